@@ -18,12 +18,7 @@ pub struct Finding {
 impl Finding {
     /// A finding at a line of a file.
     pub fn at(path: &str, line: usize, rule: &'static str, words: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            rule,
-            words: words.into(),
-        }
+        Self { path: path.to_owned(), line, rule, words: words.into() }
     }
 }
 

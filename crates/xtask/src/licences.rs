@@ -34,17 +34,12 @@ struct Lists {
 
 impl Lists {
     fn parse(text: &str) -> Result<Self, String> {
-        let table: Table = text
-            .parse()
-            .map_err(|error| format!("deny.toml: {error}"))?;
+        let table: Table = text.parse().map_err(|error| format!("deny.toml: {error}"))?;
         let banned = array(&table, "bans", "deny")
             .iter()
             .filter_map(|entry| {
                 let name = entry.get("crate")?.as_str()?;
-                let reason = entry
-                    .get("reason")
-                    .and_then(toml::Value::as_str)
-                    .unwrap_or("banned");
+                let reason = entry.get("reason").and_then(toml::Value::as_str).unwrap_or("banned");
                 Some((name.to_owned(), reason.to_owned()))
             })
             .collect();
@@ -66,29 +61,19 @@ fn array<'a>(table: &'a Table, section: &str, key: &str) -> &'a [toml::Value] {
 }
 
 fn strings(table: &Table, section: &str, key: &str) -> Vec<String> {
-    array(table, section, key)
-        .iter()
-        .filter_map(|v| v.as_str().map(str::to_owned))
-        .collect()
+    array(table, section, key).iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
 }
 
 fn metadata(root: &Path, targets: &[String]) -> Result<Value, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command
-        .current_dir(root)
-        .args(["metadata", "--format-version", "1", "--locked"]);
+    command.current_dir(root).args(["metadata", "--format-version", "1", "--locked"]);
     for target in targets {
         command.args(["--filter-platform", target]);
     }
-    let output = command
-        .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let output = command.output().map_err(|error| format!("cargo metadata: {error}"))?;
     if !output.status.success() {
-        return Err(format!(
-            "cargo metadata: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ));
+        return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
 }
@@ -96,9 +81,7 @@ fn metadata(root: &Path, targets: &[String]) -> Result<Value, String> {
 fn check(lists: &Lists, metadata: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let used = resolved_ids(metadata);
-    let packages = metadata["packages"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
+    let packages = metadata["packages"].as_array().map_or(&[][..], Vec::as_slice);
     for package in packages {
         let id = package["id"].as_str().unwrap_or_default();
         if used.contains(&id) && !package["source"].is_null() {
@@ -111,13 +94,8 @@ fn check(lists: &Lists, metadata: &Value) -> Vec<Finding> {
 
 /// Only what is reachable on the chosen platforms counts.
 fn resolved_ids(metadata: &Value) -> Vec<&str> {
-    let nodes = metadata["resolve"]["nodes"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice);
-    nodes
-        .iter()
-        .filter_map(|node| node["id"].as_str())
-        .collect()
+    let nodes = metadata["resolve"]["nodes"].as_array().map_or(&[][..], Vec::as_slice);
+    nodes.iter().filter_map(|node| node["id"].as_str()).collect()
 }
 
 fn check_package(lists: &Lists, package: &Value, findings: &mut Vec<Finding>) {
@@ -126,10 +104,7 @@ fn check_package(lists: &Lists, package: &Value, findings: &mut Vec<Finding>) {
     let mut say = |rule, words: String| findings.push(Finding::at("Cargo.lock", 0, rule, words));
 
     if let Some((_, reason)) = lists.banned.iter().find(|(banned, _)| banned == name) {
-        say(
-            "bans",
-            format!("{name} {version} must not be used: {reason}"),
-        );
+        say("bans", format!("{name} {version} must not be used: {reason}"));
     }
     let source = package["source"].as_str().unwrap_or_default();
     let registry = source.strip_prefix("registry+").unwrap_or(source);
@@ -177,40 +152,28 @@ mod tests {
         let nodes: Vec<Value> = packages.iter().map(|p| json!({"id": p["id"]})).collect();
         let metadata = json!({"packages": packages, "resolve": {"nodes": nodes}});
         let lists = Lists::parse(DENY).unwrap();
-        check(&lists, &metadata)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        check(&lists, &metadata).iter().map(ToString::to_string).collect()
     }
 
     const HOME: &str = "registry+https://registry.example/index";
 
     #[test]
     fn an_allowed_package_passes() {
-        assert_eq!(
-            findings(&[package("fine", Some("MIT OR GPL-2.0-only"), HOME)]),
-            [""; 0]
-        );
+        assert_eq!(findings(&[package("fine", Some("MIT OR GPL-2.0-only"), HOME)]), [""; 0]);
     }
 
     #[test]
     fn a_licence_that_is_not_listed_is_named() {
         let found = findings(&[package("copyleft", Some("GPL-3.0-only"), HOME)]);
         assert_eq!(found.len(), 1);
-        assert!(
-            found[0].contains("copyleft 1.0.0 is under GPL-3.0-only"),
-            "{found:?}"
-        );
+        assert!(found[0].contains("copyleft 1.0.0 is under GPL-3.0-only"), "{found:?}");
         assert!(findings(&[package("silent", None, HOME)])[0].contains("names no licence"));
     }
 
     #[test]
     fn a_second_tls_provider_and_a_strange_source_are_refused() {
-        let found = findings(&[package(
-            "second-tls",
-            Some("MIT"),
-            "git+https://elsewhere.example",
-        )]);
+        let found =
+            findings(&[package("second-tls", Some("MIT"), "git+https://elsewhere.example")]);
         assert_eq!(found.len(), 2);
         assert!(found[0].contains("one TLS provider"));
         assert!(found[1].contains("git+https://elsewhere.example"));

@@ -29,19 +29,12 @@ impl Source {
         let mut reader = Reader::new(text);
         reader.read();
         let is_test = test_lines(&reader.code);
-        Self {
-            code: reader.code,
-            strings: reader.strings,
-            is_test,
-        }
+        Self { code: reader.code, strings: reader.strings, is_test }
     }
 
     /// Whether the line (from 1) is test code.
     pub fn line_is_test(&self, line: usize) -> bool {
-        self.is_test
-            .get(line.wrapping_sub(1))
-            .copied()
-            .unwrap_or(false)
+        self.is_test.get(line.wrapping_sub(1)).copied().unwrap_or(false)
     }
 
     /// How many lines are not test code.
@@ -59,12 +52,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            rest: text.chars().peekable(),
-            line: 1,
-            code: String::new(),
-            strings: Vec::new(),
-        }
+        Self { rest: text.chars().peekable(), line: 1, code: String::new(), strings: Vec::new() }
     }
 
     fn read(&mut self) {
@@ -92,9 +80,7 @@ impl<'a> Reader<'a> {
     fn starts_word(&self) -> bool {
         let mut before = self.code.chars().rev();
         match before.next() {
-            Some('b' | 'c') => !before
-                .next()
-                .is_some_and(|c| c.is_alphanumeric() || c == '_'),
+            Some('b' | 'c') => !before.next().is_some_and(|c| c.is_alphanumeric() || c == '_'),
             Some(c) => !c.is_alphanumeric() && c != '_',
             None => true,
         }
@@ -260,13 +246,7 @@ mod tests {
         assert!(!source.code.contains("todo!"), "{}", source.code);
         assert!(source.code.contains("let b ="));
         assert!(!source.code.contains("nested"));
-        assert_eq!(
-            source.strings[0],
-            Literal {
-                line: 1,
-                text: "todo!() // no".into()
-            }
-        );
+        assert_eq!(source.strings[0], Literal { line: 1, text: "todo!() // no".into() });
     }
 
     #[test]

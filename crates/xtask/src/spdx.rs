@@ -8,15 +8,9 @@
 /// # Errors
 /// Says what was not understood.
 pub fn is_met(expression: &str, allowed: &dyn Fn(&str) -> bool) -> Result<bool, String> {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut parser = Parser {
-        words: &words,
-        allowed,
-    };
+    let mut parser = Parser { words: &words, allowed };
     let met = parser.any()?;
     match parser.words.first() {
         None => Ok(met),
@@ -31,10 +25,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn take(&mut self, wanted: &str) -> bool {
-        let found = self
-            .words
-            .first()
-            .is_some_and(|word| word.eq_ignore_ascii_case(wanted));
+        let found = self.words.first().is_some_and(|word| word.eq_ignore_ascii_case(wanted));
         if found {
             self.words = &self.words[1..];
         }
@@ -60,11 +51,7 @@ impl<'a> Parser<'a> {
     fn one(&mut self) -> Result<bool, String> {
         if self.take("(") {
             let met = self.any()?;
-            return if self.take(")") {
-                Ok(met)
-            } else {
-                Err("a bracket is not closed".into())
-            };
+            return if self.take(")") { Ok(met) } else { Err("a bracket is not closed".into()) };
         }
         let name = self.word()?;
         if self.take("WITH") {
@@ -75,10 +62,7 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self) -> Result<&'a str, String> {
-        let (first, rest) = self
-            .words
-            .split_first()
-            .ok_or("the licence ends too early")?;
+        let (first, rest) = self.words.split_first().ok_or("the licence ends too early")?;
         self.words = rest;
         Ok(first)
     }

@@ -18,14 +18,8 @@ use crate::findings::Finding;
 use crate::source::Source;
 
 /// Folders that hold nothing of ours.
-const SKIPPED: [&str; 6] = [
-    "target",
-    "node_modules",
-    ".git",
-    "results",
-    "evenkeel-data",
-    "evenkeel-demo",
-];
+const SKIPPED: [&str; 6] =
+    ["target", "node_modules", ".git", "results", "evenkeel-data", "evenkeel-demo"];
 
 /// A text file of the workspace.
 #[derive(Debug)]
@@ -90,9 +84,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result<(), String>
         let entry = entry.map_err(|e| format!("{}: {e}", folder.display()))?;
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
-        let kind = entry
-            .file_type()
-            .map_err(|e| format!("{}: {e}", path.display()))?;
+        let kind = entry.file_type().map_err(|e| format!("{}: {e}", path.display()))?;
         if kind.is_dir() {
             if !SKIPPED.contains(&name.as_str()) && !name.starts_with("target-") {
                 walk(root, &path, files)?;
@@ -102,10 +94,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result<(), String>
         {
             // What is not UTF-8 is a picture, and no rule reads pictures.
             let relative = path.strip_prefix(root).unwrap_or(&path);
-            files.push(File {
-                path: relative.to_string_lossy().replace('\\', "/"),
-                text,
-            });
+            files.push(File { path: relative.to_string_lossy().replace('\\', "/"), text });
         }
     }
     Ok(())
@@ -113,10 +102,7 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result<(), String>
 
 #[cfg(test)]
 fn file(path: &str, text: &str) -> File {
-    File {
-        path: path.into(),
-        text: text.into(),
-    }
+    File { path: path.into(), text: text.into() }
 }
 
 #[cfg(test)]

@@ -39,11 +39,7 @@ fn parse(text: &str) -> Result<Vec<Exception>, String> {
                     .map(str::to_owned)
                     .ok_or_else(|| format!("{LIST}: an entry has no {name}"))
             };
-            Ok(Exception {
-                rule: field("rule")?,
-                path: field("path")?,
-                reason: field("reason")?,
-            })
+            Ok(Exception { rule: field("rule")?, path: field("path")?, reason: field("reason")? })
         })
         .collect()
 }

@@ -52,13 +52,7 @@ mod tests {
     fn other_hosts_are_found() {
         let css = "@import url(https://fonts.example/x.css);";
         assert_eq!(found("crates/web/assets/css/app.css", css), 1);
-        assert_eq!(
-            found(
-                "crates/web/assets/app.js",
-                "import 'http://cdn.example/a.js'"
-            ),
-            1
-        );
+        assert_eq!(found("crates/web/assets/app.js", "import 'http://cdn.example/a.js'"), 1);
         assert_eq!(found("docs/user.md", "https://elsewhere.example"), 0);
     }
 
@@ -66,17 +60,11 @@ mod tests {
     fn names_and_schemes_are_not_requests() {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"\"/></svg>";
         assert_eq!(found("crates/web/assets/icons.svg", svg), 0);
-        assert_eq!(
-            found("crates/web/assets/a.js", "/^https?:\\/\\//.test(x)"),
-            0
-        );
+        assert_eq!(found("crates/web/assets/a.js", "/^https?:\\/\\//.test(x)"), 0);
     }
 
     #[test]
     fn inline_style_in_a_picture_is_found() {
-        assert_eq!(
-            found("crates/web/assets/defs.svg", "<path style=\"fill:red\"/>"),
-            1
-        );
+        assert_eq!(found("crates/web/assets/defs.svg", "<path style=\"fill:red\"/>"), 1);
     }
 }

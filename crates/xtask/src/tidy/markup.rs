@@ -15,10 +15,7 @@ pub(super) fn check(file: &File, source: &Source, findings: &mut Vec<Finding>) {
     }
     let mut say = |line: usize, what: &str| {
         if !source.line_is_test(line) {
-            let words = format!(
-                "{} is inline: use a class, an attribute or a module",
-                what.trim()
-            );
+            let words = format!("{} is inline: use a class, an attribute or a module", what.trim());
             findings.push(Finding::at(&file.path, line, "inline", words));
         }
     };
@@ -31,10 +28,7 @@ pub(super) fn check(file: &File, source: &Source, findings: &mut Vec<Finding>) {
         }
     }
     for literal in &source.strings {
-        for what in IN_STRINGS
-            .iter()
-            .filter(|what| literal.text.contains(**what))
-        {
+        for what in IN_STRINGS.iter().filter(|what| literal.text.contains(**what)) {
             say(literal.line, what);
         }
     }
@@ -66,11 +60,7 @@ mod tests {
 
     fn found(code: &str) -> usize {
         let mut findings = Vec::new();
-        check(
-            &file("crates/web/src/page.rs", code),
-            &Source::read(code),
-            &mut findings,
-        );
+        check(&file("crates/web/src/page.rs", code), &Source::read(code), &mut findings);
         findings.len()
     }
 
@@ -85,10 +75,7 @@ mod tests {
 
     #[test]
     fn files_and_ordinary_code_pass() {
-        assert_eq!(
-            found("html! { script type=\"module\" src=\"/assets/app.js\" {} }"),
-            0
-        );
+        assert_eq!(found("html! { script type=\"module\" src=\"/assets/app.js\" {} }"), 0);
         assert_eq!(found("let style = \"plain\";"), 0);
         assert_eq!(found("html! { rect data-style=\"x\" {} }"), 0);
         assert_eq!(found("// p style=\"x\"\n"), 0);

@@ -14,10 +14,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("desk", &["kernel", "query", "incident", "store"]),
     ("web", &["kernel", "query", "incident", "store", "desk"]),
     ("api", &["kernel", "query", "incident", "store", "desk"]),
-    (
-        "evenkeel",
-        &["kernel", "query", "incident", "store", "desk", "web", "api"],
-    ),
+    ("evenkeel", &["kernel", "query", "incident", "store", "desk", "web", "api"]),
     ("xtask", &[]),
 ];
 
@@ -57,9 +54,7 @@ fn room_of(path: &str) -> Option<&str> {
 fn check_manifest(path: &str, room: &str, manifest: &Table, findings: &mut Vec<Finding>) {
     let mut say = |words: String| findings.push(Finding::at(path, 0, "rooms", words));
     let Some((_, may_use)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-        say(format!(
-            "{room} has no place in the house yet: give it one in crates/xtask"
-        ));
+        say(format!("{room} has no place in the house yet: give it one in crates/xtask"));
         return;
     };
     let has_house_lints = manifest
@@ -73,15 +68,10 @@ fn check_manifest(path: &str, room: &str, manifest: &Table, findings: &mut Vec<F
     for used in dependencies(manifest) {
         let other = used.strip_prefix("evenkeel-").unwrap_or(&used);
         if ROOMS.iter().any(|(name, _)| *name == other) && !may_use.contains(&other) {
-            say(format!(
-                "{room} must not know {other}: it may use {}",
-                listed(may_use)
-            ));
+            say(format!("{room} must not know {other}: it may use {}", listed(may_use)));
         }
         if PURE.contains(&room) && WORLDLY.contains(&used.as_str()) {
-            say(format!(
-                "{room} decides and computes only; {used} belongs to store or desk"
-            ));
+            say(format!("{room} decides and computes only; {used} belongs to store or desk"));
         }
     }
 }
@@ -95,11 +85,7 @@ fn dependencies(manifest: &Table) -> Vec<String> {
 }
 
 fn listed(rooms: &[&str]) -> String {
-    if rooms.is_empty() {
-        "none of the others".into()
-    } else {
-        rooms.join(", ")
-    }
+    if rooms.is_empty() { "none of the others".into() } else { rooms.join(", ") }
 }
 
 #[cfg(test)]
@@ -110,10 +96,7 @@ mod tests {
     fn found(room: &str, dependencies: &str) -> Vec<String> {
         let text = format!("[dependencies]\n{dependencies}\n[lints]\nworkspace = true\n");
         let mut findings = Vec::new();
-        check(
-            &[file(&format!("crates/{room}/Cargo.toml"), &text)],
-            &mut findings,
-        );
+        check(&[file(&format!("crates/{room}/Cargo.toml"), &text)], &mut findings);
         findings.into_iter().map(|finding| finding.words).collect()
     }
 
@@ -128,10 +111,7 @@ mod tests {
         assert_eq!(found("web", "api.workspace = true").len(), 1);
         assert_eq!(found("store", "desk.workspace = true").len(), 1);
         assert_eq!(found("kernel", "query.workspace = true").len(), 1);
-        assert_eq!(
-            found("api", "evenkeel-web = { path = \"../web\" }").len(),
-            1
-        );
+        assert_eq!(found("api", "evenkeel-web = { path = \"../web\" }").len(), 1);
     }
 
     #[test]
@@ -144,10 +124,7 @@ mod tests {
     fn a_room_without_a_place_or_without_lints_is_found() {
         assert_eq!(found("utils", "").len(), 1);
         let mut findings = Vec::new();
-        check(
-            &[file("crates/web/Cargo.toml", "[package]\nname = \"x\"\n")],
-            &mut findings,
-        );
+        check(&[file("crates/web/Cargo.toml", "[package]\nname = \"x\"\n")], &mut findings);
         assert_eq!(findings.len(), 1);
     }
 }

@@ -28,15 +28,8 @@ fn is_sql(text: &str) -> bool {
     if !shouted && !first.chars().all(|c| c.is_ascii_lowercase()) {
         return false;
     }
-    let has = |wanted: &str| {
-        words
-            .iter()
-            .skip(1)
-            .any(|word| word.eq_ignore_ascii_case(wanted))
-    };
-    let second = words
-        .get(1)
-        .map_or(String::new(), |word| word.to_ascii_lowercase());
+    let has = |wanted: &str| words.iter().skip(1).any(|word| word.eq_ignore_ascii_case(wanted));
+    let second = words.get(1).map_or(String::new(), |word| word.to_ascii_lowercase());
     match first.to_ascii_lowercase().as_str() {
         "select" => has("from") || second.contains('('),
         "insert" | "replace" => second == "into",

@@ -24,9 +24,7 @@ const SPEAKING: [&str; 5] = [
 ];
 
 pub(super) fn check(file: &File, findings: &mut Vec<Finding>) {
-    let kinds = [
-        ".rs", ".js", ".mjs", ".css", ".md", ".toml", ".sql", ".html",
-    ];
+    let kinds = [".rs", ".js", ".mjs", ".css", ".md", ".toml", ".sql", ".html"];
     if file.is_in("crates/xtask/") || !kinds.iter().any(|kind| file.path.ends_with(kind)) {
         return;
     }
@@ -47,11 +45,7 @@ pub(super) fn check_screen_words(file: &File, source: &Source, findings: &mut Ve
     if file.is_test() || !SPEAKING.iter().any(|folder| file.is_in(folder)) {
         return;
     }
-    for literal in source
-        .strings
-        .iter()
-        .filter(|literal| !source.line_is_test(literal.line))
-    {
+    for literal in source.strings.iter().filter(|literal| !source.line_is_test(literal.line)) {
         let text = literal.text.to_lowercase();
         for word in SCREEN.iter().filter(|word| has_word(&text, word)) {
             let words = format!("\"{word}\" is not how we speak: say it plainly");
@@ -77,10 +71,7 @@ mod tests {
     #[test]
     fn marks_are_whole_words() {
         let mut findings = Vec::new();
-        check(
-            &file("docs/user.md", "a TODO here\nTODOS are fine\nXXXL too\n"),
-            &mut findings,
-        );
+        check(&file("docs/user.md", "a TODO here\nTODOS are fine\nXXXL too\n"), &mut findings);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].line, 1);
     }
@@ -88,10 +79,7 @@ mod tests {
     #[test]
     fn a_place_of_one_machine_is_found() {
         let mut findings = Vec::new();
-        check(
-            &file("crates/store/tests/a.rs", "open(\"/home/mara/x\")"),
-            &mut findings,
-        );
+        check(&file("crates/store/tests/a.rs", "open(\"/home/mara/x\")"), &mut findings);
         assert_eq!(findings.len(), 1);
     }
 
