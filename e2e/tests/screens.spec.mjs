@@ -1,0 +1,165 @@
+// Every screen, wide and on a phone, light and dark: axe (WCAG 2.2 AA) finds nothing
+// and the page does not scroll sideways. The screenshots are for looking at.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, people, test } from '../support/fixtures.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const VIEWS = [1440, 390].flatMap((width) => ['light', 'dark'].map((theme) => ({ width, theme })));
+const NARROWEST = 320;
+const HEIGHTS = { 1440: 900, 390: 844, 320: 640 };
+
+async function violations(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async (tags) => {
+    const results = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return results.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.any[0]?.message ?? node.failureSummary}`),
+    }));
+  }, TAGS);
+}
+
+async function sidewaysScroll(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+async function look(page, name, prepare = async () => {}) {
+  for (const { width, theme } of VIEWS) {
+    await test.step(`${name} ${width} ${theme}`, async () => {
+      await page.setViewportSize({ width, height: HEIGHTS[width] });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.reload();
+      await prepare(page);
+      await page.screenshot({ path: `results/screens/${name}-${width}-${theme}.png`, fullPage: width === 390 });
+      expect.soft(await violations(page), `${name} at ${width} px, ${theme}`).toEqual([]);
+      if (width === 390) expect.soft(await sidewaysScroll(page), `${name} scrolls sideways at ${width} px`).toBe(0);
+    });
+  }
+  await page.setViewportSize({ width: NARROWEST, height: HEIGHTS[NARROWEST] });
+  expect.soft(await sidewaysScroll(page), `${name} scrolls sideways at ${NARROWEST} px`).toBe(0);
+}
+
+let number;
+test.beforeAll(async ({ desk }) => {
+  const mara = await desk.apiOf(people.mara);
+  const gwen = await desk.apiOf(people.gwen);
+  const make = async (fields) => (await desk.api.report({ requester: people.gwen.email, team: 'Service Desk', ...fields })).number;
+
+  number = await make({
+    title: 'Handheld scanners drop off Wi-Fi at the distribution centre',
+    description: 'Since the early shift the handhelds lose their connection.\n\nMostly in aisles 20 to 34.',
+    service: 'Warehouse Wi-Fi',
+    impact: 1,
+    urgency: 2,
+  });
+  await mara.command(number, 'acknowledge');
+  await mara.command(number, 'comment', { body: 'Thank you, we are looking at it.', visibility: 'public' });
+  await mara.command(number, 'comment', { body: 'Same as last month: roaming.', visibility: 'internal' });
+  await gwen.command(number, 'comment', { body: 'Only the yellow ones.', visibility: 'public' });
+  await make({ title: 'Label printer prints blank labels', service: 'Label Printing', impact: 1, urgency: 1 });
+  const held = await make({ title: 'Docking station has no picture' });
+  await mara.command(held, 'hold', { reason: 'vendor' });
+  const resolved = await make({ title: 'Time recording asks twice' });
+  await mara.command(resolved, 'resolve', { code: 'fixed', note: 'The certificate was renewed.' });
+});
+
+test('sign-in', async ({ open }) => {
+  const page = await open();
+  await page.goto('/');
+  await look(page, 'sign-in');
+});
+
+test('queue', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/queue');
+  await look(page, 'queue');
+});
+
+test('incident', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto(`/incidents/${number}`);
+  await look(page, 'incident');
+});
+
+test('resolve dialog', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto(`/incidents/${number}`);
+  await look(page, 'resolve', async () => {
+    await page.keyboard.press('e');
+    await expect(page.getByRole('dialog', { name: /Resolve/ })).toBeVisible();
+  });
+});
+
+test('new incident', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/queue');
+  await page.getByRole('link', { name: 'New incident' }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/New incident/);
+  await look(page, 'new-incident');
+});
+
+test('palette', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/queue');
+  await look(page, 'palette', async () => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
+    await page.keyboard.type('inc');
+    await expect(page.getByRole('option').first()).toBeVisible();
+  });
+});
+
+test('portal', async ({ open }) => {
+  const page = await open(people.gwen);
+  await page.goto('/portal');
+  await look(page, 'portal');
+});
+
+test('portal incident, open and to be confirmed', async ({ open }) => {
+  const page = await open(people.gwen);
+  await page.goto(`/portal/incidents/${number}`);
+  await look(page, 'portal-incident');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/portal');
+  await page.getByRole('link', { name: /Time recording asks twice/ }).first().click();
+  await expect(page.getByRole('button', { name: 'It works again' })).toBeVisible();
+  await look(page, 'portal-confirm');
+});
+
+test('settings, every page of them', async ({ open }) => {
+  test.setTimeout(300_000);
+  const page = await open(people.admin);
+  await page.goto('/settings');
+  const links = page.getByRole('navigation', { name: /settings/i }).getByRole('link');
+  const paths = await links.evaluateAll((all) => [...new Set(all.map((link) => link.getAttribute('href')))]);
+  expect(paths.length, 'there are settings').toBeGreaterThan(3);
+  for (const path of paths) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect((await page.goto(path)).status(), path).toBe(200);
+    await look(page, path.replace(/^\//, '').replace(/[^a-z0-9]+/gi, '-'));
+  }
+});
+
+test('account', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/queue');
+  await page.getByRole('link', { name: /your account/ }).first().click();
+  await look(page, 'account');
+});
+
+test('API reference', async ({ open }) => {
+  const page = await open(people.admin);
+  await page.goto('/api/docs');
+  await look(page, 'api-docs', async () => {
+    await expect(page.getByText('/api/v1/incidents').first()).toBeVisible();
+  });
+});
+
+test('error page', async ({ open }) => {
+  const page = await open(people.mara, { expected: [/404/] });
+  expect((await page.goto('/incidents/INC-999999')).status()).toBe(404);
+  await look(page, 'not-found');
+});
