@@ -7,13 +7,14 @@ test('an incident from report to closure', async ({ desk }) => {
   const gwen = await desk.apiOf(people.gwen);
   const mara = await desk.apiOf(people.mara);
 
-  const reported = await gwen.report({ ...report, impact: 2, urgency: 2 });
+  const reported = await gwen.report(report);
   const { number } = reported;
   expect(number).toMatch(/^INC-[1-9]\d*$/);
-  expect(reported).toMatchObject({ state: 'new', priority: 'P3', title: report.title });
+  expect(reported).toMatchObject({ state: 'new', priority: 'P4', title: report.title });
   const kinds = reported.clocks.map((clock) => clock.kind);
   expect(kinds).toEqual(expect.arrayContaining(['acknowledge', 'response', 'resolution']));
 
+  expect((await mara.command(number, 'prioritise', { impact: 2, urgency: 2 })).priority).toBe('P3');
   expect((await mara.command(number, 'acknowledge')).state).toBe('in_progress');
   await mara.command(number, 'comment', { body: 'Which rolls are they?', visibility: 'public' });
   await mara.command(number, 'comment', { body: 'Supplier changed the paper.', visibility: 'internal' });

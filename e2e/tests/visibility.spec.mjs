@@ -29,8 +29,9 @@ test("a requester finds nothing at another's incident", async ({ desk, open }) =
 });
 
 test('an incident restricted to a team is hidden from other agents', async ({ desk, open }) => {
-  const { number } = await desk.api.report({ title: 'Key card log looks wrong', team: 'Network' });
-  await desk.api.command(number, 'restrict', { team: 'Network' });
+  const network = await desk.apiOf(people.ines);
+  const { number } = await network.report({ title: 'Key card log looks wrong', team: 'Network' });
+  await network.command(number, 'restrict', { team: 'Network' });
 
   const ines = await open(people.ines);
   expect((await ines.goto(`/incidents/${number}`)).status()).toBe(200);
