@@ -6,6 +6,7 @@
 mod allow;
 mod assets;
 mod code;
+mod links;
 mod lockfile;
 mod markup;
 mod rooms;
@@ -61,6 +62,7 @@ pub fn run(root: &Path) -> Result<Vec<Finding>, String> {
         check_file(file, &mut findings);
     }
     rooms::check(&files, &mut findings);
+    links::check(&files, &|path| root.join(path).exists(), &mut findings);
     findings.sort();
     allow::apply(root, findings)
 }
