@@ -139,8 +139,11 @@ export async function wasNotReloaded(page) {
   expect(await page.evaluate(() => window.sameDocument === true), 'the page was not loaded again').toBe(true);
 }
 
-/** Waits until the page is connected to its stream. */
-export async function isLive(page) {
-  await expect(page.locator('#vial')).toHaveText(/Live/);
-  await expect(page.locator('#vial')).not.toHaveClass(/live-off/);
+/** Opens a page, or the same one again, and waits until it is connected to its stream. */
+export async function openLive(page, path = page.url()) {
+  const stream = page.waitForResponse((answer) => answer.request().resourceType() === 'eventsource');
+  await page.goto(path);
+  expect((await stream).status(), 'the stream answers').toBe(200);
+  const vial = page.locator('#vial');
+  if ((await vial.count()) > 0) await expect(vial).toHaveText(/Live/);
 }

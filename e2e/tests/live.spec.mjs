@@ -8,8 +8,7 @@ test('a change shows in its queue row in place; a new incident is counted, not i
     numbers.push((await desk.api.report({ title, team: 'Service Desk', impact: 2, urgency: 2 })).number);
   }
   const mara = await open(people.mara);
-  await mara.goto('/queue?q=' + encodeURIComponent('state:open forklift'));
-  await screens.isLive(mara);
+  await screens.openLive(mara, '/queue?q=' + encodeURIComponent('state:open forklift'));
   await screens.mark(mara);
   const order = await screens.queueOrder(mara);
   expect([...order].sort()).toEqual([...numbers].sort());
@@ -37,8 +36,7 @@ test('a note below the reader is announced by a pill and shifts nothing', async 
     await ines.command(number, 'comment', { body: `Look ${n}: the belt was even.\n\nMotor warm.`, visibility: 'internal' });
   }
   const mara = await open(people.mara);
-  await mara.goto(`/incidents/${number}`);
-  await screens.isLive(mara);
+  await screens.openLive(mara, `/incidents/${number}`);
   const first = screens.entry(mara, 'Look 1: the belt was even.');
   await first.scrollIntoViewIfNeeded();
   await mara.getByRole('main').evaluate((main) => main.scrollTo(0, 0));
@@ -55,7 +53,7 @@ test('a note below the reader is announced by a pill and shifts nothing', async 
 test('who is looking is shown to the others', async ({ desk, open }) => {
   const { number } = await desk.api.report({ title: 'Scale at dock 2 drifts' });
   const mara = await open(people.mara);
-  await mara.goto(`/incidents/${number}`);
+  await screens.openLive(mara, `/incidents/${number}`);
   const ines = await open(people.ines);
   await ines.goto(`/incidents/${number}`);
   await expect(mara.locator('#presence')).toContainText('Ines');

@@ -15,12 +15,11 @@ test('an incident from report to closure, by keyboard, seen live by a second age
   await expect(gwen.getByRole('heading', { level: 1 })).toHaveText('Handheld scanners drop off Wi-Fi');
 
   for (const page of [mara, ines]) {
-    await page.goto(`/incidents/${number}`);
-    await screens.isLive(page);
+    await screens.openLive(page, `/incidents/${number}`);
     await screens.mark(page);
     await expect(state(page)).toHaveText(/New/);
   }
-  await screens.isLive(gwen);
+  await screens.openLive(gwen);
   await screens.mark(gwen);
 
   await test.step('takes it', async () => {
