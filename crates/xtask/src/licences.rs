@@ -67,7 +67,7 @@ fn strings(table: &Table, section: &str, key: &str) -> Vec<String> {
 fn metadata(root: &Path, targets: &[String]) -> Result<Value, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(root).args(["metadata", "--format-version", "1", "--locked"]);
+    command.current_dir(root).args(["metadata", "--format-version", "1"]);
     for target in targets {
         command.args(["--filter-platform", target]);
     }
