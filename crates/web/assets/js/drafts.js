@@ -1,0 +1,183 @@
+// The composer: one draft per audience, kept on the server, on the device while there is no connection.
+// What was written for one audience never turns up for another unasked.
+import { $, $$, ask, debounce, el, icon } from "./dom.js";
+
+export const modes = ["reply", "note", "update"];
+const shelf = (number, mode) => `evenkeel.draft.${number}.${mode}`;
+
+export function startDrafts() {
+  const form = $("form.composer[data-number]");
+  if (form) new Composer(form);
+}
+
+/**
+ * What the text field shows after changing from one audience to another. Public words may become a note and
+ * come back; a note may become public only after asking.
+ */
+export function switchMode({ drafts, from, to, text, shared }) {
+  const kept = { ...drafts, [from]: text };
+  if (!text.trim() || kept[to]?.trim()) return { drafts: kept, text: kept[to] ?? "", ask: false, shared: null };
+  if (from === "note" && text !== shared) return { drafts: kept, text: "", ask: true, shared: null };
+  return { drafts: { ...kept, [from]: "" }, text, ask: false, shared: to === "note" ? text : null };
+}
+
+export class Composer {
+  constructor(form) {
+    this.form = form;
+    this.number = form.dataset.number;
+    this.field = $("textarea", form);
+    this.mode = this.checked();
+    this.drafts = Object.fromEntries(modes.map((mode) => [mode, this.shelved(mode) ?? form.dataset[`draft${mode[0].toUpperCase()}${mode.slice(1)}`] ?? ""]));
+    this.drafts[this.mode] ||= this.field.value;
+    this.field.value = this.drafts[this.mode];
+    this.shared = null;
+    this.stored = { ...this.drafts };
+    this.queue = Promise.resolve();
+    this.later = debounce(800, () => this.store());
+    this.listen();
+  }
+
+  listen() {
+    this.field.addEventListener("input", () => {
+      this.drafts[this.mode] = this.field.value;
+      this.later();
+    });
+    this.form.addEventListener("change", (event) => event.target.name === "mode" && this.change());
+    this.form.addEventListener("submit", () => this.later.cancel());
+    this.form.addEventListener("sent", () => this.clear());
+    document.addEventListener("online-again", () => this.flush());
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("click", (event) => {
+      const radio = event.target.closest?.("a[href^='#m-']") && $(event.target.closest("a").getAttribute("href"));
+      if (!radio || radio.form !== this.form) return;
+      radio.click();
+      setTimeout(() => this.field.focus(), 0);
+    });
+    this.flush();
+  }
+
+  checked() {
+    return $("input[name=mode]:checked", this.form)?.value ?? "reply";
+  }
+
+  change() {
+    const from = this.mode;
+    const to = this.checked();
+    if (to === from) return;
+    const next = switchMode({ drafts: this.drafts, from, to, text: this.field.value, shared: this.shared });
+    this.drafts = next.drafts;
+    this.mode = to;
+    this.shared = next.shared;
+    this.put(next.text);
+    $("[data-ask]", this.form)?.remove();
+    if (next.ask) this.askOnce(from);
+    this.store();
+    this.field.focus();
+  }
+
+  put(text) {
+    this.field.value = text;
+    this.drafts[this.mode] = text;
+  }
+
+  // A note may hold what its reader must not see.
+  askOnce(from) {
+    const text = this.drafts[from];
+    const use = el("button", { class: "btn btn-sm", type: "button" }, `Use it as ${this.mode === "update" ? "an update" : "a reply"}`);
+    const empty = el("button", { class: "btn btn-sm btn-quiet", type: "button" }, "Start empty");
+    const banner = el("div", { class: "banner banner-warn", "data-ask": true }, icon("lock"), el("div", {}, el("b", {}, "This was internal.")), el("span", { class: "btns" }, use, empty));
+    const done = () => {
+      banner.remove();
+      this.field.focus();
+    };
+    use.addEventListener("click", () => {
+      this.drafts[from] = "";
+      this.put(text);
+      this.store();
+      done();
+    });
+    empty.addEventListener("click", done);
+    this.form.prepend(banner);
+  }
+
+  /** Sends what changed since the last time, mode by mode, one request after the other. */
+  store() {
+    this.queue = this.queue.then(() => this.sendChanged());
+    return this.queue;
+  }
+
+  async sendChanged() {
+    for (const mode of modes) {
+      const body = this.drafts[mode];
+      if (body === this.stored[mode]) continue;
+      if (await this.save(mode, body)) {
+        this.stored[mode] = body;
+        this.shelve(mode, null);
+        if (mode === this.mode) this.state(body ? "Draft saved" : "");
+      } else {
+        this.shelve(mode, body);
+        this.state("Draft kept on this device");
+      }
+    }
+  }
+
+  async save(mode, body, options = {}) {
+    try {
+      const answer = await ask(`/incidents/${encodeURIComponent(this.number)}/drafts/${mode}`, { method: "PUT", body: new URLSearchParams({ body }), ...options });
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  flush() {
+    if (modes.some((mode) => this.shelved(mode) !== null)) {
+      for (const mode of modes) if (this.shelved(mode) !== null) this.stored[mode] = null;
+      this.store();
+    }
+  }
+
+  leave() {
+    this.later.cancel();
+    for (const mode of modes) {
+      const body = this.drafts[mode];
+      if (body !== this.stored[mode]) this.save(mode, body, { keepalive: true });
+    }
+  }
+
+  // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
+  clear() {
+    this.put("");
+    this.shared = null;
+    delete this.field.dataset.touched;
+    $$("input[type=file]", this.form).forEach((input) => {
+      input.value = "";
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    this.shelve(this.mode, null);
+    this.store();
+    this.state("");
+  }
+
+  shelve(mode, body) {
+    try {
+      if (body === null) localStorage.removeItem(shelf(this.number, mode));
+      else localStorage.setItem(shelf(this.number, mode), body);
+    } catch {
+      // A browser that stores nothing keeps the draft as long as the page lives.
+    }
+  }
+
+  shelved(mode) {
+    try {
+      return localStorage.getItem(shelf(this.number, mode));
+    } catch {
+      return null;
+    }
+  }
+
+  state(text) {
+    const node = $("[data-draft-state]", this.form);
+    if (node) node.textContent = text;
+  }
+}

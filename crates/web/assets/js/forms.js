@@ -1,0 +1,169 @@
+// Sends forms marked data-live in place. Nothing typed is ever lost: on any trouble the form says what
+// happened, what is kept and what to do.
+import { $, $$, ask, el, icon, randomKey, say } from "./dom.js";
+import { isField, patch } from "./morph.js";
+import { toast } from "./toast.js";
+
+const keys = new WeakMap();
+
+export function startForms() {
+  document.addEventListener("input", touch);
+  document.addEventListener("change", (event) => {
+    touch(event);
+    if (event.target.form?.matches("form[data-auto]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (event.target.matches("form[data-live]") && event.target.method !== "dialog") {
+      event.preventDefault();
+      submit(event.target, event.submitter);
+    } else guard(event);
+  });
+  document.addEventListener("collision", offerBoth);
+  addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => form.removeAttribute("data-sent")));
+}
+
+/** Sends one form and applies the answer; resolves to true when the server took it. */
+export async function submit(form, submitter) {
+  if (form.getAttribute("aria-busy") === "true") return false;
+  const { url, options } = request(form, submitter);
+  $(":scope > .banner[data-trouble]", form)?.remove();
+  busy(form, submitter, true);
+  try {
+    const answer = await ask(url, options);
+    return await take(form, submitter, answer);
+  } catch {
+    trouble(form, submitter, "warn", "This is not sent yet.", "There is no connection to the server. What you wrote is kept here.");
+    return false;
+  } finally {
+    busy(form, submitter, false);
+  }
+}
+
+function request(form, submitter) {
+  const data = new FormData(form, submitter ?? undefined);
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+  if (form.method.toLowerCase() === "get") {
+    const url = new URL(action, location.href);
+    url.search = new URLSearchParams(data);
+    return { url: url.href, options: {} };
+  }
+  // The same attempt keeps its key, so that "Try again" cannot store it twice.
+  if (!keys.has(form)) keys.set(form, randomKey());
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
+  return { url: action, options: { method: "POST", body, headers: { "Idempotency-Key": keys.get(form) } } };
+}
+
+async function take(form, submitter, answer) {
+  const goal = answer.headers.get("X-Location") ?? (answer.redirected ? answer.url : null);
+  if (goal) {
+    keys.delete(form);
+    location.assign(goal);
+    return true;
+  }
+  if (answer.ok) {
+    keys.delete(form);
+    done(form, answer, await answer.text());
+    return true;
+  }
+  if ([409, 412, 422].includes(answer.status)) {
+    keys.delete(form);
+    refused(form, submitter, await answer.text());
+    return false;
+  }
+  if (answer.status === 401) {
+    const link = el("a", { class: "link", href: "/login", target: "_blank" }, "Sign in in another tab");
+    trouble(form, submitter, "warn", "You are signed out.", "What you wrote is kept here. ", link, ", then try again.");
+    return false;
+  }
+  const reference = answer.headers.get("X-Request-Id");
+  const words = reason(answer);
+  trouble(form, submitter, "crit", "This was not stored.", `${words} What you wrote is kept here.${reference ? ` Reference ${reference}.` : ""}`);
+  return false;
+}
+
+function reason(answer) {
+  if (answer.status === 403) return "You may not do this.";
+  if (answer.status === 404) return "It is no longer there, or not for you to see.";
+  if (answer.status === 413) return "It is too large.";
+  if (answer.status === 429) return "There were too many requests, wait a moment.";
+  return `The server answered with an error (${answer.status}).`;
+}
+
+function done(form, answer, html) {
+  const layer = form.closest("dialog, [popover]");
+  for (const field of $$("[data-touched]", form)) delete field.dataset.touched;
+  form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  if (form.matches("[data-reset]")) form.reset();
+  if (layer?.matches("dialog")) layer.close();
+  else layer?.hidePopover?.();
+  patch(html, { offer: false });
+  const words = answer.headers.get("X-Toast");
+  if (words) toast(decodeURIComponent(words), answer.headers.get("X-Undo"));
+}
+
+function refused(form, submitter, html) {
+  patch(html, { offer: false });
+  const now = form.isConnected ? form : document.getElementById(form.id);
+  const target = now && $("[role=alert], .banner-crit, [aria-invalid=true]", now);
+  if (target) target.focus();
+  else if (!html.trim()) trouble(form, submitter, "crit", "This was refused.", "Reload the page to see what changed.");
+}
+
+function busy(form, submitter, on) {
+  for (const node of [form, submitter]) {
+    if (on) node?.setAttribute("aria-busy", "true");
+    else node?.removeAttribute("aria-busy");
+  }
+  if (on && submitter?.matches(".btn:not(.btn-icon):not([data-busy])")) submitter.dataset.busy = "Saving…";
+}
+
+function trouble(form, submitter, kind, title, ...text) {
+  const again = el("button", { class: "btn btn-sm", type: "button" }, "Try again");
+  again.addEventListener("click", () => submit(form, submitter?.isConnected ? submitter : undefined));
+  const banner = el(
+    "div",
+    { class: `banner banner-${kind}`, role: "alert", tabindex: "-1", "data-trouble": true },
+    icon(kind === "crit" ? "alert" : "refresh"),
+    el("div", {}, el("b", {}, title), " ", ...text),
+    again,
+  );
+  $(":scope > .banner[data-trouble]", form)?.remove();
+  form.prepend(banner);
+}
+
+// Every press but the first of a plain form would report the same incident again.
+function guard(event) {
+  const form = event.target;
+  if (form.method.toLowerCase() !== "post") return;
+  if (form.hasAttribute("data-sent")) event.preventDefault();
+  else form.setAttribute("data-sent", "");
+}
+
+function touch(event) {
+  if (event.target.matches && isField(event.target)) event.target.dataset.touched = "1";
+}
+
+// Somebody stored another value for the field a person is editing.
+function offerBoth({ target: field, detail: { mine, theirs } }) {
+  const place = field.closest(".field") ?? field;
+  if (place.previousElementSibling?.matches("[data-collision]")) place.previousElementSibling.remove();
+  const keep = el("button", { class: "btn btn-sm", type: "button" }, "Keep mine");
+  const use = el("button", { class: "btn btn-sm", type: "button" }, "Use theirs");
+  const words = el("div", {}, el("b", {}, "Somebody changed this while you were editing."), ` Now stored: “${short(theirs)}”. Yours: “${short(mine)}”.`);
+  const banner = el("div", { class: "banner banner-info", "data-collision": true }, icon("user"), words, el("span", { class: "btns" }, keep, use));
+  const close = () => {
+    banner.remove();
+    field.focus();
+  };
+  keep.addEventListener("click", close);
+  use.addEventListener("click", () => {
+    field.value = theirs;
+    delete field.dataset.touched;
+    close();
+  });
+  place.before(banner);
+  say("Somebody changed the field you are editing");
+}
+
+const short = (text) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

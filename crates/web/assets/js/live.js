@@ -1,0 +1,142 @@
+// Follows the page's event stream and shows whether it is connected.
+import { $, ask, say } from "./dom.js";
+import { morph, patch } from "./morph.js";
+import { clockTime, serverNow } from "./time.js";
+
+const patience = 3000;
+const rest = 30_000;
+let stream = null;
+let retry = 0;
+let wait = 2000;
+
+/** One stream per page; the browser resends Last-Event-ID, the server replays what was missed. */
+export function follow(url) {
+  const source = new EventSource(url);
+  source.addEventListener("open", () => connection(true));
+  source.addEventListener("error", () => {
+    connection(false);
+    // A refused answer (not a lost line) ends an EventSource for good: ask again ourselves, later each time.
+    if (source.readyState === EventSource.CLOSED && stream === source) again(url);
+  });
+  source.addEventListener("patch", (event) => patch(event.data, { fresh: true }));
+  source.addEventListener("presence", (event) => patch(event.data));
+  source.addEventListener("say", (event) => say(event.data));
+  source.addEventListener("stale", () => refresh());
+  for (const name of ["news", "gone"]) {
+    source.addEventListener(name, (event) => document.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(event.data) })));
+  }
+  return source;
+}
+
+/** Fetches the page and morphs main; the focused element keeps the focus if it is still there. */
+export async function refresh(url = location.href) {
+  const main = $("main");
+  const slow = setTimeout(() => main.setAttribute("aria-busy", "true"), 300);
+  try {
+    const answer = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
+    if (answer.redirected && new URL(answer.url).pathname !== new URL(url, location.href).pathname) return location.assign(answer.url);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector("main");
+    if (!next) return;
+    document.dispatchEvent(new CustomEvent("patching"));
+    const focus = focusKeeper();
+    main.removeAttribute("aria-busy");
+    morph(main, next);
+    const views = page.querySelector("aside.side");
+    if (views && $("aside.side")) morph($("aside.side"), views);
+    focus();
+    document.dispatchEvent(new CustomEvent("patched", { detail: { added: [], changed: [], whole: true } }));
+  } catch {
+    // The vial already says that there is no connection; what is on the page stays readable.
+  } finally {
+    clearTimeout(slow);
+    main.removeAttribute("aria-busy");
+  }
+}
+
+export function startLive() {
+  const url = document.documentElement.dataset.stream;
+  if (!url || typeof EventSource === "undefined") return;
+  const open = () => {
+    stream ??= follow(url);
+  };
+  const close = () => {
+    clearTimeout(retry);
+    stream?.close();
+    stream = null;
+  };
+  const back = () => {
+    if (stream) return;
+    open();
+    refresh();
+  };
+  let hiding = 0;
+  // Browsers allow six connections to a host: a tab nobody looks at gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(close, rest);
+    else back();
+  });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => event.persisted && back());
+  addEventListener("offline", () => connection(false));
+  open();
+}
+
+function again(url) {
+  clearTimeout(retry);
+  retry = setTimeout(() => {
+    stream = follow(url);
+    stream.addEventListener("open", () => refresh(), { once: true });
+  }, wait);
+  wait = Math.min(wait * 2, rest);
+}
+
+let lost = 0;
+let since = "";
+
+/** Live, or since when not. A gap shorter than 3 s is not worth a word. */
+export function connection(up) {
+  const vial = $("#vial");
+  if (up) {
+    clearTimeout(lost);
+    lost = 0;
+    wait = 2000;
+    if (since) document.dispatchEvent(new CustomEvent("online-again"));
+    since = "";
+    show(vial, false, "Live", "Connected. Changes by others appear here as they happen.");
+  } else if (!lost && !since) {
+    const at = clockTime(serverNow());
+    lost = setTimeout(() => {
+      lost = 0;
+      since = at;
+      show(vial, true, `Offline since ${at}`, "Not connected. The page shows what it last saw.");
+      say(`Offline since ${at}`);
+    }, patience);
+  }
+}
+
+function show(vial, off, words, title) {
+  if (!vial) return;
+  vial.hidden = false;
+  vial.classList.toggle("live-off", off);
+  vial.title = title;
+  const label = vial.lastElementChild;
+  if (label.textContent !== words) label.textContent = words;
+}
+
+// Moving a row drops its focus in some browsers; this gives it back.
+function focusKeeper() {
+  const before = document.activeElement;
+  const row = before?.closest?.("tr[id]")?.id;
+  const id = before?.id;
+  return () => {
+    if (before && before !== document.body && before.isConnected) {
+      if (document.activeElement !== before) before.focus({ preventScroll: true });
+      return;
+    }
+    const now = (id && document.getElementById(id)) || (row && document.getElementById(row)?.querySelector("a.t"));
+    now?.focus?.({ preventScroll: true });
+  };
+}

@@ -1,0 +1,80 @@
+// Property popovers, menus and dialogs: what opens gets the focus, arrows move, what closes gives it back.
+import { $, $$, isVisible } from "./dom.js";
+import { match } from "./listbox.js";
+
+export function startPopovers() {
+  document.addEventListener("toggle", opened, true);
+  document.addEventListener("keydown", moved);
+  document.addEventListener("input", (event) => event.target.matches("[data-filter]") && filter(event.target));
+  document.addEventListener("click", clicked);
+}
+
+function opened(event) {
+  const layer = event.target;
+  if (!layer.matches?.("[popover]") || event.newState !== "open") return;
+  const input = $("[data-filter]", layer);
+  if (input) {
+    input.value = "";
+    filter(input);
+  }
+  (input ?? $("[aria-pressed=true], [aria-current]", layer) ?? $("a, button, input:not([type=hidden]), select, textarea", layer))?.focus();
+}
+
+/** Shows the entries whose words begin with what is typed; a count of none is said in place. */
+export function filter(input) {
+  const layer = input.closest("[popover], .pop, dialog");
+  for (const entry of $$(".opt", layer)) entry.hidden = Boolean(input.value.trim()) && !match(input.value, entry.dataset.label ?? entry.textContent);
+}
+
+function moved(event) {
+  const layer = event.target.closest?.("[popover], .pop");
+  if (!layer || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const entries = $$(".opt, .mx-b", layer).filter((entry) => !entry.hidden && isVisible(entry));
+  if (!entries.length) return;
+  const inFilter = event.target.matches("[data-filter]");
+  if (!inFilter && !entries.includes(event.target)) return;
+  const at = entries.indexOf(event.target);
+  const width = event.target.closest(".mx") ? 3 : 1;
+  const to = { ArrowDown: at + width, ArrowUp: at < 0 ? entries.length - 1 : at - width, Home: 0, End: entries.length - 1, ...(width > 1 && { ArrowRight: at + 1, ArrowLeft: at - 1 }) }[event.key];
+  if (to !== undefined && !(inFilter && (event.key === "Home" || event.key === "End"))) {
+    event.preventDefault();
+    if (to < 0 && $("[data-filter]", layer)) $("[data-filter]", layer).focus();
+    else entries[Math.min(Math.max(to, 0), entries.length - 1)].focus();
+  } else if (inFilter && event.key === "Enter") {
+    event.preventDefault();
+    entries[0].click();
+  } else if (!inFilter && event.key.length === 1 && event.key !== " ") {
+    const input = $("[data-filter]", layer);
+    if (input) input.focus();
+    else entries.find((entry) => entry.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+  }
+}
+
+function clicked(event) {
+  const { target } = event;
+  const opener = target.closest?.("[data-dialog]");
+  if (opener && !event.ctrlKey && !event.metaKey) {
+    const dialog = $(opener.dataset.dialog);
+    if (dialog) {
+      event.preventDefault();
+      show(dialog, opener);
+    }
+    return;
+  }
+  if (target.closest?.("[data-close]")) return close(target.closest("dialog, [popover]"));
+  // A click beside a dialog closes it, unless something was typed into it.
+  if (target.matches?.("dialog[open]") && !$("[data-touched]", target)) target.close();
+}
+
+function show(dialog, opener) {
+  opener.closest("[popover]")?.hidePopover?.();
+  if (!dialog.open) dialog.showModal();
+  $("[autofocus]", dialog)?.focus();
+  const from = document.contains(opener) ? opener : null;
+  dialog.addEventListener("close", () => from && isVisible(from) && from.focus({ preventScroll: true }), { once: true });
+}
+
+function close(layer) {
+  if (layer?.matches("dialog")) layer.close();
+  else layer?.hidePopover?.();
+}

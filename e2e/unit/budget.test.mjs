@@ -1,0 +1,52 @@
+// What is shipped: sizes, icons that exist, imports that resolve, nothing from elsewhere.
+import assert from "node:assert";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+import { gzipSync } from "node:zlib";
+import { assets } from "./page.mjs";
+
+const read = (path) => readFileSync(new URL(path, assets), "utf8");
+const modules = readdirSync(new URL("js/", assets)).filter((name) => name.endsWith(".js"));
+const scripts = ["app.js", ...modules.map((name) => `js/${name}`)];
+const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
+
+test("compressed weight: CSS at most 30 kB, scripts of a page at most 35 kB", () => {
+  assert.ok(weight(["css/tokens.css", "css/app.css"]) <= 30_000);
+  assert.ok(weight(scripts.filter((path) => path !== "js/api-docs.js")) <= 35_000);
+});
+
+test("every icon a script asks for is in the sprite, each once", () => {
+  const symbols = [...read("icons.svg").matchAll(/<symbol id="([^"]+)"/g)].map((hit) => hit[1]);
+  assert.equal(new Set(symbols).size, symbols.length);
+  const calls = [/\bicon\("([\w-]+)"\)/g, /\bicon\([^()]*\? "([\w-]+)" : "([\w-]+)"\)/g, /\? "(photo)" : "(clip)"\)/g];
+  const used = scripts.flatMap((path) => calls.flatMap((call) => [...read(path).matchAll(call)].flatMap((hit) => hit.slice(1))));
+  assert.ok(used.length > 8);
+  for (const name of used) assert.ok(symbols.includes(`i-${name}`), `i-${name}`);
+});
+
+test("imports resolve and app.js starts every module of a page", () => {
+  const reached = new Set();
+  const walk = (path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const [, from] of read(path).matchAll(/from "(\.[^"]+)"/g)) {
+      const target = new URL(from, new URL(path, assets));
+      assert.ok(existsSync(target), `${path} imports ${from}`);
+      walk(target.href.slice(assets.href.length));
+    }
+  };
+  walk("app.js");
+  assert.deepEqual(modules.filter((name) => name !== "api-docs.js" && !reached.has(`js/${name}`)), []);
+});
+
+test("nothing needs an inline style, an evaluated string or another host", () => {
+  for (const path of scripts) assert.doesNotMatch(read(path), /setAttribute\("style"|\.style\b|\beval\(|new Function|https?:\/\/(?!www\.w3\.org)/, path);
+  for (const path of ["css/tokens.css", "css/app.css"]) assert.doesNotMatch(read(path), /@import|https?:/, path);
+});
+
+test("braces of the style sheets are even", () => {
+  for (const path of ["css/tokens.css", "css/app.css"]) {
+    const text = read(path).replace(/\/\*[\s\S]*?\*\/|"[^"]*"/g, "");
+    assert.equal(text.split("{").length, text.split("}").length, path);
+  }
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert";
+import test from "node:test";
+import { $, assets, page, serve, until } from "./page.mjs";
+
+const composer = (more = "") => `<form class=composer data-number=INC-7 ${more}><label><input type=radio name=mode value=reply id=m-reply checked></label>
+  <label><input type=radio name=mode value=note id=m-note></label><label><input type=radio name=mode value=update id=m-upd></label>
+  <textarea name=body></textarea><span data-draft-state></span></form>`;
+page(`<main id=main>${composer()}</main>`);
+const { Composer, switchMode } = await import(new URL("js/drafts.js", assets));
+const drafts = { reply: "", note: "", update: "" };
+
+test("reply to note keeps the text and takes it back without asking", () => {
+  const there = switchMode({ drafts, from: "reply", to: "note", text: "hello", shared: null });
+  assert.equal(there.text, "hello");
+  assert.equal(there.ask, false);
+  const back = switchMode({ drafts: there.drafts, from: "note", to: "reply", text: "hello", shared: there.shared });
+  assert.equal(back.text, "hello");
+  assert.equal(back.ask, false);
+});
+
+test("note to reply asks and shows nothing internal meanwhile", () => {
+  const next = switchMode({ drafts, from: "note", to: "reply", text: "password is 1234", shared: null });
+  assert.deepEqual([next.text, next.ask, next.drafts.note], ["", true, "password is 1234"]);
+});
+
+test("a changed note asks although it began as a reply", () => {
+  assert.equal(switchMode({ drafts, from: "note", to: "reply", text: "hello, and secret", shared: "hello" }).ask, true);
+});
+
+test("each audience has its own draft once it has one", () => {
+  const next = switchMode({ drafts: { ...drafts, note: "own note" }, from: "reply", to: "note", text: "hello", shared: null });
+  assert.deepEqual([next.text, next.drafts.reply], ["own note", "hello"]);
+});
+
+const put = (calls) => calls.filter((call) => call.method === "PUT").map((call) => `${call.url.split("/").at(-1)} ${call.body}`);
+const type = (text) => {
+  $("textarea").value = text;
+  $("textarea").dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+test("drafts go to the server, to the device without one, and away when sent", async () => {
+  let up = true;
+  const calls = serve(() => {
+    if (!up) throw new TypeError("no network");
+    return {};
+  });
+  const made = new Composer($("form.composer"));
+  type("first words");
+  await made.store();
+  assert.deepEqual(put(calls), ["reply body=first+words"]);
+  assert.equal($("[data-draft-state]").textContent, "Draft saved");
+
+  up = false;
+  type("first words, more");
+  await made.store();
+  assert.equal(localStorage.getItem("evenkeel.draft.INC-7.reply"), "first words, more");
+  assert.equal($("[data-draft-state]").textContent, "Draft kept on this device");
+
+  up = true;
+  document.dispatchEvent(new CustomEvent("online-again"));
+  await until(() => localStorage.getItem("evenkeel.draft.INC-7.reply") === null, "shelf emptied");
+  assert.equal(put(calls).at(-1), "reply body=first+words%2C+more");
+
+  $("form.composer").dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  await made.queue;
+  assert.equal($("textarea").value, "");
+  assert.equal(put(calls).at(-1), "reply body=");
+});
+
+test("the question is answered in the composer", async () => {
+  serve(() => ({}));
+  $("#main").innerHTML = composer(`data-draft-note="only for us"`);
+  const made = new Composer($("form.composer"));
+  $("#m-note").click();
+  assert.equal($("textarea").value, "only for us");
+  $("#m-upd").click();
+  assert.equal($("textarea").value, "");
+  assert.equal($("[data-ask] button").textContent, "Use it as an update");
+  $("[data-ask] button").click();
+  assert.equal($("textarea").value, "only for us");
+  assert.equal($("[data-ask]"), null);
+  await made.queue;
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert";
+import test, { beforeEach } from "node:test";
+import { $, assets, page, serve, until } from "./page.mjs";
+
+page(`<main id=main></main><div id=toasts></div><p id=say></p>`);
+const { startForms, submit } = await import(new URL("js/forms.js", assets));
+startForms();
+
+const form = `<form id=f action="/incidents/INC-7/assign" method=post data-live>
+  <div class=field><input name=person value=ines></div><button class=btn name=do value=assign>Assign</button></form><p id=state>new</p>`;
+beforeEach(() => {
+  $("#main").innerHTML = form;
+  $("#toasts").innerHTML = "";
+});
+const pressed = () => submit($("#f"), $("#f button"));
+
+test("sends fields and pressed button, applies the answer, shows the toast with undo", async () => {
+  const calls = serve(() => ({ body: `<p id=state data-patch>assigned</p>`, headers: { "X-Toast": "INC-7%20assigned%20to%20In%C3%AAs", "X-Undo": "/undo/7" } }));
+  assert.equal(await pressed(), true);
+  assert.equal(String(calls[0].body), "person=ines&do=assign");
+  assert.equal(calls[0].headers["X-Live"], "1");
+  assert.equal($("#state").textContent, "assigned");
+  assert.equal($("#toasts .toast span").textContent, "INC-7 assigned to Inês");
+  assert.equal($("#toasts form").getAttribute("action"), "/undo/7");
+});
+
+test("without a network the text stays, and the second attempt has the same key", async () => {
+  let up = false;
+  const calls = serve(() => {
+    if (!up) throw new TypeError("no network");
+    return { body: `<p id=state data-patch>assigned</p>` };
+  });
+  $("#f input").value = "typed";
+  assert.equal(await pressed(), false);
+  assert.equal($("#f input").value, "typed");
+  assert.match($("#f .banner").textContent, /not sent yet.*kept/s);
+  assert.equal($("#f").hasAttribute("aria-busy"), false);
+  up = true;
+  $("#f .banner button").click();
+  await until(() => $("#state").textContent === "assigned", "second attempt applied");
+  assert.equal(calls[0].headers["Idempotency-Key"], calls[1].headers["Idempotency-Key"]);
+  assert.equal($("#f .banner"), null);
+});
+
+test("two sends that both arrived have different keys", async () => {
+  const calls = serve(() => ({}));
+  await pressed();
+  await pressed();
+  assert.notEqual(calls[0].headers["Idempotency-Key"], calls[1].headers["Idempotency-Key"]);
+});
+
+test("a refusal patches the form, keeps what was typed and focuses the error", async () => {
+  serve(() => ({ status: 422, body: `<form id=f data-patch action="/x" method=post data-live><div class=field><input name=person value="" aria-invalid=true></div></form>` }));
+  const input = $("#f input");
+  input.value = "nobody";
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  assert.equal(await pressed(), false);
+  assert.equal($("#f input").value, "nobody");
+  assert.equal($("#f input").getAttribute("aria-invalid"), "true");
+  assert.equal(document.activeElement, $("#f input"));
+});
+
+test("an error of the server names itself and its reference", async () => {
+  serve(() => ({ status: 503, headers: { "X-Request-Id": "7F3A-21" } }));
+  await pressed();
+  assert.match($("#f .banner").textContent, /503.*kept here.*7F3A-21/s);
+});
+
+test("signed out keeps the words and offers the way back in", async () => {
+  serve(() => ({ status: 401 }));
+  await pressed();
+  assert.equal($("#f .banner a").getAttribute("href"), "/login");
+});
+
+test("while it runs the button says so and a second press does nothing", async () => {
+  let finish;
+  const calls = serve(() => new Promise((resolve) => (finish = resolve)));
+  const first = pressed();
+  assert.equal($("#f button").dataset.busy, "Saving…");
+  assert.equal($("#f button").getAttribute("aria-busy"), "true");
+  assert.equal(await pressed(), false);
+  await until(() => finish, "request under way");
+  finish({});
+  await first;
+  assert.equal(calls.length, 1);
+});
+
+test("a stored dialog form closes its dialog", async () => {
+  serve(() => ({}));
+  $("#main").innerHTML = `<dialog open>${form}</dialog>`;
+  await pressed();
+  assert.equal($("dialog").open, false);
+});
+
+test("collision: both values are offered, taking theirs ends the edit", () => {
+  const input = $("#f input");
+  input.value = "mine";
+  input.dispatchEvent(new CustomEvent("collision", { bubbles: true, detail: { mine: "mine", theirs: "theirs" } }));
+  const [keep, use] = document.querySelectorAll("[data-collision] button");
+  assert.equal(keep.textContent, "Keep mine");
+  use.click();
+  assert.equal(input.value, "theirs");
+  assert.equal($("[data-collision]"), null);
+});
+
+test("a plain form is sent once", () => {
+  $("#main").innerHTML = `<form method=post action="/portal"><button>Report</button></form>`;
+  const events = [1, 2].map(() => new Event("submit", { bubbles: true, cancelable: true }));
+  events.forEach((event) => $("#main form").dispatchEvent(event));
+  assert.deepEqual(events.map((event) => event.defaultPrevented), [false, true]);
+});

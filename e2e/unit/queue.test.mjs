@@ -1,0 +1,71 @@
+import assert from "node:assert";
+import test, { beforeEach } from "node:test";
+import { $, assets, page, serve, until } from "./page.mjs";
+
+const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n}></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
+const main = (numbers) => `<main id=main><div class=q-wrap><button id=newrows type=button hidden><span></span></button>
+  <table class=q data-queue><thead><tr><td class=c-sel><input type=checkbox data-select-all></td></tr></thead><tbody id=rows>${numbers.map((n) => row(n)).join("")}</tbody></table>
+  <form class=bulk id=bulk-form><b data-count></b><button type=button data-clear>Clear</button></form></div></main>`;
+page(`${main([1, 2, 3])}<p id=say></p><dialog id=resolve><form data-bulk method=post action="/queue/resolve"><button>Resolve</button></form></dialog>`);
+const queue = await import(new URL("js/queue.js", assets));
+queue.startQueue();
+const box = (n) => $(`#row-INC-${n} input`);
+const tell = (name, number) => document.dispatchEvent(new CustomEvent(name, { detail: { number } }));
+
+beforeEach(() => queue.clearSelection());
+
+test("selecting counts and names the bar", () => {
+  box(1).click();
+  box(3).click();
+  assert.deepEqual(queue.selected(), ["INC-1", "INC-3"]);
+  assert.equal($("[data-count]").textContent, "2 selected");
+  assert.equal($(".bulk").getAttribute("aria-label"), "Actions for 2 selected incidents");
+  assert.equal($("[data-select-all]").indeterminate, true);
+});
+
+test("the head selects all, the bar clears all", () => {
+  $("[data-select-all]").click();
+  assert.equal(queue.selected().length, 3);
+  $("[data-clear]").click();
+  assert.deepEqual(queue.selected(), []);
+  assert.equal($("[data-select-all]").checked, false);
+});
+
+test("Shift and click takes the range", () => {
+  box(1).click();
+  box(3).dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true }));
+  assert.deepEqual(queue.selected(), ["INC-1", "INC-2", "INC-3"]);
+});
+
+test("a form elsewhere carries the selection", () => {
+  box(2).click();
+  const form = $("#resolve form");
+  form.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+  form.requestSubmit();
+  assert.deepEqual([...new FormData(form)], [["number", "INC-2"]]);
+});
+
+test("news are counted, not inserted; known rows do not count", () => {
+  tell("news", "INC-2");
+  assert.equal($("#newrows").hidden, true);
+  tell("news", "INC-8");
+  assert.equal($("#newrows span").textContent, "1 new incident matches this view. Show it");
+  tell("news", "INC-9");
+  tell("news", "INC-9");
+  assert.equal($("#newrows span").textContent, "2 new incidents match this view. Show them");
+  assert.equal(document.querySelectorAll("tr.row").length, 3);
+});
+
+test("what left is struck through until the list is shown anew; the selection survives", async () => {
+  tell("gone", "INC-1");
+  assert.ok($("#row-INC-1").classList.contains("is-gone"));
+  box(3).click();
+  const kept = $("#row-INC-3");
+  serve(() => ({ body: `<!doctype html><html><body>${main([9, 3, 8, 2])}</body></html>` }));
+  $("#newrows").click();
+  await until(() => $("#row-INC-9"), "list shown anew");
+  assert.deepEqual([...document.querySelectorAll("tr.row")].map((each) => each.dataset.number), ["INC-9", "INC-3", "INC-8", "INC-2"]);
+  assert.equal($("#row-INC-3"), kept);
+  assert.deepEqual(queue.selected(), ["INC-3"]);
+  await until(() => $("#newrows").hidden, "bar hidden");
+});
