@@ -1,0 +1,60 @@
+//! Typed ids. Opaque to everybody outside; time-ordered inside, so that
+//! indexes stay dense.
+
+use crate::Invalid;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                Uuid::parse_str(text)
+                    .map($name)
+                    .map_err(|_| Invalid::new(concat!("is not the id of a ", stringify!($name))))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person: requester, agent, administrator.
+    PersonId,
+    /// A team that incidents are assigned to.
+    TeamId,
+    /// A service that people use and incidents interrupt.
+    ServiceId,
+    /// A category of the classification tree.
+    CategoryId,
+    /// A customer company of the provider.
+    OrganisationId,
+    /// Words of people, kept apart from events so that they can be erased.
+    ContentId,
+    /// A file attached to an incident.
+    AttachmentId,
+    /// An API token.
+    TokenId,
+    /// A saved view of the queue.
+    ViewId,
+    /// A task inside an incident.
+    TaskId,
+    /// A bulk edit: the commands that were issued together.
+    BatchId,
+    /// An agreement (SLA).
+    AgreementId,
+}

@@ -1,0 +1,27 @@
+//! The words every other room uses: instants, ids, numbers, priorities, actors
+//! and limits. Pure: no clock, no random numbers, no input or output.
+
+pub mod actor;
+pub mod id;
+pub mod limits;
+pub mod number;
+pub mod priority;
+pub mod time;
+
+pub use actor::{Actor, ActorKind, Channel, Role};
+pub use id::*;
+pub use number::IncidentNumber;
+pub use priority::{Level, Matrix, Priority};
+pub use time::Timestamp;
+
+/// A value from outside that is not what it should be; the text names the rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub String);
+
+impl Invalid {
+    /// An error with these words.
+    pub fn new(words: impl Into<String>) -> Self {
+        Invalid(words.into())
+    }
+}

@@ -1,0 +1,48 @@
+//! Everything from outside has a limit. Each constant names its unit and reason.
+
+/// Characters of an incident's title: what fits a queue row and a mail subject.
+pub const TITLE_CHARS: usize = 250;
+/// Characters of a description, comment or note: a long log excerpt fits.
+pub const BODY_CHARS: usize = 65_536;
+/// Characters of a short reason or label.
+pub const REASON_CHARS: usize = 1_000;
+/// Characters of a name of a person, team, service, category or view.
+pub const NAME_CHARS: usize = 120;
+/// Characters of an e-mail address (RFC 5321 allows 254).
+pub const EMAIL_CHARS: usize = 254;
+/// Characters of a password: bounds the work of hashing.
+pub const PASSWORD_MAX_CHARS: usize = 256;
+/// Characters a new password has at least.
+pub const PASSWORD_MIN_CHARS: usize = 10;
+/// Bytes of one JSON request body.
+pub const JSON_BODY_BYTES: usize = 1_048_576;
+/// Bytes of one attached file.
+pub const ATTACHMENT_BYTES: usize = 25 * 1_048_576;
+/// Files attached to one incident.
+pub const ATTACHMENTS_PER_INCIDENT: usize = 200;
+/// Events of one incident: what comes after is an alert that should be counted, not told.
+pub const EVENTS_PER_INCIDENT: u32 = 10_000;
+/// Commands in one bulk request.
+pub const COMMANDS_PER_REQUEST: usize = 500;
+/// Rows of one page of a list.
+pub const PAGE_ROWS_MAX: usize = 200;
+/// Rows of a page when nothing is asked.
+pub const PAGE_ROWS: usize = 50;
+/// Characters of a search query.
+pub const QUERY_CHARS: usize = 1_000;
+/// Terms of a search query; keeps its evaluation bounded.
+pub const QUERY_TERMS: usize = 50;
+/// Custom fields of one incident.
+pub const CUSTOM_FIELDS: usize = 50;
+/// Characters of a custom field's value.
+pub const CUSTOM_FIELD_CHARS: usize = 1_000;
+/// Tasks of one incident.
+pub const TASKS_PER_INCIDENT: usize = 200;
+/// People watching one incident.
+pub const WATCHERS_PER_INCIDENT: usize = 500;
+/// Links of one incident.
+pub const LINKS_PER_INCIDENT: usize = 500;
+/// Tags of one incident.
+pub const TAGS_PER_INCIDENT: usize = 30;
+/// Characters of a tag.
+pub const TAG_CHARS: usize = 40;
