@@ -7,7 +7,7 @@ page(`<a id=home data-key-go=q href="#queue">Queue</a><main id=main>
   <form class=qbar id=filter><input name=q type=hidden value="state:open"><input id=filter-in></form>
   <div class=q-wrap><button id=newrows hidden><span></span></button>
   <table class=q data-queue><tbody>${[1, 2, 3, 4].map(row).join("")}</tbody></table>
-  <form class=bulk id=bulk-form><b data-count></b><button type=button data-key=a>Assign</button><button type=button data-clear>Clear</button></form></div>
+  <div class=bulk role=toolbar><b data-count></b><form id=bulk-form><button type=button data-key=a>Assign</button></form><button type=button data-clear>Clear</button></div></div>
   <form class=composer><input type=radio name=mode id=m-reply value=reply data-key=r><textarea id=txt></textarea><button id=send>Send</button></form>
   <button id=esc data-key="e">Resolve</button><button id=no data-key=w aria-disabled=true title="Only the owner may do this">Watch</button>
   </main><p id=say></p><div id=toasts></div><dialog id=shortcuts></dialog><dialog id=resolve><button id=inner data-key=e>Inner</button></dialog>

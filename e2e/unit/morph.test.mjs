@@ -77,6 +77,13 @@ test("wrapped table rows find their namesake, unknown ids are ignored", () => {
   assert.equal(id("r9"), null);
 });
 
+test("the focus stays in a row whose cells are replaced", () => {
+  document.body.insertAdjacentHTML("beforeend", `<table><tbody><tr id=r2><td>x</td><td><a class=t href="#">Old</a></td></tr></tbody></table>`);
+  document.querySelector("#r2 a").focus();
+  patch(`<table><tbody><tr id=r2 data-patch><td><a class=t href="#">New</a></td></tr></tbody></table>`);
+  assert.equal(document.activeElement.textContent, "New");
+});
+
 test("random keyed lists end equal (500 runs)", () => {
   let seed = 7;
   const draw = (n) => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % n;

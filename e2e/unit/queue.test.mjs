@@ -5,7 +5,7 @@ import { $, assets, page, serve, until } from "./page.mjs";
 const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n}></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
 const main = (numbers) => `<main id=main><div class=q-wrap><button id=newrows type=button hidden><span></span></button>
   <table class=q data-queue><thead><tr><td class=c-sel><input type=checkbox data-select-all></td></tr></thead><tbody id=rows>${numbers.map((n) => row(n)).join("")}</tbody></table>
-  <form class=bulk id=bulk-form><b data-count></b><button type=button data-clear>Clear</button></form></div></main>`;
+  <div class=bulk role=toolbar><b data-count></b><form id=bulk-form></form><button type=button data-clear>Clear</button></div></div></main>`;
 page(`${main([1, 2, 3])}<p id=say></p><dialog id=resolve><form data-bulk method=post action="/queue/resolve"><button>Resolve</button></form></dialog>`);
 const queue = await import(new URL("js/queue.js", assets));
 queue.startQueue();

@@ -40,6 +40,7 @@ export class Composer {
   listen() {
     this.field.addEventListener("input", () => {
       this.drafts[this.mode] = this.field.value;
+      $("[data-ask]", this.form)?.remove();
       this.later();
     });
     this.form.addEventListener("change", (event) => event.target.name === "mode" && this.change());
@@ -147,6 +148,7 @@ export class Composer {
 
   // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
   clear() {
+    $("[data-ask]", this.form)?.remove();
     this.put("");
     this.shared = null;
     delete this.field.dataset.touched;

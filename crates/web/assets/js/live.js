@@ -1,6 +1,6 @@
 // Follows the page's event stream and shows whether it is connected.
 import { $, ask, say } from "./dom.js";
-import { morph, patch } from "./morph.js";
+import { keepFocus, morph, patch } from "./morph.js";
 import { clockTime, serverNow } from "./time.js";
 
 const patience = 3000;
@@ -40,7 +40,7 @@ export async function refresh(url = location.href) {
     const next = page.querySelector("main");
     if (!next) return;
     document.dispatchEvent(new CustomEvent("patching"));
-    const focus = focusKeeper();
+    const focus = keepFocus();
     main.removeAttribute("aria-busy");
     morph(main, next);
     const views = page.querySelector("aside.side");
@@ -124,19 +124,4 @@ function show(vial, off, words, title) {
   vial.title = title;
   const label = vial.lastElementChild;
   if (label.textContent !== words) label.textContent = words;
-}
-
-// Moving a row drops its focus in some browsers; this gives it back.
-function focusKeeper() {
-  const before = document.activeElement;
-  const row = before?.closest?.("tr[id]")?.id;
-  const id = before?.id;
-  return () => {
-    if (before && before !== document.body && before.isConnected) {
-      if (document.activeElement !== before) before.focus({ preventScroll: true });
-      return;
-    }
-    const now = (id && document.getElementById(id)) || (row && document.getElementById(row)?.querySelector("a.t"));
-    now?.focus?.({ preventScroll: true });
-  };
 }

@@ -22,6 +22,7 @@ export function patch(html, { fresh = false, offer = true } = {}) {
   document.dispatchEvent(new CustomEvent("patching"));
   const added = [];
   const changed = [];
+  const focus = keepFocus();
   for (const next of parse(html).querySelectorAll("[data-patch]")) {
     const here = document.getElementById(next.id);
     const how = next.dataset.patch;
@@ -41,6 +42,7 @@ export function patch(html, { fresh = false, offer = true } = {}) {
       if (next.isConnected) added.push(next);
     }
   }
+  focus();
   if (fresh) changed.forEach(tint);
   document.dispatchEvent(new CustomEvent("patched", { detail: { added, changed } }));
 }
@@ -50,6 +52,21 @@ export function tint(node) {
   node.classList.remove("is-fresh");
   void node.offsetWidth;
   node.classList.add("is-fresh");
+}
+
+/**
+ * Remembers where the focus is; the function returned gives it back to the same element, its namesake or the
+ * link of its row. Moving or replacing a node drops the focus in some browsers.
+ */
+export function keepFocus() {
+  const before = document.activeElement;
+  const row = before?.closest?.("tr[id]")?.id;
+  return () => {
+    if (!before || before === document.body || document.activeElement === before) return;
+    const namesake = (before.id && document.getElementById(before.id)) || (row && document.getElementById(row)?.querySelector("a.t"));
+    const now = before.isConnected ? before : namesake;
+    now?.focus?.({ preventScroll: true });
+  };
 }
 
 // A template, because it also takes list items without their list.

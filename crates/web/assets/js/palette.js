@@ -81,6 +81,7 @@ class Palette {
 
   open() {
     this.actions = pageActions();
+    this.drawn = new Map();
     this.on = selected().join(",") || document.documentElement.dataset.on || "";
     this.step = null;
     this.groups = [];
@@ -130,7 +131,16 @@ class Palette {
   group({ title, items }, at, query) {
     const head = el("p", { class: "pal-g", id: `pal-g${at}`, role: "presentation" }, title);
     const wanted = query.replace(/^[>@#!]/, "");
-    return el("div", { role: "group", "aria-labelledby": head.id }, head, ...items.map((item) => option(item, wanted)));
+    return el("div", { role: "group", "aria-labelledby": head.id }, head, ...items.map((item) => this.option(item, wanted)));
+  }
+
+  // A row that stays keeps its node: its icon would blink if it were drawn at every letter.
+  option(item, query) {
+    const key = `${item.label} ${item.icon} ${item.href ?? item.key ?? item.form ?? item.step}`;
+    const node = this.drawn.get(key) ?? row(item);
+    this.drawn.set(key, node);
+    node.children[1].replaceChildren(...words(item, query));
+    return node;
   }
 
   key(event) {
@@ -183,13 +193,16 @@ function post({ form: action, fields = {} }) {
   });
 }
 
-function option({ label, hint, icon: name, kbd }, query) {
-  const words = el("span", {});
-  for (const [text, hit] of (query.trim() && match(query, label)) || [[label, false]]) words.append(hit ? el("mark", {}, text) : text);
-  if (hint) words.append(" ", el("small", {}, hint));
-  const node = el("div", { class: "pal-o", role: "option", "aria-selected": "false", "data-label": label }, icon(name ?? "right"), words);
+function row({ label, icon: name, kbd }) {
+  const node = el("div", { class: "pal-o", role: "option", "aria-selected": "false", "data-label": label }, icon(name ?? "right"), el("span", {}));
   if (kbd) node.append(el("kbd", {}, kbd));
   return node;
+}
+
+function words({ label, hint }, query) {
+  const pieces = (query.trim() && match(query, label)) || [[label, false]];
+  const shown = pieces.map(([text, hit]) => (hit ? el("mark", {}, text) : text));
+  return hint ? [...shown, " ", el("small", {}, hint)] : shown;
 }
 
 function nameOf(node) {

@@ -119,7 +119,7 @@ export function startQueue() {
   document.addEventListener("news", ({ detail }) => arrived(detail.number));
   document.addEventListener("gone", ({ detail }) => rowOf(detail.number)?.classList.add("is-gone"));
   document.addEventListener("patched", settle);
-  document.addEventListener("sent", (event) => event.target.matches("#bulk-form, form[data-bulk]") && clearSelection());
+  document.addEventListener("sent", acted);
   for (const event of ["pointermove", "keydown", "pointerdown", "wheel"]) {
     addEventListener(event, () => (touched = Date.now()), { passive: true });
   }
@@ -223,6 +223,14 @@ function focused(event) {
 function mark(number) {
   open = number;
   for (const row of rows()) row.classList.toggle("is-open", row.dataset.number === number);
+}
+
+// The bar hides with the selection: the reader is put back where they were in the list.
+function acted(event) {
+  if (!event.target.matches("#bulk-form, form[data-bulk]")) return;
+  clearSelection();
+  const focus = document.activeElement;
+  if (focus === document.body || focus?.closest(".bulk, dialog, [popover]")) setTimeout(() => $(".t", currentRow() ?? table())?.focus(), 0);
 }
 
 function fill(event) {

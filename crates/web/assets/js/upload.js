@@ -5,10 +5,10 @@ export const defaultLimit = 25 * 1024 * 1024;
 
 /** "214 kB", "3.4 MB". */
 export function sizeWords(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  const kilo = bytes / 1000;
-  if (kilo < 999.5) return `${Math.round(kilo)} kB`;
-  const mega = kilo / 1000;
+  if (bytes < 1024) return `${bytes} B`;
+  const kilo = bytes / 1024;
+  if (kilo < 1023.5) return `${Math.round(kilo)} kB`;
+  const mega = kilo / 1024;
   return `${mega < 10 ? mega.toFixed(1).replace(/\.0$/, "") : Math.round(mega)} MB`;
 }
 
