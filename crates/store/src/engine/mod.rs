@@ -1,0 +1,250 @@
+//! The two engines behind the door: [`Store`] hands out snapshots to read and
+//! [`Writer`]s to write, whichever database there is.
+
+mod pool;
+mod sqlite;
+mod words;
+
+use crate::sql::{Engine, Sql, Value};
+use crate::{Failure, migrate};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pool::Pool;
+pub(crate) use sqlite::{Lite, beside, failure as sqlite_failure};
+pub use words::{words_condition, words_erase, words_insert, words_parameter};
+
+/// Which database to open.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The file of a SQLite database; it is made if it does not exist.
+    Sqlite(PathBuf),
+    /// The URL of a PostgreSQL database, `postgres://user:password@host:port/name`.
+    Postgres(String),
+}
+
+/// A database, open and with the schema this version of the product knows.
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    target: Target,
+    driver: Driver,
+}
+
+enum Driver {
+    Sqlite { path: PathBuf, readers: Pool<Lite> },
+}
+
+/// The right to write: a connection of its own. One per process is the rule,
+/// because whoever writes alone merges what waits and commits it at once; several
+/// take turns.
+pub struct Writer(Connection);
+
+enum Connection {
+    Sqlite(Lite),
+}
+
+impl Store {
+    /// Opens a database and brings its schema up to date. An existing SQLite file is
+    /// copied to `NAME.before-VERSION` before its schema changes. Several processes
+    /// may open the same database at once. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unusable`] when the target cannot be opened or was written by a
+    /// newer version of the product, [`Failure::Unavailable`] when it does not answer.
+    pub fn open(target: &Target) -> Result<Store, Failure> {
+        let driver = match target {
+            Target::Sqlite(path) => {
+                migrate::sqlite(path)?;
+                Driver::Sqlite { path: path.clone(), readers: Pool::new(sqlite::readers_max()) }
+            }
+            Target::Postgres(_) => {
+                return Err(Failure::Unusable("PostgreSQL is not known yet".into()));
+            }
+        };
+        Ok(Store(Arc::new(Inner { target: target.clone(), driver })))
+    }
+
+    /// Runs `f` on a thread that may block, with a connection that sees one
+    /// consistent snapshot and cannot write.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`, and [`Failure::Unavailable`] when no connection is to be had.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let store = self.clone();
+        match tokio::task::spawn_blocking(move || store.read_blocking(f)).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Failure::Unavailable("the program is ending".into())),
+            },
+        }
+    }
+
+    /// As [`Store::read`], on the calling thread, which must be one that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`].
+    pub fn read_blocking<T>(
+        &self,
+        f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match &self.0.driver {
+            Driver::Sqlite { path, readers } => {
+                readers.take(|| Lite::reader(path))?.run(|connection| connection.snapshot(f))
+            }
+        }
+    }
+
+    /// A connection to write with. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] when the database does not answer.
+    pub fn writer(&self) -> Result<Writer, Failure> {
+        Ok(Writer(match &self.0.driver {
+            Driver::Sqlite { path, .. } => Connection::Sqlite(Lite::writer(path)?),
+        }))
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self.0.target {
+            Target::Sqlite(_) => Engine::Sqlite,
+            Target::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// What was opened.
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// How much room the database takes, in bytes. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] when the database does not answer.
+    pub fn size_bytes(&self) -> Result<u64, Failure> {
+        match &self.0.driver {
+            Driver::Sqlite { path, .. } => sqlite::size_bytes(path),
+        }
+    }
+
+    /// Whether the database answers. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] when it does not.
+    pub fn ping(&self) -> Result<(), Failure> {
+        self.read_blocking(|sql| sql.query("select 1", &[]).map(drop))
+    }
+}
+
+impl Writer {
+    /// Runs `f` in a transaction and commits it, durably, if `f` succeeds. When `f`
+    /// fails nothing stays, and nothing stays either when a statement failed on the
+    /// way and `f` went on: PostgreSQL would have undone everything, so both do.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`; [`Failure::Unavailable`] when the database is busy, full or
+    /// lost, with words that say so if it is unknown whether the commit happened.
+    pub fn transaction<T>(
+        &mut self,
+        f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match &mut self.0 {
+            Connection::Sqlite(connection) => connection.transaction(f),
+        }
+    }
+}
+
+/// Without the password of a URL, so that it can be logged.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Sqlite(path) => write!(f, "{}", path.display()),
+            Target::Postgres(url) => f.write_str(&without_password(url)),
+        }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Store").field(&self.0.target).finish()
+    }
+}
+
+/// Words for a transaction that went on after a statement had failed.
+fn went_on_after_failure() -> Failure {
+    Failure::Statement(
+        "a statement failed and the transaction went on; all of it was undone".into(),
+    )
+}
+
+/// Text both engines can keep.
+fn check_parameters<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<(), Failure> {
+    for value in values {
+        if let Value::Text(text) = value
+            && text.as_bytes().contains(&0)
+        {
+            return Err(Failure::Statement(
+                "text holds the character zero, which cannot be stored".into(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // The form of key=value pairs.
+        let pairs = url.split_whitespace().filter(|pair| !pair.starts_with("password="));
+        return pairs.collect::<Vec<_>>().join(" ");
+    };
+    let authority = rest.find('/').unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        None => url.to_owned(),
+        Some(at) => {
+            let user = rest[..at].split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}{}", &rest[at..])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://evenkeel:secret@db:5432/desk", "postgres://evenkeel@db:5432/desk"),
+            (
+                "postgres://evenkeel:sec@ret@db/desk?sslmode=require",
+                "postgres://evenkeel@db/desk?sslmode=require",
+            ),
+            ("postgres://db/desk", "postgres://db/desk"),
+            ("host=db password=secret user=evenkeel", "host=db user=evenkeel"),
+        ] {
+            assert_eq!(Target::Postgres(url.into()).to_string(), shown);
+            assert_eq!(format!("{:?}", Target::Postgres(url.into())), shown);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Where everything is kept: SQLite or PostgreSQL behind one narrow door.
+//!
+//! [`Store`] opens a database and brings its schema up to date. Reading happens in
+//! closures that see one consistent snapshot, writing in transactions of a
+//! [`Writer`]. Both get a [`Sql`], which is all the rest of this crate knows of a
+//! database.
+
+mod failure;
+pub mod sql;
+
+pub mod backup;
+pub mod engine;
+pub mod files;
+mod migrate;
+
+pub mod directory;
+pub mod incidents;
+
+pub use engine::{Store, Target, Writer};
+pub use failure::Failure;
+pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};

@@ -1,0 +1,6 @@
+//! Storage tests: every one runs on SQLite, and on PostgreSQL too when
+//! `EVENKEEL_TEST_POSTGRES` names a server.
+
+mod harness;
+
+mod engine;
