@@ -1,0 +1,124 @@
+//! Who changed which configuration, when, from what to what.
+
+use super::rows::{json, many};
+use crate::{Columns, Failure, Sql, Value};
+use kernel::{Actor, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// An entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The id of who did it; empty for the product itself.
+    pub actor_id: String,
+    /// Their name then.
+    pub actor_name: String,
+    /// `created`, `changed`, `deleted`, `signed_in` and so on.
+    pub what: String,
+    /// `team`, `person`, `service` and so on.
+    pub subject: String,
+    /// Which one.
+    pub subject_id: String,
+    /// What it was.
+    pub before: Option<serde_json::Value>,
+    /// What it is.
+    pub after: Option<serde_json::Value>,
+}
+
+impl Entry {
+    /// An entry without values, to be filled by [`Entry::before`] and [`Entry::after`].
+    pub fn new(
+        at: Timestamp,
+        actor: &Actor,
+        what: &str,
+        subject: &str,
+        subject_id: impl ToString,
+    ) -> Self {
+        Entry {
+            at,
+            actor_id: actor.id.clone(),
+            actor_name: actor.name.clone(),
+            what: what.to_owned(),
+            subject: subject.to_owned(),
+            subject_id: subject_id.to_string(),
+            before: None,
+            after: None,
+        }
+    }
+
+    /// With what it was.
+    #[must_use]
+    pub fn before(self, value: &impl Serialize) -> Self {
+        Entry { before: serde_json::to_value(value).ok(), ..self }
+    }
+
+    /// With what it is now.
+    #[must_use]
+    pub fn after(self, value: &impl Serialize) -> Self {
+        Entry { after: serde_json::to_value(value).ok(), ..self }
+    }
+}
+
+/// Records an entry.
+pub fn record(sql: &mut dyn Sql, entry: &Entry) -> Result<(), Failure> {
+    let values: [Value; 8] = [
+        entry.at.into(),
+        (&entry.actor_id).into(),
+        (&entry.actor_name).into(),
+        (&entry.what).into(),
+        (&entry.subject).into(),
+        (&entry.subject_id).into(),
+        entry.before.as_ref().map(json).transpose()?.into(),
+        entry.after.as_ref().map(json).transpose()?.into(),
+    ];
+    sql.execute(
+        "insert into audit (at, actor_id, actor_name, what, subject, subject_id, before, after) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &values,
+    )?;
+    Ok(())
+}
+
+/// Entries with their ids, the newest first, from before the entry `before` on;
+/// of one kind of subject if `subject` says so.
+pub fn list(
+    sql: &mut dyn Sql,
+    subject: Option<&str>,
+    limit: usize,
+    before: Option<i64>,
+) -> Result<Vec<(i64, Entry)>, Failure> {
+    let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
+    let of = subject.map_or("", |subject| {
+        values.push(subject.into());
+        "and subject = $3"
+    });
+    let statement = format!(
+        "select id, at, actor_id, actor_name, what, subject, subject_id, before, after from audit where id < $1 {of} order by id desc limit $2"
+    );
+    many(sql, &statement, &values, read)
+}
+
+fn read(row: &mut Columns) -> Result<(i64, Entry), Failure> {
+    Ok((
+        row.int()?,
+        Entry {
+            at: row.at()?,
+            actor_id: row.text()?,
+            actor_name: row.text()?,
+            what: row.text()?,
+            subject: row.text()?,
+            subject_id: row.text()?,
+            before: value(row)?,
+            after: value(row)?,
+        },
+    ))
+}
+
+fn value(row: &mut Columns) -> Result<Option<serde_json::Value>, Failure> {
+    row.opt_text()?
+        .map(|text| {
+            serde_json::from_str(&text)
+                .map_err(|error| Failure::damaged(format!("an audit entry: {error}")))
+        })
+        .transpose()
+}

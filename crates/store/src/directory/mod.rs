@@ -1,0 +1,37 @@
+//! Configuration and people: plain versioned rows. Whoever changes one here also
+//! writes the audit entry and calls [`policy::bump`], in the same transaction.
+//!
+//! Changing takes the version that was read and answers `false` when another
+//! change came first. What history refers to is never deleted but deactivated.
+
+pub mod agreements;
+pub mod audit;
+pub mod categories;
+pub mod drafts;
+pub mod idempotency;
+pub mod import_refs;
+pub mod organisations;
+pub mod people;
+pub mod policy;
+mod rows;
+pub mod services;
+pub mod sessions;
+pub mod settings;
+pub mod teams;
+pub mod tokens;
+pub mod views;
+
+pub use audit::Entry;
+pub use categories::Category;
+pub use drafts::{Draft, Mode};
+pub use idempotency::Answer;
+pub use import_refs::Imported;
+pub use organisations::Organisation;
+pub use people::{PeopleFilter, Person};
+pub(crate) use rows::{many, one, slots};
+pub use services::Service;
+pub use sessions::Session;
+pub use settings::Setting;
+pub use teams::Team;
+pub use tokens::Token;
+pub use views::View;

@@ -1,0 +1,314 @@
+//! People: requesters known from their first mail on, and everybody who works
+//! for the provider. The password hash never leaves in the struct.
+
+use super::rows::{json, many, one, slots};
+use crate::{Columns, Failure, Sql, Value};
+use kernel::{OrganisationId, PersonId, Role, TeamId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+
+/// Words of a search for people that are looked at; more say nothing new.
+const SEARCH_WORDS: usize = 6;
+/// Ids asked for in one statement; databases bound the number of parameters.
+const IDS_PER_STATEMENT: usize = 256;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// E-mail address in lower case; `None` for people known by name only.
+    pub email: Option<String>,
+    /// Display name.
+    pub name: String,
+    /// What they do.
+    pub job_title: String,
+    /// Telephone.
+    pub phone: String,
+    /// Where they sit.
+    pub site: String,
+    /// Further roles; of a requester, none.
+    pub roles: BTreeSet<Role>,
+    /// Their company.
+    pub organisation: Option<OrganisationId>,
+    /// Whether they see their whole company's incidents.
+    pub sees_organisation: bool,
+    /// Whether their urgency may be raised by rule.
+    pub vip: bool,
+    /// Whether they can sign in with a password. Read only.
+    pub has_password: bool,
+    /// Time zone; empty is the instance's.
+    pub time_zone: String,
+    /// `light`, `dark`; empty is the system's.
+    pub theme: String,
+    /// Whether single keys are shortcuts.
+    pub single_keys: bool,
+    /// Whether the account is in use.
+    pub active: bool,
+    /// Since when they are known.
+    pub created_at: Timestamp,
+    /// Counts the changes, from 1. Read only.
+    pub version: i64,
+}
+
+impl Person {
+    /// A requester without a login.
+    pub fn new(
+        id: PersonId,
+        name: impl Into<String>,
+        email: Option<&str>,
+        created_at: Timestamp,
+    ) -> Self {
+        Person {
+            id,
+            email: email.map(str::to_lowercase),
+            name: name.into(),
+            job_title: String::new(),
+            phone: String::new(),
+            site: String::new(),
+            roles: BTreeSet::new(),
+            organisation: None,
+            sees_organisation: false,
+            vip: false,
+            has_password: false,
+            time_zone: String::new(),
+            theme: String::new(),
+            single_keys: true,
+            active: true,
+            created_at,
+            version: 1,
+        }
+    }
+
+    /// The company whose incidents they see, if they were granted that.
+    pub fn visible_organisation(&self) -> Option<OrganisationId> {
+        self.organisation.filter(|_| self.sees_organisation)
+    }
+}
+
+/// Which people a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeopleFilter {
+    /// Beginnings of words of name or e-mail address.
+    pub text: Option<String>,
+    /// Only people with a role.
+    pub staff_only: bool,
+    /// Only members of this team.
+    pub team: Option<TeamId>,
+    /// Only accounts in use, or only those that are not.
+    pub active: Option<bool>,
+}
+
+/// Stores a new person; its version becomes 1. [`Failure::Exists`] when the
+/// address is taken.
+pub fn insert(
+    sql: &mut dyn Sql,
+    person: &Person,
+    password_hash: Option<&str>,
+) -> Result<(), Failure> {
+    let mut values = values(person)?;
+    values.extend([person.created_at.into(), password_hash.into()]);
+    sql.execute(
+        "insert into people (id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, time_zone, theme, \
+         single_keys, active, created_at, password_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        &values,
+    )?;
+    Ok(())
+}
+
+/// Changes a person, all but password and creation; `false` when
+/// `expected_version` is not theirs any more.
+pub fn update(sql: &mut dyn Sql, person: &Person, expected_version: i64) -> Result<bool, Failure> {
+    let mut values = values(person)?;
+    values.push(expected_version.into());
+    let touched = sql.execute(
+        "update people set email = $2, name = $3, job_title = $4, phone = $5, site = $6, roles = $7, organisation_id = $8, \
+         sees_organisation = $9, vip = $10, time_zone = $11, theme = $12, single_keys = $13, active = $14, version = version + 1 \
+         where id = $1 and version = $15",
+        &values,
+    )?;
+    Ok(touched == 1)
+}
+
+/// The person with this id.
+pub fn get(sql: &mut dyn Sql, id: PersonId) -> Result<Option<Person>, Failure> {
+    one(sql, &select("where id = $1"), &[id.into()], read)
+}
+
+/// The people with these ids, ordered by name; unknown ids are left out.
+pub fn get_many(sql: &mut dyn Sql, ids: &[PersonId]) -> Result<Vec<Person>, Failure> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let (list, values) = slots(1, ids);
+        found.extend(many(sql, &select(&format!("where id in ({list})")), &values, read)?);
+    }
+    found.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    Ok(found)
+}
+
+/// The person with this address, however it is written.
+pub fn by_email(sql: &mut dyn Sql, email: &str) -> Result<Option<Person>, Failure> {
+    one(sql, &select("where email = $1"), &[email.trim().to_lowercase().into()], read)
+}
+
+/// Everybody with this name, upper and lower case being the same.
+pub fn by_name(sql: &mut dyn Sql, name: &str) -> Result<Vec<Person>, Failure> {
+    many(sql, &select("where lower(name) = lower($1) order by id"), &[name.trim().into()], read)
+}
+
+/// Active people of whose name or address some word begins with each word of
+/// `text`, by name: who is calling?
+pub fn find(sql: &mut dyn Sql, text: &str, limit: usize) -> Result<Vec<Person>, Failure> {
+    let filter =
+        PeopleFilter { text: Some(text.to_owned()), active: Some(true), ..PeopleFilter::default() };
+    list(sql, &filter, limit, None)
+}
+
+/// People by name, from the one after `after` on.
+pub fn list(
+    sql: &mut dyn Sql,
+    filter: &PeopleFilter,
+    limit: usize,
+    after: Option<PersonId>,
+) -> Result<Vec<Person>, Failure> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut conditions = vec!["1 = 1".to_owned()];
+    for word in filter.text.iter().flat_map(|text| text.split_whitespace()).take(SEARCH_WORDS) {
+        let at = values.len() + 1;
+        values.extend([starting(word).into(), format!("% {}", starting(word)).into()]);
+        values
+            .extend(['.', '@', '-'].map(|sign| Value::Text(format!("%{sign}{}", starting(word)))));
+        conditions.push(format!(
+            r"(lower(name) like ${at} escape '\' or lower(name) like ${} escape '\' or lower(name) like ${} escape '\'
+               or email like ${at} escape '\' or email like ${} escape '\' or email like ${} escape '\' or email like ${} escape '\')",
+            at + 1,
+            at + 4,
+            at + 2,
+            at + 3,
+            at + 4,
+        ));
+    }
+    if filter.staff_only {
+        conditions.push("roles <> '[]'".to_owned());
+    }
+    if let Some(active) = filter.active {
+        values.push(active.into());
+        conditions.push(format!("active = ${}", values.len()));
+    }
+    if let Some(team) = filter.team {
+        values.push(team.into());
+        conditions.push(format!(
+            "id in (select person_id from team_members where team_id = ${})",
+            values.len()
+        ));
+    }
+    if let Some(after) = after {
+        values.push(after.into());
+        conditions.push(format!(
+            "(lower(name), id) > (select lower(name), id from people where id = ${})",
+            values.len()
+        ));
+    }
+    values.push((limit as i64).into());
+    let rest = format!(
+        "where {} order by lower(name), id limit ${}",
+        conditions.join(" and "),
+        values.len()
+    );
+    many(sql, &select(&rest), &values, read)
+}
+
+/// The names of these people; unknown ids are left out.
+pub fn names(sql: &mut dyn Sql, ids: &[PersonId]) -> Result<HashMap<PersonId, String>, Failure> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let (list, values) = slots(1, ids);
+        let statement = format!("select id, name from people where id in ({list})");
+        found.extend(many(sql, &statement, &values, |row| Ok((row.parsed()?, row.text()?)))?);
+    }
+    Ok(found)
+}
+
+/// The hash of a person's password.
+pub fn password_hash(sql: &mut dyn Sql, id: PersonId) -> Result<Option<String>, Failure> {
+    Ok(one(sql, "select password_hash from people where id = $1", &[id.into()], Columns::opt_text)?
+        .flatten())
+}
+
+/// Sets or removes a person's password; `false` when there is no such person.
+/// Their version stays: nothing that an administrator sees changes.
+pub fn set_password_hash(
+    sql: &mut dyn Sql,
+    id: PersonId,
+    hash: Option<&str>,
+) -> Result<bool, Failure> {
+    Ok(sql
+        .execute("update people set password_hash = $2 where id = $1", &[id.into(), hash.into()])?
+        == 1)
+}
+
+/// How many people there are, requesters included.
+pub fn count(sql: &mut dyn Sql) -> Result<i64, Failure> {
+    Ok(one(sql, "select count(*) from people", &[], Columns::int)?.unwrap_or(0))
+}
+
+/// A pattern for text that starts so, in lower case, its own signs taken literally.
+pub(crate) fn starting(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+pub(crate) const COLUMNS: &str = "id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, \
+     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, created_at, version";
+
+fn select(rest: &str) -> String {
+    format!("select {COLUMNS} from people {rest}")
+}
+
+fn values(person: &Person) -> Result<Vec<Value>, Failure> {
+    Ok(vec![
+        person.id.into(),
+        person.email.as_deref().map(str::to_lowercase).into(),
+        (&person.name).into(),
+        (&person.job_title).into(),
+        (&person.phone).into(),
+        (&person.site).into(),
+        json(&person.roles)?.into(),
+        person.organisation.into(),
+        person.sees_organisation.into(),
+        person.vip.into(),
+        (&person.time_zone).into(),
+        (&person.theme).into(),
+        person.single_keys.into(),
+        person.active.into(),
+    ])
+}
+
+pub(crate) fn read(row: &mut Columns) -> Result<Person, Failure> {
+    Ok(Person {
+        id: row.parsed()?,
+        email: row.opt_text()?,
+        name: row.text()?,
+        job_title: row.text()?,
+        phone: row.text()?,
+        site: row.text()?,
+        roles: row.json()?,
+        organisation: row.opt_parsed()?,
+        sees_organisation: row.flag()?,
+        vip: row.flag()?,
+        has_password: row.flag()?,
+        time_zone: row.text()?,
+        theme: row.text()?,
+        single_keys: row.flag()?,
+        active: row.flag()?,
+        created_at: row.at()?,
+        version: row.int()?,
+    })
+}

@@ -1,0 +1,151 @@
+//! Services that people use, who owns them and what they depend on. Circles of
+//! dependencies exist in real life and are kept; only a service that depends on
+//! itself is refused.
+
+use super::rows::{many, one};
+use crate::{Columns, Failure, Sql, Value};
+use kernel::{ServiceId, TeamId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its name, unique whatever the case.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The owner team.
+    pub team: Option<TeamId>,
+    /// Criticality 1 (highest) to 4.
+    pub criticality: u8,
+    /// Whether incidents can name it.
+    pub active: bool,
+    /// What it needs to work.
+    pub depends_on: BTreeSet<ServiceId>,
+    /// Counts the changes, from 1. Read only.
+    pub version: i64,
+}
+
+const SELECT: &str =
+    "select id, name, description, team_id, criticality, active, version from services";
+
+/// Stores a new service with its dependencies. [`Failure::Exists`] when the name
+/// is taken, [`Failure::Reference`] when team or dependency do not exist.
+pub fn insert(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
+    sql.execute(
+        "insert into services (id, name, description, team_id, criticality, active) values ($1, $2, $3, $4, $5, $6)",
+        &values(service),
+    )?;
+    set_dependencies(sql, service.id, &service.depends_on)
+}
+
+/// Changes a service and its dependencies; `false` when `expected_version` is not
+/// its any more.
+pub fn update(
+    sql: &mut dyn Sql,
+    service: &Service,
+    expected_version: i64,
+) -> Result<bool, Failure> {
+    let mut values = values(service);
+    values.push(expected_version.into());
+    let touched = sql.execute(
+        "update services set name = $2, description = $3, team_id = $4, criticality = $5, active = $6, version = version + 1 \
+         where id = $1 and version = $7",
+        &values,
+    )?;
+    if touched == 1 {
+        set_dependencies(sql, service.id, &service.depends_on)?;
+    }
+    Ok(touched == 1)
+}
+
+/// The service with this id.
+pub fn get(sql: &mut dyn Sql, id: ServiceId) -> Result<Option<Service>, Failure> {
+    let found = one(sql, &format!("{SELECT} where id = $1"), &[id.into()], read)?;
+    found.map(|service| with_dependencies(sql, service)).transpose()
+}
+
+/// The service with this name, whatever the case.
+pub fn by_name(sql: &mut dyn Sql, name: &str) -> Result<Option<Service>, Failure> {
+    let found =
+        one(sql, &format!("{SELECT} where lower(name) = lower($1)"), &[name.trim().into()], read)?;
+    found.map(|service| with_dependencies(sql, service)).transpose()
+}
+
+/// Every service by name, those out of use too.
+pub fn list(sql: &mut dyn Sql) -> Result<Vec<Service>, Failure> {
+    let mut services = many(sql, &format!("{SELECT} order by lower(name), id"), &[], read)?;
+    let mut needs: BTreeMap<ServiceId, BTreeSet<ServiceId>> = BTreeMap::new();
+    for (service, on) in
+        many(sql, "select service_id, depends_on from service_dependencies", &[], |row| {
+            Ok((row.parsed()?, row.parsed()?))
+        })?
+    {
+        needs.entry(service).or_default().insert(on);
+    }
+    for service in &mut services {
+        service.depends_on = needs.remove(&service.id).unwrap_or_default();
+    }
+    Ok(services)
+}
+
+fn set_dependencies(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    depends_on: &BTreeSet<ServiceId>,
+) -> Result<(), Failure> {
+    if depends_on.contains(&service) {
+        return Err(Failure::Reference("a service cannot depend on itself".to_owned()));
+    }
+    let before = dependencies(sql, service)?;
+    for gone in before.difference(depends_on) {
+        sql.execute(
+            "delete from service_dependencies where service_id = $1 and depends_on = $2",
+            &[service.into(), (*gone).into()],
+        )?;
+    }
+    for new in depends_on.difference(&before) {
+        sql.execute(
+            "insert into service_dependencies (service_id, depends_on) values ($1, $2)",
+            &[service.into(), (*new).into()],
+        )?;
+    }
+    Ok(())
+}
+
+fn dependencies(sql: &mut dyn Sql, service: ServiceId) -> Result<BTreeSet<ServiceId>, Failure> {
+    let statement = "select depends_on from service_dependencies where service_id = $1";
+    Ok(many(sql, statement, &[service.into()], Columns::parsed)?.into_iter().collect())
+}
+
+fn with_dependencies(sql: &mut dyn Sql, service: Service) -> Result<Service, Failure> {
+    Ok(Service { depends_on: dependencies(sql, service.id)?, ..service })
+}
+
+fn values(service: &Service) -> Vec<Value> {
+    vec![
+        service.id.into(),
+        (&service.name).into(),
+        (&service.description).into(),
+        service.team.into(),
+        service.criticality.into(),
+        service.active.into(),
+    ]
+}
+
+fn read(row: &mut Columns) -> Result<Service, Failure> {
+    Ok(Service {
+        id: row.parsed()?,
+        name: row.text()?,
+        description: row.text()?,
+        team: row.opt_parsed()?,
+        criticality: u8::try_from(row.int()?)
+            .map_err(|_| Failure::damaged("a criticality is not 1 to 4"))?,
+        active: row.flag()?,
+        version: row.int()?,
+        depends_on: BTreeSet::new(),
+    })
+}

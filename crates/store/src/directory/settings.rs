@@ -1,0 +1,52 @@
+//! Settings of the instance: a JSON value by key, with a version.
+
+use super::rows::{json, one};
+use crate::{Failure, Sql};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The priority matrix, a [`kernel::Matrix`].
+pub const MATRIX: &str = "matrix";
+/// The resolution codes, a list of [`incident::policy::ResolutionCode`].
+pub const RESOLUTION_CODES: &str = "resolution_codes";
+
+/// A setting as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// Its value.
+    pub value: T,
+    /// Counts the changes, from 1.
+    pub version: i64,
+}
+
+/// The setting with this key, if it was ever set.
+pub fn get<T: DeserializeOwned>(
+    sql: &mut dyn Sql,
+    key: &str,
+) -> Result<Option<Setting<T>>, Failure> {
+    one(sql, "select value, version from settings where key = $1", &[key.into()], |row| {
+        Ok(Setting { value: row.json()?, version: row.int()? })
+    })
+}
+
+/// Changes a setting; `false` when `expected_version` is not its any more.
+/// Version 0 is a setting that was never set.
+pub fn put<T: Serialize + ?Sized>(
+    sql: &mut dyn Sql,
+    key: &str,
+    value: &T,
+    expected_version: i64,
+) -> Result<bool, Failure> {
+    let (key, value) = (key.into(), json(value)?.into());
+    let touched = match expected_version {
+        0 => sql.execute(
+            "insert into settings (key, value, version) values ($1, $2, 1) on conflict do nothing",
+            &[key, value],
+        )?,
+        _ => {
+            let statement = "update settings set value = $2, version = version + 1 where key = $1 and version = $3";
+            sql.execute(statement, &[key, value, expected_version.into()])?
+        }
+    };
+    Ok(touched == 1)
+}

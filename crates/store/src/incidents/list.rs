@@ -1,0 +1,335 @@
+//! Lists of incidents as screens and programs read them: filtered by a query,
+//! bounded by what the viewer may see, paged by the values they are ordered by.
+
+mod order;
+
+pub use super::filter::Look;
+pub use order::{Cursor, Order};
+
+use super::filter;
+use crate::directory::{many, one, slots};
+use crate::{Columns, Failure, Sql, Value};
+use incident::clocks::ClockKind;
+use incident::{Access, Scope, State, Subject};
+use kernel::{CategoryId, IncidentNumber, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
+use query::{Expr, Query};
+use serde::Serialize;
+use std::str::FromStr;
+
+/// Something with an id and a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named<Id> {
+    /// Its id.
+    pub id: Id,
+    /// Its name; empty if it is not known.
+    pub name: String,
+}
+
+/// An incident with the names that belong to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentRow {
+    /// Its number.
+    pub number: IncidentNumber,
+    /// How many events made it.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: State,
+    /// Its service.
+    pub service: Option<Named<ServiceId>>,
+    /// Its category; the name alone, without those above it.
+    pub category: Option<Named<CategoryId>>,
+    /// Its team.
+    pub team: Option<Named<TeamId>>,
+    /// Who works on it.
+    pub assignee: Option<Named<PersonId>>,
+    /// Who asked.
+    pub requester: Named<PersonId>,
+    /// The requester's address.
+    pub requester_email: Option<String>,
+    /// The requester's company.
+    pub organisation: Option<Named<OrganisationId>>,
+    /// The only team that may see it.
+    pub confidential_to: Option<Named<TeamId>>,
+    /// The earliest due instant of a running clock that is not breached.
+    pub due_at: Option<Timestamp>,
+    /// That clock.
+    pub due_kind: Option<ClockKind>,
+    /// Whether a live clock is breached.
+    pub breached: bool,
+    /// How much of it the viewer may see.
+    pub access: Access,
+}
+
+/// Some rows of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<IncidentRow>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// An incident's place in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one before it.
+    pub previous: Option<IncidentNumber>,
+    /// The one after it.
+    pub next: Option<IncidentNumber>,
+    /// Its place, from 1; `None` when it is not in the list (any more), or further
+    /// down than [`COUNTED`].
+    pub place: Option<i64>,
+    /// How many there are, at most [`COUNTED`].
+    pub of: i64,
+}
+
+/// Counting stops here: "more than 9,999" says enough and costs little.
+pub const COUNTED: i64 = 10_000;
+
+/// A page of the incidents that meet a query, at most `limit` rows, from `cursor` on.
+pub fn list(
+    sql: &mut dyn Sql,
+    look: &Look,
+    query: &Query,
+    limit: usize,
+    cursor: Option<&Cursor>,
+) -> Result<Page, Failure> {
+    let order = Order::of(query);
+    if cursor.is_some_and(|cursor| cursor.order != order) {
+        return Err(Failure::Statement("the cursor belongs to a list in another order".to_owned()));
+    }
+    let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
+    let after = cursor.map_or(String::new(), |cursor| {
+        let after = format!(" and {}", order.after(values.len() + 1));
+        values.extend(cursor.parameters());
+        after
+    });
+    values.push(Value::Int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
+    let page = format!("where {condition}{after} order by {} limit ${}", order.by(), values.len());
+    let mut rows = read_page(sql, &look.scope, order, &page, &values)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next =
+        rows.last().filter(|_| more).map(|(_, values)| Cursor { order, values: values.clone() });
+    Ok(Page { rows: rows.into_iter().map(|(row, _)| row).collect(), next })
+}
+
+/// How many visible incidents meet a condition, counted up to `at_most`.
+pub fn count(sql: &mut dyn Sql, look: &Look, expr: &Expr, at_most: i64) -> Result<i64, Failure> {
+    let (condition, mut values) = filter::compile(sql.engine(), expr, look, 1);
+    values.push(at_most.into());
+    let statement = format!(
+        "select count(*) from (select 1 from incidents i where {condition} limit ${}) counted",
+        values.len()
+    );
+    Ok(one(sql, &statement, &values, Columns::int)?.unwrap_or(0))
+}
+
+/// One incident; `None` also when the viewer may not see it.
+pub fn get(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    number: IncidentNumber,
+) -> Result<Option<IncidentRow>, Failure> {
+    Ok(get_many(sql, scope, &[number])?.pop())
+}
+
+/// Those of these incidents that the viewer may see, by number.
+pub fn get_many(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    numbers: &[IncidentNumber],
+) -> Result<Vec<IncidentRow>, Failure> {
+    let (list, mut values) = slots(1, numbers);
+    let (visible, more) = filter::visible(sql.engine(), scope, values.len() + 1);
+    values.extend(more);
+    rows(
+        sql,
+        scope,
+        &format!("where i.number in ({list}) and {visible} order by i.number"),
+        &values,
+    )
+}
+
+/// What comes before and after an incident in the list of a query, whether it is
+/// still in that list or not. `None` when the viewer may not see it.
+pub fn neighbours(
+    sql: &mut dyn Sql,
+    look: &Look,
+    query: &Query,
+    number: IncidentNumber,
+) -> Result<Option<Neighbours>, Failure> {
+    let order = Order::of(query);
+    let (visible, mut values) = filter::visible(sql.engine(), &look.scope, 2);
+    values.insert(0, number.into());
+    let columns = columns_sql(order);
+    let here = one(
+        sql,
+        &format!("select {columns} from incidents i where i.number = $1 and {visible}"),
+        &values,
+        |row| read_values(row, order),
+    )?;
+    let Some(here) = here else { return Ok(None) };
+
+    let (condition, values) = filter::compile(sql.engine(), &query.filter, look, 1);
+    let mut search = |order: Order, what: &str, rest: &str| {
+        let mut values = values.clone();
+        let after = order.after(values.len() + 1);
+        values.extend(here.iter().map(|value| Value::Int(*value)));
+        one(
+            sql,
+            &format!("select {what} from incidents i where {condition} and {after} {rest}"),
+            &values,
+            Columns::int,
+        )
+    };
+    let nearest = |order: Order| format!("order by {} limit 1", order.by());
+    let next = search(order, "i.number", &nearest(order))?.map(IncidentNumber);
+    let previous =
+        search(order.reversed(), "i.number", &nearest(order.reversed()))?.map(IncidentNumber);
+
+    let of = count(sql, look, &query.filter, COUNTED)?;
+    let is_in = count(
+        sql,
+        look,
+        &Expr::all_of([query.filter.clone(), query::Term::Number(vec![number]).into()]),
+        1,
+    )? == 1;
+    let before = if is_in { count_before(sql, look, query, &here)? } else { COUNTED };
+    Ok(Some(Neighbours { previous, next, place: (before < COUNTED).then_some(before + 1), of }))
+}
+
+/// A requester's open incidents that the viewer may see, the newest first.
+pub fn open_of_requester(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    person: PersonId,
+    limit: usize,
+) -> Result<Vec<IncidentRow>, Failure> {
+    let (visible, mut values) = filter::visible(sql.engine(), scope, 1);
+    values.extend([person.into(), Value::Int(limit as i64)]);
+    let tail = format!(
+        "where i.requester_id = ${} and i.state in ('new', 'in_progress', 'on_hold') and {visible} order by i.number desc limit ${}",
+        values.len() - 1,
+        values.len()
+    );
+    rows(sql, scope, &tail, &values)
+}
+
+fn count_before(
+    sql: &mut dyn Sql,
+    look: &Look,
+    query: &Query,
+    here: &[i64],
+) -> Result<i64, Failure> {
+    let before = Order::of(query).reversed();
+    let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
+    let after = before.after(values.len() + 1);
+    values.extend(here.iter().map(|value| Value::Int(*value)));
+    values.push(COUNTED.into());
+    let statement = format!(
+        "select count(*) from (select 1 from incidents i where {condition} and {after} limit ${}) counted",
+        values.len()
+    );
+    Ok(one(sql, &statement, &values, Columns::int)?.unwrap_or(0))
+}
+
+/// The incidents of `page`, a `where … order by … limit …` on `incidents i`, in its order.
+pub(super) fn rows(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    page: &str,
+    values: &[Value],
+) -> Result<Vec<IncidentRow>, Failure> {
+    let order = Order(query::Sort { key: query::SortKey::Number, reversed: false });
+    Ok(read_page(sql, scope, order, page, values)?.into_iter().map(|(row, _)| row).collect())
+}
+
+const ROW: &str = "i.number, i.version, i.title, i.body, i.service_id, s.name, i.category_id, c.name, i.team_id, t.name, i.assignee_id, a.name, \
+     i.requester_id, r.name, r.email, i.organisation_id, o.name, i.confidential_to, k.name, i.due_at, i.due_kind, i.breached";
+
+const JOINS: &str = "left join services s on s.id = i.service_id left join categories c on c.id = i.category_id \
+     left join teams t on t.id = i.team_id left join people a on a.id = i.assignee_id left join people r on r.id = i.requester_id \
+     left join organisations o on o.id = i.organisation_id left join teams k on k.id = i.confidential_to";
+
+/// Which incidents is found out first, from numbers and indexes alone; states and
+/// names are read for those only.
+fn read_page(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    order: Order,
+    page: &str,
+    values: &[Value],
+) -> Result<Vec<(IncidentRow, Vec<i64>)>, Failure> {
+    let numbers =
+        many(sql, &format!("select i.number from incidents i {page}"), values, Columns::int)?;
+    if numbers.is_empty() {
+        return Ok(vec![]);
+    }
+    let (list, values) = slots(1, &numbers);
+    let statement = format!(
+        "select {}, {ROW} from incidents i {JOINS} where i.number in ({list})",
+        columns_sql(order)
+    );
+    let mut found = many(sql, &statement, &values, |row| {
+        let values = read_values(row, order)?;
+        Ok((read(row, scope)?, values))
+    })?;
+    let place =
+        |row: &(IncidentRow, Vec<i64>)| numbers.iter().position(|number| *number == row.0.number.0);
+    found.sort_by_cached_key(place);
+    Ok(found)
+}
+
+fn columns_sql(order: Order) -> String {
+    let columns: Vec<&str> = order.columns().iter().map(|column| column.sql).collect();
+    columns.join(", ")
+}
+
+fn read_values(row: &mut Columns, order: Order) -> Result<Vec<i64>, Failure> {
+    order.columns().iter().map(|_| row.int()).collect()
+}
+
+fn read(row: &mut Columns, scope: &Scope) -> Result<IncidentRow, Failure> {
+    let number = IncidentNumber(row.int()?);
+    let version = u32::try_from(row.int()?)
+        .map_err(|_| Failure::damaged(format!("the version of {number}")))?;
+    let title = row.text()?;
+    let state: State = row.json()?;
+    let access = scope.access(&Subject::from(&state));
+    Ok(IncidentRow {
+        number,
+        version,
+        title,
+        state,
+        service: named(row)?,
+        category: named(row)?,
+        team: named(row)?,
+        assignee: named(row)?,
+        requester: named(row)?
+            .ok_or_else(|| Failure::damaged(format!("{number} has no requester")))?,
+        requester_email: row.opt_text()?,
+        organisation: named(row)?,
+        confidential_to: named(row)?,
+        due_at: row.opt_at()?,
+        due_kind: row.opt_text()?.map(|word| clock(&word)).transpose()?,
+        breached: row.flag()?,
+        access,
+    })
+}
+
+fn named<Id: FromStr<Err = kernel::Invalid>>(
+    row: &mut Columns,
+) -> Result<Option<Named<Id>>, Failure> {
+    let (id, name) = (row.opt_parsed()?, row.opt_text()?);
+    Ok(id.map(|id| Named { id, name: name.unwrap_or_default() }))
+}
+
+fn clock(word: &str) -> Result<ClockKind, Failure> {
+    ClockKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+        .ok_or_else(|| Failure::damaged(format!("there is no clock {word:?}")))
+}

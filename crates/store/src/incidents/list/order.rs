@@ -1,0 +1,217 @@
+//! The orders of a list, and the place in it from which a page goes on.
+//!
+//! A list without `sort:` is ordered by `due` when only open incidents can be in
+//! it, and by `updated` otherwise.
+
+use crate::Value;
+use crate::incidents::filter::implies_open;
+use kernel::Invalid;
+use query::{Query, Sort, SortKey};
+use std::fmt;
+
+/// One of the columns a list is ordered by: an integer, never null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) sql: &'static str,
+    pub(super) descending: bool,
+}
+
+const fn up(sql: &'static str) -> Column {
+    Column { sql, descending: false }
+}
+
+const fn down(sql: &'static str) -> Column {
+    Column { sql, descending: true }
+}
+
+/// The next due instant. What is breached has passed it, whatever other clock
+/// still runs, and comes first; what has none comes last.
+const DUE: Column =
+    up("case when i.breached = 1 then 0 else coalesce(i.due_at, 9223372036854775807) end");
+const PRIORITY: Column = up("i.priority");
+const NUMBER: Column = down("i.number");
+
+/// The order of a list. Equal incidents are ordered by number, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order(pub(super) Sort);
+
+impl Order {
+    /// The order of a query's list.
+    pub fn of(query: &Query) -> Self {
+        let key = if implies_open(&query.filter) { SortKey::Due } else { SortKey::Updated };
+        Order(query.sort.unwrap_or(Sort { key, reversed: false }))
+    }
+
+    /// What it is ordered by, as a query would say it.
+    pub fn sort(self) -> Sort {
+        self.0
+    }
+
+    pub(super) fn reversed(self) -> Self {
+        Order(Sort { reversed: !self.0.reversed, ..self.0 })
+    }
+
+    /// The columns, the most important first. Risk is breached first, then priority,
+    /// then due: a stand-in until the risk of each incident is known.
+    pub(super) fn columns(self) -> Vec<Column> {
+        let columns: &[Column] = match self.0.key {
+            SortKey::Due => &[DUE, PRIORITY, NUMBER],
+            SortKey::Priority => &[PRIORITY, DUE, NUMBER],
+            SortKey::Updated => &[down("i.updated_at"), NUMBER],
+            SortKey::Reported => &[down("i.reported_at"), NUMBER],
+            SortKey::Number => &[NUMBER],
+            SortKey::Risk => &[down("i.breached"), PRIORITY, DUE, NUMBER],
+        };
+        columns
+            .iter()
+            .map(|column| Column { descending: column.descending != self.0.reversed, ..*column })
+            .collect()
+    }
+
+    /// `a desc, b`.
+    pub(super) fn by(self) -> String {
+        let columns = self.columns();
+        let parts: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{}{}", column.sql, if column.descending { " desc" } else { "" }))
+            .collect();
+        parts.join(", ")
+    }
+
+    /// Whatever comes after the place with these values. The first column is
+    /// compared on its own once more, because indexes understand that best.
+    pub(super) fn after(self, first_parameter: usize) -> String {
+        let columns = self.columns();
+        let mut condition = String::new();
+        for (at, column) in columns.iter().enumerate().rev() {
+            let slot = format!("${}", first_parameter + at);
+            let sign = if column.descending { "<" } else { ">" };
+            condition = if condition.is_empty() {
+                format!("{} {sign} {slot}", column.sql)
+            } else {
+                format!("({0} {sign} {slot} or ({0} = {slot} and {condition}))", column.sql)
+            };
+        }
+        let first = columns[0];
+        format!(
+            "({} {}= ${first_parameter} and {condition})",
+            first.sql,
+            if first.descending { "<" } else { ">" }
+        )
+    }
+}
+
+/// A place in a list, to go on from. It holds the values the list is ordered by,
+/// so it stays good when the incident it was made from changes or leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub(super) order: Order,
+    pub(super) values: Vec<i64>,
+}
+
+impl Cursor {
+    /// Reads a cursor that an earlier page of this query's list gave.
+    ///
+    /// # Errors
+    ///
+    /// Says so when it is none, or one of a list in another order.
+    pub fn parse(text: &str, query: &Query) -> Result<Self, Invalid> {
+        let bad = || {
+            Invalid::new("is not a cursor of this list; leave it out to begin at the first page")
+        };
+        let bytes = unhex(text).ok_or_else(bad)?;
+        let (head, rest) = bytes.split_at_checked(2).ok_or_else(bad)?;
+        let key = SortKey::ALL.get(usize::from(head[0])).ok_or_else(bad)?;
+        let order = Order(Sort { key: *key, reversed: head[1] == 1 });
+        if head[1] > 1 || rest.len() != order.columns().len() * size_of::<i64>() {
+            return Err(bad());
+        }
+        if order != Order::of(query) {
+            return Err(Invalid::new(
+                "belongs to a list in another order; leave it out to begin at the first page",
+            ));
+        }
+        let values = rest.as_chunks().0.iter().map(|bytes| i64::from_be_bytes(*bytes)).collect();
+        Ok(Cursor { order, values })
+    }
+
+    pub(super) fn parameters(&self) -> impl Iterator<Item = Value> {
+        self.values.iter().map(|value| Value::Int(*value))
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Order(sort) = self.order;
+        let key = SortKey::ALL.iter().position(|key| *key == sort.key).unwrap_or_default();
+        write!(f, "{key:02x}{:02x}", u8::from(sort.reversed))?;
+        self.values.iter().try_for_each(|value| write!(f, "{value:016x}"))
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text
+        .bytes()
+        .map(|byte| char::from(byte).to_digit(16))
+        .map(|digit| u8::try_from(digit?).ok())
+        .collect::<Option<_>>()?;
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn query(text: &str) -> Query {
+        query::parse(text).unwrap()
+    }
+
+    #[test]
+    fn open_lists_are_ordered_by_due_and_others_by_change() {
+        assert_eq!(Order::of(&query("state:open")).0.key, SortKey::Due);
+        assert_eq!(Order::of(&query("state:closed")).0.key, SortKey::Updated);
+        assert_eq!(
+            Order::of(&query("state:open sort:-number")).0,
+            Sort { key: SortKey::Number, reversed: true }
+        );
+    }
+
+    #[test]
+    fn what_comes_after_is_compared_column_by_column() {
+        assert_eq!(
+            Order::of(&query("sort:updated")).after(3),
+            "(i.updated_at <= $3 and (i.updated_at < $3 or (i.updated_at = $3 and i.number < $4)))"
+        );
+        assert_eq!(
+            Order::of(&query("sort:-number")).after(1),
+            "(i.number >= $1 and i.number > $1)"
+        );
+    }
+
+    #[test]
+    fn a_cursor_of_another_order_is_refused() {
+        let cursor = Cursor { order: Order::of(&query("sort:number")), values: vec![-7] };
+        assert_eq!(Cursor::parse(&cursor.to_string(), &query("sort:number")), Ok(cursor.clone()));
+        for other in ["sort:-number", "sort:updated", "state:open"] {
+            assert!(
+                Cursor::parse(&cursor.to_string(), &query(other))
+                    .unwrap_err()
+                    .0
+                    .contains("another order"),
+                "{other}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rubbish_is_refused(text in prop_oneof![any::<String>(), "[0-9a-f]{0,80}"]) {
+            match Cursor::parse(&text, &query("state:open")) {
+                Ok(cursor) => prop_assert_eq!(cursor.to_string(), text.to_lowercase()),
+                Err(error) => prop_assert!(error.0.contains("leave it out")),
+            }
+        }
+    }
+}
