@@ -1,0 +1,239 @@
+//! How a door asks for something to be done: collect the words, name the
+//! incident, issue the command.
+
+use crate::chance::{bytes, fresh};
+use crate::{Desk, Trouble};
+use incident::decide::Origin;
+use incident::{Command, Refusal, State, Viewer};
+use kernel::{
+    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, PersonId, TaskId, Timestamp,
+    limits,
+};
+use store::incidents::{NewContent, NewFile};
+
+/// What makes a repeated request the same request.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    /// The caller's key.
+    pub key: String,
+    /// Digest of what was asked.
+    pub request_hash: Vec<u8>,
+}
+
+/// A request in the making.
+pub struct Ask<'a> {
+    desk: &'a Desk,
+    pub(crate) prepared: Prepared,
+}
+
+/// A request as the writer gets it.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) viewer: Option<Viewer>,
+    pub(crate) actor: Actor,
+    pub(crate) channel: Channel,
+    pub(crate) origin: Origin,
+    pub(crate) now: Option<Timestamp>,
+    pub(crate) happened_at: Option<Timestamp>,
+    pub(crate) batch: Option<BatchId>,
+    pub(crate) target: Option<IncidentNumber>,
+    pub(crate) expected_version: Option<i64>,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) contents: Vec<NewContent>,
+    pub(crate) files: Vec<NewFile>,
+    pub(crate) import_ref: Option<(String, String, i64)>,
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The incident; for a word on a closed one, the follow-up.
+    pub number: IncidentNumber,
+    /// Whether it is new.
+    pub created: bool,
+    /// Whether an earlier request with the same key had done it already.
+    pub repeated: bool,
+    /// The state now.
+    pub state: State,
+    /// The title, where the request brought it.
+    pub title: Option<String>,
+    /// The place in the timeline of the first entry this command made, for undo; 0 if it made none.
+    pub first_n: u32,
+    /// Position in the feed up to which everything of this command is included.
+    pub position: i64,
+}
+
+impl Desk {
+    /// Starts a request of a viewer.
+    pub fn ask(&self, viewer: &Viewer, channel: Channel) -> Ask<'_> {
+        let actor = Actor::person(viewer.person, viewer.name.clone());
+        self.ask_as(Some(viewer.clone()), actor, channel)
+    }
+
+    /// Starts a request that is not limited by a viewer's rights: imports and the demo's past.
+    pub fn ask_unlimited(&self, actor: Actor, channel: Channel) -> Ask<'_> {
+        self.ask_as(None, actor, channel)
+    }
+
+    fn ask_as(&self, viewer: Option<Viewer>, actor: Actor, channel: Channel) -> Ask<'_> {
+        let prepared = Prepared {
+            viewer,
+            actor,
+            channel,
+            origin: Origin::Live,
+            now: None,
+            happened_at: None,
+            batch: None,
+            target: None,
+            expected_version: None,
+            idempotency: None,
+            contents: vec![],
+            files: vec![],
+            import_ref: None,
+        };
+        Ask { desk: self, prepared }
+    }
+}
+
+impl Ask<'_> {
+    /// The incident it is about.
+    #[must_use]
+    pub fn on(mut self, number: IncidentNumber) -> Self {
+        self.prepared.target = Some(number);
+        self
+    }
+
+    /// Refuse if it is not at this version any more.
+    #[must_use]
+    pub fn expecting(mut self, version: Option<i64>) -> Self {
+        self.prepared.expected_version = version;
+        self
+    }
+
+    /// Do it once, however often it is asked with this key.
+    #[must_use]
+    pub fn once(mut self, idempotency: Option<Idempotency>) -> Self {
+        self.prepared.idempotency = idempotency;
+        self
+    }
+
+    /// Part of a bulk edit.
+    #[must_use]
+    pub fn in_batch(mut self, batch: BatchId) -> Self {
+        self.prepared.batch = Some(batch);
+        self
+    }
+
+    /// Decide as if it were this instant: a believable past for the demo.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.prepared.now = Some(now);
+        self
+    }
+
+    /// Replay from another system: it happened then, and nobody is told.
+    #[must_use]
+    pub fn imported(mut self, happened_at: Timestamp) -> Self {
+        self.prepared.origin = Origin::Import;
+        self.prepared.happened_at = Some(happened_at);
+        self
+    }
+
+    /// Remember in the same transaction how far an import got with a foreign record.
+    #[must_use]
+    pub fn import_ref(mut self, source: &str, foreign_id: &str, rows_done: i64) -> Self {
+        self.prepared.import_ref = Some((source.to_owned(), foreign_id.to_owned(), rows_done));
+        self
+    }
+
+    /// Keeps words and gives the id that stands for them in the command. They
+    /// must be there and not longer than `max_chars`.
+    pub fn words(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        max_chars: usize,
+    ) -> Result<ContentId, Trouble> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Refusal::invalid(field, "is needed").into());
+        }
+        if text.chars().count() > max_chars {
+            return Err(
+                Refusal::invalid(field, format!("is longer than {max_chars} characters")).into()
+            );
+        }
+        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        let body: String =
+            if text.contains(control) { text.replace(control, "") } else { text.to_owned() };
+        let id = ContentId(fresh());
+        self.prepared.contents.push(NewContent { id, salt: bytes(), body });
+        Ok(id)
+    }
+
+    /// Words that may be missing.
+    pub fn opt_words(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+        max_chars: usize,
+    ) -> Result<Option<ContentId>, Trouble> {
+        match text.map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(text) => self.words(field, text, max_chars).map(Some),
+        }
+    }
+
+    /// A title: one line.
+    pub fn title(&mut self, text: &str) -> Result<ContentId, Trouble> {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.words("title", &line, limits::TITLE_CHARS)
+    }
+
+    /// A file whose bytes are in the file store under their hash.
+    pub fn file(&mut self, hash: String) -> AttachmentId {
+        let id = AttachmentId(fresh());
+        self.prepared.files.push(NewFile { id, hash });
+        id
+    }
+
+    /// An id for a new task.
+    pub fn task(&self) -> TaskId {
+        TaskId(fresh())
+    }
+
+    /// Decides, records, and answers when it is durable.
+    pub async fn issue(self, command: Command) -> Result<Done, Trouble> {
+        let people = self.desk.people_in(&command).await?;
+        self.desk.0.writer.command(self.prepared, command, people).await
+    }
+
+    /// Hands it to the writer and gives a ticket to wait for: for long runs of
+    /// commands that need not wait for each other. Order is kept.
+    pub async fn submit(self, command: Command) -> Result<Ticket, Trouble> {
+        let people = self.desk.people_in(&command).await?;
+        self.desk.0.writer.submit(self.prepared, command, people).await.map(Ticket)
+    }
+}
+
+/// A command on its way.
+pub struct Ticket(tokio::sync::oneshot::Receiver<Result<Done, Trouble>>);
+
+impl Ticket {
+    /// Waits until it is durable or refused.
+    pub async fn done(self) -> Result<Done, Trouble> {
+        self.0.await.unwrap_or(Err(Trouble::Overloaded))
+    }
+}
+
+impl Desk {
+    /// The people a command names who are not staff, with what decisions need of them.
+    async fn people_in(&self, command: &Command) -> Result<crate::people::Named, Trouble> {
+        let ids: Vec<PersonId> = match command {
+            Command::Report(report) => vec![report.requester],
+            Command::Watch { person: Some(person) } => vec![*person],
+            _ => vec![],
+        };
+        self.people_named(&ids).await
+    }
+}

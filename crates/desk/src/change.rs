@@ -1,0 +1,148 @@
+//! Changing configuration and people: plain versioned rows, each change with an
+//! audit entry in the same transaction.
+
+use crate::{Desk, Trouble};
+use incident::Policy;
+use incident::policy::Agreement;
+use kernel::{Actor, ActorKind, AgreementId, Timestamp};
+use serde::Serialize;
+use store::directory::audit::{Entry, record};
+use store::{Failure, Sql};
+use tokio::sync::oneshot;
+
+/// Somebody at the command line of the machine, for the audit.
+pub fn command_line() -> Actor {
+    Actor { kind: ActorKind::System, id: String::new(), name: "command line".to_owned() }
+}
+
+/// Writes audit entries within a change.
+pub struct Audit {
+    actor: Actor,
+    now: Timestamp,
+}
+
+impl Audit {
+    /// The instant of the change.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Records that something came to be.
+    pub fn created(
+        &self,
+        sql: &mut dyn Sql,
+        subject: &str,
+        id: impl ToString,
+        after: &impl Serialize,
+    ) -> Result<(), Failure> {
+        record(sql, &Entry::new(self.now, &self.actor, "created", subject, id).after(after))
+    }
+
+    /// Records how something was before and after.
+    pub fn changed(
+        &self,
+        sql: &mut dyn Sql,
+        subject: &str,
+        id: impl ToString,
+        before: &impl Serialize,
+        after: &impl Serialize,
+    ) -> Result<(), Failure> {
+        record(
+            sql,
+            &Entry::new(self.now, &self.actor, "changed", subject, id).before(before).after(after),
+        )
+    }
+
+    /// Records what is no more.
+    pub fn deleted(
+        &self,
+        sql: &mut dyn Sql,
+        subject: &str,
+        id: impl ToString,
+        before: &impl Serialize,
+    ) -> Result<(), Failure> {
+        record(sql, &Entry::new(self.now, &self.actor, "deleted", subject, id).before(before))
+    }
+}
+
+impl Desk {
+    /// Changes configuration or people: all of `f` or nothing, with its audit.
+    /// Everybody sees it in force when this answers.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        f: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let audit = Audit { actor, now: self.now() };
+        self.on_the_writer(move |writer| {
+            let done = in_transaction(writer, |sql| {
+                let value = f(sql, &audit)?;
+                store::directory::policy::bump(sql)?;
+                let policy = store::directory::policy::load(sql)?;
+                Ok((value, policy))
+            });
+            match done {
+                Ok((value, policy)) => (Ok(value), Some(policy)),
+                Err(trouble) => (Err(trouble), None),
+            }
+        })
+        .await
+    }
+
+    /// Writes what is neither an incident nor configuration: drafts, sessions, housekeeping.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
+    }
+
+    async fn on_the_writer<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut store::Writer) -> (Result<T, Trouble>, Option<Policy>) + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let (reply, answer) = oneshot::channel();
+        let desk = std::sync::Arc::downgrade(&self.0);
+        let change = Box::new(move |writer: &mut store::Writer| {
+            let (done, policy) = f(writer);
+            if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
+                // In force before the caller hears that it is done.
+                Desk(inner).set_policy(std::sync::Arc::new(policy));
+            }
+            drop(reply.send(done));
+            None
+        });
+        self.0.writer.change(change).await?;
+        answer.await.unwrap_or(Err(Trouble::Overloaded))
+    }
+}
+
+/// A refusal inside a transaction rolls it back and reaches the caller as it is.
+fn in_transaction<T>(
+    writer: &mut store::Writer,
+    f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    let mut refused = None;
+    let done = writer.transaction(|sql| match f(sql) {
+        Ok(value) => Ok(value),
+        Err(Trouble::Failed(failure)) => Err(failure),
+        Err(trouble) => {
+            refused = Some(trouble);
+            Err(Failure::Statement("rolled back".to_owned()))
+        }
+    });
+    match (done, refused) {
+        (Ok(value), _) => Ok(value),
+        (Err(_), Some(trouble)) => Err(trouble),
+        (Err(failure), None) => Err(failure.into()),
+    }
+}
+
+/// Gives a fresh store its standard agreement, and loads what is in force.
+pub(crate) fn furnish(sql: &mut dyn Sql, now: Timestamp) -> Result<Policy, Failure> {
+    if store::directory::agreements::in_force(sql)?.is_none() {
+        let agreement = Agreement::standard(AgreementId(crate::fresh()));
+        store::directory::agreements::insert(sql, &agreement, now)?;
+    }
+    store::directory::policy::load(sql)
+}

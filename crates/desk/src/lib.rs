@@ -1,0 +1,132 @@
+//! Where commands are executed. A door asks; the desk finds the facts, lets the
+//! pure crates decide, records everything in one transaction, and tells the
+//! followers. Only the desk asks what time it is and draws random ids.
+
+pub mod accounts;
+mod ask;
+mod chance;
+mod change;
+mod clock;
+mod feed;
+mod metrics;
+mod people;
+mod presence;
+mod throttle;
+mod timer;
+mod trouble;
+mod writer;
+
+pub use accounts::{Credential, SignIn};
+pub use ask::{Ask, Done, Idempotency};
+pub use chance::{fresh, secret, secret_hash};
+pub use change::{Audit, command_line};
+pub use clock::{Clock, SetClock, SystemClock};
+pub use feed::{Committed, Feed};
+pub use metrics::Metrics;
+pub use presence::{Doing, Present};
+pub use trouble::Trouble;
+
+use incident::Policy;
+use kernel::Timestamp;
+use std::sync::{Arc, RwLock};
+use store::{Failure, Store};
+
+/// What the desk is told when it opens.
+pub struct Options {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether timers ring here and the feed is followed; not for one-off commands of the command line.
+    pub serve: bool,
+}
+
+/// The one place that executes commands. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) writer: writer::Handle,
+    pub(crate) policy: RwLock<Arc<Policy>>,
+    pub(crate) feed: Feed,
+    pub(crate) presence: presence::Presence,
+    pub(crate) people: people::Cache,
+    pub(crate) sign_ins: throttle::Throttle,
+    pub(crate) credentials: accounts::Cache,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Desk {
+    /// Opens the desk on a store. A fresh store gets the standard agreement first.
+    pub fn open(store: Store, options: Options) -> Result<Desk, Failure> {
+        let metrics = Arc::new(Metrics::new());
+        let mut connection = store.writer()?;
+        let now = options.clock.now();
+        let policy = connection.transaction(|sql| change::furnish(sql, now))?;
+        let position = store.read_blocking(store::incidents::feed::position)?;
+        let feed = Feed::new(position);
+        let policy = Arc::new(policy);
+        let (writer, work) = writer::Handle::new(metrics.clone());
+        let inner = Arc::new(Inner {
+            store,
+            clock: options.clock,
+            writer,
+            policy: RwLock::new(policy),
+            feed,
+            presence: presence::Presence::default(),
+            people: people::Cache::default(),
+            sign_ins: throttle::Throttle::default(),
+            credentials: accounts::Cache::default(),
+            metrics,
+        });
+        writer::start(Arc::downgrade(&inner), connection, work)?;
+        let desk = Desk(inner);
+        if options.serve {
+            feed::follow(&desk);
+            timer::start(&desk);
+        }
+        Ok(desk)
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Directory, matrix and agreement in force.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.0.policy.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Figures about what the desk does.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The stream of what happens.
+    pub fn feed(&self) -> &Feed {
+        &self.0.feed
+    }
+
+    /// Reads on a thread that may block.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut dyn store::Sql) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.0.store.read(f).await.map_err(Trouble::from)
+    }
+
+    pub(crate) fn set_policy(&self, policy: Arc<Policy>) {
+        let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if policy.version != slot.version {
+            self.0.people.forget_all();
+            self.0.credentials.forget_all();
+        }
+        *slot = policy;
+    }
+}

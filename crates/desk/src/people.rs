@@ -1,0 +1,65 @@
+//! People as decisions and screens need them, kept at hand.
+
+use crate::{Desk, Trouble};
+use incident::policy::PersonFacts;
+use kernel::PersonId;
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// People named in a command.
+pub(crate) type Named = HashMap<PersonId, PersonFacts>;
+
+/// People kept at most: about 10 MB.
+const KEPT_MAX: usize = 50_000;
+
+/// Remembers people until any of them, or the configuration, changes.
+#[derive(Default)]
+pub(crate) struct Cache(Mutex<Named>);
+
+impl Cache {
+    pub(crate) fn forget_all(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Named> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn get(&self, id: PersonId) -> Option<PersonFacts> {
+        self.lock().get(&id).cloned()
+    }
+
+    fn keep(&self, id: PersonId, facts: PersonFacts) {
+        let mut kept = self.lock();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(id, facts);
+    }
+}
+
+impl Desk {
+    /// What is known of these people; unknown ids are left out.
+    pub(crate) async fn people_named(&self, ids: &[PersonId]) -> Result<Named, Trouble> {
+        let mut found = Named::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.0.people.get(*id) {
+                Some(facts) => {
+                    found.insert(*id, facts);
+                }
+                None => missing.push(*id),
+            }
+        }
+        if !missing.is_empty() {
+            let people =
+                self.read(move |sql| store::directory::people::get_many(sql, &missing)).await?;
+            for person in people {
+                let facts = PersonFacts { name: person.name, organisation: person.organisation };
+                self.0.people.keep(person.id, facts.clone());
+                found.insert(person.id, facts);
+            }
+        }
+        Ok(found)
+    }
+}

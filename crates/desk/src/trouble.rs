@@ -1,0 +1,40 @@
+//! What a door gets when something is not done: the user's refusal apart from our failure.
+
+use incident::Refusal;
+use store::Failure;
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The wish was refused; nothing changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Somebody changed it since the version the caller saw.
+    #[error(
+        "it was changed since you saw version {seen}; it is at version {current} now. Look again and repeat"
+    )]
+    Stale {
+        /// What the caller expected.
+        seen: i64,
+        /// What it is.
+        current: i64,
+    },
+    /// The same idempotency key came with another request.
+    #[error("this idempotency key was used for another request; use a new key")]
+    KeyReused,
+    /// Too much waits; trying again in a moment helps.
+    #[error("too much is waiting; try again in a second")]
+    Overloaded,
+    /// Too many tries; waiting helps.
+    #[error("too many tries; wait {seconds} seconds")]
+    Throttled {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// Nobody known, or not with this secret.
+    #[error("the e-mail address or the password does not match")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}

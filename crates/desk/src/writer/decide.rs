@@ -1,0 +1,467 @@
+//! Deciding one job inside the transaction: find the facts, decide, and let the
+//! related incidents have their say, all or nothing.
+
+use super::Job;
+use crate::Trouble;
+use crate::ask::Done;
+use crate::chance::{bytes, fresh};
+use crate::people::Named;
+use incident::decide::{Follow, Origin};
+use incident::event::Derived;
+use incident::{Command, Event, Facts, Policy, Refusal, State, decide, effects, wake_at};
+use kernel::{Actor, ContentId, IncidentNumber, Timestamp};
+use std::collections::HashMap;
+use store::incidents::{Head, NewContent, Recorded};
+use store::{Failure, Sql};
+
+/// Incidents that one command may touch: a parent with very many children.
+const TOUCHED_MAX: usize = 2_000;
+
+/// The status kept with a command's key; doors render the answer anew.
+pub(super) const REMEMBERED_STATUS: u16 = 200;
+
+/// What an idempotency key remembers.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Remembered {
+    pub(super) number: IncidentNumber,
+    pub(super) created: bool,
+    pub(super) first_n: u32,
+}
+
+/// One transaction's worth of deciding.
+pub(super) struct Round<'a> {
+    policy: &'a Policy,
+    now: Timestamp,
+    kept: Option<&'a HashMap<IncidentNumber, State>>,
+    /// States as this round left them.
+    states: HashMap<IncidentNumber, State>,
+    parts: Vec<Recorded>,
+    /// Keys used earlier in this round.
+    keys: HashMap<(String, String), (Vec<u8>, Done)>,
+}
+
+/// What one job did so far; dropped when it is refused half-way.
+#[derive(Default)]
+struct Try {
+    states: HashMap<IncidentNumber, State>,
+    parts: Vec<Recorded>,
+    /// Words copied for the next step.
+    copied: Vec<NewContent>,
+}
+
+/// What stays the same along a job's chain of consequences.
+struct Chain<'a> {
+    actor: Actor,
+    now: Timestamp,
+    job: &'a Job,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(
+        policy: &'a Policy,
+        now: Timestamp,
+        kept: Option<&'a HashMap<IncidentNumber, State>>,
+    ) -> Self {
+        Round { policy, now, kept, states: HashMap::new(), parts: vec![], keys: HashMap::new() }
+    }
+
+    pub(super) fn into_parts(self) -> Vec<Recorded> {
+        self.parts
+    }
+
+    /// Decides one job. The outer error is the store's and ends the round; the inner is the caller's answer.
+    pub(super) fn one(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        job: &Job,
+    ) -> Result<Result<Done, Trouble>, Failure> {
+        if let Some(answer) = self.asked_before(sql, job)? {
+            return Ok(answer);
+        }
+        let next_incident = head.next_incident;
+        match self.attempt(sql, head, job)? {
+            Ok(done) => {
+                if let Some(once) = &job.prepared.idempotency {
+                    let key = (job.prepared.actor.id.clone(), once.key.clone());
+                    self.keys.insert(key, (once.request_hash.clone(), done.clone()));
+                }
+                Ok(Ok(done))
+            }
+            Err(trouble) => {
+                head.next_incident = next_incident;
+                Ok(Err(trouble))
+            }
+        }
+    }
+
+    fn asked_before(
+        &mut self,
+        sql: &mut dyn Sql,
+        job: &Job,
+    ) -> Result<Option<Result<Done, Trouble>>, Failure> {
+        let (Some(once), Some(person)) =
+            (&job.prepared.idempotency, job.prepared.actor.person_id())
+        else {
+            return Ok(None);
+        };
+        let key = (job.prepared.actor.id.clone(), once.key.clone());
+        if let Some((hash, done)) = self.keys.get(&key) {
+            return Ok(Some(if *hash == once.request_hash {
+                Ok(Done { repeated: true, ..done.clone() })
+            } else {
+                Err(Trouble::KeyReused)
+            }));
+        }
+        let Some(found) = store::directory::idempotency::find(sql, person, &once.key)? else {
+            return Ok(None);
+        };
+        if found.request_hash != once.request_hash {
+            return Ok(Some(Err(Trouble::KeyReused)));
+        }
+        let remembered: Result<Remembered, _> = serde_json::from_str(&found.body);
+        let Ok(remembered) = remembered else { return Ok(Some(Err(Trouble::KeyReused))) };
+        let Some(state) = self.state(sql, &Try::default(), remembered.number)? else {
+            return Ok(Some(Err(Trouble::KeyReused)));
+        };
+        Ok(Some(Ok(Done {
+            number: remembered.number,
+            created: remembered.created,
+            repeated: true,
+            state,
+            title: None,
+            first_n: remembered.first_n,
+            position: 0,
+        })))
+    }
+
+    fn attempt(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        job: &Job,
+    ) -> Result<Result<Done, Trouble>, Failure> {
+        let chain = Chain {
+            actor: job.prepared.actor.clone(),
+            now: job.prepared.now.unwrap_or(self.now),
+            job,
+        };
+        let mut tried = Try::default();
+        if let (Some(number), Some(seen)) = (job.prepared.target, job.prepared.expected_version) {
+            let current =
+                self.state(sql, &tried, number)?.map_or(0, |state| i64::from(state.version));
+            if current != 0 && current != seen {
+                return Ok(Err(Trouble::Stale { seen, current }));
+            }
+        }
+        let first = match self.step(
+            sql,
+            head,
+            &chain,
+            &mut tried,
+            job.prepared.target,
+            &job.command,
+            None,
+        )? {
+            Ok(step) => step,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        let mut waiting = first.follow.clone();
+        let mut main = first.number;
+        let mut created = job.prepared.target.is_none();
+        let mut touched = 1;
+        while let Some(follow) = waiting.pop() {
+            touched += 1;
+            if touched > TOUCHED_MAX {
+                return Ok(Err(Refusal::limit(format!(
+                    "this would change more than {TOUCHED_MAX} incidents at once"
+                ))
+                .into()));
+            }
+            let is_new = follow.to.is_none();
+            let command = self.rekeyed(sql, &chain, &mut tried, &follow, first.number)?;
+            match self.step(
+                sql,
+                head,
+                &chain,
+                &mut tried,
+                follow.to,
+                &command,
+                Some(first.number),
+            )? {
+                Ok(step) => {
+                    if is_new {
+                        (main, created) = (step.number, true);
+                    }
+                    waiting.extend(step.follow);
+                }
+                Err(refusal) if follow.required => return Ok(Err(refusal.into())),
+                Err(_) => {}
+            }
+        }
+        let state = match tried.states.get(&main) {
+            Some(state) => state.clone(),
+            None => self
+                .state(sql, &tried, main)?
+                .ok_or_else(|| Failure::damaged("an incident vanished while it was decided"))?,
+        };
+        let title = tried
+            .parts
+            .iter()
+            .flat_map(|part| &part.contents)
+            .find(|content| content.id == state.title)
+            .map(|c| c.body.clone());
+        self.states.extend(tried.states);
+        self.parts.extend(tried.parts);
+        Ok(Ok(Done {
+            number: main,
+            created,
+            repeated: false,
+            state,
+            title,
+            first_n: first.first_n,
+            position: 0,
+        }))
+    }
+
+    /// One decision about one incident.
+    #[allow(clippy::too_many_arguments)] // The parts of one sentence: who decides what about which, and why.
+    fn step(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        target: Option<IncidentNumber>,
+        command: &Command,
+        because_of: Option<IncidentNumber>,
+    ) -> Result<Result<Step, Refusal>, Failure> {
+        let before = match target {
+            Some(number) => match self.state(sql, tried, number)? {
+                Some(state) => Some(state),
+                None => {
+                    return Ok(Err(Refusal::not_found(
+                        "there is no such incident, or you may not see it",
+                    )));
+                }
+            },
+            None => None,
+        };
+        let number = target.unwrap_or(IncidentNumber(head.next_incident));
+        let related = Related::find(self, sql, chain, tried, command, number)?;
+        let people = self.people(sql, chain, command)?;
+        let prepared = &chain.job.prepared;
+        let facts = Facts {
+            number: Some(number),
+            viewer: prepared.viewer.as_ref().filter(|_| because_of.is_none()),
+            actor: chain.actor.clone(),
+            channel: prepared.channel,
+            origin: prepared.origin,
+            happened_at: prepared.happened_at,
+            batch: prepared.batch,
+            policy: self.policy,
+            people: &people,
+            other: related.other.as_ref(),
+            above_other: &related.above_other,
+            undo: related.undo.as_ref(),
+            derived: because_of.map(|number| Derived {
+                by: "incident".into(),
+                name: number.to_string(),
+                version: 0,
+            }),
+        };
+        let decision = match decide(before.as_ref(), command, &facts, chain.now) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if target.is_none() && decision.state.is_some() {
+            head.next_incident += 1;
+        }
+        let first_n = first_input(&decision.events);
+        if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
+            let effects = match prepared.origin {
+                Origin::Live => effects(before.as_ref(), &after, &decision.events),
+                Origin::Import => vec![],
+            };
+            // What was imported and never touched here keeps silent.
+            let wake_at = wake_at(&after, &self.policy.agreement).filter(|_| !after.quiet);
+            tried.states.insert(number, after.clone());
+            tried.parts.push(Recorded {
+                number,
+                before,
+                after,
+                events: decision.events,
+                contents: prepared.contents.iter().cloned().chain(related.contents).collect(),
+                files: prepared.files.clone(),
+                effects,
+                wake_at,
+            });
+        }
+        Ok(Ok(Step { number, follow: decision.follow, first_n }))
+    }
+
+    fn state(
+        &self,
+        sql: &mut dyn Sql,
+        tried: &Try,
+        number: IncidentNumber,
+    ) -> Result<Option<State>, Failure> {
+        let at_hand = tried
+            .states
+            .get(&number)
+            .or_else(|| self.states.get(&number))
+            .or_else(|| self.kept.and_then(|kept| kept.get(&number)));
+        match at_hand {
+            Some(state) => Ok(Some(state.clone())),
+            None => Ok(store::incidents::load(sql, number)?.map(|stored| stored.state)),
+        }
+    }
+
+    fn people(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        command: &Command,
+    ) -> Result<Named, Failure> {
+        let mut people = chain.job.people.clone();
+        if let Command::Report(report) = command
+            && !people.contains_key(&report.requester)
+        {
+            for person in store::directory::people::get_many(sql, &[report.requester])? {
+                let facts = incident::policy::PersonFacts {
+                    name: person.name,
+                    organisation: person.organisation,
+                };
+                people.insert(person.id, facts);
+            }
+        }
+        Ok(people)
+    }
+
+    /// Words that go on to another incident are copied, so that erasing them in one leaves the other alone.
+    fn rekeyed(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        follow: &Follow,
+        from: IncidentNumber,
+    ) -> Result<Command, Failure> {
+        let mut copies = Vec::new();
+        let mut copy = |id: ContentId, text: Option<String>| {
+            let Some(body) = text else { return id };
+            let new = ContentId(fresh());
+            copies.push(NewContent { id: new, salt: bytes(), body });
+            new
+        };
+        let given = |id: ContentId| {
+            chain
+                .job
+                .prepared
+                .contents
+                .iter()
+                .find(|content| content.id == id)
+                .map(|content| content.body.clone())
+        };
+        let command = match &follow.command {
+            Command::Resolve { code, note, cause, known_error, children } => Command::Resolve {
+                code: code.clone(),
+                note: copy(*note, given(*note)),
+                cause: cause.map(|cause| copy(cause, given(cause))),
+                known_error: known_error.clone(),
+                children: *children,
+            },
+            Command::Report(report) => {
+                let mut report = report.clone();
+                report.title = copy(report.title, store::incidents::title_of(sql, from)?);
+                Command::Report(report)
+            }
+            other => other.clone(),
+        };
+        tried.copied = copies;
+        Ok(command)
+    }
+}
+
+struct Step {
+    number: IncidentNumber,
+    follow: Vec<Follow>,
+    first_n: u32,
+}
+
+fn first_input(events: &[Event]) -> u32 {
+    events
+        .iter()
+        .find(|event| matches!(event.cause, incident::Cause::Input(_)))
+        .map_or(0, |event| event.n)
+}
+
+/// What a command refers to beyond its own incident.
+#[derive(Default)]
+struct Related {
+    other: Option<State>,
+    above_other: Vec<IncidentNumber>,
+    undo: Option<Event>,
+    contents: Vec<NewContent>,
+}
+
+impl Related {
+    fn find(
+        round: &Round<'_>,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        command: &Command,
+        number: IncidentNumber,
+    ) -> Result<Related, Failure> {
+        let mut related =
+            Related { contents: std::mem::take(&mut tried.copied), ..Related::default() };
+        let other = match command {
+            Command::Merge { into } => Some(*into),
+            Command::Link { target, .. } => target.parse().ok(),
+            Command::Report(report) => report.parent.or(report.follow_up_of),
+            Command::Undo { n } => {
+                related.undo =
+                    store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
+                None
+            }
+            _ => None,
+        };
+        if let Some(other) = other {
+            let state = round.state(sql, tried, other)?;
+            // What the actor may not see does not exist for them.
+            let visible = |state: &State| {
+                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| {
+                    let scope = incident::Scope::of(viewer);
+                    let own_report = matches!(command, Command::Report(_));
+                    own_report || scope.access(&state.into()) == incident::Access::Full
+                })
+            };
+            related.other = state.filter(visible);
+            related.above_other = round.above(sql, tried, other)?;
+        }
+        Ok(related)
+    }
+}
+
+impl Round<'_> {
+    fn above(
+        &self,
+        sql: &mut dyn Sql,
+        tried: &Try,
+        number: IncidentNumber,
+    ) -> Result<Vec<IncidentNumber>, Failure> {
+        let mut found = vec![number];
+        let mut at = number;
+        while let Some(state) = self.state(sql, tried, at)? {
+            match state.merged_into.or(state.parent) {
+                Some(next) if !found.contains(&next) => {
+                    found.push(next);
+                    at = next;
+                }
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,149 @@
+use desk::{Idempotency, Trouble};
+use incident::{Change, Command, Lifecycle, RefusalKind, Visibility};
+use kernel::{Channel, IncidentNumber, limits};
+use testkit::{TestDesk, blank};
+
+#[tokio::test]
+async fn an_incident_lives_from_report_to_closure() {
+    let t = TestDesk::new().await;
+    let number = t.report("VPN drops after 10 minutes").await;
+    assert_eq!(number, IncidentNumber(1));
+    let taken = t
+        .issue(
+            &t.agent,
+            number,
+            Command::Assign { team: Change::Keep, assignee: Change::Set(t.agent.person) },
+        )
+        .await
+        .unwrap();
+    assert_eq!(taken.state.lifecycle, Lifecycle::InProgress);
+    assert_eq!(taken.state.team, Some(t.network), "the owner of the service has it");
+    let said = t.say(&t.agent, number, "I have this.", Visibility::Public).await;
+    assert!(said.state.moments.responded.is_some());
+    t.resolve(&t.agent, number, "The gateway was restarted.").await;
+    let done = t.issue(&t.requester, number, Command::Confirm).await.unwrap();
+    assert_eq!(done.state.lifecycle, Lifecycle::Closed);
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn many_at_once_get_consecutive_numbers_and_a_whole_chain() {
+    let t = TestDesk::new().await;
+    let mut tickets = Vec::new();
+    for i in 0..300 {
+        let mut ask = t.desk.ask(&t.requester, Channel::Portal);
+        let title = ask.title(&format!("Report {i}")).unwrap();
+        tickets.push(
+            ask.submit(Command::Report(Box::new(blank(title, t.requester.person)))).await.unwrap(),
+        );
+    }
+    let mut numbers = Vec::new();
+    for ticket in tickets {
+        numbers.push(ticket.done().await.unwrap().number.0);
+    }
+    assert_eq!(numbers, (1..=300).collect::<Vec<_>>());
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn a_refusal_changes_nothing_and_its_number_is_not_used() {
+    let t = TestDesk::new().await;
+    let mut ask = t.desk.ask(&t.agent, Channel::Web);
+    let title = ask.title("Nobody owns this").unwrap();
+    let mut report = blank(title, t.requester.person);
+    report.assignee = Some(t.requester.person);
+    let refused = ask.issue(Command::Report(Box::new(report))).await;
+    assert!(
+        matches!(refused, Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Invalid && refusal.field == Some("assignee"))
+    );
+    assert_eq!(t.report("The first").await, IncidentNumber(1));
+}
+
+#[tokio::test]
+async fn a_stale_version_is_refused() {
+    let t = TestDesk::new().await;
+    let number = t.report("Printer jams").await;
+    let seen = t.say(&t.agent, number, "Looking.", Visibility::Internal).await.state.version;
+    t.say(&t.agent, number, "Still looking.", Visibility::Internal).await;
+    let late = t
+        .desk
+        .ask(&t.agent, Channel::Web)
+        .on(number)
+        .expecting(Some(i64::from(seen)))
+        .issue(Command::Acknowledge)
+        .await;
+    assert!(matches!(late, Err(Trouble::Stale { .. })));
+}
+
+#[tokio::test]
+async fn the_same_key_does_it_once() {
+    let t = TestDesk::new().await;
+    let report = |text: &'static str, hash: u8| {
+        let desk = t.desk.clone();
+        let viewer = t.requester.clone();
+        async move {
+            let mut ask = desk
+                .ask(&viewer, Channel::Api)
+                .once(Some(Idempotency { key: "k1".into(), request_hash: vec![hash] }));
+            let title = ask.title(text).unwrap();
+            ask.issue(Command::Report(Box::new(blank(title, viewer.person)))).await
+        }
+    };
+    let (first, second) = tokio::join!(report("Once", 1), report("Once", 1));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first.number, second.number);
+    assert!(first.repeated != second.repeated, "one of them did it, the other heard of it");
+    assert!(report("Once", 1).await.unwrap().repeated);
+    assert!(matches!(report("Another", 2).await, Err(Trouble::KeyReused)));
+}
+
+#[tokio::test]
+async fn erased_words_are_gone_and_the_chain_holds() {
+    let t = TestDesk::new().await;
+    let number = t.report("My password is hunter2").await;
+    let state = t.say(&t.agent, number, "Never send passwords.", Visibility::Public).await.state;
+    let title = state.title;
+    t.issue(&t.manager, number, Command::Redact { content: title }).await.unwrap();
+    let (kept, shown, findings) = t
+        .desk
+        .read(move |sql| {
+            let kept = store::incidents::timeline::contents(sql, number)?;
+            let shown = store::incidents::title_of(sql, number)?;
+            Ok((kept, shown, store::incidents::verify(sql, &mut |_, _| {})?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(kept[&title].body, None);
+    assert_eq!(shown.as_deref(), Some("[removed]"));
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn words_have_limits_and_lose_control_characters() {
+    let t = TestDesk::new().await;
+    let mut ask = t.desk.ask(&t.requester, Channel::Portal);
+    assert!(ask.title(&"x".repeat(limits::TITLE_CHARS + 1)).is_err());
+    assert!(ask.title(" \n ").is_err());
+    let title = ask.title("Bell\u{7} and\nnewline").unwrap();
+    let done =
+        ask.issue(Command::Report(Box::new(blank(title, t.requester.person)))).await.unwrap();
+    assert_eq!(done.title.as_deref(), Some("Bell and newline"));
+}
+
+#[tokio::test]
+async fn an_undo_takes_back_the_entry_it_names() {
+    let t = TestDesk::new().await;
+    let number = t.report("Wrong person").await;
+    let done = t
+        .issue(
+            &t.agent,
+            number,
+            Command::Assign { team: Change::Keep, assignee: Change::Set(t.other_agent.person) },
+        )
+        .await
+        .unwrap();
+    let undone = t.issue(&t.agent, number, Command::Undo { n: done.first_n }).await.unwrap();
+    assert_eq!((undone.state.assignee, undone.state.lifecycle), (None, Lifecycle::New));
+}

@@ -1,0 +1,92 @@
+use incident::state::{HoldReason, LinkKind};
+use incident::{Command, Lifecycle, Visibility};
+use kernel::{Channel, IncidentNumber};
+use testkit::TestDesk;
+
+async fn state(t: &TestDesk, number: IncidentNumber) -> incident::State {
+    t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap().unwrap().state
+}
+
+#[tokio::test]
+async fn merging_is_a_relation_that_both_sides_tell_and_that_can_be_taken_back() {
+    let t = TestDesk::new().await;
+    let (main, part) =
+        (t.report("VPN down").await, t.report_by(&t.other_requester, "No VPN").await);
+    t.issue(&t.agent, part, Command::Merge { into: main }).await.unwrap();
+    assert_eq!(state(&t, part).await.merged_into, Some(main));
+    assert!(state(&t, main).await.parts.contains(&part));
+    assert!(t.issue(&t.agent, main, Command::Merge { into: part }).await.is_err(), "no circles");
+    t.issue(&t.agent, part, Command::Unmerge).await.unwrap();
+    assert_eq!(state(&t, part).await.merged_into, None);
+    assert!(state(&t, main).await.parts.is_empty());
+}
+
+#[tokio::test]
+async fn children_follow_their_parent_with_their_own_copy_of_the_words() {
+    let t = TestDesk::new().await;
+    let parent = t.report("VPN down").await;
+    let follower = t.report_by(&t.other_requester, "No VPN").await;
+    let loner = t.report_by(&t.other_requester, "No VPN either").await;
+    for (child, cascade) in [(follower, true), (loner, false)] {
+        let link = Command::Link {
+            kind: LinkKind::Parent,
+            target: parent.to_string(),
+            cascade: Some(cascade),
+        };
+        t.issue(&t.agent, child, link).await.unwrap();
+    }
+    t.issue(
+        &t.agent,
+        parent,
+        Command::Hold { reason: HoldReason::Vendor, until: None, note: None },
+    )
+    .await
+    .unwrap();
+    assert_eq!(state(&t, follower).await.lifecycle, Lifecycle::OnHold);
+    assert_eq!(state(&t, loner).await.lifecycle, Lifecycle::New);
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(parent);
+    let note = ask.words("note", "The provider mended the line.", 1_000).unwrap();
+    ask.issue(Command::Resolve {
+        code: "fixed".into(),
+        note,
+        cause: None,
+        known_error: None,
+        children: true,
+    })
+    .await
+    .unwrap();
+    let (parent, follower) = (state(&t, parent).await, state(&t, follower).await);
+    assert_eq!(follower.lifecycle, Lifecycle::Resolved);
+    assert_ne!(parent.resolution.unwrap().note, follower.resolution.unwrap().note);
+    assert_eq!(state(&t, loner).await.lifecycle, Lifecycle::New);
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn a_word_on_a_closed_incident_makes_a_follow_up() {
+    let t = TestDesk::new().await;
+    let old = t.report("Scanner dead").await;
+    t.resolve(&t.agent, old, "Replaced.").await;
+    t.issue(&t.requester, old, Command::Confirm).await.unwrap();
+    let done = t.say(&t.requester, old, "Dead again.", Visibility::Public).await;
+    assert!(done.created);
+    assert_ne!(done.number, old);
+    let number = done.number;
+    let title = t.desk.read(move |sql| store::incidents::title_of(sql, number)).await.unwrap();
+    assert_eq!(title.as_deref(), Some("Scanner dead"));
+    assert!(
+        state(&t, old)
+            .await
+            .links
+            .iter()
+            .any(|link| link.reverse && link.target == number.to_string())
+    );
+    t.clock.advance(31 * 86_400);
+    let mut ask = t.desk.ask(&t.requester, Channel::Web).on(old);
+    let body = ask.words("body", "And again.", 1_000).unwrap();
+    assert!(
+        ask.issue(Command::Comment { body, visibility: Visibility::Public }).await.is_err(),
+        "the window is over"
+    );
+}

@@ -1,0 +1,57 @@
+use desk::accounts::hash_password;
+use desk::{Credential, Trouble, command_line};
+use testkit::TestDesk;
+
+async fn with_password(t: &TestDesk) {
+    let hash = hash_password("correct horse battery").await.unwrap();
+    let person = t.requester.person;
+    t.desk
+        .change(command_line(), move |sql, _| {
+            Ok(store::directory::people::set_password_hash(sql, person, Some(&hash))?)
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_password_opens_a_session_that_can_be_ended() {
+    let t = TestDesk::new().await;
+    with_password(&t).await;
+    let (secret, person) = t
+        .desk
+        .sign_in("Gwen.Tarrant@northwind.example", "correct horse battery", "127.0.0.1", "test")
+        .await
+        .unwrap();
+    assert_eq!(person, t.requester.person);
+    let credential = Credential::Session(secret.clone());
+    let who = t.desk.who(&credential).await.unwrap().unwrap();
+    assert_eq!(who.viewer, t.requester);
+    assert!(
+        t.desk.who(&Credential::Token(secret)).await.unwrap().is_none(),
+        "a cookie is no token"
+    );
+    t.desk.sign_out(who.session.clone().unwrap()).await.unwrap();
+    assert!(t.desk.who(&credential).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_tells_nothing() {
+    let t = TestDesk::new().await;
+    with_password(&t).await;
+    for email in ["gwen.tarrant@northwind.example", "nobody@northwind.example"] {
+        let wrong = t.desk.sign_in(email, "wrong", "127.0.0.9", "test").await;
+        assert!(matches!(wrong, Err(Trouble::Unknown)));
+    }
+    let mut answers = Vec::new();
+    for _ in 0..6 {
+        answers.push(
+            t.desk.sign_in("gwen.tarrant@northwind.example", "wrong", "127.0.0.1", "test").await,
+        );
+    }
+    assert!(matches!(answers.last(), Some(Err(Trouble::Throttled { .. }))));
+}
+
+#[tokio::test]
+async fn short_passwords_are_refused() {
+    assert!(hash_password("short").await.is_err());
+}

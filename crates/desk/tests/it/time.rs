@@ -1,0 +1,70 @@
+use incident::Lifecycle;
+use incident::clocks::ClockKind;
+use std::time::Duration;
+use testkit::TestDesk;
+
+/// Waits until something holds, looking again and again, for at most 10 seconds.
+async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let limit = std::time::Instant::now() + Duration::from_secs(10);
+    while !holds().await {
+        assert!(std::time::Instant::now() < limit, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn load(t: &TestDesk, number: kernel::IncidentNumber) -> incident::State {
+    t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap().unwrap().state
+}
+
+#[tokio::test]
+async fn clocks_breach_by_themselves_at_their_due_instant() {
+    let t = TestDesk::new().await;
+    let number = t.report("Nobody looks").await;
+    t.clock.advance(30 * 86_400);
+    until("the breach is recorded", || async {
+        load(&t, number).await.clocks.iter().all(|clock| clock.breached_at.is_some())
+    })
+    .await;
+    let state = load(&t, number).await;
+    for clock in &state.clocks {
+        assert_eq!(clock.breached_at, clock.due_at, "{:?}", clock.kind);
+    }
+    let acknowledge =
+        state.clocks.iter().find(|clock| clock.kind == ClockKind::Acknowledge).unwrap();
+    assert_eq!(
+        acknowledge.breached_at.unwrap().seconds_since(state.reported_at),
+        acknowledge.target_seconds
+    );
+}
+
+#[tokio::test]
+async fn silence_closes_what_was_resolved() {
+    let t = TestDesk::new().await;
+    let number = t.report("Slow Wi-Fi").await;
+    t.resolve(&t.agent, number, "Channel changed.").await;
+    t.clock.advance(5 * 86_400 + 1);
+    until("it is closed", || async { load(&t, number).await.lifecycle == Lifecycle::Closed }).await;
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn the_feed_tells_everything_once_and_in_order() {
+    let t = TestDesk::new().await;
+    let mut feed = t.desk.feed().listen();
+    let from = t.desk.feed().position();
+    let mut last = 0;
+    for i in 0..20 {
+        let number = t.report(&format!("Report {i}")).await;
+        last = t.resolve(&t.agent, number, "Done.").await.position;
+    }
+    let mut seen = Vec::new();
+    while seen.last() != Some(&last) {
+        let batch = tokio::time::timeout(Duration::from_secs(10), feed.recv())
+            .await
+            .expect("the feed goes on")
+            .unwrap();
+        seen.extend(batch.iter().map(|event| event.seq));
+    }
+    assert_eq!(seen, (from + 1..=last).collect::<Vec<_>>());
+}

@@ -1,0 +1,15 @@
+//! Incidents: how they are written, sealed, read, listed and checked.
+
+mod chain;
+pub mod feed;
+pub mod filter;
+pub mod list;
+mod load;
+pub mod search;
+pub mod timeline;
+mod verify;
+mod write;
+
+pub use load::{Stored, due_incidents, load, title_of};
+pub use verify::{Finding, verify};
+pub use write::{Head, NewContent, NewFile, Recorded, erase_expired_outbox, lock_head, record};

@@ -1,0 +1,547 @@
+//! Recording decisions: one transaction stores events, state, words, files'
+//! references and outbox rows of all commands that waited, and moves the head
+//! of the log.
+
+use super::chain::{Sealable, content_digest, seal};
+use crate::sql::{Columns, Row, Sql, Table, Type, Value};
+use crate::{Failure, engine};
+use incident::clocks::ClockStatus;
+use incident::{Body, Effect, Event, State, Visibility};
+use kernel::{AttachmentId, ContentId, IncidentNumber, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The head of the log. Whoever holds it is the only writer of incidents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Seq of the last event.
+    pub position: i64,
+    /// Its seal.
+    pub hash: Vec<u8>,
+    /// Number of the next incident.
+    pub next_incident: i64,
+    /// Changes with every change of configuration or people.
+    pub config_version: i64,
+}
+
+/// Words to be kept.
+#[derive(Debug, Clone)]
+pub struct NewContent {
+    /// Their id, as events name it.
+    pub id: ContentId,
+    /// Random, so that the digest gives nothing away.
+    pub salt: [u8; 16],
+    /// The words.
+    pub body: String,
+}
+
+/// A file whose bytes are stored already.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Its id.
+    pub id: AttachmentId,
+    /// sha256 of its bytes, in hex: its name in the file store.
+    pub hash: String,
+}
+
+/// What one decision did to one incident.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Which.
+    pub number: IncidentNumber,
+    /// The state before, if it existed.
+    pub before: Option<State>,
+    /// The state after.
+    pub after: State,
+    /// The events, in order; `n` follows the version before.
+    pub events: Vec<Event>,
+    /// Words the events brought.
+    pub contents: Vec<NewContent>,
+    /// Files the events brought.
+    pub files: Vec<NewFile>,
+    /// What is to be told to whom.
+    pub effects: Vec<Effect>,
+    /// When the next timer rings.
+    pub wake_at: Option<Timestamp>,
+}
+
+const INCIDENTS: Table = Table {
+    name: "incidents",
+    columns: &[
+        ("number", Type::Int),
+        ("version", Type::Int),
+        ("title", Type::Text),
+        ("state", Type::Text),
+        ("hold_reason", Type::Text),
+        ("held_since", Type::Int),
+        ("resumes_at", Type::Int),
+        ("priority", Type::Int),
+        ("impact", Type::Int),
+        ("urgency", Type::Int),
+        ("service_id", Type::Text),
+        ("category_id", Type::Text),
+        ("team_id", Type::Text),
+        ("assignee_id", Type::Text),
+        ("requester_id", Type::Text),
+        ("organisation_id", Type::Text),
+        ("channel", Type::Text),
+        ("major", Type::Int),
+        ("confidential_to", Type::Text),
+        ("merged_into", Type::Int),
+        ("parent", Type::Int),
+        ("reported_at", Type::Int),
+        ("updated_at", Type::Int),
+        ("acknowledged_at", Type::Int),
+        ("responded_at", Type::Int),
+        ("resolved_at", Type::Int),
+        ("closed_at", Type::Int),
+        ("due_at", Type::Int),
+        ("due_kind", Type::Text),
+        ("breached", Type::Int),
+        ("reopenings", Type::Int),
+        ("unanswered_since", Type::Int),
+        ("wake_at", Type::Int),
+        ("body", Type::Text),
+    ],
+    suffix: "on conflict (number) do update set version = excluded.version, \
+        title = case when excluded.title = '' then incidents.title else excluded.title end, state = excluded.state, \
+        hold_reason = excluded.hold_reason, held_since = excluded.held_since, resumes_at = excluded.resumes_at, \
+        priority = excluded.priority, impact = excluded.impact, urgency = excluded.urgency, service_id = excluded.service_id, \
+        category_id = excluded.category_id, team_id = excluded.team_id, assignee_id = excluded.assignee_id, \
+        requester_id = excluded.requester_id, organisation_id = excluded.organisation_id, channel = excluded.channel, \
+        major = excluded.major, confidential_to = excluded.confidential_to, merged_into = excluded.merged_into, \
+        parent = excluded.parent, reported_at = excluded.reported_at, updated_at = excluded.updated_at, \
+        acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
+        closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
+        reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
+        body = excluded.body",
+};
+
+const EVENTS: Table = Table {
+    name: "events",
+    columns: &[
+        ("seq", Type::Int),
+        ("number", Type::Int),
+        ("n", Type::Int),
+        ("kind", Type::Text),
+        ("version", Type::Int),
+        ("at", Type::Int),
+        ("happened_at", Type::Int),
+        ("actor_kind", Type::Text),
+        ("actor_id", Type::Text),
+        ("actor_name", Type::Text),
+        ("channel", Type::Text),
+        ("cause", Type::Text),
+        ("batch", Type::Text),
+        ("data", Type::Text),
+        ("public", Type::Int),
+        ("hash", Type::Bytes),
+    ],
+    suffix: "",
+};
+
+const CONTENTS: Table = Table {
+    name: "contents",
+    columns: &[
+        ("id", Type::Text),
+        ("number", Type::Int),
+        ("seq", Type::Int),
+        ("public", Type::Int),
+        ("salt", Type::Bytes),
+        ("digest", Type::Bytes),
+        ("body", Type::Text),
+    ],
+    suffix: "",
+};
+
+const ATTACHMENTS: Table = Table {
+    name: "attachments",
+    columns: &[
+        ("id", Type::Text),
+        ("number", Type::Int),
+        ("name_content", Type::Text),
+        ("hash", Type::Text),
+        ("size_bytes", Type::Int),
+        ("media_type", Type::Text),
+        ("public", Type::Int),
+        ("created_at", Type::Int),
+    ],
+    suffix: "",
+};
+
+const OUTBOX: Table = Table {
+    name: "outbox",
+    columns: &[
+        ("number", Type::Int),
+        ("n", Type::Int),
+        ("word", Type::Text),
+        ("audience", Type::Text),
+        ("not_before", Type::Int),
+        ("created_at", Type::Int),
+    ],
+    suffix: "",
+};
+
+/// Locks the head of the log for the rest of the transaction.
+pub fn lock_head(sql: &mut dyn Sql) -> Result<Head, Failure> {
+    let lock = match sql.engine() {
+        // The transaction is the lock: it began as a writer.
+        crate::Engine::Sqlite => "",
+        crate::Engine::Postgres => " for update",
+    };
+    let text = format!("select position, hash, next_incident, config_version from log_head where id = 1{lock}");
+    let row = sql.query(&text, &[])?.pop().ok_or_else(|| Failure::damaged("the head of the log is missing"))?;
+    let mut columns = Columns::of(row);
+    Ok(Head { position: columns.int()?, hash: columns.bytes()?, next_incident: columns.int()?, config_version: columns.int()? })
+}
+
+/// Stores what was decided and moves the head, which the transaction must hold.
+/// The seq of the last event of each recorded part is given back.
+pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<Vec<i64>, Failure> {
+    let mut rows = Rows::default();
+    let mut last = Vec::with_capacity(parts.len());
+    for part in parts {
+        rows.add(head, part)?;
+        last.push(head.position);
+    }
+    rows.store(sql)?;
+    for part in parts {
+        store_sets(sql, part)?;
+        erase(sql, part)?;
+    }
+    sql.execute(
+        "update log_head set position = $1, hash = $2, next_incident = $3 where id = 1",
+        &[head.position.into(), head.hash.clone().into(), head.next_incident.into()],
+    )?;
+    Ok(last)
+}
+
+/// Rows to be told that nobody took for longer than this are told no more: stale words help nobody.
+pub fn erase_expired_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
+    sql.execute("update outbox set state = 'expired' where state = 'waiting' and not_before < $1", &[before.into()])
+}
+
+#[derive(Default)]
+struct Rows {
+    incidents: BTreeMap<IncidentNumber, Row>,
+    events: Vec<Row>,
+    contents: Vec<Row>,
+    attachments: Vec<Row>,
+    outbox: Vec<Row>,
+}
+
+impl Rows {
+    fn add(&mut self, head: &mut Head, part: &Recorded) -> Result<(), Failure> {
+        let brought = brought_by(&part.events);
+        let mut contents: Vec<&NewContent> = part.contents.iter().collect();
+        contents.sort_by_key(|content| content.id.to_string());
+        for event in &part.events {
+            head.position += 1;
+            let public = is_public(event);
+            let mine: Vec<_> = contents.iter().filter(|content| brought.get(&content.id) == Some(&event.n)).collect();
+            let digests: Vec<Vec<u8>> = mine.iter().map(|content| content_digest(&content.salt, &content.body)).collect();
+            for (content, digest) in mine.iter().zip(&digests) {
+                self.contents.push(vec![
+                    content.id.into(),
+                    part.number.into(),
+                    head.position.into(),
+                    content_is_public(event, content.id).into(),
+                    content.salt.to_vec().into(),
+                    digest.clone().into(),
+                    content.body.clone().into(),
+                ]);
+            }
+            self.add_event(head, part.number, event, public, &digests)?;
+            self.add_file(part, event)?;
+        }
+        let state = incident_row(part)?;
+        match self.incidents.entry(part.number) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(state);
+            }
+            std::collections::btree_map::Entry::Occupied(mut taken) => {
+                // Two decisions on one incident in one transaction: the later state wins, an earlier title stays.
+                let title = taken.get()[2].clone();
+                taken.insert(state);
+                if taken.get()[2] == Value::Text(String::new()) {
+                    taken.get_mut()[2] = title;
+                }
+            }
+        }
+        for effect in &part.effects {
+            let at = part.events.last().map_or(part.after.updated_at, |event| event.at);
+            self.outbox.push(vec![
+                part.number.into(),
+                effect.n.into(),
+                effect.word.clone().into(),
+                json(&effect.audience)?.into(),
+                at.plus_seconds(effect.delay_seconds).into(),
+                at.into(),
+            ]);
+        }
+        Ok(())
+    }
+
+    fn add_event(&mut self, head: &mut Head, number: IncidentNumber, event: &Event, public: bool, digests: &[Vec<u8>]) -> Result<(), Failure> {
+        let cause = json(&event.cause)?;
+        let data = event.body.data_json();
+        let batch = event.batch.map(|batch| batch.to_string());
+        let sealable = Sealable {
+            seq: head.position,
+            number,
+            n: event.n,
+            kind: event.body.kind(),
+            version: event.body.version(),
+            at: event.at.micros(),
+            happened_at: event.happened_at.micros(),
+            actor_kind: event.actor.kind.as_str(),
+            actor_id: &event.actor.id,
+            actor_name: &event.actor.name,
+            channel: event.channel.as_str(),
+            cause: &cause,
+            batch: batch.as_deref().unwrap_or_default(),
+            data: &data,
+            public,
+        };
+        let digests: Vec<&[u8]> = digests.iter().map(Vec::as_slice).collect();
+        head.hash = seal(&head.hash, &sealable, &digests);
+        self.events.push(vec![
+            head.position.into(),
+            number.into(),
+            event.n.into(),
+            event.body.kind().into(),
+            event.body.version().into(),
+            event.at.into(),
+            event.happened_at.into(),
+            event.actor.kind.as_str().into(),
+            (&event.actor.id).into(),
+            (&event.actor.name).into(),
+            event.channel.as_str().into(),
+            cause.into(),
+            batch.into(),
+            data.into(),
+            public.into(),
+            head.hash.clone().into(),
+        ]);
+        Ok(())
+    }
+
+    fn add_file(&mut self, part: &Recorded, event: &Event) -> Result<(), Failure> {
+        let Body::Attached(data) = &event.body else { return Ok(()) };
+        let file = part.files.iter().find(|file| file.id == data.attachment);
+        let file = file.ok_or_else(|| Failure::damaged("an attachment without its file"))?;
+        self.attachments.push(vec![
+            file.id.into(),
+            part.number.into(),
+            data.name.into(),
+            (&file.hash).into(),
+            Value::Int(i64::try_from(data.size_bytes).unwrap_or(i64::MAX)),
+            (&data.media_type).into(),
+            (data.visibility == Visibility::Public).into(),
+            event.at.into(),
+        ]);
+        Ok(())
+    }
+
+    fn store(self, sql: &mut dyn Sql) -> Result<(), Failure> {
+        sql.insert(&INCIDENTS, self.incidents.into_values().collect())?;
+        sql.insert(&EVENTS, self.events)?;
+        if !self.contents.is_empty() {
+            let words = self.contents.iter().map(|row| (row[0].clone(), row[6].clone())).collect();
+            sql.insert(&CONTENTS, self.contents)?;
+            engine::words_insert(sql, words)?;
+        }
+        if !self.attachments.is_empty() {
+            sql.insert(&ATTACHMENTS, self.attachments)?;
+        }
+        if !self.outbox.is_empty() {
+            sql.insert(&OUTBOX, self.outbox)?;
+        }
+        Ok(())
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))
+}
+
+/// Which event first names each content.
+fn brought_by(events: &[Event]) -> BTreeMap<ContentId, u32> {
+    let mut found = BTreeMap::new();
+    for event in events {
+        for id in contents_of(&event.body) {
+            found.entry(id).or_insert(event.n);
+        }
+    }
+    found
+}
+
+/// The words an event brings.
+fn contents_of(body: &Body) -> Vec<ContentId> {
+    match body {
+        Body::Reported(data) => std::iter::once(data.title).chain(data.description).collect(),
+        Body::Classified(data) => data.title.into_iter().collect(),
+        Body::PriorityChanged(data) => data.priority_override.iter().map(|over| over.reason).collect(),
+        Body::Commented(data) => vec![data.body],
+        Body::Attached(data) => vec![data.name],
+        Body::PutOnHold(data) => data.note.into_iter().collect(),
+        Body::Escalated(data) => vec![data.reason],
+        Body::MajorDeclared(data) => data.reason.into_iter().collect(),
+        Body::MajorStoodDown(data) => data.reason.into_iter().collect(),
+        Body::TaskAdded(data) => vec![data.title],
+        Body::WorkLogged(data) => data.note.into_iter().collect(),
+        Body::UpdatePublished(data) => vec![data.body],
+        Body::Resolved(data) => std::iter::once(data.note).chain(data.cause).collect(),
+        Body::Disputed(data) => vec![data.note],
+        Body::Reopened(data) => data.note.into_iter().collect(),
+        Body::Cancelled(data) => vec![data.reason],
+        _ => vec![],
+    }
+}
+
+/// Whether the requester and watchers may see this entry at all.
+fn is_public(event: &Event) -> bool {
+    match &event.body {
+        Body::Reported(_)
+        | Body::Acknowledged(_)
+        | Body::WorkStarted(_)
+        | Body::Responded(_)
+        | Body::UpdatePublished(_)
+        | Body::ExpectationSet(_)
+        | Body::Mitigated(_)
+        | Body::Restored(_)
+        | Body::Resolved(_)
+        | Body::Confirmed(_)
+        | Body::Disputed(_)
+        | Body::Reopened(_)
+        | Body::ReopeningWithdrawn(_)
+        | Body::Closed(_)
+        | Body::Cancelled(_)
+        | Body::PutOnHold(_)
+        | Body::Resumed(_)
+        | Body::Assigned(_)
+        | Body::Merged(_)
+        | Body::Unmerged(_) => true,
+        Body::Classified(data) => data.title.is_some(),
+        Body::Commented(data) => data.visibility == Visibility::Public,
+        Body::Attached(data) => data.visibility == Visibility::Public,
+        _ => false,
+    }
+}
+
+/// Words of a public entry that are nevertheless for staff.
+fn content_is_public(event: &Event, id: ContentId) -> bool {
+    is_public(event)
+        && match &event.body {
+            Body::Resolved(data) => data.note == id,
+            Body::PutOnHold(_) | Body::Reopened(_) => false,
+            _ => true,
+        }
+}
+
+fn incident_row(part: &Recorded) -> Result<Row, Failure> {
+    let state = &part.after;
+    // An empty title means: as it was. A title changed to one that exists already (undo) is looked up.
+    let title = part.contents.iter().find(|content| content.id == state.title).map(|content| content.body.clone());
+    let running = state.clocks.iter().filter(|clock| clock.status == ClockStatus::Running && clock.breached_at.is_none());
+    let due = running.filter_map(|clock| clock.due_at.map(|at| (at, clock.kind))).min();
+    let breached = state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
+    Ok(vec![
+        part.number.into(),
+        state.version.into(),
+        title.unwrap_or_default().into(),
+        state.lifecycle.as_str().into(),
+        state.hold.as_ref().map(|hold| hold.reason.as_str()).into(),
+        state.hold.as_ref().map(|hold| hold.since).into(),
+        state.hold.as_ref().and_then(|hold| hold.until).into(),
+        state.priority.get().into(),
+        state.impact.get().into(),
+        state.urgency.get().into(),
+        state.service.into(),
+        state.category.into(),
+        state.team.into(),
+        state.assignee.into(),
+        state.requester.into(),
+        state.organisation.into(),
+        state.channel.as_str().into(),
+        state.major.into(),
+        state.confidential_to.into(),
+        state.merged_into.into(),
+        state.parent.into(),
+        state.reported_at.into(),
+        state.updated_at.into(),
+        state.moments.acknowledged.into(),
+        state.moments.responded.into(),
+        state.moments.resolved.into(),
+        state.moments.closed.into(),
+        due.map(|(at, _)| at).into(),
+        due.map(|(_, kind)| kind.as_str()).into(),
+        breached.into(),
+        state.reopenings.into(),
+        state.unanswered_since.into(),
+        part.wake_at.into(),
+        json(state)?.into(),
+    ])
+}
+
+/// Tags, watchers and fields have tables of their own, written only when they change.
+fn store_sets(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
+    let before = part.before.as_ref();
+    let number = Value::from(part.number);
+    let none = BTreeSet::new();
+    let tags = before.map_or(&none, |state| &state.tags);
+    for tag in part.after.tags.difference(tags) {
+        sql.execute("insert into incident_tags (number, tag) values ($1, $2) on conflict do nothing", &[number.clone(), tag.into()])?;
+    }
+    for tag in tags.difference(&part.after.tags) {
+        sql.execute("delete from incident_tags where number = $1 and tag = $2", &[number.clone(), tag.into()])?;
+    }
+    let nobody = BTreeSet::new();
+    let watchers = before.map_or(&nobody, |state| &state.watchers);
+    for person in part.after.watchers.difference(watchers) {
+        let values = [number.clone(), (*person).into()];
+        sql.execute("insert into incident_watchers (number, person_id) values ($1, $2) on conflict do nothing", &values)?;
+    }
+    for person in watchers.difference(&part.after.watchers) {
+        sql.execute("delete from incident_watchers where number = $1 and person_id = $2", &[number.clone(), (*person).into()])?;
+    }
+    let empty = BTreeMap::new();
+    let fields = before.map_or(&empty, |state| &state.fields);
+    for (name, value) in part.after.fields.iter().filter(|(name, value)| fields.get(*name) != Some(value)) {
+        sql.execute(
+            "insert into incident_fields (number, name, value) values ($1, $2, $3) on conflict (name, number) do update set value = excluded.value",
+            &[number.clone(), name.into(), value.into()],
+        )?;
+    }
+    for name in fields.keys().filter(|name| !part.after.fields.contains_key(*name)) {
+        sql.execute("delete from incident_fields where number = $1 and name = $2", &[number.clone(), name.into()])?;
+    }
+    // A title that went back to earlier words.
+    let title_changed = before.is_some_and(|state| state.title != part.after.title);
+    if title_changed && !part.contents.iter().any(|content| content.id == part.after.title) {
+        sql.execute(
+            "update incidents set title = (select body from contents where id = $2) where number = $1 and exists (select 1 from contents where id = $2)",
+            &[number, part.after.title.into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// What a redaction leaves in place of words.
+pub(crate) const ERASED_TITLE: &str = "[removed]";
+
+fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
+    for event in &part.events {
+        let Body::Redacted(data) = &event.body else { continue };
+        let id = Value::from(data.content);
+        engine::words_erase(sql, &[data.content])?;
+        sql.execute(
+            "update contents set body = '', salt = $3, erased_at = $2 where id = $1",
+            &[id.clone(), event.at.into(), Value::Bytes(vec![])],
+        )?;
+        sql.execute("delete from attachments where name_content = $1", &[id])?;
+        if part.after.title == data.content {
+            sql.execute("update incidents set title = $2 where number = $1", &[part.number.into(), ERASED_TITLE.into()])?;
+        }
+    }
+    Ok(())
+}
