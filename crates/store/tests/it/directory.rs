@@ -1,0 +1,571 @@
+//! People and configuration.
+
+use crate::harness::{each_engine, write};
+use incident::TokenScope;
+use incident::policy::Agreement;
+use kernel::{
+    Actor, AgreementId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId, Role,
+    ServiceId, TeamId, Timestamp, TokenId, ViewId,
+};
+use std::collections::BTreeSet;
+use store::directory::{
+    Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
+    Session, Team, Token, View, agreements, audit, categories, drafts, idempotency, import_refs,
+    organisations, people, policy, services, sessions, settings, teams, tokens, views,
+};
+use store::{Failure, Sql, Store};
+use uuid::Uuid;
+
+const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+fn later(seconds: i64) -> Timestamp {
+    START.plus_seconds(seconds)
+}
+
+fn person_id(number: u128) -> PersonId {
+    PersonId(Uuid::from_u128(number))
+}
+
+fn team_id(number: u128) -> TeamId {
+    TeamId(Uuid::from_u128(number))
+}
+
+fn add_person(sql: &mut dyn Sql, number: u128, name: &str, email: Option<&str>) -> PersonId {
+    let person = Person::new(person_id(number), name, email, START);
+    people::insert(sql, &person, None).unwrap();
+    person.id
+}
+
+fn team(number: u128, name: &str) -> Team {
+    Team {
+        id: team_id(number),
+        name: name.into(),
+        description: "".into(),
+        active: true,
+        version: 1,
+    }
+}
+
+fn service(number: u128, name: &str) -> Service {
+    Service {
+        id: ServiceId(Uuid::from_u128(number)),
+        name: name.into(),
+        description: "".into(),
+        team: None,
+        criticality: 2,
+        active: true,
+        depends_on: BTreeSet::new(),
+        version: 1,
+    }
+}
+
+fn category(number: u128, name: &str, parent: Option<CategoryId>) -> Category {
+    let id = CategoryId(Uuid::from_u128(number));
+    Category { id, name: name.into(), parent, active: true, version: 1 }
+}
+
+/// What a transaction of its own fails with.
+fn failure<T: std::fmt::Debug>(
+    store: &Store,
+    f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
+) -> Failure {
+    store.writer().unwrap().transaction(f).unwrap_err()
+}
+
+#[test]
+fn a_person_comes_back_as_they_were_kept() {
+    each_engine("person", |store| {
+        write(store, |sql| {
+            let organisation = Organisation {
+                id: OrganisationId(Uuid::from_u128(9)),
+                name: "Halden Retail".into(),
+                email_domains: vec!["Halden.Example".into()],
+                version: 1,
+            };
+            organisations::insert(sql, &organisation)?;
+            let mut person =
+                Person::new(person_id(1), "Mara Lindqvist", Some("Mara@Northwind.Example"), START);
+            person.roles = BTreeSet::from([Role::Agent, Role::Manager]);
+            person.organisation = Some(organisation.id);
+            person.sees_organisation = true;
+            person.time_zone = "Europe/Stockholm".into();
+            people::insert(sql, &person, Some("hash"))?;
+            person.has_password = true;
+            assert_eq!(people::get(sql, person.id)?, Some(person.clone()));
+            assert_eq!(person.email.as_deref(), Some("mara@northwind.example"));
+            assert_eq!(person.visible_organisation(), Some(organisation.id));
+            assert_eq!(people::by_email(sql, " MARA@northwind.example ")?, Some(person.clone()));
+            assert_eq!(people::by_name(sql, "mara lindqvist")?, [person.clone()]);
+            assert_eq!(people::password_hash(sql, person.id)?.as_deref(), Some("hash"));
+            assert!(people::set_password_hash(sql, person.id, None)?);
+            assert_eq!(people::get(sql, person.id)?.map(|person| person.has_password), Some(false));
+
+            person.name = "Mara Berg".into();
+            person.active = false;
+            assert!(people::update(sql, &person, 1)?);
+            assert!(!people::update(sql, &person, 1)?, "the version moved on");
+            let now = people::get(sql, person.id)?.unwrap();
+            assert_eq!((now.name.as_str(), now.active, now.version), ("Mara Berg", false, 2));
+            assert_eq!(
+                organisations::of_email(sql, "x@halden.example")?.map(|o| o.id),
+                Some(organisation.id)
+            );
+            assert_eq!(organisations::of_email(sql, "halden.example")?, None);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn an_address_belongs_to_one_person_and_many_have_none() {
+    each_engine("address", |store| {
+        write(store, |sql| {
+            add_person(sql, 1, "Gwen Tarrant", Some("gwen@northwind.example"));
+            add_person(sql, 2, "Caller", None);
+            add_person(sql, 3, "Caller", None);
+            assert_eq!(people::by_name(sql, "CALLER")?.len(), 2);
+            Ok(())
+        });
+        let twice = Person::new(person_id(4), "Other", Some("GWEN@northwind.example"), START);
+        let error = failure(store, |sql| people::insert(sql, &twice, None));
+        assert!(matches!(error, Failure::Exists(_)), "{error:?}");
+        let mut lost = Person::new(person_id(5), "Lost", None, START);
+        lost.organisation = Some(OrganisationId(Uuid::from_u128(404)));
+        let error = failure(store, |sql| people::insert(sql, &lost, None));
+        assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+    });
+}
+
+#[test]
+fn people_are_found_by_the_beginnings_of_words() {
+    each_engine("find_people", |store| {
+        write(store, |sql| {
+            add_person(sql, 1, "Gwen Tarrant", Some("g.tarrant@northwind.example"));
+            add_person(sql, 2, "Tara Gwendolyn", Some("tara@halden.example"));
+            add_person(sql, 3, "100% Sure", None);
+            add_person(sql, 4, "Ada_Byron-King", None);
+            let mut found = |text: &str| -> Vec<String> {
+                let people = people::find(sql, text, 10).unwrap();
+                people.into_iter().map(|person| person.name).collect()
+            };
+            assert_eq!(found("gwen"), ["Gwen Tarrant", "Tara Gwendolyn"]);
+            assert_eq!(found("TARR gwen"), ["Gwen Tarrant"]);
+            assert_eq!(found("gwen tar"), ["Gwen Tarrant", "Tara Gwendolyn"]);
+            assert_eq!(found("northwind"), ["Gwen Tarrant"]);
+            assert_eq!(found("king"), ["Ada_Byron-King"]);
+            assert_eq!(found("100%"), ["100% Sure"]);
+            assert_eq!(found("%"), Vec::<String>::new());
+            assert_eq!(found("a_a"), Vec::<String>::new());
+            assert_eq!(found("arrant"), Vec::<String>::new());
+            assert_eq!(found("").len(), 4);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn people_are_listed_page_by_page_in_order_of_their_names() {
+    each_engine("list_people", |store| {
+        write(store, |sql| {
+            for (number, name) in (1..).zip(["delia", "Bo", "anna", "Bo", "Cyd"]) {
+                add_person(sql, number, name, None);
+            }
+            let mut staff = Person::new(person_id(9), "Bert", None, START);
+            staff.roles = BTreeSet::from([Role::Auditor]);
+            staff.active = false;
+            people::insert(sql, &staff, None)?;
+            teams::insert(sql, &team(1, "Network"))?;
+            teams::set_members(sql, team_id(1), &BTreeSet::from([person_id(2), staff.id]))?;
+
+            let mut after = None;
+            let mut names = Vec::new();
+            loop {
+                let page = people::list(sql, &PeopleFilter::default(), 2, after)?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id);
+                names.extend(page.into_iter().map(|person| person.name));
+            }
+            assert_eq!(names, ["anna", "Bert", "Bo", "Bo", "Cyd", "delia"]);
+
+            let mut ids = |filter: PeopleFilter| -> Vec<u128> {
+                let people = people::list(sql, &filter, 10, None).unwrap();
+                people.into_iter().map(|person| person.id.0.as_u128()).collect()
+            };
+            let all = PeopleFilter::default();
+            assert_eq!(ids(PeopleFilter { staff_only: true, ..all.clone() }), [9]);
+            assert_eq!(ids(PeopleFilter { team: Some(team_id(1)), ..all.clone() }), [9, 2]);
+            assert_eq!(ids(PeopleFilter { active: Some(false), ..all.clone() }), [9]);
+            let both = PeopleFilter { active: Some(true), text: Some("b".into()), ..all };
+            assert_eq!(ids(both), [2, 4]);
+
+            let asked: Vec<PersonId> = (0..600).map(person_id).collect();
+            assert_eq!(people::get_many(sql, &asked)?.len(), 6);
+            assert_eq!(people::names(sql, &asked)?[&person_id(5)], "Cyd");
+            assert_eq!(people::count(sql)?, 6);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn teams_have_people_and_one_name() {
+    each_engine("teams", |store| {
+        write(store, |sql| {
+            let (gwen, mara) = (add_person(sql, 1, "Gwen", None), add_person(sql, 2, "Mara", None));
+            teams::insert(sql, &team(1, "Network"))?;
+            teams::insert(sql, &team(2, "Field service"))?;
+            assert!(teams::add_member(sql, team_id(1), gwen)?);
+            assert!(!teams::add_member(sql, team_id(1), gwen)?);
+            teams::set_teams(sql, mara, &BTreeSet::from([team_id(1), team_id(2)]))?;
+            assert_eq!(teams::members(sql, team_id(1))?, BTreeSet::from([gwen, mara]));
+            assert!(teams::remove_member(sql, team_id(1), gwen)?);
+            assert!(!teams::remove_member(sql, team_id(1), gwen)?);
+            let names = |teams: Vec<Team>| -> Vec<String> {
+                teams.into_iter().map(|team| team.name).collect()
+            };
+            assert_eq!(names(teams::of_person(sql, mara)?), ["Field service", "Network"]);
+            assert_eq!(teams::by_name(sql, "NETWORK")?, Some(team(1, "Network")));
+
+            let away = Team { active: false, description: "gone".into(), ..team(2, "Field") };
+            assert!(teams::update(sql, &away, 1)?);
+            assert!(!teams::update(sql, &away, 1)?);
+            assert_eq!(teams::get(sql, team_id(2))?, Some(Team { version: 2, ..away }));
+            assert_eq!(names(teams::of_person(sql, mara)?), ["Network"]);
+            assert_eq!(names(teams::list(sql)?), ["Field", "Network"]);
+            Ok(())
+        });
+        let error = failure(store, |sql| teams::insert(sql, &team(3, "nETWORK")));
+        assert!(matches!(error, Failure::Exists(_)), "{error:?}");
+        let error = failure(store, |sql| teams::add_member(sql, team_id(1), person_id(404)));
+        assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+    });
+}
+
+#[test]
+fn services_depend_on_each_other_but_not_on_themselves() {
+    each_engine("services", |store| {
+        let (wifi, label) = (service(1, "Wireless"), service(2, "Label Printing"));
+        write(store, |sql| {
+            teams::insert(sql, &team(1, "Network"))?;
+            services::insert(sql, &wifi)?;
+            let mut label = label.clone();
+            label.team = Some(team_id(1));
+            label.depends_on = BTreeSet::from([wifi.id]);
+            services::insert(sql, &label)?;
+            assert_eq!(services::get(sql, label.id)?, Some(label.clone()));
+            assert_eq!(services::by_name(sql, "label printing")?, Some(label.clone()));
+            let circle = Service { depends_on: BTreeSet::from([label.id]), ..wifi.clone() };
+            assert!(services::update(sql, &circle, 1)?);
+            assert!(!services::update(sql, &wifi, 1)?);
+            let listed = services::list(sql)?;
+            assert_eq!(listed, [label, Service { version: 2, ..circle }]);
+            Ok(())
+        });
+        let own = Service { depends_on: BTreeSet::from([label.id]), ..label.clone() };
+        for wrong in [own, Service { team: Some(team_id(404)), ..service(3, "X") }] {
+            let error = failure(store, |sql| match wrong.id == label.id {
+                true => services::update(sql, &wrong, 1).map(drop),
+                false => services::insert(sql, &wrong),
+            });
+            assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+        }
+    });
+}
+
+#[test]
+fn categories_are_a_tree() {
+    each_engine("categories", |store| {
+        let top = category(1, "Network", None);
+        let below = category(2, "Wireless", Some(top.id));
+        write(store, |sql| {
+            categories::insert(sql, &top)?;
+            categories::insert(sql, &below)?;
+            categories::insert(sql, &category(3, "Wireless", None))?;
+            let all = categories::list(sql)?;
+            let paths = categories::paths(&all);
+            assert_eq!(paths[&below.id], "Network › Wireless");
+            assert_eq!(paths[&top.id], "Network");
+            assert_eq!(categories::by_name(sql, "wireless")?.len(), 2);
+            let renamed = Category { name: "WLAN".into(), ..below.clone() };
+            assert!(categories::update(sql, &renamed, 1)?);
+            assert!(!categories::update(sql, &renamed, 1)?);
+            assert_eq!(categories::get(sql, below.id)?.map(|c| c.version), Some(2));
+            Ok(())
+        });
+        let circle = Category { parent: Some(below.id), ..top.clone() };
+        let error = failure(store, |sql| categories::update(sql, &circle, 1));
+        assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+        let twin = category(4, "wlan", Some(top.id));
+        let error = failure(store, |sql| categories::insert(sql, &twin));
+        assert!(matches!(error, Failure::Exists(_)), "{error:?}");
+    });
+}
+
+#[test]
+fn settings_change_from_the_version_that_was_read() {
+    each_engine("settings", |store| {
+        write(store, |sql| {
+            assert_eq!(settings::get::<String>(sql, "instance_name")?, None);
+            assert!(!settings::put(sql, "instance_name", "x", 1)?);
+            assert!(settings::put(sql, "instance_name", "Northwind", 0)?);
+            assert!(!settings::put(sql, "instance_name", "x", 0)?);
+            assert!(settings::put(sql, "instance_name", "Northwind Logistics", 1)?);
+            let now = settings::get::<String>(sql, "instance_name")?.unwrap();
+            assert_eq!((now.value.as_str(), now.version), ("Northwind Logistics", 2));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn sessions_end_with_time_with_the_account_and_by_hand() {
+    each_engine("sessions", |store| {
+        write(store, |sql| {
+            let person = add_person(sql, 1, "Mara", None);
+            let session = |secret: u8| Session {
+                secret_hash: vec![secret; 32],
+                person,
+                created_at: START,
+                seen_at: START,
+                expires_at: later(100),
+                agent: "Firefox".into(),
+            };
+            (1..=4).for_each(|secret| sessions::insert(sql, &session(secret)).unwrap());
+            let (found, whose) = sessions::find(sql, &[1; 32], later(99))?.unwrap();
+            assert_eq!((found, whose.id), (session(1), person));
+            assert!(sessions::find(sql, &[1; 32], later(100))?.is_none());
+            assert!(sessions::find(sql, &[9; 32], START)?.is_none());
+            sessions::touch(sql, &[1; 32], later(50), later(150))?;
+            assert_eq!(sessions::find(sql, &[1; 32], later(100))?.unwrap().0.seen_at, later(50));
+            assert_eq!(sessions::of_person(sql, person)?.first().unwrap().secret_hash, [1; 32]);
+
+            assert!(sessions::delete(sql, &[4; 32])?);
+            assert!(!sessions::delete(sql, &[4; 32])?);
+            assert_eq!(sessions::expire(sql, later(100))?, 2);
+            sessions::insert(sql, &session(5))?;
+            assert_eq!(sessions::delete_of_person(sql, person, Some(&[1; 32]))?, 1);
+            let mut away = people::get(sql, person)?.unwrap();
+            away.active = false;
+            people::update(sql, &away, 1)?;
+            assert!(sessions::find(sql, &[1; 32], later(60))?.is_none());
+            assert_eq!(sessions::delete_of_person(sql, person, None)?, 1);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn tokens_tell_when_they_were_used_to_the_minute() {
+    each_engine("tokens", |store| {
+        write(store, |sql| {
+            let person = add_person(sql, 1, "Mara", None);
+            let token = |number: u128, expires_at| Token {
+                id: TokenId(Uuid::from_u128(number)),
+                person,
+                name: "Monitoring".into(),
+                scope: TokenScope::Intake,
+                created_at: later(number as i64),
+                expires_at,
+                used_at: None,
+            };
+            let (lasting, ending) = (token(1, None), token(2, Some(later(100))));
+            tokens::insert(sql, &lasting, &[1; 32])?;
+            tokens::insert(sql, &ending, &[2; 32])?;
+            assert_eq!(tokens::find(sql, &[1; 32], later(1_000))?.unwrap().0, lasting);
+            assert!(tokens::find(sql, &[2; 32], later(99))?.is_some());
+            assert!(tokens::find(sql, &[2; 32], later(100))?.is_none());
+            assert!(tokens::touch(sql, lasting.id, later(10))?);
+            assert!(!tokens::touch(sql, lasting.id, later(69))?);
+            assert!(tokens::touch(sql, lasting.id, later(70))?);
+            let used = Token { used_at: Some(later(70)), ..lasting.clone() };
+            assert_eq!(tokens::of_person(sql, person)?, [ending.clone(), used]);
+            assert_eq!(tokens::list(sql)?.len(), 2);
+            assert!(tokens::delete(sql, ending.id)? && !tokens::delete(sql, ending.id)?);
+            assert_eq!(tokens::get(sql, ending.id)?, None);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn views_are_their_owners_unless_shared() {
+    each_engine("views", |store| {
+        write(store, |sql| {
+            let (mara, gwen) = (add_person(sql, 1, "Mara", None), add_person(sql, 2, "Gwen", None));
+            let view = |number: u128, shared, place| View {
+                id: ViewId(Uuid::from_u128(number)),
+                owner: mara,
+                name: format!("View {number}"),
+                query: "state:open team:mine".into(),
+                shared,
+                place,
+                version: 1,
+            };
+            views::insert(sql, &view(1, false, 1))?;
+            views::insert(sql, &view(2, true, 0))?;
+            assert_eq!(views::of_person(sql, mara)?, [view(2, true, 0), view(1, false, 1)]);
+            assert_eq!(views::shared_with(sql, gwen)?, [view(2, true, 0)]);
+            assert_eq!(views::shared_with(sql, mara)?, []);
+            assert!(views::update(sql, &view(1, true, 5), 1)?);
+            assert!(!views::update(sql, &view(1, true, 5), 1)?);
+            assert_eq!(views::shared_with(sql, gwen)?.len(), 2);
+            let id = view(1, true, 5).id;
+            assert!(views::delete(sql, id)? && !views::delete(sql, id)?);
+            assert_eq!(views::get(sql, id)?, None);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn drafts_replace_each_other_and_empty_ones_go() {
+    each_engine("drafts", |store| {
+        write(store, |sql| {
+            let person = add_person(sql, 1, "Mara", None);
+            let number = IncidentNumber(7);
+            let draft = |mode, body: &str, seconds| Draft {
+                person,
+                number,
+                mode,
+                body: body.into(),
+                updated_at: later(seconds),
+            };
+            drafts::put(sql, &draft(Mode::Reply, "Hello", 1))?;
+            drafts::put(sql, &draft(Mode::Reply, "Hello Gwen", 2))?;
+            drafts::put(sql, &draft(Mode::Note, "Cable?", 3))?;
+            let kept = [draft(Mode::Note, "Cable?", 3), draft(Mode::Reply, "Hello Gwen", 2)];
+            assert_eq!(drafts::of_incident(sql, person, number)?, kept);
+            assert_eq!(drafts::of_person(sql, person, 1)?, kept[..1]);
+            drafts::put(sql, &draft(Mode::Reply, " ", 4))?;
+            assert_eq!(drafts::of_incident(sql, person, number)?, kept[..1]);
+            assert_eq!(drafts::expire(sql, later(3))?, 0);
+            assert_eq!(drafts::expire(sql, later(4))?, 1);
+            assert!(!drafts::delete(sql, person, number, Mode::Note)?);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn the_audit_trail_tells_what_changed_newest_first() {
+    each_engine("audit", |store| {
+        write(store, |sql| {
+            let mara = Actor::person(person_id(1), "Mara");
+            let renamed = Entry::new(START, &mara, "changed", "team", team_id(1))
+                .before(&team(1, "Net"))
+                .after(&team(1, "Network"));
+            audit::record(sql, &renamed)?;
+            let signed_in = Entry::new(later(1), &mara, "signed_in", "person", person_id(1));
+            audit::record(sql, &signed_in)?;
+            let all = audit::list(sql, None, 10, None)?;
+            let entries: Vec<&Entry> = all.iter().map(|(_, entry)| entry).collect();
+            assert_eq!(entries, [&signed_in, &renamed]);
+            assert_eq!(renamed.after.as_ref().unwrap()["name"], "Network");
+            assert_eq!(audit::list(sql, None, 10, Some(all[0].0))?, all[1..]);
+            assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn the_first_answer_to_a_key_stays() {
+    each_engine("idempotency", |store| {
+        write(store, |sql| {
+            let answer = |status| Answer {
+                request_hash: vec![7; 32],
+                status,
+                body: "{}".into(),
+                created_at: START,
+            };
+            let (mara, gwen) = (person_id(1), person_id(2));
+            assert!(idempotency::record(sql, mara, "key", &answer(201))?);
+            assert!(!idempotency::record(sql, mara, "key", &answer(409))?);
+            assert_eq!(idempotency::find(sql, mara, "key")?, Some(answer(201)));
+            assert_eq!(idempotency::find(sql, gwen, "key")?, None);
+            assert_eq!(idempotency::expire(sql, START)?, 0);
+            assert_eq!(idempotency::expire(sql, later(1))?, 1);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn imports_remember_how_far_they_came() {
+    each_engine("import_refs", |store| {
+        write(store, |sql| {
+            let imported = |rows_done| Imported { number: IncidentNumber(3), rows_done };
+            assert_eq!(import_refs::find(sql, "servicenow", "INC1")?, None);
+            import_refs::put(sql, "servicenow", "INC1", imported(4))?;
+            import_refs::put(sql, "servicenow", "INC1", imported(9))?;
+            assert_eq!(import_refs::find(sql, "servicenow", "INC1")?, Some(imported(9)));
+            assert_eq!(import_refs::count(sql, "servicenow")?, 1);
+            assert_eq!(import_refs::count(sql, "other")?, 0);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn the_policy_is_what_is_in_use() {
+    each_engine("policy", |store| {
+        let error = failure(store, |sql| policy::load(sql).map(drop));
+        assert!(error.to_string().contains("evenkeel init"), "{error}");
+        write(store, |sql| {
+            let first = Agreement::standard(AgreementId(Uuid::from_u128(1)));
+            let mut second = first.clone();
+            second.reference.version = 2;
+            second.close_after_days = 3;
+            agreements::insert(sql, &first, START)?;
+            agreements::insert(sql, &second, later(1))?;
+            assert_eq!(agreements::get(sql, first.reference)?, Some(first.clone()));
+            let versions = [(second.clone(), later(1)), (first.clone(), START)];
+            assert_eq!(agreements::versions(sql, first.reference.id)?, versions);
+
+            add_person(sql, 1, "Requester", None);
+            let mut agent = Person::new(person_id(2), "Agent", None, START);
+            agent.roles = BTreeSet::from([Role::Agent]);
+            people::insert(sql, &agent, None)?;
+            teams::insert(sql, &team(1, "Network"))?;
+            teams::insert(sql, &Team { active: false, ..team(2, "Old team") })?;
+            teams::add_member(sql, team_id(1), agent.id)?;
+            services::insert(sql, &Service { team: Some(team_id(1)), ..service(1, "Wireless") })?;
+            services::insert(sql, &Service { team: Some(team_id(2)), ..service(2, "Fax") })?;
+            services::insert(sql, &Service { active: false, ..service(3, "Telex") })?;
+            categories::insert(sql, &category(1, "Network", None))?;
+            let below = category(2, "Wireless", Some(category(1, "", None).id));
+            categories::insert(sql, &below)?;
+
+            let before = policy::version(sql)?;
+            policy::bump(sql)?;
+            let policy = policy::load(sql)?;
+            assert_eq!(policy.version, before + 1);
+            assert_eq!(policy.agreement, second);
+            assert_eq!((policy.matrix, policy.matrix_version), (Matrix::default(), 0));
+            assert_eq!(policy.resolution_codes, incident::Policy::standard_codes());
+            assert_eq!(policy.teams.len(), 1);
+            assert_eq!(policy.teams[&team_id(1)].members, BTreeSet::from([agent.id]));
+            assert_eq!(policy.services.len(), 2);
+            assert_eq!(policy.services[&service(1, "").id].team, Some(team_id(1)));
+            assert_eq!(policy.services[&service(2, "").id].team, None, "its team is out of use");
+            assert_eq!(policy.categories[&below.id].path, "Network › Wireless");
+            assert_eq!(policy.staff.keys().collect::<Vec<_>>(), [&agent.id]);
+            Ok(())
+        });
+        write(store, |sql| {
+            let mut matrix = Matrix::default();
+            matrix.0[0][0] = kernel::Priority::new(2).unwrap();
+            assert!(settings::put(sql, settings::MATRIX, &matrix, 0)?);
+            assert!(settings::put(
+                sql,
+                settings::RESOLUTION_CODES,
+                &incident::Policy::standard_codes()[..1],
+                0
+            )?);
+            let policy = policy::load(sql)?;
+            assert_eq!((policy.matrix, policy.matrix_version), (matrix, 1));
+            assert_eq!(policy.resolution_codes.len(), 1);
+            Ok(())
+        });
+    });
+}
