@@ -9,6 +9,7 @@ mod failure;
 pub mod sql;
 
 pub mod backup;
+mod disk;
 pub mod engine;
 pub mod files;
 mod migrate;

@@ -1,8 +1,8 @@
 //! Bringing a database's schema up to date: forward only, all steps or none.
 
-use crate::Failure;
-use crate::engine::{Lite, beside};
-use crate::sql::{Sql, Value};
+use crate::engine::{Lite, Server};
+use crate::sql::{Columns, Sql, Value};
+use crate::{Failure, disk};
 use std::path::Path;
 
 /// A step of the schema.
@@ -33,6 +33,13 @@ migrations!(
     [1 => "0001_first"]
 );
 
+migrations!(
+    /// The steps for PostgreSQL.
+    POSTGRES,
+    "postgres",
+    [1 => "0001_first"]
+);
+
 /// Keeps which steps were taken; the same on both engines.
 const STEPS_TABLE: &str =
     "create table if not exists schema_migrations (version bigint primary key, name text not null)";
@@ -47,7 +54,7 @@ pub(crate) fn sqlite(path: &Path) -> Result<(), Failure> {
 }
 
 fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
-    create(path).map_err(|error| {
+    disk::create(path).map_err(|error| {
         Failure::Unusable(format!("{} cannot be created: {error}", path.display()))
     })?;
     let mut writer = Lite::writer(path)?;
@@ -59,10 +66,56 @@ fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
         };
         check_known(before, steps, &path.display().to_string())?;
         if before < latest(steps) {
-            copy(path, &beside(path, &format!(".before-{}", latest(steps))))?;
+            disk::copy_database(path, &disk::beside(path, &format!(".before-{}", latest(steps))))?;
         }
         take(sql, steps, before)
     })
+}
+
+/// Whoever brings a PostgreSQL database up to date holds this lock: the letters of "evenkeel".
+const LOCK: i64 = 0x6576_656e_6b65_656c;
+
+/// Brings the database's schema up to date.
+pub(crate) fn postgres(server: &Server) -> Result<(), Failure> {
+    postgres_to(server, POSTGRES)
+}
+
+fn postgres_to(server: &Server, steps: &[Migration]) -> Result<(), Failure> {
+    server.connect()?.transaction(|sql| {
+        sql.query("select pg_advisory_xact_lock($1)::text", &[LOCK.into()])?;
+        check_letters(sql)?;
+        let tables = sql.query("select tablename from pg_tables where schemaname = current_schema()", &[])?;
+        let before = if tables.contains(&vec![Value::from("schema_migrations")]) {
+            version(sql)?
+        } else if tables.is_empty() {
+            sql.execute(STEPS_TABLE, &[])?;
+            0
+        } else {
+            let words = "the PostgreSQL database holds tables, but not those of Evenkeel; give it one of its own";
+            return Err(Failure::Unusable(words.into()));
+        };
+        check_known(before, steps, "the PostgreSQL database")?;
+        take(sql, steps, before)
+    })
+}
+
+/// Names are compared in lower case, which takes a locale that knows letters.
+fn check_letters(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let found = sql.query("select current_setting('server_encoding'), lower('Ä')", &[])?;
+    let mut found = Columns::of(found.into_iter().next().unwrap_or_default());
+    let (encoding, letter) = (found.text()?, found.text()?);
+    if encoding != "UTF8" {
+        let words = format!(
+            "the PostgreSQL database is encoded in {encoding}; make one with `encoding 'UTF8'`"
+        );
+        return Err(Failure::Unusable(words));
+    }
+    if letter != "ä" {
+        tracing::warn!(
+            "the PostgreSQL database's locale knows no letters but A to Z: names that differ in the case of others count as different"
+        );
+    }
+    Ok(())
 }
 
 /// The version of the last step.
@@ -91,46 +144,6 @@ pub(crate) fn version(sql: &mut dyn Sql) -> Result<i64, Failure> {
     {
         Some([Value::Int(version)]) => Ok(*version),
         other => Err(Failure::damaged(format!("the schema's version reads {other:?}"))),
-    }
-}
-
-/// Copies a SQLite file as it stands, while others use it.
-pub(crate) fn copy(from: &Path, into: &Path) -> Result<(), Failure> {
-    let partial = beside(into, ".partial");
-    remove_if_there(&partial)?;
-    create(&partial).map_err(|error| io("writing", &partial, error))?;
-    {
-        let mut source = Lite::reader(from)?;
-        let mut target = Lite::writer(&partial)?;
-        let whole_at_once = -1;
-        let backup = rusqlite::backup::Backup::new(source.connection(), target.connection());
-        let result = backup
-            .and_then(|backup| backup.step(whole_at_once))
-            .map_err(crate::engine::sqlite_failure)?;
-        if result != rusqlite::backup::StepResult::Done {
-            return Err(Failure::Unavailable(format!(
-                "{} was busy and was not copied",
-                from.display()
-            )));
-        }
-        // One file that can be carried away: without a log beside it.
-        target.batch("pragma journal_mode = delete")?;
-    }
-    std::fs::rename(&partial, into).map_err(|error| io("writing", into, error))
-}
-
-/// An error of the file system in words.
-pub(crate) fn io(doing: &str, path: &Path, error: std::io::Error) -> Failure {
-    Failure::Unavailable(format!("{doing} {}: {error}", path.display()))
-}
-
-/// Removes a file unless it is gone already.
-pub(crate) fn remove_if_there(path: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(io("removing", path, error))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -174,19 +187,6 @@ fn statements(script: &str) -> Vec<&str> {
         statement.lines().any(|line| !line.trim().is_empty() && !line.trim().starts_with("--"))
     });
     found
-}
-
-/// Makes an empty file that only its owner may read: it will hold secrets' hashes and
-/// people's words. SQLite gives its log the same rights.
-fn create(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 /// A log lets readers read while somebody writes. Switching to it fails while another

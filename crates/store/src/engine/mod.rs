@@ -2,17 +2,19 @@
 //! [`Writer`]s to write, whichever database there is.
 
 mod pool;
+mod postgres;
 mod sqlite;
 mod words;
 
-use crate::sql::{Engine, Sql, Value};
+use crate::sql::{Columns, Engine, Sql, Value};
 use crate::{Failure, migrate};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use pool::Pool;
-pub(crate) use sqlite::{Lite, beside, failure as sqlite_failure};
+pub(crate) use postgres::{Link, Server};
+pub(crate) use sqlite::{Lite, failure as sqlite_failure};
 pub use words::{words_condition, words_erase, words_insert, words_parameter};
 
 /// Which database to open.
@@ -36,6 +38,7 @@ struct Inner {
 
 enum Driver {
     Sqlite { path: PathBuf, readers: Pool<Lite> },
+    Postgres { server: Server, readers: Pool<Link> },
 }
 
 /// The right to write: a connection of its own. One per process is the rule,
@@ -45,6 +48,7 @@ pub struct Writer(Connection);
 
 enum Connection {
     Sqlite(Lite),
+    Postgres(Box<Link>),
 }
 
 impl Store {
@@ -62,8 +66,10 @@ impl Store {
                 migrate::sqlite(path)?;
                 Driver::Sqlite { path: path.clone(), readers: Pool::new(sqlite::readers_max()) }
             }
-            Target::Postgres(_) => {
-                return Err(Failure::Unusable("PostgreSQL is not known yet".into()));
+            Target::Postgres(url) => {
+                let server = Server::of(url)?;
+                migrate::postgres(&server)?;
+                Driver::Postgres { server, readers: Pool::new(postgres::READERS_MAX) }
             }
         };
         Ok(Store(Arc::new(Inner { target: target.clone(), driver })))
@@ -102,6 +108,9 @@ impl Store {
             Driver::Sqlite { path, readers } => {
                 readers.take(|| Lite::reader(path))?.run(|connection| connection.snapshot(f))
             }
+            Driver::Postgres { server, readers } => {
+                readers.take(|| server.connect())?.run(|connection| connection.snapshot(f))
+            }
         }
     }
 
@@ -113,6 +122,7 @@ impl Store {
     pub fn writer(&self) -> Result<Writer, Failure> {
         Ok(Writer(match &self.0.driver {
             Driver::Sqlite { path, .. } => Connection::Sqlite(Lite::writer(path)?),
+            Driver::Postgres { server, .. } => Connection::Postgres(Box::new(server.connect()?)),
         }))
     }
 
@@ -137,6 +147,11 @@ impl Store {
     pub fn size_bytes(&self) -> Result<u64, Failure> {
         match &self.0.driver {
             Driver::Sqlite { path, .. } => sqlite::size_bytes(path),
+            Driver::Postgres { .. } => self.read_blocking(|sql| {
+                let found = sql.query("select pg_database_size(current_database())", &[])?;
+                let size = Columns::of(found.into_iter().next().unwrap_or_default()).int()?;
+                u64::try_from(size).map_err(|_| Failure::damaged("the database's size is negative"))
+            }),
         }
     }
 
@@ -165,6 +180,7 @@ impl Writer {
     ) -> Result<T, Failure> {
         match &mut self.0 {
             Connection::Sqlite(connection) => connection.transaction(f),
+            Connection::Postgres(connection) => connection.transaction(f),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::pool::Usable;
 use super::{check_parameters, went_on_after_failure};
-use crate::Failure;
 use crate::sql::{Engine, Row, Sql, Table, Value};
+use crate::{Failure, disk};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a statement waits for another process's transaction.
@@ -43,18 +44,11 @@ pub(crate) fn readers_max() -> usize {
 
 /// The room that the file and its log take.
 pub(crate) fn size_bytes(path: &Path) -> Result<u64, Failure> {
-    let log = beside(path, "-wal").metadata().map_or(0, |data| data.len());
+    let log = disk::beside(path, "-wal").metadata().map_or(0, |data| data.len());
     match path.metadata() {
         Ok(data) => Ok(data.len() + log),
         Err(error) => Err(Failure::Unavailable(format!("{}: {error}", path.display()))),
     }
-}
-
-/// A file whose name is that of `path` with something added.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 impl Lite {
@@ -145,18 +139,6 @@ impl Lite {
             other => other,
         }
     }
-
-    /// Inserts rows one after the other with one prepared statement.
-    pub(crate) fn insert_rows(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        suffix: &str,
-        rows: Vec<Row>,
-    ) -> Result<u64, Failure> {
-        let result = insert_rows(&self.connection, name, columns, suffix, rows);
-        self.told(result)
-    }
 }
 
 impl Sql for Lite {
@@ -171,8 +153,8 @@ impl Sql for Lite {
     }
 
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
-        let columns: Vec<_> = table.columns.iter().map(|(name, _)| *name).collect();
-        self.insert_rows(table.name, &columns, table.suffix, rows)
+        let result = insert(&self.connection, table, rows);
+        self.told(result)
     }
 
     fn engine(&self) -> Engine {
@@ -188,7 +170,18 @@ fn connect(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
     connection.busy_timeout(BUSY_MAX).map_err(failure)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    know_letters(&connection).map_err(failure)?;
     Ok(connection)
+}
+
+/// SQLite's own `lower` knows A to Z alone; names are compared in all letters.
+fn know_letters(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("lower", 1, flags, |context| {
+        Ok(context.get_raw(0).as_str_or_null()?.map(str::to_lowercase))
+    })
 }
 
 fn query(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
@@ -208,17 +201,13 @@ fn execute(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<u
     Ok(touched as u64)
 }
 
-fn insert_rows(
-    connection: &Connection,
-    name: &str,
-    columns: &[&str],
-    suffix: &str,
-    rows: Vec<Row>,
-) -> Result<u64, Failure> {
+fn insert(connection: &Connection, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+    let Table { name, columns, suffix } = table;
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     let places: Vec<_> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
     let sql = format!(
         "insert into {name} ({}) values ({}) {suffix}",
-        columns.join(", "),
+        names.join(", "),
         places.join(", ")
     );
     let mut statement = connection.prepare_cached(&sql).map_err(failure)?;

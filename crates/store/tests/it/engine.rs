@@ -23,7 +23,7 @@ fn make_things(store: &Store) {
         };
         sql.execute(
             &format!(
-                "create table things (id bigint primary key, share {}, name text unique, bytes {})",
+                "create table things (id bigint primary key, share {}, name text, bytes {})",
                 bytes.0, bytes.1
             ),
             &[],
