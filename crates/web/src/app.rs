@@ -1,0 +1,104 @@
+//! What every page can reach: the desk, the options, and what is kept between requests.
+
+use crate::error::PageError;
+use crate::live::Hub;
+use crate::queue::counts::Counts;
+use desk::Desk;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What the screens are told when they start.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The address people use, such as `https://help.example.org`. Cookies are
+    /// for encrypted connections only when it begins with `https`.
+    pub public_url: Option<String>,
+}
+
+/// The key of the instance's setting.
+pub(crate) const INSTANCE_SETTING: &str = "instance";
+
+/// How the instance calls itself, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct InstanceSetting {
+    /// The name requesters know it by.
+    pub(crate) name: String,
+    /// The IANA name of the zone of people who chose none.
+    pub(crate) time_zone: String,
+    /// The telephone of the service desk; empty if there is none.
+    pub(crate) phone: String,
+}
+
+impl Default for InstanceSetting {
+    fn default() -> Self {
+        InstanceSetting {
+            name: "Evenkeel".to_owned(),
+            time_zone: "UTC".to_owned(),
+            phone: String::new(),
+        }
+    }
+}
+
+/// The instance as pages use it.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    /// As stored.
+    pub(crate) setting: InstanceSetting,
+    /// The zone of people who chose none.
+    pub(crate) zone: TimeZone,
+    policy_version: i64,
+}
+
+/// The state of the router. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) desk: Desk,
+    pub(crate) options: Arc<Options>,
+    /// Counts of views, kept for a second.
+    pub(crate) counts: Arc<Counts>,
+    /// Where live streams hear what changed.
+    pub(crate) hub: Arc<Hub>,
+    instance: Arc<RwLock<Option<Arc<Instance>>>>,
+}
+
+impl App {
+    pub(crate) fn new(desk: Desk, options: Options) -> App {
+        App {
+            desk,
+            options: Arc::new(options),
+            counts: Arc::default(),
+            hub: Arc::default(),
+            instance: Arc::default(),
+        }
+    }
+
+    /// Whether people reach it over an encrypted connection only.
+    pub(crate) fn is_https(&self) -> bool {
+        self.options.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The instance's name, zone and telephone, read again when configuration changed.
+    pub(crate) async fn instance(&self) -> Result<Arc<Instance>, PageError> {
+        let version = self.desk.policy().version;
+        let kept = self.instance.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|kept| kept.policy_version == version) {
+            return Ok(kept);
+        }
+        let stored = self
+            .desk
+            .read(|sql| store::directory::settings::get::<InstanceSetting>(sql, INSTANCE_SETTING))
+            .await?;
+        let setting = stored.map(|stored| stored.value).unwrap_or_default();
+        let zone = zone_named(&setting.time_zone).unwrap_or(TimeZone::UTC);
+        let fresh = Arc::new(Instance { setting, zone, policy_version: version });
+        *self.instance.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+/// The time zone with this IANA name.
+pub(crate) fn zone_named(name: &str) -> Option<TimeZone> {
+    (!name.is_empty()).then(|| TimeZone::get(name).ok()).flatten()
+}

@@ -1,0 +1,230 @@
+//! Styles, icons and scripts, embedded in the program. They are served under a
+//! prefix with the digest of all of them, so that browsers may keep them for
+//! good; the plain prefix works too and is asked about each time.
+
+use crate::app::App;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::LazyLock;
+
+macro_rules! embedded {
+    ($($path:literal),+ $(,)?) => { &[$(($path, include_bytes!(concat!("../assets/", $path)) as &[u8])),+] };
+}
+
+const FILES: &[(&str, &[u8])] = embedded![
+    "app.js",
+    "css/app.css",
+    "css/tokens.css",
+    "defs.svg",
+    "favicon.svg",
+    "icons.svg",
+    "js/api-docs.js",
+    "js/combobox.js",
+    "js/dom.js",
+    "js/drafts.js",
+    "js/filter.js",
+    "js/forms.js",
+    "js/keys.js",
+    "js/listbox.js",
+    "js/live.js",
+    "js/morph.js",
+    "js/palette.js",
+    "js/popover.js",
+    "js/presence.js",
+    "js/queue.js",
+    "js/theme.js",
+    "js/time.js",
+    "js/timeline.js",
+    "js/toast.js",
+    "js/upload.js",
+];
+
+/// Patterns that drawings refer to; they must stand in the page itself.
+pub(crate) const DEFS: &str = include_str!("../assets/defs.svg");
+
+/// Characters of the digest in addresses: enough to tell releases apart, short in every row.
+const PREFIX_CHARS: usize = 8;
+
+struct File {
+    kind: &'static str,
+    bytes: &'static [u8],
+    gzip: Vec<u8>,
+    etag: HeaderValue,
+}
+
+struct Shelf {
+    digest: String,
+    files: HashMap<&'static str, File>,
+    icons: String,
+}
+
+static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
+    let mut all = Sha256::new();
+    for (path, bytes) in FILES {
+        all.update(path.as_bytes());
+        all.update(bytes);
+    }
+    let digest = hex(&all.finalize())[..PREFIX_CHARS].to_owned();
+    let files = FILES.iter().map(|(path, bytes)| (*path, file(path, bytes))).collect();
+    let icons = format!("/assets/{digest}/icons.svg");
+    Shelf { digest, files, icons }
+});
+
+/// The address of an asset.
+pub(crate) fn path(name: &str) -> String {
+    format!("/assets/{}/{name}", SHELF.digest)
+}
+
+/// The address of the sprite with all icons.
+pub(crate) fn icons() -> &'static str {
+    &SHELF.icons
+}
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/assets/{*path}", get(asset)).route("/favicon.ico", get(favicon))
+}
+
+async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let versioned =
+        path.strip_prefix(SHELF.digest.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    serve(versioned.unwrap_or(&path), versioned.is_some(), &headers)
+}
+
+async fn favicon(headers: HeaderMap) -> Response {
+    serve("favicon.svg", false, &headers)
+}
+
+fn serve(name: &str, for_good: bool, headers: &HeaderMap) -> Response {
+    let Some(file) = SHELF.files.get(name) else { return StatusCode::NOT_FOUND.into_response() };
+    let cache = if for_good { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let common = [
+        (header::ETAG, file.etag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let etag = file.etag.to_str().unwrap_or_default();
+    if known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag) {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(file.kind))];
+    if takes_gzip(headers) {
+        let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+        return (common, kind, encoding, file.gzip.as_slice()).into_response();
+    }
+    (common, kind, file.bytes).into_response()
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        parts.next() == Some("gzip") && !parts.any(|part| part == "q=0")
+    })
+}
+
+fn file(path: &str, bytes: &'static [u8]) -> File {
+    let etag = format!("\"{}\"", &hex(&Sha256::digest(bytes))[..16]);
+    File {
+        kind: kind_of(path),
+        bytes,
+        gzip: gzip(bytes),
+        etag: HeaderValue::from_str(&etag).expect("hex is a header value"),
+    }
+}
+
+fn kind_of(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .expect("writing to memory does not fail")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+
+    fn with(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    /// Every file of the folder that pages load is embedded, and nothing else.
+    #[test]
+    fn the_folder_is_embedded() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+        let mut found = Vec::new();
+        for folder in ["", "css", "js"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap().map(Result::unwrap) {
+                let name = entry.file_name().into_string().unwrap();
+                let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                if entry.file_type().unwrap().is_file()
+                    && !["README.md", "package.json"].contains(&path.as_str())
+                {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        let mut embedded: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+        embedded.sort_unstable();
+        assert_eq!(embedded, found);
+    }
+
+    #[tokio::test]
+    async fn assets_are_compressed_and_kept() {
+        let name = path("app.js").trim_start_matches("/assets/").to_owned();
+        let plain = asset(Path(name.clone()), HeaderMap::new()).await;
+        assert!(plain.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        let etag = plain.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let zipped =
+            asset(Path(name.clone()), with(&[(header::ACCEPT_ENCODING, "br, gzip;q=0.8")])).await;
+        assert_eq!(zipped.headers()[header::CONTENT_ENCODING], "gzip");
+        let (plain, zipped) = (plain.into_body(), zipped.into_body());
+        assert!(
+            to_bytes(zipped, 1 << 20).await.unwrap().len()
+                < to_bytes(plain, 1 << 20).await.unwrap().len()
+        );
+        let known = asset(Path(name), with(&[(header::IF_NONE_MATCH, &etag)])).await;
+        assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            asset(Path("app.js".into()), HeaderMap::new()).await.headers()[header::CACHE_CONTROL],
+            "no-cache"
+        );
+        assert_eq!(
+            asset(Path("../Cargo.toml".into()), HeaderMap::new()).await.status(),
+            StatusCode::NOT_FOUND
+        );
+    }
+}

@@ -1,0 +1,270 @@
+//! Who asks. Pages take [`SignedIn`], [`Staff`] or [`Administrator`] as an
+//! argument; whoever is not that never reaches them.
+
+use crate::app::{App, Instance, zone_named};
+use crate::error::PageError;
+use crate::part::time::Here;
+use crate::url;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::{Credential, SignIn};
+use incident::{Scope, Viewer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use store::directory::people::Person;
+use store::incidents::list::Look;
+
+/// The cookie that carries the session's secret.
+pub(crate) const SESSION_COOKIE: &str = "evenkeel_session";
+/// Seconds a browser keeps the cookie; the session itself may end sooner.
+const COOKIE_SECONDS: i64 = 14 * 86_400;
+/// The header by which scripts say that they want patches instead of pages.
+const LIVE_HEADER: &str = "x-live";
+
+/// Somebody who is signed in, and what rendering for them needs.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    /// Who.
+    pub(crate) sign_in: Arc<SignIn>,
+    /// Where they are signed in.
+    pub(crate) instance: Arc<Instance>,
+    /// Now, in their zone.
+    pub(crate) here: Here,
+    /// The IANA name of their zone.
+    pub(crate) zone_name: String,
+}
+
+impl SignedIn {
+    /// Their rights.
+    pub(crate) fn viewer(&self) -> &Viewer {
+        &self.sign_in.viewer
+    }
+
+    /// The person.
+    pub(crate) fn person(&self) -> &Person {
+        &self.sign_in.person
+    }
+
+    /// What they may see, and what `me`, `mine` and `today` mean to them.
+    pub(crate) fn look(&self) -> Look {
+        let viewer = self.viewer();
+        Look {
+            scope: Scope::of(viewer),
+            context: query::Context {
+                me: Some(viewer.person),
+                my_teams: viewer.teams.iter().copied().collect(),
+                now: self.here.now,
+                zone: self.here.zone.clone(),
+            },
+        }
+    }
+
+    async fn of(app: &App, sign_in: Arc<SignIn>) -> Result<SignedIn, PageError> {
+        let instance = app.instance().await?;
+        let own = zone_named(&sign_in.person.time_zone);
+        let zone_name = match &own {
+            Some(_) => sign_in.person.time_zone.clone(),
+            None => instance.zone.iana_name().unwrap_or("UTC").to_owned(),
+        };
+        let here = Here { now: app.desk.now(), zone: own.unwrap_or_else(|| instance.zone.clone()) };
+        Ok(SignedIn { sign_in, instance, here, zone_name })
+    }
+}
+
+/// Somebody who may be signed in; for pages that greet both.
+pub(crate) struct Maybe(pub(crate) Option<SignedIn>);
+
+impl FromRequestParts<App> for Maybe {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        let Some(secret) = session_secret(&parts.headers) else { return Ok(Maybe(None)) };
+        match app.desk.who(&Credential::Session(secret)).await? {
+            Some(sign_in) => Ok(Maybe(Some(SignedIn::of(app, sign_in).await?))),
+            None => Ok(Maybe(None)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match Maybe::from_request_parts(parts, app).await {
+            Ok(Maybe(Some(who))) => Ok(who),
+            Ok(Maybe(None)) => Err(to_sign_in(parts)),
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+/// Somebody who works for the provider.
+pub(crate) struct Staff(pub(crate) SignedIn);
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        if who.viewer().is_staff() {
+            return Ok(Staff(who));
+        }
+        // A requester who follows an agent's link lands where they can go on.
+        if parts.method == Method::GET && !Live::of(&parts.headers).0 {
+            return Err(Redirect::to(url::PORTAL).into_response());
+        }
+        Err(PageError::forbidden("this is for the service desk").into_response())
+    }
+}
+
+/// Somebody who may change configuration.
+pub(crate) struct Administrator(pub(crate) SignedIn);
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        if who.viewer().configures() {
+            return Ok(Administrator(who));
+        }
+        Err(PageError::forbidden("only administrators change this; ask one of them")
+            .into_response())
+    }
+}
+
+/// Whether the request comes from a script of ours, which wants patches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Live(pub(crate) bool);
+
+impl Live {
+    pub(crate) fn of(headers: &HeaderMap) -> Live {
+        Live(headers.get(LIVE_HEADER).is_some_and(|value| value == "1"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Live {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Live::of(&parts.headers))
+    }
+}
+
+/// The cookie of a new session.
+pub(crate) fn session_cookie(app: &App, secret: &str) -> HeaderValue {
+    cookie(app, secret, COOKIE_SECONDS)
+}
+
+/// The cookie that ends it in the browser.
+pub(crate) fn no_session_cookie(app: &App) -> HeaderValue {
+    cookie(app, "", 0)
+}
+
+fn cookie(app: &App, value: &str, seconds: i64) -> HeaderValue {
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let text = format!(
+        "{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    );
+    HeaderValue::from_str(&text).expect("secrets are hex")
+}
+
+fn session_secret(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+fn to_sign_in(parts: &Parts) -> Response {
+    if Live::of(&parts.headers).0 || wants_stream(&parts.headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next = if parts.method == Method::GET { wanted } else { "/" };
+    Redirect::to(&url::sign_in(next)).into_response()
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// Refuses requests that change something and come from another site's page.
+/// Browsers say where a request comes from; what says nothing is no browser and
+/// carries no cookie of one.
+pub(crate) async fn own_pages_only(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_own(request.headers(), app.options.public_url.as_deref()) {
+        return next.run(request).await;
+    }
+    PageError::forbidden(
+        "this form was sent from another site; open the page here and send it again",
+    )
+    .into_response()
+}
+
+fn is_own(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let text = |name: header::HeaderName| {
+        headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"))
+    };
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    if public_url.is_some_and(|url| url.trim_end_matches('/') == origin) {
+        return true;
+    }
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_some() && host == text(header::HOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn forms_of_other_sites_are_told_apart() {
+        let public = Some("https://help.example.org");
+        for (pairs, own) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "none")], true),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "https://help.example.org")], false),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("origin", "https://help.example.org"), ("host", "10.0.0.1:7878")], true),
+            (&[("origin", "http://localhost:7878"), ("host", "localhost:7878")], true),
+            (&[("origin", "https://evil.example"), ("host", "help.example.org")], false),
+            (&[("origin", "null"), ("host", "help.example.org")], false),
+            (&[], true),
+        ] {
+            assert_eq!(is_own(&headers(pairs), public), own, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_session_is_found_among_other_cookies() {
+        let found = session_secret(&headers(&[("cookie", "a=b; evenkeel_session=abc; c=d")]));
+        assert_eq!(found.as_deref(), Some("abc"));
+        assert_eq!(session_secret(&headers(&[("cookie", "evenkeel_session=")])), None);
+        assert_eq!(session_secret(&headers(&[("cookie", "not_evenkeel_session=abc")])), None);
+    }
+}

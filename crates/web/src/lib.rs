@@ -1,0 +1,104 @@
+//! The screens. Every page is plain HTML that works without scripts; with them,
+//! forms are answered by patches and a stream brings what others change.
+//!
+//! Each screen is a module with `routes()`; [`router`] puts them together and
+//! wraps them in what holds for all: assets, security headers, compression, the
+//! check that a form comes from our own pages.
+
+mod account;
+mod answer;
+mod app;
+mod assets;
+mod auth;
+mod error;
+mod form;
+mod incident;
+mod live;
+mod palette;
+mod part;
+mod portal;
+mod queue;
+mod search;
+mod settings;
+mod shell;
+mod sign_in;
+mod url;
+
+pub use app::Options;
+
+use app::App;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
+use desk::Desk;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+/// Bytes of a form without files: the longest words and all that goes with them.
+const FORM_BYTES: usize = 1_048_576;
+
+/// What a page may load and who may frame it: itself, nobody. There is no inline
+/// script or style to allow.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+/// All screens of the product.
+pub fn router(desk: Desk, options: Options) -> Router {
+    let app = App::new(desk, options);
+    live::start(&app);
+    let pages = Router::new()
+        .route("/", get(home))
+        .merge(sign_in::routes())
+        .merge(account::routes())
+        .merge(queue::routes())
+        .merge(incident::routes())
+        .merge(portal::routes())
+        .merge(settings::routes())
+        .merge(search::routes())
+        .merge(palette::routes())
+        .fallback(nothing_here)
+        .layer(
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()),
+        );
+    Router::new()
+        .merge(pages)
+        .merge(live::routes())
+        .merge(assets::routes())
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn_with_state(app.clone(), auth::own_pages_only))
+        .layer(from_fn(error::as_page))
+        .layer(from_fn(guarded))
+        .with_state(app)
+}
+
+/// The way in: agents to the queue, requesters to the portal.
+async fn home(who: auth::SignedIn) -> Redirect {
+    Redirect::to(if who.viewer().is_staff() { url::QUEUE } else { url::PORTAL })
+}
+
+async fn nothing_here() -> error::PageError {
+    error::PageError::NotFound
+}
+
+/// Adds the headers that hold for every answer.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut add = |name, value| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    add(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(header::REFERRER_POLICY, "same-origin");
+    add(header::X_FRAME_OPTIONS, "DENY");
+    // Pages show what only this person may see, and what is true now.
+    add(header::CACHE_CONTROL, "no-store");
+    response
+}
+
+/// Streams must not wait in a compressor; what is small gains nothing.
+fn worth_it() -> impl Predicate {
+    SizeAbove::new(512).and(NotForContentType::SSE).and(NotForContentType::IMAGES)
+}

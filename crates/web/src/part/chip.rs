@@ -1,0 +1,19 @@
+//! Chips: small facts in a frame.
+
+use crate::part::icon::icon;
+use maud::{Markup, html};
+
+/// A plain chip.
+pub(crate) fn chip(words: &str) -> Markup {
+    html! { span.chip { (words) } }
+}
+
+/// The chip of a major incident.
+pub(crate) fn major() -> Markup {
+    html! { span class="chip chip-crit" { "Major" } }
+}
+
+/// The chip of an incident that only a team may see.
+pub(crate) fn lock(team: &str) -> Markup {
+    html! { span class="chip lock" title={ "Only " (team) " can see it" } { (icon("lock")) (team) } }
+}

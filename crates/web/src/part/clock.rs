@@ -1,0 +1,234 @@
+//! A promise's clock: what is left of it, as words and as a mini keel.
+
+use crate::part::icon::icon;
+use crate::part::time::{self, Here};
+use incident::State;
+use incident::clocks::{Clock, ClockKind, ClockStatus};
+use maud::{Markup, PreEscaped, html};
+
+/// Below this share of the target left, in per cent, it is a warning.
+const WARN_LEFT_PERCENT: i64 = 25;
+/// Where the mini keel's due tick stands: its axis is 125% of the target.
+const DUE_PERCENT: f64 = 80.0;
+
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Enough is left.
+    Ok,
+    /// Little is left.
+    Warn,
+    /// It is over.
+    Breach,
+    /// It waits.
+    Paused,
+    /// It was met in time.
+    Met,
+    /// It was met too late.
+    Missed,
+    /// It counts no more.
+    Cancelled,
+}
+
+impl Standing {
+    /// How a clock stands at an instant.
+    pub(crate) fn of(clock: &Clock, here: &Here) -> Standing {
+        let breached = clock.breached_at.is_some() || clock.is_breached(here.now);
+        match clock.status {
+            ClockStatus::Cancelled => Standing::Cancelled,
+            ClockStatus::Stopped if breached => Standing::Missed,
+            ClockStatus::Stopped => Standing::Met,
+            _ if breached => Standing::Breach,
+            ClockStatus::Paused => Standing::Paused,
+            ClockStatus::Running => {
+                let left = clock.remaining_seconds(here.now);
+                if left * 100 < clock.target_seconds * WARN_LEFT_PERCENT {
+                    Standing::Warn
+                } else {
+                    Standing::Ok
+                }
+            }
+        }
+    }
+
+    /// What follows `sla-`.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Standing::Ok => "ok",
+            Standing::Warn => "warn",
+            Standing::Breach => "breach",
+            Standing::Paused | Standing::Missed | Standing::Cancelled => "paused",
+            Standing::Met => "met",
+        }
+    }
+
+    /// The icon's name.
+    pub(crate) fn icon(self) -> &'static str {
+        match self {
+            Standing::Ok | Standing::Warn => "clock",
+            Standing::Breach | Standing::Missed => "alert",
+            Standing::Paused => "pause",
+            Standing::Met => "check",
+            Standing::Cancelled => "x",
+        }
+    }
+
+    /// The word for those who listen.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Standing::Ok => "On track",
+            Standing::Warn => "At risk",
+            Standing::Breach => "Overdue",
+            Standing::Paused => "Paused",
+            Standing::Met => "Met",
+            Standing::Missed => "Missed",
+            Standing::Cancelled => "Cancelled",
+        }
+    }
+}
+
+/// The clock's name as a heading.
+pub(crate) fn name(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::Acknowledge => "Acknowledge",
+        ClockKind::Response => "Response",
+        ClockKind::Update => "Update",
+        ClockKind::Resolution => "Resolution",
+    }
+}
+
+/// What the clock asks for, as a verb.
+pub(crate) fn verb(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::Acknowledge => "acknowledge",
+        ClockKind::Response => "respond",
+        ClockKind::Update => "update",
+        ClockKind::Resolution => "resolve",
+    }
+}
+
+/// The clock that a row shows: one that is over, else the next one due, else one
+/// that waits, else how the last one ended.
+pub(crate) fn next(state: &State) -> Option<&Clock> {
+    let live = || state.clocks.iter().filter(|clock| clock.status.is_live());
+    live()
+        .filter(|clock| clock.breached_at.is_some())
+        .min_by_key(|clock| clock.breached_at)
+        .or_else(|| live().filter(|clock| clock.due_at.is_some()).min_by_key(|clock| clock.due_at))
+        .or_else(|| live().min_by_key(|clock| clock.target_seconds))
+        .or_else(|| state.clocks.iter().rfind(|clock| clock.kind == ClockKind::Resolution))
+}
+
+/// The value, what it counts to, and the mini keel.
+pub(crate) fn sla(clock: &Clock, here: &Here) -> Markup {
+    let standing = Standing::of(clock, here);
+    html! {
+        span class={ "sla sla-" (standing.class()) } {
+            (value(clock, standing, here)) " "
+            span.sla-w { (beside(clock, standing, here)) }
+            (mini_keel(clock, here))
+        }
+    }
+}
+
+/// The value alone: "2 h 47 m", "22 m over", "Paused", "Met".
+pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
+    html! {
+        span.sla-v {
+            (icon(standing.icon()))
+            @match (standing, clock.due_at) {
+                (Standing::Ok | Standing::Warn | Standing::Breach, Some(due)) => {
+                    span.vh { (standing.word()) ": " }
+                    (time::due(due, here))
+                }
+                (Standing::Breach, None) => {
+                    span.vh { (standing.word()) ": " }
+                    (time::duration(-clock.remaining_seconds(here.now))) " over"
+                }
+                _ => (standing.word()),
+            }
+        }
+    }
+}
+
+fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
+    match standing {
+        Standing::Paused => format!("{} left", time::duration(clock.remaining_seconds(here.now))),
+        Standing::Missed => format!("by {}", time::duration(-clock.remaining_seconds(here.now))),
+        _ => verb(clock.kind).to_owned(),
+    }
+}
+
+/// The share of the target that is used, on an axis of 125% of it.
+pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
+    let target = clock.target_seconds.max(1) as f64;
+    let used = (clock.elapsed_seconds(here.now) as f64 / target * DUE_PERCENT).clamp(0.0, 100.0);
+    PreEscaped(format!(
+        concat!(
+            r#"<svg class="keel-mini" aria-hidden="true"><rect class="k-base" y="2" width="100%" height="3" rx="1.5"/>"#,
+            r#"<rect class="k-run" y="2" width="{:.0}%" height="3" rx="1.5"/><rect class="k-due" x="80%" width="1.5" height="7"/></svg>"#
+        ),
+        used
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use kernel::Timestamp;
+
+    fn here(seconds: i64) -> Here {
+        Here { now: start().plus_seconds(seconds), zone: TimeZone::UTC }
+    }
+
+    fn start() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn running() -> Clock {
+        Clock {
+            kind: ClockKind::Response,
+            status: ClockStatus::Running,
+            target_seconds: 3_600,
+            used_micros: 0,
+            since: Some(start()),
+            due_at: Some(start().plus_seconds(3_600)),
+            stopped_at: None,
+            breached_at: None,
+            first_breached_at: None,
+            warned_share: 0,
+        }
+    }
+
+    #[test]
+    fn the_words_follow_what_is_left() {
+        for (seconds, class, words) in [
+            (600, "sla-ok", ">50 m<"),
+            (3_000, "sla-warn", ">10 m<"),
+            (4_200, "sla-breach", ">10 m over<"),
+        ] {
+            let html = sla(&running(), &here(seconds)).into_string();
+            assert!(html.contains(class) && html.contains(words), "{html}");
+        }
+        let paused = Clock {
+            status: ClockStatus::Paused,
+            since: None,
+            due_at: None,
+            used_micros: 600_000_000,
+            ..running()
+        };
+        let html = sla(&paused, &here(9_999)).into_string();
+        assert!(html.contains("Paused") && html.contains("50 m left"), "{html}");
+    }
+
+    #[test]
+    fn the_mini_keel_has_its_due_tick_at_four_fifths() {
+        assert!(mini_keel(&running(), &here(1_800)).into_string().contains(r#"width="40%""#));
+        assert!(
+            mini_keel(&running(), &here(99_999))
+                .into_string()
+                .contains(r#"k-run" y="2" width="100%""#)
+        );
+    }
+}

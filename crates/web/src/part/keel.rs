@@ -1,0 +1,201 @@
+//! The keel line: one promise over time, from the report to when it is due.
+
+use crate::part::time::Here;
+use kernel::Timestamp;
+use maud::{Markup, PreEscaped, html};
+use std::fmt::Write as _;
+
+/// Space before the report and after the end, as a share of the time between.
+const MARGIN: f64 = 0.05;
+
+/// What a keel line shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Keel {
+    /// When it was reported.
+    pub(crate) reported: Timestamp,
+    /// When it was answered in time, if it was.
+    pub(crate) response_met: Option<Timestamp>,
+    /// When it waited; the last wait may go on.
+    pub(crate) pauses: Vec<(Timestamp, Option<Timestamp>)>,
+    /// When it was over, if it is.
+    pub(crate) ended: Option<Timestamp>,
+    /// When it is or was due.
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// The drawing, with a caption that tells the same as a sentence.
+pub(crate) fn keel(keel: &Keel, here: &Here) -> Markup {
+    let axis = Axis::of(keel, here);
+    html! {
+        figure.keel id="keel" aria-labelledby="keel-c" {
+            figcaption.vh id="keel-c" { (caption(keel, here)) }
+            (PreEscaped(drawing(keel, &axis, here)))
+        }
+    }
+}
+
+/// The same story as a sentence.
+fn caption(keel: &Keel, here: &Here) -> String {
+    let mut parts = vec![format!("Reported {}", here.moment(keel.reported))];
+    parts.extend(keel.response_met.map(|at| format!("First response {}, met", here.moment(at))));
+    for (from, until) in &keel.pauses {
+        parts.push(match until {
+            Some(until) => format!("Paused {} to {}", here.moment(*from), here.moment(*until)),
+            None => format!("Paused since {}", here.moment(*from)),
+        });
+    }
+    parts.push(match keel.ended {
+        Some(at) => format!("Resolved {}", here.moment(at)),
+        None => format!("Now {}", here.clock(here.now)),
+    });
+    parts.push(match keel.due {
+        Some(due) if keel.ended.unwrap_or(here.now) > due => {
+            format!("Resolution was due {}", here.moment(due))
+        }
+        Some(due) => format!("Resolution due {}", here.moment(due)),
+        None => "No resolution clock runs".to_owned(),
+    });
+    parts.join(". ") + "."
+}
+
+struct Axis {
+    from: i64,
+    length: f64,
+}
+
+impl Axis {
+    fn of(keel: &Keel, here: &Here) -> Axis {
+        let end =
+            keel.due.into_iter().chain([keel.ended.unwrap_or(here.now)]).max().unwrap_or(here.now);
+        let span = end.micros_since(keel.reported).max(60_000_000) as f64;
+        Axis {
+            from: keel.reported.micros() - (span * MARGIN) as i64,
+            length: span * (1.0 + 2.0 * MARGIN),
+        }
+    }
+
+    /// Per cent of the width.
+    fn x(&self, at: Timestamp) -> f64 {
+        ((at.micros() - self.from) as f64 / self.length * 100.0).clamp(0.0, 100.0)
+    }
+}
+
+fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
+    let end = keel.ended.unwrap_or(here.now);
+    let (start, now) = (axis.x(keel.reported), axis.x(end));
+    let mut svg = String::with_capacity(1_600);
+    // Writing to a string does not fail.
+    let mut put = |part: std::fmt::Arguments<'_>| drop(svg.write_fmt(part));
+    put(format_args!(
+        r#"<svg aria-hidden="true"><line class="kl-base" x1="0" x2="100%" y1="38" y2="38"/>"#
+    ));
+    if let Some(due) = keel.due {
+        let x = axis.x(due);
+        put(format_args!(
+            r#"<rect class="kl-over" x="{x:.2}%" y="30" width="{:.2}%" height="16"/>"#,
+            100.0 - x
+        ));
+    }
+    put(format_args!(
+        r#"<rect class="kl-run" x="{start:.2}%" y="35" width="{:.2}%" height="6"/>"#,
+        now - start
+    ));
+    for (from, until) in &keel.pauses {
+        let (x, width) = (axis.x(*from), axis.x(until.unwrap_or(end)) - axis.x(*from));
+        put(format_args!(
+            r#"<rect class="kl-pause-b" x="{x:.2}%" y="34" width="{width:.2}%" height="8"/><rect class="kl-pause" x="{x:.2}%" y="35" width="{width:.2}%" height="6"/>"#
+        ));
+    }
+    if let Some(due) = keel.due {
+        put(format_args!(
+            r#"<line class="kl-due" x1="{0:.2}%" x2="{0:.2}%" y1="20" y2="50"/>"#,
+            axis.x(due)
+        ));
+    }
+    put(format_args!(r#"<line class="kl-now" x1="{now:.2}%" x2="{now:.2}%" y1="20" y2="50"/>"#));
+    if let Some(met) = keel.response_met {
+        put(format_args!(
+            r#"<svg x="{:.2}%" y="38" overflow="visible"><circle class="kl-met" r="6"/><path class="kl-metc" d="m-2.6.2 1.8 1.8 3.4-3.8"/></svg>"#,
+            axis.x(met)
+        ));
+    }
+    labels(keel, axis, here, &mut put);
+    put(format_args!("</svg>"));
+    svg
+}
+
+/// Words above the line; those that would overlap are left out, the captions tell them.
+fn labels(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::Arguments<'_>)) {
+    let end = keel.ended.unwrap_or(here.now);
+    let (start, now) = (axis.x(keel.reported), axis.x(end));
+    let due = keel.due.map(|due| (axis.x(due), due));
+    if now - start > 24.0 {
+        put(format_args!(
+            r#"<text class="ko" x="{start:.2}%" y="14">reported {}</text>"#,
+            here.moment(keel.reported)
+        ));
+    }
+    let word = if keel.ended.is_some() { "resolved" } else { "now" };
+    put(format_args!(
+        r#"<text class="kb" x="{now:.2}%" y="14" text-anchor="{}">{word} {}</text>"#,
+        anchor(now),
+        here.moment(end)
+    ));
+    if let Some((x, due)) = due.filter(|(x, _)| (x - now).abs() > 18.0) {
+        put(format_args!(
+            r#"<text class="kc" x="{x:.2}%" y="14" text-anchor="{}">due {}</text>"#,
+            anchor(x),
+            here.moment(due)
+        ));
+    }
+}
+
+/// Labels at the ends grow inwards.
+fn anchor(x: f64) -> &'static str {
+    match x {
+        ..12.0 => "start",
+        88.0.. => "end",
+        _ => "middle",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn drawing_and_caption_tell_the_same() {
+        let line = Keel {
+            reported: at("2026-11-23T10:00:00Z"),
+            response_met: Some(at("2026-11-23T10:05:00Z")),
+            pauses: vec![(at("2026-11-23T10:30:00Z"), Some(at("2026-11-23T10:42:00Z")))],
+            ended: None,
+            due: Some(at("2026-11-23T14:00:00Z")),
+        };
+        let here = Here { now: at("2026-11-23T12:00:00Z"), zone: TimeZone::UTC };
+        let html = keel(&line, &here).into_string();
+        assert!(html.contains("Reported 10:00. First response 10:05, met. Paused 10:30 to 10:42. Now 12:00. Resolution due 14:00."));
+        assert!(html.contains(r#"class="kl-now" x1="50.00%""#), "{html}");
+        assert!(html.contains(">due 14:00<"));
+    }
+
+    #[test]
+    fn a_promise_that_is_over_stays_on_the_page() {
+        let line = Keel {
+            reported: at("2026-11-23T10:00:00Z"),
+            response_met: None,
+            pauses: vec![(at("2026-11-23T11:30:00Z"), None)],
+            ended: None,
+            due: Some(at("2026-11-23T11:00:00Z")),
+        };
+        let here = Here { now: at("2026-11-25T12:00:00Z"), zone: TimeZone::UTC };
+        let html = keel(&line, &here).into_string();
+        assert!(html.contains("Resolution was due Mon 11:00"), "{html}");
+        assert!(html.contains("Paused since Mon 11:30"));
+    }
+}

@@ -1,0 +1,13 @@
+//! The pieces that screens are made of: functions from plain values to markup.
+
+pub(crate) mod chip;
+pub(crate) mod clock;
+pub(crate) mod empty;
+pub(crate) mod form;
+pub(crate) mod icon;
+pub(crate) mod keel;
+pub(crate) mod person;
+pub(crate) mod pri;
+pub(crate) mod state;
+pub(crate) mod time;
+pub(crate) mod toast;

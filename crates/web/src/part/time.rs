@@ -1,0 +1,274 @@
+//! Instants and durations in words, in the zone of whoever reads. The scripts
+//! keep them up to date in the same words (`assets/js/time.js`).
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use kernel::Timestamp;
+use maud::{Markup, html};
+use std::fmt::Write as _;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Now, and where the reader is.
+#[derive(Debug, Clone)]
+pub(crate) struct Here {
+    /// The instant of rendering.
+    pub(crate) now: Timestamp,
+    /// The reader's zone.
+    pub(crate) zone: TimeZone,
+}
+
+impl Here {
+    /// An instant on the reader's clock.
+    pub(crate) fn local(&self, at: Timestamp) -> Zoned {
+        at.to_jiff().to_zoned(self.zone.clone())
+    }
+
+    /// "13:12".
+    pub(crate) fn clock(&self, at: Timestamp) -> String {
+        let at = self.local(at);
+        format!("{:02}:{:02}", at.hour(), at.minute())
+    }
+
+    /// "Mon 23 Nov 2026, 13:12 CET".
+    pub(crate) fn full(&self, at: Timestamp) -> String {
+        let at = self.local(at);
+        let mut text = String::with_capacity(32);
+        let zone = at.time_zone().to_offset_info(at.timestamp());
+        // Writing to a string does not fail.
+        drop(write!(
+            text,
+            "{} {} {} {}, {:02}:{:02} {}",
+            weekday(&at),
+            at.day(),
+            month(&at),
+            at.year(),
+            at.hour(),
+            at.minute(),
+            zone.abbreviation()
+        ));
+        text
+    }
+
+    /// Today "12:58", within 6 days "Thu 12:20", else "17 Nov", of another year "17 Nov 2025".
+    pub(crate) fn moment(&self, at: Timestamp) -> String {
+        let (now, at) = (self.local(self.now), self.local(at));
+        let time = format!("{:02}:{:02}", at.hour(), at.minute());
+        let apart = now.date().since(at.date()).map_or(i32::MAX, |span| span.get_days().abs());
+        match apart {
+            0 => time,
+            1..=6 => format!("{} {time}", weekday(&at)),
+            _ if now.year() == at.year() => format!("{} {}", at.day(), month(&at)),
+            _ => format!("{} {} {}", at.day(), month(&at), at.year()),
+        }
+    }
+
+    /// "now", "14 min", then as [`Here::moment`].
+    pub(crate) fn since_words(&self, at: Timestamp) -> String {
+        match self.now.seconds_since(at) {
+            ..MINUTE => "now".to_owned(),
+            gap @ ..HOUR => format!("{} min", gap / MINUTE),
+            _ => self.moment(at),
+        }
+    }
+
+    /// "now", "14 min", "3 h", "4 d".
+    pub(crate) fn age_words(&self, at: Timestamp) -> String {
+        match self.now.seconds_since(at) {
+            ..MINUTE => "now".to_owned(),
+            gap @ ..HOUR => format!("{} min", gap / MINUTE),
+            gap @ ..DAY => format!("{} h", gap / HOUR),
+            gap => format!("{} d", gap / DAY),
+        }
+    }
+
+    /// "1 m 40 s", "2 h 47 m", beyond 8 h as [`Here::moment`]; past: "22 m over".
+    pub(crate) fn due_words(&self, at: Timestamp) -> String {
+        let gap = at.micros_since(self.now);
+        let seconds = gap.div_euclid(kernel::time::MICROS_PER_SECOND);
+        match seconds {
+            _ if gap <= 0 => format!("{} over", over(self.now.seconds_since(at))),
+            ..120 => {
+                let whole = seconds + i64::from(gap % kernel::time::MICROS_PER_SECOND > 0);
+                if whole < 60 {
+                    format!("{whole} s")
+                } else {
+                    format!("{} m {} s", whole / 60, whole % 60)
+                }
+            }
+            _ if seconds < 8 * HOUR => span(seconds),
+            _ => self.moment(at),
+        }
+    }
+
+    /// As [`Here::due_words`], with "left" while it is counted down.
+    pub(crate) fn left_words(&self, at: Timestamp) -> String {
+        let words = self.due_words(at);
+        let counted = at > self.now && at.seconds_since(self.now) < 8 * HOUR;
+        if counted { format!("{words} left") } else { words }
+    }
+}
+
+/// When something happened.
+pub(crate) fn since(at: Timestamp, here: &Here) -> Markup {
+    ticking("since", at, &here.since_words(at), here)
+}
+
+/// How long ago something happened.
+pub(crate) fn age(at: Timestamp, here: &Here) -> Markup {
+    ticking("age", at, &here.age_words(at), here)
+}
+
+/// When something is due.
+pub(crate) fn due(at: Timestamp, here: &Here) -> Markup {
+    ticking("due", at, &here.due_words(at), here)
+}
+
+/// How long something has left.
+pub(crate) fn left(at: Timestamp, here: &Here) -> Markup {
+    ticking("left", at, &here.left_words(at), here)
+}
+
+/// A moment that does not count: "12:58", "Thu 12:20", "17 Nov".
+pub(crate) fn moment(at: Timestamp, here: &Here) -> Markup {
+    html! { time datetime=(at) title=(here.full(at)) { (here.moment(at)) } }
+}
+
+/// The time of day: "12:58".
+pub(crate) fn clock(at: Timestamp, here: &Here) -> Markup {
+    html! { time datetime=(at) title=(here.full(at)) { (here.clock(at)) } }
+}
+
+/// A duration for agents: "3 m", "2 h 47 m", "4 d 3 h".
+pub(crate) fn duration(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match seconds {
+        ..MINUTE => format!("{seconds} s"),
+        ..DAY => span(seconds),
+        _ => {
+            let hours = seconds % DAY / HOUR;
+            if hours == 0 {
+                format!("{} d", seconds / DAY)
+            } else {
+                format!("{} d {hours} h", seconds / DAY)
+            }
+        }
+    }
+}
+
+/// A duration in full words, for requesters: "12 minutes", "2 hours 47 minutes", "4 days".
+pub(crate) fn duration_words(seconds: i64) -> String {
+    let (days, hours, minutes) = (seconds / DAY, seconds % DAY / HOUR, seconds % HOUR / MINUTE);
+    let part = |count: i64, one: &str| (count > 0).then(|| counted(count, one));
+    let parts = match days {
+        0 => [part(hours, "hour"), part(minutes, "minute")],
+        _ => [part(days, "day"), part(hours, "hour")],
+    };
+    let words: Vec<String> = parts.into_iter().flatten().collect();
+    if words.is_empty() { "less than a minute".to_owned() } else { words.join(" ") }
+}
+
+/// "1 incident", "3 incidents".
+pub(crate) fn counted(count: i64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+fn ticking(kind: &str, at: Timestamp, words: &str, here: &Here) -> Markup {
+    html! { time datetime=(at) title=(here.full(at)) data-tick=(kind) { (words) } }
+}
+
+fn over(seconds: i64) -> String {
+    if seconds >= 2 * DAY { format!("{} d", seconds / DAY) } else { span(seconds) }
+}
+
+/// "53 m", "2 h", "2 h 47 m".
+fn span(seconds: i64) -> String {
+    let minutes = seconds / MINUTE;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} m"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} m"),
+    }
+}
+
+fn weekday(at: &Zoned) -> &'static str {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        [at.weekday().to_monday_zero_offset() as usize % 7]
+}
+
+fn month(at: &Zoned) -> &'static str {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS[(at.month() as usize - 1) % 12]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here() -> Here {
+        Here {
+            now: "2026-11-23T12:12:00Z".parse().unwrap(),
+            zone: TimeZone::get("Europe/Amsterdam").unwrap(),
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn moments_say_as_much_as_is_needed() {
+        for (when, words) in [
+            ("2026-11-23T12:11:30Z", "now"),
+            ("2026-11-23T11:58:00Z", "14 min"),
+            ("2026-11-23T05:00:00Z", "06:00"),
+            ("2026-11-22T23:30:00Z", "00:30"),
+            ("2026-11-22T22:30:00Z", "Sun 23:30"),
+            ("2026-11-17T11:00:00Z", "Tue 12:00"),
+            ("2026-11-16T11:00:00Z", "16 Nov"),
+            ("2025-11-17T11:00:00Z", "17 Nov 2025"),
+        ] {
+            assert_eq!(here().since_words(at(when)), words, "{when}");
+        }
+    }
+
+    #[test]
+    fn what_is_due_counts_down_and_then_up() {
+        for (when, words, left) in [
+            ("2026-11-23T12:12:40Z", "40 s", "40 s left"),
+            ("2026-11-23T12:13:40Z", "1 m 40 s", "1 m 40 s left"),
+            ("2026-11-23T14:59:30Z", "2 h 47 m", "2 h 47 m left"),
+            ("2026-11-23T14:12:00Z", "2 h", "2 h left"),
+            ("2026-11-23T20:12:00Z", "21:12", "21:12"),
+            ("2026-11-26T11:20:00Z", "Thu 12:20", "Thu 12:20"),
+            ("2026-11-23T11:50:00Z", "22 m over", "22 m over"),
+            ("2026-11-23T09:07:00Z", "3 h 5 m over", "3 h 5 m over"),
+            ("2026-11-19T10:00:00Z", "4 d over", "4 d over"),
+        ] {
+            assert_eq!(here().due_words(at(when)), words, "{when}");
+            assert_eq!(here().left_words(at(when)), left, "{when}");
+        }
+    }
+
+    #[test]
+    fn the_full_moment_names_its_zone() {
+        assert_eq!(here().full(at("2026-11-23T12:10:00Z")), "Mon 23 Nov 2026, 13:10 CET");
+    }
+
+    #[test]
+    fn durations_carry_their_units() {
+        for (seconds, short, long) in [
+            (40, "40 s", "less than a minute"),
+            (720, "12 m", "12 minutes"),
+            (10_020, "2 h 47 m", "2 hours 47 minutes"),
+            (3_600, "1 h", "1 hour"),
+            (93_600, "1 d 2 h", "1 day 2 hours"),
+        ] {
+            assert_eq!(duration(seconds), short);
+            assert_eq!(duration_words(seconds), long);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The frame around every page: rail, top bar, columns for agents; one column
+//! for requesters; a plain page for signing in and for errors.
+
+mod shortcuts;
+
+use crate::assets::{self, DEFS};
+use crate::auth::SignedIn;
+use crate::part::icon::{icon, mark, wordmark};
+use crate::part::person::avatar;
+use crate::url;
+use kernel::IncidentNumber;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// Which entry of the rail is the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// The queue and its incidents.
+    Queue,
+    /// The settings.
+    Settings,
+    /// None of them.
+    Other,
+}
+
+/// A step of the way to a page: its address and name.
+pub(crate) type Crumb = (String, String);
+
+/// A page for agents in the making; [`Page::show`] ends it.
+pub(crate) struct Page<'a> {
+    who: &'a SignedIn,
+    title: &'a str,
+    section: Section,
+    crumbs: Vec<Crumb>,
+    top: Option<Markup>,
+    stream: Option<String>,
+    on: Option<IncidentNumber>,
+    side: Option<Markup>,
+    panel: Option<Markup>,
+    main_class: &'a str,
+    after: Option<Markup>,
+}
+
+impl<'a> Page<'a> {
+    /// A page with this title: the last crumb and the name of the tab.
+    pub(crate) fn new(who: &'a SignedIn, title: &'a str) -> Self {
+        Page {
+            who,
+            title,
+            section: Section::Other,
+            crumbs: vec![],
+            top: None,
+            stream: None,
+            on: None,
+            side: None,
+            panel: None,
+            main_class: "main",
+            after: None,
+        }
+    }
+
+    /// The current entry of the rail.
+    #[must_use]
+    pub(crate) fn section(self, section: Section) -> Self {
+        Page { section, ..self }
+    }
+
+    /// A page above this one: address and name. The last one added is where Esc leads.
+    #[must_use]
+    pub(crate) fn crumb(mut self, href: impl Into<String>, name: impl Into<String>) -> Self {
+        self.crumbs.push((href.into(), name.into()));
+        self
+    }
+
+    /// What stands first at the right of the top bar, such as a pager.
+    #[must_use]
+    pub(crate) fn top(self, markup: Markup) -> Self {
+        Page { top: Some(markup), ..self }
+    }
+
+    /// The stream that keeps the page up to date.
+    #[must_use]
+    pub(crate) fn stream(self, url: String) -> Self {
+        Page { stream: Some(url), ..self }
+    }
+
+    /// The incident it shows.
+    #[must_use]
+    pub(crate) fn on(self, number: IncidentNumber) -> Self {
+        Page { on: Some(number), ..self }
+    }
+
+    /// The column at the start: an `aside.side` or `nav.side` of the caller's.
+    #[must_use]
+    pub(crate) fn side(self, markup: Markup) -> Self {
+        Page { side: Some(markup), ..self }
+    }
+
+    /// The column at the end: an `aside.panel` of the caller's.
+    #[must_use]
+    pub(crate) fn panel(self, markup: Markup) -> Self {
+        Page { panel: Some(markup), ..self }
+    }
+
+    /// The classes of `main`; "main" when nothing is said.
+    #[must_use]
+    pub(crate) fn main_class(self, classes: &'a str) -> Self {
+        Page { main_class: classes, ..self }
+    }
+
+    /// Dialogs, popovers and other things outside the columns.
+    #[must_use]
+    pub(crate) fn after(self, markup: Markup) -> Self {
+        Page { after: Some(markup), ..self }
+    }
+
+    /// The whole page around its main part.
+    pub(crate) fn show(self, main: Markup) -> Markup {
+        let crumbs: Vec<&str> = self.crumbs.iter().rev().map(|(_, name)| name.as_str()).collect();
+        let tab = std::iter::once(self.title)
+            .chain(crumbs)
+            .chain(["Evenkeel"])
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let html = Html {
+            who: Some(self.who),
+            title: &tab,
+            stream: self.stream.as_deref(),
+            on: self.on,
+            body: "app",
+        };
+        let drawn = html! {
+            (PreEscaped(DEFS))
+            (skip_link())
+            (rail(self.who, self.section))
+            (top_bar(&self))
+            div.frame {
+                @if let Some(side) = &self.side { (side) }
+                main class=(self.main_class) id="main" tabindex="-1" { (main) }
+                @if let Some(panel) = &self.panel { (panel) }
+            }
+            (outside_main())
+            @if let Some(after) = &self.after { (after) }
+            (shortcuts::dialog())
+        };
+        html.around(drawn)
+    }
+}
+
+/// A page for requesters in the making; [`PortalPage::show`] ends it.
+pub(crate) struct PortalPage<'a> {
+    who: &'a SignedIn,
+    title: &'a str,
+    stream: Option<String>,
+    on: Option<IncidentNumber>,
+}
+
+impl<'a> PortalPage<'a> {
+    /// A page with this title.
+    pub(crate) fn new(who: &'a SignedIn, title: &'a str) -> Self {
+        PortalPage { who, title, stream: None, on: None }
+    }
+
+    /// The stream that keeps the page up to date.
+    #[must_use]
+    pub(crate) fn stream(self, url: String) -> Self {
+        PortalPage { stream: Some(url), ..self }
+    }
+
+    /// The incident it shows.
+    #[must_use]
+    pub(crate) fn on(self, number: IncidentNumber) -> Self {
+        PortalPage { on: Some(number), ..self }
+    }
+
+    /// The whole page around its main part.
+    pub(crate) fn show(self, main: Markup) -> Markup {
+        let name = &self.who.instance.setting.name;
+        let tab = format!("{} · {name}", self.title);
+        let html = Html {
+            who: Some(self.who),
+            title: &tab,
+            stream: self.stream.as_deref(),
+            on: self.on,
+            body: "portal",
+        };
+        let person = self.who.person();
+        html.around(html! {
+            (PreEscaped(DEFS))
+            (skip_link())
+            header.p-top {
+                a.p-brand href=(url::PORTAL) { (mark()) b { (name) } }
+                nav aria-label="Account" {
+                    @if self.who.viewer().is_staff() { a.hide-s href=(url::QUEUE) { "Queue" } }
+                    (theme_button(self.who))
+                    a.who href=(url::ACCOUNT) { (avatar(person.id, &person.name)) span.hide-s { (person.name) } span.vh { ", your account" } }
+                }
+            }
+            main.p-main id="main" tabindex="-1" { (main) }
+            (outside_main())
+        })
+    }
+}
+
+/// A page without any frame, for people who are not signed in.
+pub(crate) fn bare_page(title: &str, body_class: &str, main: Markup) -> Markup {
+    let tab = format!("{title} · Evenkeel");
+    Html { who: None, title: &tab, stream: None, on: None, body: body_class }.around(html! {
+        (skip_link())
+        (main)
+        (outside_main())
+    })
+}
+
+/// A page that says what went wrong and what to do next.
+pub(crate) fn error_page(title: &str, words: &str) -> Markup {
+    bare_page(
+        title,
+        "portal",
+        html! {
+            header.p-top { a.p-brand href="/" { (mark()) b { "Evenkeel" } } }
+            main.err-page id="main" tabindex="-1" {
+                div.empty {
+                    h1 { (title) }
+                    p { (words) }
+                    a.btn href="/" { "Go to the start page" }
+                }
+            }
+        },
+    )
+}
+
+struct Html<'a> {
+    who: Option<&'a SignedIn>,
+    title: &'a str,
+    stream: Option<&'a str>,
+    on: Option<IncidentNumber>,
+    body: &'a str,
+}
+
+impl Html<'_> {
+    fn around(&self, body: Markup) -> Markup {
+        let person = self.who.map(SignedIn::person);
+        let theme = person.map(|person| person.theme.as_str()).filter(|theme| !theme.is_empty());
+        let keys = person.filter(|person| !person.single_keys).map(|_| "off");
+        html! {
+            (DOCTYPE)
+            html lang="en" data-theme=[theme] data-now=[self.who.map(|who| who.here.now)]
+                data-zone=[self.who.map(|who| who.zone_name.as_str())] data-stream=[self.stream] data-on=[self.on] data-keys=[keys] {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) }
+                    link rel="icon" href=(assets::path("favicon.svg")) type="image/svg+xml";
+                    link rel="stylesheet" href=(assets::path("css/tokens.css"));
+                    link rel="stylesheet" href=(assets::path("css/app.css"));
+                    script type="module" src=(assets::path("app.js")) {}
+                }
+                body class=(self.body) { (body) }
+            }
+        }
+    }
+}
+
+fn skip_link() -> Markup {
+    html! { a.skip href="#main" { "Skip to main content" } }
+}
+
+/// Toasts and the polite region stand outside main, which scripts may replace.
+fn outside_main() -> Markup {
+    html! {
+        div.toasts id="toasts" aria-live="polite" {}
+        p.vh id="say" role="status" {}
+    }
+}
+
+fn rail(who: &SignedIn, section: Section) -> Markup {
+    let current = |this: Section| (section == this).then_some("page");
+    let viewer = who.viewer();
+    let settings =
+        viewer.has(&[kernel::Role::Administrator, kernel::Role::Manager, kernel::Role::Auditor]);
+    html! {
+        nav.rail aria-label="Main" {
+            a.rail-mark href=(url::QUEUE) aria-label="Evenkeel, home" { (mark()) }
+            ul {
+                @if viewer.is_staff() {
+                    li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
+                }
+                li { a href=(url::PORTAL) data-key-go="p" { (icon("globe")) span { "Portal" } } }
+            }
+            @if settings {
+                ul.rail-end {
+                    li { a href=(url::SETTINGS) aria-current=[current(Section::Settings)] data-key-go="," { (icon("settings")) span { "Settings" } } }
+                }
+            }
+        }
+    }
+}
+
+fn top_bar(page: &Page<'_>) -> Markup {
+    let person = page.who.person();
+    html! {
+        header.topbar {
+            div.crumbs {
+                @match page.crumbs.last() {
+                    Some((href, name)) => { a class="show-s back" href=(href) data-back aria-label={ "Back to " (name) } { (icon("left")) } }
+                    None => { span.crumb-wm { (wordmark()) } }
+                }
+                @for (href, name) in &page.crumbs {
+                    a.crumb-x href=(href) { (name) }
+                    span.crumb-x aria-hidden="true" { "/" }
+                }
+                b { (page.title) }
+            }
+            a.cmdk href=(url::SEARCH) data-palette {
+                (icon("search")) span { "Search or run a command" }
+                span.cmdk-k { kbd { "Ctrl" } " " kbd { "K" } }
+            }
+            div.top-r {
+                @if let Some(top) = &page.top { (top) }
+                @if page.stream.is_some() {
+                    span.live id="vial" hidden { span.live-d aria-hidden="true" {} span { "Live" } }
+                }
+                (theme_button(page.who))
+                @if page.who.viewer().works() {
+                    a.btn href=(url::NEW_INCIDENT) data-key="c" data-name="New incident" {
+                        (icon("plus")) span.hide-s { "New incident" } span.show-s { "New" }
+                    }
+                }
+                a.me href=(url::ACCOUNT) title=(person.name) {
+                    (avatar(person.id, &person.name)) span.vh { (person.name) ", your account" }
+                }
+            }
+        }
+    }
+}
+
+/// Switches between light and dark; the value is the other theme.
+fn theme_button(who: &SignedIn) -> Markup {
+    let other = if who.person().theme == "dark" { "light" } else { "dark" };
+    html! {
+        form method="post" action=(url::THEME) {
+            button class="btn btn-quiet btn-icon" type="submit" data-theme-toggle name="theme" value=(other)
+                aria-label="Switch between light and dark theme" { (icon("moon")) }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Every address of the product, so that links cannot break.
+
+use kernel::IncidentNumber;
+use std::fmt::Display;
+
+/// The queue.
+pub(crate) const QUEUE: &str = "/queue";
+/// The requesters' portal.
+pub(crate) const PORTAL: &str = "/portal";
+/// The form of a new incident.
+pub(crate) const NEW_INCIDENT: &str = "/incidents/new";
+/// The signed-in person's own page.
+pub(crate) const ACCOUNT: &str = "/me";
+/// Where the theme is stored.
+pub(crate) const THEME: &str = "/me/theme";
+/// The first page of the settings.
+pub(crate) const SETTINGS: &str = "/settings";
+/// The search page.
+pub(crate) const SEARCH: &str = "/search";
+/// Where signing out is posted.
+pub(crate) const SIGN_OUT: &str = "/sign-out";
+
+/// The sign-in page; afterwards it goes on to `next`.
+pub(crate) fn sign_in(next: &str) -> String {
+    if next == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", encode(next)) }
+}
+
+/// An incident's page for agents.
+pub(crate) fn incident(number: IncidentNumber) -> String {
+    format!("/incidents/{number}")
+}
+
+/// The page of a command's form, and where it is posted.
+pub(crate) fn incident_command(number: IncidentNumber, command: impl Display) -> String {
+    format!("/incidents/{number}/{command}")
+}
+
+/// An incident's page for its requester.
+pub(crate) fn portal_incident(number: IncidentNumber) -> String {
+    format!("/portal/incidents/{number}")
+}
+
+/// A section of the settings.
+pub(crate) fn settings(section: impl Display) -> String {
+    format!("/settings/{section}")
+}
+
+/// The queue with a query of its own.
+pub(crate) fn queue_of(query: &str) -> String {
+    format!("/queue?q={}", encode(query))
+}
+
+/// A view of the queue by its key.
+pub(crate) fn queue_view(view: &str) -> String {
+    format!("/queue?view={}", encode(view))
+}
+
+/// The stream of a view of the queue, from a position of the feed on.
+pub(crate) fn live_queue(query: &str, view: &str, after: i64) -> String {
+    format!("/live?q={}&view={}&after={after}", encode(query), encode(view))
+}
+
+/// The stream of an incident's page, from a position of the feed on.
+pub(crate) fn live_incident(number: IncidentNumber, after: i64) -> String {
+    format!("/live?on={number}&after={after}")
+}
+
+/// The stream of a requester's page of an incident, from a position of the feed on.
+pub(crate) fn live_portal_incident(number: IncidentNumber, after: i64) -> String {
+    format!("/live?portal={number}&after={after}")
+}
+
+/// A value as part of an address (RFC 3986: all but unreserved signs escaped).
+pub(crate) fn encode(text: &str) -> String {
+    let mut found = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            found.push(char::from(byte));
+        } else {
+            found.push('%');
+            found.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
+        }
+    }
+    found
+}
+
+/// Whether an address leads to one of our own pages, so that it may be followed
+/// after signing in.
+pub(crate) fn is_own_path(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_paths_are_followed() {
+        for path in ["/", "/queue?q=a", "/incidents/INC-1#end"] {
+            assert!(is_own_path(path), "{path}");
+        }
+        for path in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "queue", "/a\r\nb"]
+        {
+            assert!(!is_own_path(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn values_cannot_leave_their_place() {
+        assert_eq!(queue_of("a&view=b #é"), "/queue?q=a%26view%3Db%20%23%C3%A9");
+    }
+}
