@@ -57,7 +57,17 @@ mod tests {
 
     #[test]
     fn odd_forms_are_refused() {
-        for text in ["", "INC", "INC-", "INC-0", "INC--1", "INC-1x", "PRB-1", "INC-99999999999999999999", "é-1234"] {
+        for text in [
+            "",
+            "INC",
+            "INC-",
+            "INC-0",
+            "INC--1",
+            "INC-1x",
+            "PRB-1",
+            "INC-99999999999999999999",
+            "é-1234",
+        ] {
             assert!(text.parse::<IncidentNumber>().is_err(), "{text}");
         }
     }

@@ -60,7 +60,8 @@ pub struct Priority(u8);
 
 impl Priority {
     /// All five, P1 first.
-    pub const ALL: [Priority; 5] = [Priority(1), Priority(2), Priority(3), Priority(4), Priority(5)];
+    pub const ALL: [Priority; 5] =
+        [Priority(1), Priority(2), Priority(3), Priority(4), Priority(5)];
 
     /// From 1 to 5.
     pub fn new(value: i64) -> Result<Self, Invalid> {
@@ -142,7 +143,8 @@ mod tests {
 
     #[test]
     fn the_default_matrix_is_the_documented_one() {
-        let p = |i, u| Matrix::default().priority(Level::new(i).unwrap(), Level::new(u).unwrap()).get();
+        let p =
+            |i, u| Matrix::default().priority(Level::new(i).unwrap(), Level::new(u).unwrap()).get();
         let all: Vec<u8> = (1..=3).flat_map(|i| (1..=3).map(move |u| p(i, u))).collect();
         assert_eq!(all, [1, 2, 3, 2, 3, 4, 3, 4, 5]);
     }

@@ -1,0 +1,470 @@
+//! The wishes that all doors issue. Words of people are ids of contents: the
+//! desk stores the text, the incident only points at it.
+
+use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
+use kernel::{
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
+    TaskId, TeamId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A change of an optional value: leave it, clear it, or set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Set it to nothing.
+    Clear,
+    /// Set it to this.
+    Set(T),
+}
+
+impl<T: Copy + PartialEq> Change<T> {
+    /// Whether this leaves the value alone.
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Change::Keep)
+    }
+
+    /// The value after the change.
+    pub fn over(self, current: Option<T>) -> Option<T> {
+        match self {
+            Change::Keep => current,
+            Change::Clear => None,
+            Change::Set(value) => Some(value),
+        }
+    }
+
+    /// Clear for `None`, set for `Some`.
+    pub fn to(value: Option<T>) -> Self {
+        value.map_or(Change::Clear, Change::Set)
+    }
+}
+
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// The requester, watchers and staff.
+    Public,
+    /// Staff only.
+    Internal,
+}
+
+/// The first report of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What is not working, in one line.
+    pub title: ContentId,
+    /// More words, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<ContentId>,
+    /// For whom.
+    pub requester: PersonId,
+    /// What is interrupted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
+    /// Where it belongs in the classification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryId>,
+    /// Impact, if the reporter said one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<Level>,
+    /// Urgency, if the reporter said one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Level>,
+    /// How many people are affected, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affected: Option<u32>,
+    /// The team to start with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    /// The person to start with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<PersonId>,
+    /// When it began to be noticed, if earlier than the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected_at: Option<Timestamp>,
+    /// Custom fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
+    /// The closed incident this one follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_of: Option<IncidentNumber>,
+    /// The incident this is a further case of ("I have this too").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<IncidentNumber>,
+    /// The only team that may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidential_to: Option<TeamId>,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident $({ $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })? $(($inner:ty))? = $word:literal),+ $(,)?) => {
+        /// A wish about one incident.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "command", rename_all = "kebab-case")]
+        pub enum Command {
+            $($(#[$doc])* $name $({ $($(#[$fmeta])* $field : $ty),* })? $(($inner))?),+
+        }
+
+        /// The name of a command, in kebab case: the last segment of its URL.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum CommandName { $($(#[$doc])* $name),+ }
+
+        impl CommandName {
+            /// Every command.
+            pub const ALL: &'static [CommandName] = &[$(CommandName::$name),+];
+
+            /// The word in URLs and JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(CommandName::$name => $word),+ }
+            }
+        }
+
+        impl Command {
+            /// The command's name.
+            pub const fn name(&self) -> CommandName {
+                match self { $(Command::$name { .. } => CommandName::$name),+ }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Record a new incident.
+    Report(Box<Report>) = "report",
+    /// Change title, service, category or custom fields.
+    Classify {
+        /// New title.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<ContentId>,
+        /// Service.
+        #[serde(default, skip_serializing_if = "Change::is_keep")]
+        service: Change<ServiceId>,
+        /// Category.
+        #[serde(default, skip_serializing_if = "Change::is_keep")]
+        category: Change<CategoryId>,
+        /// Custom fields to set, or to remove where `None`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        fields: BTreeMap<String, Option<String>>,
+        /// How many people are affected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        affected: Option<u32>,
+    } = "classify",
+    /// Set impact and urgency, or override the priority with a reason.
+    Prioritise {
+        /// Impact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        impact: Option<Level>,
+        /// Urgency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency: Option<Level>,
+        /// Override of the computed priority.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<Priority>,
+        /// Why it is overridden.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "prioritise",
+    /// Give it to a team, a person, or nobody.
+    Assign {
+        /// Team.
+        #[serde(default, skip_serializing_if = "Change::is_keep")]
+        team: Change<TeamId>,
+        /// Person.
+        #[serde(default, skip_serializing_if = "Change::is_keep")]
+        assignee: Change<PersonId>,
+    } = "assign",
+    /// Take notice of it: somebody has it.
+    Acknowledge = "acknowledge",
+    /// Say something, to everybody or to staff.
+    Comment {
+        /// The words.
+        body: ContentId,
+        /// Who reads them.
+        visibility: Visibility,
+    } = "comment",
+    /// Attach a file that the desk has stored.
+    Attach {
+        /// Its id.
+        attachment: AttachmentId,
+        /// Its name as content, because names are words of people too.
+        name: ContentId,
+        /// Its size.
+        size_bytes: u64,
+        /// Its media type as found by looking, not as claimed.
+        media_type: String,
+        /// Who may open it.
+        visibility: Visibility,
+    } = "attach",
+    /// Wait for something.
+    Hold {
+        /// For what.
+        reason: HoldReason,
+        /// When work resumes by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Internal words about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "hold",
+    /// Go on working.
+    Resume = "resume",
+    /// Bring in another team, or somebody up the line.
+    Escalate {
+        /// The other team (functional).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        /// The manager (hierarchic).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manager: Option<PersonId>,
+        /// Why, internal.
+        reason: ContentId,
+    } = "escalate",
+    /// Relate it to another record.
+    Link {
+        /// How.
+        kind: LinkKind,
+        /// To what: the number of an incident, problem, known error or change, or an alert's id.
+        target: String,
+        /// For a parent: whether its progress is copied down. Default yes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cascade: Option<bool>,
+    } = "link",
+    /// Take a relation back.
+    Unlink {
+        /// How they were related.
+        kind: LinkKind,
+        /// To what.
+        target: String,
+    } = "unlink",
+    /// Make it part of another incident.
+    Merge {
+        /// The other one.
+        into: IncidentNumber,
+    } = "merge",
+    /// Take a merge back.
+    Unmerge = "unmerge",
+    /// Declare it a major incident.
+    DeclareMajor {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "declare-major",
+    /// It is no major incident any more.
+    StandDown {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "stand-down",
+    /// Give somebody a role in it.
+    GiveRole {
+        /// The role.
+        role: IncidentRole,
+        /// The person, or nobody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    } = "give-role",
+    /// Add a task.
+    AddTask {
+        /// Its id.
+        task: TaskId,
+        /// What is to be done.
+        title: ContentId,
+        /// By whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<PersonId>,
+    } = "add-task",
+    /// Tick a task.
+    CompleteTask {
+        /// Its id.
+        task: TaskId,
+    } = "complete-task",
+    /// Untick a task.
+    ReopenTask {
+        /// Its id.
+        task: TaskId,
+    } = "reopen-task",
+    /// Record time spent.
+    LogWork {
+        /// How long.
+        seconds: u32,
+        /// On what, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "log-work",
+    /// Tell everybody concerned where it stands.
+    PublishUpdate {
+        /// The words.
+        body: ContentId,
+        /// Where it stands.
+        phase: UpdatePhase,
+        /// When service is expected back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Timestamp>,
+        /// When the next word comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_update: Option<Timestamp>,
+    } = "publish-update",
+    /// Say when service is expected back.
+    SetExpectedResolution {
+        /// The likely instant; nothing takes it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// Not before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low: Option<Timestamp>,
+        /// Not after, most likely.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high: Option<Timestamp>,
+    } = "set-expected-resolution",
+    /// The impact is over, the cause may remain.
+    Mitigate = "mitigate",
+    /// Service is verified to be back.
+    Restore = "restore",
+    /// Hold service restored and ask the requester.
+    Resolve {
+        /// A code of the configured list.
+        code: String,
+        /// What was done, in words for the requester.
+        note: ContentId,
+        /// The cause, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<ContentId>,
+        /// The known error whose workaround was used.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known_error: Option<String>,
+        /// Whether the children are resolved with the same words.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        children: bool,
+    } = "resolve",
+    /// It works again, says the requester.
+    Confirm = "confirm",
+    /// It is still broken, says the requester.
+    Dispute {
+        /// Their words.
+        note: ContentId,
+    } = "dispute",
+    /// Take it up again.
+    Reopen {
+        /// Why.
+        note: ContentId,
+    } = "reopen",
+    /// The reply that reopened it was only a thank-you.
+    NotAReopening = "not-a-reopening",
+    /// Close it for good.
+    Close = "close",
+    /// It was recorded in error.
+    Cancel {
+        /// Why.
+        reason: ContentId,
+    } = "cancel",
+    /// Follow it.
+    Watch {
+        /// Who follows; the actor when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    } = "watch",
+    /// Stop following it.
+    Unwatch {
+        /// Who stops; the actor when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    } = "unwatch",
+    /// Hide it from everybody but a team, or lift that.
+    Restrict {
+        /// The team, or nobody to lift it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+    } = "restrict",
+    /// Forget words or a file, keep the fact that something stood there.
+    Redact {
+        /// What to forget.
+        content: ContentId,
+    } = "redact",
+    /// Add and remove tags.
+    Tag {
+        /// To add.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        add: BTreeSet<String>,
+        /// To remove.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        remove: BTreeSet<String>,
+    } = "tag",
+    /// Take back one entry of the timeline.
+    Undo {
+        /// Its place in the timeline.
+        n: u32,
+    } = "undo",
+    /// A timer rings; what is due is recorded. Issued by the product alone.
+    Tick = "tick",
+    /// Another incident says something about this one. Issued by the product alone.
+    Note(Related) = "note",
+}
+
+/// What another incident says about this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Related {
+    /// It became a child of this one.
+    ChildAdded {
+        /// The child.
+        child: IncidentNumber,
+    },
+    /// It is no child any more.
+    ChildRemoved {
+        /// The child.
+        child: IncidentNumber,
+    },
+    /// It became part of this one.
+    MergeReceived {
+        /// The part.
+        from: IncidentNumber,
+    },
+    /// It is no part any more.
+    MergeWithdrawn {
+        /// The former part.
+        from: IncidentNumber,
+    },
+    /// It points here.
+    LinkedBack {
+        /// How this one relates to it.
+        kind: LinkKind,
+        /// Which one it is.
+        from: IncidentNumber,
+    },
+    /// It does not point here any more.
+    UnlinkedBack {
+        /// How this one related to it.
+        kind: LinkKind,
+        /// Which one it was.
+        from: IncidentNumber,
+    },
+}
+
+impl std::fmt::Display for CommandName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for CommandName {
+    type Err = kernel::Invalid;
+
+    fn from_str(text: &str) -> Result<Self, kernel::Invalid> {
+        CommandName::ALL
+            .iter()
+            .copied()
+            .find(|name| {
+                name.as_str() == text && !matches!(name, CommandName::Tick | CommandName::Note)
+            })
+            .ok_or_else(|| kernel::Invalid::new("is not a command"))
+    }
+}

@@ -1,0 +1,270 @@
+//! From taken to closed.
+
+use super::Draft;
+use crate::command::{Command, CommandName};
+use crate::event::{
+    Acknowledged, Cancelled, Closed, Confirmed, Derived, Disputed, Mitigated, PutOnHold, Reopened,
+    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkStarted,
+};
+use crate::refusal::Refusal;
+use crate::state::{HoldReason, Lifecycle, State};
+use kernel::{Timestamp, limits};
+
+pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::Acknowledge => acknowledge(draft),
+        Command::Hold { reason, until, note } => hold(draft, *reason, *until, *note)?,
+        Command::Resume => resume(draft)?,
+        Command::Mitigate => {
+            once(draft, |state| state.moments.mitigated.is_some(), "mitigated", Mitigated {})?
+        }
+        Command::Restore => {
+            once(draft, |state| state.moments.restored.is_some(), "restored", Restored {})?
+        }
+        Command::Resolve { .. } => resolve(draft, command)?,
+        Command::Confirm => {
+            draft.emit(Confirmed {});
+            close(draft, "confirmed");
+        }
+        Command::Dispute { note } => {
+            draft.spoken.requester = true;
+            draft.emit(Disputed { note: *note });
+            draft.emit_by_policy("disputed", 0, Reopened { note: None, by_reply: false });
+        }
+        Command::Reopen { note } => draft.emit(Reopened { note: Some(*note), by_reply: false }),
+        Command::NotAReopening => draft.emit(ReopeningWithdrawn {}),
+        Command::Close => draft.emit(Closed { how: "closed_by_hand".into() }),
+        Command::Cancel { reason } => draft.emit(Cancelled { reason: *reason }),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The refusal of a command that this state does not allow, in plain words.
+pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
+    let where_it_is = match state.lifecycle {
+        Lifecycle::New => "is new",
+        Lifecycle::InProgress => "is in progress",
+        Lifecycle::OnHold => "is on hold",
+        Lifecycle::Resolved => "is resolved and waits for confirmation",
+        Lifecycle::Closed => "is closed, which is final; report a follow-up instead",
+        Lifecycle::Cancelled => "is cancelled, which is final",
+    };
+    let message = match name {
+        CommandName::Acknowledge
+            if state.moments.acknowledged.is_some() && state.lifecycle.is_open() =>
+        {
+            "this incident is already acknowledged".to_owned()
+        }
+        CommandName::DeclareMajor if state.major => "this incident is already major".to_owned(),
+        CommandName::StandDown if !state.major => "this incident is not major".to_owned(),
+        CommandName::Unmerge => "this incident is not merged into another".to_owned(),
+        CommandName::Merge if state.merged_into.is_some() => {
+            "this incident is already merged; unmerge it first".to_owned()
+        }
+        CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
+        _ => format!("{name} is not possible now: the incident {where_it_is}"),
+    };
+    Refusal::state("not_in_this_state", message)
+}
+
+fn acknowledge(draft: &mut Draft) {
+    let was_new = is_new(draft);
+    draft.emit(Acknowledged { was_new });
+    started(draft, "acknowledged");
+    if draft.policy().agreement.acknowledgement_responds {
+        responded(draft);
+    }
+}
+
+/// Answering or working on it says that somebody has it: it is acknowledged, and new no more.
+pub(super) fn took_it(draft: &mut Draft) {
+    if draft.by_provider() && draft.state().is_ok_and(|state| state.moments.acknowledged.is_none())
+    {
+        let was_new = is_new(draft);
+        draft.emit_by_policy("took it", 0, Acknowledged { was_new });
+        started(draft, "took it");
+    }
+}
+
+/// New becomes in progress, here and in the children.
+pub(super) fn started(draft: &mut Draft, why: &str) {
+    if is_new(draft) {
+        draft.emit_by_policy(why, 0, WorkStarted {});
+        cascade(draft, Command::Acknowledge);
+    }
+}
+
+pub(super) fn is_new(draft: &Draft) -> bool {
+    draft.state().is_ok_and(|state| state.lifecycle == Lifecycle::New)
+}
+
+/// The first public word by a person of the provider.
+pub(super) fn responded(draft: &mut Draft) {
+    if draft.state().is_ok_and(|state| state.moments.responded.is_none()) {
+        draft.emit_by_policy("first response", 0, Responded {});
+    }
+}
+
+fn hold(
+    draft: &mut Draft,
+    reason: HoldReason,
+    until: Option<Timestamp>,
+    note: Option<kernel::ContentId>,
+) -> Result<(), Refusal> {
+    if until.is_some_and(|until| until <= draft.at) {
+        return Err(Refusal::invalid("until", "lies in the past"));
+    }
+    if reason == HoldReason::Scheduled && until.is_none() {
+        return Err(Refusal::invalid("until", "is needed when waiting for an agreed time"));
+    }
+    let state = draft.state()?;
+    let was_new = state.lifecycle == Lifecycle::New;
+    let before = state.hold.clone();
+    let same = state.hold.as_ref().is_some_and(|hold| hold.reason == reason && hold.until == until);
+    if same && note.is_none() {
+        return Err(Refusal::state("nothing_to_change", "this incident already waits for that"));
+    }
+    draft.emit(PutOnHold { reason, until, note, was_new, before });
+    took_it(draft);
+    hold_children(draft, reason, until);
+    Ok(())
+}
+
+fn resume(draft: &mut Draft) -> Result<(), Refusal> {
+    let body = resumed(draft.state()?)?;
+    let reason = body.reason;
+    draft.emit(body);
+    took_it(draft);
+    resume_children(draft, reason);
+    Ok(())
+}
+
+/// Copies a hold down; waiting for one requester is no matter of the others.
+pub(super) fn hold_children(draft: &mut Draft, reason: HoldReason, until: Option<Timestamp>) {
+    if reason != HoldReason::Requester {
+        cascade(draft, Command::Hold { reason, until, note: None });
+    }
+}
+
+/// Takes a hold back in the children, too.
+pub(super) fn resume_children(draft: &mut Draft, reason: HoldReason) {
+    if reason != HoldReason::Requester {
+        cascade(draft, Command::Resume);
+    }
+}
+
+/// The event that ends the present hold.
+pub(super) fn resumed(state: &State) -> Result<Resumed, Refusal> {
+    let hold = state.hold.as_ref().ok_or_else(|| not_now(state, CommandName::Resume))?;
+    Ok(Resumed { reason: hold.reason, since: hold.since, until: hold.until })
+}
+
+/// Copies a step down to the children; one that refuses keeps its own way.
+fn cascade(draft: &mut Draft, command: Command) {
+    let children: Vec<_> =
+        draft.state().map(|state| state.children.iter().copied().collect()).unwrap_or_default();
+    for child in children {
+        draft.tell(child, command.clone(), false);
+    }
+}
+
+fn once(
+    draft: &mut Draft,
+    is_set: fn(&State) -> bool,
+    word: &str,
+    body: impl Into<crate::event::Body>,
+) -> Result<(), Refusal> {
+    if is_set(draft.state()?) {
+        return Err(Refusal::state(
+            "nothing_to_change",
+            format!("this incident is already {word}"),
+        ));
+    }
+    draft.emit(body);
+    took_it(draft);
+    Ok(())
+}
+
+fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
+    let Command::Resolve { code, note, cause, known_error, children } = command else {
+        return Ok(());
+    };
+    let policy = draft.policy();
+    let imported = draft.facts.origin == super::Origin::Import;
+    if code.is_empty() || code.chars().count() > limits::NAME_CHARS {
+        return Err(Refusal::invalid(
+            "code",
+            format!("must have 1 to {} characters", limits::NAME_CHARS),
+        ));
+    }
+    if !imported && !policy.resolution_codes.iter().any(|known| known.code == *code) {
+        let known: Vec<_> =
+            policy.resolution_codes.iter().map(|known| known.code.as_str()).collect();
+        return Err(Refusal::invalid("code", format!("must be one of {}", known.join(", "))));
+    }
+    if known_error.as_ref().is_some_and(|text| text.chars().count() > limits::NAME_CHARS) {
+        return Err(Refusal::invalid(
+            "known_error",
+            format!("is longer than {} characters", limits::NAME_CHARS),
+        ));
+    }
+    let close_at = draft.at.plus_seconds(policy.agreement.close_after_days * 86_400);
+    draft.emit(Resolved {
+        code: code.clone(),
+        note: *note,
+        cause: *cause,
+        known_error: known_error.clone(),
+        close_at: Some(close_at),
+    });
+    took_it(draft);
+    if draft.by_provider() {
+        // The words of a resolution are public words.
+        responded(draft);
+    }
+    let below = |children| Command::Resolve {
+        code: code.clone(),
+        note: *note,
+        cause: *cause,
+        known_error: known_error.clone(),
+        children,
+    };
+    if *children {
+        cascade(draft, below(true));
+    }
+    // What was merged into it is part of it: its requesters wait for the same words.
+    for part in draft.state()?.parts.clone() {
+        draft.tell(part, below(false), false);
+    }
+    Ok(())
+}
+
+/// Closes what was confirmed, or what silence confirmed.
+pub(super) fn close(draft: &mut Draft, how: &str) {
+    draft.emit_by_policy(
+        "closing",
+        draft.policy().agreement.reference.version,
+        Closed { how: how.into() },
+    );
+}
+
+/// Closes after silence, at the timer's own instant.
+pub(super) fn close_by_silence(draft: &mut Draft, at: Timestamp) {
+    draft.emit_by_timer("silence", at, Closed { how: "silence".into() });
+}
+
+/// Whether a step that was copied down leaves this incident alone: it opted out
+/// of following its parent, or waits for its own requester.
+pub(super) fn keeps_its_own_way(draft: &Draft, name: CommandName) -> bool {
+    let copied =
+        draft.facts.derived.as_ref().is_some_and(|derived: &Derived| derived.by == "incident");
+    let Ok(state) = draft.state() else { return false };
+    let waits = state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester);
+    copied
+        && match name {
+            CommandName::Acknowledge => !state.follows_parent,
+            CommandName::Hold | CommandName::Resume => !state.follows_parent || waits,
+            CommandName::Resolve => !state.follows_parent && state.merged_into.is_none(),
+            _ => false,
+        }
+}

@@ -1,0 +1,98 @@
+//! What is due is recorded at its own instant, however late it is noticed. It
+//! comes before the command that noticed it, so that a command that happened at
+//! or before the due instant wins.
+
+use super::{Draft, Origin, lifecycle};
+use crate::clocks::{Clock, ClockKind};
+use crate::event::{ClockBreached, ClockWarned};
+use crate::policy::Agreement;
+use crate::state::State;
+use crate::timers::{TimerKind, breaches, next_warning, timers, warnings};
+use kernel::Timestamp;
+
+/// More rounds than any incident has timers: a bound, not a tuning.
+const ROUNDS: usize = 64;
+
+/// Records everything that is due at the draft's instant, in order.
+pub(super) fn ring(draft: &mut Draft) {
+    for _ in 0..ROUNDS {
+        let Some((at, kind)) = draft.state().ok().and_then(|state| next_due(draft, state)) else {
+            return;
+        };
+        ring_one(draft, kind, at);
+    }
+}
+
+/// The next timer that is due, with the instant it is recorded at: never before
+/// what was recorded last, because a new target may make an old instant due.
+fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
+    let agreement = &draft.policy().agreement;
+    let due = match draft.facts.origin {
+        Origin::Live => timers(state, agreement),
+        // The past of another system warned, resumed and closed as it did; only
+        // what our own agreement makes of it is ours to say.
+        Origin::Import => breaches(state).collect(),
+    };
+    due.into_iter()
+        .filter(|(_, at)| *at <= draft.at)
+        .map(|(kind, at)| (own_instant(draft, state, kind, at).max(state.updated_at), kind))
+        .min()
+}
+
+/// A warning counts at the highest share that was passed, a breach at its due instant.
+fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> Timestamp {
+    match kind {
+        TimerKind::Resume | TimerKind::Close => Some(at),
+        TimerKind::Warn(clock) => {
+            let agreement = &draft.policy().agreement;
+            find(state, clock).and_then(|c| highest_share(c, agreement, draft.at)).map(|(_, at)| at)
+        }
+        TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
+    }
+    .unwrap_or(at)
+}
+
+fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
+    match kind {
+        TimerKind::Resume => {
+            if let Ok(resumed) = draft.state().and_then(lifecycle::resumed) {
+                draft.emit_by_timer("end of the hold", at, resumed);
+                draft.follow_clocks(at);
+            }
+        }
+        TimerKind::Close => {
+            lifecycle::close_by_silence(draft, at);
+            draft.follow_clocks(at);
+        }
+        TimerKind::Warn(clock) => {
+            let agreement = &draft.policy().agreement;
+            let found = draft.state().ok().and_then(|state| find(state, clock));
+            let passed = found.and_then(|clock| {
+                Some((highest_share(clock, agreement, draft.at)?, clock.due_at?))
+            });
+            if let Some(((share, _), due_at)) = passed {
+                draft.emit_by_timer("warning", at, ClockWarned { clock, share, due_at });
+            }
+        }
+        TimerKind::Breach(clock) => {
+            let found = draft.state().ok().and_then(|state| find(state, clock));
+            if let Some(breached_at) = found.and_then(|clock| clock.due_at) {
+                draft.emit_by_timer("breach", at, ClockBreached { clock, breached_at });
+            }
+        }
+    }
+}
+
+fn find(state: &State, kind: ClockKind) -> Option<&Clock> {
+    state.clocks.iter().find(|clock| clock.kind == kind)
+}
+
+/// After a long silence one warning says it all: the highest share passed.
+fn highest_share(clock: &Clock, agreement: &Agreement, now: Timestamp) -> Option<(u8, Timestamp)> {
+    let (first, first_at) = next_warning(clock, agreement)?;
+    let passed = warnings(agreement).filter(|share| *share > first).map_while(|share| {
+        let at = clock.instant_of_share(share)?;
+        (at <= now).then_some((share, at))
+    });
+    Some(passed.last().unwrap_or((first, first_at)))
+}

@@ -1,0 +1,187 @@
+//! Taking back one entry, while nothing later depends on it.
+
+use super::{Draft, lifecycle, people};
+use crate::command::{Command, Related};
+use crate::event::{
+    Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
+    Unmerged, WorkReturned,
+};
+use crate::refusal::Refusal;
+use crate::state::{HoldReason, Lifecycle, State};
+use kernel::Timestamp;
+
+/// Seconds in which an entry can be undone.
+const UNDO_SECONDS: i64 = 600;
+
+pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
+    let Some(event) = draft.facts.undo.filter(|event| event.n == n) else {
+        return Err(Refusal::invalid("n", "is not an entry of this incident"));
+    };
+    if !undoable(event) {
+        return Err(Refusal::invalid("n", "is an entry that cannot be undone"));
+    }
+    if draft.now.seconds_since(event.at) > UNDO_SECONDS {
+        return Err(Refusal::state(
+            "too_late",
+            "this is more than 10 minutes ago; change it by hand",
+        ));
+    }
+    if !stands(draft.state()?, event) {
+        return Err(Refusal::state("changed_since", "something changed since; change it by hand"));
+    }
+    take_back(draft, event)
+}
+
+/// Whether an entry is of a kind that can be undone.
+pub fn undoable(event: &Event) -> bool {
+    let by_hand = match &event.cause {
+        Cause::Input(command) => !matches!(**command, Command::Undo { .. } | Command::Report(_)),
+        Cause::Derived(_) => false,
+    };
+    let kind = match &event.body {
+        Body::Acknowledged(data) => data.was_new,
+        Body::Assigned(_)
+        | Body::PriorityChanged(_)
+        | Body::Classified(_)
+        | Body::PutOnHold(_)
+        | Body::Resumed(_)
+        | Body::Merged(_)
+        | Body::Tagged(_) => true,
+        _ => false,
+    };
+    by_hand && kind
+}
+
+fn stands(state: &State, event: &Event) -> bool {
+    if !state.lifecycle.is_open() && !matches!(event.body, Body::Merged(_)) {
+        return false;
+    }
+    match &event.body {
+        Body::Acknowledged(_) => state.assignee.is_none() && untouched(state, event),
+        Body::Assigned(data) => (state.team, state.assignee) == (data.team, data.assignee),
+        Body::PriorityChanged(data) => {
+            (state.impact, state.urgency, state.priority, &state.priority_override)
+                == (data.impact, data.urgency, data.priority, &data.priority_override)
+        }
+        Body::Classified(data) => {
+            data.title.is_none_or(|title| title == state.title)
+                && (state.service, state.category) == (data.service, data.category)
+                && (data.affected == data.affected_before || data.affected == state.affected)
+                && data.fields.iter().all(|(name, value)| state.fields.get(name) == value.as_ref())
+        }
+        Body::PutOnHold(data) => {
+            let same =
+                |hold: &crate::state::Hold| hold.reason == data.reason && hold.until == data.until;
+            state.hold.as_ref().is_some_and(same)
+        }
+        Body::Resumed(_) => state.lifecycle == Lifecycle::InProgress,
+        Body::Merged(data) => state.merged_into == Some(data.into),
+        Body::Tagged(data) => {
+            data.added.iter().all(|tag| state.tags.contains(tag))
+                && !data.removed.iter().any(|tag| state.tags.contains(tag))
+        }
+        _ => false,
+    }
+}
+
+/// Whether work began with this entry and nobody did anything with it since.
+fn untouched(state: &State, event: &Event) -> bool {
+    let moments = &state.moments;
+    state.lifecycle == Lifecycle::InProgress
+        && moments.acknowledged.is_none_or(|at| at == event.happened_at)
+        && moments.responded.is_none()
+        && moments.mitigated.is_none()
+        && moments.restored.is_none()
+}
+
+fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
+    match &event.body {
+        Body::Acknowledged(_) => draft.emit(WorkReturned {}),
+        Body::Assigned(data) => unassign(draft, data, event)?,
+        Body::PriorityChanged(data) => draft.emit(PriorityChanged {
+            impact: data.impact_before,
+            urgency: data.urgency_before,
+            priority: data.priority_before,
+            priority_override: data.override_before.clone(),
+            impact_before: data.impact,
+            urgency_before: data.urgency,
+            priority_before: data.priority,
+            override_before: data.priority_override.clone(),
+        }),
+        Body::Classified(data) => draft.emit(Classified {
+            title: data.title_before,
+            title_before: data.title,
+            service: data.service_before,
+            service_before: data.service,
+            category: data.category_before,
+            category_before: data.category,
+            fields: data.fields_before.clone(),
+            fields_before: data.fields.clone(),
+            affected: data.affected_before,
+            affected_before: data.affected,
+        }),
+        Body::PutOnHold(data) => end_hold(draft, data, event)?,
+        Body::Resumed(data) => hold_again(draft, data)?,
+        Body::Merged(data) => {
+            draft.emit(Unmerged { from: data.into });
+            if let Some(number) = draft.facts.number {
+                draft.tell(
+                    data.into,
+                    Command::Note(Related::MergeWithdrawn { from: number }),
+                    true,
+                );
+            }
+        }
+        Body::Tagged(data) => {
+            draft.emit(Tagged { added: data.removed.clone(), removed: data.added.clone() });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whoever had it before has it again; if that was nobody, it is new again.
+fn unassign(draft: &mut Draft, data: &Assigned, event: &Event) -> Result<(), Refusal> {
+    people::assigned(draft, data.team_before, data.assignee_before)?;
+    let state = draft.state()?;
+    if data.was_new && state.assignee.is_none() && untouched(state, event) {
+        draft.emit(WorkReturned {});
+    }
+    Ok(())
+}
+
+/// It waits as before, or not at all.
+fn end_hold(draft: &mut Draft, data: &PutOnHold, event: &Event) -> Result<(), Refusal> {
+    let at = draft.at;
+    let before = data.before.clone().filter(|hold| hold.until.is_none_or(|until| until > at));
+    if let Some(before) = before {
+        let state = draft.state()?;
+        let body = PutOnHold {
+            reason: before.reason,
+            until: before.until,
+            note: None,
+            was_new: false,
+            before: state.hold.clone(),
+        };
+        draft.emit(body);
+        return Ok(());
+    }
+    let resumed = lifecycle::resumed(draft.state()?)?;
+    draft.emit(resumed);
+    lifecycle::resume_children(draft, data.reason);
+    if data.was_new && untouched(draft.state()?, event) {
+        draft.emit(WorkReturned {});
+    }
+    Ok(())
+}
+
+fn hold_again(draft: &mut Draft, data: &Resumed) -> Result<(), Refusal> {
+    let passed = |until: Timestamp| until <= draft.at;
+    if data.reason == HoldReason::Scheduled && data.until.is_some_and(passed) {
+        return Err(Refusal::state("too_late", "the agreed time has come; hold it by hand"));
+    }
+    let until = data.until.filter(|until| !passed(*until));
+    draft.emit(PutOnHold { reason: data.reason, until, note: None, was_new: false, before: None });
+    lifecycle::hold_children(draft, data.reason, until);
+    Ok(())
+}

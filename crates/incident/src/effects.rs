@@ -1,0 +1,131 @@
+//! Whom the events concern: these become outbox rows in the command's own
+//! transaction. Channels and wording belong to whoever delivers them.
+
+use crate::command::Visibility;
+use crate::event::{Body, Event};
+use crate::state::State;
+use kernel::{Channel, PersonId, TeamId};
+use serde::{Deserialize, Serialize};
+
+/// Who is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The requester.
+    Requester(PersonId),
+    /// One person of the provider.
+    Person(PersonId),
+    /// A team.
+    Team(TeamId),
+    /// Everybody who follows it.
+    Watchers,
+}
+
+/// One thing to tell one audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// The event's kind.
+    pub word: String,
+    /// Its place in the timeline.
+    pub n: u32,
+    /// To whom.
+    pub audience: Audience,
+    /// Seconds to wait before it leaves, so that it can be taken back.
+    pub delay_seconds: i64,
+}
+
+/// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
+const SECOND_THOUGHTS_SECONDS: i64 = 10;
+
+/// What these events ask to be told. Imports and quiet incidents tell nobody.
+pub fn effects(before: Option<&State>, after: &State, events: &[Event]) -> Vec<Effect> {
+    if after.quiet || events.iter().any(|event| event.channel == Channel::Import) {
+        return vec![];
+    }
+    let mut found = Vec::new();
+    for event in events {
+        tell(before, after, event, &mut found);
+    }
+    found
+}
+
+fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Effect>) {
+    let by = event.actor.person_id();
+    let mut add = |audience: Audience, delay_seconds: i64| {
+        let to_self = match &audience {
+            Audience::Requester(person) | Audience::Person(person) => Some(*person) == by,
+            _ => false,
+        };
+        if !to_self {
+            found.push(Effect {
+                word: event.body.kind().to_owned(),
+                n: event.n,
+                audience,
+                delay_seconds,
+            });
+        }
+    };
+    let requester = Audience::Requester(after.requester);
+    match &event.body {
+        Body::Reported(_) => {
+            // The confirmation of receipt goes to whoever reported, too.
+            let word = event.body.kind().to_owned();
+            let told = [Some(requester), after.team.map(Audience::Team)].into_iter().flatten();
+            found.extend(told.map(|audience| Effect {
+                word: word.clone(),
+                n: event.n,
+                audience,
+                delay_seconds: 0,
+            }));
+        }
+        Body::Assigned(data) => match (data.assignee, data.team) {
+            (Some(person), _) if data.assignee != data.assignee_before => {
+                add(Audience::Person(person), 0)
+            }
+            (None, Some(team)) if data.team != data.team_before => add(Audience::Team(team), 0),
+            _ => {}
+        },
+        Body::Commented(data) if data.by_requester => add(owner(after), 0),
+        Body::Commented(data) if data.visibility == Visibility::Public => {
+            add(requester, 0);
+            watchers(after, &mut add, 0);
+        }
+        Body::UpdatePublished(_) | Body::ExpectationSet(_) => {
+            add(requester, 0);
+            watchers(after, &mut add, 0);
+        }
+        Body::Resolved(_) => {
+            add(requester, SECOND_THOUGHTS_SECONDS);
+            watchers(after, &mut add, SECOND_THOUGHTS_SECONDS);
+        }
+        Body::Closed(_) | Body::Cancelled(_) => add(requester, SECOND_THOUGHTS_SECONDS),
+        Body::Disputed(_) | Body::Reopened(_) if before.is_some() => add(owner(after), 0),
+        Body::Escalated(data) => {
+            if let Some(person) = data.manager {
+                add(Audience::Person(person), 0);
+            }
+        }
+        // Watchers may be customers, and clocks are the provider's own matter.
+        Body::ClockWarned(_) | Body::ClockBreached(_) => match owner(after) {
+            Audience::Watchers => {}
+            owner => add(owner, 0),
+        },
+        Body::Merged(_) => add(requester, 0),
+        _ => {}
+    }
+}
+
+fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {
+    if !after.watchers.is_empty() {
+        add(Audience::Watchers, delay);
+    }
+}
+
+/// Whoever has it: the person, else the team, else whoever watches.
+fn owner(state: &State) -> Audience {
+    match (state.assignee, state.team) {
+        (Some(person), _) => Audience::Person(person),
+        (None, Some(team)) => Audience::Team(team),
+        (None, None) => Audience::Watchers,
+    }
+}

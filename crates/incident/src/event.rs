@@ -1,0 +1,496 @@
+//! The facts of a timeline. Every body has a kind (past tense) and a version;
+//! bodies ever written decode for ever (see `upcast` and the golden files).
+
+use crate::clocks::{Clock, ClockKind};
+use crate::command::{Command, Visibility};
+use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
+use kernel::{
+    Actor, AttachmentId, BatchId, CategoryId, Channel, ContentId, IncidentNumber, Level,
+    OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an event came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Somebody's wish, with all its fields: replay decides it again.
+    Input(Box<Command>),
+    /// Followed from something else: replay drops it.
+    Derived(Derived),
+}
+
+/// What an event followed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    /// `rule`, `timer`, `policy`, `suggestion`, or `incident` for a related one.
+    pub by: String,
+    /// Which one.
+    pub name: String,
+    /// Its version; 0 where it has none.
+    pub version: i64,
+}
+
+/// One entry of a timeline, without its place in the feed, which the store adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its place in the incident's timeline, from 1.
+    pub n: u32,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// When it happened; not after `at`.
+    pub happened_at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// Through which door.
+    pub channel: Channel,
+    /// Why.
+    pub cause: Cause,
+    /// The bulk edit it belongs to.
+    pub batch: Option<BatchId>,
+    /// What happened.
+    pub body: Body,
+}
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal v $version:literal { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? }),+ $(,)?) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+            pub struct $name { $($(#[$fmeta])* pub $field : $ty),* }
+        )+
+
+        /// What happened.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Body {
+            $($(#[$doc])* $name(Box<$name>),)+
+            /// Written by a newer version of the product: kept and shown, never interpreted.
+            Unknown {
+                /// Its kind.
+                kind: String,
+                /// Its version.
+                version: u32,
+                /// Its data as it was written.
+                data: String,
+            },
+        }
+
+        impl Body {
+            /// Every known kind with its current version.
+            pub const KINDS: &'static [(&'static str, u32)] = &[$(($kind, $version)),+];
+
+            /// The kind: past tense of what happened.
+            pub fn kind(&self) -> &str {
+                match self { $(Body::$name(_) => $kind,)+ Body::Unknown { kind, .. } => kind }
+            }
+
+            /// The version of the body's form.
+            pub fn version(&self) -> u32 {
+                match self { $(Body::$name(_) => $version,)+ Body::Unknown { version, .. } => *version }
+            }
+
+            /// The data as JSON text.
+            pub fn data_json(&self) -> String {
+                match self {
+                    $(Body::$name(data) => serde_json::to_string(data).expect("event bodies are plain data"),)+
+                    Body::Unknown { data, .. } => data.clone(),
+                }
+            }
+
+            /// Reads a body of any version ever written. What it does not know becomes `Unknown`.
+            pub fn decode(kind: &str, version: u32, data: &str) -> Body {
+                let unknown = || Body::Unknown { kind: kind.to_owned(), version, data: data.to_owned() };
+                let lifted = match crate::upcast::upcast(kind, version, data) {
+                    crate::upcast::Upcast::Current => std::borrow::Cow::Borrowed(data),
+                    crate::upcast::Upcast::Lifted(text) => std::borrow::Cow::Owned(text),
+                    crate::upcast::Upcast::Newer => return unknown(),
+                };
+                let body = match kind {
+                    $($kind => serde_json::from_str(&lifted).ok().map(Body::$name),)+
+                    _ => None,
+                };
+                body.unwrap_or_else(unknown)
+            }
+        }
+
+        $(impl From<$name> for Body {
+            fn from(data: $name) -> Body { Body::$name(Box::new(data)) }
+        })+
+    };
+}
+
+bodies! {
+    /// It was reported.
+    Reported = "reported" v 1 {
+        /// Title.
+        title: ContentId,
+        /// Description.
+        #[serde(default, skip_serializing_if = "Option::is_none")] description: Option<ContentId>,
+        /// For whom.
+        requester: PersonId,
+        /// Their company.
+        #[serde(default, skip_serializing_if = "Option::is_none")] organisation: Option<OrganisationId>,
+        /// Service.
+        #[serde(default, skip_serializing_if = "Option::is_none")] service: Option<ServiceId>,
+        /// Category.
+        #[serde(default, skip_serializing_if = "Option::is_none")] category: Option<CategoryId>,
+        /// Impact, said or by default.
+        impact: Level,
+        /// Urgency, said or by default.
+        urgency: Level,
+        /// Priority by the matrix.
+        priority: Priority,
+        /// How many people are affected.
+        #[serde(default, skip_serializing_if = "Option::is_none")] affected: Option<u32>,
+        /// The team it starts with.
+        #[serde(default, skip_serializing_if = "Option::is_none")] team: Option<TeamId>,
+        /// When it was first noticed.
+        #[serde(default, skip_serializing_if = "Option::is_none")] detected_at: Option<Timestamp>,
+        /// Custom fields.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] fields: BTreeMap<String, String>,
+        /// Tags.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] tags: BTreeSet<String>,
+        /// The closed incident it follows.
+        #[serde(default, skip_serializing_if = "Option::is_none")] follow_up_of: Option<IncidentNumber>,
+        /// Its parent.
+        #[serde(default, skip_serializing_if = "Option::is_none")] parent: Option<IncidentNumber>,
+        /// The only team that may see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] confidential_to: Option<TeamId>,
+        /// The agreement that applies.
+        agreement: AgreementRef,
+        /// Came by import.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] quiet: bool,
+    },
+    /// Title, service, category or fields changed.
+    Classified = "classified" v 1 {
+        /// Title after and before, if changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")] title: Option<ContentId>,
+        /// Title before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] title_before: Option<ContentId>,
+        /// Service now.
+        service: Option<ServiceId>,
+        /// Service before.
+        service_before: Option<ServiceId>,
+        /// Category now.
+        category: Option<CategoryId>,
+        /// Category before.
+        category_before: Option<CategoryId>,
+        /// Fields that changed, now.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] fields: BTreeMap<String, Option<String>>,
+        /// Those fields before.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] fields_before: BTreeMap<String, Option<String>>,
+        /// How many people are affected.
+        #[serde(default, skip_serializing_if = "Option::is_none")] affected: Option<u32>,
+        /// How many were.
+        #[serde(default, skip_serializing_if = "Option::is_none")] affected_before: Option<u32>,
+    },
+    /// Impact, urgency or priority changed.
+    PriorityChanged = "priority_changed" v 1 {
+        /// Impact now.
+        impact: Level,
+        /// Urgency now.
+        urgency: Level,
+        /// Priority now.
+        priority: Priority,
+        /// Set when it is an override.
+        #[serde(default, skip_serializing_if = "Option::is_none", rename = "override")] priority_override: Option<Override>,
+        /// Impact before.
+        impact_before: Level,
+        /// Urgency before.
+        urgency_before: Level,
+        /// Priority before.
+        priority_before: Priority,
+        /// The override before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] override_before: Option<Override>,
+    },
+    /// Team or person changed.
+    Assigned = "assigned" v 1 {
+        /// Team now.
+        team: Option<TeamId>,
+        /// Person now.
+        assignee: Option<PersonId>,
+        /// Team before.
+        team_before: Option<TeamId>,
+        /// Person before.
+        assignee_before: Option<PersonId>,
+        /// Whether it was new before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] was_new: bool,
+    },
+    /// Somebody took it.
+    Acknowledged = "acknowledged" v 1 {
+        /// Whether it was new before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] was_new: bool,
+    },
+    /// Work began: new became in progress.
+    WorkStarted = "work_started" v 1 {},
+    /// Work was given back: in progress became new, by an undo.
+    WorkReturned = "work_returned" v 1 {},
+    /// First public word by a person of the provider.
+    Responded = "responded" v 1 {},
+    /// Somebody said something.
+    Commented = "commented" v 1 {
+        /// The words.
+        body: ContentId,
+        /// Who reads them.
+        visibility: Visibility,
+        /// Whether the requester said it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] by_requester: bool,
+    },
+    /// A file was attached.
+    Attached = "attached" v 1 {
+        /// Its id.
+        attachment: AttachmentId,
+        /// Its name.
+        name: ContentId,
+        /// Its size.
+        size_bytes: u64,
+        /// Its media type.
+        media_type: String,
+        /// Who may open it.
+        visibility: Visibility,
+    },
+    /// It waits.
+    PutOnHold = "put_on_hold" v 1 {
+        /// For what.
+        reason: HoldReason,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")] until: Option<Timestamp>,
+        /// Internal words about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+        /// Whether it was new before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] was_new: bool,
+        /// What it waited for before, if it was on hold already.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Hold>,
+    },
+    /// Work goes on.
+    Resumed = "resumed" v 1 {
+        /// What it had waited for.
+        reason: HoldReason,
+        /// Since when.
+        since: Timestamp,
+        /// Until when it should have waited.
+        #[serde(default, skip_serializing_if = "Option::is_none")] until: Option<Timestamp>,
+    },
+    /// Another team or a manager was brought in.
+    Escalated = "escalated" v 1 {
+        /// The team.
+        #[serde(default, skip_serializing_if = "Option::is_none")] team: Option<TeamId>,
+        /// The manager.
+        #[serde(default, skip_serializing_if = "Option::is_none")] manager: Option<PersonId>,
+        /// Why.
+        reason: ContentId,
+    },
+    /// It was related to another record.
+    Linked = "linked" v 1 {
+        /// How.
+        kind: LinkKind,
+        /// To what.
+        target: String,
+        /// Whether the other side said so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] reverse: bool,
+        /// For a parent: whether its progress is copied down.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] cascade: bool,
+    },
+    /// The relation was taken back.
+    Unlinked = "unlinked" v 1 {
+        /// How.
+        kind: LinkKind,
+        /// To what.
+        target: String,
+        /// Whether the other side said so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] reverse: bool,
+    },
+    /// A child was added.
+    ChildAdded = "child_added" v 1 {
+        /// Which.
+        child: IncidentNumber,
+    },
+    /// A child was removed.
+    ChildRemoved = "child_removed" v 1 {
+        /// Which.
+        child: IncidentNumber,
+    },
+    /// It became part of another incident.
+    Merged = "merged" v 1 {
+        /// Which.
+        into: IncidentNumber,
+    },
+    /// It is on its own again.
+    Unmerged = "unmerged" v 1 {
+        /// What it was part of.
+        from: IncidentNumber,
+    },
+    /// Another incident became part of it.
+    MergeReceived = "merge_received" v 1 {
+        /// Which.
+        from: IncidentNumber,
+    },
+    /// Another incident is no part of it any more.
+    MergeWithdrawn = "merge_withdrawn" v 1 {
+        /// Which.
+        from: IncidentNumber,
+    },
+    /// It was declared major.
+    MajorDeclared = "major_declared" v 1 {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+    },
+    /// It is no major incident any more.
+    MajorStoodDown = "major_stood_down" v 1 {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+    },
+    /// Somebody got or lost a role.
+    RoleGiven = "role_given" v 1 {
+        /// The role.
+        role: IncidentRole,
+        /// Who has it now.
+        person: Option<PersonId>,
+        /// Who had it.
+        person_before: Option<PersonId>,
+    },
+    /// A task was added.
+    TaskAdded = "task_added" v 1 {
+        /// Its id.
+        task: TaskId,
+        /// What.
+        title: ContentId,
+        /// By whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")] assignee: Option<PersonId>,
+    },
+    /// A task was ticked.
+    TaskCompleted = "task_completed" v 1 {
+        /// Its id.
+        task: TaskId,
+    },
+    /// A task was unticked.
+    TaskReopened = "task_reopened" v 1 {
+        /// Its id.
+        task: TaskId,
+    },
+    /// Time was recorded.
+    WorkLogged = "work_logged" v 2 {
+        /// How long; version 1 said `minutes`.
+        seconds: u32,
+        /// Whose, if a person's.
+        person: String,
+        /// On what.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// Everybody concerned was told where it stands.
+    UpdatePublished = "update_published" v 1 {
+        /// The words.
+        body: ContentId,
+        /// Where it stands.
+        phase: UpdatePhase,
+        /// When service is expected back.
+        #[serde(default, skip_serializing_if = "Option::is_none")] expected: Option<Timestamp>,
+        /// When the next word comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
+    },
+    /// The expected time of restoration changed.
+    ExpectationSet = "expectation_set" v 1 {
+        /// Likely.
+        at: Option<Timestamp>,
+        /// Not before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] low: Option<Timestamp>,
+        /// Not after.
+        #[serde(default, skip_serializing_if = "Option::is_none")] high: Option<Timestamp>,
+        /// What it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Timestamp>,
+    },
+    /// The impact is over.
+    Mitigated = "mitigated" v 1 {},
+    /// Service is verified to be back.
+    Restored = "restored" v 1 {},
+    /// The provider holds service restored.
+    Resolved = "resolved" v 1 {
+        /// Code.
+        code: String,
+        /// Words for the requester.
+        note: ContentId,
+        /// Cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")] cause: Option<ContentId>,
+        /// Known error.
+        #[serde(default, skip_serializing_if = "Option::is_none")] known_error: Option<String>,
+        /// When silence closes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] close_at: Option<Timestamp>,
+    },
+    /// It works again, says the requester.
+    Confirmed = "confirmed" v 1 {},
+    /// It is still broken, says the requester.
+    Disputed = "disputed" v 1 {
+        /// Their words.
+        note: ContentId,
+    },
+    /// It was taken up again.
+    Reopened = "reopened" v 1 {
+        /// Why, where it was not a reply or dispute that says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+        /// Whether a reply did it, which can be withdrawn.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] by_reply: bool,
+    },
+    /// The reply was no reopening.
+    ReopeningWithdrawn = "reopening_withdrawn" v 1 {},
+    /// Final.
+    Closed = "closed" v 1 {
+        /// `confirmed`, `silence` or `closed_by_hand`.
+        how: String,
+    },
+    /// Recorded in error.
+    Cancelled = "cancelled" v 1 {
+        /// Why.
+        reason: ContentId,
+    },
+    /// Somebody follows it.
+    Watched = "watched" v 1 {
+        /// Who.
+        person: PersonId,
+    },
+    /// Somebody does not follow it any more.
+    Unwatched = "unwatched" v 1 {
+        /// Who.
+        person: PersonId,
+    },
+    /// It was hidden from everybody but a team, or shown again.
+    Restricted = "restricted" v 1 {
+        /// The team.
+        team: Option<TeamId>,
+        /// The team before.
+        team_before: Option<TeamId>,
+    },
+    /// Something was forgotten.
+    Redacted = "redacted" v 1 {
+        /// What.
+        content: ContentId,
+    },
+    /// Tags changed.
+    Tagged = "tagged" v 1 {
+        /// Added.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] added: BTreeSet<String>,
+        /// Removed.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] removed: BTreeSet<String>,
+    },
+    /// Clocks started, paused, went on, stopped or got another target.
+    ClocksChanged = "clocks_changed" v 1 {
+        /// The clocks that changed, as they are now.
+        clocks: Vec<Clock>,
+    },
+    /// A clock passed a share of its target.
+    ClockWarned = "clock_warned" v 1 {
+        /// Which.
+        clock: ClockKind,
+        /// Per cent.
+        share: u8,
+        /// When it is due.
+        due_at: Timestamp,
+    },
+    /// A clock passed its target.
+    ClockBreached = "clock_breached" v 1 {
+        /// Which.
+        clock: ClockKind,
+        /// The due instant.
+        breached_at: Timestamp,
+    },
+}

@@ -1,0 +1,29 @@
+//! The life of an incident. `decide` turns a wish into events or a typed
+//! refusal, `apply` folds events into the state. Both are pure: no clock, no
+//! random numbers, no database. Everything a decision depends on comes in
+//! through [`Facts`]; everything it found out is recorded in the events, so
+//! replay needs no old policy.
+
+mod apply;
+pub mod clocks;
+pub mod command;
+pub mod decide;
+pub mod effects;
+pub mod event;
+pub mod permissions;
+pub mod policy;
+pub mod refusal;
+pub mod state;
+mod timers;
+mod upcast;
+
+pub use apply::{apply, fold};
+pub use command::{Change, Command, CommandName, Visibility};
+pub use decide::{Decision, Facts, Follow, Origin, decide, tick, undoable};
+pub use effects::{Audience, Effect, effects};
+pub use event::{Body, Cause, Event};
+pub use permissions::{Access, Scope, Subject, TokenScope, Viewer};
+pub use policy::Policy;
+pub use refusal::{Refusal, RefusalKind};
+pub use state::{Lifecycle, State};
+pub use timers::{TimerKind, timers, wake_at};

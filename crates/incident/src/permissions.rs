@@ -1,0 +1,313 @@
+//! Who may see and do what. The one place that decides it: pages, API, search,
+//! counts, streams and exports all ask here. Default is deny.
+
+use crate::command::{Command, CommandName, Visibility};
+use crate::refusal::Refusal;
+use crate::state::{Lifecycle, State};
+use kernel::{OrganisationId, PersonId, Role, TeamId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a token narrows its person's rights to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    /// May report incidents, nothing else.
+    Intake,
+    /// May read.
+    Read,
+    /// May read and work on incidents.
+    Write,
+    /// Whatever its person may do.
+    Admin,
+}
+
+impl std::str::FromStr for TokenScope {
+    type Err = kernel::Invalid;
+
+    fn from_str(text: &str) -> Result<Self, kernel::Invalid> {
+        match text {
+            "intake" => Ok(TokenScope::Intake),
+            "read" => Ok(TokenScope::Read),
+            "write" => Ok(TokenScope::Write),
+            "admin" => Ok(TokenScope::Admin),
+            _ => Err(kernel::Invalid::new("must be one of admin, write, read, intake")),
+        }
+    }
+}
+
+impl TokenScope {
+    /// The word in JSON and database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TokenScope::Intake => "intake",
+            TokenScope::Read => "read",
+            TokenScope::Write => "write",
+            TokenScope::Admin => "admin",
+        }
+    }
+}
+
+/// Somebody who looks or acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub person: PersonId,
+    /// Name, for the record.
+    pub name: String,
+    /// Further roles.
+    pub roles: BTreeSet<Role>,
+    /// Teams.
+    pub teams: BTreeSet<TeamId>,
+    /// Their company, if they were granted to see all its incidents.
+    pub organisation: Option<OrganisationId>,
+    /// What the token narrows it to; a session is `Admin`: not narrowed.
+    pub scope: TokenScope,
+}
+
+impl Viewer {
+    /// Whether they have one of these roles.
+    pub fn has(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.roles.contains(role))
+    }
+
+    /// Whether they work for the provider: see incidents of others.
+    pub fn is_staff(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
+    /// Whether they work on incidents, not only read them.
+    pub fn works(&self) -> bool {
+        self.has(&[Role::Agent, Role::Responder, Role::Manager, Role::Administrator])
+    }
+
+    /// Whether they may change configuration.
+    pub fn configures(&self) -> bool {
+        self.has(&[Role::Administrator]) && self.scope == TokenScope::Admin
+    }
+
+    /// Whether they may read configuration and people.
+    pub fn reads_configuration(&self) -> bool {
+        self.is_staff() && self.scope != TokenScope::Intake
+    }
+}
+
+/// How much of an incident somebody may see. Ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// Nothing, not even that it exists.
+    None,
+    /// The public entries.
+    Public,
+    /// Everything.
+    Full,
+}
+
+/// What visibility of an incident depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The requester.
+    pub requester: PersonId,
+    /// Their company.
+    pub organisation: Option<OrganisationId>,
+    /// The only team that may see it.
+    pub confidential_to: Option<TeamId>,
+    /// Who follows it.
+    pub watchers: BTreeSet<PersonId>,
+}
+
+impl From<&State> for Subject {
+    fn from(state: &State) -> Self {
+        Subject {
+            requester: state.requester,
+            organisation: state.organisation,
+            confidential_to: state.confidential_to,
+            watchers: state.watchers.clone(),
+        }
+    }
+}
+
+/// The incidents somebody may see, as data: lists compile it to a condition,
+/// single reads evaluate it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Sees every incident, confidential ones too.
+    pub everything: bool,
+    /// Sees every incident that is not confidential.
+    pub open_to_staff: bool,
+    /// Sees incidents confidential to these teams.
+    pub teams: BTreeSet<TeamId>,
+    /// Sees the public side of their own and of those they watch.
+    pub person: PersonId,
+    /// Sees the public side of this company's.
+    pub organisation: Option<OrganisationId>,
+    /// Sees nothing at all.
+    pub nothing: bool,
+}
+
+impl Scope {
+    /// What this viewer may see.
+    pub fn of(viewer: &Viewer) -> Self {
+        Scope {
+            everything: viewer.has(&[Role::Auditor]),
+            open_to_staff: viewer.is_staff(),
+            teams: if viewer.is_staff() { viewer.teams.clone() } else { BTreeSet::new() },
+            person: viewer.person,
+            organisation: viewer.organisation,
+            nothing: viewer.scope == TokenScope::Intake,
+        }
+    }
+
+    /// How much of this incident is within it.
+    pub fn access(&self, subject: &Subject) -> Access {
+        if self.nothing {
+            return Access::None;
+        }
+        let staff = match subject.confidential_to {
+            Some(team) => self.everything || self.teams.contains(&team),
+            None => self.everything || self.open_to_staff,
+        };
+        if staff {
+            return Access::Full;
+        }
+        let own = subject.requester == self.person;
+        let shared = subject.confidential_to.is_none()
+            && (subject.watchers.contains(&self.person)
+                || (self.organisation.is_some() && self.organisation == subject.organisation));
+        if own || shared { Access::Public } else { Access::None }
+    }
+}
+
+/// Whether this viewer may issue this command on this incident. States are
+/// checked by `decide`; this is about rights alone.
+pub fn may(viewer: &Viewer, state: Option<&State>, command: &Command) -> Result<(), Refusal> {
+    if matches!(command, Command::Tick | Command::Note(_)) {
+        return Err(Refusal::forbidden("this is done by the product itself"));
+    }
+    match viewer.scope {
+        TokenScope::Read => {
+            return Err(Refusal::forbidden(
+                "this token may only read; use one with the scope write",
+            ));
+        }
+        TokenScope::Intake if !matches!(command, Command::Report(_)) => {
+            return Err(Refusal::forbidden(
+                "this token may only report incidents; use one with the scope write",
+            ));
+        }
+        _ => {}
+    }
+    let Some(state) = state else { return may_report(viewer, command) };
+    let access = Scope::of(viewer).access(&Subject::from(state));
+    if access == Access::None {
+        return Err(Refusal::not_found("there is no such incident, or you may not see it"));
+    }
+    if works_on(viewer, state) {
+        return may_as_staff(viewer, state, command);
+    }
+    may_as_requester(viewer, state, command)
+}
+
+/// The commands this viewer's rights allow at all on this incident.
+pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
+    let writes = viewer.scope >= TokenScope::Write;
+    let works = writes && works_on(viewer, state);
+    let own = writes && state.requester == viewer.person;
+    let watches = state.watchers.contains(&viewer.person)
+        && Scope::of(viewer).access(&Subject::from(state)) != Access::None;
+    let leaves = writes && watches && (own || !viewer.is_staff());
+    let withdraws = own && state.lifecycle == Lifecycle::New;
+    let erases = viewer.has(&[Role::Manager, Role::Administrator]);
+    move |name| match name {
+        CommandName::Tick | CommandName::Note | CommandName::Report => false,
+        CommandName::Redact => works && erases,
+        CommandName::Comment
+        | CommandName::Attach
+        | CommandName::Confirm
+        | CommandName::Dispute => works || own,
+        CommandName::Unwatch => works || leaves,
+        CommandName::Cancel => works || withdraws,
+        _ => works,
+    }
+}
+
+/// Whether they work on this incident. An auditor's right to read what is
+/// confidential is no right to change it, whatever else they are.
+fn works_on(viewer: &Viewer, state: &State) -> bool {
+    viewer.works() && state.confidential_to.is_none_or(|team| viewer.teams.contains(&team))
+}
+
+fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
+    let Command::Report(report) = command else {
+        return Err(Refusal::not_found("there is no such incident, or you may not see it"));
+    };
+    if viewer.works() {
+        return Ok(());
+    }
+    let own = report.requester == viewer.person;
+    if !own && viewer.is_staff() {
+        return Err(Refusal::forbidden("auditors read everything and change nothing"));
+    }
+    if !own {
+        return Err(Refusal::forbidden(
+            "you can report for yourself; ask the service desk to report for others",
+        ));
+    }
+    let staff_only = report.impact.is_some()
+        || report.team.is_some()
+        || report.assignee.is_some()
+        || report.confidential_to.is_some();
+    if staff_only {
+        return Err(Refusal::forbidden(
+            "impact, team, assignee and confidentiality are set by the service desk",
+        ));
+    }
+    Ok(())
+}
+
+fn may_as_staff(viewer: &Viewer, state: &State, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::Redact { .. } if !viewer.has(&[Role::Manager, Role::Administrator]) => {
+            Err(Refusal::forbidden("only managers and administrators erase; ask one of them"))
+        }
+        Command::Restrict { team: Some(team) }
+            if !viewer.teams.contains(team)
+                && !viewer.has(&[Role::Manager, Role::Administrator]) =>
+        {
+            Err(Refusal::forbidden(
+                "you can restrict it to a team of your own; a manager can restrict it to any",
+            ))
+        }
+        Command::Restrict { team: None }
+            if state.confidential_to.is_some_and(|team| !viewer.teams.contains(&team)) =>
+        {
+            Err(Refusal::forbidden("only the team it is confidential to can lift that"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn may_as_requester(viewer: &Viewer, state: &State, command: &Command) -> Result<(), Refusal> {
+    let own = state.requester == viewer.person;
+    if !own && viewer.works() {
+        return Err(Refusal::forbidden("only the team it is confidential to works on it"));
+    }
+    if !own && viewer.is_staff() {
+        return Err(Refusal::forbidden("auditors read everything and change nothing"));
+    }
+    match command {
+        Command::Comment { visibility: Visibility::Public, .. }
+        | Command::Attach { visibility: Visibility::Public, .. }
+            if own =>
+        {
+            Ok(())
+        }
+        Command::Confirm | Command::Dispute { .. } if own => Ok(()),
+        Command::Cancel { .. } if own && state.lifecycle == Lifecycle::New => Ok(()),
+        Command::Unwatch { person } if person.is_none_or(|p| p == viewer.person) => Ok(()),
+        _ if own => Err(Refusal::forbidden("the service desk does this; write them what you need")),
+        _ => Err(Refusal::forbidden(
+            "only the requester and the service desk can act on this incident",
+        )),
+    }
+}

@@ -1,0 +1,75 @@
+//! Whom events concern.
+
+use crate::case::{Case, Who, inc, network};
+use crate::sample::{assign, assign_team, comment, hold, note, resolve};
+use incident::state::HoldReason;
+use incident::{Audience, Command, Effect, effects};
+
+/// What the last command on INC-1 asks to be told.
+fn told(case: &mut Case, who: Who, command: Command) -> Vec<Effect> {
+    let before = case.records[&inc(1)].clone();
+    case.does(who, command);
+    let after = &case.records[&inc(1)];
+    effects(Some(&before.state), &after.state, &after.events[before.events.len()..])
+}
+
+fn words_to(found: &[Effect], audience: &Audience) -> Vec<String> {
+    found.iter().filter(|e| e.audience == *audience).map(|e| e.word.clone()).collect()
+}
+
+#[test]
+fn a_report_is_confirmed_to_its_requester_and_told_to_its_team() {
+    let case = Case::with(crate::sample::full_report_without_relatives());
+    let record = &case.records[&inc(1)];
+    let found = effects(None, &record.state, &record.events);
+    let requester = Audience::Requester(Who::Requester.id());
+    assert_eq!(words_to(&found, &requester), ["reported"]);
+    assert_eq!(words_to(&found, &Audience::Team(network())), ["reported"]);
+    assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["assigned"]);
+}
+
+#[test]
+fn nobody_is_told_what_they_did_themselves() {
+    let mut case = Case::new();
+    assert_eq!(told(&mut case, Who::Agent, assign(Who::Agent)), vec![]);
+    let requester = Audience::Requester(Who::Requester.id());
+    let found = told(&mut case, Who::Agent, comment());
+    assert_eq!(words_to(&found, &requester), ["commented"]);
+    let found = told(&mut case, Who::Requester, comment());
+    assert_eq!(words_to(&found, &requester), Vec::<String>::new());
+    assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["commented"]);
+}
+
+#[test]
+fn internal_words_and_clocks_stay_inside() {
+    let mut case = Case::new();
+    case.does(Who::Agent, Command::Watch { person: Some(Who::Stranger.id()) });
+    assert_eq!(told(&mut case, Who::Agent, note()), vec![]);
+    case.wait(86_400);
+    let found = told(&mut case, Who::System, Command::Tick);
+    assert_eq!(found, vec![], "nobody of the provider has it, and watchers may be customers");
+    case.does(Who::Agent, assign_team()).wait(30 * 86_400);
+    let found = told(&mut case, Who::System, Command::Tick);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|effect| effect.audience == Audience::Team(network())), "{found:?}");
+}
+
+#[test]
+fn what_cannot_be_taken_back_waits_ten_seconds() {
+    let mut case = Case::new();
+    let found = told(&mut case, Who::Agent, resolve());
+    let resolved = found.iter().find(|effect| effect.word == "resolved").unwrap();
+    assert_eq!(resolved.delay_seconds, 10);
+    let found = told(&mut case, Who::Agent, Command::Close);
+    assert_eq!(found.iter().map(|effect| effect.delay_seconds).collect::<Vec<_>>(), [10]);
+}
+
+#[test]
+fn a_hold_tells_nobody_and_a_dispute_tells_whoever_has_it() {
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Agent));
+    assert_eq!(told(&mut case, Who::Agent, hold(HoldReason::Vendor)), vec![]);
+    case.does(Who::Agent, resolve());
+    let found = told(&mut case, Who::Requester, crate::sample::dispute());
+    assert!(words_to(&found, &Audience::Person(Who::Agent.id())).contains(&"disputed".to_owned()));
+}

@@ -1,0 +1,101 @@
+//! What holds of every incident at every moment.
+
+use crate::case::{Record, input};
+use incident::clocks::ClockStatus;
+use incident::{Body, Lifecycle, Policy, State, decide, fold, wake_at};
+use kernel::{Channel, Timestamp};
+
+/// The invariants of one incident.
+pub fn check(record: &Record) {
+    let Record { state, events } = record;
+    assert_eq!(fold(events).as_ref(), Some(state), "the state is the fold of its timeline");
+    check_timeline(record);
+    check_state(state);
+    check_clocks(state);
+    let json = serde_json::to_string(state).unwrap();
+    assert_eq!(&serde_json::from_str::<State>(&json).unwrap(), state, "a state reads back");
+}
+
+fn check_timeline(record: &Record) {
+    let Record { state, events } = record;
+    assert_eq!(state.version as usize, events.len(), "the version counts the events");
+    let mut last = Timestamp::from_micros(i64::MIN);
+    for (place, event) in events.iter().enumerate() {
+        assert_eq!(event.n as usize, place + 1, "the places are consecutive");
+        assert!(event.happened_at <= event.at, "nothing is recorded before it happened");
+        assert!(event.happened_at >= last, "time does not run back: {event:?}");
+        last = event.happened_at;
+        let body = &event.body;
+        assert_eq!(&Body::decode(body.kind(), body.version(), &body.data_json()), body);
+        if let Some(command) = input(event) {
+            let json = serde_json::to_string(command).unwrap();
+            assert_eq!(&serde_json::from_str::<incident::Command>(&json).unwrap(), command);
+        }
+    }
+    assert_eq!(state.updated_at, last);
+}
+
+fn check_state(state: &State) {
+    let life = state.lifecycle;
+    let done = matches!(life, Lifecycle::Resolved | Lifecycle::Closed);
+    let over = matches!(life, Lifecycle::Closed | Lifecycle::Cancelled);
+    assert_eq!(state.hold.is_some(), life == Lifecycle::OnHold, "a hold is on hold");
+    assert_eq!(state.resolution.is_some(), done, "a resolution is resolved");
+    assert_eq!(state.moments.resolved.is_some(), done, "so is its moment");
+    assert_eq!(state.close_at.is_some(), life == Lifecycle::Resolved, "only silence waits");
+    assert_eq!(state.moments.closed.is_some(), over, "what is over ended at some time");
+    if life == Lifecycle::New {
+        assert_eq!(state.moments.acknowledged, None, "nobody has taken what is new");
+        assert_eq!(state.assignee, None, "nor has it");
+    }
+    if state.before_reopening.is_some() {
+        assert!(life.is_open() || life == Lifecycle::Cancelled);
+    }
+    if let Some(only) = state.confidential_to {
+        assert!(state.team.is_none_or(|team| team == only), "a team sees what it has");
+    }
+}
+
+fn check_clocks(state: &State) {
+    let kinds: Vec<_> = state.clocks.iter().map(|clock| clock.kind).collect();
+    assert!(kinds.is_sorted_by(|a, b| a < b), "one clock of a kind, in order");
+    for clock in &state.clocks {
+        assert!(clock.used_micros >= 0, "nothing is given back: {clock:?}");
+        let running = clock.status == ClockStatus::Running;
+        assert_eq!(clock.since.is_some(), running, "what runs, runs since: {clock:?}");
+        assert_eq!(clock.due_at.is_some(), running, "and only that is due: {clock:?}");
+        assert_eq!(clock.stopped_at.is_some(), !clock.status.is_live(), "{clock:?}");
+        if let Some(breached) = clock.breached_at {
+            let first = clock.first_breached_at.expect("the first breach is latched");
+            assert!(first <= breached, "the first is first");
+        }
+        assert!(state.lifecycle.is_open() || !clock.status.is_live(), "what is over, stands");
+        if !running {
+            let passed = clock.is_breached(state.updated_at);
+            assert_eq!(clock.breached_at.is_some(), passed, "judged as it stands: {clock:?}");
+        }
+    }
+}
+
+/// What holds after the timers rang at `now`: nothing is left to ring, and every
+/// breach that is one is recorded as one.
+pub fn check_at_rest(record: &Record, policy: &Policy, now: Timestamp) {
+    let state = &record.state;
+    let now = now.max(state.updated_at);
+    // A clock that was set back may show an earlier time than a breach was noticed at.
+    let latest = record.events.iter().map(|event| event.at).max().unwrap_or(now).max(now);
+    let again = decide::tick(state, kernel::IncidentNumber(1), policy, now).unwrap();
+    assert_eq!(again.events, vec![], "a second ring says nothing");
+    assert_eq!(again.state.as_ref(), Some(state));
+    if let Some(at) = wake_at(state, &policy.agreement) {
+        assert!(at > now, "no timer is left in the past, or it would ring for ever");
+    }
+    if state.quiet || state.channel == Channel::Import {
+        return;
+    }
+    for clock in state.clocks.iter().filter(|clock| clock.status.is_live()) {
+        let recorded = clock.breached_at.is_some();
+        assert!(recorded || !clock.is_breached(now), "missed: {clock:?} at {now}");
+        assert!(!recorded || clock.is_breached(latest), "invented: {clock:?} at {now}");
+    }
+}

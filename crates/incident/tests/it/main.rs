@@ -1,0 +1,20 @@
+//! The life of an incident, tested from outside.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod case;
+mod clocks;
+mod commands;
+mod conversation;
+mod effects;
+mod events;
+mod imports;
+mod invariants;
+mod lifecycle;
+mod permissions;
+mod properties;
+mod refusals;
+mod relations;
+mod sample;
+mod traces;
+mod undo;

@@ -1,0 +1,154 @@
+//! Taking back one entry while nothing later depends on it.
+
+use crate::case::{Case, Who, plain_report, words};
+use crate::sample::{
+    assign, assign_team, classify, comment, hold, overridden, resolve, tag, urgent,
+};
+use incident::state::HoldReason;
+use incident::{Command, Lifecycle, State};
+
+/// What a person sees of a state, apart from its place in time.
+fn substance(state: &State) -> State {
+    let mut state = state.clone();
+    state.version = 0;
+    state.updated_at = crate::case::start();
+    state.clocks.clear();
+    state
+}
+
+#[test]
+fn what_can_be_undone_is_as_it_was() {
+    let cases = [
+        ("acknowledged", Command::Acknowledge),
+        ("assigned", assign(Who::Agent)),
+        ("assigned", assign(Who::Desktop)),
+        ("assigned", assign_team()),
+        ("priority_changed", urgent()),
+        ("priority_changed", overridden(1)),
+        ("classified", classify()),
+        ("put_on_hold", hold(HoldReason::Requester)),
+        ("put_on_hold", hold(HoldReason::Vendor)),
+        ("tagged", tag("vpn")),
+        ("merged", Command::Merge { into: crate::case::inc(2) }),
+    ];
+    for (kind, command) in cases {
+        let mut case = Case::new();
+        case.report(Who::Requester, plain_report());
+        case.policy.services.values_mut().for_each(|service| service.team = None);
+        let before = substance(case.state());
+        case.does(Who::Agent, command.clone()).wait(600);
+        let undo = case.undo_of(kind);
+        case.does(Who::Agent, undo.clone());
+        assert_eq!(substance(case.state()), before, "{command:?}");
+        assert!(case.state_of(2).parts.is_empty());
+        let twice = case.refuses(Who::Agent, undo);
+        assert!(["too_late", "changed_since"].contains(&twice.code), "{twice:?}");
+    }
+}
+
+#[test]
+fn ten_minutes_and_no_more() {
+    let mut case = Case::new();
+    case.does(Who::Agent, urgent()).wait(601);
+    let undo = case.undo_of("priority_changed");
+    assert_eq!(case.refuses(Who::Agent, undo).code, "too_late");
+}
+
+#[test]
+fn what_changed_since_stays() {
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Agent));
+    let undo = case.undo_of("assigned");
+    case.does(Who::Agent, assign(Who::Desktop));
+    assert_eq!(case.refuses(Who::Agent, undo).code, "changed_since");
+}
+
+#[test]
+fn work_that_began_before_or_went_on_since_is_not_given_back() {
+    let mut case = Case::new();
+    case.does(Who::Agent, Command::Acknowledge).does(Who::Agent, assign(Who::Desktop));
+    let undo = case.undo_of("assigned");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.life(), Lifecycle::InProgress, "it was acknowledged before");
+
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Desktop)).wait(5).does(Who::Desktop, comment());
+    let undo = case.undo_of("assigned");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.life(), Lifecycle::InProgress, "it was answered since");
+    assert!(case.state().moments.acknowledged.is_some());
+}
+
+#[test]
+fn a_changed_hold_goes_back_to_the_former_one() {
+    let mut case = Case::new();
+    case.does(Who::Agent, hold(HoldReason::Requester)).wait(60);
+    case.does(Who::Agent, hold(HoldReason::Vendor));
+    let undo = case.undo_of("put_on_hold");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.state().hold.as_ref().unwrap().reason, HoldReason::Requester);
+}
+
+#[test]
+fn a_resumed_hold_waits_again_unless_its_time_has_come() {
+    let mut case = Case::new();
+    case.does(Who::Agent, hold(HoldReason::Vendor)).wait(60).does(Who::Agent, Command::Resume);
+    let undo = case.undo_of("resumed");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.life(), Lifecycle::OnHold);
+
+    let mut case = Case::new();
+    let until = Some(case.now.plus_seconds(120));
+    case.does(Who::Agent, Command::Hold { reason: HoldReason::Scheduled, until, note: None });
+    case.wait(60).does(Who::Agent, Command::Resume).wait(61);
+    let undo = case.undo_of("resumed");
+    assert_eq!(case.refuses(Who::Agent, undo).code, "too_late");
+}
+
+#[test]
+fn a_hold_taken_back_is_taken_back_below() {
+    let mut case = Case::new();
+    case.report(Who::Requester, plain_report());
+    case.does_on(Who::Agent, 2, crate::sample::link(incident::state::LinkKind::Parent, "INC-1"));
+    case.does(Who::Agent, hold(HoldReason::Vendor));
+    let undo = case.undo_of("put_on_hold");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+}
+
+#[test]
+fn consequences_undoings_and_words_are_not_undone() {
+    let mut case = Case::new();
+    case.does(Who::Agent, urgent());
+    let undo = case.undo_of("priority_changed");
+    case.does(Who::Agent, undo);
+    for n in [case.last("priority_changed").n, case.last("reported").n, 999] {
+        assert_eq!(case.refuses(Who::Agent, Command::Undo { n }).field, Some("n"), "{n}");
+    }
+    case.does(Who::Agent, comment());
+    for kind in ["commented", "acknowledged", "responded"] {
+        let undo = case.undo_of(kind);
+        assert_eq!(case.refuses(Who::Agent, undo).field, Some("n"), "{kind}");
+    }
+    case.does(Who::Agent, resolve());
+    let undo = case.undo_of("resolved");
+    assert_eq!(case.refuses(Who::Agent, undo).field, Some("n"));
+}
+
+#[test]
+fn what_was_unknown_is_unknown_again() {
+    let mut case = Case::new();
+    let counted = Command::Classify {
+        title: None,
+        service: incident::Change::Keep,
+        category: incident::Change::Keep,
+        fields: Default::default(),
+        affected: Some(12),
+    };
+    case.does(Who::Agent, counted);
+    assert_eq!(case.state().affected, Some(12));
+    let undo = case.undo_of("classified");
+    case.does(Who::Agent, undo);
+    assert_eq!(case.state().affected, None);
+    assert_eq!(case.state().title, words(0));
+}
