@@ -36,11 +36,9 @@ pub fn compile(
     look: &Look,
     first_parameter: usize,
 ) -> (String, Vec<Value>) {
-    let mut compiler = Compiler { engine, look, first: first_parameter, values: Vec::new() };
-    let visible = compiler.visible();
-    let wanted = compiler.expr(expr);
+    let compiler = Compiler { engine, look };
     let open = if implies_open(expr) { OPEN } else { YES };
-    (all(vec![open.to_owned(), wanted, visible]), compiler.values)
+    all(vec![open.into(), compiler.expr(expr), compiler.visible()]).numbered(first_parameter)
 }
 
 /// The incidents within a scope, as [`compile`] gives them.
@@ -71,337 +69,353 @@ fn is_open(state: State) -> bool {
     StateWord::Open.states().contains(&state)
 }
 
-struct Compiler<'a> {
-    engine: Engine,
-    look: &'a Look,
-    first: usize,
+/// A condition whose parameters are still to be numbered.
+struct Part {
+    /// The text, with [`SLOT`] for each parameter.
+    sql: String,
     values: Vec<Value>,
 }
 
+/// Stands for a parameter; nothing that people write gets into the text.
+const SLOT: &str = "$0";
+
+impl From<&str> for Part {
+    fn from(sql: &str) -> Self {
+        Part { sql: sql.to_owned(), values: vec![] }
+    }
+}
+
+impl Part {
+    fn new(sql: impl Into<String>, values: Vec<Value>) -> Self {
+        Part { sql: sql.into(), values }
+    }
+
+    fn numbered(self, first: usize) -> (String, Vec<Value>) {
+        let mut pieces = self.sql.split(SLOT);
+        let mut sql = pieces.next().unwrap_or_default().to_owned();
+        for (at, piece) in pieces.enumerate() {
+            sql.push_str(&format!("${}{piece}", first + at));
+        }
+        (sql, self.values)
+    }
+
+    fn is(&self, sql: &str) -> bool {
+        self.sql == sql
+    }
+}
+
+struct Compiler<'a> {
+    engine: Engine,
+    look: &'a Look,
+}
+
 impl Compiler<'_> {
-    fn slot(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.first + self.values.len() - 1)
-    }
-
-    fn list<T: Clone + Into<Value>>(&mut self, values: &[T]) -> String {
-        let (text, values) = slots(self.first + self.values.len(), values);
-        self.values.extend(values);
-        text
-    }
-
     /// Mirrors [`Scope::access`] being more than `None`.
-    fn visible(&mut self) -> String {
+    fn visible(&self) -> Part {
         let scope = &self.look.scope;
         if scope.nothing {
-            return NO.to_owned();
+            return NO.into();
         }
-        if scope.everything {
-            return YES.to_owned();
-        }
-        let person = self.slot(scope.person);
-        let mut parts = vec![self.full(), format!("i.requester_id = {person}")];
+        let own = Part::new("i.requester_id = $0", vec![scope.person.into()]);
+        let mut parts = vec![self.full(), own];
         if !scope.open_to_staff {
-            let watched = format!(
-                "i.number in (select number from incident_watchers where person_id = {person})"
-            );
-            parts.push(format!("(i.confidential_to is null and {watched})"));
-            if let Some(organisation) = scope.organisation {
-                let organisation = self.slot(organisation);
-                parts.push(format!("(i.confidential_to is null and i.organisation_id is not null and i.organisation_id = {organisation})"));
-            }
+            parts.push(Part::new(
+                "(i.confidential_to is null and i.number in (select number from incident_watchers where person_id = $0))",
+                vec![scope.person.into()],
+            ));
+            parts.extend(scope.organisation.map(|organisation| {
+                let sql = "(i.confidential_to is null and i.organisation_id is not null and i.organisation_id = $0)";
+                Part::new(sql, vec![organisation.into()])
+            }));
         }
         any(parts)
     }
 
     /// Mirrors [`Scope::access`] being `Full`.
-    fn full(&mut self) -> String {
+    fn full(&self) -> Part {
         let scope = &self.look.scope;
         if scope.nothing {
-            return NO.to_owned();
+            return NO.into();
         }
         if scope.everything {
-            return YES.to_owned();
+            return YES.into();
         }
-        let mut parts = Vec::new();
-        if scope.open_to_staff {
-            parts.push("i.confidential_to is null".to_owned());
-        }
-        if !scope.teams.is_empty() {
-            let teams: Vec<TeamId> = scope.teams.iter().copied().collect();
-            parts.push(format!(
-                "(i.confidential_to is not null and i.confidential_to in ({}))",
-                self.list(&teams)
-            ));
-        }
-        any(parts)
+        let teams: Vec<TeamId> = scope.teams.iter().copied().collect();
+        let open = if scope.open_to_staff { "i.confidential_to is null" } else { NO };
+        any(vec![open.into(), one_of("i.confidential_to", &teams)])
     }
 
-    fn expr(&mut self, expr: &Expr) -> String {
+    fn expr(&self, expr: &Expr) -> Part {
         match expr {
-            Expr::All => YES.to_owned(),
+            Expr::All => YES.into(),
             Expr::And(parts) => all(parts.iter().map(|part| self.expr(part)).collect()),
             Expr::Or(parts) => any(parts.iter().map(|part| self.expr(part)).collect()),
-            Expr::Not(inner) => format!("not ({})", self.expr(inner)),
+            Expr::Not(inner) => not(self.expr(inner)),
             Expr::Term(term) => self.term(term),
         }
     }
 
-    fn term(&mut self, term: &Term) -> String {
+    fn term(&self, term: &Term) -> Part {
         match term {
             Term::State(wanted) => words(
                 "i.state",
                 wanted.iter().flat_map(|word| word.states()).map(|state| state.as_str()),
             ),
-            Term::Hold(wanted) => format!(
-                "(i.hold_reason is not null and {})",
-                words("i.hold_reason", wanted.iter().map(|reason| reason.as_str()))
-            ),
+            Term::Hold(wanted) => all(vec![
+                there("i.hold_reason", true),
+                words("i.hold_reason", wanted.iter().map(|reason| reason.as_str())),
+            ]),
             Term::Priority(wanted) => {
                 numbers("i.priority", wanted.iter().map(|priority| priority.get()))
             }
             Term::Impact(wanted) => levels("i.impact", wanted),
             Term::Urgency(wanted) => levels("i.urgency", wanted),
-            Term::Team(wanted) => any(wanted.iter().map(|team| self.team(team)).collect()),
-            Term::Assignee(wanted) => {
-                any(wanted.iter().map(|person| self.person("i.assignee_id", person)).collect())
-            }
+            Term::Team(wanted) => any_of(wanted, |team| self.team(team)),
+            Term::Assignee(wanted) => any_of(wanted, |person| self.person("i.assignee_id", person)),
             Term::Requester(wanted) => {
-                any(wanted.iter().map(|person| self.person("i.requester_id", person)).collect())
+                any_of(wanted, |person| self.person("i.requester_id", person))
             }
-            Term::Watcher(wanted) => {
-                any(wanted.iter().map(|person| self.watcher(person)).collect())
-            }
+            Term::Watcher(wanted) => any_of(wanted, |person| self.watcher(person)),
             Term::Organisation(wanted) => {
-                self.names::<OrganisationId>("i.organisation_id", "organisations", wanted)
+                names::<OrganisationId>("i.organisation_id", "organisations", wanted)
             }
-            Term::Service(wanted) => self.names::<ServiceId>("i.service_id", "services", wanted),
-            Term::Category(wanted) => {
-                self.names::<CategoryId>("i.category_id", "categories", wanted)
-            }
+            Term::Service(wanted) => names::<ServiceId>("i.service_id", "services", wanted),
+            Term::Category(wanted) => names::<CategoryId>("i.category_id", "categories", wanted),
             Term::Channel(wanted) => {
                 words("i.channel", wanted.iter().map(|channel| channel.as_str()))
             }
-            Term::Major(yes) => format!("i.major = {}", i64::from(*yes)),
-            Term::Breached(yes) => format!("i.breached = {}", i64::from(*yes)),
+            Term::Major(yes) => Part::new(format!("i.major = {}", i64::from(*yes)), vec![]),
+            Term::Breached(yes) => Part::new(format!("i.breached = {}", i64::from(*yes)), vec![]),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
-            Term::Tag(wanted) => any(wanted.iter().map(|tag| self.tag(tag)).collect()),
-            Term::Number(wanted) => format!("i.number in ({})", self.list(wanted)),
-            Term::Parent(wanted) => any(wanted
-                .iter()
-                .map(|parent| {
-                    choice(parent, "i.parent", |number| {
-                        format!("i.parent = {}", self.slot(*number))
-                    })
-                })
-                .collect()),
-            Term::Field { name, values } => {
-                any(values.iter().map(|value| self.field(name, value)).collect())
+            Term::Tag(wanted) => any_of(wanted, tag),
+            Term::Number(wanted) => one_of("i.number", wanted),
+            Term::Parent(wanted) => any_of(wanted, |parent| {
+                choice(parent, "i.parent", |number| one_of("i.parent", &[*number]))
+            }),
+            Term::Field { name, values } => any_of(values, |value| field(name, value)),
+            Term::Moment(field, when) => {
+                moment(*field, when.reach(*field, self.look.context.now, &self.look.context.zone))
             }
-            Term::Moment(field, when) => self
-                .moment(*field, when.reach(*field, self.look.context.now, &self.look.context.zone)),
             Term::Text(text) => self.text(text),
         }
     }
 
-    fn team(&mut self, team: &TeamName) -> String {
+    fn team(&self, team: &TeamName) -> Part {
         match team {
             TeamName::None => there("i.team_id", false),
             TeamName::Any => there("i.team_id", true),
-            TeamName::Mine => format!(
-                "(i.team_id is not null and i.team_id in ({}))",
-                self.list(&self.look.context.my_teams)
-            ),
-            TeamName::Named(name) => self.named::<TeamId>("i.team_id", "teams", name),
+            TeamName::Mine => one_of("i.team_id", &self.look.context.my_teams),
+            TeamName::Named(name) => named::<TeamId>("i.team_id", "teams", name),
         }
     }
 
-    fn names<Id: FromStr + Into<Value>>(
-        &mut self,
-        column: &str,
-        table: &str,
-        wanted: &[Name],
-    ) -> String {
-        any(wanted
-            .iter()
-            .map(|wanted| choice(wanted, column, |name| self.named::<Id>(column, table, name)))
-            .collect())
-    }
-
-    /// A name is looked up where it is kept, and so is an id written instead.
-    fn named<Id: FromStr + Into<Value>>(
-        &mut self,
-        column: &str,
-        table: &str,
-        name: &str,
-    ) -> String {
-        let wanted = self.slot(name);
-        let id = self.or_id::<Id>(name);
-        format!(
-            "({column} is not null and {column} in (select id from {table} where lower(name) = lower({wanted}){id}))"
-        )
-    }
-
-    fn or_id<Id: FromStr + Into<Value>>(&mut self, name: &str) -> String {
-        name.parse::<Id>().map_or(String::new(), |id| format!(" or id = {}", self.slot(id)))
-    }
-
-    fn person(&mut self, column: &str, person: &Person) -> String {
+    fn person(&self, column: &str, person: &Person) -> Part {
         match person {
             Person::None => there(column, false),
             Person::Any => there(column, true),
-            Person::Me => match self.look.context.me {
-                None => NO.to_owned(),
-                Some(me) => format!("({column} is not null and {column} = {})", self.slot(me)),
-            },
+            Person::Me => one_of(column, self.look.context.me.as_slice()),
             Person::Named(name) => {
-                format!("({column} is not null and {column} in ({}))", self.people(name))
-            }
-        }
-    }
-
-    fn people(&mut self, name: &str) -> String {
-        let wanted = self.slot(name);
-        let id = self.or_id::<PersonId>(name);
-        format!(
-            "select id from people where lower(name) = lower({wanted}) or email = lower({wanted}){id}"
-        )
-    }
-
-    fn watcher(&mut self, person: &Person) -> String {
-        let some = "exists (select 1 from incident_watchers w where w.number = i.number)";
-        match person {
-            Person::None => format!("not {some}"),
-            Person::Any => some.to_owned(),
-            Person::Me => match self.look.context.me {
-                None => NO.to_owned(),
-                Some(me) => format!(
-                    "i.number in (select number from incident_watchers where person_id = {})",
-                    self.slot(me)
-                ),
-            },
-            Person::Named(name) => {
-                format!(
-                    "i.number in (select number from incident_watchers where person_id in ({}))",
-                    self.people(name)
+                let people = people(name);
+                Part::new(
+                    format!("({column} is not null and {column} in ({}))", people.sql),
+                    people.values,
                 )
             }
         }
     }
 
-    fn tag(&mut self, tag: &Name) -> String {
-        let some = "exists (select 1 from incident_tags t where t.number = i.number)";
-        match tag {
-            Choice::None => format!("not {some}"),
-            Choice::Any => some.to_owned(),
-            Choice::Is(tag) => format!(
-                "i.number in (select number from incident_tags where lower(tag) = lower({}))",
-                self.slot(tag)
+    fn watcher(&self, person: &Person) -> Part {
+        let some = "exists (select 1 from incident_watchers w where w.number = i.number)";
+        match (person, self.look.context.me) {
+            (Person::None, _) => not(some.into()),
+            (Person::Any, _) => some.into(),
+            (Person::Me, None) => NO.into(),
+            (Person::Me, Some(me)) => Part::new(
+                "i.number in (select number from incident_watchers where person_id = $0)",
+                vec![me.into()],
             ),
+            (Person::Named(name), _) => {
+                let people = people(name);
+                let sql = format!(
+                    "i.number in (select number from incident_watchers where person_id in ({}))",
+                    people.sql
+                );
+                Part::new(sql, people.values)
+            }
         }
-    }
-
-    fn field(&mut self, name: &str, value: &Name) -> String {
-        let name = self.slot(name);
-        let some = format!(
-            "i.number in (select number from incident_fields where lower(name) = lower({name})"
-        );
-        match value {
-            Choice::None => format!("not {some})"),
-            Choice::Any => format!("{some})"),
-            Choice::Is(value) => format!("{some} and lower(value) = lower({}))", self.slot(value)),
-        }
-    }
-
-    fn moment(&mut self, field: MomentField, reach: Reach) -> String {
-        let column = match field {
-            MomentField::Due => "i.due_at",
-            MomentField::Reported => "i.reported_at",
-            MomentField::Updated => "i.updated_at",
-            MomentField::Acknowledged => "i.acknowledged_at",
-            MomentField::Responded => "i.responded_at",
-            MomentField::Resolved => "i.resolved_at",
-            MomentField::Closed => "i.closed_at",
-            MomentField::Held => "i.held_since",
-            MomentField::Resumes => "i.resumes_at",
-        };
-        let Reach::Within((from, until)) = reach else { return there(column, false) };
-        let mut parts = vec![there(column, true)];
-        if let Some(from) = from {
-            parts.push(format!("{column} >= {}", self.slot(from)));
-        }
-        if let Some(until) = until {
-            parts.push(format!("{column} < {}", self.slot(until)));
-        }
-        all(parts)
     }
 
     /// Words count where the viewer may read them: whoever sees only the public
     /// side of an incident can never find it by an internal note.
-    fn text(&mut self, text: &Text) -> String {
-        let at = self.first + self.values.len();
-        self.values.push(words_parameter(self.engine, &text.text, text.prefix));
-        let found = words_condition(self.engine, at);
-        let anywhere = format!("i.number in (select contents.number from contents where {found})");
+    fn text(&self, text: &Text) -> Part {
+        let found = words_condition(self.engine, 0);
+        let value = words_parameter(self.engine, &text.text, text.prefix);
+        let anywhere = Part::new(
+            format!("i.number in (select contents.number from contents where {found})"),
+            vec![value.clone()],
+        );
         let in_public = format!(
             "i.number in (select contents.number from contents where contents.public = 1 and {found})"
         );
+        let in_public = Part::new(in_public, vec![value]);
         match self.full() {
-            full if full == YES => anywhere,
-            full if full == NO => in_public,
-            full => format!("({anywhere} and ({full} or {in_public}))"),
+            full if full.is(YES) => anywhere,
+            full if full.is(NO) => in_public,
+            full => all(vec![anywhere, any(vec![full, in_public])]),
         }
     }
 }
 
-fn all(mut parts: Vec<String>) -> String {
-    parts.retain(|part| part != YES);
+fn names<Id: FromStr + Into<Value>>(column: &str, table: &str, wanted: &[Name]) -> Part {
+    any_of(wanted, |wanted| choice(wanted, column, |name| named::<Id>(column, table, name)))
+}
+
+/// A name is looked up where it is kept, and so is an id written instead.
+fn named<Id: FromStr + Into<Value>>(column: &str, table: &str, name: &str) -> Part {
+    let (or_id, id) = or_id::<Id>(name);
+    let sql = format!(
+        "({column} is not null and {column} in (select id from {table} where lower(name) = lower($0){or_id}))"
+    );
+    Part::new(sql, std::iter::once(name.into()).chain(id).collect())
+}
+
+fn people(name: &str) -> Part {
+    let (or_id, id) = or_id::<PersonId>(name);
+    let sql =
+        format!("select id from people where lower(name) = lower($0) or email = lower($0){or_id}");
+    Part::new(sql, [name.into(), name.into()].into_iter().chain(id).collect())
+}
+
+fn or_id<Id: FromStr + Into<Value>>(name: &str) -> (&'static str, Option<Value>) {
+    name.parse::<Id>().map_or(("", None), |id| (" or id = $0", Some(id.into())))
+}
+
+fn tag(tag: &Name) -> Part {
+    let some = "exists (select 1 from incident_tags t where t.number = i.number)";
+    match tag {
+        Choice::None => not(some.into()),
+        Choice::Any => some.into(),
+        Choice::Is(tag) => Part::new(
+            "i.number in (select number from incident_tags where lower(tag) = lower($0))",
+            vec![tag.into()],
+        ),
+    }
+}
+
+fn field(name: &str, value: &Name) -> Part {
+    let some = "i.number in (select number from incident_fields where lower(name) = lower($0)";
+    match value {
+        Choice::None => not(Part::new(format!("{some})"), vec![name.into()])),
+        Choice::Any => Part::new(format!("{some})"), vec![name.into()]),
+        Choice::Is(value) => Part::new(
+            format!("{some} and lower(value) = lower($0))"),
+            vec![name.into(), value.into()],
+        ),
+    }
+}
+
+fn moment(field: MomentField, reach: Reach) -> Part {
+    let column = match field {
+        MomentField::Due => "i.due_at",
+        MomentField::Reported => "i.reported_at",
+        MomentField::Updated => "i.updated_at",
+        MomentField::Acknowledged => "i.acknowledged_at",
+        MomentField::Responded => "i.responded_at",
+        MomentField::Resolved => "i.resolved_at",
+        MomentField::Closed => "i.closed_at",
+        MomentField::Held => "i.held_since",
+        MomentField::Resumes => "i.resumes_at",
+    };
+    let Reach::Within((from, until)) = reach else { return there(column, false) };
+    let from = from.map(|from| Part::new(format!("{column} >= $0"), vec![from.into()]));
+    let until = until.map(|until| Part::new(format!("{column} < $0"), vec![until.into()]));
+    all([Some(there(column, true)), from, until].into_iter().flatten().collect())
+}
+
+fn any_of<T>(wanted: &[T], part: impl Fn(&T) -> Part) -> Part {
+    any(wanted.iter().map(part).collect())
+}
+
+fn all(parts: Vec<Part>) -> Part {
+    match parts.iter().any(|part| part.is(NO)) {
+        true => NO.into(),
+        false => joined(parts, YES, " and "),
+    }
+}
+
+fn any(parts: Vec<Part>) -> Part {
+    match parts.iter().any(|part| part.is(YES)) {
+        true => YES.into(),
+        false => joined(parts, NO, " or "),
+    }
+}
+
+/// The parts, without those that change nothing.
+fn joined(mut parts: Vec<Part>, neutral: &str, between: &str) -> Part {
+    parts.retain(|part| !part.is(neutral));
     match parts.len() {
-        0 => YES.to_owned(),
+        0 => neutral.into(),
         1 => parts.remove(0),
-        _ => format!("({})", parts.join(" and ")),
+        _ => {
+            let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
+            let sql = format!("({})", texts.join(between));
+            Part::new(sql, parts.into_iter().flat_map(|part| part.values).collect())
+        }
     }
 }
 
-fn any(mut parts: Vec<String>) -> String {
-    if parts.iter().any(|part| part == YES) {
-        return YES.to_owned();
-    }
-    parts.retain(|part| part != NO);
-    match parts.len() {
-        0 => NO.to_owned(),
-        1 => parts.remove(0),
-        _ => format!("({})", parts.join(" or ")),
+fn not(part: Part) -> Part {
+    match part {
+        part if part.is(YES) => NO.into(),
+        part if part.is(NO) => YES.into(),
+        part => Part::new(format!("not ({})", part.sql), part.values),
     }
 }
 
-fn there(column: &str, yes: bool) -> String {
-    format!("{column} is {}null", if yes { "not " } else { "" })
+fn there(column: &str, yes: bool) -> Part {
+    Part::new(format!("{column} is {}null", if yes { "not " } else { "" }), vec![])
 }
 
-fn choice<T>(wanted: &Choice<T>, column: &str, is: impl FnOnce(&T) -> String) -> String {
+fn choice<T>(wanted: &Choice<T>, column: &str, is: impl FnOnce(&T) -> Part) -> Part {
     match wanted {
         Choice::None => there(column, false),
         Choice::Any => there(column, true),
-        Choice::Is(value) => format!("({} and {})", there(column, true), is(value)),
+        Choice::Is(value) => is(value),
     }
 }
 
-/// Words of the domain are written into the statement, so that partial indexes apply.
-fn words(column: &str, words: impl Iterator<Item = &'static str>) -> String {
-    let mut list: Vec<String> = words.map(|word| format!("'{word}'")).collect();
-    list.dedup();
-    if list.is_empty() { NO.to_owned() } else { format!("{column} in ({})", list.join(", ")) }
+/// The column is there and has one of these values.
+fn one_of<T: Clone + Into<Value>>(column: &str, wanted: &[T]) -> Part {
+    if wanted.is_empty() {
+        return NO.into();
+    }
+    let (_, values) = slots(1, wanted);
+    let list = vec![SLOT; values.len()].join(", ");
+    Part::new(format!("({column} is not null and {column} in ({list}))"), values)
 }
 
-fn levels(column: &str, wanted: &[Level]) -> String {
+/// Words of the domain are written into the statement, so that partial indexes apply.
+fn words(column: &str, words: impl Iterator<Item = &'static str>) -> Part {
+    let list: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+    listed(column, &list)
+}
+
+fn levels(column: &str, wanted: &[Level]) -> Part {
     numbers(column, wanted.iter().map(|level| level.get()))
 }
 
-fn numbers(column: &str, numbers: impl Iterator<Item = u8>) -> String {
+fn numbers(column: &str, numbers: impl Iterator<Item = u8>) -> Part {
     let list: Vec<String> = numbers.map(|number| number.to_string()).collect();
-    if list.is_empty() { NO.to_owned() } else { format!("{column} in ({})", list.join(", ")) }
+    listed(column, &list)
+}
+
+fn listed(column: &str, list: &[String]) -> Part {
+    if list.is_empty() {
+        NO.into()
+    } else {
+        Part::new(format!("{column} in ({})", list.join(", ")), vec![])
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! People and configuration.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::harness::{each_engine, write};
 use incident::TokenScope;

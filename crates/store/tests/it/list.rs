@@ -1,0 +1,350 @@
+//! Lists: what is in them, in which order, page by page.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+mod dice;
+mod record;
+pub mod world;
+
+use crate::harness::{each_engine, write};
+use dice::{Dice, INCIDENTS};
+use incident::clocks::ClockKind;
+use incident::state::Lifecycle;
+use incident::{Access, Scope, Subject, Visibility};
+use kernel::{IncidentNumber, Priority};
+use query::{Expr, Query, Sort, SortKey};
+use record::Seen;
+use store::incidents::list::{
+    COUNTED, Cursor, Look, Order, count, get, get_many, list, neighbours, open_of_requester,
+};
+use store::incidents::search::{find_people, find_services, find_teams, search};
+use store::{Sql, Store};
+use world::{
+    Incident, NOW, due_at, look, organisation, person, requester, service, settle, staff,
+    store_all, team,
+};
+
+fn filled(store: &Store, incidents: &[Incident]) {
+    write(store, |sql| {
+        settle(sql)?;
+        store_all(sql, incidents)
+    });
+}
+
+fn query(text: &str) -> Query {
+    query::parse(text).unwrap()
+}
+
+fn numbers(sql: &mut dyn Sql, look: &Look, query: &Query, limit: usize) -> Vec<i64> {
+    let page = list(sql, look, query, limit, None).unwrap();
+    page.rows.iter().map(|row| row.number.0).collect()
+}
+
+fn found(store: &Store, scope: Scope, text: &str) -> Vec<i64> {
+    let (look, query) = (look(scope), query(text));
+    store.read_blocking(|sql| Ok(numbers(sql, &look, &query, 100))).unwrap()
+}
+
+/// The whole list, read in pages.
+fn all_pages(sql: &mut dyn Sql, look: &Look, query: &Query, limit: usize) -> Vec<i64> {
+    let (mut found, mut cursor): (Vec<i64>, Option<Cursor>) = (vec![], None);
+    loop {
+        let page = list(sql, look, query, limit, cursor.as_ref()).unwrap();
+        assert!(page.rows.len() <= limit);
+        found.extend(page.rows.iter().map(|row| row.number.0));
+        let Some(next) = page.next else { return found };
+        assert_eq!(page.rows.len(), limit, "a page before the last is full");
+        // As it goes through a link.
+        cursor = Some(Cursor::parse(&next.to_string(), query).unwrap());
+    }
+}
+
+#[test]
+fn lists_hold_what_the_language_means_and_the_viewer_may_see() {
+    each_engine("agree", |store| {
+        for seed in 0..4 {
+            let mut dice = Dice(seed);
+            let incidents: Vec<Incident> = (1..=INCIDENTS).map(|n| dice.incident(n)).collect();
+            let mut writer = store.writer().unwrap();
+            let done = writer.transaction(|sql| {
+                settle(sql)?;
+                store_all(sql, &incidents)?;
+                (0..60).for_each(|_| agree(sql, &mut dice, &incidents));
+                Err::<(), _>(store::Failure::Statement("enough".to_owned()))
+            });
+            assert_eq!(done.unwrap_err().to_string(), "a database statement failed: enough");
+        }
+    });
+}
+
+/// Database and evaluator find the same, in pages, counts and single reads.
+fn agree(sql: &mut dyn Sql, dice: &mut Dice, incidents: &[Incident]) {
+    let look = look(dice.scope());
+    let filter = dice.expr(3);
+    let key = SortKey::ALL[dice.below(SortKey::ALL.len())];
+    let sort = (dice.below(3) > 0).then_some(Sort { key, reversed: dice.below(2) == 0 });
+    let query = Query { filter, sort };
+    let access = |incident: &Incident| look.scope.access(&Subject::from(&incident.state));
+    let wanted: Vec<i64> = incidents
+        .iter()
+        .filter(|incident| access(incident) != Access::None)
+        .filter(|incident| {
+            query::matches(&query.filter, &Seen(incident, access(incident)), &look.context)
+        })
+        .map(|incident| incident.number.0)
+        .collect();
+    let paged = all_pages(sql, &look, &query, 1 + dice.below(15));
+    let mut sorted = paged.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, wanted, "{query} {:?}", look.scope);
+    assert_eq!(paged, numbers(sql, &look, &query, 1_000), "{query}");
+    assert_eq!(count(sql, &look, &query.filter, 1_000).unwrap(), wanted.len() as i64);
+    assert_eq!(count(sql, &look, &query.filter, 2).unwrap(), wanted.len().min(2) as i64);
+    agree_on_neighbours(sql, dice, &look, &query, &paged);
+
+    let one = &incidents[dice.below(incidents.len())];
+    let row = get(sql, &look.scope, one.number).unwrap();
+    assert_eq!(row.as_ref().map_or(Access::None, |row| row.access), access(one));
+    assert!(row.is_none_or(|row| row.state == one.state && row.title == one.title));
+}
+
+fn agree_on_neighbours(
+    sql: &mut dyn Sql,
+    dice: &mut Dice,
+    look: &Look,
+    query: &Query,
+    all: &[i64],
+) {
+    if all.is_empty() {
+        return;
+    }
+    let at = dice.below(all.len());
+    let number = |at: Option<usize>| at.and_then(|at| all.get(at)).copied().map(IncidentNumber);
+    let here = neighbours(sql, look, query, IncidentNumber(all[at])).unwrap().unwrap();
+    assert_eq!(here.previous, number(at.checked_sub(1)), "{query}");
+    assert_eq!(here.next, number(Some(at + 1)), "{query}");
+    assert_eq!((here.place, here.of), (Some(at as i64 + 1), all.len() as i64), "{query}");
+}
+
+#[test]
+fn each_order_is_the_one_it_says() {
+    let clock = |seconds, breached| {
+        vec![due_at(ClockKind::Resolution, NOW.plus_seconds(seconds), breached)]
+    };
+    let incident = |number, priority: usize| {
+        Incident::new(number, "x").with(|state| state.priority = Priority::ALL[priority - 1])
+    };
+    let incidents = [
+        incident(1, 3).with(|state| state.clocks = clock(600, false)),
+        incident(2, 5).with(|state| state.clocks = clock(60, false)),
+        incident(3, 2),
+        incident(4, 1),
+        incident(5, 2).with(|state| state.updated_at = NOW),
+        incident(6, 4).with(|state| state.clocks = clock(-60, true)),
+        incident(7, 3).with(|state| state.clocks = clock(600, false)),
+        incident(8, 4).with(|state| {
+            state.reported_at = NOW.plus_seconds(-90_000);
+            state.lifecycle = Lifecycle::Closed;
+        }),
+    ];
+    each_engine("orders", |store| {
+        filled(store, &incidents);
+        for (text, expected) in [
+            ("state:open", vec![6, 2, 7, 1, 4, 5, 3]),
+            ("", vec![5, 8, 7, 6, 4, 3, 2, 1]),
+            ("sort:due", vec![6, 2, 7, 1, 4, 5, 3, 8]),
+            ("sort:-due", vec![8, 3, 5, 4, 1, 7, 2, 6]),
+            ("sort:priority", vec![4, 5, 3, 7, 1, 6, 8, 2]),
+            ("sort:updated", vec![5, 8, 7, 6, 4, 3, 2, 1]),
+            ("sort:reported", vec![7, 6, 5, 4, 3, 2, 1, 8]),
+            ("sort:-number", vec![1, 2, 3, 4, 5, 6, 7, 8]),
+            ("sort:risk", vec![6, 4, 5, 3, 7, 1, 8, 2]),
+        ] {
+            assert_eq!(found(store, staff(), text), expected, "{text:?}");
+        }
+    });
+}
+
+#[test]
+fn a_row_has_the_names_that_belong_to_it() {
+    let incident = Incident::new(1, "Labels come out blank").with(|state| {
+        state.service = Some(service(1));
+        state.category = Some(world::category(0));
+        state.team = Some(team(0));
+        state.assignee = Some(person(2));
+        state.requester = person(0);
+        state.organisation = Some(organisation(1));
+        state.confidential_to = Some(team(0));
+        state.clocks = vec![
+            due_at(ClockKind::Resolution, NOW, false),
+            due_at(ClockKind::Response, NOW.plus_seconds(-1), false),
+        ];
+    });
+    each_engine("names", |store| {
+        filled(store, &[incident.clone(), Incident::new(2, "Nothing known")]);
+        store
+            .read_blocking(|sql| {
+                let row = get(sql, &staff(), IncidentNumber(1))?.unwrap();
+                let name = |named: Option<&String>| named.cloned().unwrap_or_default();
+                assert_eq!(row.title, "Labels come out blank");
+                assert_eq!(name(row.service.as_ref().map(|n| &n.name)), "Label Printing");
+                assert_eq!(name(row.category.as_ref().map(|n| &n.name)), "Hardware");
+                assert_eq!(name(row.team.as_ref().map(|n| &n.name)), "Network");
+                assert_eq!(name(row.assignee.as_ref().map(|n| &n.name)), "Jonas Weber");
+                assert_eq!(row.requester.name, "Mara Lindqvist");
+                assert_eq!(row.requester_email.as_deref(), Some("mara@northwind.example"));
+                assert_eq!(name(row.organisation.as_ref().map(|n| &n.name)), "Northwind");
+                assert_eq!(name(row.confidential_to.as_ref().map(|n| &n.name)), "Network");
+                assert_eq!(row.due_at, Some(NOW.plus_seconds(-1)));
+                assert_eq!(row.due_kind, Some(ClockKind::Response));
+                assert_eq!((row.breached, row.access), (false, Access::Full));
+                assert_eq!((row.version, row.state), (1, incident.state.clone()));
+                let bare = get(sql, &staff(), IncidentNumber(2))?.unwrap();
+                assert_eq!((bare.service, bare.team, bare.due_at), (None, None, None));
+                assert_eq!(bare.requester_email, None);
+                assert!(get(sql, &requester(3), IncidentNumber(1))?.is_none());
+                assert!(get(sql, &staff(), IncidentNumber(3))?.is_none());
+                let asked: Vec<_> = [2, 9, 1].map(IncidentNumber).to_vec();
+                let rows = get_many(sql, &staff(), &asked)?;
+                assert_eq!(rows.iter().map(|row| row.number.0).collect::<Vec<_>>(), [1, 2]);
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+#[test]
+fn an_internal_note_finds_nothing_for_a_requester() {
+    let incidents = [
+        Incident::new(1, "Badge").saying("suspects sabotage", Visibility::Internal),
+        Incident::new(2, "Door").saying("was it sabotage?", Visibility::Public),
+        Incident::new(3, "Sabotage at the gate").with(|state| state.requester = person(3)),
+        Incident::new(4, "Sabotage at the dock")
+            .with(|state| state.confidential_to = Some(team(2))),
+    ];
+    each_engine("internal", |store| {
+        filled(store, &incidents);
+        assert_eq!(found(store, staff(), "sabotage sort:-number"), [1, 2, 3]);
+        assert_eq!(found(store, requester(1), "sabotage sort:-number"), [2, 4]);
+        assert_eq!(found(store, requester(1), "-sabotage"), [1]);
+        assert_eq!(found(store, requester(0), "sabotage"), Vec::<i64>::new());
+        // Staff who reported something that is now confidential to others.
+        let own = Scope { open_to_staff: true, ..requester(1) };
+        assert_eq!(found(store, own, "sabotage sort:-number"), [1, 2, 3, 4]);
+    });
+}
+
+#[test]
+fn pages_go_on_where_they_ended_though_incidents_move() {
+    let incidents: Vec<Incident> = (1..=6).map(|number| Incident::new(number, "x")).collect();
+    each_engine("moving", |store| {
+        filled(store, &incidents);
+        let (look, query) = (look(staff()), query("sort:updated"));
+        let page = |cursor: Option<&Cursor>| {
+            let page = store.read_blocking(|sql| list(sql, &look, &query, 2, cursor)).unwrap();
+            (page.rows.iter().map(|row| row.number.0).collect::<Vec<_>>(), page.next)
+        };
+        let (first, next) = page(None);
+        assert_eq!(first, [6, 5]);
+        // The incident the cursor was made from changes and is on top now.
+        write(store, |sql| {
+            sql.execute("update incidents set updated_at = $1 where number = 5", &[NOW.into()])
+        });
+        let (second, next) = page(next.as_ref());
+        assert_eq!(second, [4, 3]);
+        let (third, next) = page(next.as_ref());
+        assert_eq!((third, next), (vec![2, 1], None));
+        let other = Cursor::parse("0400ff", &query);
+        assert!(other.unwrap_err().0.contains("leave it out"));
+    });
+}
+
+#[test]
+fn an_incident_that_left_its_list_still_has_neighbours() {
+    let closed = |state: &mut incident::State| state.lifecycle = Lifecycle::Closed;
+    let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
+    let incidents = [incidents[0].clone(), incidents[1].clone().with(closed), incidents[2].clone()];
+    each_engine("left", |store| {
+        filled(store, &incidents);
+        let (look, query) = (look(staff()), query("state:open sort:number"));
+        let near = |number| {
+            let number = IncidentNumber(number);
+            store.read_blocking(|sql| neighbours(sql, &look, &query, number)).unwrap()
+        };
+        let here = near(2).unwrap();
+        assert_eq!(here.previous, Some(IncidentNumber(3)));
+        assert_eq!(here.next, Some(IncidentNumber(1)));
+        assert_eq!((here.place, here.of), (None, 2));
+        assert_eq!(near(3).unwrap().place, Some(1));
+        assert_eq!(near(9), None);
+        assert!(COUNTED > 2);
+    });
+}
+
+#[test]
+fn a_caller_has_their_open_incidents() {
+    let of = |number, lifecycle| {
+        Incident::new(number, "x").with(|state| {
+            state.requester = person(2);
+            state.lifecycle = lifecycle;
+        })
+    };
+    let incidents = [
+        of(1, Lifecycle::New),
+        of(2, Lifecycle::Closed),
+        of(3, Lifecycle::OnHold),
+        Incident::new(4, "another's"),
+        of(5, Lifecycle::New).with(|state| state.confidential_to = Some(team(2))),
+    ];
+    each_engine("caller", |store| {
+        filled(store, &incidents);
+        let open = |scope: &Scope, limit| {
+            let rows = store.read_blocking(|sql| open_of_requester(sql, scope, person(2), limit));
+            rows.unwrap().iter().map(|row| row.number.0).collect::<Vec<_>>()
+        };
+        assert_eq!(open(&staff(), 10), [3, 1]);
+        assert_eq!(open(&staff(), 1), [3]);
+        assert_eq!(open(&requester(2), 10), [5, 3, 1]);
+        assert_eq!(open(&requester(1), 10), Vec::<i64>::new());
+    });
+}
+
+#[test]
+fn search_ranks_number_title_and_age() {
+    let incidents = [
+        Incident::new(1, "Printer on fire"),
+        Incident::new(2, "Smoke").saying("the printer, INC-1", Visibility::Public),
+        Incident::new(3, "Label printers stopped"),
+        Incident::new(4, "Room 2 is cold"),
+        Incident::new(5, "Printer").with(|state| state.confidential_to = Some(team(2))),
+    ];
+    each_engine("search", |store| {
+        filled(store, &incidents);
+        let found = |text: &str, limit| {
+            let rows = store.read_blocking(|sql| search(sql, &look(staff()), text, limit)).unwrap();
+            rows.iter().map(|row| row.number.0).collect::<Vec<_>>()
+        };
+        assert_eq!(found("print", 10), [3, 1, 2]);
+        assert_eq!(found("print", 2), [3, 1]);
+        assert_eq!(found("PRINTER fire", 10), [1]);
+        assert_eq!(found("2", 10), [2, 4]);
+        assert_eq!(found("inc-1", 10), [1, 2]);
+        assert_eq!(found("INC-5 printer", 10), Vec::<i64>::new());
+        assert_eq!(found("5", 10), Vec::<i64>::new());
+        assert_eq!(found(" \" * ", 10), Vec::<i64>::new());
+        store
+            .read_blocking(|sql| {
+                assert_eq!(find_people(sql, "lind", 5)?.len(), 1);
+                assert_eq!(find_services(sql, "print", 5)?[0].name, "Label Printing");
+                assert_eq!(find_teams(sql, "SERV field", 5)?[0].name, "Field service");
+                assert!(find_teams(sql, "ervice", 5)?.is_empty());
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+#[test]
+fn an_order_is_said_like_a_query() {
+    let order = Order::of(&Query { filter: Expr::All, sort: None });
+    assert_eq!(order.sort().to_string(), "sort:updated");
+}

@@ -1,0 +1,283 @@
+//! A small invented company and incidents of its people.
+
+use incident::clocks::{Clock, ClockKind, ClockStatus};
+use incident::event::{Commented, Derived, Reported};
+use incident::state::{AgreementRef, Lifecycle, Moments};
+use incident::{Body, Cause, Event, Scope, State, Visibility};
+use kernel::{
+    Actor, AgreementId, CategoryId, Channel, ContentId, IncidentNumber, Level, OrganisationId,
+    PersonId, Priority, ServiceId, TeamId, Timestamp,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use store::directory::{
+    Category, Organisation, Person, Service, Team, categories, organisations, people, services,
+    teams,
+};
+use store::incidents::list::Look;
+use store::incidents::{NewContent, Recorded, lock_head, record};
+use store::{Failure, Sql};
+use uuid::Uuid;
+
+pub const NOW: Timestamp = Timestamp::from_micros(1_795_435_200_000_000);
+
+pub const PEOPLE: [(&str, Option<&str>); 4] = [
+    ("Mara Lindqvist", Some("mara@northwind.example")),
+    ("Gwen Tarrant", None),
+    ("Jonas Weber", Some("jonas@northwind.example")),
+    ("Ines Duarte", Some("ines@halden.example")),
+];
+pub const TEAMS: [&str; 3] = ["Network", "Field service", "Security"];
+pub const SERVICES: [&str; 2] = ["Wireless", "Label Printing"];
+pub const CATEGORIES: [&str; 2] = ["Hardware", "Access"];
+pub const ORGANISATIONS: [&str; 2] = ["Halden Retail", "Northwind"];
+
+pub fn id(kind: u128, number: usize) -> Uuid {
+    Uuid::from_u128(kind << 64 | (number as u128 + 1))
+}
+
+pub fn person(number: usize) -> PersonId {
+    PersonId(id(1, number))
+}
+
+pub fn team(number: usize) -> TeamId {
+    TeamId(id(2, number))
+}
+
+pub fn service(number: usize) -> ServiceId {
+    ServiceId(id(3, number))
+}
+
+pub fn category(number: usize) -> CategoryId {
+    CategoryId(id(4, number))
+}
+
+pub fn organisation(number: usize) -> OrganisationId {
+    OrganisationId(id(5, number))
+}
+
+/// Stores everything the incidents refer to.
+pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
+    for (number, name) in ORGANISATIONS.iter().enumerate() {
+        let id = organisation(number);
+        let name = (*name).to_owned();
+        organisations::insert(sql, &Organisation { id, name, email_domains: vec![], version: 1 })?;
+    }
+    for (number, (name, email)) in PEOPLE.into_iter().enumerate() {
+        people::insert(sql, &Person::new(person(number), name, email, NOW), None)?;
+    }
+    for (number, name) in TEAMS.iter().enumerate() {
+        let (id, name, description) = (team(number), (*name).to_owned(), String::new());
+        teams::insert(sql, &Team { id, name, description, active: true, version: 1 })?;
+    }
+    for (number, name) in SERVICES.iter().enumerate() {
+        let service = Service {
+            id: service(number),
+            name: (*name).to_owned(),
+            description: String::new(),
+            team: None,
+            criticality: 2,
+            active: true,
+            depends_on: BTreeSet::new(),
+            version: 1,
+        };
+        services::insert(sql, &service)?;
+    }
+    for (number, name) in CATEGORIES.iter().enumerate() {
+        let (id, name) = (category(number), (*name).to_owned());
+        categories::insert(sql, &Category { id, name, parent: None, active: true, version: 1 })?;
+    }
+    Ok(())
+}
+
+/// An incident to be: its state and what was said, publicly or not.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    pub number: IncidentNumber,
+    pub state: State,
+    pub title: String,
+    pub said: Vec<(String, Visibility)>,
+}
+
+impl Incident {
+    /// A new incident of Gwen's that nobody has touched.
+    pub fn new(number: i64, title: &str) -> Self {
+        let state = State {
+            version: 1,
+            title: content(number, 0),
+            description: None,
+            lifecycle: Lifecycle::New,
+            hold: None,
+            impact: Level::LOW,
+            urgency: Level::MEDIUM,
+            priority: Priority::ALL[3],
+            priority_override: None,
+            affected: None,
+            service: None,
+            category: None,
+            fields: BTreeMap::new(),
+            tags: BTreeSet::new(),
+            team: None,
+            assignee: None,
+            requester: person(1),
+            organisation: None,
+            channel: Channel::Portal,
+            major: false,
+            roles: BTreeMap::new(),
+            reported_at: NOW.plus_seconds(number - 10_000),
+            updated_at: NOW.plus_seconds(number - 10_000),
+            moments: Moments::default(),
+            resolution: None,
+            close_at: None,
+            before_reopening: None,
+            reopenings: 0,
+            confidential_to: None,
+            merged_into: None,
+            parts: BTreeSet::new(),
+            parent: None,
+            follows_parent: false,
+            children: BTreeSet::new(),
+            links: BTreeSet::new(),
+            tasks: vec![],
+            work_seconds: BTreeMap::new(),
+            watchers: BTreeSet::new(),
+            attachments: vec![],
+            expected: None,
+            next_update: None,
+            unanswered_since: None,
+            agreement: AgreementRef { id: AgreementId(id(6, 0)), version: 1 },
+            clocks: vec![],
+            quiet: false,
+        };
+        Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
+    }
+
+    /// With changes to its state.
+    pub fn with(mut self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.state);
+        self
+    }
+
+    /// With words said on it.
+    pub fn saying(mut self, words: &str, visibility: Visibility) -> Self {
+        self.said.push((words.to_owned(), visibility));
+        self.state.version += 1;
+        self
+    }
+
+    /// The earliest due instant of a running clock that is not breached.
+    pub fn due(&self) -> Option<Timestamp> {
+        let unbreached = self.state.clocks.iter().filter(|clock| clock.breached_at.is_none());
+        unbreached.filter_map(|clock| clock.due_at).min()
+    }
+
+    pub fn breached(&self) -> bool {
+        self.state.clocks.iter().any(|clock| clock.breached_at.is_some())
+    }
+
+    fn recorded(&self) -> Recorded {
+        let mut contents = vec![new_content(self.number.0, 0, &self.title)];
+        let mut events = vec![event(1, Channel::Portal, reported(&self.state).into())];
+        for (at, (words, visibility)) in self.said.iter().enumerate() {
+            contents.push(new_content(self.number.0, at + 1, words));
+            let body = content(self.number.0, at + 1);
+            let said = Commented { body, visibility: *visibility, by_requester: false };
+            events.push(event(at as u32 + 2, Channel::Web, said.into()));
+        }
+        Recorded {
+            number: self.number,
+            before: None,
+            after: self.state.clone(),
+            events,
+            contents,
+            files: vec![],
+            effects: vec![],
+            wake_at: None,
+        }
+    }
+}
+
+/// Records incidents as the desk does.
+pub fn store_all(sql: &mut dyn Sql, incidents: &[Incident]) -> Result<(), Failure> {
+    let mut head = lock_head(sql)?;
+    let parts: Vec<Recorded> = incidents.iter().map(Incident::recorded).collect();
+    record(sql, &mut head, &parts).map(drop)
+}
+
+/// A clock that is due then.
+pub fn due_at(kind: ClockKind, at: Timestamp, breached: bool) -> Clock {
+    Clock {
+        kind,
+        status: ClockStatus::Running,
+        target_seconds: 3_600,
+        used_micros: 0,
+        since: Some(at.plus_seconds(-3_600)),
+        due_at: Some(at),
+        stopped_at: None,
+        breached_at: breached.then_some(at),
+        first_breached_at: None,
+        warned_share: 0,
+    }
+}
+
+/// Sees everything that is not confidential, as Mara of the team Network.
+pub fn staff() -> Scope {
+    Scope { open_to_staff: true, teams: BTreeSet::from([team(0)]), ..requester(0) }
+}
+
+/// Sees what a requester sees.
+pub fn requester(number: usize) -> Scope {
+    Scope {
+        everything: false,
+        open_to_staff: false,
+        teams: BTreeSet::new(),
+        person: person(number),
+        organisation: None,
+        nothing: false,
+    }
+}
+
+pub fn look(scope: Scope) -> Look {
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let my_teams = scope.teams.iter().copied().collect();
+    let context = query::Context { me: Some(scope.person), my_teams, now: NOW, zone };
+    Look { scope, context }
+}
+
+pub fn content(incident: i64, place: usize) -> ContentId {
+    ContentId(id(7, incident as usize * 100 + place))
+}
+
+fn new_content(incident: i64, place: usize, body: &str) -> NewContent {
+    NewContent { id: content(incident, place), salt: [7; 16], body: body.to_owned() }
+}
+
+fn event(n: u32, channel: Channel, body: Body) -> Event {
+    let cause = Derived { by: "policy".to_owned(), name: "test".to_owned(), version: 0 };
+    let at = NOW.plus_seconds(i64::from(n) - 10_000);
+    let (actor, cause) = (Actor::person(person(0), "Mara"), Cause::Derived(cause));
+    Event { n, at, happened_at: at, actor, channel, cause, batch: None, body }
+}
+
+fn reported(state: &State) -> Reported {
+    Reported {
+        title: state.title,
+        description: None,
+        requester: state.requester,
+        organisation: state.organisation,
+        service: state.service,
+        category: state.category,
+        impact: state.impact,
+        urgency: state.urgency,
+        priority: state.priority,
+        affected: None,
+        team: state.team,
+        detected_at: None,
+        fields: state.fields.clone(),
+        tags: state.tags.clone(),
+        follow_up_of: None,
+        parent: state.parent,
+        confidential_to: state.confidential_to,
+        agreement: state.agreement,
+        quiet: false,
+    }
+}
