@@ -68,6 +68,12 @@ impl Lite {
         Ok(lite)
     }
 
+    /// A database of one's own, such as one in memory.
+    pub(crate) fn over(connection: Connection) -> Result<Self, Failure> {
+        know_letters(&connection).map_err(failure)?;
+        Ok(Lite { connection, writes: true, failed: false })
+    }
+
     /// Several statements at once, without parameters.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
         self.connection.execute_batch(sql).map_err(failure)

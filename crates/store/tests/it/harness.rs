@@ -1,7 +1,7 @@
 //! Fresh databases to test on.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{Store, Target, Writer};
+use store::{Engine, Store, Target, Writer};
 
 /// Names a PostgreSQL server, `postgres://user@127.0.0.1:5432/postgres`, whose user may
 /// create databases.
@@ -15,10 +15,32 @@ pub fn each_engine(name: &str, test: impl Fn(&Store)) {
 
 /// As [`each_engine`], with a database that is not opened yet.
 pub fn each_target(name: &str, test: impl Fn(&Target)) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    test(&Target::Sqlite(folder.path().join("evenkeel.db")));
-    if let Some(database) = Database::create(name) {
-        test(&Target::Postgres(database.url.clone()));
+    on(Engine::Sqlite, name, &test);
+    on(Engine::Postgres, name, &test);
+}
+
+/// Runs a test on every pair of engines: from one fresh database into another.
+pub fn each_pair(name: &str, test: impl Fn(&Target, &Target)) {
+    let engines = [Engine::Sqlite, Engine::Postgres];
+    for (from, into) in engines.iter().flat_map(|from| engines.map(|into| (*from, into))) {
+        on(from, &format!("{name}_from"), |from| {
+            on(into, &format!("{name}_into"), |into| test(from, into))
+        });
+    }
+}
+
+/// Runs a test on one engine, if there is a server for it.
+fn on(engine: Engine, name: &str, test: impl Fn(&Target)) {
+    match engine {
+        Engine::Sqlite => {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            test(&Target::Sqlite(folder.path().join("evenkeel.db")));
+        }
+        Engine::Postgres => {
+            if let Some(database) = Database::create(name) {
+                test(&Target::Postgres(database.url.clone()));
+            }
+        }
     }
 }
 

@@ -1,0 +1,298 @@
+//! Backup and restore, while serving, and from one engine to the other.
+//!
+//! A backup is one SQLite file with the tables of the database and, in the table
+//! `backup_files`, the bytes of the attachments. From SQLite it is a copy of pages,
+//! from PostgreSQL a copy of rows, both of one moment. Either can be restored into
+//! either engine.
+
+mod rows;
+
+use crate::engine::{Lite, Server, Store, Target};
+use crate::files::{FileHash, Files};
+use crate::migrate::{self, SQLITE};
+use crate::sql::{Columns, Sql, Table, Type, Value};
+use crate::{Failure, disk};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// What was backed up or restored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Incidents.
+    pub incidents: u64,
+    /// Attachments' files.
+    pub files: u64,
+    /// Files that attachments refer to and that are not there, or not what they were.
+    pub missing: Vec<FileHash>,
+}
+
+/// A file is kept in parts of this many bytes.
+const PART_BYTES: u64 = 1024 * 1024;
+
+const FILES_TABLE: &str = "create table backup_files (
+    hash text not null, part integer not null, bytes blob not null, primary key (hash, part)
+) strict";
+
+const FILES: Table = Table {
+    name: "backup_files",
+    columns: &[("hash", Type::Text), ("part", Type::Int), ("bytes", Type::Bytes)],
+    suffix: "",
+};
+
+/// Writes a backup of one moment into a new file, while the store is in use. Blocks.
+///
+/// # Errors
+///
+/// [`Failure::Unusable`] when the file exists already, [`Failure::Unavailable`] when
+/// reading or writing fails; no file stays then.
+pub fn backup(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
+    if into.exists() {
+        let words = format!("{} exists already; choose another name or remove it", into.display());
+        return Err(Failure::Unusable(words));
+    }
+    let partial = disk::beside(into, ".partial");
+    disk::remove_if_there(&partial)?;
+    let result = fill(store, files, &partial).and_then(|summary| {
+        disk::rename(&partial, into)?;
+        Ok(summary)
+    });
+    if result.is_err() {
+        let _ = std::fs::remove_file(&partial);
+    }
+    result
+}
+
+/// Puts what a backup holds into a database and its files among `files`. With
+/// `overwrite`, what the database holds is lost. Nobody else may have a SQLite
+/// database open meanwhile. Blocks.
+///
+/// # Errors
+///
+/// [`Failure::Unusable`] when the file is no backup, was made by a newer version, or
+/// the database holds data and `overwrite` was not said; [`Failure::Damaged`] when the
+/// backup does not read as it should. The database is as before then.
+pub fn restore(
+    from: &Path,
+    target: &Target,
+    files: &Files,
+    overwrite: bool,
+) -> Result<Summary, Failure> {
+    let version = check(from)?;
+    match target {
+        Target::Sqlite(path) => {
+            if path.metadata().is_ok_and(|data| data.len() > 0) && !overwrite {
+                return Err(holds_data(target));
+            }
+            let summary = restore_files(from, files)?;
+            replace(from, path)?;
+            Ok(summary)
+        }
+        Target::Postgres(url) => {
+            Store::open(target)?;
+            let mut link = Server::of(url)?.connect()?;
+            if !overwrite && link.transaction(rows::any)? {
+                return Err(holds_data(target));
+            }
+            let summary = restore_files(from, files)?;
+            let staging = Staging::of(from, version)?;
+            let (read, _) = Lite::reader(&staging.path)?.snapshot(|source| {
+                link.transaction(|target| {
+                    if !overwrite && rows::any(target)? {
+                        return Err(Failure::Unavailable(
+                            "somebody else is writing into the database".into(),
+                        ));
+                    }
+                    rows::copy(source, target)
+                })
+            });
+            read.map(|()| summary)
+        }
+    }
+}
+
+fn holds_data(target: &Target) -> Failure {
+    Failure::Unusable(format!(
+        "{target} holds data already; say that it may be overwritten, or name another place"
+    ))
+}
+
+fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
+    match store.target() {
+        Target::Sqlite(path) => disk::copy_database(path, into)?,
+        Target::Postgres(_) => {
+            migrate::sqlite(into)?;
+            let mut target = Lite::writer(into)?;
+            target.batch("pragma foreign_keys = off")?;
+            store
+                .read_blocking(|source| target.transaction(|target| rows::copy(source, target)))?;
+        }
+    }
+    let mut backup = Lite::writer(into)?;
+    let summary = backup.transaction(|sql| add_files(sql, files))?;
+    backup.batch("pragma journal_mode = delete")?;
+    Ok(summary)
+}
+
+fn add_files(sql: &mut dyn Sql, files: &Files) -> Result<Summary, Failure> {
+    sql.execute(FILES_TABLE, &[])?;
+    let mut summary = Summary { incidents: count(sql, "incidents")?, ..Summary::default() };
+    for row in sql.query("select distinct hash from attachments order by hash", &[])? {
+        let hash: FileHash = Columns::of(row).parsed()?;
+        match files.open(&hash)? {
+            None => summary.missing.push(hash),
+            Some(file) => {
+                add_file(sql, &hash, file)?;
+                summary.files += 1;
+            }
+        }
+    }
+    Ok(summary)
+}
+
+fn add_file(sql: &mut dyn Sql, hash: &FileHash, mut file: impl Read) -> Result<(), Failure> {
+    for part in 0i64.. {
+        let mut bytes = Vec::new();
+        let read = file.by_ref().take(PART_BYTES).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Unavailable(format!("reading file {hash}: {error}")))?;
+        // An empty file has one empty part.
+        if bytes.is_empty() && part > 0 {
+            break;
+        }
+        sql.insert(&FILES, vec![vec![hash.into(), part.into(), bytes.into()]])?;
+    }
+    Ok(())
+}
+
+/// Whether the file is a backup we can read; the version of its schema.
+fn check(from: &Path) -> Result<i64, Failure> {
+    let no_backup = || Failure::Unusable(format!("{} is no backup of Evenkeel", from.display()));
+    let reader = Lite::reader(from).map_err(|error| match error {
+        Failure::Damaged(_) => no_backup(),
+        other => other,
+    });
+    let (found, _) = reader?.snapshot(|sql| {
+        let wanted = "select count(*) from sqlite_schema where name in ('schema_migrations', 'backup_files')";
+        let tables = sql.query(wanted, &[]).map_err(|_| no_backup())?;
+        if tables != [[Value::Int(2)]] {
+            return Err(no_backup());
+        }
+        let version = migrate::version(sql)?;
+        migrate::check_known(version, SQLITE, &from.display().to_string())?;
+        match sql.query("pragma quick_check(1)", &[])?.as_slice() {
+            [row] if *row == [Value::from("ok")] => Ok(version),
+            found => Err(Failure::Damaged(format!("{}: {found:?}", from.display()))),
+        }
+    });
+    found
+}
+
+fn restore_files(from: &Path, files: &Files) -> Result<Summary, Failure> {
+    let (restored, _) = Lite::reader(from)?.snapshot(|sql| {
+        let mut summary = Summary { incidents: count(sql, "incidents")?, ..Summary::default() };
+        for row in sql.query("select hash, max(part) from backup_files group by hash", &[])? {
+            let mut row = Columns::of(row);
+            let (hash, last) = (row.parsed::<FileHash>()?, row.int()?);
+            let put =
+                files.put(Parts { sql, hash: &hash, next: 0, last, bytes: Vec::new(), at: 0 })?;
+            if put.hash == hash {
+                summary.files += 1;
+            } else {
+                files.remove(&put.hash)?;
+                summary.missing.push(hash);
+            }
+        }
+        Ok(summary)
+    });
+    restored
+}
+
+/// Puts the backup in the place of a SQLite file, as a whole.
+fn replace(from: &Path, path: &Path) -> Result<(), Failure> {
+    let staged = disk::beside(path, ".restored");
+    disk::copy_database(from, &staged)?;
+    let mut writer = Lite::writer(&staged)?;
+    writer.batch("drop table backup_files; vacuum")?;
+    drop(writer);
+    if path.exists() {
+        // Fails while somebody has it open, and takes its log away. That it does not
+        // even read as a database may be why it is replaced.
+        let alone =
+            Lite::writer(path).and_then(|mut old| old.batch("pragma journal_mode = delete"));
+        if let Err(Failure::Unavailable(words)) = alone {
+            disk::remove_if_there(&staged)?;
+            let words = format!(
+                "{} is in use ({words}); end the program that uses it first",
+                path.display()
+            );
+            return Err(Failure::Unavailable(words));
+        }
+    }
+    for suffix in ["-wal", "-shm"] {
+        disk::remove_if_there(&disk::beside(path, suffix))?;
+    }
+    disk::rename(&staged, path)
+}
+
+fn count(sql: &mut dyn Sql, table: &str) -> Result<u64, Failure> {
+    let found = sql.query(&format!("select count(*) from {table}"), &[])?;
+    let count = Columns::of(found.into_iter().next().unwrap_or_default()).int()?;
+    u64::try_from(count).map_err(|_| Failure::damaged("a count is negative"))
+}
+
+/// A backup with the schema of this version, gone with it where it is a copy.
+struct Staging {
+    path: PathBuf,
+    _folder: Option<Folder>,
+}
+
+struct Folder(PathBuf);
+
+impl Staging {
+    fn of(from: &Path, version: i64) -> Result<Self, Failure> {
+        if version == migrate::latest(SQLITE) {
+            return Ok(Staging { path: from.to_owned(), _folder: None });
+        }
+        let folder = std::env::temp_dir().join(format!("evenkeel-restore-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| disk::io("making", &folder, error))?;
+        let path = folder.join("backup");
+        let staging = Staging { path, _folder: Some(Folder(folder)) };
+        disk::copy_database(from, &staging.path)?;
+        migrate::sqlite(&staging.path)?;
+        Ok(staging)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays is in the system's folder for what may go.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Reads a file's parts one after the other.
+struct Parts<'a> {
+    sql: &'a mut dyn Sql,
+    hash: &'a FileHash,
+    next: i64,
+    last: i64,
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Parts<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        while self.at == self.bytes.len() && self.next <= self.last {
+            let select = "select bytes from backup_files where hash = $1 and part = $2";
+            let found = self.sql.query(select, &[self.hash.into(), self.next.into()]);
+            let bytes = found
+                .and_then(|rows| Columns::of(rows.into_iter().next().unwrap_or_default()).bytes());
+            self.bytes = bytes.map_err(std::io::Error::other)?;
+            self.at = 0;
+            self.next += 1;
+        }
+        let count = into.len().min(self.bytes.len() - self.at);
+        into[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
