@@ -292,3 +292,70 @@ fn the_character_zero_is_refused_before_it_is_stored() {
         assert!(matches!(refused, Err(Failure::Statement(_))), "{refused:?}");
     });
 }
+
+#[test]
+fn names_are_compared_in_all_letters() {
+    each_engine("letters", |store| {
+        write(store, |sql| {
+            sql.execute("insert into teams (id, name) values ('a', 'Übung ÆØ')", &[])
+        });
+        let twice = writer(store).transaction(|sql| {
+            sql.execute("insert into teams (id, name) values ('b', 'übung æø')", &[])
+        });
+        assert!(matches!(twice, Err(Failure::Exists(_))), "{twice:?}");
+        let found = store.read_blocking(|sql| {
+            sql.query("select id from teams where lower(name) = lower($1)", &["ÜBUNG ÆØ".into()])
+        });
+        assert_eq!(found.unwrap(), [["a".into()]]);
+    });
+}
+
+#[test]
+fn a_lost_connection_is_replaced() {
+    each_engine("lost", |store| {
+        if store.engine() == store::Engine::Sqlite {
+            return;
+        }
+        make_things(store);
+        let mut writer = writer(store);
+        writer.transaction(|sql| sql.insert(&THINGS, vec![thing(1, "a")])).unwrap();
+        assert_eq!(all(store).len(), 1);
+        let end_all = "select pg_terminate_backend(pid)::int from pg_stat_activity \
+            where datname = current_database() and pid <> pg_backend_pid()";
+        store.writer().unwrap().transaction(|sql| sql.query(end_all, &[])).unwrap();
+        // Nothing was under way: nobody notices.
+        writer.transaction(|sql| sql.insert(&THINGS, vec![thing(2, "b")])).unwrap();
+        assert_eq!(all(store).len(), 2);
+        // In the middle of something it is told, and the next goes well.
+        let lost = writer.transaction(|sql| {
+            sql.insert(&THINGS, vec![thing(3, "c")])?;
+            store.writer()?.transaction(|other| other.query(end_all, &[]))?;
+            sql.insert(&THINGS, vec![thing(4, "d")])
+        });
+        assert!(matches!(lost, Err(Failure::Unavailable(_))), "{lost:?}");
+        let lost = writer.transaction(|sql| {
+            sql.insert(&THINGS, vec![thing(3, "c")])?;
+            store.writer()?.transaction(|other| other.query(end_all, &[])).map(drop)
+        });
+        match lost {
+            Err(Failure::Unavailable(words)) => {
+                assert!(words.contains("it is unknown whether"), "{words}")
+            }
+            other => panic!("{other:?}"),
+        }
+        writer.transaction(|sql| sql.insert(&THINGS, vec![thing(5, "e")])).unwrap();
+        assert_eq!(all(store), [["a".into()], ["b".into()], ["e".into()]]);
+    });
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_unavailable() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let gone =
+        Store::open(&Target::Postgres(format!("postgres://evenkeel@127.0.0.1:{port}/evenkeel")));
+    assert!(matches!(gone, Err(Failure::Unavailable(_))), "{gone:?}");
+    let wrong = Store::open(&Target::Postgres("postgres://127.0.0.1:port/x".into()));
+    assert!(matches!(wrong, Err(Failure::Unusable(_))), "{wrong:?}");
+}
