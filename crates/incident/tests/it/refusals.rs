@@ -25,6 +25,10 @@ fn a_requester_is_told_what_a_requester_can_do() {
     let refusal = case.refuses(Who::Requester, Command::Confirm);
     use CommandName as C;
     assert_eq!(refusal.allowed, [C::Comment, C::Attach, C::Cancel]);
+    let mut taken = case.clone();
+    taken.does(Who::Agent, Command::Acknowledge);
+    let refusal = taken.refuses(Who::Requester, Command::Confirm);
+    assert_eq!(refusal.allowed, [C::Comment, C::Attach], "what is worked on is not withdrawn");
     case.does(Who::Requester, cancel());
     let refusal = case.refuses(Who::Requester, sample::comment());
     assert_eq!(refusal.allowed, []);

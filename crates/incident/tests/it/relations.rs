@@ -46,6 +46,14 @@ fn a_merge_runs_in_no_circle() {
 }
 
 #[test]
+fn a_parent_is_no_part_of_its_own_child() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(2));
+    assert_eq!(case.refuses(Who::Agent, merge(3)).field, Some("into"));
+    case.does_on(Who::Agent, 3, merge(1));
+}
+
+#[test]
 fn what_is_merged_away_or_over_takes_no_parts() {
     let mut case = three();
     case.does_on(Who::Agent, 2, merge(1));
