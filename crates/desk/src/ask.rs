@@ -205,7 +205,15 @@ impl Ask<'_> {
     /// Decides, records, and answers when it is durable.
     pub async fn issue(self, command: Command) -> Result<Done, Trouble> {
         let people = self.desk.people_in(&command).await?;
-        self.desk.0.writer.command(self.prepared, command, people).await
+        let erased = match &command {
+            Command::Redact { content } => self.desk.files_named(*content).await?,
+            _ => vec![],
+        };
+        let done = self.desk.0.writer.command(self.prepared, command, people).await?;
+        if !erased.is_empty() {
+            self.desk.forget_files(erased).await;
+        }
+        Ok(done)
     }
 
     /// Hands it to the writer and gives a ticket to wait for: for long runs of

@@ -8,6 +8,7 @@ mod chance;
 mod change;
 mod clock;
 mod feed;
+mod files;
 mod metrics;
 mod people;
 mod presence;
@@ -22,6 +23,7 @@ pub use chance::{fresh, secret, secret_hash};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use feed::{Committed, Feed};
+pub use files::{Kept, Upload};
 pub use metrics::Metrics;
 pub use presence::{Doing, Present};
 pub use trouble::Trouble;
@@ -29,12 +31,15 @@ pub use trouble::Trouble;
 use incident::Policy;
 use kernel::Timestamp;
 use std::sync::{Arc, RwLock};
+use store::files::Files;
 use store::{Failure, Store};
 
 /// What the desk is told when it opens.
 pub struct Options {
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where attachments are kept.
+    pub files: Files,
     /// Whether timers ring here and the feed is followed; not for one-off commands of the command line.
     pub serve: bool,
 }
@@ -45,6 +50,7 @@ pub struct Desk(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) store: Store,
+    pub(crate) files: Files,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) writer: writer::Handle,
     pub(crate) policy: RwLock<Arc<Policy>>,
@@ -69,6 +75,7 @@ impl Desk {
         let (writer, work) = writer::Handle::new(metrics.clone());
         let inner = Arc::new(Inner {
             store,
+            files: options.files,
             clock: options.clock,
             writer,
             policy: RwLock::new(policy),

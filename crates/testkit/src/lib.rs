@@ -8,6 +8,7 @@ use std::sync::Arc;
 use store::directory::people::{self, Person};
 use store::directory::services::{self, Service};
 use store::directory::teams::{self, Team};
+use store::files::Files;
 use store::{Store, Target};
 
 /// When every test begins: Monday, 23 November 2026, 12:12 UTC.
@@ -55,7 +56,7 @@ impl TestDesk {
     pub async fn on(store: Store, folder: tempfile::TempDir) -> TestDesk {
         let clock = Arc::new(SetClock::at(START));
         let desk =
-            Desk::open(store, Options { clock: clock.clone(), serve: true }).expect("a desk");
+            Desk::open(store, Options { clock: clock.clone(), files: Files::local(folder.path().join("files")), serve: true }).expect("a desk");
         let network = TeamId(desk::fresh());
         let workplace = TeamId(desk::fresh());
         let vpn = ServiceId(desk::fresh());

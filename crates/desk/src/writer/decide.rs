@@ -248,6 +248,11 @@ impl<'a> Round<'a> {
             None => None,
         };
         let number = target.unwrap_or(IncidentNumber(head.next_incident));
+        if let (Command::Redact { content }, Some(number)) = (command, target)
+            && !store::incidents::content_belongs(sql, *content, number)?
+        {
+            return Ok(Err(Refusal::invalid("content", "is not there, or was removed already")));
+        }
         let related = Related::find(self, sql, chain, tried, command, number)?;
         let people = self.people(sql, chain, command)?;
         let prepared = &chain.job.prepared;

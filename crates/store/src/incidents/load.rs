@@ -3,7 +3,7 @@
 use crate::sql::{Columns, Sql};
 use crate::Failure;
 use incident::State;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{ContentId, IncidentNumber, Timestamp};
 
 /// An incident as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,23 @@ pub fn load(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<Stored>,
 pub fn title_of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<String>, Failure> {
     let rows = sql.query("select title from incidents where number = $1", &[number.into()])?;
     rows.into_iter().next().map(|row| Columns::of(row).text()).transpose()
+}
+
+/// The hashes of the files that bear this content as their name.
+pub fn files_named(sql: &mut dyn Sql, name: ContentId) -> Result<Vec<String>, Failure> {
+    let rows = sql.query("select hash from attachments where name_content = $1", &[name.into()])?;
+    rows.into_iter().map(|row| Columns::of(row).text()).collect()
+}
+
+/// Whether any attachment still has these bytes.
+pub fn file_is_used(sql: &mut dyn Sql, hash: &str) -> Result<bool, Failure> {
+    Ok(!sql.query("select 1 from attachments where hash = $1 limit 1", &[hash.into()])?.is_empty())
+}
+
+/// Whether these words belong to this incident and are still there.
+pub fn content_belongs(sql: &mut dyn Sql, content: ContentId, number: IncidentNumber) -> Result<bool, Failure> {
+    let text = "select 1 from contents where id = $1 and number = $2 and erased_at is null";
+    Ok(!sql.query(text, &[content.into(), number.into()])?.is_empty())
 }
 
 /// Incidents with a timer that rings at or before `now`, the earliest first,

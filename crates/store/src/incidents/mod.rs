@@ -10,6 +10,6 @@ pub mod timeline;
 mod verify;
 mod write;
 
-pub use load::{Stored, due_incidents, load, title_of};
+pub use load::{Stored, content_belongs, due_incidents, file_is_used, files_named, load, title_of};
 pub use verify::{Finding, verify};
 pub use write::{Head, NewContent, NewFile, Recorded, erase_expired_outbox, lock_head, record};
