@@ -134,13 +134,20 @@ create table incidents (
   wake_at integer,                    -- earliest timer
   body text not null                  -- the whole state, JSON
 ) strict;
-create index incidents_open on incidents (state, updated_at) where state in ('new', 'in_progress', 'on_hold');
-create index incidents_state on incidents (state, number);
+-- Open incidents as queues show them: breached first, then by due instant. The
+-- expressions here are those of the queries, word for word.
+create index incidents_open on incidents (
+  (case when breached = 1 then 0 else coalesce(due_at, 9223372036854775807) end), priority, number desc
+) where state in ('new', 'in_progress', 'on_hold');
+create index incidents_ended on incidents (state, updated_at, number) where state in ('resolved', 'cancelled');
+create index incidents_closed on incidents (closed_at) where closed_at is not null;
+create index incidents_reported on incidents (reported_at, number);
+create index incidents_organisation on incidents (organisation_id, state) where organisation_id is not null;
 create index incidents_team on incidents (team_id, state, updated_at);
 create index incidents_assignee on incidents (assignee_id, state, updated_at);
 create index incidents_requester on incidents (requester_id, number);
 create index incidents_service on incidents (service_id, state, number);
-create index incidents_updated on incidents (updated_at);
+create index incidents_updated on incidents (updated_at, number);
 create index incidents_wake on incidents (wake_at) where wake_at is not null;
 create index incidents_parent on incidents (parent) where parent is not null;
 create index incidents_merged on incidents (merged_into) where merged_into is not null;
@@ -150,6 +157,7 @@ create table incident_tags (
   tag text not null,
   primary key (tag, number)
 ) strict, without rowid;
+create index incident_tags_tag on incident_tags (lower(tag), number);
 create index incident_tags_number on incident_tags (number);
 
 create table incident_watchers (
@@ -165,6 +173,7 @@ create table incident_fields (
   value text not null,
   primary key (name, number)
 ) strict, without rowid;
+create index incident_fields_name on incident_fields (lower(name), number);
 create index incident_fields_number on incident_fields (number);
 
 create table events (
@@ -202,7 +211,7 @@ create index contents_number on contents (number);
 create index contents_seq on contents (seq);
 
 create virtual table contents_words using fts5 (
-  body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+  body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
 );
 
 create table attachments (

@@ -4,14 +4,16 @@
 //! Every condition is true or false, never null, so that `not` means the same as
 //! in [`query::matches`]; a property test holds both to the same answers.
 
+mod states;
+
+pub use states::implies_open;
+
 use crate::directory::slots;
 use crate::engine::{words_condition, words_parameter};
 use crate::{Engine, Value};
 use incident::Scope;
 use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId};
-use query::{
-    Choice, Context, Expr, MomentField, Name, Person, Reach, State, StateWord, TeamName, Term, Text,
-};
+use query::{Choice, Context, Expr, MomentField, Name, Person, Reach, TeamName, Term, Text};
 use std::str::FromStr;
 
 /// Who looks: what they may see, and what `me`, `mine` and `today` mean to them.
@@ -23,8 +25,6 @@ pub struct Look {
     pub context: Context,
 }
 
-/// Open incidents, word for word as the partial indexes say it.
-const OPEN: &str = "i.state in ('new', 'in_progress', 'on_hold')";
 const YES: &str = "1 = 1";
 const NO: &str = "1 = 0";
 
@@ -37,8 +37,8 @@ pub fn compile(
     first_parameter: usize,
 ) -> (String, Vec<Value>) {
     let compiler = Compiler { engine, look };
-    let open = if implies_open(expr) { OPEN } else { YES };
-    all(vec![open.into(), compiler.expr(expr), compiler.visible()]).numbered(first_parameter)
+    let states = states::implied(expr).unwrap_or(YES);
+    all(vec![states.into(), compiler.expr(expr), compiler.visible()]).numbered(first_parameter)
 }
 
 /// The incidents within a scope, as [`compile`] gives them.
@@ -50,23 +50,6 @@ pub fn visible(engine: Engine, scope: &Scope, first_parameter: usize) -> (String
         zone: jiff::tz::TimeZone::UTC,
     };
     compile(engine, &Expr::All, &Look { scope: scope.clone(), context }, first_parameter)
-}
-
-/// Whether only open incidents can meet this condition.
-pub fn implies_open(expr: &Expr) -> bool {
-    match expr {
-        Expr::Term(Term::State(words)) => {
-            words.iter().flat_map(|word| word.states()).all(|state| is_open(*state))
-        }
-        Expr::Term(Term::Hold(_)) => true,
-        Expr::And(parts) => parts.iter().any(implies_open),
-        Expr::Or(parts) => !parts.is_empty() && parts.iter().all(implies_open),
-        _ => false,
-    }
-}
-
-fn is_open(state: State) -> bool {
-    StateWord::Open.states().contains(&state)
 }
 
 /// A condition whose parameters are still to be numbered.

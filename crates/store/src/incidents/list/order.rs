@@ -68,8 +68,8 @@ impl Order {
             .collect()
     }
 
-    /// `a desc, b`.
-    pub(super) fn by(self) -> String {
+    /// As SQL on `incidents i`: `a desc, b`.
+    pub fn by(self) -> String {
         let columns = self.columns();
         let parts: Vec<String> = columns
             .iter()
