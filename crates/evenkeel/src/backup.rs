@@ -1,0 +1,76 @@
+//! `evenkeel backup` and `evenkeel restore`.
+
+use crate::config::Settings;
+use crate::failed::Failed;
+use crate::instance::{self, Missing};
+use crate::{output, progress};
+use std::path::Path;
+use store::Target;
+use store::backup::Summary;
+use store::files::Files;
+
+/// Copies database and attachments into one file, also while a server runs.
+pub(crate) async fn backup(settings: &Settings, file: &Path) -> Result<(), Failed> {
+    let store = instance::open_store(settings, Missing::Refuse).await?;
+    let files = Files::local(instance::files_folder(settings));
+    let into = file.to_path_buf();
+    let spinner = progress::spinner("Copying");
+    let done = instance::blocking(move || Ok(store::backup::backup(&store, &files, &into)?)).await;
+    spinner.finish_and_clear();
+    let summary = done?;
+    output::line(format!("{} holds {}.", file.display(), in_words(&summary)))?;
+    complete(&summary)
+}
+
+/// Brings a backup back.
+pub(crate) async fn restore(
+    settings: &Settings,
+    file: &Path,
+    overwrite: bool,
+) -> Result<(), Failed> {
+    // A server would go on with what is not there any more.
+    let lock = instance::lock(settings)?;
+    let (from, target) = (file.to_path_buf(), instance::target(settings));
+    let files = Files::local(instance::files_folder(settings));
+    let place = match &target {
+        Target::Sqlite(path) => path.display().to_string(),
+        Target::Postgres(_) => "the database".to_owned(),
+    };
+    let spinner = progress::spinner("Restoring");
+    let done =
+        instance::blocking(move || Ok(store::backup::restore(&from, &target, &files, overwrite)?))
+            .await;
+    spinner.finish_and_clear();
+    drop(lock);
+    let summary = done?;
+    output::line(format!(
+        "{place} holds {} now. `evenkeel verify` checks them.",
+        in_words(&summary)
+    ))?;
+    complete(&summary)
+}
+
+fn in_words(summary: &Summary) -> String {
+    let counted = |count: u64, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
+    format!(
+        "{} and {}",
+        counted(summary.incidents, "incident", "incidents"),
+        counted(summary.files, "file", "files")
+    )
+}
+
+/// Missing files do not keep the rest from being saved, but somebody has to know.
+fn complete(summary: &Summary) -> Result<(), Failed> {
+    if summary.missing.is_empty() {
+        return Ok(());
+    }
+    for hash in &summary.missing {
+        output::say(format!("missing or changed: the file {hash}"));
+    }
+    Err(Failed::new(format!(
+        "everything else was copied, but {} attached files are missing or not what they were",
+        summary.missing.len()
+    )))
+}

@@ -1,0 +1,428 @@
+//! What can be said on the command line. Environment variables and the
+//! configuration file follow from it: see [`crate::config`].
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use incident::TokenScope;
+use kernel::Role;
+use std::path::PathBuf;
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  evenkeel demo                                    look around in an invented company
+  evenkeel init --admin-email you@company.example  make the database and the first administrator
+  evenkeel serve                                   run it
+
+Settings come from flags, environment variables (EVENKEEL_…) and evenkeel.toml, in this order.
+`evenkeel config check` says what is in force.
+Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  evenkeel serve
+  evenkeel serve --data /srv/evenkeel --listen 127.0.0.1:8080 --public-url https://desk.company.example
+  evenkeel serve --database-url postgres://evenkeel@db.company.example/evenkeel
+
+Prints one line with the address on standard output when it is ready; logs go to standard error.
+SIGTERM and SIGINT stop it cleanly: what has begun is finished, nothing new is taken.";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  evenkeel demo
+  evenkeel demo --fresh --listen 127.0.0.1:8080
+
+The demo keeps to itself: it ignores a data directory or database set by environment or file
+and uses only one named with --data or --database-url here.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  evenkeel init --admin-email you@company.example --admin-name 'Ada Example'
+  evenkeel init --admin-email you@company.example --if-missing < password.txt
+
+The password is asked for on the terminal; without a terminal it is one line of standard input.";
+
+const USER_EXAMPLES: &str = "\
+Examples:
+  evenkeel user add --email ada@company.example --name 'Ada Example' --role agent --team Network
+  evenkeel user list --json
+  evenkeel user disable ada@company.example
+  evenkeel user reset-password ada@company.example";
+
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(evenkeel token create --user ada@company.example --scope write --expires 90d)
+  evenkeel token list
+  evenkeel token revoke 0192f3a4-…";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  evenkeel import servicenow-audit incident_event_log.csv --time-zone Europe/Berlin
+  evenkeel import servicenow-audit audit.csv.gz --mapping columns.toml
+  evenkeel import servicenow-audit --print-mapping > columns.toml
+
+It can be interrupted and started again; what is there is not imported twice.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  evenkeel verify
+  evenkeel verify --json --data /srv/evenkeel
+
+Exit code 0 when everything holds, 1 when something does not.";
+
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  evenkeel backup /backups/evenkeel-monday.backup
+  evenkeel backup evenkeel.backup --database-url postgres://evenkeel@db.company.example/evenkeel";
+
+const RESTORE_EXAMPLES: &str = "\
+Examples:
+  evenkeel restore /backups/evenkeel-monday.backup --data /srv/evenkeel-restored
+  evenkeel restore evenkeel.backup --data /srv/evenkeel --overwrite";
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  evenkeel config check
+  evenkeel config check --config /etc/evenkeel.toml --json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  evenkeel completions bash > /etc/bash_completion.d/evenkeel
+  evenkeel completions fish > ~/.config/fish/completions/evenkeel.fish";
+
+/// ITIL incident management in one program.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, after_help = MAIN_EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings that every command takes. Read them from [`crate::config::Settings`],
+/// which also knows the configuration file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct GlobalArgs {
+    /// Folder of the SQLite database and of attachments
+    #[arg(long, global = true, value_name = "DIR", default_value = "./evenkeel-data", value_hint = ValueHint::DirPath)]
+    pub(crate) data: PathBuf,
+    /// PostgreSQL database to use instead of the SQLite file, postgres://user:password@host/name
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) database_url: Option<String>,
+    /// Configuration file [default: evenkeel.toml here or in the data folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, trace, or by part such as `warn,desk=debug` [default: info for serve and demo, else warn]
+    #[arg(long, global = true, value_name = "FILTER", value_parser = crate::logging::parse_filter)]
+    pub(crate) log: Option<String>,
+    /// How to log
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Settings of the commands that serve.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7878")]
+    pub(crate) listen: String,
+    /// Address under which people reach it, when that is another one: https://desk.company.example
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) public_url: Option<String>,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve {
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// Serve an invented company with months of history and some live trouble
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(DemoArgs),
+    /// Make the database and its first administrator
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// People: add, list, disable, enable, reset a password
+    #[command(after_help = USER_EXAMPLES, subcommand)]
+    User(UserCommand),
+    /// API tokens: create, list, revoke
+    #[command(after_help = TOKEN_EXAMPLES, subcommand)]
+    Token(TokenCommand),
+    /// Bring in another system's data
+    #[command(after_help = IMPORT_EXAMPLES, subcommand)]
+    Import(ImportCommand),
+    /// Check that what is stored still holds together
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify {
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy database and attachments into one file, also while a server runs
+    #[command(after_help = BACKUP_EXAMPLES)]
+    Backup {
+        /// The file to write
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Bring a backup back; refuses to overwrite unless told
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore {
+        /// The file to read
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Replace what is there
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// The configuration in force
+    #[command(after_help = CONFIG_EXAMPLES, subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+    /// Build the company anew; deletes a data folder only if a demo made it
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Without live trouble: nothing happens that you do not do
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// E-mail address of the first administrator
+    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    pub(crate) admin_email: String,
+    /// Their name [default: taken from the address]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) admin_name: Option<String>,
+    /// Name of the organisation, shown on screen
+    #[arg(long, value_name = "ORGANISATION")]
+    pub(crate) name: Option<String>,
+    /// Time zone of the organisation, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub(crate) time_zone: Option<String>,
+    /// Done, not failed, when there is an administrator already
+    #[arg(long)]
+    pub(crate) if_missing: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add somebody
+    #[command(after_help = USER_EXAMPLES)]
+    Add(UserAddArgs),
+    /// List everybody
+    #[command(after_help = USER_EXAMPLES)]
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take an account out of use and end its sessions
+    #[command(after_help = USER_EXAMPLES)]
+    Disable {
+        /// Whose
+        #[arg(value_hint = ValueHint::EmailAddress)]
+        email: String,
+    },
+    /// Bring an account back into use
+    #[command(after_help = USER_EXAMPLES)]
+    Enable {
+        /// Whose
+        #[arg(value_hint = ValueHint::EmailAddress)]
+        email: String,
+    },
+    /// Give a new password, end all sessions; prints a random one, alone, unless told
+    #[command(after_help = USER_EXAMPLES)]
+    ResetPassword {
+        /// Whose
+        #[arg(value_hint = ValueHint::EmailAddress)]
+        email: String,
+        /// Take the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserAddArgs {
+    /// E-mail address
+    #[arg(long, value_hint = ValueHint::EmailAddress)]
+    pub(crate) email: String,
+    /// Display name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What they do besides reporting: agent, responder, manager, administrator, auditor; repeat for several
+    #[arg(long = "role", value_name = "ROLE")]
+    pub(crate) roles: Vec<Role>,
+    /// Team they belong to, by name; repeat for several
+    #[arg(long = "team", value_name = "TEAM")]
+    pub(crate) teams: Vec<String>,
+    /// Take the password from the first line of standard input; without it they cannot sign in yet
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; prints its secret once, alone
+    #[command(after_help = TOKEN_EXAMPLES)]
+    Create(TokenCreateArgs),
+    /// List the tokens, without their secrets
+    #[command(after_help = TOKEN_EXAMPLES)]
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a token
+    #[command(after_help = TOKEN_EXAMPLES)]
+    Revoke {
+        /// Which one, by the id that `list` shows
+        id: kernel::TokenId,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenCreateArgs {
+    /// On whose behalf it acts, by e-mail address
+    #[arg(long, value_name = "EMAIL", value_hint = ValueHint::EmailAddress)]
+    pub(crate) user: String,
+    /// What it may do at most: admin, write, read, intake
+    #[arg(long)]
+    pub(crate) scope: TokenScope,
+    /// What it is for
+    #[arg(long, default_value = "made on the command line")]
+    pub(crate) name: String,
+    /// When it ends: 90d, 2027-01-01 (at the start of that day, UTC) or an RFC 3339 time [default: never]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Replay a ServiceNow audit log (CSV, also gzipped)
+    #[command(name = "servicenow-audit", after_help = IMPORT_EXAMPLES)]
+    ServicenowAudit(ServicenowAuditArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServicenowAuditArgs {
+    /// The file, .csv or .csv.gz
+    #[arg(required_unless_present = "print_mapping", value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+    /// Time zone of the times in the file, which name none
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = parse_zone)]
+    pub(crate) time_zone: String,
+    /// Which column means what, as TOML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Read at most this many rows
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<u64>,
+    /// Print the built-in mapping and do nothing else
+    #[arg(long)]
+    pub(crate) print_mapping: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say what is in force, where each value comes from, and what is wrong
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Check {
+        #[command(flatten)]
+        serve: ServeArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The whole command line, every flag with its environment variable.
+pub(crate) fn command() -> clap::Command {
+    with_variables(Cli::command(), "EVENKEEL")
+}
+
+/// Settings are called `EVENKEEL_LISTEN` whatever the command; flags of one command
+/// carry its name, `EVENKEEL_INIT_ADMIN_EMAIL`.
+fn with_variables(command: clap::Command, prefix: &str) -> clap::Command {
+    let prefix = prefix.to_owned();
+    let of_args = prefix.clone();
+    let command = command.mut_args(move |arg| {
+        let Some(long) = arg.get_long().filter(|long| !["help", "version"].contains(long)) else {
+            return arg;
+        };
+        let word = long.replace('-', "_").to_uppercase();
+        let name = if crate::config::is_setting(arg.get_id().as_str()) {
+            format!("EVENKEEL_{word}")
+        } else {
+            format!("{of_args}_{word}")
+        };
+        // Set but empty is how container files say "not set".
+        if std::env::var_os(&name).is_some_and(|value| value.is_empty()) {
+            return arg;
+        }
+        arg.env(name).hide_env_values(true)
+    });
+    command.mut_subcommands(move |sub| {
+        let word = sub.get_name().replace('-', "_").to_uppercase();
+        let inner = format!("{prefix}_{word}");
+        with_variables(sub, &inner)
+    })
+}
+
+fn parse_zone(name: &str) -> Result<String, String> {
+    jiff::tz::TimeZone::get(name)
+        .map(|_| name.to_owned())
+        .map_err(|_| "is not a known time zone such as Europe/Berlin".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn variables_are_named_after_command_and_flag() {
+        let command = command();
+        let init = command.find_subcommand("init").unwrap();
+        let variable = |command: &clap::Command, id: &str| {
+            let arg = command.get_arguments().find(|arg| arg.get_id() == id).unwrap();
+            arg.get_env().unwrap().to_str().unwrap().to_owned()
+        };
+        assert_eq!(variable(init, "admin_email"), "EVENKEEL_INIT_ADMIN_EMAIL");
+        assert_eq!(variable(&command, "database_url"), "EVENKEEL_DATABASE_URL");
+        assert_eq!(
+            variable(command.find_subcommand("serve").unwrap(), "listen"),
+            "EVENKEEL_LISTEN"
+        );
+    }
+}

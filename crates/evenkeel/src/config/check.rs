@@ -1,0 +1,376 @@
+//! `evenkeel config check`: what is in force, where it came from, what is wrong.
+
+use super::{Setting, Settings, Source};
+use crate::failed::Failed;
+use crate::output;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What every SQLite file begins with.
+const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
+/// Variables that are not flags: they belong to the tests of the product.
+const OTHER_VARIABLES: [&str; 4] =
+    ["EVENKEEL_TEST_", "EVENKEEL_KILL_ROUNDS", "EVENKEEL_BIN", "EVENKEEL_CHROMIUM"];
+
+#[derive(Serialize)]
+struct Report {
+    file: Option<PathBuf>,
+    settings: Vec<Line>,
+    findings: Vec<Finding>,
+}
+
+/// One setting in force.
+#[derive(Serialize)]
+struct Line {
+    key: &'static str,
+    value: Option<String>,
+    source: String,
+}
+
+/// One thing that is wrong or odd.
+#[derive(Serialize)]
+struct Finding {
+    level: Level,
+    key: Option<&'static str>,
+    what: String,
+}
+
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Level {
+    /// It will not work.
+    Error,
+    /// It works, but think about it.
+    Warning,
+}
+
+/// Prints the configuration in force and what is wrong with it; fails if something is.
+pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed> {
+    let mut findings = Vec::new();
+    check_listen(settings, &mut findings);
+    check_public_url(settings, &mut findings);
+    check_data(settings, &mut findings);
+    check_database(settings, &mut findings).await;
+    check_variables(&mut findings);
+    let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
+    if json {
+        output::json(&report)?
+    } else {
+        print(&report)?
+    }
+    match report.findings.iter().filter(|finding| finding.level == Level::Error).count() {
+        0 => Ok(()),
+        1 => Err(Failed::new("1 thing is wrong with the configuration")),
+        count => Err(Failed::new(format!("{count} things are wrong with the configuration"))),
+    }
+}
+
+/// An address under which people reach the instance, without a slash at its end.
+pub(super) fn public_url(url: &str) -> Result<String, String> {
+    let trimmed = url.trim_end_matches('/');
+    let uri: axum::http::Uri = trimmed
+        .parse()
+        .map_err(|_| format!("{url} is not an address such as https://desk.company.example"))?;
+    let known = matches!(uri.scheme_str(), Some("http" | "https"));
+    if !known || uri.host().is_none() {
+        return Err(format!("{url} is not an address such as https://desk.company.example"));
+    }
+    if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() {
+        return Err(format!("{url} has a path; Evenkeel needs a host name of its own"));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// A database URL without its password.
+pub(crate) fn without_password(url: &str) -> String {
+    let hidden_wholly = || "(hidden)".to_owned();
+    let Some((scheme, rest)) = url.split_once("://") else { return hidden_wholly() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let at = rest[..end].rfind('@').unwrap_or(0);
+    if rest[end..].contains('@') && !rest[..end].contains('@') {
+        // A slash in the password, perhaps; better to show nothing.
+        return hidden_wholly();
+    }
+    let (authority, after) = rest.split_at(at);
+    let user = authority.split(':').next().unwrap_or_default();
+    let hidden = if authority.contains(':') { ":…" } else { "" };
+    // A password may also hide among the parameters.
+    let after = match after.split_once('?') {
+        Some((address, query)) => {
+            let kept: Vec<String> = query.split('&').map(hide_parameter).collect();
+            format!("{address}?{}", kept.join("&"))
+        }
+        None => after.to_owned(),
+    };
+    format!("{scheme}://{user}{hidden}{after}")
+}
+
+fn hide_parameter(parameter: &str) -> String {
+    match parameter.split_once('=') {
+        Some((name, _)) if name.contains("password") => format!("{name}=…"),
+        _ => parameter.to_owned(),
+    }
+}
+
+fn lines(settings: &Settings) -> Vec<Line> {
+    fn line<T>(key: &'static str, setting: &Setting<T>, value: Option<impl Display>) -> Line {
+        let source = match &setting.source {
+            Source::Environment => format!("environment EVENKEEL_{}", key.to_uppercase()),
+            source => source.to_string(),
+        };
+        Line { key, value: value.map(|value| value.to_string()), source }
+    }
+    let s = settings;
+    let format = match s.log_format.value {
+        crate::cli::LogFormat::Text => "text",
+        crate::cli::LogFormat::Json => "json",
+    };
+    vec![
+        line("data", &s.data, Some(s.data.value.display())),
+        line(
+            "database_url",
+            &s.database_url,
+            s.database_url.value.as_deref().map(without_password),
+        ),
+        line("listen", &s.listen, Some(&s.listen.value)),
+        line("public_url", &s.public_url, s.public_url.value.as_ref()),
+        line("log", &s.log, Some(&s.log.value)),
+        line("log_format", &s.log_format, Some(format)),
+    ]
+}
+
+fn print(report: &Report) -> Result<(), Failed> {
+    match &report.file {
+        Some(path) => output::line(format!("Configuration file: {}\n", path.display()))?,
+        None => output::line("Configuration file: none\n")?,
+    }
+    let rows: Vec<Vec<String>> = report
+        .settings
+        .iter()
+        .map(|line| {
+            let value = line.value.clone().unwrap_or_else(|| "–".to_owned());
+            vec![line.key.to_owned(), value, line.source.clone()]
+        })
+        .collect();
+    output::table(&["SETTING", "VALUE", "FROM"], &rows)?;
+    if report.findings.is_empty() {
+        return output::line("\nNothing is wrong.");
+    }
+    output::line("")?;
+    for finding in &report.findings {
+        let level = if finding.level == Level::Error { "error" } else { "warning" };
+        let key = finding.key.map(|key| format!("{key}: ")).unwrap_or_default();
+        output::line(format!("{level}: {key}{}", finding.what))?;
+    }
+    Ok(())
+}
+
+fn check_listen(settings: &Settings, findings: &mut Vec<Finding>) {
+    let listen = &settings.listen.value;
+    let addresses: Vec<SocketAddr> = match listen.to_socket_addrs() {
+        Ok(addresses) => addresses.collect(),
+        Err(error) => {
+            let what = format!(
+                "`{listen}` is not an address with a port such as 127.0.0.1:7878 ({error})"
+            );
+            return findings.push(Finding { level: Level::Error, key: Some("listen"), what });
+        }
+    };
+    let private = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => ip.is_loopback(),
+        IpAddr::V6(ip) => ip.is_loopback(),
+    };
+    if addresses.iter().all(|address| private(address.ip())) {
+        return;
+    }
+    let https = settings.public_url.value.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let what = if https {
+        "others on the network reach this address without TLS, past the proxy; listen on 127.0.0.1 if the proxy runs here"
+    } else {
+        "others on the network reach this address, and what passes is not encrypted: TLS is not configured; \
+         put a reverse proxy with TLS in front, listen on 127.0.0.1 and say its address with --public-url https://…"
+    };
+    findings.push(Finding { level: Level::Warning, key: Some("listen"), what: what.to_owned() });
+}
+
+fn check_public_url(settings: &Settings, findings: &mut Vec<Finding>) {
+    let Some(url) = &settings.public_url.value else { return };
+    let finding = match public_url(url) {
+        Err(what) => Some((Level::Error, what)),
+        Ok(url)
+            if url.starts_with("http://")
+                && !url.contains("//127.0.0.1")
+                && !url.contains("//localhost") =>
+        {
+            Some((
+                Level::Warning,
+                "passwords and cookies travel unencrypted; use https://".to_owned(),
+            ))
+        }
+        Ok(_) => None,
+    };
+    findings.extend(finding.map(|(level, what)| Finding { level, key: Some("public_url"), what }));
+}
+
+fn check_data(settings: &Settings, findings: &mut Vec<Finding>) {
+    let folder = &settings.data.value;
+    let what = match nearest_existing(folder) {
+        Some(existing) if !existing.is_dir() => format!("{} is not a folder", existing.display()),
+        Some(existing) => match writable(&existing) {
+            Ok(()) => return,
+            Err(error) => format!("{} cannot be written: {error}", existing.display()),
+        },
+        None => format!("{} does not exist and cannot be made", folder.display()),
+    };
+    findings.push(Finding { level: Level::Error, key: Some("data"), what });
+}
+
+/// The folder itself, or the one in which it would be made.
+fn nearest_existing(folder: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(folder).ok()?;
+    absolute.ancestors().find(|path| path.exists()).map(Path::to_path_buf)
+}
+
+/// The only sure way to know is to try.
+fn writable(folder: &Path) -> std::io::Result<()> {
+    let probe = folder.join(format!(".evenkeel-check-{}", std::process::id()));
+    std::fs::File::create_new(&probe)?;
+    std::fs::remove_file(&probe)
+}
+
+async fn check_database(settings: &Settings, findings: &mut Vec<Finding>) {
+    let (key, wrong) = match &settings.database_url.value {
+        Some(url) => ("database_url", check_postgres(url).await.err()),
+        None => ("data", check_sqlite(&crate::instance::sqlite_file(settings)).err()),
+    };
+    findings.extend(wrong.map(|what| Finding { level: Level::Error, key: Some(key), what }));
+}
+
+/// Looks at the file without opening it as a database: checking changes nothing.
+fn check_sqlite(path: &Path) -> Result<(), String> {
+    use std::io::Read;
+    let cannot = |error: std::io::Error| format!("{} cannot be used: {error}", path.display());
+    let mut file = match std::fs::OpenOptions::new().read(true).append(true).open(path) {
+        // `serve` and `init` will make it.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(cannot)?,
+    };
+    let mut start = [0; SQLITE_MAGIC.len()];
+    match file.read(&mut start).map_err(cannot)? {
+        0 => Ok(()),
+        _ if start == SQLITE_MAGIC => Ok(()),
+        _ => Err(format!("{} is not a SQLite database", path.display())),
+    }
+}
+
+async fn check_postgres(url: &str) -> Result<(), String> {
+    let config: tokio_postgres::Config = url
+        .parse()
+        .map_err(|error| format!("is not a URL such as postgres://user@host/name ({error})"))?;
+    let answer = tokio::time::timeout(PATIENCE, answers(&config)).await;
+    answer.unwrap_or_else(|_| {
+        Err(format!("the database does not answer within {} seconds", PATIENCE.as_secs()))
+    })
+}
+
+/// Signs in where that is possible without TLS; else only knocks.
+async fn answers(config: &tokio_postgres::Config) -> Result<(), String> {
+    use tokio_postgres::config::{Host, SslMode};
+    if config.get_ssl_mode() != SslMode::Require {
+        return match config.connect(tokio_postgres::NoTls).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let cause = std::error::Error::source(&error)
+                    .map(|cause| format!(": {cause}"))
+                    .unwrap_or_default();
+                Err(format!("the database does not answer: {error}{cause}"))
+            }
+        };
+    }
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    for host in config.get_hosts() {
+        let Host::Tcp(host) = host else { continue };
+        tokio::net::TcpStream::connect((host.as_str(), port))
+            .await
+            .map_err(|error| format!("{host}:{port} does not answer: {error}"))?;
+    }
+    Ok(())
+}
+
+/// A mistyped variable does nothing and says nothing; here it is named.
+fn check_variables(findings: &mut Vec<Finding>) {
+    let known = known_variables();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("EVENKEEL_")) else {
+            continue;
+        };
+        if value.is_empty() {
+            continue;
+        }
+        if known.contains(name) || OTHER_VARIABLES.iter().any(|other| name.starts_with(other)) {
+            continue;
+        }
+        let near = super::file::nearest(name, known.iter().map(String::as_str))
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default();
+        let what = format!("the environment variable {name} means nothing{near}");
+        findings.push(Finding { level: Level::Warning, key: None, what });
+    }
+}
+
+fn known_variables() -> BTreeSet<String> {
+    fn collect(command: &clap::Command, into: &mut BTreeSet<String>) {
+        let named =
+            |arg: &clap::Arg| arg.get_env().and_then(|name| name.to_str().map(str::to_owned));
+        into.extend(command.get_arguments().filter_map(named));
+        command.get_subcommands().for_each(|sub| collect(sub, into));
+    }
+    let mut known = BTreeSet::new();
+    collect(&crate::cli::command(), &mut known);
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (url, shown) in [
+            ("postgres://evenkeel:s3cret@db/evenkeel", "postgres://evenkeel:…@db/evenkeel"),
+            ("postgres://evenkeel:s3@cret@db/evenkeel", "postgres://evenkeel:…@db/evenkeel"),
+            (
+                "postgres://evenkeel@db:5432/evenkeel?sslmode=require",
+                "postgres://evenkeel@db:5432/evenkeel?sslmode=require",
+            ),
+            (
+                "postgres://db/evenkeel?user=a&password=s3cret",
+                "postgres://db/evenkeel?user=a&password=…",
+            ),
+            ("host=db password=s3cret", "(hidden)"),
+            ("postgres://evenkeel:s3/cret@db/evenkeel", "(hidden)"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+
+    #[test]
+    fn public_addresses_are_checked() {
+        assert_eq!(public_url("https://desk.example/").unwrap(), "https://desk.example");
+        for bad in [
+            "desk.example",
+            "ftp://desk.example",
+            "https://desk.example/path",
+            "https://",
+            "https://a?b",
+        ] {
+            assert!(public_url(bad).is_err(), "{bad}");
+        }
+    }
+}

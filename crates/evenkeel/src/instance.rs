@@ -1,0 +1,119 @@
+//! Opening the instance that the settings name: its database, its folder, its desk.
+
+use crate::config::Settings;
+use crate::failed::Failed;
+use desk::{Desk, Options, SystemClock};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Store, Target};
+
+/// The SQLite database in the data folder.
+const DATABASE: &str = "evenkeel.db";
+/// Held by the one server of a SQLite data folder.
+const LOCK: &str = "serve.lock";
+/// Attachments, by the hash of their bytes.
+const FILES: &str = "files";
+
+/// Whether a database that is not there is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// A fresh one is made.
+    Make,
+    /// That is an error.
+    Refuse,
+}
+
+/// The right to serve a SQLite data folder, or to replace it. Ends with the process
+/// at the latest, however it ends.
+pub(crate) struct Lock(#[allow(dead_code)] Option<File>); // Held, never read.
+
+/// The file of the SQLite database.
+pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
+    settings.data.value.join(DATABASE)
+}
+
+/// The folder of attachments.
+pub(crate) fn files_folder(settings: &Settings) -> PathBuf {
+    settings.data.value.join(FILES)
+}
+
+/// Which database the settings name.
+pub(crate) fn target(settings: &Settings) -> Target {
+    match &settings.database_url.value {
+        Some(url) => Target::Postgres(url.clone()),
+        None => Target::Sqlite(sqlite_file(settings)),
+    }
+}
+
+/// Makes sure that no second server runs on a SQLite data folder: each would miss
+/// what the other does. On PostgreSQL several are welcome.
+pub(crate) fn lock(settings: &Settings) -> Result<Lock, Failed> {
+    let folder = &settings.data.value;
+    make_folder(folder)?;
+    if settings.database_url.value.is_some() {
+        return Ok(Lock(None));
+    }
+    let path = folder.join(LOCK);
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(|error| Failed::io("opening", &path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(Some(file))),
+        Err(TryLockError::WouldBlock) => Err(Failed::new(format!(
+            "a server is already running on {}; stop it first, or give another folder with --data",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(Failed::io("locking", &path, &error)),
+    }
+}
+
+/// Opens the store.
+pub(crate) async fn open_store(settings: &Settings, missing: Missing) -> Result<Store, Failed> {
+    let target = target(settings);
+    if let (Target::Sqlite(path), Missing::Refuse) = (&target, missing)
+        && !path.exists()
+    {
+        return Err(Failed::new(format!(
+            "there is no database at {}; make one with `evenkeel init`, or say where it is with --data or --database-url",
+            path.display()
+        )));
+    }
+    blocking(move || Ok(Store::open(&target)?)).await
+}
+
+/// Opens the desk on the store. With `serve`, timers ring here and the feed is followed.
+pub(crate) async fn open(
+    settings: &Settings,
+    missing: Missing,
+    serve: bool,
+) -> Result<Desk, Failed> {
+    let store = open_store(settings, missing).await?;
+    let files = store::files::Files::local(files_folder(settings));
+    blocking(move || Ok(Desk::open(store, Options { clock: Arc::new(SystemClock), files, serve })?))
+        .await
+}
+
+/// Runs what may block on a thread where that is fine.
+pub(crate) async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> Result<T, Failed> + Send + 'static,
+) -> Result<T, Failed> {
+    match tokio::task::spawn_blocking(f).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Failed::new("the program is ending")),
+        },
+    }
+}
+
+/// Makes the data folder, readable by its owner alone: it holds people's words.
+fn make_folder(folder: &Path) -> Result<(), Failed> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| Failed::io("making the data folder", folder, &error))
+}

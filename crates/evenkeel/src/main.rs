@@ -1,0 +1,77 @@
+//! Evenkeel: ITIL incident management in one program.
+
+mod backup;
+mod cli;
+mod completions;
+mod config;
+mod demo;
+mod failed;
+mod import;
+mod init;
+mod instance;
+mod logging;
+mod output;
+mod password;
+mod progress;
+mod serve;
+mod token;
+mod user;
+mod verify;
+
+use cli::{Cli, Command, ConfigCommand, ImportCommand};
+use config::{Settings, Unread};
+use failed::Failed;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Threads for work that blocks: reading the database, hashing passwords (19 MiB each).
+const BLOCKING_THREADS_MAX: usize = 64;
+/// How long threads that still block may take to end.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let (cli, settings) = match config::read(std::env::args_os()) {
+        Ok(read) => read,
+        Err(Unread::CommandLine(error)) => error.exit(),
+        Err(Unread::File(failed)) => return end(Err(failed)),
+    };
+    logging::start(&settings.log.value, settings.log_format.value);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return end(Err(Failed::new(format!("no threads to run on: {error}")))),
+    };
+    let done = runtime.block_on(run(cli, settings));
+    runtime.shutdown_timeout(FAREWELL);
+    end(done)
+}
+
+async fn run(cli: Cli, settings: Settings) -> Result<(), Failed> {
+    let settings = &settings;
+    match cli.command {
+        Command::Serve { .. } => serve::run(settings).await,
+        Command::Demo(args) => demo::run(&args, settings).await,
+        Command::Init(args) => init::run(&args, settings).await,
+        Command::User(command) => user::run(&command, settings).await,
+        Command::Token(command) => token::run(&command, settings).await,
+        Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(&args, settings).await,
+        Command::Verify { json } => verify::run(settings, json).await,
+        Command::Backup { file } => backup::backup(settings, &file).await,
+        Command::Restore { file, overwrite } => backup::restore(settings, &file, overwrite).await,
+        Command::Config(ConfigCommand::Check { json, .. }) => config::check(settings, json).await,
+        Command::Completions { shell } => completions::print(shell),
+    }
+}
+
+fn end(done: Result<(), Failed>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            output::say(format!("evenkeel: {failed}"));
+            ExitCode::from(failed.exit_code())
+        }
+    }
+}

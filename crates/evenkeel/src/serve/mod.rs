@@ -1,0 +1,157 @@
+//! `evenkeel serve`: everything in one process, until somebody says stop.
+
+mod http;
+mod layers;
+mod limits;
+
+use crate::config::Settings;
+use crate::failed::Failed;
+use crate::instance::{self, Missing};
+use crate::output;
+use desk::Desk;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long requests that have begun may take once somebody said stop.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
+
+/// Runs everything.
+pub(crate) async fn run(settings: &Settings) -> Result<(), Failed> {
+    let lock = instance::lock(settings)?;
+    let desk = instance::open(settings, Missing::Make, true).await?;
+    serve(desk, settings, |url| output::line(format!("Evenkeel is ready at {url}"))).await?;
+    drop(lock);
+    Ok(())
+}
+
+/// Serves a desk until SIGTERM or SIGINT; `ready` hears the address when requests
+/// are answered. Returns when all that was begun is finished and durable.
+pub(crate) async fn serve(
+    desk: Desk,
+    settings: &Settings,
+    ready: impl FnOnce(&str) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let public_url = settings.public_url()?;
+    limits::raise_open_files();
+    let mut stopping = Signals::new()?;
+    let listener = bind(&settings.listen.value).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
+    let (stop, stopped) = watch::channel(false);
+    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
+        .merge(web::router(desk.clone(), web::Options { public_url }));
+    let router = layers::around(routes, stopped.clone());
+    let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
+    ready(&url(address))?;
+    stopping.next().await;
+    tracing::info!("stopping: finishing what has begun");
+    stop.send_replace(true);
+    tokio::select! {
+        finished = tokio::time::timeout(FINISH_WITHIN, server) => if finished.is_err() {
+            tracing::warn!("some requests took too long and were cut off");
+        },
+        () = stopping.next() => tracing::warn!("told twice: requests that had begun were cut off"),
+    }
+    drain(&desk).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits until the writer has done all that was handed in: its queue is worked off
+/// in order, so whatever is put behind comes last.
+async fn drain(desk: &Desk) {
+    match tokio::time::timeout(FINISH_WITHIN, desk.write(|_| Ok(()))).await {
+        Ok(Ok(())) => {}
+        Ok(Err(trouble)) => tracing::warn!(%trouble, "the writer did not end well"),
+        Err(_) => tracing::warn!("the writer did not end in time"),
+    }
+}
+
+async fn bind(listen: &str) -> Result<TcpListener, Failed> {
+    use std::io::ErrorKind;
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failed::new(format!(
+            "{listen} is in use by another program; stop it, or listen elsewhere with --listen 127.0.0.1:PORT"
+        )),
+        ErrorKind::AddrNotAvailable => {
+            Failed::new(format!("{listen} is not an address of this machine; choose another one with --listen"))
+        }
+        ErrorKind::PermissionDenied => {
+            Failed::new(format!("this account may not listen on {listen}; choose a port above 1023 with --listen"))
+        }
+        _ => Failed::usage(format!("cannot listen on `{listen}`: {error}; an address is written 127.0.0.1:7878")),
+    })
+}
+
+/// The address as somebody on this machine types it.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+/// What the operating system says: stop.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Listens from now on, so that a signal during the start is not missed.
+    fn new() -> Result<Signals, Failed> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| {
+            signal(kind).map_err(|error| Failed::new(format!("signals cannot be heard: {error}")))
+        };
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Signals, Failed> {
+        Ok(Signals {})
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn addresses_can_be_opened_here() {
+        for (address, shown) in [
+            ("127.0.0.1:7878", "http://127.0.0.1:7878"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:7878", "http://[::1]:7878"),
+            ("192.0.2.1:7878", "http://192.0.2.1:7878"),
+        ] {
+            assert_eq!(url(address.parse().unwrap()), shown);
+        }
+    }
+}

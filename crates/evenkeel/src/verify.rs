@@ -1,0 +1,57 @@
+//! `evenkeel verify`: does what is stored still hold together?
+
+use crate::config::Settings;
+use crate::failed::Failed;
+use crate::instance::{self, Missing};
+use crate::{output, progress};
+use store::incidents::Finding;
+
+/// Checks timeline chain, replay, words and references; prints each finding and
+/// fails if there is one.
+pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
+    let store = instance::open_store(settings, Missing::Refuse).await?;
+    let bar = progress::bar("Checking", 0);
+    let shown = bar.clone();
+    let findings = store
+        .read(move |sql| {
+            store::incidents::verify(sql, &mut |at, of| {
+                shown.set_length(of.unsigned_abs());
+                shown.set_position(at.unsigned_abs());
+            })
+        })
+        .await;
+    bar.finish_and_clear();
+    let findings = findings?;
+    if json {
+        output::json(&findings)?;
+    } else {
+        for finding in &findings {
+            output::line(in_words(finding))?;
+        }
+    }
+    match findings.len() {
+        0 if json => Ok(()),
+        0 => output::line("Everything holds: timeline, states, words and references."),
+        1 => Err(Failed::new(
+            "1 thing does not hold; restore a backup, or ask for help with what is printed above",
+        )),
+        count => Err(Failed::new(format!(
+            "{count} things do not hold; restore a backup, or ask for help with what is printed above"
+        ))),
+    }
+}
+
+fn in_words(finding: &Finding) -> String {
+    let mut words = String::new();
+    if let Some(number) = finding.number {
+        words.push_str(&format!("{number} "));
+    }
+    if let Some(seq) = finding.seq {
+        words.push_str(&format!("entry {seq} "));
+    }
+    if words.is_empty() {
+        finding.what.clone()
+    } else {
+        format!("{}: {}", words.trim_end(), finding.what)
+    }
+}

@@ -1,0 +1,66 @@
+//! A copy while serving, and back.
+
+use crate::harness::{Home, Server};
+use crate::postgres::Database;
+use serde_json::{Value, json};
+
+fn report(server: &Server, authorization: &str, title: &str) {
+    let body = json!({ "title": title }).to_string();
+    let answer =
+        server.client().post("/api/v1/incidents", &[("authorization", authorization)], &body);
+    assert_eq!(answer.status, 201, "{answer:?}");
+}
+
+fn everything(server: &Server, authorization: &str) -> Value {
+    let headers = [("authorization", authorization), ("accept", "application/json")];
+    let events = server.client().get("/api/v1/events?after=0&limit=200", &headers);
+    assert_eq!(events.status, 200, "{events:?}");
+    events.json()["items"].clone()
+}
+
+#[test]
+fn a_copy_made_while_serving_is_the_same_elsewhere() {
+    let home = Home::with_admin();
+    let authorization = format!("Bearer {}", home.token("admin"));
+    let server = home.serve();
+    report(&server, &authorization, "Before the backup");
+    let before = everything(&server, &authorization);
+    home.run(&["backup", "copy.backup"]).done();
+    report(&server, &authorization, "After the backup");
+    home.run(&["backup", "copy.backup"]).refused(1, "exists already");
+    assert!(server.stop().success());
+
+    home.run(&["restore", "copy.backup"]).refused(1, "overwrit");
+    home.run(&["restore", "copy.backup", "--data", "elsewhere"]).done();
+    home.run(&["verify", "--data", "elsewhere"]).done();
+    let other = home.serve_with(&["--data", "elsewhere"]);
+    assert_eq!(everything(&other, &authorization), before);
+    assert!(other.stop().success());
+
+    home.run(&["restore", "copy.backup", "--overwrite"]).done();
+    let again = home.serve();
+    assert_eq!(everything(&again, &authorization), before);
+    home.run(&["restore", "serve.log", "--data", "nowhere"]).refused(1, "");
+}
+
+#[test]
+fn a_copy_moves_between_engines() {
+    let Some(database) = Database::create("backup") else { return };
+    let home = Home::with_admin();
+    let authorization = format!("Bearer {}", home.token("admin"));
+    let server = home.serve();
+    report(&server, &authorization, "Moves house");
+    let before = everything(&server, &authorization);
+    assert!(server.stop().success());
+    home.run(&["backup", "copy.backup"]).done();
+    let url = ["--database-url", &database.url];
+    home.run(&[&["restore", "copy.backup"][..], &url].concat()).done();
+    home.run(&[&["verify"][..], &url].concat()).done();
+    let server = home.serve_with(&url);
+    assert_eq!(everything(&server, &authorization), before);
+    report(&server, &authorization, "New in the new house");
+    home.run(&[&["backup", "back.backup"][..], &url].concat()).done();
+    assert!(server.stop().success());
+    home.run(&["restore", "back.backup", "--data", "back"]).done();
+    home.run(&["verify", "--data", "back"]).done();
+}

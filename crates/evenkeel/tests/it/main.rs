@@ -1,0 +1,12 @@
+//! The program as people run it: the built binary on folders of its own.
+
+mod backup;
+mod command_line;
+mod configuration;
+mod durability;
+mod harness;
+mod http;
+mod people;
+mod postgres;
+mod serving;
+mod verify;
