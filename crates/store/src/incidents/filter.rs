@@ -234,14 +234,17 @@ impl Compiler<'_> {
     fn text(&self, text: &Text) -> Part {
         let found = words_condition(self.engine, 0);
         let value = words_parameter(self.engine, &text.text, text.prefix);
-        let anywhere = Part::new(
-            format!("i.number in (select contents.number from contents where {found})"),
-            vec![value.clone()],
-        );
-        let in_public = format!(
-            "i.number in (select contents.number from contents where contents.public = 1 and {found})"
-        );
-        let in_public = Part::new(in_public, vec![value]);
+        let contents = |condition: &str| {
+            let numbers = format!("select contents.number from contents where {condition}{found}");
+            let sql = match self.engine {
+                Engine::Sqlite => format!("i.number in ({numbers})"),
+                // Asked once, before the list: left to itself PostgreSQL takes every word
+                // for a common one and looks it up for each incident.
+                Engine::Postgres => format!("i.number = any (array({numbers}))"),
+            };
+            Part::new(sql, vec![value.clone()])
+        };
+        let (anywhere, in_public) = (contents(""), contents("contents.public = 1 and "));
         match self.full() {
             full if full.is(YES) => anywhere,
             full if full.is(NO) => in_public,
