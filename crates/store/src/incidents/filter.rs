@@ -25,6 +25,10 @@ pub struct Look {
     pub context: Context,
 }
 
+/// The next due instant as open incidents are indexed by it. What is breached has
+/// passed it, whatever other clock still runs; what has none has it at the end of time.
+pub(super) const NEXT_DUE: &str =
+    "case when i.breached = 1 then 0 else coalesce(i.due_at, 9223372036854775807) end";
 const YES: &str = "1 = 1";
 const NO: &str = "1 = 0";
 
@@ -168,7 +172,11 @@ impl Compiler<'_> {
                 words("i.channel", wanted.iter().map(|channel| channel.as_str()))
             }
             Term::Major(yes) => Part::new(format!("i.major = {}", i64::from(*yes)), vec![]),
-            Term::Breached(yes) => Part::new(format!("i.breached = {}", i64::from(*yes)), vec![]),
+            // Said twice, so that the index of open incidents helps.
+            Term::Breached(true) => {
+                Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![])
+            }
+            Term::Breached(false) => "i.breached = 0".into(),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
             Term::Tag(wanted) => any_of(wanted, tag),
@@ -315,8 +323,11 @@ fn moment(field: MomentField, reach: Reach) -> Part {
     };
     let Reach::Within((from, until)) = reach else { return there(column, false) };
     let from = from.map(|from| Part::new(format!("{column} >= $0"), vec![from.into()]));
+    // Said twice, so that the index of open incidents helps.
+    let indexed = until.filter(|until| field == MomentField::Due && until.micros() > 0);
+    let indexed = indexed.map(|until| Part::new(format!("{NEXT_DUE} < $0"), vec![until.into()]));
     let until = until.map(|until| Part::new(format!("{column} < $0"), vec![until.into()]));
-    all([Some(there(column, true)), from, until].into_iter().flatten().collect())
+    all([Some(there(column, true)), from, until, indexed].into_iter().flatten().collect())
 }
 
 fn any_of<T>(wanted: &[T], part: impl Fn(&T) -> Part) -> Part {

@@ -4,7 +4,7 @@
 //! it, and by `updated` otherwise.
 
 use crate::Value;
-use crate::incidents::filter::implies_open;
+use crate::incidents::filter::{NEXT_DUE, implies_open};
 use kernel::Invalid;
 use query::{Query, Sort, SortKey};
 use std::fmt;
@@ -24,10 +24,8 @@ const fn down(sql: &'static str) -> Column {
     Column { sql, descending: true }
 }
 
-/// The next due instant. What is breached has passed it, whatever other clock
-/// still runs, and comes first; what has none comes last.
-const DUE: Column =
-    up("case when i.breached = 1 then 0 else coalesce(i.due_at, 9223372036854775807) end");
+/// Breached first, without a due instant last.
+const DUE: Column = up(NEXT_DUE);
 const PRIORITY: Column = up("i.priority");
 const NUMBER: Column = down("i.number");
 
