@@ -23,8 +23,8 @@ const TABLES: [&str; 10] = [
 
 /// Rows with everything that copying could get wrong.
 fn fill(store: &Store, files: &Files) {
-    let big = files.put(&vec![9u8; 3 << 20][..]).unwrap().hash;
-    let empty = files.put(&b""[..]).unwrap().hash;
+    let big = files.put(&vec![9u8; 3 << 20][..]).expect("it works").hash;
+    let empty = files.put(&b""[..]).expect("it works").hash;
     write(store, |sql| {
         for statement in [
             "insert into settings values ('name', '\"Größe\"', 3)",
@@ -76,7 +76,7 @@ fn found(store: &Store, text: &str) -> usize {
     let query = format!("select id from contents where {}", words_condition(engine, 1));
     store
         .read_blocking(|sql| sql.query(&query, &[words_parameter(engine, text, true)]))
-        .unwrap()
+        .expect("it works")
         .len()
 }
 

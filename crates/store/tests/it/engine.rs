@@ -359,3 +359,26 @@ fn a_server_that_does_not_answer_is_unavailable() {
     let wrong = Store::open(&Target::Postgres("postgres://127.0.0.1:port/x".into()));
     assert!(matches!(wrong, Err(Failure::Unusable(_))), "{wrong:?}");
 }
+
+#[test]
+fn a_reader_leaves_no_transaction_open() {
+    each_engine("leaves", |store| {
+        if store.engine() == store::Engine::Sqlite {
+            return;
+        }
+        for _ in 0..20 {
+            assert_eq!(all_settings(store), 0);
+        }
+        let mut writer = writer(store);
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let open = "select count(*) from pg_stat_activity where datname = current_database() \
+            and state like 'idle in transaction%' and pid <> pg_backend_pid()";
+        while writer.transaction(|sql| sql.query(open, &[])).unwrap() != [[Value::Int(0)]] {
+            assert!(std::time::Instant::now() < until, "a reader's transaction stays open");
+        }
+    });
+}
+
+fn all_settings(store: &Store) -> usize {
+    store.read_blocking(|sql| sql.query("select key from settings", &[])).expect("it reads").len()
+}

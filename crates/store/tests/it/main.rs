@@ -3,4 +3,9 @@
 
 mod harness;
 
+mod backup;
+mod directory;
 mod engine;
+mod feed;
+mod list;
+mod words;

@@ -16,7 +16,7 @@ const BODIES: [&str; 7] = [
 ];
 
 fn id(place: usize) -> ContentId {
-    format!("01890000-0000-7000-8000-{place:012}").parse().unwrap()
+    format!("01890000-0000-7000-8000-{place:012}").parse().expect("it works")
 }
 
 fn fill(store: &Store) {
@@ -39,7 +39,7 @@ fn find(store: &Store, text: &str, prefix: bool) -> Vec<usize> {
     );
     let found = store
         .read_blocking(|sql| sql.query(&query, &[words_parameter(engine, text, prefix), 1.into()]))
-        .unwrap();
+        .expect("it works");
     (0..BODIES.len()).filter(|place| found.contains(&vec![Value::from(id(*place))])).collect()
 }
 

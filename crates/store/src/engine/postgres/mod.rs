@@ -87,8 +87,11 @@ impl Server {
     /// Reads a URL.
     pub(crate) fn of(url: &str) -> Result<Self, Failure> {
         let protection = Protection::of(url)?;
-        let unusable = |error| {
-            Failure::Unusable(format!("the URL of the PostgreSQL database does not read: {error}"))
+        let unusable = |error: tokio_postgres::Error| {
+            Failure::Unusable(format!(
+                "the URL of the PostgreSQL database does not read: {}",
+                with_causes(&error)
+            ))
         };
         let mut config: Config = protection.url.parse().map_err(unusable)?;
         if config.get_connect_timeout().is_none() {
@@ -401,7 +404,7 @@ fn is_lost(error: &tokio_postgres::Error) -> bool {
 /// What PostgreSQL's error means to us.
 fn failure(error: &tokio_postgres::Error) -> Failure {
     let Some(told) = error.as_db_error() else {
-        let words = error.to_string();
+        let words = with_causes(error);
         return if is_lost(error) {
             Failure::Unavailable(words)
         } else {
@@ -426,6 +429,17 @@ fn failure(error: &tokio_postgres::Error) -> Failure {
         _ if is_lost(error) => Failure::Unavailable(words),
         _ => Failure::Statement(statement_words(told)),
     }
+}
+
+/// The client's words leave out why.
+fn with_causes(error: &tokio_postgres::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
 }
 
 fn statement_words(told: &DbError) -> String {
