@@ -6,7 +6,7 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("kernel", &[]),
     ("query", &["kernel"]),
     ("incident", &["kernel", "query"]),
@@ -15,6 +15,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("web", &["kernel", "query", "incident", "store", "desk"]),
     ("api", &["kernel", "query", "incident", "store", "desk"]),
     ("evenkeel", &["kernel", "query", "incident", "store", "desk", "web", "api"]),
+    ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
     ("xtask", &[]),
 ];
