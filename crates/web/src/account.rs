@@ -1,5 +1,284 @@
-use crate::app::App;
+//! One's own page: time zone, theme, keys, password, sessions, API tokens.
 
-pub(crate) fn routes() -> axum::Router<App> {
-    axum::Router::new()
+mod password;
+mod sessions;
+mod tokens;
+
+use crate::app::{App, zone_named};
+use crate::auth::{Live, SignedIn};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::form::{Errors, Field, checkbox};
+use crate::part::icon::icon;
+use crate::shell::{Page, PortalPage};
+use crate::url;
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use desk::Trouble;
+use kernel::{Actor, PersonId};
+use maud::{Markup, html};
+use store::directory::people::{self, Person};
+use store::directory::{Session, Token};
+
+/// Themes one can choose: value and label. The empty one follows the system.
+const THEMES: [(&str, &str); 3] = [("", "As the system"), ("light", "Light"), ("dark", "Dark")];
+
+pub(crate) use tokens::{ends as token_ends, scope_words};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route(url::ACCOUNT, get(show))
+        .route(url::THEME, post(theme))
+        .route("/me/preferences", post(preferences))
+        .route("/me/password", post(password::change))
+        .route("/me/sessions/end-others", post(sessions::end_others))
+        .route("/me/tokens", post(tokens::create))
+        .route("/me/tokens/{id}/revoke", post(tokens::revoke))
+}
+
+/// What the page shows besides the person.
+#[derive(Default)]
+struct Shown {
+    /// What was just done.
+    done: Option<&'static str>,
+    /// What is wrong with a form.
+    errors: Errors,
+    /// What was typed into the form that is wrong.
+    typed: Fields,
+    /// The secret of a new token, shown this once.
+    secret: Option<String>,
+}
+
+/// `GET /me`
+async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
+    let fields = Fields::parse(query.as_deref().unwrap_or_default());
+    let done = match fields.text("done") {
+        "preferences" => Some("Your preferences are stored."),
+        "password" => Some("Your password is changed. Other sessions were signed out."),
+        "sessions" => Some("Your other sessions are signed out."),
+        "revoked" => Some("The token is revoked."),
+        _ => None,
+    };
+    page(&app, &who, Shown { done, ..Shown::default() }).await
+}
+
+/// `POST /me/theme`: from the button of every page, and from here.
+async fn theme(
+    State(app): State<App>,
+    who: SignedIn,
+    live: Live,
+    headers: HeaderMap,
+    fields: Fields,
+) -> PageResult<Response> {
+    let theme = fields.text("theme").to_owned();
+    if !THEMES.iter().any(|(value, _)| *value == theme) {
+        return Err(PageError::invalid("a theme is light, dark, or empty for the system's"));
+    }
+    change_own(&app, &who, move |person| person.theme = theme).await?;
+    if live.0 {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(Redirect::to(&came_from(&headers)).into_response())
+}
+
+/// `POST /me/preferences`
+async fn preferences(
+    State(app): State<App>,
+    who: SignedIn,
+    fields: Fields,
+) -> PageResult<Response> {
+    let zone = fields.text("time_zone").to_owned();
+    if !zone.is_empty() && zone_named(&zone).is_none() {
+        let mut errors = Errors::default();
+        errors.add("time_zone", "There is no such time zone; choose one such as Europe/Amsterdam");
+        let again = page(&app, &who, Shown { errors, typed: fields, ..Shown::default() }).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    let keys = fields.ticked("single_keys");
+    change_own(&app, &who, move |person| {
+        person.time_zone = zone;
+        person.single_keys = keys;
+    })
+    .await?;
+    Ok(done("preferences"))
+}
+
+/// Changes what is one's own to change. It is nobody else's business: no audit.
+async fn change_own(
+    app: &App,
+    who: &SignedIn,
+    change: impl FnOnce(&mut Person) + Send + 'static,
+) -> Result<(), Trouble> {
+    let id = who.viewer().person;
+    app.desk
+        .change(actor(who), move |sql, _| {
+            let Some(mut person) = people::get(sql, id)? else { return Err(Trouble::Unknown) };
+            change(&mut person);
+            let version = person.version;
+            people::update(sql, &person, version)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Who does it, for the record.
+fn actor(who: &SignedIn) -> Actor {
+    Actor::person(who.viewer().person, who.viewer().name.clone())
+}
+
+fn done(what: &str) -> Response {
+    Redirect::to(&format!("{}?done={what}", url::ACCOUNT)).into_response()
+}
+
+/// The page of ours that the browser says it was on.
+fn came_from(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = referer
+        .and_then(|url| url.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+    path.filter(|path| url::is_own_path(path)).unwrap_or_else(|| url::ACCOUNT.to_owned())
+}
+
+async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
+    let (sessions, tokens) = own_rows(app, who.viewer().person).await?;
+    // As it is now: a change may be younger than the sign-in.
+    let person = who.person();
+    let body = html! {
+        div.page-h { div { h1 { "Your account" } p { (person.name) @if let Some(email) = &person.email { ", " (email) } } } }
+        div.stack-l {
+            @if let Some(words) = shown.done { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
+            (preferences_card(who, &shown))
+            (theme_card(person))
+            (password::card(who, &shown))
+            (sessions::card(who, &sessions))
+            (tokens::card(who, &tokens, &shown))
+            form method="post" action=(url::SIGN_OUT) { button.btn type="submit" { (icon("logout")) "Sign out" } }
+        }
+    };
+    Ok(match who.viewer().is_staff() {
+        true => Page::new(who, "Your account")
+            .main_class("main main-canvas")
+            .show(html! { div.page { (body) } }),
+        false => PortalPage::new(who, "Your account").show(html! { div.stack-l { (body) } }),
+    })
+}
+
+async fn own_rows(app: &App, person: PersonId) -> Result<(Vec<Session>, Vec<Token>), Trouble> {
+    let now = app.desk.now();
+    app.desk
+        .read(move |sql| {
+            let sessions = store::directory::sessions::of_person(sql, person)?;
+            let tokens = store::directory::tokens::of_person(sql, person)?;
+            Ok((sessions.into_iter().filter(|session| session.expires_at > now).collect(), tokens))
+        })
+        .await
+}
+
+fn preferences_card(who: &SignedIn, shown: &Shown) -> Markup {
+    let person = who.person();
+    let wrong = shown.errors.of("time_zone").is_some();
+    let zone = if wrong { shown.typed.text("time_zone") } else { &person.time_zone };
+    let instance = who.instance.zone.iana_name().unwrap_or("UTC");
+    let hint = format!("Times are shown in it. Empty: as the instance, {instance}.");
+    html! {
+        section.card aria-labelledby="pref" {
+            div.card-h { h2 id="pref" { "Preferences" } }
+            div.card-b {
+                form.form method="post" action="/me/preferences" {
+                    @if wrong { (shown.errors.summary()) }
+                    (zone_field(zone, &hint, &shown.errors))
+                    @if who.viewer().is_staff() {
+                        (checkbox("single_keys", "Single keys are shortcuts (? lists them)", person.single_keys))
+                    } @else if person.single_keys {
+                        input type="hidden" name="single_keys" value="1";
+                    }
+                    div { button.btn.btn-primary type="submit" { "Save" } }
+                }
+            }
+        }
+    }
+}
+
+/// A field for a time zone that completes what is typed.
+pub(crate) fn zone_field(value: &str, hint: &str, errors: &Errors) -> Markup {
+    let field = Field::new("time_zone", "Time zone").hint(hint).errors(errors);
+    html! {
+        (field.around(html! {
+            input.inp id="time_zone" name="time_zone" type="text" list="zones" autocomplete="off" spellcheck="false" value=(value)
+                aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
+        }))
+        datalist id="zones" { @for zone in zones() { option value=(zone) {} } }
+    }
+}
+
+/// The zones people live in, by name.
+fn zones() -> Vec<String> {
+    let named = |name: &str| {
+        name.contains('/')
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && !name.starts_with("Etc/")
+    };
+    let mut zones: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| named(name))
+        .collect();
+    zones.push("UTC".to_owned());
+    zones.sort();
+    zones.dedup();
+    zones
+}
+
+fn theme_card(person: &Person) -> Markup {
+    html! {
+        section.card aria-labelledby="theme" {
+            div.card-h { h2 id="theme" { "Theme" } }
+            div.card-b {
+                form.btns method="post" action=(url::THEME) {
+                    @for (value, label) in THEMES {
+                        button.btn type="submit" name="theme" value=(value) aria-pressed=(if person.theme == value { "true" } else { "false" }) {
+                            @if person.theme == value { (icon("check")) }
+                            (label)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_a_page_of_ours() {
+        for (referer, path) in [
+            ("https://help.example.org/queue?q=a", "/queue?q=a"),
+            ("https://evil.example//other.example", "/me"),
+            ("https://help.example.org", "/me"),
+            ("nonsense", "/me"),
+        ] {
+            let headers = HeaderMap::from_iter([(header::REFERER, referer.parse().unwrap())]);
+            assert_eq!(came_from(&headers), path, "{referer}");
+        }
+    }
+
+    #[test]
+    fn the_zones_are_those_of_places() {
+        let zones = zones();
+        assert!(
+            zones.len() > 300
+                && zones.iter().any(|zone| zone == "Europe/Amsterdam")
+                && zones.iter().any(|zone| zone == "UTC")
+        );
+        assert!(zones.iter().all(|zone| zone_named(zone).is_some()));
+    }
 }

@@ -1,5 +1,252 @@
-use crate::app::App;
+//! Signing in by e-mail and password, and out again.
 
-pub(crate) fn routes() -> axum::Router<App> {
-    axum::Router::new()
+use crate::app::App;
+use crate::assets;
+use crate::auth::{Maybe, SignedIn, no_session_cookie, session_cookie};
+use crate::error::PageResult;
+use crate::form::Fields;
+use crate::part::icon::icon;
+use crate::part::time::counted;
+use crate::shell;
+use crate::url;
+use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use desk::Trouble;
+use kernel::{Role, limits};
+use maud::{Markup, html};
+use std::net::{IpAddr, SocketAddr};
+
+/// Where the form is, and where it is posted.
+const SIGN_IN: &str = "/sign-in";
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route(SIGN_IN, get(show).post(send)).route(url::SIGN_OUT, post(sign_out))
+}
+
+/// Why nobody was signed in.
+enum Refused {
+    /// Address or password do not match.
+    Mismatch,
+    /// Too many tries.
+    Wait(u64),
+}
+
+/// `GET /sign-in?next=`
+async fn show(
+    State(app): State<App>,
+    Maybe(who): Maybe,
+    RawQuery(query): RawQuery,
+) -> PageResult<Response> {
+    let fields = Fields::parse(query.as_deref().unwrap_or_default());
+    let next = next_page(&fields);
+    if who.is_some() {
+        return Ok(Redirect::to(next).into_response());
+    }
+    if !has_administrator(&app) {
+        return Ok(first_run().into_response());
+    }
+    Ok(page(&app, "", next, None).await?.into_response())
+}
+
+/// `POST /sign-in`
+async fn send(
+    State(app): State<App>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> PageResult<Response> {
+    let next = next_page(&fields);
+    let email: String = fields.text("email").chars().take(limits::EMAIL_CHARS).collect();
+    let password = fields.get("password").unwrap_or_default();
+    let address = address_of(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
+    let agent =
+        headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    match app.desk.sign_in(&email, password, &address, agent).await {
+        Ok((secret, _)) => {
+            let mut response = Redirect::to(next).into_response();
+            response.headers_mut().insert(header::SET_COOKIE, session_cookie(&app, &secret));
+            Ok(response)
+        }
+        Err(Trouble::Unknown) => {
+            let again = page(&app, &email, next, Some(Refused::Mismatch)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+        }
+        Err(Trouble::Throttled { seconds }) => {
+            let again = page(&app, &email, next, Some(Refused::Wait(seconds))).await?;
+            let mut response = (StatusCode::TOO_MANY_REQUESTS, again).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+/// `POST /sign-out`
+async fn sign_out(State(app): State<App>, who: SignedIn) -> PageResult<Response> {
+    if let Some(session) = who.sign_in.session.clone() {
+        app.desk.sign_out(session).await?;
+    }
+    let mut response = Redirect::to(SIGN_IN).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, no_session_cookie(&app));
+    Ok(response)
+}
+
+/// Where to go afterwards: only to a page of ours. Browsers drop tabs and line
+/// ends from addresses, so such signs are taken for an attempt to leave.
+fn next_page(fields: &Fields) -> &str {
+    let wanted = fields.get("next").unwrap_or("/");
+    let own = url::is_own_path(wanted) && !wanted.contains(char::is_control) && wanted.is_ascii();
+    if own && !wanted.starts_with(SIGN_IN) { wanted } else { "/" }
+}
+
+/// The address that tries are counted by. A proxy in front of us, on this machine
+/// or its network, says last in `X-Forwarded-For` whom it speaks for.
+fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
+    let behind_proxy = peer.is_none_or(|peer| match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    });
+    let forwarded =
+        headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let told = forwarded
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(|last| last.trim().parse::<IpAddr>().ok());
+    let address = told.filter(|_| behind_proxy).or(peer);
+    address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+}
+
+fn has_administrator(app: &App) -> bool {
+    app.desk
+        .policy()
+        .staff
+        .values()
+        .any(|person| person.active && person.roles.contains(&Role::Administrator))
+}
+
+async fn page(app: &App, email: &str, next: &str, refused: Option<Refused>) -> PageResult<Markup> {
+    let instance = app.instance().await?;
+    let mismatch = matches!(refused, Some(Refused::Mismatch));
+    let main = html! {
+        main.lg id="main" tabindex="-1" {
+            div.lg-w { (wordmark()) }
+            form.lg-f method="post" action=(SIGN_IN) {
+                h1 { "Sign in to " (instance.setting.name) }
+                @if let Some(refused) = &refused { (alert(refused)) }
+                input type="hidden" name="next" value=(next);
+                div.field {
+                    label for="em" { "E-mail" }
+                    input.inp.inp-lg id="em" name="email" type="email" autocomplete="username" required value=(email)
+                        autofocus[email.is_empty()] aria-invalid=[mismatch.then_some("true")];
+                }
+                div.field {
+                    label for="pw" { "Password" }
+                    input.inp.inp-lg id="pw" name="password" type="password" autocomplete="current-password" required
+                        maxlength=(limits::PASSWORD_MAX_CHARS) autofocus[!email.is_empty()]
+                        aria-invalid=[mismatch.then_some("true")] aria-describedby=[mismatch.then_some("pw-e")];
+                    @if mismatch { p.err id="pw-e" { (icon("alert")) "This does not match. Check the Caps Lock key." } }
+                }
+                button.btn.btn-lg.btn-primary.btn-block type="submit" { "Sign in" }
+                p.hint { "No password, or forgotten? An administrator gives you a new one." }
+            }
+        }
+    };
+    Ok(shell::bare_page("Sign in", "login", main))
+}
+
+fn alert(refused: &Refused) -> Markup {
+    html! {
+        div.banner.banner-crit role="alert" tabindex="-1" {
+            (icon("alert"))
+            div {
+                b { "You are not signed in." } " "
+                @match refused {
+                    Refused::Mismatch => { "Check the e-mail address and the " a.link href="#pw" { "password" } ". Nothing is locked." }
+                    Refused::Wait(seconds) => { "There were too many tries. Wait " (waiting(*seconds)) ", then try again. Nothing is locked." }
+                }
+            }
+        }
+    }
+}
+
+/// Rounded up, so that waiting so long is enough.
+fn waiting(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    if seconds <= 90 {
+        counted(seconds, "second")
+    } else {
+        counted(seconds.saturating_add(59) / 60, "minute")
+    }
+}
+
+fn first_run() -> Markup {
+    let main = html! {
+        main.lg id="main" tabindex="-1" {
+            div.lg-w { (wordmark()) }
+            div.lg-f {
+                h1 { "Nobody can sign in yet" }
+                p { "This instance has no administrator. On the machine it runs on, with the same data, run:" }
+                pre.secret { "evenkeel init --admin-email you@example.org" }
+                p { "It asks for a password. Then load this page again." }
+                a.btn.btn-lg.btn-block href=(SIGN_IN) { "Load again" }
+            }
+        }
+    };
+    shell::bare_page("First run", "login", main)
+}
+
+fn wordmark() -> Markup {
+    html! {
+        svg.wordmark.lg-m viewBox="0 0 112 26" role="img" aria-label="Evenkeel" { use href={ (assets::icons()) "#wordmark" } {} }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_only_goes_on_to_pages_of_ours() {
+        for (next, goes_to) in [
+            ("", "/"),
+            ("next=%2Fqueue%3Fq%3Da", "/queue?q=a"),
+            ("next=https%3A%2F%2Fevil.example", "/"),
+            ("next=%2F%2Fevil.example", "/"),
+            ("next=%2F%09%2Fevil.example", "/"),
+            ("next=%2F%5Cevil.example", "/"),
+            ("next=%2Fsign-in%3Fnext%3D%2F", "/"),
+        ] {
+            assert_eq!(next_page(&Fields::parse(next)), goes_to, "{next}");
+        }
+    }
+
+    #[test]
+    fn only_a_proxy_nearby_may_say_for_whom_it_speaks() {
+        let forwarded = |value: &'static str| {
+            HeaderMap::from_iter([(
+                "x-forwarded-for".parse().unwrap(),
+                HeaderValue::from_static(value),
+            )])
+        };
+        for (peer, header, address) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("127.0.0.1", "198.51.100.66, 198.51.100.1", "198.51.100.1"),
+            ("10.0.0.7", "not an address", "10.0.0.7"),
+            ("::1", "2001:db8::1", "2001:db8::1"),
+        ] {
+            assert_eq!(address_of(Some(peer.parse().unwrap()), &forwarded(header)), address);
+        }
+        assert_eq!(address_of(None, &HeaderMap::new()), "unknown");
+    }
+
+    #[test]
+    fn waiting_is_told_in_round_numbers() {
+        for (seconds, words) in
+            [(1, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (300, "5 minutes")]
+        {
+            assert_eq!(waiting(seconds), words);
+        }
+    }
 }

@@ -1,5 +1,84 @@
-use crate::app::App;
+//! The requesters' portal: report what is not working, see how it stands, say
+//! whether it works again. Plain words only, and never the words of others.
 
-pub(crate) fn routes() -> axum::Router<App> {
-    axum::Router::new()
+mod actions;
+mod conversation;
+mod home;
+mod incident;
+mod mine;
+mod outages;
+mod reader;
+mod report;
+mod story;
+mod suggest;
+mod upload;
+mod words;
+
+pub(crate) use incident::live_patches;
+
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::part::time::Here;
+use crate::url;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use kernel::IncidentNumber;
+use maud::{Markup, html};
+
+/// The form of a report, and where it is posted.
+const REPORT: &str = "/portal/report";
+/// What the one question suggests.
+const SUGGEST: &str = "/portal/suggest";
+
+pub(crate) fn routes() -> Router<App> {
+    let with_files = Router::new()
+        .route(REPORT, get(report::form).post(report::send))
+        .route("/portal/incidents/{number}/comment", post(actions::comment))
+        .layer(DefaultBodyLimit::max(upload::BODY_BYTES));
+    Router::new()
+        .route(url::PORTAL, get(home::show))
+        .route(SUGGEST, get(suggest::suggest))
+        .route("/portal/incidents", get(home::all))
+        .route("/portal/incidents/{number}", get(incident::show))
+        .route("/portal/incidents/{number}/confirm", post(actions::confirm))
+        .route("/portal/incidents/{number}/dispute", post(actions::dispute))
+        .route("/portal/incidents/{number}/withdraw", post(actions::withdraw))
+        .route("/portal/incidents/{number}/watch", post(actions::watch))
+        .route("/portal/incidents/{number}/unwatch", post(actions::unwatch))
+        .merge(with_files)
+}
+
+/// How an incident stands, in plain words with its sign.
+pub(crate) fn standing_of(state: &::incident::State) -> Markup {
+    let standing = words::standing(state);
+    html! { span class={ "state state-" (standing.class) } { (crate::part::icon::icon(standing.icon)) (standing.words) } }
+}
+
+/// The end of every page: the telephone if there is one, the zone of the times, the way out.
+fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
+    let phone = who.instance.setting.phone.trim();
+    html! {
+        footer.p-foot {
+            @if !phone.is_empty() {
+                p {
+                    b { "Rather talk?" } " Call " a.link href={ "tel:" (dialled(phone)) } { (phone) }
+                    @if let Some(number) = on { " and say " (number.0) }
+                    "."
+                }
+            }
+            p.meta { "Times are in " (zone(&who.here)) ", your time zone." }
+            form.mts method="post" action=(url::SIGN_OUT) { button.btn.btn-sm.btn-quiet type="submit" { (crate::part::icon::icon("logout")) "Sign out" } }
+        }
+    }
+}
+
+/// What a telephone dials: digits and a leading plus.
+fn dialled(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
+fn zone(here: &Here) -> String {
+    let local = here.local(here.now);
+    local.time_zone().to_offset_info(local.timestamp()).abbreviation().to_owned()
 }

@@ -1,5 +1,197 @@
-use crate::app::App;
+//! The settings: who and what there is, and how priorities and closing work.
+//! Administrators change them, managers and auditors read them.
 
-pub(crate) fn routes() -> axum::Router<App> {
-    axum::Router::new()
+mod audit;
+mod categories;
+mod codes;
+mod editing;
+mod general;
+mod matrix;
+mod organisations;
+mod people;
+mod services;
+mod teams;
+mod tokens;
+
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::PageError;
+use crate::part::icon::icon;
+use crate::shell::{self, Page};
+use crate::url;
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use kernel::{Actor, Role};
+use maud::{Markup, html};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route(url::SETTINGS, get(first))
+        .merge(matrix::routes())
+        .merge(categories::routes())
+        .merge(services::routes())
+        .merge(codes::routes())
+        .merge(teams::routes())
+        .merge(people::routes())
+        .merge(organisations::routes())
+        .merge(general::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
+}
+
+/// `GET /settings`
+async fn first(_: Reads) -> Redirect {
+    Redirect::to(&Section::Teams.address())
+}
+
+/// Somebody who may read the settings.
+pub(super) struct Reads(pub(super) SignedIn);
+
+impl FromRequestParts<App> for Reads {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        if who.viewer().has(&[Role::Administrator, Role::Manager, Role::Auditor]) {
+            return Ok(Reads(who));
+        }
+        Err(PageError::forbidden(
+            "administrators, managers and auditors read the settings; ask an administrator",
+        )
+        .into_response())
+    }
+}
+
+/// The pages of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Matrix,
+    Categories,
+    Services,
+    Codes,
+    Teams,
+    People,
+    Organisations,
+    General,
+    Tokens,
+    Audit,
+}
+
+impl Section {
+    /// The pages as they are grouped beside them.
+    const GROUPS: [(&str, &[Section]); 3] = [
+        ("Process", &[Section::Matrix, Section::Categories, Section::Services, Section::Codes]),
+        ("People", &[Section::Teams, Section::People, Section::Organisations]),
+        ("Instance", &[Section::General, Section::Tokens, Section::Audit]),
+    ];
+
+    /// The last part of the address, the name and the icon.
+    const fn facts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Section::Matrix => ("priority-matrix", "Priority matrix", "flag"),
+            Section::Categories => ("categories", "Categories", "tag"),
+            Section::Services => ("services", "Services", "services"),
+            Section::Codes => ("resolution-codes", "Resolution codes", "check"),
+            Section::Teams => ("teams", "Teams", "team"),
+            Section::People => ("people", "People", "users"),
+            Section::Organisations => ("organisations", "Organisations", "truck"),
+            Section::General => ("general", "General", "settings"),
+            Section::Tokens => ("tokens", "API tokens", "key"),
+            Section::Audit => ("audit", "Audit log", "history"),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        self.facts().1
+    }
+
+    fn address(self) -> String {
+        url::settings(self.facts().0)
+    }
+
+    /// The address of one of its rows, or of the form of a new one.
+    fn of(self, row: impl std::fmt::Display) -> String {
+        format!("{}/{row}", self.address())
+    }
+}
+
+/// The page of a section.
+fn section_page(
+    who: &SignedIn,
+    section: Section,
+    lead: Markup,
+    action: Option<Markup>,
+    body: Markup,
+) -> Markup {
+    let page = Page::new(who, section.name())
+        .section(shell::Section::Settings)
+        .crumb(url::SETTINGS, "Settings");
+    around(page, section, section.name(), lead, action, body)
+}
+
+/// The page of a row of a section.
+fn row_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: Markup) -> Markup {
+    let page = Page::new(who, title)
+        .section(shell::Section::Settings)
+        .crumb(url::SETTINGS, "Settings")
+        .crumb(section.address(), section.name());
+    around(page, section, title, lead, None, body)
+}
+
+fn around(
+    page: Page<'_>,
+    section: Section,
+    title: &str,
+    lead: Markup,
+    action: Option<Markup>,
+    body: Markup,
+) -> Markup {
+    let main = html! {
+        div.page {
+            div.page-h {
+                div {
+                    h1 { (title) " " button.btn.btn-quiet.btn-sm.views-m type="button" popovertarget="views" { "Settings " (icon("down")) } }
+                    p { (lead) }
+                }
+                @if let Some(action) = action { div.btns { (action) } }
+            }
+            div.stack-l { (body) }
+        }
+        nav.pop.pop-a.menu id="views" popover aria-label="Settings pages" {
+            @for (group, sections) in Section::GROUPS {
+                p.pop-h { (group) }
+                @for other in sections {
+                    a.opt href=(other.address()) aria-current=[(*other == section).then_some("page")] { (icon(other.facts().2)) (other.name()) }
+                }
+            }
+        }
+    };
+    page.main_class("main main-canvas").side(side(section)).show(main)
+}
+
+fn side(current: Section) -> Markup {
+    html! {
+        nav.side aria-label="Settings" {
+            @for (group, sections) in Section::GROUPS {
+                h2 { (group) }
+                ul {
+                    @for section in sections {
+                        li {
+                            a href=(section.address()) aria-current=[(*section == current).then_some("page")] {
+                                (icon(section.facts().2)) span { (section.name()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who changes something, for the record.
+fn actor(who: &SignedIn) -> Actor {
+    Actor::person(who.viewer().person, who.viewer().name.clone())
 }

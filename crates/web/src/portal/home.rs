@@ -1,0 +1,261 @@
+//! The first page of the portal: one question, one's own incidents, and whether
+//! the services work.
+
+use super::mine::{self, Which};
+use super::outages::{self, Outage};
+use super::reader::promise;
+use super::words::Health;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::PageResult;
+use crate::form::Fields;
+use crate::part::empty::empty;
+use crate::part::icon::icon;
+use crate::part::time::{self, Here, counted};
+use crate::shell::PortalPage;
+use crate::url;
+use axum::extract::{RawQuery, State};
+use kernel::ServiceId;
+use maud::{Markup, html};
+use store::incidents::list::{IncidentRow, Page};
+
+/// Incidents on the first page; the rest has a page of its own.
+const FIRST: usize = 5;
+/// Services named on the first page although they work.
+const NAMED: usize = 6;
+
+/// What the first page shows.
+struct Home {
+    open: Vec<IncidentRow>,
+    open_count: i64,
+    over_count: i64,
+    shared: Vec<IncidentRow>,
+    outages: Vec<Outage>,
+    services: Vec<(ServiceId, String)>,
+}
+
+/// `GET /portal`
+pub(super) async fn show(State(app): State<App>, who: SignedIn) -> PageResult<Markup> {
+    let home = read(&app, &who).await?;
+    let body = html! {
+        (ask())
+        (own(&home, &who))
+        @if !home.shared.is_empty() { (shared(&home, &who)) }
+        (services(&home, &who.here))
+        (super::footer(&who, None))
+    };
+    Ok(PortalPage::new(&who, "What is not working?").show(body))
+}
+
+/// `GET /portal/incidents`
+pub(super) async fn all(
+    State(app): State<App>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
+    let fields = Fields::parse(query.as_deref().unwrap_or_default());
+    let which = Which::named(fields.text("show"));
+    let cursor = fields.filled("cursor").map(str::to_owned);
+    let (viewer, context) = (who.viewer().clone(), who.look().context);
+    let page = app
+        .desk
+        .read(move |sql| mine::page(sql, &viewer, &context, which, cursor.as_deref()))
+        .await?;
+    let body = html! {
+        div.p-inc.stack-l {
+            p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Incidents" }
+            h1 { (title(which, &who)) }
+            nav.seg aria-label="Which incidents" {
+                @for other in [Which::Open, Which::Over, Which::Shared] {
+                    a href=(address(other, None)) aria-current=[(other == which).then_some("page")] { (short(other)) }
+                }
+            }
+            (pages(&page, which, &who.here))
+        }
+        (super::footer(&who, None))
+    };
+    Ok(PortalPage::new(&who, title(which, &who)).show(body))
+}
+
+/// The address of a list.
+fn address(which: Which, cursor: Option<String>) -> String {
+    let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    format!("{}/incidents?show={}{cursor}", url::PORTAL, which.as_str())
+}
+
+async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
+    let (viewer, person, context) =
+        (who.viewer().clone(), who.person().clone(), who.look().context);
+    let read = move |sql: &mut dyn store::Sql| {
+        let services =
+            store::directory::services::list(sql)?.into_iter().filter(|service| service.active);
+        Ok(Home {
+            open: mine::first(sql, &viewer, &context, Which::Open, FIRST)?,
+            open_count: mine::count(sql, &viewer, &context, Which::Open)?,
+            over_count: mine::count(sql, &viewer, &context, Which::Over)?,
+            shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
+            outages: outages::known(sql, &viewer, &person, &context)?,
+            services: services.map(|service| (service.id, service.name)).collect(),
+        })
+    };
+    Ok(app.desk.read(read).await?)
+}
+
+fn ask() -> Markup {
+    html! {
+        section.ask aria-labelledby="ask-h" {
+            h1 id="ask-h" { label for="ask" { "What is not working?" } }
+            form role="search" method="get" action=(super::REPORT) {
+                div.ask-in {
+                    input id="ask" type="text" name="title" autocomplete="off" maxlength=(kernel::limits::TITLE_CHARS) role="combobox"
+                        aria-expanded="false" aria-controls="ask-l" aria-autocomplete="list" aria-describedby="ask-d" data-suggest=(super::SUGGEST) data-min="3";
+                    button.btn.btn-primary.btn-lg type="submit" { "Continue" }
+                }
+                p.hint id="ask-d" { "A few words are enough. We look for known problems while you type." }
+                div.ask-l id="ask-l" role="listbox" aria-label="Suggestions" hidden {}
+            }
+        }
+    }
+}
+
+fn own(home: &Home, who: &SignedIn) -> Markup {
+    let all = home.open_count + home.over_count;
+    html! {
+        section aria-labelledby="mine" {
+            div.p-h {
+                h2 id="mine" { "Your open incidents" }
+                @if all > 0 { a.link href=(address(if home.open.is_empty() { Which::Over } else { Which::Open }, None)) { "All " (all) } }
+            }
+            @if home.open.is_empty() {
+                p.muted { "Nothing you reported is open." }
+            } @else {
+                ul.p-list { @for row in &home.open { (card(row, &who.here, false)) } }
+            }
+        }
+    }
+}
+
+fn shared(home: &Home, who: &SignedIn) -> Markup {
+    html! {
+        section aria-labelledby="shared" {
+            div.p-h {
+                h2 id="shared" { (title(Which::Shared, who)) }
+                a.link href=(address(Which::Shared, None)) { "All" }
+            }
+            ul.p-list { @for row in &home.shared { (card(row, &who.here, true)) } }
+        }
+    }
+}
+
+fn pages(page: &Page, which: Which, here: &Here) -> Markup {
+    html! {
+        @if page.rows.is_empty() {
+            (empty("Nothing here", "There is no incident in this list.", Some((url::PORTAL, "Report something"))))
+        } @else {
+            ul.p-list { @for row in &page.rows { (card(row, here, which == Which::Shared)) } }
+        }
+        @if let Some(next) = &page.next {
+            nav.pages aria-label="Pages" { a.btn rel="next" href=(address(which, Some(next.to_string()))) { "Older " (icon("right")) } }
+        }
+    }
+}
+
+/// An incident as a card: title, how it stands, when it is expected back.
+fn card(row: &IncidentRow, here: &Here, of_others: bool) -> Markup {
+    let expected = row
+        .state
+        .expected
+        .filter(|_| row.state.lifecycle.is_open())
+        .map(|expected| expected.high.unwrap_or(expected.at));
+    html! {
+        li {
+            a.card.p-card href=(url::portal_incident(row.number)) {
+                div.p-ct { h3 { (row.title) } span.meta { (row.number) } }
+                p {
+                    @if of_others { (row.requester.name) ", reported " } @else { "Reported " }
+                    (time::moment(row.state.reported_at, here))
+                    @if let Some(service) = &row.service { ", " (service.name) }
+                }
+                div.p-k {
+                    span.p-exp {
+                        @if let Some(at) = expected { small { "Expected back" } b { "by " (promise(at, here)) } }
+                        @else { small { "Last word" } b { (time::since(row.state.updated_at, here)) } }
+                    }
+                    span {}
+                    span.p-st { (super::standing_of(&row.state)) }
+                }
+            }
+        }
+    }
+}
+
+fn services(home: &Home, here: &Here) -> Markup {
+    let known = outages::health(&home.outages);
+    let (hit, well): (Vec<_>, Vec<_>) =
+        home.services.iter().partition(|(id, _)| known.contains_key(id));
+    let (named, others) = well.split_at(well.len().min(if hit.is_empty() {
+        0
+    } else {
+        NAMED.saturating_sub(hit.len())
+    }));
+    html! {
+        @if !home.services.is_empty() {
+            section aria-labelledby="svc" {
+                div.p-h { h2 id="svc" { "Services" } }
+                ul.p-svc.card {
+                    @for (id, name) in &hit {
+                        @let outage = known[id];
+                        li { (health(outage.health, name)) span.meta { (outage.health.words().0) (by(outage, here)) } }
+                    }
+                    @for (_, name) in named { li { (health(Health::Working, name)) span.meta { "working" } } }
+                    @if !others.is_empty() { (rest(others, home.services.len())) }
+                }
+            }
+        }
+    }
+}
+
+fn rest(others: &[&(ServiceId, String)], all: usize) -> Markup {
+    let label = match others.len() {
+        count if count == all => format!("All {}", counted(count as i64, "service")),
+        count => counted(count as i64, "other"),
+    };
+    html! {
+        li {
+            details {
+                summary { (health(Health::Working, &label)) }
+                ul.stack-s.mts { @for (_, name) in others { li { (name) } } }
+            }
+            span.meta { "working" }
+        }
+    }
+}
+
+fn by(outage: &Outage, here: &Here) -> String {
+    outage
+        .expected
+        .map(|at| format!(", expected back by {}", promise(at, here)))
+        .unwrap_or_default()
+}
+
+fn health(health: Health, name: &str) -> Markup {
+    let (_, class, glyph) = health.words();
+    html! { span class={ "health health-" (class) } { (icon(glyph)) (name) } }
+}
+
+fn title(which: Which, who: &SignedIn) -> &'static str {
+    match which {
+        Which::Open => "Your open incidents",
+        Which::Over => "Your closed incidents",
+        Which::Shared if who.viewer().organisation.is_some() => "Open incidents of your company",
+        Which::Shared => "Incidents you follow",
+    }
+}
+
+fn short(which: Which) -> &'static str {
+    match which {
+        Which::Open => "Open",
+        Which::Over => "Closed",
+        Which::Shared => "Of others",
+    }
+}

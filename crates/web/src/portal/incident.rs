@@ -1,0 +1,441 @@
+//! An incident as its requester sees it: how far it is, whether it works again,
+//! what was said, and a place to write.
+
+use super::conversation;
+use super::reader::{Reader, promise};
+use super::story::{self, Story};
+use super::words;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::{PageError, PageResult};
+use crate::part::icon::icon;
+use crate::part::person::first_name;
+use crate::part::time::Here;
+use crate::shell::PortalPage;
+use crate::url;
+use axum::extract::{Path, State as AxumState};
+use incident::permissions::granted;
+use incident::{CommandName, Lifecycle, Policy, Scope, State, Viewer};
+use kernel::{IncidentNumber, Timestamp};
+use maud::{Markup, html};
+use store::{Failure, Sql};
+
+/// What somebody tried to send, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attempt {
+    /// The message.
+    pub(super) reply: String,
+    /// What is still broken.
+    pub(super) still: String,
+    /// Why it was reported in error.
+    pub(super) withdrawn: String,
+    /// Which form, and why it was not taken.
+    pub(super) trouble: Option<(Form, String)>,
+}
+
+/// The forms of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Works again, or still broken.
+    Confirm,
+    /// A message.
+    Reply,
+    /// Taken back.
+    Withdraw,
+}
+
+impl Attempt {
+    fn trouble_in(&self, form: Form) -> Option<&str> {
+        self.trouble.as_ref().filter(|(at, _)| *at == form).map(|(_, words)| words.as_str())
+    }
+}
+
+/// What the page is made from.
+pub(super) struct Scene<'a> {
+    story: &'a Story,
+    viewer: &'a Viewer,
+    reader: Reader<'a>,
+    attempt: &'a Attempt,
+    /// `morph` in patches.
+    patch: Option<&'static str>,
+}
+
+/// `GET /portal/incidents/{number}`
+pub(super) async fn show(
+    AxumState(app): AxumState<App>,
+    who: SignedIn,
+    Path(number): Path<IncidentNumber>,
+) -> PageResult<Markup> {
+    page(&app, &who, number, &Attempt::default()).await
+}
+
+/// The whole page.
+pub(super) async fn page(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    attempt: &Attempt,
+) -> PageResult<Markup> {
+    let policy = app.desk.policy();
+    let (scope, names) = (Scope::of(who.viewer()), policy.clone());
+    let (story, position) = app
+        .desk
+        .read(move |sql| {
+            let position = store::incidents::feed::position(sql)?;
+            Ok((story::read(sql, &scope, &names, number)?, position))
+        })
+        .await?;
+    let story = story.ok_or(PageError::NotFound)?;
+    let scene = Scene::of(&story, who.viewer(), &who.here, &policy, attempt);
+    let body = html! {
+        div.p-inc.stack-l {
+            p.crumbs { a href=(url::PORTAL) data-back { "Your incidents" } span aria-hidden="true" { "/" } (number) }
+            (parts(&scene))
+            section aria-labelledby="cv" {
+                h2 id="cv" { "What happened" }
+                (conversation::list(&story, &scene.reader))
+                (reply(&scene))
+            }
+            (more(&scene))
+            (super::footer(who, Some(number)))
+        }
+    };
+    let stream = url::live_portal_incident(number, position);
+    Ok(PortalPage::new(who, &story.row.title).stream(stream).on(number).show(body))
+}
+
+/// Patches of the page after the events that follow the `after_n`-th; `None`
+/// when this viewer may not see the incident (any more).
+pub(crate) fn live_patches(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    here: &Here,
+    policy: &Policy,
+    number: IncidentNumber,
+    after_n: u32,
+) -> Result<Option<Markup>, Failure> {
+    let story = story::read(sql, &Scope::of(viewer), policy, number)?;
+    Ok(story.map(|story| patches(&story, viewer, here, policy, after_n, &Attempt::default())))
+}
+
+/// The parts that change, as patches, with the entries after the `after_n`-th event.
+pub(super) fn patches(
+    story: &Story,
+    viewer: &Viewer,
+    here: &Here,
+    policy: &Policy,
+    after_n: u32,
+    attempt: &Attempt,
+) -> Markup {
+    let scene = Scene { patch: Some("morph"), ..Scene::of(story, viewer, here, policy, attempt) };
+    html! {
+        (parts(&scene))
+        (conversation::news(story, &scene.reader, after_n))
+        (reply(&scene))
+        (more(&scene))
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn of(
+        story: &'a Story,
+        viewer: &'a Viewer,
+        here: &'a Here,
+        policy: &'a Policy,
+        attempt: &'a Attempt,
+    ) -> Self {
+        Scene {
+            story,
+            viewer,
+            reader: Reader { me: viewer.person, here, policy },
+            attempt,
+            patch: None,
+        }
+    }
+
+    fn state(&self) -> &State {
+        &self.story.row.state
+    }
+
+    fn own(&self) -> bool {
+        self.state().requester == self.viewer.person
+    }
+
+    fn may(&self, name: CommandName) -> bool {
+        granted(self.viewer, self.state())(name)
+    }
+
+    fn action(&self, name: &str) -> String {
+        format!("{}/{name}", url::portal_incident(self.story.row.number))
+    }
+
+    /// Until when a word on the closed incident makes one that follows it.
+    fn follow_up_until(&self) -> Option<Timestamp> {
+        let days = self.reader.policy.agreement.follow_up_days;
+        let until = self.state().moments.closed?.plus_seconds(days * 86_400);
+        (until > self.reader.here.now).then_some(until)
+    }
+}
+
+/// Title, progress, what is known, and the question whether it works.
+fn parts(scene: &Scene) -> Markup {
+    html! {
+        h1 id="p-title" data-patch=[scene.patch] { (scene.story.row.title) }
+        (steps(scene))
+        (notices(scene))
+        (confirmation(scene))
+    }
+}
+
+/// One step of the way.
+struct Step {
+    label: &'static str,
+    small: Option<String>,
+    done: bool,
+    current: bool,
+}
+
+fn steps(scene: &Scene) -> Markup {
+    html! {
+        ol.steps.p-steps id="p-steps" aria-label="Progress" data-patch=[scene.patch] {
+            @for step in way(scene) {
+                li.done[step.done] aria-current=[step.current.then_some("step")] {
+                    (step.label)
+                    @if let Some(small) = step.small { small { (small) } }
+                }
+            }
+        }
+    }
+}
+
+fn way(scene: &Scene) -> Vec<Step> {
+    let state = scene.state();
+    let at = |at: Timestamp| scene.reader.here.moment(at);
+    let reached = match state.lifecycle {
+        Lifecycle::New => 0,
+        Lifecycle::InProgress | Lifecycle::OnHold => 1,
+        Lifecycle::Resolved => 2,
+        Lifecycle::Closed | Lifecycle::Cancelled => 3,
+    };
+    let taken = state.moments.acknowledged.or(state.moments.responded);
+    let labels: Vec<(&'static str, Option<String>)> = if state.lifecycle == Lifecycle::Cancelled {
+        return vec![
+            Step {
+                label: "Reported",
+                small: Some(at(state.reported_at)),
+                done: true,
+                current: false,
+            },
+            Step {
+                label: "Withdrawn",
+                small: Some(at(state.updated_at)),
+                done: true,
+                current: true,
+            },
+        ];
+    } else {
+        let work = if reached == 1 { words::standing(state).words } else { "Being worked on" };
+        let resolved = state.moments.resolved.filter(|_| reached >= 2);
+        let closing = state.moments.closed.filter(|_| reached == 3).map(at);
+        vec![
+            ("Reported", Some(at(state.reported_at))),
+            (work, by_whom(scene, taken.filter(|_| reached >= 1))),
+            (if reached == 3 { "Fixed" } else { "Fixed, please check" }, resolved.map(at)),
+            ("Closed", closing.or_else(|| (reached == 2).then(|| "when you confirm".to_owned()))),
+        ]
+    };
+    let step =
+        |(n, (label, small))| Step { label, small, done: n <= reached, current: n == reached };
+    labels.into_iter().enumerate().map(step).collect()
+}
+
+fn by_whom(scene: &Scene, taken: Option<Timestamp>) -> Option<String> {
+    let row = &scene.story.row;
+    let person = row.assignee.as_ref().map(|person| first_name(&person.name).to_owned());
+    let team = row.team.as_ref().map(|team| team.name.clone());
+    let whom = match (person, team) {
+        (Some(person), Some(team)) => Some(format!("{person} from {team}")),
+        (person, team) => person.or(team),
+    };
+    let at = taken.map(|at| scene.reader.here.moment(at));
+    let words: Vec<String> = at.into_iter().chain(whom).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn notices(scene: &Scene) -> Markup {
+    let state = scene.state();
+    let expected = state
+        .expected
+        .filter(|_| state.lifecycle.is_open())
+        .map(|expected| expected.high.unwrap_or(expected.at));
+    let together = state.merged_into.is_some() || state.parent.is_some();
+    let together = together && state.lifecycle.is_open();
+    html! {
+        div.stack-s id="p-notices" hidden[expected.is_none() && !together] data-patch=[scene.patch] {
+            @if let Some(at) = expected {
+                p { "Expected back " b { "by " (scene.reader.by(at)) } }
+            }
+            @if together {
+                p.banner.banner-info {
+                    (icon("merge"))
+                    span { "Others have the same trouble. It is worked on for all of you at once, and you are told here." }
+                }
+            }
+        }
+    }
+}
+
+/// The question whether it works, while it is resolved; hidden otherwise.
+fn confirmation(scene: &Scene) -> Markup {
+    let asked = scene.state().lifecycle == Lifecycle::Resolved
+        && scene.own()
+        && scene.may(CommandName::Confirm);
+    html! {
+        div id="p-confirm" hidden[!asked] data-patch=[scene.patch] { @if asked { (question(scene)) } }
+    }
+}
+
+fn question(scene: &Scene) -> Markup {
+    let state = scene.state();
+    let trouble = scene.attempt.trouble_in(Form::Confirm);
+    html! {
+        section.card.confirm aria-labelledby="cf" {
+            h2 id="cf" { "Is it working for you now?" }
+            @if let Some(words) = trouble { (alert(words)) }
+            @if let Some(note) = scene.story.fix() { p { (note) } }
+            div.confirm-b {
+                form method="post" action=(scene.action("confirm")) data-live {
+                    button.btn.btn-lg.btn-primary.btn-block type="submit" { (icon("check")) "It works again" }
+                }
+                details open[trouble.is_some()] {
+                    summary.btn.btn-lg.btn-block { (icon("x")) "Still broken" }
+                    form.stack-s.mts method="post" action=(scene.action("dispute")) data-live {
+                        label.lbl for="still" { "What is still not working?" }
+                        textarea.inp id="still" name="note" rows="3" required maxlength=(kernel::limits::BODY_CHARS) { "\n" (scene.attempt.still) }
+                        div { button.btn type="submit" { "Send and reopen" } }
+                    }
+                }
+            }
+            p.meta { (what_follows(scene, state)) }
+        }
+    }
+}
+
+fn what_follows(scene: &Scene, state: &State) -> String {
+    let whom = scene
+        .story
+        .row
+        .assignee
+        .as_ref()
+        .map(|person| format!(" with {}", first_name(&person.name)))
+        .unwrap_or_default();
+    let days = scene.reader.policy.agreement.follow_up_days;
+    let close = state.close_at.map_or(String::new(), |at| {
+        format!(" If we hear nothing we close it on {}, and for {days} days after that you can say that it broke again.", promise(at, scene.reader.here))
+    });
+    format!("“Still broken” reopens it at once{whom}, no new form.{close}")
+}
+
+/// The place to write; says why where there is none.
+fn reply(scene: &Scene) -> Markup {
+    html! {
+        div id="p-reply" data-patch=[scene.patch] {
+            @match (scene.own(), scene.state().lifecycle) {
+                (false, _) => p.hint { (reading_only(scene)) },
+                (true, Lifecycle::Cancelled) => (anew(scene)),
+                (true, Lifecycle::Closed) if scene.follow_up_until().is_none() => (anew(scene)),
+                _ => (reply_form(scene)),
+            }
+        }
+    }
+}
+
+fn reply_form(scene: &Scene) -> Markup {
+    let (label, send, hint) = match (scene.state().lifecycle, scene.follow_up_until()) {
+        (Lifecycle::Closed, Some(until)) => {
+            let hint = format!(
+                "This makes a new incident that follows this one. It is possible until {}.",
+                promise(until, scene.reader.here)
+            );
+            ("It broke again? Write what happens now", "It broke again", Some(hint))
+        }
+        (Lifecycle::Resolved, _) => (
+            "Add something",
+            "Send",
+            Some(
+                "A message takes it up again. If it works, press “It works again” above."
+                    .to_owned(),
+            ),
+        ),
+        _ => ("Add something", "Send", None),
+    };
+    let trouble = scene.attempt.trouble_in(Form::Reply);
+    html! {
+        form.p-reply id="p-reply-form" method="post" action=(scene.action("comment")) enctype="multipart/form-data" data-live data-reset {
+            @if let Some(words) = trouble { (alert(words)) }
+            label.lbl for="rp" { (label) }
+            textarea.inp id="rp" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) aria-describedby=[hint.as_ref().map(|_| "rp-h")] {
+                "\n" (scene.attempt.reply)
+            }
+            @if let Some(hint) = hint { p.hint id="rp-h" { (hint) } }
+            (super::upload::chosen())
+            div.btns {
+                button.btn type="submit" { (send) }
+                (super::upload::chooser())
+            }
+        }
+    }
+}
+
+fn anew(scene: &Scene) -> Markup {
+    let href = super::report::address(&scene.story.row.title, None);
+    html! {
+        p { "This incident is over. " a.link href=(href) { "Report it anew" } " if it happens again." }
+    }
+}
+
+fn reading_only(scene: &Scene) -> Markup {
+    let row = &scene.story.row;
+    html! {
+        "Only " (row.requester.name) " and the service desk write here."
+        @if scene.viewer.is_staff() { " " a.link href=(url::incident(row.number)) { "Open the page for agents" } }
+    }
+}
+
+/// Following it, and taking it back.
+fn more(scene: &Scene) -> Markup {
+    let state = scene.state();
+    let follows = state.watchers.contains(&scene.viewer.person);
+    let follow = if follows && scene.may(CommandName::Unwatch) {
+        Some(("unwatch", "Stop following"))
+    } else if !follows && !scene.own() && scene.may(CommandName::Watch) {
+        Some(("watch", "Follow"))
+    } else {
+        None
+    };
+    let withdraw =
+        scene.own() && state.lifecycle == Lifecycle::New && scene.may(CommandName::Cancel);
+    let trouble = scene.attempt.trouble_in(Form::Withdraw);
+    html! {
+        div.stack-s id="p-more" hidden[follow.is_none() && !withdraw] data-patch=[scene.patch] {
+            @if let Some((name, label)) = follow {
+                form method="post" action=(scene.action(name)) data-live { button.btn.btn-sm type="submit" { (icon("eye")) (label) } }
+            }
+            @if withdraw {
+                details.edit open[trouble.is_some()] {
+                    summary.btn.btn-sm.btn-quiet { "I reported this in error" }
+                    form method="post" action=(scene.action("withdraw")) data-live {
+                        @if let Some(words) = trouble { (alert(words)) }
+                        label.lbl for="wd" { "Why is it no longer needed?" }
+                        textarea.inp id="wd" name="reason" rows="2" required maxlength=(kernel::limits::REASON_CHARS) { "\n" (scene.attempt.withdrawn) }
+                        div { button.btn.btn-sm type="submit" { "Withdraw it" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn alert(words: &str) -> Markup {
+    html! { div.banner.banner-crit role="alert" tabindex="-1" { (icon("alert")) div { (words) } } }
+}

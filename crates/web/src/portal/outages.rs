@@ -1,0 +1,140 @@
+//! What the portal already knows: major incidents in progress. Of somebody
+//! else's incident it tells the title and the service, and nothing else.
+
+use super::words::Health;
+use incident::{Scope, Viewer};
+use kernel::{IncidentNumber, OrganisationId, ServiceId, Timestamp};
+use query::{Context, Expr, Query, StateWord, Term};
+use std::collections::HashMap;
+use store::directory::Person;
+use store::incidents::list::{IncidentRow, Look};
+use store::{Failure, Sql};
+
+/// Major incidents shown at once: more at the same time help nobody to find theirs.
+const OUTAGES_SHOWN: usize = 20;
+
+/// A known outage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outage {
+    /// The major incident.
+    pub(super) number: IncidentNumber,
+    /// Its title.
+    pub(super) title: String,
+    /// Its service.
+    pub(super) service: Option<(ServiceId, String)>,
+    /// When service is expected back.
+    pub(super) expected: Option<Timestamp>,
+    /// How bad it is now.
+    pub(super) health: Health,
+}
+
+/// The open major incidents that may be told to this person: none that is
+/// confidential, and of a customer company only its own.
+pub(super) fn known(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    person: &Person,
+    context: &Context,
+) -> Result<Vec<Outage>, Failure> {
+    let scope = Scope {
+        everything: false,
+        open_to_staff: true,
+        teams: Default::default(),
+        ..Scope::of(viewer)
+    };
+    let look = Look { scope, context: context.clone() };
+    let filter = Expr::all_of([
+        Term::Major(true).into(),
+        Term::State(vec![StateWord::Open]).into(),
+        Term::Confidential(false).into(),
+        Term::Merged(false).into(),
+    ]);
+    let query = Query { filter, sort: None };
+    let page = store::incidents::list::list(sql, &look, &query, OUTAGES_SHOWN, None)?;
+    let told = page
+        .rows
+        .into_iter()
+        .filter(|row| may_be_told(row.state.organisation, person.organisation));
+    Ok(told.map(outage).collect())
+}
+
+/// The known outage with this number, if there is one for this person.
+pub(super) fn one(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    person: &Person,
+    context: &Context,
+    number: IncidentNumber,
+) -> Result<Option<Outage>, Failure> {
+    Ok(known(sql, viewer, person, context)?.into_iter().find(|outage| outage.number == number))
+}
+
+/// The worst that is known against each service.
+pub(super) fn health(outages: &[Outage]) -> HashMap<ServiceId, &Outage> {
+    let mut worst: HashMap<ServiceId, &Outage> = HashMap::new();
+    for outage in outages {
+        if let Some((service, _)) = &outage.service {
+            let known = worst.entry(*service).or_insert(outage);
+            if outage.health < known.health {
+                *known = outage;
+            }
+        }
+    }
+    worst
+}
+
+fn may_be_told(of: Option<OrganisationId>, reader: Option<OrganisationId>) -> bool {
+    of.is_none() || of == reader
+}
+
+fn outage(row: IncidentRow) -> Outage {
+    Outage {
+        number: row.number,
+        title: row.title,
+        health: Health::of_major(&row.state),
+        expected: row.state.expected.map(|expected| expected.high.unwrap_or(expected.at)),
+        service: row.service.map(|service| (service.id, service.name)),
+    }
+}
+
+/// How alike two texts are for "is it this one?": how many of the typed words
+/// begin a word of the other text.
+pub(super) fn likeness(typed: &[String], text: &str) -> usize {
+    let words = query::words(text);
+    typed.iter().filter(|typed| words.iter().any(|word| word.starts_with(typed.as_str()))).count()
+}
+
+/// The words of a sentence that tell something: three letters and more, and none
+/// of those that every report has.
+pub(super) fn telling(text: &str) -> Vec<String> {
+    const COMMON: &[&str] = &[
+        "and", "are", "but", "can", "does", "doesn", "don", "for", "has", "have", "not", "our",
+        "the", "this", "with", "work", "working", "works",
+    ];
+    query::words(text)
+        .into_iter()
+        .filter(|word| word.chars().count() >= 3 && !COMMON.contains(&word.as_str()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_of_telling_words_make_texts_alike() {
+        let typed = telling("The VPN is not working, keeps disconn");
+        assert_eq!(typed, ["vpn", "keeps", "disconn"]);
+        assert_eq!(likeness(&typed, "VPN disconnects after 10 minutes"), 2);
+        assert_eq!(likeness(&typed, "Printer out of paper"), 0);
+    }
+
+    #[test]
+    fn a_company_hears_of_its_own_outages_and_of_everybodys() {
+        let [a, b] = [1, 2].map(|n| {
+            Some(OrganisationId(format!("00000000-0000-0000-0000-00000000000{n}").parse().unwrap()))
+        });
+        assert!(may_be_told(None, a) && may_be_told(None, None) && may_be_told(a, a));
+        assert!(!may_be_told(a, b) && !may_be_told(a, None));
+    }
+}

@@ -1,0 +1,310 @@
+//! Reporting: one form, prefilled with what was typed or with the outage that
+//! somebody has too.
+
+use super::outages::{self, Outage};
+use super::suggest;
+use super::upload;
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, SignedIn};
+use crate::error::PageResult;
+use crate::form::Fields;
+use crate::incident::attachments::{Brought, WithFiles, attach};
+use crate::part::form::{Errors, Field};
+use crate::part::icon::icon;
+use crate::shell::PortalPage;
+use crate::url;
+use axum::extract::{RawQuery, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk::{Idempotency, Trouble};
+use incident::command::Report;
+use incident::{Command, Visibility};
+use kernel::{Channel, IncidentNumber, Level, ServiceId, limits};
+use maud::{Markup, html};
+use sha2::{Digest, Sha256};
+
+/// The most people that a report can say are affected.
+const AFFECTED_MAX: u32 = 1_000_000;
+
+/// Answers to "Is there a way around it?", the value being the urgency.
+const WAYS_AROUND: [(&str, &str); 3] = [
+    ("1", "No, my work has stopped"),
+    ("2", "Partly, it costs me time"),
+    ("3", "Yes, I can go on without it"),
+];
+
+/// The address of the form with a title filled in, and the outage it is about.
+pub(super) fn address(title: &str, outage: Option<IncidentNumber>) -> String {
+    let with = outage.map(|number| format!("&with={number}")).unwrap_or_default();
+    format!("{}?title={}{with}", super::REPORT, url::encode(title))
+}
+
+/// What the form is filled with.
+struct Filled {
+    fields: Fields,
+    services: Vec<(ServiceId, String)>,
+    /// The outage that the person has too.
+    with: Option<Outage>,
+    /// Outages that sound like the title.
+    alike: Vec<Outage>,
+    errors: Errors,
+}
+
+/// `GET /portal/report`
+pub(super) async fn form(
+    State(app): State<App>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
+    let fields = Fields::parse(query.as_deref().unwrap_or_default());
+    let filled = fill(&app, &who, fields, Errors::default()).await?;
+    Ok(page(&who, &filled))
+}
+
+/// `POST /portal/report`
+pub(super) async fn send(
+    State(app): State<App>,
+    who: SignedIn,
+    live: Live,
+    request: Request,
+) -> PageResult<Response> {
+    let by_script = request
+        .headers()
+        .get("idempotency-key")
+        .and_then(|key| key.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let WithFiles { fields, files } = WithFiles::read(&app, request).await?;
+    match report(&app, &who, &fields, files, &by_script).await {
+        Ok(number) => Ok(Answer::go(url::portal_incident(number)).reply(live)),
+        Err(Trouble::Refused(refusal)) => {
+            let field = refusal.field.map(place_of).unwrap_or_default();
+            refused(&app, &who, live, fields, field, &refusal.message).await
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+/// The form again with what was typed and what is wrong.
+async fn refused(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    fields: Fields,
+    field: &str,
+    words: &str,
+) -> PageResult<Response> {
+    let mut errors = Errors::default();
+    errors.add(field, words);
+    let filled = fill(app, who, fields, errors).await?;
+    let answer =
+        Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, report_form(&filled, Some("morph")));
+    Ok(answer.else_page(page(who, &filled)).reply(live))
+}
+
+async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> PageResult<Filled> {
+    let (viewer, person, context) =
+        (who.viewer().clone(), who.person().clone(), who.look().context);
+    let outages = app.desk.read(move |sql| outages::known(sql, &viewer, &person, &context)).await?;
+    let wanted = fields.filled("with").and_then(|text| text.parse::<IncidentNumber>().ok());
+    let with = outages.iter().find(|outage| Some(outage.number) == wanted).cloned();
+    let telling = outages::telling(fields.text("title"));
+    let alike = if with.is_some() {
+        vec![]
+    } else {
+        suggest::alike(outages, |outage| suggest::sounds(outage, &telling))
+    };
+    let mut services: Vec<(ServiceId, String)> = app
+        .desk
+        .policy()
+        .services
+        .iter()
+        .map(|(id, service)| (*id, service.name.clone()))
+        .collect();
+    services.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    Ok(Filled { fields, services, with, alike, errors })
+}
+
+async fn report(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+    files: Vec<Brought>,
+    by_script: &str,
+) -> Result<IncidentNumber, Trouble> {
+    let mut ask = app.desk.ask(who.viewer(), Channel::Portal);
+    let title = ask.title(fields.text("title"))?;
+    let description =
+        ask.opt_words("description", fields.get("description"), limits::BODY_CHARS)?;
+    let outage = known_outage(app, who, fields).await?;
+    let command = Report {
+        title,
+        description,
+        requester: who.viewer().person,
+        service: service(fields)?
+            .or(outage.as_ref().and_then(|outage| outage.service.as_ref().map(|(id, _)| *id))),
+        category: None,
+        impact: None,
+        urgency: urgency(fields)?,
+        affected: affected(fields)?,
+        team: None,
+        assignee: None,
+        detected_at: None,
+        fields: Default::default(),
+        tags: Default::default(),
+        follow_up_of: None,
+        parent: outage.map(|outage| outage.number),
+        confidential_to: None,
+    };
+    let once = once(fields, by_script);
+    let done = ask.once(Some(once.clone())).issue(Command::Report(Box::new(command))).await?;
+    attach(
+        &app.desk,
+        who.viewer(),
+        Channel::Portal,
+        done.number,
+        files,
+        Visibility::Public,
+        Some(&once),
+    )
+    .await?;
+    Ok(done.number)
+}
+
+/// The outage the person has too; that it is over meanwhile is no reason to lose the report.
+async fn known_outage(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+) -> Result<Option<Outage>, Trouble> {
+    let Some(number) = fields.filled("with").and_then(|text| text.parse::<IncidentNumber>().ok())
+    else {
+        return Ok(None);
+    };
+    let (viewer, person, context) =
+        (who.viewer().clone(), who.person().clone(), who.look().context);
+    app.desk.read(move |sql| outages::one(sql, &viewer, &person, &context, number)).await
+}
+
+/// The same form with the same words is the same report, however often it is sent.
+fn once(fields: &Fields, by_script: &str) -> Idempotency {
+    let mut digest = Sha256::new();
+    for part in [by_script, fields.text("form"), fields.text("title"), fields.text("description")] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let hash = digest.finalize().to_vec();
+    let key: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Idempotency { key: format!("portal-{key}"), request_hash: hash }
+}
+
+fn service(fields: &Fields) -> Result<Option<ServiceId>, Trouble> {
+    let parse = |text: &str| {
+        text.parse().map_err(|_| incident::Refusal::invalid("service", "is not a known service"))
+    };
+    Ok(fields.filled("service").map(parse).transpose()?)
+}
+
+fn urgency(fields: &Fields) -> Result<Option<Level>, Trouble> {
+    let parse = |text: &str| {
+        let level = text.parse().ok().and_then(|level| Level::new(level).ok());
+        level.ok_or_else(|| incident::Refusal::invalid("urgency", "choose one of the answers"))
+    };
+    Ok(fields.filled("urgency").map(parse).transpose()?)
+}
+
+fn affected(fields: &Fields) -> Result<Option<u32>, Trouble> {
+    let parse = |text: &str| {
+        let count = text.parse().ok().filter(|count| (1..=AFFECTED_MAX).contains(count));
+        count.ok_or_else(|| {
+            incident::Refusal::invalid("affected", "write a number such as 12, or leave it empty")
+        })
+    };
+    Ok(fields.filled("affected").map(parse).transpose()?)
+}
+
+/// The id of the field that a refusal is about.
+fn place_of(field: &'static str) -> &'static str {
+    match field {
+        "parent" => "",
+        other => other,
+    }
+}
+
+fn page(who: &SignedIn, filled: &Filled) -> Markup {
+    let body = html! {
+        div.p-inc.stack-l {
+            p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Report" }
+            h1 { "Tell us what is not working" }
+            @for outage in &filled.alike {
+                div.banner.banner-warn {
+                    (icon(outage.health.words().2))
+                    div { b { "We already know: " (outage.title) } br; (suggest::known(outage, &who.here)) }
+                    a.btn.btn-sm href=(address(&outage.title, Some(outage.number))) { "I have this too" }
+                }
+            }
+            (report_form(filled, None))
+        }
+        (super::footer(who, None))
+    };
+    PortalPage::new(who, "Report").show(body)
+}
+
+fn report_form(filled: &Filled, patch: Option<&str>) -> Markup {
+    let (fields, errors) = (&filled.fields, &filled.errors);
+    let form = fields.filled("form").map_or_else(|| desk::secret(""), str::to_owned);
+    html! {
+        form.form id="report" method="post" action=(super::REPORT) enctype="multipart/form-data" data-live data-patch=[patch] {
+            (errors.summary())
+            @if let Some(outage) = &filled.with {
+                div.banner.banner-info {
+                    (icon("merge"))
+                    div { b { "You have this too: " (outage.title) } br; "Your report joins those of the others. Their words stay theirs, and yours stay yours." }
+                }
+                input type="hidden" name="with" value=(outage.number);
+            }
+            input type="hidden" name="form" value=(form);
+            (Field::new("title", "What is not working?").errors(errors).around(html! {
+                input.inp id="title" name="title" type="text" required maxlength=(limits::TITLE_CHARS) value=(fields.text("title"))
+                    aria-invalid=[errors.of("title").map(|_| "true")] aria-describedby=[errors.of("title").map(|_| "title-e")];
+            }))
+            (Field::new("description", "What happens?").hint("Since when, where, and what you see. Leave it empty if the line above says it all.")
+                .errors(errors).textarea(5, fields.get("description").unwrap_or_default()))
+            (Field::new("service", "Which service is it?").hint("If you are not sure, leave it open.").errors(errors)
+                .select(&services(filled), &chosen_service(filled)))
+            (Field::new("affected", "How many people are affected?").hint("Roughly. Leave it empty if it is only you.").errors(errors).around(html! {
+                input.inp id="affected" name="affected" type="text" inputmode="numeric" autocomplete="off" value=(fields.text("affected"))
+                    aria-invalid=[errors.of("affected").map(|_| "true")] aria-describedby={ "affected-h" @if errors.of("affected").is_some() { " affected-e" } };
+            }))
+            (ways_around(fields))
+            (upload::chosen())
+            div.btns {
+                button.btn.btn-lg.btn-primary type="submit" { "Report it" }
+                (upload::chooser())
+            }
+        }
+    }
+}
+
+fn services(filled: &Filled) -> Vec<(String, &str)> {
+    let open = std::iter::once((String::new(), "I am not sure"));
+    open.chain(filled.services.iter().map(|(id, name)| (id.to_string(), name.as_str()))).collect()
+}
+
+fn chosen_service(filled: &Filled) -> String {
+    let of_outage = || filled.with.as_ref()?.service.as_ref().map(|(id, _)| id.to_string());
+    filled.fields.filled("service").map(str::to_owned).or_else(of_outage).unwrap_or_default()
+}
+
+fn ways_around(fields: &Fields) -> Markup {
+    let chosen = fields.filled("urgency").unwrap_or("2");
+    html! {
+        fieldset.field.stack-s id="urgency" {
+            legend { "Is there a way around it?" }
+            @for (value, words) in WAYS_AROUND {
+                label.ck { input type="radio" name="urgency" value=(value) checked[value == chosen]; (words) }
+            }
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! One person: who they are, what they may do, where they belong.
+
+use super::{SECTION, SUBJECT};
+use crate::account::zone_field;
+use crate::app::{App, zone_named};
+use crate::auth::{Administrator, SignedIn};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::form::{Field, checkbox};
+use crate::part::icon::icon;
+use crate::part::time;
+use crate::settings::editing::{
+    self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
+};
+use crate::settings::{Reads, actor, row_page};
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use desk::Trouble;
+use incident::Refusal;
+use kernel::{PersonId, Role, TeamId, limits};
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+use store::directory::organisations::{self, Organisation};
+use store::directory::people::{self, Person};
+use store::directory::teams::{self, Team};
+use store::{Failure, Sql};
+
+/// Hexadecimal digits of a password that is given out once: 80 bits.
+const GIVEN_PASSWORD_DIGITS: usize = 20;
+/// Digits in a group of it, so that it can be read out.
+const GROUP_DIGITS: usize = 5;
+
+/// The roles with what they mean.
+const ROLES: [(Role, &str); 5] = [
+    (Role::Agent, "Agent, works on incidents"),
+    (Role::Responder, "Responder, is on call"),
+    (Role::Manager, "Manager, leads and erases"),
+    (Role::Administrator, "Administrator, configures"),
+    (Role::Auditor, "Auditor, reads everything"),
+];
+
+/// What the form chooses from.
+struct Around {
+    teams: Vec<Team>,
+    organisations: Vec<Organisation>,
+}
+
+impl Around {
+    fn read(sql: &mut dyn Sql) -> Result<Around, Failure> {
+        let teams = teams::list(sql)?.into_iter().filter(|team| team.active).collect();
+        Ok(Around { teams, organisations: organisations::list(sql)? })
+    }
+}
+
+/// "Agent, Manager"; "Requester" of somebody without a role.
+pub(super) fn roles_words(person: &Person) -> String {
+    let names: Vec<String> = person.roles.iter().map(|role| capital(role.as_str())).collect();
+    if names.is_empty() { "Requester".to_owned() } else { names.join(", ") }
+}
+
+fn capital(word: &str) -> String {
+    word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
+}
+
+pub(super) async fn new(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+) -> PageResult<Markup> {
+    let around = app.desk.read(Around::read).await?;
+    Ok(page(&who, &around, None, &Fields::default(), &Problem::default(), html! {}))
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    fields: Fields,
+) -> PageResult<Response> {
+    let id = PersonId(desk::fresh());
+    match insert(&app, &who, id, &fields).await {
+        Ok(()) => Ok(saved(&SECTION.of(id))),
+        Err(trouble) => {
+            let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "email").await?;
+            let around = app.desk.read(Around::read).await?;
+            Ok((problem.status(), page(&who, &around, None, &fields, &problem, html! {}))
+                .into_response())
+        }
+    }
+}
+
+async fn insert(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
+    let fresh = Person::new(id, String::new(), None, app.desk.now());
+    let (person, in_teams) = (typed(fresh, fields)?, editing::ids::<TeamId>(fields, "teams")?);
+    app.desk
+        .change(actor(who), move |sql, audit| {
+            people::insert(sql, &person, None)?;
+            teams::set_teams(sql, id, &in_teams)?;
+            Ok(audit.created(sql, SUBJECT, id, &person)?)
+        })
+        .await
+}
+
+/// A person as the form says; what it does not say stays.
+fn typed(person: Person, fields: &Fields) -> Result<Person, Trouble> {
+    let roles: Result<BTreeSet<Role>, _> = fields.all("roles").map(str::parse).collect();
+    let time_zone = fields.text("time_zone").to_owned();
+    if !time_zone.is_empty() && zone_named(&time_zone).is_none() {
+        return Err(Refusal::invalid(
+            "time_zone",
+            "There is no such time zone; choose one such as Europe/Amsterdam",
+        )
+        .into());
+    }
+    let organisation = editing::id(fields, "organisation")?;
+    Ok(Person {
+        name: editing::name(fields)?,
+        email: email(fields)?,
+        job_title: editing::text(fields, "job_title", limits::NAME_CHARS)?,
+        phone: editing::text(fields, "phone", limits::NAME_CHARS)?,
+        site: editing::text(fields, "site", limits::NAME_CHARS)?,
+        roles: roles.map_err(|error| Refusal::invalid("roles", format!("A role {error}")))?,
+        organisation,
+        sees_organisation: organisation.is_some() && fields.ticked("sees_organisation"),
+        vip: fields.ticked("vip"),
+        time_zone,
+        ..person
+    })
+}
+
+fn email(fields: &Fields) -> Result<Option<String>, Trouble> {
+    let Some(email) = fields.filled("email") else { return Ok(None) };
+    let parts =
+        email.rsplit_once('@').filter(|(name, domain)| !name.is_empty() && !domain.is_empty());
+    let plain = !email
+        .contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','));
+    if parts.is_none() || !plain || email.chars().count() > limits::EMAIL_CHARS {
+        return Err(Refusal::invalid(
+            "email",
+            "This is no e-mail address such as gwen@example.org",
+        )
+        .into());
+    }
+    Ok(Some(email.to_lowercase()))
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    Reads(who): Reads,
+    Path(id): Path<PersonId>,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
+    show_stored(&app, &who, id, None, &Problem::default(), saved_banner(query.as_deref())).await
+}
+
+async fn show_stored(
+    app: &App,
+    who: &SignedIn,
+    id: PersonId,
+    fields: Option<Fields>,
+    problem: &Problem,
+    banner: Markup,
+) -> PageResult<Markup> {
+    let read = move |sql: &mut dyn Sql| {
+        let Some(person) = people::get(sql, id)? else { return Ok(None) };
+        Ok(Some((person, teams::of_person(sql, id)?, Around::read(sql)?)))
+    };
+    let (person, in_teams, around) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+    let fields = fields.unwrap_or_else(|| shown(&person, &in_teams));
+    Ok(page(who, &around, Some((&person, &in_teams)), &fields, problem, banner))
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path(id): Path<PersonId>,
+    fields: Fields,
+) -> PageResult<Response> {
+    match update(&app, &who, id, &fields).await {
+        Ok(()) => Ok(saved(&SECTION.of(id))),
+        Err(trouble) => {
+            let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "email").await?;
+            let again = show_stored(&app, &who, id, Some(fields), &problem, html! {}).await?;
+            Ok((problem.status(), again).into_response())
+        }
+    }
+}
+
+async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
+    let (seen, in_teams) = (editing::version(fields)?, editing::ids::<TeamId>(fields, "teams")?);
+    let (fields, me) = (fields.clone(), who.viewer().person);
+    let stays = app
+        .desk
+        .change(actor(who), move |sql, audit| {
+            let before = people::get(sql, id)?;
+            let Some(before) = before.filter(|before| before.version == seen) else {
+                return stale(seen, people::get(sql, id)?.map(|person| person.version));
+            };
+            let after = Person {
+                active: fields.ticked("active"),
+                version: seen + 1,
+                ..typed(before.clone(), &fields)?
+            };
+            keep_own_rights(me, &after)?;
+            people::update(sql, &after, seen)?;
+            teams::set_teams(sql, id, &in_teams)?;
+            audit.changed(sql, SUBJECT, id, &before, &after)?;
+            Ok(after.active)
+        })
+        .await?;
+    if !stays {
+        app.desk.sign_out_elsewhere(id, None).await?;
+    }
+    Ok(())
+}
+
+/// Nobody locks themselves out: then there is always an administrator.
+fn keep_own_rights(me: PersonId, after: &Person) -> Result<(), Trouble> {
+    if me != after.id {
+        return Ok(());
+    }
+    if !after.roles.contains(&Role::Administrator) {
+        return Err(Refusal::invalid(
+            "roles",
+            "You cannot take the administrator role from yourself; another administrator can",
+        )
+        .into());
+    }
+    if !after.active {
+        return Err(Refusal::invalid(
+            "active",
+            "You cannot take your own account out of use; another administrator can",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// `POST /settings/people/{id}/password`: a new one, shown this once.
+pub(super) async fn give_password(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path(id): Path<PersonId>,
+) -> PageResult<Markup> {
+    let digits: String = desk::secret("").chars().take(GIVEN_PASSWORD_DIGITS).collect();
+    let groups: Vec<String> = digits
+        .as_bytes()
+        .chunks(GROUP_DIGITS)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
+    let password = groups.join("-");
+    let hash = desk::accounts::hash_password(&password).await?;
+    let set = app
+        .desk
+        .change(actor(&who), move |sql, audit| {
+            let set = people::set_password_hash(sql, id, Some(&hash))?;
+            if set {
+                audit.changed(sql, "password", id, &(), &())?;
+            }
+            Ok(set)
+        })
+        .await?;
+    if !set {
+        return Err(PageError::NotFound);
+    }
+    let keep = who.sign_in.session.clone().filter(|_| id == who.viewer().person);
+    app.desk.sign_out_elsewhere(id, keep).await?;
+    let banner = html! {
+        div.banner.banner-good role="status" {
+            (icon("key"))
+            div {
+                b { "The password is set. " } "Hand it over now, it is not shown again. They change it under “Your account”."
+                output.secret.mts aria-label="The new password" { (password) }
+            }
+        }
+    };
+    show_stored(&app, &who, id, None, &Problem::default(), banner).await
+}
+
+fn shown(person: &Person, in_teams: &[Team]) -> Fields {
+    let texts = [
+        ("name", person.name.clone()),
+        ("email", person.email.clone().unwrap_or_default()),
+        ("job_title", person.job_title.clone()),
+        ("phone", person.phone.clone()),
+        ("site", person.site.clone()),
+        ("time_zone", person.time_zone.clone()),
+        ("organisation", person.organisation.map(|id| id.to_string()).unwrap_or_default()),
+    ];
+    let mut pairs: Vec<(String, String)> =
+        texts.map(|(field, value)| (field.to_owned(), value)).to_vec();
+    pairs.extend(person.roles.iter().map(|role| ("roles".to_owned(), role.to_string())));
+    pairs.extend(in_teams.iter().map(|team| ("teams".to_owned(), team.id.to_string())));
+    for (field, ticked) in [
+        ("sees_organisation", person.sees_organisation),
+        ("vip", person.vip),
+        ("active", person.active),
+    ] {
+        pairs.extend(ticked.then(|| (field.to_owned(), "1".to_owned())));
+    }
+    Fields::of(pairs)
+}
+
+fn page(
+    who: &SignedIn,
+    around: &Around,
+    stored: Option<(&Person, &[Team])>,
+    fields: &Fields,
+    problem: &Problem,
+    banner: Markup,
+) -> Markup {
+    let address = stored.map_or_else(|| SECTION.address(), |(person, _)| SECTION.of(person.id));
+    let title = stored.map_or("New person", |(person, _)| person.name.as_str());
+    let body = html! {
+        (banner)
+        (problem.banner(who, &address))
+        section.card { div.card-b {
+            @if who.viewer().configures() {
+                form.form method="post" action=(address) {
+                    @if let Some((person, _)) = stored { (version_field(problem.version(person.version))) }
+                    (inputs(around, stored.is_some(), fields, problem))
+                    (buttons(if stored.is_some() { "Save" } else { "Add the person" }, &SECTION.address()))
+                }
+            } @else if let Some((person, in_teams)) = stored { (facts(person, in_teams)) }
+        } }
+        @if let Some((person, _)) = stored { @if who.viewer().configures() { (password_card(person)) } }
+    };
+    let lead = html! { @if let Some((person, _)) = stored { (roles_words(person)) ", known since " (time::moment(person.created_at, &who.here)) } };
+    row_page(who, SECTION, title, lead, body)
+}
+
+fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> Markup {
+    let errors = &problem.errors;
+    let text = |field: &'static str| fields.get(field).unwrap_or_default();
+    let none = std::iter::once((String::new(), "None".to_owned()));
+    let organisations: Vec<(String, String)> = none
+        .chain(
+            around
+                .organisations
+                .iter()
+                .map(|organisation| (organisation.id.to_string(), organisation.name.clone())),
+        )
+        .collect();
+    let roles: Vec<(String, String)> =
+        ROLES.map(|(role, words)| (role.to_string(), words.to_owned())).to_vec();
+    let teams: Vec<(String, String)> =
+        around.teams.iter().map(|team| (team.id.to_string(), team.name.clone())).collect();
+    html! {
+        div.form-2 {
+            (name_field(fields, errors))
+            (Field::new("email", "E-mail").hint("They sign in with it.").errors(errors).input("email", text("email")))
+            (Field::new("job_title", "Job title").errors(errors).input("text", text("job_title")))
+            (Field::new("phone", "Telephone").errors(errors).input("tel", text("phone")))
+            (Field::new("site", "Site").errors(errors).input("text", text("site")))
+            (zone_field(text("time_zone"), "Empty: as the instance.", errors))
+        }
+        div id="roles" { (choices("roles", "Roles. Everybody is a requester, without any of them only that.", &roles, fields)) }
+        (choices("teams", "Teams", &teams, fields))
+        (Field::new("organisation", "Organisation").errors(errors).select(&organisations, fields.text("organisation")))
+        div.stack-s {
+            (checkbox("sees_organisation", "Sees the incidents of the whole organisation", fields.ticked("sees_organisation")))
+            (checkbox("vip", "VIP", fields.ticked("vip")))
+        }
+        @if exists { div id="active" { (editing::active_field(fields, "Out of use, they cannot sign in. What they wrote stays.")) } }
+    }
+}
+
+fn facts(person: &Person, in_teams: &[Team]) -> Markup {
+    let teams: Vec<&str> = in_teams.iter().map(|team| team.name.as_str()).collect();
+    let row = |label: &str, value: &str| html! { @if !value.is_empty() { div { dt { (label) } dd { (value) } } } };
+    html! {
+        dl.props {
+            (row("E-mail", person.email.as_deref().unwrap_or_default()))
+            (row("Roles", &roles_words(person)))
+            (row("Teams", &teams.join(", ")))
+            (row("Job title", &person.job_title))
+            (row("Telephone", &person.phone))
+            (row("Site", &person.site))
+            (row("Account", if person.active { "in use" } else { "out of use" }))
+        }
+    }
+}
+
+fn password_card(person: &Person) -> Markup {
+    html! {
+        section.card aria-labelledby="pw" {
+            div.card-h { h2 id="pw" { "Password" } }
+            div.card-b {
+                @if person.email.is_none() {
+                    p.muted { "Without an e-mail address nobody can sign in." }
+                } @else {
+                    form.stack-s method="post" action={ (SECTION.of(person.id)) "/password" } {
+                        p { @if person.has_password { "They have a password. A new one ends the old one and all sessions." } @else { "They have no password and cannot sign in." } }
+                        button.btn type="submit" { (icon("key")) @if person.has_password { "Give a new password" } @else { "Give a password" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_are_none_are_refused() {
+        let read = |text: &str| email(&Fields::of(vec![("email".to_owned(), text.to_owned())]));
+        assert_eq!(
+            read(" Gwen.Tarrant@Northwind.example ").unwrap().as_deref(),
+            Some("gwen.tarrant@northwind.example")
+        );
+        assert_eq!(read("").unwrap(), None);
+        for odd in [
+            "gwen",
+            "@northwind.example",
+            "gwen@",
+            "Gwen <gwen@northwind.example>",
+            "a b@c.example",
+        ] {
+            assert!(read(odd).is_err(), "{odd}");
+        }
+    }
+}

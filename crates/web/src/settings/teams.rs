@@ -1,0 +1,364 @@
+//! Teams: what they are for, and who belongs to them.
+
+use super::editing::{
+    self, Problem, buttons, name_field, saved, saved_banner, stale, version_field,
+};
+use super::{Reads, Section, actor, row_page, section_page};
+use crate::app::App;
+use crate::auth::{Administrator, SignedIn};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::empty::empty;
+use crate::part::form::{Errors, Field};
+use crate::part::icon::icon;
+use crate::part::person::person;
+use crate::part::time::counted;
+use crate::url;
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use desk::Trouble;
+use incident::Refusal;
+use kernel::{PersonId, TeamId, limits};
+use maud::{Markup, html};
+use query::{Expr, StateWord, TeamName, Term};
+use std::collections::{BTreeMap, BTreeSet};
+use store::Sql;
+use store::directory::people::{self, Person};
+use store::directory::teams::{self, Team};
+
+const SECTION: Section = Section::Teams;
+const SUBJECT: &str = "team";
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/settings/teams", get(list).post(create))
+        .route("/settings/teams/new", get(new))
+        .route("/settings/teams/{id}", get(show).post(change))
+        .route("/settings/teams/{id}/members", post(add_member))
+        .route("/settings/teams/{id}/members/{person}/remove", post(remove_member))
+}
+
+async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
+    let (teams, members) =
+        app.desk.read(|sql| Ok((teams::list(sql)?, teams::all_members(sql)?))).await?;
+    let action = who.viewer().configures().then(
+        || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New team" } },
+    );
+    let body = html! {
+        @if teams.is_empty() {
+            (empty("No teams yet", "Incidents are assigned to teams, and people are in them.", None))
+        } @else {
+            div.card { (table(&teams, &members)) }
+        }
+    };
+    Ok(section_page(
+        &who,
+        SECTION,
+        html! { "Incidents are assigned to teams. Whoever is in one sees it under “My teams”." },
+        action,
+        body,
+    ))
+}
+
+fn table(teams: &[Team], members: &BTreeMap<TeamId, BTreeSet<PersonId>>) -> Markup {
+    html! {
+        div.scroll-x tabindex="0" role="region" aria-label="Teams" {
+            table.dt {
+                thead { tr { th scope="col" { "Team" } th scope="col" { "What for" } th.num scope="col" { "People" } th scope="col" { "In use" } } }
+                tbody {
+                    @for team in teams {
+                        tr {
+                            th scope="row" { a href=(SECTION.of(team.id)) { (team.name) } }
+                            td { (team.description) }
+                            td.num { (members.get(&team.id).map_or(0, BTreeSet::len)) }
+                            td { @if team.active { "yes" } @else { span.muted { "no" } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn new(Administrator(who): Administrator) -> Markup {
+    new_page(&who, &Fields::default(), &Problem::default())
+}
+
+async fn create(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    fields: Fields,
+) -> PageResult<Response> {
+    let id = TeamId(desk::fresh());
+    match insert(&app, &who, id, &fields).await {
+        Ok(()) => Ok(saved(&SECTION.of(id))),
+        Err(trouble) => {
+            let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
+            Ok((problem.status(), new_page(&who, &fields, &problem)).into_response())
+        }
+    }
+}
+
+async fn insert(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Result<(), Trouble> {
+    let team = typed(id, fields, true)?;
+    app.desk
+        .change(actor(who), move |sql, audit| {
+            teams::insert(sql, &team)?;
+            Ok(audit.created(sql, SUBJECT, id, &team)?)
+        })
+        .await
+}
+
+fn typed(id: TeamId, fields: &Fields, active: bool) -> Result<Team, Trouble> {
+    let description = editing::text(fields, "description", limits::REASON_CHARS)?;
+    Ok(Team { id, name: editing::name(fields)?, description, active, version: 1 })
+}
+
+async fn show(
+    State(app): State<App>,
+    Reads(who): Reads,
+    Path(id): Path<TeamId>,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
+    page(&app, &who, id, None, &Problem::default(), saved_banner(query.as_deref())).await
+}
+
+async fn change(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path(id): Path<TeamId>,
+    fields: Fields,
+) -> PageResult<Response> {
+    match update(&app, &who, id, &fields).await {
+        Ok(()) => Ok(saved(&SECTION.of(id))),
+        Err(trouble) => {
+            let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
+            let again = page(&app, &who, id, Some(fields), &problem, html! {}).await?;
+            Ok((problem.status(), again).into_response())
+        }
+    }
+}
+
+async fn update(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Result<(), Trouble> {
+    let (team, seen) = (typed(id, fields, fields.ticked("active"))?, editing::version(fields)?);
+    app.desk
+        .change(actor(who), move |sql, audit| {
+            let before = teams::get(sql, id)?;
+            let Some(before) = before.filter(|before| before.version == seen) else {
+                return stale(seen, teams::get(sql, id)?.map(|team| team.version));
+            };
+            teams::update(sql, &team, seen)?;
+            Ok(audit.changed(sql, SUBJECT, id, &before, &Team { version: seen + 1, ..team })?)
+        })
+        .await
+}
+
+async fn add_member(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path(id): Path<TeamId>,
+    fields: Fields,
+) -> PageResult<Response> {
+    let typed = fields.text("person").to_owned();
+    let added = app
+        .desk
+        .change(actor(&who), move |sql, audit| {
+            let person = found(sql, &typed)?;
+            let team =
+                teams::get(sql, id)?.ok_or_else(|| Refusal::not_found("there is no such team"))?;
+            if teams::add_member(sql, id, person.id)? {
+                let member = serde_json::json!({ "name": team.name, "member": person.name });
+                audit.changed(
+                    sql,
+                    SUBJECT,
+                    id,
+                    &serde_json::json!({ "name": team.name }),
+                    &member,
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+    match added {
+        Ok(()) => Ok(saved(&SECTION.of(id))),
+        Err(trouble) => {
+            let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "person").await?;
+            let again = page(&app, &who, id, Some(fields), &problem, html! {}).await?;
+            Ok((problem.status(), again).into_response())
+        }
+    }
+}
+
+/// The person somebody typed: by address, or by a name that only one has.
+fn found(sql: &mut dyn Sql, typed: &str) -> Result<Person, Trouble> {
+    if let Some(person) = people::by_email(sql, typed)? {
+        return Ok(person);
+    }
+    let mut named = people::by_name(sql, typed)?;
+    match (named.pop(), named.is_empty()) {
+        (Some(person), true) => Ok(person),
+        (Some(_), false) => Err(Refusal::invalid(
+            "person",
+            "Several people have this name; write the e-mail address",
+        )
+        .into()),
+        (None, _) => {
+            Err(Refusal::invalid("person", "Nobody is known by this name or address").into())
+        }
+    }
+}
+
+async fn remove_member(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path((id, member)): Path<(TeamId, PersonId)>,
+) -> PageResult<Response> {
+    app.desk
+        .change(actor(&who), move |sql, audit| {
+            let team =
+                teams::get(sql, id)?.ok_or_else(|| Refusal::not_found("there is no such team"))?;
+            if teams::remove_member(sql, id, member)? {
+                let name = people::get(sql, member)?.map(|person| person.name);
+                let before = serde_json::json!({ "name": team.name, "member": name });
+                audit.changed(
+                    sql,
+                    SUBJECT,
+                    id,
+                    &before,
+                    &serde_json::json!({ "name": team.name }),
+                )?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(saved(&SECTION.of(id)))
+}
+
+fn new_page(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
+    let body = html! {
+        section.card { div.card-b {
+            form.form method="post" action=(SECTION.address()) {
+                (problem.banner(who, &SECTION.address()))
+                (inputs(fields, &problem.errors))
+                (buttons("Make the team", &SECTION.address()))
+            }
+        } }
+    };
+    row_page(who, SECTION, "New team", html! { "People are added afterwards." }, body)
+}
+
+async fn page(
+    app: &App,
+    who: &SignedIn,
+    id: TeamId,
+    typed: Option<Fields>,
+    problem: &Problem,
+    banner: Markup,
+) -> PageResult<Markup> {
+    let look = who.look();
+    let read = move |sql: &mut dyn Sql| {
+        let Some(team) = teams::get(sql, id)? else { return Ok(None) };
+        let ids: Vec<PersonId> = teams::members(sql, id)?.into_iter().collect();
+        let of_team = Term::Team(vec![TeamName::Named(team.name.clone())]);
+        let open = Expr::all_of([of_team.into(), Term::State(vec![StateWord::Open]).into()]);
+        let count =
+            store::incidents::list::count(sql, &look, &open, store::incidents::list::COUNTED)?;
+        Ok(Some((people::get_many(sql, &ids)?, count, open.to_string(), team)))
+    };
+    let (members, count, query, team) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+    let edits = who.viewer().configures();
+    let stored = || {
+        let mut pairs = vec![
+            ("name".to_owned(), team.name.clone()),
+            ("description".to_owned(), team.description.clone()),
+        ];
+        pairs.extend(team.active.then(|| ("active".to_owned(), "1".to_owned())));
+        Fields::of(pairs)
+    };
+    // The form for members sends no name: what is shown then is what is stored.
+    let fields =
+        typed.as_ref().filter(|typed| typed.get("name").is_some()).cloned().unwrap_or_else(stored);
+    let body = html! {
+        (banner)
+        (problem.banner(who, &SECTION.of(id)))
+        @if edits {
+            section.card { div.card-b {
+                form.form method="post" action=(SECTION.of(id)) {
+                    (version_field(problem.version(team.version)))
+                    (inputs(&fields, &problem.errors))
+                    (editing::active_field(&fields, "A team out of use keeps its incidents; nothing new can be assigned to it."))
+                    (buttons("Save", &SECTION.address()))
+                }
+            } }
+        } @else if !team.description.is_empty() { p { (team.description) } }
+        (members_card(id, &members, edits, typed.as_ref(), &problem.errors))
+    };
+    let lead = html! { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " assigned to it" };
+    Ok(row_page(who, SECTION, &team.name, lead, body))
+}
+
+fn inputs(fields: &Fields, errors: &Errors) -> Markup {
+    html! {
+        (name_field(fields, errors))
+        (Field::new("description", "What is it for?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
+    }
+}
+
+fn members_card(
+    id: TeamId,
+    members: &[Person],
+    edits: bool,
+    typed: Option<&Fields>,
+    errors: &Errors,
+) -> Markup {
+    html! {
+        section.card aria-labelledby="members" {
+            div.card-h { h2 id="members" { "People" } span.meta { (members.len()) } }
+            @if !members.is_empty() {
+                div.scroll-x tabindex="0" role="region" aria-label="People of the team" {
+                    table.dt {
+                        thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } @if edits { th scope="col" { span.vh { "Actions" } } } } }
+                        tbody { @for member in members { (member_row(id, member, edits)) } }
+                    }
+                }
+            }
+            @if edits { div.card-b { (add_form(id, typed, errors)) } }
+        }
+    }
+}
+
+fn member_row(team: TeamId, member: &Person, edits: bool) -> Markup {
+    html! {
+        tr {
+            th scope="row" { a href=(Section::People.of(member.id)) { (person(member.id, &member.name)) } @if !member.active { " " span.chip { "out of use" } } }
+            td { (member.email.as_deref().unwrap_or("–")) }
+            @if edits {
+                td.num {
+                    form method="post" action={ (SECTION.of(team)) "/members/" (member.id) "/remove" } {
+                        button.btn.btn-sm.btn-quiet type="submit" aria-label={ "Remove " (member.name) } { "Remove" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn add_form(id: TeamId, typed: Option<&Fields>, errors: &Errors) -> Markup {
+    let field = Field::new("person", "Add somebody").hint("Name or e-mail address").errors(errors);
+    html! {
+        form.form method="post" action={ (SECTION.of(id)) "/members" } {
+            (field.around(html! {
+                span.sug-w {
+                    input.inp id="person" name="person" type="text" autocomplete="off" required role="combobox" aria-expanded="false"
+                        aria-controls="person-l" aria-autocomplete="list" data-suggest="/settings/people/suggest" data-min="2"
+                        value=(typed.map(|typed| typed.text("person")).unwrap_or_default())
+                        aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
+                    div.pop.sug id="person-l" role="listbox" aria-label="People" hidden {}
+                }
+            }))
+            div { button.btn type="submit" { "Add" } }
+        }
+    }
+}

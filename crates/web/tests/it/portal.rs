@@ -1,0 +1,436 @@
+//! The requesters' portal: reporting, following, confirming, and seeing nothing of others.
+
+use crate::harness::{Page, World, escape};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use incident::{Command, Visibility};
+use kernel::{Channel, IncidentNumber, limits};
+
+const BOUNDARY: &str = "----form";
+
+/// A form with files: name, file name or nothing, bytes.
+fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Body {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = file
+            .map(|file| format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream"))
+            .unwrap_or_default();
+        body.extend_from_slice(
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    Body::from(body)
+}
+
+async fn send(
+    world: &World,
+    who: &str,
+    path: &str,
+    live: bool,
+    parts: &[(&str, Option<&str>, &[u8])],
+) -> Page {
+    let mut request = Request::post(path)
+        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+        .header("sec-fetch-site", "same-origin");
+    if live {
+        request = request.header("x-live", "1");
+    }
+    world.send(who, request, multipart(parts)).await
+}
+
+fn text<'a>(name: &'a str, value: &'a str) -> (&'a str, Option<&'a str>, &'a [u8]) {
+    (name, None, value.as_bytes())
+}
+
+fn number_in(location: &str) -> IncidentNumber {
+    location.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+fn address(number: IncidentNumber) -> String {
+    format!("/portal/incidents/{number}")
+}
+
+async fn resolve(world: &World, number: IncidentNumber, words: &str) {
+    let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(number);
+    let note = ask.words("note", words, limits::BODY_CHARS).unwrap();
+    let cause = Some(ask.words("cause", "secret cause", limits::BODY_CHARS).unwrap());
+    let command =
+        Command::Resolve { code: "fixed".into(), note, cause, known_error: None, children: false };
+    ask.issue(command).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_says_what_is_known_and_nothing_more_is_asked() {
+    let world = World::new().await;
+    world
+        .get("gwen", "/portal")
+        .await
+        .shows("What is not working?")
+        .shows("Nothing you reported is open.")
+        .shows("Label Printing")
+        .shows("working");
+    let form = world.get("gwen", "/portal/report?title=Printer%20%3Cb%3Eis%20dark").await;
+    form.shows("Printer &lt;b&gt;is dark").shows("Is there a way around it?").hides("Impact");
+
+    let service = world.printing.to_string();
+    let parts = [
+        text("title", "Printer is dark"),
+        text("description", "No light.\r\n\r\nNo <beep>."),
+        text("service", &service),
+        text("affected", "12"),
+        text("urgency", "1"),
+    ];
+    let sent = send(&world, "gwen", "/portal/report", false, &parts).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let page = world.get("gwen", sent.location()).await;
+    page.shows("Printer is dark")
+        .shows("No &lt;beep&gt;.")
+        .shows("<b>You</b>")
+        .hides("P2")
+        .hides("P3");
+    assert!(
+        page.body.contains(r#"<li class="done" aria-current="step">Reported"#),
+        "{}",
+        page.body
+    );
+
+    let number = number_in(sent.location());
+    let stored = world
+        .desk
+        .read(move |sql| store::incidents::load(sql, number))
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    assert_eq!(
+        (stored.channel, stored.affected, stored.urgency.get()),
+        (Channel::Portal, Some(12), 1)
+    );
+    world.get("gwen", "/portal").await.shows("Printer is dark").shows("Received");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_the_same_form_again_reports_once() {
+    let world = World::new().await;
+    let parts = [text("title", "Printer is dark"), text("form", "abc"), text("urgency", "2")];
+    let first = send(&world, "gwen", "/portal/report", false, &parts).await;
+    let again = send(&world, "gwen", "/portal/report", false, &parts).await;
+    assert_eq!(first.location(), again.location());
+    let other = send(
+        &world,
+        "gwen",
+        "/portal/report",
+        false,
+        &[text("title", "Another one"), text("form", "abc")],
+    )
+    .await;
+    assert_ne!(first.location(), other.location());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_at_the_field_and_nothing_is_lost() {
+    let world = World::new().await;
+    for (parts, words) in [
+        (vec![text("title", " "), text("description", "kept words")], "One thing to fix"),
+        (
+            vec![text("title", "x"), text("description", "kept words"), text("affected", "many")],
+            "write a number",
+        ),
+        (
+            vec![text("title", "x"), text("description", "kept words"), text("urgency", "7")],
+            "hoose one of the answers",
+        ),
+        (
+            vec![
+                text("title", "x"),
+                text("description", "kept words"),
+                text("service", "nonsense"),
+            ],
+            "not a known service",
+        ),
+    ] {
+        let page = send(&world, "gwen", "/portal/report", false, &parts).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.shows("kept words");
+        assert!(page.body.to_lowercase().contains(&words.to_lowercase()), "{words}: {}", page.body);
+        let patch = send(&world, "gwen", "/portal/report", true, &parts).await;
+        assert_eq!(patch.status, StatusCode::UNPROCESSABLE_ENTITY);
+        patch.shows(r#"id="report""#).shows(r#"data-patch="morph""#).hides("<html");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requesters_read_public_words_only() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    world.comment("mara", number, "We are looking at it", Visibility::Public).await;
+    world.comment("mara", number, "internal guess", Visibility::Internal).await;
+    resolve(&world, number, "Roaming is off again").await;
+    let page = world.get("gwen", &address(number)).await;
+    page.shows("We are looking at it")
+        .shows("Mara Lindqvist")
+        .shows("Service Desk")
+        .shows("Roaming is off again");
+    page.hides("internal guess").hides("secret cause");
+    page.shows("Is it working for you now?")
+        .shows("It works again")
+        .shows("Still broken")
+        .shows("If we hear nothing we close it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_elses_incident_exists() {
+    let world = World::new().await;
+    let number = world.report("Payslip is wrong").await;
+    assert_eq!(world.get("peter", &address(number)).await.status, StatusCode::NOT_FOUND);
+    for action in ["confirm", "dispute", "withdraw", "watch", "unwatch"] {
+        let page = world
+            .post(
+                "peter",
+                &format!("{}/{action}", address(number)),
+                &[("note", "x"), ("reason", "x")],
+            )
+            .await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{action}");
+    }
+    let page =
+        send(&world, "peter", &format!("{}/comment", address(number)), false, &[text("body", "x")])
+            .await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    for path in [
+        "/portal",
+        "/portal/incidents",
+        "/portal/incidents?show=shared",
+        "/portal/suggest?q=payslip",
+        "/search?q=payslip",
+    ] {
+        world.get("peter", path).await.hides("Payslip");
+    }
+    world.get("gwen", "/search?q=payslip").await.shows("Payslip is wrong").shows(&address(number));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn still_broken_reopens_and_works_again_closes() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    resolve(&world, number, "Restarted").await;
+
+    let empty =
+        world.post("gwen", &format!("{}/dispute", address(number)), &[("note", "  ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    empty.shows("Write what is still not working").shows("<details open>");
+
+    let patches = world
+        .post_live(
+            "gwen",
+            &format!("{}/dispute", address(number)),
+            &[("note", "Aisle 31\r\nstill drops")],
+        )
+        .await;
+    assert_eq!(patches.status, StatusCode::OK);
+    patches
+        .shows("Being worked on")
+        .shows(r##"data-to="#tl""##)
+        .shows("Aisle 31")
+        .shows("Still broken")
+        .hides("<html");
+    assert!(patches.body.contains(r#"id="p-confirm" hidden"#), "{}", patches.body);
+
+    let late = world.post("gwen", &format!("{}/confirm", address(number)), &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.shows("<html");
+
+    resolve(&world, number, "Access point replaced").await;
+    let confirmed = world.post("gwen", &format!("{}/confirm", address(number)), &[]).await;
+    assert_eq!(
+        (confirmed.status, confirmed.location()),
+        (StatusCode::SEE_OTHER, address(number).as_str())
+    );
+    let page = world.get("gwen", &address(number)).await;
+    page.shows(r#"aria-current="step">Closed"#)
+        .shows("It broke again")
+        .hides("Is it working for you now?");
+    world.get("gwen", "/portal/incidents?show=closed").await.shows("Scanners drop off");
+
+    let again = send(
+        &world,
+        "gwen",
+        &format!("{}/comment", address(number)),
+        false,
+        &[text("body", "It is back")],
+    )
+    .await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_ne!(again.location(), address(number));
+    world.get("gwen", again.location()).await.shows("It is back").shows("Scanners drop off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_takes_files_along() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    let path = format!("{}/comment", address(number));
+    let nothing =
+        send(&world, "gwen", &path, false, &[text("body", ""), ("file", Some(""), b"")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nothing.shows("Write something, or add a file");
+
+    let parts = [
+        text("body", "See the photo"),
+        ("file", Some("aisle 24.png"), b"\x89PNG\r\n\x1a\n..".as_slice()),
+    ];
+    let patches = send(&world, "gwen", &path, true, &parts).await;
+    assert_eq!(patches.status, StatusCode::OK, "{}", patches.body);
+    patches
+        .shows("See the photo")
+        .shows("aisle 24.png")
+        .shows(r#"data-patch="append""#)
+        .hides("It began this morning.");
+
+    let alone =
+        send(&world, "gwen", &path, true, &[text("body", ""), ("file", Some("log.txt"), b"line")])
+            .await;
+    alone.shows("log.txt");
+    let page = world.get("gwen", &address(number)).await;
+    page.shows("aisle 24.png").shows("log.txt");
+    let stored = world
+        .desk
+        .read(move |sql| store::incidents::load(sql, number))
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    assert!(stored.attachments.iter().all(|file| file.public));
+    assert_eq!(stored.attachments[0].media_type, "image/png");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_outage_tells_its_title_and_takes_the_report_in() {
+    let world = World::new().await;
+    let major = world.report_as("mara", "peter", "VPN drops after 10 minutes", None).await;
+    world.comment("peter", major, "words of Peter", Visibility::Public).await;
+    world
+        .desk
+        .ask(&world.viewer("mara"), Channel::Web)
+        .on(major)
+        .issue(Command::DeclareMajor { reason: None })
+        .await
+        .unwrap();
+
+    let suggestions = world.get_live("gwen", "/portal/suggest?q=vpn%20keeps%20disconn").await;
+    suggestions
+        .shows("We already know: VPN drops")
+        .shows("I have this too")
+        .shows("None of these")
+        .hides("Peter")
+        .hides("words of");
+    world.get("gwen", "/portal/suggest?q=printer").await.hides("VPN").shows("Report “printer”");
+    assert_eq!(world.get("gwen", &address(major)).await.status, StatusCode::NOT_FOUND);
+
+    let form = world
+        .get(
+            "gwen",
+            &format!("/portal/report?title={}&with={major}", escape("VPN drops after 10 minutes")),
+        )
+        .await;
+    form.shows("You have this too")
+        .shows(&format!(r#"name="with" value="{major}""#))
+        .hides("words of");
+    let with = major.to_string();
+    let sent = send(
+        &world,
+        "gwen",
+        "/portal/report",
+        false,
+        &[text("title", "VPN drops"), text("with", &with)],
+    )
+    .await;
+    let number = number_in(sent.location());
+    let stored = world
+        .desk
+        .read(move |sql| store::incidents::load(sql, number))
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    assert_eq!(stored.parent, Some(major));
+    world
+        .get("gwen", sent.location())
+        .await
+        .shows("Others have the same trouble")
+        .hides("words of");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_that_is_no_known_outage_takes_no_children() {
+    let world = World::new().await;
+    let private = world.report_as("mara", "peter", "Private matter", None).await;
+    let with = private.to_string();
+    world
+        .get("gwen", &format!("/portal/report?title=x&with={with}"))
+        .await
+        .hides("Private matter")
+        .hides("You have this too");
+    let sent =
+        send(&world, "gwen", "/portal/report", false, &[text("title", "x"), text("with", &with)])
+            .await;
+    let number = number_in(sent.location());
+    let stored = world
+        .desk
+        .read(move |sql| store::incidents::load(sql, number))
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    assert_eq!(stored.parent, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_reads_and_can_stop() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    let peter = world.person("peter").id;
+    world.command("mara", number, Command::Watch { person: Some(peter) }).await;
+    let page = world.get("peter", &address(number)).await;
+    page.shows("Scanners drop off")
+        .shows("Only Gwen Tarrant and the service desk write here.")
+        .shows("Stop following")
+        .hides("Add something");
+    world.get("peter", "/portal").await.shows("Incidents you follow").shows("Scanners drop off");
+    let comment = send(
+        &world,
+        "peter",
+        &format!("{}/comment", address(number)),
+        false,
+        &[text("body", "me too")],
+    )
+    .await;
+    assert_eq!(comment.status, StatusCode::FORBIDDEN);
+
+    let stopped = world.post("peter", &format!("{}/unwatch", address(number)), &[]).await;
+    assert_eq!((stopped.status, stopped.location()), (StatusCode::SEE_OTHER, "/portal"));
+    assert_eq!(world.get("peter", &address(number)).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_reported_in_error_is_withdrawn() {
+    let world = World::new().await;
+    let number = world.report_as("gwen", "gwen", "Screen is dark", None).await;
+    world.get("gwen", &address(number)).await.shows("I reported this in error");
+    let done = world
+        .post("gwen", &format!("{}/withdraw", address(number)), &[("reason", "It was unplugged")])
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    world
+        .get("gwen", &address(number))
+        .await
+        .shows(r#"aria-current="step">Withdrawn"#)
+        .shows("It was unplugged")
+        .shows("Report it anew");
+}

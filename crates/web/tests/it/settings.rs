@@ -1,0 +1,494 @@
+//! The settings: who may read and change them, that every form stores what it
+//! says, and that nobody overwrites another's change unknowingly.
+
+use crate::harness::{Page, World};
+use axum::http::StatusCode;
+use store::directory::{audit, categories, people, services, settings, teams};
+
+const PAGES: [&str; 10] = [
+    "priority-matrix",
+    "categories",
+    "services",
+    "resolution-codes",
+    "teams",
+    "people",
+    "organisations",
+    "general",
+    "tokens",
+    "audit",
+];
+
+const NEW: [&str; 5] = ["teams", "people", "services", "categories", "organisations"];
+
+/// The value of a hidden field or an input of a page.
+fn value_of(page: &Page, name: &str) -> String {
+    let (_, rest) = page
+        .body
+        .split_once(&format!(r#"name="{name}" value=""#))
+        .unwrap_or_else(|| panic!("{name} is missing in {}", page.body));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_change_managers_and_auditors_read() {
+    let world = World::new().await;
+    assert_eq!(world.get("ada", "/settings").await.location(), "/settings/teams");
+    for page in PAGES {
+        let path = format!("/settings/{page}");
+        for who in ["ada", "ines", "otto"] {
+            let shown = world.get(who, &path).await;
+            assert_eq!(shown.status, StatusCode::OK, "{who} {path}: {}", shown.body);
+            shown.shows(r#"aria-label="Settings""#).shows(r#"aria-current="page""#);
+            if who != "ada" {
+                shown.hides("btn-primary").hides(r#"<form class="form""#);
+            }
+        }
+        for who in ["mara", "gwen"] {
+            assert_eq!(world.get(who, &path).await.status, StatusCode::FORBIDDEN, "{who} {path}");
+        }
+    }
+    for page in NEW {
+        let path = format!("/settings/{page}");
+        assert_eq!(world.get("ada", &format!("{path}/new")).await.status, StatusCode::OK);
+        for who in ["ines", "otto", "mara", "gwen"] {
+            assert_eq!(
+                world.get(who, &format!("{path}/new")).await.status,
+                StatusCode::FORBIDDEN,
+                "{who} {path}"
+            );
+            assert_eq!(
+                world.post(who, &path, &[("name", "Sneaky")]).await.status,
+                StatusCode::FORBIDDEN,
+                "{who} {path}"
+            );
+        }
+    }
+    for path in ["priority-matrix", "resolution-codes", "general"] {
+        assert_eq!(
+            world.post("ines", &format!("/settings/{path}"), &[("version", "0")]).await.status,
+            StatusCode::FORBIDDEN
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_made_filled_and_taken_out_of_use() {
+    let world = World::new().await;
+    let made = world
+        .post(
+            "ada",
+            "/settings/teams",
+            &[("name", "Applications"), ("description", "Everything with a window")],
+        )
+        .await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let path = made.location().split('?').next().unwrap().to_owned();
+    world.get("ada", made.location()).await.shows("Saved.").shows("Everything with a window");
+
+    let twice = world
+        .post("ada", "/settings/teams", &[("name", "applications"), ("description", "kept")])
+        .await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    twice.shows("s taken already").shows("kept");
+
+    let members = format!("{path}/members");
+    let unknown = world.post("ada", &members, &[("person", "nobody@northwind.example")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    unknown
+        .shows("Nobody is known")
+        .shows("nobody@northwind.example")
+        .shows("Everything with a window");
+    assert_eq!(
+        world.post("ada", &members, &[("person", "mara@northwind.example")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        world.post("ada", &members, &[("person", "ines calderon")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = world.get("ada", &path).await;
+    page.shows("Mara Lindqvist").shows("Ines Calderon");
+    let mara = world.person("mara").id;
+    world.post("ada", &format!("{members}/{mara}/remove"), &[]).await;
+    world.get("ada", &path).await.hides("Mara Lindqvist").shows("Ines Calderon");
+
+    let version = value_of(&page, "version");
+    world
+        .post("ada", &path, &[("version", &version), ("name", "Applications"), ("description", "")])
+        .await;
+    assert!(!world.desk.policy().teams.values().any(|team| team.name == "Applications"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_second_is_told_and_loses_nothing() {
+    let world = World::new().await;
+    let path = format!("/settings/teams/{}", world.network);
+    let first = [("version", "1"), ("name", "Networks"), ("description", ""), ("active", "1")];
+    assert_eq!(world.post("ada", &path, &first).await.status, StatusCode::SEE_OTHER);
+    let second = [
+        ("version", "1"),
+        ("name", "Network and Wi-Fi"),
+        ("description", "typed by the second"),
+        ("active", "1"),
+    ];
+    let page = world.post("ada", &path, &second).await;
+    assert_eq!(page.status, StatusCode::PRECONDITION_FAILED);
+    page.shows("Ada Brandt changed this").shows("typed by the second").shows("Network and Wi-Fi");
+    let version = value_of(&page, "version");
+    assert_eq!(version, "2");
+    let again = [
+        ("version", version.as_str()),
+        ("name", "Network and Wi-Fi"),
+        ("description", ""),
+        ("active", "1"),
+    ];
+    assert_eq!(world.post("ada", &path, &again).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_added_with_roles_and_gets_a_password_once() {
+    let world = World::new().await;
+    let network = world.network.to_string();
+    let fields = [
+        ("name", "Yuki Tanaka"),
+        ("email", "Yuki@Northwind.example"),
+        ("roles", "agent"),
+        ("roles", "responder"),
+        ("teams", network.as_str()),
+        ("job_title", "Engineer"),
+        ("time_zone", "Asia/Tokyo"),
+        ("vip", "1"),
+    ];
+    let made = world.post("ada", "/settings/people", &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let path = made.location().split('?').next().unwrap().to_owned();
+    let page = world.get("ada", &path).await;
+    page.shows("Agent, Responder")
+        .shows("yuki@northwind.example")
+        .shows("Asia/Tokyo")
+        .shows("cannot sign in");
+    world.get("ada", "/settings/people?q=tan").await.shows("Yuki Tanaka").hides("Gwen");
+    world.get("ada", "/settings/people?which=staff").await.shows("Yuki Tanaka").hides("Gwen");
+    world
+        .get_live("ada", "/settings/people/suggest?q=yu")
+        .await
+        .shows("yuki@northwind.example")
+        .shows("Yuki Tanaka");
+
+    let page = world.post("ada", &format!("{path}/password"), &[]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let (_, rest) = page.body.split_once(r#"aria-label="The new password">"#).unwrap();
+    let password = rest.split('<').next().unwrap();
+    assert!(world.desk.sign_in("yuki@northwind.example", password, "test", "").await.is_ok());
+
+    let twice = world
+        .post(
+            "ada",
+            "/settings/people",
+            &[("name", "Another"), ("email", "yuki@northwind.example")],
+        )
+        .await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    for (field, value, words) in [
+        ("email", "no address", "no e-mail address"),
+        ("time_zone", "Mars/Olympus", "no such time zone"),
+        ("name", "", "name is needed"),
+        ("roles", "king", "must be one of"),
+    ] {
+        let fields: Vec<(&str, &str)> = [("name", "Another")]
+            .into_iter()
+            .filter(|(name, _)| *name != field)
+            .chain([(field, value)])
+            .collect();
+        let page = world.post("ada", "/settings/people", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        page.shows(words);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_cannot_lock_themselves_out() {
+    let world = World::new().await;
+    let path = format!("/settings/people/{}", world.person("ada").id);
+    let version = value_of(&world.get("ada", &path).await, "version");
+    let base =
+        [("version", version.as_str()), ("name", "Ada Brandt"), ("email", "ada@northwind.example")];
+    for more in [vec![("roles", "agent"), ("active", "1")], vec![("roles", "administrator")]] {
+        let fields: Vec<(&str, &str)> = base.into_iter().chain(more).collect();
+        let page = world.post("ada", &path, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.shows("another administrator can");
+    }
+    let id = world.person("ada").id;
+    let ada = world.desk.read(move |sql| people::get(sql, id)).await.unwrap().unwrap();
+    assert!(ada.active && ada.roles.contains(&kernel::Role::Administrator));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_taken_out_of_use_is_signed_out() {
+    let world = World::new().await;
+    let path = format!("/settings/people/{}", world.person("mara").id);
+    assert_eq!(world.get("mara", "/me").await.status, StatusCode::OK);
+    let fields = [
+        ("version", "1"),
+        ("name", "Mara Lindqvist"),
+        ("email", "mara@northwind.example"),
+        ("roles", "agent"),
+    ];
+    assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.get("mara", "/me").await.status, StatusCode::SEE_OTHER);
+    world.get("ada", "/settings/people?which=inactive").await.shows("Mara Lindqvist");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_and_categories_form_their_trees() {
+    let world = World::new().await;
+    let (printing, network) = (world.printing.to_string(), world.network.to_string());
+    let fields = [
+        ("name", "Dispatch"),
+        ("criticality", "1"),
+        ("team", network.as_str()),
+        ("depends_on", printing.as_str()),
+    ];
+    let made = world.post("ada", "/settings/services", &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    world
+        .get("otto", "/settings/services")
+        .await
+        .shows("Dispatch")
+        .shows("Depends on")
+        .shows("Needed by");
+    world
+        .get("otto", made.location())
+        .await
+        .shows("1, business stops without it")
+        .shows("Label Printing");
+    assert_eq!(
+        world
+            .post("ada", "/settings/services", &[("name", "X"), ("criticality", "5")])
+            .await
+            .status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let itself = [
+        ("version", "1"),
+        ("name", "Label Printing"),
+        ("criticality", "2"),
+        ("active", "1"),
+        ("depends_on", printing.as_str()),
+    ];
+    assert_eq!(
+        world.post("ada", &format!("/settings/services/{printing}"), &itself).await.status,
+        StatusCode::CONFLICT
+    );
+
+    world.post("ada", "/settings/categories", &[("name", "Network")]).await;
+    let all = world.desk.read(categories::list).await.unwrap();
+    let top = all[0].id.to_string();
+    assert_eq!(
+        world
+            .post("ada", "/settings/categories", &[("name", "Wireless"), ("parent", &top)])
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    world.get("otto", "/settings/categories").await.shows("Network › Wireless");
+    let all = world.desk.read(categories::list).await.unwrap();
+    let below = all.iter().find(|category| category.name == "Wireless").unwrap().id.to_string();
+    let circle =
+        [("version", "1"), ("name", "Network"), ("parent", below.as_str()), ("active", "1")];
+    assert_eq!(
+        world.post("ada", &format!("/settings/categories/{top}"), &circle).await.status,
+        StatusCode::CONFLICT
+    );
+    let stored = world.desk.read(services::list).await.unwrap();
+    assert_eq!(stored.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_matrix_holds_for_incidents_from_now_on() {
+    let world = World::new().await;
+    let page = world.get("ada", "/settings/priority-matrix").await;
+    page.shows("0 open incidents");
+    let cells =
+        ["p11", "p12", "p13", "p21", "p22", "p23", "p31", "p32", "p33"].map(|cell| (cell, "P1"));
+    let fields: Vec<(&str, &str)> = [("version", "0")].into_iter().chain(cells).collect();
+    assert_eq!(
+        world.post("ada", "/settings/priority-matrix", &fields).await.location(),
+        "/settings/priority-matrix?done=saved"
+    );
+    assert_eq!(
+        world.desk.policy().matrix.priority(kernel::Level::LOW, kernel::Level::LOW).get(),
+        1
+    );
+    let late = world.post("ada", "/settings/priority-matrix", &fields).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    late.shows("Ada Brandt changed this");
+    let wrong: Vec<(&str, &str)> =
+        [("version", "1"), ("p11", "P9")].into_iter().chain(cells.into_iter().skip(1)).collect();
+    assert_eq!(
+        world.post("ada", "/settings/priority-matrix", &wrong).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resolution_codes_are_a_list() {
+    let world = World::new().await;
+    let fields = [
+        ("version", "0"),
+        ("label", "Permanent fix"),
+        ("code", "fixed"),
+        ("label", "Gone"),
+        ("code", "gone"),
+        ("label", ""),
+        ("code", ""),
+    ];
+    assert_eq!(
+        world.post("ada", "/settings/resolution-codes", &fields).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let codes: Vec<String> =
+        world.desk.policy().resolution_codes.iter().map(|code| code.code.clone()).collect();
+    assert_eq!(codes, ["fixed", "gone"]);
+    let wrong = world
+        .post(
+            "ada",
+            "/settings/resolution-codes",
+            &[("version", "1"), ("label", "Typed label"), ("code", "NOT a code")],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("Typed label").shows("NOT a code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_instance_says_its_name_everywhere() {
+    let world = World::new().await;
+    let fields = [
+        ("version", "0"),
+        ("name", "Northwind IT help"),
+        ("time_zone", "Europe/Amsterdam"),
+        ("phone", "+31 10 4040"),
+    ];
+    assert_eq!(world.post("ada", "/settings/general", &fields).await.status, StatusCode::SEE_OTHER);
+    world
+        .get("gwen", "/portal")
+        .await
+        .shows("Northwind IT help")
+        .shows("tel:+31104040")
+        .shows(r#"data-zone="Europe/Amsterdam""#);
+    world.get("", "/sign-in").await.shows("Sign in to Northwind IT help");
+    let wrong = [("version", "1"), ("name", "Kept name"), ("time_zone", "Nowhere"), ("phone", "")];
+    world
+        .post("ada", "/settings/general", &wrong)
+        .await
+        .shows("Kept name")
+        .shows("no such time zone");
+    let stored = world
+        .desk
+        .read(|sql| settings::get::<serde_json::Value>(sql, "instance"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(stored.value["name"], "Northwind IT help");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn organisations_know_their_domains() {
+    let world = World::new().await;
+    let made = world
+        .post(
+            "ada",
+            "/settings/organisations",
+            &[
+                ("name", "Meridian Freight"),
+                ("email_domains", "@meridian.example, Freight.example"),
+            ],
+        )
+        .await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    world.get("otto", made.location()).await.shows("meridian.example, freight.example");
+    let wrong = world
+        .post("ada", "/settings/organisations", &[("name", "X"), ("email_domains", "nodot")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("nodot");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_tells_who_changed_what() {
+    let world = World::new().await;
+    let path = format!("/settings/teams/{}", world.network);
+    world
+        .post(
+            "ada",
+            &path,
+            &[("version", "1"), ("name", "Networks"), ("description", ""), ("active", "1")],
+        )
+        .await;
+    world
+        .get("otto", "/settings/audit")
+        .await
+        .shows("Ada Brandt")
+        .shows("Network")
+        .shows("<b>Networks</b>");
+    world
+        .get("otto", "/settings/audit?subject=service")
+        .await
+        .hides("Networks")
+        .shows("Nothing here");
+    for at in 0..60 {
+        let name = format!("Team {at}");
+        world.post("ada", "/settings/teams", &[("name", &name)]).await;
+    }
+    let page = world.get("otto", "/settings/audit?subject=team").await;
+    page.shows("Team 59").shows("Older").hides("Networks");
+    let entries = world.desk.read(|sql| audit::list(sql, Some("team"), 50, None)).await.unwrap();
+    world
+        .get("otto", &format!("/settings/audit?subject=team&before={}", entries.last().unwrap().0))
+        .await
+        .shows("Networks")
+        .shows("Newest");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_token_is_seen_and_can_be_ended() {
+    let world = World::new().await;
+    world
+        .post("mara", "/me/tokens", &[("name", "nightly report"), ("scope", "read"), ("life", "0")])
+        .await;
+    world
+        .get("otto", "/settings/tokens")
+        .await
+        .shows("nightly report")
+        .shows("Mara Lindqvist")
+        .hides("Revoke");
+    let page = world.get("ada", "/settings/tokens").await;
+    let (_, rest) = page.body.split_once(r#"action="/settings/tokens/"#).unwrap();
+    let id = rest.split('/').next().unwrap();
+    assert_eq!(
+        world.post("ada", &format!("/settings/tokens/{id}/revoke"), &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    world.get("ada", "/settings/tokens").await.hides("nightly report");
+    assert!(world.desk.read(teams::list).await.unwrap().len() == 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_finds_what_one_may_see() {
+    let world = World::new().await;
+    let number = world.report("Network switch is dark").await;
+    let page = world.get("mara", "/search?q=network").await;
+    page.shows("Network switch is dark")
+        .shows(&format!("/incidents/{number}"))
+        .shows("/queue?q=team%3ANetwork");
+    world.get("mara", "/search?q=gwen").await.shows("Gwen Tarrant").shows("requester%3A");
+    world
+        .get("gwen", "/search?q=network")
+        .await
+        .shows("Network switch is dark")
+        .hides("/queue?q=team");
+    world.get("peter", "/search?q=gwen").await.shows("Nothing found").hides("Gwen Tarrant");
+    world.get("mara", "/search").await.shows("Words of an incident");
+}
