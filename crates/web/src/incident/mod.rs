@@ -1,5 +1,52 @@
-use crate::app::App;
+//! The incident's page and everything done on it; the form of a new incident.
 
-pub(crate) fn routes() -> axum::Router<App> {
-    axum::Router::new()
+pub(crate) mod attachments;
+mod case;
+mod clocks;
+mod commands;
+mod comments;
+mod composer;
+mod dialogs;
+mod drafts;
+mod head;
+mod new;
+mod page;
+mod pager;
+mod panel;
+mod parse;
+mod patches;
+mod timeline;
+mod view;
+mod words;
+
+pub(crate) use head::presence;
+pub(crate) use patches::live_patches;
+
+use crate::app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post, put};
+
+/// Bytes of a comment with its files.
+const WITH_FILES_BYTES: usize = 8 * kernel::limits::ATTACHMENT_BYTES + 1_048_576;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route(
+            "/incidents/new",
+            get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
+        )
+        .route("/incidents/new/callers", get(new::callers))
+        .route("/incidents/new/caller", get(new::caller))
+        .route("/incidents/new/services", get(new::services))
+        .route("/incidents/new/service", get(new::service))
+        .route("/incidents/{number}", get(page::show))
+        .route(
+            "/incidents/{number}/comments",
+            post(comments::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
+        )
+        .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
+        .route("/incidents/{number}/presence", post(drafts::presence))
+        .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route("/attachments/{id}", get(attachments::download))
 }

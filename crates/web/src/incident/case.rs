@@ -1,0 +1,310 @@
+//! An incident with everything its page shows, read in one snapshot.
+
+use crate::app::App;
+use crate::error::{PageError, PageResult};
+use crate::incident::clocks::{self, Step};
+use crate::part::time::Here;
+use incident::policy::Policy;
+use incident::{Access, Body, Scope, State, Viewer};
+use kernel::{CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use store::directory::people::Person;
+use store::incidents::list::{IncidentRow, Look};
+use store::incidents::timeline::{StoredContent, StoredEvent};
+use store::{Failure, Sql};
+
+/// Who somebody is that is not known any more.
+const SOMEBODY: &str = "somebody";
+
+/// The requester's other incidents are counted up to here.
+const OTHERS_COUNTED: i64 = 1_000;
+
+/// What is left of words that were erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Erased {
+    /// Who erased them.
+    pub(super) by: String,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+/// Words of people, or what is left of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words<'a> {
+    /// As they were written.
+    Said(&'a str),
+    /// Erased since.
+    Erased(Option<&'a Erased>),
+}
+
+/// An incident as its page shows it to staff.
+pub(super) struct Case {
+    /// Which.
+    pub(super) number: IncidentNumber,
+    /// Its state and the names that belong to it.
+    pub(super) row: IncidentRow,
+    /// Its timeline and that of its parts.
+    pub(super) events: Vec<StoredEvent>,
+    /// What its clocks did.
+    pub(super) steps: Vec<Step>,
+    /// The incidents it relates to, as far as everybody may see them who sees this one.
+    pub(super) relatives: HashMap<IncidentNumber, IncidentRow>,
+    /// Directory and matrix in force.
+    pub(super) policy: Arc<Policy>,
+    /// Now, in the reader's zone.
+    pub(super) here: Here,
+    /// The position of the feed that this is as of.
+    pub(super) position: i64,
+    /// How many incidents of the requester there are besides.
+    pub(super) others_of_requester: i64,
+    people: HashMap<PersonId, Person>,
+    contents: HashMap<ContentId, StoredContent>,
+    erased: HashMap<ContentId, Erased>,
+    former: Former,
+}
+
+/// Names of what is in use no more.
+#[derive(Default)]
+struct Former {
+    teams: HashMap<TeamId, String>,
+    services: HashMap<ServiceId, String>,
+    categories: HashMap<CategoryId, String>,
+}
+
+impl Case {
+    /// Reads an incident for somebody who may see all of it; whoever sees less of
+    /// it gets [`PageError::NotFound`].
+    pub(super) async fn load(
+        app: &App,
+        viewer: &Viewer,
+        here: &Here,
+        number: IncidentNumber,
+    ) -> PageResult<Case> {
+        let (policy, here) = (app.desk.policy(), here.clone());
+        let context =
+            query::Context { me: None, my_teams: vec![], now: here.now, zone: here.zone.clone() };
+        let look = Look { scope: Scope::of(viewer), context };
+        let read = app.desk.read(move |sql| read(sql, &look, policy, here, number)).await?;
+        read.ok_or(PageError::NotFound)
+    }
+
+    /// Its state.
+    pub(super) fn state(&self) -> &State {
+        &self.row.state
+    }
+
+    /// Its title, or what stands for it.
+    pub(super) fn title(&self) -> &str {
+        if self.row.title.trim().is_empty() { "Title removed" } else { &self.row.title }
+    }
+
+    /// A person's name.
+    pub(super) fn person(&self, id: PersonId) -> &str {
+        let staff = || self.policy.staff.get(&id).map(|staff| staff.name.as_str());
+        self.people.get(&id).map(|person| person.name.as_str()).or_else(staff).unwrap_or(SOMEBODY)
+    }
+
+    /// What else is known of a person.
+    pub(super) fn who(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&id)
+    }
+
+    /// A team's name.
+    pub(super) fn team(&self, id: TeamId) -> &str {
+        let known = self.policy.teams.get(&id).map(|team| &team.name);
+        known.or_else(|| self.former.teams.get(&id)).map_or("a former team", String::as_str)
+    }
+
+    /// A service's name.
+    pub(super) fn service(&self, id: ServiceId) -> &str {
+        let known = self.policy.services.get(&id).map(|service| &service.name);
+        known.or_else(|| self.former.services.get(&id)).map_or("a former service", String::as_str)
+    }
+
+    /// A category's name with those above it.
+    pub(super) fn category(&self, id: CategoryId) -> &str {
+        let known = self.policy.categories.get(&id).map(|category| &category.path);
+        known
+            .or_else(|| self.former.categories.get(&id))
+            .map_or("a former category", String::as_str)
+    }
+
+    /// The words that an id stands for.
+    pub(super) fn words(&self, id: ContentId) -> Words<'_> {
+        match self.contents.get(&id).and_then(|content| content.body.as_deref()) {
+            Some(text) => Words::Said(text),
+            None => Words::Erased(self.erased.get(&id)),
+        }
+    }
+
+    /// The words as text, for places that have no room to tell who erased them.
+    pub(super) fn text(&self, id: ContentId) -> &str {
+        match self.words(id) {
+            Words::Said(text) => text,
+            Words::Erased(_) => "(removed)",
+        }
+    }
+
+    /// The label of a resolution code.
+    pub(super) fn resolution<'a>(&'a self, code: &'a str) -> &'a str {
+        let known = self.policy.resolution_codes.iter().find(|known| known.code == code);
+        known.map_or(code, |known| &known.label)
+    }
+}
+
+fn read(
+    sql: &mut dyn Sql,
+    look: &Look,
+    policy: Arc<Policy>,
+    here: Here,
+    number: IncidentNumber,
+) -> Result<Option<Case>, Failure> {
+    use store::incidents::{feed, list, timeline};
+    let Some(row) = list::get(sql, &look.scope, number)?.filter(|row| row.access == Access::Full)
+    else {
+        return Ok(None);
+    };
+    let relatives = relatives(sql, &look.scope, number, &row.state)?;
+    let parts = row.state.parts.iter().filter(|part| relatives.contains_key(part)).copied();
+    let numbers: Vec<IncidentNumber> = std::iter::once(number).chain(parts).collect();
+    let events = timeline::timeline_union(sql, &numbers)?;
+    let mut contents = HashMap::new();
+    for number in &numbers {
+        contents.extend(timeline::contents(sql, *number)?);
+    }
+    let people = store::directory::people::get_many(sql, &people_in(&row.state, &events))?;
+    let former = former(sql, &policy, &row.state, &events)?;
+    let requester = query::Person::Named(row.state.requester.to_string());
+    let of_requester = query::Expr::Term(query::Term::Requester(vec![requester]));
+    let count = list::count(sql, look, &of_requester, OTHERS_COUNTED)?;
+    Ok(Some(Case {
+        number,
+        steps: clocks::steps(number, &events),
+        erased: erased(&events),
+        people: people.into_iter().map(|person| (person.id, person)).collect(),
+        position: feed::position(sql)?,
+        others_of_requester: (count - 1).max(0),
+        row,
+        events,
+        relatives,
+        policy,
+        here,
+        contents,
+        former,
+    }))
+}
+
+/// The incidents it relates to. Everybody who sees this page sees the same of
+/// them: what is confidential to others is left out for all.
+fn relatives(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    number: IncidentNumber,
+    state: &State,
+) -> Result<HashMap<IncidentNumber, IncidentRow>, Failure> {
+    let linked = state.links.iter().filter_map(|link| link.target.parse().ok());
+    let single = state.parent.into_iter().chain(state.merged_into);
+    let mut wanted: BTreeSet<IncidentNumber> = linked.chain(single).collect();
+    wanted.extend(state.parts.iter().chain(&state.children));
+    wanted.remove(&number);
+    let shared = Scope {
+        everything: false,
+        open_to_staff: true,
+        teams: state.confidential_to.into_iter().collect(),
+        person: scope.person,
+        organisation: None,
+        nothing: false,
+    };
+    let wanted: Vec<IncidentNumber> = wanted.into_iter().collect();
+    let rows = store::incidents::list::get_many(sql, &shared, &wanted)?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.access == Access::Full)
+        .map(|row| (row.number, row))
+        .collect())
+}
+
+/// Everybody who is named on the page.
+fn people_in(state: &State, events: &[StoredEvent]) -> Vec<PersonId> {
+    let mut found: BTreeSet<PersonId> = BTreeSet::from([state.requester]);
+    found.extend(state.assignee);
+    found.extend(state.roles.values());
+    found.extend(&state.watchers);
+    found.extend(state.tasks.iter().filter_map(|task| task.assignee));
+    found.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
+    for stored in events {
+        found.extend(stored.event.actor.person_id());
+        match &stored.event.body {
+            Body::Reported(data) => found.extend([data.requester]),
+            Body::Assigned(data) => {
+                found.extend(data.assignee.into_iter().chain(data.assignee_before))
+            }
+            Body::Escalated(data) => found.extend(data.manager),
+            Body::RoleGiven(data) => {
+                found.extend(data.person.into_iter().chain(data.person_before))
+            }
+            Body::TaskAdded(data) => found.extend(data.assignee),
+            Body::Watched(data) => found.extend([data.person]),
+            Body::Unwatched(data) => found.extend([data.person]),
+            _ => {}
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn erased(events: &[StoredEvent]) -> HashMap<ContentId, Erased> {
+    let told = events.iter().filter_map(|stored| match &stored.event.body {
+        Body::Redacted(data) => Some((
+            data.content,
+            Erased { by: stored.event.actor.name.clone(), at: stored.event.happened_at },
+        )),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn former(
+    sql: &mut dyn Sql,
+    policy: &Policy,
+    state: &State,
+    events: &[StoredEvent],
+) -> Result<Former, Failure> {
+    use store::directory::{categories, services, teams};
+    let mut named_teams: BTreeSet<TeamId> =
+        state.team.into_iter().chain(state.confidential_to).collect();
+    let mut named_services: BTreeSet<ServiceId> = state.service.into_iter().collect();
+    let mut named_categories: BTreeSet<CategoryId> = state.category.into_iter().collect();
+    for stored in events {
+        match &stored.event.body {
+            Body::Reported(data) => {
+                named_teams.extend(data.team);
+                named_services.extend(data.service);
+                named_categories.extend(data.category);
+            }
+            Body::Assigned(data) => {
+                named_teams.extend(data.team.into_iter().chain(data.team_before))
+            }
+            Body::Escalated(data) => named_teams.extend(data.team),
+            Body::Restricted(data) => {
+                named_teams.extend(data.team.into_iter().chain(data.team_before))
+            }
+            Body::Classified(data) => {
+                named_services.extend(data.service.into_iter().chain(data.service_before));
+                named_categories.extend(data.category.into_iter().chain(data.category_before));
+            }
+            _ => {}
+        }
+    }
+    let mut former = Former::default();
+    for id in named_teams.into_iter().filter(|id| !policy.teams.contains_key(id)) {
+        former.teams.extend(teams::get(sql, id)?.map(|team| (id, team.name)));
+    }
+    for id in named_services.into_iter().filter(|id| !policy.services.contains_key(id)) {
+        former.services.extend(services::get(sql, id)?.map(|service| (id, service.name)));
+    }
+    for id in named_categories.into_iter().filter(|id| !policy.categories.contains_key(id)) {
+        former.categories.extend(categories::get(sql, id)?.map(|category| (id, category.name)));
+    }
+    Ok(former)
+}

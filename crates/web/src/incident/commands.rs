@@ -1,0 +1,469 @@
+//! Every command as a form: its page, its answer, its refusal.
+
+use super::case::Case;
+use super::dialogs::{self, ALONE, MEANWHILE};
+use super::panel::{PICKERS, picker};
+use super::timeline::did;
+use super::view::View;
+use super::words::plain;
+use super::{parse, patches};
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, SignedIn, Staff};
+use crate::error::{PageError, PageResult, sentence, status_of};
+use crate::form::Fields;
+use crate::part::form::Errors;
+use crate::url;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use desk::{Done, Idempotency, Trouble};
+use incident::{Access, Body, CommandName as C, Refusal, RefusalKind, Scope};
+use kernel::{Channel, IncidentNumber, PersonId};
+use sha2::{Digest, Sha256};
+use store::directory::drafts::{self, Mode};
+use store::incidents::list::IncidentRow;
+
+/// Tries when others write at the same moment.
+const TRIES: usize = 5;
+/// Characters of an idempotency key.
+const KEY_CHARS: usize = 200;
+/// Entries that are looked at for what others changed meanwhile.
+const MEANWHILE_EVENTS: usize = 200;
+
+/// A command's form as a page.
+pub(super) async fn page(
+    State(app): State<App>,
+    Staff(who): Staff,
+    Path((number, command)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let (number, command) = named(&number, &command)?;
+    if !dialogs::has_form(command) {
+        return Err(PageError::NotFound);
+    }
+    let case = Case::load(&app, who.viewer(), &who.here, number).await?;
+    let mut values = format!("{ALONE}=1&{}", query.unwrap_or_default());
+    if command == C::Resolve && Fields::parse(&values).ticked("from_draft") {
+        let draft = reply_draft(&app, &who, number).await?.unwrap_or_default();
+        values.push_str(&format!("&note={}", url::encode(&draft)));
+    }
+    let view = View::of(&case, who.viewer());
+    Ok(dialogs::page(&who, &view, command, &Fields::parse(&values), &Errors::default())
+        .into_response())
+}
+
+async fn reply_draft(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+) -> PageResult<Option<String>> {
+    let me = who.person().id;
+    let kept = app.desk.read(move |sql| drafts::of_incident(sql, me, number)).await?;
+    Ok(kept.into_iter().find(|draft| draft.mode == Mode::Reply).map(|draft| draft.body))
+}
+
+/// A command that was sent.
+pub(super) async fn post(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    Path((number, command)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> PageResult {
+    let (number, command) = named(&number, &command)?;
+    // Where an undo is offered, its place stands in the address.
+    let sent = format!("{body}&{}", query.unwrap_or_default());
+    let fields = Fields::parse(&sent);
+    let before = seen(&app, &who, number).await?;
+    match carry_out(
+        &app,
+        &who,
+        number,
+        command,
+        &fields,
+        once(&headers, &format!("{number}/{command}"), &sent),
+    )
+    .await
+    {
+        Ok(done) => answer(&app, &who, live, command, &fields, before.version, done).await,
+        Err(Stopped::Trouble(Trouble::Refused(refusal))) if is_idle(&refusal, &fields) => {
+            let words = (fields.get("assignee") == Some("me")).then_some("It is yours already");
+            refreshed(&app, &who, live, number, before.version, words).await
+        }
+        Err(Stopped::Trouble(trouble)) => {
+            refused(&app, &who, live, number, command, &sent, trouble).await
+        }
+        Err(Stopped::Meanwhile(words)) => {
+            let wrong = Wrong {
+                status: StatusCode::PRECONDITION_FAILED,
+                place: MEANWHILE.to_owned(),
+                words,
+            };
+            again(&app, &who, live, number, command, &sent, wrong).await
+        }
+        Err(Stopped::Page(error)) => Err(error),
+    }
+}
+
+/// Why a command was not carried out.
+pub(super) enum Stopped {
+    /// It was refused, or it failed.
+    Trouble(Trouble),
+    /// Somebody else changed the same thing since the form was shown.
+    Meanwhile(String),
+    /// The page cannot answer.
+    Page(PageError),
+}
+
+impl From<Trouble> for Stopped {
+    fn from(trouble: Trouble) -> Self {
+        Stopped::Trouble(trouble)
+    }
+}
+
+impl From<PageError> for Stopped {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Trouble(trouble) => Stopped::Trouble(trouble),
+            other => Stopped::Page(other),
+        }
+    }
+}
+
+fn named(number: &str, command: &str) -> PageResult<(IncidentNumber, C)> {
+    let number = number.parse().map_err(|_| PageError::NotFound)?;
+    let command = command.parse().map_err(|_| PageError::NotFound)?;
+    match command {
+        // Words and files come through the composer, reports through their own form.
+        C::Report | C::Attach | C::Comment | C::PublishUpdate => Err(PageError::NotFound),
+        other => Ok((number, other)),
+    }
+}
+
+/// The incident, for somebody who sees all of it.
+pub(super) async fn seen(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+) -> PageResult<IncidentRow> {
+    let scope = Scope::of(who.viewer());
+    let row = app.desk.read(move |sql| store::incidents::list::get(sql, &scope, number)).await?;
+    row.filter(|row| row.access == Access::Full).ok_or(PageError::NotFound)
+}
+
+/// What makes a form that is sent twice the same form.
+pub(super) fn once(headers: &HeaderMap, what: &str, sent: &str) -> Option<Idempotency> {
+    let key = headers
+        .get("idempotency-key")?
+        .to_str()
+        .ok()
+        .filter(|key| (1..=KEY_CHARS).contains(&key.len()))?;
+    let mut hash = Sha256::new();
+    hash.update(what);
+    hash.update([0]);
+    hash.update(sent);
+    Some(Idempotency { key: key.to_owned(), request_hash: hash.finalize().to_vec() })
+}
+
+async fn carry_out(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    name: C,
+    fields: &Fields,
+    once: Option<Idempotency>,
+) -> Result<Done, Stopped> {
+    let named = if name == C::Watch { person_named(app, fields).await? } else { None };
+    for _ in 0..TRIES {
+        let row = seen(app, who, number).await?;
+        let shown = fields
+            .filled("version")
+            .and_then(|version| version.parse().ok())
+            .filter(|_| checks(name));
+        if let Some(words) = meanwhile(app, who, number, name, shown).await? {
+            return Err(Stopped::Meanwhile(words));
+        }
+        let expected = shown.map(|_| i64::from(row.version));
+        let mut ask = app
+            .desk
+            .ask(who.viewer(), Channel::Web)
+            .on(number)
+            .once(once.clone())
+            .expecting(expected);
+        let context = parse::Context {
+            state: &row.state,
+            title: &row.title,
+            here: &who.here,
+            me: who.person().id,
+            named,
+        };
+        let command = parse::command(name, fields, &mut ask, &context)?;
+        match ask.issue(command).await {
+            Err(Trouble::Stale { .. }) => {}
+            other => return Ok(other?),
+        }
+    }
+    Err(Trouble::Overloaded.into())
+}
+
+/// A person by e-mail address or full name.
+async fn person_named(app: &App, fields: &Fields) -> Result<Option<PersonId>, Stopped> {
+    let Some(text) = fields.filled("person").map(str::to_owned) else { return Ok(None) };
+    let wanted = text.clone();
+    let found = app
+        .desk
+        .read(move |sql| {
+            if let Some(person) = store::directory::people::by_email(sql, &wanted)? {
+                return Ok(vec![person]);
+            }
+            store::directory::people::by_name(sql, &wanted)
+        })
+        .await?;
+    match found.as_slice() {
+        [one] => Ok(Some(one.id)),
+        [] => {
+            Err(Trouble::from(Refusal::invalid("person", format!("{text} is not known here")))
+                .into())
+        }
+        _ => Err(Trouble::from(Refusal::invalid(
+            "person",
+            format!("there are several people named {text}; give the e-mail address"),
+        ))
+        .into()),
+    }
+}
+
+/// Commands whose form says which version it was made from.
+fn checks(name: C) -> bool {
+    dialogs::guarded(name) || matches!(name, C::Acknowledge | C::Resume | C::Confirm | C::Close)
+}
+
+/// What others changed of the same thing since the form was shown.
+async fn meanwhile(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    name: C,
+    shown: Option<u32>,
+) -> Result<Option<String>, Stopped> {
+    let Some(shown) = shown else { return Ok(None) };
+    let later = app
+        .desk
+        .read(move |sql| store::incidents::timeline::timeline(sql, number, shown, MEANWHILE_EVENTS))
+        .await?;
+    let me = Some(who.person().id);
+    let Some(other) = later
+        .iter()
+        .rev()
+        .find(|stored| stored.event.actor.person_id() != me && touches(name, &stored.event.body))
+    else {
+        return Ok(None);
+    };
+    let case = Case::load(app, who.viewer(), &who.here, number).await?;
+    Ok(Some(format!(
+        "{} {} while this was open",
+        other.event.actor.name,
+        plain(&did(&case, other))
+    )))
+}
+
+/// Whether an event changed what a command is about.
+fn touches(name: C, body: &Body) -> bool {
+    match name {
+        C::Assign | C::Escalate => matches!(body, Body::Assigned(_)),
+        C::Prioritise => matches!(body, Body::PriorityChanged(_)),
+        C::Classify => matches!(body, Body::Classified(_)),
+        C::Restrict => matches!(body, Body::Restricted(_)),
+        _ => matches!(
+            body,
+            Body::PutOnHold(_)
+                | Body::Resumed(_)
+                | Body::Resolved(_)
+                | Body::Reopened(_)
+                | Body::ReopeningWithdrawn(_)
+                | Body::Closed(_)
+                | Body::Cancelled(_)
+        ),
+    }
+}
+
+/// Choosing what is chosen already needs no answer but the present state.
+fn is_idle(refusal: &Refusal, fields: &Fields) -> bool {
+    let form = fields.get("form");
+    refusal.code == "nothing_to_change" && form.is_none_or(|form| PICKERS.contains(&form))
+}
+
+async fn answer(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    command: C,
+    fields: &Fields,
+    version_before: u32,
+    done: Done,
+) -> PageResult {
+    let number = done.number;
+    if command == C::Resolve && fields.ticked("from_draft") {
+        let me = who.person().id;
+        app.desk
+            .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Reply).map(drop)?))
+            .await?;
+    }
+    let back = url::incident(number);
+    let case = match Case::load(app, who.viewer(), &who.here, number).await {
+        // It was restricted to a team that the reader is not in.
+        Err(PageError::NotFound) => return Ok(Answer::go(url::QUEUE).reply(live)),
+        other => other?,
+    };
+    if fields.ticked(ALONE) {
+        return Ok(Answer::go(back).reply(live));
+    }
+    let view = View::of(&case, who.viewer());
+    let loads = patches::loads(app, who.viewer(), &case).await?;
+    let undo = can_undo(&case, done.first_n)
+        .then(|| format!("{}?n={}", url::incident_command(number, "undo"), done.first_n));
+    let mut answer = Answer::patch(patches::own(&view, &loads, version_before)).else_go(back);
+    if let Some(words) = told(command, undo.is_some()) {
+        answer = answer.toast(words).undo(undo);
+    }
+    Ok(answer.reply(live))
+}
+
+fn can_undo(case: &Case, n: u32) -> bool {
+    let own = case.events.iter().find(|stored| stored.number == case.number && stored.event.n == n);
+    own.is_some_and(|stored| incident::undoable(&stored.event))
+}
+
+/// What is told where the result is elsewhere, or can be taken back.
+fn told(command: C, undo: bool) -> Option<&'static str> {
+    Some(match command {
+        C::Assign => "Assignment changed",
+        C::Prioritise => "Priority changed",
+        C::Classify => "Changed",
+        C::Tag => "Tags changed",
+        C::Merge => "Merged",
+        C::Hold => "On hold",
+        C::Resume => "Work resumed",
+        C::Acknowledge => "In progress",
+        C::Undo => return Some("Taken back"),
+        _ => return None,
+    })
+    .filter(|_| undo)
+}
+
+async fn refreshed(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    version: u32,
+    words: Option<&str>,
+) -> PageResult {
+    let case = Case::load(app, who.viewer(), &who.here, number).await?;
+    let loads = patches::loads(app, who.viewer(), &case).await?;
+    let view = View::of(&case, who.viewer());
+    let mut answer =
+        Answer::patch(patches::own(&view, &loads, version)).else_go(url::incident(number));
+    if let Some(words) = words {
+        answer = answer.toast(words);
+    }
+    Ok(answer.reply(live))
+}
+
+/// The form again with what is wrong, or the words at the top of the page.
+async fn refused(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    command: C,
+    sent: &str,
+    trouble: Trouble,
+) -> PageResult {
+    let status = status_of(&trouble);
+    let Trouble::Refused(refusal) = trouble else { return Err(trouble.into()) };
+    if !matches!(refusal.kind, RefusalKind::State | RefusalKind::Invalid | RefusalKind::Limit) {
+        return Err(refusal.into());
+    }
+    let wrong =
+        Wrong { status, place: place(&refusal, &Fields::parse(sent)), words: words_of(&refusal) };
+    again(app, who, live, number, command, sent, wrong).await
+}
+
+/// What is wrong with a form that was sent.
+struct Wrong {
+    status: StatusCode,
+    /// The id of the field, or nothing for the form as a whole.
+    place: String,
+    words: String,
+}
+
+/// The id of the field at fault, as the form calls it.
+fn place(refusal: &Refusal, fields: &Fields) -> String {
+    match (refusal.field, fields.get("form")) {
+        (Some(field), Some(form)) if form.parse::<C>().is_ok() => {
+            let field = if field == "seconds" { "duration" } else { field };
+            format!("{form}-{field}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// A refusal as a sentence: what is said of a field begins with its name.
+pub(super) fn words_of(refusal: &Refusal) -> String {
+    let Some(field) = refusal.field else { return sentence(&refusal.message) };
+    let follows = ["is ", "must ", "has ", "lies ", "would ", "may ", "are "];
+    if !follows.iter().any(|start| refusal.message.starts_with(start)) {
+        return sentence(&refusal.message);
+    }
+    let name = match field {
+        "note" | "body" => "the text",
+        "code" => "the resolution code",
+        "into" | "target" => "the number",
+        "until" | "at" | "expected" => "the time",
+        "next_update" => "the time of the next update",
+        "seconds" | "duration" => "the duration",
+        "size_bytes" => "the file",
+        "tags" => "the list of tags",
+        "fields" => "the list of fields",
+        "new_field" => "a name",
+        "new_value" => "a value",
+        other => return sentence(&format!("the {} {}", other.replace('_', " "), refusal.message)),
+    };
+    sentence(&format!("{name} {}", refusal.message))
+}
+
+/// The same form with what was sent and what is wrong with it.
+async fn again(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    command: C,
+    sent: &str,
+    wrong: Wrong,
+) -> PageResult<Response> {
+    let case = Case::load(app, who.viewer(), &who.here, number).await?;
+    let view = View::of(&case, who.viewer());
+    let fields = Fields::parse(sent);
+    let mut errors = Errors::default();
+    errors.add(wrong.place, &wrong.words);
+    let morph = Some("morph");
+    let form = fields.get("form").unwrap_or_default();
+    let patch = if PICKERS.contains(&form) {
+        picker(&view, form, &patches::loads(app, who.viewer(), &case).await?, &errors, morph)
+    } else if dialogs::has_form(command) && form == command.as_str() {
+        dialogs::form(&view, command, &fields, &errors, morph)
+    } else {
+        patches::refusal(Some(&wrong.words))
+    };
+    let page = if dialogs::has_form(command) {
+        dialogs::page(who, &view, command, &Fields::parse(&format!("{sent}&{ALONE}=1")), &errors)
+    } else {
+        crate::shell::error_page("This was not done", &wrong.words)
+    };
+    Ok(Answer::refused(wrong.status, patch).else_page(page).reply(live))
+}

@@ -1,0 +1,203 @@
+//! What the composer sends: a reply, a note or an update, with files, and the
+//! state to set with it.
+
+use super::attachments::{WithFiles, attach};
+use super::case::Case;
+use super::commands::{once, seen, words_of};
+use super::composer::{Start, banner};
+use super::view::View;
+use super::{page, parse, patches};
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, SignedIn, Staff};
+use crate::error::{PageError, PageResult, status_of};
+use crate::form::Fields;
+use crate::url;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use desk::{Done, Idempotency, Trouble};
+use incident::state::HoldReason;
+use incident::{Command, CommandName as C, Lifecycle, RefusalKind, Visibility};
+use kernel::{Channel, IncidentNumber, limits};
+use maud::html;
+use store::directory::drafts::{self, Draft, Mode};
+use store::incidents::list::IncidentRow;
+
+/// The composer's form.
+pub(super) async fn post(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    Path(number): Path<String>,
+    request: Request,
+) -> PageResult {
+    let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let row = seen(&app, &who, number).await?;
+    let headers = request.headers().clone();
+    let sent = match WithFiles::read(&app, request).await {
+        Err(PageError::Trouble(trouble)) => {
+            return refused(&app, &who, live, number, Fields::default(), trouble).await;
+        }
+        other => other?,
+    };
+    let fields = sent.fields.clone();
+    if fields.get("then") == Some("resolve")
+        && fields.filled("body").is_some()
+        && sent.files.is_empty()
+    {
+        return to_resolve(&app, &who, live, number, &fields).await;
+    }
+    let once = once(&headers, &format!("{number}/comments"), &format!("{fields:?}"));
+    match send(&app, &who, number, &row, sent, once).await {
+        Ok(done) => answer(&app, &who, live, number, row.version, &fields, done).await,
+        Err(trouble) => refused(&app, &who, live, number, fields, trouble).await,
+    }
+}
+
+fn mode_of(fields: &Fields) -> Mode {
+    fields.text("mode").parse().unwrap_or(Mode::Reply)
+}
+
+/// The words become the resolution's: they are kept as the draft until it is sent.
+async fn to_resolve(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    fields: &Fields,
+) -> PageResult {
+    let body = fields.text("body").to_owned();
+    let draft = Draft {
+        person: who.person().id,
+        number,
+        mode: Mode::Reply,
+        body,
+        updated_at: who.here.now,
+    };
+    app.desk.write(move |sql| Ok(drafts::put(sql, &draft)?)).await?;
+    Ok(Answer::go(format!("{}?from_draft=1", url::incident_command(number, "resolve"))).reply(live))
+}
+
+/// Words first, then files, then the state; the first that is refused ends it.
+async fn send(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    row: &IncidentRow,
+    sent: WithFiles,
+    once: Option<Idempotency>,
+) -> Result<Option<Done>, Trouble> {
+    let (fields, mode, viewer) = (&sent.fields, mode_of(&sent.fields), who.viewer());
+    let visibility = if mode == Mode::Note { Visibility::Internal } else { Visibility::Public };
+    let step = |name: &str| {
+        once.as_ref().map(|once| Idempotency {
+            key: format!("{}-{name}", once.key),
+            request_hash: once.request_hash.clone(),
+        })
+    };
+    let mut done = None;
+    if fields.filled("body").is_some() || sent.files.is_empty() {
+        let mut ask = app.desk.ask(viewer, Channel::Web).on(number).once(step("words"));
+        let command = match mode {
+            Mode::Update => {
+                let context = parse::Context {
+                    state: &row.state,
+                    title: &row.title,
+                    here: &who.here,
+                    me: viewer.person,
+                    named: None,
+                };
+                parse::command(C::PublishUpdate, fields, &mut ask, &context)?
+            }
+            Mode::Reply | Mode::Note => {
+                let body = ask.words("body", fields.text("body"), limits::BODY_CHARS)?;
+                Command::Comment { body, visibility }
+            }
+        };
+        done = Some(ask.issue(command).await?);
+    }
+    let on = done.as_ref().map_or(number, |done| done.number);
+    attach(&app.desk, viewer, Channel::Web, on, sent.files, visibility, step("files").as_ref())
+        .await?;
+    let me = viewer.person;
+    app.desk.write(move |sql| Ok(drafts::delete(sql, me, number, mode).map(drop)?)).await?;
+    if let Some(command) =
+        then(fields, done.as_ref().map_or(row.state.lifecycle, |done| done.state.lifecycle))
+    {
+        let asked =
+            app.desk.ask(viewer, Channel::Web).on(on).once(step("then")).issue(command).await;
+        match asked {
+            // The words may have set it already, or it waits for that already.
+            Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::State => {}
+            other => done = Some(other?),
+        }
+    }
+    Ok(done)
+}
+
+/// The state to set after the words.
+fn then(fields: &Fields, now: Lifecycle) -> Option<Command> {
+    match fields.text("then") {
+        "in_progress" if now == Lifecycle::OnHold => Some(Command::Resume),
+        "in_progress" if now == Lifecycle::New => Some(Command::Acknowledge),
+        "waiting" => Some(Command::Hold { reason: HoldReason::Requester, until: None, note: None }),
+        _ => None,
+    }
+}
+
+async fn answer(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    version_before: u32,
+    fields: &Fields,
+    done: Option<Done>,
+) -> PageResult {
+    if let Some(done) = done.filter(|done| done.number != number) {
+        // A word on a closed incident of one's own made a new one.
+        return Ok(Answer::go(url::incident(done.number)).reply(live));
+    }
+    let back = format!("{}#end", url::incident(number));
+    if fields.get("then") == Some("resolve") {
+        return Ok(Answer::go(url::incident_command(number, "resolve")).reply(live));
+    }
+    let case = Case::load(app, who.viewer(), &who.here, number).await?;
+    let loads = patches::loads(app, who.viewer(), &case).await?;
+    let view = View::of(&case, who.viewer());
+    let patch = html! {
+        (patches::own(&view, &loads, version_before))
+        div id="c-warn" data-patch="morph" {}
+    };
+    Ok(Answer::patch(patch).else_go(back).reply(live))
+}
+
+/// Why it was not sent, in the composer; nothing that was written is lost.
+async fn refused(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    number: IncidentNumber,
+    fields: Fields,
+    trouble: Trouble,
+) -> PageResult {
+    let status = status_of(&trouble);
+    let words = match &trouble {
+        Trouble::Refused(refusal)
+            if status != StatusCode::NOT_FOUND && status != StatusCode::FORBIDDEN =>
+        {
+            words_of(refusal)
+        }
+        _ => return Err(trouble.into()),
+    };
+    let patch =
+        html! { div id="c-warn" data-patch="morph" { (banner("This was not sent.", &words)) } };
+    let answer = Answer::refused(status, patch);
+    if live.0 {
+        return Ok(answer.reply(live));
+    }
+    let start = Start { sent: Some(fields), refused: Some(words), drafts: vec![] };
+    let mut response = page::again(app, who, number, start).await?;
+    *response.status_mut() = status;
+    Ok(response)
+}

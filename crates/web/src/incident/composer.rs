@@ -1,0 +1,174 @@
+//! The composer: a reply, an internal note or a status update. The frame, the
+//! words and the button say who will read it.
+
+use super::timeline::{audience, phase_word};
+use super::view::View;
+use crate::form::Fields;
+use crate::part::icon::{icon, small_icon};
+use crate::part::person::first_name;
+use crate::url;
+use incident::CommandName as C;
+use incident::Lifecycle;
+use incident::state::UpdatePhase;
+use maud::{Markup, html};
+use store::directory::drafts::{Draft, Mode};
+
+/// What the composer starts with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Start {
+    /// The reader's drafts.
+    pub(super) drafts: Vec<Draft>,
+    /// What was sent and refused, to be sent again.
+    pub(super) sent: Option<Fields>,
+    /// Why it was refused.
+    pub(super) refused: Option<String>,
+}
+
+/// The place below the timeline.
+pub(super) fn composer(view: &View<'_>, start: &Start) -> Markup {
+    html! {
+        div.inc-c {
+            a.jump id="jump" href="#end" hidden { (icon("down")) span {} }
+            @if view.can(C::Comment) { (form(view, start)) } @else { p.meta id="end" { (why_not(view)) } }
+        }
+    }
+}
+
+fn why_not(view: &View<'_>) -> &'static str {
+    match view.case.state().lifecycle {
+        Lifecycle::Cancelled => "This incident is cancelled; nothing is added to it any more.",
+        _ => "You read this incident and do not work on it.",
+    }
+}
+
+fn form(view: &View<'_>, start: &Start) -> Markup {
+    let (case, number) = (view.case, view.case.number);
+    let sent =
+        |name: &str| start.sent.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default();
+    let mode = sent("mode").parse().unwrap_or(first_mode(view, start));
+    let draft = |mode: Mode| {
+        start.drafts.iter().find(|draft| draft.mode == mode).map(|draft| draft.body.as_str())
+    };
+    let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
+    let requester = case.person(case.state().requester);
+    let name = first_name(requester);
+    let readers = audience(case);
+    html! {
+        form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
+            data-live data-keep data-number=(number)
+            data-draft-reply=[draft(Mode::Reply)] data-draft-note=[draft(Mode::Note)] data-draft-update=[draft(Mode::Update)] {
+            div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
+            (modes(view, mode, name))
+            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" }
+            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
+            p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
+            label.vh for="txt" { "Text" }
+            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write here" { "\n" (text) }
+            (update_fields(start))
+            ul.atts id="files" {}
+            (buttons(view, name, &readers))
+        }
+    }
+}
+
+/// What is closed takes notes alone.
+fn first_mode(view: &View<'_>, start: &Start) -> Mode {
+    match view.case.state().lifecycle {
+        Lifecycle::Closed => Mode::Note,
+        _ => start
+            .drafts
+            .iter()
+            .max_by_key(|draft| draft.updated_at)
+            .map_or(Mode::Reply, |draft| draft.mode),
+    }
+}
+
+/// Why something was not done.
+pub(super) fn banner(title: &str, words: &str) -> Markup {
+    html! {
+        div class="banner banner-crit" role="alert" tabindex="-1" {
+            (icon("alert"))
+            div { b { (title) } " " (crate::error::sentence(words)) }
+        }
+    }
+}
+
+fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
+    let radio = |this: Mode, id: &str, key: &str, symbol: &'static str, label: String| {
+        html! {
+            label {
+                input type="radio" name="mode" id=(id) value=(this.as_str()) data-key=(key) checked[this == mode];
+                (icon(symbol)) (label) " " kbd { (key.to_uppercase()) }
+            }
+        }
+    };
+    html! {
+        fieldset.c-modes {
+            legend.vh { "What are you writing?" }
+            @if view.case.state().lifecycle != Lifecycle::Closed {
+                (radio(Mode::Reply, "m-reply", "r", "reply", format!("Reply to {name}")))
+            }
+            (radio(Mode::Note, "m-note", "n", "lock", "Internal note".to_owned()))
+            @if view.can(C::PublishUpdate) { (radio(Mode::Update, "m-upd", "u", "mega", "Status update".to_owned())) }
+            a class="btn btn-quiet btn-icon show-s end" href="#main" aria-label="Close" { (icon("x")) }
+        }
+    }
+}
+
+/// Where an update says it stands, when service is expected back, and when the next word comes.
+fn update_fields(start: &Start) -> Markup {
+    let sent = |name: &str| {
+        start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
+    };
+    let phase = sent("phase");
+    html! {
+        div class="c-aud only-upd" {
+            div.field {
+                label for="c-phase" { "Phase" }
+                select.inp id="c-phase" name="phase" {
+                    @for known in UpdatePhase::ALL { option value=(known.as_str()) selected[known.as_str() == phase] { (phase_word(*known)) } }
+                }
+            }
+            div.field {
+                label for="c-expected" { "Expected back" }
+                input.inp id="c-expected" type="datetime-local" name="expected" value=(sent("expected"));
+            }
+            div.field {
+                label for="c-next" { "Next update" }
+                input.inp id="c-next" type="datetime-local" name="next_update" value=(sent("next_update"));
+            }
+        }
+    }
+}
+
+fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
+    let state = view.case.state();
+    let open = state.lifecycle.is_open();
+    html! {
+        div.c-bar {
+            label class="btn btn-quiet btn-sm btn-icon" title="Attach files" {
+                (icon("clip")) span.vh { "Attach files" }
+                input.vh type="file" name="file" multiple data-files="#files" data-limit=(kernel::limits::ATTACHMENT_BYTES);
+            }
+            span.meta data-draft-state {}
+            span.end {
+                @if open {
+                    label.vh for="c-then" { "And set" }
+                    select id="c-then" name="then" class="btn btn-sm btn-quiet hide-s" {
+                        option value="" { "and leave the state" }
+                        @if state.lifecycle != Lifecycle::InProgress { option value="in_progress" { "and set In progress" } }
+                        option value="waiting" { "and wait on requester" }
+                        option value="resolve" { "and resolve with these words" }
+                    }
+                }
+                @if state.lifecycle != Lifecycle::Closed {
+                    button class="btn btn-sm btn-primary only-reply" type="submit" { "Send to " (name) " " kbd { "Ctrl ↵" } }
+                }
+                button class="btn btn-sm btn-note only-note" type="submit" { "Save internal note " kbd { "Ctrl ↵" } }
+                @if view.can(C::PublishUpdate) {
+                    button class="btn btn-sm btn-primary only-upd" type="submit" { "Publish to " (readers) " " kbd { "Ctrl ↵" } }
+                }
+            }
+        }
+    }
+}

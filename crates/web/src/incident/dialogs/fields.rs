@@ -1,0 +1,293 @@
+//! The fields of each command's form.
+
+use crate::form::Fields;
+use crate::incident::panel::pick;
+use crate::incident::timeline::{hold_word, link_word, role_word};
+use crate::incident::view::View;
+use crate::part::form::{Errors, Field};
+use crate::part::person::first_name;
+use crate::part::time::counted;
+use incident::CommandName as C;
+use incident::state::{HoldReason, IncidentRole, LinkKind};
+use kernel::{TeamId, Timestamp};
+use maud::{Markup, html};
+
+/// Rows of a field for words.
+const ROWS: u8 = 4;
+
+/// A form in the making: its ids begin with the command, its names are the command's fields.
+struct Form<'a> {
+    command: &'a str,
+    values: &'a Fields,
+    errors: &'a Errors,
+}
+
+impl Form<'_> {
+    fn field(
+        &self,
+        name: &str,
+        label: &str,
+        hint: Option<&str>,
+        control: impl Fn(&str, &Field<'_>) -> Markup,
+    ) -> Markup {
+        let id = format!("{}-{name}", self.command);
+        let mut field = Field::new(&id, label).errors(self.errors);
+        field.hint = hint;
+        field.around(control(&id, &field))
+    }
+
+    fn value(&self, name: &str, stored: &str) -> String {
+        self.values.get(name).unwrap_or(stored).to_owned()
+    }
+
+    fn line(
+        &self,
+        name: &str,
+        label: &str,
+        hint: Option<&str>,
+        stored: &str,
+        kind: &str,
+    ) -> Markup {
+        let value = self.value(name, stored);
+        self.field(name, label, hint, |id, field| {
+            html! {
+                input.inp type=(kind) id=(id) name=(name) value=(value) autocomplete="off"
+                    aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
+            }
+        })
+    }
+
+    fn words(&self, name: &str, label: &str, hint: Option<&str>) -> Markup {
+        let value = self.value(name, "");
+        self.field(name, label, hint, |id, field| {
+            html! {
+                textarea.inp id=(id) name=(name) rows=(ROWS) aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] { "\n" (value) }
+            }
+        })
+    }
+
+    fn select<L: AsRef<str>>(
+        &self,
+        name: &str,
+        label: &str,
+        hint: Option<&str>,
+        options: &[(String, L)],
+        stored: &str,
+    ) -> Markup {
+        let value = self.value(name, stored);
+        self.field(name, label, hint, |id, field| {
+            html! {
+                select.inp id=(id) name=(name) aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] {
+                    @for (key, words) in options { option value=(key) selected[*key == value] { (words.as_ref()) } }
+                }
+            }
+        })
+    }
+}
+
+/// The fields of a command, filled with what is stored or was sent.
+pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Errors) -> Markup {
+    let form = Form { command: command.as_str(), values, errors };
+    let requester = first_name(view.case.person(view.case.state().requester));
+    match command {
+        C::Resolve => resolve(view, &form, requester),
+        C::Hold => hold(view, &form),
+        C::Escalate => escalate(view, &form),
+        C::Merge => html! {
+            (form.line("into", "Into which incident", Some("Its number, such as INC-42. Both keep their timelines; work goes on there."), "", "text"))
+        },
+        C::Link => link(&form),
+        C::Cancel => form.words(
+            "reason",
+            "Why was it recorded in error",
+            Some(&format!("{requester} reads this.")),
+        ),
+        C::Restrict => html! {
+            p { "Only this team, " (requester) " and auditors will see it." }
+            (form.select("team", "Team", None, &with_none(&restrictions(view), "Nobody in particular: lift the restriction"),
+                &view.case.state().confidential_to.map_or("none".to_owned(), |team| team.to_string())))
+        },
+        C::DeclareMajor | C::StandDown => {
+            form.words("reason", "Why", Some("Only staff read this."))
+        }
+        C::Reopen => form.words("note", "Why is it taken up again", Some("Only staff read this.")),
+        C::Dispute => form.words(
+            "note",
+            "What is still not working",
+            Some(&format!("On behalf of {requester}; the record says so.")),
+        ),
+        C::Classify => classify(view, &form),
+        C::Prioritise => html! {
+            p { "The matrix says " b { (view.case.policy.matrix.priority(view.case.state().impact, view.case.state().urgency)) } ". Another priority needs a reason." }
+            (form.select("priority", "Priority", None, &pick::priorities(), &view.case.state().priority.to_string()))
+            (form.words("reason", "Why", Some("Only staff read this.")))
+        },
+        C::SetExpectedResolution => html! {
+            (form.line("at", "Expected back", Some(&format!("{requester} sees this. Empty takes it back.")), &local(view, view.case.state().expected.map(|e| e.at)), "datetime-local"))
+        },
+        C::Watch => html! {
+            (form.line("person", "Who", Some("E-mail address or full name. They see the public entries."), "", "text"))
+        },
+        C::GiveRole => html! {
+            (form.select("role", "Role", None, &roles(), ""))
+            (form.select("person", "Person", None, &with_none(&staff(view), "Nobody"), ""))
+        },
+        C::Assign => html! {
+            (form.select("team", "Team", None, &with_none(&teams(view), "No team"), &view.case.state().team.map_or("none".to_owned(), |id| id.to_string())))
+            (form.select("assignee", "Person", None, &with_none(&staff(view), "Nobody"), &view.case.state().assignee.map_or("none".to_owned(), |id| id.to_string())))
+        },
+        C::Tag => form.line("add", "Add tags", Some("Separated by spaces"), "", "text"),
+        C::LogWork => html! {
+            (form.line("duration", "How long", Some("Such as 20m, 1.5 h or 1 h 30 m"), "", "text"))
+            (form.line("note", "On what", Some("Only staff read this."), "", "text"))
+        },
+        C::AddTask => form.line("title", "What is to be done", None, "", "text"),
+        C::Redact => redact(view, &form),
+        _ => html! {},
+    }
+}
+
+fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
+    let codes: Vec<(String, String)> = view
+        .case
+        .policy
+        .resolution_codes
+        .iter()
+        .map(|code| (code.code.clone(), code.label.clone()))
+        .collect();
+    let (children, parts) = (view.case.state().children.len(), view.case.state().parts.len());
+    html! {
+        @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }
+        (form.select("code", "How was it resolved", None, &codes, ""))
+        (form.words("note", &format!("What was done? {requester} reads this"), Some("One sentence, so that it can be checked.")))
+        (form.line("cause", "Cause", Some("Only staff read this. Leave it empty if it is not known."), "", "text"))
+        @if children > 0 {
+            label.ck {
+                input type="checkbox" name="children" value="1" checked[form.values.ticked("children")];
+                "Resolve the " (counted(children as i64, "incident")) " below it with the same words"
+            }
+        }
+        @if parts > 0 { p.hint { (counted(parts as i64, "merged incident")) " will be resolved with it." } }
+    }
+}
+
+fn hold(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let reasons: Vec<(String, &str)> = HoldReason::ALL
+        .iter()
+        .map(|reason| (reason.as_str().to_owned(), hold_word(*reason)))
+        .collect();
+    let now = view.case.state().hold.as_ref();
+    html! {
+        (form.select("reason", "Waiting for", None, &reasons, now.map_or("requester", |hold| hold.reason.as_str())))
+        (form.line("until", "Until", Some("Work resumes by itself then. Needed for an agreed time."), &local(view, now.and_then(|hold| hold.until)), "datetime-local"))
+        (form.line("note", "Note", Some("Only staff read this."), "", "text"))
+    }
+}
+
+fn escalate(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let managers: Vec<(String, String)> = pick::candidates(view)
+        .into_iter()
+        .filter(|(id, ..)| {
+            view.case
+                .policy
+                .staff
+                .get(id)
+                .is_some_and(|staff| staff.roles.contains(&kernel::Role::Manager))
+        })
+        .map(|(id, name, _)| (id.to_string(), name))
+        .collect();
+    html! {
+        (form.select("team", "Bring in the team", None, &with_none(&teams(view), "No other team"), "none"))
+        (form.select("manager", "Tell the manager", None, &with_none(&managers, "No manager"), "none"))
+        (form.words("reason", "Why", Some("Only staff read this.")))
+    }
+}
+
+fn link(form: &Form<'_>) -> Markup {
+    let kinds: Vec<(String, &str)> = [
+        LinkKind::Related,
+        LinkKind::Parent,
+        LinkKind::Duplicate,
+        LinkKind::CausedBy,
+        LinkKind::Problem,
+        LinkKind::KnownError,
+        LinkKind::Change,
+        LinkKind::FollowUp,
+    ]
+    .into_iter()
+    .map(|kind| (kind.as_str().to_owned(), link_word(kind, false)))
+    .collect();
+    html! {
+        (form.select("kind", "It is linked as", None, &kinds, "related"))
+        (form.line("target", "To", Some("A number: INC-42, PRB-3 or CHG-12"), "", "text"))
+        label.ck { input type="checkbox" name="own_way" value="1" checked[form.values.ticked("own_way")]; "Do not follow the parent's progress" }
+    }
+}
+
+fn classify(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let (case, state) = (view.case, view.case.state());
+    let services: Vec<(String, String)> = pick::services_of(&case.policy)
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), name))
+        .collect();
+    let categories: Vec<(String, String)> = pick::categories_of(&case.policy)
+        .into_iter()
+        .map(|(id, path)| (id.to_string(), path))
+        .collect();
+    let none = || "none".to_owned();
+    html! {
+        (form.line("title", "Title", None, case.title(), "text"))
+        (form.select("service", "Service", None, &with_none(&services, "None"), &state.service.map_or_else(none, |id| id.to_string())))
+        (form.select("category", "Category", None, &with_none(&categories, "None"), &state.category.map_or_else(none, |id| id.to_string())))
+        (form.line("affected", "People affected", None, &state.affected.map_or(String::new(), |count| count.to_string()), "number"))
+        @for (name, value) in &state.fields {
+            (form.line(&format!("field.{name}"), name, Some("Empty removes it"), value, "text"))
+        }
+        div.form-2 {
+            (form.line("new_field", "New field", Some("Letters, digits and _"), "", "text"))
+            (form.line("new_value", "Value", None, "", "text"))
+        }
+    }
+}
+
+fn redact(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let content = form.value("content", "");
+    let words = content.parse().ok().map(|id| view.case.text(id).to_owned());
+    html! {
+        input type="hidden" name="content" value=(content);
+        p { "These words are forgotten for good: on screen, in search and in the API. That something stood here stays on record, with your name." }
+        @if let Some(words) = words { blockquote.msg-b { p { (crate::incident::words::short(&words, 400)) } } }
+    }
+}
+
+fn teams(view: &View<'_>) -> Vec<(String, String)> {
+    pick::teams_of(&view.case.policy, view.case.state().confidential_to)
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), name))
+        .collect()
+}
+
+/// Teams it may be restricted to: the reader's own, or any for managers; `decide` has the last word.
+fn restrictions(view: &View<'_>) -> Vec<(String, String)> {
+    pick::teams_of(&view.case.policy, None::<TeamId>)
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), name))
+        .collect()
+}
+
+fn staff(view: &View<'_>) -> Vec<(String, String)> {
+    pick::candidates(view).into_iter().map(|(id, name, _)| (id.to_string(), name)).collect()
+}
+
+fn roles() -> Vec<(String, &'static str)> {
+    IncidentRole::ALL.iter().map(|role| (role.as_str().to_owned(), role_word(*role))).collect()
+}
+
+fn with_none(options: &[(String, String)], label: &str) -> Vec<(String, String)> {
+    std::iter::once(("none".to_owned(), label.to_owned())).chain(options.iter().cloned()).collect()
+}
+
+/// An instant as a field for date and time holds it.
+fn local(view: &View<'_>, at: Option<Timestamp>) -> String {
+    at.map_or(String::new(), |at| view.case.here.local(at).strftime("%Y-%m-%dT%H:%M").to_string())
+}

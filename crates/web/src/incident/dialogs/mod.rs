@@ -1,0 +1,189 @@
+//! Commands that need words or a choice: one form each, in a dialog where
+//! scripts run and on a page of its own where they do not.
+
+mod fields;
+
+use super::view::View;
+use crate::auth::SignedIn;
+use crate::form::Fields;
+use crate::part::form::Errors;
+use crate::part::icon::icon;
+use crate::part::person::first_name;
+use crate::shell::{Page, Section};
+use crate::url;
+use incident::CommandName as C;
+use maud::{Markup, html};
+
+/// Commands whose dialogs stand ready on the incident's page.
+const READY: &[C] = &[
+    C::Resolve,
+    C::Hold,
+    C::Escalate,
+    C::Merge,
+    C::Link,
+    C::Cancel,
+    C::Restrict,
+    C::DeclareMajor,
+    C::StandDown,
+    C::Reopen,
+    C::Dispute,
+    C::Classify,
+    C::Prioritise,
+    C::SetExpectedResolution,
+    C::Watch,
+    C::GiveRole,
+];
+
+/// Commands that have a form.
+const WITH_FORM: &[C] = &[C::Assign, C::Tag, C::LogWork, C::AddTask, C::Redact];
+
+/// The field that says that a form stands on a page of its own.
+pub(super) const ALONE: &str = "alone";
+/// The place of what somebody else changed meanwhile among a form's errors.
+pub(super) const MEANWHILE: &str = "meanwhile";
+
+/// Whether a command has a form of its own.
+pub(super) fn has_form(command: C) -> bool {
+    READY.contains(&command) || WITH_FORM.contains(&command)
+}
+
+/// Every dialog of the incident's page.
+pub(super) fn dialogs(view: &View<'_>) -> Markup {
+    html! {
+        @if view.rights.works {
+            @for command in READY {
+                dialog id={ "d-" (command) } aria-labelledby={ "d-" (command) "-h" } {
+                    div.dlg-h {
+                        h2 id={ "d-" (command) "-h" } { (title(view, *command)) }
+                        button class="btn btn-quiet btn-icon btn-sm" type="button" data-close aria-label="Close" { (icon("x")) }
+                    }
+                    (form(view, *command, &Fields::default(), &Errors::default(), None))
+                }
+            }
+        }
+    }
+}
+
+/// A command's form. `values` fill it, `errors` say what was wrong with them.
+pub(super) fn form(
+    view: &View<'_>,
+    command: C,
+    values: &Fields,
+    errors: &Errors,
+    patch: Option<&str>,
+) -> Markup {
+    let name = command.as_str();
+    html! {
+        form id={ "f-" (name) } method="post" action=(url::incident_command(view.case.number, name)) data-live data-patch=[patch] {
+            input type="hidden" name="form" value=(name);
+            @if guarded(command) { input type="hidden" name="version" value=(view.case.state().version); }
+            @if values.ticked(ALONE) { input type="hidden" name=(ALONE) value="1"; }
+            (trouble(errors))
+            div.dlg-b { (fields::fields(view, command, values, errors)) }
+            div.dlg-f {
+                a.btn href=(url::incident(view.case.number)) data-close { "Back" }
+                (submit(view, command))
+            }
+        }
+    }
+}
+
+/// What is wrong: what to fix, or what somebody else changed meanwhile.
+pub(super) fn trouble(errors: &Errors) -> Markup {
+    match errors.of(MEANWHILE) {
+        None => errors.summary(),
+        Some(words) => html! {
+            div class="banner banner-warn" role="alert" tabindex="-1" {
+                (icon("user"))
+                div { b { (words) "." } " Send it again to change it anyway." }
+            }
+        },
+    }
+}
+
+/// Commands that check whether somebody else changed the same thing meanwhile.
+pub(super) fn guarded(command: C) -> bool {
+    matches!(
+        command,
+        C::Assign
+            | C::Prioritise
+            | C::Classify
+            | C::Hold
+            | C::Resolve
+            | C::Cancel
+            | C::Reopen
+            | C::Restrict
+            | C::Escalate
+    )
+}
+
+/// The same form as a page. `values` hold [`ALONE`], so that the answer leads back.
+pub(super) fn page(
+    who: &SignedIn,
+    view: &View<'_>,
+    command: C,
+    values: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let case = view.case;
+    let heading = title(view, command);
+    Page::new(who, &heading)
+        .section(Section::Queue)
+        .crumb(url::QUEUE, "Queue")
+        .crumb(url::incident(case.number), case.number.to_string())
+        .show(html! {
+            div.page {
+                div.page-h { div { h1 { (heading) } p { (case.title()) } } }
+                div.card { (form(view, command, values, errors, None)) }
+            }
+        })
+}
+
+/// What a command is called above its form.
+pub(super) fn title(view: &View<'_>, command: C) -> String {
+    let number = view.case.number;
+    match command {
+        C::Resolve => format!("Resolve {number}"),
+        C::Hold => format!("Put {number} on hold"),
+        C::Escalate => format!("Escalate {number}"),
+        C::Merge => format!("Merge {number} into another"),
+        C::Link => format!("Link {number}"),
+        C::Cancel => format!("Cancel {number}"),
+        C::Restrict => format!("Restrict {number}"),
+        C::DeclareMajor => format!("Declare {number} a major incident"),
+        C::StandDown => format!("Stand down {number}"),
+        C::Reopen => format!("Reopen {number}"),
+        C::Dispute => format!("{number} is still broken"),
+        C::Classify => format!("Edit {number}"),
+        C::Prioritise => format!("Priority of {number}"),
+        C::SetExpectedResolution => format!("When {number} is expected back"),
+        C::Watch => format!("Add a watcher to {number}"),
+        C::GiveRole => format!("Give a role in {number}"),
+        C::Assign => format!("Assign {number}"),
+        C::Tag => format!("Tags of {number}"),
+        C::LogWork => format!("Log work on {number}"),
+        C::AddTask => format!("Add a task to {number}"),
+        C::Redact => format!("Erase words of {number}"),
+        other => format!("{number}: {other}"),
+    }
+}
+
+fn submit(view: &View<'_>, command: C) -> Markup {
+    let requester = first_name(view.case.person(view.case.state().requester));
+    let (label, class) = match command {
+        C::Resolve => (format!("Resolve and ask {requester}"), "btn btn-primary"),
+        C::Hold => ("Put on hold".to_owned(), "btn btn-primary"),
+        C::Escalate => ("Escalate".to_owned(), "btn btn-primary"),
+        C::Merge => ("Merge".to_owned(), "btn btn-primary"),
+        C::Link => ("Link".to_owned(), "btn btn-primary"),
+        C::Cancel => ("Cancel this incident".to_owned(), "btn btn-danger"),
+        C::Redact => ("Erase for good".to_owned(), "btn btn-danger"),
+        C::DeclareMajor => ("Declare major".to_owned(), "btn btn-danger"),
+        C::StandDown => ("Stand down".to_owned(), "btn btn-primary"),
+        C::Reopen | C::Dispute => ("Reopen".to_owned(), "btn btn-primary"),
+        C::LogWork => ("Log".to_owned(), "btn btn-sm"),
+        C::AddTask | C::Watch => ("Add".to_owned(), "btn btn-primary"),
+        _ => ("Save".to_owned(), "btn btn-primary"),
+    };
+    html! { button class=(class) type="submit" { (label) " " kbd { "Ctrl ↵" } } }
+}

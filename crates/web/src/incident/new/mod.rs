@@ -1,0 +1,136 @@
+//! A new incident for an agent, also taken down on the phone: who calls, what is
+//! open of theirs already, what is not working.
+
+mod caller;
+mod draw;
+mod post;
+
+pub(super) use caller::{caller, callers, service, services};
+pub(super) use post::post;
+
+use crate::app::App;
+use crate::auth::{SignedIn, Staff};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::form::Errors;
+use axum::extract::{RawQuery, State};
+use axum::response::IntoResponse;
+use incident::{Policy, Scope};
+use kernel::{Channel, PersonId, ServiceId};
+use std::sync::Arc;
+use store::Sql;
+use store::directory::people::{self, Person};
+use store::incidents::list::{self, IncidentRow, Look};
+
+/// Open incidents that are shown of a caller and of a service.
+const SHOWN: usize = 8;
+/// Doors that an agent takes reports through.
+const CHANNELS: &[(Channel, &str)] = &[
+    (Channel::Phone, "Phone"),
+    (Channel::InPerson, "In person"),
+    (Channel::Email, "E-mail"),
+    (Channel::Chat, "Chat"),
+    (Channel::Web, "Noticed by us"),
+];
+
+/// The empty form; `requester` in the address names the caller.
+pub(super) async fn show(
+    State(app): State<App>,
+    Staff(who): Staff,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    if !who.viewer().works() {
+        return Err(PageError::forbidden("auditors read everything and change nothing"));
+    }
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    let form = Form::load(&app, &who, asked, Errors::default()).await?;
+    Ok(draw::page(&who, &form).into_response())
+}
+
+/// Everything the form shows.
+struct Form {
+    values: Fields,
+    errors: Errors,
+    policy: Arc<Policy>,
+    /// The caller, once known.
+    caller: Option<Person>,
+    /// People who could be meant, when the name fits several.
+    meant: Vec<Person>,
+    /// The caller's open incidents.
+    theirs: Vec<IncidentRow>,
+    /// The service, once known.
+    service: Option<ServiceId>,
+    /// Open incidents of that service.
+    same: Vec<IncidentRow>,
+}
+
+impl Form {
+    async fn load(app: &App, who: &SignedIn, values: Fields, errors: Errors) -> PageResult<Form> {
+        let policy = app.desk.policy();
+        let service = service_in(&values, &policy);
+        let requester: Option<PersonId> = values.filled("requester").and_then(|id| id.parse().ok());
+        let (text, look) = (values.text("caller").to_owned(), who.look());
+        let (caller, meant, theirs, same) = app
+            .desk
+            .read(move |sql| {
+                let chosen = requester.map(|id| people::get(sql, id)).transpose()?.flatten();
+                let chosen = chosen.filter(|person| text.is_empty() || person.name == text);
+                let meant =
+                    if chosen.is_none() && !text.is_empty() { meant(sql, &text)? } else { vec![] };
+                let caller = chosen.or_else(|| {
+                    if let [one] = meant.as_slice() { Some(one.clone()) } else { None }
+                });
+                let theirs = match &caller {
+                    Some(person) => list::open_of_requester(sql, &look.scope, person.id, SHOWN)?,
+                    None => vec![],
+                };
+                let same = service
+                    .map(|service| of_service(sql, &look, service))
+                    .transpose()?
+                    .unwrap_or_default();
+                Ok((caller, meant, theirs, same))
+            })
+            .await?;
+        Ok(Form { values, errors, policy, caller, meant, theirs, service, same })
+    }
+}
+
+/// People that a text names: by e-mail address, else by full name, else by
+/// beginnings of words.
+fn meant(sql: &mut dyn Sql, text: &str) -> Result<Vec<Person>, store::Failure> {
+    if let Some(person) = people::by_email(sql, text)? {
+        return Ok(vec![person]);
+    }
+    let named: Vec<Person> =
+        people::by_name(sql, text)?.into_iter().filter(|person| person.active).collect();
+    if named.is_empty() { people::find(sql, text, SHOWN) } else { Ok(named) }
+}
+
+/// The service that the form names, by the id behind the field or by what was typed.
+fn service_in(values: &Fields, policy: &Policy) -> Option<ServiceId> {
+    let text = values.text("service").to_lowercase();
+    let chosen = values.filled("service_id").and_then(|id| id.parse().ok());
+    let fits = |id: &ServiceId| {
+        policy.services.get(id).is_some_and(|service| service.name.to_lowercase() == text)
+    };
+    chosen.filter(fits).or_else(|| policy.services.keys().copied().find(fits))
+}
+
+/// The open incidents of a service, the newest first.
+fn of_service(
+    sql: &mut dyn Sql,
+    look: &Look,
+    service: ServiceId,
+) -> Result<Vec<IncidentRow>, store::Failure> {
+    let named = query::Term::Service(vec![query::Choice::Is(service.to_string())]);
+    let open = query::Term::State(vec![query::StateWord::Open]);
+    let sort = query::Sort { key: query::SortKey::Reported, reversed: false };
+    let query =
+        query::Query { filter: query::Expr::all_of([named.into(), open.into()]), sort: Some(sort) };
+    Ok(list::list(sql, look, &query, SHOWN, None)?.rows)
+}
+
+/// Whether somebody may see incidents of others: a caller's list is for those who work on incidents.
+fn works(who: &SignedIn) -> PageResult<Scope> {
+    if who.viewer().works() { Ok(Scope::of(who.viewer())) } else { Err(PageError::NotFound) }
+}

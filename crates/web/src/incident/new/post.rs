@@ -1,0 +1,296 @@
+//! The form of a new incident as it was sent.
+
+use super::{CHANNELS, Form, draw, service_in};
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, SignedIn, Staff};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::incident::attachments::{WithFiles, attach};
+use crate::incident::commands::{once, words_of};
+use crate::incident::parse::{choice, instant};
+use crate::part::form::Errors;
+use crate::url;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use desk::{Idempotency, Trouble};
+use incident::command::Report;
+use incident::{Command, Refusal, Visibility};
+use kernel::{Actor, Channel, IncidentNumber, Level, PersonId, limits};
+use store::directory::organisations;
+use store::directory::people::{self, Person};
+
+/// Reports the incident, or adds a note to the one that the call is about.
+pub(in crate::incident) async fn post(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    request: Request,
+) -> PageResult {
+    if !who.viewer().works() {
+        return Err(PageError::forbidden("auditors read everything and change nothing"));
+    }
+    let headers = request.headers().clone();
+    let sent = WithFiles::read(&app, request).await?;
+    let fields = sent.fields.clone();
+    let once = once(&headers, "incidents/new", &format!("{fields:?}"));
+    match record(&app, &who, sent, once).await {
+        Ok(number) => Ok(Answer::go(url::incident(number)).reply(live)),
+        Err(trouble) => refused(&app, &who, live, fields, trouble).await,
+    }
+}
+
+async fn record(
+    app: &App,
+    who: &SignedIn,
+    sent: WithFiles,
+    once: Option<Idempotency>,
+) -> Result<IncidentNumber, PageError> {
+    let fields = &sent.fields;
+    let channel = channel(fields)?;
+    let requester = requester(app, who, fields).await?;
+    let number = match choice::<IncidentNumber>(fields, "existing")? {
+        Some(existing) => {
+            called_again(app, who, fields, channel, &requester, existing, once.clone()).await?
+        }
+        None => report(app, who, fields, channel, &requester, once.clone()).await?,
+    };
+    attach(&app.desk, who.viewer(), channel, number, sent.files, Visibility::Public, once.as_ref())
+        .await?;
+    Ok(number)
+}
+
+fn channel(fields: &Fields) -> Result<Channel, Refusal> {
+    let Some(word) = fields.filled("channel") else { return Ok(Channel::Phone) };
+    let known =
+        CHANNELS.iter().map(|(channel, _)| *channel).find(|channel| channel.as_str() == word);
+    known.ok_or_else(|| Refusal::invalid("channel", "is not one of the list"))
+}
+
+/// The caller: chosen, named, or made known now, without a login.
+async fn requester(app: &App, who: &SignedIn, fields: &Fields) -> Result<Person, PageError> {
+    if let Some(name) = fields.filled("new_name") {
+        return make_known(app, who, name, fields.filled("new_email")).await;
+    }
+    if fields.filled("new_email").is_some() {
+        return Err(Refusal::invalid("new_name", "is needed with the e-mail address").into());
+    }
+    let meant: Option<PersonId> = choice(fields, "meant")?;
+    let chosen: Option<PersonId> = meant.or(choice(fields, "requester")?);
+    let text = fields.text("caller").to_owned();
+    let found = app
+        .desk
+        .read(move |sql| {
+            let chosen = chosen.map(|id| people::get(sql, id)).transpose()?.flatten();
+            match chosen.filter(|person| meant.is_some() || text.is_empty() || person.name == text)
+            {
+                Some(person) => Ok(vec![person]),
+                None if text.is_empty() => Ok(vec![]),
+                None => super::meant(sql, &text),
+            }
+        })
+        .await?;
+    match <[Person; 1]>::try_from(found) {
+        Ok([one]) => Ok(one),
+        Err(several) if several.is_empty() && fields.text("caller").is_empty() => {
+            Err(Refusal::invalid("caller", "say who calls").into())
+        }
+        Err(several) if several.is_empty() => Err(Refusal::invalid(
+            "caller",
+            "nobody is known by this; give name and e-mail address below",
+        )
+        .into()),
+        Err(_) => Err(Refusal::invalid("caller", "several people fit; choose one below").into()),
+    }
+}
+
+async fn make_known(
+    app: &App,
+    who: &SignedIn,
+    name: &str,
+    email: Option<&str>,
+) -> Result<Person, PageError> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.chars().count() > limits::NAME_CHARS {
+        return Err(Refusal::invalid(
+            "new_name",
+            format!("is longer than {} characters", limits::NAME_CHARS),
+        )
+        .into());
+    }
+    if email.is_some_and(|email| !is_address(email)) {
+        return Err(Refusal::invalid("new_email", "is not an e-mail address").into());
+    }
+    let (id, email) = (PersonId(desk::fresh()), email.map(str::to_owned));
+    let actor = Actor::person(who.person().id, who.person().name.clone());
+    let made = app
+        .desk
+        .change(actor, move |sql, audit| {
+            if let Some(email) = &email
+                && let Some(known) = people::by_email(sql, email)?
+            {
+                return Ok(known);
+            }
+            let mut person = Person::new(id, name, email.as_deref(), audit.now());
+            person.organisation = match &email {
+                Some(email) => {
+                    organisations::of_email(sql, email)?.map(|organisation| organisation.id)
+                }
+                None => None,
+            };
+            people::insert(sql, &person, None)?;
+            audit.created(sql, "person", person.id, &person)?;
+            Ok(person)
+        })
+        .await?;
+    Ok(made)
+}
+
+fn is_address(text: &str) -> bool {
+    let plain = text.chars().count() <= limits::EMAIL_CHARS
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    plain
+        && text.rsplit_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && domain.contains('.')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+        })
+}
+
+/// What the caller adds to an incident that is open already. It is kept as a
+/// note: an answer to them it is not, and no clock takes it for one.
+async fn called_again(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+    channel: Channel,
+    requester: &Person,
+    number: IncidentNumber,
+    once: Option<Idempotency>,
+) -> Result<IncidentNumber, PageError> {
+    let row = crate::incident::commands::seen(app, who, number).await?;
+    if row.state.requester != requester.id {
+        return Err(Refusal::invalid("existing", "is not an incident of this caller").into());
+    }
+    let said: Vec<&str> = [fields.text("title"), fields.text("description")]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    if said.is_empty() {
+        return Err(Refusal::invalid("description", "say what they added").into());
+    }
+    let by = CHANNELS
+        .iter()
+        .find(|(known, _)| *known == channel)
+        .map_or("phone", |(_, label)| label)
+        .to_lowercase();
+    let words = format!("{} got in touch again ({by}):\n\n{}", requester.name, said.join("\n\n"));
+    let mut ask = app.desk.ask(who.viewer(), channel).on(number).once(once);
+    let body = ask.words("description", &words, limits::BODY_CHARS)?;
+    let done = ask.issue(Command::Comment { body, visibility: Visibility::Internal }).await?;
+    Ok(done.number)
+}
+
+async fn report(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+    channel: Channel,
+    requester: &Person,
+    once: Option<Idempotency>,
+) -> Result<IncidentNumber, PageError> {
+    let policy = app.desk.policy();
+    let service = service_in(fields, &policy);
+    if service.is_none() && fields.filled("service").is_some() {
+        return Err(
+            Refusal::invalid("service", "is not a known service; choose one of the list").into()
+        );
+    }
+    let (impact, urgency) = levels(fields.text("cell"))?;
+    let affected = match fields.filled("affected") {
+        None => None,
+        Some(text) => {
+            Some(text.parse().map_err(|_| Refusal::invalid("affected", "must be a whole number"))?)
+        }
+    };
+    let assignee = match fields.filled("assignee") {
+        Some("me") => Some(who.person().id),
+        _ => choice(fields, "assignee")?,
+    };
+    let mut ask = app.desk.ask(who.viewer(), channel).once(once);
+    let report = Report {
+        title: ask.title(fields.text("title"))?,
+        description: ask.opt_words("description", fields.get("description"), limits::BODY_CHARS)?,
+        requester: requester.id,
+        service,
+        category: choice(fields, "category")?,
+        impact,
+        urgency,
+        affected,
+        team: choice(fields, "team")?,
+        assignee,
+        detected_at: instant(fields, "detected_at", &who.here)?,
+        fields: Default::default(),
+        tags: Default::default(),
+        follow_up_of: None,
+        parent: None,
+        confidential_to: choice(fields, "confidential_to")?,
+    };
+    Ok(ask.issue(Command::Report(Box::new(report))).await?.number)
+}
+
+/// "2-1" is medium impact and high urgency; nothing leaves both to the rules.
+fn levels(cell: &str) -> Result<(Option<Level>, Option<Level>), Refusal> {
+    if cell.is_empty() {
+        return Ok((None, None));
+    }
+    let level = |word: &str| word.parse().ok().and_then(|value| Level::new(value).ok());
+    let both = cell.split_once('-').and_then(|(impact, urgency)| level(impact).zip(level(urgency)));
+    let (impact, urgency) =
+        both.ok_or_else(|| Refusal::invalid("cell", "is not a cell of the matrix"))?;
+    Ok((Some(impact), Some(urgency)))
+}
+
+/// The form again, with what was wrong at its field.
+async fn refused(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    fields: Fields,
+    error: PageError,
+) -> PageResult {
+    let status = error.status();
+    let PageError::Trouble(Trouble::Refused(refusal)) = &error else { return Err(error) };
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+        return Err(error);
+    }
+    let mut errors = Errors::default();
+    errors.add(refusal.field.unwrap_or_default(), words_of(refusal));
+    let form = Form::load(app, who, fields, errors).await?;
+    Ok(Answer::refused(status, draw::draw(&form, Some("morph")))
+        .else_page(draw::page(who, &form))
+        .reply(live))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for text in ["gwen@northwind.example", "g.t+x@a.b.example"] {
+            assert!(is_address(text), "{text}");
+        }
+        for text in ["gwen", "@a.example", "a@b", "a b@c.example", "a@.example", "a@example."] {
+            assert!(!is_address(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cell_names_impact_and_urgency() {
+        assert_eq!(levels("").unwrap(), (None, None));
+        assert_eq!(levels("2-1").unwrap(), (Some(Level::MEDIUM), Some(Level::HIGH)));
+        assert!(levels("4-1").is_err() && levels("1").is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! The incident's page for staff.
+
+use super::case::Case;
+use super::composer::{Start, composer};
+use super::panel::{Loads, panel};
+use super::timeline::{As, Entry, counts, entries, entry};
+use super::view::View;
+use super::{dialogs, head, pager, patches};
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::icon::icon;
+use crate::shell::{Page, Section};
+use crate::url;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use incident::{Access, CommandName as C, Scope};
+use kernel::IncidentNumber;
+use maud::{Markup, html};
+use store::directory::drafts;
+
+/// Entries shown at once; of a longer timeline the newest, the others on demand.
+const ENTRIES: usize = 400;
+
+/// The page of an incident. Whoever sees only its public side is led to the portal.
+pub(super) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(number): Path<String>,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let scope = Scope::of(who.viewer());
+    let row = app.desk.read(move |sql| store::incidents::list::get(sql, &scope, number)).await?;
+    match row.map(|row| row.access) {
+        Some(Access::Full) => {}
+        Some(_) => return Ok(Redirect::to(&url::portal_incident(number)).into_response()),
+        None => return Err(PageError::NotFound),
+    }
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    render(&app, &who, number, &asked, Start::default()).await.map(IntoResponse::into_response)
+}
+
+/// The whole page; `start` says what the composer holds besides the reader's drafts.
+pub(super) async fn render(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    asked: &Fields,
+    start: Start,
+) -> PageResult<Markup> {
+    let case = Case::load(app, who.viewer(), &who.here, number).await?;
+    let me = who.person().id;
+    let drafts = app.desk.read(move |sql| drafts::of_incident(sql, me, number)).await?;
+    let loads = patches::loads(app, who.viewer(), &case).await?;
+    let place = pager::place(app, who, number, asked).await?;
+    let start = Start { drafts, ..start };
+    let view = View::of(&case, who.viewer());
+    Ok(markup(app, who, &view, &loads, &start, asked, &place))
+}
+
+fn markup(
+    app: &App,
+    who: &SignedIn,
+    view: &View<'_>,
+    loads: &Loads,
+    start: &Start,
+    asked: &Fields,
+    place: &pager::Place,
+) -> Markup {
+    let (case, number) = (view.case, view.case.number);
+    let title = number.to_string();
+    let others = head::presence(&app.desk, number, Some(who.person().id), None);
+    Page::new(who, &title)
+        .section(Section::Queue)
+        .crumb(&place.href, &place.name)
+        .top(pager::pager(place))
+        .stream(url::live_incident(number, case.position))
+        .on(number)
+        .main_class("main inc")
+        .panel(html! { (panel(view, loads)) (thumb(view)) })
+        .after(dialogs::dialogs(view))
+        .show(html! {
+            p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
+            (head::bar(view, None))
+            header.inc-h {
+                div id="refusal" {}
+                (head::facts(view, others, None))
+                (head::line(case, None))
+                (head::clocks(case, None))
+            }
+            (switch(view))
+            (timeline(view, asked))
+            (composer(view, start))
+        })
+}
+
+/// On a phone, one of timeline and details is shown.
+fn switch(view: &View<'_>) -> Markup {
+    let tasks = view.case.state().tasks.iter().filter(|task| task.done_at.is_none()).count();
+    html! {
+        fieldset class="seg inc-d" {
+            legend.vh { "Show" }
+            label { input type="radio" name="v" id="v-t" checked; "Timeline" }
+            label { input type="radio" name="v" id="v-d"; "Details" @if tasks > 0 { " " span.n { (crate::part::time::counted(tasks as i64, "task")) } } }
+        }
+    }
+}
+
+fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
+    let all = entries(&view.case.events);
+    let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
+    html! {
+        div.inc-f { (filter(&all)) span class="meta end" { "Oldest first" } }
+        @if hidden > 0 {
+            p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
+        }
+        (list(view, &all[hidden..], None))
+    }
+}
+
+/// The list itself.
+pub(super) fn list(view: &View<'_>, entries: &[Entry<'_>], patch: Option<&str>) -> Markup {
+    html! {
+        ol.tl id="tl" aria-label="Timeline" data-patch=[patch] {
+            @for shown in entries { (entry(view.case, shown, view.rights, As::Part)) }
+        }
+    }
+}
+
+fn filter(all: &[Entry<'_>]) -> Markup {
+    let [talk, notes, updates, events] = counts(all);
+    let radio = |id: &str, label: &str, count: usize| {
+        html! { label { input type="radio" name="tlf" id={ "tlf-" (id) }; (label) " " span.n id={ "n-" (id) } { (count) } } }
+    };
+    html! {
+        fieldset.seg data-tl-filter {
+            legend.vh { "Show in the timeline" }
+            label { input type="radio" name="tlf" id="tlf-all" checked; "All" }
+            (radio("talk", "Conversation", talk))
+            (radio("notes", "Notes", notes))
+            (radio("updates", "Updates", updates))
+            (radio("events", "Events", events))
+        }
+    }
+}
+
+/// The main actions in reach of a thumb.
+fn thumb(view: &View<'_>) -> Markup {
+    let link = |href: &str, symbol: &'static str, label: &str| {
+        html! { a class="btn btn-lg" href=(href) { (icon(symbol)) (label) } }
+    };
+    html! {
+        @if view.can(C::Comment) && view.rights.works {
+            nav.thumb aria-label="Actions for this incident" {
+                (link("#m-reply", "reply", "Reply"))
+                (link("#m-note", "lock", "Note"))
+                (link("#m-upd", "mega", "Update"))
+                @if view.can(C::Resolve) {
+                    (head::opener(view.case.number, "resolve", "btn btn-lg btn-primary", None, html! { "Resolve" }))
+                } @else if view.can(C::Reopen) {
+                    (head::opener(view.case.number, "reopen", "btn btn-lg", None, html! { "Reopen" }))
+                }
+            }
+        }
+    }
+}
+
+/// The page as an answer.
+pub(super) async fn again(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    start: Start,
+) -> PageResult<Response> {
+    Ok(render(app, who, number, &Fields::default(), start).await?.into_response())
+}

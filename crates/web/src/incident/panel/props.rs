@@ -1,0 +1,153 @@
+//! The properties: each row says a value and opens the list to choose another.
+
+use super::Loads;
+use super::pick::picker;
+use crate::incident::head::opener;
+use crate::incident::view::View;
+use crate::part::form::Errors;
+use crate::part::icon::icon;
+use crate::part::person::small_avatar;
+use crate::part::time;
+use crate::part::{pri, state};
+use incident::CommandName as C;
+use kernel::Level;
+use maud::{Markup, html};
+
+/// The section of the properties.
+pub(super) fn props(view: &View<'_>, loads: &Loads, patch: Option<&str>) -> Markup {
+    let (case, state) = (view.case, view.case.state());
+    html! {
+        section.sec id="props" aria-labelledby="props-h" data-patch=[patch] {
+            h2.vh id="props-h" { "Properties" }
+            dl.props {
+                (row(view, "State", "state", Some("s"), view.rights.works, state::state(state)))
+                (row(view, "Assignee", "assignee", Some("a"), view.can(C::Assign), assignee(view)))
+                (row(view, "Team", "team", Some("t"), view.can(C::Assign), html! {
+                    (icon("users")) span { (state.team.map_or("No team", |team| case.team(team))) }
+                }))
+                (row(view, "Priority", "priority", Some("p"), view.can(C::Prioritise), priority(view)))
+                (row(view, "Category", "category", Some("y"), view.can(C::Classify), html! {
+                    span { (state.category.map_or("None", |category| case.category(category))) }
+                }))
+                (row(view, "Service", "service", None, view.can(C::Classify), html! {
+                    span { (state.service.map_or("None", |service| case.service(service))) }
+                }))
+                (classified(view, "Affected", html! {
+                    span { @match state.affected { Some(1) => "1 person", Some(count) => { (count) " people" }, None => "Not known" } }
+                }))
+                @for (name, value) in &state.fields { (classified(view, name, html! { span { (value) } })) }
+                (row(view, "Tags", "tags", None, view.can(C::Tag), tags(view)))
+                (expected(view))
+                @if let Some(organisation) = &case.row.organisation { (plain("Organisation", html! { (organisation.name) })) }
+                @if let Some(team) = state.confidential_to {
+                    (plain("Restricted to", html! { span class="chip lock" { (icon("lock")) (case.team(team)) } }))
+                }
+            }
+            @if view.rights.works { (pickers(view, loads)) }
+        }
+    }
+}
+
+/// A value and the button that opens its list; without the right, the value alone.
+fn row(
+    view: &View<'_>,
+    name: &str,
+    list: &str,
+    key: Option<&str>,
+    may: bool,
+    value: Markup,
+) -> Markup {
+    html! {
+        div {
+            dt { (name) }
+            dd {
+                @if may && view.rights.works {
+                    button.prop type="button" popovertarget={ "p-" (list) } data-key=[key] data-name={ "Set " (name.to_lowercase()) } {
+                        (value)
+                        @if let Some(key) = key { kbd { (key.to_uppercase()) } }
+                    }
+                } @else { span.flex { (value) } }
+            }
+        }
+    }
+}
+
+fn plain(name: &str, value: Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+/// A value that the classification's form changes.
+fn classified(view: &View<'_>, name: &str, value: Markup) -> Markup {
+    html! {
+        div {
+            dt { (name) }
+            dd { @if view.can(C::Classify) { (opener(view.case.number, "classify", "prop", None, value)) } @else { (value) } }
+        }
+    }
+}
+
+fn assignee(view: &View<'_>) -> Markup {
+    match view.case.state().assignee {
+        Some(id) => {
+            html! { (small_avatar(id, view.case.person(id))) span { (view.case.person(id)) } }
+        }
+        None => html! { span class="av av-s av-none" aria-hidden="true" {} span { "Nobody" } },
+    }
+}
+
+fn priority(view: &View<'_>) -> Markup {
+    let state = view.case.state();
+    html! {
+        (pri::priority(state.priority))
+        span {
+            @match &state.priority_override {
+                Some(set) => { "by hand, matrix says " (set.computed) ": " (view.case.text(set.reason)) },
+                None => { (impact_word(state.impact)) " × " (state.urgency.word().to_lowercase()) " urgency" },
+            }
+        }
+    }
+}
+
+/// Impact as the matrix calls it.
+pub(super) fn impact_word(impact: Level) -> &'static str {
+    match impact.get() {
+        1 => "High impact",
+        2 => "Medium impact",
+        _ => "Low impact",
+    }
+}
+
+fn tags(view: &View<'_>) -> Markup {
+    let tags = &view.case.state().tags;
+    html! {
+        @if tags.is_empty() { span.muted { "None" } }
+        @else { span.chips { @for tag in tags { span.chip { (tag) } } } }
+    }
+}
+
+fn expected(view: &View<'_>) -> Markup {
+    let (case, state) = (view.case, view.case.state());
+    let value = html! {
+        span { @match state.expected { Some(expected) => (time::moment(expected.at, &case.here)), None => "Not said" } }
+    };
+    html! {
+        div {
+            dt { "Expected back" }
+            dd {
+                @if view.can(C::SetExpectedResolution) { (opener(case.number, "set-expected-resolution", "prop", None, value)) }
+                @else { (value) }
+            }
+        }
+        @if let Some(next) = state.next_update { (plain("Next update", time::moment(next, &case.here))) }
+    }
+}
+
+fn pickers(view: &View<'_>, loads: &Loads) -> Markup {
+    html! {
+        @for name in super::PICKERS {
+            div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
+                (picker(view, name, loads, &Errors::default(), None))
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! From the fields of a form to a command. Values are typed here; rules are `decide`'s.
+
+use crate::form::Fields;
+use crate::part::time::Here;
+use desk::{Ask, Trouble};
+use incident::state::{IncidentRole, LinkKind, UpdatePhase};
+use incident::{Change, Command, CommandName as C, Refusal, State};
+use kernel::{Invalid, Level, PersonId, Timestamp, limits};
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+/// What the fields are read against.
+pub(super) struct Context<'a> {
+    /// The incident as it is.
+    pub(super) state: &'a State,
+    /// Its title.
+    pub(super) title: &'a str,
+    /// The reader's clock and zone: dates of forms are local.
+    pub(super) here: &'a Here,
+    /// Who "me" is.
+    pub(super) me: PersonId,
+    /// The person named in a field for names, once found.
+    pub(super) named: Option<PersonId>,
+}
+
+/// The command that a form asks for.
+pub(super) fn command(
+    name: C,
+    fields: &Fields,
+    ask: &mut Ask<'_>,
+    at: &Context<'_>,
+) -> Result<Command, Trouble> {
+    Ok(match name {
+        C::Acknowledge => Command::Acknowledge,
+        C::Resume => Command::Resume,
+        C::Unmerge => Command::Unmerge,
+        C::Mitigate => Command::Mitigate,
+        C::Restore => Command::Restore,
+        C::Confirm => Command::Confirm,
+        C::NotAReopening => Command::NotAReopening,
+        C::Close => Command::Close,
+        C::Classify => classify(fields, ask, at)?,
+        C::Prioritise => prioritise(fields, ask)?,
+        C::Assign => {
+            Command::Assign { team: change(fields, "team")?, assignee: assignee(fields, at)? }
+        }
+        C::Hold => Command::Hold {
+            reason: needed(fields, "reason")?,
+            until: instant(fields, "until", at.here)?,
+            note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
+        },
+        C::Escalate => Command::Escalate {
+            team: choice(fields, "team")?,
+            manager: choice(fields, "manager")?,
+            reason: ask.words("reason", fields.text("reason"), limits::BODY_CHARS)?,
+        },
+        C::Link => {
+            let kind: LinkKind = needed(fields, "kind")?;
+            let cascade = (kind == LinkKind::Parent).then(|| !fields.ticked("own_way"));
+            Command::Link { kind, target: fields.text("target").to_uppercase(), cascade }
+        }
+        C::Unlink => Command::Unlink {
+            kind: needed(fields, "kind")?,
+            target: fields.text("target").to_owned(),
+        },
+        C::Merge => Command::Merge { into: needed(fields, "into")? },
+        C::DeclareMajor => Command::DeclareMajor {
+            reason: ask.opt_words("reason", fields.get("reason"), limits::BODY_CHARS)?,
+        },
+        C::StandDown => Command::StandDown {
+            reason: ask.opt_words("reason", fields.get("reason"), limits::BODY_CHARS)?,
+        },
+        C::GiveRole => Command::GiveRole {
+            role: needed::<IncidentRole>(fields, "role")?,
+            person: choice(fields, "person")?,
+        },
+        C::Resolve => Command::Resolve {
+            code: fields.text("code").to_owned(),
+            note: ask.words("note", fields.text("note"), limits::BODY_CHARS)?,
+            cause: ask.opt_words("cause", fields.get("cause"), limits::BODY_CHARS)?,
+            known_error: None,
+            children: fields.ticked("children"),
+        },
+        C::Dispute => {
+            Command::Dispute { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
+        }
+        C::Reopen => {
+            Command::Reopen { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
+        }
+        C::Cancel => Command::Cancel {
+            reason: ask.words("reason", fields.text("reason"), limits::BODY_CHARS)?,
+        },
+        C::Watch => Command::Watch { person: at.named.or(choice(fields, "person_id")?) },
+        C::Unwatch => Command::Unwatch { person: choice(fields, "person")? },
+        C::Restrict => Command::Restrict { team: choice(fields, "team")? },
+        C::Undo => Command::Undo {
+            n: fields
+                .text("n")
+                .parse()
+                .map_err(|_| Refusal::invalid("n", "is not the place of an entry"))?,
+        },
+        other => around(other, fields, ask, at)?,
+    })
+}
+
+/// Tasks, time, tags, updates, erasing.
+fn around(
+    name: C,
+    fields: &Fields,
+    ask: &mut Ask<'_>,
+    at: &Context<'_>,
+) -> Result<Command, Trouble> {
+    Ok(match name {
+        C::AddTask => Command::AddTask {
+            task: ask.task(),
+            title: ask.words("title", fields.text("title"), limits::TITLE_CHARS)?,
+            assignee: choice(fields, "assignee")?,
+        },
+        C::CompleteTask => Command::CompleteTask { task: needed(fields, "task")? },
+        C::ReopenTask => Command::ReopenTask { task: needed(fields, "task")? },
+        C::LogWork => Command::LogWork {
+            seconds: duration(fields.text("duration"))?,
+            note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
+        },
+        C::Tag => Command::Tag { add: tags(fields, "add"), remove: tags(fields, "remove") },
+        C::PublishUpdate => Command::PublishUpdate {
+            body: ask.words("body", fields.text("body"), limits::BODY_CHARS)?,
+            phase: fields
+                .filled("phase")
+                .map_or(Ok(UpdatePhase::Investigating), |word| parsed(word, "phase"))?,
+            expected: instant(fields, "expected", at.here)?,
+            next_update: instant(fields, "next_update", at.here)?,
+        },
+        C::SetExpectedResolution => Command::SetExpectedResolution {
+            at: instant(fields, "at", at.here)?,
+            low: None,
+            high: None,
+        },
+        C::Redact => Command::Redact { content: needed(fields, "content")? },
+        other => {
+            return Err(Refusal::invalid("command", format!("{other} is not sent by a form")).into());
+        }
+    })
+}
+
+fn classify(fields: &Fields, ask: &mut Ask<'_>, at: &Context<'_>) -> Result<Command, Trouble> {
+    let title = fields.get("title").map(str::trim).filter(|title| *title != at.title);
+    let mut changed: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for name in at.state.fields.keys() {
+        if let Some(value) = fields.get(&format!("field.{name}")) {
+            let value = value.trim();
+            changed.insert(name.clone(), (!value.is_empty()).then(|| value.to_owned()));
+        }
+    }
+    if let Some(name) = fields.filled("new_field") {
+        let value = fields
+            .filled("new_value")
+            .ok_or_else(|| Refusal::invalid("new_value", "is needed for the new field"))?;
+        changed.insert(name.to_owned(), Some(value.to_owned()));
+    } else if fields.filled("new_value").is_some() {
+        return Err(Refusal::invalid("new_field", "is needed for the new value").into());
+    }
+    let affected = match fields.filled("affected") {
+        None => None,
+        Some(text) => {
+            Some(text.parse().map_err(|_| Refusal::invalid("affected", "must be a whole number"))?)
+        }
+    };
+    Ok(Command::Classify {
+        title: title.map(|title| ask.title(title)).transpose()?,
+        service: change(fields, "service")?,
+        category: change(fields, "category")?,
+        fields: changed,
+        affected,
+    })
+}
+
+/// A cell of the matrix, or a priority with a reason.
+fn prioritise(fields: &Fields, ask: &mut Ask<'_>) -> Result<Command, Trouble> {
+    let level = |word: &str| word.parse().ok().and_then(|value| Level::new(value).ok());
+    let (impact, urgency) = match fields.filled("cell").and_then(|cell| cell.split_once('-')) {
+        Some((impact, urgency)) => (level(impact), level(urgency)),
+        None => (fields.filled("impact").and_then(level), fields.filled("urgency").and_then(level)),
+    };
+    let priority = match fields.filled("priority") {
+        None => None,
+        Some(word) => Some(parsed(word, "priority")?),
+    };
+    let reason = ask.opt_words("reason", fields.get("reason"), limits::REASON_CHARS)?;
+    Ok(Command::Prioritise { impact, urgency, priority, reason })
+}
+
+fn assignee(fields: &Fields, at: &Context<'_>) -> Result<Change<PersonId>, Refusal> {
+    if fields.get("assignee") == Some("me") {
+        Ok(Change::Set(at.me))
+    } else {
+        change(fields, "assignee")
+    }
+}
+
+/// A value that may be left, cleared or set.
+fn change<T: FromStr<Err = Invalid>>(
+    fields: &Fields,
+    name: &'static str,
+) -> Result<Change<T>, Refusal> {
+    match fields.get(name).map(str::trim) {
+        None => Ok(Change::Keep),
+        Some("" | "none") => Ok(Change::Clear),
+        Some(text) => parsed(text, name).map(Change::Set),
+    }
+}
+
+/// A value that may be missing.
+pub(super) fn choice<T: FromStr<Err = Invalid>>(
+    fields: &Fields,
+    name: &'static str,
+) -> Result<Option<T>, Refusal> {
+    match fields.filled(name) {
+        None | Some("none") => Ok(None),
+        Some(text) => parsed(text, name).map(Some),
+    }
+}
+
+fn needed<T: FromStr<Err = Invalid>>(fields: &Fields, name: &'static str) -> Result<T, Refusal> {
+    let text = fields.filled(name).ok_or_else(|| Refusal::invalid(name, "is needed"))?;
+    parsed(text, name)
+}
+
+fn parsed<T: FromStr<Err = Invalid>>(text: &str, name: &'static str) -> Result<T, Refusal> {
+    text.parse().map_err(|error: Invalid| Refusal::invalid(name, error.0))
+}
+
+/// A local date and time, as a field for both sends it.
+pub(super) fn instant(
+    fields: &Fields,
+    name: &'static str,
+    here: &Here,
+) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = fields.filled(name) else { return Ok(None) };
+    let local: jiff::civil::DateTime = text
+        .parse()
+        .map_err(|_| Refusal::invalid(name, "is not a date and time, such as 2026-11-23T14:20"))?;
+    let at = local
+        .to_zoned(here.zone.clone())
+        .map_err(|_| Refusal::invalid(name, "is not a date and time that can be"))?;
+    Ok(Some(Timestamp::from_jiff(at.timestamp())))
+}
+
+/// "20m", "1.5 h", "1 h 30 m", "2 days", in seconds; a bare number counts minutes.
+pub(super) fn duration(text: &str) -> Result<u32, Refusal> {
+    let bad = || Refusal::invalid("duration", "is not a duration, such as 20m, 1.5 h or 1 h 30 m");
+    let lower = text.to_lowercase().replace(',', ".");
+    let mut rest = lower.trim();
+    let mut seconds = 0.0_f64;
+    if rest.is_empty() {
+        return Err(bad());
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let count: f64 = rest[..digits].parse().map_err(|_| bad())?;
+        rest = rest[digits..].trim_start();
+        let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let unit = match &rest[..letters] {
+            "" | "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+            "s" | "sec" | "second" | "seconds" => 1.0,
+            "h" | "hr" | "hour" | "hours" => 3_600.0,
+            "d" | "day" | "days" => 86_400.0,
+            _ => return Err(bad()),
+        };
+        seconds += count * unit;
+        rest = rest[letters..].trim_start();
+    }
+    let most = f64::from(u32::MAX);
+    if seconds.is_finite() && seconds <= most { Ok(seconds.round() as u32) } else { Err(bad()) }
+}
+
+/// Words between spaces and commas.
+fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
+    let words = fields.all(name).flat_map(|text| text.split([' ', ',', '\t', '\n']));
+    words.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, seconds) in [
+            ("20m", 1_200),
+            ("90", 5_400),
+            ("1.5 h", 5_400),
+            ("1,5h", 5_400),
+            ("1 h 30 m", 5_400),
+            ("2 days", 172_800),
+            ("45 minutes", 2_700),
+            ("30s", 30),
+        ] {
+            assert_eq!(duration(text).unwrap(), seconds, "{text}");
+        }
+        for text in ["", "h", "1x", "-5m", "1..2h", "99999999999999d", "1h-", "ten"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_forms_are_local() {
+        let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
+        let here = Here { now: Timestamp::from_micros(0), zone };
+        let read = |text: &str| instant(&Fields::parse(&format!("at={text}")), "at", &here);
+        assert_eq!(read("2026-11-23T14:20").unwrap().unwrap().to_string(), "2026-11-23T13:20:00Z");
+        assert_eq!(read("").unwrap(), None);
+        assert!(read("tomorrow").is_err());
+    }
+
+    #[test]
+    fn a_field_left_out_leaves_the_value_alone() {
+        let id = "0192f7a0-0000-7000-8000-000000000001";
+        let read = |text: &str| change::<PersonId>(&Fields::parse(text), "person");
+        assert_eq!(read("other=1").unwrap(), Change::Keep);
+        assert_eq!(read("person=none").unwrap(), Change::Clear);
+        assert_eq!(read(&format!("person={id}")).unwrap(), Change::Set(id.parse().unwrap()));
+        assert!(read("person=x").is_err());
+    }
+}

@@ -1,0 +1,416 @@
+//! Events as sentences.
+
+use super::net::Net;
+use super::{Entry, Sort};
+use crate::incident::case::Case;
+use crate::incident::clocks::{Step, Turn};
+use crate::part::state::lifecycle;
+use crate::part::time::{self, duration};
+use crate::part::{clock, state};
+use incident::state::{HoldReason, IncidentRole, LinkKind};
+use incident::{Body, Lifecycle};
+use kernel::{ActorKind, Timestamp};
+use maud::{Markup, html};
+use store::incidents::timeline::StoredEvent;
+
+/// The icon of an entry on one line.
+pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
+    match &entry.event().body {
+        Body::PutOnHold(_) => "pause",
+        Body::Resumed(_) | Body::WorkStarted(_) => "play",
+        Body::Assigned(_) | Body::Watched(_) | Body::Unwatched(_) | Body::RoleGiven(_) => "user",
+        Body::Acknowledged(_) | Body::TaskCompleted(_) | Body::Confirmed(_) => "check",
+        Body::TaskAdded(_) | Body::TaskReopened(_) => "task",
+        Body::PriorityChanged(_) => "flag",
+        Body::Tagged(_) => "tag",
+        Body::Classified(_) => "pencil",
+        Body::Attached(_) => "clip",
+        Body::Linked(_) | Body::ChildAdded(_) => "link",
+        Body::Unlinked(_) | Body::ChildRemoved(_) => "unlink",
+        Body::Merged(_) | Body::Unmerged(_) | Body::MergeReceived(_) | Body::MergeWithdrawn(_) => {
+            "merge"
+        }
+        Body::MajorDeclared(_) | Body::MajorStoodDown(_) => "major",
+        Body::WorkLogged(_) => "work",
+        Body::Restricted(data) if data.team.is_some() => "lock",
+        Body::Restricted(_) => "unlock",
+        Body::Redacted(_) => "trash",
+        Body::ClockWarned(_) => "clock",
+        Body::ClockBreached(_) => "alert",
+        Body::Closed(_) => "s-closed",
+        Body::ExpectationSet(_) | Body::Mitigated(_) | Body::Restored(_) => "s-progress",
+        _ => "bolt",
+    }
+}
+
+/// An entry on one line: who did what, in the end.
+pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
+    match entry.sort {
+        Sort::Edit => {
+            html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.at())) }
+        }
+        Sort::Hold => held(case, entry),
+        Sort::Automatic => automatic(case, entry),
+        _ => {
+            html! { (actor(entry.main)) " " (did(case, entry.main)) ", " (when(case, entry.at())) }
+        }
+    }
+}
+
+/// What else is known of an entry, one line for each thing.
+pub(super) fn details(case: &Case, entry: &Entry<'_>) -> Vec<Markup> {
+    let edits = entry.events.iter().filter(|stored| is_edit(stored)).count();
+    let mut found = Vec::new();
+    for stored in &entry.events {
+        let told = std::ptr::eq(*stored, entry.main)
+            || entry.ended.is_some_and(|ended| std::ptr::eq(*stored, ended));
+        match &stored.event.body {
+            Body::ClocksChanged(_) => found.extend(turns(case, stored.seq)),
+            _ if is_edit(stored) && entry.sort == Sort::Edit => {
+                if edits > 1 {
+                    let one = Net::of(&[stored]);
+                    found.push(html! { (when(case, stored.event.happened_at)) " " (net_words(case, &one, stored)) });
+                }
+            }
+            Body::ClockWarned(_) | Body::ClockBreached(_) if entry.sort == Sort::Automatic => {
+                found
+                    .push(html! { (when(case, stored.event.happened_at)) " " (did(case, stored)) });
+            }
+            _ if told => {}
+            _ => found.push(html! { (capital(did(case, stored))) }),
+        }
+    }
+    // A single line that repeats the headline says nothing.
+    if entry.sort == Sort::Automatic && found.len() == 1 { vec![] } else { found }
+}
+
+/// What the clocks did with an event.
+fn turns(case: &Case, seq: i64) -> impl Iterator<Item = Markup> {
+    let steps =
+        case.steps.iter().filter(move |step| step.seq == seq && step.turn != Turn::Breached);
+    steps.map(|step| html! { (turn_words(step)) })
+}
+
+/// "Response clock met after 4 m of 30 m".
+pub(in crate::incident) fn turn_words(step: &Step) -> String {
+    let name = clock::name(step.kind);
+    let (used, target) = (duration(step.used), duration(step.target));
+    match step.turn {
+        Turn::Started => format!("{name} clock started, target {target}"),
+        Turn::Paused => format!("{name} clock paused with {used} of {target} used"),
+        Turn::Resumed => format!("{name} clock runs again with {used} of {target} used"),
+        Turn::Restarted => format!("{name} clock began anew, target {target}"),
+        Turn::Met => format!("{name} clock met after {used} of {target}"),
+        Turn::Missed => format!("{name} clock stopped after {used}, target was {target}"),
+        Turn::Cancelled => format!("{name} clock ended with the incident"),
+        Turn::Retargeted { from } => {
+            format!("{name} target {} to {target}, {used} used", duration(from))
+        }
+        Turn::Breached => format!("{name} clock passed its target of {target}"),
+    }
+}
+
+fn is_edit(stored: &StoredEvent) -> bool {
+    matches!(
+        stored.event.body,
+        Body::Assigned(_) | Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_)
+    )
+}
+
+fn actor(stored: &StoredEvent) -> Markup {
+    let actor = &stored.event.actor;
+    html! { b { @if actor.kind == ActorKind::System { "Evenkeel" } @else { (actor.name) } } }
+}
+
+fn when(case: &Case, at: Timestamp) -> Markup {
+    time::moment(at, &case.here)
+}
+
+fn capital(words: Markup) -> Markup {
+    let text = words.into_string();
+    let mut chars = text.chars();
+    let first: String =
+        chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    maud::PreEscaped(first + chars.as_str())
+}
+
+fn edits(case: &Case, entry: &Entry<'_>) -> Markup {
+    net_words(case, &Net::of(&entry.events), entry.main)
+}
+
+fn net_words(case: &Case, net: &Net, main: &StoredEvent) -> Markup {
+    if net.is_nothing() {
+        return html! { "changed something and took it back" };
+    }
+    let mut parts: Vec<Markup> = Vec::new();
+    parts.extend(assignment(case, net, main));
+    parts.extend(priority(case, net));
+    if let Some((_, now)) = net.title {
+        parts.push(html! { "renamed it to " b { (case.text(now)) } });
+    }
+    if let Some((before, now)) = net.service {
+        parts.push(changed(
+            "service",
+            before.map(|id| case.service(id)),
+            now.map(|id| case.service(id)),
+        ));
+    }
+    if let Some((before, now)) = net.category {
+        parts.push(changed(
+            "category",
+            before.map(|id| case.category(id)),
+            now.map(|id| case.category(id)),
+        ));
+    }
+    if let Some((before, now)) = net.affected {
+        let words = |count: Option<u32>| count.map(|count| count.to_string());
+        parts.push(changed("people affected", words(before).as_deref(), words(now).as_deref()));
+    }
+    for (name, (before, now)) in &net.fields {
+        parts.push(changed(name, before.as_deref(), now.as_deref()));
+    }
+    let list = |tags: &std::collections::BTreeSet<String>| {
+        tags.iter().cloned().collect::<Vec<_>>().join(", ")
+    };
+    if !net.tags_added.is_empty() {
+        parts.push(html! { "tagged it " b { (list(&net.tags_added)) } });
+    }
+    if !net.tags_removed.is_empty() {
+        parts.push(html! { "removed the tag " b { (list(&net.tags_removed)) } });
+    }
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if at > 0 { @if at + 1 == parts.len() { " and " } @else { ", " } }
+            (part)
+        }
+    }
+}
+
+fn changed(what: &str, before: Option<&str>, now: Option<&str>) -> Markup {
+    match (before, now) {
+        (None, Some(now)) => html! { "set " (what) " to " b { (now) } },
+        (Some(before), None) => html! { "cleared " (what) ", was " (before) },
+        (before, now) => {
+            html! { "changed " (what) " from " (before.unwrap_or("none")) " to " b { (now.unwrap_or("none")) } }
+        }
+    }
+}
+
+fn assignment(case: &Case, net: &Net, main: &StoredEvent) -> Option<Markup> {
+    let team = net.team.map(|(_, now)| now.map(|id| case.team(id)));
+    let by = main.event.actor.person_id();
+    Some(match (net.assignee, team) {
+        (None, None) => return None,
+        (Some((_, Some(now))), None) if Some(now) == by => html! { b { "took it" } },
+        (Some((_, Some(now))), None) => html! { "assigned it to " b { (case.person(now)) } },
+        (Some((_, Some(now))), Some(Some(team))) if Some(now) == by => {
+            html! { b { "took it" } " in " b { (team) } }
+        }
+        (Some((_, Some(now))), Some(team)) => {
+            html! { "assigned it to " b { (case.person(now)) } @if let Some(team) = team { " in " b { (team) } } }
+        }
+        (Some((Some(before), None)), None) => html! { "took it off " b { (case.person(before)) } },
+        (_, Some(Some(team))) => html! { "gave it to " b { (team) } },
+        (_, Some(None)) => html! { "took it off its team" },
+        (Some((None, None)), None) => return None,
+    })
+}
+
+fn priority(case: &Case, net: &Net) -> Option<Markup> {
+    let why = net.reason.map(|reason| case.text(reason));
+    match (net.priority, net.levels) {
+        (None, None) => None,
+        (Some((before, now)), _) => Some(html! {
+            "changed priority from " (before) " to " b { (now) }
+            @if let Some(why) = why { ": " (why) }
+        }),
+        (None, Some((_, (impact, urgency)))) => Some(html! {
+            "set impact " b { (impact.word().to_lowercase()) } " and urgency " b { (urgency.word().to_lowercase()) }
+        }),
+    }
+}
+
+/// A hold with its end, on one line.
+fn held(case: &Case, entry: &Entry<'_>) -> Markup {
+    let Body::PutOnHold(hold) = &entry.event().body else { return did(case, entry.main) };
+    let words = state::waiting(Some(hold.reason)).words;
+    let from = entry.at();
+    let paused = case.policy.agreement.pause_reasons.contains(&hold.reason);
+    html! {
+        b { (words) }
+        @match entry.ended {
+            Some(ended) => {
+                " from " (when(case, from)) " to " (when(case, ended.event.happened_at)) ". "
+                @let lasted = duration(ended.event.happened_at.seconds_since(from));
+                @if paused { "Clocks paused for " (lasted) } @else { "Clocks went on for " (lasted) }
+            }
+            None => {
+                " since " (when(case, from)) " by " (entry.event().actor.name)
+                @if let Some(until) = hold.until { ", until " (when(case, until)) }
+            }
+        }
+    }
+}
+
+/// What the product did by itself.
+fn automatic(case: &Case, entry: &Entry<'_>) -> Markup {
+    let warned = |stored: &&StoredEvent| match &stored.event.body {
+        Body::ClockWarned(data) => Some((data.clock, data.share)),
+        _ => None,
+    };
+    let warnings: Vec<_> = entry.events.iter().filter_map(warned).collect();
+    let only_warnings = entry
+        .events
+        .iter()
+        .all(|stored| matches!(stored.event.body, Body::ClockWarned(_) | Body::ClocksChanged(_)));
+    match warnings.as_slice() {
+        [(kind, _), .., (_, last)]
+            if only_warnings && warnings.iter().all(|(other, _)| other == kind) =>
+        {
+            html! { b { (clock::name(*kind)) " clock" } " passed " (last) "% of its target" }
+        }
+        _ => html! { (capital(did(case, entry.main))) ", " (when(case, entry.at())) },
+    }
+}
+
+/// What an event did, to follow its actor's name.
+pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
+    match &stored.event.body {
+        Body::WorkStarted(_) => became(Lifecycle::InProgress),
+        Body::WorkReturned(_) => became(Lifecycle::New),
+        Body::Acknowledged(_) => html! { "acknowledged it" },
+        Body::Responded(_) => html! { "gave the first response" },
+        Body::Resumed(data) => {
+            let waited = duration(stored.event.happened_at.seconds_since(data.since));
+            html! { b { "resumed work" } " after " (waited) " on hold" }
+        }
+        Body::PutOnHold(data) => {
+            html! { b { "put it on hold" } ", " (state::waiting(Some(data.reason)).words.to_lowercase()) }
+        }
+        Body::Attached(data) => html! { "attached " b { (case.text(data.name)) } },
+        Body::Mitigated(_) => html! { "marked the impact as " b { "over" } },
+        Body::Restored(_) => html! { "verified that service is " b { "back" } },
+        Body::Confirmed(_) => html! { b { "confirmed" } " that it works again" },
+        Body::Closed(data) => closed(&data.how),
+        Body::Reopened(data) if data.by_reply => html! { b { "reopened it" } " with a reply" },
+        Body::Reopened(_) => html! { b { "reopened it" } },
+        Body::ReopeningWithdrawn(_) => html! { "said that the reply was " b { "no reopening" } },
+        Body::Assigned(_) | Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {
+            net_words(case, &Net::of(&[stored]), stored)
+        }
+        Body::ClockWarned(data) => {
+            html! { b { (clock::name(data.clock)) " clock" } " passed " (data.share) "% of its target" }
+        }
+        Body::ClockBreached(data) => {
+            html! { b { (clock::name(data.clock)) " clock passed its target" } " at " (when(case, data.breached_at)) }
+        }
+        Body::ExpectationSet(data) => match data.at {
+            Some(at) => html! { "expects service back by " b { (when(case, at)) } },
+            None => html! { "withdrew the expected time" },
+        },
+        other => related(case, other),
+    }
+}
+
+/// What an event said about people, records and tasks around the incident.
+fn related(case: &Case, body: &Body) -> Markup {
+    match body {
+        Body::Linked(data) => {
+            html! { "linked " (link_word(data.kind, data.reverse)) " " b { (data.target) } }
+        }
+        Body::Unlinked(data) => {
+            html! { "unlinked " (link_word(data.kind, data.reverse)) " " b { (data.target) } }
+        }
+        Body::ChildAdded(data) => html! { "linked " b { (data.child) } " as a child" },
+        Body::ChildRemoved(data) => html! { "unlinked the child " b { (data.child) } },
+        Body::Merged(data) => html! { b { "merged it" } " into " b { (data.into) } },
+        Body::Unmerged(data) => html! { b { "unmerged it" } " from " b { (data.from) } },
+        Body::MergeReceived(data) => html! { "merged " b { (data.from) } " into it" },
+        Body::MergeWithdrawn(data) => html! { "took " b { (data.from) } " out again" },
+        Body::MajorDeclared(_) => html! { b { "declared it a major incident" } },
+        Body::MajorStoodDown(_) => html! { b { "stood down" } " the major incident" },
+        Body::RoleGiven(data) => match data.person {
+            Some(person) => {
+                html! { "made " b { (case.person(person)) } " " (role_word(data.role)) }
+            }
+            None => html! { "took the role " (role_word(data.role)) " back" },
+        },
+        Body::TaskAdded(data) => html! { "added the task " b { (case.text(data.title)) } },
+        Body::TaskCompleted(data) => html! { "ticked " b { (task(case, data.task)) } },
+        Body::TaskReopened(data) => html! { "unticked " b { (task(case, data.task)) } },
+        Body::WorkLogged(data) => html! { "logged " b { (duration(i64::from(data.seconds))) } },
+        Body::Watched(data) => html! { "added the watcher " b { (case.person(data.person)) } },
+        Body::Unwatched(data) => html! { "removed the watcher " b { (case.person(data.person)) } },
+        Body::Restricted(data) => match data.team {
+            Some(team) => html! { b { "restricted it" } " to " b { (case.team(team)) } },
+            None => html! { b { "lifted the restriction" } },
+        },
+        Body::Redacted(_) => html! { "erased words or a file" },
+        Body::Escalated(data) => html! {
+            b { "escalated it" }
+            @if let Some(team) = data.team { " to " b { (case.team(team)) } }
+            @if let Some(manager) = data.manager { " to " b { (case.person(manager)) } }
+        },
+        other => html! { (other.kind().replace('_', " ")) },
+    }
+}
+
+fn became(state: Lifecycle) -> Markup {
+    html! { "state is now " b { (lifecycle(state).words) } }
+}
+
+fn closed(how: &str) -> Markup {
+    match how {
+        "silence" => html! { b { "closed" } " because nobody objected in time" },
+        "confirmed" => html! { b { "closed it" } ", as confirmed" },
+        _ => html! { b { "closed it" } },
+    }
+}
+
+fn task(case: &Case, id: kernel::TaskId) -> &str {
+    case.state()
+        .tasks
+        .iter()
+        .find(|task| task.id == id)
+        .map_or("a task", |task| case.text(task.title))
+}
+
+/// How a relation reads from here.
+pub(in crate::incident) fn link_word(kind: LinkKind, reverse: bool) -> &'static str {
+    match (kind, reverse) {
+        (LinkKind::Parent, false) => "parent",
+        (LinkKind::Parent, true) => "child",
+        (LinkKind::Duplicate, false) => "duplicate of",
+        (LinkKind::Duplicate, true) => "duplicate",
+        (LinkKind::Problem, _) => "problem",
+        (LinkKind::KnownError, _) => "known error",
+        (LinkKind::Change, _) => "change",
+        (LinkKind::Alert, _) => "alert",
+        (LinkKind::CausedBy, false) => "caused by",
+        (LinkKind::CausedBy, true) => "cause of",
+        (LinkKind::Related, _) => "related",
+        (LinkKind::FollowUp, false) => "follow-up of",
+        (LinkKind::FollowUp, true) => "follow-up",
+    }
+}
+
+/// The name of a role in an incident.
+pub(in crate::incident) fn role_word(role: IncidentRole) -> &'static str {
+    match role {
+        IncidentRole::Commander => "commander",
+        IncidentRole::FixLead => "fix lead",
+        IncidentRole::Communications => "communications",
+        IncidentRole::Scribe => "scribe",
+    }
+}
+
+/// What an incident on hold waits for, as a choice.
+pub(in crate::incident) fn hold_word(reason: HoldReason) -> &'static str {
+    match reason {
+        HoldReason::Requester => "Requester: an answer",
+        HoldReason::Vendor => "Vendor: a supplier",
+        HoldReason::Change => "Change: a planned change",
+        HoldReason::Problem => "Problem: its solution",
+        HoldReason::Scheduled => "Scheduled: an agreed time",
+    }
+}
