@@ -81,9 +81,8 @@ impl FromRequestParts<App> for Maybe {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        let Some(secret) = session_secret(&parts.headers) else { return Ok(Maybe(None)) };
-        match app.desk.who(&Credential::Session(secret)).await? {
-            Some(sign_in) => Ok(Maybe(Some(SignedIn::of(app, sign_in).await?))),
+        match session_secret(&parts.headers) {
+            Some(secret) => of_secret(app, &secret).await.map(Maybe),
             None => Ok(Maybe(None)),
         }
     }
@@ -136,6 +135,14 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
+/// Who has a session with this secret, as they are now.
+pub(crate) async fn of_secret(app: &App, secret: &str) -> Result<Option<SignedIn>, PageError> {
+    match app.desk.who(&Credential::Session(secret.to_owned())).await? {
+        Some(sign_in) => SignedIn::of(app, sign_in).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Whether the request comes from a script of ours, which wants patches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Live(pub(crate) bool);
@@ -172,7 +179,8 @@ fn cookie(app: &App, value: &str, seconds: i64) -> HeaderValue {
     HeaderValue::from_str(&text).expect("secrets are hex")
 }
 
-fn session_secret(headers: &HeaderMap) -> Option<String> {
+/// The secret of the session, from the cookie.
+pub(crate) fn session_secret(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

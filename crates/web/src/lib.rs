@@ -47,7 +47,6 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; form
 /// All screens of the product.
 pub fn router(desk: Desk, options: Options) -> Router {
     let app = App::new(desk, options);
-    live::start(&app);
     let pages = Router::new()
         .route("/", get(home))
         .merge(sign_in::routes())

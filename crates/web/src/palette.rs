@@ -1,8 +1,168 @@
-//! The command palette.
+//! The command palette: what can be done here, and everything one can go to. The
+//! script adds what the page itself offers.
+
+mod actions;
+mod places;
 
 use crate::app::App;
-use axum::Router;
+use crate::auth::SignedIn;
+use crate::error::PageResult;
+use crate::form::Fields;
+use axum::extract::{RawQuery, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use kernel::{IncidentNumber, limits};
+use query::fold;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Selected incidents that actions are offered for.
+const ON_MAX: usize = limits::PAGE_ROWS_MAX;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
+    Router::new().route("/palette", get(show))
+}
+
+/// What the palette shows.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Results {
+    groups: Vec<Group>,
+}
+
+/// Results of one kind.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Group {
+    title: &'static str,
+    items: Vec<Item>,
+}
+
+/// Something to do or to go to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+struct Item {
+    label: String,
+    icon: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kbd: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'static str>,
+}
+
+impl Item {
+    /// Goes somewhere.
+    fn to(label: impl Into<String>, icon: &'static str, href: impl Into<String>) -> Item {
+        Item { label: label.into(), icon, href: Some(href.into()), ..Item::default() }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Item {
+        Item { hint: Some(hint.into()).filter(|hint: &String| !hint.is_empty()), ..self }
+    }
+
+    fn kbd(self, kbd: &'static str) -> Item {
+        Item { kbd: Some(kbd), ..self }
+    }
+}
+
+/// Of which kind results are wanted, by the first sign of what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Only {
+    Everything,
+    Actions,
+    People,
+    Incidents,
+    Services,
+}
+
+/// What was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Typed {
+    only: Only,
+    words: String,
+}
+
+impl Typed {
+    fn of(text: &str) -> Typed {
+        let text: String = text.chars().take(limits::QUERY_CHARS).collect();
+        let (only, rest) = match text.chars().next() {
+            Some('>') => (Only::Actions, &text[1..]),
+            Some('@') => (Only::People, &text[1..]),
+            Some('#') => (Only::Incidents, &text[1..]),
+            Some('!') => (Only::Services, &text[1..]),
+            _ => (Only::Everything, text.as_str()),
+        };
+        Typed { only, words: rest.trim().to_owned() }
+    }
+
+    fn wants(&self, kind: Only) -> bool {
+        self.only == Only::Everything || self.only == kind
+    }
+
+    /// Whether each typed word begins a word of the label.
+    fn fits(&self, label: &str) -> bool {
+        let label = fold(label);
+        let begins = |word: &str| {
+            label.split(|c: char| !c.is_alphanumeric()).any(|found| found.starts_with(word))
+        };
+        fold(&self.words).split_whitespace().all(begins)
+    }
+}
+
+async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    RawQuery(raw): RawQuery,
+) -> PageResult<Json<Results>> {
+    let sent = Fields::parse(raw.as_deref().unwrap_or_default());
+    let typed = Typed::of(sent.text("q"));
+    let on: Vec<IncidentNumber> =
+        sent.text("on").split(',').take(ON_MAX).filter_map(|number| number.parse().ok()).collect();
+    let policy = app.desk.policy();
+    if let Some(step) = sent.filled("step") {
+        return Ok(Json(Results { groups: actions::step(step, &typed, &on, &who, &policy) }));
+    }
+    let mut groups = Vec::new();
+    if typed.wants(Only::Actions) && who.viewer().works() && !on.is_empty() {
+        groups.push(actions::here(&typed, &on));
+    }
+    if typed.only != Only::Actions {
+        groups.extend(places::found(&app, &who, &typed).await?);
+    }
+    groups.push(places::pages(&who, &typed));
+    groups.retain(|group| !group.items.is_empty());
+    Ok(Json(Results { groups }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sign_says_what_is_wanted() {
+        for (text, only, words) in [
+            ("scan", Only::Everything, "scan"),
+            (">assign", Only::Actions, "assign"),
+            ("@ mara", Only::People, "mara"),
+            ("#7", Only::Incidents, "7"),
+            ("!label", Only::Services, "label"),
+            ("", Only::Everything, ""),
+            ("é", Only::Everything, "é"),
+        ] {
+            assert_eq!(Typed::of(text), Typed { only, words: words.to_owned() }, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_fit_where_words_begin() {
+        assert!(Typed::of("as me").fits("Assign to me"));
+        assert!(Typed::of("uber").fits("Über uns"));
+        assert!(!Typed::of("sign").fits("Assign to me"));
+        assert!(Typed::of("").fits("anything"));
+    }
 }

@@ -29,6 +29,7 @@ pub(crate) type Crumb = (String, String);
 pub(crate) struct Page<'a> {
     who: &'a SignedIn,
     title: &'a str,
+    tab: Option<&'a str>,
     section: Section,
     crumbs: Vec<Crumb>,
     top: Option<Markup>,
@@ -46,6 +47,7 @@ impl<'a> Page<'a> {
         Page {
             who,
             title,
+            tab: None,
             section: Section::Other,
             crumbs: vec![],
             top: None,
@@ -56,6 +58,12 @@ impl<'a> Page<'a> {
             main_class: "main",
             after: None,
         }
+    }
+
+    /// What the tab says before the title.
+    #[must_use]
+    pub(crate) fn tab(self, tab: &'a str) -> Self {
+        Page { tab: Some(tab), ..self }
     }
 
     /// The current entry of the rail.
@@ -116,7 +124,10 @@ impl<'a> Page<'a> {
     /// The whole page around its main part.
     pub(crate) fn show(self, main: Markup) -> Markup {
         let crumbs: Vec<&str> = self.crumbs.iter().rev().map(|(_, name)| name.as_str()).collect();
-        let tab = std::iter::once(self.title)
+        let tab = self
+            .tab
+            .into_iter()
+            .chain([self.title])
             .chain(crumbs)
             .chain(["Evenkeel"])
             .collect::<Vec<_>>()
@@ -285,8 +296,9 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
             ul {
                 @if viewer.is_staff() {
                     li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
+                } @else {
+                    li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }
-                li { a href=(url::PORTAL) data-key-go="p" { (icon("globe")) span { "Portal" } } }
             }
             @if settings {
                 ul.rail-end {

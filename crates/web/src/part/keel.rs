@@ -85,7 +85,7 @@ fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
     let (start, now) = (axis.x(keel.reported), axis.x(end));
     let mut svg = String::with_capacity(1_600);
     // Writing to a string does not fail.
-    let mut put = |part: std::fmt::Arguments<'_>| drop(svg.write_fmt(part));
+    let mut put = |part: std::fmt::Arguments<'_>| _ = svg.write_fmt(part);
     put(format_args!(
         r#"<svg aria-hidden="true"><line class="kl-base" x1="0" x2="100%" y1="38" y2="38"/>"#
     ));

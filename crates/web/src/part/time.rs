@@ -5,7 +5,6 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use maud::{Markup, html};
-use std::fmt::Write as _;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -35,11 +34,8 @@ impl Here {
     /// "Mon 23 Nov 2026, 13:12 CET".
     pub(crate) fn full(&self, at: Timestamp) -> String {
         let at = self.local(at);
-        let mut text = String::with_capacity(32);
         let zone = at.time_zone().to_offset_info(at.timestamp());
-        // Writing to a string does not fail.
-        drop(write!(
-            text,
+        format!(
             "{} {} {} {}, {:02}:{:02} {}",
             weekday(&at),
             at.day(),
@@ -48,8 +44,7 @@ impl Here {
             at.hour(),
             at.minute(),
             zone.abbreviation()
-        ));
-        text
+        )
     }
 
     /// Today "12:58", within 6 days "Thu 12:20", else "17 Nov", of another year "17 Nov 2025".

@@ -1,10 +1,282 @@
-//! The queue: views of incidents.
+//! The queue: views of incidents, each a query whose address can be shared.
 
+mod bulk;
+mod bulk_bar;
 pub(crate) mod counts;
+mod filter;
+mod horizon;
+pub(crate) mod page;
+mod preview;
+pub(crate) mod row;
+mod saved;
+mod suggest;
+pub(crate) mod views;
 
 use crate::app::App;
+use crate::auth::{SignedIn, Staff};
+use crate::error::PageResult;
+use crate::form::Fields;
+use crate::url;
 use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
+use counts::{Counts, Stamp};
+use horizon::{MARKS_MAX, REACH_SECONDS};
+use incident::Policy;
+use kernel::limits;
+use query::{
+    Bound, Compare, Expr, MomentField, ParseError, Query, Sort, SortKey, StateWord, Term, When,
+};
+use std::sync::Arc;
+use store::incidents::list::{self, Cursor, IncidentRow, Look, Order};
+use store::{Failure, Sql};
+use views::{View, Views};
+
+/// Pages that the address remembers on the way back.
+pub(crate) const BACK_MAX: usize = 20;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .route("/queue", get(show))
+        .route("/queue/suggest", get(suggest::terms))
+        .route("/queue/assignees", get(suggest::assignees))
+        .route("/queue/bulk", post(bulk::apply))
+        .route("/queue/undo", post(bulk::undo))
+        .route("/queue/take", post(preview::take))
+        .route("/queue/views", post(saved::create))
+        .route("/queue/views/new", get(saved::form))
+        .route("/queue/views/{id}", post(saved::change))
+        .route("/queue/views/{id}/delete", post(saved::delete))
+        .route("/incidents/{number}/preview", get(preview::show))
+}
+
+/// What the address asks for.
+#[derive(Debug, Default)]
+struct Asked {
+    q: Option<String>,
+    view: Option<String>,
+    cursor: Option<String>,
+    back: Vec<String>,
+    edit: bool,
+}
+
+impl Asked {
+    fn of(fields: &Fields) -> Asked {
+        let owned = |name: &str| fields.filled(name).map(str::to_owned);
+        let back = fields.get("back").filter(|_| fields.filled("cursor").is_some());
+        Asked {
+            q: fields.get("q").map(|text| text.trim().to_owned()),
+            view: owned("view"),
+            cursor: owned("cursor"),
+            back: back
+                .map(|back| back.split('.').take(BACK_MAX).map(str::to_owned).collect())
+                .unwrap_or_default(),
+            edit: fields.ticked("edit"),
+        }
+    }
+}
+
+/// What the page shows.
+struct Loaded {
+    views: Views,
+    counts: Vec<i64>,
+    view: Option<String>,
+    text: String,
+    query: Result<Query, ParseError>,
+    page: list::Page,
+    total: i64,
+    ahead: Option<Vec<IncidentRow>>,
+    suffix: String,
+    position: i64,
+    policy: Arc<Policy>,
+    person: kernel::PersonId,
+}
+
+impl Loaded {
+    /// The view that is shown, or was before it was filtered.
+    fn view(&self) -> Option<&View> {
+        self.view.as_deref().and_then(|key| self.views.with_key(key))
+    }
+
+    /// The view, if this person saved it.
+    fn own(&self) -> Option<&View> {
+        self.view().filter(|view| view.belongs_to(self.person))
+    }
+
+    /// Incidents with promises within reach of the horizon.
+    fn ahead(&self) -> &[IncidentRow] {
+        self.ahead.as_deref().unwrap_or(&self.page.rows)
+    }
+
+    /// The address of the first page.
+    fn address(&self) -> String {
+        address(&self.text, self.view())
+    }
+}
+
+/// The address of a query, shown within a view.
+fn address(text: &str, view: Option<&View>) -> String {
+    match view {
+        Some(view) if view.text == text => url::queue_view(&view.key),
+        Some(view) => format!("{}&view={}", url::queue_of(text), url::encode(&view.key)),
+        None => url::queue_of(text),
+    }
+}
+
+async fn show(State(app): State<App>, Staff(who): Staff, RawQuery(raw): RawQuery) -> PageResult {
+    let fields = Fields::parse(raw.as_deref().unwrap_or_default());
+    if let Some(address) = sent_by_form(&fields) {
+        return Ok(Redirect::to(&address).into_response());
+    }
+    let asked = Asked::of(&fields);
+    let (asked, loaded) = load(&app, &who, asked).await?;
+    Ok(page::show(&who, &asked, &loaded).into_response())
+}
+
+/// The filter form sends what to add or drop; the address to go on with says the whole query.
+fn sent_by_form(fields: &Fields) -> Option<String> {
+    let sent = fields.ticked("add") || fields.ticked("drop");
+    sent.then(|| {
+        let drop = fields.filled("drop").and_then(|at| at.parse().ok());
+        let text = filter::changed(fields.text("q"), fields.text("add"), drop);
+        let view = fields
+            .filled("view")
+            .map(|view| format!("&view={}", url::encode(view)))
+            .unwrap_or_default();
+        format!("{}{view}", url::queue_of(&text))
+    })
+}
+
+/// Reads everything of a page at once, on one thread and from one snapshot.
+async fn load(app: &App, who: &SignedIn, asked: Asked) -> PageResult<(Asked, Loaded)> {
+    let reading = Reading {
+        look: who.look(),
+        whose: counts::whose(&who.look().scope, &who.zone_name),
+        viewer: who.viewer().clone(),
+        policy: app.desk.policy(),
+        counts: app.counts.clone(),
+        // Taken before reading: what happens meanwhile is told twice rather than not at all.
+        position: app.desk.feed().position(),
+    };
+    let loaded = app
+        .desk
+        .read(move |sql| {
+            let loaded = reading.load(sql, &asked)?;
+            Ok((asked, loaded))
+        })
+        .await?;
+    Ok(loaded)
+}
+
+struct Reading {
+    look: Look,
+    whose: String,
+    viewer: incident::Viewer,
+    policy: Arc<Policy>,
+    counts: Arc<Counts>,
+    position: i64,
+}
+
+impl Reading {
+    fn load(self, sql: &mut dyn Sql, asked: &Asked) -> Result<Loaded, Failure> {
+        let views = Views::load(sql, &self.viewer, &self.policy)?;
+        let (view, text, query) = self.wanted(&views, asked);
+        let stamp = (self.position, self.policy.version);
+        let counts = self.count_views(sql, &views, stamp)?;
+        let (page, total, ahead) = match &query {
+            Ok(query) => self.rows(sql, asked, query, &text, stamp)?,
+            Err(_) => (list::Page { rows: vec![], next: None }, 0, None),
+        };
+        let suffix = address(&text, view.as_deref().and_then(|key| views.with_key(key)));
+        let suffix = suffix.strip_prefix(url::QUEUE).unwrap_or_default().to_owned();
+        let (position, policy, person) = (self.position, self.policy, self.viewer.person);
+        Ok(Loaded {
+            views,
+            counts,
+            view,
+            text,
+            query,
+            page,
+            total,
+            ahead,
+            suffix,
+            position,
+            policy,
+            person,
+        })
+    }
+
+    /// Which view, and its query or the one of the address.
+    fn wanted(
+        &self,
+        views: &Views,
+        asked: &Asked,
+    ) -> (Option<String>, String, Result<Query, ParseError>) {
+        let base = asked.view.as_deref().and_then(|key| views.with_key(key));
+        match &asked.q {
+            None => {
+                let view = base.unwrap_or_else(|| views.first_for(&self.viewer));
+                (Some(view.key.clone()), view.text.clone(), Ok(view.query.clone()))
+            }
+            Some(typed) => match query::parse(typed) {
+                Ok(query) => {
+                    let text = query.to_string();
+                    let view = views.with_text(&text).or(base).map(|view| view.key.clone());
+                    (view, text, Ok(query))
+                }
+                Err(error) => (base.map(|view| view.key.clone()), typed.clone(), Err(error)),
+            },
+        }
+    }
+
+    fn count_views(
+        &self,
+        sql: &mut dyn Sql,
+        views: &Views,
+        stamp: Stamp,
+    ) -> Result<Vec<i64>, Failure> {
+        let count = |view: &View| {
+            self.counts.of(sql, &self.look, &self.whose, &view.text, &view.query.filter, stamp)
+        };
+        views.0.iter().map(count).collect()
+    }
+
+    /// A page of rows, how many there are, and what the horizon shows if the rows do not say it already.
+    fn rows(
+        &self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        query: &Query,
+        text: &str,
+        stamp: Stamp,
+    ) -> Result<(list::Page, i64, Option<Vec<IncidentRow>>), Failure> {
+        // An old address in another order begins at the first page.
+        let cursor = asked.cursor.as_deref().and_then(|text| Cursor::parse(text, query).ok());
+        let page = list::list(sql, &self.look, query, limits::PAGE_ROWS, cursor.as_ref())?;
+        let total = self.counts.of(sql, &self.look, &self.whose, text, &query.filter, stamp)?;
+        let by_due = Sort { key: SortKey::Due, reversed: false };
+        let says_it = page.next.is_none() && cursor.is_none()
+            || Order::of(query).sort() == by_due && cursor.is_none();
+        let ahead = match says_it {
+            true => None,
+            false => {
+                let soon = query.clone().and(due_within_reach()).with_sort(by_due);
+                Some(list::list(sql, &self.look, &soon, MARKS_MAX, None)?.rows)
+            }
+        };
+        Ok((page, total, ahead))
+    }
+}
+
+/// Open incidents whose next promise is due within reach of the horizon.
+fn due_within_reach() -> Expr {
+    let soon = When::Compared(Compare::Lt, Bound::Duration(REACH_SECONDS));
+    Expr::all_of([
+        Expr::Term(Term::State(vec![StateWord::Open])),
+        Expr::any_of([
+            Expr::Term(Term::Moment(MomentField::Due, soon)),
+            Expr::Term(Term::Breached(true)),
+        ]),
+    ])
 }

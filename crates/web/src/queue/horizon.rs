@@ -1,0 +1,160 @@
+//! The horizon: what is due in the next hours, on one line.
+
+use crate::part::clock;
+use crate::part::time::{self, Here};
+use crate::url;
+use kernel::Timestamp;
+use maud::{Markup, PreEscaped, html};
+use std::fmt::Write as _;
+use store::incidents::list::IncidentRow;
+
+/// How far it reaches, in seconds.
+pub(crate) const REACH_SECONDS: i64 = 4 * 3_600;
+/// Marks at most; more would cover each other.
+pub(crate) const MARKS_MAX: usize = 40;
+/// Marks of what is late that fit left of now.
+const LATE_MAX: usize = 3;
+/// Where now stands, in per cent of the width.
+const NOW: f64 = 8.0;
+/// How far marks stand apart at least, in per cent.
+const APART: f64 = 2.6;
+
+/// A promise on the horizon.
+struct Mark<'a> {
+    row: &'a IncidentRow,
+    kind: &'static str,
+    at: Timestamp,
+}
+
+/// The strip for these incidents; those with no promise within reach are left out.
+pub(crate) fn horizon(rows: &[IncidentRow], here: &Here) -> Markup {
+    let end = here.now.plus_seconds(REACH_SECONDS);
+    let late: Vec<Mark<'_>> = rows.iter().filter_map(|row| late(row, here)).collect();
+    let mut ahead: Vec<Mark<'_>> = rows
+        .iter()
+        .filter(|row| !row.breached)
+        .filter_map(next)
+        .filter(|mark| mark.at <= end)
+        .collect();
+    ahead.sort_by_key(|mark| mark.at);
+    ahead.truncate(MARKS_MAX);
+    let counted =
+        time::counted(i64::try_from(late.len() + ahead.len()).unwrap_or(i64::MAX), "clock");
+    let label = format!(
+        "{counted}: {} overdue, {} due before {}",
+        late.len(),
+        ahead.len(),
+        here.clock(end)
+    );
+    html! {
+        section.horizon aria-label="Horizon, promises due in the next 4 hours" {
+            h2 { b { "Horizon" } "due in 4 h" }
+            svg.hz role="group" aria-label=(label) { (PreEscaped(drawing(&late, &ahead, here))) }
+        }
+    }
+}
+
+fn drawing(late: &[Mark<'_>], ahead: &[Mark<'_>], here: &Here) -> String {
+    let mut svg = String::with_capacity(1_024 + 420 * (ahead.len() + LATE_MAX));
+    // Writing to a string does not fail.
+    let mut put = |part: std::fmt::Arguments<'_>| _ = svg.write_fmt(part);
+    if !late.is_empty() {
+        put(format_args!(r#"<rect class="hz-over" x="0" y="12" width="7.5%" height="16"/>"#));
+    }
+    put(format_args!(
+        r#"<line class="hz-line" x1="0" x2="100%" y1="28.5" y2="28.5"/><g aria-hidden="true">"#
+    ));
+    for hour in hours(here) {
+        put(format_args!(
+            r#"<line class="hz-tick" x1="{0:.1}%" x2="{0:.1}%" y1="29" y2="34"/><text x="{0:.1}%" y="46" text-anchor="middle">{1}</text>"#,
+            x(hour, here),
+            here.clock(hour)
+        ));
+    }
+    match late.len() {
+        0 => {}
+        ..=LATE_MAX => put(format_args!(r#"<text x="0" y="46">late</text>"#)),
+        many => put(format_args!(r#"<text x="0" y="46">{many} late</text>"#)),
+    }
+    put(format_args!(
+        r#"<line class="hz-now" x1="{NOW}%" x2="{NOW}%" y1="6" y2="34"/><text class="hz-t" x="{NOW}%" y="46" text-anchor="middle">{}</text></g>"#,
+        here.clock(here.now)
+    ));
+    for (place, mark) in late.iter().take(LATE_MAX).enumerate() {
+        put_mark(&mut put, mark, 1.6 + 2.3 * place as f64, "was due", here);
+    }
+    let mut free = NOW + 1.5;
+    for mark in ahead {
+        let place = x(mark.at, here).max(free).min(98.6);
+        free = place + APART;
+        put_mark(&mut put, mark, place, "due", here);
+    }
+    svg
+}
+
+fn put_mark(
+    put: &mut impl FnMut(std::fmt::Arguments<'_>),
+    mark: &Mark<'_>,
+    x: f64,
+    due: &str,
+    here: &Here,
+) {
+    let (number, priority) = (mark.row.number, mark.row.state.priority);
+    put(format_args!(
+        concat!(
+            r#"<svg x="{x:.1}%" overflow="visible"><a href="{href}" aria-label="{number}, {priority}, {kind} {due} {at}">"#,
+            r#"<rect class="hz-hit" x="-13" y="1" width="26" height="28"/><rect class="hz-{class}" x="-12" y="4" width="24" height="17" rx="4"/>"#,
+            r#"<text class="hz-t" x="0" y="16.5" text-anchor="middle">{priority}</text><line class="hz-stem" x1="0" x2="0" y1="21" y2="28"/></a></svg>"#
+        ),
+        x = x,
+        href = url::incident(number),
+        number = number,
+        priority = priority,
+        kind = mark.kind,
+        due = due,
+        at = here.moment(mark.at),
+        class = priority.get().min(4),
+    ));
+}
+
+/// The clock of an incident that is over and still counts.
+fn late<'a>(row: &'a IncidentRow, here: &Here) -> Option<Mark<'a>> {
+    let over = row
+        .state
+        .clocks
+        .iter()
+        .filter(|clock| clock.status.is_live() && clock.breached_at.is_some());
+    let first = over.min_by_key(|clock| clock.breached_at)?;
+    let at = first.due_at.or(first.breached_at).unwrap_or(here.now);
+    Some(Mark { row, kind: kind(first.kind), at })
+}
+
+fn next(row: &IncidentRow) -> Option<Mark<'_>> {
+    Some(Mark { row, kind: row.due_kind.map_or("clock", kind), at: row.due_at? })
+}
+
+fn kind(kind: incident::clocks::ClockKind) -> &'static str {
+    match clock::name(kind) {
+        "Acknowledge" => "acknowledgement",
+        "Response" => "response",
+        "Update" => "update",
+        _ => "resolution",
+    }
+}
+
+/// Where an instant stands, in per cent: 92% of the width for the whole reach.
+fn x(at: Timestamp, here: &Here) -> f64 {
+    NOW + at.seconds_since(here.now).max(0) as f64 / REACH_SECONDS as f64 * (100.0 - NOW)
+}
+
+/// The full hours within reach, by the reader's clock.
+fn hours(here: &Here) -> Vec<Timestamp> {
+    let local = here.local(here.now);
+    let into = i64::from(local.minute()) * 60 + i64::from(local.second());
+    let first = here.now.plus_seconds(3_600 - into);
+    let end = here.now.plus_seconds(REACH_SECONDS);
+    (0..4)
+        .map(|hour| first.plus_seconds(hour * 3_600))
+        .filter(|at| *at <= end && x(*at, here) > NOW + 4.0)
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! An incident beside the queue: the report, the clocks, and taking it.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, Staff};
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::icon::icon;
+use crate::part::time::Here;
+use crate::part::{chip, clock, person, pri, state, time};
+use crate::url;
+use axum::extract::{Path, State};
+use incident::{Access, Change, Command, Scope};
+use kernel::{Channel, IncidentNumber};
+use maud::{Markup, html};
+use store::directory::people::{self, Person};
+use store::incidents::list::{self, IncidentRow};
+use store::incidents::timeline;
+
+/// Characters of the report that are quoted.
+const QUOTED_CHARS: usize = 600;
+
+/// The inside of the panel.
+pub(super) async fn show(
+    State(app): State<App>,
+    Staff(who): Staff,
+    Path(number): Path<String>,
+) -> PageResult<Markup> {
+    let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let scope = Scope::of(who.viewer());
+    let found = app
+        .desk
+        .read(move |sql| {
+            let Some(row) = list::get(sql, &scope, number)? else { return Ok(None) };
+            let description = match row.state.description {
+                Some(id) => timeline::contents_by_id(sql, &[id])?
+                    .remove(&id)
+                    .and_then(|content| content.body),
+                None => None,
+            };
+            let requester = people::get(sql, row.requester.id)?;
+            Ok(Some((row, description, requester)))
+        })
+        .await?;
+    let Some((row, description, requester)) = found else { return Err(PageError::NotFound) };
+    let takes = who.viewer().works() && row.access == Access::Full && row.state.lifecycle.is_open();
+    Ok(fragment(
+        &row,
+        description.as_deref(),
+        requester.as_ref(),
+        takes.then_some(who.viewer().person),
+        &who.here,
+    ))
+}
+
+/// Takes an incident and goes to its composer.
+pub(super) async fn take(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    fields: Fields,
+) -> PageResult {
+    let number: IncidentNumber = fields.text("number").parse().map_err(|_| PageError::NotFound)?;
+    let me = Change::Set(who.viewer().person);
+    app.desk
+        .ask(who.viewer(), Channel::Web)
+        .on(number)
+        .issue(Command::Assign { team: Change::Keep, assignee: me })
+        .await?;
+    Ok(Answer::go(format!("{}#m-reply", url::incident(number))).reply(live))
+}
+
+fn fragment(
+    row: &IncidentRow,
+    description: Option<&str>,
+    requester: Option<&Person>,
+    taker: Option<kernel::PersonId>,
+    here: &Here,
+) -> Markup {
+    let state = &row.state;
+    let mine = taker.is_some() && taker == state.assignee;
+    html! {
+        div.sec {
+            div.sec-h {
+                span.meta { (row.number) }
+                span.meta { "reported by " (channel_words(state.channel)) ", " (time::since(state.reported_at, here)) }
+            }
+            h2.prev-t { (row.title) }
+            div class="chips mts" {
+                (pri::priority(state.priority)) " " (state::state(state)) " "
+                @if state.major { (chip::major()) " " }
+                @if let Some(team) = &row.confidential_to { (chip::lock(&team.name)) " " }
+                @if let Some(service) = &row.service { span.chip { (icon("services")) (service.name) } }
+            }
+            @if let Some(into) = state.merged_into {
+                p.mts { "Part of " a.link href=(url::incident(into)) { (into) } }
+            }
+            @if let Some(words) = description { p.mts { "“" (shortened(words)) "”" } }
+            p class="meta mts" { (about(row, requester)) }
+            div class="btns mts" {
+                @if taker.is_some() && !mine {
+                    form method="post" action="/queue/take" data-live {
+                        input type="hidden" name="number" value=(row.number);
+                        button class="btn btn-primary" { "Take and reply" }
+                    }
+                }
+                a.btn href=(url::incident(row.number)) { "Open " kbd { "↵" } }
+            }
+        }
+        div.sec {
+            div.sec-h { h3 { "Assigned" } }
+            @match (&row.assignee, &row.team) {
+                (Some(assignee), _) => (person::person(assignee.id, &assignee.name)),
+                (None, Some(team)) => { p { "Nobody in " (team.name) " yet" } }
+                (None, None) => (person::nobody()),
+            }
+        }
+        @if !state.clocks.is_empty() {
+            div.sec {
+                div.sec-h { h3 { "Clocks" } }
+                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla(each, here)) } } }
+            }
+        }
+    }
+}
+
+/// Name, job and place of who asked.
+fn about(row: &IncidentRow, requester: Option<&Person>) -> String {
+    let more = requester
+        .iter()
+        .flat_map(|person| [person.job_title.as_str(), person.site.as_str()])
+        .collect::<Vec<_>>();
+    let organisation = row.organisation.as_ref().map(|organisation| organisation.name.as_str());
+    let parts = std::iter::once(row.requester.name.as_str()).chain(more).chain(organisation);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn shortened(words: &str) -> String {
+    if words.chars().count() <= QUOTED_CHARS {
+        return words.to_owned();
+    }
+    let cut: String = words.chars().take(QUOTED_CHARS).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// The door as a person would say it.
+pub(crate) fn channel_words(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Portal => "portal",
+        Channel::Web => "an agent",
+        Channel::Phone => "phone",
+        Channel::Email => "e-mail",
+        Channel::Chat => "chat",
+        Channel::Api => "API",
+        Channel::Alert => "an alert",
+        Channel::InPerson => "in person",
+        Channel::Import => "import",
+        Channel::Cli => "command line",
+        Channel::Timer => "a timer",
+    }
+}

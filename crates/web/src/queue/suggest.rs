@@ -1,0 +1,298 @@
+//! What can be typed next into the filter bar.
+
+use crate::app::App;
+use crate::auth::Staff;
+use crate::error::PageResult;
+use axum::Json;
+use axum::extract::{Query as FromQuery, State};
+use incident::Policy;
+use query::{FieldName, Kind, Offer, Suggestion, fold, value_text};
+use serde::{Deserialize, Serialize};
+
+/// Suggestions at once: what is seen without scrolling.
+const SHOWN: usize = 10;
+/// Durations offered for moments.
+const DURATIONS: [&str; 6] = ["0", "30m", "2h", "8h", "1d", "1w"];
+
+/// What was typed so far.
+#[derive(Debug, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// One suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Suggested {
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    insert: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+}
+
+/// What can follow what was typed.
+pub(super) async fn terms(
+    State(app): State<App>,
+    Staff(_): Staff,
+    FromQuery(typed): FromQuery<Typed>,
+) -> PageResult<Json<Vec<Suggested>>> {
+    let text: String = typed.q.chars().take(kernel::limits::QUERY_CHARS).collect();
+    let policy = app.desk.policy();
+    let (offers, wanted) = offers(&text, &policy);
+    let mut found = offers;
+    for (suggestion, field, prefix) in wanted {
+        let names = app.desk.read(move |sql| names_of(sql, field, &prefix)).await?;
+        found.extend(
+            names
+                .into_iter()
+                .filter_map(|name| completed(&text, &suggestion, &value_text(&name), None)),
+        );
+    }
+    found.truncate(SHOWN);
+    Ok(Json(found))
+}
+
+/// People and teams that incidents can be given to.
+pub(super) async fn assignees(
+    State(app): State<App>,
+    Staff(who): Staff,
+    FromQuery(typed): FromQuery<Typed>,
+) -> Json<Vec<Suggested>> {
+    let policy = app.desk.policy();
+    let me = who.viewer().person;
+    let staff = policy.staff.iter().filter(|(_, staff)| staff.active && staff.works());
+    let people = staff.map(|(id, staff)| {
+        (staff.name.clone(), if *id == me { "you" } else { "person" }, format!("person:{id}"))
+    });
+    let teams =
+        policy.teams.iter().map(|(id, team)| (team.name.clone(), "team", format!("team:{id}")));
+    let wanted = fold(typed.q.trim());
+    let mut found: Vec<_> =
+        people.chain(teams).filter(|(name, ..)| begins(name, &wanted)).collect();
+    found.sort_by_key(|(name, what, _)| (*what != "you", name.to_lowercase()));
+    found.truncate(SHOWN);
+    let suggested = |(label, hint, value): (String, &str, String)| Suggested {
+        label,
+        hint: Some(hint.to_owned()),
+        insert: None,
+        value: Some(value),
+    };
+    Json(found.into_iter().map(suggested).collect())
+}
+
+type Wanted = (Suggestion, FieldName, String);
+
+/// The offers that need no reading, and those whose names must be read.
+fn offers(text: &str, policy: &Policy) -> (Vec<Suggested>, Vec<Wanted>) {
+    let (mut found, mut wanted) = (Vec::new(), Vec::new());
+    for suggestion in query::suggest(text, text.chars().count()) {
+        match suggestion.offer.clone() {
+            Offer::Field { insert, help } => {
+                // A moment's comparison is chosen with its value.
+                let insert =
+                    insert.strip_suffix('<').map_or(insert.clone(), |name| format!("{name}:"));
+                if insert.ends_with(':') {
+                    found.extend(completed(text, &suggestion, &insert, Some(help)));
+                }
+            }
+            Offer::Value { insert } => found.extend(completed(text, &suggestion, &insert, None)),
+            Offer::ValuesOf(
+                field @ (FieldName::Requester
+                | FieldName::Watcher
+                | FieldName::Organisation
+                | FieldName::Tag),
+                prefix,
+            ) => {
+                wanted.push((suggestion, field, prefix));
+            }
+            Offer::ValuesOf(field, prefix) => {
+                let names = known_names(field, &prefix, policy);
+                found.extend(
+                    names
+                        .iter()
+                        .filter_map(|name| completed(text, &suggestion, &value_text(name), None)),
+                );
+            }
+            Offer::CustomNames(_) | Offer::CustomValues(..) => {}
+        }
+    }
+    if found.iter().any(|offer| offer.label == "today") {
+        found.splice(0..0, durations(text));
+    }
+    (found, wanted)
+}
+
+/// `due:` offers `due<2h` and so on.
+fn durations(text: &str) -> Vec<Suggested> {
+    let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let Some(name) = word.strip_suffix([':', '<', '>']) else { return vec![] };
+    let Some(field) =
+        query::FIELDS.iter().find(|field| field.name == name && field.kind == Kind::Moment)
+    else {
+        return vec![];
+    };
+    let sign = if word.ends_with('>') { '>' } else { '<' };
+    DURATIONS
+        .iter()
+        .map(|duration| {
+            let insert = format!("{}{sign}{duration}", field.name);
+            Suggested { label: insert.clone(), hint: None, insert: Some(insert), value: None }
+        })
+        .collect()
+}
+
+/// The field replaces the last typed word, so what is inserted is that word as a whole.
+fn completed(
+    text: &str,
+    suggestion: &Suggestion,
+    insert: &str,
+    hint: Option<&str>,
+) -> Option<Suggested> {
+    let kept: String = text.chars().take(suggestion.from).collect();
+    let whole = format!("{kept}{insert}");
+    let last_word = text
+        .rfind(char::is_whitespace)
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let word = whole.strip_prefix(&text[..last_word])?;
+    Some(Suggested {
+        label: insert.trim_end_matches(':').to_owned(),
+        hint: hint.map(str::to_owned),
+        insert: Some(word.to_owned()),
+        value: None,
+    })
+}
+
+fn known_names(field: FieldName, prefix: &str, policy: &Policy) -> Vec<String> {
+    let wanted = fold(prefix);
+    let all: Vec<&str> = match field {
+        FieldName::Team => policy.teams.values().map(|team| team.name.as_str()).collect(),
+        FieldName::Service => {
+            policy.services.values().map(|service| service.name.as_str()).collect()
+        }
+        FieldName::Category => policy
+            .categories
+            .values()
+            .map(|category| category.path.rsplit(" › ").next().unwrap_or_default())
+            .collect(),
+        FieldName::Assignee => policy
+            .staff
+            .values()
+            .filter(|staff| staff.works())
+            .map(|staff| staff.name.as_str())
+            .collect(),
+        _ => vec![],
+    };
+    let mut found: Vec<String> =
+        all.into_iter().filter(|name| begins(name, &wanted)).map(str::to_owned).collect();
+    found.sort_by_key(|name| name.to_lowercase());
+    found.dedup();
+    found.truncate(SHOWN);
+    found
+}
+
+fn names_of(
+    sql: &mut dyn store::Sql,
+    field: FieldName,
+    prefix: &str,
+) -> Result<Vec<String>, store::Failure> {
+    Ok(match field {
+        FieldName::Requester | FieldName::Watcher => {
+            let people = store::incidents::search::find_people(sql, prefix, SHOWN)?;
+            people.into_iter().map(|person| person.name).collect()
+        }
+        FieldName::Organisation => {
+            let wanted = fold(prefix);
+            let all = store::directory::organisations::list(sql)?;
+            all.into_iter()
+                .map(|organisation| organisation.name)
+                .filter(|name| begins(name, &wanted))
+                .collect()
+        }
+        _ => vec![],
+    })
+}
+
+/// Whether a word of the name begins so.
+fn begins(name: &str, folded: &str) -> bool {
+    let name = fold(name);
+    folded.is_empty()
+        || name.starts_with(folded)
+        || name.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(folded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use incident::policy::{Agreement, ServicePolicy};
+    use kernel::{AgreementId, Matrix, ServiceId};
+    use std::collections::HashMap;
+
+    fn policy() -> Policy {
+        let agreement: AgreementId = "00000000-0000-0000-0000-000000000001".parse().unwrap();
+        let service = ServicePolicy { name: "Label Printing".into(), team: None, criticality: 2 };
+        Policy {
+            version: 1,
+            matrix: Matrix::default(),
+            matrix_version: 0,
+            agreement: Agreement::standard(agreement),
+            services: HashMap::from([(
+                "00000000-0000-0000-0000-000000000002".parse::<ServiceId>().unwrap(),
+                service,
+            )]),
+            teams: HashMap::new(),
+            categories: HashMap::new(),
+            staff: HashMap::new(),
+            resolution_codes: vec![],
+        }
+    }
+
+    fn inserts(text: &str) -> Vec<String> {
+        offers(text, &policy()).0.into_iter().filter_map(|offer| offer.insert).collect()
+    }
+
+    /// What the script does with an insertion.
+    fn complete(text: &str, insert: &str) -> String {
+        let at = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        format!("{}{insert}", &text[..at])
+    }
+
+    #[test]
+    fn fields_then_values_are_offered() {
+        assert!(inserts("state:open serv").contains(&"service:".to_owned()));
+        assert_eq!(
+            complete("x service:lab", &inserts("x service:lab")[0]),
+            "x service:\"Label Printing\""
+        );
+        let quoted = "service:\"Label pr";
+        assert_eq!(complete(quoted, &inserts(quoted)[0]), "service:\"Label Printing\"");
+        assert!(inserts("due:").contains(&"due<2h".to_owned()));
+        assert!(inserts("state:o").contains(&"state:open".to_owned()));
+    }
+
+    #[test]
+    fn every_insertion_can_be_read_or_goes_on() {
+        for text in [
+            "",
+            "state:",
+            "priority:",
+            "due:",
+            "due<",
+            "updated>",
+            "team:",
+            "sort:",
+            "major:",
+            "x service:l",
+        ] {
+            for insert in inserts(text) {
+                let whole = complete(text, &insert);
+                assert!(
+                    whole.ends_with(':') || query::parse(&whole).is_ok(),
+                    "{text:?} + {insert:?} = {whole:?}"
+                );
+            }
+        }
+    }
+}

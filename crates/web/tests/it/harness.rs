@@ -1,0 +1,299 @@
+//! A small service desk on a fresh store, and a browser without scripts.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
+use desk::{Desk, SystemClock, command_line};
+use incident::command::Report;
+use incident::{Command, TokenScope, Viewer};
+use kernel::{Channel, IncidentNumber, PersonId, Role, ServiceId, TeamId, limits};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::directory::people::Person;
+use store::directory::services::Service;
+use store::directory::teams::Team;
+use store::directory::{people, services, teams};
+use store::files::Files;
+use store::{Store, Target};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Answers larger than this are a mistake.
+const ANSWER_BYTES: usize = 8 << 20;
+
+/// People of the desk: agents Mara (Service Desk) and Ines (Network, manager),
+/// Ada who administers, Otto who audits, requesters Gwen and Peter.
+pub struct World {
+    pub desk: Desk,
+    pub router: Router,
+    pub service_desk: TeamId,
+    pub network: TeamId,
+    pub printing: ServiceId,
+    people: BTreeMap<&'static str, Person>,
+    cookies: BTreeMap<&'static str, String>,
+    _folder: TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    /// Where it sends the browser.
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Fails with the page when these words are not on it.
+    #[track_caller]
+    pub fn shows(&self, words: &str) -> &Self {
+        assert!(self.body.contains(words), "{words:?} is missing in:\n{}", self.body);
+        self
+    }
+
+    /// Fails when these words are on the page.
+    #[track_caller]
+    pub fn hides(&self, words: &str) -> &Self {
+        assert!(!self.body.contains(words), "{words:?} should not be in:\n{}", self.body);
+        self
+    }
+}
+
+impl World {
+    pub async fn new() -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
+        let desk = Desk::open(
+            store,
+            desk::Options {
+                clock: Arc::new(SystemClock),
+                files: Files::local(folder.path().join("files")),
+                serve: true,
+            },
+        )
+        .unwrap();
+        let router = web::router(desk.clone(), web::Options { public_url: None });
+        let mut world = World {
+            desk,
+            router,
+            service_desk: TeamId(desk::fresh()),
+            network: TeamId(desk::fresh()),
+            printing: ServiceId(desk::fresh()),
+            people: BTreeMap::new(),
+            cookies: BTreeMap::new(),
+            _folder: folder,
+        };
+        world.furnish().await;
+        world
+    }
+
+    async fn furnish(&mut self) {
+        let now = self.desk.now();
+        let roles: [(&'static str, &str, &[Role]); 6] = [
+            ("mara", "Mara Lindqvist", &[Role::Agent]),
+            ("ines", "Ines Calderon", &[Role::Agent, Role::Manager]),
+            ("ada", "Ada Brandt", &[Role::Administrator]),
+            ("otto", "Otto Verhoeven", &[Role::Auditor]),
+            ("gwen", "Gwen Tarrant", &[]),
+            ("peter", "Peter Nowicki", &[]),
+        ];
+        for (key, name, roles) in roles {
+            let email = format!("{key}@northwind.example");
+            let mut person = Person::new(PersonId(desk::fresh()), name, Some(&email), now);
+            person.roles = roles.iter().copied().collect();
+            self.people.insert(key, person);
+        }
+        let all: Vec<Person> = self.people.values().cloned().collect();
+        let (desk_team, network, printing) = (self.service_desk, self.network, self.printing);
+        let (mara, ines) = (self.people["mara"].id, self.people["ines"].id);
+        self.desk
+            .change(command_line(), move |sql, _| {
+                for person in &all {
+                    people::insert(sql, person, None)?;
+                }
+                for (id, name, member) in
+                    [(desk_team, "Service Desk", mara), (network, "Network", ines)]
+                {
+                    teams::insert(
+                        sql,
+                        &Team {
+                            id,
+                            name: name.into(),
+                            description: String::new(),
+                            active: true,
+                            version: 1,
+                        },
+                    )?;
+                    teams::add_member(sql, id, member)?;
+                }
+                let service = Service {
+                    id: printing,
+                    name: "Label Printing".into(),
+                    description: String::new(),
+                    team: Some(desk_team),
+                    criticality: 2,
+                    active: true,
+                    version: 1,
+                    depends_on: Default::default(),
+                };
+                services::insert(sql, &service)?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        for (key, person) in self.people.clone() {
+            let secret = self.desk.open_session(person.id, "test").await.unwrap();
+            self.cookies.insert(key, format!("evenkeel_session={secret}"));
+        }
+    }
+
+    pub fn person(&self, key: &str) -> &Person {
+        &self.people[key]
+    }
+
+    pub fn viewer(&self, key: &str) -> Viewer {
+        self.desk.viewer(&self.people[key], TokenScope::Admin)
+    }
+
+    /// The cookie of somebody's session.
+    pub fn cookie(&self, key: &str) -> &str {
+        &self.cookies[key]
+    }
+
+    /// Reports an incident of Gwen's to the service desk.
+    pub async fn report(&self, title: &str) -> IncidentNumber {
+        self.report_as("mara", "gwen", title, Some(self.service_desk)).await
+    }
+
+    pub async fn report_as(
+        &self,
+        actor: &str,
+        requester: &str,
+        title: &str,
+        team: Option<TeamId>,
+    ) -> IncidentNumber {
+        let mut ask = self.desk.ask(&self.viewer(actor), Channel::Web);
+        let title = ask.title(title).unwrap();
+        let description =
+            Some(ask.words("description", "It began this morning.", limits::BODY_CHARS).unwrap());
+        let report = Report {
+            title,
+            description,
+            requester: self.person(requester).id,
+            service: None,
+            category: None,
+            impact: None,
+            urgency: None,
+            affected: None,
+            team,
+            assignee: None,
+            detected_at: None,
+            fields: Default::default(),
+            tags: Default::default(),
+            follow_up_of: None,
+            parent: None,
+            confidential_to: None,
+        };
+        ask.issue(Command::Report(Box::new(report))).await.unwrap().number
+    }
+
+    /// Issues a command without words.
+    pub async fn command(&self, actor: &str, number: IncidentNumber, command: Command) {
+        self.desk.ask(&self.viewer(actor), Channel::Web).on(number).issue(command).await.unwrap();
+    }
+
+    /// Comments on an incident.
+    pub async fn comment(
+        &self,
+        actor: &str,
+        number: IncidentNumber,
+        words: &str,
+        visibility: incident::Visibility,
+    ) {
+        let mut ask = self.desk.ask(&self.viewer(actor), Channel::Web).on(number);
+        let body = ask.words("body", words, limits::BODY_CHARS).unwrap();
+        ask.issue(Command::Comment { body, visibility }).await.unwrap();
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Page {
+        self.send(who, Request::get(path), Body::empty()).await
+    }
+
+    /// A request of a script.
+    pub async fn get_live(&self, who: &str, path: &str) -> Page {
+        self.send(who, Request::get(path).header("x-live", "1"), Body::empty()).await
+    }
+
+    pub async fn post(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(who, form(path), Body::from(encoded(fields))).await
+    }
+
+    /// A form sent by a script.
+    pub async fn post_live(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(who, form(path).header("x-live", "1"), Body::from(encoded(fields))).await
+    }
+
+    /// Sends a request as somebody; nobody is signed in as "".
+    pub async fn send(&self, who: &str, request: axum::http::request::Builder, body: Body) -> Page {
+        read(self.raw(who, request, body).await).await
+    }
+
+    /// The same, with the answer's body unread.
+    pub async fn raw(
+        &self,
+        who: &str,
+        request: axum::http::request::Builder,
+        body: Body,
+    ) -> Response<Body> {
+        let request = match self.cookies.get(who) {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        };
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+}
+
+async fn read(response: Response<Body>) -> Page {
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, ANSWER_BYTES).await.unwrap();
+    Page {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+fn form(path: &str) -> axum::http::request::Builder {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+}
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// A value as part of an address.
+pub fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,9 @@
+//! Pages as browsers get them: a desk on a fresh store behind the router.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod harness;
+mod incident;
+mod live;
+mod palette;
+mod queue;
+mod shell;

@@ -1,0 +1,93 @@
+//! What holds for every page.
+
+use crate::harness::World;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_asked_to() {
+    let world = World::new().await;
+    let page = world.get("", "/queue?view=my-work").await;
+    assert_eq!(
+        (page.status, page.location()),
+        (StatusCode::SEE_OTHER, "/sign-in?next=%2Fqueue%3Fview%3Dmy-work")
+    );
+    assert_eq!(world.get_live("", "/queue").await.status, StatusCode::UNAUTHORIZED);
+    let stream = Request::get("/live?q=state:open").header(header::ACCEPT, "text/event-stream");
+    assert_eq!(world.send("", stream, Body::empty()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn everybody_starts_where_their_work_is() {
+    let world = World::new().await;
+    for (who, start) in [("mara", "/queue"), ("otto", "/queue"), ("gwen", "/portal")] {
+        assert_eq!(world.get(who, "/").await.location(), start, "{who}");
+    }
+    assert_eq!(world.get("gwen", "/queue").await.location(), "/portal");
+}
+
+#[tokio::test]
+async fn pages_load_nothing_from_elsewhere_and_are_not_kept() {
+    let world = World::new().await;
+    for (who, path) in [("mara", "/queue"), ("mara", "/nowhere"), ("", "/nowhere")] {
+        let page = world.get(who, path).await;
+        assert!(page.header("content-security-policy").starts_with("default-src 'self'"), "{path}");
+        assert!(!page.header("content-security-policy").contains("unsafe"));
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert_eq!(page.header("referrer-policy"), "same-origin");
+        assert_eq!(page.header("cache-control"), "no-store");
+        page.hides(" style=").hides(" onclick=").hides("<script>");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_has_a_page_that_leads_on() {
+    let world = World::new().await;
+    let page = world.get("mara", "/nowhere").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.shows("Nothing is here").shows("href=\"/\"");
+    let page = world.get("mara", "/queue/bulk").await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(page.header("allow"), "POST");
+    page.shows("err-page");
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_change_nothing() {
+    let world = World::new().await;
+    let number = world.report("Printer").await;
+    let body = format!("number={number}&do=me");
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+        let request =
+            Request::post("/queue/bulk").header(header::HOST, "desk.example").header(name, value);
+        let page = world.send("mara", request, Body::from(body.clone())).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+    }
+    world.get("mara", "/queue?view=unassigned").await.shows(&number.to_string());
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_can() {
+    let world = World::new().await;
+    let request = Request::get("/queue").header(header::ACCEPT_ENCODING, "gzip");
+    let page = world.send("mara", request, Body::empty()).await;
+    assert_eq!(page.header("content-encoding"), "gzip");
+}
+
+#[tokio::test]
+async fn navigation_shows_what_somebody_may_use() {
+    let world = World::new().await;
+    world
+        .get("mara", "/queue")
+        .await
+        .hides("href=\"/settings\"")
+        .shows("New incident")
+        .shows("My teams");
+    world.get("ada", "/queue").await.shows("href=\"/settings\"");
+    world
+        .get("otto", "/queue")
+        .await
+        .shows("href=\"/settings\"")
+        .hides("New incident")
+        .hides("bulk-form");
+}
