@@ -81,6 +81,9 @@ pub(crate) async fn open_store(settings: &Settings, missing: Missing) -> Result<
             path.display()
         )));
     }
+    if missing == Missing::Make {
+        make_folder(&settings.data.value)?;
+    }
     blocking(move || Ok(Store::open(&target)?)).await
 }
 

@@ -21,7 +21,9 @@ pub(crate) fn start(filter: &str, format: LogFormat) {
 /// Refuses what is no filter, instead of logging nothing.
 pub(crate) fn parse_filter(text: &str) -> Result<String, String> {
     // A word alone would be taken for a part of the program and not for a mistyped level.
-    let is_level = |word: &str| word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let is_level = |word: &str| {
+        !word.is_empty() && word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok()
+    };
     let understood = text.split(',').all(|part| part.contains(['=', '[']) || is_level(part.trim()));
     if understood && text.parse::<EnvFilter>().is_ok() {
         return Ok(text.to_owned());

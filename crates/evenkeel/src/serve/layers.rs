@@ -17,10 +17,16 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
 
-/// How long a request may take to be answered.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// How long one that brings a file may take: 25 MB over a slow line.
-const UPLOAD_WITHIN: Duration = Duration::from_secs(600);
+/// How long requests may take to be answered.
+#[derive(Debug, Clone, Copy)]
+struct Within {
+    /// Most of them.
+    answer: Duration,
+    /// Those that bring a file: 25 MB over a slow line.
+    upload: Duration,
+}
+
+const WITHIN: Within = Within { answer: Duration::from_secs(30), upload: Duration::from_secs(600) };
 /// Bytes of a request: the largest file, and the form around it. Routers allow less.
 const BODY_BYTES: usize = kernel::limits::ATTACHMENT_BYTES + 1_048_576;
 /// Smaller answers gain nothing from compression.
@@ -36,12 +42,16 @@ const EVENT_STREAM: &str = "text/event-stream";
 
 /// Puts around the routes what holds for all of them.
 pub(super) fn around(routes: Router, stop: watch::Receiver<bool>) -> Router {
+    around_within(routes, stop, WITHIN)
+}
+
+fn around_within(routes: Router, stop: watch::Receiver<bool>, within: Within) -> Router {
     routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(from_fn_with_state(stop, until_stopped))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()))
-        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(within, in_time))
         .layer(from_fn(told))
 }
 
@@ -86,9 +96,9 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 
 /// Ends what takes too long to be answered. Streams are answered at once and then
 /// last as long as they like.
-async fn in_time(request: Request, next: Next) -> Response {
+async fn in_time(State(within): State<Within>, request: Request, next: Next) -> Response {
     let uploads = starts_with(request.headers(), "multipart/form-data");
-    let limit = if uploads { UPLOAD_WITHIN } else { ANSWER_WITHIN };
+    let limit = if uploads { within.upload } else { within.answer };
     let api = speaks_json(request.uri().path());
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
@@ -184,6 +194,10 @@ mod tests {
     use tower::ServiceExt;
 
     fn routes() -> (Router, watch::Sender<bool>) {
+        routes_within(WITHIN)
+    }
+
+    fn routes_within(within: Within) -> (Router, watch::Sender<bool>) {
         let (stop, stopped) = watch::channel(false);
         let stream = || async {
             let endless = futures_util::stream::once(async {
@@ -205,7 +219,7 @@ mod tests {
             .route("/api/v1/slow", get(std::future::pending::<()>))
             .route("/echo", post(|body: axum::body::Bytes| async move { body.len().to_string() }))
             .layer(axum::extract::DefaultBodyLimit::disable());
-        (around(routes, stopped), stop)
+        (around_within(routes, stopped, within), stop)
     }
 
     fn request(path: &str) -> Request {
@@ -251,11 +265,12 @@ mod tests {
         assert_eq!(router.oneshot(request("/short")).await.unwrap().status(), StatusCode::OK);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_takes_too_long_is_ended() {
+        let within = Within { answer: Duration::from_millis(1), ..WITHIN };
         for (path, kind) in [("/slow", "text/plain"), ("/api/v1/slow", "application/problem+json")]
         {
-            let response = ask(request(path)).await;
+            let response = routes_within(within).0.oneshot(request(path)).await.unwrap();
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert!(starts_with(response.headers(), kind), "{path}");
             assert!(response.headers().contains_key(RETRY_AFTER));

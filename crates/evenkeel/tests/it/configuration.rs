@@ -6,18 +6,18 @@ use serde_json::Value;
 /// Value and source of a setting in what `config check --json` says.
 fn setting(ran: &Ran, key: &str) -> (String, String) {
     let report = ran.json();
-    let settings = report["settings"].as_array().unwrap();
+    let settings = report["settings"].as_array().expect("settings");
     let found = settings.iter().find(|setting| setting["key"] == key).expect(key);
     (
         found["value"].as_str().unwrap_or("-").to_owned(),
-        found["source"].as_str().unwrap().to_owned(),
+        found["source"].as_str().expect("a source").to_owned(),
     )
 }
 
 fn findings(ran: &Ran) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let report = ran.json();
-    let all = report["findings"].as_array().unwrap();
+    let all = report["findings"].as_array().expect("findings");
     all.iter()
         .map(|finding| {
             (

@@ -58,8 +58,8 @@ impl Home {
 
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(path, text).expect("the file is written");
     }
 
     /// The program, ready to run here without settings of the machine.
@@ -96,7 +96,7 @@ impl Home {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         // It may end without reading what it is given.
-        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        drop(child.stdin.take().expect("piped").write_all(input.as_bytes()));
         Ran::from(child.wait_with_output().expect("the program ends"))
     }
 
@@ -171,7 +171,7 @@ pub struct Server {
 impl Server {
     fn start(command: &mut Command, log: &Path) -> Server {
         let mut child = command.spawn().expect("the program starts");
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().expect("piped"));
         let (sender, lines) = channel();
         // Ends with the program: standard output ends then.
         std::thread::spawn(move || {

@@ -4,7 +4,7 @@ use crate::harness::{ADMIN, Home, PASSWORD};
 use serde_json::{Value, json};
 
 fn everybody(home: &Home) -> Vec<Value> {
-    home.run(&["user", "list", "--json"]).done().json().as_array().unwrap().clone()
+    home.run(&["user", "list", "--json"]).done().json().as_array().expect("people").clone()
 }
 
 fn person(home: &Home, email: &str) -> Value {
