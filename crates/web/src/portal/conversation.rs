@@ -40,7 +40,7 @@ fn item(story: &Story, entry: &Entry, reader: &Reader, append: bool) -> Markup {
         What::Line(line) => html! {
             li.tl-ev id=(id) data-kind="event" data-what="entry" data-patch=[patch] data-to=[to] {
                 span.tl-ic { (icon(line_icon(line))) }
-                div { (line_words(story, entry, line, reader)) " " (reader.since(entry.at)) }
+                div { (line_words(story, entry, line, reader)) " · " (reader.since(entry.at)) }
             }
         },
     }

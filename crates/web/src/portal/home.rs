@@ -179,7 +179,7 @@ fn card(row: &IncidentRow, here: &Here, of_others: bool) -> Markup {
                 div.p-k {
                     span.p-exp {
                         @if let Some(at) = expected { small { "Expected back" } b { "by " (promise(at, here)) } }
-                        @else { small { "Last word" } b { (time::since(row.state.updated_at, here)) } }
+                        @else { small { "Last change" } b { (time::since(row.state.updated_at, here)) } }
                     }
                     span {}
                     span.p-st { (super::standing_of(&row.state)) }

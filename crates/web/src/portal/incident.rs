@@ -240,7 +240,7 @@ fn way(scene: &Scene) -> Vec<Step> {
         vec![
             ("Reported", Some(at(state.reported_at))),
             (work, by_whom(scene, taken.filter(|_| reached >= 1))),
-            (if reached == 3 { "Fixed" } else { "Fixed, please check" }, resolved.map(at)),
+            (if reached == 3 { "Fixed" } else { words::TO_BE_CHECKED }, resolved.map(at)),
             ("Closed", closing.or_else(|| (reached == 2).then(|| "when you confirm".to_owned()))),
         ]
     };

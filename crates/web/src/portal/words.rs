@@ -3,6 +3,9 @@
 use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, State};
 
+/// Whoever reported it has to look; nobody else can say whether it works.
+pub(super) const TO_BE_CHECKED: &str = "Fixed, please check";
+
 /// How an incident stands, as the person who reported it reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -20,7 +23,7 @@ pub(super) fn standing(state: &State) -> Standing {
         Lifecycle::New => ("Received", "new", "s-new"),
         Lifecycle::InProgress => ("Being worked on", "progress", "s-progress"),
         Lifecycle::OnHold => (waiting(state.hold.as_ref()), "waiting", "s-waiting"),
-        Lifecycle::Resolved => ("Fixed, please check", "resolved", "s-resolved"),
+        Lifecycle::Resolved => (TO_BE_CHECKED, "resolved", "s-resolved"),
         Lifecycle::Closed => ("Closed", "closed", "s-closed"),
         Lifecycle::Cancelled => ("Withdrawn", "cancelled", "s-cancelled"),
     };

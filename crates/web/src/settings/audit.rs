@@ -6,11 +6,12 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
-use crate::part::time;
+use crate::part::time::Here;
 use crate::url::encode;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
+use kernel::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 use store::directory::audit::{self, Entry};
@@ -68,7 +69,7 @@ async fn show(
                 thead { tr { th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" } th scope="col" { "Change" } } }
                 tbody { @for (_, entry) in &rows {
                     tr {
-                        td { (time::moment(entry.at, &who.here)) " " span.meta { (who.here.clock(entry.at)) } }
+                        td.nowrap { time datetime=(entry.at) title=(who.here.full(entry.at)) { (day_and_time(entry.at, &who.here)) } }
                         td { (entry.actor_name) }
                         td { (entry.subject) " " b { (title(entry)) } " " (entry.what.replace('_', " ")) }
                         td { (changes(entry)) }
@@ -95,6 +96,11 @@ async fn show(
 fn address(subject: &str, before: Option<i64>) -> String {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
     format!("{}?subject={}{before}", SECTION.address(), encode(subject))
+}
+
+/// "23 Nov 2026, 11:04": a log is read long afterwards.
+fn day_and_time(at: Timestamp, here: &Here) -> String {
+    here.local(at).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
 /// What a thing was called, else its id.

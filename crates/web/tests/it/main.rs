@@ -1,9 +1,12 @@
 //! Pages as browsers get them: a desk on a fresh store behind the router.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod account;
 mod harness;
 mod incident;
 mod live;
 mod palette;
+mod portal;
 mod queue;
+mod settings;
 mod shell;

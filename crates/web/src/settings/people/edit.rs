@@ -346,12 +346,12 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
     html! {
         div.form-2 {
             (name_field(fields, errors))
-            (Field::new("email", "E-mail").hint("They sign in with it.").errors(errors).input("email", text("email")))
+            (Field::new("email", "E-mail, to sign in with").errors(errors).input("email", text("email")))
             (Field::new("job_title", "Job title").errors(errors).input("text", text("job_title")))
             (Field::new("phone", "Telephone").errors(errors).input("tel", text("phone")))
             (Field::new("site", "Site").errors(errors).input("text", text("site")))
-            (zone_field(text("time_zone"), "Empty: as the instance.", errors))
         }
+        (zone_field(text("time_zone"), "Empty: as the instance.", errors))
         div id="roles" { (choices("roles", "Roles. Everybody is a requester, without any of them only that.", &roles, fields)) }
         (choices("teams", "Teams", &teams, fields))
         (Field::new("organisation", "Organisation").errors(errors).select(&organisations, fields.text("organisation")))
@@ -389,7 +389,7 @@ fn password_card(person: &Person) -> Markup {
                 } @else {
                     form.stack-s method="post" action={ (SECTION.of(person.id)) "/password" } {
                         p { @if person.has_password { "They have a password. A new one ends the old one and all sessions." } @else { "They have no password and cannot sign in." } }
-                        button.btn type="submit" { (icon("key")) @if person.has_password { "Give a new password" } @else { "Give a password" } }
+                        div { button.btn type="submit" { (icon("key")) @if person.has_password { "Give a new password" } @else { "Give a password" } } }
                     }
                 }
             }
