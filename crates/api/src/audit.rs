@@ -1,0 +1,95 @@
+//! Who changed which configuration, when, from what to what.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::door::Door;
+use crate::json;
+use crate::page::{Page, Params, limit, words};
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::{Role, Timestamp, limits};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::directory::{Entry, audit};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AuditParams {
+    /// Only of this kind: `team`, `person`, `service`, `setting` and so on.
+    subject: Option<String>,
+    /// Entries of a page, 1 to 200; 50 when absent.
+    #[param(value_type = Option<u16>)]
+    limit: Option<String>,
+    /// Where the page begins: the `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A change.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditEntry {
+    id: i64,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The id of who did it; empty for the product itself.
+    actor_id: String,
+    /// Their name then.
+    actor_name: String,
+    /// `created`, `changed`, `deleted`.
+    what: String,
+    /// `team`, `person`, `service`, `setting` and so on.
+    subject: String,
+    subject_id: String,
+    /// What it was.
+    #[schema(value_type = Object)]
+    before: Option<Value>,
+    /// What it is.
+    #[schema(value_type = Object)]
+    after: Option<Value>,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/audit", "listAudit", list)
+            .about(
+                "configuration",
+                "Read who changed what",
+                "For administrators and auditors, the newest first.",
+            )
+            .query::<AuditParams>()
+            .answers::<Page<AuditEntry>>(200, "A page of it.")
+            .problems(&[401, 403, 422, 503]),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<AuditParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    if !caller.viewer().has(&[Role::Administrator, Role::Auditor]) {
+        return Err(Problem::forbidden("this is for administrators and auditors"));
+    }
+    let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
+    let subject = words("subject", params.subject.as_deref())?.map(str::to_owned);
+    let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
+    let bad = "is not a cursor of this list; leave it out to begin at the first page";
+    let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
+    let mut found =
+        app.desk().read(move |sql| audit::list(sql, subject.as_deref(), limit + 1, before)).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let items = found.into_iter().map(shown).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+fn shown((id, entry): (i64, Entry)) -> AuditEntry {
+    let Entry { at, actor_id, actor_name, what, subject, subject_id, before, after } = entry;
+    AuditEntry { id, at, actor_id, actor_name, what, subject, subject_id, before, after }
+}

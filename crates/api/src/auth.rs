@@ -1,0 +1,212 @@
+//! Who asks. A bearer token, or the session of a browser, which must prove that
+//! the request comes from our own pages before it may change anything.
+
+use crate::app::App;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use desk::{Credential, SignIn};
+use incident::{TokenScope, Viewer};
+use kernel::{Actor, Role};
+use std::sync::Arc;
+
+/// The cookie that a session lives in.
+const SESSION_COOKIE: &str = "evenkeel_session";
+/// Bytes of a secret that are looked at; ours are shorter.
+const SECRET_BYTES: usize = 512;
+
+/// Somebody known who asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    who: Arc<SignIn>,
+    credential: Credential,
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let credential = credential(&parts.headers)?;
+        if matches!(credential, Credential::Session(_)) && !is_safe(&parts.method) {
+            check_origin(&parts.headers, app.public_url())?;
+        }
+        match app.desk().who(&credential).await? {
+            Some(who) => Ok(Caller { who, credential }),
+            None => Err(Problem::unauthenticated(match credential {
+                Credential::Token(_) => "this token is not known, or it has expired",
+                Credential::Session(_) => "this session has ended; sign in again",
+            })),
+        }
+    }
+}
+
+impl Caller {
+    /// Their rights.
+    pub(crate) fn viewer(&self) -> &Viewer {
+        &self.who.viewer
+    }
+
+    /// The person.
+    pub(crate) fn person(&self) -> &store::directory::Person {
+        &self.who.person
+    }
+
+    /// The hash of their session, if it is one.
+    pub(crate) fn session(&self) -> Option<Vec<u8>> {
+        self.who.session.clone()
+    }
+
+    /// The caller in the record.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::person(self.who.viewer.person, self.who.viewer.name.clone())
+    }
+
+    /// Looks again who that is; nobody when the credential has ended.
+    pub(crate) async fn again(&self, app: &App) -> Result<Option<Caller>, Problem> {
+        let who = app.desk().who(&self.credential).await?;
+        Ok(who.map(|who| Caller { who, credential: self.credential.clone() }))
+    }
+
+    /// Refuses those who may not read at all.
+    pub(crate) fn must_read(&self) -> Result<(), Problem> {
+        if self.viewer().scope == TokenScope::Intake {
+            return Err(Problem::forbidden(
+                "this token may only report incidents; use one with the scope read",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses those who may not read configuration and people.
+    pub(crate) fn must_be_staff(&self) -> Result<(), Problem> {
+        self.must_read()?;
+        if !self.viewer().reads_configuration() {
+            return Err(Problem::forbidden("this is for people of the service desk"));
+        }
+        Ok(())
+    }
+
+    /// Refuses those whose token may not change anything.
+    pub(crate) fn must_write(&self) -> Result<(), Problem> {
+        self.must_read()?;
+        if self.viewer().scope < TokenScope::Write {
+            return Err(Problem::forbidden(
+                "this token may only read; use one with the scope write",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses those who may not change configuration.
+    pub(crate) fn must_configure(&self) -> Result<(), Problem> {
+        if !self.viewer().configures() {
+            let words = match self.viewer().has(&[Role::Administrator]) {
+                true => "this token may not change configuration; use one with the scope admin",
+                false => "only administrators change configuration",
+            };
+            return Err(Problem::forbidden(words));
+        }
+        Ok(())
+    }
+}
+
+fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
+    if let Some(given) = headers.get(AUTHORIZATION) {
+        let token = given.to_str().ok().and_then(|text| text.split_once(' ')).and_then(
+            |(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()),
+        );
+        return match token {
+            Some(token) if !token.is_empty() && token.len() <= SECRET_BYTES => {
+                Ok(Credential::Token(token.to_owned()))
+            }
+            _ => Err(Problem::unauthenticated(
+                "the header Authorization must be: Bearer and a token",
+            )),
+        };
+    }
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let session = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION_COOKIE)
+        .map(|(_, secret)| secret.trim_matches('"'));
+    match session {
+        Some(secret) if !secret.is_empty() && secret.len() <= SECRET_BYTES => {
+            Ok(Credential::Session(secret.to_owned()))
+        }
+        _ => Err(Problem::unauthenticated("send a token: Authorization: Bearer TOKEN")),
+    }
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A browser says where a request comes from; a session alone proves nothing.
+fn check_origin(headers: &HeaderMap, public_url: Option<&str>) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let ours = match text("sec-fetch-site") {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => text(ORIGIN.as_str())
+            .is_some_and(|origin| is_ours(origin, text(HOST.as_str()), public_url)),
+    };
+    if ours {
+        return Ok(());
+    }
+    let words = "a session may change things from our own pages only; use a token";
+    Err(Problem::forbidden(words).coded("cross_site"))
+}
+
+fn is_ours(origin: &str, host: Option<&str>, public_url: Option<&str>) -> bool {
+    let public =
+        public_url.is_some_and(|url| url.trim_end_matches('/').eq_ignore_ascii_case(origin));
+    let same = origin
+        .split_once("://")
+        .is_some_and(|(_, of)| host.is_some_and(|host| host.eq_ignore_ascii_case(of)));
+    public || same
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_session_changes_things_from_our_own_pages_only() {
+        let public = Some("https://desk.example.com");
+        let cases: [(&[(&str, &str)], bool); 9] = [
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "none")], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "http://a"), ("host", "a")], false),
+            (&[("origin", "http://127.0.0.1:8000"), ("host", "127.0.0.1:8000")], true),
+            (&[("origin", "https://desk.example.com"), ("host", "inner:80")], true),
+            (&[("origin", "https://desk.example.com.evil.example"), ("host", "inner")], false),
+            (&[("origin", "null"), ("host", "a")], false),
+            (&[("host", "a")], false),
+        ];
+        for (given, good) in cases {
+            assert_eq!(check_origin(&headers(given), public).is_ok(), good, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_found_where_they_belong() {
+        let token = |text: &str| Credential::Token(text.to_owned());
+        assert_eq!(credential(&headers(&[("authorization", "bearer abc")])).unwrap(), token("abc"));
+        let both = headers(&[("authorization", "Bearer abc"), ("cookie", "evenkeel_session=xyz")]);
+        assert_eq!(credential(&both).unwrap(), token("abc"));
+        let cookie = headers(&[("cookie", "a=b; evenkeel_session=xyz; c=d")]);
+        assert_eq!(credential(&cookie).unwrap(), Credential::Session("xyz".to_owned()));
+        for bad in
+            [("authorization", "Basic abc"), ("authorization", "Bearer "), ("cookie", "session=x")]
+        {
+            assert_eq!(credential(&headers(&[bad])).unwrap_err().status, 401, "{bad:?}");
+        }
+    }
+}

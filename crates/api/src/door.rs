@@ -1,0 +1,221 @@
+//! A door: one operation with the address it is at, what serves it, and what is
+//! said about it. Router and description are made from the same list.
+
+use crate::app::App;
+use crate::problem::Problem;
+use axum::handler::Handler;
+use axum::routing::{self, MethodRouter};
+use serde_json::Value;
+use std::borrow::Cow;
+use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{
+    ContentBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// A named schema.
+type NamedSchema = (String, RefOr<Schema>);
+
+/// One operation.
+pub(crate) struct Door {
+    /// Its address; parts in braces are parameters.
+    pub(crate) path: Cow<'static, str>,
+    /// Its method.
+    pub(crate) method: HttpMethod,
+    /// What serves it.
+    pub(crate) handler: MethodRouter<App>,
+    /// What is said about it.
+    pub(crate) operation: OperationBuilder,
+    /// The schemas it refers to.
+    pub(crate) schemas: Vec<NamedSchema>,
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $method:ident),+ $(,)?) => {
+        impl Door {
+            $($(#[$doc])*
+            pub(crate) fn $name<H, T>(path: impl Into<Cow<'static, str>>, id: &str, handler: H) -> Self
+            where
+                H: Handler<T, App>,
+                T: 'static,
+            {
+                Door::new(path.into(), id, HttpMethod::$method, routing::$name(handler))
+            })+
+        }
+    };
+}
+
+methods! {
+    /// Reads. `id` names the operation for generated clients.
+    get = Get,
+    /// Creates, or commands.
+    post = Post,
+    /// Replaces.
+    put = Put,
+    /// Changes what is given.
+    patch = Patch,
+    /// Removes, or takes out of use.
+    delete = Delete,
+}
+
+impl Door {
+    fn new(
+        path: Cow<'static, str>,
+        id: &str,
+        method: HttpMethod,
+        handler: MethodRouter<App>,
+    ) -> Self {
+        let mut operation = OperationBuilder::new().operation_id(Some(id));
+        for name in path.split(['{', '}']).skip(1).step_by(2) {
+            operation = operation.parameter(
+                ParameterBuilder::new()
+                    .name(name)
+                    .parameter_in(ParameterIn::Path)
+                    .required(Required::True)
+                    .description(Some(about_parameter(name)))
+                    .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+            );
+        }
+        Door { path, method, handler, operation, schemas: vec![] }
+    }
+
+    /// Its family and what it does, in one line and in more words.
+    pub(crate) fn about(mut self, tag: &str, summary: &str, description: &str) -> Self {
+        let more = (!description.is_empty()).then_some(description);
+        self.operation = self.operation.tag(tag).summary(Some(summary)).description(more);
+        self
+    }
+
+    /// What may follow the question mark.
+    pub(crate) fn query<P: IntoParams>(mut self) -> Self {
+        for parameter in P::into_params(|| Some(ParameterIn::Query)) {
+            self.operation = self.operation.parameter(parameter);
+        }
+        self
+    }
+
+    /// A header it heeds.
+    pub(crate) fn header(mut self, name: &str, description: &str) -> Self {
+        self.operation = self.operation.parameter(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some(description))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+        );
+        self
+    }
+
+    /// Heeds `Idempotency-Key`.
+    pub(crate) fn once(self) -> Self {
+        self.header(
+            "Idempotency-Key",
+            "Up to 200 characters. The same key and body gives the same answer again; the same key with another body is refused with 422.",
+        )
+    }
+
+    /// Heeds `If-Match`.
+    pub(crate) fn if_match(self) -> Self {
+        self.header(
+            "If-Match",
+            "The version seen, as ETag gave it. Refused with 412 when it is another by now.",
+        )
+    }
+
+    /// Its JSON body, with an example.
+    pub(crate) fn body<T: ToSchema>(mut self, example: Value) -> Self {
+        let content =
+            ContentBuilder::new().schema(Some(self.named::<T>())).example(Some(example)).build();
+        let body = RequestBodyBuilder::new()
+            .content("application/json", content)
+            .required(Some(Required::True))
+            .build();
+        self.operation = self.operation.request_body(Some(body));
+        self
+    }
+
+    /// A body of another kind.
+    pub(crate) fn other_body(mut self, media_type: &str, schema: impl Into<RefOr<Schema>>) -> Self {
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let body =
+            RequestBodyBuilder::new().content(media_type, content).required(Some(Required::True));
+        self.operation = self.operation.request_body(Some(body.build()));
+        self
+    }
+
+    /// Its answer when all is well.
+    pub(crate) fn answers<T: ToSchema>(mut self, status: u16, description: &str) -> Self {
+        let content = ContentBuilder::new().schema(Some(self.named::<T>())).build();
+        let response =
+            ResponseBuilder::new().description(description).content("application/json", content);
+        self.operation = self.operation.response(status.to_string(), response);
+        self
+    }
+
+    /// An answer that is no JSON, or without a body (`media_type` empty).
+    pub(crate) fn answers_plainly(
+        mut self,
+        status: u16,
+        media_type: &str,
+        description: &str,
+    ) -> Self {
+        let mut response = ResponseBuilder::new().description(description);
+        if !media_type.is_empty() {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            response =
+                response.content(media_type, ContentBuilder::new().schema(Some(text)).build());
+        }
+        self.operation = self.operation.response(status.to_string(), response);
+        self
+    }
+
+    /// The problems it may answer with besides those of every operation.
+    pub(crate) fn problems(mut self, statuses: &[u16]) -> Self {
+        for status in statuses {
+            let content = ContentBuilder::new().schema(Some(self.named::<Problem>())).build();
+            let response = ResponseBuilder::new()
+                .description(about_problem(*status))
+                .content("application/problem+json", content);
+            self.operation = self.operation.response(status.to_string(), response);
+        }
+        self
+    }
+
+    /// A reference to a type's schema, which becomes part of the description.
+    fn named<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let name = T::name().into_owned();
+        self.schemas.push((name.clone(), T::schema()));
+        T::schemas(&mut self.schemas);
+        RefOr::Ref(Ref::from_schema_name(name))
+    }
+}
+
+fn about_parameter(name: &str) -> &'static str {
+    match name {
+        "number" => "The incident's number, such as INC-7.",
+        "command" => "The name of a command, such as acknowledge.",
+        "user" => "The person's e-mail address or id, or me.",
+        "team" | "service" | "organisation" => "Its name or id.",
+        "category" => "Its name, its path or its id.",
+        _ => "Its id.",
+    }
+}
+
+fn about_problem(status: u16) -> &'static str {
+    match status {
+        400 => "The request cannot be read.",
+        401 => "Nobody known asks: no token or session, or one that has ended.",
+        403 => "Not with these rights.",
+        404 => "There is no such thing, or the caller may not see it.",
+        409 => "Not in this state; `allowed` names the commands that are possible.",
+        412 => "It was changed since the version named in If-Match.",
+        413 => "Too large.",
+        415 => "Not the expected kind of body.",
+        422 => "A value breaks a rule; `errors` names the fields.",
+        429 => "Too many tries; wait as long as Retry-After says.",
+        503 => "Too much waits, or the database is away; wait as long as Retry-After says.",
+        _ => "It went wrong.",
+    }
+}

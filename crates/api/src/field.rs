@@ -1,0 +1,245 @@
+//! Which field is at fault when a body does not fit, and in which words. The
+//! reader's error does not name the path, so the smallest part of the document
+//! that provokes the same error is looked for.
+
+use crate::nearest::nearest;
+use crate::problem::Problem;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// Parts looked at on one level; beyond that the level above is named.
+const PARTS_MAX: usize = 2_000;
+
+/// The problem with a document that is no `T`.
+pub(crate) fn explain<T: DeserializeOwned>(document: &Value, fallback: &str) -> Problem {
+    let Some(error) = error_of::<T>(document) else {
+        // Only the text itself shows it: a key that stands twice.
+        let words = fallback.split(" at line ").next().unwrap_or_default();
+        return Problem::invalid(quoted(words).unwrap_or_default(), reworded(words));
+    };
+    let mut path = Vec::new();
+    narrow::<T>(document, &error, &mut path);
+    if let Some(name) = after(&error, "unknown field ").or(after(&error, "missing field ")) {
+        // The error names the last step itself.
+        if path.last().map(String::as_str) != Some(name) {
+            path.push(name.to_owned());
+        }
+    }
+    Problem::invalid(path.join("."), reworded(&error))
+}
+
+fn error_of<T: DeserializeOwned>(document: &Value) -> Option<String> {
+    T::deserialize(document).err().map(|error| error.to_string())
+}
+
+/// Descends to the part that alone provokes the same error.
+fn narrow<T: DeserializeOwned>(document: &Value, error: &str, path: &mut Vec<String>) {
+    loop {
+        let Some(part) = path.iter().try_fold(document, |value, step| step_into(value, step))
+        else {
+            return;
+        };
+        let steps: Vec<String> = match part {
+            Value::Object(fields) => fields.keys().take(PARTS_MAX).cloned().collect(),
+            Value::Array(items) => {
+                (0..items.len().min(PARTS_MAX)).map(|at| at.to_string()).collect()
+            }
+            _ => return,
+        };
+        let guilty = steps.into_iter().find(|step| {
+            let mut to = path.clone();
+            to.push(step.clone());
+            error_of::<T>(&only(document, &to)).as_deref() == Some(error)
+        });
+        match guilty {
+            Some(step)
+                if !error.starts_with("missing field")
+                    || blames_inside::<T>(document, path, &step) =>
+            {
+                path.push(step);
+            }
+            _ => return,
+        }
+    }
+}
+
+/// A field that is missing is missing without its neighbours too: a neighbour is
+/// to blame only if the error goes away when it is left out.
+fn blames_inside<T: DeserializeOwned>(document: &Value, path: &[String], step: &str) -> bool {
+    let mut without = document.clone();
+    let mut place = &mut without;
+    for step in path {
+        let next = match place {
+            Value::Object(fields) => fields.get_mut(step),
+            Value::Array(items) => step.parse().ok().and_then(|at: usize| items.get_mut(at)),
+            _ => None,
+        };
+        let Some(next) = next else { return false };
+        place = next;
+    }
+    match place {
+        Value::Object(fields) => {
+            fields.remove(step);
+        }
+        Value::Array(items) => {
+            if let Some(at) = step.parse().ok().filter(|at: &usize| *at < items.len()) {
+                items.remove(at);
+            }
+        }
+        _ => {}
+    }
+    error_of::<T>(&without) != error_of::<T>(document)
+}
+
+fn step_into<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(fields) => fields.get(step),
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+/// The document with nothing but what lies on this path.
+fn only(document: &Value, path: &[String]) -> Value {
+    let Some((step, rest)) = path.split_first() else { return document.clone() };
+    let Some(inner) = step_into(document, step) else { return document.clone() };
+    let inner = only(inner, rest);
+    match document {
+        Value::Array(_) => Value::Array(vec![inner]),
+        _ => Value::Object(Map::from_iter([(step.clone(), inner)])),
+    }
+}
+
+/// The reader's error in our words.
+fn reworded(error: &str) -> String {
+    if let Some(name) = after(error, "unknown field ") {
+        let known = listed(error);
+        return match nearest(name, known.iter().copied()) {
+            Some(meant) => format!("is not known here; did you mean {meant}?"),
+            None if known.is_empty() => "is not known here; no fields are".to_owned(),
+            None => format!("is not known here; known are {}", known.join(", ")),
+        };
+    }
+    if error.starts_with("missing field ") {
+        return "is needed".to_owned();
+    }
+    if error.starts_with("duplicate field ") {
+        return "stands twice; say it once".to_owned();
+    }
+    if error.starts_with("unknown variant ") {
+        return format!("must be one of {}", listed(error).join(", "));
+    }
+    let typed = error.strip_prefix("invalid type: ").or(error.strip_prefix("invalid value: "));
+    if let Some((found, expected)) = typed.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return format!("must be {}, not {}", kind(expected), kind(found));
+    }
+    error.to_owned()
+}
+
+/// What the reader calls its types, as a person would.
+fn kind(words: &str) -> &str {
+    let first = words.split([' ', '`']).find(|word| !word.is_empty()).unwrap_or_default();
+    match first {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "integer" | "floating" => "a number",
+        "string" | "character" => "text",
+        "boolean" | "bool" => "true or false",
+        "null" | "unit" | "Option" => "null",
+        "map" | "struct" => "an object",
+        "sequence" | "tuple" => "a list",
+        "a" if words == "a string" || words == "a borrowed string" => "text",
+        "a" if words == "a boolean" => "true or false",
+        "a" if words == "a map" => "an object",
+        "a" if words == "a sequence" => "a list",
+        _ => words,
+    }
+}
+
+fn after<'a>(error: &'a str, start: &str) -> Option<&'a str> {
+    quoted(error.strip_prefix(start)?)
+}
+
+fn quoted(text: &str) -> Option<&str> {
+    text.split('`').nth(1)
+}
+
+/// What the error lists as expected.
+fn listed(error: &str) -> Vec<&str> {
+    let Some((_, expected)) = error.rsplit_once("expected ") else { return vec![] };
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Level, Timestamp};
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)] // Read by the reader alone.
+    struct Sample {
+        title: String,
+        impact: Option<Level>,
+        at: Option<Timestamp>,
+        fields: Option<BTreeMap<String, String>>,
+        inner: Option<Inner>,
+        list: Option<Vec<Inner>>,
+        flag: Option<bool>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)] // Read by the reader alone.
+    struct Inner {
+        size: u8,
+        title: Option<String>,
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named() {
+        let cases = [
+            (r#"{}"#, "title", "is needed"),
+            (r#"{"title": 5}"#, "title", "must be text, not a number"),
+            (r#"{"title": "x", "titel": 1}"#, "titel", "is not known here; did you mean title?"),
+            (r#"{"title": "x", "impact": 9}"#, "impact", "must be 1 (high), 2 (medium) or 3 (low)"),
+            (r#"{"title": "x", "impact": "1"}"#, "impact", "must be a whole number, not text"),
+            (
+                r#"{"title": "x", "at": "soon"}"#,
+                "at",
+                "is not an RFC 3339 time with zone, such as 2026-11-23T13:12:00Z",
+            ),
+            (
+                r#"{"title": "x", "fields": {"a": "b", "site": 4}}"#,
+                "fields.site",
+                "must be text, not a number",
+            ),
+            (r#"{"title": "x", "fields": []}"#, "fields", "must be an object, not a list"),
+            (
+                r#"{"title": "x", "inner": {"size": 1, "tilte": 1}}"#,
+                "inner.tilte",
+                "is not known here; did you mean title?",
+            ),
+            (r#"{"title": "x", "inner": {}}"#, "inner.size", "is needed"),
+            (
+                r#"{"title": "x", "list": [{"size": 1}, {"size": "2"}]}"#,
+                "list.1.size",
+                "must be a whole number, not text",
+            ),
+            (r#"{"title": "x", "flag": "yes"}"#, "flag", "must be true or false, not text"),
+            (r#"{"title": "x", "title": "y"}"#, "title", "stands twice; say it once"),
+            (r#"[]"#, "", ""),
+            (r#""x""#, "", "must be an object, not text"),
+        ];
+        for (text, field, message) in cases {
+            let problem = crate::json::read::<Sample>(text.as_bytes()).map(drop).unwrap_err();
+            assert_eq!(problem.status, 422, "{text}: {problem:?}");
+            let error = &problem.errors[0];
+            assert_eq!(error.field, field, "{text}: {problem:?}");
+            if !message.is_empty() {
+                assert_eq!(error.message, message, "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! From a row or a decision to an answer that shows the incident.
+
+use super::view::{Incident, Shown, Words, people_needed, render, words_needed};
+use crate::app::App;
+use crate::directory::{Cards, Directory};
+use crate::json;
+use crate::problem::Problem;
+use crate::version;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use desk::Done;
+use incident::{Access, Scope, State, Subject, Viewer};
+use kernel::{ContentId, IncidentNumber, Timestamp};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::incidents::list::{self, IncidentRow};
+use store::incidents::timeline::{self, StoredContent};
+
+/// An incident with everything that an answer shows of it.
+pub(crate) struct Loaded {
+    pub(crate) number: IncidentNumber,
+    pub(crate) state: State,
+    pub(crate) access: Access,
+    title: String,
+    words: Words,
+    people: Cards,
+    directory: Arc<Directory>,
+    now: Timestamp,
+}
+
+impl Loaded {
+    /// Its JSON.
+    pub(crate) fn show<'a>(&'a self, app: &'a App) -> Incident<'a> {
+        render(&Shown {
+            number: self.number,
+            state: &self.state,
+            title: &self.title,
+            words: &self.words,
+            people: &self.people,
+            directory: &self.directory,
+            now: self.now,
+            access: self.access,
+            public_url: app.public_url(),
+        })
+    }
+
+    /// An answer with it and its version.
+    pub(crate) fn respond(&self, app: &App, status: StatusCode) -> Response {
+        let response = json::answer(status, &self.show(app));
+        let mut response = version::tagged(response, i64::from(self.state.version));
+        if status == StatusCode::CREATED
+            && let Ok(place) = HeaderValue::try_from(format!("/api/v1/incidents/{}", self.number))
+        {
+            response.headers_mut().insert(LOCATION, place);
+        }
+        response
+    }
+}
+
+/// An incident as somebody may see it.
+pub(crate) async fn load(
+    app: &App,
+    viewer: &Viewer,
+    number: IncidentNumber,
+) -> Result<Loaded, Problem> {
+    let scope = Scope::of(viewer);
+    let found = app
+        .desk()
+        .read(move |sql| {
+            let Some(row) = list::get(sql, &scope, number)? else { return Ok(None) };
+            let words = timeline::contents_by_id(sql, &words_needed(&row.state, row.access, true))?;
+            Ok(Some((row, words)))
+        })
+        .await?;
+    let Some((row, words)) = found else { return Err(Problem::no_such_incident()) };
+    let directory = app.directory_for(std::iter::once(&row.state)).await?;
+    let people = directory.people(app.desk(), people_needed(&row.state, row.access)).await?;
+    let words = for_viewer(words, row.access);
+    Ok(loaded(row, words, people, directory, app.desk().now()))
+}
+
+/// Rows of a list as somebody may see them, without their descriptions.
+pub(crate) async fn load_rows(app: &App, rows: Vec<IncidentRow>) -> Result<Vec<Loaded>, Problem> {
+    let ids: Vec<ContentId> =
+        rows.iter().flat_map(|row| words_needed(&row.state, row.access, false)).collect();
+    let stored = match ids.is_empty() {
+        true => HashMap::new(),
+        false => app.desk().read(move |sql| timeline::contents_by_id(sql, &ids)).await?,
+    };
+    let directory = app.directory_for(rows.iter().map(|row| &row.state)).await?;
+    let people = rows.iter().flat_map(|row| people_needed(&row.state, row.access));
+    let people = directory.people(app.desk(), people).await?;
+    let now = app.desk().now();
+    let one = |row: IncidentRow| {
+        let ids = words_needed(&row.state, row.access, false);
+        let own = ids.iter().filter_map(|id| Some((*id, stored.get(id)?.clone()))).collect();
+        let words = for_viewer(own, row.access);
+        loaded(row, words, people.clone(), directory.clone(), now)
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// What a report made. Everything it shows came with the request, so nothing is read.
+pub(crate) async fn reported(
+    app: &App,
+    viewer: &Viewer,
+    done: Done,
+    description: Option<String>,
+) -> Result<Loaded, Problem> {
+    let Done { number, state, title: Some(title), .. } = done else {
+        return after(app, viewer, done).await;
+    };
+    // Whoever reported it may see what they reported, whatever they may see else.
+    let access = Scope::of(viewer).access(&Subject::from(&state)).max(Access::Public);
+    let directory = app.directory_for(std::iter::once(&state)).await?;
+    let people = directory.people(app.desk(), people_needed(&state, access)).await?;
+    let words = state.description.into_iter().zip(description).collect();
+    let now = app.desk().now();
+    Ok(Loaded { number, state, access, title, words, people, directory, now })
+}
+
+/// What a command left. When the viewer cannot see it any more, its public side
+/// is as much as they knew.
+async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem> {
+    let Done { number, state, created, .. } = done;
+    let access = Scope::of(viewer).access(&Subject::from(&state));
+    let access = if created { access.max(Access::Public) } else { access };
+    let ids = words_needed(&state, access, true);
+    let (title, stored) = app
+        .desk()
+        .read(move |sql| {
+            let title = store::incidents::title_of(sql, number)?.unwrap_or_default();
+            Ok((title, timeline::contents_by_id(sql, &ids)?))
+        })
+        .await?;
+    let directory = app.directory_for(std::iter::once(&state)).await?;
+    let people = directory.people(app.desk(), people_needed(&state, access)).await?;
+    let (words, now) = (for_viewer(stored, access), app.desk().now());
+    Ok(Loaded { number, state, access, title, words, people, directory, now })
+}
+
+/// The answer to a command: the incident, or nothing when the command put it out
+/// of the viewer's sight.
+pub(crate) async fn respond(app: &App, viewer: &Viewer, done: Done) -> Result<Response, Problem> {
+    let created = done.created;
+    let loaded = after(app, viewer, done).await?;
+    if loaded.access == Access::None {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(loaded.respond(app, if created { StatusCode::CREATED } else { StatusCode::OK }))
+}
+
+/// What is not for the viewer is as good as unknown.
+fn for_viewer(stored: HashMap<ContentId, StoredContent>, access: Access) -> Words {
+    let may = |content: &StoredContent| access == Access::Full || content.public;
+    stored
+        .into_values()
+        .filter(may)
+        .filter_map(|content| Some((content.id, content.body?)))
+        .collect()
+}
+
+fn loaded(
+    row: IncidentRow,
+    words: Words,
+    people: Cards,
+    directory: Arc<Directory>,
+    now: Timestamp,
+) -> Loaded {
+    let IncidentRow { number, title, state, access, .. } = row;
+    Loaded { number, state, access, title, words, people, directory, now }
+}
+
+/// Somebody's look at the incidents, for lists and searches.
+pub(crate) fn look(app: &App, caller: &crate::auth::Caller) -> list::Look {
+    let viewer = caller.viewer();
+    let zone = jiff::tz::TimeZone::get(&caller.person().time_zone);
+    list::Look {
+        scope: Scope::of(viewer),
+        context: query::Context {
+            me: Some(viewer.person),
+            my_teams: viewer.teams.iter().copied().collect(),
+            now: app.desk().now(),
+            zone: zone.unwrap_or(jiff::tz::TimeZone::UTC),
+        },
+    }
+}
+
+/// How many open incidents meet a condition, whoever may see them.
+pub(crate) fn open_with(
+    sql: &mut dyn store::Sql,
+    now: Timestamp,
+    term: query::Term,
+) -> Result<i64, store::Failure> {
+    let nobody = kernel::PersonId(Default::default());
+    let look = list::Look {
+        scope: Scope {
+            everything: true,
+            open_to_staff: true,
+            teams: Default::default(),
+            person: nobody,
+            organisation: None,
+            nothing: false,
+        },
+        context: query::Context { me: None, my_teams: vec![], now, zone: jiff::tz::TimeZone::UTC },
+    };
+    let open = query::Term::State(vec![query::StateWord::Open]);
+    let expr = query::Expr::all_of([open.into(), term.into()]);
+    list::count(sql, &look, &expr, list::COUNTED)
+}

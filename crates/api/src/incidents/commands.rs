@@ -1,0 +1,71 @@
+//! `POST /api/v1/incidents/{number}/{command}`: one command.
+
+use super::view::Incident;
+use super::wishes::{self, Wish};
+use super::{answer, number_of};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::door::Door;
+use crate::json::Given;
+use crate::nearest::nearest;
+use crate::once::Once;
+use crate::problem::Problem;
+use crate::reference::References;
+use crate::version::Seen;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kernel::Channel;
+
+pub(super) fn doors() -> Vec<Door> {
+    wishes::doors()
+}
+
+/// A command's own address.
+pub(super) fn door<W: Wish>() -> Door {
+    Door::post(format!("/api/v1/incidents/{{number}}/{}", W::NAME), W::NAME.as_str(), command::<W>)
+        .about("commands", W::ABOUT, W::MORE)
+        .body::<W>(W::example())
+        .once()
+        .if_match()
+        .answers::<Incident>(200, "Done; the incident as it is now. Words on a closed incident that made a follow-up answer 201 with that one.")
+        .answers_plainly(204, "", "Done; the caller cannot see the incident any more.")
+        .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503])
+}
+
+async fn command<W: Wish>(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    once: Once,
+    seen: Seen,
+    body: Given<W>,
+) -> Result<Response, Problem> {
+    let viewer = caller.viewer();
+    let number = number_of(&number)?;
+    let references = References::of(&app, viewer).await?;
+    let mut ask = app
+        .desk()
+        .ask(viewer, Channel::Api)
+        .on(number)
+        .expecting(seen.must_be)
+        .once(once.of(&body.bytes));
+    let command = body.value.command(&mut ask, &references, number).await?;
+    let done = ask.issue(command).await?;
+    answer::respond(&app, viewer, done).await
+}
+
+/// The answer to a command that is none.
+pub(crate) async fn unknown_command(
+    _: Caller,
+    Path((_, command)): Path<(String, String)>,
+) -> Problem {
+    let names = || wishes::NAMES.iter().map(|name| name.as_str()).chain(["attach"]);
+    let command: String = command.chars().take(60).collect();
+    let meant = nearest(&command, names()).map(|name| format!("; did you mean {name}?"));
+    let all: Vec<&str> = names().collect();
+    Problem::not_found(format!(
+        "{command:?} is not a command{} Commands are {}",
+        meant.unwrap_or_else(|| ".".to_owned()),
+        all.join(", ")
+    ))
+}

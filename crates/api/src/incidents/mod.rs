@@ -1,0 +1,36 @@
+//! Incidents over HTTP.
+
+mod answer;
+mod attachments;
+mod bulk;
+mod commands;
+mod read;
+mod report;
+mod timeline;
+mod view;
+mod wishes;
+
+pub(crate) use answer::{load_rows, look, open_with};
+pub(crate) use commands::unknown_command;
+pub(crate) use view::{Incident, attachment_id};
+
+use crate::door::Door;
+use crate::problem::Problem;
+use kernel::IncidentNumber;
+
+/// The number in an address; what is none names no incident.
+pub(crate) fn number_of(text: &str) -> Result<IncidentNumber, Problem> {
+    text.parse().map_err(|_| Problem::no_such_incident())
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    let families = [
+        report::doors(),
+        read::doors(),
+        timeline::doors(),
+        attachments::doors(),
+        bulk::doors(),
+        commands::doors(),
+    ];
+    families.into_iter().flatten().collect()
+}

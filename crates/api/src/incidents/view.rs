@@ -1,0 +1,515 @@
+//! An incident as JSON: one rendering for every answer that shows one.
+
+use crate::directory::{Cards, Directory};
+use incident::clocks::{Clock, ClockStatus};
+use incident::state::Override;
+use incident::{Access, State};
+use kernel::{
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
+    ServiceId, TaskId, TeamId, Timestamp,
+};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use utoipa::ToSchema;
+
+/// Words of people by id; what is not in it was erased, or is not for the viewer.
+pub(crate) type Words = HashMap<ContentId, String>;
+
+/// What an incident is rendered from.
+pub(crate) struct Shown<'a> {
+    /// Its number.
+    pub(crate) number: IncidentNumber,
+    /// Its state.
+    pub(crate) state: &'a State,
+    /// Its title.
+    pub(crate) title: &'a str,
+    /// Words it points at.
+    pub(crate) words: &'a Words,
+    /// People it points at.
+    pub(crate) people: &'a Cards,
+    /// Names it points at.
+    pub(crate) directory: &'a Directory,
+    /// The instant for which clocks are read.
+    pub(crate) now: Timestamp,
+    /// How much the viewer may see.
+    pub(crate) access: Access,
+    /// Where this instance is reached.
+    pub(crate) public_url: Option<&'a str>,
+}
+
+/// An incident. Every field is always there; null is nothing. Requesters and
+/// watchers see the public side: what is internal is null or empty for them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Incident<'a> {
+    /// Its number.
+    #[schema(value_type = String, example = "INC-7")]
+    number: IncidentNumber,
+    /// Its page.
+    url: String,
+    /// What is not working, in one line.
+    title: &'a str,
+    /// More words; null in lists.
+    description: Option<&'a str>,
+    /// Where it is in its life.
+    #[schema(example = "in_progress")]
+    state: &'static str,
+    /// What it waits for, while on hold.
+    hold_reason: Option<&'static str>,
+    /// Since and until when it waits, while on hold.
+    hold: Option<Hold>,
+    /// Priority in force.
+    #[schema(value_type = String, example = "P2")]
+    priority: Priority,
+    /// Set when somebody overrode the matrix. Internal.
+    priority_override: Option<Overridden<'a>>,
+    /// 1 (high) to 3 (low).
+    #[schema(value_type = u8, minimum = 1, maximum = 3)]
+    impact: Level,
+    /// 1 (high) to 3 (low).
+    #[schema(value_type = u8, minimum = 1, maximum = 3)]
+    urgency: Level,
+    /// How many people are affected.
+    affected: Option<u32>,
+    /// The service's name.
+    service: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    service_id: Option<ServiceId>,
+    /// The category's own name.
+    category: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    category_id: Option<CategoryId>,
+    /// The category with those above it, such as "Network › Wireless".
+    category_path: Option<&'a str>,
+    /// The team's name.
+    team: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    team_id: Option<TeamId>,
+    /// Who works on it: the e-mail address, or the name where there is none.
+    assignee: Option<&'a str>,
+    assignee_name: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    assignee_id: Option<PersonId>,
+    /// For whom it is: the e-mail address, or the name where there is none.
+    requester: Option<&'a str>,
+    requester_name: Option<&'a str>,
+    #[schema(value_type = String)]
+    requester_id: PersonId,
+    /// The requester's company.
+    organisation: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    organisation_id: Option<OrganisationId>,
+    /// The door it came through.
+    channel: &'static str,
+    /// Whether it is a major incident.
+    major: bool,
+    /// Who has which role in it. Internal.
+    roles: BTreeMap<&'static str, &'a str>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    detected_at: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    reported_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    acknowledged_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    responded_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    mitigated_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    restored_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    resolved_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Timestamp>,
+    /// When silence closes it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closes_at: Option<Timestamp>,
+    /// When something last happened.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    /// When service is expected back.
+    expected_resolution: Option<Expected>,
+    /// When the next update was promised for.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_update_at: Option<Timestamp>,
+    /// Since when a message of the requester waits for an answer.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    unanswered_since: Option<Timestamp>,
+    /// How it was resolved.
+    resolution: Option<Resolution<'a>>,
+    /// How often it was reopened.
+    reopenings: u32,
+    /// The only team that may see it. Internal.
+    confidential_to: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
+    confidential_to_id: Option<TeamId>,
+    /// The incident it is part of.
+    #[schema(value_type = Option<String>)]
+    merged_into: Option<IncidentNumber>,
+    /// The incidents that are part of it. Internal.
+    #[schema(value_type = Vec<String>)]
+    parts: Cow<'a, BTreeSet<IncidentNumber>>,
+    /// The incident it is a case of. Internal.
+    #[schema(value_type = Option<String>)]
+    parent: Option<IncidentNumber>,
+    /// Further cases of it. Internal.
+    #[schema(value_type = Vec<String>)]
+    children: Cow<'a, BTreeSet<IncidentNumber>>,
+    /// Its other relations. Internal.
+    links: Vec<Link<'a>>,
+    /// Its tags. Internal.
+    tags: Cow<'a, BTreeSet<String>>,
+    /// Its custom fields. Internal.
+    fields: Cow<'a, BTreeMap<String, String>>,
+    /// What is to be done. Internal.
+    tasks: Vec<Task<'a>>,
+    /// Time spent. Internal.
+    work: Vec<Work<'a>>,
+    /// Who follows it: e-mail addresses, or names. Internal.
+    watchers: Vec<&'a str>,
+    /// Its files.
+    attachments: Vec<Attachment<'a>>,
+    /// Its clocks at the instant of this answer. Internal.
+    clocks: Vec<ShownClock>,
+    /// The agreement that applies. Internal.
+    agreement: Option<Agreement>,
+    /// How many events made it; the number in ETag and If-Match.
+    version: u32,
+}
+
+/// What it waits for.
+#[derive(Debug, Serialize, ToSchema)]
+struct Hold {
+    reason: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// When work resumes by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+}
+
+/// A priority set by hand.
+#[derive(Debug, Serialize, ToSchema)]
+struct Overridden<'a> {
+    /// Why.
+    reason: Option<&'a str>,
+    /// What the matrix says.
+    #[schema(value_type = String)]
+    computed: Priority,
+}
+
+/// When service is expected back.
+#[derive(Debug, Serialize, ToSchema)]
+struct Expected {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Not before.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    low: Option<Timestamp>,
+    /// Most likely not after.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    high: Option<Timestamp>,
+}
+
+/// How it was resolved.
+#[derive(Debug, Serialize, ToSchema)]
+struct Resolution<'a> {
+    /// A resolution code.
+    code: &'a str,
+    /// Words for the requester.
+    note: Option<&'a str>,
+    /// The cause. Internal.
+    cause: Option<&'a str>,
+    /// The known error whose workaround was used. Internal.
+    known_error: Option<&'a str>,
+    /// Who resolved it.
+    by: Option<&'a str>,
+}
+
+/// A relation to another record.
+#[derive(Debug, Serialize, ToSchema)]
+struct Link<'a> {
+    kind: &'static str,
+    target: &'a str,
+    /// Whether the other side said so.
+    reverse: bool,
+}
+
+/// Something to be done.
+#[derive(Debug, Serialize, ToSchema)]
+struct Task<'a> {
+    #[schema(value_type = String)]
+    id: TaskId,
+    title: Option<&'a str>,
+    assignee: Option<&'a str>,
+    done: bool,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    done_at: Option<Timestamp>,
+}
+
+/// Time that somebody spent.
+#[derive(Debug, Serialize, ToSchema)]
+struct Work<'a> {
+    /// E-mail address or name of a person, or the id of another actor.
+    person: &'a str,
+    seconds: u64,
+}
+
+/// A file.
+#[derive(Debug, Serialize, ToSchema)]
+struct Attachment<'a> {
+    /// Names the file and its incident.
+    id: String,
+    /// Its name; null when it was erased.
+    name: Option<&'a str>,
+    size_bytes: u64,
+    media_type: &'a str,
+    /// `public` or `internal`.
+    visibility: &'static str,
+    /// Where it is downloaded.
+    url: String,
+}
+
+/// A clock at one instant.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownClock {
+    /// `acknowledge`, `response`, `update` or `resolution`.
+    kind: &'static str,
+    /// `running`, `paused`, `stopped` or `cancelled`.
+    status: &'static str,
+    target_seconds: i64,
+    elapsed_seconds: i64,
+    /// Negative when over.
+    remaining_seconds: i64,
+    breached: bool,
+    /// While running: when the target is used up.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Timestamp>,
+    /// When it passed the target in force.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    breached_at: Option<Timestamp>,
+    /// When it first passed a target.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_breached_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    stopped_at: Option<Timestamp>,
+}
+
+/// The agreement that applies.
+#[derive(Debug, Serialize, ToSchema)]
+struct Agreement {
+    #[schema(value_type = String)]
+    id: kernel::AgreementId,
+    version: i64,
+}
+
+/// Renders an incident for somebody who may see it.
+pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
+    let (state, directory) = (shown.state, shown.directory);
+    let full = shown.access == Access::Full;
+    let person = |id: PersonId| shown.people.get(&id).map(|card| card.handle());
+    let name = |id: PersonId| shown.people.get(&id).map(|card| card.name.as_str());
+    let words = |id: ContentId| shown.words.get(&id).map(String::as_str);
+    let moments = &state.moments;
+    Incident {
+        number: shown.number,
+        url: page_url(shown),
+        title: shown.title,
+        description: state.description.and_then(words),
+        state: state.lifecycle.as_str(),
+        hold_reason: state.hold.as_ref().map(|hold| hold.reason.as_str()),
+        hold: state.hold.as_ref().map(|hold| Hold {
+            reason: hold.reason.as_str(),
+            since: hold.since,
+            until: hold.until,
+        }),
+        priority: state.priority,
+        priority_override: state.priority_override.as_ref().filter(|_| full).map(
+            |Override { reason, computed }| Overridden {
+                reason: words(*reason),
+                computed: *computed,
+            },
+        ),
+        impact: state.impact,
+        urgency: state.urgency,
+        affected: state.affected.filter(|_| full),
+        service: state.service.and_then(|id| directory.services.name(id)),
+        service_id: state.service,
+        category: state.category.and_then(|id| directory.categories.name(id)),
+        category_id: state.category,
+        category_path: state.category.and_then(|id| directory.category_paths.name(id)),
+        team: state.team.and_then(|id| directory.teams.name(id)),
+        team_id: state.team,
+        assignee: state.assignee.and_then(person),
+        assignee_name: state.assignee.and_then(name),
+        assignee_id: state.assignee,
+        requester: person(state.requester),
+        requester_name: name(state.requester),
+        requester_id: state.requester,
+        organisation: state.organisation.and_then(|id| directory.organisations.name(id)),
+        organisation_id: state.organisation,
+        channel: state.channel.as_str(),
+        major: state.major,
+        roles: state
+            .roles
+            .iter()
+            .filter(|_| full)
+            .filter_map(|(role, id)| Some((role.as_str(), person(*id)?)))
+            .collect(),
+        detected_at: moments.detected,
+        reported_at: state.reported_at,
+        acknowledged_at: moments.acknowledged,
+        responded_at: moments.responded,
+        mitigated_at: moments.mitigated,
+        restored_at: moments.restored,
+        resolved_at: moments.resolved,
+        closed_at: moments.closed,
+        closes_at: state.close_at,
+        updated_at: state.updated_at,
+        expected_resolution: state.expected.map(|expected| Expected {
+            at: expected.at,
+            low: expected.low,
+            high: expected.high,
+        }),
+        next_update_at: state.next_update,
+        unanswered_since: state.unanswered_since.filter(|_| full),
+        resolution: state.resolution.as_ref().map(|resolution| Resolution {
+            code: &resolution.code,
+            note: words(resolution.note),
+            cause: resolution.cause.filter(|_| full).and_then(words),
+            known_error: resolution.known_error.as_deref().filter(|_| full),
+            by: resolution.by.and_then(person),
+        }),
+        reopenings: state.reopenings,
+        confidential_to: state
+            .confidential_to
+            .filter(|_| full)
+            .and_then(|id| directory.teams.name(id)),
+        confidential_to_id: state.confidential_to.filter(|_| full),
+        merged_into: state.merged_into,
+        parts: kept(&state.parts, full),
+        parent: state.parent.filter(|_| full),
+        children: kept(&state.children, full),
+        links: links(state, full),
+        tags: kept(&state.tags, full),
+        fields: kept(&state.fields, full),
+        tasks: tasks(shown, full),
+        work: work(shown, full),
+        watchers: state.watchers.iter().filter(|_| full).filter_map(|id| person(*id)).collect(),
+        attachments: attachments(shown, full),
+        clocks: state
+            .clocks
+            .iter()
+            .filter(|_| full)
+            .map(|clock| clock_at(clock, shown.now))
+            .collect(),
+        agreement: full
+            .then_some(Agreement { id: state.agreement.id, version: state.agreement.version }),
+        version: state.version,
+    }
+}
+
+fn kept<T: Clone + Default>(value: &T, full: bool) -> Cow<'_, T> {
+    if full { Cow::Borrowed(value) } else { Cow::Owned(T::default()) }
+}
+
+fn page_url(shown: &Shown) -> String {
+    let base = shown.public_url.unwrap_or_default().trim_end_matches('/');
+    let room = if shown.access == Access::Full { "" } else { "/portal" };
+    format!("{base}{room}/incidents/{}", shown.number)
+}
+
+fn links(state: &State, full: bool) -> Vec<Link<'_>> {
+    let links = state.links.iter().filter(|_| full);
+    links
+        .map(|link| Link { kind: link.kind.as_str(), target: &link.target, reverse: link.reverse })
+        .collect()
+}
+
+fn tasks<'a>(shown: &Shown<'a>, full: bool) -> Vec<Task<'a>> {
+    let task = |task: &incident::state::Task| Task {
+        id: task.id,
+        title: shown.words.get(&task.title).map(String::as_str),
+        assignee: task.assignee.and_then(|id| shown.people.get(&id)).map(|card| card.handle()),
+        done: task.done_at.is_some(),
+        done_at: task.done_at,
+    };
+    shown.state.tasks.iter().filter(|_| full).map(task).collect()
+}
+
+fn work<'a>(shown: &Shown<'a>, full: bool) -> Vec<Work<'a>> {
+    let entry = |(id, seconds): (&'a String, &u64)| {
+        let card = id.parse().ok().and_then(|id: PersonId| shown.people.get(&id));
+        Work { person: card.map_or(id.as_str(), |card| card.handle()), seconds: *seconds }
+    };
+    shown.state.work_seconds.iter().filter(|_| full).map(entry).collect()
+}
+
+fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {
+    let files = shown.state.attachments.iter().filter(|file| full || file.public);
+    let base = shown.public_url.unwrap_or_default().trim_end_matches('/');
+    files
+        .map(|file| (file, attachment_id(shown.number, file.id)))
+        .map(|(file, id)| Attachment {
+            name: shown.words.get(&file.name).map(String::as_str),
+            size_bytes: file.size_bytes,
+            media_type: &file.media_type,
+            visibility: if file.public { "public" } else { "internal" },
+            url: format!("{base}/api/v1/attachments/{id}"),
+            id,
+        })
+        .collect()
+}
+
+/// How a file is named to programs: with its incident, so that it is found there.
+pub(crate) fn attachment_id(number: IncidentNumber, id: AttachmentId) -> String {
+    format!("{number}.{id}")
+}
+
+/// A breach is shown from its first second on, recorded or not yet.
+fn clock_at(clock: &Clock, now: Timestamp) -> ShownClock {
+    let running = clock.status == ClockStatus::Running;
+    let over = clock.due_at.filter(|_| running && clock.is_breached(now));
+    let breached_at = clock.breached_at.or(over);
+    ShownClock {
+        kind: clock.kind.as_str(),
+        status: clock.status.as_str(),
+        target_seconds: clock.target_seconds,
+        elapsed_seconds: clock.elapsed_seconds(now),
+        remaining_seconds: clock.remaining_seconds(now),
+        breached: breached_at.is_some(),
+        due_at: clock.due_at,
+        breached_at,
+        first_breached_at: clock.first_breached_at.or(over),
+        stopped_at: clock.stopped_at,
+    }
+}
+
+/// Words that a rendering needs; `long` ones are the description.
+pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<ContentId> {
+    let mut ids: Vec<ContentId> = state.description.filter(|_| long).into_iter().collect();
+    ids.extend(state.resolution.as_ref().map(|resolution| resolution.note));
+    let public_files =
+        state.attachments.iter().filter(|file| access == Access::Full || file.public);
+    ids.extend(public_files.map(|file| file.name));
+    if access == Access::Full {
+        ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
+        ids.extend(state.priority_override.as_ref().map(|over| over.reason));
+        ids.extend(state.tasks.iter().map(|task| task.title));
+    }
+    ids
+}
+
+/// People that a rendering names.
+pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
+    let mut ids = vec![state.requester];
+    ids.extend(state.assignee);
+    ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.by));
+    if access == Access::Full {
+        ids.extend(state.watchers.iter());
+        ids.extend(state.roles.values());
+        ids.extend(state.tasks.iter().filter_map(|task| task.assignee));
+        ids.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
+    }
+    ids
+}

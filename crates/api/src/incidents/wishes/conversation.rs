@@ -1,0 +1,200 @@
+//! What is said about it, and what must be forgotten.
+
+use super::{Wish, words};
+use crate::problem::Problem;
+use crate::reference::References;
+use crate::told::words_of;
+use desk::Ask;
+use incident::state::UpdatePhase;
+use incident::{Access, Command, CommandName, Scope, Visibility};
+use kernel::{ContentId, IncidentNumber, Timestamp, limits};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::incidents::{feed, timeline};
+use utoipa::ToSchema;
+
+/// Something to say.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Comment {
+    /// The words.
+    body: String,
+    /// `public`: requester and watchers read it; `internal`: the service desk alone.
+    #[schema(value_type = String)]
+    visibility: Visibility,
+}
+
+impl Wish for Comment {
+    const NAME: CommandName = CommandName::Comment;
+    const ABOUT: &'static str = "Say something, to everybody or to the service desk";
+
+    fn example() -> Value {
+        json!({ "body": "We are looking into it.", "visibility": "public" })
+    }
+
+    async fn command(
+        self,
+        ask: &mut Ask<'_>,
+        _: &References<'_>,
+        _: IncidentNumber,
+    ) -> Result<Command, Problem> {
+        let body = words(ask, "body", &self.body, limits::BODY_CHARS)?;
+        Ok(Command::Comment { body, visibility: self.visibility })
+    }
+}
+
+/// Where it stands, for everybody concerned.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublishUpdate {
+    /// The words.
+    body: String,
+    /// `investigating` (when absent), `identified`, `monitoring` or `resolved`.
+    #[schema(value_type = Option<String>)]
+    phase: Option<UpdatePhase>,
+    /// When service is expected back.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expected: Option<Timestamp>,
+    /// When the next word comes.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_update: Option<Timestamp>,
+}
+
+impl Wish for PublishUpdate {
+    const NAME: CommandName = CommandName::PublishUpdate;
+    const ABOUT: &'static str = "Tell everybody concerned where it stands";
+
+    fn example() -> Value {
+        json!({ "body": "The cause is found; we are replacing a switch.", "phase": "identified" })
+    }
+
+    async fn command(
+        self,
+        ask: &mut Ask<'_>,
+        _: &References<'_>,
+        _: IncidentNumber,
+    ) -> Result<Command, Problem> {
+        Ok(Command::PublishUpdate {
+            body: words(ask, "body", &self.body, limits::BODY_CHARS)?,
+            phase: self.phase.unwrap_or(UpdatePhase::Investigating),
+            expected: self.expected,
+            next_update: self.next_update,
+        })
+    }
+}
+
+/// When service is expected back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetExpectedResolution {
+    /// Likely; null or absent takes the expectation back.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+    /// Not before.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    low: Option<Timestamp>,
+    /// Most likely not after.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    high: Option<Timestamp>,
+}
+
+impl Wish for SetExpectedResolution {
+    const NAME: CommandName = CommandName::SetExpectedResolution;
+    const ABOUT: &'static str = "Say when service is expected back";
+
+    fn example() -> Value {
+        json!({ "at": "2026-11-23T16:00:00Z" })
+    }
+
+    async fn command(
+        self,
+        _: &mut Ask<'_>,
+        _: &References<'_>,
+        _: IncidentNumber,
+    ) -> Result<Command, Problem> {
+        Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high })
+    }
+}
+
+/// What to forget: words by their id, or the words of an entry by its place.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Redact {
+    /// The id of the words, as `content_ids` of the timeline gives it.
+    #[schema(value_type = Option<String>)]
+    content: Option<ContentId>,
+    /// The place of the entry, if only one text stands in it.
+    n: Option<u32>,
+}
+
+impl Wish for Redact {
+    const NAME: CommandName = CommandName::Redact;
+    const ABOUT: &'static str = "Forget words or a file, keep the fact that something stood there";
+
+    fn example() -> Value {
+        json!({ "n": 3 })
+    }
+
+    async fn command(
+        self,
+        _: &mut Ask<'_>,
+        references: &References<'_>,
+        number: IncidentNumber,
+    ) -> Result<Command, Problem> {
+        let scope = Scope::of(references.viewer());
+        let (wanted, place) = (self.content, self.n);
+        let found = references
+            .app()
+            .desk()
+            .read(move |sql| {
+                let subjects = feed::subjects(sql, &[number])?;
+                let access = subjects.get(&number).map_or(Access::None, |of| scope.access(of));
+                if access != Access::Full {
+                    return Ok((access, vec![]));
+                }
+                let ids = match place.filter(|_| wanted.is_none()) {
+                    Some(n) => {
+                        let entry = timeline::event(sql, number, n)?;
+                        entry.map(|entry| words_of(&entry.event)).unwrap_or_default()
+                    }
+                    None => timeline::contents(sql, number)?.into_keys().collect(),
+                };
+                Ok((access, ids))
+            })
+            .await?;
+        choose(wanted, place, found)
+    }
+}
+
+fn choose(
+    wanted: Option<ContentId>,
+    place: Option<u32>,
+    (access, ids): (Access, Vec<ContentId>),
+) -> Result<Command, Problem> {
+    match access {
+        Access::None => return Err(Problem::no_such_incident()),
+        Access::Public => {
+            return Err(Problem::forbidden(
+                "the service desk erases; write them what must be forgotten",
+            ));
+        }
+        Access::Full => {}
+    }
+    match (wanted, place) {
+        (Some(_), Some(_)) => Err(Problem::invalid("n", "stands beside content; give one of them")),
+        (None, None) => Err(Problem::invalid("content", "is needed, or n is")),
+        (Some(content), None) if ids.contains(&content) => Ok(Command::Redact { content }),
+        (Some(_), None) => {
+            Err(Problem::invalid("content", "is not the id of words of this incident"))
+        }
+        (None, Some(_)) => match ids.as_slice() {
+            [content] => Ok(Command::Redact { content: *content }),
+            [] => Err(Problem::invalid("n", "is not an entry with words")),
+            several => {
+                let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                let words = format!("has several texts; name one as content: {}", ids.join(", "));
+                Err(Problem::invalid("n", words))
+            }
+        },
+    }
+}

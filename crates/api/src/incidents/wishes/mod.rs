@@ -1,0 +1,199 @@
+//! The bodies of commands, and how each becomes a command of the domain. Every
+//! command stands once, in the list at the end; addresses, bulk requests and the
+//! description are made from it.
+
+mod classification;
+mod conversation;
+mod lifecycle;
+mod people;
+mod relations;
+mod work;
+
+use crate::problem::Problem;
+use crate::reference::References;
+use desk::Ask;
+use incident::{Change, Command, CommandName};
+use kernel::{ContentId, IncidentNumber};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::future::Future;
+use utoipa::ToSchema;
+
+pub(super) use super::report::{check_value, plain};
+
+/// The body of one command.
+pub(crate) trait Wish: DeserializeOwned + ToSchema + Send + 'static {
+    /// The command.
+    const NAME: CommandName;
+    /// What it does, in one line.
+    const ABOUT: &'static str;
+    /// More about it.
+    const MORE: &'static str = "";
+
+    /// A body as it may be.
+    fn example() -> Value;
+
+    /// The command of the domain; words are handed to `ask`.
+    fn command(
+        self,
+        ask: &mut Ask<'_>,
+        references: &References<'_>,
+        number: IncidentNumber,
+    ) -> impl Future<Output = Result<Command, Problem>> + Send;
+}
+
+/// A field that may be absent (leave it), null (clear it) or a value (set it).
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// What such a field changes.
+pub(super) fn change<T>(given: Option<Option<T>>) -> Change<T> {
+    match given {
+        None => Change::Keep,
+        Some(None) => Change::Clear,
+        Some(Some(value)) => Change::Set(value),
+    }
+}
+
+/// Words that must be there.
+pub(super) fn words(
+    ask: &mut Ask<'_>,
+    field: &'static str,
+    text: &str,
+    max_chars: usize,
+) -> Result<ContentId, Problem> {
+    Ok(ask.words(field, &plain(text), max_chars)?)
+}
+
+/// Words that may be missing.
+pub(super) fn opt_words(
+    ask: &mut Ask<'_>,
+    field: &'static str,
+    text: Option<&str>,
+    max_chars: usize,
+) -> Result<Option<ContentId>, Problem> {
+    let text = text.map(plain);
+    Ok(ask.opt_words(field, text.as_deref(), max_chars)?)
+}
+
+/// A command without fields: its type, its name, what it does.
+macro_rules! plain_wishes {
+    ($($name:ident: $about:literal, $more:literal;)+) => {$(
+        #[doc = $about]
+        #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {}
+
+        impl $crate::incidents::wishes::Wish for $name {
+            const NAME: incident::CommandName = incident::CommandName::$name;
+            const ABOUT: &'static str = $about;
+            const MORE: &'static str = $more;
+
+            fn example() -> serde_json::Value {
+                serde_json::json!({})
+            }
+
+            async fn command(
+                self,
+                _: &mut desk::Ask<'_>,
+                _: &$crate::reference::References<'_>,
+                _: kernel::IncidentNumber,
+            ) -> Result<incident::Command, $crate::problem::Problem> {
+                Ok(incident::Command::$name)
+            }
+        }
+    )+};
+}
+pub(super) use plain_wishes;
+
+macro_rules! all {
+    ($($path:path),+ $(,)?) => {
+        /// Every command with its address.
+        pub(super) fn doors() -> Vec<crate::door::Door> {
+            vec![$(super::commands::door::<$path>()),+]
+        }
+
+        /// The command of this name with these fields, for bulk requests.
+        pub(super) async fn by_name(
+            name: CommandName,
+            fields: &Value,
+            ask: &mut Ask<'_>,
+            references: &References<'_>,
+            number: IncidentNumber,
+        ) -> Result<Command, Problem> {
+            $(if name == <$path as Wish>::NAME {
+                let wish: $path = crate::json::read_value(fields)?;
+                return wish.command(ask, references, number).await;
+            })+
+            Err(Problem::invalid("command", format!("{name} is not done here; send it to its own address")))
+        }
+
+        /// The names of all commands that have an address of this kind.
+        pub(super) const NAMES: &[CommandName] = &[$(<$path as Wish>::NAME),+];
+    };
+}
+
+all! {
+    classification::Classify,
+    classification::Prioritise,
+    people::Assign,
+    lifecycle::Acknowledge,
+    conversation::Comment,
+    lifecycle::Hold,
+    lifecycle::Resume,
+    people::Escalate,
+    relations::Link,
+    relations::Unlink,
+    relations::Merge,
+    relations::Unmerge,
+    work::DeclareMajor,
+    work::StandDown,
+    people::GiveRole,
+    work::AddTask,
+    work::CompleteTask,
+    work::ReopenTask,
+    work::LogWork,
+    conversation::PublishUpdate,
+    conversation::SetExpectedResolution,
+    lifecycle::Mitigate,
+    lifecycle::Restore,
+    lifecycle::Resolve,
+    lifecycle::Confirm,
+    lifecycle::Dispute,
+    lifecycle::Reopen,
+    lifecycle::NotAReopening,
+    lifecycle::Close,
+    lifecycle::Cancel,
+    people::Watch,
+    people::Unwatch,
+    people::Restrict,
+    conversation::Redact,
+    classification::Tag,
+    relations::Undo,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_its_address() {
+        for name in CommandName::ALL {
+            let elsewhere = matches!(
+                name,
+                CommandName::Report | CommandName::Attach | CommandName::Tick | CommandName::Note
+            );
+            assert_eq!(NAMES.contains(name), !elsewhere, "{name}");
+        }
+        for door in doors() {
+            let word = door.path.rsplit('/').next().unwrap();
+            assert!(NAMES.iter().any(|name| name.as_str() == word), "{word}");
+        }
+    }
+}

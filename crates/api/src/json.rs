@@ -1,0 +1,121 @@
+//! Bodies of requests: JSON, strictly. What does not fit is said by field.
+
+use crate::field;
+use crate::problem::Problem;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kernel::limits;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The body of a request, as bytes and as what they say.
+pub(crate) struct Body<T> {
+    /// What it says.
+    pub(crate) value: T,
+    /// As it came; what makes a repeated request the same.
+    pub(crate) bytes: Bytes,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = collect(request, state).await?;
+        if bytes.is_empty() {
+            return Err(Problem::malformed("the body is empty; send a JSON object"));
+        }
+        Ok(Body { value: read(&bytes)?, bytes })
+    }
+}
+
+/// As [`Body`], but nothing at all is an object without fields.
+pub(crate) struct Given<T> {
+    /// What it says.
+    pub(crate) value: T,
+    /// As it came.
+    pub(crate) bytes: Bytes,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = collect(request, state).await?;
+        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        Ok(Given { value: read(text)?, bytes })
+    }
+}
+
+/// Reads a value from JSON text.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        if error.is_data() {
+            return match serde_json::from_slice(bytes) {
+                Ok(document) => field::explain::<T>(&document, &error.to_string()),
+                Err(error) => malformed(&error),
+            };
+        }
+        malformed(&error)
+    })
+}
+
+/// Reads a value from JSON that was read already.
+pub(crate) fn read_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+    T::deserialize(value).map_err(|error| field::explain::<T>(value, &error.to_string()))
+}
+
+/// A JSON answer.
+pub(crate) fn answer(status: StatusCode, value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => raw(status, bytes),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            Problem::internal().into_response()
+        }
+    }
+}
+
+/// A JSON answer that is written already.
+pub(crate) fn raw(status: StatusCode, bytes: impl Into<axum::body::Body>) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], bytes.into()).into_response()
+}
+
+async fn collect<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let is_json = is_json(request.headers());
+    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!(
+                "the body is larger than {} bytes",
+                limits::JSON_BODY_BYTES
+            )),
+            _ => Problem::malformed("the body broke off; send it again"),
+        }
+    })?;
+    if !is_json && !bytes.is_empty() {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "the body must be JSON, with the header Content-Type: application/json",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(given) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    Problem::malformed(format!("the body is not JSON: {words} at line {line}, column {column}"))
+}

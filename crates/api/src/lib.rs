@@ -1,0 +1,99 @@
+//! The door for scripts and other programs: JSON over HTTP, its description in
+//! OpenAPI, and the live stream. Every operation stands once, in a [`door::Door`]
+//! that both serves and describes it, so the description cannot go astray.
+
+mod agreements;
+mod app;
+mod audit;
+mod auth;
+mod categories;
+mod directory;
+mod docs;
+mod door;
+mod events;
+mod field;
+mod health;
+mod incidents;
+mod json;
+mod kept;
+mod nearest;
+mod observe;
+mod once;
+mod openapi;
+mod organisations;
+mod page;
+mod people;
+mod problem;
+mod reference;
+mod search;
+mod services;
+mod settings;
+mod teams;
+mod tokens;
+mod told;
+mod version;
+mod views;
+
+use app::App;
+use axum::Router;
+use desk::Desk;
+use door::Door;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// What the doors are told when they open.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where people and programs reach this instance, such as
+    /// `https://desk.example.com`, without a slash at the end. Without it links
+    /// are relative and requests by session must name the same host.
+    pub public_url: Option<String>,
+}
+
+/// Everything under `/api`, `/openapi.json`, `/healthz`, `/readyz` and
+/// `/metrics`. It has no fallback of its own, so that it can be merged.
+pub fn router(desk: Desk, options: Options) -> Router {
+    let app = App::new(desk, options);
+    let document = openapi::document(doors());
+    let mut router = Router::new();
+    for door in doors() {
+        router = router.route(&door.path, door.handler);
+    }
+    router
+        .merge(docs::router(document))
+        .route(
+            "/api/v1/incidents/{number}/{command}",
+            axum::routing::any(incidents::unknown_command),
+        )
+        .route("/api", axum::routing::any(problem::no_such_path))
+        .route("/api/{*rest}", axum::routing::any(problem::no_such_path))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+/// The description of the API in OpenAPI 3.1.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    openapi::document(doors())
+}
+
+/// Every operation.
+fn doors() -> Vec<Door> {
+    let families = [
+        incidents::doors(),
+        search::doors(),
+        events::doors(),
+        people::doors(),
+        teams::doors(),
+        organisations::doors(),
+        services::doors(),
+        categories::doors(),
+        views::doors(),
+        tokens::doors(),
+        agreements::doors(),
+        settings::doors(),
+        audit::doors(),
+        health::doors(),
+    ];
+    families.into_iter().flatten().collect()
+}

@@ -1,0 +1,113 @@
+//! `Idempotency-Key`: the same key and body gives the same answer.
+
+use crate::json;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use desk::{Idempotency, Trouble};
+use kernel::{PersonId, Timestamp};
+use sha2::{Digest, Sha256};
+use store::directory::idempotency::{self, Answer};
+use store::{Failure, Sql};
+
+/// Characters of a key: what fits a row of an index.
+const KEY_CHARS: usize = 200;
+
+/// The key of a request, with the address it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Once {
+    key: Option<String>,
+    address: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let key = match parts.headers.get("idempotency-key") {
+            None => None,
+            Some(value) => {
+                let fits = |text: &&str| (1..=KEY_CHARS).contains(&text.len());
+                let key = value.to_str().ok().map(str::trim).filter(fits);
+                Some(key.map(str::to_owned).ok_or_else(|| {
+                    let words = format!("must be 1 to {KEY_CHARS} printable ASCII characters");
+                    Problem::invalid("Idempotency-Key", words)
+                })?)
+            }
+        };
+        let address = match key {
+            Some(_) => format!("{} {}", parts.method, parts.uri.path()),
+            None => String::new(),
+        };
+        Ok(Once { key, address })
+    }
+}
+
+impl Once {
+    /// For a request with this body.
+    pub(crate) fn of(&self, body: &[u8]) -> Option<Idempotency> {
+        let key = self.key.clone()?;
+        let mut hash = Sha256::new();
+        hash.update(self.address.as_bytes());
+        hash.update([0]);
+        hash.update(body);
+        Some(Idempotency { key, request_hash: hash.finalize().to_vec() })
+    }
+}
+
+/// An answer that was given before to this request, if it is a repetition.
+pub(crate) fn before(
+    sql: &mut dyn Sql,
+    person: PersonId,
+    once: Option<&Idempotency>,
+) -> Result<Option<Answered>, Trouble> {
+    let Some(once) = once else { return Ok(None) };
+    let Some(found) = idempotency::find(sql, person, &once.key)? else { return Ok(None) };
+    if found.request_hash != once.request_hash {
+        return Err(Trouble::KeyReused);
+    }
+    Ok(Some(Answered { status: found.status, body: found.body }))
+}
+
+/// Keeps an answer for a repetition, in the transaction of what it answers.
+pub(crate) fn keep(
+    sql: &mut dyn Sql,
+    person: PersonId,
+    once: Option<&Idempotency>,
+    answered: &Answered,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(once) = once else { return Ok(()) };
+    let answer = Answer {
+        request_hash: once.request_hash.clone(),
+        status: answered.status,
+        body: answered.body.clone(),
+        created_at: now,
+    };
+    idempotency::record(sql, person, &once.key, &answer).map(drop)
+}
+
+/// An answer as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    /// The status.
+    pub(crate) status: u16,
+    /// The body, JSON.
+    pub(crate) body: String,
+}
+
+impl Answered {
+    /// Something that came to be.
+    pub(crate) fn created(value: &impl serde::Serialize) -> Result<Self, Failure> {
+        let body =
+            serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))?;
+        Ok(Answered { status: StatusCode::CREATED.as_u16(), body })
+    }
+
+    /// As an answer.
+    pub(crate) fn into_response(self) -> Response {
+        json::raw(StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK), self.body)
+    }
+}

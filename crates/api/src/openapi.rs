@@ -1,0 +1,84 @@
+//! The description of the API, made from the doors.
+
+use crate::door::Door;
+use utoipa::openapi::path::{PathItem, PathsBuilder};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths};
+
+const ABOUT: &str = "JSON over HTTP for everything the screens can do. Times are RFC 3339 in UTC, \
+durations are seconds where the name says so, lists are `{\"items\": […], \"next\": cursor or null}`. \
+References take a name or an id, people an e-mail address or an id. Unknown fields are refused. \
+Errors are `application/problem+json` (RFC 9457).";
+
+/// Families of operations in the order of the description.
+const FAMILIES: [(&str, &str); 13] = [
+    ("incidents", "Report, read, list and attach."),
+    ("commands", "Whatever can be done with an incident, one command each, and many at once."),
+    ("search", "Incidents, people, services and teams at once."),
+    ("events", "The live stream of what happens, and the same as pages."),
+    ("users", "People: requesters, and everybody who works for the service desk."),
+    ("teams", "Teams that incidents are assigned to."),
+    ("organisations", "Customer companies."),
+    ("services", "What people use and incidents interrupt."),
+    ("categories", "The tree that incidents are classified by."),
+    ("views", "Saved views of the queue."),
+    ("tokens", "API tokens."),
+    ("configuration", "Agreement, priority matrix, resolution codes, and who changed what."),
+    ("health", "Whether the server lives, can serve, and how it does."),
+];
+
+/// Makes the description.
+pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
+    let mut paths: Paths = PathsBuilder::new().build();
+    let mut components = ComponentsBuilder::new();
+    for door in doors {
+        for (name, schema) in door.schemas {
+            components = components.schema(name, schema);
+        }
+        let item = PathItem::new(door.method, door.operation.build());
+        let path = door.path.replace("{*", "{");
+        match paths.paths.get_mut(&path) {
+            Some(known) => known.merge_operations(item),
+            None => drop(paths.paths.insert(path, item)),
+        }
+    }
+    let components = components
+        .security_scheme(
+            "token",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("An API token with scope admin, write, read or intake."))
+                    .build(),
+            ),
+        )
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "evenkeel_session",
+                "The session of a browser, from our own pages.",
+            ))),
+        );
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Evenkeel")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(ABOUT))
+                .build(),
+        )
+        .paths(paths)
+        .components(Some(components.build()))
+        .security(Some([
+            SecurityRequirement::new("token", Vec::<String>::new()),
+            SecurityRequirement::new("session", Vec::<String>::new()),
+        ]))
+        .tags(Some(
+            FAMILIES
+                .map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build()),
+        ))
+        .build()
+}

@@ -1,0 +1,129 @@
+//! Lists: how they are asked for and how they answer.
+
+use crate::problem::Problem;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use kernel::limits;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A list's answer: some items and where it goes on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The items.
+    pub(crate) items: Vec<T>,
+    /// The `cursor` of the next page; null on the last one.
+    pub(crate) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// All there is.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Page { items, next: None }
+    }
+}
+
+/// The part of the address after the question mark; what it does not know is refused.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(value)) => Ok(Params(value)),
+            Err(rejection) => {
+                let words = rejection.body_text();
+                let words = words.rsplit_once("query string: ").map_or(words.as_str(), |(_, w)| w);
+                let object = serde_json::Value::Object(serde_json::Map::new());
+                Err(crate::field::explain::<Nothing<T>>(&object, words))
+            }
+        }
+    }
+}
+
+/// Never has an error of its own, so that the words given are explained.
+struct Nothing<T>(std::marker::PhantomData<T>);
+
+impl<'de, T> Deserialize<'de> for Nothing<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer)?;
+        Ok(Nothing(std::marker::PhantomData))
+    }
+}
+
+/// How a list is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// Words that must begin words of the name.
+    pub(crate) q: Option<String>,
+    /// Items of a page, 1 to 200; 50 when absent.
+    #[param(value_type = Option<u16>)]
+    pub(crate) limit: Option<String>,
+    /// Where the page begins: the `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+/// How many items a page shall have.
+pub(crate) fn limit(given: Option<&str>, default: usize) -> Result<usize, Problem> {
+    let Some(given) = given else { return Ok(default) };
+    match given.parse::<usize>() {
+        Ok(limit @ 1..=limits::PAGE_ROWS_MAX) => Ok(limit),
+        _ => Err(Problem::invalid(
+            "limit",
+            format!("must be a number from 1 to {}", limits::PAGE_ROWS_MAX),
+        )),
+    }
+}
+
+/// Text of a query string that is bounded and can be stored.
+pub(crate) fn words<'a>(field: &str, given: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
+    let Some(text) = given.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().count() > limits::QUERY_CHARS {
+        let words = format!("is longer than {} characters", limits::QUERY_CHARS);
+        return Err(Problem::invalid(field, words));
+    }
+    if text.contains('\0') {
+        return Err(Problem::invalid(field, "holds a character that cannot be searched for"));
+    }
+    Ok(Some(text))
+}
+
+/// A page of a list that is at hand as a whole, in its order. The cursor is the
+/// id of the last item shown, so it stays good while others come and go.
+pub(crate) fn page_of<T, Id: ToString>(
+    items: Vec<T>,
+    params: &ListParams,
+    id: impl Fn(&T) -> Id,
+    name: impl Fn(&T) -> &str,
+) -> Result<(Vec<T>, Option<String>), Problem> {
+    let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
+    let wanted = words("q", params.q.as_deref())?;
+    let from = match params.cursor.as_deref() {
+        None => 0,
+        Some(cursor) => {
+            let last = items.iter().position(|item| id(item).to_string() == cursor);
+            1 + last.ok_or_else(|| {
+                Problem::invalid(
+                    "cursor",
+                    "is not a cursor of this list; leave it out to begin at the first page",
+                )
+            })?
+        }
+    };
+    let texts: Vec<query::Text> = wanted
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|word| query::Text { text: word.to_owned(), prefix: true })
+        .filter(|text| !text.words().is_empty())
+        .collect();
+    let fits = |item: &T| texts.iter().all(|text| text.occurs_in(name(item)));
+    let mut rest: Vec<T> = items.into_iter().skip(from).filter(fits).take(limit + 1).collect();
+    let more = rest.len() > limit;
+    rest.truncate(limit);
+    let next = rest.last().filter(|_| more).map(|item| id(item).to_string());
+    Ok((rest, next))
+}

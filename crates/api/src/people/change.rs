@@ -1,0 +1,274 @@
+//! Creating and changing people: what is asked, and the rules of its fields.
+
+use super::{find, shown_with};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::json::Body;
+use crate::kept::{self, given, line, name};
+use crate::problem::Problem;
+use crate::reference::{References, is_email};
+use crate::version::Seen;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::{PersonId, Role, TeamId, Timestamp, limits};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use store::directory::{Person, people, teams};
+use utoipa::ToSchema;
+
+/// A new person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewUser {
+    /// Unique whatever the case.
+    email: String,
+    name: String,
+    /// `agent`, `responder`, `manager`, `administrator`, `auditor`; none for a requester.
+    #[schema(value_type = Option<Vec<String>>)]
+    roles: Option<BTreeSet<Role>>,
+    /// 10 to 256 characters. Without one they cannot sign in with a password.
+    #[schema(format = Password)]
+    password: Option<String>,
+    /// Names or ids.
+    teams: Option<Vec<String>>,
+    phone: Option<String>,
+    job_title: Option<String>,
+    site: Option<String>,
+    /// Name or id.
+    organisation: Option<String>,
+    /// Whether their urgency may be raised by rule.
+    vip: Option<bool>,
+    /// Whether they see their whole company's incidents.
+    sees_organisation: Option<bool>,
+    /// An IANA name such as Europe/Amsterdam.
+    time_zone: Option<String>,
+    active: Option<bool>,
+}
+
+/// What to change of a person; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserChange {
+    email: Option<String>,
+    name: Option<String>,
+    #[schema(value_type = Option<Vec<String>>)]
+    roles: Option<BTreeSet<Role>>,
+    /// Null takes the password away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Option<String>>,
+    /// These and only these.
+    teams: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    job_title: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    site: Option<Option<String>>,
+    /// Null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    organisation: Option<Option<String>>,
+    vip: Option<bool>,
+    sees_organisation: Option<bool>,
+    /// Null for the instance's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    time_zone: Option<Option<String>>,
+    active: Option<bool>,
+}
+
+/// A new person whose fields are in order.
+pub(super) struct Read {
+    pub(super) person: Person,
+    pub(super) teams: BTreeSet<TeamId>,
+    pub(super) password: Option<String>,
+}
+
+impl NewUser {
+    pub(super) fn read(self, references: &References<'_>) -> Result<Read, Problem> {
+        let email = email(&self.email)?;
+        let organisation = self.organisation.as_deref();
+        let organisation =
+            organisation.map(|text| references.organisation("organisation", text)).transpose()?;
+        let short = |field, text: Option<String>| {
+            line(field, text.as_deref().unwrap_or_default(), limits::NAME_CHARS)
+        };
+        let id = PersonId(desk::fresh());
+        let epoch = Timestamp::default();
+        let person = Person {
+            roles: self.roles.unwrap_or_default(),
+            phone: short("phone", self.phone)?,
+            job_title: short("job_title", self.job_title)?,
+            site: short("site", self.site)?,
+            organisation,
+            vip: self.vip.unwrap_or(false),
+            sees_organisation: self.sees_organisation.unwrap_or(false),
+            time_zone: time_zone(self.time_zone.as_deref().unwrap_or_default())?,
+            active: self.active.unwrap_or(true),
+            ..Person::new(id, name("name", &self.name)?, Some(&email), epoch)
+        };
+        let teams = teams_named(references, self.teams)?.unwrap_or_default();
+        Ok(Read { person, teams, password: self.password })
+    }
+}
+
+impl UserChange {
+    /// The person after the change. References are found, texts are checked.
+    fn over(&self, before: &Person, references: &References<'_>) -> Result<Person, Problem> {
+        let short = |field, given: &Option<Option<String>>, now: &String| match given {
+            None => Ok(now.clone()),
+            Some(text) => line(field, text.as_deref().unwrap_or_default(), limits::NAME_CHARS),
+        };
+        let organisation = match &self.organisation {
+            None => before.organisation,
+            Some(None) => None,
+            Some(Some(text)) => Some(references.organisation("organisation", text)?),
+        };
+        Ok(Person {
+            email: match &self.email {
+                None => before.email.clone(),
+                Some(text) => Some(email(text)?),
+            },
+            name: match &self.name {
+                None => before.name.clone(),
+                Some(text) => name("name", text)?,
+            },
+            roles: self.roles.clone().unwrap_or_else(|| before.roles.clone()),
+            phone: short("phone", &self.phone, &before.phone)?,
+            job_title: short("job_title", &self.job_title, &before.job_title)?,
+            site: short("site", &self.site, &before.site)?,
+            organisation,
+            vip: self.vip.unwrap_or(before.vip),
+            sees_organisation: self.sees_organisation.unwrap_or(before.sees_organisation),
+            time_zone: match &self.time_zone {
+                None => before.time_zone.clone(),
+                Some(text) => time_zone(text.as_deref().unwrap_or_default())?,
+            },
+            active: self.active.unwrap_or(before.active),
+            has_password: match &self.password {
+                None => before.has_password,
+                Some(password) => password.is_some(),
+            },
+            ..before.clone()
+        })
+    }
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(user): Path<String>,
+    seen: Seen,
+    body: Body<UserChange>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let before = find(&app, &caller, &user).await?;
+    seen.check(before.version)?;
+    let references = References::of(&app, caller.viewer()).await?;
+    let mut change = body.value;
+    let after = change.over(&before, &references)?;
+    check_not_oneself(&caller, &after)?;
+    let teams_given = teams_named(&references, change.teams.take())?;
+    let password = match change.password.take() {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(password)) => Some(Some(desk::accounts::hash_password(&password).await?)),
+    };
+    let new_password = password.is_some();
+    let directory = references.directory().clone();
+    let teams_before = app.desk().policy().teams_of(before.id);
+    let id = before.id;
+    let response = kept::change(&app, &caller, move |sql, audit| {
+        kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
+        if let Some(hash) = password {
+            people::set_password_hash(sql, id, hash.as_deref())?;
+        }
+        if let Some(teams) = &teams_given {
+            teams::set_teams(sql, id, teams)?;
+        }
+        let teams = teams_given.unwrap_or_else(|| teams_before.clone());
+        let version = before.version + 1;
+        let after = Person { version, ..after };
+        audit.changed(sql, "person", id, &(&before, &teams_before), &(&after, &teams))?;
+        Ok((shown_with(after, &teams, &directory), version))
+    })
+    .await?;
+    if new_password {
+        let own = (id == caller.viewer().person).then(|| caller.session()).flatten();
+        app.desk().sign_out_elsewhere(id, own).await?;
+    }
+    Ok(response)
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(user): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_configure()?;
+    let before = find(&app, &caller, &user).await?;
+    seen.check(before.version)?;
+    if before.id == caller.viewer().person {
+        return Err(Problem::conflict(
+            "nobody takes their own account out of use; ask another administrator",
+        ));
+    }
+    kept::remove(&app, &caller, move |sql, audit| {
+        let after = Person { active: false, ..before.clone() };
+        kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
+        audit.changed(sql, "person", before.id, &before, &after)?;
+        Ok(())
+    })
+    .await
+}
+
+/// An instance always keeps an administrator: the one who acts.
+fn check_not_oneself(caller: &Caller, after: &Person) -> Result<(), Problem> {
+    if after.id != caller.viewer().person {
+        return Ok(());
+    }
+    if !after.roles.contains(&Role::Administrator) {
+        return Err(Problem::invalid(
+            "roles",
+            "cannot lose your own role of administrator; ask another administrator",
+        ));
+    }
+    if !after.active {
+        return Err(Problem::invalid(
+            "active",
+            "cannot be taken from your own account; ask another administrator",
+        ));
+    }
+    Ok(())
+}
+
+fn email(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if !is_email(text) {
+        return Err(Problem::invalid("email", "is not an e-mail address"));
+    }
+    Ok(text.to_lowercase())
+}
+
+pub(super) fn time_zone(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if !text.is_empty() && jiff::tz::TimeZone::get(text).is_err() {
+        return Err(Problem::invalid("time_zone", "is not a time zone such as Europe/Amsterdam"));
+    }
+    Ok(text.to_owned())
+}
+
+fn teams_named(
+    references: &References<'_>,
+    given: Option<Vec<String>>,
+) -> Result<Option<BTreeSet<TeamId>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let team = |(at, text): (usize, &String)| references.team(&format!("teams.{at}"), text);
+    given.iter().enumerate().map(team).collect::<Result<_, _>>().map(Some)
+}

@@ -1,0 +1,120 @@
+//! The caller themselves.
+
+use super::change::time_zone;
+use super::{User, shown};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::door::Door;
+use crate::json::{self, Body};
+use crate::kept::{self, given, line};
+use crate::problem::Problem;
+use crate::version::{self, Seen};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::limits;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::directory::{Person, people};
+use utoipa::ToSchema;
+
+/// The caller.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    #[serde(flatten)]
+    user: User,
+    /// `light`, `dark`; empty is the system's.
+    theme: String,
+    /// Whether single keys are shortcuts.
+    single_keys: bool,
+    /// What the token narrows their rights to; a session is `admin`: not narrowed.
+    scope: &'static str,
+}
+
+/// What everybody may change of themselves; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MeChange {
+    /// An IANA name such as Europe/Amsterdam; null for the instance's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    time_zone: Option<Option<String>>,
+    /// `light` or `dark`; null for the system's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    theme: Option<Option<String>>,
+    single_keys: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+}
+
+pub(super) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/users/me", "readMe", read)
+            .about("users", "Read oneself", "For everybody.")
+            .answers::<Me>(200, "The caller.")
+            .problems(&[401, 403, 503]),
+        Door::patch("/api/v1/users/me", "changeMe", change)
+            .about("users", "Change one's own preferences", "For everybody.")
+            .body::<MeChange>(json!({ "time_zone": "Europe/Amsterdam", "theme": "dark" }))
+            .if_match()
+            .answers::<Me>(200, "The caller as they are now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
+    ]
+}
+
+async fn read(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_read()?;
+    let me = shown_me(&app, &caller, caller.person().clone()).await?;
+    Ok(version::tagged(json::answer(StatusCode::OK, &me), me.user.version))
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<MeChange>,
+) -> Result<Response, Problem> {
+    caller.must_write()?;
+    let change = body.value;
+    let id = caller.viewer().person;
+    let zone = change.time_zone.map(|text| time_zone(text.as_deref().unwrap_or_default()));
+    let zone = zone.transpose()?;
+    let phone = change
+        .phone
+        .map(|text| line("phone", text.as_deref().unwrap_or_default(), limits::NAME_CHARS));
+    let phone = phone.transpose()?;
+    let theme = match change.theme.map(Option::unwrap_or_default) {
+        Some(theme) if !matches!(theme.as_str(), "" | "light" | "dark") => {
+            return Err(Problem::invalid("theme", "must be light or dark; null for the system's"));
+        }
+        theme => theme,
+    };
+    let person = app
+        .desk()
+        .change(caller.actor(), move |sql, audit| {
+            let before = people::get(sql, id)?.ok_or_else(|| kept::missing("person"))?;
+            kept::check_seen(seen.must_be, before.version)?;
+            let after = Person {
+                time_zone: zone.unwrap_or_else(|| before.time_zone.clone()),
+                phone: phone.unwrap_or_else(|| before.phone.clone()),
+                theme: theme.unwrap_or_else(|| before.theme.clone()),
+                single_keys: change.single_keys.unwrap_or(before.single_keys),
+                ..before.clone()
+            };
+            kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
+            let after = Person { version: before.version + 1, ..after };
+            audit.changed(sql, "person", id, &before, &after)?;
+            Ok(after)
+        })
+        .await?;
+    let me = shown_me(&app, &caller, person).await?;
+    Ok(version::tagged(json::answer(StatusCode::OK, &me), me.user.version))
+}
+
+async fn shown_me(app: &App, caller: &Caller, person: Person) -> Result<Me, Problem> {
+    let (theme, single_keys) = (person.theme.clone(), person.single_keys);
+    let user = shown(person, &app.desk().policy(), &*app.directory().await?);
+    Ok(Me { user, theme, single_keys, scope: caller.viewer().scope.as_str() })
+}

@@ -1,0 +1,154 @@
+//! References of requests: a name or an id, people by e-mail or id.
+
+use crate::app::App;
+use crate::directory::{Card, Directory, Names};
+use crate::nearest::nearest;
+use crate::problem::Problem;
+use incident::Viewer;
+use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
+use std::hash::Hash;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Finds what a request of somebody refers to.
+pub(crate) struct References<'a> {
+    app: &'a App,
+    directory: Arc<Directory>,
+    viewer: &'a Viewer,
+}
+
+impl<'a> References<'a> {
+    pub(crate) async fn of(app: &'a App, viewer: &'a Viewer) -> Result<Self, Problem> {
+        Ok(References { app, directory: app.directory().await?, viewer })
+    }
+
+    /// The state of the router.
+    pub(crate) fn app(&self) -> &'a App {
+        self.app
+    }
+
+    /// Who refers.
+    pub(crate) fn viewer(&self) -> &'a Viewer {
+        self.viewer
+    }
+
+    /// The names in force.
+    pub(crate) fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    /// A team. Which teams there are is no business of requesters.
+    pub(crate) fn team(&self, field: &str, text: &str) -> Result<TeamId, Problem> {
+        if !self.viewer.is_staff() {
+            return Err(Problem::forbidden(format!("{field} is set by the service desk")));
+        }
+        find(&self.directory.teams, field, "team", text)
+    }
+
+    /// A service.
+    pub(crate) fn service(&self, field: &str, text: &str) -> Result<ServiceId, Problem> {
+        find(&self.directory.services, field, "service", text)
+    }
+
+    /// A category, by its name where only one has it, or by its path.
+    pub(crate) fn category(&self, field: &str, text: &str) -> Result<CategoryId, Problem> {
+        match self.directory.category_paths.named(text) {
+            [id] => Ok(*id),
+            _ => find(&self.directory.categories, field, "category", text),
+        }
+    }
+
+    /// An organisation.
+    pub(crate) fn organisation(&self, field: &str, text: &str) -> Result<OrganisationId, Problem> {
+        find(&self.directory.organisations, field, "organisation", text)
+    }
+
+    /// A person who is known. Requesters can name nobody but themselves, so that
+    /// they learn nothing about who is known.
+    pub(crate) async fn person(&self, field: &str, text: &str) -> Result<PersonId, Problem> {
+        let text = text.trim();
+        let found = self.card(text).await?;
+        let own = found.as_ref().is_some_and(|card| card.id == self.viewer.person);
+        if !self.viewer.is_staff() && !own {
+            return Err(Problem::forbidden(format!(
+                "{field}: you can name only yourself; the service desk names others"
+            )));
+        }
+        found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
+    }
+
+    /// What is known of somebody, by e-mail or id.
+    pub(crate) async fn card(&self, text: &str) -> Result<Option<Arc<Card>>, Problem> {
+        if let Ok(id) = text.parse::<PersonId>() {
+            let found = self.directory.people(self.app.desk(), [id]).await?;
+            return Ok(found.get(&id).cloned());
+        }
+        if !is_email(text) {
+            return Ok(None);
+        }
+        Ok(self.directory.by_email(self.app.desk(), &text.to_lowercase()).await?)
+    }
+}
+
+/// Words for a person who is not known.
+pub(crate) fn unknown_person(field: &str, text: &str) -> Problem {
+    let words = match is_email(text) {
+        true => "nobody has this e-mail address",
+        false => "is not a known person; name them by e-mail address or id",
+    };
+    Problem::invalid(field, words)
+}
+
+/// Whether a text can be an e-mail address. Whether mail arrives there only mail can tell.
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+    !local.is_empty()
+        && !domain.is_empty()
+        && !local.contains('@')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && text.chars().count() <= limits::EMAIL_CHARS
+        && text.chars().all(plain)
+}
+
+fn find<Id>(names: &Names<Id>, field: &str, what: &str, text: &str) -> Result<Id, Problem>
+where
+    Id: Copy + Eq + Hash + FromStr,
+{
+    if let Ok(id) = text.trim().parse::<Id>()
+        && names.name(id).is_some()
+    {
+        return Ok(id);
+    }
+    match names.named(text) {
+        [id] => Ok(*id),
+        [] => {
+            let meant = nearest(text.trim(), names.names());
+            let hint = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            Err(Problem::invalid(field, format!("is not a known {what}{hint}")))
+        }
+        _ => {
+            let words = format!("several are called so; give the id or the path of the {what}");
+            Err(Problem::invalid(field, words))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for good in ["a@b", "mara.lindqvist@northwind.example", "o'neil+x@sub.example.org"] {
+            assert!(is_email(good), "{good}");
+        }
+        let long = format!("{}@example.org", "a".repeat(limits::EMAIL_CHARS));
+        for bad in
+            ["", "@", "a@", "@b", "a b@c", "a@b@c", "Mara <m@x.org>", "a@.b", "a@b.\n", &long]
+        {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Services: what people use and incidents interrupt.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::directory::Directory;
+use crate::door::Door;
+use crate::json::{self, Body};
+use crate::kept::{self, block, given, name};
+use crate::once::Once;
+use crate::page::{ListParams, Page, Params, page_of};
+use crate::problem::Problem;
+use crate::reference::References;
+use crate::version::{self, Seen};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::{ServiceId, TeamId, limits};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::directory::{self as rows, services};
+use utoipa::ToSchema;
+
+/// Criticality when nothing is said: 1 is the highest, 4 the lowest.
+const CRITICALITY: u8 = 3;
+
+/// A service. Requesters see id, name and description of those in use.
+#[derive(Debug, Serialize, ToSchema)]
+struct Service {
+    #[schema(value_type = String)]
+    id: ServiceId,
+    name: String,
+    description: String,
+    /// The owner team.
+    team: Option<String>,
+    #[schema(value_type = Option<String>)]
+    team_id: Option<TeamId>,
+    /// 1 (highest) to 4.
+    criticality: Option<u8>,
+    /// Whether incidents can name it.
+    active: bool,
+    /// What it needs to work.
+    depends_on: Vec<String>,
+    version: Option<i64>,
+}
+
+/// A new service.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewService {
+    /// Its name, unique whatever the case.
+    name: String,
+    description: Option<String>,
+    /// The owner team, by name or id: its incidents start there.
+    team: Option<String>,
+    /// 1 (highest) to 4; 3 when absent.
+    #[schema(minimum = 1, maximum = 4)]
+    criticality: Option<u8>,
+    /// Names or ids of what it needs to work.
+    depends_on: Option<Vec<String>>,
+}
+
+/// What to change of a service; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceChange {
+    name: Option<String>,
+    description: Option<String>,
+    /// Null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    team: Option<Option<String>>,
+    #[schema(minimum = 1, maximum = 4)]
+    criticality: Option<u8>,
+    /// These and only these.
+    depends_on: Option<Vec<String>>,
+    active: Option<bool>,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/services", "listServices", list)
+            .about("services", "List services", "By name, those out of use too. Requesters see those in use, with name and description.")
+            .query::<ListParams>()
+            .answers::<Page<Service>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
+        Door::post("/api/v1/services", "createService", create)
+            .about("services", "Create a service", "For administrators.")
+            .body::<NewService>(json!({ "name": "Label Printing", "team": "Field service", "criticality": 2, "depends_on": ["Warehouse network"] }))
+            .once()
+            .answers::<Service>(201, "The service.")
+            .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
+        Door::get("/api/v1/services/{service}", "readService", read)
+            .about("services", "Read a service", "")
+            .answers::<Service>(200, "The service.")
+            .problems(&[401, 403, 404, 503]),
+        Door::patch("/api/v1/services/{service}", "changeService", change)
+            .about("services", "Change a service", "For administrators.")
+            .body::<ServiceChange>(json!({ "criticality": 1, "team": null }))
+            .if_match()
+            .answers::<Service>(200, "The service as it is now.")
+            .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/services/{service}", "removeService", remove)
+            .about("services", "Take a service out of use", "For administrators. Refused while a service in use depends on it.")
+            .if_match()
+            .answers_plainly(204, "", "It is out of use; history keeps its name.")
+            .problems(&[401, 403, 404, 409, 412, 503]),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
+    caller.must_read()?;
+    let staff = caller.viewer().is_staff();
+    let mut all = app.desk().read(services::list).await?;
+    all.retain(|service| staff || service.active);
+    let (found, next) = page_of(all, &params, |row| row.id, |row| &row.name)?;
+    let directory = app.directory().await?;
+    let items = found.into_iter().map(|row| shown(row, &directory, staff)).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    body: Body<NewService>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let references = References::of(&app, caller.viewer()).await?;
+    let new = body.value;
+    let row = rows::Service {
+        id: ServiceId(desk::fresh()),
+        name: name("name", &new.name)?,
+        description: description(new.description.as_deref())?,
+        team: new.team.map(|text| references.team("team", &text)).transpose()?,
+        criticality: criticality(new.criticality.unwrap_or(CRITICALITY))?,
+        active: true,
+        depends_on: needs(&references, new.depends_on)?.unwrap_or_default(),
+        version: 1,
+    };
+    let directory = references.directory().clone();
+    kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
+        services::insert(sql, &row)?;
+        audit.created(sql, "service", row.id, &row)?;
+        Ok(shown(row, &directory, true))
+    })
+    .await
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(service): Path<String>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let directory = app.directory().await?;
+    let id = find(&directory, &service)?;
+    let row = app.desk().read(move |sql| services::get(sql, id)).await?;
+    let row = row.ok_or_else(no_such_service)?;
+    let version = row.version;
+    Ok(version::tagged(json::answer(StatusCode::OK, &shown(row, &directory, true)), version))
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(service): Path<String>,
+    seen: Seen,
+    body: Body<ServiceChange>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let references = References::of(&app, caller.viewer()).await?;
+    let directory = references.directory().clone();
+    let id = find(&directory, &service)?;
+    let change = body.value;
+    let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let new_description = change.description.map(|text| description(Some(&text))).transpose()?;
+    let team = change.team.map(|text| text.map(|text| references.team("team", &text)).transpose());
+    let team = team.transpose()?;
+    let criticality = change.criticality.map(criticality).transpose()?;
+    let depends_on = needs(&references, change.depends_on)?;
+    if depends_on.as_ref().is_some_and(|needs| needs.contains(&id)) {
+        return Err(Problem::invalid("depends_on", "names the service itself"));
+    }
+    kept::change(&app, &caller, move |sql, audit| {
+        let before = services::get(sql, id)?.ok_or_else(|| kept::missing("service"))?;
+        kept::check_seen(seen.must_be, before.version)?;
+        let row = rows::Service {
+            name: new_name.unwrap_or_else(|| before.name.clone()),
+            description: new_description.unwrap_or_else(|| before.description.clone()),
+            team: team.unwrap_or(before.team),
+            criticality: criticality.unwrap_or(before.criticality),
+            active: change.active.unwrap_or(before.active),
+            depends_on: depends_on.unwrap_or_else(|| before.depends_on.clone()),
+            ..before.clone()
+        };
+        if before.active && !row.active {
+            check_unused(sql, id)?;
+        }
+        kept::unless_stale(services::update(sql, &row, before.version)?, before.version)?;
+        let row = rows::Service { version: before.version + 1, ..row };
+        audit.changed(sql, "service", id, &before, &row)?;
+        let version = row.version;
+        Ok((shown(row, &directory, true), version))
+    })
+    .await
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(service): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_configure()?;
+    let id = find(&*app.directory().await?, &service)?;
+    kept::remove(&app, &caller, move |sql, audit| {
+        let before = services::get(sql, id)?.ok_or_else(|| kept::missing("service"))?;
+        kept::check_seen(seen.must_be, before.version)?;
+        check_unused(sql, id)?;
+        let row = rows::Service { active: false, ..before.clone() };
+        kept::unless_stale(services::update(sql, &row, before.version)?, before.version)?;
+        audit.changed(sql, "service", id, &before, &row)?;
+        Ok(())
+    })
+    .await
+}
+
+fn find(directory: &Directory, text: &str) -> Result<ServiceId, Problem> {
+    directory.services.any(text).ok_or_else(no_such_service)
+}
+
+fn no_such_service() -> Problem {
+    Problem::not_found("there is no such service")
+}
+
+fn check_unused(sql: &mut dyn store::Sql, id: ServiceId) -> Result<(), desk::Trouble> {
+    let needs = |service: &&rows::Service| service.active && service.depends_on.contains(&id);
+    match services::list(sql)?.iter().find(needs) {
+        Some(other) => Err(kept::conflict(format!(
+            "{} depends on this service; change that first",
+            other.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn description(text: Option<&str>) -> Result<String, Problem> {
+    block("description", text.unwrap_or_default(), limits::REASON_CHARS)
+}
+
+fn criticality(value: u8) -> Result<u8, Problem> {
+    match value {
+        1..=4 => Ok(value),
+        _ => Err(Problem::invalid("criticality", "must be 1 (highest), 2, 3 or 4")),
+    }
+}
+
+fn needs(
+    references: &References<'_>,
+    given: Option<Vec<String>>,
+) -> Result<Option<BTreeSet<ServiceId>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let one = |(at, text): (usize, &String)| references.service(&format!("depends_on.{at}"), text);
+    given.iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
+}
+
+fn shown(row: rows::Service, directory: &Directory, staff: bool) -> Service {
+    let names = row.depends_on.iter().filter_map(|id| directory.services.name(*id));
+    let mut depends_on: Vec<String> = names.filter(|_| staff).map(str::to_owned).collect();
+    depends_on.sort();
+    let team = row.team.filter(|_| staff);
+    Service {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        team: team.and_then(|id| directory.teams.name(id)).map(str::to_owned),
+        team_id: team,
+        criticality: staff.then_some(row.criticality),
+        active: row.active,
+        depends_on,
+        version: staff.then_some(row.version),
+    }
+}

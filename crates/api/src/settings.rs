@@ -1,0 +1,179 @@
+//! Settings of the instance: the priority matrix and the resolution codes.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::door::Door;
+use crate::json::{self, Body};
+use crate::kept::{self, name};
+use crate::problem::Problem;
+use crate::version::{self, Seen};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use incident::Policy;
+use incident::policy::ResolutionCode;
+use kernel::{Matrix, limits};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::directory::settings;
+use utoipa::ToSchema;
+
+/// Resolution codes at most.
+const CODES_MAX: usize = 100;
+
+/// The priority matrix.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PriorityMatrix {
+    /// Rows are impact 1 to 3, columns urgency 1 to 3.
+    #[schema(value_type = Vec<Vec<String>>)]
+    matrix: Matrix,
+}
+
+/// The ways an incident can be resolved.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResolutionCodes {
+    /// In the order shown.
+    codes: Vec<Code>,
+}
+
+/// A way an incident can be resolved.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    /// The word in JSON: small letters, digits and _.
+    code: String,
+    /// The label on screens.
+    label: String,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    let matrix = json!({ "matrix": [["P1", "P2", "P3"], ["P2", "P3", "P4"], ["P3", "P4", "P5"]] });
+    let codes = json!({ "codes": [{ "code": "fixed", "label": "Permanent fix" }] });
+    vec![
+        Door::get("/api/v1/settings/priority-matrix", "readPriorityMatrix", read_matrix)
+            .about("configuration", "Read the priority matrix", "")
+            .answers::<PriorityMatrix>(200, "The matrix in force.")
+            .problems(&[401, 403, 503]),
+        Door::put("/api/v1/settings/priority-matrix", "setPriorityMatrix", put_matrix)
+            .about(
+                "configuration",
+                "Set the priority matrix",
+                "For administrators. Incidents keep their priority until impact or urgency change.",
+            )
+            .body::<PriorityMatrix>(matrix)
+            .if_match()
+            .answers::<PriorityMatrix>(200, "The matrix in force now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
+        Door::get("/api/v1/settings/resolution-codes", "readResolutionCodes", read_codes)
+            .about("configuration", "Read the resolution codes", "")
+            .answers::<ResolutionCodes>(200, "The codes in force.")
+            .problems(&[401, 403, 503]),
+        Door::put("/api/v1/settings/resolution-codes", "setResolutionCodes", put_codes)
+            .about(
+                "configuration",
+                "Set the resolution codes",
+                "For administrators. Resolved incidents keep theirs.",
+            )
+            .body::<ResolutionCodes>(codes)
+            .if_match()
+            .answers::<ResolutionCodes>(200, "The codes in force now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
+    ]
+}
+
+async fn read_matrix(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (matrix, version) = read(&app, settings::MATRIX, Matrix::default()).await?;
+    Ok(version::tagged(json::answer(StatusCode::OK, &PriorityMatrix { matrix }), version))
+}
+
+async fn put_matrix(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<PriorityMatrix>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    put(&app, &caller, seen, settings::MATRIX, body.value.matrix, |matrix| PriorityMatrix {
+        matrix,
+    })
+    .await
+}
+
+async fn read_codes(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (codes, version) = read(&app, settings::RESOLUTION_CODES, Policy::standard_codes()).await?;
+    Ok(version::tagged(json::answer(StatusCode::OK, &shown(codes)), version))
+}
+
+async fn put_codes(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<ResolutionCodes>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let codes = check(body.value)?;
+    put(&app, &caller, seen, settings::RESOLUTION_CODES, codes, shown).await
+}
+
+async fn read<T>(app: &App, key: &'static str, standard: T) -> Result<(T, i64), Problem>
+where
+    T: DeserializeOwned + Send + 'static,
+{
+    let found = app.desk().read(move |sql| settings::get::<T>(sql, key)).await?;
+    Ok(found.map_or((standard, 0), |setting| (setting.value, setting.version)))
+}
+
+async fn put<T, S>(
+    app: &App,
+    caller: &Caller,
+    seen: Seen,
+    key: &'static str,
+    value: T,
+    shown: impl FnOnce(T) -> S + Send + 'static,
+) -> Result<Response, Problem>
+where
+    T: Serialize + DeserializeOwned + Send + 'static,
+    S: Serialize + Send + 'static,
+{
+    kept::change(app, caller, move |sql, audit| {
+        let before = settings::get::<T>(sql, key)?;
+        let version = before.as_ref().map_or(0, |setting| setting.version);
+        kept::check_seen(seen.must_be, version)?;
+        kept::unless_stale(settings::put(sql, key, &value, version)?, version)?;
+        audit.changed(sql, "setting", key, &before.map(|setting| setting.value), &value)?;
+        Ok((shown(value), version + 1))
+    })
+    .await
+}
+
+fn shown(codes: Vec<ResolutionCode>) -> ResolutionCodes {
+    let code = |ResolutionCode { code, label }| Code { code, label };
+    ResolutionCodes { codes: codes.into_iter().map(code).collect() }
+}
+
+fn check(given: ResolutionCodes) -> Result<Vec<ResolutionCode>, Problem> {
+    if given.codes.is_empty() || given.codes.len() > CODES_MAX {
+        return Err(Problem::invalid("codes", format!("must have 1 to {CODES_MAX} entries")));
+    }
+    let mut seen = BTreeSet::new();
+    let mut codes = Vec::with_capacity(given.codes.len());
+    for (at, Code { code, label }) in given.codes.into_iter().enumerate() {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if code.is_empty() || code.len() > limits::TAG_CHARS || !code.chars().all(plain) {
+            let words = format!("must be 1 to {} small letters, digits and _", limits::TAG_CHARS);
+            return Err(Problem::invalid(format!("codes.{at}.code"), words));
+        }
+        if !seen.insert(code.clone()) {
+            return Err(Problem::invalid(format!("codes.{at}.code"), "stands twice"));
+        }
+        let label = name(&format!("codes.{at}.label"), &label)?;
+        codes.push(ResolutionCode { code, label });
+    }
+    Ok(codes)
+}

@@ -1,0 +1,277 @@
+//! Teams.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::directory::{Cards, Directory};
+use crate::door::Door;
+use crate::incidents::open_with;
+use crate::json::{self, Body};
+use crate::kept::{self, block, name};
+use crate::once::Once;
+use crate::page::{ListParams, Page, Params, page_of};
+use crate::problem::Problem;
+use crate::reference::References;
+use crate::version::{self, Seen};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::{PersonId, TeamId, limits};
+use query::{TeamName, Term};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::directory::{self as rows, teams};
+use utoipa::ToSchema;
+
+/// A team.
+#[derive(Debug, Serialize, ToSchema)]
+struct Team {
+    #[schema(value_type = String)]
+    id: TeamId,
+    name: String,
+    /// What it is for.
+    description: String,
+    /// Whether incidents can be assigned to it.
+    active: bool,
+    /// Who belongs to it: e-mail addresses, or names.
+    members: Vec<String>,
+    version: i64,
+}
+
+/// A new team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTeam {
+    /// Its name, unique whatever the case.
+    name: String,
+    /// What it is for.
+    description: Option<String>,
+    /// Who belongs to it: e-mail addresses or ids.
+    members: Option<Vec<String>>,
+}
+
+/// What to change of a team; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamChange {
+    name: Option<String>,
+    description: Option<String>,
+    active: Option<bool>,
+    /// These and only these belong to it.
+    members: Option<Vec<String>>,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/teams", "listTeams", list)
+            .about("teams", "List teams", "By name, those out of use too.")
+            .query::<ListParams>()
+            .answers::<Page<Team>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
+        Door::post("/api/v1/teams", "createTeam", create)
+            .about("teams", "Create a team", "For administrators.")
+            .body::<NewTeam>(json!({ "name": "Network", "description": "Wires and waves", "members": ["ines.ferreira@northwind.example"] }))
+            .once()
+            .answers::<Team>(201, "The team.")
+            .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
+        Door::get("/api/v1/teams/{team}", "readTeam", read)
+            .about("teams", "Read a team", "")
+            .answers::<Team>(200, "The team.")
+            .problems(&[401, 403, 404, 503]),
+        Door::patch("/api/v1/teams/{team}", "changeTeam", change)
+            .about("teams", "Change a team", "For administrators.")
+            .body::<TeamChange>(json!({ "description": "Wires, waves and phones" }))
+            .if_match()
+            .answers::<Team>(200, "The team as it is now.")
+            .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/teams/{team}", "removeTeam", remove)
+            .about("teams", "Take a team out of use", "For administrators. Refused while it has open incidents.")
+            .if_match()
+            .answers_plainly(204, "", "It is out of use; history keeps its name.")
+            .problems(&[401, 403, 404, 409, 412, 503]),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (all, members) =
+        app.desk().read(|sql| Ok((teams::list(sql)?, teams::all_members(sql)?))).await?;
+    let (found, next) = page_of(all, &params, |team| team.id, |team| &team.name)?;
+    let directory = app.directory().await?;
+    let named: BTreeSet<PersonId> =
+        found.iter().filter_map(|team| members.get(&team.id)).flatten().copied().collect();
+    let people = directory.people(app.desk(), named).await?;
+    let none = BTreeSet::new();
+    let show = |team: rows::Team| {
+        let members = members.get(&team.id).unwrap_or(&none);
+        shown(team, members, &people)
+    };
+    Ok(json::answer(StatusCode::OK, &Page { items: found.into_iter().map(show).collect(), next }))
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    body: Body<NewTeam>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let new = body.value;
+    let members = members(&app, &caller, new.members).await?.unwrap_or_default();
+    let team = rows::Team {
+        id: TeamId(desk::fresh()),
+        name: name("name", &new.name)?,
+        description: description(new.description.as_deref())?,
+        active: true,
+        version: 1,
+    };
+    let people = people_of(&app, &members).await?;
+    kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
+        teams::insert(sql, &team)?;
+        teams::set_members(sql, team.id, &members)?;
+        audit.created(sql, "team", team.id, &(&team, &members))?;
+        Ok(shown(team, &members, &people))
+    })
+    .await
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(team): Path<String>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let id = find(&*app.directory().await?, &team)?;
+    let found = app
+        .desk()
+        .read(move |sql| {
+            let team = teams::get(sql, id)?;
+            Ok((team, teams::members(sql, id)?))
+        })
+        .await?;
+    let (Some(team), members) = found else { return Err(no_such_team()) };
+    let people = people_of(&app, &members).await?;
+    let version = team.version;
+    let answer = json::answer(StatusCode::OK, &shown(team, &members, &people));
+    Ok(version::tagged(answer, version))
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(team): Path<String>,
+    seen: Seen,
+    body: Body<TeamChange>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let id = find(&*app.directory().await?, &team)?;
+    let change = body.value;
+    let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let new_description = change.description.map(|text| description(Some(&text))).transpose()?;
+    let new_members = members(&app, &caller, change.members).await?;
+    let known = app.desk().read(move |sql| teams::members(sql, id)).await?;
+    let all: BTreeSet<PersonId> =
+        known.iter().chain(new_members.iter().flatten()).copied().collect();
+    let people = people_of(&app, &all).await?;
+    kept::change(&app, &caller, move |sql, audit| {
+        let before = teams::get(sql, id)?.ok_or_else(|| kept::missing("team"))?;
+        kept::check_seen(seen.must_be, before.version)?;
+        let team = rows::Team {
+            name: new_name.unwrap_or_else(|| before.name.clone()),
+            description: new_description.unwrap_or_else(|| before.description.clone()),
+            active: change.active.unwrap_or(before.active),
+            ..before.clone()
+        };
+        if before.active && !team.active {
+            check_unused(sql, audit.now(), id)?;
+        }
+        let members_before = teams::members(sql, id)?;
+        let members = new_members.unwrap_or_else(|| members_before.clone());
+        kept::unless_stale(teams::update(sql, &team, before.version)?, before.version)?;
+        teams::set_members(sql, id, &members)?;
+        let team = rows::Team { version: before.version + 1, ..team };
+        audit.changed(sql, "team", id, &(&before, &members_before), &(&team, &members))?;
+        let version = team.version;
+        Ok((shown(team, &members, &people), version))
+    })
+    .await
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(team): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_configure()?;
+    let id = find(&*app.directory().await?, &team)?;
+    kept::remove(&app, &caller, move |sql, audit| {
+        let before = teams::get(sql, id)?.ok_or_else(|| kept::missing("team"))?;
+        kept::check_seen(seen.must_be, before.version)?;
+        check_unused(sql, audit.now(), id)?;
+        let team = rows::Team { active: false, ..before.clone() };
+        kept::unless_stale(teams::update(sql, &team, before.version)?, before.version)?;
+        audit.changed(sql, "team", id, &before, &team)?;
+        Ok(())
+    })
+    .await
+}
+
+fn find(directory: &Directory, text: &str) -> Result<TeamId, Problem> {
+    directory.teams.any(text).ok_or_else(no_such_team)
+}
+
+fn no_such_team() -> Problem {
+    Problem::not_found("there is no such team")
+}
+
+fn check_unused(
+    sql: &mut dyn store::Sql,
+    now: kernel::Timestamp,
+    id: TeamId,
+) -> Result<(), desk::Trouble> {
+    let open = open_with(sql, now, Term::Team(vec![TeamName::Named(id.to_string())]))?;
+    if open > 0 {
+        let words = format!("this team has open incidents ({open}); assign them to another first");
+        return Err(kept::conflict(words));
+    }
+    Ok(())
+}
+
+fn description(text: Option<&str>) -> Result<String, Problem> {
+    block("description", text.unwrap_or_default(), limits::REASON_CHARS)
+}
+
+async fn members(
+    app: &App,
+    caller: &Caller,
+    given: Option<Vec<String>>,
+) -> Result<Option<BTreeSet<PersonId>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let references = References::of(app, caller.viewer()).await?;
+    let mut members = BTreeSet::new();
+    for (at, text) in given.iter().enumerate() {
+        members.insert(references.person(&format!("members.{at}"), text).await?);
+    }
+    Ok(Some(members))
+}
+
+async fn people_of(app: &App, members: &BTreeSet<PersonId>) -> Result<Cards, Problem> {
+    let directory = app.directory().await?;
+    Ok(directory.people(app.desk(), members.iter().copied()).await?)
+}
+
+fn shown(team: rows::Team, members: &BTreeSet<PersonId>, people: &Cards) -> Team {
+    let mut members: Vec<String> = members
+        .iter()
+        .filter_map(|id| people.get(id))
+        .map(|card| card.handle().to_owned())
+        .collect();
+    members.sort();
+    let rows::Team { id, name, description, active, version } = team;
+    Team { id, name, description, active, members, version }
+}

@@ -1,0 +1,235 @@
+//! API tokens. The secret is shown once and never stored.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::directory::Cards;
+use crate::door::Door;
+use crate::json::{self, Body};
+use crate::kept::{self, name};
+use crate::once::{self, Answered, Once};
+use crate::page::{ListParams, Page, Params, page_of};
+use crate::problem::Problem;
+use crate::reference::References;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use incident::TokenScope;
+use kernel::{Timestamp, TokenId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::directory::{self as rows, tokens};
+use utoipa::ToSchema;
+
+/// What a secret begins with, so that scanners recognise it.
+const PREFIX: &str = "ek_";
+
+/// A token.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Token {
+    #[schema(value_type = String)]
+    id: TokenId,
+    name: String,
+    /// `admin`, `write`, `read` or `intake`: what it narrows its person's rights to.
+    scope: &'static str,
+    /// On whose behalf it acts: e-mail address, or name.
+    user: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// When it was last used, about.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    used_at: Option<Timestamp>,
+}
+
+/// A new token with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+struct TokenMade {
+    #[serde(flatten)]
+    token: Token,
+    /// Shown this once. Null in the answer to a repetition with the same
+    /// Idempotency-Key, because it is stored nowhere.
+    secret: Option<String>,
+}
+
+/// What token to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    /// What it is for.
+    name: String,
+    /// `admin`, `write`, `read` or `intake`.
+    #[schema(value_type = String)]
+    scope: TokenScope,
+    /// When it ends; never when absent.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// For whom, by e-mail address or id; for the caller when absent. Others are
+    /// for administrators to name.
+    user: Option<String>,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/tokens", "listTokens", list)
+            .about("tokens", "List tokens", "One's own; administrators see all.")
+            .query::<ListParams>()
+            .answers::<Page<Token>>(200, "A page of them, the newest first.")
+            .problems(&[401, 403, 422, 503]),
+        Door::post("/api/v1/tokens", "createToken", create)
+            .about("tokens", "Make a token", "For people of the service desk, with a session or a token of the scope admin.")
+            .body::<NewToken>(json!({ "name": "Monitoring", "scope": "intake", "expires_at": "2027-11-23T00:00:00Z" }))
+            .once()
+            .answers::<TokenMade>(201, "The token with its secret.")
+            .problems(&[400, 401, 403, 413, 415, 422, 503]),
+        Door::get("/api/v1/tokens/{id}", "readToken", read)
+            .about("tokens", "Read a token", "One's own; administrators read all.")
+            .answers::<Token>(200, "The token, without its secret.")
+            .problems(&[401, 403, 404, 503]),
+        Door::delete("/api/v1/tokens/{id}", "removeToken", remove)
+            .about("tokens", "Revoke a token", "One's own; administrators revoke all.")
+            .answers_plainly(204, "", "It does not work any more.")
+            .problems(&[401, 403, 404, 503]),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
+    must_manage(&caller)?;
+    let (me, all) = (caller.viewer().person, caller.viewer().configures());
+    let found = app
+        .desk()
+        .read(move |sql| if all { tokens::list(sql) } else { tokens::of_person(sql, me) })
+        .await?;
+    let (found, next) = page_of(found, &params, |row| row.id, |row| &row.name)?;
+    let people = people(&app, &found).await?;
+    let items = found.into_iter().map(|row| shown(row, &people)).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    body: Body<NewToken>,
+) -> Result<Response, Problem> {
+    must_manage(&caller)?;
+    let new = body.value;
+    let now = app.desk().now();
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return Err(Problem::invalid("expires_at", "lies in the past"));
+    }
+    let references = References::of(&app, caller.viewer()).await?;
+    let me = caller.viewer().person;
+    let person = match new.user.as_deref() {
+        None => me,
+        Some(text) => references.person("user", text).await?,
+    };
+    if person != me && !caller.viewer().configures() {
+        return Err(Problem::forbidden("only administrators make tokens for others"));
+    }
+    let row = rows::Token {
+        id: TokenId(desk::fresh()),
+        person,
+        name: name("name", &new.name)?,
+        scope: new.scope,
+        created_at: now,
+        expires_at: new.expires_at,
+        used_at: None,
+    };
+    let token = shown(row.clone(), &people(&app, std::slice::from_ref(&row)).await?);
+    let secret = desk::secret(PREFIX);
+    let hash = desk::secret_hash(&secret);
+    let once = once.of(&body.bytes);
+    let made = token.clone();
+    let before = app
+        .desk()
+        .change(caller.actor(), move |sql, audit| {
+            if let Some(before) = once::before(sql, me, once.as_ref())? {
+                return Ok(Some(before));
+            }
+            tokens::insert(sql, &row, &hash)?;
+            audit.created(sql, "token", row.id, &row)?;
+            let kept = Answered::created(&TokenMade { token: made, secret: None })?;
+            once::keep(sql, me, once.as_ref(), &kept, audit.now())?;
+            Ok(None)
+        })
+        .await?;
+    match before {
+        Some(before) => Ok(before.into_response()),
+        None => Ok(json::answer(StatusCode::CREATED, &TokenMade { token, secret: Some(secret) })),
+    }
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    must_manage(&caller)?;
+    let id = find(&id)?;
+    let row = app.desk().read(move |sql| tokens::get(sql, id)).await?;
+    let row = row.filter(|row| may_manage(&caller, row)).ok_or_else(no_such_token)?;
+    let people = people(&app, std::slice::from_ref(&row)).await?;
+    Ok(json::answer(StatusCode::OK, &shown(row, &people)))
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    must_manage(&caller)?;
+    let id = find(&id)?;
+    let row = app.desk().read(move |sql| tokens::get(sql, id)).await?;
+    let row = row.filter(|row| may_manage(&caller, row)).ok_or_else(no_such_token)?;
+    kept::remove(&app, &caller, move |sql, audit| {
+        if tokens::delete(sql, id)? {
+            audit.deleted(sql, "token", id, &row)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A token cannot make one that may do more than itself.
+fn must_manage(caller: &Caller) -> Result<(), Problem> {
+    caller.must_be_staff()?;
+    if caller.viewer().scope != TokenScope::Admin {
+        let words = "this token may not manage tokens; use a session, or one with the scope admin";
+        return Err(Problem::forbidden(words));
+    }
+    Ok(())
+}
+
+fn may_manage(caller: &Caller, row: &rows::Token) -> bool {
+    row.person == caller.viewer().person || caller.viewer().configures()
+}
+
+fn find(text: &str) -> Result<TokenId, Problem> {
+    text.parse().map_err(|_| no_such_token())
+}
+
+fn no_such_token() -> Problem {
+    Problem::not_found("there is no such token")
+}
+
+async fn people(app: &App, tokens: &[rows::Token]) -> Result<Cards, Problem> {
+    let directory = app.directory().await?;
+    Ok(directory.people(app.desk(), tokens.iter().map(|row| row.person)).await?)
+}
+
+fn shown(row: rows::Token, people: &Cards) -> Token {
+    Token {
+        id: row.id,
+        name: row.name,
+        scope: row.scope.as_str(),
+        user: people.get(&row.person).map(|card| card.handle().to_owned()),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        used_at: row.used_at,
+    }
+}

@@ -1,0 +1,251 @@
+//! Events as JSON, for timelines and streams: the words they point at stand in
+//! their place, and whoever sees the public side only gets what is meant for them.
+
+use crate::incidents::attachment_id;
+use incident::event::Derived;
+use incident::{Cause, Event};
+use kernel::{BatchId, ContentId, IncidentNumber, Timestamp};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashMap};
+use store::incidents::timeline::StoredContent;
+use utoipa::ToSchema;
+
+/// Where the kinds of events keep words of people, as `field` or `field/inner`.
+const WORDS: &[(&str, &[&str])] = &[
+    ("reported", &["title", "description"]),
+    ("classified", &["title", "title_before"]),
+    ("priority_changed", &["override/reason", "override_before/reason"]),
+    ("commented", &["body"]),
+    ("attached", &["name"]),
+    ("put_on_hold", &["note"]),
+    ("escalated", &["reason"]),
+    ("major_declared", &["reason"]),
+    ("major_stood_down", &["reason"]),
+    ("task_added", &["title"]),
+    ("work_logged", &["note"]),
+    ("update_published", &["body"]),
+    ("resolved", &["note", "cause"]),
+    ("disputed", &["note"]),
+    ("reopened", &["note"]),
+    ("cancelled", &["reason"]),
+];
+
+/// What requesters and watchers see of the data of public events. Default is nothing.
+const PUBLIC: &[(&str, &[&str])] = &[
+    (
+        "reported",
+        &[
+            "title",
+            "description",
+            "requester",
+            "service",
+            "category",
+            "impact",
+            "urgency",
+            "priority",
+            "team",
+            "detected_at",
+        ],
+    ),
+    ("classified", &["title"]),
+    ("assigned", &["team", "assignee"]),
+    ("commented", &["body", "visibility", "by_requester"]),
+    ("attached", &["attachment", "name", "size_bytes", "media_type", "visibility"]),
+    ("put_on_hold", &["reason", "until"]),
+    ("resumed", &["reason"]),
+    ("update_published", &["body", "phase", "expected", "next_update"]),
+    ("expectation_set", &["at", "low", "high"]),
+    ("resolved", &["code", "note", "close_at"]),
+    ("disputed", &["note"]),
+    ("reopened", &["by_reply"]),
+    ("closed", &["how"]),
+    ("cancelled", &["reason"]),
+    ("merged", &["into"]),
+    ("unmerged", &["from"]),
+];
+
+/// An entry of a timeline, or an event of the stream.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Event")]
+pub(crate) struct ToldEvent {
+    /// Its position in the feed.
+    pub(crate) seq: i64,
+    /// Its place in the incident's timeline, from 1.
+    pub(crate) n: u32,
+    /// Its incident.
+    #[schema(value_type = String, example = "INC-7")]
+    pub(crate) number: IncidentNumber,
+    /// Past tense of what happened.
+    #[schema(example = "commented")]
+    pub(crate) kind: String,
+    /// The version of the form of `data`.
+    version: u32,
+    /// When it was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    happened_at: Timestamp,
+    /// Who did it.
+    actor: ToldActor,
+    /// Through which door.
+    channel: &'static str,
+    /// Why: `{"input": command}`, or `{"derived": {by, name, version}}`.
+    cause: Value,
+    /// The bulk edit it belongs to.
+    #[schema(value_type = Option<String>)]
+    batch: Option<BatchId>,
+    /// What happened; words stand in it where the record points at them, null
+    /// where they were erased.
+    data: Value,
+    /// The ids of those words by field, for `redact`.
+    #[schema(value_type = BTreeMap<String, String>)]
+    content_ids: BTreeMap<String, ContentId>,
+    /// Whether words of it were erased.
+    redacted: bool,
+    /// Whether requester and watchers see it.
+    public: bool,
+}
+
+/// Who did it, as they were named then.
+#[derive(Debug, Serialize, ToSchema)]
+struct ToldActor {
+    /// `person`, `integration` or `system`.
+    kind: &'static str,
+    id: String,
+    name: String,
+}
+
+/// Words by id.
+pub(crate) type Contents = HashMap<ContentId, StoredContent>;
+
+/// The words an event points at.
+pub(crate) fn words_of(event: &Event) -> Vec<ContentId> {
+    let data = data_of(event);
+    places(event.body.kind()).filter_map(|place| id_at(&data, place)).collect()
+}
+
+/// Tells an event; `full` to staff, otherwise its public side. Whoever may not
+/// see the event at all must not be told: that is the caller's to check.
+pub(crate) fn tell(
+    seq: i64,
+    number: IncidentNumber,
+    event: &Event,
+    public: bool,
+    contents: &Contents,
+    full: bool,
+) -> ToldEvent {
+    let kind = event.body.kind().to_owned();
+    let mut data = data_of(event);
+    if !full {
+        let allowed = PUBLIC.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, f)| f);
+        data.retain(|field, _| allowed.contains(&field.as_str()));
+    }
+    let mut content_ids = BTreeMap::new();
+    let mut redacted = false;
+    for place in places(&kind) {
+        let Some(id) = id_at(&data, place) else { continue };
+        let found = contents.get(&id).filter(|content| full || content.public);
+        let body = found.and_then(|content| content.body.clone());
+        redacted |= found.is_some_and(|content| content.body.is_none());
+        put_at(&mut data, place, body.map_or(Value::Null, Value::String));
+        if full {
+            content_ids.insert(place.replace('/', "."), id);
+        }
+    }
+    if let Some(file) = data.get_mut("attachment") {
+        *file = with_number(number, file);
+    }
+    ToldEvent {
+        seq,
+        n: event.n,
+        number,
+        version: event.body.version(),
+        kind,
+        at: event.at,
+        happened_at: event.happened_at,
+        actor: ToldActor {
+            kind: event.actor.kind.as_str(),
+            id: event.actor.id.clone(),
+            name: event.actor.name.clone(),
+        },
+        channel: event.channel.as_str(),
+        cause: cause(&event.cause, number, full),
+        batch: event.batch.filter(|_| full),
+        data: Value::Object(data),
+        content_ids,
+        redacted,
+        public,
+    }
+}
+
+/// With all fields of the command to staff; to others the name alone, since
+/// fields may be internal. Other incidents are not named to them.
+fn cause(cause: &Cause, number: IncidentNumber, full: bool) -> Value {
+    match cause {
+        Cause::Input(command) if full => {
+            let mut command = serde_json::to_value(command).unwrap_or(Value::Null);
+            if let Some(file) = command.get_mut("attachment") {
+                *file = with_number(number, file);
+            }
+            json!({ "input": command })
+        }
+        Cause::Input(command) => json!({ "input": { "command": command.name().as_str() } }),
+        Cause::Derived(Derived { by, name, version }) if full => {
+            json!({ "derived": { "by": by, "name": name, "version": version } })
+        }
+        Cause::Derived(Derived { by, .. }) => json!({ "derived": { "by": by } }),
+    }
+}
+
+/// Files are named with their incident.
+fn with_number(number: IncidentNumber, file: &Value) -> Value {
+    let id = file.as_str().and_then(|id| id.parse().ok());
+    id.map_or(Value::Null, |id| Value::String(attachment_id(number, id)))
+}
+
+fn data_of(event: &Event) -> Map<String, Value> {
+    match serde_json::from_str(&event.body.data_json()) {
+        Ok(Value::Object(data)) => data,
+        _ => Map::new(),
+    }
+}
+
+fn places(kind: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let found = WORDS.iter().find(|(name, _)| *name == kind);
+    found.map_or(&[][..], |(_, places)| places).iter().copied()
+}
+
+fn id_at(data: &Map<String, Value>, place: &str) -> Option<ContentId> {
+    let (field, inner) = place.split_once('/').map_or((place, None), |(f, i)| (f, Some(i)));
+    let mut value = data.get(field)?;
+    if let Some(inner) = inner {
+        value = value.get(inner)?;
+    }
+    value.as_str()?.parse().ok()
+}
+
+fn put_at(data: &mut Map<String, Value>, place: &str, words: Value) {
+    let (field, inner) = place.split_once('/').map_or((place, None), |(f, i)| (f, Some(i)));
+    let slot = match (data.get_mut(field), inner) {
+        (Some(value), None) => Some(value),
+        (Some(value), Some(inner)) => value.get_mut(inner),
+        (None, _) => None,
+    };
+    if let Some(slot) = slot {
+        *slot = words;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_name_events_that_exist() {
+        for (kind, _) in WORDS.iter().chain(PUBLIC) {
+            assert!(incident::Body::KINDS.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The API as programs meet it: a desk on a fresh store, the router without a network.
+
+mod attachments;
+mod commands;
+mod configuration;
+mod events;
+mod harness;
+mod hostile;
+mod incidents;
+mod once;
+mod openapi;
+mod visibility;

@@ -1,0 +1,79 @@
+//! Repeated requests.
+
+use crate::harness::World;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_report_is_made_once() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let body = json!({ "title": "Labels blank", "description": "All of them", "requester": "new@else.example" });
+    let key = [("idempotency-key", "a-1")];
+    let first = ines.post_with("/api/v1/incidents", body.clone(), &key).await;
+    let again = ines.post_with("/api/v1/incidents", body.clone(), &key).await;
+    assert_eq!((first.status, again.status), (201, 201), "{}", again.text);
+    assert_eq!(first.json, again.json);
+    assert_eq!(first.header("location"), again.header("location"));
+    let other = ines.post_with("/api/v1/incidents", json!({ "title": "Other" }), &key).await;
+    other.field(422, "Idempotency-Key");
+    let elsewhere = ines.post_with("/api/v1/incidents/INC-1/acknowledge", body, &key).await;
+    elsewhere.problem(422);
+    // Another person's key is another key.
+    let yuki =
+        world.of("yuki").post_with("/api/v1/incidents", json!({ "title": "Other" }), &key).await;
+    assert_eq!(yuki.json["number"], "INC-2");
+    assert_eq!(ines.get("/api/v1/incidents/count").await.good()["count"], 2);
+    let long = "k".repeat(201);
+    for bad in ["", long.as_str()] {
+        let answer = ines
+            .post_with("/api/v1/incidents", json!({ "title": "x" }), &[("idempotency-key", bad)])
+            .await;
+        answer.field(422, "Idempotency-Key");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_command_is_done_once() {
+    let world = World::new().await;
+    world.report("rosa", "Labels blank").await;
+    let ines = world.of("ines");
+    let path = "/api/v1/incidents/INC-1/comment";
+    let body = json!({ "body": "Once", "visibility": "internal" });
+    let key = [("idempotency-key", "c-1")];
+    let first = ines.post_with(path, body.clone(), &key).await;
+    let again = ines.post_with(path, body, &key).await;
+    assert_eq!((first.status, again.status), (200, 200));
+    assert_eq!(first.json["version"], again.json["version"]);
+    let bulk = json!({ "commands": [{ "number": "INC-1", "command": "comment", "body": "Bulk", "visibility": "internal" }] });
+    let key = [("idempotency-key", "b-1")];
+    let first = ines.post_with("/api/v1/commands", bulk.clone(), &key).await;
+    let again = ines.post_with("/api/v1/commands", bulk, &key).await;
+    assert_eq!(first.good()["items"], again.good()["items"]);
+    let other = json!({ "commands": [] });
+    ines.post_with("/api/v1/commands", other, &key).await.field(422, "Idempotency-Key");
+    let timeline = ines.get("/api/v1/incidents/INC-1/timeline").await;
+    assert_eq!(timeline.text.matches("\"Once\"").count(), 1);
+    assert_eq!(timeline.text.matches("\"Bulk\"").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_team_is_made_once() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let key = [("idempotency-key", "t-1")];
+    let body = json!({ "name": "Payroll" });
+    let first = ada.post_with("/api/v1/teams", body.clone(), &key).await;
+    let again = ada.post_with("/api/v1/teams", body.clone(), &key).await;
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.json, again.json);
+    ada.post_with("/api/v1/teams", json!({ "name": "Else" }), &key)
+        .await
+        .field(422, "Idempotency-Key");
+    ada.post("/api/v1/teams", body).await.problem(409);
+    let key = [("idempotency-key", "k-1")];
+    let body = json!({ "name": "Script", "scope": "read" });
+    let first = ada.post_with("/api/v1/tokens", body.clone(), &key).await;
+    let again = ada.post_with("/api/v1/tokens", body, &key).await;
+    assert_eq!(first.good()["id"], again.good()["id"]);
+    assert!(first.json["secret"].is_string() && again.json["secret"].is_null());
+}
