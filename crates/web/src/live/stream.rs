@@ -366,11 +366,13 @@ impl Stream {
                                 kept.of(sql, &look, &whose, &view.text, &view.query.filter, stamp)?;
                             html.push_str(&count_of(view, count, Some("")).into_string());
                             if view.text == text {
-                                html.push_str(&total(count));
+                                html.push_str(&total(count, &text));
                             }
                         }
-                        None => html
-                            .push_str(&total(kept.of(sql, &look, &whose, &text, &filter, stamp)?)),
+                        None => {
+                            let count = kept.of(sql, &look, &whose, &text, &filter, stamp)?;
+                            html.push_str(&total(count, &text));
+                        }
                     }
                 }
                 Ok(html)
@@ -471,8 +473,8 @@ impl Stream {
 }
 
 /// The count beside the heading, as a patch.
-fn total(count: i64) -> String {
-    html! { small id="q-total" data-patch { (counts::words(count)) } }.into_string()
+fn total(count: i64, text: &str) -> String {
+    html! { small id="q-total" data-patch { (counts::total(count, text)) } }.into_string()
 }
 
 /// Where somebody came or went; `None` when some changes were missed.

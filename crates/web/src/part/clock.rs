@@ -131,6 +131,24 @@ pub(crate) fn sla(clock: &Clock, here: &Here) -> Markup {
     }
 }
 
+/// The value, when it is due, and the mini keel: where the clock's name stands beside it.
+pub(crate) fn sla_until(clock: &Clock, here: &Here) -> Markup {
+    let standing = Standing::of(clock, here);
+    let when = match (standing, clock.due_at) {
+        (Standing::Ok | Standing::Warn, Some(due)) => format!("due {}", here.moment(due)),
+        (Standing::Breach, Some(due)) => format!("was due {}", here.moment(due)),
+        (Standing::Paused | Standing::Missed, _) => beside(clock, standing, here),
+        _ => String::new(),
+    };
+    html! {
+        span class={ "sla sla-" (standing.class()) } {
+            (value(clock, standing, here)) " "
+            span.sla-w { (when) }
+            (mini_keel(clock, here))
+        }
+    }
+}
+
 /// The value alone: "2 h 47 m", "22 m over", "Paused", "Met".
 pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
     html! {

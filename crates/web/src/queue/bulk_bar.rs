@@ -4,13 +4,17 @@ use super::Loaded;
 use crate::part::icon::icon;
 use crate::part::{pri, state};
 use incident::state::HoldReason;
-use kernel::{Level, Matrix};
+use incident::{Policy, Viewer};
+use kernel::{Level, Matrix, PersonId};
 use maud::{Markup, html};
 
 const ACTION: &str = "/queue/bulk";
+/// People and teams in the list; the palette finds the others.
+const PEOPLE_MAX: usize = 40;
+const TEAMS_MAX: usize = 30;
 
 /// The bar under the rows.
-pub(super) fn bar(loaded: &Loaded) -> Markup {
+pub(super) fn bar(viewer: &Viewer, loaded: &Loaded) -> Markup {
     let back = loaded.address();
     html! {
         div.bulk role="toolbar" aria-label="Actions for 0 selected incidents" {
@@ -26,7 +30,7 @@ pub(super) fn bar(loaded: &Loaded) -> Markup {
             }
             button class="btn btn-quiet btn-sm btn-icon" type="button" data-clear aria-label="Clear selection" { (icon("x")) }
         }
-        (popover("bulk-assign", "assign", &back, assign()))
+        (popover("bulk-assign", "assign", &back, assign(viewer, &loaded.policy)))
         (popover("bulk-state", "state", &back, states()))
         (popover("bulk-priority", "priority", &back, priorities(&loaded.policy.matrix)))
         (popover("bulk-merge", "merge", &back, merge()))
@@ -54,18 +58,34 @@ fn popover(id: &str, wish: &str, back: &str, inside: Markup) -> Markup {
     }
 }
 
-fn assign() -> Markup {
+/// Me, my teams' people, the teams, then everybody else while there is room.
+fn assign(viewer: &Viewer, policy: &Policy) -> Markup {
+    let mut staff: Vec<_> =
+        policy.staff.iter().filter(|(_, staff)| staff.active && staff.works()).collect();
+    let mine = |id: &PersonId| {
+        viewer
+            .teams
+            .iter()
+            .any(|team| policy.teams.get(team).is_some_and(|team| team.members.contains(id)))
+    };
+    staff.sort_by_key(|(id, staff)| (**id != viewer.person, !mine(id), staff.name.to_lowercase()));
+    let mut teams: Vec<_> = policy.teams.iter().collect();
+    teams.sort_by_key(|(_, team)| team.name.to_lowercase());
+    let left_out = staff.len().saturating_sub(PEOPLE_MAX) + teams.len().saturating_sub(TEAMS_MAX);
     html! {
-        div.field {
-            label for="bulk-to" { "Person or team" }
-            input.inp id="bulk-to" type="text" data-suggest="/queue/assignees" data-into="#bulk-to-v" data-eager role="combobox"
-                aria-expanded="false" aria-controls="bulk-to-l" aria-autocomplete="list" autocomplete="off";
-            div class="pop sug" id="bulk-to-l" role="listbox" aria-label="People and teams" hidden {}
-            input type="hidden" id="bulk-to-v" name="to";
+        input.inp type="text" data-filter aria-label="Filter people and teams" placeholder="Person or team" autocomplete="off";
+        @for (id, staff) in staff.into_iter().take(PEOPLE_MAX) {
+            button.opt name="to" value={ "person:" (id) } {
+                (icon("user")) span { (staff.name) } @if *id == viewer.person { span.meta { "you" } }
+            }
         }
-        button class="btn btn-primary btn-sm" { "Assign" }
-        " "
-        button class="btn btn-sm" name="to" value="nobody" { "Nobody" }
+        @for (id, team) in teams.into_iter().take(TEAMS_MAX) {
+            button.opt name="to" value={ "team:" (id) } { (icon("team")) span { (team.name) } span.meta { "team" } }
+        }
+        button.opt name="to" value="nobody" { (icon("x")) span { "Nobody" } }
+        @if left_out > 0 {
+            p.pop-h { (left_out) " more: press " kbd { "Ctrl" } " " kbd { "K" } " and choose Assign" }
+        }
     }
 }
 

@@ -79,6 +79,12 @@ pub(crate) fn whose(scope: &Scope, zone: &str) -> String {
     key
 }
 
+/// "17 open", or "17" where not all of them are.
+pub(crate) fn total(count: i64, text: &str) -> String {
+    let open = text.split_whitespace().any(|term| term == "state:open");
+    format!("{}{}", words(count), if open { " open" } else { "" })
+}
+
 /// "17", "999+".
 pub(crate) fn words(count: i64) -> String {
     if count >= AT_MOST { format!("{}+", AT_MOST - 1) } else { count.to_string() }

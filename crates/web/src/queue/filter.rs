@@ -58,7 +58,8 @@ impl Bar<'_> {
 
     fn wrong(&self, error: &ParseError) -> Markup {
         html! {
-            p.err.qbar-e id="filter-e" role="alert" {
+            div.view-h {
+            p.err id="filter-e" role="alert" {
                 (icon("alert"))
                 span {
                     (sentence(&error.message))
@@ -66,6 +67,7 @@ impl Bar<'_> {
                         " " a.link href=(url::queue_of(&better)) { "Use " (better) }
                     }
                 }
+            }
             }
         }
     }

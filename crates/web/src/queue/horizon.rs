@@ -13,11 +13,11 @@ pub(crate) const REACH_SECONDS: i64 = 4 * 3_600;
 /// Marks at most; more would cover each other.
 pub(crate) const MARKS_MAX: usize = 40;
 /// Marks of what is late that fit left of now.
-const LATE_MAX: usize = 3;
+const LATE_MAX: usize = 2;
 /// Where now stands, in per cent of the width.
 const NOW: f64 = 8.0;
 /// How far marks stand apart at least, in per cent.
-const APART: f64 = 2.6;
+const APART: f64 = 3.8;
 
 /// A promise on the horizon.
 struct Mark<'a> {
@@ -71,22 +71,21 @@ fn drawing(late: &[Mark<'_>], ahead: &[Mark<'_>], here: &Here) -> String {
             here.clock(hour)
         ));
     }
-    match late.len() {
-        0 => {}
-        ..=LATE_MAX => put(format_args!(r#"<text x="0" y="46">late</text>"#)),
-        many => put(format_args!(r#"<text x="0" y="46">{many} late</text>"#)),
+    if !late.is_empty() {
+        put(format_args!(r#"<text x="0" y="46">late</text>"#));
     }
     put(format_args!(
         r#"<line class="hz-now" x1="{NOW}%" x2="{NOW}%" y1="6" y2="34"/><text class="hz-t" x="{NOW}%" y="46" text-anchor="middle">{}</text></g>"#,
         here.clock(here.now)
     ));
     for (place, mark) in late.iter().take(LATE_MAX).enumerate() {
-        put_mark(&mut put, mark, 1.6 + 2.3 * place as f64, "was due", here);
+        put_mark(&mut put, mark, 1.9 + 3.8 * place as f64, "was due", here);
     }
-    let mut free = NOW + 1.5;
+    let mut free = NOW + 2.0;
+    let apart = APART.min((98.6 - free) / ahead.len().max(1) as f64);
     for mark in ahead {
         let place = x(mark.at, here).max(free).min(98.6);
-        free = place + APART;
+        free = place + apart;
         put_mark(&mut put, mark, place, "due", here);
     }
     svg

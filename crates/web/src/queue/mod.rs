@@ -40,7 +40,6 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/queue", get(show))
         .route("/queue/suggest", get(suggest::terms))
-        .route("/queue/assignees", get(suggest::assignees))
         .route("/queue/bulk", post(bulk::apply))
         .route("/queue/undo", post(bulk::undo))
         .route("/queue/take", post(preview::take))

@@ -53,7 +53,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
         div.view-h {
             h1 {
                 (name) " "
-                @if loaded.query.is_ok() { small id="q-total" { (counts::words(loaded.total)) } }
+                @if loaded.query.is_ok() { small id="q-total" { (counts::total(loaded.total, &loaded.text)) } }
             }
             div.btns {
                 button class="btn btn-quiet btn-sm views-m" type="button" popovertarget="views" { (icon("list")) "Views" }
@@ -75,7 +75,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
             } @else {
                 (table(who, loaded, name, works))
                 (pages(asked, loaded))
-                @if works { (bulk_bar::bar(loaded)) }
+                @if works { (bulk_bar::bar(who.viewer(), loaded)) }
                 (keys())
             }
         }

@@ -118,7 +118,7 @@ fn fragment(
         @if !state.clocks.is_empty() {
             div.sec {
                 div.sec-h { h3 { "Clocks" } }
-                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla(each, here)) } } }
+                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla_until(each, here)) } } }
             }
         }
     }

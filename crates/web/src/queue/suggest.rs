@@ -27,10 +27,7 @@ pub(super) struct Suggested {
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    insert: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
+    insert: String,
 }
 
 /// What can follow what was typed.
@@ -53,34 +50,6 @@ pub(super) async fn terms(
     }
     found.truncate(SHOWN);
     Ok(Json(found))
-}
-
-/// People and teams that incidents can be given to.
-pub(super) async fn assignees(
-    State(app): State<App>,
-    Staff(who): Staff,
-    FromQuery(typed): FromQuery<Typed>,
-) -> Json<Vec<Suggested>> {
-    let policy = app.desk.policy();
-    let me = who.viewer().person;
-    let staff = policy.staff.iter().filter(|(_, staff)| staff.active && staff.works());
-    let people = staff.map(|(id, staff)| {
-        (staff.name.clone(), if *id == me { "you" } else { "person" }, format!("person:{id}"))
-    });
-    let teams =
-        policy.teams.iter().map(|(id, team)| (team.name.clone(), "team", format!("team:{id}")));
-    let wanted = fold(typed.q.trim());
-    let mut found: Vec<_> =
-        people.chain(teams).filter(|(name, ..)| begins(name, &wanted)).collect();
-    found.sort_by_key(|(name, what, _)| (*what != "you", name.to_lowercase()));
-    found.truncate(SHOWN);
-    let suggested = |(label, hint, value): (String, &str, String)| Suggested {
-        label,
-        hint: Some(hint.to_owned()),
-        insert: None,
-        value: Some(value),
-    };
-    Json(found.into_iter().map(suggested).collect())
 }
 
 type Wanted = (Suggestion, FieldName, String);
@@ -139,7 +108,7 @@ fn durations(text: &str) -> Vec<Suggested> {
         .iter()
         .map(|duration| {
             let insert = format!("{}{sign}{duration}", field.name);
-            Suggested { label: insert.clone(), hint: None, insert: Some(insert), value: None }
+            Suggested { label: insert.clone(), hint: None, insert }
         })
         .collect()
 }
@@ -160,8 +129,7 @@ fn completed(
     Some(Suggested {
         label: insert.trim_end_matches(':').to_owned(),
         hint: hint.map(str::to_owned),
-        insert: Some(word.to_owned()),
-        value: None,
+        insert: word.to_owned(),
     })
 }
 
@@ -250,7 +218,7 @@ mod tests {
     }
 
     fn inserts(text: &str) -> Vec<String> {
-        offers(text, &policy()).0.into_iter().filter_map(|offer| offer.insert).collect()
+        offers(text, &policy()).0.into_iter().map(|offer| offer.insert).collect()
     }
 
     /// What the script does with an insertion.

@@ -115,7 +115,7 @@ async fn counts_of_views_follow() {
     world.report("One").await;
     all.until("id=\"n-all-open\" data-patch=\"\">1<").await;
     all.until("id=\"n-unassigned\" data-patch=\"\">1<").await;
-    all.until("id=\"q-total\" data-patch>1<").await;
+    all.until("id=\"q-total\" data-patch>1 open<").await;
 }
 
 #[tokio::test]
