@@ -18,7 +18,7 @@ mod trouble;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use ask::{Ask, Done, Idempotency};
+pub use ask::{Ask, Done, Idempotency, Ticket};
 pub use chance::{fresh, secret, secret_hash};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
