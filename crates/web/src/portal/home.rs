@@ -103,8 +103,8 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
 
 fn ask() -> Markup {
     html! {
-        section.ask aria-labelledby="ask-h" {
-            h1 id="ask-h" { label for="ask" { "What is not working?" } }
+        section.ask aria-label="Report" {
+            h1 { label for="ask" { "What is not working?" } }
             form role="search" method="get" action=(super::REPORT) {
                 div.ask-in {
                     input id="ask" type="text" name="title" autocomplete="off" maxlength=(kernel::limits::TITLE_CHARS) role="combobox"

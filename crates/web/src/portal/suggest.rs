@@ -40,6 +40,8 @@ pub(super) async fn suggest(
         })
         .await?;
     let telling = outages::telling(&typed);
+    let joined = |outage: &Outage| own.iter().any(|row| row.state.parent == Some(outage.number));
+    let outages = outages.into_iter().filter(|outage| !joined(outage)).collect();
     let outages = alike(outages, |outage| sounds(outage, &telling));
     let own = alike(own, |row| outages::likeness(&telling, &row.title));
     Ok(options(&typed, &outages, &own, &who.here))
