@@ -3,9 +3,11 @@
 mod backup;
 mod command_line;
 mod configuration;
+mod demo;
 mod durability;
 mod harness;
 mod http;
+mod import;
 mod people;
 mod postgres;
 mod serving;

@@ -1,0 +1,151 @@
+//! `evenkeel demo`: an invented company to look around in. Its past is made by
+//! issuing real commands at past instants; its present moves while one watches.
+
+mod company;
+mod data;
+mod dice;
+mod director;
+mod history;
+mod majors;
+mod place;
+mod plan;
+mod play;
+mod present;
+
+use crate::cli::DemoArgs;
+use crate::config::Settings;
+use crate::failed::Failed;
+use crate::instance::{self, Missing};
+use crate::{output, progress, serve};
+use company::{Company, LOGINS, PASSWORD};
+use data::Stories;
+use desk::Desk;
+use dice::Dice;
+use kernel::Timestamp;
+use plan::Plan;
+use serde_json::json;
+use store::directory::settings as stored;
+use store::files::Files;
+
+/// The company is the same every time.
+const SEED: u64 = 4_040;
+/// How far its past goes back.
+const DAYS: i64 = 182;
+/// Incidents that are open when the past is told.
+const OPEN: usize = 60;
+/// The setting that says that the company is there as a whole.
+const BUILT: &str = "demo";
+const DAY: i64 = 86_400;
+
+/// Builds the company if it is not there yet, and serves it.
+pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
+    let lock = place::prepare(settings, args.fresh)?;
+    if !is_built(settings).await? {
+        // What was begun and not finished is begun anew.
+        place::clear(settings)?;
+        build(settings).await?;
+    }
+    let desk = instance::open(settings, Missing::Make, true).await?;
+    let company = company::known(&desk, data::company()).await?.ok_or_else(|| {
+        Failed::new("the demo's company is not complete any more; build it anew with `evenkeel demo --fresh`")
+    })?;
+    let director = (!args.quiet)
+        .then(|| tokio::spawn(director::direct(desk.clone(), company, data::stories())));
+    let served = serve::serve(desk, settings, |url| {
+        output::line(format!("Evenkeel is ready at {url}"))?;
+        logins()
+    })
+    .await;
+    if let Some(director) = director {
+        director.abort();
+    }
+    drop(lock);
+    served
+}
+
+fn logins() -> Result<(), Failed> {
+    output::line("")?;
+    output::line("Northwind Logistics and everybody in it are invented. Sign in as one of them:")?;
+    output::line("")?;
+    let rows: Vec<Vec<String>> = LOGINS
+        .iter()
+        .map(|(role, name)| {
+            let email = company::email(name, "northwind.example");
+            vec![(*role).to_owned(), (*name).to_owned(), email, PASSWORD.to_owned()]
+        })
+        .collect();
+    output::table(&["role", "name", "e-mail", "password"], &rows)
+}
+
+async fn is_built(settings: &Settings) -> Result<bool, Failed> {
+    if settings.database_url.value.is_none() && !instance::sqlite_file(settings).exists() {
+        return Ok(false);
+    }
+    let store = instance::open_store(settings, Missing::Make).await?;
+    instance::blocking(move || {
+        let found = store.read_blocking(|sql| stored::get::<serde_json::Value>(sql, BUILT))?;
+        if found.is_none() {
+            place::check_ours(&store)?;
+        }
+        Ok(found.is_some())
+    })
+    .await
+}
+
+async fn build(settings: &Settings) -> Result<(), Failed> {
+    output::say("Building the company and its past half-year. This happens once.");
+    // Timers must not ring while the past is told: they would ring now.
+    let desk = instance::open(settings, Missing::Make, false).await?;
+    let now = desk.now();
+    let files = Files::local(instance::files_folder(settings));
+    let told = tell(&desk, &files, now, DAYS).await?;
+    desk.change(desk::command_line(), move |sql, _| {
+        stored::put(sql, BUILT, &json!({ "seed": SEED, "built_at": now }), 0)?;
+        Ok(())
+    })
+    .await?;
+    output::say(format!("Done: {told} steps of its people were replayed."));
+    Ok(())
+}
+
+/// Tells the company's last `days` days up to `now`; how many deeds they were.
+async fn tell(desk: &Desk, files: &Files, now: Timestamp, days: i64) -> Result<usize, Failed> {
+    let since = now.plus_seconds(-(days + 30) * DAY);
+    company::found(desk, data::company(), since).await?;
+    let company = company::known(desk, data::company())
+        .await?
+        .ok_or_else(|| Failed::new("the company just made is not there; the database lost it"))?;
+    let stories = data::stories();
+    let steps = think(&company, &stories, &desk.policy().agreement, now, days);
+    let count = steps.len();
+    let bar = progress::bar("Telling the past", count as u64);
+    let played = play::play(desk, files, steps, || bar.inc(1)).await;
+    bar.finish_and_clear();
+    played?;
+    play::catch_up(desk, now).await?;
+    Ok(count)
+}
+
+fn think(
+    company: &Company,
+    stories: &Stories,
+    agreement: &incident::policy::Agreement,
+    now: Timestamp,
+    days: i64,
+) -> Vec<plan::Step> {
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap_or(jiff::tz::TimeZone::UTC);
+    let mut plan = Plan::new(company);
+    let mut writer =
+        history::Writer { company, stories, agreement, zone, now, dice: Dice::new(SEED) };
+    writer.months(&mut plan, days);
+    majors::past(&mut plan, &mut Dice::new(SEED + 1), now, days);
+    present::now(&mut plan, now);
+    let open = plan::open_after(plan.steps.iter().filter(|step| step.at <= now));
+    for _ in open..OPEN {
+        writer.one_open(&mut plan);
+    }
+    plan.until(now)
+}
+
+#[cfg(test)]
+mod tests;

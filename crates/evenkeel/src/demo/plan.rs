@@ -1,0 +1,221 @@
+//! What will have happened, thought out before anything is recorded: steps of
+//! people at instants. Playing it needs no reading back.
+
+use super::company::{Company, Someone};
+use incident::command::Visibility;
+use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
+use kernel::{Actor, CategoryId, Channel, Level, PersonId, ServiceId, TaskId, TeamId, Timestamp};
+use std::collections::BTreeMap;
+
+/// An incident of the plan, by the order in which it was thought of.
+pub(super) type Key = usize;
+
+/// A new incident.
+#[derive(Debug, Clone)]
+pub(super) struct Fresh {
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) requester: PersonId,
+    pub(super) service: Option<ServiceId>,
+    pub(super) category: Option<CategoryId>,
+    pub(super) levels: (Level, Level),
+    pub(super) affected: Option<u32>,
+    pub(super) team: Option<TeamId>,
+    pub(super) parent: Option<Key>,
+    pub(super) confidential_to: Option<TeamId>,
+    pub(super) tags: Vec<&'static str>,
+}
+
+/// What somebody does.
+#[derive(Debug, Clone)]
+pub(super) enum Deed {
+    Report(Box<Fresh>),
+    Take(PersonId),
+    Say(String, Visibility),
+    Hold {
+        reason: HoldReason,
+        until: Option<Timestamp>,
+        note: Option<String>,
+    },
+    Resume,
+    Escalate(TeamId, String),
+    Resolve {
+        code: String,
+        note: String,
+        cause: Option<String>,
+        children: bool,
+    },
+    Confirm,
+    Dispute(String),
+    Cancel(String),
+    Merge(Key),
+    Link(LinkKind, String),
+    DeclareMajor(String),
+    StandDown,
+    GiveRole(IncidentRole, PersonId),
+    AddTask(TaskId, String, PersonId),
+    CompleteTask(TaskId),
+    LogWork(u32, String),
+    Update {
+        text: String,
+        phase: UpdatePhase,
+        expected: Option<Timestamp>,
+        next: Option<Timestamp>,
+    },
+    Expect {
+        at: Timestamp,
+        low: Timestamp,
+        high: Timestamp,
+    },
+    Mitigate,
+    Restore,
+    Watch(PersonId),
+    Attach {
+        name: String,
+        text: String,
+    },
+}
+
+/// One deed of one person at one instant.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) at: Timestamp,
+    pub(super) key: Key,
+    pub(super) actor: Actor,
+    pub(super) channel: Channel,
+    pub(super) deed: Deed,
+}
+
+/// The whole of it.
+pub(super) struct Plan<'a> {
+    pub(super) company: &'a Company,
+    pub(super) steps: Vec<Step>,
+    incidents: usize,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(company: &'a Company) -> Plan<'a> {
+        Plan { company, steps: vec![], incidents: 0 }
+    }
+
+    /// Somebody reports something.
+    pub(super) fn report(
+        &mut self,
+        at: Timestamp,
+        by: Actor,
+        channel: Channel,
+        fresh: Fresh,
+    ) -> Thread<'_, 'a> {
+        let key = self.incidents;
+        self.incidents += 1;
+        let deed = Deed::Report(Box::new(fresh));
+        self.steps.push(Step { at, key, actor: by, channel, deed });
+        Thread { plan: self, key, last: at }
+    }
+
+    /// The steps up to `now` in the order of time. What would come later has not
+    /// happened: that is how things come to be open.
+    pub(super) fn until(self, now: Timestamp) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.steps.into_iter().filter(|step| step.at <= now).collect();
+        steps.sort_by_key(|step| step.at);
+        steps
+    }
+}
+
+/// How many incidents are open after these steps; those merged into others not counted.
+pub(super) fn open_after<'s>(steps: impl Iterator<Item = &'s Step>) -> usize {
+    let mut steps: Vec<&Step> = steps.collect();
+    steps.sort_by_key(|step| step.at);
+    let mut open: BTreeMap<Key, Option<Key>> = BTreeMap::new();
+    for step in steps {
+        match &step.deed {
+            Deed::Report(fresh) => {
+                open.insert(step.key, fresh.parent);
+            }
+            Deed::Dispute(_) => {
+                open.insert(step.key, None);
+            }
+            Deed::Resolve { children, .. } => {
+                open.remove(&step.key);
+                open.retain(|_, parent| !children || *parent != Some(step.key));
+            }
+            Deed::Cancel(_) | Deed::Merge(_) => {
+                open.remove(&step.key);
+            }
+            _ => {}
+        }
+    }
+    open.len()
+}
+
+/// One incident's steps, each later than the one before.
+pub(super) struct Thread<'p, 'a> {
+    plan: &'p mut Plan<'a>,
+    pub(super) key: Key,
+    pub(super) last: Timestamp,
+}
+
+impl Thread<'_, '_> {
+    /// Somebody does something, not before what was done last.
+    pub(super) fn does(&mut self, at: Timestamp, who: &Someone, deed: Deed) -> &mut Self {
+        let channel = if who.works { Channel::Web } else { Channel::Portal };
+        self.through(at, who, channel, deed)
+    }
+
+    /// The same through another door.
+    pub(super) fn through(
+        &mut self,
+        at: Timestamp,
+        who: &Someone,
+        channel: Channel,
+        deed: Deed,
+    ) -> &mut Self {
+        self.last = at.max(self.last.plus_seconds(1));
+        self.plan.steps.push(Step {
+            at: self.last,
+            key: self.key,
+            actor: who.actor(),
+            channel,
+            deed,
+        });
+        self
+    }
+
+    pub(super) fn reply(
+        &mut self,
+        at: Timestamp,
+        who: &Someone,
+        text: impl Into<String>,
+    ) -> &mut Self {
+        self.does(at, who, Deed::Say(text.into(), Visibility::Public))
+    }
+
+    pub(super) fn note(
+        &mut self,
+        at: Timestamp,
+        who: &Someone,
+        text: impl Into<String>,
+    ) -> &mut Self {
+        self.does(at, who, Deed::Say(text.into(), Visibility::Internal))
+    }
+
+    pub(super) fn take(&mut self, at: Timestamp, who: &Someone) -> &mut Self {
+        self.does(at, who, Deed::Take(who.id))
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        at: Timestamp,
+        who: &Someone,
+        code: &str,
+        note: impl Into<String>,
+    ) -> &mut Self {
+        let deed = Deed::Resolve {
+            code: code.to_owned(),
+            note: note.into(),
+            cause: None,
+            children: false,
+        };
+        self.does(at, who, deed)
+    }
+}

@@ -1,0 +1,220 @@
+//! Issues the steps of a plan as real commands, each at its instant, in order and
+//! without waiting for each other.
+
+use super::plan::{Deed, Fresh, Key, Step};
+use crate::failed::Failed;
+use desk::{Ask, Desk, Trouble};
+use incident::Command;
+use incident::command::{Change, Report};
+use incident::state::LinkKind;
+use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
+use std::collections::{HashMap, VecDeque};
+use store::files::Files;
+
+/// Commands on their way at most.
+const WINDOW: usize = 256;
+/// Timers rung at once when the past is caught up with.
+const TIMERS: i64 = 500;
+/// More rounds than an incident has timers: a bound, not a tuning.
+const ROUNDS: usize = 200;
+
+/// Issues steps, which must be in the order of time, on a store without incidents.
+/// `told` hears of each that is done.
+pub(super) async fn play(
+    desk: &Desk,
+    files: &Files,
+    steps: Vec<Step>,
+    mut told: impl FnMut(),
+) -> Result<(), Failed> {
+    let mut numbers: HashMap<Key, IncidentNumber> = HashMap::new();
+    let mut next = None;
+    let mut waiting = VecDeque::new();
+    for step in steps {
+        let number = match (&step.deed, next) {
+            (Deed::Report(_), Some(IncidentNumber(next))) => Some(IncidentNumber(next)),
+            (Deed::Report(_), None) => None,
+            _ => Some(numbers[&step.key]),
+        };
+        let reports = matches!(step.deed, Deed::Report(_));
+        let key = step.key;
+        let ticket = submit(desk, files, &numbers, step).await?;
+        if !reports {
+            waiting.push_back((None, ticket));
+        } else if let Some(number) = number {
+            // Numbers are given in the order of reports, and nobody else reports.
+            numbers.insert(key, number);
+            next = Some(IncidentNumber(number.0 + 1));
+            waiting.push_back((Some(number), ticket));
+        } else {
+            let done = ticket.done().await?;
+            numbers.insert(key, done.number);
+            next = Some(IncidentNumber(done.number.0 + 1));
+            told();
+        }
+        while waiting.len() > WINDOW {
+            settle(&mut waiting, &mut told).await?;
+        }
+    }
+    while !waiting.is_empty() {
+        settle(&mut waiting, &mut told).await?;
+    }
+    Ok(())
+}
+
+type Waiting = VecDeque<(Option<IncidentNumber>, desk::Ticket)>;
+
+async fn settle(waiting: &mut Waiting, told: &mut impl FnMut()) -> Result<(), Failed> {
+    if let Some((expected, ticket)) = waiting.pop_front() {
+        let done = ticket.done().await?;
+        if expected.is_some_and(|number| number != done.number) {
+            return Err(Failed::new(
+                "somebody else writes to the demo's database while it is built; use one of its own",
+            ));
+        }
+        told();
+    }
+    Ok(())
+}
+
+/// Rings what became due in the past, each timer at its own instant.
+pub(super) async fn catch_up(desk: &Desk, now: Timestamp) -> Result<(), Failed> {
+    for _ in 0..ROUNDS {
+        let due = desk.read(move |sql| store::incidents::due_incidents(sql, now, TIMERS)).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut tickets = Vec::with_capacity(due.len());
+        for (number, at) in due {
+            let ask = desk.ask_unlimited(Actor::system(), Channel::Timer).on(number).at(at);
+            tickets.push(ask.submit(Command::Tick).await?);
+        }
+        for ticket in tickets {
+            ticket.done().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn submit(
+    desk: &Desk,
+    files: &Files,
+    numbers: &HashMap<Key, IncidentNumber>,
+    step: Step,
+) -> Result<desk::Ticket, Failed> {
+    let mut ask = desk.ask_unlimited(step.actor, step.channel).at(step.at);
+    let command = match step.deed {
+        Deed::Report(fresh) => report(&mut ask, *fresh, numbers)?,
+        deed => {
+            ask = ask.on(numbers[&step.key]);
+            match deed {
+                Deed::Attach { name, text } => attach(&mut ask, files, &name, text).await?,
+                deed => command(&mut ask, deed, numbers)?,
+            }
+        }
+    };
+    Ok(ask.submit(command).await?)
+}
+
+fn report(
+    ask: &mut Ask<'_>,
+    fresh: Fresh,
+    numbers: &HashMap<Key, IncidentNumber>,
+) -> Result<Command, Trouble> {
+    let (impact, urgency) = fresh.levels;
+    Ok(Command::Report(Box::new(Report {
+        title: ask.title(&fresh.title)?,
+        description: ask.opt_words("description", Some(&fresh.text), limits::BODY_CHARS)?,
+        requester: fresh.requester,
+        service: fresh.service,
+        category: fresh.category,
+        impact: Some(impact),
+        urgency: Some(urgency),
+        affected: fresh.affected,
+        team: fresh.team,
+        assignee: None,
+        detected_at: None,
+        fields: Default::default(),
+        tags: fresh.tags.into_iter().map(str::to_owned).collect(),
+        follow_up_of: None,
+        parent: fresh.parent.map(|key| numbers[&key]),
+        confidential_to: fresh.confidential_to,
+    })))
+}
+
+async fn attach(
+    ask: &mut Ask<'_>,
+    files: &Files,
+    name: &str,
+    text: String,
+) -> Result<Command, Failed> {
+    let files = files.clone();
+    let put = crate::instance::blocking(move || Ok(files.put(text.as_bytes())?)).await?;
+    Ok(Command::Attach {
+        attachment: ask.file(put.hash.to_string()),
+        name: ask.words("name", name, limits::NAME_CHARS)?,
+        size_bytes: put.size_bytes,
+        media_type: "text/plain".to_owned(),
+        visibility: incident::Visibility::Public,
+    })
+}
+
+fn command(
+    ask: &mut Ask<'_>,
+    deed: Deed,
+    numbers: &HashMap<Key, IncidentNumber>,
+) -> Result<Command, Trouble> {
+    let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
+    Ok(match deed {
+        Deed::Report(_) | Deed::Attach { .. } => {
+            return Err(incident::Refusal::invalid("deed", "is made elsewhere").into());
+        }
+        Deed::Take(person) => Command::Assign { team: Change::Keep, assignee: Change::Set(person) },
+        Deed::Say(text, visibility) => Command::Comment { body: words("body", &text)?, visibility },
+        Deed::Hold { reason, until, note } => {
+            let note = note.map(|note| words("note", &note)).transpose()?;
+            Command::Hold { reason, until, note }
+        }
+        Deed::Resume => Command::Resume,
+        Deed::Escalate(team, reason) => {
+            Command::Escalate { team: Some(team), manager: None, reason: words("reason", &reason)? }
+        }
+        Deed::Resolve { code, note, cause, children } => Command::Resolve {
+            code,
+            note: words("note", &note)?,
+            cause: cause.map(|cause| words("cause", &cause)).transpose()?,
+            known_error: None,
+            children,
+        },
+        Deed::Confirm => Command::Confirm,
+        Deed::Dispute(text) => Command::Dispute { note: words("note", &text)? },
+        Deed::Cancel(text) => Command::Cancel { reason: words("reason", &text)? },
+        Deed::Merge(into) => Command::Merge { into: numbers[&into] },
+        Deed::Link(kind, target) => link(kind, target),
+        Deed::DeclareMajor(text) => Command::DeclareMajor { reason: Some(words("reason", &text)?) },
+        Deed::StandDown => Command::StandDown { reason: None },
+        Deed::GiveRole(role, person) => Command::GiveRole { role, person: Some(person) },
+        Deed::AddTask(task, title, person) => {
+            Command::AddTask { task, title: words("title", &title)?, assignee: Some(person) }
+        }
+        Deed::CompleteTask(task) => Command::CompleteTask { task },
+        Deed::LogWork(seconds, note) => {
+            Command::LogWork { seconds, note: Some(words("note", &note)?) }
+        }
+        Deed::Update { text, phase, expected, next } => Command::PublishUpdate {
+            body: words("body", &text)?,
+            phase,
+            expected,
+            next_update: next,
+        },
+        Deed::Expect { at, low, high } => {
+            Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
+        }
+        Deed::Mitigate => Command::Mitigate,
+        Deed::Restore => Command::Restore,
+        Deed::Watch(person) => Command::Watch { person: Some(person) },
+    })
+}
+
+fn link(kind: LinkKind, target: String) -> Command {
+    Command::Link { kind, target, cascade: None }
+}

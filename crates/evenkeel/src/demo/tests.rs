@@ -1,0 +1,173 @@
+//! The company is told as a whole, holds together, and moves without touching what
+//! is the visitor's.
+
+use super::*;
+use ::incident::{Scope, TokenScope};
+use desk::{Options, SetClock};
+use incident::clocks::ClockKind;
+use kernel::Timestamp;
+use std::sync::Arc;
+use store::incidents::list::{IncidentRow, Look, list};
+use store::{Store, Target};
+
+/// Monday, 23 November 2026, 13:12 in Hamburg.
+const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
+
+struct Built {
+    desk: Desk,
+    clock: Arc<SetClock>,
+    folder: tempfile::TempDir,
+}
+
+async fn built(days: i64) -> Built {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
+    let clock = Arc::new(SetClock::at(NOW));
+    let files = Files::local(folder.path().join("files"));
+    let options = Options { clock: clock.clone(), files: files.clone(), serve: false };
+    let desk = Desk::open(store, options).unwrap();
+    tell(&desk, &files, NOW, days).await.expect("every step of the plan is granted");
+    Built { desk, clock, folder }
+}
+
+impl Built {
+    fn rows(&self, query: &str) -> Vec<IncidentRow> {
+        let query = query::parse(query).unwrap();
+        let desk = self.desk.clone();
+        self.desk
+            .store()
+            .read_blocking(move |sql| {
+                let auditor = store::directory::people::by_name(sql, "Otto Hagen")?.pop().unwrap();
+                let viewer = desk.viewer(&auditor, TokenScope::Admin);
+                let context = query::Context {
+                    me: Some(viewer.person),
+                    my_teams: vec![],
+                    now: desk.now(),
+                    zone: jiff::tz::TimeZone::UTC,
+                };
+                let look = Look { scope: Scope::of(&viewer), context };
+                Ok(list(sql, &look, &query, 200, None)?.rows)
+            })
+            .unwrap()
+    }
+
+    fn count(&self, query: &str) -> usize {
+        self.rows(query).len()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_present_is_believable() {
+    let built = built(25).await;
+    let open = built.rows("state:open merged:no");
+    assert!((56..=80).contains(&open.len()), "{} open", open.len());
+    let breached: Vec<_> = open.iter().filter(|row| row.breached).map(|row| &row.title).collect();
+    assert!((1..=4).contains(&breached.len()), "{breached:?}");
+    let soon = built.count("state:open merged:no due<2h");
+    assert!((4..=20).contains(&soon), "{soon} are due soon");
+    assert!(built.count("state:new assignee:none merged:no") >= 5);
+    assert!(built.count("state:on_hold") >= 5);
+    assert!((5..=60).contains(&built.count("state:resolved merged:no")));
+    assert_eq!(built.count("major:yes state:open"), 1);
+    assert!(built.count("state:closed") > 100);
+    assert_eq!(built.count("state:open confidential:yes"), 2);
+    assert!(open.iter().all(|row| row.state.updated_at <= NOW && !row.state.quiet));
+    let late = open.iter().flat_map(|row| &row.state.clocks).filter(|clock| {
+        clock.kind != ClockKind::Update && clock.due_at.is_some_and(|due| due < NOW)
+    });
+    assert!(late.count() <= 3);
+    let findings = built
+        .desk
+        .store()
+        .read_blocking(|sql| store::incidents::verify(sql, &mut |_, _| {}))
+        .unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_trouble_leaves_the_visitors_work_alone() {
+    let built = built(8).await;
+    let company = company::known(&built.desk, data::company()).await.unwrap().unwrap();
+    let logins: Vec<_> = company.people.iter().filter(|p| p.login).map(|p| p.id).collect();
+    let own = |row: &IncidentRow| {
+        row.state.assignee.is_some_and(|id| logins.contains(&id))
+            || logins.contains(&row.state.requester)
+    };
+    let before: Vec<_> = built
+        .rows("state:open")
+        .into_iter()
+        .filter(own)
+        .map(|row| (row.number, row.version))
+        .collect();
+    assert!(before.len() >= 5);
+    let mut director = director::Director {
+        desk: built.desk.clone(),
+        company,
+        stories: data::stories(),
+        dice: Dice::new(1),
+    };
+    let mut happened = 0;
+    for _ in 0..150 {
+        built.clock.advance(15);
+        happened += usize::from(director.something().await.expect("what is thought of is granted"));
+    }
+    assert!(happened > 60, "{happened} of 150");
+    let open = built.count("state:open merged:no");
+    assert!((45..=85).contains(&open), "{open} open");
+    let after: Vec<_> = built
+        .rows("state:open")
+        .into_iter()
+        .filter(own)
+        .map(|row| (row.number, row.version))
+        .collect();
+    assert_eq!(before, after);
+    drop(built.folder);
+}
+
+#[test]
+fn the_company_has_the_same_past_every_time() {
+    let company = Company {
+        people: data::company()
+            .people
+            .iter()
+            .enumerate()
+            .map(|(place, person)| company::Someone {
+                id: kernel::PersonId(uuid::Uuid::from_u128(place as u128 + 1)),
+                name: person.name.clone(),
+                site: person.site.clone(),
+                teams: person.teams.clone(),
+                works: !person.teams.is_empty(),
+                login: LOGINS.iter().any(|(_, name)| *name == person.name),
+            })
+            .collect(),
+        teams: data::company()
+            .teams
+            .iter()
+            .map(|team| (team.name.clone(), kernel::TeamId(uuid::Uuid::from_u128(9))))
+            .collect(),
+        services: data::company()
+            .services
+            .iter()
+            .map(|s| {
+                (s.name.clone(), (kernel::ServiceId(uuid::Uuid::from_u128(8)), s.team.clone()))
+            })
+            .collect(),
+        categories: data::company()
+            .categories
+            .iter()
+            .flat_map(|c| c.below.clone())
+            .map(|name| (name, kernel::CategoryId(uuid::Uuid::from_u128(7))))
+            .collect(),
+    };
+    let agreement =
+        ::incident::policy::Agreement::standard(kernel::AgreementId(uuid::Uuid::from_u128(6)));
+    let think = || {
+        let steps = think(&company, &data::stories(), &agreement, NOW, DAYS);
+        let reports = steps.iter().filter(|s| matches!(s.deed, plan::Deed::Report(_))).count();
+        assert!((1_500..=2_500).contains(&reports), "{reports} incidents");
+        steps.iter().map(|step| (step.at, step.key, step.actor.name.clone())).collect::<Vec<_>>()
+    };
+    let once = think();
+    assert_eq!(once, think());
+    assert!(once.is_sorted_by_key(|step| step.0));
+}

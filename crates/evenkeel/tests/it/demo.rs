@@ -1,0 +1,91 @@
+//! The invented company: built once, kept, deleted only by its own mark.
+
+use crate::harness::{Home, PATIENCE};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+/// A demo that runs; killed when it goes out of scope.
+struct Demo {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Demo {
+    fn start(home: &Home, more: &[&str]) -> Demo {
+        let mut args = vec!["demo", "--quiet", "--listen", "127.0.0.1:0", "--log", "warn"];
+        args.extend(more);
+        let mut command = home.command(&args);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        // Ends with the program: standard output ends then.
+        std::thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Demo { child, lines }
+    }
+
+    /// Everything up to the last login.
+    fn said(&self) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        while !said.last().is_some_and(|line| line.starts_with("auditor")) {
+            // Building a company takes longer than anything else.
+            said.push(self.lines.recv_timeout(4 * PATIENCE).expect("the next line"));
+        }
+        said
+    }
+
+    fn stop(mut self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("the program still runs");
+        assert!(self.child.wait().expect("the program ends").success());
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn count(home: &Home, statement: &str) -> i64 {
+    let database = rusqlite::Connection::open(home.path("evenkeel-demo/evenkeel.db")).unwrap();
+    database.query_row(statement, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_company_is_built_once_and_kept() {
+    let home = Home::new();
+    let demo = Demo::start(&home, &[]);
+    let said = demo.said();
+    assert!(said[0].starts_with("Evenkeel is ready at http://127.0.0.1:"), "{said:?}");
+    for role in ["requester", "agent", "responder", "manager", "administrator"] {
+        assert!(said.iter().any(|line| line.starts_with(role)), "{role} is not in {said:?}");
+    }
+    demo.stop();
+    let incidents = count(&home, "select count(*) from incidents");
+    assert!((1_500..=2_500).contains(&incidents), "{incidents}");
+    let open = count(
+        &home,
+        "select count(*) from incidents where state in ('new', 'in_progress', 'on_hold')",
+    );
+    assert!((55..=85).contains(&open), "{open} open");
+    home.run(&["verify", "--data", "evenkeel-demo"]).done();
+
+    let demo = Demo::start(&home, &[]);
+    demo.said();
+    demo.stop();
+    assert_eq!(count(&home, "select count(*) from incidents"), incidents);
+}
+
+#[test]
+fn a_folder_that_no_demo_made_is_left_alone() {
+    let home = Home::new();
+    home.write("mine/letter.txt", "dear reader");
+    home.run(&["demo", "--data", "mine"]).refused(1, "no demo made");
+    home.run(&["demo", "--fresh", "--data", "mine"]).refused(1, "no demo made");
+    assert_eq!(std::fs::read_to_string(home.path("mine/letter.txt")).unwrap(), "dear reader");
+}
