@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::live::Hub;
 use crate::queue::counts::Counts;
+use crate::queue::listed::Shelf;
 use desk::Desk;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,8 @@ pub(crate) struct App {
     pub(crate) options: Arc<Options>,
     /// Counts of views, kept for a second.
     pub(crate) counts: Arc<Counts>,
+    /// Pages of rows, kept while they are true.
+    pub(crate) shelf: Arc<Shelf>,
     /// Where live streams hear what changed.
     pub(crate) hub: Arc<Hub>,
     instance: Arc<RwLock<Option<Arc<Instance>>>>,
@@ -69,6 +72,7 @@ impl App {
             desk,
             options: Arc::new(options),
             counts: Arc::default(),
+            shelf: Arc::default(),
             hub: Arc::default(),
             instance: Arc::default(),
         }

@@ -90,7 +90,10 @@ pub(crate) fn encode(text: &str) -> String {
 /// Whether an address leads to one of our own pages, so that it may be followed
 /// after signing in.
 pub(crate) fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.contains(char::is_control)
 }
 
 #[cfg(test)]
@@ -102,9 +105,15 @@ mod tests {
         for path in ["/", "/queue?q=a", "/incidents/INC-1#end"] {
             assert!(is_own_path(path), "{path}");
         }
-        for path in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "queue", "/a\r\nb"]
-        {
+        for path in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "queue",
+            "/a\r\nb",
+            "/\t/evil.example",
+        ] {
             assert!(!is_own_path(path), "{path}");
         }
     }

@@ -362,15 +362,21 @@ impl Stream {
                 for at in places {
                     match views.0.get(at) {
                         Some(view) => {
-                            let count =
-                                kept.of(sql, &look, &whose, &view.text, &view.query.filter, stamp)?;
+                            let count = kept.settled(
+                                sql,
+                                &look,
+                                &whose,
+                                &view.text,
+                                &view.query.filter,
+                                stamp,
+                            )?;
                             html.push_str(&count_of(view, count, Some("")).into_string());
                             if view.text == text {
                                 html.push_str(&total(count, &text));
                             }
                         }
                         None => {
-                            let count = kept.of(sql, &look, &whose, &text, &filter, stamp)?;
+                            let count = kept.settled(sql, &look, &whose, &text, &filter, stamp)?;
                             html.push_str(&total(count, &text));
                         }
                     }

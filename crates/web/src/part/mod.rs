@@ -10,4 +10,3 @@ pub(crate) mod person;
 pub(crate) mod pri;
 pub(crate) mod state;
 pub(crate) mod time;
-pub(crate) mod toast;

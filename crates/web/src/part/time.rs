@@ -131,17 +131,12 @@ pub(crate) fn moment(at: Timestamp, here: &Here) -> Markup {
     html! { time datetime=(at) title=(here.full(at)) { (here.moment(at)) } }
 }
 
-/// The time of day: "12:58".
-pub(crate) fn clock(at: Timestamp, here: &Here) -> Markup {
-    html! { time datetime=(at) title=(here.full(at)) { (here.clock(at)) } }
-}
-
 /// A duration for agents: "3 m", "2 h 47 m", "4 d 3 h".
 pub(crate) fn duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds {
         ..MINUTE => format!("{seconds} s"),
-        ..DAY => span(seconds),
+        MINUTE..DAY => span(seconds),
         _ => {
             let hours = seconds % DAY / HOUR;
             if hours == 0 {
@@ -151,18 +146,6 @@ pub(crate) fn duration(seconds: i64) -> String {
             }
         }
     }
-}
-
-/// A duration in full words, for requesters: "12 minutes", "2 hours 47 minutes", "4 days".
-pub(crate) fn duration_words(seconds: i64) -> String {
-    let (days, hours, minutes) = (seconds / DAY, seconds % DAY / HOUR, seconds % HOUR / MINUTE);
-    let part = |count: i64, one: &str| (count > 0).then(|| counted(count, one));
-    let parts = match days {
-        0 => [part(hours, "hour"), part(minutes, "minute")],
-        _ => [part(days, "day"), part(hours, "hour")],
-    };
-    let words: Vec<String> = parts.into_iter().flatten().collect();
-    if words.is_empty() { "less than a minute".to_owned() } else { words.join(" ") }
 }
 
 /// "1 incident", "3 incidents".
@@ -255,15 +238,10 @@ mod tests {
 
     #[test]
     fn durations_carry_their_units() {
-        for (seconds, short, long) in [
-            (40, "40 s", "less than a minute"),
-            (720, "12 m", "12 minutes"),
-            (10_020, "2 h 47 m", "2 hours 47 minutes"),
-            (3_600, "1 h", "1 hour"),
-            (93_600, "1 d 2 h", "1 day 2 hours"),
-        ] {
-            assert_eq!(duration(seconds), short);
-            assert_eq!(duration_words(seconds), long);
+        for (seconds, words) in
+            [(40, "40 s"), (720, "12 m"), (10_020, "2 h 47 m"), (3_600, "1 h"), (93_600, "1 d 2 h")]
+        {
+            assert_eq!(duration(seconds), words);
         }
     }
 }

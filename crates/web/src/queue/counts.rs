@@ -20,20 +20,25 @@ const KEPT_MAX: usize = 100_000;
 
 /// Counts of views, by what may be seen and the query.
 #[derive(Default)]
-pub(crate) struct Counts(Mutex<HashMap<(String, String), Kept>>);
+pub(crate) struct Counts(Mutex<HashMap<Key, Kept>>);
 
 #[derive(Clone, Copy)]
 struct Kept {
     count: i64,
     stamp: Stamp,
     since: Instant,
+    /// Since when somebody counts anew.
+    recounted: Option<Instant>,
 }
 
 /// What a count was true for: the position of the feed and the version of the configuration.
 pub(crate) type Stamp = (i64, i64);
 
+type Key = (String, String);
+
 impl Counts {
-    /// The count of a view, from before if it is still good.
+    /// The count of a view, from before if it is still good. While one counts anew,
+    /// others go on with the count from before.
     pub(crate) fn of(
         &self,
         sql: &mut dyn Sql,
@@ -44,28 +49,73 @@ impl Counts {
         stamp: Stamp,
     ) -> Result<i64, Failure> {
         let key = (who.to_owned(), text.to_owned());
-        if let Some(count) = self.kept(&key, stamp) {
-            return Ok(count);
+        match self.kept(&key, stamp) {
+            Some(count) => Ok(count),
+            None => self.counted(sql, look, key, expr, stamp),
         }
+    }
+
+    /// The count of a view without waiting for others who count it: for those who
+    /// will not ask again.
+    pub(crate) fn settled(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        who: &str,
+        text: &str,
+        expr: &Expr,
+        stamp: Stamp,
+    ) -> Result<i64, Failure> {
+        let key = (who.to_owned(), text.to_owned());
+        let kept = self.lock().get(&key).copied();
+        match kept.filter(|kept| kept.is_good(stamp)) {
+            Some(kept) => Ok(kept.count),
+            None => self.counted(sql, look, key, expr, stamp),
+        }
+    }
+
+    fn counted(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        key: Key,
+        expr: &Expr,
+        stamp: Stamp,
+    ) -> Result<i64, Failure> {
+        // Good from the moment it was begun: what happens while counting may not be in it.
+        let since = Instant::now();
         let count = list::count(sql, look, expr, AT_MOST)?;
         let mut kept = self.lock();
         if kept.len() >= KEPT_MAX {
             kept.clear();
         }
-        kept.insert(key, Kept { count, stamp, since: Instant::now() });
+        kept.insert(key, Kept { count, stamp, since, recounted: None });
         Ok(count)
     }
 
-    fn kept(&self, key: &(String, String), stamp: Stamp) -> Option<i64> {
-        let kept = self.lock().get(key).copied()?;
-        let age = kept.since.elapsed();
-        let good = age < GOOD_FOR && kept.stamp.1 == stamp.1
-            || age < GOOD_WHILE_QUIET && kept.stamp == stamp;
-        good.then_some(kept.count)
+    /// The count from before; `None` says that the caller is to count.
+    fn kept(&self, key: &Key, stamp: Stamp) -> Option<i64> {
+        let mut all = self.lock();
+        let kept = all.get_mut(key)?;
+        // Whoever counts may have failed: after a while the next one tries.
+        let counted = kept.recounted.is_some_and(|since| since.elapsed() < GOOD_FOR)
+            && kept.stamp.1 == stamp.1;
+        if kept.is_good(stamp) || counted {
+            return Some(kept.count);
+        }
+        kept.recounted = Some(Instant::now());
+        None
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(String, String), Kept>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn is_good(&self, stamp: Stamp) -> bool {
+        let age = self.since.elapsed();
+        age < GOOD_FOR && self.stamp.1 == stamp.1 || age < GOOD_WHILE_QUIET && self.stamp == stamp
     }
 }
 
@@ -88,4 +138,47 @@ pub(crate) fn total(count: i64, text: &str) -> String {
 /// "17", "999+".
 pub(crate) fn words(count: i64) -> String {
     if count >= AT_MOST { format!("{}+", AT_MOST - 1) } else { count.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept_since(seconds: u64, stamp: Stamp) -> (Counts, Key) {
+        let key = ("mara".to_owned(), "state:open".to_owned());
+        let since = Instant::now()
+            .checked_sub(Duration::from_secs(seconds))
+            .expect("the machine runs for longer");
+        let counts = Counts::default();
+        counts.lock().insert(key.clone(), Kept { count: 7, stamp, since, recounted: None });
+        (counts, key)
+    }
+
+    #[test]
+    fn a_count_is_good_for_a_second_and_longer_while_nothing_happens() {
+        for (seconds, stamp, now, good) in [
+            (0, (5, 1), (6, 1), true),
+            (2, (5, 1), (5, 1), true),
+            (2, (5, 1), (6, 1), false),
+            (20, (5, 1), (5, 1), false),
+            (0, (5, 1), (5, 2), false),
+        ] {
+            let (counts, key) = kept_since(seconds, stamp);
+            assert_eq!(counts.kept(&key, now).is_some(), good, "{seconds} s, {stamp:?} at {now:?}");
+        }
+    }
+
+    #[test]
+    fn one_counts_and_the_others_go_on() {
+        let (counts, key) = kept_since(20, (5, 1));
+        assert_eq!(counts.kept(&key, (6, 1)), None);
+        assert_eq!(counts.kept(&key, (6, 1)), Some(7));
+    }
+
+    #[test]
+    fn many_are_said_as_many() {
+        assert_eq!((words(17), words(AT_MOST)), ("17".to_owned(), "999+".to_owned()));
+        assert_eq!(total(3, "team:mine state:open"), "3 open");
+        assert_eq!(total(3, "state:closed"), "3");
+    }
 }

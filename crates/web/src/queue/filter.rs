@@ -43,7 +43,7 @@ impl Bar<'_> {
         let wrong = self.parsed.is_err();
         html! {
             input id="filter-in" name="add" type="text" value=[as_text.then_some(self.text)] aria-label=(if as_text { "Filter as text" } else { "Add a filter" })
-                placeholder="Add filter: service, site, due<2h…" data-suggest="/queue/suggest" role="combobox" aria-expanded="false"
+                placeholder="Add filter: service, tag, due<2h…" data-suggest="/queue/suggest" role="combobox" aria-expanded="false"
                 aria-controls="filter-l" aria-autocomplete="list" autocomplete="off" spellcheck="false" data-key="f" data-name="Filter"
                 aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("filter-e")];
         }

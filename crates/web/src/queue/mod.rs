@@ -5,6 +5,7 @@ mod bulk_bar;
 pub(crate) mod counts;
 mod filter;
 mod horizon;
+pub(crate) mod listed;
 pub(crate) mod page;
 mod preview;
 pub(crate) mod row;
@@ -25,6 +26,7 @@ use counts::{Counts, Stamp};
 use horizon::{MARKS_MAX, REACH_SECONDS};
 use incident::Policy;
 use kernel::limits;
+use listed::{Listed, Shelf};
 use query::{
     Bound, Compare, Expr, MomentField, ParseError, Query, Sort, SortKey, StateWord, Term, When,
 };
@@ -83,9 +85,8 @@ struct Loaded {
     view: Option<String>,
     text: String,
     query: Result<Query, ParseError>,
-    page: list::Page,
+    listed: Arc<Listed>,
     total: i64,
-    ahead: Option<Vec<IncidentRow>>,
     suffix: String,
     position: i64,
     policy: Arc<Policy>,
@@ -103,9 +104,14 @@ impl Loaded {
         self.view().filter(|view| view.belongs_to(self.person))
     }
 
+    /// The rows, and where the next page begins.
+    fn page(&self) -> &list::Page {
+        &self.listed.page
+    }
+
     /// Incidents with promises within reach of the horizon.
     fn ahead(&self) -> &[IncidentRow] {
-        self.ahead.as_deref().unwrap_or(&self.page.rows)
+        self.listed.ahead.as_deref().unwrap_or(&self.listed.page.rows)
     }
 
     /// The address of the first page.
@@ -155,6 +161,7 @@ async fn load(app: &App, who: &SignedIn, asked: Asked) -> PageResult<(Asked, Loa
         viewer: who.viewer().clone(),
         policy: app.desk.policy(),
         counts: app.counts.clone(),
+        shelf: app.shelf.clone(),
         // Taken before reading: what happens meanwhile is told twice rather than not at all.
         position: app.desk.feed().position(),
     };
@@ -174,6 +181,7 @@ struct Reading {
     viewer: incident::Viewer,
     policy: Arc<Policy>,
     counts: Arc<Counts>,
+    shelf: Arc<Shelf>,
     position: i64,
 }
 
@@ -181,11 +189,14 @@ impl Reading {
     fn load(self, sql: &mut dyn Sql, asked: &Asked) -> Result<Loaded, Failure> {
         let views = Views::load(sql, &self.viewer, &self.policy)?;
         let (view, text, query) = self.wanted(&views, asked);
-        let stamp = (self.position, self.policy.version);
+        // The position within this very snapshot: what the person just changed is behind it.
+        let stamp = (store::incidents::feed::position(sql)?, self.policy.version);
         let counts = self.count_views(sql, &views, stamp)?;
-        let (page, total, ahead) = match &query {
+        let (listed, total) = match &query {
             Ok(query) => self.rows(sql, asked, query, &text, stamp)?,
-            Err(_) => (list::Page { rows: vec![], next: None }, 0, None),
+            Err(_) => {
+                (Arc::new(Listed { page: list::Page { rows: vec![], next: None }, ahead: None }), 0)
+            }
         };
         let suffix = address(&text, view.as_deref().and_then(|key| views.with_key(key)));
         let suffix = suffix.strip_prefix(url::QUEUE).unwrap_or_default().to_owned();
@@ -196,9 +207,8 @@ impl Reading {
             view,
             text,
             query,
-            page,
+            listed,
             total,
-            ahead,
             suffix,
             position,
             policy,
@@ -241,7 +251,7 @@ impl Reading {
         views.0.iter().map(count).collect()
     }
 
-    /// A page of rows, how many there are, and what the horizon shows if the rows do not say it already.
+    /// A page of rows and how many there are in all.
     fn rows(
         &self,
         sql: &mut dyn Sql,
@@ -249,22 +259,31 @@ impl Reading {
         query: &Query,
         text: &str,
         stamp: Stamp,
-    ) -> Result<(list::Page, i64, Option<Vec<IncidentRow>>), Failure> {
+    ) -> Result<(Arc<Listed>, i64), Failure> {
+        let total = self.counts.of(sql, &self.look, &self.whose, text, &query.filter, stamp)?;
+        let key = (self.whose.clone(), text.to_owned(), asked.cursor.clone().unwrap_or_default());
+        if let Some(listed) = self.shelf.get(&key, stamp) {
+            return Ok((listed, total));
+        }
+        let listed = Arc::new(self.list(sql, asked, query)?);
+        self.shelf.put(key, stamp, listed.clone());
+        Ok((listed, total))
+    }
+
+    /// A page of rows, and what the horizon shows if the rows do not say it already.
+    fn list(&self, sql: &mut dyn Sql, asked: &Asked, query: &Query) -> Result<Listed, Failure> {
         // An old address in another order begins at the first page.
         let cursor = asked.cursor.as_deref().and_then(|text| Cursor::parse(text, query).ok());
         let page = list::list(sql, &self.look, query, limits::PAGE_ROWS, cursor.as_ref())?;
-        let total = self.counts.of(sql, &self.look, &self.whose, text, &query.filter, stamp)?;
         let by_due = Sort { key: SortKey::Due, reversed: false };
-        let says_it = page.next.is_none() && cursor.is_none()
-            || Order::of(query).sort() == by_due && cursor.is_none();
-        let ahead = match says_it {
-            true => None,
-            false => {
-                let soon = query.clone().and(due_within_reach()).with_sort(by_due);
-                Some(list::list(sql, &self.look, &soon, MARKS_MAX, None)?.rows)
-            }
-        };
-        Ok((page, total, ahead))
+        let says_it =
+            cursor.is_none() && (page.next.is_none() || Order::of(query).sort() == by_due);
+        if says_it {
+            return Ok(Listed { page, ahead: None });
+        }
+        let soon = query.clone().and(due_within_reach()).with_sort(by_due);
+        let ahead = list::list(sql, &self.look, &soon, MARKS_MAX, None)?.rows;
+        Ok(Listed { page, ahead: Some(ahead) })
     }
 }
 

@@ -70,7 +70,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
         div.q-wrap {
             div id="bulk-said" {}
             (row::news_bar())
-            @if loaded.page.rows.is_empty() {
+            @if loaded.page().rows.is_empty() {
                 (nothing(loaded))
             } @else {
                 (table(who, loaded, name, works))
@@ -87,9 +87,9 @@ fn table(who: &SignedIn, loaded: &Loaded, name: &str, works: bool) -> Markup {
     html! {
         table.q data-queue {
             caption.vh { (name) ", " (order_words(loaded)) }
-            (row::heads(loaded.page.rows.len(), works))
+            (row::heads(loaded.page().rows.len(), works))
             tbody {
-                @for incident in &loaded.page.rows { (row::row(incident, &style)) }
+                @for incident in &loaded.page().rows { (row::row(incident, &style)) }
             }
         }
     }
@@ -208,7 +208,7 @@ fn pages(asked: &Asked, loaded: &Loaded) -> Markup {
         }
         _ => base.clone(),
     });
-    let after = loaded.page.next.as_ref().map(|next| {
+    let after = loaded.page().next.as_ref().map(|next| {
         let passed = asked
             .back
             .iter()

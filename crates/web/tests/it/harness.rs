@@ -253,9 +253,9 @@ impl World {
         request: axum::http::request::Builder,
         body: Body,
     ) -> Response<Body> {
-        let request = match self.cookies.get(who) {
-            Some(cookie) => request.header(header::COOKIE, cookie),
-            None => request,
+        let request = match self.cookies.contains_key(who) {
+            true => request.header(header::COOKIE, self.cookie(who)),
+            false => request,
         };
         self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
     }
