@@ -2,7 +2,7 @@
 //! said about it. Router and description are made from the same list.
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::ProblemJson;
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
 use serde_json::Value;
@@ -174,7 +174,7 @@ impl Door {
     /// The problems it may answer with besides those of every operation.
     pub(crate) fn problems(mut self, statuses: &[u16]) -> Self {
         for status in statuses {
-            let content = ContentBuilder::new().schema(Some(self.named::<Problem>())).build();
+            let content = ContentBuilder::new().schema(Some(self.named::<ProblemJson>())).build();
             let response = ResponseBuilder::new()
                 .description(about_problem(*status))
                 .content("application/problem+json", content);

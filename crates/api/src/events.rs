@@ -97,7 +97,7 @@ async fn events(
         let page = app.desk().read(move |sql| page(sql, &scope, after, limit)).await?;
         return Ok(json::answer(StatusCode::OK, &page));
     }
-    Ok(live(app, caller, after))
+    live(app, caller, after).await
 }
 
 fn position(field: &str, text: &str) -> Result<i64, Problem> {
@@ -200,10 +200,10 @@ struct Live {
     _open: Open,
 }
 
-fn live(app: App, caller: Caller, after: Option<i64>) -> Response {
+async fn live(app: App, caller: Caller, after: Option<i64>) -> Result<Response, Problem> {
     // Listening begins before the position is read, so nothing falls between.
     let listening = app.desk().feed().listen();
-    let now = app.desk().feed().position();
+    let now = app.desk().read(store::incidents::feed::position).await?;
     let mut live = Live {
         _open: Open::new(&app),
         app,
@@ -220,7 +220,7 @@ fn live(app: App, caller: Caller, after: Option<i64>) -> Response {
     });
     let beat = KeepAlive::new().interval(HEARTBEAT).text("alive");
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");
-    ([unbuffered], Sse::new(stream).keep_alive(beat)).into_response()
+    Ok(([unbuffered], Sse::new(stream).keep_alive(beat)).into_response())
 }
 
 impl Live {

@@ -17,14 +17,15 @@ pub(crate) fn explain<T: DeserializeOwned>(document: &Value, fallback: &str) -> 
         let words = fallback.split(" at line ").next().unwrap_or_default();
         return Problem::invalid(quoted(words).unwrap_or_default(), reworded(words));
     };
-    let mut path = Vec::new();
-    narrow::<T>(document, &error, &mut path);
-    if let Some(name) = after(&error, "unknown field ").or(after(&error, "missing field ")) {
-        // The error names the last step itself.
-        if path.last().map(String::as_str) != Some(name) {
-            path.push(name.to_owned());
-        }
-    }
+    let path = if let Some(name) = after(&error, "unknown field ") {
+        path_to::<T>(document, &error, name, |fields| fields.remove(name).is_some())
+    } else if let Some(name) = after(&error, "missing field ") {
+        path_to::<T>(document, &error, name, |fields| {
+            fields.insert(name.to_owned(), Value::Null).is_none()
+        })
+    } else {
+        narrow::<T>(document, &error)
+    };
     Problem::invalid(path.join("."), reworded(&error))
 }
 
@@ -32,63 +33,64 @@ fn error_of<T: DeserializeOwned>(document: &Value) -> Option<String> {
     T::deserialize(document).err().map(|error| error.to_string())
 }
 
-/// Descends to the part that alone provokes the same error.
-fn narrow<T: DeserializeOwned>(document: &Value, error: &str, path: &mut Vec<String>) {
+/// The path to a field of an object in which a change of that field changes the error.
+fn path_to<T: DeserializeOwned>(
+    document: &Value,
+    error: &str,
+    name: &str,
+    mend: impl Fn(&mut Map<String, Value>) -> bool,
+) -> Vec<String> {
+    let mut waiting = vec![Vec::new()];
+    for _ in 0..PARTS_MAX {
+        let Some(mut path) = waiting.pop() else { break };
+        let mut mended = document.clone();
+        if let Some(Value::Object(fields)) = at_mut(&mut mended, &path)
+            && mend(fields)
+            && error_of::<T>(&mended).as_deref() != Some(error)
+        {
+            path.push(name.to_owned());
+            return path;
+        }
+        let below = at(document, &path).map(steps).unwrap_or_default();
+        waiting.extend(below.into_iter().rev().map(|step| [&path[..], &[step]].concat()));
+    }
+    vec![name.to_owned()]
+}
+
+/// The path to the smallest part that alone provokes the same error.
+fn narrow<T: DeserializeOwned>(document: &Value, error: &str) -> Vec<String> {
+    let mut path = Vec::new();
     loop {
-        let Some(part) = path.iter().try_fold(document, |value, step| step_into(value, step))
-        else {
-            return;
-        };
-        let steps: Vec<String> = match part {
-            Value::Object(fields) => fields.keys().take(PARTS_MAX).cloned().collect(),
-            Value::Array(items) => {
-                (0..items.len().min(PARTS_MAX)).map(|at| at.to_string()).collect()
-            }
-            _ => return,
-        };
-        let guilty = steps.into_iter().find(|step| {
-            let mut to = path.clone();
-            to.push(step.clone());
-            error_of::<T>(&only(document, &to)).as_deref() == Some(error)
-        });
-        match guilty {
-            Some(step)
-                if !error.starts_with("missing field")
-                    || blames_inside::<T>(document, path, &step) =>
-            {
-                path.push(step);
-            }
-            _ => return,
+        let below = at(document, &path).map(steps).unwrap_or_default();
+        let further = below.into_iter().map(|step| [&path[..], &[step]].concat());
+        let same =
+            |path: &Vec<String>| error_of::<T>(&only(document, path)).as_deref() == Some(error);
+        match further.into_iter().find(same) {
+            Some(guilty) => path = guilty,
+            None => return path,
         }
     }
 }
 
-/// A field that is missing is missing without its neighbours too: a neighbour is
-/// to blame only if the error goes away when it is left out.
-fn blames_inside<T: DeserializeOwned>(document: &Value, path: &[String], step: &str) -> bool {
-    let mut without = document.clone();
-    let mut place = &mut without;
-    for step in path {
-        let next = match place {
-            Value::Object(fields) => fields.get_mut(step),
-            Value::Array(items) => step.parse().ok().and_then(|at: usize| items.get_mut(at)),
-            _ => None,
-        };
-        let Some(next) = next else { return false };
-        place = next;
+/// The parts of a value.
+fn steps(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => fields.keys().take(PARTS_MAX).cloned().collect(),
+        Value::Array(items) => (0..items.len().min(PARTS_MAX)).map(|at| at.to_string()).collect(),
+        _ => vec![],
     }
-    match place {
-        Value::Object(fields) => {
-            fields.remove(step);
-        }
-        Value::Array(items) => {
-            if let Some(at) = step.parse().ok().filter(|at: &usize| *at < items.len()) {
-                items.remove(at);
-            }
-        }
-        _ => {}
-    }
-    error_of::<T>(&without) != error_of::<T>(document)
+}
+
+fn at<'a>(document: &'a Value, path: &[String]) -> Option<&'a Value> {
+    path.iter().try_fold(document, |value, step| step_into(value, step))
+}
+
+fn at_mut<'a>(document: &'a mut Value, path: &[String]) -> Option<&'a mut Value> {
+    path.iter().try_fold(document, |value, step| match value {
+        Value::Object(fields) => fields.get_mut(step),
+        Value::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 fn step_into<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
@@ -171,7 +173,6 @@ fn listed(error: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use kernel::{Level, Timestamp};
     use serde::Deserialize;
     use std::collections::BTreeMap;

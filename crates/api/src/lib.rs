@@ -36,8 +36,10 @@ mod views;
 
 use app::App;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use desk::Desk;
 use door::Door;
+use kernel::limits;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// What the doors are told when they open.
@@ -67,6 +69,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .route("/api", axum::routing::any(problem::no_such_path))
         .route("/api/{*rest}", axum::routing::any(problem::no_such_path))
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(axum::middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)

@@ -12,22 +12,26 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, other)| other)
 }
 
-/// Letters to add, drop or change to make one of the other. Long words are told
-/// apart by their beginnings, which bounds the work.
+/// Letters to add, drop, change or swap with their neighbour to make one of the
+/// other. Long words are told apart by their beginnings, which bounds the work.
 fn distance(a: &str, b: &str) -> usize {
     const LETTERS_MAX: usize = 64;
     let a: Vec<char> = a.chars().take(LETTERS_MAX).collect();
     let b: Vec<char> = b.chars().take(LETTERS_MAX).collect();
-    let mut before: Vec<usize> = (0..=b.len()).collect();
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
     for (i, x) in a.iter().enumerate() {
-        let mut now = vec![i + 1];
+        let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let changed = before[j] + usize::from(x != y);
-            now.push(changed.min(before[j + 1] + 1).min(now[j] + 1));
+            let changed = rows[i][j] + usize::from(x != y);
+            let mut least = changed.min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
         }
-        before = now;
+        rows.push(row);
     }
-    before[b.len()]
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

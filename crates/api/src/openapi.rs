@@ -82,3 +82,19 @@ pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
         ))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_schema_has_a_name_of_its_own() {
+        let mut known = BTreeMap::new();
+        for (name, schema) in crate::doors().into_iter().flat_map(|door| door.schemas) {
+            let text = serde_json::to_string(&schema).unwrap();
+            let before = known.entry(name.clone()).or_insert(text.clone());
+            assert_eq!(*before, text, "two schemas are called {name}");
+        }
+        assert!(known.contains_key("Incident") && known.contains_key("Problem"));
+    }
+}

@@ -6,10 +6,13 @@ use axum::http::request::Parts;
 use kernel::limits;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use std::borrow::Cow;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// A list's answer: some items and where it goes on.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Page<T> {
     /// The items.
     pub(crate) items: Vec<T>,
@@ -21,6 +24,28 @@ impl<T> Page<T> {
     /// All there is.
     pub(crate) fn whole(items: Vec<T>) -> Self {
         Page { items, next: None }
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+        let next = SchemaType::from_iter([Type::String, Type::Null]);
+        let next = ObjectBuilder::new().schema_type(next);
+        let page = ObjectBuilder::new().property("items", items).required("items");
+        let about = "The `cursor` of the next page; null on the last one.";
+        page.property("next", next.description(Some(about))).required("next").into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("PageOf{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::{CommandName, Refusal, RefusalKind};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::any::Any;
 use store::Failure;
 use utoipa::ToSchema;
@@ -28,36 +28,65 @@ pub(crate) struct FieldError {
 }
 
 /// Why a request was not done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What is wrong with this request and what to do.
+    detail: String,
+    /// The sort of problem as a stable word.
+    code: &'static str,
+    /// The fields at fault, if fields are.
+    pub(crate) errors: Vec<FieldError>,
+    /// With status 409: the commands that the caller could issue instead.
+    allowed: Option<Vec<CommandName>>,
+    retry_after_seconds: Option<u64>,
+}
+
+/// A problem as RFC 9457 writes it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemJson<'a> {
     /// The sort of problem as a URI; it ends in the code.
     #[serde(rename = "type")]
     #[schema(example = "urn:evenkeel:problem:invalid")]
     kind: String,
-    /// The sort of problem in words.
+    /// The status in words.
     title: &'static str,
     /// The HTTP status.
-    pub(crate) status: u16,
+    status: u16,
     /// What is wrong with this request and what to do.
-    pub(crate) detail: String,
+    detail: &'a str,
     /// The sort of problem as a stable word.
-    pub(crate) code: &'static str,
+    code: &'static str,
     /// The fields at fault, if fields are.
-    pub(crate) errors: Vec<FieldError>,
+    errors: &'a [FieldError],
     /// With status 409: the commands that the caller could issue instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>)]
-    pub(crate) allowed: Option<Vec<CommandName>>,
-    #[serde(skip)]
-    retry_after_seconds: Option<u64>,
+    allowed: Option<&'a [CommandName]>,
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let status = StatusCode::from_u16(self.status).ok();
+        let shown = ProblemJson {
+            kind: format!("urn:evenkeel:problem:{}", self.code),
+            title: status.and_then(|status| status.canonical_reason()).unwrap_or("Error"),
+            status: self.status,
+            detail: &self.detail,
+            code: self.code,
+            errors: &self.errors,
+            allowed: self.allowed.as_deref(),
+        };
+        shown.serialize(serializer)
+    }
 }
 
 impl Problem {
     /// A problem without more to it.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Problem {
-            kind: format!("urn:evenkeel:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: sentence(detail.into()),
             code,
@@ -69,7 +98,7 @@ impl Problem {
 
     /// The same under a more exact code.
     pub(crate) fn coded(self, code: &'static str) -> Self {
-        Problem { kind: format!("urn:evenkeel:problem:{code}"), code, ..self }
+        Problem { code, ..self }
     }
 
     /// A field that breaks a rule.

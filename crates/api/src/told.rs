@@ -67,7 +67,7 @@ const PUBLIC: &[(&str, &[&str])] = &[
 
 /// An entry of a timeline, or an event of the stream.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "Event")]
+#[schema(as = Event)]
 pub(crate) struct ToldEvent {
     /// Its position in the feed.
     pub(crate) seq: i64,

@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::once::Once;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemJson};
 use crate::reference::References;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -52,6 +52,7 @@ struct Answer {
     /// The incident's version now.
     version: Option<u32>,
     /// Why it was not done.
+    #[schema(value_type = Option<ProblemJson>)]
     problem: Option<Problem>,
 }
 

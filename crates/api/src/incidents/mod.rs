@@ -3,6 +3,7 @@
 mod answer;
 mod attachments;
 mod bulk;
+mod clock;
 mod commands;
 mod read;
 mod report;

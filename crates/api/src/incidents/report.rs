@@ -28,7 +28,6 @@ use utoipa::ToSchema;
 /// A report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(title = "NewIncident")]
 pub(super) struct NewIncident {
     /// What is not working, in one line of at most 250 characters.
     title: String,

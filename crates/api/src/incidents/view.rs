@@ -1,7 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
+use super::clock::{ShownClock, clock_at};
 use crate::directory::{Cards, Directory};
-use incident::clocks::{Clock, ClockStatus};
 use incident::state::Override;
 use incident::{Access, State};
 use kernel::{
@@ -179,6 +179,7 @@ pub(crate) struct Incident<'a> {
 
 /// What it waits for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentHold)]
 struct Hold {
     reason: &'static str,
     #[schema(value_type = String, format = DateTime)]
@@ -228,6 +229,7 @@ struct Resolution<'a> {
 
 /// A relation to another record.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentLink)]
 struct Link<'a> {
     kind: &'static str,
     target: &'a str,
@@ -270,33 +272,9 @@ struct Attachment<'a> {
     url: String,
 }
 
-/// A clock at one instant.
-#[derive(Debug, Serialize, ToSchema)]
-struct ShownClock {
-    /// `acknowledge`, `response`, `update` or `resolution`.
-    kind: &'static str,
-    /// `running`, `paused`, `stopped` or `cancelled`.
-    status: &'static str,
-    target_seconds: i64,
-    elapsed_seconds: i64,
-    /// Negative when over.
-    remaining_seconds: i64,
-    breached: bool,
-    /// While running: when the target is used up.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    due_at: Option<Timestamp>,
-    /// When it passed the target in force.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    breached_at: Option<Timestamp>,
-    /// When it first passed a target.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    first_breached_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    stopped_at: Option<Timestamp>,
-}
-
 /// The agreement that applies.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgreementReference)]
 struct Agreement {
     #[schema(value_type = String)]
     id: kernel::AgreementId,
@@ -397,12 +375,8 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         work: work(shown, full),
         watchers: state.watchers.iter().filter(|_| full).filter_map(|id| person(*id)).collect(),
         attachments: attachments(shown, full),
-        clocks: state
-            .clocks
-            .iter()
-            .filter(|_| full)
-            .map(|clock| clock_at(clock, shown.now))
-            .collect(),
+        // A promise is made to the requester: they may see how it stands.
+        clocks: state.clocks.iter().map(|clock| clock_at(clock, shown.now)).collect(),
         agreement: full
             .then_some(Agreement { id: state.agreement.id, version: state.agreement.version }),
         version: state.version,
@@ -464,25 +438,6 @@ fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {
 /// How a file is named to programs: with its incident, so that it is found there.
 pub(crate) fn attachment_id(number: IncidentNumber, id: AttachmentId) -> String {
     format!("{number}.{id}")
-}
-
-/// A breach is shown from its first second on, recorded or not yet.
-fn clock_at(clock: &Clock, now: Timestamp) -> ShownClock {
-    let running = clock.status == ClockStatus::Running;
-    let over = clock.due_at.filter(|_| running && clock.is_breached(now));
-    let breached_at = clock.breached_at.or(over);
-    ShownClock {
-        kind: clock.kind.as_str(),
-        status: clock.status.as_str(),
-        target_seconds: clock.target_seconds,
-        elapsed_seconds: clock.elapsed_seconds(now),
-        remaining_seconds: clock.remaining_seconds(now),
-        breached: breached_at.is_some(),
-        due_at: clock.due_at,
-        breached_at,
-        first_breached_at: clock.first_breached_at.or(over),
-        stopped_at: clock.stopped_at,
-    }
 }
 
 /// Words that a rendering needs; `long` ones are the description.

@@ -95,7 +95,7 @@ async fn a_stream_goes_on_where_it_was_left() {
     assert_eq!(last.2["seq"], last.0);
     drop(live);
 
-    ines.post("/api/v1/incidents/INC-2/acknowledge", json!({})).await.good();
+    ines.post("/api/v1/incidents/INC-2/watch", json!({})).await.good();
     let id = told[0].0.to_string();
     let mut resumed = Stream::open(&ines, "/api/v1/events", &[("last-event-id", &id)]).await;
     ines.post("/api/v1/incidents/INC-2/hold", json!({ "reason": "vendor" })).await.good();

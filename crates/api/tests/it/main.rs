@@ -1,5 +1,7 @@
 //! The API as programs meet it: a desk on a fresh store, the router without a network.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod attachments;
 mod commands;
 mod configuration;

@@ -93,7 +93,6 @@ async fn the_requester_sees_the_public_side_alone() {
     assert_eq!(shown.json["resolution"]["note"], "Found it");
     for (key, value) in [
         ("tasks", json!([])),
-        ("clocks", json!([])),
         ("work", json!([])),
         ("watchers", json!([])),
         ("links", json!([])),

@@ -1,0 +1,51 @@
+//! A clock as answers show it.
+
+use incident::clocks::{Clock, ClockStatus};
+use kernel::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A clock at one instant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Clock)]
+pub(super) struct ShownClock {
+    /// `acknowledge`, `response`, `update` or `resolution`.
+    kind: &'static str,
+    /// `running`, `paused`, `stopped` or `cancelled`.
+    status: &'static str,
+    target_seconds: i64,
+    elapsed_seconds: i64,
+    /// Negative when over.
+    remaining_seconds: i64,
+    breached: bool,
+    /// While running: when the target is used up.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Timestamp>,
+    /// When it passed the target in force.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    breached_at: Option<Timestamp>,
+    /// When it first passed a target.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_breached_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    stopped_at: Option<Timestamp>,
+}
+
+/// A breach is shown from its first second on, recorded or not yet.
+pub(super) fn clock_at(clock: &Clock, now: Timestamp) -> ShownClock {
+    let running = clock.status == ClockStatus::Running;
+    let over = clock.due_at.filter(|_| running && clock.is_breached(now));
+    let breached_at = clock.breached_at.or(over);
+    ShownClock {
+        kind: clock.kind.as_str(),
+        status: clock.status.as_str(),
+        target_seconds: clock.target_seconds,
+        elapsed_seconds: clock.elapsed_seconds(now),
+        remaining_seconds: clock.remaining_seconds(now),
+        breached: breached_at.is_some(),
+        due_at: clock.due_at,
+        breached_at,
+        first_breached_at: clock.first_breached_at.or(over),
+        stopped_at: clock.stopped_at,
+    }
+}
