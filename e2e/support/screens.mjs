@@ -21,7 +21,7 @@ export async function signIn(page, email, password) {
 /** Reports in the portal and answers the number of the new incident. */
 export async function reportInPortal(page, { title, description }) {
   await page.goto('/portal');
-  await page.getByLabel('What is not working?').fill(title);
+  await page.getByRole('combobox', { name: 'What is not working?' }).fill(title);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel(/what happens|describe|details|more/i).first().fill(description);
   await page.getByRole('button', { name: /^(Report|Send)/ }).click();

@@ -20,8 +20,14 @@ async fn main() {
                 let mut done = 0_u64;
                 while start.elapsed().as_secs() < SECONDS {
                     let mut ask = desk.ask(&viewer, Channel::Api);
-                    let title = ask.title(&format!("Label printer {client} prints nothing")).expect("a title");
-                    let words = ask.words("description", "Since about 12:40 on lines 3 to 6. Restarting did not help.", 1_000);
+                    let title = ask
+                        .title(&format!("Label printer {client} prints nothing"))
+                        .expect("a title");
+                    let words = ask.words(
+                        "description",
+                        "Since about 12:40 on lines 3 to 6. Restarting did not help.",
+                        1_000,
+                    );
                     let mut report = blank(title, viewer.person);
                     report.service = Some(vpn);
                     report.description = words.ok();
@@ -36,8 +42,17 @@ async fn main() {
     for task in tasks {
         done += task.await.expect("a client");
     }
-    for line in t.desk.metrics().encode().lines().filter(|line| line.contains("_sum") || line.contains("_count")) {
+    for line in t
+        .desk
+        .metrics()
+        .encode()
+        .lines()
+        .filter(|line| line.contains("_sum") || line.contains("_count"))
+    {
         println!("{line}");
     }
-    println!("{:.0} durable reports/s at {CLIENTS} clients", done as f64 / start.elapsed().as_secs_f64());
+    println!(
+        "{:.0} durable reports/s at {CLIENTS} clients",
+        done as f64 / start.elapsed().as_secs_f64()
+    );
 }

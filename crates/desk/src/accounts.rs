@@ -48,15 +48,18 @@ pub struct SignIn {
     pub token: Option<TokenId>,
 }
 
+/// Who showed a credential, and when that was last looked up.
+type Believed = HashMap<Vec<u8>, (Arc<SignIn>, Instant)>;
+
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<Vec<u8>, (Arc<SignIn>, Instant)>>);
+pub(crate) struct Cache(Mutex<Believed>);
 
 impl Cache {
     pub(crate) fn forget_all(&self) {
         self.lock().clear();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, (Arc<SignIn>, Instant)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Believed> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 

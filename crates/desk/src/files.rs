@@ -43,7 +43,9 @@ impl Desk {
     pub fn upload(&self) -> Upload {
         let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
         let files = self.files().clone();
-        let writing = tokio::task::spawn_blocking(move || files.put(Pieces { waiting, piece: io::Cursor::new(vec![]) }));
+        let writing = tokio::task::spawn_blocking(move || {
+            files.put(Pieces { waiting, piece: io::Cursor::new(vec![]) })
+        });
         Upload { pieces, writing, head: Vec::with_capacity(HEAD_BYTES), size: 0 }
     }
 
@@ -77,7 +79,10 @@ impl Upload {
     pub async fn push(&mut self, piece: &[u8]) -> Result<(), Trouble> {
         self.size = self.size.saturating_add(piece.len());
         if self.size > limits::ATTACHMENT_BYTES {
-            let words = format!("is larger than {} MB, the most a file can have", limits::ATTACHMENT_BYTES >> 20);
+            let words = format!(
+                "is larger than {} MB, the most a file can have",
+                limits::ATTACHMENT_BYTES >> 20
+            );
             return Err(Refusal::invalid("file", words).into());
         }
         self.head.extend(piece.iter().take(HEAD_BYTES - self.head.len()));
@@ -89,7 +94,9 @@ impl Upload {
     /// That was all of it.
     pub async fn finish(self) -> Result<Kept, Trouble> {
         drop(self.pieces.send(Ok(None)).await);
-        let put = self.writing.await.map_err(|_| Failure::Unavailable("the file could not be stored; try again".to_owned()))??;
+        let put = self.writing.await.map_err(|_| {
+            Failure::Unavailable("the file could not be stored; try again".to_owned())
+        })??;
         Ok(Kept { hash: put.hash, size_bytes: put.size_bytes, media_type: media_type(&self.head) })
     }
 }
@@ -112,7 +119,12 @@ impl Read for Pieces {
                 Some(Ok(Some(piece))) => self.piece = io::Cursor::new(piece),
                 Some(Ok(None)) => return Ok(0),
                 Some(Err(error)) => return Err(error),
-                None => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sender went away")),
+                None => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "the sender went away",
+                    ));
+                }
             }
         }
     }
@@ -140,7 +152,11 @@ fn media_type(head: &[u8]) -> &'static str {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && head.len() == HEAD_BYTES,
     };
-    if is_text && !head.is_empty() && !head.contains(&0) { "text/plain" } else { "application/octet-stream" }
+    if is_text && !head.is_empty() && !head.contains(&0) {
+        "text/plain"
+    } else {
+        "application/octet-stream"
+    }
 }
 
 #[cfg(test)]

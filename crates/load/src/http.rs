@@ -75,7 +75,9 @@ impl Client {
             }
             let Some((name, value)) = line.split_once(':') else { continue };
             match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.trim().parse().map_err(|_| broken("no length"))?,
+                "content-length" => {
+                    length = value.trim().parse().map_err(|_| broken("no length"))?
+                }
                 "transfer-encoding" => chunked = value.contains("chunked"),
                 "set-cookie" => cookie = value.trim().split(';').next().map(str::to_owned),
                 _ => {}
@@ -86,7 +88,8 @@ impl Client {
     async fn read_chunks(&mut self, body: &mut Vec<u8>) -> io::Result<()> {
         loop {
             let size = usize::from_str_radix(self.next_line().await?.trim(), 16);
-            let size = size.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "no chunk size"))?;
+            let size =
+                size.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "no chunk size"))?;
             let start = body.len();
             body.resize(start + size, 0);
             self.stream.read_exact(&mut body[start..]).await?;

@@ -55,11 +55,16 @@ async fn main() -> std::process::ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let data = arguments.data.clone().unwrap_or_else(|| temporary.path().join("seeded"));
-    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
+    let wanted =
+        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
     if wanted("raw") {
         raw::measure(arguments.database_url.as_deref(), temporary.path(), arguments.seconds)?;
     }
-    let place = Place { binary: arguments.binary.clone(), data: data.clone(), database_url: arguments.database_url.clone() };
+    let place = Place {
+        binary: arguments.binary.clone(),
+        data: data.clone(),
+        database_url: arguments.database_url.clone(),
+    };
     let fresh = !data.join("seeded").exists();
     if fresh {
         std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
@@ -70,8 +75,13 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         };
         let started = std::time::Instant::now();
         let number = seed::seed(&target, arguments.incidents).await?;
-        println!("seeded {} incidents in {:.1} s", arguments.incidents, started.elapsed().as_secs_f64());
-        std::fs::write(data.join("seeded"), number.to_string()).map_err(|error| error.to_string())?;
+        println!(
+            "seeded {} incidents in {:.1} s",
+            arguments.incidents,
+            started.elapsed().as_secs_f64()
+        );
+        std::fs::write(data.join("seeded"), number.to_string())
+            .map_err(|error| error.to_string())?;
     }
     let long = std::fs::read_to_string(data.join("seeded")).map_err(|error| error.to_string())?;
     let server = place.serve().await?;

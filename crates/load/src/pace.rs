@@ -30,16 +30,36 @@ impl Measured {
 pub type MakeRequest = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 
 /// N clients, each sends the next request when the answer is there.
-pub async fn closed(address: &str, clients: usize, seconds: u64, expect: u16, make: MakeRequest) -> Measured {
+pub async fn closed(
+    address: &str,
+    clients: usize,
+    seconds: u64,
+    expect: u16,
+    make: MakeRequest,
+) -> Measured {
     run(address, clients, seconds, expect, make, None).await
 }
 
 /// `rate` requests per second over N connections, sent when they are due.
-pub async fn open(address: &str, clients: usize, seconds: u64, expect: u16, make: MakeRequest, rate: f64) -> Measured {
+pub async fn open(
+    address: &str,
+    clients: usize,
+    seconds: u64,
+    expect: u16,
+    make: MakeRequest,
+    rate: f64,
+) -> Measured {
     run(address, clients, seconds, expect, make, Some(rate)).await
 }
 
-async fn run(address: &str, clients: usize, seconds: u64, expect: u16, make: MakeRequest, rate: Option<f64>) -> Measured {
+async fn run(
+    address: &str,
+    clients: usize,
+    seconds: u64,
+    expect: u16,
+    make: MakeRequest,
+    rate: Option<f64>,
+) -> Measured {
     let next = Arc::new(AtomicU64::new(0));
     let start = Instant::now() + Duration::from_millis(50);
     let end = start + Duration::from_secs(seconds);

@@ -10,7 +10,9 @@ const BINARY: &str = "target/release/examples/raw_limits";
 /// Runs the raw limits on a fresh database of the same engine and prints them.
 pub fn measure(database_url: Option<&str>, folder: &Path, seconds: u64) -> Result<(), String> {
     if !Path::new(BINARY).exists() {
-        return Err(format!("{BINARY} is missing: cargo build --release -p evenkeel-store --example raw_limits"));
+        return Err(format!(
+            "{BINARY} is missing: cargo build --release -p evenkeel-store --example raw_limits"
+        ));
     }
     let database = match database_url {
         Some(url) => url.to_owned(),

@@ -13,7 +13,10 @@ const CREATORS: usize = 64;
 
 /// Start and memory.
 pub fn start(server: &Server, incidents: u64) {
-    println!("cold start to ready with {incidents} incidents: {:.3} s", server.start_took.as_secs_f64());
+    println!(
+        "cold start to ready with {incidents} incidents: {:.3} s",
+        server.start_took.as_secs_f64()
+    );
     println!("memory when idle: {:.0} MB", server.memory_mb());
 }
 
@@ -29,7 +32,8 @@ pub async fn create(server: &Server, seconds: u64) {
     let make: MakeRequest = Arc::new(move |i| made[(i % 256) as usize].clone());
     let most = pace::closed(&server.address, CREATORS, seconds, 201, make.clone()).await;
     print("create, 64 clients", &most);
-    let half = pace::open(&server.address, CREATORS, seconds, 201, make, most.per_second / 2.0).await;
+    let half =
+        pace::open(&server.address, CREATORS, seconds, 201, make, most.per_second / 2.0).await;
     print("create, at half that load", &half);
 }
 
@@ -46,18 +50,21 @@ pub async fn pages(server: &Server, long: &str, seconds: u64) {
         let make: MakeRequest = Arc::new(move |_| request.clone());
         let most = pace::closed(&server.address, CLIENTS, seconds, 200, make.clone()).await;
         print(&format!("{name}, 32 clients"), &most);
-        let half = pace::open(&server.address, CLIENTS, seconds, 200, make, most.per_second / 2.0).await;
+        let half =
+            pace::open(&server.address, CLIENTS, seconds, 200, make, most.per_second / 2.0).await;
         print(&format!("{name}, at half that load"), &half);
     }
 }
 
 /// Many open streams, one change: when has everybody seen it?
 pub async fn streams(server: &Server, count: usize) -> Result<(), String> {
-    let headers = format!("Authorization: Bearer {}\r\nAccept: text/event-stream\r\n", server.token);
+    let headers =
+        format!("Authorization: Bearer {}\r\nAccept: text/event-stream\r\n", server.token);
     let request = get(&server.address, "/api/v1/events", &headers);
     let mut clients = Vec::with_capacity(count);
     for _ in 0..count {
-        let mut client = Client::connect(&server.address).await.map_err(|error| error.to_string())?;
+        let mut client =
+            Client::connect(&server.address).await.map_err(|error| error.to_string())?;
         let status = client.open_stream(&request).await.map_err(|error| error.to_string())?;
         if status != 200 {
             return Err(format!("a stream answered {status}"));
@@ -68,9 +75,13 @@ pub async fn streams(server: &Server, count: usize) -> Result<(), String> {
     let mut worst = Duration::ZERO;
     for round in 0..3 {
         let title = format!("Change number {round} that everybody sees");
-        let mut poster = Client::connect(&server.address).await.map_err(|error| error.to_string())?;
+        let mut poster =
+            Client::connect(&server.address).await.map_err(|error| error.to_string())?;
         let started = Instant::now();
-        poster.send(&server.report(&format!(r#"{{"title":"{title}"}}"#))).await.map_err(|error| error.to_string())?;
+        poster
+            .send(&server.report(&format!(r#"{{"title":"{title}"}}"#)))
+            .await
+            .map_err(|error| error.to_string())?;
         let mut waits = Vec::with_capacity(count);
         for mut client in clients {
             let title = title.clone();
@@ -92,7 +103,10 @@ pub async fn streams(server: &Server, count: usize) -> Result<(), String> {
         }
         worst = worst.max(started.elapsed());
     }
-    println!("{count} streams, a change seen by all: {:.0} ms (worst of 3)", worst.as_secs_f64() * 1_000.0);
+    println!(
+        "{count} streams, a change seen by all: {:.0} ms (worst of 3)",
+        worst.as_secs_f64() * 1_000.0
+    );
     Ok(())
 }
 
@@ -103,6 +117,10 @@ fn print(name: &str, measured: &Measured) {
         measured.percentile_ms(0.5),
         measured.percentile_ms(0.95),
         measured.percentile_ms(0.99),
-        if measured.failures > 0 { format!(", {} FAILED", measured.failures) } else { String::new() }
+        if measured.failures > 0 {
+            format!(", {} FAILED", measured.failures)
+        } else {
+            String::new()
+        }
     );
 }

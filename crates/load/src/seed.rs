@@ -18,10 +18,19 @@ const WINDOW: usize = 1_024;
 const OPEN_EVERY: u64 = 20;
 /// Words to make titles of.
 const WORDS: [&str; 16] = [
-    "printer", "scanner", "vpn", "mailbox", "login", "route", "label", "wifi", "payroll", "badge", "checkout", "report", "screen", "dock",
-    "phone", "portal",
+    "printer", "scanner", "vpn", "mailbox", "login", "route", "label", "wifi", "payroll", "badge",
+    "checkout", "report", "screen", "dock", "phone", "portal",
 ];
-const TROUBLES: [&str; 8] = ["is slow", "does not start", "shows an error", "lost its settings", "is offline", "rejects files", "freezes", "is empty"];
+const TROUBLES: [&str; 8] = [
+    "is slow",
+    "does not start",
+    "shows an error",
+    "lost its settings",
+    "is offline",
+    "rejects files",
+    "freezes",
+    "is empty",
+];
 
 struct Company {
     agents: Vec<Viewer>,
@@ -33,7 +42,11 @@ struct Company {
 pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let store = Store::open(target).map_err(|error| words(&error))?;
-    let desk = Desk::open(store, Options { clock: Arc::new(SystemClock), files: Files::local("files"), serve: false }).map_err(|error| words(&error))?;
+    let desk = Desk::open(
+        store,
+        Options { clock: Arc::new(SystemClock), files: Files::local("files"), serve: false },
+    )
+    .map_err(|error| words(&error))?;
     let company = furnish(&desk).await.map_err(|error| words(&error))?;
     let now = desk.now();
     let mut waiting = VecDeque::new();
@@ -70,13 +83,25 @@ async fn settle(waiting: &mut Waiting) -> Result<Option<kernel::IncidentNumber>,
 
 /// A report, and for most of them a resolution and the requester's confirmation.
 /// Numbers are consecutive in a fresh store, so later commands need not wait.
-async fn one(desk: &Desk, company: &Company, i: u64, at: Timestamp, waiting: &mut Waiting) -> Result<(), desk::Trouble> {
-    let pick = |salt: u64, of: usize| ((i.wrapping_mul(2_654_435_761).wrapping_add(salt * 97)) % of as u64) as usize;
+async fn one(
+    desk: &Desk,
+    company: &Company,
+    i: u64,
+    at: Timestamp,
+    waiting: &mut Waiting,
+) -> Result<(), desk::Trouble> {
+    let pick = |salt: u64, of: usize| {
+        ((i.wrapping_mul(2_654_435_761).wrapping_add(salt * 97)) % of as u64) as usize
+    };
     let requester = company.requesters[pick(1, company.requesters.len())];
     let agent = &company.agents[pick(2, company.agents.len())];
     let mut ask = desk.ask(agent, Channel::Phone).at(at);
     let title = ask.title(&format!("{} {} {i}", WORDS[pick(3, 16)], TROUBLES[pick(4, 8)]))?;
-    let description = ask.words("description", "Since this morning, for several people on the second floor. A restart did not help.", limits::BODY_CHARS)?;
+    let description = ask.words(
+        "description",
+        "Since this morning, for several people on the second floor. A restart did not help.",
+        limits::BODY_CHARS,
+    )?;
     let report = Report {
         title,
         description: Some(description),
@@ -101,26 +126,52 @@ async fn one(desk: &Desk, company: &Company, i: u64, at: Timestamp, waiting: &mu
     }
     let number = kernel::IncidentNumber(i as i64 + 1);
     let take = Command::Assign { team: Change::Keep, assignee: Change::Set(agent.person) };
-    waiting.push_back(desk.ask(agent, Channel::Web).at(at.plus_seconds(300)).on(number).submit(take).await?);
+    waiting.push_back(
+        desk.ask(agent, Channel::Web).at(at.plus_seconds(300)).on(number).submit(take).await?,
+    );
     let mut ask = desk.ask(agent, Channel::Web).at(at.plus_seconds(1_800)).on(number);
-    let note = ask.words("note", "Replaced the part that was worn. It works again.", limits::BODY_CHARS)?;
-    let resolve = Command::Resolve { code: "fixed".into(), note, cause: None, known_error: None, children: false };
+    let note =
+        ask.words("note", "Replaced the part that was worn. It works again.", limits::BODY_CHARS)?;
+    let resolve = Command::Resolve {
+        code: "fixed".into(),
+        note,
+        cause: None,
+        known_error: None,
+        children: false,
+    };
     waiting.push_back(ask.submit(resolve).await?);
-    waiting.push_back(desk.ask(agent, Channel::Web).at(at.plus_seconds(3_600)).on(number).submit(Command::Confirm).await?);
+    waiting.push_back(
+        desk.ask(agent, Channel::Web)
+            .at(at.plus_seconds(3_600))
+            .on(number)
+            .submit(Command::Confirm)
+            .await?,
+    );
     Ok(())
 }
 
 async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
     let now = desk.now();
     let person = |i: usize, roles: &[Role]| {
-        let mut person = Person::new(PersonId(desk::fresh()), format!("Person {i}"), Some(&format!("person{i}@load.example")), now);
+        let mut person = Person::new(
+            PersonId(desk::fresh()),
+            format!("Person {i}"),
+            Some(&format!("person{i}@load.example")),
+            now,
+        );
         person.roles = roles.iter().copied().collect();
         person
     };
     let agents: Vec<Person> = (0..30).map(|i| person(i, &[Role::Agent])).collect();
     let requesters: Vec<Person> = (30..1_000).map(|i| person(i, &[])).collect();
     let teams: Vec<Team> = (0..9)
-        .map(|i| Team { id: TeamId(desk::fresh()), name: format!("Team {i}"), description: String::new(), active: true, version: 1 })
+        .map(|i| Team {
+            id: TeamId(desk::fresh()),
+            name: format!("Team {i}"),
+            description: String::new(),
+            active: true,
+            version: 1,
+        })
         .collect();
     let services: Vec<Service> = (0..15)
         .map(|i| Service {

@@ -56,17 +56,25 @@ impl Place {
             .spawn()
             .map_err(|error| format!("{}: {error}", self.binary.display()))?;
         let mut input = child.stdin.take().ok_or("no standard input")?;
-        input.write_all(format!("{PASSWORD}\n").as_bytes()).await.map_err(|error| error.to_string())?;
+        input
+            .write_all(format!("{PASSWORD}\n").as_bytes())
+            .await
+            .map_err(|error| error.to_string())?;
         drop(input);
         let status = child.wait().await.map_err(|error| error.to_string())?;
         if status.success() { Ok(()) } else { Err("init failed".into()) }
     }
 
     async fn token(&self) -> Result<String, String> {
-        let output = self.command(&["token", "create", "--user", ADMIN, "--scope", "admin"]).output().await;
+        let output =
+            self.command(&["token", "create", "--user", ADMIN, "--scope", "admin"]).output().await;
         let output = output.map_err(|error| error.to_string())?;
         let token = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        if token.is_empty() { Err(String::from_utf8_lossy(&output.stderr).into_owned()) } else { Ok(token) }
+        if token.is_empty() {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        } else {
+            Ok(token)
+        }
     }
 
     /// Starts the server and waits for its ready line.
@@ -82,7 +90,13 @@ impl Place {
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).await.map_err(|error| error.to_string())?;
         let start_took = started.elapsed();
-        let address = line.split("http://").nth(1).ok_or("no ready line")?.trim().trim_end_matches('/').to_owned();
+        let address = line
+            .split("http://")
+            .nth(1)
+            .ok_or("no ready line")?
+            .trim()
+            .trim_end_matches('/')
+            .to_owned();
         let cookie = sign_in(&address).await?;
         Ok(Server { child, address, token, cookie, start_took })
     }
@@ -92,9 +106,12 @@ impl Server {
     /// Resident memory in megabytes, now.
     pub fn memory_mb(&self) -> f64 {
         let id = self.child.id().unwrap_or_default();
-        let status = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status")).unwrap_or_default();
+        let status =
+            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))
+                .unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+        let kilobytes: f64 =
+            line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
         kilobytes / 1_024.0
     }
 
@@ -123,7 +140,8 @@ impl Server {
 
 async fn sign_in(address: &str) -> Result<String, String> {
     let mut client = Client::connect(address).await.map_err(|error| error.to_string())?;
-    let body = format!("email={}&password={}", ADMIN.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+    let body =
+        format!("email={}&password={}", ADMIN.replace('@', "%40"), PASSWORD.replace(' ', "+"));
     let headers = format!("Origin: http://{address}\r\n");
     let request = post(address, "/sign-in", &headers, "application/x-www-form-urlencoded", &body);
     let answer = client.send(&request).await.map_err(|error| error.to_string())?;

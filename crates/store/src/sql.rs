@@ -189,16 +189,22 @@ impl Columns {
     }
 
     /// Text that parses, or nothing.
-    pub fn opt_parsed<T: std::str::FromStr<Err = kernel::Invalid>>(&mut self) -> Result<Option<T>, Failure> {
+    pub fn opt_parsed<T: std::str::FromStr<Err = kernel::Invalid>>(
+        &mut self,
+    ) -> Result<Option<T>, Failure> {
         match self.opt_text()? {
             None => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|error| Failure::damaged(format!("{text:?} {error}"))),
+            Some(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|error| Failure::damaged(format!("{text:?} {error}"))),
         }
     }
 
     /// JSON text.
     pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
         let text = self.text()?;
-        serde_json::from_str(&text).map_err(|error| Failure::damaged(format!("stored JSON does not fit: {error}")))
+        serde_json::from_str(&text)
+            .map_err(|error| Failure::damaged(format!("stored JSON does not fit: {error}")))
     }
 }

@@ -55,8 +55,15 @@ impl TestDesk {
     /// On this store, which must be fresh.
     pub async fn on(store: Store, folder: tempfile::TempDir) -> TestDesk {
         let clock = Arc::new(SetClock::at(START));
-        let desk =
-            Desk::open(store, Options { clock: clock.clone(), files: Files::local(folder.path().join("files")), serve: true }).expect("a desk");
+        let desk = Desk::open(
+            store,
+            Options {
+                clock: clock.clone(),
+                files: Files::local(folder.path().join("files")),
+                serve: true,
+            },
+        )
+        .expect("a desk");
         let network = TeamId(desk::fresh());
         let workplace = TeamId(desk::fresh());
         let vpn = ServiceId(desk::fresh());

@@ -30,10 +30,27 @@ pub(crate) struct Sealable<'a> {
 pub(crate) fn seal(previous: &[u8], event: &Sealable<'_>, content_digests: &[&[u8]]) -> Vec<u8> {
     let mut hash = Sha256::new();
     put(&mut hash, previous);
-    for number in [event.seq, event.number.0, i64::from(event.n), i64::from(event.version), event.at, event.happened_at, i64::from(event.public)] {
+    for number in [
+        event.seq,
+        event.number.0,
+        i64::from(event.n),
+        i64::from(event.version),
+        event.at,
+        event.happened_at,
+        i64::from(event.public),
+    ] {
         hash.update(number.to_be_bytes());
     }
-    let texts = [event.kind, event.actor_kind, event.actor_id, event.actor_name, event.channel, event.cause, event.batch, event.data];
+    let texts = [
+        event.kind,
+        event.actor_kind,
+        event.actor_id,
+        event.actor_name,
+        event.channel,
+        event.cause,
+        event.batch,
+        event.data,
+    ];
     for text in texts {
         put(&mut hash, text.as_bytes());
     }

@@ -1,7 +1,7 @@
 //! Reading states for deciding.
 
-use crate::sql::{Columns, Sql};
 use crate::Failure;
+use crate::sql::{Columns, Sql};
 use incident::State;
 use kernel::{ContentId, IncidentNumber, Timestamp};
 
@@ -40,14 +40,22 @@ pub fn file_is_used(sql: &mut dyn Sql, hash: &str) -> Result<bool, Failure> {
 }
 
 /// Whether these words belong to this incident and are still there.
-pub fn content_belongs(sql: &mut dyn Sql, content: ContentId, number: IncidentNumber) -> Result<bool, Failure> {
+pub fn content_belongs(
+    sql: &mut dyn Sql,
+    content: ContentId,
+    number: IncidentNumber,
+) -> Result<bool, Failure> {
     let text = "select 1 from contents where id = $1 and number = $2 and erased_at is null";
     Ok(!sql.query(text, &[content.into(), number.into()])?.is_empty())
 }
 
 /// Incidents with a timer that rings at or before `now`, the earliest first,
 /// with the instant it should have rung.
-pub fn due_incidents(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<(IncidentNumber, Timestamp)>, Failure> {
+pub fn due_incidents(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(IncidentNumber, Timestamp)>, Failure> {
     let rows = sql.query(
         "select number, wake_at from incidents where wake_at is not null and wake_at <= $1 order by wake_at limit $2",
         &[now.into(), limit.into()],

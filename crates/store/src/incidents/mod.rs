@@ -1,11 +1,13 @@
 //! Incidents: how they are written, sealed, read, listed and checked.
 
+mod brought;
 mod chain;
 pub mod feed;
 pub mod filter;
 pub mod list;
 mod load;
 pub mod search;
+mod tables;
 pub mod timeline;
 mod verify;
 mod write;

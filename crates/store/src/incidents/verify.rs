@@ -1,8 +1,8 @@
 //! Does what is stored still hold together? Chain, replay, words, references.
 
 use super::chain::{Sealable, content_digest, seal};
-use crate::sql::{Columns, Row, Sql, Value};
 use crate::Failure;
+use crate::sql::{Columns, Row, Sql, Value};
 use incident::{Body, Cause, Event, State, apply};
 use kernel::{Actor, IncidentNumber};
 use std::collections::HashMap;
@@ -22,7 +22,10 @@ pub struct Finding {
 const PAGE_ROWS: i64 = 2_000;
 
 /// Checks everything; calls `progress` with the position reached and the last one.
-pub fn verify(sql: &mut dyn Sql, progress: &mut dyn FnMut(i64, i64)) -> Result<Vec<Finding>, Failure> {
+pub fn verify(
+    sql: &mut dyn Sql,
+    progress: &mut dyn FnMut(i64, i64),
+) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
     verify_chain(sql, progress, &mut findings)?;
     verify_states(sql, &mut findings)?;
@@ -35,7 +38,11 @@ fn finding(number: Option<i64>, seq: Option<i64>, what: impl Into<String>) -> Fi
     Finding { number: number.map(IncidentNumber), seq, what: what.into() }
 }
 
-fn verify_chain(sql: &mut dyn Sql, progress: &mut dyn FnMut(i64, i64), findings: &mut Vec<Finding>) -> Result<(), Failure> {
+fn verify_chain(
+    sql: &mut dyn Sql,
+    progress: &mut dyn FnMut(i64, i64),
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
     let head = sql.query("select position, hash from log_head where id = 1", &[])?.pop();
     let Some(head) = head else {
         findings.push(finding(None, None, "the head of the log is missing"));
@@ -81,7 +88,13 @@ fn digests_after(sql: &mut dyn Sql, seq: i64) -> Result<Digests, Failure> {
     Ok(found)
 }
 
-fn check_seal(row: Row, before: i64, previous: &[u8], digests: &Digests, findings: &mut Vec<Finding>) -> Result<(i64, Vec<u8>), Failure> {
+fn check_seal(
+    row: Row,
+    before: i64,
+    previous: &[u8],
+    digests: &Digests,
+    findings: &mut Vec<Finding>,
+) -> Result<(i64, Vec<u8>), Failure> {
     let mut c = Columns::of(row);
     let (seq, number, n) = (c.int()?, c.int()?, c.int()?);
     let kind = c.text()?;
@@ -91,7 +104,11 @@ fn check_seal(row: Row, before: i64, previous: &[u8], digests: &Digests, finding
     let public = c.flag()?;
     let hash = c.bytes()?;
     if seq != before + 1 {
-        findings.push(finding(Some(number), Some(seq), format!("entries between {before} and {seq} are missing")));
+        findings.push(finding(
+            Some(number),
+            Some(seq),
+            format!("entries between {before} and {seq} are missing"),
+        ));
     }
     let sealable = Sealable {
         seq,
@@ -113,7 +130,11 @@ fn check_seal(row: Row, before: i64, previous: &[u8], digests: &Digests, finding
     let none = Vec::new();
     let mine: Vec<&[u8]> = digests.get(&seq).unwrap_or(&none).iter().map(Vec::as_slice).collect();
     if seal(previous, &sealable, &mine) != hash {
-        findings.push(finding(Some(number), Some(seq), "the seal does not fit: the entry, its words or the one before was changed"));
+        findings.push(finding(
+            Some(number),
+            Some(seq),
+            "the seal does not fit: the entry, its words or the one before was changed",
+        ));
     }
     Ok((seq, hash))
 }
@@ -138,13 +159,25 @@ fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), F
             last = number;
             match (replay(sql, number)?, stored) {
                 (_, Err(error)) => findings.push(finding(Some(number), None, error.to_string())),
-                (None, Ok(_)) => findings.push(finding(Some(number), None, "it has a state and no timeline")),
+                (None, Ok(_)) => {
+                    findings.push(finding(Some(number), None, "it has a state and no timeline"))
+                }
                 (Some(replayed), Ok(stored)) => {
                     if replayed != stored {
-                        findings.push(finding(Some(number), None, "its state is not what its timeline says"));
+                        findings.push(finding(
+                            Some(number),
+                            None,
+                            "its state is not what its timeline says",
+                        ));
                     }
-                    if i64::from(stored.version) != version || stored.lifecycle.as_str() != lifecycle {
-                        findings.push(finding(Some(number), None, "its columns are not what its state says"));
+                    if i64::from(stored.version) != version
+                        || stored.lifecycle.as_str() != lifecycle
+                    {
+                        findings.push(finding(
+                            Some(number),
+                            None,
+                            "its columns are not what its state says",
+                        ));
                     }
                     verify_title(sql, number, &stored, &title, findings)?;
                 }
@@ -153,8 +186,15 @@ fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), F
     }
 }
 
-fn verify_title(sql: &mut dyn Sql, number: i64, state: &State, title: &str, findings: &mut Vec<Finding>) -> Result<(), Failure> {
-    let rows = sql.query("select body, erased_at from contents where id = $1", &[state.title.into()])?;
+fn verify_title(
+    sql: &mut dyn Sql,
+    number: i64,
+    state: &State,
+    title: &str,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let rows =
+        sql.query("select body, erased_at from contents where id = $1", &[state.title.into()])?;
     let Some(row) = rows.into_iter().next() else {
         findings.push(finding(Some(number), None, "the words of its title are missing"));
         return Ok(());
@@ -184,7 +224,8 @@ fn replay(sql: &mut dyn Sql, number: i64) -> Result<Option<State>, Failure> {
         let channel = c.parsed()?;
         let cause: Cause = c.json()?;
         let body = Body::decode(&kind, version, &c.text()?);
-        state = apply(state, &Event { n, at, happened_at, actor, channel, cause, batch: None, body });
+        state =
+            apply(state, &Event { n, at, happened_at, actor, channel, cause, batch: None, body });
     }
     Ok(state)
 }
@@ -203,13 +244,18 @@ fn verify_contents(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(),
             let mut c = Columns::of(row);
             last = c.text()?;
             let (number, seq) = (c.int()?, c.int()?);
-            let (salt, digest, body, erased) = (c.bytes()?, c.bytes()?, c.text()?, c.opt_int()?.is_some());
+            let (salt, digest, body, erased) =
+                (c.bytes()?, c.bytes()?, c.text()?, c.opt_int()?.is_some());
             if erased {
                 if !body.is_empty() || !salt.is_empty() {
                     findings.push(finding(Some(number), Some(seq), "erased words are still there"));
                 }
             } else if content_digest(&salt, &body) != digest {
-                findings.push(finding(Some(number), Some(seq), "the words of an entry were changed"));
+                findings.push(finding(
+                    Some(number),
+                    Some(seq),
+                    "the words of an entry were changed",
+                ));
             }
         }
     }
@@ -217,15 +263,42 @@ fn verify_contents(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(),
 
 /// References without a declared foreign key, with what each one means.
 const REFERENCES: &[(&str, &str)] = &[
-    ("select e.number from events e left join incidents i on i.number = e.number where i.number is null", "events of an incident that does not exist"),
-    ("select c.number from contents c left join events e on e.seq = c.seq where e.seq is null", "words that no entry brought"),
-    ("select i.number from incidents i left join people p on p.id = i.requester_id where p.id is null", "its requester does not exist"),
-    ("select i.number from incidents i left join people p on p.id = i.assignee_id where i.assignee_id is not null and p.id is null", "its assignee does not exist"),
-    ("select i.number from incidents i left join teams t on t.id = i.team_id where i.team_id is not null and t.id is null", "its team does not exist"),
-    ("select i.number from incidents i left join services s on s.id = i.service_id where i.service_id is not null and s.id is null", "its service does not exist"),
-    ("select i.number from incidents i left join incidents j on j.number = i.merged_into where i.merged_into is not null and j.number is null", "it is merged into an incident that does not exist"),
-    ("select i.number from incidents i left join incidents j on j.number = i.parent where i.parent is not null and j.number is null", "its parent does not exist"),
-    ("select a.number from attachments a left join contents c on c.id = a.name_content where c.id is null", "a file without a name"),
+    (
+        "select e.number from events e left join incidents i on i.number = e.number where i.number is null",
+        "events of an incident that does not exist",
+    ),
+    (
+        "select c.number from contents c left join events e on e.seq = c.seq where e.seq is null",
+        "words that no entry brought",
+    ),
+    (
+        "select i.number from incidents i left join people p on p.id = i.requester_id where p.id is null",
+        "its requester does not exist",
+    ),
+    (
+        "select i.number from incidents i left join people p on p.id = i.assignee_id where i.assignee_id is not null and p.id is null",
+        "its assignee does not exist",
+    ),
+    (
+        "select i.number from incidents i left join teams t on t.id = i.team_id where i.team_id is not null and t.id is null",
+        "its team does not exist",
+    ),
+    (
+        "select i.number from incidents i left join services s on s.id = i.service_id where i.service_id is not null and s.id is null",
+        "its service does not exist",
+    ),
+    (
+        "select i.number from incidents i left join incidents j on j.number = i.merged_into where i.merged_into is not null and j.number is null",
+        "it is merged into an incident that does not exist",
+    ),
+    (
+        "select i.number from incidents i left join incidents j on j.number = i.parent where i.parent is not null and j.number is null",
+        "its parent does not exist",
+    ),
+    (
+        "select a.number from attachments a left join contents c on c.id = a.name_content where c.id is null",
+        "a file without a name",
+    ),
 ];
 
 fn verify_references(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), Failure> {
@@ -237,7 +310,11 @@ fn verify_references(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(
     if sql.engine() == crate::Engine::Sqlite {
         for row in sql.query("select \"table\", rowid from pragma_foreign_key_check", &[])? {
             let mut columns = Columns::of(row);
-            findings.push(finding(None, None, format!("a row of {} refers to something that does not exist", columns.text()?)));
+            findings.push(finding(
+                None,
+                None,
+                format!("a row of {} refers to something that does not exist", columns.text()?),
+            ));
         }
     }
     Ok(())

@@ -2,8 +2,10 @@
 //! references and outbox rows of all commands that waited, and moves the head
 //! of the log.
 
+use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
-use crate::sql::{Columns, Row, Sql, Table, Type, Value};
+use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, INCIDENTS, OUTBOX};
+use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
 use incident::clocks::ClockStatus;
 use incident::{Body, Effect, Event, State, Visibility};
@@ -64,123 +66,6 @@ pub struct Recorded {
     pub wake_at: Option<Timestamp>,
 }
 
-const INCIDENTS: Table = Table {
-    name: "incidents",
-    columns: &[
-        ("number", Type::Int),
-        ("version", Type::Int),
-        ("title", Type::Text),
-        ("state", Type::Text),
-        ("hold_reason", Type::Text),
-        ("held_since", Type::Int),
-        ("resumes_at", Type::Int),
-        ("priority", Type::Int),
-        ("impact", Type::Int),
-        ("urgency", Type::Int),
-        ("service_id", Type::Text),
-        ("category_id", Type::Text),
-        ("team_id", Type::Text),
-        ("assignee_id", Type::Text),
-        ("requester_id", Type::Text),
-        ("organisation_id", Type::Text),
-        ("channel", Type::Text),
-        ("major", Type::Int),
-        ("confidential_to", Type::Text),
-        ("merged_into", Type::Int),
-        ("parent", Type::Int),
-        ("reported_at", Type::Int),
-        ("updated_at", Type::Int),
-        ("acknowledged_at", Type::Int),
-        ("responded_at", Type::Int),
-        ("resolved_at", Type::Int),
-        ("closed_at", Type::Int),
-        ("due_at", Type::Int),
-        ("due_kind", Type::Text),
-        ("breached", Type::Int),
-        ("reopenings", Type::Int),
-        ("unanswered_since", Type::Int),
-        ("wake_at", Type::Int),
-        ("body", Type::Text),
-    ],
-    suffix: "on conflict (number) do update set version = excluded.version, \
-        title = case when excluded.title = '' then incidents.title else excluded.title end, state = excluded.state, \
-        hold_reason = excluded.hold_reason, held_since = excluded.held_since, resumes_at = excluded.resumes_at, \
-        priority = excluded.priority, impact = excluded.impact, urgency = excluded.urgency, service_id = excluded.service_id, \
-        category_id = excluded.category_id, team_id = excluded.team_id, assignee_id = excluded.assignee_id, \
-        requester_id = excluded.requester_id, organisation_id = excluded.organisation_id, channel = excluded.channel, \
-        major = excluded.major, confidential_to = excluded.confidential_to, merged_into = excluded.merged_into, \
-        parent = excluded.parent, reported_at = excluded.reported_at, updated_at = excluded.updated_at, \
-        acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
-        closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
-        reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
-        body = excluded.body",
-};
-
-const EVENTS: Table = Table {
-    name: "events",
-    columns: &[
-        ("seq", Type::Int),
-        ("number", Type::Int),
-        ("n", Type::Int),
-        ("kind", Type::Text),
-        ("version", Type::Int),
-        ("at", Type::Int),
-        ("happened_at", Type::Int),
-        ("actor_kind", Type::Text),
-        ("actor_id", Type::Text),
-        ("actor_name", Type::Text),
-        ("channel", Type::Text),
-        ("cause", Type::Text),
-        ("batch", Type::Text),
-        ("data", Type::Text),
-        ("public", Type::Int),
-        ("hash", Type::Bytes),
-    ],
-    suffix: "",
-};
-
-const CONTENTS: Table = Table {
-    name: "contents",
-    columns: &[
-        ("id", Type::Text),
-        ("number", Type::Int),
-        ("seq", Type::Int),
-        ("public", Type::Int),
-        ("salt", Type::Bytes),
-        ("digest", Type::Bytes),
-        ("body", Type::Text),
-    ],
-    suffix: "",
-};
-
-const ATTACHMENTS: Table = Table {
-    name: "attachments",
-    columns: &[
-        ("id", Type::Text),
-        ("number", Type::Int),
-        ("name_content", Type::Text),
-        ("hash", Type::Text),
-        ("size_bytes", Type::Int),
-        ("media_type", Type::Text),
-        ("public", Type::Int),
-        ("created_at", Type::Int),
-    ],
-    suffix: "",
-};
-
-const OUTBOX: Table = Table {
-    name: "outbox",
-    columns: &[
-        ("number", Type::Int),
-        ("n", Type::Int),
-        ("word", Type::Text),
-        ("audience", Type::Text),
-        ("not_before", Type::Int),
-        ("created_at", Type::Int),
-    ],
-    suffix: "",
-};
-
 /// Locks the head of the log for the rest of the transaction.
 pub fn lock_head(sql: &mut dyn Sql) -> Result<Head, Failure> {
     let lock = match sql.engine() {
@@ -188,10 +73,20 @@ pub fn lock_head(sql: &mut dyn Sql) -> Result<Head, Failure> {
         crate::Engine::Sqlite => "",
         crate::Engine::Postgres => " for update",
     };
-    let text = format!("select position, hash, next_incident, config_version from log_head where id = 1{lock}");
-    let row = sql.query(&text, &[])?.pop().ok_or_else(|| Failure::damaged("the head of the log is missing"))?;
+    let text = format!(
+        "select position, hash, next_incident, config_version from log_head where id = 1{lock}"
+    );
+    let row = sql
+        .query(&text, &[])?
+        .pop()
+        .ok_or_else(|| Failure::damaged("the head of the log is missing"))?;
     let mut columns = Columns::of(row);
-    Ok(Head { position: columns.int()?, hash: columns.bytes()?, next_incident: columns.int()?, config_version: columns.int()? })
+    Ok(Head {
+        position: columns.int()?,
+        hash: columns.bytes()?,
+        next_incident: columns.int()?,
+        config_version: columns.int()?,
+    })
 }
 
 /// Stores what was decided and moves the head, which the transaction must hold.
@@ -217,7 +112,10 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
 
 /// Rows to be told that nobody took for longer than this are told no more: stale words help nobody.
 pub fn erase_expired_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
-    sql.execute("update outbox set state = 'expired' where state = 'waiting' and not_before < $1", &[before.into()])
+    sql.execute(
+        "update outbox set state = 'expired' where state = 'waiting' and not_before < $1",
+        &[before.into()],
+    )
 }
 
 #[derive(Default)]
@@ -237,8 +135,12 @@ impl Rows {
         for event in &part.events {
             head.position += 1;
             let public = is_public(event);
-            let mine: Vec<_> = contents.iter().filter(|content| brought.get(&content.id) == Some(&event.n)).collect();
-            let digests: Vec<Vec<u8>> = mine.iter().map(|content| content_digest(&content.salt, &content.body)).collect();
+            let mine: Vec<_> = contents
+                .iter()
+                .filter(|content| brought.get(&content.id) == Some(&event.n))
+                .collect();
+            let digests: Vec<Vec<u8>> =
+                mine.iter().map(|content| content_digest(&content.salt, &content.body)).collect();
             for (content, digest) in mine.iter().zip(&digests) {
                 self.contents.push(vec![
                     content.id.into(),
@@ -281,7 +183,14 @@ impl Rows {
         Ok(())
     }
 
-    fn add_event(&mut self, head: &mut Head, number: IncidentNumber, event: &Event, public: bool, digests: &[Vec<u8>]) -> Result<(), Failure> {
+    fn add_event(
+        &mut self,
+        head: &mut Head,
+        number: IncidentNumber,
+        event: &Event,
+        public: bool,
+        digests: &[Vec<u8>],
+    ) -> Result<(), Failure> {
         let cause = json(&event.cause)?;
         let data = event.body.data_json();
         let batch = event.batch.map(|batch| batch.to_string());
@@ -364,87 +273,21 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))
 }
 
-/// Which event first names each content.
-fn brought_by(events: &[Event]) -> BTreeMap<ContentId, u32> {
-    let mut found = BTreeMap::new();
-    for event in events {
-        for id in contents_of(&event.body) {
-            found.entry(id).or_insert(event.n);
-        }
-    }
-    found
-}
-
-/// The words an event brings.
-fn contents_of(body: &Body) -> Vec<ContentId> {
-    match body {
-        Body::Reported(data) => std::iter::once(data.title).chain(data.description).collect(),
-        Body::Classified(data) => data.title.into_iter().collect(),
-        Body::PriorityChanged(data) => data.priority_override.iter().map(|over| over.reason).collect(),
-        Body::Commented(data) => vec![data.body],
-        Body::Attached(data) => vec![data.name],
-        Body::PutOnHold(data) => data.note.into_iter().collect(),
-        Body::Escalated(data) => vec![data.reason],
-        Body::MajorDeclared(data) => data.reason.into_iter().collect(),
-        Body::MajorStoodDown(data) => data.reason.into_iter().collect(),
-        Body::TaskAdded(data) => vec![data.title],
-        Body::WorkLogged(data) => data.note.into_iter().collect(),
-        Body::UpdatePublished(data) => vec![data.body],
-        Body::Resolved(data) => std::iter::once(data.note).chain(data.cause).collect(),
-        Body::Disputed(data) => vec![data.note],
-        Body::Reopened(data) => data.note.into_iter().collect(),
-        Body::Cancelled(data) => vec![data.reason],
-        _ => vec![],
-    }
-}
-
-/// Whether the requester and watchers may see this entry at all.
-fn is_public(event: &Event) -> bool {
-    match &event.body {
-        Body::Reported(_)
-        | Body::Acknowledged(_)
-        | Body::WorkStarted(_)
-        | Body::Responded(_)
-        | Body::UpdatePublished(_)
-        | Body::ExpectationSet(_)
-        | Body::Mitigated(_)
-        | Body::Restored(_)
-        | Body::Resolved(_)
-        | Body::Confirmed(_)
-        | Body::Disputed(_)
-        | Body::Reopened(_)
-        | Body::ReopeningWithdrawn(_)
-        | Body::Closed(_)
-        | Body::Cancelled(_)
-        | Body::PutOnHold(_)
-        | Body::Resumed(_)
-        | Body::Assigned(_)
-        | Body::Merged(_)
-        | Body::Unmerged(_) => true,
-        Body::Classified(data) => data.title.is_some(),
-        Body::Commented(data) => data.visibility == Visibility::Public,
-        Body::Attached(data) => data.visibility == Visibility::Public,
-        _ => false,
-    }
-}
-
-/// Words of a public entry that are nevertheless for staff.
-fn content_is_public(event: &Event, id: ContentId) -> bool {
-    is_public(event)
-        && match &event.body {
-            Body::Resolved(data) => data.note == id,
-            Body::PutOnHold(_) | Body::Reopened(_) => false,
-            _ => true,
-        }
-}
-
 fn incident_row(part: &Recorded) -> Result<Row, Failure> {
     let state = &part.after;
     // An empty title means: as it was. A title changed to one that exists already (undo) is looked up.
-    let title = part.contents.iter().find(|content| content.id == state.title).map(|content| content.body.clone());
-    let running = state.clocks.iter().filter(|clock| clock.status == ClockStatus::Running && clock.breached_at.is_none());
+    let title = part
+        .contents
+        .iter()
+        .find(|content| content.id == state.title)
+        .map(|content| content.body.clone());
+    let running = state
+        .clocks
+        .iter()
+        .filter(|clock| clock.status == ClockStatus::Running && clock.breached_at.is_none());
     let due = running.filter_map(|clock| clock.due_at.map(|at| (at, clock.kind))).min();
-    let breached = state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
+    let breached =
+        state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
     Ok(vec![
         part.number.into(),
         state.version.into(),
@@ -490,10 +333,16 @@ fn store_sets(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
     let none = BTreeSet::new();
     let tags = before.map_or(&none, |state| &state.tags);
     for tag in part.after.tags.difference(tags) {
-        sql.execute("insert into incident_tags (number, tag) values ($1, $2) on conflict do nothing", &[number.clone(), tag.into()])?;
+        sql.execute(
+            "insert into incident_tags (number, tag) values ($1, $2) on conflict do nothing",
+            &[number.clone(), tag.into()],
+        )?;
     }
     for tag in tags.difference(&part.after.tags) {
-        sql.execute("delete from incident_tags where number = $1 and tag = $2", &[number.clone(), tag.into()])?;
+        sql.execute(
+            "delete from incident_tags where number = $1 and tag = $2",
+            &[number.clone(), tag.into()],
+        )?;
     }
     let nobody = BTreeSet::new();
     let watchers = before.map_or(&nobody, |state| &state.watchers);
@@ -502,18 +351,26 @@ fn store_sets(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
         sql.execute("insert into incident_watchers (number, person_id) values ($1, $2) on conflict do nothing", &values)?;
     }
     for person in watchers.difference(&part.after.watchers) {
-        sql.execute("delete from incident_watchers where number = $1 and person_id = $2", &[number.clone(), (*person).into()])?;
+        sql.execute(
+            "delete from incident_watchers where number = $1 and person_id = $2",
+            &[number.clone(), (*person).into()],
+        )?;
     }
     let empty = BTreeMap::new();
     let fields = before.map_or(&empty, |state| &state.fields);
-    for (name, value) in part.after.fields.iter().filter(|(name, value)| fields.get(*name) != Some(value)) {
+    for (name, value) in
+        part.after.fields.iter().filter(|(name, value)| fields.get(*name) != Some(value))
+    {
         sql.execute(
             "insert into incident_fields (number, name, value) values ($1, $2, $3) on conflict (name, number) do update set value = excluded.value",
             &[number.clone(), name.into(), value.into()],
         )?;
     }
     for name in fields.keys().filter(|name| !part.after.fields.contains_key(*name)) {
-        sql.execute("delete from incident_fields where number = $1 and name = $2", &[number.clone(), name.into()])?;
+        sql.execute(
+            "delete from incident_fields where number = $1 and name = $2",
+            &[number.clone(), name.into()],
+        )?;
     }
     // A title that went back to earlier words.
     let title_changed = before.is_some_and(|state| state.title != part.after.title);
@@ -540,7 +397,10 @@ fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
         )?;
         sql.execute("delete from attachments where name_content = $1", &[id])?;
         if part.after.title == data.content {
-            sql.execute("update incidents set title = $2 where number = $1", &[part.number.into(), ERASED_TITLE.into()])?;
+            sql.execute(
+                "update incidents set title = $2 where number = $1",
+                &[part.number.into(), ERASED_TITLE.into()],
+            )?;
         }
     }
     Ok(())

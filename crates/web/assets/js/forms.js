@@ -72,7 +72,7 @@ async function take(form, submitter, answer) {
     return false;
   }
   if (answer.status === 401) {
-    const link = el("a", { class: "link", href: "/login", target: "_blank" }, "Sign in in another tab");
+    const link = el("a", { class: "link", href: "/sign-in", target: "_blank" }, "Sign in in another tab");
     trouble(form, submitter, "warn", "You are signed out.", "What you wrote is kept here. ", link, ", then try again.");
     return false;
   }

@@ -1,0 +1,120 @@
+//! The tables that recording writes in bulk, column by column.
+
+use crate::sql::{Table, Type};
+
+pub(super) const INCIDENTS: Table = Table {
+    name: "incidents",
+    columns: &[
+        ("number", Type::Int),
+        ("version", Type::Int),
+        ("title", Type::Text),
+        ("state", Type::Text),
+        ("hold_reason", Type::Text),
+        ("held_since", Type::Int),
+        ("resumes_at", Type::Int),
+        ("priority", Type::Int),
+        ("impact", Type::Int),
+        ("urgency", Type::Int),
+        ("service_id", Type::Text),
+        ("category_id", Type::Text),
+        ("team_id", Type::Text),
+        ("assignee_id", Type::Text),
+        ("requester_id", Type::Text),
+        ("organisation_id", Type::Text),
+        ("channel", Type::Text),
+        ("major", Type::Int),
+        ("confidential_to", Type::Text),
+        ("merged_into", Type::Int),
+        ("parent", Type::Int),
+        ("reported_at", Type::Int),
+        ("updated_at", Type::Int),
+        ("acknowledged_at", Type::Int),
+        ("responded_at", Type::Int),
+        ("resolved_at", Type::Int),
+        ("closed_at", Type::Int),
+        ("due_at", Type::Int),
+        ("due_kind", Type::Text),
+        ("breached", Type::Int),
+        ("reopenings", Type::Int),
+        ("unanswered_since", Type::Int),
+        ("wake_at", Type::Int),
+        ("body", Type::Text),
+    ],
+    suffix: "on conflict (number) do update set version = excluded.version, \
+        title = case when excluded.title = '' then incidents.title else excluded.title end, state = excluded.state, \
+        hold_reason = excluded.hold_reason, held_since = excluded.held_since, resumes_at = excluded.resumes_at, \
+        priority = excluded.priority, impact = excluded.impact, urgency = excluded.urgency, service_id = excluded.service_id, \
+        category_id = excluded.category_id, team_id = excluded.team_id, assignee_id = excluded.assignee_id, \
+        requester_id = excluded.requester_id, organisation_id = excluded.organisation_id, channel = excluded.channel, \
+        major = excluded.major, confidential_to = excluded.confidential_to, merged_into = excluded.merged_into, \
+        parent = excluded.parent, reported_at = excluded.reported_at, updated_at = excluded.updated_at, \
+        acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
+        closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
+        reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
+        body = excluded.body",
+};
+
+pub(super) const EVENTS: Table = Table {
+    name: "events",
+    columns: &[
+        ("seq", Type::Int),
+        ("number", Type::Int),
+        ("n", Type::Int),
+        ("kind", Type::Text),
+        ("version", Type::Int),
+        ("at", Type::Int),
+        ("happened_at", Type::Int),
+        ("actor_kind", Type::Text),
+        ("actor_id", Type::Text),
+        ("actor_name", Type::Text),
+        ("channel", Type::Text),
+        ("cause", Type::Text),
+        ("batch", Type::Text),
+        ("data", Type::Text),
+        ("public", Type::Int),
+        ("hash", Type::Bytes),
+    ],
+    suffix: "",
+};
+
+pub(super) const CONTENTS: Table = Table {
+    name: "contents",
+    columns: &[
+        ("id", Type::Text),
+        ("number", Type::Int),
+        ("seq", Type::Int),
+        ("public", Type::Int),
+        ("salt", Type::Bytes),
+        ("digest", Type::Bytes),
+        ("body", Type::Text),
+    ],
+    suffix: "",
+};
+
+pub(super) const ATTACHMENTS: Table = Table {
+    name: "attachments",
+    columns: &[
+        ("id", Type::Text),
+        ("number", Type::Int),
+        ("name_content", Type::Text),
+        ("hash", Type::Text),
+        ("size_bytes", Type::Int),
+        ("media_type", Type::Text),
+        ("public", Type::Int),
+        ("created_at", Type::Int),
+    ],
+    suffix: "",
+};
+
+pub(super) const OUTBOX: Table = Table {
+    name: "outbox",
+    columns: &[
+        ("number", Type::Int),
+        ("n", Type::Int),
+        ("word", Type::Text),
+        ("audience", Type::Text),
+        ("not_before", Type::Int),
+        ("created_at", Type::Int),
+    ],
+    suffix: "",
+};
