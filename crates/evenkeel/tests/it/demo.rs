@@ -18,7 +18,7 @@ impl Demo {
         args.extend(more);
         let mut command = home.command(&args);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().expect("standard output"));
         let (sender, lines) = channel();
         // Ends with the program: standard output ends then.
         std::thread::spawn(move || {
@@ -52,8 +52,9 @@ impl Drop for Demo {
 }
 
 fn count(home: &Home, statement: &str) -> i64 {
-    let database = rusqlite::Connection::open(home.path("evenkeel-demo/evenkeel.db")).unwrap();
-    database.query_row(statement, [], |row| row.get(0)).unwrap()
+    let database =
+        rusqlite::Connection::open(home.path("evenkeel-demo/evenkeel.db")).expect("the database");
+    database.query_row(statement, [], |row| row.get(0)).expect("a count")
 }
 
 #[test]

@@ -31,17 +31,18 @@ fn log(incidents: usize) -> String {
 }
 
 fn database(home: &Home) -> Connection {
-    Connection::open(home.database()).unwrap()
+    Connection::open(home.database()).expect("the database")
 }
 
 /// How many incidents there are in each state, and how many events.
 fn counts(home: &Home) -> (BTreeMap<String, i64>, i64) {
     let database = database(home);
     let mut statement =
-        database.prepare("select state, count(*) from incidents group by state").unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    let states = rows.map(Result::unwrap).collect();
-    let events = database.query_row("select count(*) from events", [], |row| row.get(0)).unwrap();
+        database.prepare("select state, count(*) from incidents group by state").expect("rows");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    let states = rows.map(|row| row.expect("a row")).collect();
+    let events =
+        database.query_row("select count(*) from events", [], |row| row.get(0)).expect("rows");
     (states, events)
 }
 
@@ -113,7 +114,7 @@ fn the_mapping_that_is_printed_is_one_that_can_be_read() {
 
 /// What the last row of each incident says: state, team, reopenings.
 fn last_rows(path: &str) -> BTreeMap<String, (String, String, i64)> {
-    let file = std::fs::File::open(path).unwrap();
+    let file = std::fs::File::open(path).expect("the log");
     let bytes: Box<dyn Read> = if path.ends_with(".gz") {
         Box::new(flate2::read::MultiGzDecoder::new(file))
     } else {
@@ -122,9 +123,9 @@ fn last_rows(path: &str) -> BTreeMap<String, (String, String, i64)> {
     let mut reader = csv::Reader::from_reader(bytes);
     let mut last = BTreeMap::new();
     for row in reader.deserialize::<BTreeMap<String, String>>() {
-        let row = row.unwrap();
+        let row = row.expect("a row");
         if row["incident_state"] != "-100" {
-            let reopened = row["reopen_count"].parse().unwrap();
+            let reopened = row["reopen_count"].parse().expect("a number");
             let said = (row["incident_state"].clone(), row["assignment_group"].clone(), reopened);
             last.insert(row["number"].clone(), said);
         }
