@@ -126,7 +126,13 @@ pub(crate) fn size_words(bytes: u64) -> String {
     }
 }
 
-/// A file, for whoever may see it. `on` names its incident.
+/// The address of a file. Its incident is named with it: there its right to be
+/// seen is looked up.
+pub(crate) fn address(number: IncidentNumber, id: AttachmentId) -> String {
+    format!("/attachments/{id}?on={number}")
+}
+
+/// A file, for whoever may see it.
 pub(super) async fn download(
     State(app): State<App>,
     who: SignedIn,

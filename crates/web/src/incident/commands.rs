@@ -224,10 +224,11 @@ async fn person_named(app: &App, fields: &Fields) -> Result<Option<PersonId>, St
         .await?;
     match found.as_slice() {
         [one] => Ok(Some(one.id)),
-        [] => {
-            Err(Trouble::from(Refusal::invalid("person", format!("{text} is not known here")))
-                .into())
-        }
+        [] => Err(Trouble::from(Refusal::invalid(
+            "person",
+            format!("nobody is known here as {text}"),
+        ))
+        .into()),
         _ => Err(Trouble::from(Refusal::invalid(
             "person",
             format!("there are several people named {text}; give the e-mail address"),

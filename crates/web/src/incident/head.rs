@@ -28,6 +28,7 @@ pub(super) fn bar(view: &View<'_>, patch: Option<&str>) -> Markup {
                     @if let Some(clock) = clock::next(case.state()).filter(|_| case.state().lifecycle.is_open()) { (clock::sla(clock, &case.here)) }
                 }
                 div.btns { (actions(view)) }
+                @if view.rights.works { (more(view)) }
             }
         }
     }
@@ -50,7 +51,9 @@ fn actions(view: &View<'_>) -> Markup {
             }
         }
         @if view.can(C::Escalate) { (opener(number, "escalate", "btn hide-s", None, html! { "Escalate" })) }
-        @if view.rights.works { (more(view)) }
+        @if view.rights.works {
+            button class="btn btn-icon" type="button" popovertarget="more" aria-label="More actions" { (icon("dots")) }
+        }
     }
 }
 
@@ -87,7 +90,6 @@ fn more(view: &View<'_>) -> Markup {
         html! { @if view.can(command) { (post(number, command.as_str(), "opt", label)) } }
     };
     html! {
-        button class="btn btn-icon" type="button" popovertarget="more" aria-label="More actions" data-name="More actions" { (icon("dots")) }
         div class="pop pop-a menu" id="more" popover {
             (entry(C::Escalate, "escal", "Escalate"))
             (entry(C::Hold, "pause", "Put on hold"))
@@ -121,7 +123,7 @@ pub(super) fn facts(view: &View<'_>, presence: Markup, patch: Option<&str>) -> M
                 @if let Some(team) = state.confidential_to { (chip::lock(case.team(team))) }
                 span.meta { (origin(case)) }
                 // Others come and go with events of their own.
-                span.end data-keep { (presence) }
+                span.end id="here" data-keep { (presence) }
             }
             (conditions(view))
         }
@@ -224,7 +226,7 @@ pub(super) fn clocks(case: &Case, patch: Option<&str>) -> Markup {
     let state = case.state();
     let known = |kind: &ClockKind| state.clocks.iter().find(|clock| clock.kind == *kind);
     html! {
-        dl.clocks id="clocks" data-patch=[patch] {
+        dl class="form-2" id="clocks" data-patch=[patch] {
             @for clock in ClockKind::ALL.iter().filter_map(known) { (one(case, clock)) }
             @if let Some(expected) = state.expected {
                 div.clock {
@@ -251,8 +253,7 @@ fn one(case: &Case, clock: &Clock) -> Markup {
         div class=(class) {
             dt { (icon(standing.icon())) (clock::name(clock.kind)) }
             dd { b { (value(clock, standing, &case.here)) } }
-            dd { (beside(case, clock, standing)) }
-            dd { (story(case, clock)) }
+            dd { (beside(case, clock, standing)) (story(case, clock)) }
         }
     }
 }

@@ -74,6 +74,7 @@ fn markup(
     let others = head::presence(&app.desk, number, Some(who.person().id), None);
     Page::new(who, &title)
         .section(Section::Queue)
+        .crumb(url::QUEUE, "Queue")
         .crumb(&place.href, &place.name)
         .top(pager::pager(place))
         .stream(url::live_incident(number, case.position))
@@ -109,10 +110,10 @@ fn switch(view: &View<'_>) -> Markup {
 }
 
 fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
-    let all = entries(&view.case.events);
+    let all = entries(view.case.number, &view.case.events);
     let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
     html! {
-        div.inc-f { (filter(&all)) span class="meta end" { "Oldest first" } }
+        div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first" } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
         }

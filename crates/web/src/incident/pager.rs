@@ -5,7 +5,7 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
-use crate::queue::views::Views;
+use crate::queue::views::{View, Views};
 use crate::url;
 use kernel::IncidentNumber;
 use maud::{Markup, html};
@@ -32,6 +32,11 @@ pub(super) async fn place(
     asked: &Fields,
 ) -> PageResult<Place> {
     let (look, viewer, policy) = (who.look(), who.viewer().clone(), app.desk.policy());
+    let of_address = ["q", "view"].into_iter().filter_map(|name| {
+        asked.filled(name).map(|value| format!("{name}={}", url::encode(value)))
+    });
+    let kept = of_address.collect::<Vec<_>>().join("&");
+    let suffix = if kept.is_empty() { kept } else { format!("?{kept}") };
     let (view, text) =
         (asked.filled("view").map(str::to_owned), asked.filled("q").map(str::to_owned));
     let found = app
@@ -39,32 +44,17 @@ pub(super) async fn place(
         .read(move |sql| {
             let views = Views::load(sql, &viewer, &policy)?;
             let own = text.and_then(|text| query::parse(&text).ok());
-            let (name, href, suffix, query): (String, String, String, Query) =
-                match (own, view.and_then(|key| views.with_key(&key))) {
-                    (Some(query), known) => {
-                        let href = url::queue_of(&query.to_string());
-                        let name = known.map_or("Filtered".to_owned(), |view| view.name.clone());
-                        (name, href.clone(), href.trim_start_matches(url::QUEUE).to_owned(), query)
-                    }
-                    (None, Some(view)) => {
-                        let href = url::queue_view(&view.key);
-                        (
-                            view.name.clone(),
-                            href.clone(),
-                            href.trim_start_matches(url::QUEUE).to_owned(),
-                            view.query.clone(),
-                        )
-                    }
-                    (None, None) => {
-                        let view = views.first_for(&viewer);
-                        (
-                            view.name.clone(),
-                            url::queue_view(&view.key),
-                            String::new(),
-                            view.query.clone(),
-                        )
-                    }
-                };
+            let known = view.and_then(|key| views.with_key(&key));
+            let of_view =
+                |view: &View| (view.name.clone(), url::queue_view(&view.key), view.query.clone());
+            let (name, href, query): (String, String, Query) = match (own, known) {
+                (Some(query), known) => {
+                    let name = known.map_or("Filtered", |view| view.name.as_str());
+                    (name.to_owned(), url::queue_of(&query.to_string()), query)
+                }
+                (None, Some(view)) => of_view(view),
+                (None, None) => of_view(views.first_for(&viewer)),
+            };
             let neighbours = neighbours(sql, &look, &query, number)?;
             Ok(Place { name, href, suffix, neighbours })
         })

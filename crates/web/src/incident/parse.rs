@@ -81,6 +81,18 @@ pub(super) fn command(
             known_error: None,
             children: fields.ticked("children"),
         },
+        other => further(other, fields, ask, at)?,
+    })
+}
+
+/// What ends or takes up work again, who follows, who may see.
+fn further(
+    name: C,
+    fields: &Fields,
+    ask: &mut Ask<'_>,
+    at: &Context<'_>,
+) -> Result<Command, Trouble> {
+    Ok(match name {
         C::Dispute => {
             Command::Dispute { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
         }
@@ -138,7 +150,9 @@ fn around(
         },
         C::Redact => Command::Redact { content: needed(fields, "content")? },
         other => {
-            return Err(Refusal::invalid("command", format!("{other} is not sent by a form")).into());
+            return Err(
+                Refusal::invalid("command", format!("{other} is not sent by a form")).into()
+            );
         }
     })
 }

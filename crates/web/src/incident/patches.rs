@@ -74,7 +74,7 @@ pub(super) fn refusal(words: Option<&str>) -> Markup {
 /// The entries that are new or look different since.
 fn timeline(view: &View<'_>, after_n: u32) -> Markup {
     let case = view.case;
-    let entries = entries(&case.events);
+    let entries = entries(case.number, &case.events);
     let new = |stored: &&store::incidents::timeline::StoredEvent| {
         stored.number == case.number && stored.event.n > after_n
     };

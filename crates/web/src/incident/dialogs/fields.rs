@@ -155,7 +155,11 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
         .iter()
         .map(|code| (code.code.clone(), code.label.clone()))
         .collect();
-    let (children, parts) = (view.case.state().children.len(), view.case.state().parts.len());
+    let open = |number: &&kernel::IncidentNumber| {
+        view.case.relatives.get(number).is_none_or(|row| row.state.lifecycle.is_open())
+    };
+    let children = view.case.state().children.iter().filter(open).count();
+    let parts = view.case.state().parts.iter().filter(open).count();
     html! {
         @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }
         (form.select("code", "How was it resolved", None, &codes, ""))
@@ -164,7 +168,7 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
         @if children > 0 {
             label.ck {
                 input type="checkbox" name="children" value="1" checked[form.values.ticked("children")];
-                "Resolve the " (counted(children as i64, "incident")) " below it with the same words"
+                "Resolve " (counted(children as i64, "incident")) " below it with the same words"
             }
         }
         @if parts > 0 { p.hint { (counted(parts as i64, "merged incident")) " will be resolved with it." } }

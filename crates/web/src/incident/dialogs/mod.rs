@@ -55,7 +55,7 @@ pub(super) fn dialogs(view: &View<'_>) -> Markup {
                 dialog id={ "d-" (command) } aria-labelledby={ "d-" (command) "-h" } {
                     div.dlg-h {
                         h2 id={ "d-" (command) "-h" } { (title(view, *command)) }
-                        button class="btn btn-quiet btn-icon btn-sm" type="button" data-close aria-label="Close" { (icon("x")) }
+                        kbd { "Esc" }
                     }
                     (form(view, *command, &Fields::default(), &Errors::default(), None))
                 }
@@ -74,7 +74,7 @@ pub(super) fn form(
 ) -> Markup {
     let name = command.as_str();
     html! {
-        form id={ "f-" (name) } method="post" action=(url::incident_command(view.case.number, name)) data-live data-patch=[patch] {
+        form id={ "f-" (name) } method="post" action=(url::incident_command(view.case.number, name)) data-live data-reset data-patch=[patch] {
             input type="hidden" name="form" value=(name);
             @if guarded(command) { input type="hidden" name="version" value=(view.case.state().version); }
             @if values.ticked(ALONE) { input type="hidden" name=(ALONE) value="1"; }

@@ -51,7 +51,7 @@ pub(super) fn draw(form: &Form, patch: Option<&str>) -> Markup {
                     (choices(form, "category", "Category", pick::categories_of(&form.policy).into_iter().map(|(id, path)| (id.to_string(), path)), "Not known"))
                 }
                 div.form-2 {
-                    (line(form, "affected", "People affected", None, "number"))
+                    (line(form, "affected", "People affected", Some("Roughly"), "number"))
                     (line(form, "detected_at", "Noticed", Some("If earlier than now"), "datetime-local"))
                 }
                 (priority(form))
@@ -185,7 +185,7 @@ fn priority(form: &Form) -> Markup {
                                 @let priority = form.policy.matrix.priority(impact, urgency);
                                 @let value = format!("{}-{}", impact.get(), urgency.get());
                                 td {
-                                    label.hit {
+                                    label.ck {
                                         input type="radio" name="cell" value=(value) checked[chosen == value]
                                             aria-label={ (priority) ": " (impact.word().to_lowercase()) " impact, " (urgency.word().to_lowercase()) " urgency" };
                                         (pri::priority(priority))

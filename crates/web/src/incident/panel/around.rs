@@ -2,7 +2,7 @@
 
 use crate::form::Fields;
 use crate::incident::dialogs;
-use crate::incident::head::{link_to, opener, post};
+use crate::incident::head::{opener, post};
 use crate::incident::timeline::{channel_word, link_word, role_word};
 use crate::incident::view::View;
 use crate::part::form::Errors;
@@ -97,16 +97,16 @@ pub(super) fn links(view: &View<'_>, patch: Option<&str>) -> Markup {
             }
             @if none { p.meta { "Nothing is linked." } }
             ul class="rows links" {
-                @if let Some(parent) = state.parent { (link_row(view, "parent", &parent.to_string(), LinkKind::Parent, false)) }
+                @if let Some(parent) = state.parent { (link_row(view, "parent", &parent.to_string(), LinkKind::Parent)) }
                 @for child in &state.children { (incident_row(view, *child, "child")) }
                 @for part in &state.parts { (incident_row(view, *part, "merged into it")) }
-                @for link in &state.links { (link_row(view, link_word(link.kind, link.reverse), &link.target, link.kind, true)) }
+                @for link in &state.links { (link_row(view, link_word(link.kind, link.reverse), &link.target, link.kind)) }
             }
         }
     }
 }
 
-fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind, icon_link: bool) -> Markup {
+fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup {
     let number: Option<IncidentNumber> = target.parse().ok();
     let symbol = match kind {
         LinkKind::Change => "wrench",
@@ -118,9 +118,9 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind, icon_link
         li {
             @match number.and_then(|number| view.case.relatives.get(&number)) {
                 Some(row) => (icon(state::look(&row.state).icon)),
-                None => (icon(if icon_link { symbol } else { "link" })),
+                None => (icon(symbol)),
             }
-            p { @match number { Some(number) => (link_to(view.case, number)), None => (target) } }
+            p { @match number { Some(number) => (row_link(view, number)), None => (target) } }
             @if view.can(C::Unlink) {
                 form method="post" action=(url::incident_command(view.case.number, "unlink")) data-live {
                     input type="hidden" name="kind" value=(kind.as_str());
@@ -133,12 +133,21 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind, icon_link
     }
 }
 
+/// The number and title of a related incident, high enough for a finger.
+fn row_link(view: &View<'_>, number: IncidentNumber) -> Markup {
+    html! {
+        a class="who ck" href=(url::incident(number)) {
+            span { (number) @if let Some(row) = view.case.relatives.get(&number) { " " (row.title) } }
+        }
+    }
+}
+
 fn incident_row(view: &View<'_>, number: IncidentNumber, word: &str) -> Markup {
     let row = view.case.relatives.get(&number);
     html! {
         li {
             (icon(row.map_or("link", |row| state::look(&row.state).icon)))
-            p { (link_to(view.case, number)) }
+            p { (row_link(view, number)) }
             span.meta { (word) @if let Some(row) = row { ", " (state::look(&row.state).words.to_lowercase()) } }
         }
     }
@@ -153,7 +162,7 @@ pub(super) fn people(view: &View<'_>, patch: Option<&str>) -> Markup {
             div.sec-h {
                 h2 id="people-h" { "People" }
                 // The reader's own switch: shared patches leave it alone.
-                span.end data-keep { (watch(view, None)) }
+                span.end id="own" data-keep { (watch(view, None)) }
             }
             ul.rows {
                 (requester(view))

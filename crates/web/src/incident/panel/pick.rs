@@ -51,7 +51,7 @@ pub(in crate::incident) fn picker(
 
 fn states(view: &View<'_>) -> Markup {
     let (number, now) = (view.case.number, view.case.state().lifecycle);
-    let here = |this: Lifecycle| html! { div.opt aria-current="true" { (state::glyph(state::lifecycle(this))) } };
+    let here = |this: Lifecycle| html! { button.opt type="button" data-close aria-pressed="true" { (state::glyph(state::lifecycle(this))) } };
     let goes = |command: &str, label: Markup| {
         html! { button.opt type="submit" formaction=(url::incident_command(number, command)) { (label) } }
     };

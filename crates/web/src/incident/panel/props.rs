@@ -43,7 +43,11 @@ pub(super) fn props(view: &View<'_>, loads: &Loads, patch: Option<&str>) -> Mark
                     (plain("Restricted to", html! { span class="chip lock" { (icon("lock")) (case.team(team)) } }))
                 }
             }
-            @if view.rights.works { (pickers(view, loads)) }
+            @if view.rights.works {
+                // On a phone the title has no room for it.
+                p class="mts show-s" { button class="btn btn-sm" type="button" popovertarget="more" { (icon("dots")) "More actions" } }
+                (pickers(view, loads))
+            }
         }
     }
 }
@@ -102,7 +106,7 @@ fn priority(view: &View<'_>) -> Markup {
         span {
             @match &state.priority_override {
                 Some(set) => { "by hand, matrix says " (set.computed) ": " (view.case.text(set.reason)) },
-                None => { (impact_word(state.impact)) " × " (state.urgency.word().to_lowercase()) " urgency" },
+                None => { (state.impact.word()) " × " (state.urgency.word().to_lowercase()) },
             }
         }
     }

@@ -94,7 +94,8 @@ fn message(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
         Sort::Update => "msg msg-upd",
         _ => "msg",
     };
-    let label = format!("{} by {name}, {}", word(entry.sort), case.here.moment(entry.at()));
+    let label =
+        format!("{} by {name}, {}", word(entry.sort), case.here.moment(entry.happened_at()));
     html! {
         @match (entry.sort, author) {
             (Sort::Update, _) => span.tl-ic { (icon("mega")) },
@@ -107,7 +108,7 @@ fn message(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
                 span.meta { (about_author(case, entry, &name)) }
                 (part_of(case, entry))
                 (chips(case, entry))
-                (time::moment(entry.at(), &case.here))
+                (time::moment(entry.happened_at(), &case.here))
             }
             div.msg-b { (body(case, entry, rights)) }
         }
@@ -366,7 +367,7 @@ fn file(case: &Case, stored: &StoredEvent) -> Markup {
     let symbol = if data.media_type.starts_with("image/") { "photo" } else { "clip" };
     html! {
         @match case.words(data.name) {
-            Words::Said(name) => a.att href={ "/attachments/" (data.attachment) "?on=" (stored.number) } download {
+            Words::Said(name) => a.att href=(crate::incident::attachments::address(stored.number, data.attachment)) download {
                 (icon(symbol)) (name) " " span.muted { (crate::incident::attachments::size_words(data.size_bytes)) }
             },
             Words::Erased(Some(erased)) => span.redacted { "File removed by " (erased.by) " on " (case.here.full(erased.at)) },

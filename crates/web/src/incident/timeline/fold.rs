@@ -6,6 +6,7 @@
 use super::{Entry, Sort};
 use incident::{Body, Visibility};
 use kernel::PersonId;
+use store::incidents::timeline::StoredEvent;
 
 /// Seconds within which one person's edits count as one.
 const EDITS_SECONDS: i64 = 120;
@@ -18,8 +19,8 @@ const FILES_SECONDS: i64 = 120;
 pub(super) fn fold(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     let mut folded: Vec<Entry<'_>> = Vec::with_capacity(entries.len());
     for entry in entries {
+        let Some(entry) = end_hold(&mut folded, entry) else { continue };
         let kept = match entry.sort {
-            Sort::Resume => end_hold(&mut folded, entry),
             Sort::Edit => join(&mut folded, entry, is_same_edit),
             Sort::Automatic => join(&mut folded, entry, is_same_cause),
             Sort::Fact if matches!(entry.main.event.body, Body::Attached(_)) => {
@@ -32,23 +33,35 @@ pub(super) fn fold(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     folded
 }
 
-/// The entry of the hold that this ends gets its end; what else happened with it stays told there.
+/// The entry of the hold that this ends gets its end. A resume says no more than
+/// that and goes into it; whatever else ended the hold stays an entry of its own.
 fn end_hold<'a>(folded: &mut [Entry<'a>], entry: Entry<'a>) -> Option<Entry<'a>> {
     let number = entry.main.number;
-    let last =
-        folded.iter_mut().rev().find(|before| before.main.number == number && is_hold(before));
-    match last {
+    let Some(end) = entry.events.iter().copied().find(|stored| ends_hold(stored)) else {
+        return Some(entry);
+    };
+    let is_hold = |before: &&mut Entry<'_>| {
+        before.main.number == number && matches!(before.main.event.body, Body::PutOnHold(_))
+    };
+    match folded.iter_mut().rev().find(is_hold) {
         Some(hold) if hold.sort == Sort::Hold && hold.ended.is_none() => {
-            hold.ended = Some(entry.main);
-            hold.events.extend(entry.events);
-            None
+            hold.ended = Some(end);
+            if entry.sort == Sort::Resume {
+                hold.events.extend(entry.events);
+                return None;
+            }
+            Some(entry)
         }
         _ => Some(entry),
     }
 }
 
-fn is_hold(entry: &Entry<'_>) -> bool {
-    entry.events.iter().any(|stored| matches!(stored.event.body, Body::PutOnHold(_)))
+fn ends_hold(stored: &StoredEvent) -> bool {
+    match &stored.event.body {
+        Body::Resumed(_) | Body::Resolved(_) | Body::Cancelled(_) => true,
+        Body::PutOnHold(data) => data.before.is_some(),
+        _ => false,
+    }
 }
 
 /// Joins an entry to the last one if they belong together.
@@ -107,5 +120,5 @@ fn same_person(one: &Entry<'_>, other: &Entry<'_>) -> bool {
 
 /// Counted from the first, so that a long row of edits is not one entry.
 fn within(first: &Entry<'_>, next: &Entry<'_>, seconds: i64) -> bool {
-    next.at().seconds_since(first.events[0].event.happened_at) <= seconds
+    next.happened_at().seconds_since(first.events[0].event.happened_at) <= seconds
 }

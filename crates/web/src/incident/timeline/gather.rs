@@ -2,12 +2,17 @@
 
 use super::{Entry, Sort};
 use incident::{Body, Cause, Visibility};
+use kernel::IncidentNumber;
 use store::incidents::timeline::StoredEvent;
 
-/// One entry for each command, timer or step that another incident caused.
-pub(super) fn gather(events: &[StoredEvent]) -> Vec<Entry<'_>> {
+/// One entry for each command, timer or step that another incident caused. What
+/// merging was to the parts is told by the main incident.
+pub(super) fn gather(number: IncidentNumber, events: &[StoredEvent]) -> Vec<Entry<'_>> {
     let mut found: Vec<Vec<&StoredEvent>> = Vec::new();
-    for stored in events {
+    let of_part = |stored: &&StoredEvent| {
+        stored.number != number && matches!(stored.event.body, Body::Merged(_) | Body::Unmerged(_))
+    };
+    for stored in events.iter().filter(|stored| !of_part(stored)) {
         match found.last_mut() {
             Some(open) if follows(open, stored) => open.push(stored),
             _ => found.push(vec![stored]),

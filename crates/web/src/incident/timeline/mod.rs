@@ -85,7 +85,7 @@ impl Sort {
 
 impl<'a> Entry<'a> {
     /// When it happened.
-    pub(super) fn at(&self) -> Timestamp {
+    pub(super) fn happened_at(&self) -> Timestamp {
         self.main.event.happened_at
     }
 
@@ -118,9 +118,9 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The entries of a timeline.
-pub(super) fn entries(events: &[StoredEvent]) -> Vec<Entry<'_>> {
-    fold::fold(gather::gather(events))
+/// The entries of an incident's timeline, with those of its parts.
+pub(super) fn entries(number: IncidentNumber, events: &[StoredEvent]) -> Vec<Entry<'_>> {
+    fold::fold(gather::gather(number, events))
 }
 
 /// How many entries there are of each sort the filter knows: conversation, notes,
@@ -138,3 +138,6 @@ pub(super) fn counts(entries: &[Entry<'_>]) -> [usize; 4] {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests;

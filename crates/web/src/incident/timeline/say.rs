@@ -47,23 +47,30 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
 pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
-            html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.at())) }
+            html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.happened_at())) }
         }
         Sort::Hold => held(case, entry),
         Sort::Automatic => automatic(case, entry),
         _ => {
-            html! { (actor(entry.main)) " " (did(case, entry.main)) ", " (when(case, entry.at())) }
+            html! { (actor(entry.main)) " " (did(case, entry.main)) ", " (when(case, entry.happened_at())) }
         }
     }
 }
 
 /// What else is known of an entry, one line for each thing.
 pub(super) fn details(case: &Case, entry: &Entry<'_>) -> Vec<Markup> {
+    let quiet = entry.events.iter().all(|stored| {
+        is_told(stored, entry)
+            || matches!(stored.event.body, Body::ClocksChanged(_) | Body::Responded(_))
+    });
+    if quiet && entry.sort.is_words() && entry.sort != Sort::Report {
+        // The clocks tell their own story; beside words it would be noise.
+        return vec![];
+    }
     let edits = entry.events.iter().filter(|stored| is_edit(stored)).count();
     let mut found = Vec::new();
     for stored in &entry.events {
-        let told = std::ptr::eq(*stored, entry.main)
-            || entry.ended.is_some_and(|ended| std::ptr::eq(*stored, ended));
+        let told = is_told(stored, entry);
         match &stored.event.body {
             Body::ClocksChanged(_) => found.extend(turns(case, stored.seq)),
             _ if is_edit(stored) && entry.sort == Sort::Edit => {
@@ -82,6 +89,13 @@ pub(super) fn details(case: &Case, entry: &Entry<'_>) -> Vec<Markup> {
     }
     // A single line that repeats the headline says nothing.
     if entry.sort == Sort::Automatic && found.len() == 1 { vec![] } else { found }
+}
+
+/// Whether the headline or the words say it already.
+fn is_told(stored: &StoredEvent, entry: &Entry<'_>) -> bool {
+    let same =
+        |other: &StoredEvent| (stored.number, stored.event.n) == (other.number, other.event.n);
+    same(entry.main) || entry.ended.is_some_and(same)
 }
 
 /// What the clocks did with an event.
@@ -126,12 +140,15 @@ fn when(case: &Case, at: Timestamp) -> Markup {
     time::moment(at, &case.here)
 }
 
+/// The same with a capital, also where it begins with a tag.
 fn capital(words: Markup) -> Markup {
     let text = words.into_string();
-    let mut chars = text.chars();
+    let start = if text.starts_with('<') { text.find('>').map_or(0, |at| at + 1) } else { 0 };
+    let (tag, rest) = text.split_at(start);
+    let mut chars = rest.chars();
     let first: String =
         chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    maud::PreEscaped(first + chars.as_str())
+    maud::PreEscaped(format!("{tag}{first}{}", chars.as_str()))
 }
 
 fn edits(case: &Case, entry: &Entry<'_>) -> Markup {
@@ -234,7 +251,7 @@ fn priority(case: &Case, net: &Net) -> Option<Markup> {
 fn held(case: &Case, entry: &Entry<'_>) -> Markup {
     let Body::PutOnHold(hold) = &entry.event().body else { return did(case, entry.main) };
     let words = state::waiting(Some(hold.reason)).words;
-    let from = entry.at();
+    let from = entry.happened_at();
     let paused = case.policy.agreement.pause_reasons.contains(&hold.reason);
     html! {
         b { (words) }
@@ -269,7 +286,7 @@ fn automatic(case: &Case, entry: &Entry<'_>) -> Markup {
         {
             html! { b { (clock::name(*kind)) " clock" } " passed " (last) "% of its target" }
         }
-        _ => html! { (capital(did(case, entry.main))) ", " (when(case, entry.at())) },
+        _ => html! { (capital(did(case, entry.main))) ", " (when(case, entry.happened_at())) },
     }
 }
 
@@ -316,10 +333,10 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
 fn related(case: &Case, body: &Body) -> Markup {
     match body {
         Body::Linked(data) => {
-            html! { "linked " (link_word(data.kind, data.reverse)) " " b { (data.target) } }
+            html! { "linked " b { (data.target) } " as " (link_word(data.kind, data.reverse)) }
         }
         Body::Unlinked(data) => {
-            html! { "unlinked " (link_word(data.kind, data.reverse)) " " b { (data.target) } }
+            html! { "unlinked " b { (data.target) } ", was " (link_word(data.kind, data.reverse)) }
         }
         Body::ChildAdded(data) => html! { "linked " b { (data.child) } " as a child" },
         Body::ChildRemoved(data) => html! { "unlinked the child " b { (data.child) } },
