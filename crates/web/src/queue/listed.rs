@@ -28,7 +28,9 @@ pub(crate) type Key = (String, String, String);
 
 /// Pages that were read before.
 #[derive(Default)]
-pub(crate) struct Shelf(Mutex<HashMap<Key, (Stamp, Instant, Arc<Listed>)>>);
+pub(crate) struct Shelf(Mutex<HashMap<Key, Kept>>);
+
+type Kept = (Stamp, Instant, Arc<Listed>);
 
 impl Shelf {
     /// The page, if it is still true.
