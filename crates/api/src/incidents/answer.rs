@@ -1,6 +1,7 @@
 //! From a row or a decision to an answer that shows the incident.
 
-use super::view::{Incident, Shown, Words, people_needed, render, words_needed};
+use super::needs::{people_needed, words_needed};
+use super::view::{Incident, Shown, Words, render};
 use crate::app::App;
 use crate::directory::{Cards, Directory};
 use crate::json;

@@ -5,6 +5,7 @@ mod attachments;
 mod bulk;
 mod clock;
 mod commands;
+mod needs;
 mod read;
 mod report;
 mod timeline;

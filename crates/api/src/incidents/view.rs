@@ -2,7 +2,7 @@
 
 use super::clock::{ShownClock, clock_at};
 use crate::directory::{Cards, Directory};
-use incident::state::Override;
+use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
@@ -169,7 +169,7 @@ pub(crate) struct Incident<'a> {
     watchers: Vec<&'a str>,
     /// Its files.
     attachments: Vec<Attachment<'a>>,
-    /// Its clocks at the instant of this answer. Internal.
+    /// Its clocks at the instant of this answer.
     clocks: Vec<ShownClock>,
     /// The agreement that applies. Internal.
     agreement: Option<Agreement>,
@@ -283,34 +283,22 @@ struct Agreement {
 
 /// Renders an incident for somebody who may see it.
 pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
-    let (state, directory) = (shown.state, shown.directory);
+    let (state, directory, moments) = (shown.state, shown.directory, &shown.state.moments);
     let full = shown.access == Access::Full;
-    let person = |id: PersonId| shown.people.get(&id).map(|card| card.handle());
-    let name = |id: PersonId| shown.people.get(&id).map(|card| card.name.as_str());
-    let words = |id: ContentId| shown.words.get(&id).map(String::as_str);
-    let moments = &state.moments;
+    let inner = full.then_some(state);
     Incident {
         number: shown.number,
         url: page_url(shown),
         title: shown.title,
-        description: state.description.and_then(words),
+        description: state.description.and_then(|id| shown.words(id)),
         state: state.lifecycle.as_str(),
         hold_reason: state.hold.as_ref().map(|hold| hold.reason.as_str()),
-        hold: state.hold.as_ref().map(|hold| Hold {
-            reason: hold.reason.as_str(),
-            since: hold.since,
-            until: hold.until,
-        }),
+        hold: state.hold.as_ref().map(Hold::of),
         priority: state.priority,
-        priority_override: state.priority_override.as_ref().filter(|_| full).map(
-            |Override { reason, computed }| Overridden {
-                reason: words(*reason),
-                computed: *computed,
-            },
-        ),
+        priority_override: inner.and_then(|state| overridden(shown, state)),
         impact: state.impact,
         urgency: state.urgency,
-        affected: state.affected.filter(|_| full),
+        affected: inner.and_then(|state| state.affected),
         service: state.service.and_then(|id| directory.services.name(id)),
         service_id: state.service,
         category: state.category.and_then(|id| directory.categories.name(id)),
@@ -318,22 +306,17 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         category_path: state.category.and_then(|id| directory.category_paths.name(id)),
         team: state.team.and_then(|id| directory.teams.name(id)),
         team_id: state.team,
-        assignee: state.assignee.and_then(person),
-        assignee_name: state.assignee.and_then(name),
+        assignee: state.assignee.and_then(|id| shown.handle(id)),
+        assignee_name: state.assignee.and_then(|id| shown.name(id)),
         assignee_id: state.assignee,
-        requester: person(state.requester),
-        requester_name: name(state.requester),
+        requester: shown.handle(state.requester),
+        requester_name: shown.name(state.requester),
         requester_id: state.requester,
         organisation: state.organisation.and_then(|id| directory.organisations.name(id)),
         organisation_id: state.organisation,
         channel: state.channel.as_str(),
         major: state.major,
-        roles: state
-            .roles
-            .iter()
-            .filter(|_| full)
-            .filter_map(|(role, id)| Some((role.as_str(), person(*id)?)))
-            .collect(),
+        roles: inner.map(|state| roles(shown, state)).unwrap_or_default(),
         detected_at: moments.detected,
         reported_at: state.reported_at,
         acknowledged_at: moments.acknowledged,
@@ -344,43 +327,92 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         closed_at: moments.closed,
         closes_at: state.close_at,
         updated_at: state.updated_at,
-        expected_resolution: state.expected.map(|expected| Expected {
-            at: expected.at,
-            low: expected.low,
-            high: expected.high,
-        }),
+        expected_resolution: state.expected.map(Expected::of),
         next_update_at: state.next_update,
-        unanswered_since: state.unanswered_since.filter(|_| full),
-        resolution: state.resolution.as_ref().map(|resolution| Resolution {
-            code: &resolution.code,
-            note: words(resolution.note),
-            cause: resolution.cause.filter(|_| full).and_then(words),
-            known_error: resolution.known_error.as_deref().filter(|_| full),
-            by: resolution.by.and_then(person),
-        }),
+        unanswered_since: inner.and_then(|state| state.unanswered_since),
+        resolution: state.resolution.as_ref().map(|given| resolution(shown, given, full)),
         reopenings: state.reopenings,
-        confidential_to: state
-            .confidential_to
-            .filter(|_| full)
+        confidential_to: inner
+            .and_then(|s| s.confidential_to)
             .and_then(|id| directory.teams.name(id)),
-        confidential_to_id: state.confidential_to.filter(|_| full),
+        confidential_to_id: inner.and_then(|state| state.confidential_to),
         merged_into: state.merged_into,
         parts: kept(&state.parts, full),
-        parent: state.parent.filter(|_| full),
+        parent: inner.and_then(|state| state.parent),
         children: kept(&state.children, full),
         links: links(state, full),
         tags: kept(&state.tags, full),
         fields: kept(&state.fields, full),
         tasks: tasks(shown, full),
         work: work(shown, full),
-        watchers: state.watchers.iter().filter(|_| full).filter_map(|id| person(*id)).collect(),
+        watchers: watchers(shown, full),
         attachments: attachments(shown, full),
         // A promise is made to the requester: they may see how it stands.
         clocks: state.clocks.iter().map(|clock| clock_at(clock, shown.now)).collect(),
-        agreement: full
-            .then_some(Agreement { id: state.agreement.id, version: state.agreement.version }),
+        agreement: inner.map(Agreement::of),
         version: state.version,
     }
+}
+
+impl<'a> Shown<'a> {
+    fn handle(&self, id: PersonId) -> Option<&'a str> {
+        self.people.get(&id).map(|card| card.handle())
+    }
+
+    fn name(&self, id: PersonId) -> Option<&'a str> {
+        self.people.get(&id).map(|card| card.name.as_str())
+    }
+
+    fn words(&self, id: ContentId) -> Option<&'a str> {
+        self.words.get(&id).map(String::as_str)
+    }
+}
+
+impl Hold {
+    fn of(hold: &incident::state::Hold) -> Self {
+        Hold { reason: hold.reason.as_str(), since: hold.since, until: hold.until }
+    }
+}
+
+impl Expected {
+    fn of(expected: incident::state::Expected) -> Self {
+        Expected { at: expected.at, low: expected.low, high: expected.high }
+    }
+}
+
+impl Agreement {
+    fn of(state: &State) -> Self {
+        Agreement { id: state.agreement.id, version: state.agreement.version }
+    }
+}
+
+fn overridden<'a>(shown: &Shown<'a>, state: &State) -> Option<Overridden<'a>> {
+    let Override { reason, computed } = state.priority_override.as_ref()?;
+    Some(Overridden { reason: shown.words(*reason), computed: *computed })
+}
+
+fn roles<'a>(shown: &Shown<'a>, state: &State) -> BTreeMap<&'static str, &'a str> {
+    let role = |(role, id): (&IncidentRole, &PersonId)| Some((role.as_str(), shown.handle(*id)?));
+    state.roles.iter().filter_map(role).collect()
+}
+
+fn resolution<'a>(
+    shown: &Shown<'a>,
+    given: &'a incident::state::Resolution,
+    full: bool,
+) -> Resolution<'a> {
+    Resolution {
+        code: &given.code,
+        note: shown.words(given.note),
+        cause: given.cause.filter(|_| full).and_then(|id| shown.words(id)),
+        known_error: given.known_error.as_deref().filter(|_| full),
+        by: given.by.and_then(|id| shown.handle(id)),
+    }
+}
+
+fn watchers<'a>(shown: &Shown<'a>, full: bool) -> Vec<&'a str> {
+    let watchers = shown.state.watchers.iter().filter(|_| full);
+    watchers.filter_map(|id| shown.handle(*id)).collect()
 }
 
 fn kept<T: Clone + Default>(value: &T, full: bool) -> Cow<'_, T> {
@@ -403,8 +435,8 @@ fn links(state: &State, full: bool) -> Vec<Link<'_>> {
 fn tasks<'a>(shown: &Shown<'a>, full: bool) -> Vec<Task<'a>> {
     let task = |task: &incident::state::Task| Task {
         id: task.id,
-        title: shown.words.get(&task.title).map(String::as_str),
-        assignee: task.assignee.and_then(|id| shown.people.get(&id)).map(|card| card.handle()),
+        title: shown.words(task.title),
+        assignee: task.assignee.and_then(|id| shown.handle(id)),
         done: task.done_at.is_some(),
         done_at: task.done_at,
     };
@@ -413,8 +445,8 @@ fn tasks<'a>(shown: &Shown<'a>, full: bool) -> Vec<Task<'a>> {
 
 fn work<'a>(shown: &Shown<'a>, full: bool) -> Vec<Work<'a>> {
     let entry = |(id, seconds): (&'a String, &u64)| {
-        let card = id.parse().ok().and_then(|id: PersonId| shown.people.get(&id));
-        Work { person: card.map_or(id.as_str(), |card| card.handle()), seconds: *seconds }
+        let handle = id.parse().ok().and_then(|id: PersonId| shown.handle(id));
+        Work { person: handle.unwrap_or(id), seconds: *seconds }
     };
     shown.state.work_seconds.iter().filter(|_| full).map(entry).collect()
 }
@@ -425,7 +457,7 @@ fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {
     files
         .map(|file| (file, attachment_id(shown.number, file.id)))
         .map(|(file, id)| Attachment {
-            name: shown.words.get(&file.name).map(String::as_str),
+            name: shown.words(file.name),
             size_bytes: file.size_bytes,
             media_type: &file.media_type,
             visibility: if file.public { "public" } else { "internal" },
@@ -438,33 +470,4 @@ fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {
 /// How a file is named to programs: with its incident, so that it is found there.
 pub(crate) fn attachment_id(number: IncidentNumber, id: AttachmentId) -> String {
     format!("{number}.{id}")
-}
-
-/// Words that a rendering needs; `long` ones are the description.
-pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<ContentId> {
-    let mut ids: Vec<ContentId> = state.description.filter(|_| long).into_iter().collect();
-    ids.extend(state.resolution.as_ref().map(|resolution| resolution.note));
-    let public_files =
-        state.attachments.iter().filter(|file| access == Access::Full || file.public);
-    ids.extend(public_files.map(|file| file.name));
-    if access == Access::Full {
-        ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
-        ids.extend(state.priority_override.as_ref().map(|over| over.reason));
-        ids.extend(state.tasks.iter().map(|task| task.title));
-    }
-    ids
-}
-
-/// People that a rendering names.
-pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
-    let mut ids = vec![state.requester];
-    ids.extend(state.assignee);
-    ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.by));
-    if access == Access::Full {
-        ids.extend(state.watchers.iter());
-        ids.extend(state.roles.values());
-        ids.extend(state.tasks.iter().filter_map(|task| task.assignee));
-        ids.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
-    }
-    ids
 }

@@ -1,0 +1,33 @@
+//! What a rendering points at and has to be read first.
+
+use incident::{Access, State};
+use kernel::{ContentId, PersonId};
+
+/// Words that a rendering needs; `long` ones are the description.
+pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<ContentId> {
+    let mut ids: Vec<ContentId> = state.description.filter(|_| long).into_iter().collect();
+    ids.extend(state.resolution.as_ref().map(|resolution| resolution.note));
+    let public_files =
+        state.attachments.iter().filter(|file| access == Access::Full || file.public);
+    ids.extend(public_files.map(|file| file.name));
+    if access == Access::Full {
+        ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
+        ids.extend(state.priority_override.as_ref().map(|over| over.reason));
+        ids.extend(state.tasks.iter().map(|task| task.title));
+    }
+    ids
+}
+
+/// People that a rendering names.
+pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
+    let mut ids = vec![state.requester];
+    ids.extend(state.assignee);
+    ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.by));
+    if access == Access::Full {
+        ids.extend(state.watchers.iter());
+        ids.extend(state.roles.values());
+        ids.extend(state.tasks.iter().filter_map(|task| task.assignee));
+        ids.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
+    }
+    ids
+}
