@@ -19,7 +19,7 @@ test('the main job without JavaScript', async ({ desk, open }) => {
   await expect(screens.entry(mara, 'Somebody is on the way.')).toBeVisible();
 
   await mara.getByRole('link', { name: /^Resolve/ }).first().click();
-  await mara.getByLabel(/code|how was it/i).first().selectOption({ label: 'Fixed' });
+  await mara.getByLabel(/code|how was it/i).first().selectOption({ label: 'Permanent fix' });
   await mara.getByRole('main').getByRole('textbox').first().fill('The fuse was gone. Gate 2 works.');
   await mara.getByRole('main').getByRole('button', { name: /^Resolve/ }).click();
   await expect(screens.property(mara, 'State')).toHaveText(/Resolved/);
@@ -33,7 +33,7 @@ test('the main job without JavaScript', async ({ desk, open }) => {
 });
 
 test('a wrong password says so and keeps the address', async ({ open }) => {
-  const page = await open(null, { javaScriptEnabled: false });
+  const page = await open(null, { javaScriptEnabled: false, expected: [/status of 422/] });
   await page.goto('/');
   await page.getByLabel('E-mail').fill(people.gwen.email);
   await page.getByLabel('Password', { exact: true }).fill('not this one');

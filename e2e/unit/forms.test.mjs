@@ -69,7 +69,7 @@ test("an error of the server names itself and its reference", async () => {
 test("signed out keeps the words and offers the way back in", async () => {
   serve(() => ({ status: 401 }));
   await pressed();
-  assert.equal($("#f .banner a").getAttribute("href"), "/login");
+  assert.equal($("#f .banner a").getAttribute("href"), "/sign-in");
 });
 
 test("while it runs the button says so and a second press does nothing", async () => {

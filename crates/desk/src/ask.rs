@@ -154,6 +154,8 @@ impl Ask<'_> {
         text: &str,
         max_chars: usize,
     ) -> Result<ContentId, Trouble> {
+        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        let text = text.replace(control, "");
         let text = text.trim();
         if text.is_empty() {
             return Err(Refusal::invalid(field, "is needed").into());
@@ -163,11 +165,8 @@ impl Ask<'_> {
                 Refusal::invalid(field, format!("is longer than {max_chars} characters")).into()
             );
         }
-        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        let body: String =
-            if text.contains(control) { text.replace(control, "") } else { text.to_owned() };
         let id = ContentId(fresh());
-        self.prepared.contents.push(NewContent { id, salt: bytes(), body });
+        self.prepared.contents.push(NewContent { id, salt: bytes(), body: text.to_owned() });
         Ok(id)
     }
 

@@ -27,8 +27,8 @@ struct Within {
 }
 
 const WITHIN: Within = Within { answer: Duration::from_secs(30), upload: Duration::from_secs(600) };
-/// Bytes of a request: the largest file, and the form around it. Routers allow less.
-const BODY_BYTES: usize = kernel::limits::ATTACHMENT_BYTES + 1_048_576;
+/// Bytes of a request: a form with 8 of the largest files, and room around them. Routers allow less.
+const BODY_BYTES: usize = 9 * kernel::limits::ATTACHMENT_BYTES;
 /// Smaller answers gain nothing from compression.
 const COMPRESSED_FROM_BYTES: u64 = 1_024;
 /// Seconds after which trying again may help.

@@ -56,6 +56,10 @@ pub(super) fn check_fields<'a>(
                 format!("a field's name has up to {} letters, digits and _", limits::TAG_CHARS),
             ));
         }
+        // The store refuses NUL, and a whole batch of commands would fail with it.
+        if value.is_some_and(|value| value.contains(char::is_control)) {
+            return Err(Refusal::invalid("fields", format!("{name} has control characters")));
+        }
         if value.is_some_and(|value| value.chars().count() > limits::CUSTOM_FIELD_CHARS) {
             return Err(Refusal::invalid(
                 "fields",

@@ -203,7 +203,9 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
             policy.resolution_codes.iter().map(|known| known.code.as_str()).collect();
         return Err(Refusal::invalid("code", format!("must be one of {}", known.join(", "))));
     }
-    if known_error.as_ref().is_some_and(|text| text.chars().count() > limits::NAME_CHARS) {
+    if known_error.as_ref().is_some_and(|text| {
+        text.chars().count() > limits::NAME_CHARS || text.contains(char::is_control)
+    }) {
         return Err(Refusal::invalid(
             "known_error",
             format!("is longer than {} characters", limits::NAME_CHARS),

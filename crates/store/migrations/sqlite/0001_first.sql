@@ -139,6 +139,12 @@ create table incidents (
 create index incidents_open on incidents (
   (case when breached = 1 then 0 else coalesce(due_at, 9223372036854775807) end), priority, number desc
 ) where state in ('new', 'in_progress', 'on_hold');
+create index incidents_open_team on incidents (
+  team_id, (case when breached = 1 then 0 else coalesce(due_at, 9223372036854775807) end), priority, number desc
+) where state in ('new', 'in_progress', 'on_hold');
+create index incidents_open_assignee on incidents (
+  assignee_id, (case when breached = 1 then 0 else coalesce(due_at, 9223372036854775807) end), priority, number desc
+) where state in ('new', 'in_progress', 'on_hold');
 create index incidents_ended on incidents (state, updated_at, number) where state in ('resolved', 'cancelled');
 create index incidents_closed on incidents (closed_at) where closed_at is not null;
 create index incidents_reported on incidents (reported_at, number);

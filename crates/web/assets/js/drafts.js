@@ -159,6 +159,9 @@ export class Composer {
     this.shelve(this.mode, null);
     this.store();
     this.state("");
+    // Single keys work again: the next n is the note's key, not a letter of another reply.
+    if (document.activeElement === this.field) ($("#main") ?? this.field).focus({ preventScroll: true });
+    this.field.blur();
   }
 
   shelve(mode, body) {

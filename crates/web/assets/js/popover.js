@@ -68,6 +68,9 @@ function clicked(event) {
 
 function show(dialog, opener) {
   opener.closest("[popover]")?.hidePopover?.();
+  // Who opens a dialog sees the page as it is now: that is the version they decide on.
+  const seen = $("[data-version]")?.dataset.version;
+  if (seen) for (const input of $$("input[name=version]", dialog)) input.value = seen;
   if (!dialog.open) dialog.showModal();
   $("[autofocus]", dialog)?.focus();
   const from = document.contains(opener) ? opener : null;

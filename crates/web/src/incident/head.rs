@@ -111,7 +111,7 @@ fn more(view: &View<'_>) -> Markup {
 pub(super) fn facts(view: &View<'_>, presence: Markup, patch: Option<&str>) -> Markup {
     let (case, state) = (view.case, view.case.state());
     html! {
-        div id="inc-head" data-patch=[patch] {
+        div id="inc-head" data-version=(state.version) data-patch=[patch] {
             div.inc-m {
                 (pri::priority(state.priority)) " " (state::state(state))
                 @if state.major { (chip::major()) }
