@@ -30,12 +30,8 @@ pub(super) async fn play(
     let mut next = None;
     let mut waiting = VecDeque::new();
     for step in steps {
-        let number = match (&step.deed, next) {
-            (Deed::Report(_), Some(IncidentNumber(next))) => Some(IncidentNumber(next)),
-            (Deed::Report(_), None) => None,
-            _ => Some(numbers[&step.key]),
-        };
         let reports = matches!(step.deed, Deed::Report(_));
+        let number = if reports { next } else { None };
         let key = step.key;
         let ticket = submit(desk, files, &numbers, step).await?;
         if !reports {
