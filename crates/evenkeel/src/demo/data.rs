@@ -86,7 +86,6 @@ pub(super) struct ViewData {
 pub(super) struct Stories {
     pub(super) greetings: Vec<String>,
     pub(super) progress: Vec<String>,
-    pub(super) thanks: Vec<String>,
     pub(super) disputes: Vec<String>,
     pub(super) suppliers: Vec<String>,
     pub(super) hand_overs: Vec<String>,
@@ -243,7 +242,7 @@ mod tests {
     fn every_gap_is_filled_and_titles_are_recognised() {
         let mut dice = Dice::new(3);
         let stories = stories();
-        let words = [&stories.greetings, &stories.progress, &stories.thanks, &stories.suppliers];
+        let words = [&stories.greetings, &stories.progress, &stories.suppliers];
         let gaps = Gaps::draw(&mut dice, "Gwen Tarrant", "Rotterdam DC", 9);
         for text in words.into_iter().flatten() {
             assert!(!gaps.fill(text).contains('{'), "{text}");
