@@ -76,6 +76,8 @@ export async function writeByKeys(page, key, text) {
   await page.keyboard.type(text);
   await page.keyboard.press('Control+Enter');
   await expect(entry(page, text)).toBeVisible();
+  await expect(page.locator('form.composer textarea')).toHaveValue('');
+  await expect(page.locator('form.composer textarea')).not.toBeFocused();
 }
 
 /** Moves with Tab until the element has the focus. */

@@ -44,7 +44,6 @@ test('an incident from report to closure, by keyboard, seen live by a second age
   });
 
   await test.step('holds and resumes', async () => {
-    await mara.keyboard.press('Escape');
     await screens.holdByKeys(mara, 'Requester');
     for (const page of [mara, ines]) await expect(state(page)).toHaveText(/On hold|Waiting/);
     await screens.chooseByKeys(mara, 's', /In progress|Resume/);

@@ -63,9 +63,29 @@ pub(crate) fn follow(desk: &Desk) {
             // Woken by a commit of ours, or to look for another process's.
             drop(tokio::time::timeout(LOOK_EVERY, wake.notified()).await);
             let Some(inner) = weak.upgrade() else { return };
-            hand_out(&Desk(inner)).await;
+            let desk = Desk(inner);
+            take_over_policy(&desk).await;
+            hand_out(&desk).await;
         }
     });
+}
+
+/// Takes over what another process changed in configuration and people.
+async fn take_over_policy(desk: &Desk) {
+    let known = desk.policy().version;
+    let changed = desk
+        .read(move |sql| match store::directory::policy::version(sql)? {
+            version if version == known => Ok(None),
+            _ => store::directory::policy::load(sql).map(Some),
+        })
+        .await;
+    match changed {
+        Ok(None) => {}
+        Ok(Some(policy)) => desk.set_policy(Arc::new(policy)),
+        Err(trouble) => {
+            tracing::warn!(%trouble, "the configuration could not be read; trying again")
+        }
+    }
 }
 
 async fn hand_out(desk: &Desk) {

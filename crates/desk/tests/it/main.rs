@@ -1,5 +1,7 @@
 //! The desk from outside: commands in, durable facts out.
 
+#![allow(clippy::unwrap_used)] // A test that unwraps nothing fails, and says where.
+
 mod commands;
 mod relations;
 mod sign_in;

@@ -159,7 +159,7 @@ fn thumb(view: &View<'_>) -> Markup {
                 (link("#m-note", "lock", "Note"))
                 (link("#m-upd", "mega", "Update"))
                 @if view.can(C::Resolve) {
-                    (head::opener(view.case.number, "resolve", "btn btn-lg btn-primary", None, html! { "Resolve" }))
+                    (head::opener(view.case.number, "resolve", "btn btn-lg btn-primary", Some("e"), html! { "Resolve" }))
                 } @else if view.can(C::Reopen) {
                     (head::opener(view.case.number, "reopen", "btn btn-lg", None, html! { "Reopen" }))
                 }
