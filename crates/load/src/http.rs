@@ -15,8 +15,6 @@ pub struct Client {
 pub struct Answer {
     /// Status code.
     pub status: u16,
-    /// Body.
-    pub body: Vec<u8>,
     /// The cookie it sets, if it does.
     pub cookie: Option<String>,
 }
@@ -60,7 +58,7 @@ impl Client {
             body.resize(length, 0);
             self.stream.read_exact(&mut body).await?;
         }
-        Ok(Answer { status, body, cookie })
+        Ok(Answer { status, cookie })
     }
 
     async fn read_head(&mut self) -> io::Result<(u16, usize, bool, Option<String>)> {
