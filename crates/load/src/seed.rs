@@ -61,7 +61,9 @@ pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber,
     while !waiting.is_empty() {
         last = settle(&mut waiting).await.map_err(|error| words(&error))?.or(last);
     }
-    let number = last.ok_or("nothing was seeded")?;
+    last.ok_or("nothing was seeded")?;
+    // The last one that stays open.
+    let number = kernel::IncidentNumber(((count - 1) / OPEN_EVERY * OPEN_EVERY) as i64 + 1);
     for i in 0..97 {
         let mut ask = desk.ask(&company.agents[i % company.agents.len()], Channel::Web).on(number);
         let text = format!("Step {i}: {} looked at, still {}.", WORDS[i % 16], TROUBLES[i % 8]);
