@@ -1,6 +1,7 @@
 //! What every page can reach: the desk, the options, and what is kept between requests.
 
 use crate::error::PageError;
+use crate::incident::Timelines;
 use crate::live::Hub;
 use crate::queue::counts::Counts;
 use crate::queue::listed::Shelf;
@@ -61,6 +62,8 @@ pub(crate) struct App {
     pub(crate) counts: Arc<Counts>,
     /// Pages of rows, kept while they are true.
     pub(crate) shelf: Arc<Shelf>,
+    /// Timelines that were read before.
+    pub(crate) timelines: Arc<Timelines>,
     /// Where live streams hear what changed.
     pub(crate) hub: Arc<Hub>,
     instance: Arc<RwLock<Option<Arc<Instance>>>>,
@@ -73,6 +76,7 @@ impl App {
             options: Arc::new(options),
             counts: Arc::default(),
             shelf: Arc::default(),
+            timelines: Arc::default(),
             hub: Arc::default(),
             instance: Arc::default(),
         }

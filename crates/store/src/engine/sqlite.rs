@@ -28,6 +28,10 @@ const MAP_BYTES: i64 = 256 * 1024 * 1024;
 /// The log is cut back to this after a checkpoint, in bytes.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
+/// Pages in the log at which it is written back to the file: half of what it may keep.
+/// The standard, 1,000, writes pages that change with each batch over and over.
+const CHECKPOINT_PAGES: i64 = 8 * 1024;
+
 /// A connection to a SQLite file.
 pub(crate) struct Lite {
     connection: Connection,
@@ -63,7 +67,11 @@ impl Lite {
     /// Opens a file to write; it must exist. What is committed is on the disk.
     pub(crate) fn writer(path: &Path) -> Result<Self, Failure> {
         let lite = Lite { connection: connect(path)?, writes: true, failed: false };
-        lite.pragmas(&[("cache_size", -WRITER_CACHE_KIB), ("journal_size_limit", LOG_BYTES_MAX)])?;
+        lite.pragmas(&[
+            ("cache_size", -WRITER_CACHE_KIB),
+            ("journal_size_limit", LOG_BYTES_MAX),
+            ("wal_autocheckpoint", CHECKPOINT_PAGES),
+        ])?;
         lite.connection.pragma_update(None, "synchronous", "full").map_err(failure)?;
         Ok(lite)
     }

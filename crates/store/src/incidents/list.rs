@@ -79,14 +79,15 @@ pub struct Neighbours {
     /// The one after it.
     pub next: Option<IncidentNumber>,
     /// Its place, from 1; `None` when it is not in the list (any more), or further
-    /// down than [`COUNTED`].
+    /// down than [`PLACES`].
     pub place: Option<i64>,
-    /// How many there are, at most [`COUNTED`].
-    pub of: i64,
 }
 
 /// Counting stops here: "more than 9,999" says enough and costs little.
 pub const COUNTED: i64 = 10_000;
+
+/// Places in a list are told down to here: whoever works through a list comes from its top.
+pub const PLACES: i64 = 200;
 
 /// A page of the incidents that meet a query, at most `limit` rows, from `cursor` on.
 pub fn list(
@@ -142,15 +143,16 @@ pub fn get_many(
     scope: &Scope,
     numbers: &[IncidentNumber],
 ) -> Result<Vec<IncidentRow>, Failure> {
+    if numbers.is_empty() {
+        return Ok(vec![]);
+    }
     let (list, mut values) = slots(1, numbers);
     let (visible, more) = filter::visible(sql.engine(), scope, values.len() + 1);
     values.extend(more);
-    rows(
-        sql,
-        scope,
-        &format!("where i.number in ({list}) and {visible} order by i.number"),
-        &values,
-    )
+    let statement = format!(
+        "select {ROW} from incidents i {JOINS} where i.number in ({list}) and {visible} order by i.number"
+    );
+    many(sql, &statement, &values, |row| read(row, scope))
 }
 
 /// What comes before and after an incident in the list of a query, whether it is
@@ -190,15 +192,14 @@ pub fn neighbours(
     let previous =
         search(order.reversed(), "i.number", &nearest(order.reversed()))?.map(IncidentNumber);
 
-    let of = count(sql, look, &query.filter, COUNTED)?;
     let is_in = count(
         sql,
         look,
         &Expr::all_of([query.filter.clone(), query::Term::Number(vec![number]).into()]),
         1,
     )? == 1;
-    let before = if is_in { count_before(sql, look, query, &here)? } else { COUNTED };
-    Ok(Some(Neighbours { previous, next, place: (before < COUNTED).then_some(before + 1), of }))
+    let before = if is_in { count_before(sql, look, query, &here)? } else { PLACES };
+    Ok(Some(Neighbours { previous, next, place: (before < PLACES).then_some(before + 1) }))
 }
 
 /// A requester's open incidents that the viewer may see, the newest first.
@@ -228,7 +229,7 @@ fn count_before(
     let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
     let after = before.after(values.len() + 1);
     values.extend(here.iter().map(|value| Value::Int(*value)));
-    values.push(COUNTED.into());
+    values.push(PLACES.into());
     let statement = format!(
         "select count(*) from (select 1 from incidents i where {condition} and {after} limit ${}) counted",
         values.len()

@@ -33,8 +33,6 @@ pub struct StoredContent {
     pub public: bool,
     /// The words; `None` when they were erased.
     pub body: Option<String>,
-    /// Their digest in hex, which stays when they are erased.
-    pub digest: String,
 }
 
 /// The events of an incident after its `after_n`-th, in order, at most `limit`.
@@ -118,7 +116,7 @@ pub fn contents_by_id(
 
 pub(super) const EVENT: &str = "seq, number, n, kind, version, at, happened_at, actor_kind, actor_id, actor_name, channel, cause, batch, data, public";
 
-const CONTENT: &str = "id, public, body, digest, erased_at";
+const CONTENT: &str = "id, public, body, erased_at";
 
 pub(super) fn read(row: &mut Columns) -> Result<StoredEvent, Failure> {
     let (seq, number) = (row.int()?, IncidentNumber(row.int()?));
@@ -148,7 +146,6 @@ fn unknown_cause() -> Cause {
 
 fn read_content(row: &mut Columns) -> Result<StoredContent, Failure> {
     let (id, public, body) = (row.parsed()?, row.flag()?, row.text()?);
-    let digest = row.bytes()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let erased = row.opt_int()?.is_some();
-    Ok(StoredContent { id, public, body: (!erased).then_some(body), digest })
+    Ok(StoredContent { id, public, body: (!erased).then_some(body) })
 }

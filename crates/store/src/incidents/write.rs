@@ -4,7 +4,7 @@
 
 use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
-use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, INCIDENTS, OUTBOX};
+use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
 use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
 use incident::clocks::ClockStatus;
@@ -120,7 +120,7 @@ pub fn erase_expired_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64,
 
 #[derive(Default)]
 struct Rows {
-    incidents: BTreeMap<IncidentNumber, Row>,
+    incidents: BTreeMap<IncidentNumber, (Written, Row)>,
     events: Vec<Row>,
     contents: Vec<Row>,
     attachments: Vec<Row>,
@@ -155,20 +155,24 @@ impl Rows {
             self.add_event(head, part.number, event, public, &digests)?;
             self.add_file(part, event)?;
         }
-        let state = incident_row(part)?;
-        match self.incidents.entry(part.number) {
-            std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(state);
-            }
-            std::collections::btree_map::Entry::Occupied(mut taken) => {
-                // Two decisions on one incident in one transaction: the later state wins, an earlier title stays.
-                let title = taken.get()[2].clone();
-                taken.insert(state);
-                if taken.get()[2] == Value::Text(String::new()) {
-                    taken.get_mut()[2] = title;
+        let mut row = incident_row(part, &part.after);
+        let written = match &part.before {
+            Some(before) => Written::between(&incident_row(part, before), &row),
+            None => Written::New,
+        };
+        row.push(json(&part.after)?.into());
+        // Two decisions on one incident in one transaction: the later state wins, an earlier title stays.
+        self.incidents
+            .entry(part.number)
+            .and_modify(|(earlier, taken)| {
+                let title = std::mem::replace(&mut taken[TITLE], Value::Null);
+                *earlier = written.max(*earlier);
+                taken.clone_from(&row);
+                if taken[TITLE] == Value::Text(String::new()) {
+                    taken[TITLE] = title;
                 }
-            }
-        }
+            })
+            .or_insert((written, row));
         for effect in &part.effects {
             let at = part.events.last().map_or(part.after.updated_at, |event| event.at);
             self.outbox.push(vec![
@@ -252,7 +256,13 @@ impl Rows {
     }
 
     fn store(self, sql: &mut dyn Sql) -> Result<(), Failure> {
-        sql.insert(&INCIDENTS, self.incidents.into_values().collect())?;
+        let mut by_written: BTreeMap<Written, Vec<Row>> = BTreeMap::new();
+        for (written, row) in self.incidents.into_values() {
+            by_written.entry(written).or_default().push(row);
+        }
+        for (written, rows) in by_written {
+            sql.insert(&written.table(), rows)?;
+        }
         sql.insert(&EVENTS, self.events)?;
         if !self.contents.is_empty() {
             let words = self.contents.iter().map(|row| (row[0].clone(), row[6].clone())).collect();
@@ -273,8 +283,12 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))
 }
 
-fn incident_row(part: &Recorded) -> Result<Row, Failure> {
-    let state = &part.after;
+/// Where the title stands in an incident's row.
+const TITLE: usize = 2;
+
+/// The row of an incident in a state before or after what was decided, but for its
+/// body, which always differs.
+fn incident_row(part: &Recorded, state: &State) -> Row {
     // An empty title means: as it was. A title changed to one that exists already (undo) is looked up.
     let title = part
         .contents
@@ -288,7 +302,7 @@ fn incident_row(part: &Recorded) -> Result<Row, Failure> {
     let due = running.filter_map(|clock| clock.due_at.map(|at| (at, clock.kind))).min();
     let breached =
         state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
-    Ok(vec![
+    vec![
         part.number.into(),
         state.version.into(),
         title.unwrap_or_default().into(),
@@ -322,8 +336,7 @@ fn incident_row(part: &Recorded) -> Result<Row, Failure> {
         state.reopenings.into(),
         state.unanswered_since.into(),
         part.wake_at.into(),
-        json(state)?.into(),
-    ])
+    ]
 }
 
 /// Tags, watchers and fields have tables of their own, written only when they change.

@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::error::{PageError, PageResult};
 use crate::incident::clocks::{self, Step};
+use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
+use crate::queue::counts::{Counts, Stamp, whose};
 use incident::policy::Policy;
 use incident::{Access, Body, Scope, State, Viewer};
 use kernel::{CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp};
@@ -11,14 +13,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::directory::people::Person;
 use store::incidents::list::{IncidentRow, Look};
-use store::incidents::timeline::{StoredContent, StoredEvent};
+use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
 
 /// Who somebody is that is not known any more.
 const SOMEBODY: &str = "somebody";
 
-/// The requester's other incidents are counted up to here.
-const OTHERS_COUNTED: i64 = 1_000;
+/// Members of a team whose load is counted.
+const LOADS: usize = 30;
 
 /// What is left of words that were erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +46,6 @@ pub(super) struct Case {
     pub(super) number: IncidentNumber,
     /// Its state and the names that belong to it.
     pub(super) row: IncidentRow,
-    /// Its timeline and that of its parts.
-    pub(super) events: Vec<StoredEvent>,
     /// What its clocks did.
     pub(super) steps: Vec<Step>,
     /// The incidents it relates to, as far as everybody may see them who sees this one.
@@ -58,8 +58,10 @@ pub(super) struct Case {
     pub(super) position: i64,
     /// How many incidents of the requester there are besides.
     pub(super) others_of_requester: i64,
+    /// How many open incidents the members of its team have.
+    pub(super) loads: HashMap<PersonId, i64>,
     people: HashMap<PersonId, Person>,
-    contents: HashMap<ContentId, StoredContent>,
+    timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
     former: Former,
 }
@@ -81,17 +83,18 @@ impl Case {
         here: &Here,
         number: IncidentNumber,
     ) -> PageResult<Case> {
-        let (policy, here) = (app.desk.policy(), here.clone());
-        let context =
-            query::Context { me: None, my_teams: vec![], now: here.now, zone: here.zone.clone() };
-        let look = Look { scope: Scope::of(viewer), context };
-        let read = app.desk.read(move |sql| read(sql, &look, policy, here, number)).await?;
-        read.ok_or(PageError::NotFound)
+        let wanted = Wanted::new(app, viewer, here, number);
+        app.desk.read(move |sql| wanted.read(sql)).await?.ok_or(PageError::NotFound)
     }
 
     /// Its state.
     pub(super) fn state(&self) -> &State {
         &self.row.state
+    }
+
+    /// Its timeline and that of its parts.
+    pub(super) fn events(&self) -> &[StoredEvent] {
+        &self.timeline.events
     }
 
     /// Its title, or what stands for it.
@@ -132,7 +135,7 @@ impl Case {
 
     /// The words that an id stands for.
     pub(super) fn words(&self, id: ContentId) -> Words<'_> {
-        match self.contents.get(&id).and_then(|content| content.body.as_deref()) {
+        match self.timeline.contents.get(&id).and_then(|content| content.body.as_deref()) {
             Some(text) => Words::Said(text),
             None => Words::Erased(self.erased.get(&id)),
         }
@@ -153,46 +156,93 @@ impl Case {
     }
 }
 
-fn read(
-    sql: &mut dyn Sql,
-    look: &Look,
+/// What it takes to read an incident.
+pub(super) struct Wanted {
+    look: Look,
     policy: Arc<Policy>,
     here: Here,
+    counts: Arc<Counts>,
+    timelines: Arc<Timelines>,
     number: IncidentNumber,
-) -> Result<Option<Case>, Failure> {
-    use store::incidents::{feed, list, timeline};
-    let Some(row) = list::get(sql, &look.scope, number)?.filter(|row| row.access == Access::Full)
-    else {
-        return Ok(None);
-    };
-    let relatives = relatives(sql, &look.scope, number, &row.state)?;
-    let parts = row.state.parts.iter().filter(|part| relatives.contains_key(part)).copied();
-    let numbers: Vec<IncidentNumber> = std::iter::once(number).chain(parts).collect();
-    let events = timeline::timeline_union(sql, &numbers)?;
-    let mut contents = HashMap::new();
-    for number in &numbers {
-        contents.extend(timeline::contents(sql, *number)?);
+}
+
+impl Wanted {
+    /// An incident as a viewer sees it.
+    pub(super) fn new(app: &App, viewer: &Viewer, here: &Here, number: IncidentNumber) -> Wanted {
+        let context =
+            query::Context { me: None, my_teams: vec![], now: here.now, zone: here.zone.clone() };
+        Wanted {
+            look: Look { scope: Scope::of(viewer), context },
+            policy: app.desk.policy(),
+            here: here.clone(),
+            counts: app.counts.clone(),
+            timelines: app.timelines.clone(),
+            number,
+        }
     }
-    let people = store::directory::people::get_many(sql, &people_in(&row.state, &events))?;
-    let former = former(sql, &policy, &row.state, &events)?;
-    let requester = query::Person::Named(row.state.requester.to_string());
-    let of_requester = query::Expr::Term(query::Term::Requester(vec![requester]));
-    let count = list::count(sql, look, &of_requester, OTHERS_COUNTED)?;
-    Ok(Some(Case {
-        number,
-        steps: clocks::steps(number, &events),
-        erased: erased(&events),
-        people: people.into_iter().map(|person| (person.id, person)).collect(),
-        position: feed::position(sql)?,
-        others_of_requester: (count - 1).max(0),
-        row,
-        events,
-        relatives,
-        policy,
-        here,
-        contents,
-        former,
-    }))
+
+    /// Reads it; `None` when the viewer may not see all of it.
+    pub(super) fn read(self, sql: &mut dyn Sql) -> Result<Option<Case>, Failure> {
+        use store::incidents::{feed, list};
+        let (number, scope) = (self.number, &self.look.scope);
+        let Some(row) = list::get(sql, scope, number)?.filter(|row| row.access == Access::Full)
+        else {
+            return Ok(None);
+        };
+        let position = feed::position(sql)?;
+        let relatives = relatives(sql, scope, number, &row.state)?;
+        let mut timelines = vec![self.timelines.of(sql, number, row.version)?];
+        for part in row.state.parts.iter().filter_map(|part| relatives.get(part)) {
+            timelines.push(self.timelines.of(sql, part.number, part.version)?);
+        }
+        let timeline = timelines::union(&timelines);
+        let events = &timeline.events;
+        let people = store::directory::people::get_many(sql, &people_in(&row.state, events))?;
+        let former = former(sql, &self.policy, &row.state, events)?;
+        let (others_of_requester, loads) =
+            self.counted(sql, &row.state, (position, self.policy.version))?;
+        Ok(Some(Case {
+            number,
+            steps: clocks::steps(number, events),
+            erased: erased(events),
+            people: people.into_iter().map(|person| (person.id, person)).collect(),
+            position,
+            others_of_requester,
+            loads,
+            row,
+            relatives,
+            policy: self.policy,
+            here: self.here,
+            timeline,
+            former,
+        }))
+    }
+
+    /// The requester's other incidents, and the open ones of the team's members.
+    fn counted(
+        &self,
+        sql: &mut dyn Sql,
+        state: &State,
+        stamp: Stamp,
+    ) -> Result<(i64, HashMap<PersonId, i64>), Failure> {
+        use query::{Expr, Person, StateWord, Term};
+        let whose = whose(&self.look.scope, "");
+        let mut count = |expr: Expr| {
+            let text = query::Query { filter: expr.clone(), sort: None }.to_string();
+            self.counts.of(sql, &self.look, &whose, &text, &expr, stamp)
+        };
+        let named = |id: PersonId| vec![Person::Named(id.to_string())];
+        let others = count(Term::Requester(named(state.requester)).into())? - 1;
+        let team = state.team.and_then(|team| self.policy.teams.get(&team));
+        let members = team.map(|team| team.members.iter().copied()).into_iter().flatten();
+        let mut loads = HashMap::new();
+        for member in members.take(LOADS) {
+            let open = Term::State(vec![StateWord::Open]).into();
+            let theirs = Term::Assignee(named(member)).into();
+            loads.insert(member, count(Expr::all_of([theirs, open]))?);
+        }
+        Ok((others.max(0), loads))
+    }
 }
 
 /// The incidents it relates to. Everybody who sees this page sees the same of

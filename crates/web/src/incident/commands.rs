@@ -323,10 +323,9 @@ async fn answer(
         return Ok(Answer::go(back).reply(live));
     }
     let view = View::of(&case, who.viewer());
-    let loads = patches::loads(app, who.viewer(), &case).await?;
     let undo = can_undo(&case, done.first_n)
         .then(|| format!("{}?n={}", url::incident_command(number, "undo"), done.first_n));
-    let mut answer = Answer::patch(patches::own(&view, &loads, version_before)).else_go(back);
+    let mut answer = Answer::patch(patches::own(&view, version_before)).else_go(back);
     if let Some(words) = told(command, undo.is_some()) {
         answer = answer.toast(words).undo(undo);
     }
@@ -334,7 +333,8 @@ async fn answer(
 }
 
 fn can_undo(case: &Case, n: u32) -> bool {
-    let own = case.events.iter().find(|stored| stored.number == case.number && stored.event.n == n);
+    let own =
+        case.events().iter().find(|stored| stored.number == case.number && stored.event.n == n);
     own.is_some_and(|stored| incident::undoable(&stored.event))
 }
 
@@ -364,10 +364,8 @@ async fn refreshed(
     words: Option<&str>,
 ) -> PageResult {
     let case = Case::load(app, who.viewer(), &who.here, number).await?;
-    let loads = patches::loads(app, who.viewer(), &case).await?;
     let view = View::of(&case, who.viewer());
-    let mut answer =
-        Answer::patch(patches::own(&view, &loads, version)).else_go(url::incident(number));
+    let mut answer = Answer::patch(patches::own(&view, version)).else_go(url::incident(number));
     if let Some(words) = words {
         answer = answer.toast(words);
     }
@@ -455,7 +453,7 @@ async fn again(
     let morph = Some("morph");
     let form = fields.get("form").unwrap_or_default();
     let patch = if PICKERS.contains(&form) {
-        picker(&view, form, &patches::loads(app, who.viewer(), &case).await?, &errors, morph)
+        picker(&view, form, &errors, morph)
     } else if dialogs::has_form(command) && form == command.as_str() {
         dialogs::form(&view, command, &fields, &errors, morph)
     } else {

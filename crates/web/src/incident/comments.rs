@@ -163,10 +163,9 @@ async fn answer(
         return Ok(Answer::go(url::incident_command(number, "resolve")).reply(live));
     }
     let case = Case::load(app, who.viewer(), &who.here, number).await?;
-    let loads = patches::loads(app, who.viewer(), &case).await?;
     let view = View::of(&case, who.viewer());
     let patch = html! {
-        (patches::own(&view, &loads, version_before))
+        (patches::own(&view, version_before))
         div id="c-warn" data-patch="morph" {}
     };
     Ok(Answer::patch(patch).else_go(back).reply(live))

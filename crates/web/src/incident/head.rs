@@ -133,7 +133,8 @@ pub(super) fn facts(view: &View<'_>, presence: Markup, patch: Option<&str>) -> M
 /// "Gwen Tarrant reported it by portal at 11:47, 68 people affected".
 fn origin(case: &Case) -> Markup {
     let state = case.state();
-    let by = case.events.iter().find(|stored| stored.number == case.number && stored.event.n == 1);
+    let by =
+        case.events().iter().find(|stored| stored.number == case.number && stored.event.n == 1);
     let logger = by
         .filter(|stored| stored.event.actor.person_id() != Some(state.requester))
         .map(|stored| &stored.event.actor.name);

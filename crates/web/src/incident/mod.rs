@@ -16,11 +16,13 @@ mod panel;
 mod parse;
 mod patches;
 mod timeline;
+mod timelines;
 mod view;
 mod words;
 
 pub(crate) use head::presence;
 pub(crate) use patches::live_patches;
+pub(crate) use timelines::Timelines;
 
 use crate::app::App;
 use axum::Router;

@@ -1,11 +1,11 @@
 //! The incident's page for staff.
 
-use super::case::Case;
+use super::case::Wanted;
 use super::composer::{Start, composer};
-use super::panel::{Loads, panel};
+use super::panel::panel;
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{dialogs, head, pager, patches};
+use super::{dialogs, head, pager};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
@@ -15,7 +15,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use incident::{Access, CommandName as C, Scope};
+use incident::{CommandName as C, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
 use store::directory::drafts;
@@ -31,15 +31,18 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> PageResult {
     let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
-    let scope = Scope::of(who.viewer());
-    let row = app.desk.read(move |sql| store::incidents::list::get(sql, &scope, number)).await?;
-    match row.map(|row| row.access) {
-        Some(Access::Full) => {}
-        Some(_) => return Ok(Redirect::to(&url::portal_incident(number)).into_response()),
-        None => return Err(PageError::NotFound),
-    }
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
-    render(&app, &who, number, &asked, Start::default()).await.map(IntoResponse::into_response)
+    match render(&app, &who, number, &asked, Start::default()).await {
+        Err(PageError::NotFound) if sees_public_side(&app, &who, number).await? => {
+            Ok(Redirect::to(&url::portal_incident(number)).into_response())
+        }
+        page => page.map(IntoResponse::into_response),
+    }
+}
+
+async fn sees_public_side(app: &App, who: &SignedIn, number: IncidentNumber) -> PageResult<bool> {
+    let scope = Scope::of(who.viewer());
+    Ok(app.desk.read(move |sql| store::incidents::list::get(sql, &scope, number)).await?.is_some())
 }
 
 /// The whole page; `start` says what the composer holds besides the reader's drafts.
@@ -50,21 +53,27 @@ pub(super) async fn render(
     asked: &Fields,
     start: Start,
 ) -> PageResult<Markup> {
-    let case = Case::load(app, who.viewer(), &who.here, number).await?;
     let me = who.person().id;
-    let drafts = app.desk.read(move |sql| drafts::of_incident(sql, me, number)).await?;
-    let loads = patches::loads(app, who.viewer(), &case).await?;
-    let place = pager::place(app, who, number, asked).await?;
+    let wanted = Wanted::new(app, who.viewer(), &who.here, number);
+    let list = pager::List::of(app, who, asked);
+    let read = app
+        .desk
+        .read(move |sql| {
+            let Some(case) = wanted.read(sql)? else { return Ok(None) };
+            let drafts = drafts::of_incident(sql, me, number)?;
+            let place = list.place(sql, &case)?;
+            Ok(Some((case, drafts, place)))
+        })
+        .await?;
+    let (case, drafts, place) = read.ok_or(PageError::NotFound)?;
     let start = Start { drafts, ..start };
-    let view = View::of(&case, who.viewer());
-    Ok(markup(app, who, &view, &loads, &start, asked, &place))
+    Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }
 
 fn markup(
     app: &App,
     who: &SignedIn,
     view: &View<'_>,
-    loads: &Loads,
     start: &Start,
     asked: &Fields,
     place: &pager::Place,
@@ -80,7 +89,7 @@ fn markup(
         .stream(url::live_incident(number, case.position))
         .on(number)
         .main_class("main inc")
-        .panel(html! { (panel(view, loads)) (thumb(view)) })
+        .panel(html! { (panel(view)) (thumb(view)) })
         .after(dialogs::dialogs(view))
         .show(html! {
             p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
@@ -110,7 +119,7 @@ fn switch(view: &View<'_>) -> Markup {
 }
 
 fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
-    let all = entries(view.case.number, &view.case.events);
+    let all = entries(view.case.number, view.case.events());
     let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
     html! {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first" } }

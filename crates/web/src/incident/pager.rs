@@ -1,16 +1,20 @@
 //! Previous and next within the view that the reader came from.
 
+use super::case::Case;
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
+use crate::queue::counts::{self, Counts};
 use crate::queue::views::{View, Views};
 use crate::url;
+use incident::{Policy, Viewer};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
 use query::Query;
-use store::incidents::list::{COUNTED, Neighbours, neighbours};
+use std::sync::Arc;
+use store::incidents::list::{Look, Neighbours, neighbours};
+use store::{Failure, Sql};
 
 /// Where the reader came from.
 pub(super) struct Place {
@@ -21,45 +25,63 @@ pub(super) struct Place {
     /// What was asked for, to be kept from one incident to the next.
     suffix: String,
     neighbours: Option<Neighbours>,
+    /// How many incidents the list holds.
+    of: i64,
 }
 
-/// The incident's place in the list of `view` or `q`; without either, in the
-/// reader's first view.
-pub(super) async fn place(
-    app: &App,
-    who: &SignedIn,
-    number: IncidentNumber,
-    asked: &Fields,
-) -> PageResult<Place> {
-    let (look, viewer, policy) = (who.look(), who.viewer().clone(), app.desk.policy());
-    let of_address = ["q", "view"].into_iter().filter_map(|name| {
-        asked.filled(name).map(|value| format!("{name}={}", url::encode(value)))
-    });
-    let kept = of_address.collect::<Vec<_>>().join("&");
-    let suffix = if kept.is_empty() { kept } else { format!("?{kept}") };
-    let (view, text) =
-        (asked.filled("view").map(str::to_owned), asked.filled("q").map(str::to_owned));
-    let found = app
-        .desk
-        .read(move |sql| {
-            let views = Views::load(sql, &viewer, &policy)?;
-            let own = text.and_then(|text| query::parse(&text).ok());
-            let known = view.and_then(|key| views.with_key(&key));
-            let of_view =
-                |view: &View| (view.name.clone(), url::queue_view(&view.key), view.query.clone());
-            let (name, href, query): (String, String, Query) = match (own, known) {
-                (Some(query), known) => {
-                    let name = known.map_or("Filtered", |view| view.name.as_str());
-                    (name.to_owned(), url::queue_of(&query.to_string()), query)
-                }
-                (None, Some(view)) => of_view(view),
-                (None, None) => of_view(views.first_for(&viewer)),
-            };
-            let neighbours = neighbours(sql, &look, &query, number)?;
-            Ok(Place { name, href, suffix, neighbours })
-        })
-        .await?;
-    Ok(found)
+/// The list that the reader came from: of `view` or `q`; without either, their first view.
+pub(super) struct List {
+    look: Look,
+    viewer: Viewer,
+    whose: String,
+    policy: Arc<Policy>,
+    counts: Arc<Counts>,
+    view: Option<String>,
+    text: Option<String>,
+    suffix: String,
+}
+
+impl List {
+    /// The list that an address names.
+    pub(super) fn of(app: &App, who: &SignedIn, asked: &Fields) -> List {
+        let of_address = ["q", "view"].into_iter().filter_map(|name| {
+            asked.filled(name).map(|value| format!("{name}={}", url::encode(value)))
+        });
+        let kept = of_address.collect::<Vec<_>>().join("&");
+        let look = who.look();
+        List {
+            whose: counts::whose(&look.scope, &who.zone_name),
+            look,
+            viewer: who.viewer().clone(),
+            policy: app.desk.policy(),
+            counts: app.counts.clone(),
+            view: asked.filled("view").map(str::to_owned),
+            text: asked.filled("q").map(str::to_owned),
+            suffix: if kept.is_empty() { kept } else { format!("?{kept}") },
+        }
+    }
+
+    /// An incident's place in it.
+    pub(super) fn place(self, sql: &mut dyn Sql, case: &Case) -> Result<Place, Failure> {
+        let views = Views::load(sql, &self.viewer, &self.policy)?;
+        let own = self.text.as_deref().and_then(|text| query::parse(text).ok());
+        let known = self.view.as_deref().and_then(|key| views.with_key(key));
+        let of_view =
+            |view: &View| (view.name.clone(), url::queue_view(&view.key), view.query.clone());
+        let (name, href, query): (String, String, Query) = match (own, known) {
+            (Some(query), known) => {
+                let name = known.map_or("Filtered", |view| view.name.as_str());
+                (name.to_owned(), url::queue_of(&query.to_string()), query)
+            }
+            (None, Some(view)) => of_view(view),
+            (None, None) => of_view(views.first_for(&self.viewer)),
+        };
+        let neighbours = neighbours(sql, &self.look, &query, case.number)?;
+        let stamp = (case.position, self.policy.version);
+        let (whose, text) = (&self.whose, query.to_string());
+        let of = self.counts.of(sql, &self.look, whose, &text, &query.filter, stamp)?;
+        Ok(Place { name, href, suffix: self.suffix, neighbours, of })
+    }
 }
 
 /// The links, and the place between them.
@@ -73,7 +95,7 @@ pub(super) fn pager(place: &Place) -> Markup {
             }
         }
     };
-    let of = if found.of >= COUNTED { format!("{}+", COUNTED - 1) } else { found.of.to_string() };
+    let of = counts::words(place.of);
     html! {
         span.pager {
             (go(found.previous, "K", "Previous", "up"))

@@ -1,7 +1,7 @@
 //! What changes on an open page: the same parts that the page is made of, as patches.
 
 use super::case::Case;
-use super::panel::{Loads, sections, watch};
+use super::panel::{sections, watch};
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
 use super::{composer, head};
@@ -16,10 +16,6 @@ use maud::{Markup, html};
 const MORPH: Option<&str> = Some("morph");
 /// Seconds in which an entry may have offered to be undone.
 const UNDO_SECONDS: i64 = 600;
-/// Members of a team whose load is counted.
-const LOADS: usize = 30;
-/// Open incidents of one person are counted up to here.
-const LOAD_MAX: i64 = 99;
 
 /// The parts of an incident's page as patches for everybody who follows it live,
 /// after the events after its `after_n`-th. What belongs to one reader alone is
@@ -37,27 +33,26 @@ pub(crate) async fn live_patches(
     after_n: u32,
 ) -> PageResult<Markup> {
     let case = Case::load(app, viewer, here, number).await?;
-    let loads = loads(app, viewer, &case).await?;
-    Ok(parts(&View::shared(&case, viewer), &loads, after_n))
+    Ok(parts(&View::shared(&case, viewer), after_n))
 }
 
 /// The parts for the reader who changed something.
-pub(super) fn own(view: &View<'_>, loads: &Loads, after_n: u32) -> Markup {
+pub(super) fn own(view: &View<'_>, after_n: u32) -> Markup {
     html! {
-        (parts(view, loads, after_n))
+        (parts(view, after_n))
         (watch(view, MORPH))
         (refusal(None))
     }
 }
 
-fn parts(view: &View<'_>, loads: &Loads, after_n: u32) -> Markup {
+fn parts(view: &View<'_>, after_n: u32) -> Markup {
     let case = view.case;
     html! {
         (head::bar(view, MORPH))
         (head::facts(view, html! {}, MORPH))
         (head::line(case, MORPH))
         (head::clocks(case, MORPH))
-        (sections(view, loads, MORPH))
+        (sections(view, MORPH))
         (timeline(view, after_n))
     }
 }
@@ -74,18 +69,18 @@ pub(super) fn refusal(words: Option<&str>) -> Markup {
 /// The entries that are new or look different since.
 fn timeline(view: &View<'_>, after_n: u32) -> Markup {
     let case = view.case;
-    let entries = entries(case.number, &case.events);
+    let entries = entries(case.number, case.events());
     let new = |stored: &&store::incidents::timeline::StoredEvent| {
         stored.number == case.number && stored.event.n > after_n
     };
     let since = case
-        .events
+        .events()
         .iter()
         .filter(|stored| !new(stored) && stored.number == case.number)
         .map(|stored| stored.seq)
         .max();
     let since = since.unwrap_or_default();
-    let reshaped = case.events.iter().filter(|stored| new(stored)).any(|stored| {
+    let reshaped = case.events().iter().filter(|stored| new(stored)).any(|stored| {
         matches!(
             stored.event.body,
             Body::MergeReceived(_) | Body::MergeWithdrawn(_) | Body::Redacted(_)
@@ -114,32 +109,4 @@ fn filter_counts(entries: &[Entry<'_>]) -> Markup {
             span.n id={ "n-" (id) } data-patch="text" { (count) }
         }
     }
-}
-
-/// How many open incidents the members of the incident's team have.
-pub(super) async fn loads(app: &App, viewer: &Viewer, case: &Case) -> PageResult<Loads> {
-    let team = case.state().team.and_then(|team| case.policy.teams.get(&team));
-    let Some(team) = team else { return Ok(Loads::new()) };
-    let members: Vec<_> = team.members.iter().copied().take(LOADS).collect();
-    let context = query::Context {
-        me: None,
-        my_teams: vec![],
-        now: case.here.now,
-        zone: case.here.zone.clone(),
-    };
-    let look = store::incidents::list::Look { scope: incident::Scope::of(viewer), context };
-    let counted = app
-        .desk
-        .read(move |sql| {
-            let mut found = Loads::with_capacity(members.len());
-            for member in members {
-                let theirs = query::Term::Assignee(vec![query::Person::Named(member.to_string())]);
-                let open = query::Term::State(vec![query::StateWord::Open]);
-                let expr = query::Expr::all_of([theirs.into(), open.into()]);
-                found.insert(member, store::incidents::list::count(sql, &look, &expr, LOAD_MAX)?);
-            }
-            Ok(found)
-        })
-        .await?;
-    Ok(counted)
 }

@@ -62,6 +62,30 @@ impl Dice {
         NOW.plus_seconds((self.below(200) as i64 - 100) * 3_600)
     }
 
+    /// Words were said, clocks moved, or anything happened.
+    pub fn change(&mut self, incident: &Incident) -> Incident {
+        let mut after = incident.clone();
+        let state = &mut after.state;
+        match self.below(3) {
+            0 => state.unanswered_since = self.maybe(50, Dice::moment),
+            1 => {
+                let breached = self.chance(50);
+                state.clocks = vec![due_at(ClockKind::Resolution, self.moment(), breached)];
+                state.moments.acknowledged = self.maybe(50, Dice::moment);
+                state.moments.responded = self.maybe(50, Dice::moment);
+            }
+            _ => after.state = self.incident(incident.number.0).state,
+        }
+        after.state.updated_at = self.moment();
+        after.state.version = incident.state.version + 1;
+        after
+    }
+
+    /// Mostly there.
+    pub fn timer(&mut self) -> Option<Timestamp> {
+        self.maybe(80, Dice::moment)
+    }
+
     pub fn incident(&mut self, number: i64) -> Incident {
         let title = self.several(|dice| dice.pick(&WORDS)).join(" ");
         let mut incident = Incident::new(number, &title);

@@ -196,6 +196,28 @@ impl Incident {
     }
 }
 
+/// Records that an incident came from one state to that of another, with a word and a timer.
+pub fn store_change(
+    sql: &mut dyn Sql,
+    before: Option<&State>,
+    after: &Incident,
+    wake_at: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let mut head = lock_head(sql)?;
+    let n = before.map_or(0, |before| before.version) + 1;
+    let body = content(after.number.0, n as usize);
+    let said = Commented { body, visibility: Visibility::Internal, by_requester: false };
+    let contents = vec![new_content(after.number.0, n as usize, "said")];
+    let part = Recorded {
+        before: before.cloned(),
+        events: vec![event(n, Channel::Web, said.into())],
+        contents,
+        wake_at,
+        ..after.recorded()
+    };
+    record(sql, &mut head, &[part]).map(drop)
+}
+
 /// Records incidents as the desk does.
 pub fn store_all(sql: &mut dyn Sql, incidents: &[Incident]) -> Result<(), Failure> {
     let mut head = lock_head(sql)?;

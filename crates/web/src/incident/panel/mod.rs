@@ -11,22 +11,19 @@ pub(super) use pick::{PICKERS, picker};
 use super::view::View;
 use maud::{Markup, html};
 
-/// The load of people: how many open incidents they have.
-pub(super) type Loads = std::collections::HashMap<kernel::PersonId, i64>;
-
 /// The whole column.
-pub(super) fn panel(view: &View<'_>, loads: &Loads) -> Markup {
+pub(super) fn panel(view: &View<'_>) -> Markup {
     html! {
         aside.panel aria-label="Properties" {
-            (sections(view, loads, None))
+            (sections(view, None))
         }
     }
 }
 
 /// Its sections; as patches each on its own.
-pub(super) fn sections(view: &View<'_>, loads: &Loads, patch: Option<&str>) -> Markup {
+pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
-        (props::props(view, loads, patch))
+        (props::props(view, patch))
         (around::tasks(view, patch))
         (around::links(view, patch))
         (around::people(view, patch))

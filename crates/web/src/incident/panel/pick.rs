@@ -1,6 +1,5 @@
 //! The lists behind the property rows: one form each, answered on choice.
 
-use super::Loads;
 use super::props::impact_word;
 use crate::incident::head::opener;
 use crate::incident::view::View;
@@ -26,13 +25,12 @@ pub(in crate::incident) const PICKERS: &[&str] =
 pub(in crate::incident) fn picker(
     view: &View<'_>,
     name: &str,
-    loads: &Loads,
     errors: &Errors,
     patch: Option<&str>,
 ) -> Markup {
     let (command, inside) = match name {
         "state" => ("acknowledge", states(view)),
-        "assignee" => ("assign", assignees(view, loads)),
+        "assignee" => ("assign", assignees(view)),
         "team" => ("assign", teams(view)),
         "priority" => ("prioritise", matrix(view)),
         "category" => ("classify", categories(view)),
@@ -93,7 +91,7 @@ pub(in crate::incident) fn candidates(view: &View<'_>) -> Vec<(PersonId, String,
     found
 }
 
-fn assignees(view: &View<'_>, loads: &Loads) -> Markup {
+fn assignees(view: &View<'_>) -> Markup {
     let now = view.case.state().assignee;
     let people = candidates(view);
     html! {
@@ -105,7 +103,7 @@ fn assignees(view: &View<'_>, loads: &Loads) -> Markup {
         @for (id, name, _) in people.iter().take(ENTRIES) {
             button.opt name="assignee" value=(id) aria-pressed=[pressed(now == Some(*id))] {
                 (small_avatar(*id, name)) span { (name) }
-                @if let Some(load) = loads.get(id) { span.meta { (counted(*load, "open incident")) } }
+                @if let Some(load) = view.case.loads.get(id) { span.meta { (counted(*load, "open incident")) } }
             }
         }
         @if people.len() > ENTRIES { (beyond(view, "assign", "Somebody else…")) }

@@ -1,6 +1,5 @@
 //! The properties: each row says a value and opens the list to choose another.
 
-use super::Loads;
 use super::pick::picker;
 use crate::incident::head::opener;
 use crate::incident::view::View;
@@ -14,7 +13,7 @@ use kernel::Level;
 use maud::{Markup, html};
 
 /// The section of the properties.
-pub(super) fn props(view: &View<'_>, loads: &Loads, patch: Option<&str>) -> Markup {
+pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
     let (case, state) = (view.case, view.case.state());
     html! {
         section.sec id="props" aria-labelledby="props-h" data-patch=[patch] {
@@ -46,7 +45,7 @@ pub(super) fn props(view: &View<'_>, loads: &Loads, patch: Option<&str>) -> Mark
             @if view.rights.works {
                 // On a phone the title has no room for it.
                 p class="mts show-s" { button class="btn btn-sm" type="button" popovertarget="more" { (icon("dots")) "More actions" } }
-                (pickers(view, loads))
+                (pickers(view))
             }
         }
     }
@@ -146,11 +145,11 @@ fn expected(view: &View<'_>) -> Markup {
     }
 }
 
-fn pickers(view: &View<'_>, loads: &Loads) -> Markup {
+fn pickers(view: &View<'_>) -> Markup {
     html! {
         @for name in super::PICKERS {
             div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
-                (picker(view, name, loads, &Errors::default(), None))
+                (picker(view, name, &Errors::default(), None))
             }
         }
     }

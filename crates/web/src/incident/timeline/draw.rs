@@ -387,7 +387,7 @@ fn undo(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
     let stands = (state.is_open()
         || (matches!(event.body, Body::Merged(_)) && state != Lifecycle::Cancelled))
         && case.here.now.seconds_since(event.at) <= UNDO_SECONDS
-        && !case.events.iter().any(|later| {
+        && !case.events().iter().any(|later| {
             later.number == case.number
                 && later.event.n > event.n
                 && overtakes(&later.event.body, &event.body)
