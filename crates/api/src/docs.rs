@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa::openapi::OpenApi;
+use std::sync::LazyLock;
 
 /// Everything comes from this server; nothing runs inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
@@ -42,13 +42,11 @@ const PAGE: &str = r##"<!doctype html>
 </html>
 "##;
 
-/// Description and page.
-pub(crate) fn router(document: OpenApi) -> Router<App> {
-    let text = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
-    let description = move || {
-        let text = text.clone();
-        async move { json::raw(StatusCode::OK, text) }
-    };
+/// Description and page. The description is made when it is first asked for.
+pub(crate) fn router() -> Router<App> {
+    static TEXT: LazyLock<Bytes> =
+        LazyLock::new(|| Bytes::from(serde_json::to_vec(&crate::openapi()).unwrap_or_default()));
+    let description = || async { json::raw(StatusCode::OK, TEXT.clone()) };
     Router::new().route("/openapi.json", get(description)).route("/api/docs", get(page))
 }
 

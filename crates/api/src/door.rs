@@ -14,8 +14,14 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-/// A named schema.
-type NamedSchema = (String, RefOr<Schema>);
+/// A schema that is made when the description is: together they take more room
+/// than everything else a server holds that has nothing to do.
+pub(crate) struct NamedSchema {
+    /// Its name.
+    pub(crate) name: Cow<'static, str>,
+    /// Makes it, and those it refers to.
+    pub(crate) make: fn(&mut Vec<(String, RefOr<Schema>)>),
+}
 
 /// One operation.
 pub(crate) struct Door {
@@ -185,10 +191,14 @@ impl Door {
 
     /// A reference to a type's schema, which becomes part of the description.
     fn named<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        let name = T::name().into_owned();
-        self.schemas.push((name.clone(), T::schema()));
-        T::schemas(&mut self.schemas);
-        RefOr::Ref(Ref::from_schema_name(name))
+        let name = T::name();
+        let reference = Ref::from_schema_name(&*name);
+        let make = |all: &mut Vec<_>| {
+            all.push((T::name().into_owned(), T::schema()));
+            T::schemas(all);
+        };
+        self.schemas.push(NamedSchema { name, make });
+        RefOr::Ref(reference)
     }
 }
 

@@ -55,13 +55,12 @@ pub struct Options {
 /// `/metrics`. It has no fallback of its own, so that it can be merged.
 pub fn router(desk: Desk, options: Options) -> Router {
     let app = App::new(desk, options);
-    let document = openapi::document(doors());
     let mut router = Router::new();
     for door in doors() {
         router = router.route(&door.path, door.handler);
     }
     router
-        .merge(docs::router(document))
+        .merge(docs::router())
         .route(
             "/api/v1/incidents/{number}/{command}",
             axum::routing::any(incidents::unknown_command),

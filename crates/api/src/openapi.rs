@@ -1,6 +1,7 @@
 //! The description of the API, made from the doors.
 
 use crate::door::Door;
+use std::collections::BTreeSet;
 use utoipa::openapi::path::{PathItem, PathsBuilder};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -34,9 +35,14 @@ const FAMILIES: [(&str, &str); 13] = [
 pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
     let mut paths: Paths = PathsBuilder::new().build();
     let mut components = ComponentsBuilder::new();
+    let mut made = BTreeSet::new();
     for door in doors {
-        for (name, schema) in door.schemas {
-            components = components.schema(name, schema);
+        for named in door.schemas {
+            if made.insert(named.name) {
+                let mut schemas = Vec::new();
+                (named.make)(&mut schemas);
+                components = components.schemas_from_iter(schemas);
+            }
         }
         let item = PathItem::new(door.method, door.operation.build());
         let path = door.path.replace("{*", "{");
@@ -90,7 +96,11 @@ mod tests {
     #[test]
     fn a_schema_has_a_name_of_its_own() {
         let mut known = BTreeMap::new();
-        for (name, schema) in crate::doors().into_iter().flat_map(|door| door.schemas) {
+        let mut schemas = Vec::new();
+        for named in crate::doors().into_iter().flat_map(|door| door.schemas) {
+            (named.make)(&mut schemas);
+        }
+        for (name, schema) in schemas {
             let text = serde_json::to_string(&schema).unwrap();
             let before = known.entry(name.clone()).or_insert(text.clone());
             assert_eq!(*before, text, "two schemas are called {name}");
