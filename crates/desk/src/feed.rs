@@ -64,27 +64,39 @@ pub(crate) fn follow(desk: &Desk) {
             drop(tokio::time::timeout(LOOK_EVERY, wake.notified()).await);
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
-            take_over_policy(&desk).await;
-            hand_out(&desk).await;
+            look(&desk).await;
         }
     });
 }
 
-/// Takes over what another process changed in configuration and people.
-async fn take_over_policy(desk: &Desk) {
+/// Takes over what another process changed in configuration and people, and hands
+/// out what happened.
+async fn look(desk: &Desk) {
     let known = desk.policy().version;
-    let changed = desk
-        .read(move |sql| match store::directory::policy::version(sql)? {
-            version if version == known => Ok(None),
-            _ => store::directory::policy::load(sql).map(Some),
+    let read = desk
+        .read(move |sql| {
+            let policy = match store::directory::policy::version(sql)? {
+                version if version == known => None,
+                _ => Some(store::directory::policy::load(sql)?),
+            };
+            Ok((policy, store::incidents::feed::position(sql)?))
         })
         .await;
-    match changed {
-        Ok(None) => {}
-        Ok(Some(policy)) => desk.set_policy(Arc::new(policy)),
+    let (policy, position) = match read {
+        Ok(read) => read,
         Err(trouble) => {
-            tracing::warn!(%trouble, "the configuration could not be read; trying again")
+            tracing::warn!(%trouble, "the head of the log could not be read; trying again");
+            return;
         }
+    };
+    if let Some(policy) = policy {
+        desk.set_policy(Arc::new(policy));
+    }
+    // Whoever begins to listen now finds in the store what came up to this position.
+    if desk.0.feed.listeners() == 0 {
+        desk.0.feed.position.store(position, Ordering::Release);
+    } else if position > desk.0.feed.position() {
+        hand_out(desk).await;
     }
 }
 
@@ -100,8 +112,12 @@ async fn hand_out(desk: &Desk) {
                 }
             };
         let Some(last) = events.last().map(|event| event.seq) else { return };
+        let more = events.len() == PAGE_ROWS;
         desk.0.feed.position.store(last, Ordering::Release);
         // Nobody listening is fine.
         drop(desk.0.feed.sender.send(Arc::new(events)));
+        if !more {
+            return;
+        }
     }
 }
