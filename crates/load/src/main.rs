@@ -36,7 +36,7 @@ struct Arguments {
     /// Keep the data here and use it again if it is there; otherwise a temporary folder.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Only these: raw, create, pages, streams, start.
+    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -88,9 +88,8 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     if wanted("start") {
         scenario::start(&server, arguments.incidents);
     }
-    if wanted("pages") {
-        scenario::pages(&server, &long, arguments.seconds).await;
-    }
+    scenario::pages(&server, &long, arguments.seconds, |name| wanted("pages") || wanted(name))
+        .await;
     if wanted("create") {
         scenario::create(&server, arguments.seconds).await;
     }

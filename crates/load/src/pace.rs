@@ -18,6 +18,11 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// How many answers were what was expected.
+    pub fn answers(&self) -> usize {
+        self.latencies.len()
+    }
+
     /// The latency that this share (0 to 1) of the answers did not exceed, in milliseconds.
     pub fn percentile_ms(&self, share: f64) -> f64 {
         let last = self.latencies.len().saturating_sub(1);

@@ -30,29 +30,39 @@ pub async fn create(server: &Server, seconds: u64) {
     };
     let made: Vec<Vec<u8>> = (0..256).map(|i| server.report(&request(i))).collect();
     let make: MakeRequest = Arc::new(move |i| made[(i % 256) as usize].clone());
-    let most = pace::closed(&server.address, CREATORS, seconds, 201, make.clone()).await;
-    print("create, 64 clients", &most);
-    let half =
-        pace::open(&server.address, CREATORS, seconds, 201, make, most.per_second / 2.0).await;
-    print("create, at half that load", &half);
+    both(server, "create", CREATORS, seconds, 201, make).await;
+}
+
+/// As fast as it goes, then at half of that.
+async fn both(
+    server: &Server,
+    name: &str,
+    clients: usize,
+    seconds: u64,
+    expect: u16,
+    make: MakeRequest,
+) {
+    let used = server.cpu_seconds();
+    let most = pace::closed(&server.address, clients, seconds, expect, make.clone()).await;
+    let each = (server.cpu_seconds() - used) * 1_000.0 / most.answers() as f64;
+    print(&format!("{name}, {clients} clients, {each:.2} ms of processor each"), &most);
+    let rate = most.per_second / 2.0;
+    let half = pace::open(&server.address, clients, seconds, expect, make, rate).await;
+    print(&format!("{name}, at half that load"), &half);
 }
 
 /// Pages and lists, as fast as they go and at half of that.
-pub async fn pages(server: &Server, long: &str, seconds: u64) {
+pub async fn pages(server: &Server, long: &str, seconds: u64, wanted: impl Fn(&str) -> bool) {
     let scenarios = [
-        ("queue page", server.page("/queue")),
-        ("incident page with 100 entries", server.page(&format!("/incidents/{long}"))),
-        ("list call, 50 open", server.api("/api/v1/incidents?q=state:open&limit=50")),
-        ("one incident", server.api(&format!("/api/v1/incidents/{long}"))),
-        ("search, two words", server.api("/api/v1/incidents?q=printer+offline&limit=50")),
+        ("queue", "queue page", server.page("/queue")),
+        ("incident", "incident page with 100 entries", server.page(&format!("/incidents/{long}"))),
+        ("list", "list call, 50 open", server.api("/api/v1/incidents?q=state:open&limit=50")),
+        ("one", "one incident", server.api(&format!("/api/v1/incidents/{long}"))),
+        ("search", "search, two words", server.api("/api/v1/incidents?q=printer+offline&limit=50")),
     ];
-    for (name, request) in scenarios {
+    for (_, name, request) in scenarios.into_iter().filter(|(key, ..)| wanted(key)) {
         let make: MakeRequest = Arc::new(move |_| request.clone());
-        let most = pace::closed(&server.address, CLIENTS, seconds, 200, make.clone()).await;
-        print(&format!("{name}, 32 clients"), &most);
-        let half =
-            pace::open(&server.address, CLIENTS, seconds, 200, make, most.per_second / 2.0).await;
-        print(&format!("{name}, at half that load"), &half);
+        both(server, name, CLIENTS, seconds, 200, make).await;
     }
 }
 

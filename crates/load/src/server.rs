@@ -115,6 +115,19 @@ impl Server {
         kilobytes / 1_024.0
     }
 
+    /// Processor time used so far, in seconds.
+    pub fn cpu_seconds(&self) -> f64 {
+        /// Linux counts a hundredth of a second at a time.
+        const TICKS_PER_SECOND: f64 = 100.0;
+        let id = self.child.id().unwrap_or_default();
+        let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat"))
+            .unwrap_or_default();
+        // After the name in brackets, which may hold anything.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: f64 = fields.skip(11).take(2).filter_map(|text| text.parse::<f64>().ok()).sum();
+        ticks / TICKS_PER_SECOND
+    }
+
     /// A GET of a page by the administrator.
     pub fn page(&self, path: &str) -> Vec<u8> {
         get(&self.address, path, &format!("Cookie: {}\r\nAccept: text/html\r\n", self.cookie))
