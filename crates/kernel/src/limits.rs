@@ -46,3 +46,13 @@ pub const LINKS_PER_INCIDENT: usize = 500;
 pub const TAGS_PER_INCIDENT: usize = 30;
 /// Characters of a tag.
 pub const TAG_CHARS: usize = 40;
+/// Holidays of one calendar: three centuries of what a country has.
+pub const CALENDAR_HOLIDAYS: usize = 10_000;
+/// Special openings of one calendar.
+pub const CALENDAR_SPECIAL_OPENINGS: usize = 1_000;
+/// Opening intervals of one day: open and closed in turn every quarter of an hour.
+pub const OPENINGS_PER_DAY: usize = 48;
+/// Bytes of one iCalendar feed of holidays: decades of a country's fit.
+pub const HOLIDAY_FEED_BYTES: usize = 1_048_576;
+/// Dates looked at in one iCalendar feed, repetitions included; bounds the work of reading it.
+pub const HOLIDAY_FEED_DATES: usize = 100_000;

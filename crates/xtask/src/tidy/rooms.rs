@@ -6,8 +6,9 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("kernel", &[]),
+    ("calendar", &["kernel"]),
     ("query", &["kernel"]),
     ("incident", &["kernel", "query"]),
     ("store", &["kernel", "query", "incident"]),
@@ -22,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
 
 /// Rooms that know neither clock nor chance nor the outside world, so that what
 /// they decide can be replayed.
-const PURE: [&str; 3] = ["kernel", "query", "incident"];
+const PURE: [&str; 4] = ["kernel", "calendar", "query", "incident"];
 
 /// What a pure room must not bring in.
 const WORLDLY: [&str; 8] = [
