@@ -160,6 +160,7 @@ async fn credentials_are_needed() {
             .problem(401);
     }
     world.clock.advance(7_200);
+    client.get("/api/v1/users/me").await.problem(401);
     let later = token(&world.desk, id, TokenScope::Read, Some(late)).await;
     world.with_token(&later).get("/api/v1/users/me").await.problem(401);
 }
