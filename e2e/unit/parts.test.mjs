@@ -14,7 +14,7 @@ const { patch } = await import(new URL("js/morph.js", assets));
 const { connection } = await import(new URL("js/live.js", assets));
 const { startComboboxes } = await import(new URL("js/combobox.js", assets));
 const { startFilter } = await import(new URL("js/filter.js", assets));
-const { example, groups, resolve, typeWords } = await import(new URL("js/api-docs.js", assets));
+const { example, groups, resolve, sample, typeWords } = await import(new URL("js/api-docs.js", assets));
 
 test("sizes in words, and the limit", () => {
   assert.deepEqual([900, 219_000, 1_048_500, 3_565_158, 25 * 1024 * 1024].map(sizeWords), ["900 B", "214 kB", "1 MB", "3.4 MB", "25 MB"]);
@@ -89,9 +89,13 @@ test("the reference reads OpenAPI: groups, references, examples, types", () => {
     components: { schemas: { I: { type: "object", properties: { number: { type: "string" }, at: { type: ["string", "null"], format: "date-time" }, kids: { type: "array", items: { $ref: "#/components/schemas/I" } }, p: { enum: ["P1", "P2"] } } } } },
   };
   assert.deepEqual(groups(spec).map(([tag, list]) => [tag, list.length, list[0].op.parameters.length]), [["x", 2, 1], ["y", 1, 1]]);
+  const tags = ["none", "y", "x"].map((name) => ({ name }));
+  assert.deepEqual(groups({ ...spec, tags }).map(([tag]) => tag), ["y", "x"]);
   const ref = { $ref: "#/components/schemas/I" };
   assert.equal(resolve(spec, ref).type, "object");
   const made = example(spec, ref);
+  assert.deepEqual(sample(spec, { schema: ref, example: { number: "INC-7" } }), { number: "INC-7" });
+  assert.deepEqual(sample(spec, { schema: ref }), made);
   assert.deepEqual([made.number, made.at, made.p, Array.isArray(made.kids)], ["", "2026-11-23T12:12:00Z", "P1", true]);
   assert.deepEqual([typeWords(spec, { type: "array", items: ref }), typeWords(spec, { enum: ["P1", "P2"] })], ["array of I", "P1 | P2"]);
 });

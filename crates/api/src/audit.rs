@@ -45,10 +45,10 @@ struct AuditEntry {
     subject: String,
     subject_id: String,
     /// What it was.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     before: Option<Value>,
     /// What it is.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     after: Option<Value>,
 }
 

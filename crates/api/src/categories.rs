@@ -5,21 +5,23 @@ use crate::auth::Caller;
 use crate::directory::Directory;
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::kept::{self, given, name};
+use crate::kept::{self, Row, given, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::{self, Seen};
-use axum::extract::{Path, State};
+use crate::version::Seen;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::CategoryId;
+use desk::Trouble;
+use kernel::{CategoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashMap;
-use store::Sql;
 use store::directory::{self as rows, categories};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// A category. Requesters see those in use.
@@ -79,7 +81,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Category>(201, "The category.")
             .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
         Door::get("/api/v1/categories/{category}", "readCategory", read)
-            .about("categories", "Read a category", "")
+            .about("categories", "Read a category", "Requesters read those in use.")
             .answers::<Category>(200, "The category.")
             .problems(&[401, 403, 404, 503]),
         Door::patch("/api/v1/categories/{category}", "changeCategory", change)
@@ -144,13 +146,13 @@ async fn read(
     caller: Caller,
     Path(category): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
+    caller.must_read()?;
     let id = find(&*app.directory().await?, &category)?;
-    let all = app.desk().read(categories::list).await?;
-    let tree = Tree::of(&all);
-    let row = all.into_iter().find(|row| row.id == id).ok_or_else(no_such_category)?;
-    let version = row.version;
-    Ok(version::tagged(json::answer(StatusCode::OK, &tree.shown(row)), version))
+    let row: rows::Category = kept::read(&app, id).await?;
+    if !caller.viewer().is_staff() && !row.active {
+        return Err(kept::missing(rows::Category::WHAT).into());
+    }
+    respond(&app, row).await
 }
 
 async fn change(
@@ -168,31 +170,16 @@ async fn change(
     let parent =
         change.parent.map(|text| text.map(|text| references.category("parent", &text)).transpose());
     let parent = parent.transpose()?;
-    kept::change(&app, &caller, move |sql, audit| {
-        let before = categories::get(sql, id)?.ok_or_else(|| kept::missing("category"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        let row = rows::Category {
+    let row = kept::change(&app, &caller, id, seen, move |before: &rows::Category| {
+        Ok(rows::Category {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             parent: parent.unwrap_or(before.parent),
             active: change.active.unwrap_or(before.active),
             ..before.clone()
-        };
-        if before.active && !row.active {
-            check_unused(sql, id)?;
-        }
-        let updated = match categories::update(sql, &row, before.version) {
-            Err(store::Failure::Reference(_)) => {
-                return Err(kept::invalid("parent", "is the category itself, or stands below it"));
-            }
-            updated => updated?,
-        };
-        kept::unless_stale(updated, before.version)?;
-        let row = rows::Category { version: before.version + 1, ..row };
-        audit.changed(sql, "category", id, &before, &row)?;
-        let version = row.version;
-        Ok((Tree::of(&categories::list(sql)?).shown(row), version))
+        })
     })
-    .await
+    .await?;
+    respond(&app, row).await
 }
 
 async fn remove(
@@ -203,34 +190,52 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let id = find(&*app.directory().await?, &category)?;
-    kept::remove(&app, &caller, move |sql, audit| {
-        let before = categories::get(sql, id)?.ok_or_else(|| kept::missing("category"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        check_unused(sql, id)?;
-        let row = rows::Category { active: false, ..before.clone() };
-        kept::unless_stale(categories::update(sql, &row, before.version)?, before.version)?;
-        audit.changed(sql, "category", id, &before, &row)?;
-        Ok(())
-    })
-    .await
+    kept::retire(&app, &caller, id, seen, |row: &mut rows::Category| row.active = false).await
 }
 
 fn find(directory: &Directory, text: &str) -> Result<CategoryId, Problem> {
-    let by_path = directory.category_paths.any(text);
-    by_path.or_else(|| directory.categories.any(text)).ok_or_else(no_such_category)
+    match directory.category_paths.any(text) {
+        Some(id) => Ok(id),
+        None => directory.categories.find(rows::Category::WHAT, text),
+    }
 }
 
-fn no_such_category() -> Problem {
-    Problem::not_found("there is no such category")
+async fn respond(app: &App, row: rows::Category) -> Result<Response, Problem> {
+    let tree = Tree::of(&app.desk().read(categories::list).await?);
+    let version = row.version;
+    Ok(kept::answer(&tree.shown(row), version))
 }
 
-fn check_unused(sql: &mut dyn Sql, id: CategoryId) -> Result<(), desk::Trouble> {
-    let below = |category: &&rows::Category| category.active && category.parent == Some(id);
-    match categories::list(sql)?.iter().find(below) {
-        Some(other) => {
-            Err(kept::conflict(format!("{} stands below this category; move it first", other.name)))
+impl Row for rows::Category {
+    type Id = CategoryId;
+    const WHAT: &'static str = "category";
+
+    fn get(sql: &mut dyn Sql, id: CategoryId) -> Result<Option<Self>, Failure> {
+        categories::get(sql, id)
+    }
+
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        match categories::update(sql, self, self.version) {
+            Err(Failure::Reference(_)) => {
+                Err(kept::invalid("parent", "is the category itself, or stands below it"))
+            }
+            updated => Ok(updated?),
         }
-        None => Ok(()),
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn check(&self, sql: &mut dyn Sql, before: &Self, _: Timestamp) -> Result<(), Trouble> {
+        let ends = before.active && !self.active;
+        let below = |other: &rows::Category| other.active && other.parent == Some(self.id);
+        match categories::list(sql)?.into_iter().find(|other| ends && below(other)) {
+            Some(rows::Category { name, .. }) => {
+                Err(kept::conflict(format!("{name} stands below this category; move it first")))
+            }
+            None => Ok(()),
+        }
     }
 }
 

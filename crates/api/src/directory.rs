@@ -1,6 +1,7 @@
 //! Names of what incidents refer to, kept at hand: answers need no look into the
 //! database for them. Read anew when configuration or people change.
 
+use crate::problem::Problem;
 use desk::{Desk, Trouble};
 use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId};
 use std::collections::{BTreeSet, HashMap};
@@ -80,6 +81,14 @@ impl<Id: Copy + Eq + Hash> Names<Id> {
             let wanted = text.trim().to_lowercase();
             self.by_id.iter().find(|(_, name)| name.to_lowercase() == wanted).map(|(id, _)| *id)
         })
+    }
+
+    /// As [`Names::any`], or the problem that there is none.
+    pub(crate) fn find(&self, what: &str, text: &str) -> Result<Id, Problem>
+    where
+        Id: std::str::FromStr,
+    {
+        self.any(text).ok_or_else(|| Problem::not_found(format!("there is no such {what}")))
     }
 
     /// The names in use.

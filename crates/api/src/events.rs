@@ -107,6 +107,8 @@ fn position(field: &str, text: &str) -> Result<i64, Problem> {
 
 fn page(sql: &mut dyn Sql, scope: &Scope, after: i64, limit: usize) -> Result<EventPage, Failure> {
     let mut items = Vec::new();
+    // A position beyond the head is of another past: a restored backup, most likely.
+    let after = after.min(store::incidents::feed::position(sql)?);
     let (mut last, mut scanned, mut more) = (after, 0, true);
     while more && items.len() < limit && scanned < SCAN_ROWS_MAX {
         let found = feed(sql, last, limit)?;

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 /// Parts looked at on one level; beyond that the level above is named.
 const PARTS_MAX: usize = 2_000;
+/// Values read again while a field is looked for: a large document is not worth more.
+const VALUES_READ_MAX: usize = 100_000;
 
 /// The problem with a document that is no `T`.
 pub(crate) fn explain<T: DeserializeOwned>(document: &Value, fallback: &str) -> Problem {
@@ -41,7 +43,7 @@ fn path_to<T: DeserializeOwned>(
     mend: impl Fn(&mut Map<String, Value>) -> bool,
 ) -> Vec<String> {
     let mut waiting = vec![Vec::new()];
-    for _ in 0..PARTS_MAX {
+    for _ in 0..(VALUES_READ_MAX / values(document)).clamp(1, PARTS_MAX) {
         let Some(mut path) = waiting.pop() else { break };
         let mut mended = document.clone();
         if let Some(Value::Object(fields)) = at_mut(&mut mended, &path)
@@ -69,6 +71,15 @@ fn narrow<T: DeserializeOwned>(document: &Value, error: &str) -> Vec<String> {
             Some(guilty) => path = guilty,
             None => return path,
         }
+    }
+}
+
+/// How many values a document is made of.
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => 1 + fields.values().map(values).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -241,6 +252,19 @@ mod tests {
             if !message.is_empty() {
                 assert_eq!(error.message, message, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_large_document_is_not_searched_through() {
+        let list = |length| {
+            let good = r#"{"size": 1}, "#.repeat(length);
+            format!(r#"{{"title": "x", "list": [{good}{{"size": 1, "tilte": 1}}]}}"#)
+        };
+        for (length, field) in [(150, "list.150.tilte"), (1_500, "tilte")] {
+            let text = list(length);
+            let problem = crate::json::read::<Sample>(text.as_bytes()).map(drop).unwrap_err();
+            assert_eq!(problem.errors[0].field, field);
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::auth::Caller;
 use crate::json;
 use crate::once::{self, Answered};
 use crate::problem::{CONFLICT, Problem};
-use crate::version;
+use crate::version::{self, Seen};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Audit, Idempotency, Trouble};
 use incident::Refusal;
-use kernel::limits;
+use kernel::{Timestamp, limits};
 use serde::{Deserialize, Deserializer, Serialize};
-use store::Sql;
+use store::{Failure, Sql};
 
 /// A name: one line, with something in it.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, Problem> {
@@ -104,22 +104,73 @@ pub(crate) async fn create<T: Serialize + 'static>(
     Ok(answered.into_response())
 }
 
-/// Changes a row and answers with it and its version.
-pub(crate) async fn change<T: Serialize + Send + 'static>(
+/// A plain versioned row: read, changed and taken out of use in the same way.
+pub(crate) trait Row: Clone + Serialize + Send + 'static {
+    /// Its id.
+    type Id: Copy + ToString + Send + 'static;
+    /// What it is called in refusals and in the audit.
+    const WHAT: &'static str;
+
+    /// The row with this id.
+    fn get(sql: &mut dyn Sql, id: Self::Id) -> Result<Option<Self>, Failure>;
+
+    /// Stores it if it is still at the version it was read at.
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble>;
+
+    /// Its version.
+    fn version(&self) -> i64;
+
+    /// Whether anything stands against it being so after it was as `before`.
+    fn check(&self, _: &mut dyn Sql, _before: &Self, _: Timestamp) -> Result<(), Trouble> {
+        Ok(())
+    }
+}
+
+/// The row with this id.
+pub(crate) async fn read<R: Row>(app: &App, id: R::Id) -> Result<R, Problem> {
+    let row = app.desk().read(move |sql| R::get(sql, id)).await?;
+    Ok(row.ok_or_else(|| missing(R::WHAT))?)
+}
+
+/// Changes a row, if it is still at the version seen.
+pub(crate) async fn change<R: Row>(
     app: &App,
     caller: &Caller,
-    make: impl FnOnce(&mut dyn Sql, &Audit) -> Result<(T, i64), Trouble> + Send + 'static,
-) -> Result<Response, Problem> {
-    let (changed, version) = app.desk().change(caller.actor(), make).await?;
-    Ok(version::tagged(json::answer(StatusCode::OK, &changed), version))
+    id: R::Id,
+    seen: Seen,
+    make: impl FnOnce(&R) -> Result<R, Trouble> + Send + 'static,
+) -> Result<R, Problem> {
+    let changed = app.desk().change(caller.actor(), move |sql, audit| {
+        let before = R::get(sql, id)?.ok_or_else(|| missing(R::WHAT))?;
+        check_seen(seen.must_be, before.version())?;
+        let after = make(&before)?;
+        after.check(sql, &before, audit.now())?;
+        unless_stale(after.update(sql)?, before.version())?;
+        let after = R::get(sql, id)?.ok_or_else(|| missing(R::WHAT))?;
+        audit.changed(sql, R::WHAT, id, &before, &after)?;
+        Ok(after)
+    });
+    Ok(changed.await?)
 }
 
 /// Takes a row out of use and answers 204.
-pub(crate) async fn remove(
+pub(crate) async fn retire<R: Row>(
     app: &App,
     caller: &Caller,
-    make: impl FnOnce(&mut dyn Sql, &Audit) -> Result<(), Trouble> + Send + 'static,
+    id: R::Id,
+    seen: Seen,
+    end: impl FnOnce(&mut R) + Send + 'static,
 ) -> Result<StatusCode, Problem> {
-    app.desk().change(caller.actor(), make).await?;
+    let ended = |row: &R| {
+        let mut row = row.clone();
+        end(&mut row);
+        Ok(row)
+    };
+    change(app, caller, id, seen, ended).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// An answer with a row's version.
+pub(crate) fn answer(shown: &impl Serialize, version: i64) -> Response {
+    version::tagged(json::answer(StatusCode::OK, shown), version)
 }

@@ -22,6 +22,7 @@ mod once;
 mod openapi;
 mod organisations;
 mod page;
+mod path;
 mod people;
 mod problem;
 mod reference;

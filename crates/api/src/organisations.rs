@@ -2,22 +2,24 @@
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::directory::Directory;
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::kept::{self, name};
+use crate::kept::{self, Row, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::is_email;
-use crate::version::{self, Seen};
-use axum::extract::{Path, State};
+use crate::version::Seen;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::Trouble;
 use kernel::{OrganisationId, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::directory::{self as rows, organisations};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// An organisation.
@@ -84,6 +86,15 @@ pub(crate) fn doors() -> Vec<Door> {
             .if_match()
             .answers::<Organisation>(200, "The organisation as it is now.")
             .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/organisations/{organisation}", "removeOrganisation", remove)
+            .about(
+                "organisations",
+                "Remove an organisation",
+                "For administrators. Refused while people or incidents belong to it.",
+            )
+            .if_match()
+            .answers_plainly(204, "", "It is gone.")
+            .problems(&[401, 403, 404, 409, 412, 503]),
     ]
 }
 
@@ -126,11 +137,8 @@ async fn read(
     Path(organisation): Path<String>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let id = find(&*app.directory().await?, &organisation)?;
-    let row = app.desk().read(move |sql| organisations::get(sql, id)).await?;
-    let row = row.ok_or_else(no_such_organisation)?;
-    let version = row.version;
-    Ok(version::tagged(json::answer(StatusCode::OK, &Organisation::from(row)), version))
+    let id = app.directory().await?.organisations.find(rows::Organisation::WHAT, &organisation)?;
+    Ok(respond(kept::read(&app, id).await?))
 }
 
 async fn change(
@@ -141,32 +149,64 @@ async fn change(
     body: Body<OrganisationChange>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let id = find(&*app.directory().await?, &organisation)?;
+    let id = app.directory().await?.organisations.find(rows::Organisation::WHAT, &organisation)?;
     let new_name = body.value.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_domains = body.value.email_domains.map(domains).transpose()?;
-    kept::change(&app, &caller, move |sql, audit| {
-        let before = organisations::get(sql, id)?.ok_or_else(|| kept::missing("organisation"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        let row = rows::Organisation {
+    let row = kept::change(&app, &caller, id, seen, move |before: &rows::Organisation| {
+        Ok(rows::Organisation {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             email_domains: new_domains.unwrap_or_else(|| before.email_domains.clone()),
             ..before.clone()
-        };
-        kept::unless_stale(organisations::update(sql, &row, before.version)?, before.version)?;
-        let row = rows::Organisation { version: before.version + 1, ..row };
-        audit.changed(sql, "organisation", id, &before, &row)?;
-        let version = row.version;
-        Ok((Organisation::from(row), version))
+        })
     })
-    .await
+    .await?;
+    Ok(respond(row))
 }
 
-fn find(directory: &Directory, text: &str) -> Result<OrganisationId, Problem> {
-    directory.organisations.any(text).ok_or_else(no_such_organisation)
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(organisation): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_configure()?;
+    let id = app.directory().await?.organisations.find(rows::Organisation::WHAT, &organisation)?;
+    let removed = app.desk().change(caller.actor(), move |sql, audit| {
+        let missing = || kept::missing(rows::Organisation::WHAT);
+        let row = organisations::get(sql, id)?.ok_or_else(missing)?;
+        kept::check_seen(seen.must_be, row.version)?;
+        if organisations::is_used(sql, id)? {
+            let words = "people or incidents belong to this organisation; history keeps it";
+            return Err(kept::conflict(words));
+        }
+        organisations::delete(sql, id)?;
+        audit.deleted(sql, rows::Organisation::WHAT, id, &row)?;
+        Ok(())
+    });
+    removed.await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-fn no_such_organisation() -> Problem {
-    Problem::not_found("there is no such organisation")
+fn respond(row: rows::Organisation) -> Response {
+    let version = row.version;
+    kept::answer(&Organisation::from(row), version)
+}
+
+impl Row for rows::Organisation {
+    type Id = OrganisationId;
+    const WHAT: &'static str = "organisation";
+
+    fn get(sql: &mut dyn Sql, id: OrganisationId) -> Result<Option<Self>, Failure> {
+        organisations::get(sql, id)
+    }
+
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        Ok(organisations::update(sql, self, self.version)?)
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
 }
 
 fn domains(given: Vec<String>) -> Result<Vec<String>, Problem> {

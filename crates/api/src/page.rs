@@ -60,7 +60,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             Ok(Query(value)) => Ok(Params(value)),
             Err(rejection) => {
                 let words = rejection.body_text();
-                let words = words.rsplit_once("query string: ").map_or(words.as_str(), |(_, w)| w);
+                let words = words.split_once("query string: ").map_or(words.as_str(), |(_, w)| w);
+                // The field's name stands before what the reader says about it.
+                let words = words.find("unknown field `").map_or(words, |at| &words[at..]);
                 let object = serde_json::Value::Object(serde_json::Map::new());
                 Err(crate::field::explain::<Nothing<T>>(&object, words))
             }

@@ -11,10 +11,10 @@ use crate::json::{self, Body};
 use crate::kept;
 use crate::once::Once;
 use crate::page::{Page, Params, limit, words};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use change::{NewUser, UserChange};
@@ -157,8 +157,14 @@ async fn list(
     let after = params.cursor.as_deref().map(str::parse::<PersonId>).transpose();
     let bad = "is not a cursor of this list; leave it out to begin at the first page";
     let after = after.map_err(|_| Problem::invalid("cursor", bad))?;
-    let mut found =
-        app.desk().read(move |sql| people::list(sql, &filter, limit + 1, after)).await?;
+    let found = app.desk().read(move |sql| {
+        // A cursor is the last person shown; who never was a person is none.
+        match after {
+            Some(id) if people::get(sql, id)?.is_none() => Ok(None),
+            after => people::list(sql, &filter, limit + 1, after).map(Some),
+        }
+    });
+    let mut found = found.await?.ok_or_else(|| Problem::invalid("cursor", bad))?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|person| person.id.to_string());
@@ -213,7 +219,7 @@ async fn find(app: &App, caller: &Caller, text: &str) -> Result<Person, Problem>
 async fn respond(app: &App, person: Person) -> Result<Response, Problem> {
     let version = person.version;
     let user = shown(person, &app.desk().policy(), &*app.directory().await?);
-    Ok(version::tagged(json::answer(StatusCode::OK, &user), version))
+    Ok(kept::answer(&user, version))
 }
 
 fn flag(field: &str, text: Option<&str>) -> Result<Option<bool>, Problem> {

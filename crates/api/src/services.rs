@@ -5,20 +5,23 @@ use crate::auth::Caller;
 use crate::directory::Directory;
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::kept::{self, block, given, name};
+use crate::kept::{self, Row, block, given, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::{self, Seen};
-use axum::extract::{Path, State};
+use crate::version::Seen;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::{ServiceId, TeamId, limits};
+use desk::Trouble;
+use kernel::{ServiceId, TeamId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::directory::{self as rows, services};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// Criticality when nothing is said: 1 is the highest, 4 the lowest.
@@ -91,7 +94,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Service>(201, "The service.")
             .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
         Door::get("/api/v1/services/{service}", "readService", read)
-            .about("services", "Read a service", "")
+            .about("services", "Read a service", "Requesters read those in use, with name and description.")
             .answers::<Service>(200, "The service.")
             .problems(&[401, 403, 404, 503]),
         Door::patch("/api/v1/services/{service}", "changeService", change)
@@ -156,13 +159,16 @@ async fn read(
     caller: Caller,
     Path(service): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
+    caller.must_read()?;
+    let staff = caller.viewer().is_staff();
     let directory = app.directory().await?;
-    let id = find(&directory, &service)?;
-    let row = app.desk().read(move |sql| services::get(sql, id)).await?;
-    let row = row.ok_or_else(no_such_service)?;
+    let id = directory.services.find(rows::Service::WHAT, &service)?;
+    let row: rows::Service = kept::read(&app, id).await?;
+    if !staff && !row.active {
+        return Err(kept::missing(rows::Service::WHAT).into());
+    }
     let version = row.version;
-    Ok(version::tagged(json::answer(StatusCode::OK, &shown(row, &directory, true)), version))
+    Ok(kept::answer(&shown(row, &directory, staff), version))
 }
 
 async fn change(
@@ -174,8 +180,7 @@ async fn change(
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let references = References::of(&app, caller.viewer()).await?;
-    let directory = references.directory().clone();
-    let id = find(&directory, &service)?;
+    let id = references.directory().services.find(rows::Service::WHAT, &service)?;
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_description = change.description.map(|text| description(Some(&text))).transpose()?;
@@ -186,10 +191,8 @@ async fn change(
     if depends_on.as_ref().is_some_and(|needs| needs.contains(&id)) {
         return Err(Problem::invalid("depends_on", "names the service itself"));
     }
-    kept::change(&app, &caller, move |sql, audit| {
-        let before = services::get(sql, id)?.ok_or_else(|| kept::missing("service"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        let row = rows::Service {
+    let row = kept::change(&app, &caller, id, seen, move |before: &rows::Service| {
+        Ok(rows::Service {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             description: new_description.unwrap_or_else(|| before.description.clone()),
             team: team.unwrap_or(before.team),
@@ -197,17 +200,11 @@ async fn change(
             active: change.active.unwrap_or(before.active),
             depends_on: depends_on.unwrap_or_else(|| before.depends_on.clone()),
             ..before.clone()
-        };
-        if before.active && !row.active {
-            check_unused(sql, id)?;
-        }
-        kept::unless_stale(services::update(sql, &row, before.version)?, before.version)?;
-        let row = rows::Service { version: before.version + 1, ..row };
-        audit.changed(sql, "service", id, &before, &row)?;
-        let version = row.version;
-        Ok((shown(row, &directory, true), version))
+        })
     })
-    .await
+    .await?;
+    let version = row.version;
+    Ok(kept::answer(&shown(row, &*app.directory().await?, true), version))
 }
 
 async fn remove(
@@ -217,35 +214,35 @@ async fn remove(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
-    let id = find(&*app.directory().await?, &service)?;
-    kept::remove(&app, &caller, move |sql, audit| {
-        let before = services::get(sql, id)?.ok_or_else(|| kept::missing("service"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        check_unused(sql, id)?;
-        let row = rows::Service { active: false, ..before.clone() };
-        kept::unless_stale(services::update(sql, &row, before.version)?, before.version)?;
-        audit.changed(sql, "service", id, &before, &row)?;
-        Ok(())
-    })
-    .await
+    let id = app.directory().await?.services.find(rows::Service::WHAT, &service)?;
+    kept::retire(&app, &caller, id, seen, |row: &mut rows::Service| row.active = false).await
 }
 
-fn find(directory: &Directory, text: &str) -> Result<ServiceId, Problem> {
-    directory.services.any(text).ok_or_else(no_such_service)
-}
+impl Row for rows::Service {
+    type Id = ServiceId;
+    const WHAT: &'static str = "service";
 
-fn no_such_service() -> Problem {
-    Problem::not_found("there is no such service")
-}
+    fn get(sql: &mut dyn Sql, id: ServiceId) -> Result<Option<Self>, Failure> {
+        services::get(sql, id)
+    }
 
-fn check_unused(sql: &mut dyn store::Sql, id: ServiceId) -> Result<(), desk::Trouble> {
-    let needs = |service: &&rows::Service| service.active && service.depends_on.contains(&id);
-    match services::list(sql)?.iter().find(needs) {
-        Some(other) => Err(kept::conflict(format!(
-            "{} depends on this service; change that first",
-            other.name
-        ))),
-        None => Ok(()),
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        Ok(services::update(sql, self, self.version)?)
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn check(&self, sql: &mut dyn Sql, before: &Self, _: Timestamp) -> Result<(), Trouble> {
+        let ends = before.active && !self.active;
+        let needs = |other: &rows::Service| other.active && other.depends_on.contains(&self.id);
+        match services::list(sql)?.into_iter().find(|other| ends && needs(other)) {
+            Some(rows::Service { name, .. }) => {
+                Err(kept::conflict(format!("{name} depends on this service; change that first")))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -3,12 +3,11 @@
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body};
+use crate::json::Body;
 use crate::kept::{self, name};
 use crate::problem::Problem;
-use crate::version::{self, Seen};
+use crate::version::Seen;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use incident::Policy;
 use incident::policy::ResolutionCode;
@@ -88,7 +87,7 @@ pub(crate) fn doors() -> Vec<Door> {
 async fn read_matrix(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let (matrix, version) = read(&app, settings::MATRIX, Matrix::default()).await?;
-    Ok(version::tagged(json::answer(StatusCode::OK, &PriorityMatrix { matrix }), version))
+    Ok(kept::answer(&PriorityMatrix { matrix }, version))
 }
 
 async fn put_matrix(
@@ -107,7 +106,7 @@ async fn put_matrix(
 async fn read_codes(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let (codes, version) = read(&app, settings::RESOLUTION_CODES, Policy::standard_codes()).await?;
-    Ok(version::tagged(json::answer(StatusCode::OK, &shown(codes)), version))
+    Ok(kept::answer(&shown(codes), version))
 }
 
 async fn put_codes(
@@ -141,15 +140,16 @@ where
     T: Serialize + DeserializeOwned + Send + 'static,
     S: Serialize + Send + 'static,
 {
-    kept::change(app, caller, move |sql, audit| {
+    let changed = app.desk().change(caller.actor(), move |sql, audit| {
         let before = settings::get::<T>(sql, key)?;
         let version = before.as_ref().map_or(0, |setting| setting.version);
         kept::check_seen(seen.must_be, version)?;
         kept::unless_stale(settings::put(sql, key, &value, version)?, version)?;
         audit.changed(sql, "setting", key, &before.map(|setting| setting.value), &value)?;
         Ok((shown(value), version + 1))
-    })
-    .await
+    });
+    let (shown, version) = changed.await?;
+    Ok(kept::answer(&shown, version))
 }
 
 fn shown(codes: Vec<ResolutionCode>) -> ResolutionCodes {

@@ -2,25 +2,28 @@
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::directory::{Cards, Directory};
+use crate::directory::Cards;
 use crate::door::Door;
 use crate::incidents::open_with;
 use crate::json::{self, Body};
-use crate::kept::{self, block, name};
+use crate::kept::{self, Row, block, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::{self, Seen};
-use axum::extract::{Path, State};
+use crate::version::Seen;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::{PersonId, TeamId, limits};
+use desk::Trouble;
+use kernel::{PersonId, TeamId, Timestamp, limits};
 use query::{TeamName, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::directory::{self as rows, teams};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// A team.
@@ -145,19 +148,8 @@ async fn read(
     Path(team): Path<String>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let id = find(&*app.directory().await?, &team)?;
-    let found = app
-        .desk()
-        .read(move |sql| {
-            let team = teams::get(sql, id)?;
-            Ok((team, teams::members(sql, id)?))
-        })
-        .await?;
-    let (Some(team), members) = found else { return Err(no_such_team()) };
-    let people = people_of(&app, &members).await?;
-    let version = team.version;
-    let answer = json::answer(StatusCode::OK, &shown(team, &members, &people));
-    Ok(version::tagged(answer, version))
+    let id = app.directory().await?.teams.find(Whole::WHAT, &team)?;
+    respond(&app, kept::read(&app, id).await?).await
 }
 
 async fn change(
@@ -168,37 +160,22 @@ async fn change(
     body: Body<TeamChange>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let id = find(&*app.directory().await?, &team)?;
+    let id = app.directory().await?.teams.find(Whole::WHAT, &team)?;
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_description = change.description.map(|text| description(Some(&text))).transpose()?;
     let new_members = members(&app, &caller, change.members).await?;
-    let known = app.desk().read(move |sql| teams::members(sql, id)).await?;
-    let all: BTreeSet<PersonId> =
-        known.iter().chain(new_members.iter().flatten()).copied().collect();
-    let people = people_of(&app, &all).await?;
-    kept::change(&app, &caller, move |sql, audit| {
-        let before = teams::get(sql, id)?.ok_or_else(|| kept::missing("team"))?;
-        kept::check_seen(seen.must_be, before.version)?;
+    let whole = kept::change(&app, &caller, id, seen, move |Whole(before, members): &Whole| {
         let team = rows::Team {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             description: new_description.unwrap_or_else(|| before.description.clone()),
             active: change.active.unwrap_or(before.active),
             ..before.clone()
         };
-        if before.active && !team.active {
-            check_unused(sql, audit.now(), id)?;
-        }
-        let members_before = teams::members(sql, id)?;
-        let members = new_members.unwrap_or_else(|| members_before.clone());
-        kept::unless_stale(teams::update(sql, &team, before.version)?, before.version)?;
-        teams::set_members(sql, id, &members)?;
-        let team = rows::Team { version: before.version + 1, ..team };
-        audit.changed(sql, "team", id, &(&before, &members_before), &(&team, &members))?;
-        let version = team.version;
-        Ok((shown(team, &members, &people), version))
+        Ok(Whole(team, new_members.unwrap_or_else(|| members.clone())))
     })
-    .await
+    .await?;
+    respond(&app, whole).await
 }
 
 async fn remove(
@@ -208,38 +185,50 @@ async fn remove(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
-    let id = find(&*app.directory().await?, &team)?;
-    kept::remove(&app, &caller, move |sql, audit| {
-        let before = teams::get(sql, id)?.ok_or_else(|| kept::missing("team"))?;
-        kept::check_seen(seen.must_be, before.version)?;
-        check_unused(sql, audit.now(), id)?;
-        let team = rows::Team { active: false, ..before.clone() };
-        kept::unless_stale(teams::update(sql, &team, before.version)?, before.version)?;
-        audit.changed(sql, "team", id, &before, &team)?;
-        Ok(())
-    })
-    .await
+    let id = app.directory().await?.teams.find(Whole::WHAT, &team)?;
+    kept::retire(&app, &caller, id, seen, |Whole(team, _): &mut Whole| team.active = false).await
 }
 
-fn find(directory: &Directory, text: &str) -> Result<TeamId, Problem> {
-    directory.teams.any(text).ok_or_else(no_such_team)
+async fn respond(app: &App, Whole(team, members): Whole) -> Result<Response, Problem> {
+    let people = people_of(app, &members).await?;
+    let version = team.version;
+    Ok(kept::answer(&shown(team, &members, &people), version))
 }
 
-fn no_such_team() -> Problem {
-    Problem::not_found("there is no such team")
-}
+/// A team with its members.
+#[derive(Clone, Serialize)]
+struct Whole(rows::Team, BTreeSet<PersonId>);
 
-fn check_unused(
-    sql: &mut dyn store::Sql,
-    now: kernel::Timestamp,
-    id: TeamId,
-) -> Result<(), desk::Trouble> {
-    let open = open_with(sql, now, Term::Team(vec![TeamName::Named(id.to_string())]))?;
-    if open > 0 {
-        let words = format!("this team has open incidents ({open}); assign them to another first");
-        return Err(kept::conflict(words));
+impl Row for Whole {
+    type Id = TeamId;
+    const WHAT: &'static str = "team";
+
+    fn get(sql: &mut dyn Sql, id: TeamId) -> Result<Option<Self>, Failure> {
+        let Some(team) = teams::get(sql, id)? else { return Ok(None) };
+        Ok(Some(Whole(team, teams::members(sql, id)?)))
     }
-    Ok(())
+
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        let Whole(team, members) = self;
+        teams::set_members(sql, team.id, members)?;
+        Ok(teams::update(sql, team, team.version)?)
+    }
+
+    fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    fn check(&self, sql: &mut dyn Sql, before: &Self, now: Timestamp) -> Result<(), Trouble> {
+        if !before.0.active || self.0.active {
+            return Ok(());
+        }
+        match open_with(sql, now, Term::Team(vec![TeamName::Named(self.0.id.to_string())]))? {
+            0 => Ok(()),
+            open => Err(kept::conflict(format!(
+                "this team has open incidents ({open}); assign them to another first"
+            ))),
+        }
+    }
 }
 
 fn description(text: Option<&str>) -> Result<String, Problem> {

@@ -5,12 +5,13 @@ use crate::auth::Caller;
 use crate::directory::Cards;
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::kept::{self, name};
+use crate::kept::{self, given, name};
 use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use incident::TokenScope;
@@ -19,9 +20,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::directory::{self as rows, tokens};
 use utoipa::ToSchema;
-
-/// What a secret begins with, so that scanners recognise it.
-const PREFIX: &str = "ek_";
 
 /// A token.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -69,6 +67,17 @@ struct NewToken {
     user: Option<String>,
 }
 
+/// What to change of a token; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenChange {
+    name: Option<String>,
+    /// When it ends; null is never.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Option<Timestamp>>,
+}
+
 pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/tokens", "listTokens", list)
@@ -86,6 +95,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .about("tokens", "Read a token", "One's own; administrators read all.")
             .answers::<Token>(200, "The token, without its secret.")
             .problems(&[401, 403, 404, 503]),
+        Door::patch("/api/v1/tokens/{id}", "changeToken", change)
+            .about("tokens", "Rename a token, or change when it ends", "One's own; administrators change all. What it may do stays: make another for that.")
+            .body::<TokenChange>(json!({ "expires_at": "2027-11-23T00:00:00Z" }))
+            .answers::<Token>(200, "The token as it is now.")
+            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::delete("/api/v1/tokens/{id}", "removeToken", remove)
             .about("tokens", "Revoke a token", "One's own; administrators revoke all.")
             .answers_plainly(204, "", "It does not work any more.")
@@ -119,9 +133,7 @@ async fn create(
     must_manage(&caller)?;
     let new = body.value;
     let now = app.desk().now();
-    if new.expires_at.is_some_and(|at| at <= now) {
-        return Err(Problem::invalid("expires_at", "lies in the past"));
-    }
+    check_end(new.expires_at, now)?;
     let references = References::of(&app, caller.viewer()).await?;
     let me = caller.viewer().person;
     let person = match new.user.as_deref() {
@@ -141,7 +153,7 @@ async fn create(
         used_at: None,
     };
     let token = shown(row.clone(), &people(&app, std::slice::from_ref(&row)).await?);
-    let secret = desk::secret(PREFIX);
+    let secret = desk::token_secret();
     let hash = desk::secret_hash(&secret);
     let once = once.of(&body.bytes);
     let made = token.clone();
@@ -170,11 +182,35 @@ async fn read(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    let id = find(&id)?;
-    let row = app.desk().read(move |sql| tokens::get(sql, id)).await?;
-    let row = row.filter(|row| may_manage(&caller, row)).ok_or_else(no_such_token)?;
-    let people = people(&app, std::slice::from_ref(&row)).await?;
-    Ok(json::answer(StatusCode::OK, &shown(row, &people)))
+    let row = find(&app, &caller, &id).await?;
+    respond(&app, row).await
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body<TokenChange>,
+) -> Result<Response, Problem> {
+    must_manage(&caller)?;
+    let before = find(&app, &caller, &id).await?;
+    let new_name = body.value.name.as_deref().map(|text| name("name", text)).transpose()?;
+    check_end(body.value.expires_at.flatten(), app.desk().now())?;
+    let row = rows::Token {
+        name: new_name.unwrap_or_else(|| before.name.clone()),
+        expires_at: body.value.expires_at.unwrap_or(before.expires_at),
+        ..before.clone()
+    };
+    let after = row.clone();
+    let changed = app.desk().change(caller.actor(), move |sql, audit| {
+        if !tokens::update(sql, &row)? {
+            return Err(kept::missing("token"));
+        }
+        audit.changed(sql, "token", row.id, &before, &row)?;
+        Ok(())
+    });
+    changed.await?;
+    respond(&app, after).await
 }
 
 async fn remove(
@@ -183,16 +219,22 @@ async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     must_manage(&caller)?;
-    let id = find(&id)?;
-    let row = app.desk().read(move |sql| tokens::get(sql, id)).await?;
-    let row = row.filter(|row| may_manage(&caller, row)).ok_or_else(no_such_token)?;
-    kept::remove(&app, &caller, move |sql, audit| {
-        if tokens::delete(sql, id)? {
-            audit.deleted(sql, "token", id, &row)?;
+    let row = find(&app, &caller, &id).await?;
+    let removed = app.desk().change(caller.actor(), move |sql, audit| {
+        if tokens::delete(sql, row.id)? {
+            audit.deleted(sql, "token", row.id, &row)?;
         }
         Ok(())
-    })
-    .await
+    });
+    removed.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn check_end(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Problem> {
+    match expires_at {
+        Some(at) if at <= now => Err(Problem::invalid("expires_at", "lies in the past")),
+        _ => Ok(()),
+    }
 }
 
 /// A token cannot make one that may do more than itself.
@@ -205,16 +247,18 @@ fn must_manage(caller: &Caller) -> Result<(), Problem> {
     Ok(())
 }
 
-fn may_manage(caller: &Caller, row: &rows::Token) -> bool {
-    row.person == caller.viewer().person || caller.viewer().configures()
+/// The token with this id, if the caller may manage it.
+async fn find(app: &App, caller: &Caller, text: &str) -> Result<rows::Token, Problem> {
+    let missing = || Problem::not_found("there is no such token");
+    let id: TokenId = text.parse().map_err(|_| missing())?;
+    let row = app.desk().read(move |sql| tokens::get(sql, id)).await?;
+    let viewer = caller.viewer();
+    row.filter(|row| row.person == viewer.person || viewer.configures()).ok_or_else(missing)
 }
 
-fn find(text: &str) -> Result<TokenId, Problem> {
-    text.parse().map_err(|_| no_such_token())
-}
-
-fn no_such_token() -> Problem {
-    Problem::not_found("there is no such token")
+async fn respond(app: &App, row: rows::Token) -> Result<Response, Problem> {
+    let people = people(app, std::slice::from_ref(&row)).await?;
+    Ok(json::answer(StatusCode::OK, &shown(row, &people)))
 }
 
 async fn people(app: &App, tokens: &[rows::Token]) -> Result<Cards, Problem> {

@@ -7,9 +7,10 @@ use crate::json::{self, Body};
 use crate::kept::{self, name};
 use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
 use crate::problem::Problem;
-use crate::version::{self, Seen};
-use axum::extract::{Path, State};
+use crate::version::Seen;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{PersonId, ViewId};
@@ -162,7 +163,7 @@ async fn read(
     let row = app.desk().read(move |sql| views::get(sql, id)).await?;
     let row = row.filter(|row| row.owner == me || row.shared).ok_or_else(no_such_view)?;
     let version = row.version;
-    Ok(version::tagged(json::answer(StatusCode::OK, &shown(row, me)), version))
+    Ok(kept::answer(&shown(row, me), version))
 }
 
 async fn change(
@@ -195,7 +196,7 @@ async fn change(
         })
         .await?;
     let version = row.version;
-    Ok(version::tagged(json::answer(StatusCode::OK, &shown(row, me)), version))
+    Ok(kept::answer(&shown(row, me), version))
 }
 
 async fn remove(

@@ -46,6 +46,8 @@ pub struct SignIn {
     pub session: Option<Vec<u8>>,
     /// The token, if it is one.
     pub token: Option<TokenId>,
+    /// When it ends, unless it is used; `None` is never.
+    pub ends: Option<Timestamp>,
 }
 
 /// Who showed a credential, and when that was last looked up.
@@ -63,10 +65,11 @@ impl Cache {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn get(&self, hash: &[u8]) -> Option<Arc<SignIn>> {
+    fn get(&self, hash: &[u8], now: Timestamp) -> Option<Arc<SignIn>> {
         self.lock()
             .get(hash)
             .filter(|(_, since)| since.elapsed() < BELIEVED_FOR)
+            .filter(|(found, _)| found.ends.is_none_or(|ends| now < ends))
             .map(|(found, _)| found.clone())
     }
 
@@ -166,10 +169,10 @@ impl Desk {
             Credential::Token(secret) => (false, secret_hash(secret)),
         };
         let key = key(is_session, &hash);
-        if let Some(found) = self.0.credentials.get(&key) {
+        let now = self.now();
+        if let Some(found) = self.0.credentials.get(&key, now) {
             return Ok(Some(found));
         }
-        let now = self.now();
         let found = if is_session {
             self.by_session(hash, now).await?
         } else {
@@ -193,8 +196,8 @@ impl Desk {
             self.write(move |sql| Ok(store::directory::sessions::touch(sql, &touched, now, ends)?))
                 .await?;
         }
-        let viewer = self.viewer(&person, TokenScope::Admin);
-        Ok(Some(SignIn { viewer, person, session: Some(hash), token: None }))
+        let (viewer, ends) = (self.viewer(&person, TokenScope::Admin), Some(session.expires_at));
+        Ok(Some(SignIn { viewer, person, session: Some(hash), token: None, ends }))
     }
 
     async fn by_token(&self, hash: Vec<u8>, now: Timestamp) -> Result<Option<SignIn>, Trouble> {
@@ -205,8 +208,8 @@ impl Desk {
             self.write(move |sql| Ok(store::directory::tokens::touch(sql, id, now).map(|_| ())?))
                 .await?;
         }
-        let viewer = self.viewer(&person, token.scope);
-        Ok(Some(SignIn { viewer, person, session: None, token: Some(id) }))
+        let (viewer, ends) = (self.viewer(&person, token.scope), token.expires_at);
+        Ok(Some(SignIn { viewer, person, session: None, token: Some(id), ends }))
     }
 
     /// The rights of a person, narrowed to a scope.

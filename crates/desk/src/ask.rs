@@ -3,12 +3,16 @@
 
 use crate::chance::{bytes, fresh};
 use crate::{Desk, Trouble};
+use incident::command::Report;
 use incident::decide::Origin;
-use incident::{Command, Refusal, State, Viewer};
+use incident::policy::PersonFacts;
+use incident::{Command, Facts, Refusal, State, Viewer, decide, permissions};
 use kernel::{
     Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, PersonId, TaskId, Timestamp,
     limits,
 };
+use std::collections::HashMap;
+use store::directory::Person;
 use store::incidents::{NewContent, NewFile};
 
 /// What makes a repeated request the same request.
@@ -154,9 +158,7 @@ impl Ask<'_> {
         text: &str,
         max_chars: usize,
     ) -> Result<ContentId, Trouble> {
-        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        let text = text.replace(control, "");
-        let text = text.trim();
+        let text = plain(text);
         if text.is_empty() {
             return Err(Refusal::invalid(field, "is needed").into());
         }
@@ -166,7 +168,7 @@ impl Ask<'_> {
             );
         }
         let id = ContentId(fresh());
-        self.prepared.contents.push(NewContent { id, salt: bytes(), body: text.to_owned() });
+        self.prepared.contents.push(NewContent { id, salt: bytes(), body: text });
         Ok(id)
     }
 
@@ -177,9 +179,9 @@ impl Ask<'_> {
         text: Option<&str>,
         max_chars: usize,
     ) -> Result<Option<ContentId>, Trouble> {
-        match text.map(str::trim) {
-            None | Some("") => Ok(None),
-            Some(text) => self.words(field, text, max_chars).map(Some),
+        match text.map(plain).filter(|text| !text.is_empty()) {
+            None => Ok(None),
+            Some(text) => self.words(field, &text, max_chars).map(Some),
         }
     }
 
@@ -199,6 +201,52 @@ impl Ask<'_> {
     /// An id for a new task.
     pub fn task(&self) -> TaskId {
         TaskId(fresh())
+    }
+
+    /// Makes the requester of a report known whose address nobody has yet: a person
+    /// without a login. A report that will be refused makes nobody known.
+    pub async fn report_for_somebody_new(
+        &self,
+        report: &mut Report,
+        email: &str,
+    ) -> Result<Person, Trouble> {
+        let name = email.rsplit_once('@').map_or(email, |(local, _)| local);
+        let name: String = name.chars().take(limits::NAME_CHARS).collect();
+        self.rehearse(Report { requester: PersonId(fresh()), ..report.clone() }, &name).await?;
+        let actor = self.prepared.actor.clone();
+        let person = self.desk.make_known(actor, name, Some(email)).await?;
+        report.requester = person.id;
+        Ok(person)
+    }
+
+    /// Decides a report for a person of this name without recording anything.
+    async fn rehearse(&self, report: Report, name: &str) -> Result<(), Trouble> {
+        let viewer = self.prepared.viewer.as_ref();
+        let other = match report.parent.or(report.follow_up_of) {
+            Some(number) => self.desk.read(move |sql| store::incidents::load(sql, number)).await?,
+            None => None,
+        };
+        let other = other
+            .map(|stored| stored.state)
+            .filter(|state| viewer.is_none_or(|viewer| permissions::may_report_on(viewer, state)));
+        let facts = PersonFacts { name: name.to_owned(), organisation: None };
+        let facts = Facts {
+            number: None,
+            viewer,
+            actor: self.prepared.actor.clone(),
+            channel: self.prepared.channel,
+            origin: self.prepared.origin,
+            happened_at: self.prepared.happened_at,
+            batch: self.prepared.batch,
+            policy: &self.desk.policy(),
+            people: &HashMap::from([(report.requester, facts)]),
+            other: other.as_ref(),
+            above_other: &[],
+            undo: None,
+            derived: None,
+        };
+        decide(None, &Command::Report(Box::new(report)), &facts, self.desk.now())?;
+        Ok(())
     }
 
     /// Decides, records, and answers when it is durable.
@@ -221,6 +269,12 @@ impl Ask<'_> {
         let people = self.desk.people_in(&command).await?;
         self.desk.0.writer.submit(self.prepared, command, people).await.map(Ticket)
     }
+}
+
+/// Words as they are kept: trimmed, without control characters.
+pub fn plain(text: &str) -> String {
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    text.replace(control, "").trim().to_owned()
 }
 
 /// A command on its way.

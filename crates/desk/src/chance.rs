@@ -23,6 +23,11 @@ pub fn secret(prefix: &str) -> String {
     format!("{prefix}{hex}")
 }
 
+/// A secret of an API token. They all begin alike, so that scanners for leaked secrets know them.
+pub fn token_secret() -> String {
+    secret("evk_")
+}
+
 /// What is stored of a secret. Secrets are long and random, so one round of sha256 does.
 pub fn secret_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()

@@ -18,8 +18,8 @@ mod trouble;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use ask::{Ask, Done, Idempotency, Ticket};
-pub use chance::{fresh, secret, secret_hash};
+pub use ask::{Ask, Done, Idempotency, Ticket, plain};
+pub use chance::{fresh, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use feed::{Committed, Feed};

@@ -1,10 +1,11 @@
 //! People as decisions and screens need them, kept at hand.
 
-use crate::{Desk, Trouble};
+use crate::{Desk, Trouble, fresh};
 use incident::policy::PersonFacts;
-use kernel::PersonId;
+use kernel::{Actor, PersonId};
 use std::collections::HashMap;
 use std::sync::Mutex;
+use store::directory::{Entry, Person, audit, organisations, people};
 
 /// People named in a command.
 pub(crate) type Named = HashMap<PersonId, PersonFacts>;
@@ -39,6 +40,33 @@ impl Cache {
 }
 
 impl Desk {
+    /// Makes somebody known without a login, in the company of their address.
+    /// Whoever has the address already is that person, whatever the name.
+    pub async fn make_known(
+        &self,
+        actor: Actor,
+        name: String,
+        email: Option<&str>,
+    ) -> Result<Person, Trouble> {
+        let now = self.now();
+        let person = Person::new(PersonId(fresh()), name, email, now);
+        self.write(move |sql| {
+            let mut organisation = None;
+            if let Some(email) = &person.email {
+                if let Some(known) = people::by_email(sql, email)? {
+                    return Ok(known);
+                }
+                organisation = organisations::of_email(sql, email)?.map(|company| company.id);
+            }
+            let person = Person { organisation, ..person };
+            people::insert(sql, &person, None)?;
+            let entry = Entry::new(now, &actor, "created", "person", person.id).after(&person);
+            audit::record(sql, &entry)?;
+            Ok(person)
+        })
+        .await
+    }
+
     /// What is known of these people; unknown ids are left out.
     pub(crate) async fn people_named(&self, ids: &[PersonId]) -> Result<Named, Trouble> {
         let mut found = Named::new();

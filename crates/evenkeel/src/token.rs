@@ -14,8 +14,6 @@ use std::collections::HashMap;
 use store::directory::people;
 use store::directory::tokens::{self, Token};
 
-/// What every token's secret begins with, so that scanners for leaked secrets know it.
-const PREFIX: &str = "evk_";
 const SECONDS_PER_DAY: i64 = 86_400;
 /// Days a token may last: whoever wants longer leaves the end away.
 const DAYS_MAX: i64 = 36_500;
@@ -45,7 +43,7 @@ pub(crate) async fn run(command: &TokenCommand, settings: &Settings) -> Result<(
 async fn create(desk: &Desk, args: &TokenCreateArgs) -> Result<(), Failed> {
     let (address, name, scope) = (user::email(&args.user)?, user::name(&args.name)?, args.scope);
     let expires_at = args.expires.as_deref().map(|text| end(text, desk.now())).transpose()?;
-    let secret = desk::secret(PREFIX);
+    let secret = desk::token_secret();
     let hash = desk::secret_hash(&secret);
     let id = TokenId(desk::fresh());
     desk.change(desk::command_line(), move |sql, audit| {

@@ -11,7 +11,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::Done;
-use incident::{Access, Scope, State, Subject, Viewer};
+use incident::{Access, Scope, State, Subject, TokenScope, Viewer};
 use kernel::{ContentId, IncidentNumber, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,10 +46,15 @@ impl Loaded {
         })
     }
 
-    /// An answer with it and its version.
+    /// An answer with it and its version; without both when the viewer cannot see it.
     pub(crate) fn respond(&self, app: &App, status: StatusCode) -> Response {
-        let response = json::answer(status, &self.show(app));
-        let mut response = version::tagged(response, i64::from(self.state.version));
+        let mut response = match self.access {
+            Access::None => StatusCode::NO_CONTENT.into_response(),
+            _ => {
+                let response = json::answer(status, &self.show(app));
+                version::tagged(response, i64::from(self.state.version))
+            }
+        };
         if status == StatusCode::CREATED
             && let Ok(place) = HeaderValue::try_from(format!("/api/v1/incidents/{}", self.number))
         {
@@ -112,8 +117,7 @@ pub(crate) async fn reported(
     let Done { number, state, title: Some(title), .. } = done else {
         return after(app, viewer, done).await;
     };
-    // Whoever reported it may see what they reported, whatever they may see else.
-    let access = Scope::of(viewer).access(&Subject::from(&state)).max(Access::Public);
+    let access = access_after(viewer, &state, true, false);
     let directory = app.directory_for(std::iter::once(&state)).await?;
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let words = state.description.into_iter().zip(description).collect();
@@ -121,12 +125,26 @@ pub(crate) async fn reported(
     Ok(Loaded { number, state, access, title, words, people, directory, now })
 }
 
-/// What a command left. When the viewer cannot see it any more, its public side
-/// is as much as they knew.
+/// How much of what a command left its caller sees. Whoever made an incident is
+/// shown what they made, even by a token that may only report; who repeats that
+/// later is not, when it was hidden from them meanwhile.
+fn access_after(viewer: &Viewer, state: &State, created: bool, repeated: bool) -> Access {
+    let subject = Subject::from(state);
+    let access = Scope::of(viewer).access(&subject);
+    if !created || access > Access::None {
+        return access;
+    }
+    let person = Viewer { scope: TokenScope::Admin, ..viewer.clone() };
+    match repeated && Scope::of(&person).access(&subject) == Access::None {
+        true => Access::None,
+        false => Access::Public,
+    }
+}
+
+/// What a command left.
 async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem> {
-    let Done { number, state, created, .. } = done;
-    let access = Scope::of(viewer).access(&Subject::from(&state));
-    let access = if created { access.max(Access::Public) } else { access };
+    let Done { number, state, created, repeated, .. } = done;
+    let access = access_after(viewer, &state, created, repeated);
     let ids = words_needed(&state, access, true);
     let (title, stored) = app
         .desk()
@@ -146,9 +164,6 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
 pub(crate) async fn respond(app: &App, viewer: &Viewer, done: Done) -> Result<Response, Problem> {
     let created = done.created;
     let loaded = after(app, viewer, done).await?;
-    if loaded.access == Access::None {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
     Ok(loaded.respond(app, if created { StatusCode::CREATED } else { StatusCode::OK }))
 }
 

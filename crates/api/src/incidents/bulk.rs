@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::once::Once;
+use crate::once::{self, Answered, Once};
 use crate::problem::{Problem, ProblemJson};
 use crate::reference::References;
 use axum::extract::State;
@@ -17,7 +17,6 @@ use incident::CommandName;
 use kernel::{BatchId, IncidentNumber, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::directory::idempotency;
 use utoipa::ToSchema;
 
 /// Commands to issue one after the other.
@@ -87,8 +86,7 @@ async fn issue(
         return Err(Problem::invalid("commands", words).coded("limit"));
     }
     let once = once.of(&body.bytes);
-    claim(&app, &caller, once.clone()).await?;
-    let batch = BatchId(desk::fresh());
+    let batch = claim(&app, &caller, once.clone()).await?;
     let references = References::of(&app, caller.viewer()).await?;
     let mut tickets = Vec::with_capacity(commands.len());
     for (at, fields) in commands.into_iter().enumerate() {
@@ -105,27 +103,21 @@ async fn issue(
     Ok(json::answer(StatusCode::OK, &Answers { batch, items }))
 }
 
-/// Takes the key for this body as a whole; each command has a key derived from it.
-async fn claim(app: &App, caller: &Caller, once: Option<Idempotency>) -> Result<(), Problem> {
-    let Some(once) = once else { return Ok(()) };
+/// Takes the key for this body as a whole and gives the batch, that of before for a
+/// repetition; each command has a key derived from it.
+async fn claim(app: &App, caller: &Caller, once: Option<Idempotency>) -> Result<BatchId, Problem> {
+    let batch = BatchId(desk::fresh());
+    let Some(once) = once else { return Ok(batch) };
     let (person, now) = (caller.viewer().person, app.desk().now());
-    app.desk()
-        .write(move |sql| match idempotency::find(sql, person, &once.key)? {
-            Some(known) if known.request_hash != once.request_hash => Err(Trouble::KeyReused),
-            Some(_) => Ok(()),
-            None => {
-                let answer = idempotency::Answer {
-                    request_hash: once.request_hash,
-                    status: StatusCode::OK.as_u16(),
-                    body: String::new(),
-                    created_at: now,
-                };
-                idempotency::record(sql, person, &once.key, &answer)?;
-                Ok(())
-            }
-        })
-        .await?;
-    Ok(())
+    let claimed = app.desk().write(move |sql| {
+        if let Some(before) = once::before(sql, person, Some(&once))? {
+            return Ok(before.body.parse().unwrap_or(batch));
+        }
+        let answered = Answered { status: StatusCode::OK.as_u16(), body: batch.to_string() };
+        once::keep(sql, person, Some(&once), &answered, now)?;
+        Ok(batch)
+    });
+    Ok(claimed.await?)
 }
 
 /// Hands one command in. What is wrong with it becomes its answer.
@@ -173,6 +165,9 @@ async fn prepare(
     let fields = Value::Object(fields);
     let (desk, viewer) = (references.app().desk(), references.viewer());
     match (name, number) {
+        (CommandName::Report, None) if expected.is_some() => {
+            Err(Problem::invalid("if_version", "is for incidents that exist; leave it out"))
+        }
         (CommandName::Report, None) => {
             let new: report::NewIncident = json::read_value(&fields)?;
             let channel = report::channel(new.channel())?;
@@ -186,9 +181,10 @@ async fn prepare(
         (_, None) => Err(Problem::invalid("number", "is needed")),
         (name, Some(number)) => {
             let ask = desk.ask(viewer, kernel::Channel::Api);
-            let mut ask = ask.on(number).expecting(expected).once(once).in_batch(batch);
-            let command = wishes::by_name(name, &fields, &mut ask, references, number).await?;
-            Ok(Box::pin(ask.submit(command).await?.done()))
+            let ask = ask.on(number).expecting(expected).once(once).in_batch(batch);
+            let mut on = wishes::On { ask, references, number };
+            let command = wishes::by_name(name, &fields, &mut on).await?;
+            Ok(Box::pin(on.ask.submit(command).await?.done()))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /api/v1/incidents/{number}/{command}`: one command.
 
 use super::view::Incident;
-use super::wishes::{self, Wish};
+use super::wishes::{self, On, Wish};
 use super::{answer, number_of};
 use crate::app::App;
 use crate::auth::Caller;
@@ -9,10 +9,11 @@ use crate::door::Door;
 use crate::json::Given;
 use crate::nearest::nearest;
 use crate::once::Once;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
 use crate::version::Seen;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use kernel::Channel;
 
@@ -43,14 +44,11 @@ async fn command<W: Wish>(
     let viewer = caller.viewer();
     let number = number_of(&number)?;
     let references = References::of(&app, viewer).await?;
-    let mut ask = app
-        .desk()
-        .ask(viewer, Channel::Api)
-        .on(number)
-        .expecting(seen.must_be)
-        .once(once.of(&body.bytes));
-    let command = body.value.command(&mut ask, &references, number).await?;
-    let done = ask.issue(command).await?;
+    let ask = app.desk().ask(viewer, Channel::Api).on(number);
+    let ask = ask.expecting(seen.must_be).once(once.of(&body.bytes));
+    let mut on = On { ask, references: &references, number };
+    let command = body.value.command(&mut on).await?;
+    let done = on.ask.issue(command).await?;
     answer::respond(&app, viewer, done).await
 }
 

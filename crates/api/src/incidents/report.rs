@@ -13,16 +13,13 @@ use crate::reference::{References, is_email};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::Ask;
+use desk::{Ask, plain};
+use incident::Command;
 use incident::command::Report;
-use incident::decide::Origin;
-use incident::policy::PersonFacts;
-use incident::{Command, Facts, decide};
 use kernel::{Channel, IncidentNumber, Level, PersonId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::directory::{Entry, Person, audit, organisations, people};
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// A report.
@@ -92,6 +89,7 @@ pub(super) fn doors() -> Vec<Door> {
             }))
             .once()
             .answers::<Incident>(201, "It is recorded; Location names it.")
+            .answers_plainly(204, "", "Recorded before with this Idempotency-Key; the caller may not see it any more. Location names it.")
             .problems(&[400, 401, 403, 413, 415, 422, 503]),
     ]
 }
@@ -122,12 +120,6 @@ pub(super) fn channel(given: Option<Channel>) -> Result<Channel, Problem> {
         )),
         Some(channel) => Ok(channel),
     }
-}
-
-/// Words as they are kept: trimmed, without control characters.
-pub(super) fn plain(text: &str) -> String {
-    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    text.replace(control, "").trim().to_owned()
 }
 
 /// A value that stands in a column of its own: no control characters.
@@ -161,14 +153,14 @@ pub(super) async fn command(
         Some(text) => Some(references.person("assignee", text).await?),
         None => None,
     };
-    let title = ask.title(&plain(&new.title))?;
-    let description = new.description.as_deref().map(plain);
-    let description = ask.opt_words("description", description.as_deref(), limits::BODY_CHARS)?;
+    let title = ask.title(&new.title)?;
+    let description = new.description.as_deref();
+    let description = ask.opt_words("description", description, limits::BODY_CHARS)?;
     let requester = requester(references, new.requester.as_deref()).await?;
     let mut report = Report {
         title,
         description,
-        requester: requester.id(),
+        requester: references.viewer().person,
         service: service.transpose()?,
         category: category.transpose()?,
         impact: new.impact,
@@ -183,27 +175,20 @@ pub(super) async fn command(
         parent: new.parent,
         confidential_to: team("confidential_to", &new.confidential_to)?,
     };
-    if let Requester::New(person) = requester {
-        rehearse(references, &report, &person).await?;
-        report.requester = record(references, *person).await?;
+    match requester {
+        Requester::Known(person) => report.requester = person,
+        Requester::New(email) => {
+            let person = ask.report_for_somebody_new(&mut report, &email).await?;
+            references.directory().keep(Card::from(person));
+        }
     }
     Ok(Command::Report(Box::new(report)))
 }
 
-/// For whom it is.
+/// For whom it is: somebody known, or the address of somebody who is not yet.
 enum Requester {
     Known(PersonId),
-    /// Nobody knows this address yet.
-    New(Box<Person>),
-}
-
-impl Requester {
-    fn id(&self) -> PersonId {
-        match self {
-            Requester::Known(id) => *id,
-            Requester::New(person) => person.id,
-        }
-    }
+    New(String),
 }
 
 async fn requester(references: &References<'_>, text: Option<&str>) -> Result<Requester, Problem> {
@@ -221,70 +206,5 @@ async fn requester(references: &References<'_>, text: Option<&str>) -> Result<Re
         let words = "is not a known person; give an e-mail address or an id";
         return Err(Problem::invalid("requester", words));
     }
-    let name = text.rsplit_once('@').map_or(text, |(local, _)| local);
-    let name: String = name.chars().take(limits::NAME_CHARS).collect();
-    let id = PersonId(desk::fresh());
-    let person = Person::new(id, name, Some(text), references.app().desk().now());
-    Ok(Requester::New(Box::new(person)))
-}
-
-/// Decides without recording, so that a report that will be refused leaves no
-/// new person behind.
-async fn rehearse(
-    references: &References<'_>,
-    report: &Report,
-    person: &Person,
-) -> Result<(), Problem> {
-    let desk = references.app().desk();
-    let viewer = references.viewer();
-    let other = match report.parent.or(report.follow_up_of) {
-        Some(number) => desk.read(move |sql| store::incidents::load(sql, number)).await?,
-        None => None,
-    };
-    let other = other.map(|stored| stored.state);
-    let facts = PersonFacts { name: person.name.clone(), organisation: None };
-    let policy = desk.policy();
-    let facts = Facts {
-        number: None,
-        viewer: Some(viewer),
-        actor: kernel::Actor::person(viewer.person, viewer.name.clone()),
-        channel: Channel::Api,
-        origin: Origin::Live,
-        happened_at: None,
-        batch: None,
-        policy: &policy,
-        people: &HashMap::from([(person.id, facts)]),
-        other: other.as_ref(),
-        above_other: &[],
-        undo: None,
-        derived: None,
-    };
-    let command = Command::Report(Box::new(report.clone()));
-    decide(None, &command, &facts, desk.now())?;
-    Ok(())
-}
-
-/// Records a person without a login, in the company of their address; whoever
-/// was quicker with the same address wins.
-async fn record(references: &References<'_>, person: Person) -> Result<PersonId, Problem> {
-    let app = references.app();
-    let viewer = references.viewer();
-    let actor = kernel::Actor::person(viewer.person, viewer.name.clone());
-    let now = app.desk().now();
-    let recorded = app
-        .desk()
-        .write(move |sql| {
-            let email = person.email.clone().unwrap_or_default();
-            if let Some(known) = people::by_email(sql, &email)? {
-                return Ok(known);
-            }
-            let company = organisations::of_email(sql, &email)?.map(|company| company.id);
-            let person = Person { organisation: company, ..person };
-            people::insert(sql, &person, None)?;
-            let entry = Entry::new(now, &actor, "created", "person", person.id).after(&person);
-            audit::record(sql, &entry)?;
-            Ok(person)
-        })
-        .await?;
-    Ok(references.directory().keep(Card::from(recorded)).id)
+    Ok(Requester::New(text.to_owned()))
 }

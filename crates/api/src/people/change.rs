@@ -4,17 +4,20 @@ use super::{find, shown_with};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::json::Body;
-use crate::kept::{self, given, line, name};
+use crate::kept::{self, Row, given, line, name};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::{References, is_email};
 use crate::version::Seen;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::Trouble;
 use kernel::{PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use store::directory::{Person, people, teams};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// A new person.
@@ -183,7 +186,7 @@ pub(super) async fn change(
     let directory = references.directory().clone();
     let teams_before = app.desk().policy().teams_of(before.id);
     let id = before.id;
-    let response = kept::change(&app, &caller, move |sql, audit| {
+    let changed = app.desk().change(caller.actor(), move |sql, audit| {
         kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
         if let Some(hash) = password {
             people::set_password_hash(sql, id, hash.as_deref())?;
@@ -195,14 +198,14 @@ pub(super) async fn change(
         let version = before.version + 1;
         let after = Person { version, ..after };
         audit.changed(sql, "person", id, &(&before, &teams_before), &(&after, &teams))?;
-        Ok((shown_with(after, &teams, &directory), version))
-    })
-    .await?;
+        Ok(shown_with(after, &teams, &directory))
+    });
+    let shown = changed.await?;
     if new_password {
         let own = (id == caller.viewer().person).then(|| caller.session()).flatten();
         app.desk().sign_out_elsewhere(id, own).await?;
     }
-    Ok(response)
+    Ok(kept::answer(&shown, shown.version))
 }
 
 pub(super) async fn remove(
@@ -212,20 +215,30 @@ pub(super) async fn remove(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
-    let before = find(&app, &caller, &user).await?;
-    seen.check(before.version)?;
-    if before.id == caller.viewer().person {
+    let id = find(&app, &caller, &user).await?.id;
+    if id == caller.viewer().person {
         return Err(Problem::conflict(
             "nobody takes their own account out of use; ask another administrator",
         ));
     }
-    kept::remove(&app, &caller, move |sql, audit| {
-        let after = Person { active: false, ..before.clone() };
-        kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
-        audit.changed(sql, "person", before.id, &before, &after)?;
-        Ok(())
-    })
-    .await
+    kept::retire(&app, &caller, id, seen, |person: &mut Person| person.active = false).await
+}
+
+impl Row for Person {
+    type Id = PersonId;
+    const WHAT: &'static str = "person";
+
+    fn get(sql: &mut dyn Sql, id: PersonId) -> Result<Option<Self>, Failure> {
+        people::get(sql, id)
+    }
+
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        Ok(people::update(sql, self, self.version)?)
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
 }
 
 /// An instance always keeps an administrator: the one who acts.

@@ -5,17 +5,16 @@ use super::{User, shown};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body};
+use crate::json::Body;
 use crate::kept::{self, given, line};
 use crate::problem::Problem;
-use crate::version::{self, Seen};
+use crate::version::Seen;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::directory::{Person, people};
+use store::directory::Person;
 use utoipa::ToSchema;
 
 /// The caller.
@@ -67,7 +66,7 @@ pub(super) fn doors() -> Vec<Door> {
 async fn read(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_read()?;
     let me = shown_me(&app, &caller, caller.person().clone()).await?;
-    Ok(version::tagged(json::answer(StatusCode::OK, &me), me.user.version))
+    Ok(kept::answer(&me, me.user.version))
 }
 
 async fn change(
@@ -91,26 +90,18 @@ async fn change(
         }
         theme => theme,
     };
-    let person = app
-        .desk()
-        .change(caller.actor(), move |sql, audit| {
-            let before = people::get(sql, id)?.ok_or_else(|| kept::missing("person"))?;
-            kept::check_seen(seen.must_be, before.version)?;
-            let after = Person {
-                time_zone: zone.unwrap_or_else(|| before.time_zone.clone()),
-                phone: phone.unwrap_or_else(|| before.phone.clone()),
-                theme: theme.unwrap_or_else(|| before.theme.clone()),
-                single_keys: change.single_keys.unwrap_or(before.single_keys),
-                ..before.clone()
-            };
-            kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
-            let after = Person { version: before.version + 1, ..after };
-            audit.changed(sql, "person", id, &before, &after)?;
-            Ok(after)
+    let person = kept::change(&app, &caller, id, seen, move |before: &Person| {
+        Ok(Person {
+            time_zone: zone.unwrap_or_else(|| before.time_zone.clone()),
+            phone: phone.unwrap_or_else(|| before.phone.clone()),
+            theme: theme.unwrap_or_else(|| before.theme.clone()),
+            single_keys: change.single_keys.unwrap_or(before.single_keys),
+            ..before.clone()
         })
-        .await?;
+    })
+    .await?;
     let me = shown_me(&app, &caller, person).await?;
-    Ok(version::tagged(json::answer(StatusCode::OK, &me), me.user.version))
+    Ok(kept::answer(&me, me.user.version))
 }
 
 async fn shown_me(app: &App, caller: &Caller, person: Person) -> Result<Me, Problem> {

@@ -298,12 +298,13 @@ async fn many_commands_are_answered_each_on_its_own() {
             { "number": "INC-2", "command": "dance" },
             { "command": "acknowledge" },
             { "number": "INC-2", "command": "acknowledge" },
+            { "command": "report", "title": "Four", "if_version": 1 },
         ] }),
         )
         .await;
     let items = answer.good()["items"].as_array().unwrap();
     let statuses: Vec<u64> = items.iter().map(|item| item["status"].as_u64().unwrap()).collect();
-    assert_eq!(statuses, [200, 409, 404, 412, 422, 201, 422, 422, 200], "{}", answer.text);
+    assert_eq!(statuses, [200, 409, 404, 412, 422, 201, 422, 422, 200, 422], "{}", answer.text);
     assert_eq!(items[5]["number"], "INC-3");
     assert!(items[1]["problem"]["allowed"].is_array());
     assert_eq!(items[4]["problem"]["errors"][0]["field"], "reason");

@@ -239,6 +239,35 @@ async fn what_is_in_use_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organisation_without_history_can_be_removed() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let body = json!({ "name": "Blue Mill", "email_domains": ["bluemill.example"] });
+    ada.post("/api/v1/organisations", body.clone()).await.good();
+    let mill = "/api/v1/organisations/Blue%20Mill";
+    world.of("mara").delete(mill).await.problem(403);
+    let delete = axum::http::Method::DELETE;
+    let stale = ada.json(delete, mill, json!({}), &[("if-match", "\"7\"")]).await;
+    stale.problem(412);
+    assert_eq!(ada.delete(mill).await.status, 204);
+    ada.get(mill).await.problem(404);
+    ada.delete(mill).await.problem(404);
+    let audit = ada.get("/api/v1/audit?subject=organisation").await;
+    assert_eq!(audit.good()["items"][0]["what"], "deleted");
+    // People belong to it; after they left, its incidents still do.
+    ada.post("/api/v1/organisations", body).await.good();
+    let nils =
+        json!({ "email": "nils@bluemill.example", "name": "Nils", "organisation": "Blue Mill" });
+    ada.post("/api/v1/users", nils).await.good();
+    ada.delete(mill).await.problem(409);
+    let report = json!({ "title": "x", "requester": "nils@bluemill.example" });
+    assert_eq!(ada.post("/api/v1/incidents", report).await.good()["organisation"], "Blue Mill");
+    let gone = json!({ "organisation": null });
+    ada.patch("/api/v1/users/nils@bluemill.example", gone).await.good();
+    ada.delete(mill).await.problem(409);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_page_and_search() {
     let world = World::new().await;
     let ada = world.of("ada");
@@ -268,6 +297,8 @@ async fn lists_page_and_search() {
     assert_eq!(found.good()["items"].as_array().unwrap().len(), 2);
     ada.get("/api/v1/users?staff=perhaps").await.field(422, "staff");
     ada.get("/api/v1/users?cursor=x").await.field(422, "cursor");
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    ada.get(&format!("/api/v1/users?cursor={nobody}")).await.field(422, "cursor");
     ada.get("/api/v1/teams?cursor=x").await.field(422, "cursor");
     ada.get("/api/v1/teams?offset=3").await.field(422, "offset");
 }
@@ -299,6 +330,25 @@ async fn tokens_are_shown_once_and_end() {
         )
         .await;
     assert_eq!(theirs.good()["user"], "yuki@northwind.example");
+    let change = json!({ "name": "Nightly", "expires_at": "2027-01-01T00:00:00Z" });
+    let path = format!("/api/v1/tokens/{id}");
+    world.of("yuki").patch(&path, change.clone()).await.problem(404);
+    script.patch(&path, change.clone()).await.problem(403);
+    let changed = ines.patch(&path, change).await;
+    assert_eq!(
+        (&changed.good()["name"], &changed.json["scope"]),
+        (&json!("Nightly"), &json!("write"))
+    );
+    assert_eq!(ines.get(&path).await.good()["expires_at"], "2027-01-01T00:00:00Z");
+    assert_eq!(script.get("/api/v1/users/me").await.status, 200);
+    let past = json!({ "expires_at": "2020-01-01T00:00:00Z" });
+    ines.patch(&path, past).await.field(422, "expires_at");
+    ines.patch(&path, json!({ "scope": "admin" })).await.field(422, "scope");
+    let cleared = ines.patch(&path, json!({ "expires_at": null })).await;
+    assert_eq!(
+        (&cleared.good()["name"], &cleared.json["expires_at"]),
+        (&json!("Nightly"), &Value::Null)
+    );
     assert_eq!(world.of("ada").delete(&format!("/api/v1/tokens/{id}")).await.status, 204);
     script.get("/api/v1/users/me").await.problem(401);
     world

@@ -174,6 +174,10 @@ async fn the_same_as_pages() {
     }
     assert_eq!(seen, (1..=seen.len() as i64).collect::<Vec<_>>());
     assert!(seen.len() >= 18);
+    // Whoever comes from another past begins where this one ends.
+    let path = "/api/v1/events?after=999999";
+    let page = ines.get_with(path, &[("accept", "application/json")]).await;
+    assert_eq!(page.good()["after"].as_i64(), seen.last().copied());
     let ben =
         world.of("ben").get_with("/api/v1/events?limit=1", &[("accept", "application/json")]).await;
     assert_eq!(ben.good()["items"], json!([]));

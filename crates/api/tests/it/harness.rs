@@ -106,7 +106,7 @@ pub async fn token(
     scope: TokenScope,
     expires_at: Option<Timestamp>,
 ) -> String {
-    let secret = desk::secret("ek_");
+    let secret = desk::token_secret();
     let hash = desk::secret_hash(&secret);
     let token = Token {
         id: TokenId(desk::fresh()),

@@ -103,10 +103,21 @@ async fn queries_that_are_no_queries() {
         ines.get(&format!("/api/v1/{path}?q=%00")).await.field(422, "q");
         ines.get(&format!("/api/v1/{path}?q={long}")).await.field(422, "q");
     }
+    for path in ["services/%ff", "incidents/%ff", "incidents/%ff/timeline", "users/%c3%28"] {
+        world.of("ada").get(&format!("/api/v1/{path}")).await.problem(400);
+    }
+    ines.post("/api/v1/incidents/%ff/acknowledge", json!({})).await.problem(400);
+    for (path, words) in [
+        ("incidents?colour=1", "is not known here; known are q, limit, cursor"),
+        ("users?lmit=1", "is not known here; did you mean limit?"),
+    ] {
+        let (_, name) = path.split_once('?').unwrap();
+        let field = name.trim_end_matches("=1");
+        assert_eq!(ines.get(&format!("/api/v1/{path}")).await.field(422, field), words);
+    }
     for path in [
         "users/%00",
         "teams/%00",
-        "services/%ff",
         "incidents/%00",
         "tokens/%00",
         "attachments/%00",
@@ -126,7 +137,7 @@ async fn credentials_are_needed() {
     let client = world.with_token(&ends);
     assert_eq!(client.get("/api/v1/users/me").await.status, 200);
     for other in
-        [world.nobody(), world.with_token("ek_nonsense"), world.with_token(&"x".repeat(5_000))]
+        [world.nobody(), world.with_token("evk_nonsense"), world.with_token(&"x".repeat(5_000))]
     {
         for path in [
             "/api/v1/incidents",
@@ -149,6 +160,7 @@ async fn credentials_are_needed() {
             .problem(401);
     }
     world.clock.advance(7_200);
+    client.get("/api/v1/users/me").await.problem(401);
     let later = token(&world.desk, id, TokenScope::Read, Some(late)).await;
     world.with_token(&later).get("/api/v1/users/me").await.problem(401);
 }

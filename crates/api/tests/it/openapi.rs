@@ -3,7 +3,7 @@
 use crate::harness::World;
 use axum::body::Body;
 use axum::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 async fn document(world: &World) -> Value {
@@ -188,4 +188,123 @@ async fn the_page_is_plain_and_runs_nothing_inline() {
             && !page.text.contains(" style=")
             && !page.text.contains("onclick")
     );
+}
+
+/// What of a value is not as a schema says, as paths with reasons.
+fn misfits(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = document.pointer(reference.trim_start_matches('#')).unwrap();
+        return misfits(document, target, value, at);
+    }
+    if let Some(ways) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
+        let tried = ways.iter().map(|way| misfits(document, way, value, at));
+        return tried.min_by_key(Vec::len).unwrap_or_default();
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        return misfits(document, &together(document, parts), value, at);
+    }
+    let mut found = Vec::new();
+    let is = |kind: &str| match kind {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        _ => value.is_object(),
+    };
+    let kinds = match &schema["type"] {
+        Value::String(kind) => vec![kind.as_str()],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => vec![],
+    };
+    if !kinds.is_empty() && !kinds.iter().any(|kind| is(kind)) {
+        found.push(format!("{at} is no {kinds:?}: {value}"));
+    }
+    for (place, item) in value.as_array().into_iter().flatten().enumerate() {
+        found.extend(misfits(document, &schema["items"], item, &format!("{at}.{place}")));
+    }
+    let Some(fields) = value.as_object() else { return found };
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !fields.contains_key(name) {
+            found.push(format!("{at}.{name} is missing"));
+        }
+    }
+    let Some(properties) = schema["properties"].as_object() else { return found };
+    for (name, inner) in fields {
+        let at = format!("{at}.{name}");
+        match properties.get(name) {
+            Some(property) => found.extend(misfits(document, property, inner, &at)),
+            None => found.push(format!("{at} is not described")),
+        }
+    }
+    found
+}
+
+/// One schema of an object whose fields several describe.
+fn together(document: &Value, parts: &[Value]) -> Value {
+    let (mut properties, mut required) = (serde_json::Map::new(), Vec::new());
+    for part in parts {
+        let part = match part["$ref"].as_str() {
+            Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => part,
+        };
+        properties.extend(part["properties"].as_object().unwrap().clone());
+        required.extend(part["required"].as_array().into_iter().flatten().cloned());
+    }
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_as_described() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let ada = world.of("ada");
+    world.report("ada", "x").await;
+    let id = |answer: crate::harness::Answer| answer.good()["id"].as_str().unwrap().to_owned();
+    let view = json!({ "name": "Mine", "query": "state:open" });
+    let view = id(ada.post("/api/v1/views", view).await);
+    let token = json!({ "name": "Script", "scope": "read" });
+    let token = id(ada.post("/api/v1/tokens", token).await);
+    let agreements = ada.get("/api/v1/agreements").await;
+    let agreement = agreements.good()["items"][0]["id"].as_str().unwrap().to_owned();
+    let mut operations = operations(&document);
+    operations.sort_by_key(|(method, ..)| method == "delete");
+    for (method, path, operation) in operations {
+        if path.ends_with("/events") || path.contains("attach") {
+            continue;
+        }
+        let known = if path.contains("/views/") {
+            &view
+        } else if path.contains("/tokens/") {
+            &token
+        } else {
+            &agreement
+        };
+        let filled = path
+            .replace("{number}", "INC-1")
+            .replace("{user}", "rosa@northwind.example")
+            .replace("{team}", "Security")
+            .replace("{service}", "Mail")
+            .replace("{organisation}", "Harbour%20Foods")
+            .replace("{category}", "Hardware")
+            .replace("{id}", known);
+        let filled = if path.ends_with("/search") { filled + "?q=x" } else { filled };
+        let verb: Method = method.to_uppercase().parse().unwrap();
+        let example = operation.pointer("/requestBody/content/application~1json/example");
+        let answer = match example {
+            Some(example) => ada.json(verb, &filled, example.clone(), &[]).await,
+            None => ada.send(ada.request(verb, &filled, &[]), Body::empty()).await,
+        };
+        let described = &operation["responses"][answer.status.to_string()];
+        assert!(described.is_object(), "{method} {filled}: {} is not described", answer.status);
+        let kind = answer.header("content-type").split(';').next().unwrap_or_default();
+        if !kind.ends_with("json") {
+            continue;
+        }
+        let schema = &described["content"][kind]["schema"];
+        assert!(schema.is_object(), "{method} {filled}: {kind} is not described");
+        let misfits = misfits(&document, schema, &answer.json, "");
+        assert!(misfits.is_empty(), "{method} {filled}: {misfits:#?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::attachments::upload;
 use crate::harness::World;
+use incident::TokenScope;
 use serde_json::{Value, json};
 
 /// Everything somebody can learn about an incident, as text; statuses apart.
@@ -212,13 +213,111 @@ async fn requesters_learn_nothing_about_who_is_known() {
         "/api/v1/settings/priority-matrix",
         "/api/v1/tokens",
         "/api/v1/views",
-        "/api/v1/services/VPN",
     ] {
         rosa.get(path).await.problem(403);
     }
     let services = rosa.get("/api/v1/services").await;
     assert_eq!(services.good()["items"].as_array().unwrap().len(), 3);
     assert!(!services.text.contains("Field service"));
-    assert_eq!(rosa.get("/api/v1/categories").await.good()["items"].as_array().unwrap().len(), 3);
+    let vpn = rosa.get("/api/v1/services/VPN").await;
+    assert_eq!((&vpn.good()["name"], &vpn.json["team"]), (&json!("VPN"), &Value::Null));
+    assert_eq!(rosa.get("/api/v1/categories/Wireless").await.good()["name"], "Wireless");
+    let ada = world.of("ada");
+    assert_eq!(ada.delete("/api/v1/services/VPN").await.status, 204);
+    assert_eq!(ada.delete("/api/v1/categories/Wireless").await.status, 204);
+    rosa.get("/api/v1/services/VPN").await.problem(404);
+    rosa.get("/api/v1/categories/Wireless").await.problem(404);
+    assert_eq!(ada.get("/api/v1/services/VPN").await.good()["active"], false);
+    assert_eq!(rosa.get("/api/v1/categories").await.good()["items"].as_array().unwrap().len(), 2);
     assert_eq!(rosa.get("/api/v1/users/me").await.good()["email"], "rosa@northwind.example");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_hidden_is_unknown_whatever_is_said_about_it() {
+    let world = World::new().await;
+    let hidden = world.report("mara", "secretword").await;
+    let path = format!("/api/v1/incidents/{hidden}");
+    world.of("mara").post(&format!("{path}/restrict"), json!({ "team": "Network" })).await.good();
+    let yuki = world.of("yuki");
+    // Naming a version tells nothing about the one it has.
+    let seen = [("if-match", "\"99\"")];
+    for number in [hidden.as_str(), "INC-999"] {
+        let path = format!("/api/v1/incidents/{number}/acknowledge");
+        yuki.post_with(&path, json!({}), &seen).await.problem(404);
+    }
+    let bulk = json!({ "commands": [
+        { "number": hidden, "command": "acknowledge", "if_version": 99 },
+    ] });
+    let answer = yuki.post("/api/v1/commands", bulk).await;
+    assert_eq!(answer.good()["items"][0]["status"], 404);
+    // Nothing can be reported as a case or a follow-up of it.
+    let own = world.report("yuki", "Other").await;
+    for field in ["parent", "follow_up_of"] {
+        let mut said = Vec::new();
+        for number in [hidden.as_str(), "INC-999"] {
+            for who in ["rosa", "yuki"] {
+                let body = json!({ "title": "Me too", field: number });
+                said.push(world.of(who).post("/api/v1/incidents", body).await.field(422, field));
+            }
+            let body = json!({ "title": "x", "requester": "new@else.example", field: number });
+            said.push(yuki.post("/api/v1/incidents", body).await.field(422, field));
+        }
+        said.dedup();
+        assert_eq!(said, ["is not a known incident"], "{field}");
+    }
+    let path = format!("/api/v1/incidents/{own}/link");
+    yuki.post(&path, json!({ "kind": "parent", "target": hidden })).await.field(422, "target");
+    assert_eq!(world.of("ada").get("/api/v1/users?q=new").await.good()["items"], json!([]));
+    let body = json!({ "title": "y", "parent": own });
+    assert_eq!(world.of("rosa").post("/api/v1/incidents", body).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_finds_out_by_asking_what_is_not_shown() {
+    let world = World::new().await;
+    let number = world.report("rosa", "Badge lost").await;
+    let path = format!("/api/v1/incidents/{number}");
+    let ines = world.of("ines");
+    ines.post(&format!("{path}/tag"), json!({ "add": ["suspect"] })).await.good();
+    ines.post(&format!("{path}/classify"), json!({ "fields": { "site": "Gate" } })).await.good();
+    ines.post(&format!("{path}/watch"), json!({})).await.good();
+    let parent = world.report("ines", "Badges").await;
+    ines.post(&format!("{path}/link"), json!({ "kind": "parent", "target": parent })).await.good();
+    for (query, staff, requester) in [
+        ("tag:suspect", 1, 0),
+        ("tag:none", 1, 1),
+        ("-tag:suspect", 1, 1),
+        ("field.site:Gate", 1, 0),
+        ("field.site:any", 1, 0),
+        ("watcher:any", 1, 0),
+        ("watcher:none", 1, 1),
+        ("watcher:ines@northwind.example", 1, 0),
+        ("parent:any", 1, 0),
+        ("parent:none", 1, 1),
+    ] {
+        for (who, count) in [("ines", staff), ("rosa", requester)] {
+            let found = world.of(who).get(&format!("/api/v1/incidents/count?q={query}")).await;
+            assert_eq!(found.good()["count"], count, "{who} {query}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_report_shows_what_its_caller_may_see_now() {
+    let world = World::new().await;
+    let body = json!({ "title": "secretword", "requester": "rosa@northwind.example" });
+    let key = [("idempotency-key", "r-1")];
+    let intake = world.narrowed("yuki", TokenScope::Intake).await;
+    let first = intake.post_with("/api/v1/incidents", body.clone(), &key).await;
+    let again = intake.post_with("/api/v1/incidents", body.clone(), &key).await;
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(
+        (&first.json["title"], &again.json["title"]),
+        (&json!("secretword"), &json!("secretword"))
+    );
+    let path = first.header("location").to_owned();
+    world.of("ines").post(&format!("{path}/restrict"), json!({ "team": "Network" })).await.good();
+    let again = intake.post_with("/api/v1/incidents", body, &key).await;
+    assert_eq!((again.status, again.text.as_str()), (204, ""));
+    assert_eq!(again.header("location"), path);
 }

@@ -8,7 +8,10 @@ use crate::chance::{bytes, fresh};
 use crate::people::Named;
 use incident::decide::{Follow, Origin};
 use incident::event::Derived;
-use incident::{Command, Event, Facts, Policy, Refusal, State, decide, effects, wake_at};
+use incident::{
+    Access, Command, Event, Facts, Policy, Refusal, Scope, State, Viewer, decide, effects,
+    permissions, wake_at,
+};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp};
 use std::collections::HashMap;
 use store::incidents::{Head, NewContent, Recorded};
@@ -135,6 +138,20 @@ impl<'a> Round<'a> {
         })))
     }
 
+    /// The trouble of a job that names a version its incident has no more. What the
+    /// viewer may not see is refused later as unknown, not here as changed.
+    fn stale(&self, sql: &mut dyn Sql, job: &Job) -> Result<Option<Trouble>, Failure> {
+        let prepared = &job.prepared;
+        let (Some(number), Some(seen)) = (prepared.target, prepared.expected_version) else {
+            return Ok(None);
+        };
+        let Some(state) = self.state(sql, &Try::default(), number)? else { return Ok(None) };
+        let sees = |viewer: &Viewer| Scope::of(viewer).access(&(&state).into()) != Access::None;
+        let current = i64::from(state.version);
+        let stale = current != seen && prepared.viewer.as_ref().is_none_or(sees);
+        Ok(stale.then_some(Trouble::Stale { seen, current }))
+    }
+
     fn attempt(
         &mut self,
         sql: &mut dyn Sql,
@@ -147,12 +164,8 @@ impl<'a> Round<'a> {
             job,
         };
         let mut tried = Try::default();
-        if let (Some(number), Some(seen)) = (job.prepared.target, job.prepared.expected_version) {
-            let current =
-                self.state(sql, &tried, number)?.map_or(0, |state| i64::from(state.version));
-            if current != 0 && current != seen {
-                return Ok(Err(Trouble::Stale { seen, current }));
-            }
+        if let Some(stale) = self.stale(sql, job)? {
+            return Ok(Err(stale));
         }
         let first = match self.step(
             sql,
@@ -436,10 +449,9 @@ impl Related {
             let state = round.state(sql, tried, other)?;
             // What the actor may not see does not exist for them.
             let visible = |state: &State| {
-                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| {
-                    let scope = incident::Scope::of(viewer);
-                    let own_report = matches!(command, Command::Report(_));
-                    own_report || scope.access(&state.into()) == incident::Access::Full
+                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| match command {
+                    Command::Report(_) => permissions::may_report_on(viewer, state),
+                    _ => Scope::of(viewer).access(&state.into()) == Access::Full,
                 })
             };
             related.other = state.filter(visible);

@@ -42,6 +42,19 @@ pub fn update(
     Ok(touched == 1)
 }
 
+/// Whether people or incidents belong to an organisation.
+pub fn is_used(sql: &mut dyn Sql, id: OrganisationId) -> Result<bool, Failure> {
+    let statement = "select 1 where exists (select 1 from people where organisation_id = $1) \
+                     or exists (select 1 from incidents where organisation_id = $1)";
+    Ok(one(sql, statement, &[id.into()], Columns::int)?.is_some())
+}
+
+/// Removes an organisation; `false` when there was none. [`Failure::Reference`]
+/// while people belong to it.
+pub fn delete(sql: &mut dyn Sql, id: OrganisationId) -> Result<bool, Failure> {
+    Ok(sql.execute("delete from organisations where id = $1", &[id.into()])? == 1)
+}
+
 /// The organisation with this id.
 pub fn get(sql: &mut dyn Sql, id: OrganisationId) -> Result<Option<Organisation>, Failure> {
     one(sql, &format!("{SELECT} where id = $1"), &[id.into()], read)

@@ -94,6 +94,13 @@ pub fn touch(sql: &mut dyn Sql, id: TokenId, now: Timestamp) -> Result<bool, Fai
     Ok(sql.execute(statement, &[id.into(), now.into(), before.into()])? == 1)
 }
 
+/// Changes name and end of a token; `false` when there is none any more.
+pub fn update(sql: &mut dyn Sql, token: &Token) -> Result<bool, Failure> {
+    let statement = "update tokens set name = $2, expires_at = $3 where id = $1";
+    let values = [token.id.into(), (&token.name).into(), token.expires_at.into()];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
 /// Revokes a token; `false` when there was none.
 pub fn delete(sql: &mut dyn Sql, id: TokenId) -> Result<bool, Failure> {
     Ok(sql.execute("delete from tokens where id = $1", &[id.into()])? == 1)

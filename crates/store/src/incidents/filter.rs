@@ -179,12 +179,17 @@ impl Compiler<'_> {
             Term::Breached(false) => "i.breached = 0".into(),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
-            Term::Tag(wanted) => any_of(wanted, tag),
+            Term::Tag(wanted) => {
+                any_of(wanted, |wanted| self.internal(tag(wanted), matches!(wanted, Choice::None)))
+            }
             Term::Number(wanted) => one_of("i.number", wanted),
-            Term::Parent(wanted) => any_of(wanted, |parent| {
-                choice(parent, "i.parent", |number| one_of("i.parent", &[*number]))
+            Term::Parent(wanted) => any_of(wanted, |wanted| {
+                let parent = choice(wanted, "i.parent", |number| one_of("i.parent", &[*number]));
+                self.internal(parent, matches!(wanted, Choice::None))
             }),
-            Term::Field { name, values } => any_of(values, |value| field(name, value)),
+            Term::Field { name, values } => any_of(values, |value| {
+                self.internal(field(name, value), matches!(value, Choice::None))
+            }),
             Term::Moment(field, when) => {
                 moment(*field, when.reach(*field, self.look.context.now, &self.look.context.zone))
             }
@@ -216,24 +221,39 @@ impl Compiler<'_> {
         }
     }
 
+    /// Everybody knows whether they watch it themselves; who else does is internal.
     fn watcher(&self, person: &Person) -> Part {
-        let some = "exists (select 1 from incident_watchers w where w.number = i.number)";
-        match (person, self.look.context.me) {
-            (Person::None, _) => not(some.into()),
-            (Person::Any, _) => some.into(),
-            (Person::Me, None) => NO.into(),
-            (Person::Me, Some(me)) => Part::new(
-                "i.number in (select number from incident_watchers where person_id = $0)",
-                vec![me.into()],
-            ),
-            (Person::Named(name), _) => {
-                let people = people(name);
-                let sql = format!(
-                    "i.number in (select number from incident_watchers where person_id in ({}))",
-                    people.sql
-                );
-                Part::new(sql, people.values)
+        let watched_by = |who: Part| {
+            let sql =
+                format!("i.number in (select number from incident_watchers where {})", who.sql);
+            Part::new(sql, who.values)
+        };
+        let is = |person: PersonId| Part::new("person_id = $0", vec![person.into()]);
+        let me = self.look.scope.person;
+        match person {
+            Person::None => not(self.watcher(&Person::Any)),
+            Person::Any => {
+                let some = "exists (select 1 from incident_watchers w where w.number = i.number)";
+                any(vec![self.internal(some.into(), false), watched_by(is(me))])
             }
+            Person::Me => self.look.context.me.map_or(NO.into(), |me| watched_by(is(me))),
+            Person::Named(name) => {
+                let named = || {
+                    let people = people(name);
+                    Part::new(format!("person_id in ({})", people.sql), people.values)
+                };
+                let mine = watched_by(all(vec![is(me), named()]));
+                any(vec![self.internal(watched_by(named()), false), mine])
+            }
+        }
+    }
+
+    /// What is internal counts where the viewer sees all of the incident. Elsewhere
+    /// it is as if there were nothing: nobody finds out by asking what is not shown.
+    fn internal(&self, part: Part, of_nothing: bool) -> Part {
+        match of_nothing {
+            true => any(vec![part, not(self.full())]),
+            false => all(vec![part, self.full()]),
         }
     }
 

@@ -112,6 +112,18 @@ fn a_person_comes_back_as_they_were_kept() {
                 Some(organisation.id)
             );
             assert_eq!(organisations::of_email(sql, "halden.example")?, None);
+            assert!(organisations::is_used(sql, organisation.id)?);
+            Ok(())
+        });
+        let halden = OrganisationId(Uuid::from_u128(9));
+        let kept = failure(store, |sql| organisations::delete(sql, halden));
+        assert!(matches!(kept, Failure::Reference(_)), "{kept:?}");
+        write(store, |sql| {
+            let mara = people::get(sql, person_id(1))?.unwrap();
+            people::update(sql, &Person { organisation: None, ..mara }, 2)?;
+            assert!(!organisations::is_used(sql, halden)?);
+            assert!(organisations::delete(sql, halden)? && !organisations::delete(sql, halden)?);
+            assert_eq!(organisations::get(sql, halden)?, None);
             Ok(())
         });
     });
@@ -381,8 +393,13 @@ fn tokens_tell_when_they_were_used_to_the_minute() {
             let used = Token { used_at: Some(later(70)), ..lasting.clone() };
             assert_eq!(tokens::of_person(sql, person)?, [ending.clone(), used]);
             assert_eq!(tokens::list(sql)?.len(), 2);
+            let longer = Token { name: "Nightly".into(), expires_at: None, ..ending.clone() };
+            assert!(tokens::update(sql, &longer)?);
+            assert_eq!(tokens::get(sql, ending.id)?, Some(longer.clone()));
+            assert!(tokens::find(sql, &[2; 32], later(100))?.is_some());
             assert!(tokens::delete(sql, ending.id)? && !tokens::delete(sql, ending.id)?);
             assert_eq!(tokens::get(sql, ending.id)?, None);
+            assert!(!tokens::update(sql, &longer)?);
             Ok(())
         });
     });

@@ -121,7 +121,8 @@ fn agree(sql: &mut dyn Sql, dice: &mut Dice, incidents: &[Incident]) {
         .iter()
         .filter(|incident| access(incident) != Access::None)
         .filter(|incident| {
-            query::matches(&query.filter, &Seen(incident, access(incident)), &look.context)
+            let seen = Seen(incident, access(incident), look.scope.person);
+            query::matches(&query.filter, &seen, &look.context)
         })
         .map(|incident| incident.number.0)
         .collect();

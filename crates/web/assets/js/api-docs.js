@@ -22,9 +22,9 @@ async function start() {
   root.replaceChildren(field, ...groups(spec).map(([name, list]) => group(name, list, spec, token)));
 }
 
-/** Operations by their first tag, in the order of the document: `[tag, [{ path, verb, op }]]`. */
+/** Operations by their first tag, in the order of the tags: `[tag, [{ path, verb, op }]]`. */
 export function groups(spec) {
-  const found = new Map();
+  const found = new Map((spec.tags ?? []).map((tag) => [tag.name, []]));
   for (const [path, item] of Object.entries(spec.paths ?? {})) {
     for (const verb of verbs.filter((each) => item[each])) {
       const op = { ...item[verb], parameters: [...(item.parameters ?? []), ...(item[verb].parameters ?? [])] };
@@ -33,7 +33,7 @@ export function groups(spec) {
       found.get(tag).push({ path, verb, op });
     }
   }
-  return [...found];
+  return [...found].filter(([, list]) => list.length);
 }
 
 /** Follows `$ref`s inside the document. */
@@ -100,24 +100,29 @@ function body({ path, verb, op }, spec, token) {
   const parameters = op.parameters.map((parameter) => resolve(spec, parameter));
   if (parameters.length) box.append(table("Parameters", ["Name", "In", "Type", "Meaning"], parameters.map((each) => [each.name + (each.required ? " (required)" : ""), each.in, typeWords(spec, each.schema), each.description ?? ""])));
   const content = Object.entries(resolve(spec, op.requestBody).content ?? {})[0];
-  if (content) box.append(...schemaView(`Body, ${content[0]}`, content[1].schema, spec));
+  if (content) box.append(...schemaView(`Body, ${content[0]}`, content[1], spec));
   for (const [status, given] of Object.entries(op.responses ?? {})) {
     const answer = resolve(spec, given);
-    const schema = Object.values(answer.content ?? {})[0]?.schema;
-    if (schema && status.startsWith("2")) box.append(...schemaView(`Answer ${status}: ${answer.description ?? ""}`, schema, spec));
+    const media = Object.values(answer.content ?? {})[0];
+    if (media?.schema && status.startsWith("2")) box.append(...schemaView(`Answer ${status}: ${answer.description ?? ""}`, media, spec));
     else box.append(el("p", { class: "meta" }, el("b", {}, status), ` ${answer.description ?? ""}`));
   }
   box.append(tryForm({ path, verb, parameters, content }, spec, token));
   return box;
 }
 
-function schemaView(title, schema, spec) {
-  const now = resolve(spec, schema);
+/** The example that a body brings, else one made of its schema. */
+export function sample(spec, media) {
+  return media.example ?? example(spec, media.schema);
+}
+
+function schemaView(title, media, spec) {
+  const now = resolve(spec, media.schema);
   const required = new Set(now.required ?? []);
   const rows = Object.entries(now.properties ?? {}).map(([name, part]) => [name + (required.has(name) ? " (required)" : ""), typeWords(spec, part), resolve(spec, part).description ?? part.description ?? ""]);
   const view = [el("h3", {}, title)];
   if (rows.length) view.push(table(title, ["Field", "Type", "Meaning"], rows));
-  view.push(el("pre", { tabindex: "0", role: "region", "aria-label": `Example of ${title}` }, JSON.stringify(example(spec, schema), null, 2)));
+  view.push(el("pre", { tabindex: "0", role: "region", "aria-label": `Example of ${title}` }, JSON.stringify(sample(spec, media), null, 2)));
   return view;
 }
 
@@ -141,7 +146,7 @@ function tryForm({ path, verb, parameters, content }, spec, token) {
     });
   const json = content?.[0].includes("json");
   const text = json && el("textarea", { class: "inp", id: `${mine}-body`, rows: "6", spellcheck: "false" });
-  if (text) text.value = JSON.stringify(example(spec, content[1].schema), null, 2);
+  if (text) text.value = JSON.stringify(sample(spec, content[1]), null, 2);
   const result = el("pre", { hidden: true, tabindex: "0", role: "region", "aria-label": "Answer" });
   const status = el("p", { class: "meta", role: "status" });
   const form = el("form", { class: "form" }, el("h3", {}, "Try it"), el("div", { class: "form-2" }, ...fields));

@@ -17,8 +17,6 @@ use kernel::{TokenId, limits};
 use maud::{Markup, html};
 use store::directory::{Token, tokens};
 
-/// What secrets of tokens begin with, so that they are known where they leak.
-const SECRET_PREFIX: &str = "evk_";
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 /// How long a token can last: days, and the words. 0 is for ever.
@@ -97,7 +95,7 @@ async fn store(app: &App, who: &SignedIn, fields: &Fields) -> Result<String, Tro
         expires_at: (days > 0).then(|| now.plus_seconds(days * DAY)),
         used_at: None,
     };
-    let secret = desk::secret(SECRET_PREFIX);
+    let secret = desk::token_secret();
     let hash = desk::secret_hash(&secret);
     app.desk
         .change(actor(who), move |sql, audit| {

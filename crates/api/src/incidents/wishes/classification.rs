@@ -1,11 +1,9 @@
 //! What it is and how urgent.
 
-use super::{Wish, change, check_value, given, opt_words, plain};
+use super::{On, Wish, change, check_value, given};
 use crate::problem::Problem;
-use crate::reference::References;
-use desk::Ask;
 use incident::{Command, CommandName};
-use kernel::{IncidentNumber, Level, Priority, limits};
+use kernel::{Level, Priority, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,25 +37,20 @@ impl Wish for Classify {
         json!({ "service": "Label Printing", "category": null, "fields": { "site": "Rotterdam" } })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         let service = self
             .service
-            .map(|name| name.map(|name| references.service("service", &name)).transpose());
+            .map(|name| name.map(|name| on.references.service("service", &name)).transpose());
         let category = self
             .category
-            .map(|name| name.map(|name| references.category("category", &name)).transpose());
+            .map(|name| name.map(|name| on.references.category("category", &name)).transpose());
         let fields = self.fields.unwrap_or_default();
         for (name, value) in &fields {
             let value = value.as_deref().unwrap_or_default();
             check_value(&format!("fields.{name}"), value, limits::CUSTOM_FIELD_CHARS)?;
         }
         Ok(Command::Classify {
-            title: self.title.map(|title| ask.title(&plain(&title))).transpose()?,
+            title: self.title.map(|title| on.ask.title(&title)).transpose()?,
             service: change(service.transpose()?),
             category: change(category.transpose()?),
             fields,
@@ -91,13 +84,8 @@ impl Wish for Prioritise {
         json!({ "impact": 1, "urgency": 2 })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let reason = opt_words(ask, "reason", self.reason.as_deref(), limits::REASON_CHARS)?;
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let reason = on.opt_words("reason", self.reason.as_deref(), limits::REASON_CHARS)?;
         let (impact, urgency, priority) = (self.impact, self.urgency, self.priority);
         Ok(Command::Prioritise { impact, urgency, priority, reason })
     }
@@ -121,12 +109,7 @@ impl Wish for Tag {
         json!({ "add": ["printer"], "remove": [] })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         let (add, remove) = (self.add.unwrap_or_default(), self.remove.unwrap_or_default());
         for tag in &remove {
             check_value("remove", tag, limits::TAG_CHARS)?;

@@ -1,13 +1,11 @@
 //! What is said about it, and what must be forgotten.
 
-use super::{Wish, words};
+use super::{On, Wish};
 use crate::problem::Problem;
-use crate::reference::References;
 use crate::told::words_of;
-use desk::Ask;
 use incident::state::UpdatePhase;
 use incident::{Access, Command, CommandName, Scope, Visibility};
-use kernel::{ContentId, IncidentNumber, Timestamp, limits};
+use kernel::{ContentId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::incidents::{feed, timeline};
@@ -32,13 +30,8 @@ impl Wish for Comment {
         json!({ "body": "We are looking into it.", "visibility": "public" })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let body = words(ask, "body", &self.body, limits::BODY_CHARS)?;
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let body = on.words("body", &self.body, limits::BODY_CHARS)?;
         Ok(Command::Comment { body, visibility: self.visibility })
     }
 }
@@ -68,14 +61,9 @@ impl Wish for PublishUpdate {
         json!({ "body": "The cause is found; we are replacing a switch.", "phase": "identified" })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         Ok(Command::PublishUpdate {
-            body: words(ask, "body", &self.body, limits::BODY_CHARS)?,
+            body: on.words("body", &self.body, limits::BODY_CHARS)?,
             phase: self.phase.unwrap_or(UpdatePhase::Investigating),
             expected: self.expected,
             next_update: self.next_update,
@@ -106,12 +94,7 @@ impl Wish for SetExpectedResolution {
         json!({ "at": "2026-11-23T16:00:00Z" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high })
     }
 }
@@ -135,15 +118,11 @@ impl Wish for Redact {
         json!({ "n": 3 })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        references: &References<'_>,
-        number: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let scope = Scope::of(references.viewer());
-        let (wanted, place) = (self.content, self.n);
-        let found = references
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let scope = Scope::of(on.references.viewer());
+        let (wanted, place, number) = (self.content, self.n, on.number);
+        let found = on
+            .references
             .app()
             .desk()
             .read(move |sql| {

@@ -1,12 +1,10 @@
 //! From new to closed.
 
-use super::{Wish, check_value, opt_words, plain_wishes, words};
+use super::{On, Wish, check_value, plain_wishes};
 use crate::problem::Problem;
-use crate::reference::References;
-use desk::Ask;
 use incident::state::HoldReason;
 use incident::{Command, CommandName};
-use kernel::{IncidentNumber, Timestamp, limits};
+use kernel::{Timestamp, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -44,13 +42,8 @@ impl Wish for Hold {
         json!({ "reason": "vendor" })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let note = opt_words(ask, "note", self.note.as_deref(), limits::BODY_CHARS)?;
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let note = on.opt_words("note", self.note.as_deref(), limits::BODY_CHARS)?;
         Ok(Command::Hold { reason: self.reason, until: self.until, note })
     }
 }
@@ -80,19 +73,14 @@ impl Wish for Resolve {
         json!({ "code": "fixed", "note": "The print server has a new driver.", "cause": "The update of last night." })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         if let Some(known_error) = &self.known_error {
             check_value("known_error", known_error, limits::NAME_CHARS)?;
         }
         Ok(Command::Resolve {
             code: self.code,
-            note: words(ask, "note", &self.note, limits::BODY_CHARS)?,
-            cause: opt_words(ask, "cause", self.cause.as_deref(), limits::BODY_CHARS)?,
+            note: on.words("note", &self.note, limits::BODY_CHARS)?,
+            cause: on.opt_words("cause", self.cause.as_deref(), limits::BODY_CHARS)?,
             known_error: self.known_error,
             children: self.children,
         })
@@ -117,13 +105,8 @@ macro_rules! with_words {
                 json!({ stringify!($field): $example })
             }
 
-            async fn command(
-                self,
-                ask: &mut Ask<'_>,
-                _: &References<'_>,
-                _: IncidentNumber,
-            ) -> Result<Command, Problem> {
-                let $field = words(ask, stringify!($field), &self.$field, limits::$max)?;
+            async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+                let $field = on.words(stringify!($field), &self.$field, limits::$max)?;
                 Ok(Command::$name { $field })
             }
         }

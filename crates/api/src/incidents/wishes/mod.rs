@@ -13,14 +13,14 @@ use crate::problem::Problem;
 use crate::reference::References;
 use desk::Ask;
 use incident::{Change, Command, CommandName};
-use kernel::{ContentId, IncidentNumber};
+use kernel::{ContentId, IncidentNumber, PersonId};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::future::Future;
 use utoipa::ToSchema;
 
-pub(super) use super::report::{check_value, plain};
+pub(super) use super::report::check_value;
+pub(super) use crate::kept::given;
 
 /// The body of one command.
 pub(crate) trait Wish: DeserializeOwned + ToSchema + Send + 'static {
@@ -34,22 +34,52 @@ pub(crate) trait Wish: DeserializeOwned + ToSchema + Send + 'static {
     /// A body as it may be.
     fn example() -> Value;
 
-    /// The command of the domain; words are handed to `ask`.
-    fn command(
-        self,
-        ask: &mut Ask<'_>,
-        references: &References<'_>,
-        number: IncidentNumber,
-    ) -> impl Future<Output = Result<Command, Problem>> + Send;
+    /// The command of the domain.
+    fn command(self, on: &mut On<'_>) -> impl Future<Output = Result<Command, Problem>> + Send;
 }
 
-/// A field that may be absent (leave it), null (clear it) or a value (set it).
-pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Some)
+/// The request a command is made for: it keeps words and finds what is named.
+pub(crate) struct On<'a> {
+    /// The request in the making.
+    pub(crate) ask: Ask<'a>,
+    /// What can be named.
+    pub(crate) references: &'a References<'a>,
+    /// The incident.
+    pub(crate) number: IncidentNumber,
+}
+
+impl On<'_> {
+    /// Words that must be there.
+    fn words(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        max_chars: usize,
+    ) -> Result<ContentId, Problem> {
+        Ok(self.ask.words(field, text, max_chars)?)
+    }
+
+    /// Words that may be missing.
+    fn opt_words(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+        max_chars: usize,
+    ) -> Result<Option<ContentId>, Problem> {
+        Ok(self.ask.opt_words(field, text, max_chars)?)
+    }
+
+    /// A person that may be missing.
+    async fn opt_person(
+        &self,
+        field: &str,
+        text: Option<&str>,
+    ) -> Result<Option<PersonId>, Problem> {
+        match text {
+            None => Ok(None),
+            Some(text) => self.references.person(field, text).await.map(Some),
+        }
+    }
 }
 
 /// What such a field changes.
@@ -59,27 +89,6 @@ pub(super) fn change<T>(given: Option<Option<T>>) -> Change<T> {
         Some(None) => Change::Clear,
         Some(Some(value)) => Change::Set(value),
     }
-}
-
-/// Words that must be there.
-pub(super) fn words(
-    ask: &mut Ask<'_>,
-    field: &'static str,
-    text: &str,
-    max_chars: usize,
-) -> Result<ContentId, Problem> {
-    Ok(ask.words(field, &plain(text), max_chars)?)
-}
-
-/// Words that may be missing.
-pub(super) fn opt_words(
-    ask: &mut Ask<'_>,
-    field: &'static str,
-    text: Option<&str>,
-    max_chars: usize,
-) -> Result<Option<ContentId>, Problem> {
-    let text = text.map(plain);
-    Ok(ask.opt_words(field, text.as_deref(), max_chars)?)
 }
 
 /// A command without fields: its type, its name, what it does.
@@ -101,9 +110,7 @@ macro_rules! plain_wishes {
 
             async fn command(
                 self,
-                _: &mut desk::Ask<'_>,
-                _: &$crate::reference::References<'_>,
-                _: kernel::IncidentNumber,
+                _: &mut $crate::incidents::wishes::On<'_>,
             ) -> Result<incident::Command, $crate::problem::Problem> {
                 Ok(incident::Command::$name)
             }
@@ -123,13 +130,11 @@ macro_rules! all {
         pub(super) async fn by_name(
             name: CommandName,
             fields: &Value,
-            ask: &mut Ask<'_>,
-            references: &References<'_>,
-            number: IncidentNumber,
+            on: &mut On<'_>,
         ) -> Result<Command, Problem> {
             $(if name == <$path as Wish>::NAME {
                 let wish: $path = crate::json::read_value(fields)?;
-                return wish.command(ask, references, number).await;
+                return wish.command(on).await;
             })+
             Err(Problem::invalid("command", format!("{name} is not done here; send it to its own address")))
         }

@@ -1,12 +1,10 @@
 //! Who has to do with it.
 
-use super::{Wish, change, given, words};
+use super::{On, Wish, change, given};
 use crate::problem::Problem;
-use crate::reference::References;
-use desk::Ask;
 use incident::state::IncidentRole;
 use incident::{Command, CommandName};
-use kernel::{IncidentNumber, PersonId, limits};
+use kernel::limits;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -34,21 +32,16 @@ impl Wish for Assign {
         json!({ "team": "Network", "assignee": "ines.ferreira@northwind.example" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         if self.team.is_none() && self.assignee.is_none() {
             return Err(Problem::invalid("team", "is needed, or assignee is"));
         }
         let team =
-            self.team.map(|name| name.map(|name| references.team("team", &name)).transpose());
+            self.team.map(|name| name.map(|name| on.references.team("team", &name)).transpose());
         let assignee = match self.assignee {
             None => None,
             Some(None) => Some(None),
-            Some(Some(text)) => Some(Some(references.person("assignee", &text).await?)),
+            Some(Some(text)) => Some(Some(on.references.person("assignee", &text).await?)),
         };
         Ok(Command::Assign { team: change(team.transpose()?), assignee: change(assignee) })
     }
@@ -74,17 +67,12 @@ impl Wish for Escalate {
         json!({ "team": "Network", "reason": "Needs access to the core switch." })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let manager = person(references, "manager", self.manager.as_deref()).await?;
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let manager = on.opt_person("manager", self.manager.as_deref()).await?;
         Ok(Command::Escalate {
-            team: self.team.map(|name| references.team("team", &name)).transpose()?,
+            team: self.team.map(|name| on.references.team("team", &name)).transpose()?,
             manager,
-            reason: words(ask, "reason", &self.reason, limits::REASON_CHARS)?,
+            reason: on.words("reason", &self.reason, limits::REASON_CHARS)?,
         })
     }
 }
@@ -108,13 +96,8 @@ impl Wish for GiveRole {
         json!({ "role": "commander", "person": "ines.ferreira@northwind.example" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let person = person(references, "person", self.person.as_deref()).await?;
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let person = on.opt_person("person", self.person.as_deref()).await?;
         Ok(Command::GiveRole { role: self.role, person })
     }
 }
@@ -137,13 +120,8 @@ macro_rules! following {
                 json!({})
             }
 
-            async fn command(
-                self,
-                _: &mut Ask<'_>,
-                references: &References<'_>,
-                _: IncidentNumber,
-            ) -> Result<Command, Problem> {
-                let person = person(references, "person", self.person.as_deref()).await?;
+            async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+                let person = on.opt_person("person", self.person.as_deref()).await?;
                 Ok(Command::$name { person })
             }
         }
@@ -174,29 +152,13 @@ impl Wish for Restrict {
         json!({ "team": "Security" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         match self.team {
             None => Err(Problem::invalid("team", "is needed; null lifts the restriction")),
             Some(None) => Ok(Command::Restrict { team: None }),
             Some(Some(name)) => {
-                Ok(Command::Restrict { team: Some(references.team("team", &name)?) })
+                Ok(Command::Restrict { team: Some(on.references.team("team", &name)?) })
             }
         }
-    }
-}
-
-async fn person(
-    references: &References<'_>,
-    field: &str,
-    text: Option<&str>,
-) -> Result<Option<PersonId>, Problem> {
-    match text {
-        None => Ok(None),
-        Some(text) => references.person(field, text).await.map(Some),
     }
 }

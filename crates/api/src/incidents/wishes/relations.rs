@@ -1,9 +1,7 @@
 //! How it relates to other records, and taking things back.
 
-use super::{Wish, check_value, plain_wishes};
+use super::{On, Wish, check_value, plain_wishes};
 use crate::problem::Problem;
-use crate::reference::References;
-use desk::Ask;
 use incident::state::LinkKind;
 use incident::{Command, CommandName};
 use kernel::{IncidentNumber, limits};
@@ -37,12 +35,7 @@ impl Wish for Link {
         json!({ "kind": "related", "target": "INC-3" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         check_value("target", &self.target, limits::NAME_CHARS)?;
         Ok(Command::Link { kind: self.kind, target: self.target, cascade: self.cascade })
     }
@@ -67,12 +60,7 @@ impl Wish for Unlink {
         json!({ "kind": "related", "target": "INC-3" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         check_value("target", &self.target, limits::NAME_CHARS)?;
         Ok(Command::Unlink { kind: self.kind, target: self.target })
     }
@@ -97,12 +85,7 @@ impl Wish for Merge {
         json!({ "into": "INC-3" })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         Ok(Command::Merge { into: self.into })
     }
 }
@@ -124,12 +107,7 @@ impl Wish for Undo {
         json!({ "n": 4 })
     }
 
-    async fn command(
-        self,
-        _: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
         Ok(Command::Undo { n: self.n })
     }
 }

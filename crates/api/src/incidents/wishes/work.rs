@@ -1,11 +1,9 @@
 //! Tasks, time spent, the major flag.
 
-use super::{Wish, opt_words, words};
+use super::{On, Wish};
 use crate::problem::Problem;
-use crate::reference::References;
-use desk::Ask;
 use incident::{Command, CommandName};
-use kernel::{IncidentNumber, TaskId, limits};
+use kernel::{TaskId, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -28,14 +26,9 @@ macro_rules! with_reason {
                 json!({ "reason": "All of hall 3 stands still." })
             }
 
-            async fn command(
-                self,
-                ask: &mut Ask<'_>,
-                _: &References<'_>,
-                _: IncidentNumber,
-            ) -> Result<Command, Problem> {
+            async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
                 let reason = self.reason.as_deref();
-                let reason = opt_words(ask, "reason", reason, limits::REASON_CHARS)?;
+                let reason = on.opt_words("reason", reason, limits::REASON_CHARS)?;
                 Ok(Command::$name { reason })
             }
         }
@@ -66,18 +59,10 @@ impl Wish for AddTask {
         json!({ "title": "Call the vendor" })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        references: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
-        let assignee = match self.assignee {
-            None => None,
-            Some(text) => Some(references.person("assignee", &text).await?),
-        };
-        let title = words(ask, "title", &self.title, limits::TITLE_CHARS)?;
-        Ok(Command::AddTask { task: ask.task(), title, assignee })
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let assignee = on.opt_person("assignee", self.assignee.as_deref()).await?;
+        let title = on.words("title", &self.title, limits::TITLE_CHARS)?;
+        Ok(Command::AddTask { task: on.ask.task(), title, assignee })
     }
 }
 
@@ -100,12 +85,7 @@ macro_rules! on_task {
                 json!({ "task": "0199c0de-0000-7000-8000-000000000000" })
             }
 
-            async fn command(
-                self,
-                _: &mut Ask<'_>,
-                _: &References<'_>,
-                _: IncidentNumber,
-            ) -> Result<Command, Problem> {
+            async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
                 Ok(Command::$name { task: self.task })
             }
         }
@@ -138,12 +118,7 @@ impl Wish for LogWork {
         json!({ "seconds": 1800, "note": "Swapped the cable." })
     }
 
-    async fn command(
-        self,
-        ask: &mut Ask<'_>,
-        _: &References<'_>,
-        _: IncidentNumber,
-    ) -> Result<Command, Problem> {
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         let seconds = match (self.seconds, self.duration.as_deref()) {
             (Some(seconds), None) => seconds,
             (None, Some(duration)) => seconds_of(duration)?,
@@ -155,7 +130,7 @@ impl Wish for LogWork {
             }
             (None, None) => return Err(Problem::invalid("seconds", "is needed, or duration is")),
         };
-        let note = opt_words(ask, "note", self.note.as_deref(), limits::BODY_CHARS)?;
+        let note = on.opt_words("note", self.note.as_deref(), limits::BODY_CHARS)?;
         Ok(Command::LogWork { seconds, note })
     }
 }

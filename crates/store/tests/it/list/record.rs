@@ -12,8 +12,14 @@ use kernel::{
 use query::{HoldReason, MomentField, Named, PersonRef, Record, State, Text};
 use std::borrow::Cow;
 
-/// An incident, and how much of it the viewer may see.
-pub struct Seen<'a>(pub &'a Incident, pub Access);
+/// An incident, and how much of it who may see.
+pub struct Seen<'a>(pub &'a Incident, pub Access, pub PersonId);
+
+impl Seen<'_> {
+    fn full(&self) -> bool {
+        self.1 == Access::Full
+    }
+}
 
 fn named<Id: Copy + PartialEq>(
     id: Option<Id>,
@@ -69,7 +75,8 @@ impl Record for Seen<'_> {
         Some(person_ref(self.0.state.requester))
     }
     fn watchers(&self) -> Vec<PersonRef<'_>> {
-        self.0.state.watchers.iter().copied().map(person_ref).collect()
+        let known = self.0.state.watchers.iter().filter(|id| self.full() || **id == self.2);
+        known.copied().map(person_ref).collect()
     }
     fn channel(&self) -> Channel {
         self.0.state.channel
@@ -87,14 +94,14 @@ impl Record for Seen<'_> {
         self.0.state.merged_into.is_some()
     }
     fn tags(&self) -> Vec<&str> {
-        self.0.state.tags.iter().map(String::as_str).collect()
+        self.0.state.tags.iter().filter(|_| self.full()).map(String::as_str).collect()
     }
     fn fields(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
-        let fields = self.0.state.fields.iter();
+        let fields = self.0.state.fields.iter().filter(|_| self.full());
         fields.map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect()
     }
     fn parent(&self) -> Option<IncidentNumber> {
-        self.0.state.parent
+        self.0.state.parent.filter(|_| self.full())
     }
     fn moment(&self, field: MomentField) -> Option<Timestamp> {
         let state = &self.0.state;
@@ -111,7 +118,7 @@ impl Record for Seen<'_> {
         }
     }
     fn text_has(&self, text: &Text) -> bool {
-        let readable = |visibility| visibility == Visibility::Public || self.1 == Access::Full;
+        let readable = |visibility| visibility == Visibility::Public || self.full();
         let said = self.0.said.iter().filter(|(_, visibility)| readable(*visibility));
         text.occurs_in(&self.0.title) || said.into_iter().any(|(words, _)| text.occurs_in(words))
     }

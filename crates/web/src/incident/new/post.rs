@@ -17,7 +17,6 @@ use desk::{Idempotency, Trouble};
 use incident::command::Report;
 use incident::{Command, Refusal, Visibility};
 use kernel::{Actor, Channel, IncidentNumber, Level, PersonId, limits};
-use store::directory::organisations;
 use store::directory::people::{self, Person};
 
 /// Reports the incident, or adds a note to the one that the call is about.
@@ -121,29 +120,8 @@ async fn make_known(
     if email.is_some_and(|email| !is_address(email)) {
         return Err(Refusal::invalid("new_email", "is not an e-mail address").into());
     }
-    let (id, email) = (PersonId(desk::fresh()), email.map(str::to_owned));
     let actor = Actor::person(who.person().id, who.person().name.clone());
-    let made = app
-        .desk
-        .change(actor, move |sql, audit| {
-            if let Some(email) = &email
-                && let Some(known) = people::by_email(sql, email)?
-            {
-                return Ok(known);
-            }
-            let mut person = Person::new(id, name, email.as_deref(), audit.now());
-            person.organisation = match &email {
-                Some(email) => {
-                    organisations::of_email(sql, email)?.map(|organisation| organisation.id)
-                }
-                None => None,
-            };
-            people::insert(sql, &person, None)?;
-            audit.created(sql, "person", person.id, &person)?;
-            Ok(person)
-        })
-        .await?;
-    Ok(made)
+    Ok(app.desk.make_known(actor, name, email).await?)
 }
 
 fn is_address(text: &str) -> bool {
