@@ -224,12 +224,14 @@ pub(super) fn active_field(fields: &Fields, hint: &str) -> Markup {
 pub(super) fn choices(
     field: &str,
     legend: &str,
+    hint: Option<&str>,
     options: &[(String, String)],
     fields: &Fields,
 ) -> Markup {
     html! {
         fieldset.field {
             legend { (legend) }
+            @if let Some(hint) = hint { p.hint { (hint) } }
             @if options.is_empty() { p.hint { "There is nothing to choose from yet." } }
             div.form-2 {
                 @for (value, label) in options {
