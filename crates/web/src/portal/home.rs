@@ -221,11 +221,10 @@ fn services(home: &Home, here: &Here) -> Markup {
     let known = outages::health(&home.outages);
     let (hit, well): (Vec<_>, Vec<_>) =
         home.services.iter().partition(|(id, _)| known.contains_key(id));
-    let (named, others) = well.split_at(well.len().min(if hit.is_empty() {
-        0
-    } else {
-        NAMED.saturating_sub(hit.len())
-    }));
+    // That many services work is one line; that few do, or that some do not, is told one by one.
+    let folded = hit.is_empty() && well.len() > NAMED;
+    let places = if folded { 0 } else { NAMED.saturating_sub(hit.len()) };
+    let (named, others) = well.split_at(well.len().min(places));
     html! {
         @if !home.services.is_empty() {
             section aria-labelledby="svc" {

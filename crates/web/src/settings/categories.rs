@@ -199,7 +199,12 @@ fn page(
                     }
                     (buttons(if stored.is_some() { "Save" } else { "Make the category" }, &SECTION.address()))
                 }
-            } @else { p.muted { "Administrators change it." } }
+            } @else if let Some(category) = stored {
+                dl.props {
+                    div { dt { "Path" } dd { (categories::paths(all).remove(&category.id).unwrap_or_default()) } }
+                    div { dt { "In use" } dd { @if category.active { "yes" } @else { "no" } } }
+                }
+            }
         } }
     };
     row_page(who, SECTION, title, html! {}, body)

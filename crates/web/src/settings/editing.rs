@@ -54,7 +54,8 @@ impl Problem {
                 errors.add(refusal.field.unwrap_or_default(), &refusal.message)
             }
             Trouble::Failed(Failure::Exists(_)) => {
-                errors.add(unique, "is taken already; choose another")
+                let what = if unique == "email" { "This e-mail address" } else { "This name" };
+                errors.add(unique, format!("{what} is taken already; choose another"))
             }
             Trouble::Failed(Failure::Reference(words)) => errors.add("", words),
             Trouble::Stale { current, .. } => {

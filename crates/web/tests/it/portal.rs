@@ -76,7 +76,8 @@ async fn a_report_says_what_is_known_and_nothing_more_is_asked() {
         .shows("What is not working?")
         .shows("Nothing you reported is open.")
         .shows("Label Printing")
-        .shows("working");
+        .shows("working")
+        .hides("All 1 service");
     let form = world.get("gwen", "/portal/report?title=Printer%20%3Cb%3Eis%20dark").await;
     form.shows("Printer &lt;b&gt;is dark").shows("Is there a way around it?").hides("Impact");
 

@@ -89,7 +89,7 @@ async fn a_team_is_made_filled_and_taken_out_of_use() {
         .post("ada", "/settings/teams", &[("name", "applications"), ("description", "kept")])
         .await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
-    twice.shows("s taken already").shows("kept");
+    twice.shows("This name is taken already").shows("kept");
 
     let members = format!("{path}/members");
     let unknown = world.post("ada", &members, &[("person", "nobody@northwind.example")]).await;
@@ -189,6 +189,7 @@ async fn a_person_is_added_with_roles_and_gets_a_password_once() {
         )
         .await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
+    twice.shows("This e-mail address is taken already");
     for (field, value, words) in [
         ("email", "no address", "no e-mail address"),
         ("time_zone", "Mars/Olympus", "no such time zone"),
@@ -424,6 +425,10 @@ async fn services_and_categories_form_their_trees() {
     world.get("otto", "/settings/categories").await.shows("Network › Wireless");
     let all = world.desk.read(categories::list).await.unwrap();
     let below = all.iter().find(|category| category.name == "Wireless").unwrap().id.to_string();
+    world
+        .get("otto", &format!("/settings/categories/{below}"))
+        .await
+        .shows("<dd>Network › Wireless</dd>");
     let circle =
         [("version", "1"), ("name", "Network"), ("parent", below.as_str()), ("active", "1")];
     assert_eq!(

@@ -408,9 +408,18 @@ fn password_card(person: &Person) -> Markup {
                 @if person.email.is_none() {
                     p.muted { "Without an e-mail address nobody can sign in." }
                 } @else {
-                    form.stack-s method="post" action={ (SECTION.of(person.id)) "/password" } {
-                        p { @if person.has_password { "They have a password. A new one ends the old one and all sessions." } @else { "They have no password and cannot sign in." } }
-                        div { button.btn type="submit" { (icon("key")) @if person.has_password { "Give a new password" } @else { "Give a password" } } }
+                    @let give = |label: &str| html! {
+                        form.mts method="post" action={ (SECTION.of(person.id)) "/password" } { button.btn type="submit" { (icon("key")) (label) } }
+                    };
+                    @if person.has_password {
+                        details {
+                            summary.link { "They have a password. Give a new one" }
+                            p.mts { "The old password and all their sessions end at once." }
+                            (give("Replace the password"))
+                        }
+                    } @else {
+                        p { "They have no password and cannot sign in." }
+                        (give("Give a password"))
                     }
                 }
             }
