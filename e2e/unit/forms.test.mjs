@@ -66,6 +66,16 @@ test("an error of the server names itself and its reference", async () => {
   assert.match($("#f .banner").textContent, /503.*kept here.*7F3A-21/s);
 });
 
+test("a refusal with words instead of patches is told beside the form", async () => {
+  const calls = serve(() => ({ status: 422, body: "<!doctype html><h1>This did not work</h1>", headers: { "X-Trouble": "A%20theme%20is%20light%20%E2%80%93%20or%20dark." } }));
+  assert.equal(await pressed(), false);
+  assert.match($("#f .banner").textContent, /A theme is light – or dark\..*kept here/s);
+  assert.equal($("#f input").value, "ines");
+  $("#f .banner button").click();
+  await until(() => calls.length === 2, "second attempt");
+  assert.notEqual(calls[0].headers["Idempotency-Key"], calls[1].headers["Idempotency-Key"]);
+});
+
 test("signed out keeps the words and offers the way back in", async () => {
   serve(() => ({ status: 401 }));
   await pressed();

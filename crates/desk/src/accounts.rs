@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use store::directory::people::Person;
 use store::directory::sessions::Session;
+use tokio::sync::Semaphore;
 
 /// Seconds a session lasts without use.
 const SESSION_SECONDS: i64 = 14 * 86_400;
@@ -23,6 +24,8 @@ const TOUCH_SECONDS: i64 = 3_600;
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
 /// Credentials remembered at most.
 const CREDENTIALS_MAX: usize = 20_000;
+/// Passwords hashed at the same time: 19 MiB each.
+const HASHES_AT_ONCE: usize = 4;
 /// What the browser's name is cut to.
 const AGENT_CHARS: usize = 200;
 
@@ -93,10 +96,10 @@ impl Desk {
         agent: &str,
     ) -> Result<(String, PersonId), Trouble> {
         let email = email.trim().to_lowercase();
-        let keys = [format!("account:{email}"), format!("address:{address}")];
-        if let Some(wait) = self.0.sign_ins.wait(&keys, Instant::now()) {
-            return Err(Trouble::Throttled { seconds: wait.as_secs().max(1) });
-        }
+        let attempt = self.0.sign_ins.begin(&email, address, Instant::now()).map_err(|wait| {
+            // Rounded up, so that waiting so long is enough.
+            Trouble::Throttled { seconds: wait.as_millis().div_ceil(1_000) as u64 }
+        })?;
         let wanted = email.clone();
         let found = self
             .read(move |sql| {
@@ -107,16 +110,10 @@ impl Desk {
                 Ok(hash.filter(|_| person.active).map(|hash| (person, hash)))
             })
             .await?;
-        let (person, hash) = match found {
-            Some((person, hash)) => (Some(person), hash),
-            None => (None, hash_of_nobody()),
-        };
+        let (person, hash) = found.unzip();
         let fits = verify(password.to_owned(), hash).await;
-        let Some(person) = person.filter(|_| fits) else {
-            self.0.sign_ins.failed(&keys, Instant::now());
-            return Err(Trouble::Unknown);
-        };
-        self.0.sign_ins.succeeded(&keys[0]);
+        let person = person.filter(|_| fits).ok_or(Trouble::Unknown)?;
+        attempt.succeeded();
         let secret = self.open_session(person.id, agent).await?;
         Ok((secret, person.id))
     }
@@ -247,8 +244,8 @@ pub async fn hash_password(password: &str) -> Result<String, Trouble> {
         .into());
     }
     let password = password.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || hash(&password)).await;
-    hashed.ok().flatten().ok_or_else(|| {
+    let hashed = hashing(move || hash(&password)).await;
+    hashed.flatten().ok_or_else(|| {
         store::Failure::Unavailable("the password could not be hashed; try again".into()).into()
     })
 }
@@ -261,15 +258,29 @@ fn hash(password: &str) -> Option<String> {
         .map(|hash| hash.to_string())
 }
 
-async fn verify(password: String, stored: String) -> bool {
+/// Whether a password fits what is stored; nothing fits where nothing is, and that takes as long.
+async fn verify(password: String, stored: Option<String>) -> bool {
     if password.chars().count() > limits::PASSWORD_MAX_CHARS {
         return false;
     }
     let fits = move || {
+        let stored = stored.unwrap_or_else(hash_of_nobody);
         let Ok(parsed) = PasswordHash::new(&stored) else { return false };
         Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
     };
-    tokio::task::spawn_blocking(fits).await.unwrap_or(false)
+    hashing(fits).await.unwrap_or(false)
+}
+
+/// Runs what takes a hash's memory and time, a few at once: whoever sends many
+/// passwords waits, and takes neither memory nor processors from the others.
+async fn hashing<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    static PLACES: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
+    let place = PLACES.acquire().await.ok()?;
+    let in_place = move || {
+        let _place = place;
+        f()
+    };
+    tokio::task::spawn_blocking(in_place).await.ok()
 }
 
 /// A hash that no password fits, to spend the same time on unknown accounts.

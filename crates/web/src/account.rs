@@ -166,7 +166,12 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
         true => Page::new(who, "Your account")
             .main_class("main main-canvas")
             .show(html! { div.page { (body) } }),
-        false => PortalPage::new(who, "Your account").show(html! { div.stack-l { (body) } }),
+        false => PortalPage::new(who, "Your account").show(html! {
+            div.p-inc.stack-l {
+                p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Your account" }
+                (body)
+            }
+        }),
     })
 }
 

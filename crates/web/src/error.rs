@@ -88,10 +88,12 @@ impl IntoResponse for PageError {
         }
         let words = match &self {
             // What is wrong with the store is for the log, not for everybody.
-            PageError::Trouble(Trouble::Failed(_)) => default_words(status).to_owned(),
+            PageError::Trouble(Trouble::Failed(_)) | PageError::NotFound => {
+                default_words(status).to_owned()
+            }
             other => sentence(&other.to_string()),
         };
-        let mut response = (status, shell::error_page(title_of(status), &words)).into_response();
+        let mut response = page(status, &words);
         if let PageError::Trouble(Trouble::Throttled { seconds }) = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -115,10 +117,18 @@ pub(crate) async fn as_page(request: Request, next: Next) -> Response {
         return response;
     }
     let allow = response.headers().get(header::ALLOW).cloned();
-    let mut page =
-        (status, shell::error_page(title_of(status), default_words(status))).into_response();
+    let mut page = page(status, default_words(status));
     if let Some(allow) = allow {
         page.headers_mut().insert(header::ALLOW, allow);
+    }
+    page
+}
+
+/// The page, with its words in a header too: scripts that sent a form show them beside it.
+fn page(status: StatusCode, words: &str) -> Response {
+    let mut page = (status, shell::error_page(title_of(status), words)).into_response();
+    if let Ok(words) = HeaderValue::from_str(&crate::url::encode(words)) {
+        page.headers_mut().insert("x-trouble", words);
     }
     page
 }

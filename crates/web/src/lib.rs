@@ -28,7 +28,7 @@ pub use app::Options;
 
 use app::App;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Redirect, Response};
@@ -72,9 +72,14 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .with_state(app)
 }
 
-/// The way in: agents to the queue, requesters to the portal.
-async fn home(who: auth::SignedIn) -> Redirect {
-    Redirect::to(if who.viewer().is_staff() { url::QUEUE } else { url::PORTAL })
+/// The way in: agents to the queue, requesters to the portal, and whoever has an
+/// instance to set up to its first steps.
+async fn home(State(app): State<App>, who: auth::SignedIn) -> Redirect {
+    let viewer = who.viewer();
+    if viewer.configures() && settings::setup_is_missing(&app.desk.policy()) {
+        return Redirect::to(url::SETTINGS);
+    }
+    Redirect::to(if viewer.is_staff() { url::QUEUE } else { url::PORTAL })
 }
 
 async fn nothing_here() -> error::PageError {

@@ -69,8 +69,10 @@ async fn show(
             p.muted { "Words of an incident, its number, or a name." }
         } @else if found.is_empty() {
             (empty("Nothing found", "Every word must be there, or the beginning of it. Try fewer words.", None))
-        } @else {
+        } @else if who.viewer().is_staff() {
             (results(&found, &who))
+        } @else {
+            (crate::portal::cards(&found.incidents, &who))
         }
     };
     Ok(match who.viewer().is_staff() {
@@ -134,28 +136,27 @@ fn group(title: &str, rows: Markup) -> Markup {
 }
 
 fn incidents(rows: &[IncidentRow], who: &SignedIn) -> Markup {
-    let staff = who.viewer().is_staff();
     html! {
         section.card {
             div.card-h { h2 { "Incidents" } @if rows.len() == INCIDENTS { span.meta { "the first " (INCIDENTS) } } }
             div.scroll-x tabindex="0" role="region" aria-label="Incidents found" { table.dt {
                 thead { tr {
-                    @if staff { th scope="col" { "Priority" } }
+                    th scope="col" { "Priority" }
                     th scope="col" { "Incident" } th scope="col" { "State" } th scope="col" { "Requester" } th scope="col" { "Updated" }
                 } }
-                tbody { @for row in rows { (incident(row, who, staff)) } }
+                tbody { @for row in rows { (incident(row, who)) } }
             } }
         }
     }
 }
 
-fn incident(row: &IncidentRow, who: &SignedIn, staff: bool) -> Markup {
+fn incident(row: &IncidentRow, who: &SignedIn) -> Markup {
     // Staff see the public side of what is confidential and theirs in the portal.
-    let full = staff && row.access == incident::Access::Full;
+    let full = row.access == incident::Access::Full;
     let address = if full { url::incident(row.number) } else { url::portal_incident(row.number) };
     html! {
         tr {
-            @if staff { td { @if full { (priority(row.state.priority)) } } }
+            td { @if full { (priority(row.state.priority)) } }
             th scope="row" { a href=(address) { (row.title) } " " span.meta { (row.number) } }
             td { @if full { (state(&row.state)) } @else { (crate::portal::standing_of(&row.state)) } }
             td { (row.requester.name) }

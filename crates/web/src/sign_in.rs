@@ -17,10 +17,12 @@ use axum::{Extension, Router};
 use desk::Trouble;
 use kernel::{Role, limits};
 use maud::{Markup, html};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Where the form is, and where it is posted.
 const SIGN_IN: &str = "/sign-in";
+/// The bits of an IPv6 address that its subscriber chooses.
+const INTERFACE_BITS: u32 = 64;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route(SIGN_IN, get(show).post(send)).route(url::SIGN_OUT, post(sign_out))
@@ -54,6 +56,7 @@ async fn show(
 /// `POST /sign-in`
 async fn send(
     State(app): State<App>,
+    Maybe(before): Maybe,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     fields: Fields,
@@ -66,6 +69,10 @@ async fn send(
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     match app.desk.sign_in(&email, password, &address, agent).await {
         Ok((secret, _)) => {
+            // The browser forgets the session it had; nobody else is to find it.
+            if let Some(session) = before.and_then(|who| who.sign_in.session.clone()) {
+                app.desk.sign_out(session).await?;
+            }
             let mut response = Redirect::to(next).into_response();
             response.headers_mut().insert(header::SET_COOKIE, session_cookie(&app, &secret));
             Ok(response)
@@ -105,7 +112,7 @@ fn next_page(fields: &Fields) -> &str {
 /// The address that tries are counted by. A proxy in front of us, on this machine
 /// or its network, says last in `X-Forwarded-For` whom it speaks for.
 fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-    let behind_proxy = peer.is_none_or(|peer| match peer {
+    let behind_proxy = peer.is_none_or(|peer| match peer.to_canonical() {
         IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
         IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
     });
@@ -115,7 +122,17 @@ fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
         .and_then(|list| list.rsplit(',').next())
         .and_then(|last| last.trim().parse::<IpAddr>().ok());
     let address = told.filter(|_| behind_proxy).or(peer);
-    address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    address.map_or_else(|| "unknown".to_owned(), |address| network(address).to_string())
+}
+
+/// An IPv6 subscriber has 2^64 addresses: they are one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << INTERFACE_BITS)))
+        }
+        address => address,
+    }
 }
 
 fn has_administrator(app: &App) -> bool {
@@ -234,7 +251,9 @@ mod tests {
             ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
             ("127.0.0.1", "198.51.100.66, 198.51.100.1", "198.51.100.1"),
             ("10.0.0.7", "not an address", "10.0.0.7"),
-            ("::1", "2001:db8::1", "2001:db8::1"),
+            ("::1", "2001:db8::1:2:3:4", "2001:db8::"),
+            ("2001:db8:0:7::1", "", "2001:db8:0:7::"),
+            ("::ffff:203.0.113.9", "198.51.100.1", "203.0.113.9"),
         ] {
             assert_eq!(address_of(Some(peer.parse().unwrap()), &forwarded(header)), address);
         }

@@ -49,6 +49,32 @@ async fn guessing_is_slowed_down_and_tells_nothing() {
         );
     }
     assert!(matches!(answers.last(), Some(Err(Trouble::Throttled { .. }))));
+    let right = "correct horse battery";
+    let gwen = "gwen.tarrant@northwind.example";
+    assert!(
+        t.desk.sign_in(gwen, right, "127.0.0.2", "test").await.is_ok(),
+        "a stranger's guesses do not keep her out"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_sent_all_at_once_count_too() {
+    let t = TestDesk::new().await;
+    let guesses: Vec<_> = (0..20)
+        .map(|_| {
+            let desk = t.desk.clone();
+            tokio::spawn(async move { desk.sign_in("a@b.example", "x", "127.0.0.1", "").await })
+        })
+        .collect();
+    let mut looked_at = 0;
+    for guess in guesses {
+        match guess.await.unwrap() {
+            Err(Trouble::Unknown) => looked_at += 1,
+            Err(Trouble::Throttled { seconds }) => assert!(seconds > 0),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(looked_at, 5);
 }
 
 #[tokio::test]

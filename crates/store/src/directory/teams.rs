@@ -80,10 +80,10 @@ pub fn all_members(sql: &mut dyn Sql) -> Result<BTreeMap<TeamId, BTreeSet<Person
     Ok(teams)
 }
 
-/// The teams in use that a person belongs to, by name.
+/// The teams that a person belongs to, in use or not, by name.
 pub fn of_person(sql: &mut dyn Sql, person: PersonId) -> Result<Vec<Team>, Failure> {
     let statement = format!(
-        "{SELECT} where active = 1 and id in (select team_id from team_members where person_id = $1) order by lower(name), id"
+        "{SELECT} where id in (select team_id from team_members where person_id = $1) order by lower(name), id"
     );
     many(sql, &statement, &[person.into()], read)
 }

@@ -243,7 +243,7 @@ fn teams_have_people_and_one_name() {
             assert!(teams::update(sql, &away, 1)?);
             assert!(!teams::update(sql, &away, 1)?);
             assert_eq!(teams::get(sql, team_id(2))?, Some(Team { version: 2, ..away }));
-            assert_eq!(names(teams::of_person(sql, mara)?), ["Network"]);
+            assert_eq!(names(teams::of_person(sql, mara)?), ["Field", "Network"]);
             assert_eq!(names(teams::list(sql)?), ["Field", "Network"]);
             Ok(())
         });

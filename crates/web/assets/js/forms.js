@@ -66,8 +66,9 @@ async function take(form, submitter, answer) {
     done(form, answer, await answer.text());
     return true;
   }
-  if ([409, 412, 422].includes(answer.status)) {
-    keys.delete(form);
+  const told = answer.headers.get("X-Trouble");
+  if ([409, 412, 422].includes(answer.status)) keys.delete(form);
+  if ([409, 412, 422].includes(answer.status) && !told) {
     refused(form, submitter, await answer.text());
     return false;
   }
@@ -77,7 +78,7 @@ async function take(form, submitter, answer) {
     return false;
   }
   const reference = answer.headers.get("X-Request-Id");
-  const words = reason(answer);
+  const words = told ? decodeURIComponent(told) : reason(answer);
   trouble(form, submitter, "crit", "This was not stored.", `${words} What you wrote is kept here.${reference ? ` Reference ${reference}.` : ""}`);
   return false;
 }

@@ -21,6 +21,9 @@ export function startUploads() {
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("input[type=file][data-files]") && !event.target.taking) take(event.target, [...event.target.files]);
   });
+  document.addEventListener("reset", (event) => {
+    for (const input of $$("input[type=file][data-files]", event.target)) $(input.dataset.files)?.replaceChildren();
+  });
   document.addEventListener("paste", (event) => add(event, event.clipboardData));
   document.addEventListener("drop", (event) => {
     add(event, event.dataTransfer);

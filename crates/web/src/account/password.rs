@@ -13,7 +13,7 @@ use desk::{Trouble, secret_hash};
 use incident::Refusal;
 use kernel::limits;
 use maud::{Markup, html};
-use store::directory::people;
+use store::directory::{people, sessions};
 
 /// `POST /me/password`
 pub(super) async fn change(
@@ -45,15 +45,14 @@ async fn store(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Trouble
             other => other,
         },
     )?;
+    let keep = who.sign_in.session.clone();
     app.desk
         .change(actor(who), move |sql, audit| {
             people::set_password_hash(sql, person, Some(&hash))?;
-            audit.changed(sql, "password", person, &(), &())?;
-            Ok(())
+            sessions::delete_of_person(sql, person, keep.as_deref())?;
+            Ok(audit.changed(sql, "password", person, &(), &())?)
         })
-        .await?;
-    app.desk.sign_out_elsewhere(person, who.sign_in.session.clone()).await?;
-    Ok(())
+        .await
 }
 
 /// Whoever finds an open browser must not be able to take the account with it.

@@ -130,7 +130,14 @@ pub(super) fn card(who: &SignedIn, tokens: &[Token], shown: &Shown) -> Markup {
             div.card-h { h2 id="tok" { "API tokens" } a.link href="/api/docs" { "API reference" } }
             @if let Some(secret) = &shown.secret { (new_secret(secret)) }
             @if !tokens.is_empty() { (table(who, tokens)) }
-            div.card-b { (form(shown)) }
+            div.card-b {
+                // Few requesters write programs: the others need not read on.
+                @if who.viewer().is_staff() || !tokens.is_empty() || !shown.errors.is_empty() {
+                    (form(shown))
+                } @else {
+                    details.stack-s { summary.link { "Programs can act for you" } (form(shown)) }
+                }
+            }
         }
     }
 }

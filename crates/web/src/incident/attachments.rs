@@ -40,6 +40,8 @@ pub(crate) struct WithFiles {
     pub(crate) fields: Fields,
     /// The files, in their order.
     pub(crate) files: Vec<Brought>,
+    /// Why a file was not taken. Whoever sent it gets the form again, as it was filled in.
+    pub(crate) refused: Option<Refusal>,
 }
 
 impl WithFiles {
@@ -54,31 +56,37 @@ impl WithFiles {
             return Ok(WithFiles {
                 fields: Fields::from_request(request, app).await?,
                 files: vec![],
+                refused: None,
             });
         }
         let mut parts = Multipart::from_request(request, app)
             .await
             .map_err(|error| PageError::Status(error.status(), error.body_text()))?;
-        let (mut pairs, mut files) = (Vec::new(), Vec::new());
+        let (mut pairs, mut files, mut refused) = (Vec::new(), Vec::new(), None);
         while let Some(part) = parts.next_field().await.map_err(torn)? {
-            match part.file_name() {
+            match part.file_name().map(str::to_owned) {
                 // Browsers send an empty part where no file was chosen.
-                Some("") => {}
+                Some(name) if name.is_empty() => {}
                 Some(_) if files.len() == FILES => {
-                    return Err(Refusal::invalid(
-                        "file",
-                        format!("is one too many; send up to {FILES} at once"),
-                    )
-                    .into());
+                    let words =
+                        format!("these are more than {FILES} files; send the rest after these");
+                    refused = Some(Refusal::invalid("file", words));
                 }
                 Some(name) => {
-                    let name = file_name(name);
-                    files.push(Brought { name, kept: keep(&app.desk, part).await? });
+                    let name = file_name(&name);
+                    match keep(&app.desk, part).await {
+                        Ok(kept) => files.push(Brought { name, kept }),
+                        Err(PageError::Trouble(Trouble::Refused(refusal))) => {
+                            let words = format!("“{name}” {}", refusal.message);
+                            refused = Some(Refusal::invalid("file", words));
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
                 None => pairs.push(text(part).await?),
             }
         }
-        Ok(WithFiles { fields: Fields::of(pairs), files })
+        Ok(WithFiles { fields: Fields::of(pairs), files, refused })
     }
 }
 

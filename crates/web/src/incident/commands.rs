@@ -155,7 +155,7 @@ pub(super) async fn seen(
 }
 
 /// What makes a form that is sent twice the same form.
-pub(super) fn once(headers: &HeaderMap, what: &str, sent: &str) -> Option<Idempotency> {
+pub(crate) fn once(headers: &HeaderMap, what: &str, sent: &str) -> Option<Idempotency> {
     let key = headers
         .get("idempotency-key")?
         .to_str()

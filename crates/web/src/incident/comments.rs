@@ -87,6 +87,9 @@ async fn send(
     sent: WithFiles,
     once: Option<Idempotency>,
 ) -> Result<Option<Done>, Trouble> {
+    if let Some(refusal) = sent.refused {
+        return Err(refusal.into());
+    }
     let (fields, mode, viewer) = (&sent.fields, mode_of(&sent.fields), who.viewer());
     let visibility = if mode == Mode::Note { Visibility::Internal } else { Visibility::Public };
     let step = |name: &str| {

@@ -20,6 +20,8 @@ mod timelines;
 mod view;
 mod words;
 
+pub(crate) use commands::once;
+
 pub(crate) use head::presence;
 pub(crate) use patches::live_patches;
 pub(crate) use timelines::Timelines;

@@ -2,130 +2,98 @@
 //! the page again.
 
 use super::incident::{self as screen, Attempt, Form};
-use super::story;
+use super::{On, story};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, SignedIn};
 use crate::error::{PageResult, sentence, status_of};
 use crate::form::Fields;
-use crate::incident::attachments::{Brought, WithFiles, attach};
+use crate::incident::attachments::{WithFiles, attach};
+use crate::incident::once;
+use crate::part::time::Here;
 use crate::url;
-use axum::extract::{Path, Request, State};
-use axum::response::Response;
-use desk::{Done, Trouble};
-use incident::{Command, Scope, Visibility};
-use kernel::{Channel, IncidentNumber, limits};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use desk::{Done, Idempotency, Trouble};
+use incident::{Command, Refusal, RefusalKind, Scope, Visibility};
+use kernel::{Channel, ContentId, IncidentNumber, limits};
 
 /// `POST /portal/incidents/{number}/comment`
-pub(super) async fn comment(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-    request: Request,
-) -> PageResult<Response> {
-    let WithFiles { fields, files } = WithFiles::read(&app, request).await?;
-    let text = fields.text("body").to_owned();
-    let done = say(&app, &who, number, &text, files).await;
-    let attempt =
-        |words| Attempt { reply: text, trouble: Some((Form::Reply, words)), ..Attempt::default() };
-    answer(&app, &who, live, number, done, attempt).await
+pub(super) async fn comment(action: Action, request: Request) -> PageResult<Response> {
+    let headers = request.headers().clone();
+    let sent = WithFiles::read(&action.app, request).await?;
+    let text = sent.fields.text("body").to_owned();
+    let once = once(&headers, &format!("{}/comment", action.number), &text);
+    let done = action.say(sent, once).await;
+    action.answer(done, Attempt::of(Form::Reply, text)).await
 }
 
 /// `POST /portal/incidents/{number}/confirm`
-pub(super) async fn confirm(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-) -> PageResult<Response> {
-    let done = app.desk.ask(who.viewer(), Channel::Portal).on(number).issue(Command::Confirm).await;
-    let attempt = |words| Attempt { trouble: Some((Form::Confirm, words)), ..Attempt::default() };
-    answer(&app, &who, live, number, done, attempt).await
+pub(super) async fn confirm(action: Action) -> PageResult<Response> {
+    let done = action.issue(Command::Confirm).await;
+    action.answer(done, Attempt::of(Form::Confirm, "")).await
 }
 
 /// `POST /portal/incidents/{number}/dispute`
-pub(super) async fn dispute(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-    fields: Fields,
-) -> PageResult<Response> {
-    let mut ask = app.desk.ask(who.viewer(), Channel::Portal).on(number);
-    let done = match ask.words("note", fields.text("note"), limits::BODY_CHARS) {
-        Ok(note) => ask.issue(Command::Dispute { note }).await,
-        Err(_) if fields.text("note").is_empty() => {
-            Err(incident::Refusal::invalid("note", "write what is still not working").into())
-        }
-        Err(trouble) => Err(trouble),
+pub(super) async fn dispute(action: Action, fields: Fields) -> PageResult<Response> {
+    let asked = Asked {
+        field: "note",
+        max_chars: limits::BODY_CHARS,
+        when_empty: "write what is still not working",
     };
-    let attempt = |words| Attempt {
-        still: fields.text("note").to_owned(),
-        trouble: Some((Form::Confirm, words)),
-        ..Attempt::default()
-    };
-    answer(&app, &who, live, number, done, attempt).await
+    let done = action.issue_with(&asked, &fields, |note| Command::Dispute { note }).await;
+    action.answer(done, Attempt::of(Form::Confirm, fields.text(asked.field))).await
 }
 
 /// `POST /portal/incidents/{number}/withdraw`
-pub(super) async fn withdraw(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-    fields: Fields,
-) -> PageResult<Response> {
-    let mut ask = app.desk.ask(who.viewer(), Channel::Portal).on(number);
-    let done = match ask.words("reason", fields.text("reason"), limits::REASON_CHARS) {
-        Ok(reason) => ask.issue(Command::Cancel { reason }).await,
-        Err(_) if fields.text("reason").is_empty() => {
-            Err(incident::Refusal::invalid("reason", "write in a few words why").into())
-        }
-        Err(trouble) => Err(trouble),
+pub(super) async fn withdraw(action: Action, fields: Fields) -> PageResult<Response> {
+    let asked = Asked {
+        field: "reason",
+        max_chars: limits::REASON_CHARS,
+        when_empty: "write in a few words why",
     };
-    let attempt = |words| Attempt {
-        withdrawn: fields.text("reason").to_owned(),
-        trouble: Some((Form::Withdraw, words)),
-        ..Attempt::default()
-    };
-    answer(&app, &who, live, number, done, attempt).await
+    let done = action.issue_with(&asked, &fields, |reason| Command::Cancel { reason }).await;
+    action.answer(done, Attempt::of(Form::Withdraw, fields.text(asked.field))).await
 }
 
 /// `POST /portal/incidents/{number}/watch`
-pub(super) async fn watch(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-) -> PageResult<Response> {
-    let done = app
-        .desk
-        .ask(who.viewer(), Channel::Portal)
-        .on(number)
-        .issue(Command::Watch { person: None })
-        .await;
-    answer(&app, &who, live, number, done, following).await
+pub(super) async fn watch(action: Action) -> PageResult<Response> {
+    let done = action.issue(Command::Watch { person: None }).await;
+    action.answer(done, Attempt::of(Form::Reply, "")).await
 }
 
 /// `POST /portal/incidents/{number}/unwatch`
-pub(super) async fn unwatch(
-    State(app): State<App>,
-    who: SignedIn,
-    live: Live,
-    Path(number): Path<IncidentNumber>,
-) -> PageResult<Response> {
-    let done = app
-        .desk
-        .ask(who.viewer(), Channel::Portal)
-        .on(number)
-        .issue(Command::Unwatch { person: None })
-        .await;
-    answer(&app, &who, live, number, done, following).await
+pub(super) async fn unwatch(action: Action) -> PageResult<Response> {
+    let done = action.issue(Command::Unwatch { person: None }).await;
+    action.answer(done, Attempt::of(Form::Reply, "")).await
 }
 
-fn following(words: String) -> Attempt {
-    Attempt { trouble: Some((Form::Reply, words)), ..Attempt::default() }
+/// Somebody who does something on an incident's page.
+pub(super) struct Action {
+    app: App,
+    who: SignedIn,
+    live: Live,
+    number: IncidentNumber,
+}
+
+impl FromRequestParts<App> for Action {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        let On(number) =
+            On::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let live = Live::of(&parts.headers);
+        Ok(Action { app: app.clone(), who, live, number })
+    }
+}
+
+/// Words that a command takes along: their field, their limit, and what is said when there are none.
+struct Asked {
+    field: &'static str,
+    max_chars: usize,
+    when_empty: &'static str,
 }
 
 /// What came of an action: where it took effect, and after which event of the timeline.
@@ -140,78 +108,100 @@ impl From<Done> for Outcome {
     }
 }
 
-/// A message with its files, or files alone. On a closed incident the words make
-/// one that follows it, and the files go there.
-async fn say(
-    app: &App,
-    who: &SignedIn,
-    number: IncidentNumber,
-    text: &str,
-    files: Vec<Brought>,
-) -> Result<Outcome, Trouble> {
-    let viewer = who.viewer();
-    if text.is_empty() && files.is_empty() {
-        return Err(incident::Refusal::invalid("body", "write something, or add a file").into());
+impl Action {
+    fn ask(&self) -> desk::Ask<'_> {
+        self.app.desk.ask(self.who.viewer(), Channel::Portal).on(self.number)
     }
-    let files_on = |number| {
-        attach(&app.desk, viewer, Channel::Portal, number, files, Visibility::Public, None)
-    };
-    if text.is_empty() {
-        let before = app.desk.read(move |sql| store::incidents::load(sql, number)).await?;
-        files_on(number).await?;
-        return Ok(Outcome { number, after_n: before.map_or(0, |stored| stored.state.version) });
-    }
-    let mut ask = app.desk.ask(viewer, Channel::Portal).on(number);
-    let body = ask.words("body", text, limits::BODY_CHARS)?;
-    let outcome =
-        Outcome::from(ask.issue(Command::Comment { body, visibility: Visibility::Public }).await?);
-    files_on(outcome.number).await?;
-    Ok(outcome)
-}
 
-/// What is shown after an action: the changed parts, the page, or the form with
-/// what is wrong.
-async fn answer(
-    app: &App,
-    who: &SignedIn,
-    live: Live,
-    number: IncidentNumber,
-    done: Result<impl Into<Outcome>, Trouble>,
-    attempt: impl FnOnce(String) -> Attempt,
-) -> PageResult<Response> {
-    let (attempt, status, after_n) = match done.map(Into::into) {
-        Ok(Outcome { number: other, .. }) if other != number => {
-            return Ok(Answer::go(url::portal_incident(other)).reply(live));
+    async fn issue(&self, command: Command) -> Result<Outcome, Trouble> {
+        self.ask().issue(command).await.map(Outcome::from)
+    }
+
+    async fn issue_with(
+        &self,
+        asked: &Asked,
+        fields: &Fields,
+        command: impl FnOnce(ContentId) -> Command,
+    ) -> Result<Outcome, Trouble> {
+        let text = fields.text(asked.field);
+        if text.is_empty() {
+            return Err(Refusal::invalid(asked.field, asked.when_empty).into());
         }
-        Ok(Outcome { after_n, .. }) => (None, None, after_n),
-        Err(Trouble::Refused(refusal)) if refusal.kind != incident::RefusalKind::NotFound => {
-            let words = in_plain_words(&refusal);
-            let status = status_of(&Trouble::Refused(refusal));
-            (Some(attempt(words)), Some(status), u32::MAX)
+        let mut ask = self.ask();
+        let words = ask.words(asked.field, text, asked.max_chars)?;
+        ask.issue(command(words)).await.map(Outcome::from)
+    }
+
+    /// A message with its files, or files alone. On a closed incident the words make
+    /// one that follows it, and the files go there.
+    async fn say(&self, sent: WithFiles, once: Option<Idempotency>) -> Result<Outcome, Trouble> {
+        let text = sent.fields.text("body");
+        if let Some(refusal) = sent.refused {
+            return Err(refusal.into());
         }
-        Err(trouble) => return Err(trouble.into()),
-    };
-    let (scope, policy) = (Scope::of(who.viewer()), app.desk.policy());
-    let names = policy.clone();
-    let story = app.desk.read(move |sql| story::read(sql, &scope, &names, number)).await?;
-    // Who stops following may have lost sight of it.
-    let Some(story) = story else { return Ok(Answer::go(url::PORTAL).reply(live)) };
-    let here = crate::part::time::Here { now: app.desk.now(), zone: who.here.zone.clone() };
-    let shown = attempt.clone().unwrap_or_default();
-    let patches = screen::patches(&story, who.viewer(), &here, &policy, after_n, &shown);
-    match (attempt, status) {
-        (Some(attempt), Some(status)) => {
-            let page = screen::page(app, who, number, &attempt).await?;
-            Ok(Answer::refused(status, patches).else_page(page).reply(live))
+        if text.is_empty() && sent.files.is_empty() {
+            return Err(Refusal::invalid("body", "write something, or add a file").into());
         }
-        _ => Ok(Answer::patch(patches).else_go(url::portal_incident(number)).reply(live)),
+        let outcome = if text.is_empty() {
+            self.before().await?
+        } else {
+            let mut ask = self.ask().once(once.clone());
+            let body = ask.words("body", text, limits::BODY_CHARS)?;
+            let command = Command::Comment { body, visibility: Visibility::Public };
+            Outcome::from(ask.issue(command).await?)
+        };
+        let (desk, viewer) = (&self.app.desk, self.who.viewer());
+        let (number, files) = (outcome.number, sent.files);
+        attach(desk, viewer, Channel::Portal, number, files, Visibility::Public, once.as_ref())
+            .await?;
+        Ok(outcome)
+    }
+
+    /// Where the timeline ends now.
+    async fn before(&self) -> Result<Outcome, Trouble> {
+        let number = self.number;
+        let stored = self.app.desk.read(move |sql| store::incidents::load(sql, number)).await?;
+        Ok(Outcome { number, after_n: stored.map_or(0, |stored| stored.state.version) })
+    }
+
+    /// What is shown after an action: the changed parts, the page, or the form with
+    /// what was typed and what is wrong.
+    async fn answer(
+        self,
+        done: Result<Outcome, Trouble>,
+        attempt: Attempt,
+    ) -> PageResult<Response> {
+        let (attempt, status, after_n) = match done {
+            Ok(outcome) if outcome.number != self.number => {
+                return Ok(Answer::go(url::portal_incident(outcome.number)).reply(self.live));
+            }
+            Ok(outcome) => (Attempt::default(), None, outcome.after_n),
+            Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
+                let attempt = attempt.refused(in_plain_words(&refusal));
+                (attempt, Some(status_of(&Trouble::Refused(refusal))), u32::MAX)
+            }
+            Err(trouble) => return Err(trouble.into()),
+        };
+        let Action { app, who, live, number } = self;
+        let (scope, policy) = (Scope::of(who.viewer()), app.desk.policy());
+        let names = policy.clone();
+        let story = app.desk.read(move |sql| story::read(sql, &scope, &names, number)).await?;
+        // Who stops following may have lost sight of it.
+        let Some(story) = story else { return Ok(Answer::go(url::PORTAL).reply(live)) };
+        let here = Here { now: app.desk.now(), zone: who.here.zone.clone() };
+        let patches = screen::patches(&story, who.viewer(), &here, &policy, after_n, &attempt);
+        let Some(status) = status else {
+            return Ok(Answer::patch(patches).else_go(url::portal_incident(number)).reply(live));
+        };
+        let page = screen::page(&app, &who, number, &attempt).await?;
+        Ok(Answer::refused(status, patches).else_page(page).reply(live))
     }
 }
 
 /// Refusals of states name commands; requesters read what happened instead.
-fn in_plain_words(refusal: &incident::Refusal) -> String {
+fn in_plain_words(refusal: &Refusal) -> String {
     match refusal.kind {
-        incident::RefusalKind::State => {
+        RefusalKind::State => {
             "This changed meanwhile. Look at how it stands now; what you wrote is kept.".to_owned()
         }
         _ => sentence(&refusal.message),

@@ -4,7 +4,7 @@
 use super::mine::{self, Which};
 use super::outages::{self, Outage};
 use super::reader::promise;
-use super::words::Health;
+use super::words::{self, Health};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageResult;
@@ -15,20 +15,22 @@ use crate::part::time::{self, Here, counted};
 use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::{RawQuery, State};
+use incident::Viewer;
 use kernel::ServiceId;
 use maud::{Markup, html};
 use store::incidents::list::{IncidentRow, Page};
 
 /// Incidents on the first page; the rest has a page of its own.
 const FIRST: usize = 5;
+/// Open incidents looked through for those that wait for their requester.
+const LOOKED_THROUGH: usize = 50;
 /// Services named on the first page although they work.
 const NAMED: usize = 6;
 
 /// What the first page shows.
 struct Home {
     open: Vec<IncidentRow>,
-    open_count: i64,
-    over_count: i64,
+    all_count: i64,
     shared: Vec<IncidentRow>,
     outages: Vec<Outage>,
     services: Vec<(ServiceId, String)>,
@@ -66,11 +68,12 @@ pub(super) async fn all(
             p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Incidents" }
             h1 { (title(which, &who)) }
             nav.seg aria-label="Which incidents" {
-                @for other in [Which::Open, Which::Over, Which::Shared] {
-                    a href=(address(other, None)) aria-current=[(other == which).then_some("page")] { (short(other)) }
+                @for other in [Which::Open, Which::Over, Which::All, Which::Shared] {
+                    a href=(address(other, None)) aria-current=[(other == which).then_some("page")] { (short(other, &who)) }
                 }
             }
-            (pages(&page, which, &who.here))
+            (find())
+            (pages(&page, which, &who))
         }
         (super::footer(&who, None))
     };
@@ -90,15 +93,26 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
         let services =
             store::directory::services::list(sql)?.into_iter().filter(|service| service.active);
         Ok(Home {
-            open: mine::first(sql, &viewer, &context, Which::Open, FIRST)?,
-            open_count: mine::count(sql, &viewer, &context, Which::Open)?,
-            over_count: mine::count(sql, &viewer, &context, Which::Over)?,
+            open: open_ones(sql, &viewer, &context)?,
+            all_count: mine::count(sql, &viewer, &context, Which::All)?,
             shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
             outages: outages::known(sql, &viewer, &person, &context)?,
             services: services.map(|service| (service.id, service.name)).collect(),
         })
     };
     Ok(app.desk.read(read).await?)
+}
+
+/// One's own open incidents, first those that wait for a word of one's own.
+fn open_ones(
+    sql: &mut dyn store::Sql,
+    viewer: &Viewer,
+    context: &query::Context,
+) -> Result<Vec<IncidentRow>, store::Failure> {
+    let mut rows = mine::first(sql, viewer, context, Which::Open, LOOKED_THROUGH)?;
+    rows.sort_by_key(|row| !words::is_their_turn(&row.state));
+    rows.truncate(FIRST);
+    Ok(rows)
 }
 
 fn ask() -> Markup {
@@ -119,17 +133,17 @@ fn ask() -> Markup {
 }
 
 fn own(home: &Home, who: &SignedIn) -> Markup {
-    let all = home.open_count + home.over_count;
+    let all = home.all_count;
     html! {
         section aria-labelledby="mine" {
             div.p-h {
                 h2 id="mine" { "Your open incidents" }
-                @if all > 0 { a.link href=(address(if home.open.is_empty() { Which::Over } else { Which::Open }, None)) { "All " (all) } }
+                @if all > 0 { a.link href=(address(Which::All, None)) { "All " (all) } }
             }
             @if home.open.is_empty() {
                 p.muted { "Nothing you reported is open." }
             } @else {
-                ul.p-list { @for row in &home.open { (card(row, &who.here, false)) } }
+                (cards(&home.open, who))
             }
         }
     }
@@ -142,17 +156,27 @@ fn shared(home: &Home, who: &SignedIn) -> Markup {
                 h2 id="shared" { (title(Which::Shared, who)) }
                 a.link href=(address(Which::Shared, None)) { "All" }
             }
-            ul.p-list { @for row in &home.shared { (card(row, &who.here, true)) } }
+            (cards(&home.shared, who))
         }
     }
 }
 
-fn pages(page: &Page, which: Which, here: &Here) -> Markup {
+/// The way to an incident of which one knows a word or the number.
+fn find() -> Markup {
+    html! {
+        form.find role="search" method="get" action=(url::SEARCH) {
+            input.inp type="search" name="q" aria-label="Words or a number" placeholder="Words or a number" autocomplete="off" maxlength=(kernel::limits::QUERY_CHARS) required;
+            button.btn type="submit" { (icon("search")) "Find" }
+        }
+    }
+}
+
+fn pages(page: &Page, which: Which, who: &SignedIn) -> Markup {
     html! {
         @if page.rows.is_empty() {
             (empty("Nothing here", "There is no incident in this list.", Some((url::PORTAL, "Report something"))))
         } @else {
-            ul.p-list { @for row in &page.rows { (card(row, here, which == Which::Shared)) } }
+            (cards(&page.rows, who))
         }
         @if let Some(next) = &page.next {
             nav.pages aria-label="Pages" { a.btn rel="next" href=(address(which, Some(next.to_string()))) { "Older " (icon("right")) } }
@@ -160,30 +184,34 @@ fn pages(page: &Page, which: Which, here: &Here) -> Markup {
     }
 }
 
+/// Incidents as cards.
+pub(crate) fn cards(rows: &[IncidentRow], who: &SignedIn) -> Markup {
+    html! { ul.p-list { @for row in rows { li { (card(row, who)) } } } }
+}
+
 /// An incident as a card: title, how it stands, when it is expected back.
-fn card(row: &IncidentRow, here: &Here, of_others: bool) -> Markup {
-    let expected = row
-        .state
-        .expected
-        .filter(|_| row.state.lifecycle.is_open())
-        .map(|expected| expected.high.unwrap_or(expected.at));
+fn card(row: &IncidentRow, who: &SignedIn) -> Markup {
+    let (here, own) = (&who.here, row.requester.id == who.viewer().person);
+    let their_turn = own && words::is_their_turn(&row.state);
     html! {
-        li {
-            a.card.p-card href=(url::portal_incident(row.number)) {
-                div.p-ct { h3 { (row.title) } span.meta { (row.number) } }
-                p {
-                    @if of_others { (row.requester.name) ", reported " } @else { "Reported " }
-                    (time::moment(row.state.reported_at, here))
-                    @if let Some(service) = &row.service { ", " (service.name) }
-                }
-                div.p-k {
-                    span.p-exp {
-                        @if let Some(at) = expected { small { "Expected back" } b { "by " (promise(at, here)) } }
-                        @else { small { "Last change" } b { (time::since(row.state.updated_at, here)) } }
+        a.card.p-card.is-asked[their_turn] href=(url::portal_incident(row.number)) {
+            div.p-ct { h3 { (row.title) } span.meta { (row.number) } }
+            p {
+                @if !own { (row.requester.name) ", reported " } @else { "Reported " }
+                (time::moment(row.state.reported_at, here))
+                @if let Some(service) = &row.service { ", " (service.name) }
+            }
+            div.p-k {
+                span.p-exp {
+                    @if let Some(at) = words::expected(&row.state) {
+                        small { (words::expectation(at, here)) } b { "by " (promise(at, here)) }
+                    } @else {
+                        @let (what, at) = words::latest(&row.state);
+                        small { (what) } b { (time::since(at, here)) }
                     }
-                    span {}
-                    span.p-st { (super::standing_of(&row.state)) }
                 }
+                span {}
+                span.p-st { (super::standing_of(&row.state)) }
             }
         }
     }
@@ -193,11 +221,10 @@ fn services(home: &Home, here: &Here) -> Markup {
     let known = outages::health(&home.outages);
     let (hit, well): (Vec<_>, Vec<_>) =
         home.services.iter().partition(|(id, _)| known.contains_key(id));
-    let (named, others) = well.split_at(well.len().min(if hit.is_empty() {
-        0
-    } else {
-        NAMED.saturating_sub(hit.len())
-    }));
+    // That many services work is one line; that few do, or that some do not, is told one by one.
+    let folded = hit.is_empty() && well.len() > NAMED;
+    let places = if folded { 0 } else { NAMED.saturating_sub(hit.len()) };
+    let (named, others) = well.split_at(well.len().min(places));
     html! {
         @if !home.services.is_empty() {
             section aria-labelledby="svc" {
@@ -205,7 +232,7 @@ fn services(home: &Home, here: &Here) -> Markup {
                 ul.p-svc.card {
                     @for (id, name) in &hit {
                         @let outage = known[id];
-                        li { (health(outage.health, name)) span.meta { (outage.health.words().0) (by(outage, here)) } }
+                        li { (health(outage.health, name)) span.meta { (outage.health.words().0) @if let Some(back) = outage.back(here) { ", " (back) } } }
                     }
                     @for (_, name) in named { li { (health(Health::Working, name)) span.meta { "working" } } }
                     @if !others.is_empty() { (rest(others, home.services.len())) }
@@ -223,19 +250,12 @@ fn rest(others: &[&(ServiceId, String)], all: usize) -> Markup {
     html! {
         li {
             details {
-                summary { (health(Health::Working, &label)) }
+                summary { (health(Health::Working, &label)) " " (icon("down")) }
                 ul.stack-s.mts { @for (_, name) in others { li { (name) } } }
             }
             span.meta { "working" }
         }
     }
-}
-
-fn by(outage: &Outage, here: &Here) -> String {
-    outage
-        .expected
-        .map(|at| format!(", expected back by {}", promise(at, here)))
-        .unwrap_or_default()
 }
 
 fn health(health: Health, name: &str) -> Markup {
@@ -245,6 +265,7 @@ fn health(health: Health, name: &str) -> Markup {
 
 fn title(which: Which, who: &SignedIn) -> &'static str {
     match which {
+        Which::All => "All your incidents",
         Which::Open => "Your open incidents",
         Which::Over => "Your closed incidents",
         Which::Shared if who.viewer().organisation.is_some() => "Open incidents of your company",
@@ -252,10 +273,12 @@ fn title(which: Which, who: &SignedIn) -> &'static str {
     }
 }
 
-fn short(which: Which) -> &'static str {
+fn short(which: Which, who: &SignedIn) -> &'static str {
     match which {
+        Which::All => "All",
         Which::Open => "Open",
         Which::Over => "Closed",
-        Which::Shared => "Of others",
+        Which::Shared if who.viewer().organisation.is_some() => "Your company",
+        Which::Shared => "You follow",
     }
 }

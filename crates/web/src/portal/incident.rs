@@ -1,8 +1,9 @@
 //! An incident as its requester sees it: how far it is, whether it works again,
 //! what was said, and a place to write.
 
+use super::On;
 use super::conversation;
-use super::reader::{Reader, promise};
+use super::reader::{self, Reader, promise};
 use super::story::{self, Story};
 use super::words;
 use crate::app::App;
@@ -13,7 +14,7 @@ use crate::part::person::first_name;
 use crate::part::time::Here;
 use crate::shell::PortalPage;
 use crate::url;
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use incident::permissions::granted;
 use incident::{CommandName, Lifecycle, Policy, Scope, State, Viewer};
 use kernel::{IncidentNumber, Timestamp};
@@ -23,14 +24,10 @@ use store::{Failure, Sql};
 /// What somebody tried to send, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Attempt {
-    /// The message.
-    pub(super) reply: String,
-    /// What is still broken.
-    pub(super) still: String,
-    /// Why it was reported in error.
-    pub(super) withdrawn: String,
-    /// Which form, and why it was not taken.
-    pub(super) trouble: Option<(Form, String)>,
+    /// With which form, and the words.
+    sent: Option<(Form, String)>,
+    /// Why it was not taken.
+    trouble: Option<String>,
 }
 
 /// The forms of the page.
@@ -45,8 +42,25 @@ pub(super) enum Form {
 }
 
 impl Attempt {
+    /// These words, sent with this form.
+    pub(super) fn of(form: Form, words: impl Into<String>) -> Self {
+        Attempt { sent: Some((form, words.into())), trouble: None }
+    }
+
+    /// That it was not taken, and why.
+    #[must_use]
+    pub(super) fn refused(self, why: String) -> Self {
+        Attempt { trouble: Some(why), ..self }
+    }
+
+    /// The words that were sent with a form.
+    fn words_in(&self, form: Form) -> &str {
+        self.sent.as_ref().filter(|(sent, _)| *sent == form).map_or("", |(_, words)| words)
+    }
+
     fn trouble_in(&self, form: Form) -> Option<&str> {
-        self.trouble.as_ref().filter(|(at, _)| *at == form).map(|(_, words)| words.as_str())
+        let (sent, _) = self.sent.as_ref()?;
+        self.trouble.as_deref().filter(|_| *sent == form)
     }
 }
 
@@ -64,7 +78,7 @@ pub(super) struct Scene<'a> {
 pub(super) async fn show(
     AxumState(app): AxumState<App>,
     who: SignedIn,
-    Path(number): Path<IncidentNumber>,
+    On(number): On,
 ) -> PageResult<Markup> {
     page(&app, &who, number, &Attempt::default()).await
 }
@@ -161,6 +175,11 @@ impl<'a> Scene<'a> {
         self.state().requester == self.viewer.person
     }
 
+    /// Whether the service desk waits for an answer of the reader.
+    fn asked(&self) -> bool {
+        self.own() && words::asks_requester(self.state())
+    }
+
     fn may(&self, name: CommandName) -> bool {
         granted(self.viewer, self.state())(name)
     }
@@ -251,29 +270,41 @@ fn way(scene: &Scene) -> Vec<Step> {
 
 fn by_whom(scene: &Scene, taken: Option<Timestamp>) -> Option<String> {
     let row = &scene.story.row;
-    let person = row.assignee.as_ref().map(|person| first_name(&person.name).to_owned());
-    let team = row.team.as_ref().map(|team| team.name.clone());
-    let whom = match (person, team) {
-        (Some(person), Some(team)) => Some(format!("{person} from {team}")),
-        (person, team) => person.or(team),
+    let team = row.team.as_ref();
+    let whom = match &row.assignee {
+        Some(person) => {
+            let name = first_name(&person.name);
+            let of = reader::team_of(scene.reader.policy, person.id, team.map(|team| team.id));
+            Some(of.map_or_else(|| name.to_owned(), |team| format!("{name} from {team}")))
+        }
+        None => team.map(|team| team.name.clone()),
     };
     let at = taken.map(|at| scene.reader.here.moment(at));
     let words: Vec<String> = at.into_iter().chain(whom).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
+/// What there is to know beside the steps, and what is asked of the reader.
 fn notices(scene: &Scene) -> Markup {
     let state = scene.state();
-    let expected = state
-        .expected
-        .filter(|_| state.lifecycle.is_open())
-        .map(|expected| expected.high.unwrap_or(expected.at));
+    let expected = words::expected(state);
     let together = state.merged_into.is_some() || state.parent.is_some();
     let together = together && state.lifecycle.is_open();
+    let asked = scene.asked();
+    let received = scene.own() && state.lifecycle == Lifecycle::New && !together;
+    let quiet = expected.is_none() && !together && !asked && !received;
     html! {
-        div.stack-s id="p-notices" hidden[expected.is_none() && !together] data-patch=[scene.patch] {
+        div.stack-s id="p-notices" hidden[quiet] data-patch=[scene.patch] {
+            @if asked {
+                div.banner.banner-warn {
+                    (icon("s-waiting"))
+                    div { b { "We wait for your answer. " } "Work goes on as soon as you write." }
+                    a.btn.btn-sm href="#rp" { "Answer" }
+                }
+            }
             @if let Some(at) = expected {
-                p { "Expected back " b { "by " (scene.reader.by(at)) } }
+                @let late = at <= scene.reader.here.now;
+                p { (words::expectation(at, scene.reader.here)) " " b { "by " (scene.reader.by(at)) } @if late { ". It takes longer." } }
             }
             @if together {
                 p.banner.banner-info {
@@ -281,6 +312,7 @@ fn notices(scene: &Scene) -> Markup {
                     span { "Others have the same trouble. It is worked on for all of you at once, and you are told here." }
                 }
             }
+            @if received { p { "The service desk has your report. What happens next is told here." } }
         }
     }
 }
@@ -311,7 +343,7 @@ fn question(scene: &Scene) -> Markup {
                     summary.btn.btn-lg.btn-block { (icon("x")) "Still broken" }
                     form.stack-s.mts method="post" action=(scene.action("dispute")) data-live {
                         label.lbl for="still" { "What is still not working?" }
-                        textarea.inp id="still" name="note" rows="3" required maxlength=(kernel::limits::BODY_CHARS) { "\n" (scene.attempt.still) }
+                        textarea.inp id="still" name="note" rows="3" required maxlength=(kernel::limits::BODY_CHARS) { "\n" (scene.attempt.words_in(Form::Confirm)) }
                         div { button.btn type="submit" { "Send and reopen" } }
                     }
                 }
@@ -367,6 +399,7 @@ fn reply_form(scene: &Scene) -> Markup {
                     .to_owned(),
             ),
         ),
+        _ if scene.asked() => ("Your answer", "Send the answer", None),
         _ => ("Add something", "Send", None),
     };
     let trouble = scene.attempt.trouble_in(Form::Reply);
@@ -375,13 +408,13 @@ fn reply_form(scene: &Scene) -> Markup {
             @if let Some(words) = trouble { (alert(words)) }
             label.lbl for="rp" { (label) }
             textarea.inp id="rp" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) aria-describedby=[hint.as_ref().map(|_| "rp-h")] {
-                "\n" (scene.attempt.reply)
+                "\n" (scene.attempt.words_in(Form::Reply))
             }
             @if let Some(hint) = hint { p.hint id="rp-h" { (hint) } }
             (super::upload::chosen())
             div.btns {
-                button.btn type="submit" { (send) }
-                (super::upload::chooser())
+                button.btn.btn-primary[scene.asked()] type="submit" { (send) }
+                (super::upload::chooser(None))
             }
         }
     }
@@ -427,7 +460,7 @@ fn more(scene: &Scene) -> Markup {
                     form method="post" action=(scene.action("withdraw")) data-live {
                         @if let Some(words) = trouble { (alert(words)) }
                         label.lbl for="wd" { "Why is it no longer needed?" }
-                        textarea.inp id="wd" name="reason" rows="2" required maxlength=(kernel::limits::REASON_CHARS) { "\n" (scene.attempt.withdrawn) }
+                        textarea.inp id="wd" name="reason" rows="2" required maxlength=(kernel::limits::REASON_CHARS) { "\n" (scene.attempt.words_in(Form::Withdraw)) }
                         div { button.btn.btn-sm type="submit" { "Withdraw it" } }
                     }
                 }

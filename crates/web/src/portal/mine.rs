@@ -13,6 +13,8 @@ const COUNTED: i64 = 1_000;
 /// Which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
+    /// One's own.
+    All,
     /// One's own that are not over.
     Open,
     /// One's own that are over.
@@ -25,6 +27,7 @@ impl Which {
     /// The word in the address.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Which::All => "all",
             Which::Open => "open",
             Which::Over => "closed",
             Which::Shared => "shared",
@@ -33,7 +36,7 @@ impl Which {
 
     /// The list with this word; the open ones for any other.
     pub(super) fn named(word: &str) -> Self {
-        [Which::Over, Which::Shared]
+        [Which::All, Which::Over, Which::Shared]
             .into_iter()
             .find(|which| which.as_str() == word)
             .unwrap_or(Which::Open)
@@ -84,6 +87,7 @@ fn query(viewer: &Viewer, which: Which) -> Query {
     let going_on =
         || Expr::from(Term::State(vec![StateWord::Open, StateWord::Is(State::Resolved)]));
     let filter = match which {
+        Which::All => mine(),
         Which::Open => Expr::all_of([mine(), going_on()]),
         Which::Over => Expr::all_of([mine(), going_on().negated()]),
         // Staff see nearly everything; here they find what they follow.

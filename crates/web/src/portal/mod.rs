@@ -14,14 +14,17 @@ mod suggest;
 mod upload;
 mod words;
 
+pub(crate) use home::cards;
 pub(crate) use incident::live_patches;
 
 use crate::app::App;
 use crate::auth::SignedIn;
+use crate::error::PageError;
 use crate::part::time::Here;
 use crate::url;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::routing::{get, post};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
@@ -49,6 +52,18 @@ pub(crate) fn routes() -> Router<App> {
         .merge(with_files)
 }
 
+/// The incident that an address names; what is no number names none.
+struct On(IncidentNumber);
+
+impl FromRequestParts<App> for On {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        let found = Path::<IncidentNumber>::from_request_parts(parts, app).await;
+        found.map(|Path(number)| On(number)).map_err(|_| PageError::NotFound)
+    }
+}
+
 /// How an incident stands, in plain words with its sign.
 pub(crate) fn standing_of(state: &::incident::State) -> Markup {
     let standing = words::standing(state);
@@ -67,7 +82,7 @@ fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
                     "."
                 }
             }
-            p.meta { "Times are in " (zone(&who.here)) ", your time zone." }
+            p.meta { "Times are in " (zone(&who.here)) ", " (if who.person().time_zone.is_empty() { "the time zone here" } else { "your time zone" }) "." }
             form.mts method="post" action=(url::SIGN_OUT) { button.btn.btn-sm.btn-quiet type="submit" { (crate::part::icon::icon("logout")) "Sign out" } }
         }
     }

@@ -1,7 +1,9 @@
 //! What the portal already knows: major incidents in progress. Of somebody
 //! else's incident it tells the title and the service, and nothing else.
 
-use super::words::Health;
+use super::reader::promise;
+use super::words::{self, Health};
+use crate::part::time::Here;
 use incident::{Scope, Viewer};
 use kernel::{IncidentNumber, OrganisationId, ServiceId, Timestamp};
 use query::{Context, Expr, Query, StateWord, Term};
@@ -26,6 +28,14 @@ pub(super) struct Outage {
     pub(super) expected: Option<Timestamp>,
     /// How bad it is now.
     pub(super) health: Health,
+}
+
+impl Outage {
+    /// "expected back by 14:30 today", if that was told.
+    pub(super) fn back(&self, here: &Here) -> Option<String> {
+        let at = self.expected?;
+        Some(format!("{} by {}", words::expectation(at, here).to_lowercase(), promise(at, here)))
+    }
 }
 
 /// The open major incidents that may be told to this person: none that is
@@ -92,7 +102,7 @@ fn outage(row: IncidentRow) -> Outage {
         number: row.number,
         title: row.title,
         health: Health::of_major(&row.state),
-        expected: row.state.expected.map(|expected| expected.high.unwrap_or(expected.at)),
+        expected: words::expected(&row.state),
         service: row.service.map(|service| (service.id, service.name)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::part::time::{self, Here};
 use incident::Policy;
-use kernel::{Actor, PersonId, Timestamp};
+use kernel::{Actor, PersonId, TeamId, Timestamp};
 use maud::Markup;
 
 /// Who reads, when, where, and with whose names.
@@ -28,10 +28,20 @@ impl Reader<'_> {
 
     /// The team of somebody of the provider, for people who do not know them.
     pub(super) fn team_of(&self, actor: &Actor) -> Option<&str> {
-        let person = actor.person_id()?;
-        let teams = self.policy.teams.values().filter(|team| team.members.contains(&person));
-        teams.map(|team| team.name.as_str()).min()
+        team_of(self.policy, actor.person_id()?, None)
     }
+}
+
+/// The team somebody speaks for: `rather` if they are in it, else the first of theirs.
+pub(super) fn team_of(policy: &Policy, person: PersonId, rather: Option<TeamId>) -> Option<&str> {
+    let mut teams: Vec<(bool, &str)> = policy
+        .teams
+        .iter()
+        .filter(|(_, team)| team.members.contains(&person))
+        .map(|(id, team)| (Some(*id) != rather, team.name.as_str()))
+        .collect();
+    teams.sort_unstable();
+    teams.first().map(|(_, name)| *name)
 }
 
 /// A moment to come, with its day and its time.

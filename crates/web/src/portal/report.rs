@@ -75,8 +75,12 @@ pub(super) async fn send(
         .and_then(|key| key.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let WithFiles { fields, files } = WithFiles::read(&app, request).await?;
-    match report(&app, &who, &fields, files, &by_script).await {
+    let WithFiles { fields, files, refused: unwanted } = WithFiles::read(&app, request).await?;
+    let done = match unwanted {
+        Some(refusal) => Err(refusal.into()),
+        None => report(&app, &who, &fields, files, &by_script).await,
+    };
+    match done {
         Ok(number) => Ok(Answer::go(url::portal_incident(number)).reply(live)),
         Err(Trouble::Refused(refusal)) => {
             let field = refusal.field.map(place_of).unwrap_or_default();
@@ -279,10 +283,8 @@ fn report_form(filled: &Filled, patch: Option<&str>) -> Markup {
             }))
             (ways_around(fields))
             (upload::chosen())
-            div.btns {
-                button.btn.btn-lg.btn-primary type="submit" { "Report it" }
-                (upload::chooser())
-            }
+            div.btns { (upload::chooser(errors.of("file"))) }
+            div { button.btn.btn-lg.btn-primary type="submit" { "Report it" } }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a requester may read of an incident: its public entries as a
 //! conversation. Only what the store marks public gets in here.
 
+use super::reader;
 use incident::event::{Assigned, Closed, PutOnHold};
 use incident::state::HoldReason;
 use incident::{Body, Policy};
@@ -100,7 +101,7 @@ pub(super) enum Line {
     Given {
         /// The person.
         person: Option<String>,
-        /// The team.
+        /// The team, or the one the person is from.
         team: Option<String>,
     },
     /// It waits.
@@ -207,10 +208,11 @@ fn tell(events: &[StoredEvent], known: &Known) -> Vec<Entry> {
     entries
 }
 
-/// A file goes with the words its sender has just written.
+/// A file goes with the words its sender has just written, whatever followed from them.
 fn attach(entries: &mut Vec<Entry>, stored: &StoredEvent, file: File) {
     let event = &stored.event;
-    if let Some(last) = entries.last_mut()
+    let said = entries.iter_mut().rev().find(|entry| matches!(entry.what, What::Message(_)));
+    if let Some(last) = said
         && let What::Message(message) = &mut last.what
         && last.actor == event.actor
         && event.happened_at.seconds_since(last.at) <= FILE_WITH_WORDS_SECONDS
@@ -277,14 +279,15 @@ fn what(body: &Body, channel: Channel, known: &Known) -> Option<What> {
 }
 
 fn given(data: &Assigned, known: &Known) -> Option<Line> {
-    let team = |id| known.policy.teams.get(&id).map(|team| team.name.clone());
-    let person = data.assignee.filter(|_| data.assignee != data.assignee_before);
-    let moved = data.team.filter(|_| data.team != data.team_before);
-    let person = person.and_then(|id| known.names.get(&id).cloned());
-    if person.is_none() && moved.is_none() {
-        return None;
+    if let Some(id) = data.assignee.filter(|_| data.assignee != data.assignee_before)
+        && let Some(person) = known.names.get(&id)
+    {
+        let team = reader::team_of(known.policy, id, data.team).map(str::to_owned);
+        return Some(Line::Given { person: Some(person.clone()), team });
     }
-    Some(Line::Given { team: data.team.and_then(team), person })
+    let team = data.team.filter(|_| data.team != data.team_before)?;
+    let team = known.policy.teams.get(&team).map(|team| team.name.clone());
+    Some(Line::Given { person: None, team })
 }
 
 fn waits(data: &PutOnHold) -> Line {

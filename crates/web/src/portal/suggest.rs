@@ -3,7 +3,6 @@
 
 use super::mine::{self, Which};
 use super::outages::{self, Outage};
-use super::reader::promise;
 use super::report;
 use super::words;
 use crate::app::App;
@@ -104,7 +103,7 @@ fn options(typed: &str, outages: &[Outage], own: &[IncidentRow], here: &Here) ->
 /// What may be said of an outage: the service, and when it is expected back.
 pub(super) fn known(outage: &Outage, here: &Here) -> String {
     let service = outage.service.as_ref().map(|(_, name)| name.clone());
-    let expected = outage.expected.map(|at| format!("expected back by {}", promise(at, here)));
+    let expected = outage.back(here);
     let words: Vec<String> = service.into_iter().chain(expected).collect();
     if words.is_empty() { "It is being worked on".to_owned() } else { words.join(", ") }
 }

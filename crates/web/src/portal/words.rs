@@ -1,7 +1,9 @@
 //! The plain words of the portal: no priority, no agreement, no team jargon.
 
+use crate::part::time::Here;
 use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, State};
+use kernel::Timestamp;
 
 /// Whoever reported it has to look; nobody else can say whether it works.
 pub(super) const TO_BE_CHECKED: &str = "Fixed, please check";
@@ -28,6 +30,37 @@ pub(super) fn standing(state: &State) -> Standing {
         Lifecycle::Cancelled => ("Withdrawn", "cancelled", "s-cancelled"),
     };
     Standing { words, class, icon }
+}
+
+/// Whether it waits for an answer of its requester.
+pub(super) fn asks_requester(state: &State) -> bool {
+    state.lifecycle == Lifecycle::OnHold
+        && state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester)
+}
+
+/// Whether it waits for any word of its requester: an answer, or whether it works.
+pub(super) fn is_their_turn(state: &State) -> bool {
+    state.lifecycle == Lifecycle::Resolved || asks_requester(state)
+}
+
+/// What happened last, and when.
+pub(super) fn latest(state: &State) -> (&'static str, Timestamp) {
+    let moments = &state.moments;
+    match (state.lifecycle, moments.resolved, moments.closed) {
+        (Lifecycle::Resolved, Some(at), _) => ("Fixed", at),
+        (Lifecycle::Closed, _, Some(at)) => ("Closed", at),
+        _ => ("Last change", state.updated_at),
+    }
+}
+
+/// When service is expected back, while it is not: the likely time, which is what was told.
+pub(super) fn expected(state: &State) -> Option<Timestamp> {
+    state.expected.filter(|_| state.lifecycle.is_open()).map(|expected| expected.at)
+}
+
+/// What goes before the time that was told: a promise that has passed is none any more.
+pub(super) fn expectation(at: Timestamp, here: &Here) -> &'static str {
+    if at > here.now { "Expected back" } else { "Was expected back" }
 }
 
 /// What it waits for.

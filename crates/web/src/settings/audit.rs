@@ -1,7 +1,7 @@
 //! The audit log: who changed what, when, from what to what.
 
 use super::{Reads, Section, section_page};
-use crate::app::App;
+use crate::app::{App, INSTANCE_SETTING};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::empty::empty;
@@ -11,10 +11,13 @@ use crate::url::encode;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
-use kernel::Timestamp;
+use kernel::{PersonId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value;
+use std::collections::HashMap;
 use store::directory::audit::{self, Entry};
+use store::directory::{categories, organisations, people, services, settings, teams};
+use store::{Failure, Sql};
 
 const SECTION: Section = Section::Audit;
 /// Rows of a page.
@@ -34,6 +37,20 @@ const SUBJECTS: [(&str, &str); 9] = [
     ("token", "API tokens"),
 ];
 
+/// Settings by their key.
+const SETTINGS: [(&str, &str); 3] = [
+    (settings::MATRIX, "priority matrix"),
+    (settings::RESOLUTION_CODES, "resolution codes"),
+    (INSTANCE_SETTING, "general"),
+];
+/// Values that tell nothing to a reader.
+const UNTOLD: [&str; 3] = ["id", "version", "created_at"];
+
+/// What ids stand for.
+type Names = HashMap<String, String>;
+/// A value that is different: its name, what it was, what it is.
+type Line = (String, String, String);
+
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/settings/audit", get(show))
 }
@@ -47,10 +64,11 @@ async fn show(
     let subject = fields.text("subject").to_owned();
     let before = fields.filled("before").and_then(|text| text.parse::<i64>().ok());
     let wanted = (!subject.is_empty()).then(|| subject.clone());
-    let mut rows = app
-        .desk
-        .read(move |sql| audit::list(sql, wanted.as_deref(), PAGE_ROWS + 1, before))
-        .await?;
+    let read = move |sql: &mut dyn Sql| {
+        let rows = audit::list(sql, wanted.as_deref(), PAGE_ROWS + 1, before)?;
+        Ok((names(sql, &rows)?, rows))
+    };
+    let (names, mut rows) = app.desk.read(read).await?;
     let more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);
     let older = rows.last().filter(|_| more).map(|(id, _)| address(&subject, Some(*id)));
@@ -71,8 +89,8 @@ async fn show(
                     tr {
                         td.nowrap { time datetime=(entry.at) title=(who.here.full(entry.at)) { (day_and_time(entry.at, &who.here)) } }
                         td { (entry.actor_name) }
-                        td { (entry.subject) " " b { (title(entry)) } " " (entry.what.replace('_', " ")) }
-                        td { (changes(entry)) }
+                        td { (entry.subject.replace('_', " ")) " " b { (title(entry, &names)) } " " (entry.what.replace('_', " ")) }
+                        td { (changes(entry, &names)) }
                     }
                 } }
             } } }
@@ -103,18 +121,53 @@ fn day_and_time(at: Timestamp, here: &Here) -> String {
     here.local(at).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// Reads what the ids in the entries stand for: nobody knows a team by its id.
+fn names(sql: &mut dyn Sql, rows: &[(i64, Entry)]) -> Result<Names, Failure> {
+    let mut names = Names::new();
+    names.extend(teams::list(sql)?.into_iter().map(|team| (team.id.to_string(), team.name)));
+    names.extend(services::list(sql)?.into_iter().map(|row| (row.id.to_string(), row.name)));
+    names.extend(organisations::list(sql)?.into_iter().map(|row| (row.id.to_string(), row.name)));
+    let paths = categories::paths(&categories::list(sql)?);
+    names.extend(paths.into_iter().map(|(id, path)| (id.to_string(), path)));
+    let mut texts: Vec<&str> = rows.iter().map(|(_, entry)| entry.subject_id.as_str()).collect();
+    for (_, entry) in rows {
+        for value in [&entry.before, &entry.after].into_iter().flatten() {
+            texts_in(value, &mut texts);
+        }
+    }
+    let ids: Vec<PersonId> = texts
+        .into_iter()
+        .filter(|text| !names.contains_key(*text))
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    names.extend(people::names(sql, &ids)?.into_iter().map(|(id, name)| (id.to_string(), name)));
+    Ok(names)
+}
+
+fn texts_in<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(values) => values.iter().for_each(|value| texts_in(value, found)),
+        Value::Object(object) => object.values().for_each(|value| texts_in(value, found)),
+        _ => {}
+    }
+}
+
 /// What a thing was called, else its id.
-fn title(entry: &Entry) -> &str {
-    let named =
-        |value: &'_ Value| value.get("name").or_else(|| value.get(0)?.get("name")).is_some();
-    let told = [&entry.after, &entry.before].into_iter().flatten().find(|value| named(value));
-    let name = told.and_then(|value| value.get("name").or_else(|| value.get(0)?.get("name")));
-    name.and_then(Value::as_str).unwrap_or(&entry.subject_id)
+fn title<'a>(entry: &'a Entry, names: &'a Names) -> &'a str {
+    if entry.subject == "setting" {
+        let known = SETTINGS.iter().find(|(id, _)| *id == entry.subject_id);
+        return known.map_or(&entry.subject_id, |(_, label)| label);
+    }
+    let name = |value: &'a Value| value.get("name").or_else(|| value.get(0)?.get("name"));
+    let told = [&entry.after, &entry.before].into_iter().flatten().find_map(name);
+    let told = told.and_then(Value::as_str);
+    told.or_else(|| names.get(&entry.subject_id).map(String::as_str)).unwrap_or(&entry.subject_id)
 }
 
 /// What is different now, one line for each value.
-fn changes(entry: &Entry) -> Markup {
-    let lines = differences(entry.before.as_ref(), entry.after.as_ref());
+fn changes(entry: &Entry, names: &Names) -> Markup {
+    let lines = differences(entry.before.as_ref(), entry.after.as_ref(), names);
     html! {
         @match lines.len() {
             0 => {},
@@ -124,7 +177,7 @@ fn changes(entry: &Entry) -> Markup {
     }
 }
 
-fn list(lines: &[(String, String, String)]) -> Markup {
+fn list(lines: &[Line]) -> Markup {
     html! {
         ul {
             @for (name, before, after) in lines {
@@ -134,39 +187,84 @@ fn list(lines: &[(String, String, String)]) -> Markup {
     }
 }
 
-fn differences(before: Option<&Value>, after: Option<&Value>) -> Vec<(String, String, String)> {
-    let (before, after) = (before.unwrap_or(&Value::Null), after.unwrap_or(&Value::Null));
-    if before.is_object() || after.is_object() {
-        let keys = |value: &Value| {
-            value
-                .as_object()
-                .map(|object| object.keys().cloned().collect::<Vec<_>>())
-                .unwrap_or_default()
-        };
-        let mut names: Vec<String> = keys(before).into_iter().chain(keys(after)).collect();
-        names.sort();
-        names.dedup();
-        let value = |of: &Value, name: &str| of.get(name).cloned().unwrap_or(Value::Null);
-        let told = names.into_iter().filter(|name| {
-            name != "id" && name != "version" && value(before, name) != value(after, name)
-        });
-        return told
-            .map(|name| {
-                (name.replace('_', " "), words(&value(before, &name)), words(&value(after, &name)))
+fn differences(before: Option<&Value>, after: Option<&Value>, names: &Names) -> Vec<Line> {
+    let (before, after) = (whole(before), whole(after));
+    let line = |name: String, before: &Value, after: &Value| {
+        (name, words(before, names), words(after, names))
+    };
+    let value = |of: &Value, name: &str| of.get(name).cloned().unwrap_or(Value::Null);
+    match (&before, &after) {
+        (Value::Object(_), _) | (_, Value::Object(_)) => {
+            let keys = |value: &Value| -> Vec<String> {
+                value.as_object().map(|found| found.keys().cloned().collect()).unwrap_or_default()
+            };
+            let mut fields: Vec<String> = keys(&before).into_iter().chain(keys(&after)).collect();
+            fields.sort();
+            fields.dedup();
+            let told = fields.into_iter().filter(|field| {
+                let (before, after) = (value(&before, field), value(&after, field));
+                !UNTOLD.contains(&field.as_str())
+                    && before != after
+                    && !(before.is_null() && says_nothing(&after))
+            });
+            told.map(|field| {
+                line(field.replace('_', " "), &value(&before, &field), &value(&after, &field))
             })
-            .collect();
+            .collect()
+        }
+        // Of a list only the entries that came, went or changed.
+        (Value::Array(old), Value::Array(new)) => {
+            let only = |these: &[Value], those: &[Value]| {
+                Value::Array(these.iter().filter(|one| !those.contains(one)).cloned().collect())
+            };
+            match (only(old, new), only(new, old)) {
+                (gone, come) if gone != come => vec![line(String::new(), &gone, &come)],
+                _ if old == new => vec![],
+                _ => vec![line(String::new(), &before, &after)],
+            }
+        }
+        _ if before == after => vec![],
+        _ => vec![line(String::new(), &before, &after)],
     }
-    if before == after { vec![] } else { vec![(String::new(), words(before), words(after))] }
 }
 
-fn words(value: &Value) -> String {
+/// A row with what belongs to it stands in two parts: they are one thing to a reader.
+fn whole(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Array(parts)) => match parts.as_slice() {
+            [Value::Object(row), others @ Value::Array(_)] => {
+                let belongs = if row.contains_key("email") { "teams" } else { "members" };
+                let mut row = row.clone();
+                row.insert(belongs.to_owned(), others.clone());
+                Value::Object(row)
+            }
+            _ => Value::Array(parts.clone()),
+        },
+        other => other.cloned().unwrap_or(Value::Null),
+    }
+}
+
+/// Whether a value of something new is as good as none.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        _ => false,
+    }
+}
+
+fn words(value: &Value, names: &Names) -> String {
+    let joined = |values: &mut dyn Iterator<Item = &Value>, between: &str| {
+        values.map(|value| words(value, names)).collect::<Vec<_>>().join(between)
+    };
     let text = match value {
         Value::Null => String::new(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(", "),
-        Value::Object(object) => object.values().map(words).collect::<Vec<_>>().join(" "),
+        Value::String(text) => names.get(text).unwrap_or(text).clone(),
+        Value::Array(values) => joined(&mut values.iter(), ", "),
+        Value::Object(object) => joined(&mut object.values(), " "),
         other => other.to_string(),
     };
     match text.char_indices().nth(VALUE_CHARS) {
@@ -180,18 +278,49 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn line(name: &str, before: &str, after: &str) -> Line {
+        (name.to_owned(), before.to_owned(), after.to_owned())
+    }
+
     #[test]
     fn only_what_is_different_is_told() {
+        let names = Names::new();
+        let differences =
+            |before: Value, after: Value| differences(Some(&before), Some(&after), &names);
         let before = json!({ "id": "1", "name": "Network", "active": true, "version": 1 });
         let after = json!({ "id": "1", "name": "Networks", "active": true, "version": 2 });
-        let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(differences(Some(&before), Some(&after)), [line("name", "Network", "Networks")]);
-        assert_eq!(differences(None, Some(&json!(["P1", "P2"]))), [line("", "", "P1, P2")]);
-        assert!(differences(Some(&Value::Null), None).is_empty());
+        assert_eq!(differences(before, after.clone()), [line("name", "Network", "Networks")]);
+        let new = json!({ "name": "Networks", "vip": false, "site": "", "roles": ["agent"] });
+        assert_eq!(
+            differences(Value::Null, new),
+            [line("name", "", "Networks"), line("roles", "", "agent")]
+        );
+        let codes = |labels: &[&str]| {
+            json!(labels.iter().map(|label| json!({ "label": label })).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            differences(codes(&["Fixed", "Gone"]), codes(&["Fixed", "Moved"])),
+            [line("", "Gone", "Moved")]
+        );
+        assert_eq!(differences(json!(["a", "b"]), json!(["b", "a"])), [line("", "a, b", "b, a")]);
+        assert!(differences(Value::Null, Value::Null).is_empty());
+        assert!(differences(json!([1]), json!([1])).is_empty());
+    }
+
+    #[test]
+    fn rows_in_two_parts_and_ids_are_read_as_people_know_them() {
+        let names = Names::from([("t1".to_owned(), "Network".to_owned())]);
+        let before = json!([{ "name": "Ines", "email": null }, []]);
+        let after = json!([{ "name": "Ines", "email": null }, ["t1"]]);
+        assert_eq!(
+            differences(Some(&before), Some(&after), &names),
+            [line("teams", "", "Network")]
+        );
     }
 
     #[test]
     fn long_values_are_cut() {
-        assert_eq!(words(&json!("é".repeat(200))).chars().count(), VALUE_CHARS + 1);
+        let long = json!("é".repeat(200));
+        assert_eq!(words(&long, &Names::new()).chars().count(), VALUE_CHARS + 1);
     }
 }

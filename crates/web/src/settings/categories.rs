@@ -31,12 +31,17 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/categories/{id}", get(show).post(change))
 }
 
-async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
+async fn list(
+    State(app): State<App>,
+    Reads(who): Reads,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
     let all = app.desk.read(categories::list).await?;
     let action = who.viewer().configures().then(
         || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New category" } },
     );
     let body = html! {
+        (saved_banner(query.as_deref()))
         @if all.is_empty() {
             (empty("No categories yet", "They sort incidents by what they are about, such as “Network › Wireless”.", None))
         } @else {
@@ -194,7 +199,12 @@ fn page(
                     }
                     (buttons(if stored.is_some() { "Save" } else { "Make the category" }, &SECTION.address()))
                 }
-            } @else { p.muted { "Administrators change it." } }
+            } @else if let Some(category) = stored {
+                dl.props {
+                    div { dt { "Path" } dd { (categories::paths(all).remove(&category.id).unwrap_or_default()) } }
+                    div { dt { "In use" } dd { @if category.active { "yes" } @else { "no" } } }
+                }
+            }
         } }
     };
     row_page(who, SECTION, title, html! {}, body)

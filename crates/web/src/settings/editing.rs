@@ -54,7 +54,8 @@ impl Problem {
                 errors.add(refusal.field.unwrap_or_default(), &refusal.message)
             }
             Trouble::Failed(Failure::Exists(_)) => {
-                errors.add(unique, "is taken already; choose another")
+                let what = if unique == "email" { "This e-mail address" } else { "This name" };
+                errors.add(unique, format!("{what} is taken already; choose another"))
             }
             Trouble::Failed(Failure::Reference(words)) => errors.add("", words),
             Trouble::Stale { current, .. } => {
@@ -224,12 +225,14 @@ pub(super) fn active_field(fields: &Fields, hint: &str) -> Markup {
 pub(super) fn choices(
     field: &str,
     legend: &str,
+    hint: Option<&str>,
     options: &[(String, String)],
     fields: &Fields,
 ) -> Markup {
     html! {
         fieldset.field {
             legend { (legend) }
+            @if let Some(hint) = hint { p.hint { (hint) } }
             @if options.is_empty() { p.hint { "There is nothing to choose from yet." } }
             div.form-2 {
                 @for (value, label) in options {

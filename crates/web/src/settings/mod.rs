@@ -10,22 +10,25 @@ mod matrix;
 mod organisations;
 mod people;
 mod services;
+mod setup;
 mod teams;
 mod tokens;
 
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::PageError;
+use crate::error::{PageError, PageResult};
 use crate::part::icon::icon;
 use crate::shell::{self, Page};
 use crate::url;
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kernel::{Actor, Role};
 use maud::{Markup, html};
+
+pub(crate) use setup::is_missing as setup_is_missing;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -42,9 +45,12 @@ pub(crate) fn routes() -> Router<App> {
         .merge(audit::routes())
 }
 
-/// `GET /settings`
-async fn first(_: Reads) -> Redirect {
-    Redirect::to(&Section::Teams.address())
+/// `GET /settings`: what is still to be set up, where something is.
+async fn first(State(app): State<App>, Reads(who): Reads) -> PageResult<Response> {
+    match setup::page(&app, &who).await? {
+        Some(page) => Ok(page.into_response()),
+        None => Ok(Redirect::to(&Section::Teams.address()).into_response()),
+    }
 }
 
 /// Somebody who may read the settings.
@@ -129,7 +135,7 @@ fn section_page(
     let page = Page::new(who, section.name())
         .section(shell::Section::Settings)
         .crumb(url::SETTINGS, "Settings");
-    around(page, section, section.name(), lead, action, body)
+    around(page, Some(section), section.name(), lead, action, body)
 }
 
 /// The page of a row of a section.
@@ -138,12 +144,12 @@ fn row_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: M
         .section(shell::Section::Settings)
         .crumb(url::SETTINGS, "Settings")
         .crumb(section.address(), section.name());
-    around(page, section, title, lead, None, body)
+    around(page, Some(section), title, lead, None, body)
 }
 
 fn around(
     page: Page<'_>,
-    section: Section,
+    section: Option<Section>,
     title: &str,
     lead: Markup,
     action: Option<Markup>,
@@ -164,7 +170,7 @@ fn around(
             @for (group, sections) in Section::GROUPS {
                 p.pop-h { (group) }
                 @for other in sections {
-                    a.opt href=(other.address()) aria-current=[(*other == section).then_some("page")] { (icon(other.facts().2)) (other.name()) }
+                    a.opt href=(other.address()) aria-current=[(Some(*other) == section).then_some("page")] { (icon(other.facts().2)) (other.name()) }
                 }
             }
         }
@@ -172,7 +178,7 @@ fn around(
     page.main_class("main main-canvas").side(side(section)).show(main)
 }
 
-fn side(current: Section) -> Markup {
+fn side(current: Option<Section>) -> Markup {
     html! {
         nav.side aria-label="Settings" {
             @for (group, sections) in Section::GROUPS {
@@ -180,7 +186,7 @@ fn side(current: Section) -> Markup {
                 ul {
                     @for section in sections {
                         li {
-                            a href=(section.address()) aria-current=[(*section == current).then_some("page")] {
+                            a href=(section.address()) aria-current=[(Some(*section) == current).then_some("page")] {
                                 (icon(section.facts().2)) span { (section.name()) }
                             }
                         }

@@ -304,7 +304,7 @@ fn inputs(all: &All, stored: Option<&Service>, fields: &Fields, problem: &Proble
         (Field::new("description", "What is it?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
         (Field::new("team", "Who owns it?").hint("Incidents on it start with this team.").errors(errors).select(&teams, fields.text("team")))
         (Field::new("criticality", "How critical is it?").errors(errors).select(&CRITICALITIES, fields.filled("criticality").unwrap_or("3")))
-        (choices("depends_on", "What does it need to work?", &others, fields))
+        (choices("depends_on", "What does it need to work?", None, &others, fields))
         @if stored.is_some() {
             (editing::active_field(fields, "Out of use, it stays on the incidents that have it and is not offered any more."))
         }

@@ -221,3 +221,22 @@ async fn a_token_is_shown_once_and_can_be_revoked() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_anew_ends_the_session_the_browser_had() {
+    let world = World::new().await;
+    with_password(&world, "gwen").await;
+    let fields = [("email", "gwen@northwind.example"), ("password", PASSWORD)];
+    let done = world.post("mara", "/sign-in", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(!done.header("set-cookie").contains(world.cookie("mara")));
+    assert_eq!(world.get("mara", "/me").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_tell_scripts_their_words() {
+    let world = World::new().await;
+    let refused = world.post_live("gwen", "/me/theme", &[("theme", "pink")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.header("x-trouble").starts_with("A%20theme%20is%20light"));
+}

@@ -3,6 +3,8 @@
 use crate::harness::{Page, World, escape};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use incident::command::Change;
+use incident::state::HoldReason;
 use incident::{Command, Visibility};
 use kernel::{Channel, IncidentNumber, limits};
 
@@ -74,7 +76,8 @@ async fn a_report_says_what_is_known_and_nothing_more_is_asked() {
         .shows("What is not working?")
         .shows("Nothing you reported is open.")
         .shows("Label Printing")
-        .shows("working");
+        .shows("working")
+        .hides("All 1 service");
     let form = world.get("gwen", "/portal/report?title=Printer%20%3Cb%3Eis%20dark").await;
     form.shows("Printer &lt;b&gt;is dark").shows("Is there a way around it?").hides("Impact");
 
@@ -433,4 +436,173 @@ async fn what_was_reported_in_error_is_withdrawn() {
         .shows(r#"aria-current="step">Withdrawn"#)
         .shows("It was unplugged")
         .shows("Report it anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_time_is_promised_and_everywhere_the_same() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    let now = world.desk.now();
+    let (likely, late) = (now.plus_seconds(90_000), now.plus_seconds(200_000));
+    let command = Command::SetExpectedResolution { at: Some(likely), low: None, high: Some(late) };
+    world.command("mara", number, command).await;
+    let words = |at: kernel::Timestamp| {
+        at.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a %-d %b, %H:%M").to_string()
+    };
+    for path in ["/portal", "/portal/incidents", &address(number)] {
+        world
+            .get("gwen", path)
+            .await
+            .shows("Expected back")
+            .shows(&words(likely))
+            .hides(&words(late));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_requester_comes_first_and_asks_for_it() {
+    let world = World::new().await;
+    let asked = world.report("Scanner beeps").await;
+    let hold = Command::Hold { reason: HoldReason::Requester, until: None, note: None };
+    world.command("mara", asked, hold).await;
+    let other = world.report("Screen flickers").await;
+    let home = world.get("gwen", "/portal").await;
+    let place = |words: &str| home.body.find(words).unwrap();
+    assert!(place("Scanner beeps") < place("Screen flickers"), "{}", home.body);
+    assert_eq!(home.body.matches("is-asked").count(), 1);
+
+    world
+        .get("gwen", &address(asked))
+        .await
+        .shows("We wait for your answer.")
+        .shows("Your answer")
+        .shows("Send the answer");
+    world.get("gwen", &address(other)).await.hides("We wait for your answer.").shows("Send");
+    let peter = world.person("peter").id;
+    world.command("mara", asked, Command::Watch { person: Some(peter) }).await;
+    world.get("peter", &address(asked)).await.hides("We wait for your answer.");
+    world.get("peter", "/portal").await.shows("Scanner beeps").hides("is-asked");
+
+    let path = format!("{}/comment", address(asked));
+    let parts = [text("body", "The yellow ones"), ("file", Some("a.txt"), b"x".as_slice())];
+    let patches = send(&world, "gwen", &path, true, &parts).await;
+    patches.shows("The yellow ones").hides("We wait for your answer.").hides("Your answer");
+    patches.shows("Work goes on").shows("a.txt").hides("added");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_not_taken_take_no_words_with_them() {
+    let world = World::new().await;
+    let large = vec![0; limits::ATTACHMENT_BYTES + 1];
+    let too_large = vec![("file", Some("video.mp4"), large.as_slice())];
+    let too_many = vec![("file", Some("photo.png"), b"x".as_slice()); 9];
+    for (files, words) in
+        [(too_large, "“video.mp4” is larger than 25 MB"), (too_many, "more than 8 files")]
+    {
+        let mut parts = vec![text("title", "Printer is dark"), text("description", "kept words")];
+        parts.extend(files.clone());
+        let page = send(&world, "gwen", "/portal/report", false, &parts).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.shows(words).shows("kept words").shows(r##"href="#file""##);
+        world.get("gwen", "/portal").await.hides("Printer is dark");
+
+        let number = world.report("Scanners drop off").await;
+        let mut parts = vec![text("body", "kept reply")];
+        parts.extend(files);
+        let path = format!("{}/comment", address(number));
+        let patch = send(&world, "gwen", &path, true, &parts).await;
+        assert_eq!(patch.status, StatusCode::UNPROCESSABLE_ENTITY);
+        patch.shows(words).shows("kept reply").shows(r#"role="alert""#).hides("<html");
+        world.get("gwen", &address(number)).await.hides("kept reply");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_a_script_sends_again_is_said_once() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    for _ in 0..2 {
+        let request = Request::post(format!("{}/comment", address(number)))
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .header("sec-fetch-site", "same-origin")
+            .header("x-live", "1")
+            .header("idempotency-key", "attempt-1");
+        let parts = [text("body", "It is worse now"), ("file", Some("a.txt"), b"x".as_slice())];
+        let answer = world.send("gwen", request, multipart(&parts)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    }
+    let page = world.get("gwen", &address(number)).await;
+    assert_eq!(page.body.matches("It is worse now").count(), 1, "{}", page.body);
+    assert_eq!(page.body.matches("a.txt").count(), 1, "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_from_the_team_they_are_in() {
+    let world = World::new().await;
+    let number = world.report("Scanners drop off").await;
+    let ines = world.person("ines").id;
+    let assign = Command::Assign { team: Change::Keep, assignee: Change::Set(ines) };
+    world.command("mara", number, assign).await;
+    world
+        .get("gwen", &address(number))
+        .await
+        .shows("Ines from Network")
+        .shows("<b>Ines Calderon</b> from Network works on it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_all_incidents_opens_all_of_them() {
+    let world = World::new().await;
+    let open = world.report("Scanners drop off").await;
+    let over = world.report("Screen flickers").await;
+    resolve(&world, over, "Cable replaced").await;
+    world.post("gwen", &format!("{}/confirm", address(over)), &[]).await;
+    world.get("gwen", "/portal").await.shows(r#"href="/portal/incidents?show=all">All 2"#);
+    let all = world.get("gwen", "/portal/incidents?show=all").await;
+    all.shows("All your incidents").shows(&open.to_string()).shows(&over.to_string());
+    world.get("gwen", "/portal/incidents").await.shows(&open.to_string()).hides("flickers");
+    let found = world.get("gwen", "/search?q=flickers").await;
+    found.shows("p-card").shows(&over.to_string()).hides("<table");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_a_number_leads_nowhere() {
+    let world = World::new().await;
+    for path in ["/portal/incidents/nonsense", "/portal/incidents/INC-0", "/portal/incidents/7x"] {
+        let page = world.get("gwen", path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        page.shows("Check the address");
+        let posted = world.post("gwen", &format!("{path}/confirm"), &[]).await;
+        assert_eq!(posted.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_sets_nothing_that_is_not_asked() {
+    let world = World::new().await;
+    let (peter, team) = (world.person("peter").id.to_string(), world.network.to_string());
+    let parts = [
+        text("title", "Printer is dark"),
+        text("requester", &peter),
+        text("impact", "1"),
+        text("priority", "P1"),
+        text("team", &team),
+        text("assignee", &peter),
+        text("confidential_to", &team),
+        text("parent", "INC-1"),
+        text("channel", "phone"),
+    ];
+    let sent = send(&world, "gwen", "/portal/report", false, &parts).await;
+    let number = number_in(sent.location());
+    let stored = world
+        .desk
+        .read(move |sql| store::incidents::load(sql, number))
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    assert_eq!(stored.requester, world.person("gwen").id);
+    assert_eq!((stored.impact.get(), stored.priority.get()), (3, 4));
+    assert_eq!((stored.team, stored.assignee, stored.confidential_to), (None, None, None));
+    assert_eq!((stored.parent, stored.channel), (None, Channel::Portal));
 }

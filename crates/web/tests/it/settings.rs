@@ -1,7 +1,7 @@
 //! The settings: who may read and change them, that every form stores what it
 //! says, and that nobody overwrites another's change unknowingly.
 
-use crate::harness::{Page, World};
+use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use store::directory::{audit, categories, people, services, settings, teams};
 
@@ -89,7 +89,7 @@ async fn a_team_is_made_filled_and_taken_out_of_use() {
         .post("ada", "/settings/teams", &[("name", "applications"), ("description", "kept")])
         .await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
-    twice.shows("s taken already").shows("kept");
+    twice.shows("This name is taken already").shows("kept");
 
     let members = format!("{path}/members");
     let unknown = world.post("ada", &members, &[("person", "nobody@northwind.example")]).await;
@@ -189,6 +189,7 @@ async fn a_person_is_added_with_roles_and_gets_a_password_once() {
         )
         .await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
+    twice.shows("This e-mail address is taken already");
     for (field, value, words) in [
         ("email", "no address", "no e-mail address"),
         ("time_zone", "Mars/Olympus", "no such time zone"),
@@ -235,9 +236,138 @@ async fn who_is_taken_out_of_use_is_signed_out() {
         ("email", "mara@northwind.example"),
         ("roles", "agent"),
     ];
+    let made =
+        world.post("mara", "/me/tokens", &[("name", "n"), ("scope", "admin"), ("life", "0")]).await;
+    let (_, rest) = made.body.split_once(r#"aria-label="Secret of the new token">"#).unwrap();
+    let token = desk::Credential::Token(rest.split('<').next().unwrap().to_owned());
+    assert!(world.desk.who(&token).await.unwrap().is_some());
+
     assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
     assert_eq!(world.get("mara", "/me").await.status, StatusCode::SEE_OTHER);
+    assert!(world.desk.who(&token).await.unwrap().is_none());
     world.get("ada", "/settings/people?which=inactive").await.shows("Mara Lindqvist");
+
+    let mut again = fields.to_vec();
+    again[0].1 = "2";
+    again.push(("active", "1"));
+    assert_eq!(world.post("ada", &path, &again).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        world.get("mara", "/me").await.status,
+        StatusCode::SEE_OTHER,
+        "the sessions of before stay ended"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_hold_from_the_next_request_on() {
+    let world = World::new().await;
+    let path = format!("/settings/people/{}", world.person("ines").id);
+    let network = world.network.to_string();
+    assert_eq!(world.get("ines", "/settings/teams").await.status, StatusCode::OK);
+    let base = [("name", "Ines Calderon"), ("email", "ines@northwind.example"), ("active", "1")];
+    let change = async |version: &'static str, more: &[(&str, &str)]| {
+        let fields: Vec<(&str, &str)> =
+            base.into_iter().chain([("version", version)]).chain(more.iter().copied()).collect();
+        assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    };
+    change("1", &[("roles", "agent"), ("teams", &network)]).await;
+    assert_eq!(world.get("ines", "/settings/teams").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.get("ines", "/queue").await.status, StatusCode::OK);
+    change("2", &[]).await;
+    assert_eq!(world.get("ines", "/queue").await.location(), "/portal");
+    world
+        .get("otto", "/settings/audit?subject=person")
+        .await
+        .shows(r#"<span class="meta">teams</span>"#)
+        .shows("Network")
+        .shows("agent, manager");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_out_of_use_keeps_its_people_when_one_of_them_is_saved() {
+    let world = World::new().await;
+    let team = world.network;
+    let path = format!("/settings/teams/{team}");
+    let fields = [("version", "1"), ("name", "Network"), ("description", "")];
+    assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    let person = format!("/settings/people/{}", world.person("ines").id);
+    world.get("ada", &person).await.shows(&format!(r#"name="teams" value="{team}" checked"#));
+    let elsewhere = format!("/settings/people/{}", world.person("mara").id);
+    world.get("ada", &elsewhere).await.hides(&team.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_instance_says_what_to_set_up() {
+    let world = World::new().await;
+    assert_eq!(world.get("ada", "/").await.location(), "/queue");
+    world
+        .desk
+        .change(desk::command_line(), |sql, _| {
+            sql.execute("delete from services", &[])?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(world.get("ada", "/").await.location(), "/settings");
+    assert_eq!(world.get("otto", "/").await.location(), "/queue");
+    assert_eq!(world.get("otto", "/settings").await.location(), "/settings/teams");
+    let page = world.get("ada", "/settings").await;
+    page.shows("First steps").shows(r#"href="/settings/services""#);
+    assert_eq!(page.body.matches(">done<").count(), 2, "teams and people: {}", page.body);
+
+    world.post("ada", "/settings/services", &[("name", "VPN"), ("criticality", "3")]).await;
+    assert_eq!(world.get("ada", "/settings").await.location(), "/settings/teams");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_text_wherever_they_are_shown() {
+    let world = World::new().await;
+    let bad = "<i onmouseover=alert(1)>\"'&";
+    let ada = world.person("ada").id;
+    for (path, fields) in [
+        ("teams", vec![("name", bad), ("description", bad)]),
+        ("services", vec![("name", bad), ("description", bad), ("criticality", "1")]),
+        ("categories", vec![("name", bad)]),
+        ("organisations", vec![("name", bad)]),
+        ("people", vec![("name", bad), ("job_title", bad), ("site", bad), ("phone", bad)]),
+        ("general", vec![("version", "0"), ("name", bad), ("time_zone", "UTC"), ("phone", bad)]),
+        ("resolution-codes", vec![("version", "0"), ("label", bad), ("code", "fixed")]),
+    ] {
+        let made = world.post("ada", &format!("/settings/{path}"), &fields).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{path}: {}", made.body);
+    }
+    world.post("ada", "/me/tokens", &[("name", bad), ("scope", "read"), ("life", "0")]).await;
+    let number = world.report(bad).await;
+    world.comment("mara", number, bad, incident::Visibility::Public).await;
+    world.command("mara", number, incident::Command::DeclareMajor { reason: None }).await;
+
+    let mut pages = vec![
+        ("gwen", "/portal".to_owned()),
+        ("gwen", "/portal/incidents?show=all".to_owned()),
+        ("gwen", format!("/portal/incidents/{number}")),
+        ("gwen", format!("/portal/report?title={}", escape(bad))),
+        ("peter", format!("/portal/report?title=x&with={number}")),
+        ("peter", format!("/portal/suggest?q={}", escape(bad))),
+        ("peter", "/portal".to_owned()),
+        ("gwen", format!("/search?q={}", escape(bad))),
+        ("mara", "/queue".to_owned()),
+        ("mara", format!("/incidents/{number}")),
+        ("mara", format!("/incidents/{number}/resolve")),
+        ("mara", "/incidents/new".to_owned()),
+        ("mara", format!("/search?q={}", escape(bad))),
+        ("ada", "/me".to_owned()),
+        ("", "/sign-in".to_owned()),
+        ("", format!("/sign-in?next={}", escape(&format!("/{bad}")))),
+        ("ada", format!("/settings/people/{ada}")),
+    ];
+    pages.extend(PAGES.map(|page| ("ada", format!("/settings/{page}"))));
+    pages.extend(NEW.map(|page| ("ada", format!("/settings/{page}/new"))));
+    pages.push(("ada", format!("/settings/people?q={}", escape(bad))));
+    for (who, path) in pages {
+        let page = world.get(who, &path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        page.hides("<i onmouseover").hides("alert(1)>");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,6 +425,10 @@ async fn services_and_categories_form_their_trees() {
     world.get("otto", "/settings/categories").await.shows("Network › Wireless");
     let all = world.desk.read(categories::list).await.unwrap();
     let below = all.iter().find(|category| category.name == "Wireless").unwrap().id.to_string();
+    world
+        .get("otto", &format!("/settings/categories/{below}"))
+        .await
+        .shows("<dd>Network › Wireless</dd>");
     let circle =
         [("version", "1"), ("name", "Network"), ("parent", below.as_str()), ("active", "1")];
     assert_eq!(

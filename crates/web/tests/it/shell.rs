@@ -62,6 +62,17 @@ async fn forms_of_other_sites_change_nothing() {
             Request::post("/queue/bulk").header(header::HOST, "desk.example").header(name, value);
         let page = world.send("mara", request, Body::from(body.clone())).await;
         assert_eq!(page.status, StatusCode::FORBIDDEN);
+        for (who, path) in [
+            ("", "/sign-in".to_owned()),
+            ("gwen", "/portal/report".to_owned()),
+            ("gwen", format!("/portal/incidents/{number}/comment")),
+            ("gwen", "/me/password".to_owned()),
+            ("ada", "/settings/teams".to_owned()),
+        ] {
+            let request = Request::post(&path).header(header::HOST, "desk.example");
+            let page = world.send(who, request.header(name, value), Body::empty()).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        }
     }
     world.get("mara", "/queue?view=unassigned").await.shows(&number.to_string());
 }

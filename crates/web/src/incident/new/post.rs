@@ -45,6 +45,9 @@ async fn record(
     sent: WithFiles,
     once: Option<Idempotency>,
 ) -> Result<IncidentNumber, PageError> {
+    if let Some(refusal) = sent.refused {
+        return Err(refusal.into());
+    }
     let fields = &sent.fields;
     let channel = channel(fields)?;
     let requester = requester(app, who, fields).await?;

@@ -19,9 +19,11 @@ use desk::Trouble;
 use incident::Refusal;
 use kernel::{PersonId, Role, TeamId, limits};
 use maud::{Markup, html};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use store::directory::organisations::{self, Organisation};
 use store::directory::people::{self, Person};
+use store::directory::sessions;
 use store::directory::teams::{self, Team};
 use store::{Failure, Sql};
 
@@ -46,8 +48,10 @@ struct Around {
 }
 
 impl Around {
-    fn read(sql: &mut dyn Sql) -> Result<Around, Failure> {
-        let teams = teams::list(sql)?.into_iter().filter(|team| team.active).collect();
+    /// `in_teams` are offered even when they are out of use: saving must not take them away.
+    fn read(sql: &mut dyn Sql, in_teams: &[Team]) -> Result<Around, Failure> {
+        let offered = |team: &Team| team.active || in_teams.contains(team);
+        let teams = teams::list(sql)?.into_iter().filter(offered).collect();
         Ok(Around { teams, organisations: organisations::list(sql)? })
     }
 }
@@ -66,7 +70,7 @@ pub(super) async fn new(
     State(app): State<App>,
     Administrator(who): Administrator,
 ) -> PageResult<Markup> {
-    let around = app.desk.read(Around::read).await?;
+    let around = app.desk.read(|sql| Around::read(sql, &[])).await?;
     Ok(page(&who, &around, None, &Fields::default(), &Problem::default(), html! {}))
 }
 
@@ -80,7 +84,7 @@ pub(super) async fn create(
         Ok(()) => Ok(saved(&SECTION.of(id))),
         Err(trouble) => {
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "email").await?;
-            let around = app.desk.read(Around::read).await?;
+            let around = app.desk.read(|sql| Around::read(sql, &[])).await?;
             Ok((problem.status(), page(&who, &around, None, &fields, &problem, html! {}))
                 .into_response())
         }
@@ -94,7 +98,8 @@ async fn insert(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
         .change(actor(who), move |sql, audit| {
             people::insert(sql, &person, None)?;
             teams::set_teams(sql, id, &in_teams)?;
-            Ok(audit.created(sql, SUBJECT, id, &person)?)
+            let after = Recorded::of(sql, &person)?;
+            Ok(audit.created(sql, SUBJECT, id, &after)?)
         })
         .await
 }
@@ -161,7 +166,9 @@ async fn show_stored(
 ) -> PageResult<Markup> {
     let read = move |sql: &mut dyn Sql| {
         let Some(person) = people::get(sql, id)? else { return Ok(None) };
-        Ok(Some((person, teams::of_person(sql, id)?, Around::read(sql)?)))
+        let in_teams = teams::of_person(sql, id)?;
+        let around = Around::read(sql, &in_teams)?;
+        Ok(Some((person, in_teams, around)))
     };
     let (person, in_teams, around) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
     let fields = fields.unwrap_or_else(|| shown(&person, &in_teams));
@@ -187,8 +194,7 @@ pub(super) async fn change(
 async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
     let (seen, in_teams) = (editing::version(fields)?, editing::ids::<TeamId>(fields, "teams")?);
     let (fields, me) = (fields.clone(), who.viewer().person);
-    let stays = app
-        .desk
+    app.desk
         .change(actor(who), move |sql, audit| {
             let before = people::get(sql, id)?;
             let Some(before) = before.filter(|before| before.version == seen) else {
@@ -200,16 +206,31 @@ async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
                 ..typed(before.clone(), &fields)?
             };
             keep_own_rights(me, &after)?;
+            let before = Recorded::of(sql, &before)?;
             people::update(sql, &after, seen)?;
             teams::set_teams(sql, id, &in_teams)?;
-            audit.changed(sql, SUBJECT, id, &before, &after)?;
-            Ok(after.active)
+            if !after.active {
+                sessions::delete_of_person(sql, id, None)?;
+            }
+            let after = Recorded::of(sql, &after)?;
+            Ok(audit.changed(sql, SUBJECT, id, &before, &after)?)
         })
-        .await?;
-    if !stays {
-        app.desk.sign_out_elsewhere(id, None).await?;
+        .await
+}
+
+/// A person as the audit log keeps them: with the names of their teams.
+#[derive(Serialize)]
+struct Recorded {
+    #[serde(flatten)]
+    person: Person,
+    teams: Vec<String>,
+}
+
+impl Recorded {
+    fn of(sql: &mut dyn Sql, person: &Person) -> Result<Self, Failure> {
+        let teams = teams::of_person(sql, person.id)?.into_iter().map(|team| team.name).collect();
+        Ok(Recorded { person: person.clone(), teams })
     }
-    Ok(())
 }
 
 /// Nobody locks themselves out: then there is always an administrator.
@@ -248,11 +269,13 @@ pub(super) async fn give_password(
         .collect();
     let password = groups.join("-");
     let hash = desk::accounts::hash_password(&password).await?;
+    let keep = who.sign_in.session.clone().filter(|_| id == who.viewer().person);
     let set = app
         .desk
         .change(actor(&who), move |sql, audit| {
             let set = people::set_password_hash(sql, id, Some(&hash))?;
             if set {
+                sessions::delete_of_person(sql, id, keep.as_deref())?;
                 audit.changed(sql, "password", id, &(), &())?;
             }
             Ok(set)
@@ -261,8 +284,6 @@ pub(super) async fn give_password(
     if !set {
         return Err(PageError::NotFound);
     }
-    let keep = who.sign_in.session.clone().filter(|_| id == who.viewer().person);
-    app.desk.sign_out_elsewhere(id, keep).await?;
     let banner = html! {
         div.banner.banner-good role="status" {
             (icon("key"))
@@ -344,7 +365,7 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
     let teams: Vec<(String, String)> =
         around.teams.iter().map(|team| (team.id.to_string(), team.name.clone())).collect();
     html! {
-        div.form-2 {
+        div.form-2.form-w {
             (name_field(fields, errors))
             (Field::new("email", "E-mail, to sign in with").errors(errors).input("email", text("email")))
             (Field::new("job_title", "Job title").errors(errors).input("text", text("job_title")))
@@ -352,8 +373,8 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
             (Field::new("site", "Site").errors(errors).input("text", text("site")))
         }
         (zone_field(text("time_zone"), "Empty: as the instance.", errors))
-        div id="roles" { (choices("roles", "Roles. Everybody is a requester, without any of them only that.", &roles, fields)) }
-        (choices("teams", "Teams", &teams, fields))
+        div id="roles" { (choices("roles", "Roles", Some("Everybody can report and follow their own incidents. Roles add to that."), &roles, fields)) }
+        (choices("teams", "Teams", None, &teams, fields))
         (Field::new("organisation", "Organisation").errors(errors).select(&organisations, fields.text("organisation")))
         div.stack-s {
             (checkbox("sees_organisation", "Sees the incidents of the whole organisation", fields.ticked("sees_organisation")))
@@ -387,9 +408,18 @@ fn password_card(person: &Person) -> Markup {
                 @if person.email.is_none() {
                     p.muted { "Without an e-mail address nobody can sign in." }
                 } @else {
-                    form.stack-s method="post" action={ (SECTION.of(person.id)) "/password" } {
-                        p { @if person.has_password { "They have a password. A new one ends the old one and all sessions." } @else { "They have no password and cannot sign in." } }
-                        div { button.btn type="submit" { (icon("key")) @if person.has_password { "Give a new password" } @else { "Give a password" } } }
+                    @let give = |label: &str| html! {
+                        form.mts method="post" action={ (SECTION.of(person.id)) "/password" } { button.btn type="submit" { (icon("key")) (label) } }
+                    };
+                    @if person.has_password {
+                        details {
+                            summary.link { "They have a password. Give a new one" }
+                            p.mts { "The old password and all their sessions end at once." }
+                            (give("Replace the password"))
+                        }
+                    } @else {
+                        p { "They have no password and cannot sign in." }
+                        (give("Give a password"))
                     }
                 }
             }

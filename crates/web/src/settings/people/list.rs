@@ -108,8 +108,8 @@ fn address(wanted: &Wanted, after: PersonId) -> String {
 
 fn filter_form(wanted: &Wanted) -> Markup {
     html! {
-        form.btns role="search" method="get" action=(SECTION.address()) {
-            div { input.inp type="search" name="q" aria-label="Name or e-mail address" placeholder="Name or e-mail address" value=(wanted.text); }
+        form.find role="search" method="get" action=(SECTION.address()) {
+            input.inp type="search" name="q" aria-label="Name or e-mail address" placeholder="Name or e-mail address" value=(wanted.text);
             div { select.inp name="which" aria-label="Which people" {
                 @for (value, label) in WHICH { option value=(value) selected[value == wanted.which] { (label) } }
             } }

@@ -1,0 +1,36 @@
+// The requester on a phone: answers what was asked, and loses no words to a file.
+import { expect, people, test } from '../support/fixtures.mjs';
+
+const PHONE = { width: 390, height: 844 };
+const files = (count) => Array.from({ length: count }, (_, n) => ({ name: `photo ${n + 1}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x') }));
+
+test('an answer that is waited for comes first, and refused files take no words with them', async ({ desk, open }) => {
+  const gwenApi = await desk.apiOf(people.gwen);
+  const { number } = await gwenApi.report({ title: 'Scanner beeps twice' });
+  await desk.api.command(number, 'hold', { reason: 'requester' });
+  await gwenApi.report({ title: 'Screen flickers' });
+
+  const gwen = await open(people.gwen, { expected: [/status of 422/] });
+  await gwen.setViewportSize(PHONE);
+  await gwen.goto('/portal');
+  await gwen.getByRole('heading', { level: 3 }).first().click();
+  await expect(gwen.getByRole('heading', { level: 1 })).toHaveText('Scanner beeps twice');
+  await gwen.getByRole('link', { name: 'Answer' }).click();
+  const answer = gwen.getByLabel('Your answer');
+  await answer.fill('Both of them, since the update.');
+
+  const chooser = gwen.locator('input[type=file]');
+  await chooser.setInputFiles(files(9));
+  await gwen.getByRole('button', { name: 'Send the answer' }).click();
+  await expect(gwen.getByRole('alert')).toContainText('more than 8 files');
+  await expect(answer).toHaveValue('Both of them, since the update.');
+  await gwen.getByRole('button', { name: 'Remove photo 9.txt' }).click();
+  await gwen.getByRole('button', { name: 'Send the answer' }).click();
+
+  const said = gwen.getByRole('article', { name: /Message by You/ });
+  await expect(said).toContainText('Both of them, since the update.');
+  await expect(said.getByRole('link')).toHaveCount(8);
+  await expect(gwen.getByRole('alert')).toHaveCount(0);
+  await expect(gwen.getByRole('button', { name: /^Remove/ })).toHaveCount(0);
+  await expect(gwen.getByText('Being worked on').first()).toBeVisible();
+});
