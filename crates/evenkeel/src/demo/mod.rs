@@ -33,13 +33,14 @@ const SEED: u64 = 4_040;
 const DAYS: i64 = 182;
 /// Incidents that are open when the past is told.
 const OPEN: usize = 60;
-/// The setting that says that the company is there as a whole.
+/// The setting that says that a demo was begun here, and once it is there as a whole, when.
 const BUILT: &str = "demo";
 const DAY: i64 = 86_400;
 
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
     let lock = place::prepare(settings, args.fresh)?;
+    let door = serve::Door::open(settings).await?;
     if !is_built(settings).await? {
         // What was begun and not finished is begun anew.
         place::clear(settings)?;
@@ -51,16 +52,16 @@ pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Fail
     })?;
     let director = (!args.quiet)
         .then(|| tokio::spawn(director::direct(desk.clone(), company, data::stories())));
-    let served = serve::serve(desk, settings, |url| {
+    let ready = |url: &str| {
         output::line(format!("Evenkeel is ready at {url}"))?;
         logins()
-    })
-    .await;
+    };
+    let served = serve::serve(desk, door, settings, serve::Signals::new()?, ready).await;
     if let Some(director) = director {
         director.abort();
     }
     drop(lock);
-    served
+    served.map(|_| ())
 }
 
 fn logins() -> Result<(), Failed> {
@@ -84,10 +85,11 @@ async fn is_built(settings: &Settings) -> Result<bool, Failed> {
     let store = instance::open_store(settings, Missing::Make).await?;
     instance::blocking(move || {
         let found = store.read_blocking(|sql| stored::get::<serde_json::Value>(sql, BUILT))?;
-        if found.is_none() {
-            place::check_ours(&store)?;
+        let built = found.as_ref().is_some_and(|found| found.value["built_at"].is_string());
+        if !built {
+            place::check_ours(&store, found.is_some())?;
         }
-        Ok(found.is_some())
+        Ok(built)
     })
     .await
 }
@@ -100,7 +102,9 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
     let files = Files::local(instance::files_folder(settings));
     let told = tell(&desk, &files, now, DAYS).await?;
     desk.change(desk::command_line(), move |sql, _| {
-        stored::put(sql, BUILT, &json!({ "seed": SEED, "built_at": now }), 0)?;
+        let begun = stored::get::<serde_json::Value>(sql, BUILT)?;
+        let version = begun.map_or(0, |begun| begun.version);
+        stored::put(sql, BUILT, &json!({ "seed": SEED, "built_at": now }), version)?;
         Ok(())
     })
     .await?;

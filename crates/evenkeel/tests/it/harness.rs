@@ -198,6 +198,12 @@ impl Server {
         kill_process(pid, signal).expect("the program still runs");
     }
 
+    /// Waits until it has started over and is ready again.
+    pub fn ready_again(&mut self) {
+        let line = self.lines.recv_timeout(PATIENCE).expect("the server gets ready again");
+        self.url = line.strip_prefix("Evenkeel is ready at ").expect(&line).to_owned();
+    }
+
     /// Tells it to stop and waits until it has.
     pub fn stop(self) -> ExitStatus {
         self.signal(Signal::TERM);

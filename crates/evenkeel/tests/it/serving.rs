@@ -39,6 +39,8 @@ fn the_command_line_works_while_it_serves() {
     home.run(&["user", "add", "--email", "bob@company.example", "--name", "Bob"]).done();
     home.run(&["backup", "copy.backup"]).done();
     assert!(server.stop().success());
+    // Whoever copies the file of a stopped server has everything.
+    assert!(!home.path("evenkeel-data/evenkeel.db-wal").exists());
 }
 
 #[test]
@@ -46,7 +48,6 @@ fn a_second_server_on_the_folder_is_refused() {
     let home = Home::new();
     let server = home.serve();
     home.run(&["serve", "--listen", "127.0.0.1:0"]).refused(1, "already running");
-    home.run(&["restore", "any.backup", "--overwrite"]).refused(1, "already running");
     // However it ends, the folder is free again.
     server.kill();
     assert!(home.serve().stop().success());
@@ -58,6 +59,10 @@ fn a_port_in_use_is_told() {
     let server = one.serve();
     let taken = server.address().to_string();
     two.run(&["serve", "--listen", &taken]).refused(1, "in use by another program");
+    two.run(&["demo", "--listen", &taken]).refused(1, "in use by another program");
+    for made in ["evenkeel-data/evenkeel.db", "evenkeel-demo/evenkeel.db"] {
+        assert!(!two.path(made).exists(), "{made} was made before the address was taken");
+    }
     two.run(&["serve", "--listen", "nonsense"]).refused(2, "127.0.0.1:7878");
     two.run(&["serve", "--listen", "192.0.2.1:7878"]).refused(1, "not an address of this machine");
     two.run(&["serve", "--listen", "127.0.0.1:0", "--public-url", "desk"]).refused(2, "https://");
