@@ -19,7 +19,7 @@ use crate::instance::{self, Missing};
 use crate::{output, progress, serve};
 use company::{Company, LOGINS, PASSWORD};
 use data::Stories;
-use desk::Desk;
+use desk::{Clock, Desk, SystemClock};
 use dice::Dice;
 use kernel::Timestamp;
 use plan::Plan;
@@ -36,6 +36,8 @@ const OPEN: usize = 60;
 /// The setting that says that a demo was begun here, and once it is there as a whole, when.
 const BUILT: &str = "demo";
 const DAY: i64 = 86_400;
+/// After so many days what was live trouble is history.
+const STALE_DAYS: i64 = 7;
 
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
@@ -85,13 +87,26 @@ async fn is_built(settings: &Settings) -> Result<bool, Failed> {
     let store = instance::open_store(settings, Missing::Make).await?;
     instance::blocking(move || {
         let found = store.read_blocking(|sql| stored::get::<serde_json::Value>(sql, BUILT))?;
-        let built = found.as_ref().is_some_and(|found| found.value["built_at"].is_string());
-        if !built {
-            place::check_ours(&store, found.is_some())?;
+        let built_at: Option<Timestamp> = found
+            .as_ref()
+            .and_then(|found| found.value["built_at"].as_str())
+            .and_then(|text| text.parse().ok());
+        match built_at {
+            Some(at) => say_if_stale(at),
+            None => place::check_ours(&store, found.is_some())?,
         }
-        Ok(built)
+        Ok(built_at.is_some())
     })
     .await
+}
+
+fn say_if_stale(built_at: Timestamp) {
+    let days = SystemClock.now().seconds_since(built_at) / DAY;
+    if days >= STALE_DAYS {
+        output::say(format!(
+            "This company was built {days} days ago; `evenkeel demo --fresh` builds one whose trouble is of today."
+        ));
+    }
 }
 
 async fn build(settings: &Settings) -> Result<(), Failed> {
