@@ -5,6 +5,7 @@ use crate::http::Client;
 use rustix::process::Signal;
 use std::io::Read;
 use std::net::TcpStream;
+use std::path::Path;
 
 fn bearer(token: &str) -> String {
     format!("Bearer {token}")
@@ -86,6 +87,25 @@ fn it_stops_on_either_signal_and_ends_streams() {
         let log = std::fs::read_to_string(home.path("serve.log")).unwrap();
         assert!(log.contains("stopped") && !log.contains("cut off"), "{log}");
     }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let full = Path::new("/dev/full");
+    if !full.exists() {
+        eprintln!("skipped: not found: {}", full.display());
+        return;
+    }
+    let home = Home::with_admin();
+    let server = home.serve_logging_to(full, &["--log", "debug"]);
+    let authorization = bearer(&home.token("write"));
+    let headers = [("authorization", authorization.as_str())];
+    for title in ["Disk is full", "Disk is still full"] {
+        let body = serde_json::json!({ "title": title }).to_string();
+        let reported = server.client().post("/api/v1/incidents", &headers, &body);
+        assert_eq!(reported.status, 201, "{reported:?}");
+    }
+    assert!(server.stop().success());
 }
 
 #[test]
