@@ -95,6 +95,12 @@ impl Desk {
         Ok(desk)
     }
 
+    /// Ends writing: what was handed in is done and durable, what comes later is refused,
+    /// and the writer's connection to the database is closed.
+    pub async fn close(&self) {
+        self.0.writer.end().await;
+    }
+
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()

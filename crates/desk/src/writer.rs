@@ -31,6 +31,8 @@ pub(crate) type Change = Box<dyn FnOnce(&mut Writer) -> Option<Policy> + Send>;
 pub(crate) enum Work {
     Command(Box<Job>),
     Change(Change),
+    /// Nothing more comes.
+    End(oneshot::Sender<()>),
 }
 
 pub(crate) struct Job {
@@ -81,6 +83,14 @@ impl Handle {
         Ok(answer)
     }
 
+    /// Waits until all that was handed in is done and the connection is closed.
+    pub(crate) async fn end(&self) {
+        let (reply, ended) = oneshot::channel();
+        if self.queue.send(Work::End(reply)).await.is_ok() {
+            drop(ended.await);
+        }
+    }
+
     /// Hands in a change of configuration.
     pub(crate) async fn change(&self, change: Change) -> Result<(), Trouble> {
         self.queue.send(Work::Change(change)).await.map_err(|_| Trouble::Overloaded)
@@ -124,6 +134,13 @@ impl WriterThread {
                     Work::Change(change) => {
                         self.commands(std::mem::take(&mut jobs));
                         self.change(change);
+                    }
+                    Work::End(reply) => {
+                        self.commands(jobs);
+                        drop((self, work));
+                        // Whoever asked may have gone.
+                        let _gone = reply.send(());
+                        return;
                     }
                 }
                 next = if jobs.len() < BATCH_MAX { work.try_recv().ok() } else { None };
@@ -197,7 +214,10 @@ impl WriterThread {
                 desk.0.metrics.failed.inc_by(jobs.len() as u64);
                 self.states.clear();
                 self.position = -1;
-                let words = failure.to_string();
+                let words = match failure {
+                    Failure::Unavailable(words) => words,
+                    other => other.to_string(),
+                };
                 for job in jobs {
                     answer(job.reply, Err(Trouble::Failed(Failure::Unavailable(words.clone()))));
                 }

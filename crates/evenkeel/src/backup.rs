@@ -11,6 +11,11 @@ use store::files::Files;
 
 /// Copies database and attachments into one file, also while a server runs.
 pub(crate) async fn backup(settings: &Settings, file: &Path) -> Result<(), Failed> {
+    // Making it would fill the disk below a drive that is not there today.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failed::new(format!("there is no folder {}; make it first", folder.display())));
+    }
     let store = instance::open_store(settings, Missing::Refuse).await?;
     let files = Files::local(instance::files_folder(settings));
     let into = file.to_path_buf();
@@ -22,26 +27,30 @@ pub(crate) async fn backup(settings: &Settings, file: &Path) -> Result<(), Faile
     complete(&summary)
 }
 
-/// Brings a backup back.
+/// Brings a backup back. A server that runs on the data lets go of it once everything
+/// is prepared, and goes on with what was brought back.
 pub(crate) async fn restore(
     settings: &Settings,
     file: &Path,
     overwrite: bool,
 ) -> Result<(), Failed> {
-    // A server would go on with what is not there any more.
-    let lock = instance::lock(settings)?;
     let (from, target) = (file.to_path_buf(), instance::target(settings));
     let files = Files::local(instance::files_folder(settings));
     let place = match &target {
         Target::Sqlite(path) => path.display().to_string(),
         Target::Postgres(_) => "the database".to_owned(),
     };
+    let here = settings.clone();
+    let alone = move || {
+        let lock = if overwrite { instance::take_over(&here) } else { instance::lock(&here) };
+        lock.map_err(|failed| store::Failure::Unusable(failed.to_string()))
+    };
     let spinner = progress::spinner("Restoring");
-    let done =
-        instance::blocking(move || Ok(store::backup::restore(&from, &target, &files, overwrite)?))
-            .await;
+    let done = instance::blocking(move || {
+        Ok(store::backup::restore(&from, &target, &files, overwrite, alone)?)
+    })
+    .await;
     spinner.finish_and_clear();
-    drop(lock);
     let summary = done?;
     output::line(format!(
         "{place} holds {} now. `evenkeel verify` checks them.",

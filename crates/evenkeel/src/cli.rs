@@ -76,7 +76,9 @@ Examples:
 const RESTORE_EXAMPLES: &str = "\
 Examples:
   evenkeel restore /backups/evenkeel-monday.backup --data /srv/evenkeel-restored
-  evenkeel restore evenkeel.backup --data /srv/evenkeel --overwrite";
+  evenkeel restore evenkeel.backup --data /srv/evenkeel --overwrite
+
+A server that runs on the data lets go of it and goes on with what was brought back.";
 
 const CONFIG_EXAMPLES: &str = "\
 Examples:
@@ -303,6 +305,7 @@ pub(crate) enum TokenCommand {
     #[command(after_help = TOKEN_EXAMPLES)]
     Revoke {
         /// Which one, by the id that `list` shows
+        #[arg(value_parser = parse_token_id)]
         id: kernel::TokenId,
     },
 }
@@ -393,6 +396,10 @@ fn with_variables(command: clap::Command, prefix: &str) -> clap::Command {
         let inner = format!("{prefix}_{word}");
         with_variables(sub, &inner)
     })
+}
+
+fn parse_token_id(text: &str) -> Result<kernel::TokenId, String> {
+    text.parse().map_err(|_| "is no id of a token; `evenkeel token list` shows them".to_owned())
 }
 
 fn parse_zone(name: &str) -> Result<String, String> {

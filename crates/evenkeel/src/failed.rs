@@ -51,6 +51,11 @@ impl fmt::Display for Failed {
                 Some(field) => write!(f, "{} {}", field.replace('_', " "), refusal.message),
                 None => f.write_str(&refusal.message),
             },
+            Failed::Trouble(desk::Trouble::Failed(store::Failure::Damaged(words))) => write!(
+                f,
+                "stored data does not read as it should: {words}; `evenkeel verify` says more, \
+                 `evenkeel restore FILE --overwrite` brings a backup back"
+            ),
             Failed::Trouble(trouble) => trouble.fmt(f),
         }
     }

@@ -18,9 +18,10 @@ mod token;
 mod user;
 mod verify;
 
-use cli::{Cli, Command, ConfigCommand, ImportCommand};
+use cli::{Command, ConfigCommand, ImportCommand};
 use config::{Settings, Unread};
 use failed::Failed;
+use instance::Lock;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -40,34 +41,52 @@ fn main() -> ExitCode {
         Err(Unread::File(failed)) => return end(Err(failed)),
     };
     logging::start(&settings.log.value, settings.log_format.value);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS_MAX)
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return end(Err(Failed::new(format!("no threads to run on: {error}")))),
-    };
-    let done = runtime.block_on(run(cli, settings));
-    runtime.shutdown_timeout(FAREWELL);
-    end(done)
+    // Starts over when a restore has put other data in the place of what was served.
+    loop {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS_MAX)
+            .build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                return end(Err(Failed::new(format!("no threads to run on: {error}"))));
+            }
+        };
+        let done = runtime.block_on(run(&cli.command, &settings));
+        // Whatever still has the database open ends here, before the folder's lock does.
+        runtime.shutdown_timeout(FAREWELL);
+        match done {
+            Ok(Next::StartOver(lock)) => drop(lock),
+            Ok(Next::End) => return end(Ok(())),
+            Err(failed) => return end(Err(failed)),
+        }
+    }
 }
 
-async fn run(cli: Cli, settings: Settings) -> Result<(), Failed> {
-    let settings = &settings;
-    match cli.command {
-        Command::Serve { .. } => serve::run(settings).await,
-        Command::Demo(args) => demo::run(&args, settings).await,
-        Command::Init(args) => init::run(&args, settings).await,
-        Command::User(command) => user::run(&command, settings).await,
-        Command::Token(command) => token::run(&command, settings).await,
-        Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(&args, settings).await,
-        Command::Verify { json } => verify::run(settings, json).await,
-        Command::Backup { file } => backup::backup(settings, &file).await,
-        Command::Restore { file, overwrite } => backup::restore(settings, &file, overwrite).await,
-        Command::Config(ConfigCommand::Check { json, .. }) => config::check(settings, json).await,
-        Command::Completions { shell } => completions::print(shell),
+/// What comes after a command that was done.
+enum Next {
+    /// The program ends.
+    End,
+    /// The data was replaced, or is about to be: let go of the folder and begin again.
+    StartOver(Lock),
+}
+
+async fn run(command: &Command, settings: &Settings) -> Result<Next, Failed> {
+    match command {
+        Command::Serve { .. } => return serve::run(settings).await,
+        Command::Demo(args) => demo::run(args, settings).await,
+        Command::Init(args) => init::run(args, settings).await,
+        Command::User(command) => user::run(command, settings).await,
+        Command::Token(command) => token::run(command, settings).await,
+        Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(args, settings).await,
+        Command::Verify { json } => verify::run(settings, *json).await,
+        Command::Backup { file } => backup::backup(settings, file).await,
+        Command::Restore { file, overwrite } => backup::restore(settings, file, *overwrite).await,
+        Command::Config(ConfigCommand::Check { json, .. }) => config::check(settings, *json).await,
+        Command::Completions { shell } => completions::print(*shell),
     }
+    .map(|()| Next::End)
 }
 
 fn end(done: Result<(), Failed>) -> ExitCode {

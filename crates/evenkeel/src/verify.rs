@@ -4,24 +4,20 @@ use crate::config::Settings;
 use crate::failed::Failed;
 use crate::instance::{self, Missing};
 use crate::{output, progress};
+use desk::Trouble;
+use store::Failure;
 use store::incidents::Finding;
 
 /// Checks timeline chain, replay, words and references; prints each finding and
 /// fails if there is one.
 pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
-    let store = instance::open_store(settings, Missing::Refuse).await?;
-    let bar = progress::bar("Checking", 0);
-    let shown = bar.clone();
-    let findings = store
-        .read(move |sql| {
-            store::incidents::verify(sql, &mut |at, of| {
-                shown.set_length(of.unsigned_abs());
-                shown.set_position(at.unsigned_abs());
-            })
-        })
-        .await;
-    bar.finish_and_clear();
-    let findings = findings?;
+    let findings = check(settings).await.map_err(|failed| match failed {
+        // What cannot even be read cannot be checked.
+        Failed::Trouble(Trouble::Failed(Failure::Damaged(words))) => Failed::new(format!(
+            "the database is damaged ({words}); bring a backup back with `evenkeel restore FILE --overwrite`"
+        )),
+        other => other,
+    })?;
     if json {
         output::json(&findings)?;
     } else {
@@ -39,6 +35,22 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
             "{count} things do not hold; restore a backup, or ask for help with what is printed above"
         ))),
     }
+}
+
+async fn check(settings: &Settings) -> Result<Vec<Finding>, Failed> {
+    let store = instance::open_store(settings, Missing::Refuse).await?;
+    let bar = progress::bar("Checking", 0);
+    let shown = bar.clone();
+    let findings = store
+        .read(move |sql| {
+            store::incidents::verify(sql, &mut |at, of| {
+                shown.set_length(of.unsigned_abs());
+                shown.set_position(at.unsigned_abs());
+            })
+        })
+        .await;
+    bar.finish_and_clear();
+    Ok(findings?)
 }
 
 fn in_words(finding: &Finding) -> String {

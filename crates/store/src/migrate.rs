@@ -55,7 +55,7 @@ pub(crate) fn sqlite(path: &Path) -> Result<(), Failure> {
 
 fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
     disk::create(path).map_err(|error| {
-        Failure::Unusable(format!("{} cannot be created: {error}", path.display()))
+        Failure::Unusable(format!("{} cannot be opened for writing: {error}", path.display()))
     })?;
     let mut writer = Lite::writer(path)?;
     use_log(&mut writer)?;

@@ -135,6 +135,7 @@ pub(super) async fn found(desk: &Desk, data: CompanyData, since: Timestamp) -> R
             json!({ "name": data.name, "time_zone": data.time_zone, "phone": data.phone });
         settings::put(sql, "instance", &instance, 0)?;
         audit.created(sql, "setting", "instance", &instance)?;
+        settings::put(sql, super::BUILT, &json!({}), 0)?;
         Ok(())
     })
     .await

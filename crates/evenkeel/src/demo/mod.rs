@@ -19,7 +19,7 @@ use crate::instance::{self, Missing};
 use crate::{output, progress, serve};
 use company::{Company, LOGINS, PASSWORD};
 use data::Stories;
-use desk::Desk;
+use desk::{Clock, Desk, SystemClock};
 use dice::Dice;
 use kernel::Timestamp;
 use plan::Plan;
@@ -33,13 +33,16 @@ const SEED: u64 = 4_040;
 const DAYS: i64 = 182;
 /// Incidents that are open when the past is told.
 const OPEN: usize = 60;
-/// The setting that says that the company is there as a whole.
+/// The setting that says that a demo was begun here, and once it is there as a whole, when.
 const BUILT: &str = "demo";
 const DAY: i64 = 86_400;
+/// After so many days what was live trouble is history.
+const STALE_DAYS: i64 = 7;
 
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
     let lock = place::prepare(settings, args.fresh)?;
+    let door = serve::Door::open(settings).await?;
     if !is_built(settings).await? {
         // What was begun and not finished is begun anew.
         place::clear(settings)?;
@@ -51,16 +54,16 @@ pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Fail
     })?;
     let director = (!args.quiet)
         .then(|| tokio::spawn(director::direct(desk.clone(), company, data::stories())));
-    let served = serve::serve(desk, settings, |url| {
+    let ready = |url: &str| {
         output::line(format!("Evenkeel is ready at {url}"))?;
         logins()
-    })
-    .await;
+    };
+    let served = serve::serve(desk, door, settings, serve::Signals::new()?, ready).await;
     if let Some(director) = director {
         director.abort();
     }
     drop(lock);
-    served
+    served.map(|_| ())
 }
 
 fn logins() -> Result<(), Failed> {
@@ -84,12 +87,26 @@ async fn is_built(settings: &Settings) -> Result<bool, Failed> {
     let store = instance::open_store(settings, Missing::Make).await?;
     instance::blocking(move || {
         let found = store.read_blocking(|sql| stored::get::<serde_json::Value>(sql, BUILT))?;
-        if found.is_none() {
-            place::check_ours(&store)?;
+        let built_at: Option<Timestamp> = found
+            .as_ref()
+            .and_then(|found| found.value["built_at"].as_str())
+            .and_then(|text| text.parse().ok());
+        match built_at {
+            Some(at) => say_if_stale(at),
+            None => place::check_ours(&store, found.is_some())?,
         }
-        Ok(found.is_some())
+        Ok(built_at.is_some())
     })
     .await
+}
+
+fn say_if_stale(built_at: Timestamp) {
+    let days = SystemClock.now().seconds_since(built_at) / DAY;
+    if days >= STALE_DAYS {
+        output::say(format!(
+            "This company was built {days} days ago; `evenkeel demo --fresh` builds one whose trouble is of today."
+        ));
+    }
 }
 
 async fn build(settings: &Settings) -> Result<(), Failed> {
@@ -100,7 +117,9 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
     let files = Files::local(instance::files_folder(settings));
     let told = tell(&desk, &files, now, DAYS).await?;
     desk.change(desk::command_line(), move |sql, _| {
-        stored::put(sql, BUILT, &json!({ "seed": SEED, "built_at": now }), 0)?;
+        let begun = stored::get::<serde_json::Value>(sql, BUILT)?;
+        let version = begun.map_or(0, |begun| begun.version);
+        stored::put(sql, BUILT, &json!({ "seed": SEED, "built_at": now }), version)?;
         Ok(())
     })
     .await?;

@@ -9,8 +9,8 @@ use store::Store;
 
 /// Says that a demo made this folder and may delete it.
 const MARKER: &str = "northwind-demo.txt";
-/// The lock that a server holds there, see [`instance::lock`]; deleting it would let a second one in.
-const LOCK: &str = "serve.lock";
+/// The locks in it, see [`instance::lock`]; deleting one that is held would let a second server in.
+const LOCKS: [&str; 2] = [instance::LOCK, instance::RESTORE_LOCK];
 const MARKER_TEXT: &str =
     "A demo of Evenkeel made this folder. `evenkeel demo --fresh` empties it and builds it anew.\n";
 
@@ -38,15 +38,14 @@ pub(super) fn prepare(settings: &Settings, fresh: bool) -> Result<Lock, Failed> 
     Ok(lock)
 }
 
-/// Deletes what is in the demo's folder, all but the marker and the lock that is held.
+/// Deletes what is in the demo's folder, all but the marker and the locks.
 pub(super) fn clear(settings: &Settings) -> Result<(), Failed> {
     let folder = &settings.data.value;
     if !is_marked(folder) {
         return Ok(());
     }
     for path in entries(folder)? {
-        let name = path.file_name().unwrap_or_default();
-        if name == OsStr::new(MARKER) || name == OsStr::new(LOCK) {
+        if is_lock(&path) || path.file_name() == Some(OsStr::new(MARKER)) {
             continue;
         }
         let is_folder = path.symlink_metadata().is_ok_and(|found| found.is_dir());
@@ -57,24 +56,31 @@ pub(super) fn clear(settings: &Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A database on a server that somebody else fills is none for a demo.
-pub(super) fn check_ours(store: &Store) -> Result<(), Failed> {
+/// A database on a server is never emptied from here: one that somebody else fills is
+/// none for a demo, and one in which a demo was begun is made anew by who may do that.
+pub(super) fn check_ours(store: &Store, begun: bool) -> Result<(), Failed> {
     let people = store.read_blocking(store::directory::people::count)?;
-    if people > 0 && matches!(store.engine(), store::Engine::Postgres) {
-        return Err(Failed::new(
-            "this database holds people already and is no finished demo; name an empty one with --database-url",
-        ));
+    if people == 0 || !matches!(store.engine(), store::Engine::Postgres) {
+        return Ok(());
     }
-    Ok(())
+    Err(Failed::new(if begun {
+        "a demo was begun in this database and not finished; drop the database, create it anew and start again"
+    } else {
+        "this database holds people already and is no demo; name an empty one with --database-url"
+    }))
 }
 
 fn is_marked(folder: &Path) -> bool {
     folder.join(MARKER).symlink_metadata().is_ok_and(|found| found.is_file())
 }
 
-/// Whether anything is in it but a lock left behind.
+/// Whether anything is in it but locks left behind.
 fn is_taken(folder: &Path) -> Result<bool, Failed> {
-    Ok(entries(folder)?.iter().any(|path| path.file_name() != Some(OsStr::new(LOCK))))
+    Ok(!entries(folder)?.iter().all(|path| is_lock(path)))
+}
+
+fn is_lock(path: &Path) -> bool {
+    LOCKS.iter().any(|lock| path.file_name() == Some(OsStr::new(lock)))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failed> {

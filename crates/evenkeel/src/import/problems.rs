@@ -35,11 +35,13 @@ rules! {
     UnknownState = "skipped", "the state is not in the mapping";
     NoInstant = "skipped", "the time of the change cannot be read";
     OddInstant = "mended", "another time cannot be read; it was left out";
+    Gap = "mended", "the time does not exist, clocks were put forward then; it was read an hour later: is --time-zone right?";
     OddValue = "mended", "a value is not of its kind; it was left out";
     TooLong = "mended", "a value is too long; it was cut";
     BackInTime = "mended", "the time lies before the row before; that row's time was taken";
     Future = "mended", "the time lies in the future; the present was taken";
     AfterTheEnd = "mended", "the incident is closed, which is final; the rest of the row was left out";
+    Again = "mended", "it is resolved or closed once more with nothing in between; the first time stays";
     ReopenedUnseen = "mended", "it was reopened without having been resolved; nothing to reopen";
     TouchedHere = "skipped", "somebody has worked on the incident here since it was imported";
     Refused = "mended", "a step was refused; the rest of the row was taken";

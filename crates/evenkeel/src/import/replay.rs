@@ -10,6 +10,7 @@ use super::rows::Facts;
 use desk::{Ask, Desk, Trouble};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use incident::command::Report;
+use incident::state::Lifecycle;
 use incident::{Command, State};
 use kernel::{Actor, ActorKind, Channel, IncidentNumber, Matrix, PersonId, Timestamp, limits};
 use std::collections::HashMap;
@@ -247,6 +248,9 @@ impl Teller<'_> {
             };
             Problem::new(facts.row, rule, &facts.number)
         }));
+        if !wishes.contains(&Wish::Resolve) && again(&state, facts) {
+            outcome.problems.push(Problem::new(facts.row, Rule::Again, &facts.number));
+        }
         let moments = Moments::of(&state, facts, &wishes);
         let last = wishes.len();
         let mut tickets = Vec::with_capacity(last);
@@ -288,6 +292,16 @@ impl Teller<'_> {
             },
         }
     }
+}
+
+/// Whether a row resolves or closes, by its own time, what is so already.
+fn again(state: &State, facts: &Facts) -> bool {
+    let (said, known) = match (state.lifecycle, facts.state.lifecycle) {
+        (Lifecycle::Resolved, Lifecycle::Resolved) => (facts.resolved_at, state.moments.resolved),
+        (Lifecycle::Closed, Lifecycle::Closed) => (facts.closed_at, state.moments.closed),
+        _ => return false,
+    };
+    said == Some(facts.at) && known.is_some_and(|known| known < facts.at)
 }
 
 /// When the steps of a row happened. The log knows resolving and closing to the

@@ -286,12 +286,16 @@ impl Cells<'_> {
         at
     }
 
-    fn parse_instant(&self, text: &str) -> Option<Timestamp> {
+    /// A time that was there twice, when clocks were put back, is the first of the two.
+    fn parse_instant(&mut self, text: &str) -> Option<Timestamp> {
         let formats = self.rows.mapping.dates.iter();
         let civil = formats
             .into_iter()
             .find_map(|format| jiff::civil::DateTime::strptime(format, text).ok())?;
         let zoned = civil.to_zoned(self.rows.zone.clone()).ok()?;
+        if zoned.datetime() != civil {
+            self.problem(Rule::Gap, text);
+        }
         Some(Timestamp::from_jiff(zoned.timestamp()))
     }
 

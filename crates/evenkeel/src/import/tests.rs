@@ -289,6 +289,53 @@ async fn broken_rows_are_skipped_or_mended_and_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_resolved_or_closed_once_more_keeps_its_first_time_and_is_named() {
+    let bench = Bench::new();
+    // The file says of every row that it was resolved on the 3rd and closed on the 8th.
+    let told = bench
+        .import(
+            &lines(&[
+                row("INC0000911", "Resolved", "2/3/2016 12:00"),
+                row("INC0000911", "Resolved", "2/3/2016 13:00"),
+                row("INC0000911", "Resolved", "3/3/2016 09:30"),
+                row("INC0000911", "Closed", "7/3/2016 10:00"),
+                row("INC0000911", "Closed", "8/3/2016 10:00"),
+                row("INC0000912", "Resolved", "3/3/2016 09:30"),
+                row("INC0000912", "Closed", "8/3/2016 10:00"),
+            ]),
+            u64::MAX,
+        )
+        .await;
+    assert_eq!(told.problems.count(Rule::Again), 2, "{:?}", told.problems);
+    let state = bench.state("INC0000911");
+    assert_eq!(state.moments.resolved, Some(at("2016-03-02T12:00:00+01:00")));
+    assert_eq!(state.moments.closed, Some(at("2016-03-07T10:00:00+01:00")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_those_of_the_zone_also_when_clocks_change() {
+    let bench = Bench::new();
+    let told = bench
+        .import(
+            &lines(&[
+                row("INC0000913", "Active", "27/3/2016 01:59"),
+                // This time is not there in Berlin.
+                row("INC0000913", "Awaiting Vendor", "27/3/2016 02:30"),
+                row("INC0000914", "Active", "30/10/2016 01:30"),
+                // This one is there twice.
+                row("INC0000914", "Awaiting Vendor", "30/10/2016 02:30"),
+            ]),
+            u64::MAX,
+        )
+        .await;
+    assert_eq!(told.problems.count(Rule::Gap), 1, "{:?}", told.problems);
+    assert_eq!(told.problems.count(Rule::BackInTime), 0, "{:?}", told.problems);
+    let held = |number| bench.state(number).hold.unwrap().since;
+    assert_eq!(held("INC0000913"), at("2016-03-27T01:30:00Z"));
+    assert_eq!(held("INC0000914"), at("2016-10-30T00:30:00Z"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_another_form_says_what_is_missing() {
     let bench = Bench::new();
     let mapping = Mapping::read(None).unwrap();

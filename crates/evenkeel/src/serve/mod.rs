@@ -4,6 +4,7 @@ mod http;
 mod layers;
 mod limits;
 
+use crate::Next;
 use crate::config::Settings;
 use crate::failed::Failed;
 use crate::instance::{self, Missing};
@@ -17,26 +18,65 @@ use tokio::sync::watch;
 /// How long requests that have begun may take once somebody said stop.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
-/// Runs everything.
-pub(crate) async fn run(settings: &Settings) -> Result<(), Failed> {
-    let lock = instance::lock(settings)?;
-    let desk = instance::open(settings, Missing::Make, true).await?;
-    serve(desk, settings, |url| output::line(format!("Evenkeel is ready at {url}"))).await?;
-    drop(lock);
-    Ok(())
+/// How often the server looks whether a restore wants the data folder, or has replaced
+/// what is in the database.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Where requests come in, taken before anything is built or opened: what fails here
+/// is told at once.
+pub(crate) struct Door {
+    listener: TcpListener,
+    public_url: Option<String>,
 }
 
-/// Serves a desk until SIGTERM or SIGINT; `ready` hears the address when requests
-/// are answered. Returns when all that was begun is finished and durable.
+impl Door {
+    /// Takes the address that the settings name.
+    pub(crate) async fn open(settings: &Settings) -> Result<Door, Failed> {
+        let public_url = settings.public_url()?;
+        limits::raise_open_files();
+        Ok(Door { listener: bind(&settings.listen.value).await?, public_url })
+    }
+}
+
+/// Why serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Somebody said stop.
+    Told,
+    /// A restore replaces the data, or has done so.
+    Replaced,
+}
+
+/// Runs everything.
+pub(crate) async fn run(settings: &Settings) -> Result<Next, Failed> {
+    let mut stopping = Signals::new()?;
+    while instance::restore_waits(settings) {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stopping.next() => return Ok(Next::End),
+        }
+    }
+    let lock = instance::lock(settings)?;
+    let door = Door::open(settings).await?;
+    let desk = instance::open(settings, Missing::Make, true).await?;
+    let ready = |url: &str| output::line(format!("Evenkeel is ready at {url}"));
+    match serve(desk, door, settings, stopping, ready).await? {
+        Ended::Told => Ok(Next::End),
+        Ended::Replaced => Ok(Next::StartOver(lock)),
+    }
+}
+
+/// Serves a desk until SIGTERM or SIGINT, or until a restore wants its data; `ready`
+/// hears the address when requests are answered. Returns when all that was begun is
+/// finished and durable.
 pub(crate) async fn serve(
     desk: Desk,
+    door: Door,
     settings: &Settings,
+    mut stopping: Signals,
     ready: impl FnOnce(&str) -> Result<(), Failed>,
-) -> Result<(), Failed> {
-    let public_url = settings.public_url()?;
-    limits::raise_open_files();
-    let mut stopping = Signals::new()?;
-    let listener = bind(&settings.listen.value).await?;
+) -> Result<Ended, Failed> {
+    let Door { listener, public_url } = door;
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
@@ -46,8 +86,14 @@ pub(crate) async fn serve(
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     ready(&url(address))?;
-    stopping.next().await;
-    tracing::info!("stopping: finishing what has begun");
+    let ended = tokio::select! {
+        () = stopping.next() => Ended::Told,
+        () = replaced(settings, &desk) => Ended::Replaced,
+    };
+    match ended {
+        Ended::Told => tracing::info!("stopping: finishing what has begun"),
+        Ended::Replaced => tracing::info!("a backup is restored here: finishing what has begun"),
+    }
     stop.send_replace(true);
     tokio::select! {
         finished = tokio::time::timeout(FINISH_WITHIN, server) => if finished.is_err() {
@@ -55,18 +101,31 @@ pub(crate) async fn serve(
         },
         () = stopping.next() => tracing::warn!("told twice: requests that had begun were cut off"),
     }
-    drain(&desk).await;
+    if tokio::time::timeout(FINISH_WITHIN, desk.close()).await.is_err() {
+        tracing::warn!("the writer did not end in time");
+    }
     tracing::info!("stopped");
-    Ok(())
+    Ok(ended)
 }
 
-/// Waits until the writer has done all that was handed in: its queue is worked off
-/// in order, so whatever is put behind comes last.
-async fn drain(desk: &Desk) {
-    match tokio::time::timeout(FINISH_WITHIN, desk.write(|_| Ok(()))).await {
-        Ok(Ok(())) => {}
-        Ok(Err(trouble)) => tracing::warn!(%trouble, "the writer did not end well"),
-        Err(_) => tracing::warn!("the writer did not end in time"),
+/// Returns when a restore wants the data folder, or has replaced what is in the database.
+async fn replaced(settings: &Settings, desk: &Desk) {
+    // `None` while the database does not answer: that is somebody else's trouble.
+    let filling = || async {
+        let store = desk.store().clone();
+        instance::blocking(move || Ok(store.filling()?)).await.ok()
+    };
+    let mut served = None;
+    loop {
+        if instance::restore_waits(settings) {
+            return;
+        }
+        let found = filling().await;
+        if served.is_some() && found.is_some() && served != found {
+            return;
+        }
+        served = found.or(served);
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
@@ -97,7 +156,7 @@ fn url(address: SocketAddr) -> String {
 }
 
 /// What the operating system says: stop.
-struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -107,7 +166,7 @@ struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// Listens from now on, so that a signal during the start is not missed.
-    fn new() -> Result<Signals, Failed> {
+    pub(crate) fn new() -> Result<Signals, Failed> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| {
             signal(kind).map_err(|error| Failed::new(format!("signals cannot be heard: {error}")))
@@ -128,7 +187,7 @@ impl Signals {
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> Result<Signals, Failed> {
+    pub(crate) fn new() -> Result<Signals, Failed> {
         Ok(Signals {})
     }
 

@@ -43,6 +43,58 @@ fn a_copy_made_while_serving_is_the_same_elsewhere() {
     home.run(&["restore", "serve.log", "--data", "nowhere"]).refused(1, "");
 }
 
+/// Restores over what a server serves, which notices and goes on with it.
+fn hand_over(home: &Home) {
+    let authorization = format!("Bearer {}", home.token("admin"));
+    let mut server = home.serve();
+    report(&server, &authorization, "Before the backup");
+    let before = everything(&server, &authorization);
+    home.run(&["backup", "copy.backup"]).done();
+    report(&server, &authorization, "After the backup");
+
+    // What cannot be restored disturbs nobody.
+    home.write("broken.backup", "no backup at all");
+    home.run(&["restore", "broken.backup", "--overwrite"]).refused(1, "no backup of Evenkeel");
+    home.run(&["restore", "copy.backup"]).refused(1, "--overwrite");
+    assert_ne!(everything(&server, &authorization), before);
+
+    home.run(&["restore", "copy.backup", "--overwrite"]).done();
+    server.ready_again();
+    assert_eq!(everything(&server, &authorization), before);
+    report(&server, &authorization, "After the restore");
+    assert_eq!(
+        everything(&server, &authorization).as_array().map(Vec::len),
+        before_and_more(&before)
+    );
+    home.run(&["verify"]).done();
+    assert!(server.stop().success());
+}
+
+/// The entries of one more report.
+fn before_and_more(before: &Value) -> Option<usize> {
+    before.as_array().map(|entries| 2 * entries.len())
+}
+
+#[test]
+fn a_server_hands_over_to_a_restore_and_goes_on() {
+    hand_over(&Home::with_admin());
+}
+
+#[test]
+fn a_server_on_postgresql_goes_on_with_what_was_restored() {
+    let Some(database) = Database::create("hand_over") else { return };
+    let home = Home::on(Some(database.url.clone()));
+    home.init();
+    hand_over(&home);
+}
+
+#[test]
+fn a_backup_makes_no_folders() {
+    let home = Home::with_admin();
+    home.run(&["backup", "not-mounted/copy.backup"]).refused(1, "there is no folder not-mounted");
+    assert!(!home.path("not-mounted").exists());
+}
+
 #[test]
 fn a_copy_moves_between_engines() {
     let Some(database) = Database::create("backup") else { return };

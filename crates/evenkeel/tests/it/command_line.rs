@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 22] = [
     &[],
     &["serve"],
     &["demo"],
@@ -17,10 +17,12 @@ const COMMANDS: [&[&str]; 20] = [
     &["token", "create"],
     &["token", "list"],
     &["token", "revoke"],
+    &["import"],
     &["import", "servicenow-audit"],
     &["verify"],
     &["backup"],
     &["restore"],
+    &["config"],
     &["config", "check"],
     &["completions"],
 ];

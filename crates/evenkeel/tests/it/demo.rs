@@ -1,10 +1,14 @@
 //! The invented company: built once, kept, deleted only by its own mark.
 
 use crate::harness::{Home, PATIENCE};
+use crate::postgres::Database;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+
+/// What it says on standard error.
+const LOG: &str = "demo.log";
 
 /// A demo that runs; killed when it goes out of scope.
 struct Demo {
@@ -17,7 +21,9 @@ impl Demo {
         let mut args = vec!["demo", "--quiet", "--listen", "127.0.0.1:0", "--log", "warn"];
         args.extend(more);
         let mut command = home.command(&args);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let log = std::fs::File::create(home.path(LOG)).expect("a file for the log");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let stdout = BufReader::new(child.stdout.take().expect("standard output"));
         let (sender, lines) = channel();
         // Ends with the program: standard output ends then.
@@ -76,10 +82,27 @@ fn a_company_is_built_once_and_kept() {
     assert!((55..=85).contains(&open), "{open} open");
     home.run(&["verify", "--data", "evenkeel-demo"]).done();
 
+    // As if it had been a while.
+    let database = rusqlite::Connection::open(home.path("evenkeel-demo/evenkeel.db")).unwrap();
+    let age = "update settings set value = json_set(value, '$.built_at', '2026-01-01T00:00:00Z') where key = 'demo'";
+    assert_eq!(database.execute(age, []).unwrap(), 1);
+    drop(database);
     let demo = Demo::start(&home, &[]);
     demo.said();
     demo.stop();
     assert_eq!(count(&home, "select count(*) from incidents"), incidents);
+    assert!(std::fs::read_to_string(home.path(LOG)).unwrap().contains("--fresh"));
+}
+
+#[test]
+fn a_demo_that_was_begun_on_a_server_is_not_taken_for_somebody_elses() {
+    let Some(database) = Database::create("demo") else { return };
+    let home = Home::on(Some(database.url.clone()));
+    let flags = ["demo", "--database-url", &database.url];
+    home.init();
+    home.run(&flags).refused(1, "is no demo");
+    database.execute("insert into settings (key, value, version) values ('demo', '{}', 1)");
+    home.run(&flags).refused(1, "was begun in this database and not finished");
 }
 
 #[test]

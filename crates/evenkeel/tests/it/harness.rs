@@ -115,15 +115,17 @@ impl Home {
     }
 
     pub fn serve_with(&self, more: &[&str]) -> Server {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.path("serve.log"))
-            .expect("a file for the log");
+        self.serve_logging_to(&self.path("serve.log"), more)
+    }
+
+    /// With its log in a file of one's own.
+    pub fn serve_logging_to(&self, path: &Path, more: &[&str]) -> Server {
+        let mut log = std::fs::File::options();
+        let log = log.create(true).append(true).open(path).expect("a file for the log");
         let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
         args.extend(more);
         let mut command = self.command(&args);
-        Server::start(command.stdout(Stdio::piped()).stderr(log), &self.path("serve.log"))
+        Server::start(command.stdout(Stdio::piped()).stderr(log), path)
     }
 }
 
@@ -196,6 +198,12 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the program still runs");
+    }
+
+    /// Waits until it has started over and is ready again.
+    pub fn ready_again(&mut self) {
+        let line = self.lines.recv_timeout(PATIENCE).expect("the server gets ready again");
+        self.url = line.strip_prefix("Evenkeel is ready at ").expect(&line).to_owned();
     }
 
     /// Tells it to stop and waits until it has.

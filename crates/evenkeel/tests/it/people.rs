@@ -56,6 +56,12 @@ fn nothing_works_without_a_database() {
         home.run(args).refused(1, "evenkeel init");
     }
     assert!(!home.database().exists());
+    // What a full disk may leave of a database is none, and is not made into one.
+    home.write("evenkeel-data/evenkeel.db", "");
+    for args in [&["user", "list"][..], &["verify"], &["backup", "x"]] {
+        home.run(args).refused(1, "is an empty file");
+    }
+    assert_eq!(home.database().metadata().unwrap().len(), 0);
 }
 
 #[test]
@@ -127,7 +133,7 @@ fn tokens_are_told_once_and_end() {
 
     home.run(&["token", "revoke", tokens[0]["id"].as_str().unwrap()]).done();
     home.run(&["token", "revoke", tokens[0]["id"].as_str().unwrap()]).refused(1, "no such token");
-    home.run(&["token", "revoke", "x"]).refused(2, "TokenId");
+    home.run(&["token", "revoke", "x"]).refused(2, "token list");
     assert_eq!(home.run(&["token", "list", "--json"]).done().json().as_array().unwrap().len(), 1);
 }
 

@@ -20,6 +20,11 @@ impl Database {
         let url = format!("{address}/{name}");
         Some(Database { server, name, url })
     }
+
+    /// Changes it behind the program's back.
+    pub fn execute(&self, statement: &str) {
+        admin(&self.url, statement);
+    }
 }
 
 impl Drop for Database {

@@ -5,6 +5,7 @@ use crate::http::Client;
 use rustix::process::Signal;
 use std::io::Read;
 use std::net::TcpStream;
+use std::path::Path;
 
 fn bearer(token: &str) -> String {
     format!("Bearer {token}")
@@ -39,6 +40,8 @@ fn the_command_line_works_while_it_serves() {
     home.run(&["user", "add", "--email", "bob@company.example", "--name", "Bob"]).done();
     home.run(&["backup", "copy.backup"]).done();
     assert!(server.stop().success());
+    // Whoever copies the file of a stopped server has everything.
+    assert!(!home.path("evenkeel-data/evenkeel.db-wal").exists());
 }
 
 #[test]
@@ -46,7 +49,6 @@ fn a_second_server_on_the_folder_is_refused() {
     let home = Home::new();
     let server = home.serve();
     home.run(&["serve", "--listen", "127.0.0.1:0"]).refused(1, "already running");
-    home.run(&["restore", "any.backup", "--overwrite"]).refused(1, "already running");
     // However it ends, the folder is free again.
     server.kill();
     assert!(home.serve().stop().success());
@@ -58,6 +60,10 @@ fn a_port_in_use_is_told() {
     let server = one.serve();
     let taken = server.address().to_string();
     two.run(&["serve", "--listen", &taken]).refused(1, "in use by another program");
+    two.run(&["demo", "--listen", &taken]).refused(1, "in use by another program");
+    for made in ["evenkeel-data/evenkeel.db", "evenkeel-demo/evenkeel.db"] {
+        assert!(!two.path(made).exists(), "{made} was made before the address was taken");
+    }
     two.run(&["serve", "--listen", "nonsense"]).refused(2, "127.0.0.1:7878");
     two.run(&["serve", "--listen", "192.0.2.1:7878"]).refused(1, "not an address of this machine");
     two.run(&["serve", "--listen", "127.0.0.1:0", "--public-url", "desk"]).refused(2, "https://");
@@ -81,6 +87,25 @@ fn it_stops_on_either_signal_and_ends_streams() {
         let log = std::fs::read_to_string(home.path("serve.log")).unwrap();
         assert!(log.contains("stopped") && !log.contains("cut off"), "{log}");
     }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let full = Path::new("/dev/full");
+    if !full.exists() {
+        eprintln!("skipped: not found: {}", full.display());
+        return;
+    }
+    let home = Home::with_admin();
+    let server = home.serve_logging_to(full, &["--log", "debug"]);
+    let authorization = bearer(&home.token("write"));
+    let headers = [("authorization", authorization.as_str())];
+    for title in ["Disk is full", "Disk is still full"] {
+        let body = serde_json::json!({ "title": title }).to_string();
+        let reported = server.client().post("/api/v1/incidents", &headers, &body);
+        assert_eq!(reported.status, 201, "{reported:?}");
+    }
+    assert!(server.stop().success());
 }
 
 #[test]

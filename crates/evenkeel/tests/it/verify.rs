@@ -27,6 +27,19 @@ fn what_is_fresh_holds() {
 }
 
 #[test]
+fn what_cannot_be_read_says_what_to_do() {
+    let home = with_incidents();
+    let mut bytes = std::fs::read(home.database()).unwrap();
+    let (kept, whole) = (bytes.len() / 8, bytes.len());
+    bytes[kept..whole].fill(0x5a);
+    std::fs::write(home.database(), bytes).unwrap();
+    home.run(&["verify"]).refused(1, "evenkeel restore FILE --overwrite");
+    home.write("evenkeel-data/evenkeel.db", "this is not a database at all");
+    home.run(&["verify"]).refused(1, "evenkeel restore FILE --overwrite");
+    home.run(&["user", "list"]).refused(1, "`evenkeel verify` says more");
+}
+
+#[test]
 fn what_was_changed_behind_its_back_is_found() {
     let home = with_incidents();
     home.run(&["verify"]).done();

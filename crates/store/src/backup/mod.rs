@@ -64,28 +64,41 @@ pub fn backup(store: &Store, files: &Files, into: &Path) -> Result<Summary, Fail
 
 /// Puts what a backup holds into a database and its files among `files`. With
 /// `overwrite`, what the database holds is lost. Nobody else may have a SQLite
-/// database open meanwhile. Blocks.
+/// database open while it is replaced: `alone` is called once everything is prepared,
+/// sees to that, and what it gives is kept until all is done. Blocks.
 ///
 /// # Errors
 ///
 /// [`Failure::Unusable`] when the file is no backup, was made by a newer version, or
 /// the database holds data and `overwrite` was not said; [`Failure::Damaged`] when the
-/// backup does not read as it should. The database is as before then.
-pub fn restore(
+/// backup does not read as it should; those of `alone`. The database is as before then.
+pub fn restore<T>(
     from: &Path,
     target: &Target,
     files: &Files,
     overwrite: bool,
+    alone: impl FnOnce() -> Result<T, Failure>,
 ) -> Result<Summary, Failure> {
     let version = check(from)?;
     match target {
         Target::Sqlite(path) => {
-            if path.metadata().is_ok_and(|data| data.len() > 0) && !overwrite {
-                return Err(holds_data(target));
-            }
+            let refuse = || match path.metadata() {
+                Ok(data) if data.len() > 0 && !overwrite => Err(holds_data(target)),
+                _ => Ok(()),
+            };
+            refuse()?;
             let summary = restore_files(from, files)?;
-            replace(from, path)?;
-            Ok(summary)
+            let staged = staged(from, path)?;
+            let put = alone().and_then(|alone| {
+                // Somebody may have been quicker.
+                refuse()?;
+                replace(&staged, path)?;
+                Ok(alone)
+            });
+            if put.is_err() {
+                disk::remove_if_there(&staged)?;
+            }
+            put.map(|_| summary)
         }
         Target::Postgres(url) => {
             Store::open(target)?;
@@ -95,6 +108,7 @@ pub fn restore(
             }
             let summary = restore_files(from, files)?;
             let staging = Staging::of(from, version)?;
+            let _alone = alone()?;
             let (read, _) = Lite::reader(&staging.path)?.snapshot(|source| {
                 link.transaction(|target| {
                     if !overwrite && rows::any(target)? {
@@ -112,7 +126,7 @@ pub fn restore(
 
 fn holds_data(target: &Target) -> Failure {
     Failure::Unusable(format!(
-        "{target} holds data already; say that it may be overwritten, or name another place"
+        "{target} holds data already; say --overwrite to replace it, or name another place"
     ))
 }
 
@@ -206,20 +220,22 @@ fn restore_files(from: &Path, files: &Files) -> Result<Summary, Failure> {
     restored
 }
 
-/// Puts the backup in the place of a SQLite file, as a whole.
-fn replace(from: &Path, path: &Path) -> Result<(), Failure> {
+/// The backup as a database, beside the one that it is to replace.
+fn staged(from: &Path, path: &Path) -> Result<PathBuf, Failure> {
     let staged = disk::beside(path, ".restored");
     disk::copy_database(from, &staged)?;
-    let mut writer = Lite::writer(&staged)?;
-    writer.batch("drop table backup_files; vacuum")?;
-    drop(writer);
+    Lite::writer(&staged)?.batch("drop table backup_files; vacuum")?;
+    Ok(staged)
+}
+
+/// Puts it in the place of a SQLite file, as a whole.
+fn replace(staged: &Path, path: &Path) -> Result<(), Failure> {
     if path.exists() {
         // Fails while somebody has it open, and takes its log away. That it does not
         // even read as a database may be why it is replaced.
         let alone =
             Lite::writer(path).and_then(|mut old| old.batch("pragma journal_mode = delete"));
         if let Err(Failure::Unavailable(words)) = alone {
-            disk::remove_if_there(&staged)?;
             let words = format!(
                 "{} is in use ({words}); end the program that uses it first",
                 path.display()
@@ -230,7 +246,7 @@ fn replace(from: &Path, path: &Path) -> Result<(), Failure> {
     for suffix in ["-wal", "-shm"] {
         disk::remove_if_there(&disk::beside(path, suffix))?;
     }
-    disk::rename(&staged, path)
+    disk::rename(staged, path)
 }
 
 fn count(sql: &mut dyn Sql, table: &str) -> Result<u64, Failure> {

@@ -155,6 +155,24 @@ impl Store {
         }
     }
 
+    /// Which filling of the database this is: another number once a restore has replaced
+    /// everything while it was in use. A SQLite file is never replaced while it is in
+    /// use, so its number stays. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] when the database does not answer.
+    pub fn filling(&self) -> Result<i64, Failure> {
+        match self.engine() {
+            Engine::Sqlite => Ok(0),
+            // Emptying a table gives it a new file.
+            Engine::Postgres => self.read_blocking(|sql| {
+                let found = sql.query("select pg_relation_filenode('log_head')::bigint", &[])?;
+                Columns::of(found.into_iter().next().unwrap_or_default()).int()
+            }),
+        }
+    }
+
     /// Whether the database answers. Blocks.
     ///
     /// # Errors

@@ -312,10 +312,12 @@ pub(crate) fn failure(error: rusqlite::Error) -> Failure {
             | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
             | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID,
         ) => Failure::Exists(constraint(&words)),
+        (ErrorCode::DiskFull, _) => {
+            Failure::Unavailable("the disk is full; make room and try again".into())
+        }
         (
             ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
-            | ErrorCode::DiskFull
             | ErrorCode::SystemIoFailure
             | ErrorCode::CannotOpen
             | ErrorCode::ReadOnly

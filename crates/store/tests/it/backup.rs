@@ -94,7 +94,7 @@ fn a_backup_comes_back_on_either_engine() {
         let refused = backup(&first, &files, &path);
         assert!(matches!(refused, Err(Failure::Unusable(_))), "{refused:?}");
 
-        let restored = restore(&path, into, &others, false).unwrap();
+        let restored = restore(&path, into, &others, false, || Ok(())).unwrap();
         assert_eq!(restored, made);
         let second = Store::open(into).unwrap();
         assert_eq!(dump(&second), dump(&first));
@@ -110,9 +110,9 @@ fn a_backup_comes_back_on_either_engine() {
         });
         // Data is not overwritten by accident, but on demand.
         drop(second);
-        let refused = restore(&path, into, &others, false);
+        let refused = restore(&path, into, &others, false, || Ok(()));
         assert!(matches!(refused, Err(Failure::Unusable(_))), "{refused:?}");
-        restore(&path, into, &others, true).unwrap();
+        restore(&path, into, &others, true, || Ok(())).unwrap();
         assert_eq!(dump(&Store::open(into).unwrap()), dump(&first));
     });
 }
@@ -143,7 +143,7 @@ fn a_backup_is_of_one_moment_while_somebody_writes() {
                 let path = folder.path().join(format!("backup-{n}"));
                 backup(store, &files, &path).unwrap();
                 let restored = Target::Sqlite(folder.path().join(format!("restored-{n}")));
-                restore(&path, &restored, &files, false).unwrap();
+                restore(&path, &restored, &files, false, || Ok(())).unwrap();
                 let pairs = Store::open(&restored).unwrap().read_blocking(|sql| {
                     let count = "select count(*) from teams where id like $1";
                     Ok((
@@ -178,8 +178,10 @@ fn files_that_are_gone_or_damaged_are_told() {
             .unwrap();
         let others = Files::local(folder.path().join("others"));
         let restored =
-            restore(&path, &Target::Sqlite(folder.path().join("restored")), &others, false)
-                .unwrap();
+            restore(&path, &Target::Sqlite(folder.path().join("restored")), &others, false, || {
+                Ok(())
+            })
+            .unwrap();
         assert_eq!((restored.files, restored.missing), (0, vec![other.clone()]));
         assert!(others.open(&other).unwrap().is_none());
     });
@@ -192,7 +194,7 @@ fn only_backups_are_restored() {
         let files = Files::local(folder.path().join("files"));
         let path = folder.path().join("strange");
         let target = Target::Sqlite(folder.path().join("restored"));
-        let refusal = || restore(&path, &target, &files, false).unwrap_err().to_string();
+        let refusal = || restore(&path, &target, &files, false, || Ok(())).unwrap_err().to_string();
         assert!(refusal().contains("cannot be opened"), "{}", refusal());
         std::fs::write(&path, vec![7; 9_000]).unwrap();
         assert!(refusal().contains("no backup"), "{}", refusal());
@@ -204,7 +206,8 @@ fn only_backups_are_restored() {
         backup(store, &files, &backed_up).unwrap();
         let future = "insert into schema_migrations values (999, 'from the future')";
         rusqlite::Connection::open(&backed_up).unwrap().execute(future, []).unwrap();
-        let refused = restore(&backed_up, &target, &files, false).unwrap_err().to_string();
+        let refused =
+            restore(&backed_up, &target, &files, false, || Ok(())).unwrap_err().to_string();
         assert!(refused.contains("newer version"), "{refused}");
         assert!(Store::open(&target).is_ok());
     });
@@ -222,11 +225,11 @@ fn a_database_in_use_is_not_replaced() {
     write(&store, |sql| {
         sql.execute("insert into organisations (id, name) values ('o', 'Northwind Logistics')", &[])
     });
-    let refused = restore(&path, &target, &files, true).unwrap_err().to_string();
+    let refused = restore(&path, &target, &files, true, || Ok(())).unwrap_err().to_string();
     assert!(refused.contains("is in use"), "{refused}");
     drop(writer);
     drop(store);
-    restore(&path, &target, &files, true).unwrap();
+    restore(&path, &target, &files, true, || Ok(())).unwrap();
     let organisations = Store::open(&target)
         .unwrap()
         .read_blocking(|sql| sql.query("select * from organisations", &[]));
@@ -247,7 +250,7 @@ fn a_file_damaged_beyond_reading_can_be_replaced() {
     let damaged = folder.path().join("damaged.db");
     std::fs::File::create(&damaged).unwrap();
     std::fs::write(&damaged, vec![7; 9_000]).unwrap();
-    restore(&path, &Target::Sqlite(damaged.clone()), &files, true).unwrap();
+    restore(&path, &Target::Sqlite(damaged.clone()), &files, true, || Ok(())).unwrap();
     Store::open(&Target::Sqlite(damaged.clone())).unwrap().ping().unwrap();
     let mut bytes = [0; 15];
     std::fs::File::open(damaged).unwrap().read_exact(&mut bytes).unwrap();
