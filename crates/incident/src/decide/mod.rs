@@ -188,7 +188,7 @@ fn name_allowed(
 }
 
 /// Whether the command may still be recorded when the timeline is full: what
-/// ends an incident, what must be forgotten, and what its timers say.
+/// ends an incident, what must be forgotten or hidden, and what its timers say.
 fn ends(command: &Command) -> bool {
     matches!(
         command,
@@ -197,9 +197,12 @@ fn ends(command: &Command) -> bool {
             | Command::Close
             | Command::Cancel { .. }
             | Command::Redact { .. }
+            | Command::Restrict { .. }
+            | Command::Unmerge
             | Command::Tick
             | Command::Note(
                 Related::ChildRemoved { .. }
+                    | Related::MainEnded
                     | Related::MergeWithdrawn { .. }
                     | Related::UnlinkedBack { .. }
             )
@@ -321,6 +324,11 @@ impl<'a> Draft<'a> {
     /// The policy in force.
     pub(crate) fn policy(&self) -> &'a Policy {
         self.facts.policy
+    }
+
+    /// Whether another incident caused this, and nobody asked for it here.
+    pub(crate) fn copied(&self) -> bool {
+        self.facts.derived.as_ref().is_some_and(|derived| derived.by == "incident")
     }
 
     /// Whether the requester of this incident is the one who acts.

@@ -75,7 +75,15 @@ fn assigning_a_person_starts_work_and_assigning_a_team_does_not() {
 fn taking_it_acknowledges_it() {
     let mut case = Case::new();
     case.does(Who::Agent, assign(Who::Agent));
-    assert_eq!(case.story(), ["reported", "assigned", "work_started", "acknowledged"]);
+    assert_eq!(case.story(), ["reported", "assigned", "acknowledged", "work_started"]);
+}
+
+#[test]
+fn taking_it_is_the_response_where_the_agreement_says_so() {
+    let mut case = Case::new();
+    case.policy.agreement.acknowledgement_responds = true;
+    case.does(Who::Agent, assign(Who::Agent));
+    assert_eq!(case.state().moments.responded, Some(start()));
 }
 
 #[test]
@@ -252,6 +260,15 @@ fn codes_come_from_the_list() {
     let refusal = case.refuses(Who::Agent, odd);
     assert_eq!(refusal.field, Some("code"));
     assert!(refusal.message.contains("workaround"), "{}", refusal.message);
+    let by = |known_error: &str| Command::Resolve {
+        code: "known_error".into(),
+        note: words(1),
+        cause: None,
+        known_error: Some(known_error.into()),
+        children: false,
+    };
+    assert_eq!(case.refuses(Who::Agent, by("that old thing")).field, Some("known_error"));
+    case.does(Who::Agent, by("PRB-3"));
 }
 
 #[test]
