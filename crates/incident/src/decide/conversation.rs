@@ -166,7 +166,8 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         impact: None,
         urgency: None,
         affected: None,
-        team: None,
+        // Whoever had it knows it best.
+        team: state.team.filter(|id| draft.policy().teams.contains_key(id)),
         assignee: None,
         detected_at: None,
         fields: Default::default(),

@@ -94,6 +94,7 @@ fn a_reply_to_a_closed_incident_makes_one_that_follows_it() {
     assert_eq!(next.requester, Who::Requester.id());
     assert_eq!(next.description, Some(words(1)), "their words begin it");
     assert_eq!(next.service, None, "what is no more does not lose the reply");
+    assert_eq!(next.team, Some(crate::case::network()), "whoever had it knows it");
     let link = next.links.first().unwrap();
     assert_eq!((link.target.as_str(), link.reverse), ("INC-1", false));
     assert!(case.state().links.iter().any(|link| link.target == "INC-2" && link.reverse));
