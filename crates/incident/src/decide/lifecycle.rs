@@ -50,34 +50,6 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The refusal of a command that this state does not allow, in plain words.
-pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
-    let where_it_is = match state.lifecycle {
-        Lifecycle::New => "is new",
-        Lifecycle::InProgress => "is in progress",
-        Lifecycle::OnHold => "is on hold",
-        Lifecycle::Resolved => "is resolved and waits for confirmation",
-        Lifecycle::Closed => "is closed, which is final; report a follow-up instead",
-        Lifecycle::Cancelled => "is cancelled, which is final; report a new one instead",
-    };
-    let message = match name {
-        CommandName::Acknowledge
-            if state.moments.acknowledged.is_some() && state.lifecycle.is_open() =>
-        {
-            "this incident is already acknowledged".to_owned()
-        }
-        CommandName::DeclareMajor if state.major => "this incident is already major".to_owned(),
-        CommandName::StandDown if !state.major => "this incident is not major".to_owned(),
-        CommandName::Unmerge => "this incident is not merged into another".to_owned(),
-        CommandName::Merge if state.merged_into.is_some() => {
-            "this incident is already merged; unmerge it first".to_owned()
-        }
-        CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
-        _ => format!("{name} is not possible now: the incident {where_it_is}"),
-    };
-    Refusal::state("not_in_this_state", message)
-}
-
 /// Somebody has it, here and in the children; what was new is in progress.
 /// `why` names what said so, if it was not the command itself.
 pub(super) fn acknowledge(draft: &mut Draft, why: Option<&str>) {
@@ -177,7 +149,8 @@ pub(super) fn hold_below(draft: &mut Draft, before: Option<HoldReason>) {
 
 /// The event that ends the present hold.
 pub(super) fn resumed(state: &State) -> Result<Resumed, Refusal> {
-    let hold = state.hold.as_ref().ok_or_else(|| not_now(state, CommandName::Resume))?;
+    let hold =
+        state.hold.as_ref().ok_or_else(|| super::allowed::not_now(state, CommandName::Resume))?;
     Ok(Resumed { reason: hold.reason, since: hold.since, until: hold.until })
 }
 

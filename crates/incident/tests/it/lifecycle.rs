@@ -218,6 +218,27 @@ fn a_closed_incident_still_takes_links_redaction_and_what_follows_from_them() {
     }
 }
 
+/// The desk checks after every step that the invariants hold and that a refusal changes nothing.
+#[test]
+fn everything_by_everybody_in_every_state_twice_and_late_keeps_the_invariants() {
+    for life in Lifecycle::ALL.iter().copied() {
+        let mut case = in_state(life);
+        case.report(Who::Requester, crate::case::plain_report());
+        for name in CommandName::ALL.iter().copied() {
+            let command = crate::sample::of(name);
+            for who in Who::ALL {
+                let mut case = case.clone();
+                let first = case.issue(who, crate::case::inc(1), &command);
+                let again = case.issue(who, crate::case::inc(1), &command);
+                assert!(first.is_ok() || again.is_err(), "{who:?} {name} when {life}");
+                case.wait(20 * 86_400);
+                case.happened_at = Some(case.now.plus_seconds(-86_400));
+                let _ = case.issue(who, crate::case::inc(1), &command);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_report_cannot_be_repeated_and_nothing_happens_to_nothing() {
     let mut case = Case::new();
