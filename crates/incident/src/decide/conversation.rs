@@ -145,7 +145,7 @@ fn answered(draft: &mut Draft) -> Result<(), Refusal> {
 fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     let state = draft.state()?;
     let days = draft.policy().agreement.follow_up_days;
-    let open_until = state.moments.closed.map(|closed| closed.plus_seconds(days * 86_400));
+    let open_until = state.moments.closed.map(|closed| closed.plus_days(days));
     if open_until.is_none_or(|until| draft.at > until) {
         return Err(Refusal::state(
             "closed",

@@ -203,7 +203,7 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     if let Some(target) = known_error {
         relations::check_target("known_error", LinkKind::KnownError, target, None)?;
     }
-    let close_at = draft.at.plus_seconds(policy.agreement.close_after_days * 86_400);
+    let close_at = draft.at.plus_days(policy.agreement.close_after_days);
     draft.emit(Resolved {
         code: code.clone(),
         note: *note,
