@@ -125,7 +125,7 @@ impl Clock {
     /// Microseconds used at `now`.
     pub fn used_at(&self, now: Timestamp) -> i64 {
         let running = self.since.map_or(0, |since| now.micros_since(since).max(0));
-        self.used_micros + running
+        self.used_micros.saturating_add(running)
     }
 
     /// Whole seconds used at `now`.
@@ -135,7 +135,7 @@ impl Clock {
 
     /// Seconds left at `now`; negative when over.
     pub fn remaining_seconds(&self, now: Timestamp) -> i64 {
-        self.target_seconds - self.elapsed_seconds(now)
+        self.target_seconds.saturating_sub(self.elapsed_seconds(now))
     }
 
     /// Whether the target in force is passed at `now`: met exactly is met.
@@ -145,14 +145,21 @@ impl Clock {
 
     /// The instant at which a share of the target (in per cent) is used, if it keeps running.
     pub fn instant_of_share(&self, share: u8) -> Option<Timestamp> {
-        let needed = self.target_seconds * MICROS_PER_SECOND / 100 * i64::from(share);
-        self.since.map(|since| since.plus_micros(needed - self.used_micros))
+        self.instant_of((self.target_micros() / 100).saturating_mul(i64::from(share)))
     }
 
     fn due(&self) -> Option<Timestamp> {
-        self.since.map(|since| {
-            since.plus_micros(self.target_seconds * MICROS_PER_SECOND - self.used_micros)
-        })
+        self.instant_of(self.target_micros())
+    }
+
+    fn target_micros(&self) -> i64 {
+        self.target_seconds.saturating_mul(MICROS_PER_SECOND)
+    }
+
+    /// While running: when this much is used, if it just keeps running.
+    fn instant_of(&self, used_micros: i64) -> Option<Timestamp> {
+        let missing = used_micros.saturating_sub(self.used_micros);
+        self.since.map(|since| since.plus_micros(missing))
     }
 
     fn stand_still(&mut self, at: Timestamp) {

@@ -418,6 +418,10 @@ pub enum Related {
         /// The child.
         child: IncidentNumber,
     },
+    /// Its parent is worked on, though nobody may have taken it yet.
+    ParentStarted,
+    /// What this one is part of ended without it.
+    MainEnded,
     /// It is no child any more.
     ChildRemoved {
         /// The child.

@@ -3,7 +3,7 @@
 
 use crate::command::Visibility;
 use crate::event::{Body, Event};
-use crate::state::State;
+use crate::state::{HoldReason, State};
 use kernel::{Channel, PersonId, TeamId};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,15 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             watchers(after, &mut add, SECOND_THOUGHTS_SECONDS);
         }
         Body::Closed(_) | Body::Cancelled(_) => add(requester, SECOND_THOUGHTS_SECONDS),
-        Body::Disputed(_) | Body::Reopened(_) if before.is_some() => add(owner(after), 0),
+        Body::Disputed(_) => add(owner(after), 0),
+        // A reply or dispute that reopened it has been told already.
+        Body::Reopened(data) if data.note.is_some() => {
+            add(owner(after), 0);
+            add(requester, 0);
+        }
+        Body::Attached(_) if by == Some(after.requester) && waited_for_requester(before) => {
+            add(owner(after), 0)
+        }
         Body::Escalated(data) => {
             if let Some(person) = data.manager {
                 add(Audience::Person(person), 0);
@@ -113,6 +121,11 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         Body::Merged(_) => add(requester, 0),
         _ => {}
     }
+}
+
+fn waited_for_requester(before: Option<&State>) -> bool {
+    let hold = before.and_then(|state| state.hold.as_ref());
+    hold.is_some_and(|hold| hold.reason == HoldReason::Requester)
 }
 
 fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {

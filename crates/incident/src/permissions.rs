@@ -244,6 +244,13 @@ fn works_on(viewer: &Viewer, state: &State) -> bool {
     viewer.works() && state.confidential_to.is_none_or(|team| viewer.teams.contains(&team))
 }
 
+/// Whether a report may name this incident: as its parent what everybody may know
+/// of ("I have this too"), as what it follows what the reporter sees.
+pub(crate) fn may_refer(viewer: &Viewer, other: &State, as_parent: bool) -> bool {
+    let known = as_parent && other.confidential_to.is_none();
+    known || Scope::of(viewer).access(&Subject::from(other)) != Access::None
+}
+
 fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let Command::Report(report) = command else {
         return Err(Refusal::not_found("there is no such incident, or you may not see it"));

@@ -3,46 +3,10 @@
 use crate::clocks::Clock;
 use kernel::{
     AgreementId, AttachmentId, CategoryId, Channel, ContentId, IncidentNumber, Level,
-    OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp,
+    OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp, words,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The word used in JSON, database and URLs.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = kernel::Invalid;
-
-            fn from_str(text: &str) -> Result<Self, kernel::Invalid> {
-                $name::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| {
-                    let all: Vec<_> = $name::ALL.iter().map(|v| v.as_str()).collect();
-                    kernel::Invalid::new(format!("must be one of {}", all.join(", ")))
-                })
-            }
-        }
-    };
-}
 
 words! {
     /// The states of an incident.

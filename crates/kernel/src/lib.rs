@@ -7,6 +7,7 @@ pub mod limits;
 pub mod number;
 pub mod priority;
 pub mod time;
+mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;

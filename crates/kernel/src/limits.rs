@@ -42,6 +42,10 @@ pub const TASKS_PER_INCIDENT: usize = 200;
 pub const WATCHERS_PER_INCIDENT: usize = 500;
 /// Links of one incident.
 pub const LINKS_PER_INCIDENT: usize = 500;
+/// Children of one incident: one command on it touches them all in one transaction.
+pub const CHILDREN_PER_INCIDENT: usize = 2_000;
+/// Incidents merged into one: resolving it resolves them all in one transaction.
+pub const PARTS_PER_INCIDENT: usize = 500;
 /// Tags of one incident.
 pub const TAGS_PER_INCIDENT: usize = 30;
 /// Characters of a tag.

@@ -98,8 +98,12 @@ impl FromStr for Priority {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let digit = text.strip_prefix(['P', 'p']).unwrap_or(text);
-        let value = digit.parse().map_err(|_| Invalid::new("must be P1, P2, P3, P4 or P5"))?;
+        let digits = text.strip_prefix(['P', 'p']).unwrap_or(text);
+        // One digit: "P+1" and "P01" are no priorities, though numbers.
+        let value = match digits.as_bytes() {
+            [digit] if digit.is_ascii_digit() => i64::from(digit - b'0'),
+            _ => 0,
+        };
         Priority::new(value)
     }
 }
@@ -153,6 +157,9 @@ mod tests {
     fn levels_and_priorities_outside_their_range_are_refused() {
         assert!(Level::new(0).is_err() && Level::new(4).is_err());
         assert!(serde_json::from_str::<Level>("300").is_err());
-        assert!("P0".parse::<Priority>().is_err() && "P6".parse::<Priority>().is_err());
+        for text in ["P0", "P6", "P", "", "P+1", "P01", "P-1", "PP1", "P1 ", "P١"] {
+            assert!(text.parse::<Priority>().is_err(), "{text}");
+        }
+        assert_eq!("p1".parse::<Priority>(), "1".parse());
     }
 }

@@ -8,6 +8,11 @@ use std::str::FromStr;
 /// Microseconds in a second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 
+/// The first and the last instant that can be written, in microseconds: what is
+/// moved beyond stays there.
+const EARLIEST: i64 = -377_705_023_201_000_000;
+const LATEST: i64 = 253_402_207_200_999_999;
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z. Written and read as
 /// RFC 3339 in UTC.
 ///
@@ -33,13 +38,23 @@ impl Timestamp {
     /// This instant moved by a number of seconds, which may be negative.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Timestamp(self.0.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND)))
+        self.plus_micros(seconds.saturating_mul(MICROS_PER_SECOND))
+    }
+
+    /// This instant moved by a number of days of 24 hours, which may be negative.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(86_400))
     }
 
     /// This instant moved by a number of microseconds, which may be negative.
     #[must_use]
     pub const fn plus_micros(self, micros: i64) -> Self {
-        Timestamp(self.0.saturating_add(micros))
+        match self.0.saturating_add(micros) {
+            ..EARLIEST => Timestamp(EARLIEST),
+            moved @ EARLIEST..=LATEST => Timestamp(moved),
+            _ => Timestamp(LATEST),
+        }
     }
 
     /// Whole seconds from `earlier` to this instant, rounded down.
@@ -106,6 +121,18 @@ mod tests {
         fn text_and_back_is_the_same_instant(micros in -62_000_000_000_000_000i64..250_000_000_000_000_000) {
             let at = Timestamp::from_micros(micros);
             prop_assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
+        }
+    }
+
+    #[test]
+    fn what_is_moved_too_far_can_still_be_written() {
+        assert_eq!(EARLIEST, jiff::Timestamp::MIN.as_microsecond());
+        assert_eq!(LATEST, jiff::Timestamp::MAX.as_microsecond());
+        let now = Timestamp::from_micros(0);
+        for far in [now.plus_days(i64::MAX), now.plus_seconds(i64::MIN), now.plus_micros(i64::MAX)]
+        {
+            assert_eq!(far.to_string().parse::<Timestamp>().unwrap(), far);
+            assert_eq!(far.to_jiff().as_microsecond(), far.micros());
         }
     }
 

@@ -12,13 +12,13 @@ use incident::{
     Access, Command, Event, Facts, Policy, Refusal, Scope, State, Viewer, decide, effects,
     permissions, wake_at,
 };
-use kernel::{Actor, ContentId, IncidentNumber, Timestamp};
+use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
 use std::collections::HashMap;
 use store::incidents::{Head, NewContent, Recorded};
 use store::{Failure, Sql};
 
-/// Incidents that one command may touch: a parent with very many children.
-const TOUCHED_MAX: usize = 2_000;
+/// Incidents that one command may touch: all relatives of one incident, and as many again below them.
+const TOUCHED_MAX: usize = 2 * (limits::CHILDREN_PER_INCIDENT + limits::PARTS_PER_INCIDENT);
 
 /// The status kept with a command's key; doors render the answer anew.
 pub(super) const REMEMBERED_STATUS: u16 = 200;
@@ -373,13 +373,10 @@ impl<'a> Round<'a> {
             new
         };
         let given = |id: ContentId| {
-            chain
-                .job
-                .prepared
-                .contents
-                .iter()
-                .find(|content| content.id == id)
-                .map(|content| content.body.clone())
+            // What goes on from a relative is a copy of what was asked.
+            let copied = tried.parts.iter().flat_map(|part| &part.contents);
+            let mut all = chain.job.prepared.contents.iter().chain(copied);
+            all.find(|content| content.id == id).map(|content| content.body.clone())
         };
         let command = match &follow.command {
             Command::Resolve { code, note, cause, known_error, children } => Command::Resolve {
@@ -469,14 +466,14 @@ impl Round<'_> {
         number: IncidentNumber,
     ) -> Result<Vec<IncidentNumber>, Failure> {
         let mut found = vec![number];
-        let mut at = number;
-        while let Some(state) = self.state(sql, tried, at)? {
-            match state.merged_into.or(state.parent) {
-                Some(next) if !found.contains(&next) => {
-                    found.push(next);
-                    at = next;
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            next += 1;
+            let Some(state) = self.state(sql, tried, at)? else { continue };
+            for up in [state.merged_into, state.parent].into_iter().flatten() {
+                if !found.contains(&up) {
+                    found.push(up);
                 }
-                _ => break,
             }
         }
         Ok(found)

@@ -63,6 +63,53 @@ async fn children_follow_their_parent_with_their_own_copy_of_the_words() {
     assert_eq!(findings, vec![]);
 }
 
+async fn child_of(t: &TestDesk, child: IncidentNumber, parent: IncidentNumber) {
+    let link = Command::Link { kind: LinkKind::Parent, target: parent.to_string(), cascade: None };
+    t.issue(&t.agent, child, link).await.unwrap();
+}
+
+#[tokio::test]
+async fn words_reach_the_grandchildren_and_are_their_own() {
+    let t = TestDesk::new().await;
+    let mut family = vec![t.report("VPN down").await];
+    for _ in 0..2 {
+        let child = t.report_by(&t.other_requester, "No VPN").await;
+        child_of(&t, child, family[family.len() - 1]).await;
+        family.push(child);
+    }
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(family[0]);
+    let note = ask.words("note", "The provider mended the line.", 1_000).unwrap();
+    ask.issue(Command::Resolve {
+        code: "fixed".into(),
+        note,
+        cause: None,
+        known_error: None,
+        children: true,
+    })
+    .await
+    .unwrap();
+    for number in family {
+        let note = state(&t, number).await.resolution.unwrap().note;
+        let words = t
+            .desk
+            .read(move |sql| store::incidents::timeline::contents(sql, number))
+            .await
+            .unwrap();
+        assert_eq!(words[&note].body.as_deref(), Some("The provider mended the line."), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn no_circle_goes_round_by_way_of_a_merge() {
+    let t = TestDesk::new().await;
+    let (main, part) = (t.report("VPN down").await, t.report("No VPN").await);
+    let parent = t.report("Line cut").await;
+    child_of(&t, part, parent).await;
+    t.issue(&t.agent, part, Command::Merge { into: main }).await.unwrap();
+    let link = Command::Link { kind: LinkKind::Parent, target: part.to_string(), cascade: None };
+    assert!(t.issue(&t.agent, parent, link).await.is_err(), "it is a parent of that one");
+}
+
 #[tokio::test]
 async fn a_word_on_a_closed_incident_makes_a_follow_up() {
     let t = TestDesk::new().await;

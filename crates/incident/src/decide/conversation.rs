@@ -1,6 +1,6 @@
 //! What people say and show.
 
-use super::{Draft, lifecycle};
+use super::{Draft, lifecycle, relations};
 use crate::command::{Command, Report, Visibility};
 use crate::event::{Attached, Commented, ExpectationSet, Redacted, Reopened, UpdatePublished};
 use crate::refusal::Refusal;
@@ -19,6 +19,10 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
                 media_type: media_type.clone(),
                 visibility: *visibility,
             });
+            if draft.by_requester() && *visibility == Visibility::Public {
+                // What they were asked for may be a picture.
+                answered(draft)?;
+            }
         }
         Command::PublishUpdate { body, phase, expected, next_update } => {
             let past = |at: &Option<kernel::Timestamp>| at.is_some_and(|at| at <= draft.at);
@@ -91,10 +95,10 @@ fn check_file(
             format!("is more than {} MB, the most a file can have", limits::ATTACHMENT_BYTES >> 20),
         ));
     }
-    if media_type.chars().count() > limits::NAME_CHARS {
+    if media_type.chars().count() > limits::NAME_CHARS || media_type.contains(char::is_control) {
         return Err(Refusal::invalid(
             "media_type",
-            format!("is longer than {} characters", limits::NAME_CHARS),
+            format!("must have up to {} characters", limits::NAME_CHARS),
         ));
     }
     Ok(())
@@ -110,30 +114,29 @@ fn provider_spoke(draft: &mut Draft) {
 }
 
 fn requester_said(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
+    let life = draft.state()?.lifecycle;
+    if life == Lifecycle::Closed {
+        return follow_up(draft, body);
+    }
+    draft.spoken.requester = true;
+    draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
+    if life == Lifecycle::Resolved {
+        draft.emit_by_policy(
+            "reply to a resolved incident",
+            0,
+            Reopened { note: None, by_reply: true },
+        );
+        return relations::unmerge(draft);
+    }
+    answered(draft)
+}
+
+/// What waited for its requester waits no more.
+fn answered(draft: &mut Draft) -> Result<(), Refusal> {
     let state = draft.state()?;
-    match state.lifecycle {
-        Lifecycle::Closed => return follow_up(draft, body),
-        Lifecycle::Resolved => {
-            draft.spoken.requester = true;
-            draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
-            draft.emit_by_policy(
-                "reply to a resolved incident",
-                0,
-                Reopened { note: None, by_reply: true },
-            );
-        }
-        Lifecycle::OnHold
-            if state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester) =>
-        {
-            let resumed = lifecycle::resumed(state)?;
-            draft.spoken.requester = true;
-            draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
-            draft.emit_by_policy("the requester answered", 0, resumed);
-        }
-        _ => {
-            draft.spoken.requester = true;
-            draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
-        }
+    if state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester) {
+        let resumed = lifecycle::resumed(state)?;
+        draft.emit_by_policy("the requester answered", 0, resumed);
     }
     Ok(())
 }
@@ -142,7 +145,7 @@ fn requester_said(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
 fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     let state = draft.state()?;
     let days = draft.policy().agreement.follow_up_days;
-    let open_until = state.moments.closed.map(|closed| closed.plus_seconds(days * 86_400));
+    let open_until = state.moments.closed.map(|closed| closed.plus_days(days));
     if open_until.is_none_or(|until| draft.at > until) {
         return Err(Refusal::state(
             "closed",
@@ -163,7 +166,8 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         impact: None,
         urgency: None,
         affected: None,
-        team: None,
+        // Whoever had it knows it best.
+        team: state.team.filter(|id| draft.policy().teams.contains_key(id)),
         assignee: None,
         detected_at: None,
         fields: Default::default(),

@@ -1,18 +1,18 @@
 //! From taken to closed.
 
-use super::Draft;
-use crate::command::{Command, CommandName};
+use super::{Draft, relations};
+use crate::command::{Command, CommandName, Related};
 use crate::event::{
-    Acknowledged, Cancelled, Closed, Confirmed, Derived, Disputed, Mitigated, PutOnHold, Reopened,
+    Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Reopened,
     ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkStarted,
 };
 use crate::refusal::Refusal;
-use crate::state::{HoldReason, Lifecycle, State};
+use crate::state::{HoldReason, Lifecycle, LinkKind, State};
 use kernel::{Timestamp, limits};
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
-        Command::Acknowledge => acknowledge(draft),
+        Command::Acknowledge => acknowledge(draft, None),
         Command::Hold { reason, until, note } => hold(draft, *reason, *until, *note)?,
         Command::Resume => resume(draft)?,
         Command::Mitigate => {
@@ -30,68 +30,60 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
             draft.spoken.requester = true;
             draft.emit(Disputed { note: *note });
             draft.emit_by_policy("disputed", 0, Reopened { note: None, by_reply: false });
+            relations::unmerge(draft)?;
         }
-        Command::Reopen { note } => draft.emit(Reopened { note: Some(*note), by_reply: false }),
-        Command::NotAReopening => draft.emit(ReopeningWithdrawn {}),
+        Command::Reopen { note } => {
+            draft.emit(Reopened { note: Some(*note), by_reply: false });
+            relations::unmerge(draft)?;
+        }
+        Command::NotAReopening => {
+            draft.emit(ReopeningWithdrawn {});
+            relations::release_parts(draft)?;
+        }
         Command::Close => draft.emit(Closed { how: "closed_by_hand".into() }),
-        Command::Cancel { reason } => draft.emit(Cancelled { reason: *reason }),
+        Command::Cancel { reason } => {
+            draft.emit(Cancelled { reason: *reason });
+            relations::release_parts(draft)?;
+        }
         _ => {}
     }
     Ok(())
 }
 
-/// The refusal of a command that this state does not allow, in plain words.
-pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
-    let where_it_is = match state.lifecycle {
-        Lifecycle::New => "is new",
-        Lifecycle::InProgress => "is in progress",
-        Lifecycle::OnHold => "is on hold",
-        Lifecycle::Resolved => "is resolved and waits for confirmation",
-        Lifecycle::Closed => "is closed, which is final; report a follow-up instead",
-        Lifecycle::Cancelled => "is cancelled, which is final",
-    };
-    let message = match name {
-        CommandName::Acknowledge
-            if state.moments.acknowledged.is_some() && state.lifecycle.is_open() =>
-        {
-            "this incident is already acknowledged".to_owned()
-        }
-        CommandName::DeclareMajor if state.major => "this incident is already major".to_owned(),
-        CommandName::StandDown if !state.major => "this incident is not major".to_owned(),
-        CommandName::Unmerge => "this incident is not merged into another".to_owned(),
-        CommandName::Merge if state.merged_into.is_some() => {
-            "this incident is already merged; unmerge it first".to_owned()
-        }
-        CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
-        _ => format!("{name} is not possible now: the incident {where_it_is}"),
-    };
-    Refusal::state("not_in_this_state", message)
-}
-
-fn acknowledge(draft: &mut Draft) {
-    let was_new = is_new(draft);
-    draft.emit(Acknowledged { was_new });
-    started(draft, "acknowledged");
+/// Somebody has it, here and in the children; what was new is in progress.
+/// `why` names what said so, if it was not the command itself.
+pub(super) fn acknowledge(draft: &mut Draft, why: Option<&str>) {
+    let body = Acknowledged { was_new: is_new(draft) };
+    match why {
+        Some(why) => draft.emit_by_policy(why, 0, body),
+        None => draft.emit(body),
+    }
+    started(draft, why.unwrap_or("acknowledged"));
+    if draft.state().is_ok_and(|state| state.lifecycle == Lifecycle::InProgress) {
+        cascade(draft, Command::Acknowledge);
+    }
     if draft.policy().agreement.acknowledgement_responds {
         responded(draft);
     }
 }
 
-/// Answering or working on it says that somebody has it: it is acknowledged, and new no more.
+/// Answering or working on it says that somebody has it.
 pub(super) fn took_it(draft: &mut Draft) {
     if draft.by_provider() && draft.state().is_ok_and(|state| state.moments.acknowledged.is_none())
     {
-        let was_new = is_new(draft);
-        draft.emit_by_policy("took it", 0, Acknowledged { was_new });
-        started(draft, "took it");
+        acknowledge(draft, Some("took it"));
     }
 }
 
 /// New becomes in progress, here and in the children.
 pub(super) fn started(draft: &mut Draft, why: &str) {
-    if is_new(draft) {
-        draft.emit_by_policy(why, 0, WorkStarted {});
-        cascade(draft, Command::Acknowledge);
+    if !is_new(draft) {
+        return;
+    }
+    draft.emit_by_policy(why, 0, WorkStarted {});
+    if draft.state().is_ok_and(|state| state.moments.acknowledged.is_none()) {
+        // Given to somebody who has not taken it yet: nor is it taken below.
+        cascade(draft, Command::Note(Related::ParentStarted));
     }
 }
 
@@ -125,9 +117,10 @@ fn hold(
     if same && note.is_none() {
         return Err(Refusal::state("nothing_to_change", "this incident already waits for that"));
     }
+    let waited = before.as_ref().map(|hold| hold.reason);
     draft.emit(PutOnHold { reason, until, note, was_new, before });
     took_it(draft);
-    hold_children(draft, reason, until);
+    hold_below(draft, waited);
     Ok(())
 }
 
@@ -136,27 +129,28 @@ fn resume(draft: &mut Draft) -> Result<(), Refusal> {
     let reason = body.reason;
     draft.emit(body);
     took_it(draft);
-    resume_children(draft, reason);
+    hold_below(draft, Some(reason));
     Ok(())
 }
 
-/// Copies a hold down; waiting for one requester is no matter of the others.
-pub(super) fn hold_children(draft: &mut Draft, reason: HoldReason, until: Option<Timestamp>) {
-    if reason != HoldReason::Requester {
-        cascade(draft, Command::Hold { reason, until, note: None });
-    }
-}
-
-/// Takes a hold back in the children, too.
-pub(super) fn resume_children(draft: &mut Draft, reason: HoldReason) {
-    if reason != HoldReason::Requester {
-        cascade(draft, Command::Resume);
+/// The children wait as this one does now, after it waited for `before`; waiting
+/// for one requester is no matter of the others.
+pub(super) fn hold_below(draft: &mut Draft, before: Option<HoldReason>) {
+    let copied = |reason: HoldReason| reason != HoldReason::Requester;
+    let now = draft.state().ok().and_then(|state| state.hold.clone());
+    match now.filter(|hold| copied(hold.reason)) {
+        Some(hold) => {
+            cascade(draft, Command::Hold { reason: hold.reason, until: hold.until, note: None })
+        }
+        None if before.is_some_and(copied) => cascade(draft, Command::Resume),
+        None => {}
     }
 }
 
 /// The event that ends the present hold.
 pub(super) fn resumed(state: &State) -> Result<Resumed, Refusal> {
-    let hold = state.hold.as_ref().ok_or_else(|| not_now(state, CommandName::Resume))?;
+    let hold =
+        state.hold.as_ref().ok_or_else(|| super::allowed::not_now(state, CommandName::Resume))?;
     Ok(Resumed { reason: hold.reason, since: hold.since, until: hold.until })
 }
 
@@ -192,7 +186,10 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     };
     let policy = draft.policy();
     let imported = draft.facts.origin == super::Origin::Import;
-    if code.is_empty() || code.chars().count() > limits::NAME_CHARS {
+    if code.is_empty()
+        || code.chars().count() > limits::NAME_CHARS
+        || code.contains(char::is_control)
+    {
         return Err(Refusal::invalid(
             "code",
             format!("must have 1 to {} characters", limits::NAME_CHARS),
@@ -203,15 +200,10 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
             policy.resolution_codes.iter().map(|known| known.code.as_str()).collect();
         return Err(Refusal::invalid("code", format!("must be one of {}", known.join(", "))));
     }
-    if known_error.as_ref().is_some_and(|text| {
-        text.chars().count() > limits::NAME_CHARS || text.contains(char::is_control)
-    }) {
-        return Err(Refusal::invalid(
-            "known_error",
-            format!("is longer than {} characters", limits::NAME_CHARS),
-        ));
+    if let Some(target) = known_error {
+        relations::check_target("known_error", LinkKind::KnownError, target, None)?;
     }
-    let close_at = draft.at.plus_seconds(policy.agreement.close_after_days * 86_400);
+    let close_at = draft.at.plus_days(policy.agreement.close_after_days);
     draft.emit(Resolved {
         code: code.clone(),
         note: *note,
@@ -224,19 +216,23 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         // The words of a resolution are public words.
         responded(draft);
     }
-    let below = |children| Command::Resolve {
+    let below = |cause, children| Command::Resolve {
         code: code.clone(),
         note: *note,
-        cause: *cause,
+        cause,
         known_error: known_error.clone(),
         children,
     };
+    let state = draft.state()?;
+    let parts = state.parts.clone();
     if *children {
-        cascade(draft, below(true));
+        // The words are for requesters; the cause stays with those who may see this one.
+        let told = cause.filter(|_| state.confidential_to.is_none());
+        cascade(draft, below(told, true));
     }
     // What was merged into it is part of it: its requesters wait for the same words.
-    for part in draft.state()?.parts.clone() {
-        draft.tell(part, below(false), false);
+    for part in parts {
+        draft.tell(part, below(*cause, false), false);
     }
     Ok(())
 }
@@ -258,11 +254,9 @@ pub(super) fn close_by_silence(draft: &mut Draft, at: Timestamp) {
 /// Whether a step that was copied down leaves this incident alone: it opted out
 /// of following its parent, or waits for its own requester.
 pub(super) fn keeps_its_own_way(draft: &Draft, name: CommandName) -> bool {
-    let copied =
-        draft.facts.derived.as_ref().is_some_and(|derived: &Derived| derived.by == "incident");
     let Ok(state) = draft.state() else { return false };
     let waits = state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester);
-    copied
+    draft.copied()
         && match name {
             CommandName::Acknowledge => !state.follows_parent,
             CommandName::Hold | CommandName::Resume => !state.follows_parent || waits,

@@ -2,7 +2,7 @@
 
 use super::{Draft, lifecycle};
 use crate::command::{Change, Command};
-use crate::event::{Acknowledged, Assigned, Escalated, Restricted, RoleGiven, Unwatched, Watched};
+use crate::event::{Assigned, Escalated, Restricted, RoleGiven, Unwatched, Watched};
 use crate::refusal::Refusal;
 use crate::state::Lifecycle;
 use kernel::{PersonId, TeamId, limits};
@@ -39,6 +39,12 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether this team and this person may still have it, as they had before.
+pub(super) fn may_have(draft: &Draft, team: Option<TeamId>, assignee: Option<PersonId>) -> bool {
+    team.is_none_or(|team| check_team(draft, team).is_ok())
+        && assignee.is_none_or(|person| check_assignee(draft, person).is_ok())
 }
 
 /// An assignee must be an active person who works on incidents.
@@ -127,13 +133,13 @@ pub(super) fn assigned(
     let (team_before, assignee_before) = (state.team, state.assignee);
     let was_new = state.lifecycle == Lifecycle::New;
     let first = state.moments.acknowledged.is_none();
+    let open = state.lifecycle.is_open();
     draft.emit(Assigned { team, assignee, team_before, assignee_before, was_new });
-    if assignee.is_some() {
-        lifecycle::started(draft, "assigned to a person");
-    }
     let to_self = assignee.is_some() && assignee == draft.facts.actor.person_id();
-    if to_self && first && draft.state()?.lifecycle.is_open() {
-        draft.emit_by_policy("took it", 0, Acknowledged { was_new: false });
+    if to_self && first && open {
+        lifecycle::acknowledge(draft, Some("took it"));
+    } else if assignee.is_some() {
+        lifecycle::started(draft, "assigned to a person");
     }
     Ok(())
 }
@@ -202,6 +208,17 @@ fn restrict(draft: &mut Draft, team: Option<TeamId>) -> Result<(), Refusal> {
     }
     let state = draft.state()?;
     let before = state.confidential_to;
+    if let (Some(main), false) = (state.merged_into, draft.copied()) {
+        return Err(Refusal::state(
+            "part_of_another",
+            format!(
+                "it is part of {main} and seen by the same people; restrict {main}, or unmerge this one"
+            ),
+        ));
+    }
+    if before == team && draft.copied() {
+        return Ok(());
+    }
     if before == team {
         return Err(Refusal::state("nothing_to_change", "it is restricted like that already"));
     }
@@ -213,6 +230,9 @@ fn restrict(draft: &mut Draft, team: Option<TeamId>) -> Result<(), Refusal> {
     if team.is_some() && (team, assignee) != (team_before, assignee_before) {
         let body = Assigned { team, assignee, team_before, assignee_before, was_new };
         draft.emit_by_policy("restricted", 0, body);
+    }
+    for part in draft.state()?.parts.clone() {
+        draft.tell(part, Command::Restrict { team }, true);
     }
     Ok(())
 }

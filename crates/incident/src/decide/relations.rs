@@ -1,7 +1,7 @@
 //! How incidents relate. Merging and parenthood are relations, not moves: each
 //! incident keeps its own timeline, requester and clocks, and both sides say so.
 
-use super::Draft;
+use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
     ChildAdded, ChildRemoved, Linked, MergeReceived, MergeWithdrawn, Merged, Unlinked, Unmerged,
@@ -29,12 +29,18 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
     let state = draft.state()?;
     match related {
         Related::ChildAdded { child } if !state.children.contains(child) => {
+            has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })
         }
+        Related::ParentStarted if state.follows_parent => {
+            lifecycle::started(draft, "its parent is worked on")
+        }
+        Related::MainEnded if state.lifecycle.is_open() => unmerge(draft)?,
         Related::ChildRemoved { child } if state.children.contains(child) => {
             draft.emit(ChildRemoved { child: *child })
         }
         Related::MergeReceived { from } if !state.parts.contains(from) => {
+            has_room(draft, state.parts.len(), limits::PARTS_PER_INCIDENT, "merged incidents")?;
             draft.emit(MergeReceived { from: *from })
         }
         Related::MergeWithdrawn { from } if state.parts.contains(from) => {
@@ -43,6 +49,7 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
         Related::LinkedBack { kind, from } => {
             let link = Link { kind: *kind, target: from.to_string(), reverse: true };
             if !state.links.contains(&link) {
+                has_room(draft, state.links.len(), limits::LINKS_PER_INCIDENT, "links")?;
                 let Link { kind, target, reverse } = link;
                 draft.emit(Linked { kind, target, reverse, cascade: false });
             }
@@ -57,6 +64,15 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
         _ => {}
     }
     Ok(())
+}
+
+/// What one more relation is added to must not have the most already.
+fn has_room(draft: &Draft, have: usize, most: usize, what: &str) -> Result<(), Refusal> {
+    if have < most {
+        return Ok(());
+    }
+    let number = own_number(draft)?;
+    Err(Refusal::limit(format!("{number} has {most} {what}, the most there can be")))
 }
 
 fn own_number(draft: &Draft) -> Result<IncidentNumber, Refusal> {
@@ -118,7 +134,7 @@ fn link(draft: &mut Draft, kind: LinkKind, target: &str) -> Result<(), Refusal> 
     let number = own_number(draft)?;
     let incident: Option<IncidentNumber> = target.parse().ok();
     let target = incident.map_or_else(|| target.trim().to_owned(), |number| number.to_string());
-    check_target(kind, &target, incident)?;
+    check_target("target", kind, &target, incident)?;
     if incident == Some(number) {
         return Err(Refusal::invalid("target", "is this incident itself"));
     }
@@ -130,12 +146,7 @@ fn link(draft: &mut Draft, kind: LinkKind, target: &str) -> Result<(), Refusal> 
     if state.links.contains(&link) {
         return Err(Refusal::state("nothing_to_change", "they are linked like that already"));
     }
-    if state.links.len() >= limits::LINKS_PER_INCIDENT {
-        return Err(Refusal::limit(format!(
-            "this incident has {} links, the most there can be",
-            limits::LINKS_PER_INCIDENT
-        )));
-    }
+    has_room(draft, state.links.len(), limits::LINKS_PER_INCIDENT, "links")?;
     draft.emit(Linked { kind, target, reverse: false, cascade: false });
     if let Some(other) = incident {
         draft.tell(other, Command::Note(Related::LinkedBack { kind, from: number }), true);
@@ -143,7 +154,9 @@ fn link(draft: &mut Draft, kind: LinkKind, target: &str) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_target(
+/// Whether a target has the form of its kind; `field` is where it was given.
+pub(super) fn check_target(
+    field: &'static str,
     kind: LinkKind,
     target: &str,
     incident: Option<IncidentNumber>,
@@ -153,7 +166,7 @@ fn check_target(
         || target.chars().any(char::is_control)
     {
         return Err(Refusal::invalid(
-            "target",
+            field,
             format!("must have 1 to {} characters", limits::NAME_CHARS),
         ));
     }
@@ -175,7 +188,7 @@ fn check_target(
             (incident.is_some(), "the number of an incident, such as INC-42")
         }
     };
-    if fits { Ok(()) } else { Err(Refusal::invalid("target", format!("must be {form}"))) }
+    if fits { Ok(()) } else { Err(Refusal::invalid(field, format!("must be {form}"))) }
 }
 
 fn unlink(draft: &mut Draft, kind: LinkKind, target: &str) -> Result<(), Refusal> {
@@ -217,7 +230,15 @@ fn merge(draft: &mut Draft, into: IncidentNumber) -> Result<(), Refusal> {
     if matches!(other.lifecycle, Lifecycle::Closed | Lifecycle::Cancelled) {
         return Err(Refusal::invalid("into", "is closed; link it as a duplicate instead"));
     }
-    if other.confidential_to != draft.state()?.confidential_to {
+    let state = draft.state()?;
+    if other.lifecycle == Lifecycle::Resolved && state.lifecycle.is_open() {
+        // It would stay open where nobody looks any more.
+        return Err(Refusal::invalid(
+            "into",
+            "is resolved; resolve this one with the same words and link it, or reopen that one first",
+        ));
+    }
+    if other.confidential_to != state.confidential_to {
         // The other shows the union of both timelines.
         return Err(Refusal::invalid(
             "into",
@@ -229,11 +250,21 @@ fn merge(draft: &mut Draft, into: IncidentNumber) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn unmerge(draft: &mut Draft) -> Result<(), Refusal> {
-    let number = own_number(draft)?;
+/// Makes it stand on its own, if it is part of another. What is open again does
+/// so by itself: the other may be over, and nobody would see it there.
+pub(super) fn unmerge(draft: &mut Draft) -> Result<(), Refusal> {
     if let Some(from) = draft.state()?.merged_into {
+        let number = own_number(draft)?;
         draft.emit(Unmerged { from });
         draft.tell(from, Command::Note(Related::MergeWithdrawn { from: number }), true);
+    }
+    Ok(())
+}
+
+/// Lets those of its parts go on that are still open when it ends without them.
+pub(super) fn release_parts(draft: &mut Draft) -> Result<(), Refusal> {
+    for part in draft.state()?.parts.clone() {
+        draft.tell(part, Command::Note(Related::MainEnded), true);
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::{Draft, Origin};
 use crate::command::{Command, Related, Report};
-use crate::event::{Acknowledged, Assigned, Reported};
+use crate::event::{Assigned, Reported};
+use crate::permissions;
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, LinkKind};
 use kernel::{Level, limits};
@@ -51,9 +52,10 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
             assignee_before: None,
             was_new: true,
         });
-        super::lifecycle::started(draft, "assigned to a person");
         if draft.facts.actor.person_id() == Some(person) {
-            draft.emit_by_policy("took it", 0, Acknowledged { was_new: false });
+            super::lifecycle::acknowledge(draft, Some("took it"));
+        } else {
+            super::lifecycle::started(draft, "assigned to a person");
         }
     }
     if let Some(number) = draft.facts.number {
@@ -76,6 +78,7 @@ fn tell_relatives(draft: &mut Draft, report: &Report, number: kernel::IncidentNu
 }
 
 fn check(draft: &Draft, report: &Report) -> Result<(), Refusal> {
+    check_requester(draft, report)?;
     let policy = draft.policy();
     if report.service.is_some_and(|id| !policy.services.contains_key(&id)) {
         return Err(Refusal::invalid("service", "is not a known service"));
@@ -112,17 +115,43 @@ fn check(draft: &Draft, report: &Report) -> Result<(), Refusal> {
     super::classification::check_fields(
         report.fields.iter().map(|(name, value)| (name, Some(value))),
     )?;
-    if report.parent.is_some() || report.follow_up_of.is_some() {
-        let field = if report.parent.is_some() { "parent" } else { "follow_up_of" };
-        let Some(other) = draft.facts.other else {
-            return Err(Refusal::invalid(field, "is not a known incident"));
-        };
-        if report.parent.is_some()
-            && !other.lifecycle.is_open()
-            && other.lifecycle != Lifecycle::Resolved
-        {
-            return Err(Refusal::invalid(field, "is closed; report it on its own"));
+    check_relative(draft, report)
+}
+
+fn check_requester(draft: &Draft, report: &Report) -> Result<(), Refusal> {
+    let (staff, people) = (&draft.policy().staff, draft.facts.people);
+    if !staff.contains_key(&report.requester) && !people.contains_key(&report.requester) {
+        return Err(Refusal::invalid("requester", "is not a known person"));
+    }
+    Ok(())
+}
+
+/// A parent or the incident it follows is there, may be joined, and is the only one.
+fn check_relative(draft: &Draft, report: &Report) -> Result<(), Refusal> {
+    let field = match (report.parent, report.follow_up_of) {
+        (None, None) => return Ok(()),
+        (Some(_), None) => "parent",
+        (None, Some(_)) => "follow_up_of",
+        (Some(_), Some(_)) => {
+            return Err(Refusal::invalid(
+                "follow_up_of",
+                "cannot be given together with a parent; link one of them afterwards",
+            ));
         }
+    };
+    let other = draft.facts.other.filter(|other| {
+        draft
+            .facts
+            .viewer
+            .is_none_or(|viewer| permissions::may_refer(viewer, other, report.parent.is_some()))
+    });
+    let Some(other) = other else {
+        return Err(Refusal::invalid(field, "is not a known incident"));
+    };
+    if report.parent.is_some()
+        && matches!(other.lifecycle, Lifecycle::Closed | Lifecycle::Cancelled)
+    {
+        return Err(Refusal::invalid(field, "is closed; report it on its own"));
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Taking back one entry, while nothing later depends on it.
 
-use super::{Draft, lifecycle, people};
-use crate::command::{Command, Related};
+use super::{Draft, lifecycle, people, relations};
+use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
-    Unmerged, WorkReturned,
+    WorkReturned,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, State};
@@ -26,10 +26,23 @@ pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
             "this is more than 10 minutes ago; change it by hand",
         ));
     }
-    if !stands(draft.state()?, event) {
+    if !stands(draft.state()?, event) || !can_return(draft, event) {
         return Err(Refusal::state("changed_since", "something changed since; change it by hand"));
     }
     take_back(draft, event)
+}
+
+/// Whether what it would go back to is still there and may have it.
+fn can_return(draft: &Draft, event: &Event) -> bool {
+    let policy = draft.policy();
+    match &event.body {
+        Body::Assigned(data) => people::may_have(draft, data.team_before, data.assignee_before),
+        Body::Classified(data) => {
+            data.service_before.is_none_or(|id| policy.services.contains_key(&id))
+                && data.category_before.is_none_or(|id| policy.categories.contains_key(&id))
+        }
+        _ => true,
+    }
 }
 
 /// Whether an entry is of a kind that can be undone.
@@ -122,16 +135,7 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
         }),
         Body::PutOnHold(data) => end_hold(draft, data, event)?,
         Body::Resumed(data) => hold_again(draft, data)?,
-        Body::Merged(data) => {
-            draft.emit(Unmerged { from: data.into });
-            if let Some(number) = draft.facts.number {
-                draft.tell(
-                    data.into,
-                    Command::Note(Related::MergeWithdrawn { from: number }),
-                    true,
-                );
-            }
-        }
+        Body::Merged(_) => relations::unmerge(draft)?,
         Body::Tagged(data) => {
             draft.emit(Tagged { added: data.removed.clone(), removed: data.added.clone() });
         }
@@ -164,11 +168,12 @@ fn end_hold(draft: &mut Draft, data: &PutOnHold, event: &Event) -> Result<(), Re
             before: state.hold.clone(),
         };
         draft.emit(body);
+        lifecycle::hold_below(draft, Some(data.reason));
         return Ok(());
     }
     let resumed = lifecycle::resumed(draft.state()?)?;
     draft.emit(resumed);
-    lifecycle::resume_children(draft, data.reason);
+    lifecycle::hold_below(draft, Some(data.reason));
     if data.was_new && untouched(draft.state()?, event) {
         draft.emit(WorkReturned {});
     }
@@ -182,6 +187,6 @@ fn hold_again(draft: &mut Draft, data: &Resumed) -> Result<(), Refusal> {
     }
     let until = data.until.filter(|until| !passed(*until));
     draft.emit(PutOnHold { reason: data.reason, until, note: None, was_new: false, before: None });
-    lifecycle::hold_children(draft, data.reason, until);
+    lifecycle::hold_below(draft, None);
     Ok(())
 }

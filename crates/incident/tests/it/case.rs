@@ -459,8 +459,8 @@ fn named(command: &Command) -> Option<IncidentNumber> {
     }
 }
 
-/// Everything up the chain of parents and merges.
-fn above(
+/// Everything above an incident, by parents and merges.
+pub fn above(
     records: &BTreeMap<IncidentNumber, Record>,
     number: IncidentNumber,
 ) -> Vec<IncidentNumber> {

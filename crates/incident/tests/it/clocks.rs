@@ -321,3 +321,21 @@ fn a_note_of_what_happened_in_time_wins_over_a_breach_that_was_noticed_before_it
     assert_eq!((clock.status, clock.breached_at), (ClockStatus::Stopped, None));
     assert_eq!(clock.first_breached_at, Some(start().plus_seconds(300)), "but it was told");
 }
+
+#[test]
+fn no_promise_is_too_long_to_be_counted() {
+    for seconds in [i64::MAX, i64::MAX / 1_000_000, 0] {
+        let mut case = Case::empty();
+        let agreement = &mut case.policy.agreement;
+        agreement.targets.values_mut().for_each(|row| row.values_mut().for_each(|s| *s = seconds));
+        (agreement.close_after_days, agreement.follow_up_days) = (seconds, seconds);
+        case.report(Who::Requester, crate::case::plain_report());
+        case.wait(60).does(Who::Agent, comment()).does(Who::Agent, hold(HoldReason::Requester));
+        case.wait(86_400).does(Who::Agent, Command::Resume).does(Who::Agent, overridden(1)).tick();
+        let clock = case.clock(ClockKind::Resolution);
+        assert_eq!(clock.breached_at.is_some(), seconds == 0, "{seconds}");
+        case.does(Who::Agent, resolve()).wait(86_400).tick();
+        let closed = if seconds == 0 { Lifecycle::Closed } else { Lifecycle::Resolved };
+        assert_eq!(case.life(), closed, "{seconds}");
+    }
+}

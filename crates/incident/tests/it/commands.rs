@@ -46,7 +46,8 @@ fn a_report_goes_to_the_owner_of_its_service() {
 fn a_report_of_unknown_things_is_refused_by_field() {
     let nowhere = uuid::Uuid::from_u128(1);
     let late = start().plus_seconds(1);
-    let cases: [(&str, Report); 8] = [
+    let cases: [(&str, Report); 9] = [
+        ("requester", Report { requester: kernel::PersonId(nowhere), ..plain_report() }),
         ("service", Report { service: Some(kernel::ServiceId(nowhere)), ..plain_report() }),
         ("category", Report { category: Some(kernel::CategoryId(nowhere)), ..plain_report() }),
         ("team", Report { team: Some(kernel::TeamId(nowhere)), ..plain_report() }),
@@ -333,6 +334,8 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
     assert_eq!(refusal.kind, RefusalKind::Limit);
     let redacted = decide(&full, &Command::Redact { content: words(0) }).unwrap();
     assert_eq!(redacted.events.len(), 1);
+    let hidden = decide(&full, &Command::Restrict { team: Some(network()) }).unwrap();
+    assert_eq!(hidden.state.unwrap().confidential_to, Some(network()));
     let resolved = decide(&full, &crate::sample::resolve()).unwrap();
     assert_eq!(resolved.state.unwrap().lifecycle, Lifecycle::Resolved);
 }

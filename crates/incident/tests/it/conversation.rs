@@ -22,6 +22,20 @@ fn a_reply_resumes_what_waits_for_the_requester_and_only_that() {
 }
 
 #[test]
+fn a_picture_is_an_answer_too() {
+    let mut case = Case::new();
+    case.does(Who::Agent, hold(HoldReason::Requester)).wait(60);
+    let mut theirs = case.clone();
+    theirs.does(Who::Requester, attach(1));
+    assert_eq!(theirs.life(), Lifecycle::InProgress);
+    case.does(Who::Agent, attach(1));
+    assert_eq!(case.life(), Lifecycle::OnHold, "nobody answered");
+    let mut case = Case::new();
+    case.does(Who::Agent, hold(HoldReason::Vendor)).does(Who::Requester, attach(1));
+    assert_eq!(case.life(), Lifecycle::OnHold);
+}
+
+#[test]
 fn a_word_of_the_provider_leaves_the_hold_and_answers() {
     let mut case = Case::new();
     case.does(Who::Requester, comment()).does(Who::Agent, hold(HoldReason::Requester));
@@ -80,6 +94,7 @@ fn a_reply_to_a_closed_incident_makes_one_that_follows_it() {
     assert_eq!(next.requester, Who::Requester.id());
     assert_eq!(next.description, Some(words(1)), "their words begin it");
     assert_eq!(next.service, None, "what is no more does not lose the reply");
+    assert_eq!(next.team, Some(crate::case::network()), "whoever had it knows it");
     let link = next.links.first().unwrap();
     assert_eq!((link.target.as_str(), link.reverse), ("INC-1", false));
     assert!(case.state().links.iter().any(|link| link.target == "INC-2" && link.reverse));

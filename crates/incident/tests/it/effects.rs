@@ -70,6 +70,24 @@ fn a_hold_tells_nobody_and_a_dispute_tells_whoever_has_it() {
     case.does(Who::Agent, assign(Who::Agent));
     assert_eq!(told(&mut case, Who::Agent, hold(HoldReason::Vendor)), vec![]);
     case.does(Who::Agent, resolve());
+    let agent = Audience::Person(Who::Agent.id());
     let found = told(&mut case, Who::Requester, crate::sample::dispute());
-    assert!(words_to(&found, &Audience::Person(Who::Agent.id())).contains(&"disputed".to_owned()));
+    assert_eq!(words_to(&found, &agent), ["disputed"], "once");
+    case.does(Who::Agent, resolve());
+    let found = told(&mut case, Who::Requester, comment());
+    assert_eq!(words_to(&found, &agent), ["commented"], "once");
+}
+
+#[test]
+fn an_agents_reopening_and_a_requesters_picture_are_told() {
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Agent)).does(Who::Agent, resolve());
+    let reopen = Command::Reopen { note: crate::case::words(1) };
+    let found = told(&mut case, Who::Manager, reopen);
+    assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["reopened"]);
+    assert_eq!(words_to(&found, &Audience::Requester(Who::Requester.id())), ["reopened"]);
+    assert_eq!(told(&mut case, Who::Requester, crate::sample::attach(1)), vec![]);
+    case.does(Who::Agent, hold(HoldReason::Requester));
+    let found = told(&mut case, Who::Requester, crate::sample::attach(2));
+    assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["attached"]);
 }

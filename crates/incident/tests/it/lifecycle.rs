@@ -75,7 +75,15 @@ fn assigning_a_person_starts_work_and_assigning_a_team_does_not() {
 fn taking_it_acknowledges_it() {
     let mut case = Case::new();
     case.does(Who::Agent, assign(Who::Agent));
-    assert_eq!(case.story(), ["reported", "assigned", "work_started", "acknowledged"]);
+    assert_eq!(case.story(), ["reported", "assigned", "acknowledged", "work_started"]);
+}
+
+#[test]
+fn taking_it_is_the_response_where_the_agreement_says_so() {
+    let mut case = Case::new();
+    case.policy.agreement.acknowledgement_responds = true;
+    case.does(Who::Agent, assign(Who::Agent));
+    assert_eq!(case.state().moments.responded, Some(start()));
 }
 
 #[test]
@@ -210,6 +218,27 @@ fn a_closed_incident_still_takes_links_redaction_and_what_follows_from_them() {
     }
 }
 
+/// The desk checks after every step that the invariants hold and that a refusal changes nothing.
+#[test]
+fn everything_by_everybody_in_every_state_twice_and_late_keeps_the_invariants() {
+    for life in Lifecycle::ALL.iter().copied() {
+        let mut case = in_state(life);
+        case.report(Who::Requester, crate::case::plain_report());
+        for name in CommandName::ALL.iter().copied() {
+            let command = crate::sample::of(name);
+            for who in Who::ALL {
+                let mut case = case.clone();
+                let first = case.issue(who, crate::case::inc(1), &command);
+                let again = case.issue(who, crate::case::inc(1), &command);
+                assert!(first.is_ok() || again.is_err(), "{who:?} {name} when {life}");
+                case.wait(20 * 86_400);
+                case.happened_at = Some(case.now.plus_seconds(-86_400));
+                let _ = case.issue(who, crate::case::inc(1), &command);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_report_cannot_be_repeated_and_nothing_happens_to_nothing() {
     let mut case = Case::new();
@@ -252,6 +281,15 @@ fn codes_come_from_the_list() {
     let refusal = case.refuses(Who::Agent, odd);
     assert_eq!(refusal.field, Some("code"));
     assert!(refusal.message.contains("workaround"), "{}", refusal.message);
+    let by = |known_error: &str| Command::Resolve {
+        code: "known_error".into(),
+        note: words(1),
+        cause: None,
+        known_error: Some(known_error.into()),
+        children: false,
+    };
+    assert_eq!(case.refuses(Who::Agent, by("that old thing")).field, Some("known_error"));
+    case.does(Who::Agent, by("PRB-3"));
 }
 
 #[test]

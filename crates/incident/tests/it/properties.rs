@@ -1,7 +1,7 @@
 //! Whatever anybody does in whatever order, the invariants hold.
 
 use crate::case::{
-    Case, Who, category, desktop, inc, level, network, plain_report, task, vpn, wiki, words,
+    Case, Who, above, category, desktop, inc, level, network, plain_report, task, vpn, wiki, words,
 };
 use crate::invariants::check_at_rest;
 use incident::command::{Change, Related, Report};
@@ -251,6 +251,7 @@ fn any_command() -> impl Strategy<Value = Command> {
     let related = prop_oneof![
         number().prop_map(|child| Related::ChildAdded { child }),
         number().prop_map(|child| Related::ChildRemoved { child }),
+        select(vec![Related::ParentStarted, Related::MainEnded]),
         number().prop_map(|from| Related::MergeReceived { from }),
         number().prop_map(|from| Related::MergeWithdrawn { from }),
         (select(LinkKind::ALL), number())
@@ -347,20 +348,18 @@ fn check_relations(case: &Case) {
         for part in &record.state.parts {
             assert_eq!(case.records[part].state.merged_into, Some(*number));
         }
+        if let Some(main) = record.state.merged_into.map(|main| &case.records[&main].state) {
+            let open = record.state.lifecycle.is_open();
+            assert!(!open || main.lifecycle.is_open(), "{number} is hidden in what is over");
+            assert_eq!(record.state.confidential_to, main.confidential_to, "{number} as a part");
+        }
         if let Some(parent) = record.state.parent {
             assert!(case.records[&parent].state.children.contains(number));
         }
         if let Some(main) = record.state.merged_into {
             assert!(case.records[&main].state.parts.contains(number));
         }
-        let mut up = Some(*number);
-        for _ in 0..=case.records.len() {
-            up = up.and_then(|number| {
-                let state = &case.records[&number].state;
-                state.merged_into.or(state.parent)
-            });
-        }
-        assert_eq!(up, None, "no circle above {number}");
+        assert!(!above(&case.records, *number).contains(number), "a circle above {number}");
     }
 }
 

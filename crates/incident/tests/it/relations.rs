@@ -5,6 +5,7 @@ use crate::sample::{assign, hold, link, resolve};
 use incident::command::Report;
 use incident::state::{HoldReason, LinkKind};
 use incident::{Command, Lifecycle};
+use kernel::limits;
 
 fn three() -> Case {
     let mut case = Case::new();
@@ -73,6 +74,51 @@ fn what_others_may_not_see_is_not_merged_into_what_they_see() {
 }
 
 #[test]
+fn a_part_is_seen_by_those_who_see_what_it_is_part_of() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, merge(1)).does_on(Who::Agent, 3, merge(1));
+    let restrict = |team| Command::Restrict { team };
+    let refusal = case.refuses_on(Who::Agent, 2, restrict(Some(network())));
+    assert!(refusal.message.contains("INC-1"), "says where: {}", refusal.message);
+    case.does(Who::Agent, restrict(Some(network())));
+    assert_eq!(case.state_of(2).confidential_to, Some(network()));
+    case.does_on(Who::Agent, 3, Command::Unmerge).does(Who::Agent, restrict(None));
+    assert_eq!(case.state_of(2).confidential_to, None);
+    assert_eq!(case.state_of(3).confidential_to, Some(network()), "it is no part any more");
+    case.does(Who::Agent, restrict(Some(network()))).does_on(Who::Agent, 3, merge(1));
+}
+
+#[test]
+fn what_is_open_is_no_part_of_what_is_over() {
+    let mut case = three();
+    case.does(Who::Agent, resolve());
+    assert_eq!(case.refuses_on(Who::Agent, 2, merge(1)).field, Some("into"));
+
+    // "Still broken", says the requester of a part.
+    for reopening in [crate::sample::dispute(), crate::sample::comment()] {
+        let mut case = three();
+        case.does_on(Who::Agent, 2, merge(1)).does(Who::Agent, resolve());
+        case.does_on(Who::Requester, 2, reopening);
+        assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+        assert_eq!(case.state_of(2).merged_into, None, "or nobody would see it");
+        assert!(case.state_of(1).parts.is_empty());
+    }
+
+    // The other one was recorded in error.
+    let mut case = three();
+    case.does_on(Who::Agent, 2, merge(1)).does_on(Who::Agent, 3, merge(1));
+    case.does_on(Who::Agent, 3, resolve()).does(Who::Agent, crate::sample::cancel());
+    assert_eq!(case.state_of(2).merged_into, None);
+    assert_eq!(case.state_of(3).merged_into, Some(inc(1)), "what is over may stay");
+
+    // The other one was never open again.
+    let mut case = three();
+    case.does(Who::Agent, resolve()).does(Who::Requester, crate::sample::comment());
+    case.does_on(Who::Agent, 2, merge(1)).does(Who::Agent, Command::NotAReopening);
+    assert_eq!(case.state_of(2).merged_into, None);
+}
+
+#[test]
 fn resolving_resolves_the_parts_with_the_same_words() {
     let mut case = three();
     case.does_on(Who::Agent, 2, merge(1)).does(Who::Agent, resolve());
@@ -120,6 +166,82 @@ fn waiting_for_one_requester_is_no_matter_of_the_others() {
     case.does(Who::Agent, hold(HoldReason::Vendor)).does(Who::Agent, Command::Resume);
     let waits = case.state_of(2).hold.as_ref().expect("it keeps waiting for its own requester");
     assert_eq!(waits.reason, HoldReason::Requester);
+}
+
+#[test]
+fn children_do_not_wait_for_longer_than_their_parent() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, parent(1)).does(Who::Agent, hold(HoldReason::Vendor));
+    case.does(Who::Agent, hold(HoldReason::Requester));
+    assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+    case.does(Who::Requester, crate::sample::comment());
+    assert_eq!(case.state_of(2).hold, None);
+}
+
+#[test]
+fn nobody_has_the_children_of_what_nobody_has() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(2));
+    case.does(Who::Desktop, assign(Who::Agent));
+    for number in 1..=3 {
+        assert_eq!(case.state_of(number).lifecycle, Lifecycle::InProgress);
+        assert_eq!(case.state_of(number).moments.acknowledged, None, "INC-{number}");
+    }
+    case.wait(60).does(Who::Agent, crate::sample::comment());
+    for number in 1..=3 {
+        assert_eq!(case.state_of(number).moments.acknowledged, Some(case.now), "INC-{number}");
+    }
+}
+
+#[test]
+fn the_cause_of_what_is_confidential_is_not_told_below() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(1));
+    let all = Command::Resolve {
+        code: "fixed".into(),
+        note: words(1),
+        cause: Some(words(2)),
+        known_error: None,
+        children: true,
+    };
+    let mut open = case.clone();
+    open.does(Who::Agent, all.clone());
+    assert_eq!(open.state_of(2).resolution.as_ref().unwrap().cause, Some(words(2)));
+    case.does(Who::Agent, Command::Restrict { team: Some(network()) }).does(Who::Agent, all);
+    let told = case.state_of(2).resolution.as_ref().unwrap();
+    assert_eq!((told.note, told.cause), (words(1), None));
+}
+
+#[test]
+fn relations_have_limits_on_both_sides() {
+    let mut case = three();
+    let full = |change: fn(&mut incident::State), command: &Command| {
+        let mut case = case.clone();
+        change(&mut case.records.get_mut(&inc(1)).unwrap().state);
+        let refusal = case.issue(Who::Agent, inc(2), command).unwrap_err();
+        assert_eq!(refusal.kind, incident::RefusalKind::Limit);
+        assert!(refusal.message.contains("INC-1"), "{}", refusal.message);
+    };
+    full(
+        |state| state.children = (10..).take(limits::CHILDREN_PER_INCIDENT).map(inc).collect(),
+        &parent(1),
+    );
+    full(
+        |state| state.parts = (10..).take(limits::PARTS_PER_INCIDENT).map(inc).collect(),
+        &merge(1),
+    );
+    full(
+        |state| {
+            let link = |n| incident::state::Link {
+                kind: LinkKind::Related,
+                target: inc(n).to_string(),
+                reverse: true,
+            };
+            state.links = (10..).take(limits::LINKS_PER_INCIDENT).map(link).collect();
+        },
+        &link(LinkKind::Related, "INC-1"),
+    );
+    case.does_on(Who::Agent, 2, parent(1));
 }
 
 #[test]
@@ -173,6 +295,36 @@ fn i_have_this_too_opens_an_own_incident_below() {
     let late = Report { requester: Who::Colleague.id(), parent: Some(inc(1)), ..plain_report() };
     let refusal = case.issue(Who::Colleague, inc(3), &Command::Report(Box::new(late))).unwrap_err();
     assert_eq!(refusal.field, Some("parent"));
+}
+
+#[test]
+fn a_report_names_only_what_its_reporter_may_know_of() {
+    let mut case = Case::new();
+    case.does(Who::Agent, resolve()).does(Who::Agent, Command::Close);
+    case.report(Who::Requester, plain_report());
+    let theirs = |parent, follow_up_of| {
+        let requester = Who::Stranger.id();
+        Command::Report(Box::new(Report { requester, parent, follow_up_of, ..plain_report() }))
+    };
+    let refused = |case: &mut Case, who, command: &Command| {
+        let refusal = case.issue(who, inc(3), command).unwrap_err();
+        assert!(!case.records.contains_key(&inc(3)));
+        (refusal.field, refusal.message)
+    };
+    let unknown = |field| (Some(field), "is not a known incident".to_owned());
+    let follows = theirs(None, Some(inc(1)));
+    assert_eq!(refused(&mut case, Who::Stranger, &follows), unknown("follow_up_of"));
+    case.clone().issue(Who::Agent, inc(3), &follows).unwrap();
+    // "I have this too" is for everybody, but for what is confidential.
+    let joins = theirs(Some(inc(2)), None);
+    case.clone().issue(Who::Stranger, inc(3), &joins).unwrap();
+    case.does_on(Who::Agent, 2, Command::Restrict { team: Some(network()) });
+    for who in [Who::Stranger, Who::Desktop] {
+        assert_eq!(refused(&mut case, who, &joins), unknown("parent"), "{who:?}");
+    }
+    case.clone().issue(Who::Agent, inc(3), &joins).unwrap();
+    let both = theirs(Some(inc(2)), Some(inc(1)));
+    assert_eq!(refused(&mut case, Who::Agent, &both).0, Some("follow_up_of"));
 }
 
 #[test]

@@ -90,6 +90,36 @@ fn a_changed_hold_goes_back_to_the_former_one() {
 }
 
 #[test]
+fn nothing_goes_back_to_who_may_not_have_it_any_more() {
+    use crate::case::{desktop, network};
+    use incident::Change;
+    let to = |team| Command::Assign { team: Change::Set(team), assignee: Change::Keep };
+    let mut case = Case::new();
+    case.does(Who::Agent, to(desktop())).does(Who::Agent, to(network()));
+    let undo = case.undo_of("assigned");
+    let mut hidden = case.clone();
+    hidden.does(Who::Agent, Command::Restrict { team: Some(network()) });
+    assert_eq!(hidden.refuses(Who::Agent, undo.clone()).code, "changed_since");
+    case.policy.teams.remove(&desktop());
+    assert_eq!(case.refuses(Who::Agent, undo).code, "changed_since");
+
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Desktop)).does(Who::Agent, assign(Who::Responder));
+    case.policy.staff.get_mut(&Who::Desktop.id()).unwrap().active = false;
+    let undo = case.undo_of("assigned");
+    assert_eq!(case.refuses(Who::Agent, undo).code, "changed_since");
+
+    let mut case = Case::with(incident::command::Report {
+        service: Some(crate::case::wiki()),
+        ..plain_report()
+    });
+    case.does(Who::Agent, classify());
+    let undo = case.undo_of("classified");
+    case.policy.services.remove(&crate::case::wiki());
+    assert_eq!(case.refuses(Who::Agent, undo).code, "changed_since");
+}
+
+#[test]
 fn a_resumed_hold_waits_again_unless_its_time_has_come() {
     let mut case = Case::new();
     case.does(Who::Agent, hold(HoldReason::Vendor)).wait(60).does(Who::Agent, Command::Resume);
@@ -114,6 +144,13 @@ fn a_hold_taken_back_is_taken_back_below() {
     let undo = case.undo_of("put_on_hold");
     case.does(Who::Agent, undo);
     assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+    // Back to the former hold, too.
+    case.does(Who::Agent, hold(HoldReason::Vendor)).does(Who::Agent, hold(HoldReason::Requester));
+    assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+    let undo = case.undo_of("put_on_hold");
+    case.does(Who::Agent, undo);
+    let waits = case.state_of(2).hold.as_ref().expect("it waits with its parent again");
+    assert_eq!(waits.reason, HoldReason::Vendor);
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn priority(word: &str) -> Option<Priority> {
 
 fn level(word: &str) -> Option<Level> {
     let named = Level::ALL.into_iter().find(|l| l.word().eq_ignore_ascii_case(word));
-    named.or_else(|| Level::new(word.parse().ok()?).ok())
+    named.or_else(|| Level::ALL.into_iter().find(|l| l.get().to_string() == word))
 }
 
 fn flag(field: &Field, atoms: &[Atom]) -> Result<bool, ParseError> {

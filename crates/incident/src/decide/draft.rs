@@ -1,0 +1,202 @@
+//! A decision in the making, which all families of commands share: each event
+//! is applied as soon as it is emitted, so later steps see what earlier ones
+//! did, and the clocks follow once at the end.
+
+use super::allowed::ends;
+use super::{Decision, Facts, Follow};
+use crate::apply::apply;
+use crate::clocks::{self, Spoken};
+use crate::command::{Command, Report};
+use crate::event::{Body, Cause, ClockBreached, ClocksChanged, Derived, Event};
+use crate::policy::{Policy, StaffPolicy};
+use crate::refusal::Refusal;
+use crate::state::State;
+use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
+
+/// A decision in the making.
+pub(crate) struct Draft<'a> {
+    pub(crate) facts: &'a Facts<'a>,
+    pub(crate) now: Timestamp,
+    /// When it happened, for everything that counts time.
+    pub(crate) at: Timestamp,
+    pub(crate) spoken: Spoken,
+    command: &'a Command,
+    state: Option<State>,
+    events: Vec<Event>,
+    follow: Vec<Follow>,
+    input_recorded: bool,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(
+        state: Option<&State>,
+        command: &'a Command,
+        facts: &'a Facts<'a>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let last = state.map_or(Timestamp::from_micros(i64::MIN), |state| state.updated_at);
+        let wanted = facts.happened_at.unwrap_or(now);
+        if wanted > now.max(last) {
+            return Err(Refusal::invalid("happened_at", "lies in the future"));
+        }
+        // A clock that was set back must not turn time round.
+        let at = wanted.max(last);
+        if state.is_some_and(|state| state.version >= limits::EVENTS_PER_INCIDENT) && !ends(command)
+        {
+            return Err(Refusal::limit(format!(
+                "this incident has {} entries, the most there can be; report a new one and link it",
+                limits::EVENTS_PER_INCIDENT
+            )));
+        }
+        Ok(Draft {
+            facts,
+            now: now.max(at),
+            at,
+            spoken: Spoken::default(),
+            command,
+            state: state.cloned(),
+            events: vec![],
+            follow: vec![],
+            input_recorded: false,
+        })
+    }
+
+    /// The state as it is after what was emitted so far.
+    pub(crate) fn state(&self) -> Result<&State, Refusal> {
+        self.state
+            .as_ref()
+            .ok_or_else(|| Refusal::not_found("there is no such incident, or you may not see it"))
+    }
+
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.facts.policy
+    }
+
+    /// Whether another incident caused this, and nobody asked for it here.
+    pub(crate) fn copied(&self) -> bool {
+        self.facts.derived.as_ref().is_some_and(|derived| derived.by == "incident")
+    }
+
+    /// Whether the requester of this incident is the one who acts.
+    pub(crate) fn by_requester(&self) -> bool {
+        let person = self.facts.actor.person_id();
+        person.is_some() && person == self.state.as_ref().map(|state| state.requester)
+    }
+
+    /// Whether a person who works for the provider acts, not as this incident's requester.
+    pub(crate) fn by_provider(&self) -> bool {
+        let works = match (self.facts.viewer, self.facts.actor.person_id()) {
+            (Some(viewer), _) => viewer.works(),
+            (None, Some(person)) => {
+                self.policy().staff.get(&person).is_some_and(StaffPolicy::works)
+            }
+            (None, None) => false,
+        };
+        works && !self.by_requester()
+    }
+
+    /// Records what the command itself did.
+    pub(crate) fn emit(&mut self, body: impl Into<Body>) {
+        let cause = match (&self.facts.derived, self.input_recorded) {
+            (Some(derived), _) => Cause::Derived(derived.clone()),
+            (None, false) => Cause::Input(Box::new(self.command.clone())),
+            (None, true) => Cause::Derived(Derived {
+                by: "policy".into(),
+                name: self.command.name().as_str().into(),
+                version: 0,
+            }),
+        };
+        self.input_recorded = true;
+        self.push(body.into(), cause, self.facts.actor.clone(), self.facts.channel, self.at);
+    }
+
+    /// Records what followed from a policy.
+    pub(crate) fn emit_by_policy(&mut self, name: &str, version: i64, body: impl Into<Body>) {
+        let cause = Cause::Derived(Derived { by: "policy".into(), name: name.into(), version });
+        self.push(body.into(), cause, self.facts.actor.clone(), self.facts.channel, self.at);
+    }
+
+    /// Records what a timer did, at its own instant.
+    pub(crate) fn emit_by_timer(&mut self, name: &str, at: Timestamp, body: impl Into<Body>) {
+        let cause = Cause::Derived(Derived { by: "timer".into(), name: name.into(), version: 0 });
+        self.push(body.into(), cause, Actor::system(), Channel::Timer, at.min(self.now));
+    }
+
+    /// Tells another incident, in the same transaction.
+    pub(crate) fn tell(&mut self, to: IncidentNumber, command: Command, required: bool) {
+        self.follow.push(Follow { to: Some(to), command, required });
+    }
+
+    /// Reports another incident, in the same transaction.
+    pub(crate) fn report_another(&mut self, report: Report) {
+        self.follow.push(Follow {
+            to: None,
+            command: Command::Report(Box::new(report)),
+            required: true,
+        });
+    }
+
+    fn push(
+        &mut self,
+        body: Body,
+        cause: Cause,
+        actor: Actor,
+        channel: Channel,
+        happened_at: Timestamp,
+    ) {
+        let n = self.state.as_ref().map_or(0, |state| state.version) + 1;
+        let event = Event {
+            n,
+            at: self.now,
+            happened_at,
+            actor,
+            channel,
+            cause,
+            batch: self.facts.batch,
+            body,
+        };
+        self.state = apply(self.state.take(), &event);
+        self.events.push(event);
+    }
+
+    /// Brings the clocks in line with the state as it is now.
+    pub(crate) fn follow_clocks(&mut self, at: Timestamp) {
+        let Some(state) = self.state.as_ref() else { return };
+        let agreement = &self.policy().agreement;
+        let changed = clocks::follow(state, agreement, self.spoken, at);
+        if changed.is_empty() {
+            return;
+        }
+        let breached: Vec<_> = changed
+            .iter()
+            .filter(|clock| clock.breached_at == Some(at))
+            .filter(|clock| {
+                !state.clocks.iter().any(|c| c.kind == clock.kind && c.breached_at.is_some())
+            })
+            .map(|clock| ClockBreached { clock: clock.kind, breached_at: at })
+            .collect();
+        let cause = Cause::Derived(Derived {
+            by: "policy".into(),
+            name: agreement.name.clone(),
+            version: agreement.reference.version,
+        });
+        let channel = self.facts.channel;
+        self.push(
+            ClocksChanged { clocks: changed }.into(),
+            cause.clone(),
+            Actor::system(),
+            channel,
+            at,
+        );
+        for breach in breached {
+            // Another target can be passed the moment it applies.
+            self.push(breach.into(), cause.clone(), Actor::system(), channel, at);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Decision {
+        self.follow_clocks(self.at);
+        Decision { events: self.events, state: self.state, follow: self.follow }
+    }
+}
