@@ -6,7 +6,7 @@ use crate::{Desk, Trouble};
 use incident::command::Report;
 use incident::decide::Origin;
 use incident::policy::PersonFacts;
-use incident::{Command, Facts, Refusal, State, Viewer, decide, permissions};
+use incident::{Command, Facts, Refusal, State, Viewer, decide};
 use kernel::{
     Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, PersonId, TaskId, Timestamp,
     limits,
@@ -226,9 +226,7 @@ impl Ask<'_> {
             Some(number) => self.desk.read(move |sql| store::incidents::load(sql, number)).await?,
             None => None,
         };
-        let other = other
-            .map(|stored| stored.state)
-            .filter(|state| viewer.is_none_or(|viewer| permissions::may_report_on(viewer, state)));
+        let other = other.map(|stored| stored.state);
         let facts = PersonFacts { name: name.to_owned(), organisation: None };
         let facts = Facts {
             number: None,

@@ -178,13 +178,6 @@ impl Scope {
     }
 }
 
-/// Whether this viewer may report something as a case or a follow-up of this
-/// incident: "I have this too" shows nothing of it, unless it is confidential.
-pub fn may_report_on(viewer: &Viewer, other: &State) -> bool {
-    let access = Scope::of(viewer).access(&Subject::from(other));
-    other.confidential_to.is_none() || access != Access::None
-}
-
 /// Whether this viewer may issue this command on this incident. States are
 /// checked by `decide`; this is about rights alone.
 pub fn may(viewer: &Viewer, state: Option<&State>, command: &Command) -> Result<(), Refusal> {

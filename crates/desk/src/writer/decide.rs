@@ -9,8 +9,7 @@ use crate::people::Named;
 use incident::decide::{Follow, Origin};
 use incident::event::Derived;
 use incident::{
-    Access, Command, Event, Facts, Policy, Refusal, Scope, State, Viewer, decide, effects,
-    permissions, wake_at,
+    Access, Command, Event, Facts, Policy, Refusal, Scope, State, Viewer, decide, effects, wake_at,
 };
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
 use std::collections::HashMap;
@@ -444,11 +443,11 @@ impl Related {
         };
         if let Some(other) = other {
             let state = round.state(sql, tried, other)?;
-            // What the actor may not see does not exist for them.
+            // What the actor may not see does not exist for them. Reports are told by the decision.
             let visible = |state: &State| {
-                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| match command {
-                    Command::Report(_) => permissions::may_report_on(viewer, state),
-                    _ => Scope::of(viewer).access(&state.into()) == Access::Full,
+                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| {
+                    matches!(command, Command::Report(_))
+                        || Scope::of(viewer).access(&state.into()) == Access::Full
                 })
             };
             related.other = state.filter(visible);

@@ -86,8 +86,9 @@ pub struct Neighbours {
 /// Counting stops here: "more than 9,999" says enough and costs little.
 pub const COUNTED: i64 = 10_000;
 
-/// Places in a list are told down to here: whoever works through a list comes from its top.
-pub const PLACES: i64 = 200;
+/// Places in a list are told down to here, a page of the queue: whoever works through
+/// a list comes from its top.
+pub const PLACES: i64 = 100;
 
 /// A page of the incidents that meet a query, at most `limit` rows, from `cursor` on.
 pub fn list(

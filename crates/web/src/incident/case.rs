@@ -197,7 +197,8 @@ impl Wanted {
         }
         let timeline = timelines::union(&timelines);
         let events = &timeline.events;
-        let people = store::directory::people::get_many(sql, &people_in(&row.state, events))?;
+        let named = people_in(&row.state, events, &self.policy);
+        let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
         let (others_of_requester, loads) =
             self.counted(sql, &row.state, (position, self.policy.version))?;
@@ -275,12 +276,12 @@ fn relatives(
         .collect())
 }
 
-/// Everybody who is named on the page.
-fn people_in(state: &State, events: &[StoredEvent]) -> Vec<PersonId> {
-    let mut found: BTreeSet<PersonId> = BTreeSet::from([state.requester]);
+/// Everybody on the page of whom more is told than the policy in force knows: those
+/// it concerns, and whoever else is no staff.
+fn people_in(state: &State, events: &[StoredEvent], policy: &Policy) -> Vec<PersonId> {
+    let mut found: BTreeSet<PersonId> = BTreeSet::new();
     found.extend(state.assignee);
     found.extend(state.roles.values());
-    found.extend(&state.watchers);
     found.extend(state.tasks.iter().filter_map(|task| task.assignee));
     found.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
     for stored in events {
@@ -300,6 +301,8 @@ fn people_in(state: &State, events: &[StoredEvent]) -> Vec<PersonId> {
             _ => {}
         }
     }
+    found.retain(|id| !policy.staff.contains_key(id));
+    found.extend(state.watchers.iter().copied().chain([state.requester]));
     found.into_iter().collect()
 }
 

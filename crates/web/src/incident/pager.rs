@@ -63,7 +63,10 @@ impl List {
 
     /// An incident's place in it.
     pub(super) fn place(self, sql: &mut dyn Sql, case: &Case) -> Result<Place, Failure> {
-        let views = Views::load(sql, &self.viewer, &self.policy)?;
+        let mut views = Views::built_in(&self.viewer, &self.policy);
+        if self.view.as_deref().is_some_and(|key| views.with_key(key).is_none()) {
+            views = Views::load(sql, &self.viewer, &self.policy)?;
+        }
         let own = self.text.as_deref().and_then(|text| query::parse(text).ok());
         let known = self.view.as_deref().and_then(|key| views.with_key(key));
         let of_view =

@@ -118,7 +118,7 @@ impl Views {
         viewer: &Viewer,
         policy: &Policy,
     ) -> Result<Views, Failure> {
-        let mut all = built_in(viewer, policy);
+        let Views(mut all) = Views::built_in(viewer, policy);
         for saved in views::of_person(sql, viewer.person)? {
             all.extend(stored(saved, Group::Mine));
         }
@@ -126,6 +126,28 @@ impl Views {
             all.extend(stored(saved, Group::Shared));
         }
         Ok(Views(all))
+    }
+
+    /// Those that nobody saved.
+    pub(crate) fn built_in(viewer: &Viewer, policy: &Policy) -> Views {
+        let mut all: Vec<View> = BUILT_IN
+            .iter()
+            .map(|(key, name, text, icon, group, alarm)| View {
+                alarm: *alarm,
+                ..view(key, name, parsed(text), icon, *group)
+            })
+            .collect();
+        let mut teams: Vec<_> = viewer
+            .teams
+            .iter()
+            .filter_map(|id| policy.teams.get(id).map(|team| (id, &team.name)))
+            .collect();
+        teams.sort_by_key(|(_, name)| name.to_lowercase());
+        for (id, name) in teams {
+            let query = parsed(&format!("team:{} state:open merged:no", value_text(name)));
+            all.push(view(&format!("team-{id}"), name, query, "team", Group::Shared));
+        }
+        Views(all)
     }
 
     /// The view with this key.
@@ -143,27 +165,6 @@ impl Views {
         let key = if viewer.teams.is_empty() { "all-open" } else { "my-teams" };
         self.with_key(key).expect("the built-in views are always there")
     }
-}
-
-fn built_in(viewer: &Viewer, policy: &Policy) -> Vec<View> {
-    let mut all: Vec<View> = BUILT_IN
-        .iter()
-        .map(|(key, name, text, icon, group, alarm)| View {
-            alarm: *alarm,
-            ..view(key, name, parsed(text), icon, *group)
-        })
-        .collect();
-    let mut teams: Vec<_> = viewer
-        .teams
-        .iter()
-        .filter_map(|id| policy.teams.get(id).map(|team| (id, &team.name)))
-        .collect();
-    teams.sort_by_key(|(_, name)| name.to_lowercase());
-    for (id, name) in teams {
-        let query = parsed(&format!("team:{} state:open merged:no", value_text(name)));
-        all.push(view(&format!("team-{id}"), name, query, "team", Group::Shared));
-    }
-    all
 }
 
 /// Queries outlive changes of the language; one that cannot be read any more is left out.
