@@ -20,6 +20,8 @@ macro_rules! embedded {
 }
 
 const FILES: &[(&str, &[u8])] = embedded![
+    "app-incident.js",
+    "app-queue.js",
     "app.js",
     "css/app.css",
     "css/tokens.css",
@@ -35,11 +37,13 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/keys.js",
     "js/listbox.js",
     "js/live.js",
+    "js/mention.js",
     "js/morph.js",
     "js/palette.js",
     "js/popover.js",
     "js/presence.js",
     "js/queue.js",
+    "js/sending.js",
     "js/theme.js",
     "js/time.js",
     "js/timeline.js",
