@@ -180,6 +180,9 @@ test('on a phone a card opens its incident and can be selected', async ({ desk, 
   const card = screens.queueRow(mara, number);
   await card.getByRole('checkbox').check();
   await expect(mara.getByRole('toolbar')).toContainText('1 selected');
+  await mara.getByRole('button', { name: /^State/ }).click();
+  for (const name of ['In progress', 'Closed']) await expect(mara.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+  await mara.keyboard.press('Escape');
   const box = await card.boundingBox();
   await mara.mouse.click(box.x + box.width - 60, box.y + box.height - 12);
   await mara.waitForURL(new RegExp(`/incidents/${number}`));

@@ -19,7 +19,9 @@ function opened(event) {
     input.value = "";
     filter(input);
   }
-  (input ?? $("[aria-pressed=true], [aria-current]", layer) ?? $("a, button, input:not([type=hidden]), select, textarea", layer))?.focus();
+  // On a phone the field would bring up the keyboard over the list.
+  const field = matchMedia("(pointer: coarse)").matches ? null : input;
+  (field ?? $("[aria-pressed=true], [aria-current]", layer) ?? $("a, button, input:not([type=hidden]), select, textarea", layer))?.focus();
 }
 
 /** Shows the entries whose words begin with what is typed; a count of none is said in place. */
