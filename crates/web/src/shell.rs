@@ -145,7 +145,7 @@ impl<'a> Page<'a> {
             title: &tab,
             stream: self.stream.as_deref(),
             on: self.on,
-            script: self.script,
+            entry: self.script,
             body: "app",
         };
         let drawn = html! {
@@ -201,7 +201,7 @@ impl<'a> PortalPage<'a> {
             title: &tab,
             stream: self.stream.as_deref(),
             on: self.on,
-            script: None,
+            entry: None,
             body: "portal",
         };
         let person = self.who.person();
@@ -256,7 +256,7 @@ struct Html<'a> {
     title: &'a str,
     stream: Option<&'a str>,
     on: Option<IncidentNumber>,
-    script: Option<&'a str>,
+    entry: Option<&'a str>,
     body: &'a str,
 }
 
@@ -278,7 +278,7 @@ impl Html<'_> {
                     link rel="stylesheet" href=(assets::path("css/tokens.css"));
                     link rel="stylesheet" href=(assets::path("css/app.css"));
                     script type="module" src=(assets::path("app.js")) {}
-                    @if let Some(name) = self.script { script type="module" src=(assets::path(name)) {} }
+                    @if let Some(name) = self.entry { script type="module" src=(assets::path(name)) {} }
                 }
                 body class=(self.body) { (body) }
             }
