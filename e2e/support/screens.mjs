@@ -69,12 +69,16 @@ export function entry(page, text) {
   return page.getByRole('list', { name: 'Timeline' }).getByRole('listitem').filter({ hasText: text }).last();
 }
 
-/** Writes in the composer by keyboard alone: r reply, n note, u update. */
+/** Writes in the composer by keyboard alone: r reply, n note, u update. A reply is sent at once by a second press. */
 export async function writeByKeys(page, key, text) {
   await page.keyboard.press(key);
   await expect(page.locator('form.composer textarea')).toBeFocused();
   await page.keyboard.type(text);
   await page.keyboard.press('Control+Enter');
+  if (key === 'r') {
+    await expect(page.getByRole('button', { name: 'Sending, cancel' })).toBeVisible();
+    await page.keyboard.press('Control+Enter');
+  }
   await expect(entry(page, text)).toBeVisible();
   await expect(page.locator('form.composer textarea')).toHaveValue('');
   await expect(page.locator('form.composer textarea')).not.toBeFocused();

@@ -89,3 +89,142 @@ test('words of people are shown as text', async ({ desk, open }) => {
   await expect(mara.getByText('<script>alert(2)</script>').first()).toBeVisible();
   expect(dialogs).toEqual([]);
 });
+
+test('a reply can be kept while it waits to be sent', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Bay light flickers', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  const text = mara.locator('form.composer textarea');
+  await mara.keyboard.press('r');
+  await mara.keyboard.type('The fuse is');
+  await mara.keyboard.press('Control+Enter');
+  await expect(mara.getByRole('button', { name: 'Sending, cancel' })).toBeVisible();
+  await mara.keyboard.press('Escape');
+  await expect(text).toBeFocused();
+  await expect(text).toHaveValue('The fuse is');
+  await mara.keyboard.type(' changed.');
+  await mara.keyboard.press('Control+Enter');
+  await expect(screens.entry(mara, 'The fuse is changed.')).toBeVisible();
+  const said = (await desk.api.timeline(number)).filter((event) => event.kind === 'commented');
+  expect(said.length).toBe(1);
+});
+
+test('a reply that waits goes out with whoever leaves the page', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Fan in rack 3 is loud', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  await mara.keyboard.press('r');
+  await mara.keyboard.type('I will look at it today.');
+  await mara.keyboard.press('Control+Enter');
+  await expect(mara.getByRole('button', { name: 'Sending, cancel' })).toBeVisible();
+  await mara.goto('/queue');
+  await expect.poll(async () => (await desk.api.timeline(number)).filter((event) => event.kind === 'commented').length).toBe(1);
+});
+
+test('somebody else replying first is told before a second reply goes', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Dock 9 shutter is stuck', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await screens.openLive(mara, `/incidents/${number}`);
+  await mara.keyboard.press('r');
+  await mara.keyboard.type('Is it shutter 9 or 8?');
+  const ines = await desk.apiOf(people.ines);
+  await ines.command(number, 'comment', { body: 'A technician comes at two.', visibility: 'public' });
+  const banner = mara.getByRole('alert').filter({ hasText: 'came while you were writing' });
+  await expect(banner).toContainText('Reply by Ines Carvalhal');
+  await mara.keyboard.press('Control+Enter');
+  await expect(banner).toBeFocused();
+  await expect(mara.locator('form.composer textarea')).toHaveValue('Is it shutter 9 or 8?');
+  await mara.getByRole('button', { name: /^Send to Gwen/ }).click();
+  await mara.keyboard.press('Control+Enter');
+  await expect(screens.entry(mara, 'Is it shutter 9 or 8?')).toBeVisible();
+  await expect(banner).toHaveCount(0);
+});
+
+test('a dialog shows the incident as it is now, not as the page began', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Label roll jams', team: 'Service Desk' });
+  const mara = await open(people.mara);
+  await screens.openLive(mara, `/incidents/${number}`);
+  await desk.api.command(number, 'classify', { title: 'Label roll jams on line 4' });
+  const child = (await desk.api.report({ title: 'Line 4 prints nothing' })).number;
+  await desk.api.command(child, 'link', { kind: 'parent', target: number });
+  await expect(mara.getByRole('heading', { level: 1 })).toHaveText('Label roll jams on line 4');
+  await expect(mara.getByText('1 incident below it').first()).toBeVisible();
+  await mara.keyboard.press('e');
+  await expect(mara.getByLabel('Resolve 1 incident below it with the same words')).toBeVisible();
+  await screens.mark(mara);
+  await mara.getByRole('dialog').getByRole('link', { name: 'Back' }).click();
+  await expect(mara.getByRole('dialog')).toHaveCount(0);
+  await screens.wasNotReloaded(mara);
+  await screens.property(mara, 'Affected').getByRole('link').click();
+  await expect(mara.getByRole('dialog').getByLabel('Title')).toHaveValue('Label roll jams on line 4');
+});
+
+test('people and incidents are found while writing', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Zebra crossing lamp is out' });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  await mara.keyboard.press('n');
+  await mara.keyboard.type('Ask @ine');
+  await expect(mara.getByRole('option', { name: /Ines Carvalhal/ })).toBeVisible();
+  await mara.keyboard.press('Enter');
+  await mara.keyboard.type('about #zebra');
+  await expect(mara.getByRole('option', { name: screens.words(number) })).toBeVisible();
+  await mara.keyboard.press('Enter');
+  await expect(mara.locator('form.composer textarea')).toHaveValue(`Ask Ines Carvalhal about ${number} `);
+});
+
+test('on a phone a card opens its incident and can be selected', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Weighbridge prints twice', team: 'Service Desk' });
+  const mara = await open(people.mara, { viewport: { width: 390, height: 844 } });
+  await mara.goto('/queue?q=' + encodeURIComponent('state:open weighbridge'));
+  const card = screens.queueRow(mara, number);
+  await card.getByRole('checkbox').check();
+  await expect(mara.getByRole('toolbar')).toContainText('1 selected');
+  await mara.getByRole('button', { name: /^State/ }).click();
+  for (const name of ['In progress', 'Closed']) await expect(mara.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+  await mara.keyboard.press('Escape');
+  const box = await card.boundingBox();
+  await mara.mouse.click(box.x + box.width - 60, box.y + box.height - 12);
+  await mara.waitForURL(new RegExp(`/incidents/${number}`));
+});
+
+test('taking from the preview begins the reply', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Stretch film tears', team: 'Service Desk', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await mara.goto('/queue?q=' + encodeURIComponent('state:open stretch'));
+  await mara.keyboard.press('j');
+  await mara.keyboard.press(' ');
+  await mara.getByRole('button', { name: 'Take and reply' }).click();
+  await mara.waitForURL(new RegExp(`/incidents/${number}`));
+  await expect(mara.getByRole('textbox', { name: 'Text' })).toBeFocused();
+  await expect(screens.property(mara, 'Assignee')).toHaveText(/Mara Lindqvist/);
+});
+
+test('on a phone the composer is a sheet that closes when the words are sent', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Pump room is wet', requester: people.gwen.email });
+  const mara = await open(people.mara, { viewport: { width: 390, height: 844 } });
+  await mara.goto(`/incidents/${number}`);
+  const text = mara.getByRole('textbox', { name: 'Text' });
+  await expect(text).toBeHidden();
+  await mara.getByRole('navigation', { name: 'Actions for this incident' }).getByRole('link', { name: 'Note' }).click();
+  await expect(text).toBeFocused();
+  await mara.keyboard.type('The seal is old.');
+  await mara.getByRole('button', { name: /^Save internal note/ }).click();
+  await expect(screens.entry(mara, 'The seal is old.')).toBeVisible();
+  await expect(text).toBeHidden();
+});
+
+test('a phone number finds the caller, and the palette begins an incident with what was typed', async ({ desk, open }) => {
+  const gwen = (await desk.api.get('/api/v1/users?limit=100')).items.find((user) => user.email === people.gwen.email);
+  await desk.api.request('PATCH', `/api/v1/users/${gwen.id}`, { phone: '+31 10 555 0142' }, { 'if-match': '*' });
+  const mara = await open(people.mara);
+  await mara.goto('/queue');
+  await mara.keyboard.press('Control+k');
+  await mara.keyboard.type('Headset crackles');
+  await mara.getByRole('option', { name: 'New incident “Headset crackles”' }).click();
+  await expect(mara.getByLabel('Title')).toHaveValue('Headset crackles');
+  const caller = mara.getByRole('combobox', { name: 'Caller' });
+  await expect(caller).toBeFocused();
+  await mara.keyboard.type('0105550142');
+  await expect(mara.getByRole('option', { name: /Gwen Tarrant/ })).toBeVisible();
+});

@@ -58,3 +58,38 @@ test('who is looking is shown to the others', async ({ desk, open }) => {
   await ines.goto(`/incidents/${number}`);
   await expect(mara.locator('#presence')).toContainText('Ines');
 });
+
+test('an empty view fills by itself', async ({ desk, open }) => {
+  const mara = await open(people.mara);
+  await screens.openLive(mara, '/queue?q=' + encodeURIComponent('state:open tag:hydrant'));
+  await screens.mark(mara);
+  await expect(mara.getByText('No incident matches')).toBeVisible();
+  const { number } = await desk.api.report({ title: 'Hydrant leaks', team: 'Service Desk' });
+  await desk.api.command(number, 'tag', { add: ['hydrant'] });
+  await expect(screens.queueRow(mara, number)).toBeVisible();
+  await screens.wasNotReloaded(mara);
+  await mara.keyboard.press('j');
+  await expect(screens.queueRow(mara, number).getByRole('link').first()).toBeFocused();
+});
+
+test('on a phone the thumb bar follows the state', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Baler door alarm', team: 'Service Desk' });
+  const mara = await open(people.mara, { viewport: { width: 390, height: 844 } });
+  await screens.openLive(mara, `/incidents/${number}`);
+  const thumb = mara.getByRole('navigation', { name: 'Actions for this incident' });
+  await expect(thumb.getByRole('link', { name: 'Resolve' })).toBeVisible();
+  await desk.api.command(number, 'resolve', { code: 'fixed', note: 'The sensor was dirty.' });
+  await expect(thumb.getByRole('link', { name: 'Reopen' })).toBeVisible();
+  await expect(thumb.getByRole('link', { name: 'Resolve' })).toHaveCount(0);
+});
+
+test('who is about to reply sees that somebody else does', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Pallet lift beeps', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await screens.openLive(mara, `/incidents/${number}`);
+  const ines = await open(people.ines);
+  await ines.goto(`/incidents/${number}`);
+  await ines.keyboard.press('r');
+  await ines.keyboard.type('I am');
+  await expect(mara.locator('form.composer')).toContainText('Ines is writing a reply');
+});

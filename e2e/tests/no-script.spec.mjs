@@ -32,6 +32,27 @@ test('the main job without JavaScript', async ({ desk, open }) => {
   expect((await desk.api.incident(number)).state).toBe('closed');
 });
 
+test('selected incidents change together without JavaScript', async ({ desk, open }) => {
+  const numbers = [];
+  for (const title of ['Turnstile one', 'Turnstile two']) {
+    numbers.push((await desk.api.report({ title, team: 'Service Desk' })).number);
+  }
+  const mara = await open(people.mara, { javaScriptEnabled: false });
+  await mara.goto('/queue?q=' + encodeURIComponent('state:open turnstile'));
+  for (const number of numbers) await screens.queueRow(mara, number).getByRole('checkbox').check();
+  await mara.getByRole('button', { name: /^State/ }).click();
+  await mara.getByRole('button', { name: 'Waiting on supplier' }).click();
+  for (const number of numbers) {
+    await expect(screens.queueRow(mara, number)).toContainText('Waiting on supplier');
+  }
+  await screens.queueRow(mara, numbers[0]).getByRole('checkbox').check();
+  await mara.getByRole('button', { name: /^Tag/ }).click();
+  await mara.getByLabel('Add a tag').fill('gates');
+  await mara.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.api.incident(numbers[0])).tags).toEqual(['gates']);
+  expect((await desk.api.incident(numbers[1])).tags).toEqual([]);
+});
+
 test('a wrong password says so and keeps the address', async ({ open }) => {
   const page = await open(null, { javaScriptEnabled: false, expected: [/status of 422/] });
   await page.goto('/');

@@ -5,14 +5,32 @@ import test from "node:test";
 import { gzipSync } from "node:zlib";
 import { assets } from "./page.mjs";
 
+const sheets = readdirSync(new URL("css/", assets)).map((name) => `css/${name}`);
 const read = (path) => readFileSync(new URL(path, assets), "utf8");
 const modules = readdirSync(new URL("js/", assets)).filter((name) => name.endsWith(".js"));
-const scripts = ["app.js", ...modules.map((name) => `js/${name}`)];
+const entries = ["app.js", "app-queue.js", "app-incident.js"];
+const scripts = [...entries, ...modules.map((name) => `js/${name}`)];
 const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
 
+// What a page loads that starts these.
+function reached(...starts) {
+  const found = new Set();
+  const walk = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const [, from] of read(path).matchAll(/from "(\.[^"]+)"/g)) {
+      const target = new URL(from, new URL(path, assets));
+      assert.ok(existsSync(target), `${path} imports ${from}`);
+      walk(target.href.slice(assets.href.length));
+    }
+  };
+  starts.forEach(walk);
+  return found;
+}
+
 test("compressed weight: CSS at most 30 kB, scripts of a page at most 35 kB", () => {
-  assert.ok(weight(["css/tokens.css", "css/app.css"]) <= 30_000);
-  assert.ok(weight(scripts.filter((path) => path !== "js/api-docs.js")) <= 35_000);
+  assert.ok(weight(sheets) <= 30_000);
+  for (const entry of entries) assert.ok(weight([...reached("app.js", entry)]) <= 35_000, entry);
 });
 
 test("every icon a script asks for is in the sprite, each once", () => {
@@ -24,28 +42,23 @@ test("every icon a script asks for is in the sprite, each once", () => {
   for (const name of used) assert.ok(symbols.includes(`i-${name}`), `i-${name}`);
 });
 
-test("imports resolve and app.js starts every module of a page", () => {
-  const reached = new Set();
-  const walk = (path) => {
-    if (reached.has(path)) return;
-    reached.add(path);
-    for (const [, from] of read(path).matchAll(/from "(\.[^"]+)"/g)) {
-      const target = new URL(from, new URL(path, assets));
-      assert.ok(existsSync(target), `${path} imports ${from}`);
-      walk(target.href.slice(assets.href.length));
-    }
-  };
-  walk("app.js");
-  assert.deepEqual(modules.filter((name) => name !== "api-docs.js" && !reached.has(`js/${name}`)), []);
+test("imports resolve and every module belongs to a page", () => {
+  const all = reached(...entries);
+  assert.deepEqual(modules.filter((name) => name !== "api-docs.js" && !all.has(`js/${name}`)), []);
+});
+
+test("a page loads nothing that only the queue or only an incident needs", () => {
+  const common = reached("app.js");
+  for (const name of ["queue", "filter", "timeline", "drafts", "mention"]) assert.ok(!common.has(`js/${name}.js`), name);
 });
 
 test("nothing needs an inline style, an evaluated string or another host", () => {
   for (const path of scripts) assert.doesNotMatch(read(path), /setAttribute\("style"|\.style\b|\beval\(|new Function|https?:\/\/(?!www\.w3\.org)/, path);
-  for (const path of ["css/tokens.css", "css/app.css"]) assert.doesNotMatch(read(path), /@import|https?:/, path);
+  for (const path of sheets) assert.doesNotMatch(read(path), /@import|https?:/, path);
 });
 
 test("braces of the style sheets are even", () => {
-  for (const path of ["css/tokens.css", "css/app.css"]) {
+  for (const path of sheets) {
     const text = read(path).replace(/\/\*[\s\S]*?\*\/|"[^"]*"/g, "");
     assert.equal(text.split("{").length, text.split("}").length, path);
   }

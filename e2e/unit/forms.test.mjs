@@ -42,6 +42,22 @@ test("without a network the text stays, and the second attempt has the same key"
   assert.equal($("#f .banner"), null);
 });
 
+test("on a live page it is sent as soon as there is a connection again", async () => {
+  document.documentElement.dataset.stream = "/live";
+  let up = false;
+  serve(() => {
+    if (!up) throw new TypeError("no network");
+    return { body: `<p id=state data-patch>assigned</p>` };
+  });
+  await pressed();
+  delete document.documentElement.dataset.stream;
+  assert.match($("#f .banner").textContent, /sent as soon as there is one/);
+  up = true;
+  document.dispatchEvent(new CustomEvent("online-again"));
+  await until(() => $("#state").textContent === "assigned", "sent by itself");
+  assert.equal($("#f .banner"), null);
+});
+
 test("two sends that both arrived have different keys", async () => {
   const calls = serve(() => ({}));
   await pressed();

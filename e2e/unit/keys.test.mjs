@@ -5,6 +5,7 @@ import { $, assets, page, press, serve, until } from "./page.mjs";
 const row = (n) => `<tr class=row id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n}></td><td><a class=t href="#inc-${n}">Incident ${n}</a></td></tr>`;
 page(`<a id=home data-key-go=q href="#queue">Queue</a><main id=main>
   <form class=qbar id=filter><input name=q type=hidden value="state:open"><input id=filter-in></form>
+  <svg class=hz><a id=h1 href="#h1" tabindex=0></a><a id=h2 href="#h2" tabindex=-1></a></svg>
   <div class=q-wrap><button id=newrows hidden><span></span></button>
   <table class=q data-queue><tbody>${[1, 2, 3, 4].map(row).join("")}</tbody></table>
   <div class=bulk role=toolbar><b data-count></b><form id=bulk-form><button type=button data-key=a>Assign</button></form><button type=button data-clear>Clear</button></div></div>
@@ -90,6 +91,17 @@ test("J K move, X selects, Shift+J extends, Esc clears", () => {
   assert.equal($("[data-count]").textContent, "2 selected");
   press("Escape");
   assert.deepEqual(queue.selected(), []);
+});
+
+test("the horizon is one stop, arrows lead on, other keys mean what they mean", () => {
+  $("#h1").focus();
+  assert.ok(press("ArrowRight").defaultPrevented);
+  assert.equal(document.activeElement, $("#h2"));
+  assert.deepEqual(["#h1", "#h2"].map((mark) => $(mark).getAttribute("tabindex")), ["-1", "0"]);
+  press("ArrowRight");
+  assert.equal(document.activeElement, $("#h2"));
+  press("j");
+  assert.ok(document.activeElement.matches(".t"));
 });
 
 test("a bulk key with nothing selected takes the focused row", () => {

@@ -2,13 +2,14 @@ import assert from "node:assert";
 import test, { beforeEach } from "node:test";
 import { $, assets, page, serve, until } from "./page.mjs";
 
-const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n}></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
+const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n} form=bulk-form></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
 const main = (numbers) => `<main id=main><div class=q-wrap><button id=newrows type=button hidden><span></span></button>
   <table class=q data-queue><thead><tr><td class=c-sel><input type=checkbox data-select-all></td></tr></thead><tbody id=rows>${numbers.map((n) => row(n)).join("")}</tbody></table>
-  <div class=bulk role=toolbar><b data-count></b><form id=bulk-form></form><button type=button data-clear>Clear</button></div></div></main>`;
-page(`${main([1, 2, 3])}<p id=say></p><dialog id=resolve><form data-bulk method=post action="/queue/resolve"><button>Resolve</button></form></dialog>`);
+  <div class=bulk role=toolbar><b data-count></b><form id=bulk-form method=post action="/queue/bulk" data-reset></form><button type=button data-clear>Clear</button></div></div></main>`;
+page(`${main([1, 2, 3])}<p id=say></p><div id=bulk-state class=pop popover><button form=bulk-form name=state value=vendor>Waiting on supplier</button></div>`);
 const queue = await import(new URL("js/queue.js", assets));
 queue.startQueue();
+const { submit } = await import(new URL("js/forms.js", assets));
 const box = (n) => $(`#row-INC-${n} input`);
 const tell = (name, number) => document.dispatchEvent(new CustomEvent(name, { detail: { number } }));
 
@@ -37,12 +38,13 @@ test("Shift and click takes the range", () => {
   assert.deepEqual(queue.selected(), ["INC-1", "INC-2", "INC-3"]);
 });
 
-test("a form elsewhere carries the selection", () => {
+test("what is chosen in a list goes with the selection, which is over then", async () => {
   box(2).click();
-  const form = $("#resolve form");
-  form.addEventListener("submit", (event) => event.preventDefault(), { once: true });
-  form.requestSubmit();
-  assert.deepEqual([...new FormData(form)], [["number", "INC-2"]]);
+  const calls = serve(() => ({}));
+  const form = $("#bulk-form");
+  await submit(form, $("#bulk-state button"));
+  assert.equal(String(calls[0].body), "number=INC-2&state=vendor");
+  assert.deepEqual(queue.selected(), []);
 });
 
 test("news are counted, not inserted; known rows do not count", () => {
@@ -68,4 +70,12 @@ test("what left is struck through until the list is shown anew; the selection su
   assert.equal($("#row-INC-3"), kept);
   assert.deepEqual(queue.selected(), ["INC-3"]);
   await until(() => $("#newrows").hidden, "bar hidden");
+});
+
+test("an empty list shows what is new by itself", async () => {
+  $("#main").innerHTML = `<div class=q-wrap><button id=newrows type=button hidden><span></span></button><p>Nothing is here now</p></div>`;
+  serve(() => ({ body: `<!doctype html><html><body>${main([4])}</body></html>` }));
+  tell("news", "INC-4");
+  await until(() => $("#row-INC-4"), "the first row shown");
+  await until(() => $("#newrows").hidden, "nothing is left to count");
 });

@@ -1,17 +1,13 @@
-// The one script of every page: starts what the page needs. Without it links navigate and forms post.
+// The script of every page: starts what all pages need. Without it links navigate and forms post. The queue and
+// the incident have an entry of their own beside it, so that no page loads what only another needs.
 import { startComboboxes } from "./js/combobox.js";
-import { startDrafts } from "./js/drafts.js";
-import { startFilter } from "./js/filter.js";
 import { startForms } from "./js/forms.js";
 import { startKeys } from "./js/keys.js";
 import { startLive } from "./js/live.js";
 import { startPalette } from "./js/palette.js";
 import { startPopovers } from "./js/popover.js";
-import { startPresence } from "./js/presence.js";
-import { startQueue } from "./js/queue.js";
 import { startTheme } from "./js/theme.js";
 import { startTime } from "./js/time.js";
-import { startTimeline } from "./js/timeline.js";
 import { startToasts } from "./js/toast.js";
 import { startUploads } from "./js/upload.js";
 
@@ -19,13 +15,8 @@ startTime();
 startTheme();
 startPopovers();
 startComboboxes();
-startQueue();
-startFilter();
 startForms();
 startToasts();
-startTimeline();
-startDrafts();
-startPresence();
 startUploads();
 startKeys();
 if (document.querySelector("[data-palette]")) startPalette();

@@ -38,6 +38,7 @@ pub(crate) struct Page<'a> {
     side: Option<Markup>,
     panel: Option<Markup>,
     main_class: &'a str,
+    script: Option<&'static str>,
     after: Option<Markup>,
 }
 
@@ -56,6 +57,7 @@ impl<'a> Page<'a> {
             side: None,
             panel: None,
             main_class: "main",
+            script: None,
             after: None,
         }
     }
@@ -115,6 +117,12 @@ impl<'a> Page<'a> {
         Page { main_class: classes, ..self }
     }
 
+    /// The script that it needs beside that of every page.
+    #[must_use]
+    pub(crate) fn script(self, name: &'static str) -> Self {
+        Page { script: Some(name), ..self }
+    }
+
     /// Dialogs, popovers and other things outside the columns.
     #[must_use]
     pub(crate) fn after(self, markup: Markup) -> Self {
@@ -137,6 +145,7 @@ impl<'a> Page<'a> {
             title: &tab,
             stream: self.stream.as_deref(),
             on: self.on,
+            entry: self.script,
             body: "app",
         };
         let drawn = html! {
@@ -192,6 +201,7 @@ impl<'a> PortalPage<'a> {
             title: &tab,
             stream: self.stream.as_deref(),
             on: self.on,
+            entry: None,
             body: "portal",
         };
         let person = self.who.person();
@@ -215,7 +225,7 @@ impl<'a> PortalPage<'a> {
 /// A page without any frame, for people who are not signed in.
 pub(crate) fn bare_page(title: &str, body_class: &str, main: Markup) -> Markup {
     let tab = format!("{title} · Evenkeel");
-    Html { who: None, title: &tab, stream: None, on: None, body: body_class }.around(html! {
+    Html { title: &tab, body: body_class, ..Html::default() }.around(html! {
         (skip_link())
         (main)
         (outside_main())
@@ -240,11 +250,13 @@ pub(crate) fn error_page(title: &str, words: &str) -> Markup {
     )
 }
 
+#[derive(Default)]
 struct Html<'a> {
     who: Option<&'a SignedIn>,
     title: &'a str,
     stream: Option<&'a str>,
     on: Option<IncidentNumber>,
+    entry: Option<&'a str>,
     body: &'a str,
 }
 
@@ -266,6 +278,7 @@ impl Html<'_> {
                     link rel="stylesheet" href=(assets::path("css/tokens.css"));
                     link rel="stylesheet" href=(assets::path("css/app.css"));
                     script type="module" src=(assets::path("app.js")) {}
+                    @if let Some(name) = self.entry { script type="module" src=(assets::path(name)) {} }
                 }
                 body class=(self.body) { (body) }
             }

@@ -178,9 +178,14 @@ pub fn list(
         values.extend([starting(word).into(), format!("% {}", starting(word)).into()]);
         values
             .extend(['.', '@', '-'].map(|sign| Value::Text(format!("%{sign}{}", starting(word)))));
+        // Of a telephone number any digits in a row, however it is written.
+        let phone = digits(word).map_or(String::new(), |digits| {
+            values.push(Value::Text(format!("%{digits}%")));
+            format!(" or {PHONE_DIGITS} like ${}", values.len())
+        });
         conditions.push(format!(
             r"(lower(name) like ${at} escape '\' or lower(name) like ${} escape '\' or lower(name) like ${} escape '\'
-               or email like ${at} escape '\' or email like ${} escape '\' or email like ${} escape '\' or email like ${} escape '\')",
+               or email like ${at} escape '\' or email like ${} escape '\' or email like ${} escape '\' or email like ${} escape '\'{phone})",
             at + 1,
             at + 4,
             at + 2,
@@ -250,6 +255,21 @@ pub fn set_password_hash(
 /// How many people there are, requesters included.
 pub fn count(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, "select count(*) from people", &[], Columns::int)?.unwrap_or(0))
+}
+
+/// A telephone number without the signs between its digits.
+const PHONE_DIGITS: &str = concat!(
+    "replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), ",
+    "'/', ''), '.', ''), '(', ''), ')', '')"
+);
+
+/// The digits of a word that can be part of a telephone number. The zeros before the number depend on
+/// where one calls from and are left out.
+fn digits(word: &str) -> Option<String> {
+    let is_phone = word.chars().all(|c| c.is_ascii_digit() || "+-/.()".contains(c));
+    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    (is_phone && !digits.is_empty()).then(|| digits.to_owned())
 }
 
 /// A pattern for text that starts so, in lower case, its own signs taken literally.

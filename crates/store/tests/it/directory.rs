@@ -177,6 +177,33 @@ fn people_are_found_by_the_beginnings_of_words() {
 }
 
 #[test]
+fn people_are_found_by_their_telephone() {
+    each_engine("find_phone", |store| {
+        write(store, |sql| {
+            for (number, name, phone) in
+                [(1, "Gwen Tarrant", "+31 10 555-0142"), (2, "Peter Nowicki", "(058) 555 0199")]
+            {
+                let mut person = Person::new(person_id(number), name, None, START);
+                person.phone = phone.into();
+                people::insert(sql, &person, None)?;
+            }
+            let mut found = |text: &str| -> Vec<String> {
+                let people = people::find(sql, text, 10).unwrap();
+                people.into_iter().map(|person| person.name).collect()
+            };
+            for text in ["0142", "010 5550142", "+31105550142", "+31 10 555-01", "gwen 0142"] {
+                assert_eq!(found(text), ["Gwen Tarrant"], "{text}");
+            }
+            assert_eq!(found("555"), ["Gwen Tarrant", "Peter Nowicki"]);
+            assert_eq!(found("058555"), ["Peter Nowicki"]);
+            assert_eq!(found("7777"), Vec::<String>::new());
+            assert_eq!(found("gwen 0199"), Vec::<String>::new());
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn people_are_listed_page_by_page_in_order_of_their_names() {
     each_engine("list_people", |store| {
         write(store, |sql| {

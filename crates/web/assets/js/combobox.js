@@ -20,7 +20,7 @@ export class Combobox {
     this.later = debounce(120, () => this.fetch());
     input.addEventListener("input", () => this.later());
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => setTimeout(() => this.list.contains(document.activeElement) || this.close(), 120));
+    input.addEventListener("blur", () => setTimeout(() => this.list.contains(document.activeElement) || input === document.activeElement || this.close(), 120));
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");

@@ -1,6 +1,7 @@
 // The composer: one draft per audience, kept on the server, on the device while there is no connection.
 // What was written for one audience never turns up for another unasked.
-import { $, $$, ask, debounce, el, icon } from "./dom.js";
+import { $, $$, ask, debounce, el, icon, isVisible } from "./dom.js";
+import { Sending } from "./sending.js";
 
 export const modes = ["reply", "note", "update"];
 const shelf = (number, mode) => `evenkeel.draft.${number}.${mode}`;
@@ -34,6 +35,7 @@ export class Composer {
     this.stored = { ...this.drafts };
     this.queue = Promise.resolve();
     this.later = debounce(800, () => this.store());
+    this.sending = new Sending(form);
     this.listen();
   }
 
@@ -49,12 +51,20 @@ export class Composer {
     document.addEventListener("online-again", () => this.flush());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("click", (event) => {
-      const radio = event.target.closest?.("a[href^='#m-']") && $(event.target.closest("a").getAttribute("href"));
-      if (!radio || radio.form !== this.form) return;
-      radio.click();
-      setTimeout(() => this.field.focus(), 0);
+      const link = event.target.closest?.("a[href^='#m-']");
+      if (link) setTimeout(() => this.write(link.getAttribute("href")), 0);
     });
+    // After the browser went to the radio itself.
+    addEventListener("load", () => setTimeout(() => this.write(location.hash), 0), { once: true });
     this.flush();
+  }
+
+  /** Begins to write to the audience of `#m-reply`, `#m-note` or `#m-upd`. */
+  write(hash) {
+    const radio = /^#m-\w+$/.test(hash) && $(hash, this.form);
+    if (!radio) return;
+    radio.click();
+    this.field.focus();
   }
 
   checked() {
@@ -140,6 +150,7 @@ export class Composer {
 
   leave() {
     this.later.cancel();
+    if (this.form.getAttribute("aria-busy") === "true") return;
     for (const mode of modes) {
       const body = this.drafts[mode];
       if (body !== this.stored[mode]) this.save(mode, body, { keepalive: true });
@@ -162,6 +173,9 @@ export class Composer {
     // Single keys work again: the next n is the note's key, not a letter of another reply.
     if (document.activeElement === this.field) ($("#main") ?? this.field).focus({ preventScroll: true });
     this.field.blur();
+    // On a phone the composer is a sheet above the timeline that now has the words.
+    const close = $(".c-modes a[href='#main']", this.form);
+    if (close && isVisible(close)) close.click();
   }
 
   shelve(mode, body) {

@@ -23,17 +23,21 @@ export function startForms() {
   addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => form.removeAttribute("data-sent")));
 }
 
-/** Sends one form and applies the answer; resolves to true when the server took it. */
-export async function submit(form, submitter) {
+/** Sends one form and applies the answer; resolves to true when the server took it. `more` are options of fetch. */
+export async function submit(form, submitter, more = {}) {
   if (form.getAttribute("aria-busy") === "true") return false;
   const { url, options } = request(form, submitter);
+  // A button of a list may belong to a form elsewhere, and be gone when the answer comes.
+  const layer = (submitter ?? form).closest("dialog, [popover]");
   $(":scope > .banner[data-trouble]", form)?.remove();
   busy(form, submitter, true);
   try {
-    const answer = await ask(url, options);
-    return await take(form, submitter, answer);
+    const answer = await ask(url, { ...options, ...more });
+    return await take(form, submitter, answer, layer);
   } catch {
-    trouble(form, submitter, "warn", "This is not sent yet.", "There is no connection to the server. What you wrote is kept here.");
+    const live = document.documentElement.dataset.stream;
+    trouble(form, submitter, "warn", "This is not sent yet.", `There is no connection to the server. What you wrote is kept here${live ? " and is sent as soon as there is one" : ""}.`);
+    if (live) document.addEventListener("online-again", () => $(":scope > .banner[data-trouble] button", form)?.click(), { once: true });
     return false;
   } finally {
     busy(form, submitter, false);
@@ -54,7 +58,7 @@ function request(form, submitter) {
   return { url: action, options: { method: "POST", body, headers: { "Idempotency-Key": keys.get(form) } } };
 }
 
-async function take(form, submitter, answer) {
+async function take(form, submitter, answer, layer) {
   const goal = answer.headers.get("X-Location") ?? (answer.redirected ? answer.url : null);
   if (goal) {
     keys.delete(form);
@@ -63,7 +67,7 @@ async function take(form, submitter, answer) {
   }
   if (answer.ok) {
     keys.delete(form);
-    done(form, answer, await answer.text());
+    done(form, layer, answer, await answer.text());
     return true;
   }
   const told = answer.headers.get("X-Trouble");
@@ -91,8 +95,7 @@ function reason(answer) {
   return `The server answered with an error (${answer.status}).`;
 }
 
-function done(form, answer, html) {
-  const layer = form.closest("dialog, [popover]");
+function done(form, layer, answer, html) {
   for (const field of $$("[data-touched]", form)) delete field.dataset.touched;
   form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   if (form.matches("[data-reset]")) form.reset();

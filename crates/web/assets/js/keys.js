@@ -1,12 +1,14 @@
-// The keyboard map. Pages say which element a key presses (data-key, data-key-go); rows of the queue, entries
-// of the timeline, sending, undo and Esc are the same everywhere.
+// The keyboard map. Pages say which element a key presses (data-key, data-key-go); sending, undo and Esc are the
+// same everywhere. The queue and the timeline add keys of their own.
 import { $, $$, isText, isVisible, say } from "./dom.js";
-import { clearSelection, currentRow, extendTo, hasQueue, moveRow, preview, selectCurrent, selected, showNews, toggleHorizon, toggleRow } from "./queue.js";
-import { moveEntry } from "./timeline.js";
 import { newestUndo } from "./toast.js";
 
 const goTime = 1500;
 let going = 0;
+const added = [];
+
+/** Keys of a part of the page: `run(event)` says whether it took the key. */
+export const addKeys = (run) => added.push(run);
 
 export function startKeys() {
   document.addEventListener("keydown", onKey);
@@ -36,40 +38,15 @@ function run(event) {
     going = setTimeout(() => (going = 0), goTime);
     return true;
   }
-  return common(key) || (hasQueue() && queueKey(event)) || press(byKey(key));
+  return common(key) || added.some((own) => own(event)) || press(byKey(key));
 }
 
 function common(key) {
   if (key === "?") return openShortcuts();
   if (key === "z") return press(newestUndo());
-  if (key === "[" || key === "]") return $("#tl") ? (moveEntry(key === "]" ? 1 : -1), true) : false;
   if (key === "/") return focusText($("#ask") ?? $("#filter-in"));
   if (key === "f" && $("#filter-in")) return focusText($("#filter-in"));
   return false;
-}
-
-function queueKey(event) {
-  const { key } = event;
-  const inRow = Boolean(event.target.closest?.("table.q tr.row"));
-  const arrow = inRow && { ArrowDown: 1, ArrowUp: -1 }[key];
-  const step = { j: 1, J: 1, k: -1, K: -1 }[key] ?? arrow;
-  if (step) moveRow(step, event.shiftKey);
-  else if (key === "x") toggleRow();
-  else if (key === "X") extendTo();
-  else if (key === " " && inRow && event.target.matches("a")) preview();
-  else if (key === "Enter" && !inRow && event.target === document.body && currentRow()) $(".t", currentRow()).click();
-  else if (key === "." && isShown($("#newrows"))) showNews();
-  else if (key === "h") return toggleHorizon();
-  else return bulkKey(key);
-  return true;
-}
-
-// A bulk key acts on the selection, or on the focused row when nothing is selected.
-function bulkKey(key) {
-  const button = $$(".bulk [data-key]").find((node) => node.dataset.key.split(" ").includes(key));
-  if (!button || !(selected().length || currentRow())) return false;
-  selectCurrent();
-  return press(button);
 }
 
 /** The first visible element that asked for `key`. */
@@ -134,14 +111,13 @@ function escape() {
     else focused.blur();
     return true;
   }
-  if (hasQueue() && clearSelection()) return true;
+  if ($(".c-sel input:checked")) return press($(".bulk [data-clear]"));
   const back = $("a[data-back]");
   back?.click();
   return Boolean(back);
 }
 
 const topDialog = () => $$("dialog[open]").at(-1);
-const isShown = (node) => Boolean(node && isVisible(node));
 
 function openPopover() {
   try {

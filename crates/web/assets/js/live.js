@@ -6,12 +6,15 @@ import { clockTime, serverNow } from "./time.js";
 const patience = 3000;
 const rest = 30_000;
 let stream = null;
+let heard = "";
 let retry = 0;
 let wait = 2000;
 
 /** One stream per page; the browser resends Last-Event-ID, the server replays what was missed. */
 export function follow(url) {
-  const source = new EventSource(url);
+  const address = new URL(url, location.href);
+  if (heard) address.searchParams.set("after", heard);
+  const source = new EventSource(address);
   source.addEventListener("open", () => connection(true));
   source.addEventListener("error", () => {
     connection(false);
@@ -22,13 +25,17 @@ export function follow(url) {
   source.addEventListener("presence", (event) => patch(event.data));
   source.addEventListener("say", (event) => say(event.data));
   source.addEventListener("stale", () => refresh());
+  for (const name of ["patch", "news", "gone", "stale"]) source.addEventListener(name, (event) => (heard = event.lastEventId || heard));
   for (const name of ["news", "gone"]) {
     source.addEventListener(name, (event) => document.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(event.data) })));
   }
   return source;
 }
 
-/** Fetches the page and morphs main; the focused element keeps the focus if it is still there. */
+// What changes with the page besides main. The preview is filled by scripts.
+const around = ["aside.side", "aside.panel:not(.panel-prev)", "nav.thumb", ".pager"];
+
+/** Fetches the page and morphs main and what stands around it; the focused element keeps the focus if it is still there. */
 export async function refresh(url = location.href) {
   const main = $("main");
   const slow = setTimeout(() => main.setAttribute("aria-busy", "true"), 300);
@@ -43,8 +50,10 @@ export async function refresh(url = location.href) {
     const focus = keepFocus();
     main.removeAttribute("aria-busy");
     morph(main, next);
-    const views = page.querySelector("aside.side");
-    if (views && $("aside.side")) morph($("aside.side"), views);
+    for (const part of around) {
+      const [here, there] = [$(part), page.querySelector(part)];
+      if (here && there) morph(here, there);
+    }
     focus();
     document.dispatchEvent(new CustomEvent("patched", { detail: { added: [], changed: [], whole: true } }));
   } catch {
@@ -100,10 +109,11 @@ let since = "";
 export function connection(up) {
   const vial = $("#vial");
   if (up) {
+    const gone = lost;
     clearTimeout(lost);
     lost = 0;
     wait = 2000;
-    if (since) document.dispatchEvent(new CustomEvent("online-again"));
+    if (gone || since) document.dispatchEvent(new CustomEvent("online-again"));
     since = "";
     show(vial, false, "Live", "Connected. Changes by others appear here as they happen.");
   } else if (!lost && !since) {

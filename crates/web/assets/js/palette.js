@@ -4,7 +4,6 @@ import { $, $$, ask, debounce, el, icon, isVisible } from "./dom.js";
 import { submit } from "./forms.js";
 import { byKey, press } from "./keys.js";
 import { Listbox, match } from "./listbox.js";
-import { selected } from "./queue.js";
 
 const likely = 4;
 let palette = null;
@@ -82,7 +81,7 @@ class Palette {
   open() {
     this.actions = pageActions();
     this.drawn = new Map();
-    this.on = selected().join(",") || document.documentElement.dataset.on || "";
+    this.on = $$("table.q .c-sel input[name=number]:checked").map((box) => box.value).join(",") || document.documentElement.dataset.on || "";
     this.step = null;
     this.groups = [];
     this.input.value = "";

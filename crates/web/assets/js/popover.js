@@ -1,8 +1,10 @@
 // Property popovers, menus and dialogs: what opens gets the focus, arrows move, what closes gives it back.
-import { $, $$, isVisible } from "./dom.js";
+import { $, $$, ask, isVisible } from "./dom.js";
 import { match } from "./listbox.js";
+import { patch } from "./morph.js";
 
 export function startPopovers() {
+  drawn = version();
   document.addEventListener("toggle", opened, true);
   document.addEventListener("keydown", moved);
   document.addEventListener("input", (event) => event.target.matches("[data-filter]") && filter(event.target));
@@ -17,7 +19,9 @@ function opened(event) {
     input.value = "";
     filter(input);
   }
-  (input ?? $("[aria-pressed=true], [aria-current]", layer) ?? $("a, button, input:not([type=hidden]), select, textarea", layer))?.focus();
+  // On a phone the field would bring up the keyboard over the list.
+  const field = matchMedia("(pointer: coarse)").matches ? null : input;
+  (field ?? $("[aria-pressed=true], [aria-current]", layer) ?? $("a, button, input:not([type=hidden]), select, textarea", layer))?.focus();
 }
 
 /** Shows the entries whose words begin with what is typed; a count of none is said in place. */
@@ -29,6 +33,11 @@ export function filter(input) {
 function moved(event) {
   const layer = event.target.closest?.("[popover], .pop");
   if (!layer || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  // A field of a form elsewhere: Enter presses the button beside it, not the first of that form.
+  if (event.key === "Enter" && event.target.matches("input[form]")) {
+    event.preventDefault();
+    return $("button[form]", layer)?.click();
+  }
   const entries = $$(".opt, .mx-b", layer).filter((entry) => !entry.hidden && isVisible(entry));
   if (!entries.length) return;
   const inFilter = event.target.matches("[data-filter]");
@@ -61,15 +70,38 @@ function clicked(event) {
     }
     return;
   }
-  if (target.closest?.("[data-close]")) return close(target.closest("dialog, [popover]"));
+  const closer = target.closest?.("[data-close]");
+  const layer = closer?.closest("dialog, [popover], details");
+  if (layer) {
+    // Without scripts the same link leads back from a form that is a page of its own.
+    event.preventDefault();
+    return close(layer);
+  }
   // A click beside a dialog closes it, unless something was typed into it.
   if (target.matches?.("dialog[open]") && !$("[data-touched]", target)) target.close();
 }
 
-function show(dialog, opener) {
+const version = () => $("[data-version]")?.dataset.version;
+let drawn;
+
+// A dialog drawn with the page may be older than the page by now: its form is asked for anew.
+async function renew(dialog, opener) {
+  const now = version();
+  if (!now || now === (dialog.dataset.drawn ?? drawn)) return;
+  dialog.dataset.drawn = now;
+  try {
+    const answer = await ask(opener.href, { signal: AbortSignal.timeout(1000) });
+    if (answer.ok) patch(await answer.text(), { offer: false });
+  } catch {
+    // What stands there still serves; the server says what changed meanwhile.
+  }
+}
+
+async function show(dialog, opener) {
   opener.closest("[popover]")?.hidePopover?.();
+  await renew(dialog, opener);
   // Who opens a dialog sees the page as it is now: that is the version they decide on.
-  const seen = $("[data-version]")?.dataset.version;
+  const seen = version();
   if (seen) for (const input of $$("input[name=version]", dialog)) input.value = seen;
   if (!dialog.open) dialog.showModal();
   $("[autofocus]", dialog)?.focus();
@@ -78,6 +110,7 @@ function show(dialog, opener) {
 }
 
 function close(layer) {
-  if (layer?.matches("dialog")) layer.close();
-  else layer?.hidePopover?.();
+  if (layer.matches("dialog")) layer.close();
+  else if (layer.matches("details")) layer.open = false;
+  else layer.hidePopover?.();
 }

@@ -1,5 +1,6 @@
 // The queue table: moving, selecting, preview, and news that never reorders what is being read.
 import { $, $$, ask, debounce, el, icon, isVisible, say } from "./dom.js";
+import { addKeys, press } from "./keys.js";
 import { refresh } from "./live.js";
 
 const idle = 60_000;
@@ -14,9 +15,6 @@ const table = () => $("table.q");
 const rows = () => $$("tr.row", table() ?? document.createElement("table"));
 const box = (row) => $(".c-sel input[type=checkbox]", row);
 const visible = (panel) => panel && getComputedStyle(panel).display !== "none";
-
-/** True when the page has a queue, so that its keys mean rows. */
-export const hasQueue = () => Boolean(table());
 
 /** The row that has the focus, or had it last. */
 export function currentRow() {
@@ -109,13 +107,12 @@ export function toggleHorizon() {
 }
 
 export function startQueue() {
-  if (!hasQueue()) return;
+  if (!$(".q-wrap")) return;
   if (localStorage.getItem(shelf) === "off") $(".horizon")?.setAttribute("hidden", "");
   document.addEventListener("change", changed);
   document.addEventListener("click", clicked);
   document.addEventListener("focusin", focused);
   document.addEventListener("focusout", left);
-  document.addEventListener("submit", fill, true);
   document.addEventListener("news", ({ detail }) => arrived(detail.number));
   document.addEventListener("gone", ({ detail }) => rowOf(detail.number)?.classList.add("is-gone"));
   document.addEventListener("patched", settle);
@@ -124,8 +121,47 @@ export function startQueue() {
     addEventListener(event, () => (touched = Date.now()), { passive: true });
   }
   setInterval(() => Date.now() - touched > idle && calm() && showNews(), 5000);
+  addKeys(queueKey);
   open = $("tr.is-open")?.dataset.number ?? null;
   count();
+}
+
+function queueKey(event) {
+  if (!table()) return false;
+  const { key } = event;
+  const mark = event.target.closest?.(".hz a");
+  if (mark && moveMark(mark, key)) return true;
+  const inRow = Boolean(event.target.closest?.("table.q tr.row"));
+  const arrow = inRow && { ArrowDown: 1, ArrowUp: -1 }[key];
+  const step = { j: 1, J: 1, k: -1, K: -1 }[key] ?? arrow;
+  if (step) moveRow(step, event.shiftKey);
+  else if (key === "x") toggleRow();
+  else if (key === "X") extendTo();
+  else if (key === " " && inRow && event.target.matches("a")) preview();
+  else if (key === "Enter" && !inRow && event.target === document.body && currentRow()) $(".t", currentRow()).click();
+  else if (key === "." && $("#newrows")?.hidden === false) showNews();
+  else if (key === "h") return toggleHorizon();
+  else return bulkKey(key);
+  return true;
+}
+
+// The horizon is one stop of the Tab key.
+function moveMark(mark, key) {
+  const marks = $$(".hz a");
+  const next = marks[marks.indexOf(mark) + ({ ArrowRight: 1, ArrowLeft: -1 }[key] ?? NaN)];
+  if (!next) return false;
+  mark.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+  return true;
+}
+
+// A bulk key acts on the selection, or on the focused row when nothing is selected.
+function bulkKey(key) {
+  const button = $$(".bulk [data-key]").find((node) => node.dataset.key.split(" ").includes(key));
+  if (!button || !(selected().length || currentRow())) return false;
+  selectCurrent();
+  return press(button);
 }
 
 const rowOf = (number) => rows().find((row) => row.dataset.number === number);
@@ -133,6 +169,8 @@ const rowOf = (number) => rows().find((row) => row.dataset.number === number);
 function arrived(number) {
   if (rowOf(number)) return;
   news.add(number);
+  // An empty list has nothing that could move under the reader.
+  if (!table()) return void showNews();
   announce();
   say(newsWords(news.size));
 }
@@ -201,7 +239,7 @@ function count() {
 function clicked(event) {
   const { target } = event;
   if (target.closest("#newrows")) return void showNews();
-  if (target.closest("[data-clear]")) return void (clearSelection() && $(".t", currentRow() ?? table())?.focus());
+  if (target.closest("[data-clear]")) return void (clearSelection() && backToList());
   const row = target.closest("table.q tr.row");
   if (!row) return;
   if (event.shiftKey && target.matches(".c-sel input")) extendTo(row);
@@ -225,18 +263,14 @@ function mark(number) {
   for (const row of rows()) row.classList.toggle("is-open", row.dataset.number === number);
 }
 
+const backToList = () => $(".t", currentRow() ?? $(".q-wrap"))?.focus();
+
 // The bar hides with the selection: the reader is put back where they were in the list.
 function acted(event) {
-  if (!event.target.matches("#bulk-form, form[data-bulk]")) return;
+  if (event.target.id !== "bulk-form") return;
   clearSelection();
   const focus = document.activeElement;
-  if (focus === document.body || focus?.closest(".bulk, dialog, [popover]")) setTimeout(() => $(".t", currentRow() ?? table())?.focus(), 0);
-}
-
-function fill(event) {
-  if (!event.target.matches?.("form[data-bulk]")) return;
-  $$("input[data-bulk-number]", event.target).forEach((input) => input.remove());
-  for (const value of selected()) event.target.append(el("input", { type: "hidden", name: "number", value, "data-bulk-number": true }));
+  if (focus === document.body || focus?.closest(".bulk, dialog, [popover]")) setTimeout(backToList, 0);
 }
 
 function inDialog(number, html) {

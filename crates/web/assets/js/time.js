@@ -50,6 +50,7 @@ function tick() {
 
 function due(at, now, where) {
   const gap = at - now;
+  if (gap <= 0 && gap > -minute) return "just over";
   if (gap <= 0) return `${-gap >= 2 * day ? `${Math.floor(-gap / day)} d` : span(-gap)} over`;
   if (gap < 2 * minute) return seconds(gap);
   return gap < 8 * hour ? span(gap) : moment(at, now, where);

@@ -1,5 +1,6 @@
 // New entries never move what is being read: at the end the page follows, elsewhere a pill counts them.
 import { $, $$, isVisible } from "./dom.js";
+import { addKeys } from "./keys.js";
 
 const near = 96;
 let atEnd = true;
@@ -18,11 +19,12 @@ export function startTimeline() {
     $("li:last-child", list())?.focus({ preventScroll: true });
   });
   for (const target of [$("main"), document]) target.addEventListener("scroll", () => unseen.length && isAtEnd() && seen(), { passive: true });
+  addKeys(({ key }) => (key === "[" || key === "]") && (moveEntry(key === "]" ? 1 : -1), true));
   $$("li", list()).forEach((entry) => entry.parentNode === list() && entry.setAttribute("tabindex", "-1"));
 }
 
-/** Focuses the entry before or after the focused one; without one, the last. */
-export function moveEntry(step) {
+// Focuses the entry before or after the focused one; without one, the last.
+function moveEntry(step) {
   const entries = $$("#tl > li").filter(isVisible);
   if (!entries.length) return;
   const at = entries.indexOf(document.activeElement?.closest("#tl > li"));

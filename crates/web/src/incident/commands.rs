@@ -31,10 +31,11 @@ const KEY_CHARS: usize = 200;
 /// Entries that are looked at for what others changed meanwhile.
 const MEANWHILE_EVENTS: usize = 200;
 
-/// A command's form as a page.
+/// A command's form as a page; for the dialog that is on the page already, as it stands now.
 pub(super) async fn page(
     State(app): State<App>,
     Staff(who): Staff,
+    live: Live,
     Path((number, command)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> PageResult {
@@ -43,6 +44,11 @@ pub(super) async fn page(
         return Err(PageError::NotFound);
     }
     let case = Case::load(&app, who.viewer(), &who.here, number).await?;
+    if live.0 {
+        let view = View::of(&case, who.viewer());
+        let (values, errors) = (Fields::default(), Errors::default());
+        return Ok(dialogs::form(&view, command, &values, &errors, Some("morph")).into_response());
+    }
     let mut values = format!("{ALONE}=1&{}", query.unwrap_or_default());
     if command == C::Resolve && Fields::parse(&values).ticked("from_draft") {
         let draft = reply_draft(&app, &who, number).await?.unwrap_or_default();

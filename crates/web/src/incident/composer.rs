@@ -25,11 +25,11 @@ pub(super) struct Start {
 }
 
 /// The place below the timeline.
-pub(super) fn composer(view: &View<'_>, start: &Start) -> Markup {
+pub(super) fn composer(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     html! {
         div.inc-c {
             a.jump id="jump" href="#end" hidden { (icon("down")) span {} }
-            @if view.can(C::Comment) { (form(view, start)) } @else { p.meta id="end" { (why_not(view)) } }
+            @if view.can(C::Comment) { (form(view, start, others)) } @else { p.meta id="end" { (why_not(view)) } }
         }
     }
 }
@@ -41,7 +41,7 @@ fn why_not(view: &View<'_>) -> &'static str {
     }
 }
 
-fn form(view: &View<'_>, start: &Start) -> Markup {
+fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let (case, number) = (view.case, view.case.number);
     let sent =
         |name: &str| start.sent.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default();
@@ -59,11 +59,11 @@ fn form(view: &View<'_>, start: &Start) -> Markup {
             data-draft-reply=[draft(Mode::Reply)] data-draft-note=[draft(Mode::Note)] data-draft-update=[draft(Mode::Update)] {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" }
+            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
             p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
             label.vh for="txt" { "Text" }
-            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write here" { "\n" (text) }
+            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
             (update_fields(start))
             ul.atts id="files" {}
             (buttons(view, name, &readers))
@@ -94,7 +94,7 @@ pub(super) fn banner(title: &str, words: &str) -> Markup {
 }
 
 fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
-    let radio = |this: Mode, id: &str, key: &str, symbol: &'static str, label: String| {
+    let radio = |this: Mode, id: &str, key: &str, symbol: &'static str, label: Markup| {
         html! {
             label {
                 input type="radio" name="mode" id=(id) value=(this.as_str()) data-key=(key) checked[this == mode];
@@ -106,10 +106,10 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
         fieldset.c-modes {
             legend.vh { "What are you writing?" }
             @if view.case.state().lifecycle != Lifecycle::Closed {
-                (radio(Mode::Reply, "m-reply", "r", "reply", format!("Reply to {name}")))
+                (radio(Mode::Reply, "m-reply", "r", "reply", html! { span { "Reply" span.long { " to " (name) } } }))
             }
-            (radio(Mode::Note, "m-note", "n", "lock", "Internal note".to_owned()))
-            @if view.can(C::PublishUpdate) { (radio(Mode::Update, "m-upd", "u", "mega", "Status update".to_owned())) }
+            (radio(Mode::Note, "m-note", "n", "lock", html! { span.long { "Internal note" } span.short { "Note" } }))
+            @if view.can(C::PublishUpdate) { (radio(Mode::Update, "m-upd", "u", "mega", html! { span.long { "Status update" } span.short { "Update" } })) }
             a class="btn btn-quiet btn-icon show-s end" href="#main" aria-label="Close" { (icon("x")) }
         }
     }

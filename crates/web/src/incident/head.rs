@@ -50,7 +50,7 @@ fn actions(view: &View<'_>) -> Markup {
                 }
             }
         }
-        @if view.can(C::Escalate) { (opener(number, "escalate", "btn hide-s", None, html! { "Escalate" })) }
+        @if view.can(C::Escalate) { (opener(number, "escalate", "btn hide-m", None, html! { "Escalate" })) }
         @if view.rights.works {
             button class="btn btn-icon" type="button" popovertarget="more" aria-label="More actions" { (icon("dots")) }
         }
@@ -227,7 +227,7 @@ pub(super) fn clocks(case: &Case, patch: Option<&str>) -> Markup {
     let state = case.state();
     let known = |kind: &ClockKind| state.clocks.iter().find(|clock| clock.kind == *kind);
     html! {
-        dl class="form-2" id="clocks" data-patch=[patch] {
+        dl.clocks id="clocks" data-patch=[patch] {
             @for clock in ClockKind::ALL.iter().filter_map(known) { (one(case, clock)) }
             @if let Some(expected) = state.expected {
                 div.clock {
@@ -254,7 +254,7 @@ fn one(case: &Case, clock: &Clock) -> Markup {
         div class=(class) {
             dt { (icon(standing.icon())) (clock::name(clock.kind)) }
             dd { b { (value(clock, standing, &case.here)) } }
-            dd { (beside(case, clock, standing)) (story(case, clock)) }
+            dd { (story(case, clock, beside(case, clock, standing))) }
         }
     }
 }
@@ -284,6 +284,8 @@ fn beside(case: &Case, clock: &Clock, standing: Standing) -> Markup {
         @match (standing, clock.due_at) {
             (Standing::Met | Standing::Missed | Standing::Cancelled, _) => { "target was " (duration(clock.target_seconds)) }
             (Standing::Breach, Some(due)) => { "was due " (time::moment(due, here)) }
+            // Then the value says already when it is due.
+            (_, Some(due)) if due.seconds_since(here.now) >= time::COUNTED_SECONDS => { "target " (duration(clock.target_seconds)) }
             (_, Some(due)) => { "due " (time::moment(due, here)) }
             (_, None) => { "target " (duration(clock.target_seconds)) }
         }
@@ -292,12 +294,12 @@ fn beside(case: &Case, clock: &Clock, standing: Standing) -> Markup {
     }
 }
 
-/// Every start, pause, resume and re-target with the seconds each added.
-fn story(case: &Case, clock: &Clock) -> Markup {
+/// What stands beside the value; it opens to every start, pause, resume and re-target with the seconds each added.
+fn story(case: &Case, clock: &Clock, beside: Markup) -> Markup {
     let steps: Vec<&Step> = case.steps.iter().filter(|step| step.kind == clock.kind).collect();
     html! {
         details id={ "story-" (clock.kind.as_str()) } {
-            summary.meta { "How it was counted" }
+            summary title="How it was counted" { span { (beside) } (icon("right")) }
             ol.gap-s {
                 @for step in &steps {
                     li.meta {
@@ -314,8 +316,37 @@ fn story(case: &Case, clock: &Clock) -> Markup {
     }
 }
 
+/// Who else is here and who of them writes to the requester, as patches.
+pub(crate) fn presence_patches(desk: &Desk, number: IncidentNumber, except: PersonId) -> Markup {
+    html! { (presence(desk, number, Some(except), Some(""))) (also_writing(desk, number, Some(except), Some(""))) }
+}
+
+/// Tells whoever is about to reply that somebody else does.
+pub(super) fn also_writing(
+    desk: &Desk,
+    number: IncidentNumber,
+    except: Option<PersonId>,
+    patch: Option<&str>,
+) -> Markup {
+    let others: Vec<String> = desk
+        .present(number)
+        .into_iter()
+        .filter(|present| Some(present.person) != except && present.doing == Doing::Reply)
+        .map(|present| crate::part::person::first_name(&present.name).to_owned())
+        .collect();
+    html! {
+        span id="c-others" data-patch=[patch] {
+            @match others.as_slice() {
+                [] => {},
+                [one] => { (icon("reply")) (one) " is writing a reply" },
+                many => { (icon("reply")) (many.join(", ")) " are writing replies" },
+            }
+        }
+    }
+}
+
 /// Who else is here. `except` is the reader, who knows that they are.
-pub(crate) fn presence(
+pub(super) fn presence(
     desk: &Desk,
     number: IncidentNumber,
     except: Option<PersonId>,
@@ -332,9 +363,9 @@ pub(crate) fn presence(
                         @if at > 0 { ", " }
                         @let name = crate::part::person::first_name(&present.name);
                         @match present.doing {
-                            Doing::Reply => span.typing { (name) " is writing a reply" },
+                            Doing::Reply => span class="typing typing-pub" { (name) " is writing a reply" },
                             Doing::Note => span.typing { (name) " is writing a note" },
-                            Doing::Update => span.typing { (name) " is writing an update" },
+                            Doing::Update => span class="typing typing-pub" { (name) " is writing an update" },
                             Doing::Viewing | Doing::Left => { (name) " is viewing" }
                         }
                     }

@@ -21,10 +21,10 @@ mod view;
 mod words;
 
 pub(crate) use commands::once;
-
-pub(crate) use head::presence;
+pub(crate) use head::presence_patches;
 pub(crate) use patches::live_patches;
 pub(crate) use timelines::Timelines;
+pub(crate) use view::class_of;
 
 use crate::app::App;
 use axum::Router;

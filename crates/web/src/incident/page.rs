@@ -89,7 +89,8 @@ fn markup(
         .stream(url::live_incident(number, case.position))
         .on(number)
         .main_class("main inc")
-        .panel(html! { (panel(view)) (thumb(view)) })
+        .script("app-incident.js")
+        .panel(html! { (panel(view)) (thumb(view, None)) })
         .after(dialogs::dialogs(view))
         .show(html! {
             p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
@@ -102,7 +103,7 @@ fn markup(
             }
             (switch(view))
             (timeline(view, asked))
-            (composer(view, start))
+            (composer(view, start, head::also_writing(&app.desk, number, Some(who.person().id), None)))
         })
 }
 
@@ -122,7 +123,7 @@ fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
     let all = entries(view.case.number, view.case.events());
     let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
     html! {
-        div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first" } }
+        div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
         }
@@ -157,13 +158,13 @@ fn filter(all: &[Entry<'_>]) -> Markup {
 }
 
 /// The main actions in reach of a thumb.
-fn thumb(view: &View<'_>) -> Markup {
+pub(super) fn thumb(view: &View<'_>, patch: Option<&str>) -> Markup {
     let link = |href: &str, symbol: &'static str, label: &str| {
         html! { a class="btn btn-lg" href=(href) { (icon(symbol)) (label) } }
     };
     html! {
         @if view.can(C::Comment) && view.rights.works {
-            nav.thumb aria-label="Actions for this incident" {
+            nav.thumb id="thumb" aria-label="Actions for this incident" data-patch=[patch] {
                 (link("#m-reply", "reply", "Reply"))
                 (link("#m-note", "lock", "Note"))
                 (link("#m-upd", "mega", "Update"))

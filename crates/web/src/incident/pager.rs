@@ -80,6 +80,9 @@ impl List {
             (None, None) => of_view(views.first_for(&self.viewer)),
         };
         let neighbours = neighbours(sql, &self.look, &query, case.number)?;
+        // Who came from elsewhere has no place in a list that they did not ask for.
+        let unasked = self.suffix.is_empty();
+        let neighbours = neighbours.filter(|found| !unasked || found.place.is_some());
         let stamp = (case.position, self.policy.version);
         let (whose, text) = (&self.whose, query.to_string());
         let of = self.counts.of(sql, &self.look, whose, &text, &query.filter, stamp)?;

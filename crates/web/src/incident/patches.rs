@@ -1,6 +1,7 @@
 //! What changes on an open page: the same parts that the page is made of, as patches.
 
 use super::case::Case;
+use super::page::thumb;
 use super::panel::{sections, watch};
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
@@ -19,8 +20,8 @@ const UNDO_SECONDS: i64 = 600;
 
 /// The parts of an incident's page as patches for everybody who follows it live,
 /// after the events after its `after_n`-th. What belongs to one reader alone is
-/// left as it is on their page. It is the same for all viewers who work on the
-/// incident, and for all who only read it.
+/// left as it is on their page. It is the same for all viewers of one
+/// [`class_of`](super::view::class_of).
 ///
 /// # Errors
 ///
@@ -53,6 +54,7 @@ fn parts(view: &View<'_>, after_n: u32) -> Markup {
         (head::line(case, MORPH))
         (head::clocks(case, MORPH))
         (sections(view, MORPH))
+        (thumb(view, MORPH))
         (timeline(view, after_n))
     }
 }

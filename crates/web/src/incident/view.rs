@@ -3,9 +3,23 @@
 use super::case::Case;
 use super::timeline::Rights;
 use incident::permissions::granted;
-use incident::{CommandName, Viewer};
+use incident::{CommandName, State, Viewer};
 use kernel::{PersonId, Role};
 use std::collections::BTreeSet;
+
+/// Viewers of one class are shown the same.
+pub(crate) fn class_of(viewer: &Viewer, state: &State) -> &'static str {
+    match rights(viewer, state) {
+        Rights { erases: true, .. } => "erases",
+        Rights { works: true, .. } => "works",
+        Rights { .. } => "reads",
+    }
+}
+
+fn rights(viewer: &Viewer, state: &State) -> Rights {
+    let works = granted(viewer, state)(CommandName::Assign);
+    Rights { works, erases: works && viewer.has(&[Role::Manager, Role::Administrator]) }
+}
 
 /// An incident in front of somebody.
 pub(super) struct View<'a> {
@@ -24,16 +38,15 @@ impl<'a> View<'a> {
     pub(super) fn of(case: &'a Case, viewer: &Viewer) -> View<'a> {
         let mut view = View::shared(case, viewer);
         view.me = Some(viewer.person);
-        view.rights.erases = view.rights.works && viewer.has(&[Role::Manager, Role::Administrator]);
         view
     }
 
-    /// For everybody who sees and works on as much of it as this viewer.
+    /// For everybody of the same [`class_of`] as this viewer.
     pub(super) fn shared(case: &'a Case, viewer: &Viewer) -> View<'a> {
         let granted = granted(viewer, case.state());
-        let works = granted(CommandName::Assign);
+        let rights = rights(viewer, case.state());
         let can = incident::decide::allowed(case.state()).filter(|name| granted(*name)).collect();
-        View { case, can, me: None, rights: Rights { works, erases: false } }
+        View { case, can, me: None, rights }
     }
 
     /// Whether this command is possible now.

@@ -20,7 +20,7 @@ pub(super) enum Drawing {
     /// A row: zone, what follows the address, whether it can be selected.
     Row(String, String, bool),
     /// The incident's page: zone, and a key of what the viewer may see and do.
-    Page(String, String),
+    Page(String, &'static str),
 }
 
 /// A change of one incident.

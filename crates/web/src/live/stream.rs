@@ -407,14 +407,8 @@ impl Stream {
         }
         let here = self.here();
         let viewer = self.who.viewer();
-        let class = if incident::permissions::granted(viewer, &change.row.state)(
-            incident::CommandName::Assign,
-        ) {
-            "works"
-        } else {
-            "reads"
-        };
-        let drawing = Drawing::Page(self.who.zone_name.clone(), class.to_owned());
+        let class = crate::incident::class_of(viewer, &change.row.state);
+        let drawing = Drawing::Page(self.who.zone_name.clone(), class);
         let app = &self.app;
         let patch = change
             .drawn(drawing, || async move {
@@ -472,8 +466,8 @@ impl Stream {
         if changed.is_some_and(|changed| changed != number) {
             return;
         }
-        let me = Some(self.who.viewer().person);
-        let there = crate::incident::presence(&self.app.desk, number, me, Some(""));
+        let me = self.who.viewer().person;
+        let there = crate::incident::presence_patches(&self.app.desk, number, me);
         self.put(&frame::event("presence", &there.into_string()));
     }
 }

@@ -136,6 +136,10 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed) -> Group {
         });
         if typed.only == Only::Everything && viewer.is_staff() {
             let words = &typed.words;
+            if viewer.works() {
+                let form = format!("{}?title={}", url::NEW_INCIDENT, url::encode(words));
+                items.push(Item::to(format!("New incident “{words}”"), "plus", form));
+            }
             items.push(Item::to(
                 format!("Search for “{words}”"),
                 "search",

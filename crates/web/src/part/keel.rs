@@ -1,12 +1,18 @@
 //! The keel line: one promise over time, from the report to when it is due.
 
-use crate::part::time::Here;
+use crate::part::time::{Here, duration};
 use kernel::Timestamp;
+use kernel::time::MICROS_PER_SECOND;
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
 
 /// Space before the report and after the end, as a share of the time between.
 const MARGIN: f64 = 0.05;
+/// Ticks at most: what has room on a phone.
+const TICKS_MAX: i64 = 5;
+/// Seconds from one tick to the next.
+const STEPS: [i64; 10] =
+    [900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800];
 
 /// What a keel line shows.
 #[derive(Debug, Clone)]
@@ -74,6 +80,21 @@ impl Axis {
         }
     }
 
+    /// Full hours or days of the reader's clock, as many as have room.
+    fn ticks(&self, here: &Here) -> Vec<Timestamp> {
+        let length = self.length as i64 / MICROS_PER_SECOND;
+        let step = STEPS.iter().copied().find(|step| length / step < TICKS_MAX);
+        let step = step.unwrap_or(length / TICKS_MAX + 1);
+        let from = Timestamp::from_micros(self.from);
+        let Ok(midnight) = here.local(from).start_of_day() else { return vec![] };
+        let first = Timestamp::from_jiff(midnight.timestamp());
+        let gone = from.seconds_since(first) / step + 1;
+        (gone..gone + TICKS_MAX)
+            .map(|count| first.plus_seconds(count * step))
+            .filter(|at| at.seconds_since(from) < length)
+            .collect()
+    }
+
     /// Per cent of the width.
     fn x(&self, at: Timestamp) -> f64 {
         ((at.micros() - self.from) as f64 / self.length * 100.0).clamp(0.0, 100.0)
@@ -120,8 +141,34 @@ fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
         ));
     }
     labels(keel, axis, here, &mut put);
+    scale(keel, axis, here, &mut put);
     put(format_args!("</svg>"));
     svg
+}
+
+/// Words under the line: how long it waited, and the hours or days.
+fn scale(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::Arguments<'_>)) {
+    let end = keel.ended.unwrap_or(here.now);
+    let waited: i64 =
+        keel.pauses.iter().map(|(from, until)| until.unwrap_or(end).seconds_since(*from)).sum();
+    let pause =
+        keel.pauses.first().filter(|_| waited >= 60).map(|(from, _)| axis.x(*from).min(82.0));
+    if let Some(x) = pause {
+        put(format_args!(
+            r#"<text class="kt ko" x="{x:.2}%" y="66">paused {}</text>"#,
+            duration(waited)
+        ));
+    }
+    for at in axis.ticks(here) {
+        let x = axis.x(at);
+        let free = pause.is_none_or(|pause| x < pause - 4.0 || x > pause + 16.0);
+        if (4.0..96.0).contains(&x) && free {
+            put(format_args!(
+                r#"<text class="kt" x="{x:.2}%" y="66" text-anchor="middle">{}</text>"#,
+                here.moment(at)
+            ));
+        }
+    }
 }
 
 /// Words above the line; those that would overlap are left out, the captions tell them.
@@ -129,7 +176,7 @@ fn labels(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::
     let end = keel.ended.unwrap_or(here.now);
     let (start, now) = (axis.x(keel.reported), axis.x(end));
     let due = keel.due.map(|due| (axis.x(due), due));
-    if now - start > 24.0 {
+    if now - start > 18.0 {
         put(format_args!(
             r#"<text class="ko" x="{start:.2}%" y="14">reported {}</text>"#,
             here.moment(keel.reported)
@@ -182,6 +229,24 @@ mod tests {
         assert!(html.contains("Reported 10:00. First response 10:05, met. Paused 10:30 to 10:42. Now 12:00. Resolution due 14:00."));
         assert!(html.contains(r#"class="kl-now" x1="50.00%""#), "{html}");
         assert!(html.contains(">due 14:00<"));
+        assert!(html.contains(">paused 12 m<") && html.contains(">reported 10:00<"), "{html}");
+        assert!(html.contains(">13:00<") && !html.contains(">10:30<"), "{html}");
+    }
+
+    #[test]
+    fn the_scale_has_room_however_long_it_takes() {
+        for hours in [1, 3, 9, 30, 200, 2_000] {
+            let line = Keel {
+                reported: at("2026-11-23T10:10:00Z"),
+                response_met: None,
+                pauses: vec![],
+                ended: None,
+                due: Some(at("2026-11-23T10:10:00Z").plus_seconds(hours * 3_600)),
+            };
+            let here = Here { now: at("2026-11-23T10:20:00Z"), zone: TimeZone::UTC };
+            let ticks = Axis::of(&line, &here).ticks(&here).len() as i64;
+            assert!((1..=TICKS_MAX).contains(&ticks), "{hours} h: {ticks}");
+        }
     }
 
     #[test]

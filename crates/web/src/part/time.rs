@@ -9,6 +9,8 @@ use maud::{Markup, html};
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// What is due later than in so many seconds is told by its moment, not counted down.
+pub(crate) const COUNTED_SECONDS: i64 = 8 * HOUR;
 
 /// Now, and where the reader is.
 #[derive(Debug, Clone)]
@@ -23,6 +25,13 @@ impl Here {
     /// An instant on the reader's clock.
     pub(crate) fn local(&self, at: Timestamp) -> Zoned {
         at.to_jiff().to_zoned(self.zone.clone())
+    }
+
+    /// "CET, your time zone": said once on a page.
+    pub(crate) fn zone_words(&self) -> String {
+        let now = self.local(self.now);
+        let zone = now.time_zone().to_offset_info(now.timestamp()).abbreviation().to_owned();
+        format!("{zone}, your time zone")
     }
 
     /// "13:12".
@@ -84,6 +93,7 @@ impl Here {
         let gap = at.micros_since(self.now);
         let seconds = gap.div_euclid(kernel::time::MICROS_PER_SECOND);
         match seconds {
+            _ if seconds > -MINUTE && gap <= 0 => "just over".to_owned(),
             _ if gap <= 0 => format!("{} over", over(self.now.seconds_since(at))),
             ..120 => {
                 let whole = seconds + i64::from(gap % kernel::time::MICROS_PER_SECOND > 0);
@@ -93,7 +103,7 @@ impl Here {
                     format!("{} m {} s", whole / 60, whole % 60)
                 }
             }
-            _ if seconds < 8 * HOUR => span(seconds),
+            _ if seconds < COUNTED_SECONDS => span(seconds),
             _ => self.moment(at),
         }
     }
@@ -101,7 +111,7 @@ impl Here {
     /// As [`Here::due_words`], with "left" while it is counted down.
     pub(crate) fn left_words(&self, at: Timestamp) -> String {
         let words = self.due_words(at);
-        let counted = at > self.now && at.seconds_since(self.now) < 8 * HOUR;
+        let counted = at > self.now && at.seconds_since(self.now) < COUNTED_SECONDS;
         if counted { format!("{words} left") } else { words }
     }
 }
@@ -222,6 +232,7 @@ mod tests {
             ("2026-11-23T14:12:00Z", "2 h", "2 h left"),
             ("2026-11-23T20:12:00Z", "21:12", "21:12"),
             ("2026-11-26T11:20:00Z", "Thu 12:20", "Thu 12:20"),
+            ("2026-11-23T12:11:30Z", "just over", "just over"),
             ("2026-11-23T11:50:00Z", "22 m over", "22 m over"),
             ("2026-11-23T09:07:00Z", "3 h 5 m over", "3 h 5 m over"),
             ("2026-11-19T10:00:00Z", "4 d over", "4 d over"),
@@ -234,6 +245,7 @@ mod tests {
     #[test]
     fn the_full_moment_names_its_zone() {
         assert_eq!(here().full(at("2026-11-23T12:10:00Z")), "Mon 23 Nov 2026, 13:10 CET");
+        assert_eq!(here().zone_words(), "CET, your time zone");
     }
 
     #[test]

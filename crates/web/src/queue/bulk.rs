@@ -237,8 +237,22 @@ fn selected(fields: &Fields) -> Result<Vec<IncidentNumber>, String> {
     }
 }
 
+/// What is to be done: what the pressed button says, else what was chosen or written.
 fn wish(fields: &Fields, who: &SignedIn) -> Result<Wish, String> {
-    match fields.text("do") {
+    if fields.filled("do").is_none() && fields.filled("into").and(fields.filled("tag")).is_some() {
+        return Err("press Merge or Tag: both were written".to_owned());
+    }
+    let said = [
+        ("to", "assign"),
+        ("state", "state"),
+        ("level", "priority"),
+        ("into", "merge"),
+        ("tag", "tag"),
+    ];
+    let wanted = fields.filled("do").or_else(|| {
+        said.into_iter().find(|(field, _)| fields.filled(field).is_some()).map(|(_, wish)| wish)
+    });
+    match wanted.unwrap_or_default() {
         "me" => Ok(Wish::Assign(Change::Keep, Change::Set(who.viewer().person))),
         "assign" => assignment(fields.text("to"))
             .ok_or_else(|| "choose a person or a team from the list".to_owned()),

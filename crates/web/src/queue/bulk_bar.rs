@@ -9,6 +9,7 @@ use kernel::{Level, Matrix, PersonId};
 use maud::{Markup, html};
 
 const ACTION: &str = "/queue/bulk";
+const FORM: &str = "bulk-form";
 /// People and teams in the list; the palette finds the others.
 const PEOPLE_MAX: usize = 40;
 const TEAMS_MAX: usize = 30;
@@ -18,8 +19,10 @@ pub(super) fn bar(viewer: &Viewer, loaded: &Loaded) -> Markup {
     let back = loaded.address();
     html! {
         div.bulk role="toolbar" aria-label="Actions for 0 selected incidents" {
-            b data-count { "0 selected" }
-            form id="bulk-form" method="post" action=(ACTION) data-live {
+            b data-count { "Selected" }
+            form id="bulk-form" method="post" action=(ACTION) data-live data-reset {
+                // Enter in a field presses the first button of its form.
+                button.vh type="submit" tabindex="-1" { "Do what is written" }
                 input type="hidden" name="back" value=(back);
                 (opener("bulk-assign", "user", "Assign", "a"))
                 button class="btn btn-quiet btn-sm" name="do" value="me" data-key="i" { (icon("user")) "To me " kbd { "I" } }
@@ -30,11 +33,11 @@ pub(super) fn bar(viewer: &Viewer, loaded: &Loaded) -> Markup {
             }
             button class="btn btn-quiet btn-sm btn-icon" type="button" data-clear aria-label="Clear selection" { (icon("x")) }
         }
-        (popover("bulk-assign", "assign", &back, assign(viewer, &loaded.policy)))
-        (popover("bulk-state", "state", &back, states()))
-        (popover("bulk-priority", "priority", &back, priorities(&loaded.policy.matrix)))
-        (popover("bulk-merge", "merge", &back, merge()))
-        (popover("bulk-tag", "tag", &back, tag()))
+        (popover("bulk-assign", assign(viewer, &loaded.policy)))
+        (popover("bulk-state", states()))
+        (popover("bulk-priority", priorities(&loaded.policy.matrix)))
+        (popover("bulk-merge", merge()))
+        (popover("bulk-tag", tag()))
     }
 }
 
@@ -46,16 +49,9 @@ fn opener(popover: &str, name: &'static str, label: &str, key: &str) -> Markup {
     }
 }
 
-fn popover(id: &str, wish: &str, back: &str, inside: Markup) -> Markup {
-    html! {
-        div id=(id) popover class="pop pop-a" {
-            form method="post" action=(ACTION) data-live data-bulk {
-                input type="hidden" name="back" value=(back);
-                input type="hidden" name="do" value=(wish);
-                (inside)
-            }
-        }
-    }
+/// A list whose buttons and fields belong to the bar's form, so that they go with the selection without scripts too.
+fn popover(id: &str, inside: Markup) -> Markup {
+    html! { div id=(id) popover class="pop pop-a" { (inside) } }
 }
 
 /// Me, my teams' people, the teams, then everybody else while there is room.
@@ -75,14 +71,14 @@ fn assign(viewer: &Viewer, policy: &Policy) -> Markup {
     html! {
         input.inp type="text" data-filter aria-label="Filter people and teams" placeholder="Person or team" autocomplete="off";
         @for (id, staff) in staff.into_iter().take(PEOPLE_MAX) {
-            button.opt name="to" value={ "person:" (id) } {
+            button.opt form=(FORM) name="to" value={ "person:" (id) } {
                 (icon("user")) span { (staff.name) } @if *id == viewer.person { span.meta { "you" } }
             }
         }
         @for (id, team) in teams.into_iter().take(TEAMS_MAX) {
-            button.opt name="to" value={ "team:" (id) } { (icon("team")) span { (team.name) } span.meta { "team" } }
+            button.opt form=(FORM) name="to" value={ "team:" (id) } { (icon("team")) span { (team.name) } span.meta { "team" } }
         }
-        button.opt name="to" value="nobody" { (icon("x")) span { "Nobody" } }
+        button.opt form=(FORM) name="to" value="nobody" { (icon("x")) span { "Nobody" } }
         @if left_out > 0 {
             p.pop-h { (left_out) " more: press " kbd { "Ctrl" } " " kbd { "K" } " and choose Assign" }
         }
@@ -101,7 +97,7 @@ fn states() -> Markup {
 }
 
 fn option(name: &str, value: &str, inside: Markup) -> Markup {
-    html! { button.opt name=(name) value=(value) { (inside) } }
+    html! { button.opt form=(FORM) name=(name) value=(value) { (inside) } }
 }
 
 fn priorities(matrix: &Matrix) -> Markup {
@@ -117,7 +113,7 @@ fn priorities(matrix: &Matrix) -> Markup {
                         @for urgency in Level::ALL {
                             @let priority = matrix.priority(impact, urgency);
                             td {
-                                button.mx-b name="level" value={ (impact.get()) "/" (urgency.get()) }
+                                button.mx-b form=(FORM) name="level" value={ (impact.get()) "/" (urgency.get()) }
                                     aria-label={ (priority) ": " (impact.word()) " impact, " (urgency.word()) " urgency" } { (pri::priority(priority)) }
                             }
                         }
@@ -132,9 +128,9 @@ fn merge() -> Markup {
     html! {
         div.field {
             label for="bulk-into" { "Merge into" }
-            input.inp id="bulk-into" name="into" placeholder="INC-42" autocomplete="off" required;
+            input.inp id="bulk-into" form=(FORM) name="into" placeholder="INC-42" autocomplete="off";
         }
-        button class="btn btn-primary btn-sm" { "Merge" }
+        button class="btn btn-primary btn-sm" form=(FORM) name="do" value="merge" { "Merge" }
     }
 }
 
@@ -142,8 +138,8 @@ fn tag() -> Markup {
     html! {
         div.field {
             label for="bulk-tag-in" { "Add a tag" }
-            input.inp id="bulk-tag-in" name="tag" maxlength=(kernel::limits::TAG_CHARS) autocomplete="off" required;
+            input.inp id="bulk-tag-in" form=(FORM) name="tag" maxlength=(kernel::limits::TAG_CHARS) autocomplete="off";
         }
-        button class="btn btn-primary btn-sm" { "Tag" }
+        button class="btn btn-primary btn-sm" form=(FORM) name="do" value="tag" { "Tag" }
     }
 }

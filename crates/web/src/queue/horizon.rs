@@ -18,6 +18,8 @@ const LATE_MAX: usize = 2;
 const NOW: f64 = 8.0;
 /// How far marks stand apart at least, in per cent.
 const APART: f64 = 3.8;
+/// Where the last mark stands at most, in per cent.
+const LAST: f64 = 98.6;
 
 /// A promise on the horizon.
 struct Mark<'a> {
@@ -79,16 +81,31 @@ fn drawing(late: &[Mark<'_>], ahead: &[Mark<'_>], here: &Here) -> String {
         here.clock(here.now)
     ));
     for (place, mark) in late.iter().take(LATE_MAX).enumerate() {
-        put_mark(&mut put, mark, 1.9 + 3.8 * place as f64, "was due", here);
+        put_mark(&mut put, mark, 1.9 + 3.8 * place as f64, "was due", place == 0, here);
     }
-    let mut free = NOW + 2.0;
-    let apart = APART.min((98.6 - free) / ahead.len().max(1) as f64);
-    for mark in ahead {
-        let place = x(mark.at, here).max(free).min(98.6);
-        free = place + apart;
-        put_mark(&mut put, mark, place, "due", here);
+    let wanted = ahead.iter().map(|mark| x(mark.at, here)).collect();
+    for (at, (mark, place)) in ahead.iter().zip(places(wanted)).enumerate() {
+        put_mark(&mut put, mark, place, "due", at == 0 && late.is_empty(), here);
     }
     svg
+}
+
+/// Where marks stand: where they want to, or beside the one that stands there, towards the end and, where
+/// there is no room left, towards now. In per cent, in order.
+fn places(mut places: Vec<f64>) -> Vec<f64> {
+    let first = NOW + 2.0;
+    let apart = APART.min((LAST - first) / places.len().max(1) as f64);
+    let mut free = first;
+    for place in &mut places {
+        *place = place.max(free);
+        free = *place + apart;
+    }
+    free = LAST;
+    for place in places.iter_mut().rev() {
+        *place = place.min(free);
+        free = *place - apart;
+    }
+    places
 }
 
 fn put_mark(
@@ -96,17 +113,20 @@ fn put_mark(
     mark: &Mark<'_>,
     x: f64,
     due: &str,
+    first: bool,
     here: &Here,
 ) {
     let (number, priority) = (mark.row.number, mark.row.state.priority);
     put(format_args!(
         concat!(
-            r#"<svg x="{x:.1}%" overflow="visible"><a href="{href}" aria-label="{number}, {priority}, {kind} {due} {at}">"#,
+            r#"<svg x="{x:.1}%" overflow="visible"><a href="{href}" aria-label="{number}, {priority}, {kind} {due} {at}"{stop}>"#,
             r#"<rect class="hz-hit" x="-13" y="1" width="26" height="28"/><rect class="hz-{class}" x="-12" y="4" width="24" height="17" rx="4"/>"#,
             r#"<text class="hz-t" x="0" y="16.5" text-anchor="middle">{priority}</text><line class="hz-stem" x1="0" x2="0" y1="21" y2="28"/></a></svg>"#
         ),
         x = x,
         href = url::incident(number),
+        // One stop for Tab, arrows lead on: the list is what one wants to reach.
+        stop = if first { "" } else { r#" tabindex="-1""# },
         number = number,
         priority = priority,
         kind = mark.kind,
@@ -156,4 +176,22 @@ fn hours(here: &Here) -> Vec<Timestamp> {
         .map(|hour| first.plus_seconds(hour * 3_600))
         .filter(|at| *at <= end && x(*at, here) > NOW + 4.0)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_beside_each_other() {
+        for wanted in [vec![8.0, 8.1, 50.0], vec![97.0, 98.0, 99.0, 100.0], vec![99.0; MARKS_MAX]] {
+            let count = wanted.len();
+            let placed = places(wanted.clone());
+            let apart = APART.min((LAST - NOW - 2.0) / count as f64);
+            let gaps = placed.windows(2).map(|pair| pair[1] - pair[0]);
+            assert!(gaps.into_iter().all(|gap| gap > apart - 1e-6), "{wanted:?}: {placed:?}");
+            assert!(placed[0] > NOW && placed[count - 1] <= LAST, "{wanted:?}: {placed:?}");
+        }
+        assert_eq!(places(vec![50.0]), [50.0], "a mark alone stands at its instant");
+    }
 }

@@ -24,6 +24,7 @@ pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded) -> Markup {
     let page = Page::new(who, "Queue")
         .tab(&name)
         .section(Section::Queue)
+        .script("app-queue.js")
         .side(side(&loaded.views, &loaded.counts, view.map(|view| view.key.as_str()), loaded))
         .panel(panel())
         .after(html! { (views_menu(loaded)) (saved::dialog(loaded)) });
@@ -76,7 +77,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
                 (table(who, loaded, name, works))
                 (pages(asked, loaded))
                 @if works { (bulk_bar::bar(who.viewer(), loaded)) }
-                (keys())
+                (keys(who))
             }
         }
     }
@@ -272,7 +273,7 @@ fn panel() -> Markup {
     }
 }
 
-fn keys() -> Markup {
+fn keys(who: &SignedIn) -> Markup {
     html! {
         div.keys role="group" aria-label="Keyboard shortcuts" {
             span { kbd { "J" } " " kbd { "K" } " move" }
@@ -282,6 +283,7 @@ fn keys() -> Markup {
             span { kbd { "I" } " assign to me" }
             span { kbd { "F" } " filter" }
             span { kbd { "?" } " all shortcuts" }
+            span.end { (who.here.zone_words()) }
         }
     }
 }

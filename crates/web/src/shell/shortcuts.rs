@@ -43,15 +43,17 @@ const INCIDENT: Keys = &[
 /// The dialog with all keys.
 pub(super) fn dialog() -> Markup {
     html! {
-        dialog id="shortcuts" aria-labelledby="shortcuts-h" {
+        dialog.wide id="shortcuts" aria-labelledby="shortcuts-h" {
             div.dlg-h {
                 h2 id="shortcuts-h" { "Keyboard shortcuts" }
                 button class="btn btn-quiet btn-icon" type="button" data-close aria-label="Close" { (icon("x")) }
             }
             div.dlg-b {
-                (list("Anywhere", ANYWHERE))
-                (list("Queue", QUEUE))
-                (list("Incident", INCIDENT))
+                div.keymap {
+                    (list("Anywhere", ANYWHERE))
+                    (list("Queue", QUEUE))
+                    (list("Incident", INCIDENT))
+                }
             }
         }
     }
@@ -59,10 +61,12 @@ pub(super) fn dialog() -> Markup {
 
 fn list(title: &str, keys: Keys) -> Markup {
     html! {
-        h3 { (title) }
-        ul.rows {
-            @for (keys, words) in keys {
-                li { span { @for key in *keys { kbd { (key) } " " } } p { (words) } }
+        div {
+            h3 { (title) }
+            ul {
+                @for (keys, words) in keys {
+                    li { span { (words) } span { @for key in *keys { kbd { (key) } " " } } }
+                }
             }
         }
     }

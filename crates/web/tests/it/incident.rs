@@ -408,7 +408,12 @@ async fn those_who_are_here_are_shown_to_the_others() {
     let number = world.report("Scale drifts").await;
     let told = world.post_live("ines", &path(number, "/presence"), &[("doing", "note")]).await;
     assert_eq!(told.status, StatusCode::NO_CONTENT);
-    world.get("mara", &path(number, "")).await.shows("Ines is writing a note");
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("Ines is writing a note").shows("<span id=\"c-others\"></span>");
+    world.post_live("ines", &path(number, "/presence"), &[("doing", "reply")]).await;
+    let page = world.get("mara", &path(number, "")).await.body;
+    let composer = page.split("id=\"c-others\"").nth(1).unwrap();
+    assert!(composer.contains("Ines is writing a reply"), "{page}");
     world.get("ines", &path(number, "")).await.hides("Ines is writing a note");
     assert_eq!(
         world.post_live("ines", &path(number, "/presence"), &[("doing", "dancing")]).await.status,
@@ -602,6 +607,25 @@ async fn the_pager_leads_through_the_view() {
     page.shows("2 of 3")
         .shows(&format!("href=\"/incidents/{}?q=", numbers[2]))
         .shows(&format!("href=\"/incidents/{}?q=", numbers[0]));
+    world.get("mara", &path(numbers[1], "")).await.shows("class=\"pager\"");
+    let other = world.report_as("ines", "gwen", "Of another team", Some(world.network)).await;
+    world.get("mara", &path(other, "")).await.hides("class=\"pager\"");
+}
+
+#[tokio::test]
+async fn a_dialog_can_be_drawn_anew() {
+    let world = World::new().await;
+    let (parent, child) = (world.report("Line 4").await, world.report("Line 4 too").await);
+    let page = world.get("mara", &path(parent, "")).await;
+    page.hides("below it with the same words");
+    let linked = [("kind", "parent"), ("target", "INC-1")];
+    world.post("mara", &path(child, "/link"), &linked).await;
+    let form = world.get_live("mara", &path(parent, "/resolve")).await;
+    form.shows("id=\"f-resolve\"")
+        .shows("data-patch=\"morph\"")
+        .shows("1 incident")
+        .shows("below it with the same words")
+        .hides("<html");
 }
 
 #[tokio::test]
@@ -627,6 +651,7 @@ async fn a_call_is_logged_on_behalf_of_the_caller() {
     let page = world.get("mara", made.location()).await;
     page.shows("Headset has no sound").shows("logged by Mara Lindqvist").shows("by phone");
     let number: IncidentNumber = made.location().trim_start_matches("/incidents/").parse().unwrap();
+    world.get("mara", "/incidents/new?title=Gate%207").await.shows("value=\"Gate 7\"");
     let state = stored(&world, number).await;
     assert_eq!(
         (state.requester, state.priority.get(), state.service),

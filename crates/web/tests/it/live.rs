@@ -170,6 +170,18 @@ async fn an_incident_is_followed_by_those_who_read_it() {
 }
 
 #[tokio::test]
+async fn who_may_erase_words_can_erase_those_that_just_came() {
+    let world = World::new().await;
+    let number = world.report("Scale drifts").await;
+    let path = format!("/live?on={number}");
+    let mut manager = Listener::open(&world, "ines", &path, None).await;
+    let mut agent = Listener::open(&world, "mara", &path, None).await;
+    world.comment("mara", number, "The password is hunter2", Visibility::Internal).await;
+    assert!(manager.until("hunter2").await.contains("/redact?content="));
+    assert!(!agent.until("hunter2").await.contains("/redact?content="));
+}
+
+#[tokio::test]
 async fn a_requester_hears_what_is_public() {
     let world = World::new().await;
     let number = world.report("Gate").await;

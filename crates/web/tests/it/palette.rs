@@ -46,6 +46,12 @@ async fn things_are_gone_to_by_name() {
         .shows("Gwen Tarrant")
         .shows("requester%3Agwen%40northwind.example");
     world.get_live("mara", "/palette?q=network").await.shows("team%3ANetwork");
+    world
+        .get_live("mara", "/palette?q=gate%207")
+        .await
+        .shows("New incident “gate 7”")
+        .shows("/incidents/new?title=gate%207");
+    world.get_live("otto", "/palette?q=gate%207").await.hides("New incident");
     world.get_live("mara", "/palette?q=unass").await.shows("/queue?view=unassigned");
     world.get_live("mara", "/palette?q=matrix").await.hides("settings/");
     world.get_live("ada", "/palette?q=matrix").await.shows("/settings/priority-matrix");

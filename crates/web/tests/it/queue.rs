@@ -147,9 +147,10 @@ async fn each_bulk_action_does_what_it_says() {
     let level = [("do", "priority"), ("level", "1/1")];
     let wishes: [(&[(&str, &str)], &str); 7] = [
         (&level, "now%20P1"),
-        (&[("do", "assign"), ("to", &network)], "given%20to%20Network"),
-        (&[("do", "state"), ("state", "in_progress")], "in%20progress"),
-        (&[("do", "state"), ("state", "vendor")], "on%20hold"),
+        // A button of a list says what to do by itself.
+        (&[("to", &network)], "given%20to%20Network"),
+        (&[("state", "in_progress"), ("into", ""), ("tag", "")], "in%20progress"),
+        (&[("state", "vendor")], "on%20hold"),
         (&[("do", "state"), ("state", "in_progress")], "in%20progress"),
         (&[("do", "tag"), ("tag", "dock")], "tagged%20dock"),
         (&[("do", "merge"), ("into", "INC-2")], "merged%20into%20INC-2"),
@@ -166,6 +167,8 @@ async fn each_bulk_action_does_what_it_says() {
         );
         assert!(!answer.header("x-undo").is_empty(), "{wish:?}");
     }
+    let both = [("number", "INC-2"), ("into", "INC-1"), ("tag", "dock")];
+    world.post_live("mara", "/queue/bulk", &both).await.shows("Press Merge or Tag");
     let page = world.get("mara", &q("merged:yes tag:dock priority:P1")).await;
     page.shows(&format!("id=\"row-{number}\"")).hides(&format!("id=\"row-{into}\""));
 }
@@ -335,6 +338,17 @@ async fn the_horizon_shows_what_is_due_soon() {
     page.shows("class=\"horizon\"")
         .shows(&format!("aria-label=\"{number}, P1, acknowledgement due "))
         .shows("1 clock: 0 overdue");
+    let other = world.report("Checkout is slow").await;
+    let urgent = Command::Prioritise {
+        impact: Some(Level::HIGH),
+        urgency: Some(Level::MEDIUM),
+        priority: None,
+        reason: None,
+    };
+    world.command("mara", other, urgent).await;
+    let horizon = world.get("mara", "/queue").await.body;
+    let horizon = horizon.split("class=\"hz\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert_eq!(horizon.matches("<a ").count(), horizon.matches("tabindex=\"-1\"").count() + 1);
     let by_number = world.get("mara", &q("state:open sort:number")).await;
     by_number.shows(&format!("aria-label=\"{number}, P1"));
 }

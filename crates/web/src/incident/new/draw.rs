@@ -15,6 +15,9 @@ use maud::{Markup, html};
 use store::directory::people::Person;
 use store::incidents::list::IncidentRow;
 
+/// What a caller is found by.
+const CALLER_HINT: &str = "Name, e-mail address or telephone number";
+
 /// The page.
 pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
     let here = &who.here;
@@ -116,18 +119,17 @@ fn who_calls(form: &Form) -> Markup {
         .filter(|text| !text.is_empty())
         .or(known.map(|person| person.name.as_str()))
         .unwrap_or_default();
-    let described =
-        Field::new("caller", "Caller").hint("Name or e-mail address").errors(&form.errors);
+    let described = Field::new("caller", "Caller").hint(CALLER_HINT).errors(&form.errors);
     html! {
         div.field {
             label for="caller" { "Caller" }
             input.inp id="caller" name="caller" value=(shown) autocomplete="off" role="combobox" aria-expanded="false"
                 aria-controls="caller-l" aria-autocomplete="list" data-suggest="/incidents/new/callers" data-min="2"
-                data-into="#requester" data-load="/incidents/new/caller"
+                data-into="#requester" data-load="/incidents/new/caller" autofocus[form.errors.is_empty()]
                 aria-invalid=[described.invalid()] aria-describedby=[described.described_by()];
             input type="hidden" id="requester" name="requester" value=(known.map_or(String::new(), |person| person.id.to_string()));
             div class="pop sug" id="caller-l" role="listbox" aria-label="People" hidden {}
-            p.hint id="caller-h" { "Name or e-mail address" }
+            p.hint id="caller-h" { (CALLER_HINT) }
             @if let Some(error) = described.error { p.err id="caller-e" { (icon("alert")) (error) } }
         }
         @if form.meant.len() > 1 {

@@ -338,8 +338,8 @@ fn followed(case: &Case, entry: &Entry<'_>) -> Markup {
 fn said(case: &Case, id: ContentId, rights: Rights) -> Markup {
     match case.words(id) {
         Words::Said(text) => html! {
-            (prose(text))
             @if rights.erases { (erase_link(case, id, "Erase these words")) }
+            (prose(text))
         },
         Words::Erased(Some(erased)) => html! {
             p.redacted { "Removed by " (erased.by) " on " (case.here.full(erased.at)) }
@@ -350,10 +350,8 @@ fn said(case: &Case, id: ContentId, rights: Rights) -> Markup {
 
 fn erase_link(case: &Case, id: ContentId, label: &str) -> Markup {
     html! {
-        p.undo {
-            a class="btn btn-quiet btn-sm btn-icon" href={ (url::incident_command(case.number, "redact")) "?content=" (id) }
-                aria-label=(label) title=(label) { (icon("trash")) }
-        }
+        a class="btn btn-quiet btn-sm btn-icon erase" href={ (url::incident_command(case.number, "redact")) "?content=" (id) }
+            aria-label=(label) title=(label) { (icon("trash")) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What belongs together becomes one entry:
-//! a hold and its end; edits by one person within 2 minutes; files sent with
-//! words; what the product did by itself within 5 minutes. Words of people are
+//! a hold and its end; edits by one person within 2 minutes, their small steps
+//! within 5; files sent with words; what the product did by itself within 5 minutes. Words of people are
 //! never folded.
 
 use super::{Entry, Sort};
@@ -10,6 +10,8 @@ use store::incidents::timeline::StoredEvent;
 
 /// Seconds within which one person's edits count as one.
 const EDITS_SECONDS: i64 = 120;
+/// Seconds within which one person's small steps are told together.
+const STEPS_SECONDS: i64 = 300;
 /// Seconds within which automatic entries of one cause are folded.
 const AUTOMATIC_SECONDS: i64 = 300;
 /// Seconds after words in which a file of the same person belongs to them.
@@ -22,6 +24,7 @@ pub(super) fn fold(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
         let Some(entry) = end_hold(&mut folded, entry) else { continue };
         let kept = match entry.sort {
             Sort::Edit => join(&mut folded, entry, is_same_edit),
+            Sort::Step => join(&mut folded, entry, is_same_row_of_steps),
             Sort::Automatic => join(&mut folded, entry, is_same_cause),
             Sort::Fact if matches!(entry.main.event.body, Body::Attached(_)) => {
                 attach(&mut folded, entry)
@@ -81,6 +84,10 @@ fn join<'a>(
 
 fn is_same_edit(last: &Entry<'_>, next: &Entry<'_>) -> bool {
     last.sort == Sort::Edit && same_person(last, next) && within(last, next, EDITS_SECONDS)
+}
+
+fn is_same_row_of_steps(last: &Entry<'_>, next: &Entry<'_>) -> bool {
+    last.sort == Sort::Step && same_person(last, next) && within(last, next, STEPS_SECONDS)
 }
 
 /// Warnings of one clock are one story however far apart they are.

@@ -85,6 +85,11 @@ fn sort_of(stored: &StoredEvent) -> Sort {
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Assigned(_) | Body::Tagged(_) => {
             Sort::Edit
         }
+        Body::TaskAdded(_)
+        | Body::TaskCompleted(_)
+        | Body::TaskReopened(_)
+        | Body::Watched(_)
+        | Body::Unwatched(_) => Sort::Step,
         _ => Sort::Fact,
     }
 }

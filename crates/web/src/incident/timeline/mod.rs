@@ -49,6 +49,8 @@ pub(super) enum Sort {
     Update,
     /// Fields changed: foldable with the same person's next change.
     Edit,
+    /// A small step: a task, a watcher; foldable with the same person's next one.
+    Step,
     /// It waits.
     Hold,
     /// It goes on.
@@ -73,7 +75,9 @@ impl Sort {
             Sort::Message => "message",
             Sort::Note => "note",
             Sort::Update => "update",
-            Sort::Edit | Sort::Hold | Sort::Resume | Sort::Automatic | Sort::Fact => "event",
+            Sort::Edit | Sort::Step | Sort::Hold | Sort::Resume | Sort::Automatic | Sort::Fact => {
+                "event"
+            }
         }
     }
 

@@ -49,6 +49,9 @@ pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
         Sort::Edit => {
             html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.happened_at())) }
         }
+        Sort::Step if entry.events.len() > 1 => {
+            html! { (actor(entry.main)) " " (steps(entry)) ", " (when(case, entry.happened_at())) }
+        }
         Sort::Hold => held(case, entry),
         Sort::Automatic => automatic(case, entry),
         _ => {
@@ -83,12 +86,35 @@ pub(super) fn details(case: &Case, entry: &Entry<'_>) -> Vec<Markup> {
                 found
                     .push(html! { (when(case, stored.event.happened_at)) " " (did(case, stored)) });
             }
+            _ if entry.sort == Sort::Step && entry.events.len() > 1 => {
+                found
+                    .push(html! { (when(case, stored.event.happened_at)) " " (did(case, stored)) });
+            }
             _ if told => {}
             _ => found.push(html! { (capital(did(case, stored))) }),
         }
     }
     // A single line that repeats the headline says nothing.
     if entry.sort == Sort::Automatic && found.len() == 1 { vec![] } else { found }
+}
+
+/// "added 6 tasks, ticked 3 tasks".
+fn steps(entry: &Entry<'_>) -> String {
+    let count = |is: fn(&Body) -> bool, verb: &str, what: &str| {
+        let count = entry.events.iter().filter(|stored| is(&stored.event.body)).count();
+        (count > 0).then(|| format!("{verb} {}", time::counted(count as i64, what)))
+    };
+    [
+        count(|body| matches!(body, Body::TaskAdded(_)), "added", "task"),
+        count(|body| matches!(body, Body::TaskCompleted(_)), "ticked", "task"),
+        count(|body| matches!(body, Body::TaskReopened(_)), "unticked", "task"),
+        count(|body| matches!(body, Body::Watched(_)), "added", "watcher"),
+        count(|body| matches!(body, Body::Unwatched(_)), "removed", "watcher"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 /// Whether the headline or the words say it already.

@@ -4,7 +4,7 @@ use super::{Entry, Sort, entries};
 use incident::clocks::ClockKind;
 use incident::event::{
     Assigned, Attached, Cause, ClockWarned, Commented, Derived, Event, MergeReceived, Merged,
-    PutOnHold, Resumed, Tagged, WorkStarted,
+    PutOnHold, Resumed, Tagged, TaskCompleted, Watched, WorkStarted,
 };
 use incident::state::HoldReason;
 use incident::{Body, Command, Visibility};
@@ -151,6 +151,23 @@ fn edits_of_one_person_within_two_minutes_are_one() {
         [Sort::Edit, Sort::Note, Sort::Edit],
         "words stand where they were said"
     );
+}
+
+#[test]
+fn small_steps_of_one_person_are_told_together() {
+    let watched = |digit| Watched { person: id(digit) };
+    let story = Story::new()
+        .by(mara(), TaskCompleted { task: id(4) })
+        .after(60)
+        .by(mara(), watched(5))
+        .after(60)
+        .by(mara(), watched(6))
+        .after(1)
+        .by(id(2), watched(7));
+    assert_eq!(story.sorts(), [Sort::Step, Sort::Step]);
+    assert_eq!(story.entries()[0].events.len(), 3);
+    let later = Story::new().by(mara(), watched(5)).after(301).by(mara(), watched(6));
+    assert_eq!(later.sorts(), [Sort::Step, Sort::Step]);
 }
 
 #[test]

@@ -1,0 +1,6 @@
+// What the queue needs beside app.js.
+import { startFilter } from "./js/filter.js";
+import { startQueue } from "./js/queue.js";
+
+startQueue();
+startFilter();

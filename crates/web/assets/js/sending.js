@@ -1,0 +1,106 @@
+// A reply cannot be taken back. So it waits a moment in which it can be kept, and when somebody else answered
+// meanwhile, it goes only after a second press.
+import { $, el, icon, say } from "./dom.js";
+import { submit } from "./forms.js";
+
+export const patience = 5000;
+
+export class Sending {
+  constructor(form) {
+    this.form = form;
+    this.waiting = null;
+    this.met = false;
+    form.addEventListener("submit", (event) => this.press(event));
+    form.addEventListener("input", () => this.stop());
+    form.addEventListener("sent", () => this.meet(null));
+    document.addEventListener("patched", ({ detail }) => this.arrived(detail.added));
+    document.addEventListener("keydown", (event) => this.key(event), true);
+    addEventListener("pagehide", () => {
+      if (!this.waiting) return;
+      this.go({ keepalive: true });
+      // Who comes back to this very page sees what was stored, not the words again.
+      addEventListener("pageshow", () => location.reload(), { once: true });
+    });
+  }
+
+  reply() {
+    return $("input[name=mode]:checked", this.form)?.value === "reply" && $("textarea", this.form).value.trim() !== "";
+  }
+
+  // Files may be larger than what a page that closes can still send; words for the resolution are not sent yet.
+  goesAtOnce() {
+    return Boolean($("input[type=file]", this.form)?.files.length) || $("[name=then]", this.form)?.value === "resolve";
+  }
+
+  press(event) {
+    if (!this.reply()) return;
+    if (this.met && !this.met.dataset.read) {
+      event.preventDefault();
+      this.met.dataset.read = "1";
+      this.met.focus();
+    } else if (this.waiting) {
+      // Pressed again: they are sure.
+      event.preventDefault();
+      this.go();
+    } else if (!this.goesAtOnce()) {
+      event.preventDefault();
+      this.hold(event.submitter);
+    }
+  }
+
+  hold(submitter) {
+    const cancel = el("button", { class: "btn btn-sm", type: "button", "data-cancel": true }, "Sending, cancel ", el("kbd", {}, "Esc"));
+    cancel.addEventListener("click", () => this.stop(true));
+    const timer = setTimeout(() => this.go(), patience);
+    this.waiting = { timer, cancel, submitter };
+    submitter?.after(cancel);
+    submitter?.setAttribute("hidden", "");
+    // Single keys work again: the reply goes on its way, so does its writer.
+    if (this.form.contains(document.activeElement)) $("#main")?.focus({ preventScroll: true });
+    say("Sending in 5 seconds. Escape cancels");
+  }
+
+  /** Keeps the words in the field; with `back`, the writer goes on with them. */
+  stop(back = false) {
+    if (!this.waiting) return false;
+    clearTimeout(this.waiting.timer);
+    this.waiting.cancel.remove();
+    this.waiting.submitter?.removeAttribute("hidden");
+    this.waiting = null;
+    if (back) $("textarea", this.form).focus();
+    return true;
+  }
+
+  go(options) {
+    const { submitter } = this.waiting;
+    this.stop();
+    return submit(this.form, submitter, options);
+  }
+
+  key(event) {
+    if (!this.waiting || document.querySelector("dialog[open]")) return;
+    const again = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (!again && event.key !== "Escape") return;
+    event.preventDefault();
+    if (again) this.go();
+    else this.stop(true);
+  }
+
+  // Words of somebody else to the same reader. What this form sends itself arrives while it is busy.
+  arrived(added) {
+    if (this.form.getAttribute("aria-busy") === "true" || !this.reply()) return;
+    const other = added.filter((node) => node.matches?.("[data-kind=reply], [data-kind=update]")).at(-1);
+    if (!other) return;
+    this.stop();
+    this.meet($("article", other)?.getAttribute("aria-label") ?? "Another reply");
+  }
+
+  meet(label) {
+    if (this.met) this.met.remove();
+    this.met = null;
+    if (!label) return;
+    const words = el("div", {}, el("b", {}, `${label}, came while you were writing.`), " Your words are kept. Read it first; sending needs a second press.");
+    this.met = el("div", { class: "banner banner-warn", role: "alert", tabindex: "-1" }, icon("reply"), words);
+    this.form.prepend(this.met);
+  }
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert";
+import test from "node:test";
+import { $, assets, page, press, serve, until } from "./page.mjs";
+
+page(`<form class=composer><textarea></textarea></form>`);
+const { startMentions, wanted } = await import(new URL("js/mention.js", assets));
+const field = $("textarea");
+const type = (text) => {
+  field.focus();
+  field.value = text;
+  field.setSelectionRange(text.length, text.length);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+test("a sign at the start of a word asks", () => {
+  assert.deepEqual(wanted("ask @yu", 7), { sign: "@", typed: "yu", from: 4 });
+  assert.deepEqual(wanted("#", 1), { sign: "#", typed: "", from: 0 });
+  assert.equal(wanted("gwen@northwind", 14), null);
+  assert.equal(wanted("@yuki said", 10), null);
+  assert.deepEqual(wanted("see (#19 there", 8), { sign: "#", typed: "19", from: 5 });
+});
+
+test("what is chosen is written out", async () => {
+  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
+  const calls = serve(({ url }) => ({ json: { groups: [{ title: "x", items: items[new URLSearchParams(url.split("?")[1]).get("q")] ?? [] }] } }));
+  startMentions();
+  type("ask @yu");
+  await until(() => !$("[role=listbox]").hidden, "people shown");
+  assert.equal(calls[0].url, "/palette?q=%40yu");
+  assert.ok(press("Enter").defaultPrevented);
+  assert.equal(field.value, "ask Yuki Tanabe ");
+  assert.ok($("[role=listbox]").hidden);
+
+  type("like #sc");
+  await until(() => !$("[role=listbox]").hidden, "incidents shown");
+  press("ArrowDown");
+  press("Tab");
+  assert.equal(field.value, "like INC-9 ");
+  type("like #sc");
+  await until(() => !$("[role=listbox]").hidden, "incidents shown again");
+  assert.ok(press("Escape").defaultPrevented);
+  assert.ok($("[role=listbox]").hidden);
+  assert.ok(!press("Enter").defaultPrevented, "Enter is a new line again");
+});

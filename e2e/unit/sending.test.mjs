@@ -1,0 +1,106 @@
+import assert from "node:assert";
+import test, { beforeEach } from "node:test";
+import { $, assets, page, press, serve, until } from "./page.mjs";
+
+page(`<main id=main tabindex=-1><ol id=tl></ol><form class=composer method=post action="/incidents/INC-7/comments" data-live>
+  <input type=radio name=mode value=reply checked><input type=radio name=mode value=note id=note>
+  <textarea name=body></textarea><select name=then><option value=""><option value=resolve></select>
+  <input type=file><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
+const { startForms } = await import(new URL("js/forms.js", assets));
+const { patch } = await import(new URL("js/morph.js", assets));
+const { Sending, patience } = await import(new URL("js/sending.js", assets));
+
+// Time passes when a test says so.
+const waiting = new Map();
+const { setTimeout: start, clearTimeout: stop } = globalThis;
+globalThis.setTimeout = (run, wait, ...rest) => {
+  if (wait !== patience) return start(run, wait, ...rest);
+  const timer = {};
+  waiting.set(timer, run);
+  return timer;
+};
+globalThis.clearTimeout = (timer) => waiting.delete(timer) || stop(timer);
+const pass = () => {
+  const due = [...waiting.values()];
+  waiting.clear();
+  due.forEach((run) => run());
+};
+new Sending($("form"));
+startForms();
+
+let calls;
+const field = $("textarea");
+const send = () => $("form").requestSubmit($("#send"));
+const entry = (kind, by) => `<li id=e-${by} data-kind=${kind} data-patch=append data-to="#tl"><article aria-label="Reply by ${by}, 13:10"></article></li>`;
+
+beforeEach(() => {
+  calls = serve(() => ({}));
+  $("form").reset();
+  field.value = "We are on it";
+});
+
+test("a reply leaves after a moment", async () => {
+  send();
+  assert.ok($("[data-cancel]"));
+  assert.ok($("#send").hidden);
+  assert.equal(calls.length, 0);
+  pass();
+  await until(() => calls.length === 1, "sent");
+  await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+  assert.match(String(calls[0].body), /body=We\+are\+on\+it/);
+  assert.equal($("[data-cancel]"), null);
+  assert.ok(!$("#send").hidden);
+});
+
+test("until then Escape, the button and typing keep it", () => {
+  for (const keep of [() => press("Escape"), () => $("[data-cancel]").click(), () => field.dispatchEvent(new Event("input", { bubbles: true }))]) {
+    send();
+    keep();
+    pass();
+    assert.equal(calls.length, 0);
+    assert.equal($("[data-cancel]"), null);
+    assert.equal(field.value, "We are on it");
+  }
+});
+
+test("pressed twice it goes at once", async () => {
+  send();
+  press("Enter", { target: $("#main"), ctrlKey: true });
+  await until(() => calls.length === 1, "sent");
+  await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+});
+
+test("notes and words for the resolution do not wait", async () => {
+  $("#note").checked = true;
+  send();
+  await until(() => calls.length === 1, "note sent");
+  await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+  $("form").reset();
+  field.value = "Fixed";
+  $("select").value = "resolve";
+  send();
+  await until(() => calls.length === 2, "words handed on");
+  await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+});
+
+test("when somebody else answered meanwhile, it needs a second press", async () => {
+  patch(entry("note", "Ines"));
+  assert.equal($(".banner"), null);
+  patch(entry("reply", "Yuki"));
+  assert.match($(".banner").textContent, /Reply by Yuki, 13:10, came while you were writing/);
+  send();
+  assert.equal($("[data-cancel]"), null);
+  assert.equal(document.activeElement, $(".banner"));
+  send();
+  pass();
+  await until(() => calls.length === 1, "sent");
+  await until(() => $(".banner") === null, "the warning is over");
+});
+
+test("a reply by somebody else stops one that waits", () => {
+  send();
+  patch(entry("reply", "Tomasz"));
+  pass();
+  assert.equal(calls.length, 0);
+  assert.ok($(".banner"));
+});
