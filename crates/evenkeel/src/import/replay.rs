@@ -187,11 +187,7 @@ impl Teller<'_> {
             .import_ref(SOURCE, &facts.number, 0);
         let report = Report {
             title: ask.title(&facts.title)?,
-            description: ask.opt_words(
-                "description",
-                Some(&description(facts)),
-                limits::BODY_CHARS,
-            )?,
+            description: None,
             requester,
             service: self.names.service(facts.service.as_ref()),
             category: self.names.category(facts),
@@ -373,17 +369,4 @@ fn command(ask: &mut Ask<'_>, wish: Wish, facts: &Facts) -> Result<Command, Trou
         Wish::Link(kind, target) => Command::Link { kind, target, cascade: None },
         Wish::Unlink(kind, target) => Command::Unlink { kind, target },
     })
-}
-
-/// The facts that have no place of their own, one a line.
-fn description(facts: &Facts) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for (name, value) in &facts.fields {
-        let mut label = name.replace('_', " ");
-        if let Some(first) = label.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        lines.push(format!("{label}: {value}"));
-    }
-    lines.join("\n")
 }

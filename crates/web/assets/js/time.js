@@ -12,7 +12,7 @@ export const serverNow = () => new Date(Date.now() + offset);
 
 /** The words for `kind` (since, age, due, left) at `now`; `where` is an IANA zone. */
 export function words(kind, at, now, where = zone) {
-  if (kind === "age") return age(now - at);
+  if (kind === "age") return now - at < 30 * day ? age(now - at) : moment(at, now, where);
   if (kind === "since") return since(at, now, where);
   const text = due(at, now, where);
   return kind === "left" && at > now && at - now < 8 * hour ? `${text} left` : text;

@@ -130,7 +130,7 @@ pub(super) fn facts(view: &View<'_>, presence: Markup, patch: Option<&str>) -> M
     }
 }
 
-/// "Gwen Tarrant reported it by portal at 11:47, 68 people affected".
+/// "Gwen Tarrant reported it by portal, 11:47, 68 people affected".
 fn origin(case: &Case) -> Markup {
     let state = case.state();
     let by =
@@ -141,7 +141,7 @@ fn origin(case: &Case) -> Markup {
     html! {
         (case.person(state.requester)) " reported it"
         @if let Some(word) = channel_word(state.channel) { " " (word) }
-        " at " (time::moment(state.reported_at, &case.here))
+        ", " (time::moment(state.reported_at, &case.here))
         @if let Some(name) = logger { ", logged by " (name) }
         @if let Some(affected) = state.affected { ", " (affected) @if affected == 1 { " person affected" } @else { " people affected" } }
     }

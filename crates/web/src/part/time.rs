@@ -11,6 +11,8 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// What is due later than in so many seconds is told by its moment, not counted down.
 pub(crate) const COUNTED_SECONDS: i64 = 8 * HOUR;
+/// Ages are counted up to this; older things have a date. In seconds.
+const AGE_COUNTED: i64 = 30 * DAY;
 
 /// Now, and where the reader is.
 #[derive(Debug, Clone)]
@@ -78,13 +80,14 @@ impl Here {
         }
     }
 
-    /// "now", "14 min", "3 h", "4 d".
+    /// "now", "14 min", "3 h", "4 d"; beyond 30 days as [`Here::moment`].
     pub(crate) fn age_words(&self, at: Timestamp) -> String {
         match self.now.seconds_since(at) {
             ..MINUTE => "now".to_owned(),
             gap @ ..HOUR => format!("{} min", gap / MINUTE),
             gap @ ..DAY => format!("{} h", gap / HOUR),
-            gap => format!("{} d", gap / DAY),
+            gap @ ..AGE_COUNTED => format!("{} d", gap / DAY),
+            _ => self.moment(at),
         }
     }
 
@@ -220,6 +223,15 @@ mod tests {
             ("2025-11-17T11:00:00Z", "17 Nov 2025"),
         ] {
             assert_eq!(here().since_words(at(when)), words, "{when}");
+        }
+        for (when, words) in [
+            ("2026-11-23T11:12:00Z", "1 h"),
+            ("2026-11-19T11:00:00Z", "4 d"),
+            ("2026-10-24T12:11:31Z", "29 d"),
+            ("2026-10-22T11:00:00Z", "22 Oct"),
+            ("2015-02-28T11:00:00Z", "28 Feb 2015"),
+        ] {
+            assert_eq!(here().age_words(at(when)), words, "{when}");
         }
     }
 
