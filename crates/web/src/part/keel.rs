@@ -165,10 +165,16 @@ fn scale(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::A
         if (4.0..96.0).contains(&x) && free {
             put(format_args!(
                 r#"<text class="kt" x="{x:.2}%" y="66" text-anchor="middle">{}</text>"#,
-                here.moment(at)
+                tick(at, here)
             ));
         }
     }
+}
+
+/// A full hour or day. Far from now a moment is a date alone, which would stand at each hour of it.
+fn tick(at: Timestamp, here: &Here) -> String {
+    let (moment, clock) = (here.moment(at), here.clock(at));
+    if moment.ends_with(&clock) || clock == "00:00" { moment } else { clock }
 }
 
 /// Words above the line; those that would overlap are left out, the captions tell them.

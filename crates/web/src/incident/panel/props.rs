@@ -34,7 +34,7 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
                 (classified(view, "Affected", html! {
                     span { @match state.affected { Some(1) => "1 person", Some(count) => { (count) " people" }, None => "Not known" } }
                 }))
-                @for (name, value) in &state.fields { (classified(view, name, html! { span { (value) } })) }
+                @for (name, value) in &state.fields { (classified(view, &name.replace('_', " "), html! { span { (value) } })) }
                 (row(view, "Tags", "tags", None, view.can(C::Tag), tags(view)))
                 (expected(view))
                 @if let Some(organisation) = &case.row.organisation { (plain("Organisation", html! { (organisation.name) })) }

@@ -296,7 +296,7 @@ fn report(
             div.dl-in {
                 @if let Some(affected) = data.affected { span { "People affected " b { (affected) } } }
                 @if let Some(at) = data.detected_at { span { "Noticed " b { (time::moment(at, &case.here)) } } }
-                @for (name, value) in &data.fields { span { (name) " " b { (value) } } }
+                @for (name, value) in &data.fields { span { (name.replace('_', " ")) " " b { (value) } } }
             }
         }
         div.tl-ev {

@@ -345,7 +345,11 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
             html! { b { (clock::name(data.clock)) " clock" } " passed " (data.share) "% of its target" }
         }
         Body::ClockBreached(data) => {
-            html! { b { (clock::name(data.clock)) " clock passed its target" } " at " (when(case, data.breached_at)) }
+            let late = stored.event.happened_at != data.breached_at;
+            html! {
+                b { (clock::name(data.clock)) " clock passed its target" }
+                @if late { " at " (when(case, data.breached_at)) }
+            }
         }
         Body::ExpectationSet(data) => match data.at {
             Some(at) => html! { "expects service back by " b { (when(case, at)) } },
