@@ -103,17 +103,17 @@ impl Desk {
     ) -> Result<T, Trouble> {
         let (reply, answer) = oneshot::channel();
         let desk = std::sync::Arc::downgrade(&self.0);
-        let change = Box::new(move |writer: &mut store::Writer| {
-            let (done, policy) = f(writer);
+        let change = Box::new(move |connection: &mut store::Writer| {
+            let (done, policy) = writer::catch(|| f(connection))
+                .unwrap_or_else(|failure| (Err(failure.into()), None));
             if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
                 // In force before the caller hears that it is done.
                 Desk(inner).set_policy(std::sync::Arc::new(policy));
             }
             drop(reply.send(done));
-            None
         });
         self.0.writer.change(change).await?;
-        answer.await.unwrap_or(Err(Trouble::Overloaded))
+        answer.await.unwrap_or_else(|_| Err(writer::ending()))
     }
 }
 

@@ -135,11 +135,25 @@ impl Desk {
     }
 
     pub(crate) fn set_policy(&self, policy: Arc<Policy>) {
-        let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if policy.version != slot.version {
-            self.0.people.forget_all();
-            self.0.credentials.forget_all();
+        {
+            let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if policy.version <= slot.version {
+                return;
+            }
+            *slot = policy;
         }
-        *slot = policy;
+    /// Puts a policy in force, unless a newer one is: the writer and the follower of
+    /// other processes may overtake each other.
+        self.0.people.forget_all();
+        self.0.credentials.forget_all();
+    }
+}
+
+/// One turn of a loop that must go on: a panic ends the turn, not the loop.
+pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send + 'static) {
+    if let Err(error) = tokio::spawn(turn).await
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a turn of the {of} failed; the next one is tried");
     }
 }

@@ -68,3 +68,24 @@ async fn the_feed_tells_everything_once_and_in_order() {
     }
     assert_eq!(seen, (from + 1..=last).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn a_timer_that_rings_for_nothing_is_set_anew() {
+    let t = TestDesk::new().await;
+    let number = t.report("Nothing is due yet").await;
+    let wake_at = || {
+        let read = |sql: &mut dyn store::Sql| {
+            let rows = sql.query("select wake_at from incidents", &[])?;
+            store::Columns::of(rows.into_iter().next().unwrap_or_default()).at()
+        };
+        t.desk.read(read)
+    };
+    let right = wake_at().await.unwrap();
+    t.desk
+        .write(move |sql| {
+            Ok(store::incidents::rearm(sql, number, Some(testkit::START.plus_seconds(-5)))?)
+        })
+        .await
+        .unwrap();
+    until("it rings at the right time again", || async { wake_at().await.unwrap() == right }).await;
+}

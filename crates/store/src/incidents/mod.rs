@@ -14,4 +14,4 @@ mod write;
 
 pub use load::{Stored, content_belongs, due_incidents, file_is_used, files_named, load, title_of};
 pub use verify::{Finding, verify};
-pub use write::{Head, NewContent, NewFile, Recorded, erase_expired_outbox, lock_head, record};
+pub use write::{Head, NewContent, NewFile, Recorded, expire_outbox, lock_head, rearm, record};

@@ -111,11 +111,19 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
 }
 
 /// Rows to be told that nobody took for longer than this are told no more: stale words help nobody.
-pub fn erase_expired_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
-    sql.execute(
-        "update outbox set state = 'expired' where state = 'waiting' and not_before < $1",
-        &[before.into()],
-    )
+/// What was told is history, which the timeline tells better.
+pub fn expire_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
+    sql.execute("delete from outbox where not_before < $1", &[before.into()])
+}
+
+/// Sets when an incident's next timer rings, without an entry in its timeline.
+pub fn rearm(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    wake_at: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let statement = "update incidents set wake_at = $2 where number = $1";
+    sql.execute(statement, &[number.into(), wake_at.into()]).map(drop)
 }
 
 #[derive(Default)]
