@@ -66,6 +66,7 @@ pub(crate) fn follow(desk: &Desk) {
             let desk = Desk(inner);
             crate::turn("feed", async move {
                 look(&desk).await;
+                desk.sweep_presence();
             })
             .await;
         }

@@ -1,3 +1,4 @@
+use desk::Doing;
 use incident::Lifecycle;
 use incident::clocks::ClockKind;
 use std::time::Duration;
@@ -88,4 +89,16 @@ async fn a_timer_that_rings_for_nothing_is_set_anew() {
         .await
         .unwrap();
     until("it rings at the right time again", || async { wake_at().await.unwrap() == right }).await;
+}
+
+#[tokio::test]
+async fn whoever_goes_without_a_word_is_gone_for_those_who_watch() {
+    let t = TestDesk::new().await;
+    let number = t.report("Watched").await;
+    t.desk.is_present(number, t.agent.person, "Ines", Doing::Viewing);
+    let mut changes = t.desk.presence_changes();
+    t.clock.advance(60);
+    let told = tokio::time::timeout(Duration::from_secs(10), changes.recv()).await;
+    assert_eq!(told.expect("it is told").unwrap(), number);
+    assert_eq!(t.desk.present(number), vec![]);
 }
