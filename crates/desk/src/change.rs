@@ -1,7 +1,7 @@
 //! Changing configuration and people: plain versioned rows, each change with an
 //! audit entry in the same transaction.
 
-use crate::{Desk, Trouble};
+use crate::{Desk, Trouble, writer};
 use incident::Policy;
 use incident::policy::Agreement;
 use kernel::{Actor, ActorKind, AgreementId, Timestamp};
@@ -95,6 +95,19 @@ impl Desk {
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
+    }
+
+    /// Writes something that nobody waits for and that may be left out when too much waits.
+    pub(crate) fn write_later(
+        &self,
+        what: &'static str,
+        f: impl FnOnce(&mut dyn Sql) -> Result<(), Failure> + Send + 'static,
+    ) {
+        self.0.writer.change_if_room(Box::new(move |writer: &mut store::Writer| {
+            if let Err(failure) = writer.transaction(f) {
+                tracing::warn!(%failure, "{what} was not written down");
+            }
+        }));
     }
 
     async fn on_the_writer<T: Send + 'static>(

@@ -4,12 +4,14 @@
 
 pub mod accounts;
 mod ask;
+mod cache;
 mod chance;
 mod change;
 mod clock;
 mod feed;
 mod files;
 mod metrics;
+mod passwords;
 mod people;
 mod presence;
 mod throttle;
@@ -81,9 +83,9 @@ impl Desk {
             policy: RwLock::new(policy),
             feed,
             presence: presence::Presence::default(),
-            people: people::Cache::default(),
+            people: people::Cache::new(people::KEPT_MAX),
             sign_ins: throttle::Throttle::default(),
-            credentials: accounts::Cache::default(),
+            credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
