@@ -6,9 +6,13 @@ use incident::Policy;
 use incident::policy::Agreement;
 use kernel::{Actor, ActorKind, AgreementId, Timestamp};
 use serde::Serialize;
+use std::time::{Duration, Instant};
 use store::directory::audit::{Entry, record};
 use store::{Failure, Sql};
 use tokio::sync::oneshot;
+
+/// How long it is believed that something can, or cannot, be written.
+const PROBED_FOR: Duration = Duration::from_secs(5);
 
 /// Somebody at the command line of the machine, for the audit.
 pub fn command_line() -> Actor {
@@ -95,6 +99,21 @@ impl Desk {
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
+    }
+
+    /// Whether something can be written, within `patience`. Tried at most every few
+    /// seconds, however often it is asked.
+    pub async fn can_write(&self, patience: Duration) -> bool {
+        let mut last = self.0.probed.lock().await;
+        if let Some((at, can)) = *last
+            && at.elapsed() < PROBED_FOR
+        {
+            return can;
+        }
+        let probe = self.write(|sql| Ok(store::probe(sql)?));
+        let can = matches!(tokio::time::timeout(patience, probe).await, Ok(Ok(())));
+        *last = Some((Instant::now(), can));
+        can
     }
 
     /// Writes something that nobody waits for and that may be left out when too much waits.

@@ -33,6 +33,7 @@ pub use trouble::Trouble;
 use incident::Policy;
 use kernel::Timestamp;
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 use store::files::Files;
 use store::{Failure, Store};
 
@@ -62,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// When it was last tried to write, and whether that went well.
+    pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
 
 impl Desk {
@@ -87,6 +90,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
         let desk = Desk(inner);
@@ -136,6 +140,8 @@ impl Desk {
         self.0.store.read(f).await.map_err(Trouble::from)
     }
 
+    /// Puts a policy in force, unless a newer one is: the writer and the follower of
+    /// other processes may overtake each other.
     pub(crate) fn set_policy(&self, policy: Arc<Policy>) {
         {
             let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -144,8 +150,6 @@ impl Desk {
             }
             *slot = policy;
         }
-    /// Puts a policy in force, unless a newer one is: the writer and the follower of
-    /// other processes may overtake each other.
         self.0.people.forget_all();
         self.0.credentials.forget_all();
     }

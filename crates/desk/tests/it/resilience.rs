@@ -59,3 +59,18 @@ async fn a_panic_ends_neither_the_writer_nor_a_reader() {
     assert!(matches!(broken, Err(Trouble::Failed(Failure::Broken(_)))), "{broken:?}");
     assert_eq!(t.report("Still here").await, IncidentNumber(1));
 }
+
+#[tokio::test]
+async fn that_nothing_can_be_written_is_found_by_writing() {
+    let t = TestDesk::new().await;
+    execute(
+        &t,
+        "create trigger full before insert on import_refs begin select raise(abort, 'full'); end",
+    )
+    .await;
+    assert!(!t.desk.can_write(Duration::from_secs(10)).await);
+    let t = TestDesk::new().await;
+    assert!(t.desk.can_write(Duration::from_secs(10)).await);
+    let left = t.desk.read(|sql| store::directory::import_refs::find(sql, "probe", "")).await;
+    assert_eq!(left.unwrap(), None);
+}

@@ -210,6 +210,18 @@ impl Writer {
     }
 }
 
+/// Writes something and takes it back: a full or read-only disk shows only when
+/// something is written.
+pub fn probe(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let row = [Value::from("probe"), Value::from("")];
+    sql.execute(
+        "insert into import_refs (source, foreign_id, number, rows_done) values ($1, $2, 0, 0)",
+        &row,
+    )?;
+    sql.execute("delete from import_refs where source = $1 and foreign_id = $2", &row)?;
+    Ok(())
+}
+
 /// Without the password of a URL, so that it can be logged.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
