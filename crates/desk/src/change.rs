@@ -80,6 +80,8 @@ impl Desk {
         let audit = Audit { actor, now: self.now() };
         self.on_the_writer(move |writer| {
             let done = in_transaction(writer, |sql| {
+                // Before anything is read: what another node changes meanwhile waits.
+                store::incidents::lock_head(sql)?;
                 let value = f(sql, &audit)?;
                 store::directory::policy::bump(sql)?;
                 let policy = store::directory::policy::load(sql)?;
@@ -172,6 +174,8 @@ fn in_transaction<T>(
 
 /// Gives a fresh store its standard agreement, and loads what is in force.
 pub(crate) fn furnish(sql: &mut dyn Sql, now: Timestamp) -> Result<Policy, Failure> {
+    // Of several nodes that open it at once, one furnishes.
+    store::incidents::lock_head(sql)?;
     if store::directory::agreements::in_force(sql)?.is_none() {
         let agreement = Agreement::standard(AgreementId(crate::fresh()));
         store::directory::agreements::insert(sql, &agreement, now)?;
