@@ -1,11 +1,12 @@
 //! Does what is stored still hold together? Chain, replay, words, references.
 
+use super::brought::brought_by;
 use super::chain::{Sealable, content_digest, seal};
 use crate::Failure;
 use crate::sql::{Columns, Row, Sql, Value};
 use incident::{Body, Cause, Event, State, apply};
-use kernel::{Actor, IncidentNumber};
-use std::collections::HashMap;
+use kernel::{Actor, ContentId, IncidentNumber};
+use std::collections::{HashMap, HashSet};
 
 /// One thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -157,7 +158,9 @@ fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), F
             let title = columns.text()?;
             let stored: Result<State, _> = columns.json();
             last = number;
-            match (replay(sql, number)?, stored) {
+            let events = events_of(sql, number)?;
+            verify_words(sql, number, &events, findings)?;
+            match (events.iter().fold(None, apply), stored) {
                 (_, Err(error)) => findings.push(finding(Some(number), None, error.to_string())),
                 (None, Ok(_)) => {
                     findings.push(finding(Some(number), None, "it has a state and no timeline"))
@@ -208,12 +211,31 @@ fn verify_title(
     Ok(())
 }
 
-fn replay(sql: &mut dyn Sql, number: i64) -> Result<Option<State>, Failure> {
+/// Words that its timeline names are its own: those of another would be erased with the other's.
+fn verify_words(
+    sql: &mut dyn Sql,
+    number: i64,
+    events: &[Event],
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let rows = sql.query("select id from contents where number = $1", &[number.into()])?;
+    let own: Result<HashSet<ContentId>, Failure> =
+        rows.into_iter().map(|row| Columns::of(row).parsed()).collect();
+    let own = own?;
+    for (id, n) in brought_by(events).into_iter().filter(|(id, _)| !own.contains(id)) {
+        let words = format!("entry {n} names words {id}, which are not its own");
+        findings.push(finding(Some(number), None, words));
+    }
+    Ok(())
+}
+
+/// What its timeline tells.
+fn events_of(sql: &mut dyn Sql, number: i64) -> Result<Vec<Event>, Failure> {
     let rows = sql.query(
         "select n, kind, version, at, happened_at, actor_kind, actor_id, actor_name, channel, cause, data from events where number = $1 order by n",
         &[number.into()],
     )?;
-    let mut state = None;
+    let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let mut c = Columns::of(row);
         let n = u32::try_from(c.int()?).unwrap_or(0);
@@ -224,10 +246,9 @@ fn replay(sql: &mut dyn Sql, number: i64) -> Result<Option<State>, Failure> {
         let channel = c.parsed()?;
         let cause: Cause = c.json()?;
         let body = Body::decode(&kind, version, &c.text()?);
-        state =
-            apply(state, &Event { n, at, happened_at, actor, channel, cause, batch: None, body });
+        events.push(Event { n, at, happened_at, actor, channel, cause, batch: None, body });
     }
-    Ok(state)
+    Ok(events)
 }
 
 fn verify_contents(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), Failure> {

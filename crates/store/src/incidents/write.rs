@@ -103,6 +103,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
         store_sets(sql, part)?;
         erase(sql, part)?;
     }
+    settle_titles(sql, parts)?;
     sql.execute(
         "update log_head set position = $1, hash = $2, next_incident = $3 where id = 1",
         &[head.position.into(), head.hash.clone().into(), head.next_incident.into()],
@@ -297,7 +298,7 @@ const TITLE: usize = 2;
 /// The row of an incident in a state before or after what was decided, but for its
 /// body, which always differs.
 fn incident_row(part: &Recorded, state: &State) -> Row {
-    // An empty title means: as it was. A title changed to one that exists already (undo) is looked up.
+    // An empty title means: as it was.
     let title = part
         .contents
         .iter()
@@ -393,13 +394,43 @@ fn store_sets(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
             &[number.clone(), name.into()],
         )?;
     }
-    // A title that went back to earlier words.
-    let title_changed = before.is_some_and(|state| state.title != part.after.title);
-    if title_changed && !part.contents.iter().any(|content| content.id == part.after.title) {
-        sql.execute(
-            "update incidents set title = (select body from contents where id = $2) where number = $1 and exists (select 1 from contents where id = $2)",
-            &[number, part.after.title.into()],
-        )?;
+    Ok(())
+}
+
+/// The title that the rows got, and the one they should have.
+struct Titled {
+    has: ContentId,
+    wants: ContentId,
+    erased: BTreeSet<ContentId>,
+}
+
+/// Whatever several decisions of one transaction did to a title, the last state says
+/// which it is: rows got the words that were brought last, which an undo took back
+/// or a redaction erased.
+fn settle_titles(sql: &mut dyn Sql, parts: &[Recorded]) -> Result<(), Failure> {
+    let mut titles: BTreeMap<IncidentNumber, Titled> = BTreeMap::new();
+    for part in parts {
+        let wants = part.after.title;
+        let titled = titles.entry(part.number).or_insert_with(|| Titled {
+            has: part.before.as_ref().map_or(wants, |state| state.title),
+            wants,
+            erased: BTreeSet::new(),
+        });
+        if part.contents.iter().any(|content| content.id == wants) {
+            titled.has = wants;
+        }
+        titled.wants = wants;
+        titled.erased.extend(part.events.iter().filter_map(|event| match &event.body {
+            Body::Redacted(data) => Some(data.content),
+            _ => None,
+        }));
+    }
+    for (number, titled) in titles {
+        if titled.has != titled.wants || titled.erased.contains(&titled.wants) {
+            let title = super::load::words_of(sql, titled.wants)?;
+            let values = [number.into(), title.into()];
+            sql.execute("update incidents set title = $2 where number = $1", &values)?;
+        }
     }
     Ok(())
 }
@@ -417,12 +448,6 @@ fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
             &[id.clone(), event.at.into(), Value::Bytes(vec![])],
         )?;
         sql.execute("delete from attachments where name_content = $1", &[id])?;
-        if part.after.title == data.content {
-            sql.execute(
-                "update incidents set title = $2 where number = $1",
-                &[part.number.into(), ERASED_TITLE.into()],
-            )?;
-        }
     }
     Ok(())
 }
