@@ -27,6 +27,8 @@ impl Desk {
         let now = self.now();
         let person = Person::new(PersonId(fresh()), name, email, now);
         self.write(move |sql| {
+            // Of several nodes that hear of the same address at once, one makes them known.
+            store::incidents::lock_head(sql)?;
             let mut organisation = None;
             if let Some(email) = &person.email {
                 if let Some(known) = people::by_email(sql, email)? {
