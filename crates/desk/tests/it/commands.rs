@@ -266,3 +266,27 @@ async fn a_follow_up_takes_the_title_of_the_same_transaction() {
     assert_eq!(shown.as_deref(), Some("Scanner in hall 3 dead"));
     assert_eq!(findings, vec![]);
 }
+
+#[tokio::test]
+async fn what_lists_say_is_compared_with_the_states() {
+    let t = TestDesk::new().await;
+    t.report("Listed").await;
+    for (change, what) in [
+        ("update incidents set urgency = 3", "urgency"),
+        ("update incidents set due_at = due_at + 1", "due_at"),
+        ("update incidents set hold_reason = 'vendor'", "hold_reason"),
+        ("insert into incident_tags (number, tag) values (1, 'printer')", "tags"),
+        (
+            "insert into incident_watchers (number, person_id) select 1, min(id) from people",
+            "watchers",
+        ),
+        ("insert into incident_fields (number, name, value) values (1, 'floor', '3')", "fields"),
+    ] {
+        let before = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await;
+        t.desk.write(move |sql| Ok(sql.execute(change, &[]).map(drop)?)).await.unwrap();
+        let after = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await;
+        let found: Vec<_> = after.unwrap().into_iter().map(|finding| finding.what).collect();
+        assert_eq!(found.len(), before.unwrap().len() + 1, "{change}: {found:?}");
+        assert!(found.iter().any(|found| found.contains(what)), "{change}: {found:?}");
+    }
+}

@@ -164,9 +164,12 @@ impl Rows {
             self.add_event(head, part.number, event, public, &digests)?;
             self.add_file(part, event)?;
         }
-        let mut row = incident_row(part, &part.after);
+        let row_in = |state: &State| {
+            incident_row(part.number, state, title_brought(part, state), part.wake_at)
+        };
+        let mut row = row_in(&part.after);
         let written = match &part.before {
-            Some(before) => Written::between(&incident_row(part, before), &row),
+            Some(before) => Written::between(&row_in(before), &row),
             None => Written::New,
         };
         row.push(json(&part.after)?.into());
@@ -295,15 +298,19 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
 /// Where the title stands in an incident's row.
 const TITLE: usize = 2;
 
-/// The row of an incident in a state before or after what was decided, but for its
-/// body, which always differs.
-fn incident_row(part: &Recorded, state: &State) -> Row {
-    // An empty title means: as it was.
-    let title = part
-        .contents
-        .iter()
-        .find(|content| content.id == state.title)
-        .map(|content| content.body.clone());
+/// The words of a title that were brought just now. An empty title means: as it was.
+fn title_brought<'a>(part: &'a Recorded, state: &State) -> &'a str {
+    let title = part.contents.iter().find(|content| content.id == state.title);
+    title.map_or("", |content| &content.body)
+}
+
+/// The row of an incident in a state, but for its body.
+pub(super) fn incident_row(
+    number: IncidentNumber,
+    state: &State,
+    title: &str,
+    wake_at: Option<Timestamp>,
+) -> Row {
     let running = state
         .clocks
         .iter()
@@ -312,9 +319,9 @@ fn incident_row(part: &Recorded, state: &State) -> Row {
     let breached =
         state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
     vec![
-        part.number.into(),
+        number.into(),
         state.version.into(),
-        title.unwrap_or_default().into(),
+        title.into(),
         state.lifecycle.as_str().into(),
         state.hold.as_ref().map(|hold| hold.reason.as_str()).into(),
         state.hold.as_ref().map(|hold| hold.since).into(),
@@ -344,7 +351,7 @@ fn incident_row(part: &Recorded, state: &State) -> Row {
         breached.into(),
         state.reopenings.into(),
         state.unanswered_since.into(),
-        part.wake_at.into(),
+        wake_at.into(),
     ]
 }
 
