@@ -53,8 +53,7 @@ async fn readyz(State(app): State<App>) -> Response {
     let ping = desk.store().clone();
     let asked = tokio::task::spawn_blocking(move || ping.ping());
     let store = matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(Ok(()))));
-    let writer = tokio::time::timeout(PATIENCE, desk.write(|_| Ok(()))).await;
-    let writer = matches!(writer, Ok(Ok(())));
+    let writer = desk.can_write(PATIENCE).await;
     let ready = store && writer;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json::answer(status, &Readiness { ready, store, writer })

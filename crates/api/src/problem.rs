@@ -219,7 +219,10 @@ impl From<Failure> for Problem {
                 let words = "the database does not answer; try again in a few seconds".to_owned();
                 Problem::later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, AWAY_SECONDS)
             }
-            Failure::Damaged(_) | Failure::Unusable(_) | Failure::Statement(_) => {
+            Failure::Damaged(_)
+            | Failure::Unusable(_)
+            | Failure::Broken(_)
+            | Failure::Statement(_) => {
                 tracing::error!(%failure, "a request failed");
                 Problem::internal()
             }

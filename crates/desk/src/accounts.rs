@@ -1,31 +1,26 @@
 //! Signing in. One path leads from a credential (session cookie or bearer
 //! token) to a viewer.
 
-use crate::chance::{bytes, secret, secret_hash};
-use crate::{Desk, Trouble};
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use incident::{Refusal, TokenScope, Viewer};
-use kernel::{PersonId, Timestamp, TokenId, limits};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use crate::chance::{secret, secret_hash};
+use crate::{Desk, Trouble, passwords};
+use incident::{TokenScope, Viewer};
+use kernel::{PersonId, Timestamp, TokenId};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::directory::people::Person;
 use store::directory::sessions::Session;
-use tokio::sync::Semaphore;
+
+pub use crate::passwords::hash_password;
 
 /// Seconds a session lasts without use.
 const SESSION_SECONDS: i64 = 14 * 86_400;
 /// A session's use is written down at most this often.
-const TOUCH_SECONDS: i64 = 3_600;
+const SESSION_TOUCH_SECONDS: i64 = 3_600;
 /// How long a credential is believed without looking again. Signing out and
 /// changes of people on this node are in force at once; on other nodes after this.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
 /// Credentials remembered at most.
-const CREDENTIALS_MAX: usize = 20_000;
-/// Passwords hashed at the same time: 19 MiB each.
-const HASHES_AT_ONCE: usize = 4;
+pub(crate) const CREDENTIALS_MAX: usize = 20_000;
 /// What the browser's name is cut to.
 const AGENT_CHARS: usize = 200;
 
@@ -54,36 +49,7 @@ pub struct SignIn {
 }
 
 /// Who showed a credential, and when that was last looked up.
-type Believed = HashMap<Vec<u8>, (Arc<SignIn>, Instant)>;
-
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<Believed>);
-
-impl Cache {
-    pub(crate) fn forget_all(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Believed> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn get(&self, hash: &[u8], now: Timestamp) -> Option<Arc<SignIn>> {
-        self.lock()
-            .get(hash)
-            .filter(|(_, since)| since.elapsed() < BELIEVED_FOR)
-            .filter(|(found, _)| found.ends.is_none_or(|ends| now < ends))
-            .map(|(found, _)| found.clone())
-    }
-
-    fn keep(&self, hash: Vec<u8>, found: Arc<SignIn>) {
-        let mut known = self.lock();
-        if known.len() >= CREDENTIALS_MAX {
-            known.clear();
-        }
-        known.insert(hash, (found, Instant::now()));
-    }
-}
+pub(crate) type Cache = crate::cache::Cache<Vec<u8>, (Arc<SignIn>, Instant)>;
 
 impl Desk {
     /// Signs somebody in by password; gives the secret of a new session.
@@ -100,22 +66,35 @@ impl Desk {
             // Rounded up, so that waiting so long is enough.
             Trouble::Throttled { seconds: wait.as_millis().div_ceil(1_000) as u64 }
         })?;
-        let wanted = email.clone();
         let found = self
             .read(move |sql| {
-                let Some(person) = store::directory::people::by_email(sql, &wanted)? else {
+                let Some(person) = store::directory::people::by_email(sql, &email)? else {
                     return Ok(None);
                 };
                 let hash = store::directory::people::password_hash(sql, person.id)?;
                 Ok(hash.filter(|_| person.active).map(|hash| (person, hash)))
             })
-            .await?;
-        let (person, hash) = found.unzip();
-        let fits = verify(password.to_owned(), hash).await;
-        let person = person.filter(|_| fits).ok_or(Trouble::Unknown)?;
-        attempt.succeeded();
-        let secret = self.open_session(person.id, agent).await?;
-        Ok((secret, person.id))
+            .await;
+        let checked = match found {
+            Ok(found) => {
+                let (person, hash) = found.unzip();
+                let fits = passwords::verify(password.to_owned(), hash).await;
+                fits.map(|fits| person.filter(|_: &Person| fits))
+            }
+            Err(trouble) => Err(trouble),
+        };
+        match checked {
+            Ok(Some(person)) => {
+                attempt.succeeded();
+                let secret = self.open_session(person.id, agent).await?;
+                Ok((secret, person.id))
+            }
+            Ok(None) => Err(Trouble::Unknown),
+            Err(trouble) => {
+                attempt.withdrawn();
+                Err(trouble)
+            }
+        }
     }
 
     /// Opens a session without a password: single sign-on and the demo's links.
@@ -136,12 +115,12 @@ impl Desk {
 
     /// Ends a session.
     pub async fn sign_out(&self, session: Vec<u8>) -> Result<(), Trouble> {
-        self.0.credentials.lock().remove(&key(true, &session));
-        self.write(move |sql| {
-            store::directory::sessions::delete(sql, &session)?;
-            Ok(())
-        })
-        .await
+        let key = key(true, &session);
+        let ended = self
+            .write(move |sql| Ok(store::directory::sessions::delete(sql, &session).map(drop)?))
+            .await;
+        self.0.credentials.forget(&key);
+        ended
     }
 
     /// Ends all sessions of a person but one.
@@ -167,9 +146,13 @@ impl Desk {
         };
         let key = key(is_session, &hash);
         let now = self.now();
-        if let Some(found) = self.0.credentials.get(&key, now) {
+        if let Some((found, since)) = self.0.credentials.get(&key)
+            && since.elapsed() < BELIEVED_FOR
+            && found.ends.is_none_or(|ends| now < ends)
+        {
             return Ok(Some(found));
         }
+        let age = self.0.credentials.age();
         let found = if is_session {
             self.by_session(hash, now).await?
         } else {
@@ -177,7 +160,7 @@ impl Desk {
         };
         let found = found.map(Arc::new);
         if let Some(found) = &found {
-            self.0.credentials.keep(key, found.clone());
+            self.0.credentials.keep(age, key, (found.clone(), Instant::now()));
         }
         Ok(found)
     }
@@ -187,11 +170,12 @@ impl Desk {
         let found =
             self.read(move |sql| store::directory::sessions::find(sql, &wanted, now)).await?;
         let Some((session, person)) = found else { return Ok(None) };
-        if now.seconds_since(session.seen_at) > TOUCH_SECONDS {
+        if now.seconds_since(session.seen_at) > SESSION_TOUCH_SECONDS {
             let touched = hash.clone();
             let ends = now.plus_seconds(SESSION_SECONDS);
-            self.write(move |sql| Ok(store::directory::sessions::touch(sql, &touched, now, ends)?))
-                .await?;
+            self.write_later("the use of a session", move |sql| {
+                store::directory::sessions::touch(sql, &touched, now, ends)
+            });
         }
         let (viewer, ends) = (self.viewer(&person, TokenScope::Admin), Some(session.expires_at));
         Ok(Some(SignIn { viewer, person, session: Some(hash), token: None, ends }))
@@ -201,9 +185,10 @@ impl Desk {
         let found = self.read(move |sql| store::directory::tokens::find(sql, &hash, now)).await?;
         let Some((token, person)) = found else { return Ok(None) };
         let id = token.id;
-        if token.used_at.is_none_or(|used| now.seconds_since(used) > TOUCH_SECONDS) {
-            self.write(move |sql| Ok(store::directory::tokens::touch(sql, id, now).map(|_| ())?))
-                .await?;
+        if token.wants_touch(now) {
+            self.write_later("the use of a token", move |sql| {
+                store::directory::tokens::touch(sql, id, now).map(drop)
+            });
         }
         let (viewer, ends) = (self.viewer(&person, token.scope), token.expires_at);
         Ok(Some(SignIn { viewer, person, session: None, token: Some(id), ends }))
@@ -225,66 +210,4 @@ impl Desk {
 /// One key space for both would let a cookie's secret serve as a token.
 fn key(is_session: bool, hash: &[u8]) -> Vec<u8> {
     [&[u8::from(is_session)], hash].concat()
-}
-
-/// Checks a new password against the rules and hashes it (argon2id, the
-/// library's defaults: 19 MiB, 2 rounds). Takes tens of milliseconds on purpose.
-pub async fn hash_password(password: &str) -> Result<String, Trouble> {
-    let length = password.chars().count();
-    if length < limits::PASSWORD_MIN_CHARS {
-        let words =
-            format!("has {length} characters; it needs at least {}", limits::PASSWORD_MIN_CHARS);
-        return Err(Refusal::invalid("password", words).into());
-    }
-    if length > limits::PASSWORD_MAX_CHARS {
-        return Err(Refusal::invalid(
-            "password",
-            format!("is longer than {} characters", limits::PASSWORD_MAX_CHARS),
-        )
-        .into());
-    }
-    let password = password.to_owned();
-    let hashed = hashing(move || hash(&password)).await;
-    hashed.flatten().ok_or_else(|| {
-        store::Failure::Unavailable("the password could not be hashed; try again".into()).into()
-    })
-}
-
-fn hash(password: &str) -> Option<String> {
-    let salt: [u8; 16] = bytes();
-    Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .ok()
-        .map(|hash| hash.to_string())
-}
-
-/// Whether a password fits what is stored; nothing fits where nothing is, and that takes as long.
-async fn verify(password: String, stored: Option<String>) -> bool {
-    if password.chars().count() > limits::PASSWORD_MAX_CHARS {
-        return false;
-    }
-    let fits = move || {
-        let stored = stored.unwrap_or_else(hash_of_nobody);
-        let Ok(parsed) = PasswordHash::new(&stored) else { return false };
-        Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
-    };
-    hashing(fits).await.unwrap_or(false)
-}
-
-/// Runs what takes a hash's memory and time, a few at once: whoever sends many
-/// passwords waits, and takes neither memory nor processors from the others.
-async fn hashing<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    static PLACES: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
-    let place = PLACES.acquire().await.ok()?;
-    let in_place = move || {
-        let _place = place;
-        f()
-    };
-    tokio::task::spawn_blocking(in_place).await.ok()
-}
-
-/// A hash that no password fits, to spend the same time on unknown accounts.
-fn hash_of_nobody() -> String {
-    static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| hash(&secret("")).unwrap_or_default()).clone()
 }

@@ -281,7 +281,7 @@ pub struct Ticket(tokio::sync::oneshot::Receiver<Result<Done, Trouble>>);
 impl Ticket {
     /// Waits until it is durable or refused.
     pub async fn done(self) -> Result<Done, Trouble> {
-        self.0.await.unwrap_or(Err(Trouble::Overloaded))
+        self.0.await.unwrap_or_else(|_| Err(crate::writer::ending()))
     }
 }
 

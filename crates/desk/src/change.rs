@@ -1,14 +1,18 @@
 //! Changing configuration and people: plain versioned rows, each change with an
 //! audit entry in the same transaction.
 
-use crate::{Desk, Trouble};
+use crate::{Desk, Trouble, writer};
 use incident::Policy;
 use incident::policy::Agreement;
 use kernel::{Actor, ActorKind, AgreementId, Timestamp};
 use serde::Serialize;
+use std::time::{Duration, Instant};
 use store::directory::audit::{Entry, record};
 use store::{Failure, Sql};
 use tokio::sync::oneshot;
+
+/// How long it is believed that something can, or cannot, be written.
+const PROBED_FOR: Duration = Duration::from_secs(5);
 
 /// Somebody at the command line of the machine, for the audit.
 pub fn command_line() -> Actor {
@@ -76,6 +80,8 @@ impl Desk {
         let audit = Audit { actor, now: self.now() };
         self.on_the_writer(move |writer| {
             let done = in_transaction(writer, |sql| {
+                // Before anything is read: what another node changes meanwhile waits.
+                store::incidents::lock_head(sql)?;
                 let value = f(sql, &audit)?;
                 store::directory::policy::bump(sql)?;
                 let policy = store::directory::policy::load(sql)?;
@@ -97,23 +103,51 @@ impl Desk {
         self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
     }
 
+    /// Whether something can be written, within `patience`. Tried at most every few
+    /// seconds, however often it is asked.
+    pub async fn can_write(&self, patience: Duration) -> bool {
+        let mut last = self.0.probed.lock().await;
+        if let Some((at, can)) = *last
+            && at.elapsed() < PROBED_FOR
+        {
+            return can;
+        }
+        let probe = self.write(|sql| Ok(store::probe(sql)?));
+        let can = matches!(tokio::time::timeout(patience, probe).await, Ok(Ok(())));
+        *last = Some((Instant::now(), can));
+        can
+    }
+
+    /// Writes something that nobody waits for and that may be left out when too much waits.
+    pub(crate) fn write_later(
+        &self,
+        what: &'static str,
+        f: impl FnOnce(&mut dyn Sql) -> Result<(), Failure> + Send + 'static,
+    ) {
+        self.0.writer.change_if_room(Box::new(move |writer: &mut store::Writer| {
+            if let Err(failure) = writer.transaction(f) {
+                tracing::warn!(%failure, "{what} was not written down");
+            }
+        }));
+    }
+
     async fn on_the_writer<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut store::Writer) -> (Result<T, Trouble>, Option<Policy>) + Send + 'static,
     ) -> Result<T, Trouble> {
         let (reply, answer) = oneshot::channel();
         let desk = std::sync::Arc::downgrade(&self.0);
-        let change = Box::new(move |writer: &mut store::Writer| {
-            let (done, policy) = f(writer);
+        let change = Box::new(move |connection: &mut store::Writer| {
+            let (done, policy) = writer::catch(|| f(connection))
+                .unwrap_or_else(|failure| (Err(failure.into()), None));
             if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
                 // In force before the caller hears that it is done.
                 Desk(inner).set_policy(std::sync::Arc::new(policy));
             }
             drop(reply.send(done));
-            None
         });
         self.0.writer.change(change).await?;
-        answer.await.unwrap_or(Err(Trouble::Overloaded))
+        answer.await.unwrap_or_else(|_| Err(writer::ending()))
     }
 }
 
@@ -140,6 +174,8 @@ fn in_transaction<T>(
 
 /// Gives a fresh store its standard agreement, and loads what is in force.
 pub(crate) fn furnish(sql: &mut dyn Sql, now: Timestamp) -> Result<Policy, Failure> {
+    // Of several nodes that open it at once, one furnishes.
+    store::incidents::lock_head(sql)?;
     if store::directory::agreements::in_force(sql)?.is_none() {
         let agreement = Agreement::standard(AgreementId(crate::fresh()));
         store::directory::agreements::insert(sql, &agreement, now)?;

@@ -64,7 +64,11 @@ pub(crate) fn follow(desk: &Desk) {
             drop(tokio::time::timeout(LOOK_EVERY, wake.notified()).await);
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
-            look(&desk).await;
+            crate::turn("feed", async move {
+                look(&desk).await;
+                desk.sweep_presence();
+            })
+            .await;
         }
     });
 }

@@ -4,12 +4,14 @@
 
 pub mod accounts;
 mod ask;
+mod cache;
 mod chance;
 mod change;
 mod clock;
 mod feed;
 mod files;
 mod metrics;
+mod passwords;
 mod people;
 mod presence;
 mod throttle;
@@ -31,6 +33,7 @@ pub use trouble::Trouble;
 use incident::Policy;
 use kernel::Timestamp;
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 use store::files::Files;
 use store::{Failure, Store};
 
@@ -60,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// When it was last tried to write, and whether that went well.
+    pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
 
 impl Desk {
@@ -81,10 +86,11 @@ impl Desk {
             policy: RwLock::new(policy),
             feed,
             presence: presence::Presence::default(),
-            people: people::Cache::default(),
+            people: people::Cache::new(people::KEPT_MAX),
             sign_ins: throttle::Throttle::default(),
-            credentials: accounts::Cache::default(),
+            credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
         let desk = Desk(inner);
@@ -134,12 +140,26 @@ impl Desk {
         self.0.store.read(f).await.map_err(Trouble::from)
     }
 
+    /// Puts a policy in force, unless a newer one is: the writer and the follower of
+    /// other processes may overtake each other.
     pub(crate) fn set_policy(&self, policy: Arc<Policy>) {
-        let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if policy.version != slot.version {
-            self.0.people.forget_all();
-            self.0.credentials.forget_all();
+        {
+            let mut slot = self.0.policy.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if policy.version <= slot.version {
+                return;
+            }
+            *slot = policy;
         }
-        *slot = policy;
+        self.0.people.forget_all();
+        self.0.credentials.forget_all();
+    }
+}
+
+/// One turn of a loop that must go on: a panic ends the turn, not the loop.
+pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send + 'static) {
+    if let Err(error) = tokio::spawn(turn).await
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a turn of the {of} failed; the next one is tried");
     }
 }

@@ -4,40 +4,16 @@ use crate::{Desk, Trouble, fresh};
 use incident::policy::PersonFacts;
 use kernel::{Actor, PersonId};
 use std::collections::HashMap;
-use std::sync::Mutex;
 use store::directory::{Entry, Person, audit, organisations, people};
 
 /// People named in a command.
 pub(crate) type Named = HashMap<PersonId, PersonFacts>;
 
-/// People kept at most: about 10 MB.
-const KEPT_MAX: usize = 50_000;
-
 /// Remembers people until any of them, or the configuration, changes.
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<Named>);
+pub(crate) type Cache = crate::cache::Cache<PersonId, PersonFacts>;
 
-impl Cache {
-    pub(crate) fn forget_all(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Named> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn get(&self, id: PersonId) -> Option<PersonFacts> {
-        self.lock().get(&id).cloned()
-    }
-
-    fn keep(&self, id: PersonId, facts: PersonFacts) {
-        let mut kept = self.lock();
-        if kept.len() >= KEPT_MAX {
-            kept.clear();
-        }
-        kept.insert(id, facts);
-    }
-}
+/// People kept at most: about 10 MB.
+pub(crate) const KEPT_MAX: usize = 50_000;
 
 impl Desk {
     /// Makes somebody known without a login, in the company of their address.
@@ -51,6 +27,8 @@ impl Desk {
         let now = self.now();
         let person = Person::new(PersonId(fresh()), name, email, now);
         self.write(move |sql| {
+            // Of several nodes that hear of the same address at once, one makes them known.
+            store::incidents::lock_head(sql)?;
             let mut organisation = None;
             if let Some(email) = &person.email {
                 if let Some(known) = people::by_email(sql, email)? {
@@ -72,7 +50,7 @@ impl Desk {
         let mut found = Named::new();
         let mut missing = Vec::new();
         for id in ids {
-            match self.0.people.get(*id) {
+            match self.0.people.get(id) {
                 Some(facts) => {
                     found.insert(*id, facts);
                 }
@@ -80,11 +58,12 @@ impl Desk {
             }
         }
         if !missing.is_empty() {
+            let age = self.0.people.age();
             let people =
                 self.read(move |sql| store::directory::people::get_many(sql, &missing)).await?;
             for person in people {
                 let facts = PersonFacts { name: person.name, organisation: person.organisation };
-                self.0.people.keep(person.id, facts.clone());
+                self.0.people.keep(age, person.id, facts.clone());
                 found.insert(person.id, facts);
             }
         }

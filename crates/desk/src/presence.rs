@@ -54,6 +54,12 @@ pub struct Present {
     seen: Timestamp,
 }
 
+impl Present {
+    fn is_gone(&self, now: Timestamp) -> bool {
+        now.seconds_since(self.seen) > GONE_SECONDS
+    }
+}
+
 pub(crate) struct Presence {
     there: Mutex<HashMap<IncidentNumber, Vec<Present>>>,
     changes: broadcast::Sender<IncidentNumber>,
@@ -73,9 +79,7 @@ impl Desk {
             let mut there = self.0.presence.lock();
             let people = there.entry(number).or_default();
             let before = doings(people);
-            people.retain(|other| {
-                other.person != person && now.seconds_since(other.seen) <= GONE_SECONDS
-            });
+            people.retain(|other| other.person != person && !other.is_gone(now));
             if doing != Doing::Left {
                 people.push(Present { person, name: name.to_owned(), doing, seen: now });
                 people.sort_by(|a, b| a.name.cmp(&b.name).then(a.person.cmp(&b.person)));
@@ -92,16 +96,30 @@ impl Desk {
         }
     }
 
+    /// Tells of those who went without a word.
+    pub(crate) fn sweep_presence(&self) {
+        let now = self.now();
+        let mut changed = Vec::new();
+        self.0.presence.lock().retain(|number, people| {
+            let before = people.len();
+            people.retain(|person| !person.is_gone(now));
+            if people.len() != before {
+                changed.push(*number);
+            }
+            !people.is_empty()
+        });
+        for number in changed {
+            // Nobody listening is fine.
+            drop(self.0.presence.changes.send(number));
+        }
+    }
+
     /// Who is there.
     pub fn present(&self, number: IncidentNumber) -> Vec<Present> {
         let now = self.now();
         let there = self.0.presence.lock();
         let people = there.get(&number).map(Vec::as_slice).unwrap_or_default();
-        people
-            .iter()
-            .filter(|person| now.seconds_since(person.seen) <= GONE_SECONDS)
-            .cloned()
-            .collect()
+        people.iter().filter(|person| !person.is_gone(now)).cloned().collect()
     }
 
     /// Hears where somebody came, went or began to write.

@@ -112,6 +112,16 @@ impl Try<'_> {
             }
         }
     }
+
+    /// It could not be checked, which is nobody's fault.
+    pub(crate) fn withdrawn(self) {
+        let mut known = self.throttle.lock();
+        for key in &self.keys {
+            if let Some(failures) = known.get_mut(key) {
+                failures.count = failures.count.saturating_sub(1);
+            }
+        }
+    }
 }
 
 impl Failures {
@@ -173,6 +183,16 @@ mod tests {
             drop(throttle.begin("a", "home", now));
         }
         throttle.begin("a", "home", now).ok().unwrap().succeeded();
+        let (free, _) = guess(&throttle, "a", "home", now);
+        assert_eq!(free, Rule::Pair.free());
+    }
+
+    #[test]
+    fn what_could_not_be_checked_does_not_count() {
+        let (throttle, now) = (Throttle::default(), Instant::now());
+        for _ in 0..2 * Rule::Address.free() {
+            throttle.begin("a", "home", now).ok().unwrap().withdrawn();
+        }
         let (free, _) = guess(&throttle, "a", "home", now);
         assert_eq!(free, Rule::Pair.free());
     }

@@ -11,11 +11,12 @@ use crate::ask::{Done, Prepared};
 use crate::people::Named;
 use crate::{Desk, Inner, Metrics, Trouble};
 use decide::Round;
-use incident::{Command, Policy, State};
+use incident::{Command, State};
 use kernel::{IncidentNumber, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use store::{Failure, Sql, Writer};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 /// Commands of one transaction at most; more brings nothing and makes the first wait.
@@ -26,7 +27,7 @@ const WAITING_MAX: usize = 4_096;
 const STATES_KEPT_MAX: usize = 10_000;
 
 /// A change of configuration: runs in a transaction of its own.
-pub(crate) type Change = Box<dyn FnOnce(&mut Writer) -> Option<Policy> + Send>;
+pub(crate) type Change = Box<dyn FnOnce(&mut Writer) + Send>;
 
 pub(crate) enum Work {
     Command(Box<Job>),
@@ -63,11 +64,14 @@ impl Handle {
     ) -> Result<Done, Trouble> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Job { prepared, command, people, reply });
-        if self.queue.try_send(Work::Command(job)).is_err() {
-            self.metrics.overloaded.inc();
-            return Err(Trouble::Overloaded);
+        match self.queue.try_send(Work::Command(job)) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(ending())),
+            Err(TrySendError::Full(_)) => {
+                self.metrics.overloaded.inc();
+                Err(Trouble::Overloaded)
+            }
+            Err(TrySendError::Closed(_)) => Err(ending()),
         }
-        answer.await.unwrap_or(Err(Trouble::Overloaded))
     }
 
     /// Hands a command in, waiting for room in the queue, and gives the end to wait at.
@@ -79,7 +83,7 @@ impl Handle {
     ) -> Result<oneshot::Receiver<Result<Done, Trouble>>, Trouble> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Job { prepared, command, people, reply });
-        self.queue.send(Work::Command(job)).await.map_err(|_| Trouble::Overloaded)?;
+        self.queue.send(Work::Command(job)).await.map_err(|_| ending())?;
         Ok(answer)
     }
 
@@ -93,8 +97,20 @@ impl Handle {
 
     /// Hands in a change of configuration.
     pub(crate) async fn change(&self, change: Change) -> Result<(), Trouble> {
-        self.queue.send(Work::Change(change)).await.map_err(|_| Trouble::Overloaded)
+        self.queue.send(Work::Change(change)).await.map_err(|_| ending())
     }
+
+    /// Hands in what may be left out when too much waits.
+    pub(crate) fn change_if_room(&self, change: Change) {
+        if self.queue.try_send(Work::Change(change)).is_err() {
+            tracing::debug!("too much waits; something that can wait was left out");
+        }
+    }
+}
+
+/// When the writer takes nothing any more, or let go of what it had taken.
+pub(crate) fn ending() -> Trouble {
+    Failure::Unavailable("the program is ending; try again in a moment".to_owned()).into()
 }
 
 /// Starts the writer's thread. It ends with the desk.
@@ -113,6 +129,14 @@ pub(crate) fn start(
         .map_err(|error| {
             Failure::Unavailable(format!("the writer's thread did not start: {error}"))
         })
+}
+
+/// What a transaction brought.
+struct Decided {
+    head: store::incidents::Head,
+    answers: Vec<Result<Done, Trouble>>,
+    changed: Vec<store::incidents::Recorded>,
+    positions: Vec<i64>,
 }
 
 struct WriterThread {
@@ -150,34 +174,87 @@ impl WriterThread {
     }
 
     fn change(&mut self, change: Change) {
-        if let Some(policy) = change(&mut self.connection)
-            && let Some(desk) = (self.desk)()
-        {
-            desk.set_policy(Arc::new(policy));
+        if catch(|| change(&mut self.connection)).is_err() {
+            self.know_nothing();
         }
     }
 
-    fn commands(&mut self, jobs: Vec<Job>) {
+    /// All in one transaction. When that fails for a reason that may be one command's,
+    /// each gets its own, so that only that one fails.
+    fn commands(&mut self, mut jobs: Vec<Job>) {
         if jobs.is_empty() {
             return;
         }
         let Some(desk) = (self.desk)() else {
-            return jobs.into_iter().for_each(|job| answer(job.reply, Err(Trouble::Overloaded)));
+            return jobs.into_iter().for_each(|job| answer(job.reply, Err(ending())));
         };
+        match self.attempt(&desk, &jobs) {
+            Ok(answers) => {
+                for (job, done) in jobs.into_iter().zip(answers) {
+                    answer(job.reply, done);
+                }
+            }
+            Err(Failure::Unavailable(words)) => {
+                tracing::error!(%words, commands = jobs.len(), "nothing of this batch was recorded");
+                desk.0.metrics.failed.inc_by(jobs.len() as u64);
+                for job in jobs {
+                    answer(job.reply, Err(Failure::Unavailable(words.clone()).into()));
+                }
+            }
+            Err(failure) if jobs.len() > 1 => {
+                tracing::warn!(%failure, commands = jobs.len(), "a batch failed; each command is tried alone");
+                jobs.into_iter().for_each(|job| self.commands(vec![job]));
+            }
+            Err(failure) => {
+                let incident = jobs[0].prepared.target.map(|number| number.to_string());
+                tracing::error!(%failure, incident, "a command was not recorded");
+                desk.0.metrics.failed.inc();
+                if let Some(job) = jobs.pop() {
+                    answer(job.reply, Err(failure.into()));
+                }
+            }
+        }
+    }
+
+    /// One transaction for all of them; their answers, in order. Nothing is recorded when it fails.
+    fn attempt(
+        &mut self,
+        desk: &Desk,
+        jobs: &[Job],
+    ) -> Result<Vec<Result<Done, Trouble>>, Failure> {
         let started = std::time::Instant::now();
-        let states = &self.states;
         let known_position = self.position;
-        let now = desk.now();
+        let decided = catch(|| self.decide(desk, jobs)).and_then(|decided| decided);
+        let Decided { head, mut answers, changed, positions } =
+            decided.inspect_err(|_| self.know_nothing())?;
+        if head.position != known_position && known_position + events_in(&changed) != head.position
+        {
+            self.states.clear();
+        }
+        self.position = head.position;
+        self.keep(changed);
+        desk.0.metrics.committed(&answers, started.elapsed());
+        desk.0.feed.wake();
+        for done in answers.iter_mut().flatten() {
+            done.position = positions.last().copied().unwrap_or(head.position);
+        }
+        Ok(answers)
+    }
+
+    fn decide(&mut self, desk: &Desk, jobs: &[Job]) -> Result<Decided, Failure> {
+        let (states, known_position) = (&self.states, self.position);
         let mut policy = desk.policy();
-        let outcome = self.connection.transaction(|sql| {
+        let decided = self.connection.transaction(|sql| {
             let mut head = store::incidents::lock_head(sql)?;
+            // Another node may have kept us waiting.
+            let now = desk.now();
             if head.config_version != policy.version {
                 policy = Arc::new(store::directory::policy::load(sql)?);
             }
             let kept = (head.position == known_position).then_some(states);
             let mut round = Round::new(&policy, now, kept);
             let mut answers = Vec::with_capacity(jobs.len());
-            for job in &jobs {
+            for job in jobs {
                 answers.push(round.one(sql, &mut head, job)?);
             }
             let changed = round.into_parts();
@@ -186,43 +263,16 @@ impl WriterThread {
             } else {
                 store::incidents::record(sql, &mut head, &changed)?
             };
-            remember(sql, &jobs, &answers, now)?;
-            Ok((head, answers, changed, positions))
+            remember(sql, jobs, &answers, now)?;
+            Ok(Decided { head, answers, changed, positions })
         });
         desk.set_policy(policy);
-        match outcome {
-            Ok((head, answers, changed, positions)) => {
-                if head.position != known_position
-                    && known_position + events_in(&changed) != head.position
-                {
-                    self.states.clear();
-                }
-                self.position = head.position;
-                self.keep(changed);
-                desk.0.metrics.committed(&answers, started.elapsed());
-                desk.0.feed.wake();
-                for (job, answer_of_one) in jobs.into_iter().zip(answers) {
-                    let done = answer_of_one.map(|mut done| {
-                        done.position = positions.last().copied().unwrap_or(head.position);
-                        done
-                    });
-                    answer(job.reply, done);
-                }
-            }
-            Err(failure) => {
-                tracing::error!(%failure, commands = jobs.len(), "nothing of this batch was recorded");
-                desk.0.metrics.failed.inc_by(jobs.len() as u64);
-                self.states.clear();
-                self.position = -1;
-                let words = match failure {
-                    Failure::Unavailable(words) => words,
-                    other => other.to_string(),
-                };
-                for job in jobs {
-                    answer(job.reply, Err(Trouble::Failed(Failure::Unavailable(words.clone()))));
-                }
-            }
-        }
+        decided
+    }
+
+    fn know_nothing(&mut self) {
+        self.states.clear();
+        self.position = -1;
     }
 
     fn keep(&mut self, parts: Vec<store::incidents::Recorded>) {
@@ -233,6 +283,17 @@ impl WriterThread {
             self.states.insert(part.number, part.after);
         }
     }
+}
+
+/// Turns a panic into a failure: one command must not end the only writer. What it
+/// leaves half done is the transaction, which is rolled back, and the states at hand,
+/// which are forgotten.
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
+        let failure = Failure::of_panic(panic);
+        tracing::error!(%failure, "the writer goes on");
+        failure
+    })
 }
 
 fn events_in(parts: &[store::incidents::Recorded]) -> i64 {

@@ -208,6 +208,29 @@ pub fn may(viewer: &Viewer, state: Option<&State>, command: &Command) -> Result<
     may_as_requester(viewer, state, command)
 }
 
+/// Whether a report may name this incident, which its viewer sees; as its parent also
+/// an outage that the reporter's company is told of ("I have this too"). To everybody
+/// else it is no incident at all.
+pub fn may_refer(
+    viewer: &Viewer,
+    company: Option<OrganisationId>,
+    other: &State,
+    as_parent: bool,
+) -> bool {
+    let told = as_parent && is_known_outage(other, company);
+    told || Scope::of(viewer).access(&Subject::from(other)) != Access::None
+}
+
+/// Whether everybody of this company is told that this goes on: it is an open major
+/// incident, not confidential, and of no other company.
+pub fn is_known_outage(state: &State, company: Option<OrganisationId>) -> bool {
+    state.major
+        && state.lifecycle.is_open()
+        && state.confidential_to.is_none()
+        && state.merged_into.is_none()
+        && (state.organisation.is_none() || state.organisation == company)
+}
+
 /// The commands this viewer's rights allow at all on this incident.
 pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
     let writes = viewer.scope >= TokenScope::Write;
@@ -235,13 +258,6 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
 /// confidential is no right to change it, whatever else they are.
 fn works_on(viewer: &Viewer, state: &State) -> bool {
     viewer.works() && state.confidential_to.is_none_or(|team| viewer.teams.contains(&team))
-}
-
-/// Whether a report may name this incident: as its parent what everybody may know
-/// of ("I have this too"), as what it follows what the reporter sees.
-pub(crate) fn may_refer(viewer: &Viewer, other: &State, as_parent: bool) -> bool {
-    let known = as_parent && other.confidential_to.is_none();
-    known || Scope::of(viewer).access(&Subject::from(other)) != Access::None
 }
 
 fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {

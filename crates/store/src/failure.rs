@@ -18,12 +18,22 @@ pub enum Failure {
     /// The data was written by a newer version of the product, or it cannot be opened.
     #[error("{0}")]
     Unusable(String),
+    /// The program itself failed half-way; nothing of it was recorded.
+    #[error("the program failed half-way: {0}; it is written in the log")]
+    Broken(String),
     /// A statement of ours is wrong.
     #[error("a database statement failed: {0}")]
     Statement(String),
 }
 
 impl Failure {
+    /// What a caught panic means to the caller.
+    pub fn of_panic(panic: Box<dyn std::any::Any + Send>) -> Self {
+        let words = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        Failure::Broken(words.unwrap_or_else(|| "for an unknown reason".to_owned()))
+    }
+
     /// Stored data that does not read as it should.
     pub fn damaged(words: impl Into<String>) -> Self {
         Failure::Damaged(words.into())

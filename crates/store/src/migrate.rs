@@ -1,6 +1,6 @@
 //! Bringing a database's schema up to date: forward only, all steps or none.
 
-use crate::engine::{Lite, Server};
+use crate::engine::{Lite, Purpose, Server};
 use crate::sql::{Columns, Sql, Value};
 use crate::{Failure, disk};
 use std::path::Path;
@@ -58,6 +58,8 @@ fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
         Failure::Unusable(format!("{} cannot be opened for writing: {error}", path.display()))
     })?;
     let mut writer = Lite::writer(path)?;
+    // What is not ours stays as it is.
+    writer.snapshot(|sql| version_of_file(sql, path)).0?;
     use_log(&mut writer)?;
     writer.transaction(|sql| {
         let Some(before) = version_of_file(sql, path)? else {
@@ -81,7 +83,7 @@ pub(crate) fn postgres(server: &Server) -> Result<(), Failure> {
 }
 
 fn postgres_to(server: &Server, steps: &[Migration]) -> Result<(), Failure> {
-    server.connect()?.transaction(|sql| {
+    server.connect(Purpose::Upkeep)?.transaction(|sql| {
         sql.query("select pg_advisory_xact_lock($1)::text", &[LOCK.into()])?;
         check_letters(sql)?;
         let tables = sql.query("select tablename from pg_tables where schemaname = current_schema()", &[])?;
@@ -276,7 +278,9 @@ mod tests {
             .unwrap()
             .execute_batch("create table songs (name text)")
             .unwrap();
+        let before = std::fs::read(&path).unwrap();
         assert!(matches!(sqlite_to(&path, SQLITE), Err(Failure::Unusable(_))));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
         assert_eq!(rows(&path, "select name from sqlite_schema"), [[Value::from("songs")]]);
     }
 

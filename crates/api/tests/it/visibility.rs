@@ -268,7 +268,10 @@ async fn what_is_hidden_is_unknown_whatever_is_said_about_it() {
     let path = format!("/api/v1/incidents/{own}/link");
     yuki.post(&path, json!({ "kind": "parent", "target": hidden })).await.field(422, "target");
     assert_eq!(world.of("ada").get("/api/v1/users?q=new").await.good()["items"], json!([]));
+    // Nor of what is only somebody else's, unless everybody is told of it.
     let body = json!({ "title": "y", "parent": own });
+    world.of("rosa").post("/api/v1/incidents", body.clone()).await.field(422, "parent");
+    yuki.post(&format!("/api/v1/incidents/{own}/declare-major"), json!({})).await.good();
     assert_eq!(world.of("rosa").post("/api/v1/incidents", body).await.status, 201);
 }
 

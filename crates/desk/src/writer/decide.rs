@@ -1,6 +1,8 @@
 //! Deciding one job inside the transaction: find the facts, decide, and let the
 //! related incidents have their say, all or nothing.
 
+mod related;
+
 use super::Job;
 use crate::Trouble;
 use crate::ask::Done;
@@ -8,16 +10,19 @@ use crate::chance::{bytes, fresh};
 use crate::people::Named;
 use incident::decide::{Follow, Origin};
 use incident::event::Derived;
-use incident::{
-    Access, Command, Event, Facts, Policy, Refusal, Scope, State, Viewer, decide, effects, wake_at,
-};
+use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
+use incident::{decide, effects, wake_at};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
+use related::Related;
 use std::collections::HashMap;
 use store::incidents::{Head, NewContent, Recorded};
 use store::{Failure, Sql};
 
 /// Incidents that one command may touch: all relatives of one incident, and as many again below them.
 const TOUCHED_MAX: usize = 2 * (limits::CHILDREN_PER_INCIDENT + limits::PARTS_PER_INCIDENT);
+
+/// How soon a timer may ring again that rang for nothing.
+const RING_AGAIN_SECONDS: i64 = 60;
 
 /// The status kept with a command's key; doors render the answer anew.
 pub(super) const REMEMBERED_STATUS: u16 = 200;
@@ -145,9 +150,8 @@ impl<'a> Round<'a> {
             return Ok(None);
         };
         let Some(state) = self.state(sql, &Try::default(), number)? else { return Ok(None) };
-        let sees = |viewer: &Viewer| Scope::of(viewer).access(&(&state).into()) != Access::None;
         let current = i64::from(state.version);
-        let stale = current != seen && prepared.viewer.as_ref().is_none_or(sees);
+        let stale = current != seen && sees(job, &state) != Access::None;
         Ok(stale.then_some(Trouble::Stale { seen, current }))
     }
 
@@ -191,7 +195,7 @@ impl<'a> Round<'a> {
                 .into()));
             }
             let is_new = follow.to.is_none();
-            let command = self.rekeyed(sql, &chain, &mut tried, &follow, first.number)?;
+            let command = self.rekeyed(sql, &chain, &mut tried, &follow)?;
             match self.step(
                 sql,
                 head,
@@ -295,26 +299,51 @@ impl<'a> Round<'a> {
             head.next_incident += 1;
         }
         let first_n = first_input(&decision.events);
+        if matches!(command, Command::Tick) && decision.events.is_empty() {
+            self.rearm(sql, number, before.as_ref(), chain.now)?;
+        }
         if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
             let effects = match prepared.origin {
                 Origin::Live => effects(before.as_ref(), &after, &decision.events),
                 Origin::Import => vec![],
             };
-            // What was imported and never touched here keeps silent.
-            let wake_at = wake_at(&after, &self.policy.agreement).filter(|_| !after.quiet);
+            let brought = store::incidents::brought_by(&decision.events);
+            let contents = prepared.contents.iter().chain(&related.contents);
+            let contents = contents.filter(|content| brought.contains_key(&content.id)).cloned();
+            let wake_at = self.wakes_at(&after);
             tried.states.insert(number, after.clone());
             tried.parts.push(Recorded {
                 number,
                 before,
                 after,
                 events: decision.events,
-                contents: prepared.contents.iter().cloned().chain(related.contents).collect(),
+                contents: contents.collect(),
                 files: prepared.files.clone(),
                 effects,
                 wake_at,
             });
         }
         Ok(Ok(Step { number, follow: decision.follow, first_n }))
+    }
+
+    /// A timer that rang for nothing was set by what is no longer so; it is set anew,
+    /// and not to an instant that is past, or it would ring for ever.
+    fn rearm(
+        &self,
+        sql: &mut dyn Sql,
+        number: IncidentNumber,
+        state: Option<&State>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let wake_at = state.and_then(|state| self.wakes_at(state));
+        let later = now.plus_seconds(RING_AGAIN_SECONDS);
+        let wake_at = wake_at.map(|at| if at <= now { later } else { at });
+        store::incidents::rearm(sql, number, wake_at)
+    }
+
+    /// What was imported and never touched here keeps silent.
+    fn wakes_at(&self, state: &State) -> Option<Timestamp> {
+        wake_at(state, &self.policy.agreement).filter(|_| !state.quiet)
     }
 
     fn state(
@@ -362,32 +391,33 @@ impl<'a> Round<'a> {
         chain: &Chain<'_>,
         tried: &mut Try,
         follow: &Follow,
-        from: IncidentNumber,
     ) -> Result<Command, Failure> {
         let mut copies = Vec::new();
-        let mut copy = |id: ContentId, text: Option<String>| {
-            let Some(body) = text else { return id };
-            let new = ContentId(fresh());
-            copies.push(NewContent { id: new, salt: bytes(), body });
-            new
+        let (copied_before, contents) = (&tried.parts, &chain.job.prepared.contents);
+        let mut words = |id: ContentId| {
+            let of_round = copied_before.iter().chain(&self.parts).flat_map(|part| &part.contents);
+            match contents.iter().chain(of_round).find(|content| content.id == id) {
+                Some(content) => Ok(content.body.clone()),
+                None => store::incidents::words_of(sql, id),
+            }
         };
-        let given = |id: ContentId| {
-            // What goes on from a relative is a copy of what was asked.
-            let copied = tried.parts.iter().flat_map(|part| &part.contents);
-            let mut all = chain.job.prepared.contents.iter().chain(copied);
-            all.find(|content| content.id == id).map(|content| content.body.clone())
+        let mut copy = |id: ContentId| -> Result<ContentId, Failure> {
+            let new = NewContent { id: ContentId(fresh()), salt: bytes(), body: words(id)? };
+            let id = new.id;
+            copies.push(new);
+            Ok(id)
         };
         let command = match &follow.command {
             Command::Resolve { code, note, cause, known_error, children } => Command::Resolve {
                 code: code.clone(),
-                note: copy(*note, given(*note)),
-                cause: cause.map(|cause| copy(cause, given(cause))),
+                note: copy(*note)?,
+                cause: cause.map(&mut copy).transpose()?,
                 known_error: known_error.clone(),
                 children: *children,
             },
             Command::Report(report) => {
                 let mut report = report.clone();
-                report.title = copy(report.title, store::incidents::title_of(sql, from)?);
+                report.title = copy(report.title)?;
                 Command::Report(report)
             }
             other => other.clone(),
@@ -403,78 +433,15 @@ struct Step {
     first_n: u32,
 }
 
+/// How much of an incident whoever asked may see.
+fn sees(job: &Job, state: &State) -> Access {
+    let viewer = job.prepared.viewer.as_ref();
+    viewer.map_or(Access::Full, |viewer| Scope::of(viewer).access(&state.into()))
+}
+
 fn first_input(events: &[Event]) -> u32 {
     events
         .iter()
         .find(|event| matches!(event.cause, incident::Cause::Input(_)))
         .map_or(0, |event| event.n)
-}
-
-/// What a command refers to beyond its own incident.
-#[derive(Default)]
-struct Related {
-    other: Option<State>,
-    above_other: Vec<IncidentNumber>,
-    undo: Option<Event>,
-    contents: Vec<NewContent>,
-}
-
-impl Related {
-    fn find(
-        round: &Round<'_>,
-        sql: &mut dyn Sql,
-        chain: &Chain<'_>,
-        tried: &mut Try,
-        command: &Command,
-        number: IncidentNumber,
-    ) -> Result<Related, Failure> {
-        let mut related =
-            Related { contents: std::mem::take(&mut tried.copied), ..Related::default() };
-        let other = match command {
-            Command::Merge { into } => Some(*into),
-            Command::Link { target, .. } => target.parse().ok(),
-            Command::Report(report) => report.parent.or(report.follow_up_of),
-            Command::Undo { n } => {
-                related.undo =
-                    store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
-                None
-            }
-            _ => None,
-        };
-        if let Some(other) = other {
-            let state = round.state(sql, tried, other)?;
-            // What the actor may not see does not exist for them. Reports are told by the decision.
-            let visible = |state: &State| {
-                chain.job.prepared.viewer.as_ref().is_none_or(|viewer| {
-                    matches!(command, Command::Report(_))
-                        || Scope::of(viewer).access(&state.into()) == Access::Full
-                })
-            };
-            related.other = state.filter(visible);
-            related.above_other = round.above(sql, tried, other)?;
-        }
-        Ok(related)
-    }
-}
-
-impl Round<'_> {
-    fn above(
-        &self,
-        sql: &mut dyn Sql,
-        tried: &Try,
-        number: IncidentNumber,
-    ) -> Result<Vec<IncidentNumber>, Failure> {
-        let mut found = vec![number];
-        let mut next = 0;
-        while let Some(at) = found.get(next).copied() {
-            next += 1;
-            let Some(state) = self.state(sql, tried, at)? else { continue };
-            for up in [state.merged_into, state.parent].into_iter().flatten() {
-                if !found.contains(&up) {
-                    found.push(up);
-                }
-            }
-        }
-        Ok(found)
-    }
 }

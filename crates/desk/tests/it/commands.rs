@@ -1,3 +1,4 @@
+use crate::together::at_once;
 use desk::{Idempotency, Trouble};
 use incident::{Change, Command, Lifecycle, RefusalKind, Visibility};
 use kernel::{Channel, IncidentNumber, limits};
@@ -146,4 +147,146 @@ async fn an_undo_takes_back_the_entry_it_names() {
         .unwrap();
     let undone = t.issue(&t.agent, number, Command::Undo { n: done.first_n }).await.unwrap();
     assert_eq!((undone.state.assignee, undone.state.lifecycle), (None, Lifecycle::New));
+}
+
+#[tokio::test]
+async fn a_version_tells_nothing_of_what_may_not_be_seen() {
+    let t = TestDesk::new().await;
+    let number = t.report_by(&t.other_requester, "Not hers").await;
+    let asked = |viewer| t.desk.ask(viewer, Channel::Api).on(number).expecting(Some(99));
+    let hidden = asked(&t.requester).issue(Command::Confirm).await;
+    assert!(
+        matches!(&hidden, Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::NotFound),
+        "{hidden:?}"
+    );
+    let seen = asked(&t.agent).issue(Command::Acknowledge).await;
+    assert!(matches!(seen, Err(Trouble::Stale { seen: 99, .. })));
+}
+
+/// A title, several decisions in one transaction, and what is shown then.
+async fn retitled(then: impl AsyncFn(&TestDesk, IncidentNumber, kernel::ContentId)) -> String {
+    let t = TestDesk::new().await;
+    let number = t.report("First").await;
+    let first = t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    then(&t, number, first.unwrap().state.title).await;
+    let (shown, findings) = t
+        .desk
+        .read(move |sql| {
+            let shown = store::incidents::title_of(sql, number)?;
+            Ok((shown, store::incidents::verify(sql, &mut |_, _| {})?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(findings, vec![]);
+    shown.unwrap()
+}
+
+async fn all_at_once(t: &TestDesk, submit: impl AsyncFnOnce() -> Vec<desk::Ticket>) {
+    let answers = at_once(&t.desk, submit).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+async fn title(t: &TestDesk, number: IncidentNumber, title: &str) -> desk::Ticket {
+    let mut ask = t.desk.ask(&t.manager, Channel::Web).on(number);
+    let title = Some(ask.title(title).unwrap());
+    let command = Command::Classify {
+        title,
+        service: Change::Keep,
+        category: Change::Keep,
+        affected: None,
+        fields: Default::default(),
+    };
+    ask.submit(command).await.unwrap()
+}
+
+async fn on(t: &TestDesk, number: IncidentNumber, command: Command) -> desk::Ticket {
+    t.desk.ask(&t.manager, Channel::Web).on(number).submit(command).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_last_of_several_titles_of_one_transaction_is_shown() {
+    let redacted_then_new = retitled(async |t, number, first| {
+        all_at_once(t, async || {
+            vec![
+                on(t, number, Command::Redact { content: first }).await,
+                title(t, number, "Second").await,
+            ]
+        })
+        .await;
+    });
+    assert_eq!(redacted_then_new.await, "Second");
+    let new_then_undone_then_new = retitled(async |t, number, _| {
+        let n = title(t, number, "Second").await.done().await.unwrap().first_n;
+        all_at_once(t, async || {
+            vec![on(t, number, Command::Undo { n }).await, title(t, number, "Third").await]
+        })
+        .await;
+    });
+    assert_eq!(new_then_undone_then_new.await, "Third");
+    let new_then_redacted = retitled(async |t, number, first| {
+        all_at_once(t, async || {
+            vec![
+                title(t, number, "Second").await,
+                on(t, number, Command::Redact { content: first }).await,
+            ]
+        })
+        .await;
+    });
+    assert_eq!(new_then_redacted.await, "Second");
+    let undone = retitled(async |t, number, _| {
+        let n = title(t, number, "Second").await.done().await.unwrap().first_n;
+        on(t, number, Command::Undo { n }).await.done().await.unwrap();
+    });
+    assert_eq!(undone.await, "First");
+}
+
+#[tokio::test]
+async fn a_follow_up_takes_the_title_of_the_same_transaction() {
+    let t = TestDesk::new().await;
+    let number = t.report("Scanner dead").await;
+    t.resolve(&t.agent, number, "Replaced.").await;
+    all_at_once(&t, async || {
+        let mut ask = t.desk.ask(&t.requester, Channel::Web).on(number);
+        let body = ask.words("body", "Dead again.", 100).unwrap();
+        let retitled = title(&t, number, "Scanner in hall 3 dead").await;
+        let closed = on(&t, number, Command::Close).await;
+        let said = ask.submit(Command::Comment { body, visibility: Visibility::Public });
+        vec![retitled, closed, said.await.unwrap()]
+    })
+    .await;
+    let follow_up = IncidentNumber(number.0 + 1);
+    let (shown, findings) = t
+        .desk
+        .read(move |sql| {
+            let shown = store::incidents::title_of(sql, follow_up)?;
+            Ok((shown, store::incidents::verify(sql, &mut |_, _| {})?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(shown.as_deref(), Some("Scanner in hall 3 dead"));
+    assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn what_lists_say_is_compared_with_the_states() {
+    let t = TestDesk::new().await;
+    t.report("Listed").await;
+    for (change, what) in [
+        ("update incidents set urgency = 3", "urgency"),
+        ("update incidents set due_at = due_at + 1", "due_at"),
+        ("update incidents set hold_reason = 'vendor'", "hold_reason"),
+        ("insert into incident_tags (number, tag) values (1, 'printer')", "tags"),
+        (
+            "insert into incident_watchers (number, person_id) select 1, min(id) from people",
+            "watchers",
+        ),
+        ("insert into incident_fields (number, name, value) values (1, 'floor', '3')", "fields"),
+    ] {
+        let before = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await;
+        t.desk.write(move |sql| Ok(sql.execute(change, &[]).map(drop)?)).await.unwrap();
+        let after = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await;
+        let found: Vec<_> = after.unwrap().into_iter().map(|finding| finding.what).collect();
+        assert_eq!(found.len(), before.unwrap().len() + 1, "{change}: {found:?}");
+        assert!(found.iter().any(|found| found.contains(what)), "{change}: {found:?}");
+    }
 }

@@ -4,5 +4,7 @@
 
 mod commands;
 mod relations;
+mod resilience;
 mod sign_in;
 mod time;
+mod together;

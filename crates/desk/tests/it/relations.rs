@@ -1,7 +1,8 @@
+use desk::Trouble;
 use incident::state::{HoldReason, LinkKind};
-use incident::{Command, Lifecycle, Visibility};
+use incident::{Command, Lifecycle, RefusalKind, Visibility};
 use kernel::{Channel, IncidentNumber};
-use testkit::TestDesk;
+use testkit::{TestDesk, blank};
 
 async fn state(t: &TestDesk, number: IncidentNumber) -> incident::State {
     t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap().unwrap().state
@@ -136,4 +137,81 @@ async fn a_word_on_a_closed_incident_makes_a_follow_up() {
         ask.issue(Command::Comment { body, visibility: Visibility::Public }).await.is_err(),
         "the window is over"
     );
+}
+
+/// The requester reports something that belongs to other incidents.
+async fn joining(
+    t: &TestDesk,
+    parent: Option<IncidentNumber>,
+    follow_up_of: Option<IncidentNumber>,
+) -> Result<desk::Done, Trouble> {
+    let mut ask = t.desk.ask(&t.requester, Channel::Api);
+    let title = ask.title("I have this too").unwrap();
+    let report =
+        incident::command::Report { parent, follow_up_of, ..blank(title, t.requester.person) };
+    ask.issue(Command::Report(Box::new(report))).await
+}
+
+fn is_unknown(answer: &Result<desk::Done, Trouble>, field: &str) -> bool {
+    matches!(answer, Err(Trouble::Refused(refusal))
+        if refusal.kind == RefusalKind::Invalid && refusal.field == Some(field))
+}
+
+#[tokio::test]
+async fn a_report_joins_only_what_its_reporter_may_see_or_is_told_of() {
+    let t = TestDesk::new().await;
+    let own = t.report("Mine").await;
+    let others = t.report_by(&t.other_requester, "Somebody else's").await;
+    assert!(joining(&t, Some(own), None).await.is_ok());
+    assert!(joining(&t, None, Some(own)).await.is_ok());
+    assert!(is_unknown(&joining(&t, Some(others), None).await, "parent"));
+    assert!(is_unknown(&joining(&t, None, Some(others)).await, "follow_up_of"));
+    assert!(is_unknown(&joining(&t, Some(own), Some(others)).await, "follow_up_of"));
+    t.issue(&t.agent, others, Command::DeclareMajor { reason: None }).await.unwrap();
+    assert!(joining(&t, Some(others), None).await.is_ok(), "everybody is told of it");
+    assert!(is_unknown(&joining(&t, None, Some(others)).await, "follow_up_of"));
+    let restrict = Command::Restrict { team: Some(t.network) };
+    t.issue(&t.agent, others, restrict).await.unwrap();
+    assert!(is_unknown(&joining(&t, Some(others), None).await, "parent"));
+    assert_eq!(state(&t, others).await.children.len(), 1);
+}
+
+#[tokio::test]
+async fn grandchildren_have_words_of_their_own() {
+    let t = TestDesk::new().await;
+    let family = [t.report("VPN down").await, t.report("Ours").await, t.report("Mine").await];
+    for pair in family.windows(2) {
+        let target = pair[0].to_string();
+        let link = Command::Link { kind: LinkKind::Parent, target, cascade: Some(true) };
+        t.issue(&t.agent, pair[1], link).await.unwrap();
+    }
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(family[0]);
+    let note = ask.words("note", "The provider mended the line.", 1_000).unwrap();
+    let cause = Some(ask.words("cause", "A digger.", 1_000).unwrap());
+    let (code, known_error, children) = ("fixed".into(), None, true);
+    ask.issue(Command::Resolve { code, note, cause, known_error, children }).await.unwrap();
+    let mut notes = std::collections::BTreeSet::new();
+    for number in family {
+        let note = state(&t, number).await.resolution.unwrap().note;
+        notes.insert(note);
+        let words = t
+            .desk
+            .read(move |sql| store::incidents::timeline::contents(sql, number))
+            .await
+            .unwrap();
+        assert_eq!(words[&note].body.as_deref(), Some("The provider mended the line."));
+    }
+    assert_eq!(notes.len(), 3);
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+    let (from, to) = (family[0].0, family[1].0);
+    t.desk
+        .write(move |sql| {
+            let shared = "update contents set number = $2 where number = $1 and seq > 6";
+            Ok(sql.execute(shared, &[from.into(), to.into()]).map(drop)?)
+        })
+        .await
+        .unwrap();
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert!(findings.iter().any(|finding| finding.what.contains("not its own")), "{findings:?}");
 }

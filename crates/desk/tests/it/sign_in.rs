@@ -81,3 +81,57 @@ async fn guesses_sent_all_at_once_count_too() {
 async fn short_passwords_are_refused() {
     assert!(hash_password("short").await.is_err());
 }
+
+#[tokio::test]
+async fn more_passwords_than_can_be_hashed_soon_are_turned_away() {
+    let mut hashing = tokio::task::JoinSet::new();
+    for _ in 0..120 {
+        hashing.spawn(hash_password("correct horse battery"));
+    }
+    let answers = hashing.join_all().await;
+    assert!(answers.iter().any(|answer| matches!(answer, Err(Trouble::Overloaded))));
+    assert!(answers.iter().filter(|answer| answer.is_ok()).count() >= 48);
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_no_more_keeps_nobody_out() {
+    let t = TestDesk::new().await;
+    let secret = t.desk.open_session(t.agent.person, "test").await.unwrap();
+    for table in ["sessions", "tokens"] {
+        let full = format!(
+            "create trigger full_{table} before update on {table} begin select raise(abort, 'full'); end"
+        );
+        t.desk.write(move |sql| Ok(sql.execute(&full, &[]).map(drop)?)).await.unwrap();
+    }
+    t.clock.advance(2 * 3_600);
+    let who = t.desk.who(&Credential::Session(secret)).await.unwrap().unwrap();
+    assert_eq!(who.viewer, t.agent);
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_is_written_down() {
+    let t = TestDesk::new().await;
+    let secret = desk::secret("ek_");
+    let token = store::directory::Token {
+        id: kernel::TokenId(desk::fresh()),
+        person: t.agent.person,
+        name: "Test".into(),
+        scope: incident::TokenScope::Read,
+        created_at: testkit::START,
+        expires_at: None,
+        used_at: None,
+    };
+    let (id, row) = (token.id, token.clone());
+    t.desk
+        .write({
+            let secret = secret.clone();
+            move |sql| Ok(store::directory::tokens::insert(sql, &row, &desk::secret_hash(&secret))?)
+        })
+        .await
+        .unwrap();
+    assert!(t.desk.who(&Credential::Token(secret.clone())).await.unwrap().is_some());
+    // The writer takes things in order: this comes after what was left for later.
+    t.desk.write(|_| Ok(())).await.unwrap();
+    let used = t.desk.read(move |sql| store::directory::tokens::get(sql, id)).await.unwrap();
+    assert_eq!(used.unwrap().used_at, Some(testkit::START));
+}

@@ -1,3 +1,4 @@
+use desk::Doing;
 use incident::Lifecycle;
 use incident::clocks::ClockKind;
 use std::time::Duration;
@@ -67,4 +68,37 @@ async fn the_feed_tells_everything_once_and_in_order() {
         seen.extend(batch.iter().map(|event| event.seq));
     }
     assert_eq!(seen, (from + 1..=last).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_timer_that_rings_for_nothing_is_set_anew() {
+    let t = TestDesk::new().await;
+    let number = t.report("Nothing is due yet").await;
+    let wake_at = || {
+        let read = |sql: &mut dyn store::Sql| {
+            let rows = sql.query("select wake_at from incidents", &[])?;
+            store::Columns::of(rows.into_iter().next().unwrap_or_default()).at()
+        };
+        t.desk.read(read)
+    };
+    let right = wake_at().await.unwrap();
+    t.desk
+        .write(move |sql| {
+            Ok(store::incidents::rearm(sql, number, Some(testkit::START.plus_seconds(-5)))?)
+        })
+        .await
+        .unwrap();
+    until("it rings at the right time again", || async { wake_at().await.unwrap() == right }).await;
+}
+
+#[tokio::test]
+async fn whoever_goes_without_a_word_is_gone_for_those_who_watch() {
+    let t = TestDesk::new().await;
+    let number = t.report("Watched").await;
+    t.desk.is_present(number, t.agent.person, "Ines", Doing::Viewing);
+    let mut changes = t.desk.presence_changes();
+    t.clock.advance(60);
+    let told = tokio::time::timeout(Duration::from_secs(10), changes.recv()).await;
+    assert_eq!(told.expect("it is told").unwrap(), number);
+    assert_eq!(t.desk.present(number), vec![]);
 }

@@ -139,11 +139,11 @@ fn check_relative(draft: &Draft, report: &Report) -> Result<(), Refusal> {
             ));
         }
     };
+    let company = || draft.facts.people.get(&report.requester)?.organisation;
     let other = draft.facts.other.filter(|other| {
-        draft
-            .facts
-            .viewer
-            .is_none_or(|viewer| permissions::may_refer(viewer, other, report.parent.is_some()))
+        draft.facts.viewer.is_none_or(|viewer| {
+            permissions::may_refer(viewer, company(), other, report.parent.is_some())
+        })
     });
     let Some(other) = other else {
         return Err(Refusal::invalid(field, "is not a known incident"));

@@ -3,9 +3,9 @@
 use crate::case::{Case, Who, company, desktop, network, plain_report};
 use crate::sample;
 use incident::command::Report;
-use incident::permissions::{granted, may};
+use incident::permissions::{granted, is_known_outage, may, may_refer};
 use incident::{
-    Access, Command, CommandName, RefusalKind, Scope, State, Subject, TokenScope, Viewer,
+    Access, Command, CommandName, Lifecycle, RefusalKind, Scope, State, Subject, TokenScope, Viewer,
 };
 use kernel::{Role, TeamId};
 use proptest::prelude::*;
@@ -322,4 +322,27 @@ proptest! {
         let requester = Viewer { roles: BTreeSet::new(), ..viewer };
         prop_assert!(Scope::of(&requester).access(&subject) <= Access::Public);
     }
+}
+
+#[test]
+fn a_company_hears_of_its_own_outages_and_of_everybodys() {
+    let quiet = Case::new().state().clone();
+    let ours = State { major: true, ..quiet.clone() };
+    let everybodys = State { organisation: None, ..ours.clone() };
+    for (state, us, others) in [
+        (&quiet, false, false),
+        (&ours, true, false),
+        (&everybodys, true, true),
+        (&State { confidential_to: Some(network()), ..ours.clone() }, false, false),
+        (&State { lifecycle: Lifecycle::Resolved, ..ours.clone() }, false, false),
+        (&State { merged_into: Some(crate::case::inc(9)), ..ours.clone() }, false, false),
+    ] {
+        assert_eq!(is_known_outage(state, Some(company())), us);
+        assert_eq!(is_known_outage(state, None), others);
+    }
+    let stranger = Who::Stranger.viewer().unwrap();
+    assert!(may_refer(&stranger, None, &everybodys, true));
+    assert!(!may_refer(&stranger, None, &everybodys, false), "it is not theirs to follow up");
+    assert!(!may_refer(&stranger, None, &ours, true));
+    assert!(may_refer(&Who::Requester.viewer().unwrap(), None, &quiet, false));
 }

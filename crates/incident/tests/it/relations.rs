@@ -315,9 +315,10 @@ fn a_report_names_only_what_its_reporter_may_know_of() {
     let follows = theirs(None, Some(inc(1)));
     assert_eq!(refused(&mut case, Who::Stranger, &follows), unknown("follow_up_of"));
     case.clone().issue(Who::Agent, inc(3), &follows).unwrap();
-    // "I have this too" is for everybody, but for what is confidential.
+    // "I have this too" is for those who see it, or whose company is told of it.
     let joins = theirs(Some(inc(2)), None);
-    case.clone().issue(Who::Stranger, inc(3), &joins).unwrap();
+    assert_eq!(refused(&mut case, Who::Stranger, &joins), unknown("parent"));
+    case.clone().issue(Who::Desktop, inc(3), &joins).unwrap();
     case.does_on(Who::Agent, 2, Command::Restrict { team: Some(network()) });
     for who in [Who::Stranger, Who::Desktop] {
         assert_eq!(refused(&mut case, who, &joins), unknown("parent"), "{who:?}");

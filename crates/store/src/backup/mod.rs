@@ -7,7 +7,7 @@
 
 mod rows;
 
-use crate::engine::{Lite, Server, Store, Target};
+use crate::engine::{Lite, Purpose, Server, Store, Target};
 use crate::files::{FileHash, Files};
 use crate::migrate::{self, SQLITE};
 use crate::sql::{Columns, Sql, Table, Type, Value};
@@ -102,7 +102,7 @@ pub fn restore<T>(
         }
         Target::Postgres(url) => {
             Store::open(target)?;
-            let mut link = Server::of(url)?.connect()?;
+            let mut link = Server::of(url)?.connect(Purpose::Upkeep)?;
             if !overwrite && link.transaction(rows::any)? {
                 return Err(holds_data(target));
             }

@@ -28,12 +28,6 @@ pub fn in_force(sql: &mut dyn Sql) -> Result<Option<Agreement>, Failure> {
     )
 }
 
-/// One version of an agreement.
-pub fn get(sql: &mut dyn Sql, reference: AgreementRef) -> Result<Option<Agreement>, Failure> {
-    let values = [reference.id.into(), reference.version.into()];
-    one(sql, "select body from agreements where id = $1 and version = $2", &values, Columns::json)
-}
-
 /// Every version of an agreement, the newest first, with the instant from which it is in force.
 pub fn versions(
     sql: &mut dyn Sql,

@@ -81,12 +81,6 @@ pub fn of_incident(
     many(sql, statement, &[person.into(), number.into()], read)
 }
 
-/// A person's drafts, the last saved first.
-pub fn of_person(sql: &mut dyn Sql, person: PersonId, limit: usize) -> Result<Vec<Draft>, Failure> {
-    let statement = "select person_id, number, mode, body, updated_at from drafts where person_id = $1 order by updated_at desc, number, mode limit $2";
-    many(sql, statement, &[person.into(), (limit as i64).into()], read)
-}
-
 /// Removes a draft; `false` when there was none.
 pub fn delete(
     sql: &mut dyn Sql,

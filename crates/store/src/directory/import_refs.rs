@@ -41,14 +41,3 @@ pub fn put(
     )?;
     Ok(())
 }
-
-/// How many records of a source there are.
-pub fn count(sql: &mut dyn Sql, source: &str) -> Result<i64, Failure> {
-    Ok(one(
-        sql,
-        "select count(*) from import_refs where source = $1",
-        &[source.into()],
-        crate::Columns::int,
-    )?
-    .unwrap_or(0))
-}

@@ -29,6 +29,18 @@ pub struct Token {
     pub used_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// Whether [`touch`] would note a use at `now`.
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        self.used_at.is_none_or(|used| used <= latest_noted(now))
+    }
+}
+
+/// A use is noted when none was noted after this.
+fn latest_noted(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-USE_RESOLUTION_SECONDS)
+}
+
 const SELECT: &str =
     "select id, person_id, name, scope, created_at, expires_at, used_at from tokens";
 
@@ -88,7 +100,7 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Token>, Failure> {
 
 /// Notes that a token was used, at most once a minute; whether it was noted.
 pub fn touch(sql: &mut dyn Sql, id: TokenId, now: Timestamp) -> Result<bool, Failure> {
-    let before = now.plus_seconds(-USE_RESOLUTION_SECONDS);
+    let before = latest_noted(now);
     let statement =
         "update tokens set used_at = $2 where id = $1 and (used_at is null or used_at <= $3)";
     Ok(sql.execute(statement, &[id.into(), now.into(), before.into()])? == 1)

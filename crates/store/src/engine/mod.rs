@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pool::Pool;
-pub(crate) use postgres::{Link, Server};
+pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
 pub use words::{words_condition, words_erase, words_insert, words_parameter};
 
@@ -80,7 +80,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Those of `f`, and [`Failure::Unavailable`] when no connection is to be had.
+    /// Those of `f`, [`Failure::Broken`] when it panics, and [`Failure::Unavailable`] when
+    /// no connection is to be had.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
@@ -89,7 +90,11 @@ impl Store {
         match tokio::task::spawn_blocking(move || store.read_blocking(f)).await {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
+                Ok(panic) => {
+                    let failure = Failure::of_panic(panic);
+                    tracing::error!(%failure, "reading failed");
+                    Err(failure)
+                }
                 Err(_) => Err(Failure::Unavailable("the program is ending".into())),
             },
         }
@@ -108,9 +113,9 @@ impl Store {
             Driver::Sqlite { path, readers } => {
                 readers.take(|| Lite::reader(path))?.run(|connection| connection.snapshot(f))
             }
-            Driver::Postgres { server, readers } => {
-                readers.take(|| server.connect())?.run(|connection| connection.snapshot(f))
-            }
+            Driver::Postgres { server, readers } => readers
+                .take(|| server.connect(Purpose::Read))?
+                .run(|connection| connection.snapshot(f)),
         }
     }
 
@@ -122,7 +127,9 @@ impl Store {
     pub fn writer(&self) -> Result<Writer, Failure> {
         Ok(Writer(match &self.0.driver {
             Driver::Sqlite { path, .. } => Connection::Sqlite(Lite::writer(path)?),
-            Driver::Postgres { server, .. } => Connection::Postgres(Box::new(server.connect()?)),
+            Driver::Postgres { server, .. } => {
+                Connection::Postgres(Box::new(server.connect(Purpose::Write)?))
+            }
         }))
     }
 
@@ -203,6 +210,18 @@ impl Writer {
     }
 }
 
+/// Writes something and takes it back: a full or read-only disk shows only when
+/// something is written.
+pub fn probe(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let row = [Value::from("probe"), Value::from("")];
+    sql.execute(
+        "insert into import_refs (source, foreign_id, number, rows_done) values ($1, $2, 0, 0)",
+        &row,
+    )?;
+    sql.execute("delete from import_refs where source = $1 and foreign_id = $2", &row)?;
+    Ok(())
+}
+
 /// Without the password of a URL, so that it can be logged.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -252,14 +271,23 @@ fn without_password(url: &str) -> String {
         let pairs = url.split_whitespace().filter(|pair| !pair.starts_with("password="));
         return pairs.collect::<Vec<_>>().join(" ");
     };
-    let authority = rest.find('/').unwrap_or(rest.len());
-    match rest[..authority].rfind('@') {
-        None => url.to_owned(),
-        Some(at) => {
-            let user = rest[..at].split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}{}", &rest[at..])
+    // Passwords may hold any sign, so whatever could belong to one is left out.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((before, rest)) => {
+            (before.split([':', '/', '?']).next().map(|user| format!("{user}@")), rest)
         }
-    }
+        None => (None, rest),
+    };
+    let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let options: Vec<_> =
+        options.split('&').filter(|pair| !pair.is_empty() && !is_password(pair)).collect();
+    let mark = if options.is_empty() { "" } else { "?" };
+    format!("{scheme}://{}{place}{mark}{}", user.unwrap_or_default(), options.join("&"))
+}
+
+/// Whether an option of a URL is a secret: `password` and `sslpassword`.
+fn is_password(pair: &str) -> bool {
+    pair.split('=').next().is_some_and(|name| name.to_lowercase().ends_with("password"))
 }
 
 #[cfg(test)]
@@ -275,6 +303,12 @@ mod tests {
                 "postgres://evenkeel@db/desk?sslmode=require",
             ),
             ("postgres://db/desk", "postgres://db/desk"),
+            ("postgres://db/desk?password=secret", "postgres://db/desk"),
+            (
+                "postgres://me:s@db/desk?user=me&password=sec%3Fret&sslmode=require",
+                "postgres://me@db/desk?user=me&sslmode=require",
+            ),
+            ("postgres://me:s?c/r@db/desk", "postgres://me@db/desk"),
             ("host=db password=secret user=evenkeel", "host=db user=evenkeel"),
         ] {
             assert_eq!(Target::Postgres(url.into()).to_string(), shown);

@@ -5,7 +5,7 @@ use kernel::ContentId;
 use std::collections::BTreeMap;
 
 /// Which event first names each content.
-pub(super) fn brought_by(events: &[Event]) -> BTreeMap<ContentId, u32> {
+pub fn brought_by(events: &[Event]) -> BTreeMap<ContentId, u32> {
     let mut found = BTreeMap::new();
     for event in events {
         for id in contents_of(&event.body) {

@@ -28,6 +28,14 @@ pub fn title_of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<Stri
     rows.into_iter().next().map(|row| Columns::of(row).text()).transpose()
 }
 
+/// The words with this id, or what a redaction leaves in their place.
+pub fn words_of(sql: &mut dyn Sql, id: ContentId) -> Result<String, Failure> {
+    let statement = "select body from contents where id = $1 and erased_at is null";
+    let rows = sql.query(statement, &[id.into()])?;
+    let words = rows.into_iter().next().map(|row| Columns::of(row).text()).transpose()?;
+    Ok(words.unwrap_or_else(|| super::write::ERASED_TITLE.to_owned()))
+}
+
 /// The hashes of the files that bear this content as their name.
 pub fn files_named(sql: &mut dyn Sql, name: ContentId) -> Result<Vec<String>, Failure> {
     let rows = sql.query("select hash from attachments where name_content = $1", &[name.into()])?;

@@ -12,6 +12,9 @@ pub mod timeline;
 mod verify;
 mod write;
 
-pub use load::{Stored, content_belongs, due_incidents, file_is_used, files_named, load, title_of};
+pub use brought::brought_by;
+pub use load::{
+    Stored, content_belongs, due_incidents, file_is_used, files_named, load, title_of, words_of,
+};
 pub use verify::{Finding, verify};
-pub use write::{Head, NewContent, NewFile, Recorded, erase_expired_outbox, lock_head, record};
+pub use write::{Head, NewContent, NewFile, Recorded, expire_outbox, lock_head, rearm, record};

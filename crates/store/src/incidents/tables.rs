@@ -70,7 +70,8 @@ impl Written {
     }
 }
 
-const INCIDENT_COLUMNS: &[(&str, Type)] = &[
+/// The columns of an incident's row; the body comes last.
+pub(super) const INCIDENT_COLUMNS: &[(&str, Type)] = &[
     ("number", Type::Int),
     ("version", Type::Int),
     ("title", Type::Text),

@@ -1,11 +1,13 @@
 //! Does what is stored still hold together? Chain, replay, words, references.
 
+use super::brought::brought_by;
 use super::chain::{Sealable, content_digest, seal};
+use super::tables::INCIDENT_COLUMNS;
 use crate::Failure;
 use crate::sql::{Columns, Row, Sql, Value};
 use incident::{Body, Cause, Event, State, apply};
-use kernel::{Actor, IncidentNumber};
-use std::collections::HashMap;
+use kernel::{Actor, ContentId, IncidentNumber, PersonId};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// One thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -139,50 +141,115 @@ fn check_seal(
     Ok((seq, hash))
 }
 
+/// Incidents read at a time.
+const PAGE_INCIDENTS: i64 = 200;
+
 fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+    let columns: Vec<&str> = INCIDENT_COLUMNS.iter().map(|(name, _)| *name).collect();
+    let statement = format!(
+        "select {} from incidents where number > $1 order by number limit $2",
+        columns.join(", ")
+    );
     let mut last = 0_i64;
     loop {
-        let rows = sql.query(
-            "select number, version, state, title, body from incidents where number > $1 order by number limit 200",
-            &[last.into()],
-        )?;
-        if rows.is_empty() {
-            return Ok(());
-        }
+        let rows = sql.query(&statement, &[last.into(), PAGE_INCIDENTS.into()])?;
+        let Some(up_to) = rows.last() else { return Ok(()) };
+        let up_to = Columns::of(up_to.clone()).int()?;
+        let sets = Sets::read(sql, last, up_to)?;
         for row in rows {
-            let mut columns = Columns::of(row);
-            let number = columns.int()?;
-            let version = columns.int()?;
-            let lifecycle = columns.text()?;
-            let title = columns.text()?;
-            let stored: Result<State, _> = columns.json();
-            last = number;
-            match (replay(sql, number)?, stored) {
-                (_, Err(error)) => findings.push(finding(Some(number), None, error.to_string())),
-                (None, Ok(_)) => {
-                    findings.push(finding(Some(number), None, "it has a state and no timeline"))
-                }
-                (Some(replayed), Ok(stored)) => {
-                    if replayed != stored {
-                        findings.push(finding(
-                            Some(number),
-                            None,
-                            "its state is not what its timeline says",
-                        ));
-                    }
-                    if i64::from(stored.version) != version
-                        || stored.lifecycle.as_str() != lifecycle
-                    {
-                        findings.push(finding(
-                            Some(number),
-                            None,
-                            "its columns are not what its state says",
-                        ));
-                    }
-                    verify_title(sql, number, &stored, &title, findings)?;
-                }
-            }
+            verify_state(sql, row, &sets, findings)?;
         }
+        last = up_to;
+    }
+}
+
+fn verify_state(
+    sql: &mut dyn Sql,
+    mut row: Row,
+    sets: &Sets,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let stored: Result<State, _> = Columns::of(row.split_off(row.len() - 1)).json();
+    let mut columns = Columns::of(row.clone());
+    let (number, _version, title) = (columns.int()?, columns.int()?, columns.text()?);
+    let events = events_of(sql, number)?;
+    verify_words(sql, number, &events, findings)?;
+    match (events.iter().fold(None, apply), stored) {
+        (_, Err(error)) => findings.push(finding(Some(number), None, error.to_string())),
+        (None, Ok(_)) => {
+            findings.push(finding(Some(number), None, "it has a state and no timeline"))
+        }
+        (Some(replayed), Ok(stored)) => {
+            if replayed != stored {
+                let words = "its state is not what its timeline says";
+                findings.push(finding(Some(number), None, words));
+            }
+            let columns = columns_differ(number, &row, &stored, &title);
+            for column in sets.differ(number, &stored).chain(columns) {
+                let words = format!("what lists say of its {column} is not what its state says");
+                findings.push(finding(Some(number), None, words));
+            }
+            verify_title(sql, number, &stored, &title, findings)?;
+        }
+    }
+    Ok(())
+}
+
+/// The columns that say something else than the state. When the next timer rings is
+/// the policy's to say, too.
+fn columns_differ(
+    number: i64,
+    row: &Row,
+    state: &State,
+    title: &str,
+) -> impl Iterator<Item = &'static str> {
+    let wanted = super::write::incident_row(IncidentNumber(number), state, title, None);
+    let pairs = INCIDENT_COLUMNS.iter().zip(row.iter().zip(wanted));
+    pairs
+        .filter(|((name, _), (found, wanted))| *name != "wake_at" && *found != wanted)
+        .map(|((name, _), _)| *name)
+}
+
+/// What the tables beside the incidents say of some of them.
+#[derive(Default)]
+struct Sets {
+    tags: HashMap<i64, BTreeSet<String>>,
+    watchers: HashMap<i64, BTreeSet<PersonId>>,
+    fields: HashMap<i64, BTreeMap<String, String>>,
+}
+
+impl Sets {
+    /// Of the incidents after `last`, up to `up_to`.
+    fn read(sql: &mut dyn Sql, last: i64, up_to: i64) -> Result<Self, Failure> {
+        let mut sets = Sets::default();
+        let mut rows = |what: &str, table: &str| {
+            let statement =
+                format!("select number, {what} from {table} where number > $1 and number <= $2");
+            sql.query(&statement, &[last.into(), up_to.into()])
+        };
+        for row in rows("tag", "incident_tags")? {
+            let mut row = Columns::of(row);
+            sets.tags.entry(row.int()?).or_default().insert(row.text()?);
+        }
+        for row in rows("person_id", "incident_watchers")? {
+            let mut row = Columns::of(row);
+            sets.watchers.entry(row.int()?).or_default().insert(row.parsed()?);
+        }
+        for row in rows("name, value", "incident_fields")? {
+            let mut row = Columns::of(row);
+            sets.fields.entry(row.int()?).or_default().insert(row.text()?, row.text()?);
+        }
+        Ok(sets)
+    }
+
+    /// Those that say something else than the state.
+    fn differ(&self, number: i64, state: &State) -> impl Iterator<Item = &'static str> {
+        let same = [
+            ("tags", self.tags.get(&number).unwrap_or(&BTreeSet::new()) == &state.tags),
+            ("watchers", self.watchers.get(&number).unwrap_or(&BTreeSet::new()) == &state.watchers),
+            ("fields", self.fields.get(&number).unwrap_or(&BTreeMap::new()) == &state.fields),
+        ];
+        same.into_iter().filter(|(_, same)| !same).map(|(what, _)| what)
     }
 }
 
@@ -208,12 +275,31 @@ fn verify_title(
     Ok(())
 }
 
-fn replay(sql: &mut dyn Sql, number: i64) -> Result<Option<State>, Failure> {
+/// Words that its timeline names are its own: those of another would be erased with the other's.
+fn verify_words(
+    sql: &mut dyn Sql,
+    number: i64,
+    events: &[Event],
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let rows = sql.query("select id from contents where number = $1", &[number.into()])?;
+    let own: Result<HashSet<ContentId>, Failure> =
+        rows.into_iter().map(|row| Columns::of(row).parsed()).collect();
+    let own = own?;
+    for (id, n) in brought_by(events).into_iter().filter(|(id, _)| !own.contains(id)) {
+        let words = format!("entry {n} names words {id}, which are not its own");
+        findings.push(finding(Some(number), None, words));
+    }
+    Ok(())
+}
+
+/// What its timeline tells.
+fn events_of(sql: &mut dyn Sql, number: i64) -> Result<Vec<Event>, Failure> {
     let rows = sql.query(
         "select n, kind, version, at, happened_at, actor_kind, actor_id, actor_name, channel, cause, data from events where number = $1 order by n",
         &[number.into()],
     )?;
-    let mut state = None;
+    let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let mut c = Columns::of(row);
         let n = u32::try_from(c.int()?).unwrap_or(0);
@@ -224,10 +310,9 @@ fn replay(sql: &mut dyn Sql, number: i64) -> Result<Option<State>, Failure> {
         let channel = c.parsed()?;
         let cause: Cause = c.json()?;
         let body = Body::decode(&kind, version, &c.text()?);
-        state =
-            apply(state, &Event { n, at, happened_at, actor, channel, cause, batch: None, body });
+        events.push(Event { n, at, happened_at, actor, channel, cause, batch: None, body });
     }
-    Ok(state)
+    Ok(events)
 }
 
 fn verify_contents(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), Failure> {

@@ -103,6 +103,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
         store_sets(sql, part)?;
         erase(sql, part)?;
     }
+    settle_titles(sql, parts)?;
     sql.execute(
         "update log_head set position = $1, hash = $2, next_incident = $3 where id = 1",
         &[head.position.into(), head.hash.clone().into(), head.next_incident.into()],
@@ -111,11 +112,19 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
 }
 
 /// Rows to be told that nobody took for longer than this are told no more: stale words help nobody.
-pub fn erase_expired_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
-    sql.execute(
-        "update outbox set state = 'expired' where state = 'waiting' and not_before < $1",
-        &[before.into()],
-    )
+/// What was told is history, which the timeline tells better.
+pub fn expire_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
+    sql.execute("delete from outbox where not_before < $1", &[before.into()])
+}
+
+/// Sets when an incident's next timer rings, without an entry in its timeline.
+pub fn rearm(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    wake_at: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let statement = "update incidents set wake_at = $2 where number = $1";
+    sql.execute(statement, &[number.into(), wake_at.into()]).map(drop)
 }
 
 #[derive(Default)]
@@ -155,9 +164,12 @@ impl Rows {
             self.add_event(head, part.number, event, public, &digests)?;
             self.add_file(part, event)?;
         }
-        let mut row = incident_row(part, &part.after);
+        let row_in = |state: &State| {
+            incident_row(part.number, state, title_brought(part, state), part.wake_at)
+        };
+        let mut row = row_in(&part.after);
         let written = match &part.before {
-            Some(before) => Written::between(&incident_row(part, before), &row),
+            Some(before) => Written::between(&row_in(before), &row),
             None => Written::New,
         };
         row.push(json(&part.after)?.into());
@@ -286,15 +298,19 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
 /// Where the title stands in an incident's row.
 const TITLE: usize = 2;
 
-/// The row of an incident in a state before or after what was decided, but for its
-/// body, which always differs.
-fn incident_row(part: &Recorded, state: &State) -> Row {
-    // An empty title means: as it was. A title changed to one that exists already (undo) is looked up.
-    let title = part
-        .contents
-        .iter()
-        .find(|content| content.id == state.title)
-        .map(|content| content.body.clone());
+/// The words of a title that were brought just now. An empty title means: as it was.
+fn title_brought<'a>(part: &'a Recorded, state: &State) -> &'a str {
+    let title = part.contents.iter().find(|content| content.id == state.title);
+    title.map_or("", |content| &content.body)
+}
+
+/// The row of an incident in a state, but for its body.
+pub(super) fn incident_row(
+    number: IncidentNumber,
+    state: &State,
+    title: &str,
+    wake_at: Option<Timestamp>,
+) -> Row {
     let running = state
         .clocks
         .iter()
@@ -303,9 +319,9 @@ fn incident_row(part: &Recorded, state: &State) -> Row {
     let breached =
         state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
     vec![
-        part.number.into(),
+        number.into(),
         state.version.into(),
-        title.unwrap_or_default().into(),
+        title.into(),
         state.lifecycle.as_str().into(),
         state.hold.as_ref().map(|hold| hold.reason.as_str()).into(),
         state.hold.as_ref().map(|hold| hold.since).into(),
@@ -335,7 +351,7 @@ fn incident_row(part: &Recorded, state: &State) -> Row {
         breached.into(),
         state.reopenings.into(),
         state.unanswered_since.into(),
-        part.wake_at.into(),
+        wake_at.into(),
     ]
 }
 
@@ -385,13 +401,43 @@ fn store_sets(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
             &[number.clone(), name.into()],
         )?;
     }
-    // A title that went back to earlier words.
-    let title_changed = before.is_some_and(|state| state.title != part.after.title);
-    if title_changed && !part.contents.iter().any(|content| content.id == part.after.title) {
-        sql.execute(
-            "update incidents set title = (select body from contents where id = $2) where number = $1 and exists (select 1 from contents where id = $2)",
-            &[number, part.after.title.into()],
-        )?;
+    Ok(())
+}
+
+/// The title that the rows got, and the one they should have.
+struct Titled {
+    has: ContentId,
+    wants: ContentId,
+    erased: BTreeSet<ContentId>,
+}
+
+/// Whatever several decisions of one transaction did to a title, the last state says
+/// which it is: rows got the words that were brought last, which an undo took back
+/// or a redaction erased.
+fn settle_titles(sql: &mut dyn Sql, parts: &[Recorded]) -> Result<(), Failure> {
+    let mut titles: BTreeMap<IncidentNumber, Titled> = BTreeMap::new();
+    for part in parts {
+        let wants = part.after.title;
+        let titled = titles.entry(part.number).or_insert_with(|| Titled {
+            has: part.before.as_ref().map_or(wants, |state| state.title),
+            wants,
+            erased: BTreeSet::new(),
+        });
+        if part.contents.iter().any(|content| content.id == wants) {
+            titled.has = wants;
+        }
+        titled.wants = wants;
+        titled.erased.extend(part.events.iter().filter_map(|event| match &event.body {
+            Body::Redacted(data) => Some(data.content),
+            _ => None,
+        }));
+    }
+    for (number, titled) in titles {
+        if titled.has != titled.wants || titled.erased.contains(&titled.wants) {
+            let title = super::load::words_of(sql, titled.wants)?;
+            let values = [number.into(), title.into()];
+            sql.execute("update incidents set title = $2 where number = $1", &values)?;
+        }
     }
     Ok(())
 }
@@ -409,12 +455,6 @@ fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
             &[id.clone(), event.at.into(), Value::Bytes(vec![])],
         )?;
         sql.execute("delete from attachments where name_content = $1", &[id])?;
-        if part.after.title == data.content {
-            sql.execute(
-                "update incidents set title = $2 where number = $1",
-                &[part.number.into(), ERASED_TITLE.into()],
-            )?;
-        }
     }
     Ok(())
 }

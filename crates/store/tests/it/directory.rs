@@ -480,7 +480,6 @@ fn drafts_replace_each_other_and_empty_ones_go() {
             drafts::put(sql, &draft(Mode::Note, "Cable?", 3))?;
             let kept = [draft(Mode::Note, "Cable?", 3), draft(Mode::Reply, "Hello Gwen", 2)];
             assert_eq!(drafts::of_incident(sql, person, number)?, kept);
-            assert_eq!(drafts::of_person(sql, person, 1)?, kept[..1]);
             drafts::put(sql, &draft(Mode::Reply, " ", 4))?;
             assert_eq!(drafts::of_incident(sql, person, number)?, kept[..1]);
             assert_eq!(drafts::expire(sql, later(3))?, 0);
@@ -544,8 +543,6 @@ fn imports_remember_how_far_they_came() {
             import_refs::put(sql, "servicenow", "INC1", imported(4))?;
             import_refs::put(sql, "servicenow", "INC1", imported(9))?;
             assert_eq!(import_refs::find(sql, "servicenow", "INC1")?, Some(imported(9)));
-            assert_eq!(import_refs::count(sql, "servicenow")?, 1);
-            assert_eq!(import_refs::count(sql, "other")?, 0);
             Ok(())
         });
     });
@@ -563,7 +560,6 @@ fn the_policy_is_what_is_in_use() {
             second.close_after_days = 3;
             agreements::insert(sql, &first, START)?;
             agreements::insert(sql, &second, later(1))?;
-            assert_eq!(agreements::get(sql, first.reference)?, Some(first.clone()));
             let versions = [(second.clone(), later(1)), (first.clone(), START)];
             assert_eq!(agreements::versions(sql, first.reference.id)?, versions);
 

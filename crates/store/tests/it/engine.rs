@@ -382,3 +382,18 @@ fn a_reader_leaves_no_transaction_open() {
 fn all_settings(store: &Store) -> usize {
     store.read_blocking(|sql| sql.query("select key from settings", &[])).expect("it reads").len()
 }
+
+#[test]
+fn whoever_vanishes_frees_what_they_hold() {
+    each_engine("vanishes", |store| {
+        if store.engine() == store::Engine::Sqlite {
+            return;
+        }
+        let select = "select current_setting('idle_in_transaction_session_timeout'), \
+            current_setting('statement_timeout'), current_setting('lock_timeout')";
+        let reads = store.read_blocking(|sql| sql.query(select, &[])).unwrap();
+        assert_eq!(reads, [["1min".into(), "2min".into(), "10s".into()]]);
+        let writes = write(store, |sql| sql.query(select, &[]));
+        assert_eq!(writes, [["10s".into(), "0".into(), "10s".into()]]);
+    });
+}

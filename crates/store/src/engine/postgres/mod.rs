@@ -6,6 +6,7 @@
 
 mod tls;
 mod value;
+mod wrong;
 
 use super::pool::Usable;
 use super::{check_parameters, went_on_after_failure};
@@ -16,10 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tls::Protection;
 use tokio::runtime::Runtime;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use wrong::{Wrong, answered, failure, with_causes};
 
 /// Connections for readers at most.
 pub(crate) const READERS_MAX: usize = 16;
@@ -33,14 +35,54 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// Prepared statements kept per connection; the product has fewer.
 const STATEMENTS_MAX: usize = 500;
 
+/// How soon a silent connection is asked whether anybody is there, how often, and how
+/// many silences count as lost: by us, and by the server, which frees what we hold.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 3;
+
 /// What every session begins with. Locks are waited for as long as SQLite waits;
 /// compiling a query costs more than our queries do; what is committed is on a disk
 /// even where the server's owner has chosen otherwise.
 const SESSION: &str = "set lock_timeout = '10s'; set jit = off; set client_min_messages = warning; \
+    set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; \
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
 
 const BEGIN: &str = "begin";
 const BEGIN_SNAPSHOT: &str = "begin isolation level repeatable read, read only";
+
+/// What a connection is for, which says how long anything may take. Whoever vanishes
+/// within a transaction must not keep the others from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Screens and lists.
+    Read,
+    /// Short transactions of the one writer.
+    Write,
+    /// Changing the schema and restoring, which take as long as they take.
+    Upkeep,
+}
+
+impl Purpose {
+    const fn settings(self) -> &'static str {
+        match self {
+            Purpose::Read => {
+                "set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '120s'"
+            }
+            Purpose::Write => "set idle_in_transaction_session_timeout = '10s'",
+            Purpose::Upkeep => "",
+        }
+    }
+
+    /// How long an answer may take before the server counts as lost.
+    const fn patience(self) -> Duration {
+        match self {
+            Purpose::Read => Duration::from_secs(150),
+            Purpose::Write => Duration::from_secs(60),
+            Purpose::Upkeep => Duration::from_secs(86_400),
+        }
+    }
+}
 
 /// How to reach a server.
 #[derive(Clone)]
@@ -54,6 +96,8 @@ struct Address {
 /// A connection to a PostgreSQL database.
 pub(crate) struct Link {
     server: Server,
+    purpose: Purpose,
+    patience: Duration,
     session: Session,
     stage: Stage,
     /// A statement of the transaction under way has failed.
@@ -100,15 +144,21 @@ impl Server {
         if config.get_application_name().is_none() {
             config.application_name("evenkeel");
         }
-        config.tcp_user_timeout(SILENCE_MAX);
+        config
+            .tcp_user_timeout(SILENCE_MAX)
+            .keepalives_idle(KEEPALIVE_IDLE)
+            .keepalives_interval(KEEPALIVE_INTERVAL)
+            .keepalives_retries(KEEPALIVE_RETRIES);
         Ok(Server(Arc::new(Address { config, tls: protection.connector()? })))
     }
 
     /// A new connection.
-    pub(crate) fn connect(&self) -> Result<Link, Failure> {
+    pub(crate) fn connect(&self, purpose: Purpose) -> Result<Link, Failure> {
         Ok(Link {
             server: self.clone(),
-            session: self.session()?,
+            purpose,
+            patience: purpose.patience(),
+            session: self.session(purpose)?,
             stage: Stage::Idle,
             failed: false,
             reads: false,
@@ -116,16 +166,18 @@ impl Server {
         })
     }
 
-    fn session(&self) -> Result<Session, Failure> {
+    fn session(&self, purpose: Purpose) -> Result<Session, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Failure::Unavailable(format!("no thread to be had: {error}")))?;
-        let client = runtime.block_on(async {
+        let within = self.0.config.get_connect_timeout().map_or(CONNECT_MAX, |most| *most);
+        let client = runtime.block_on(answered(within + SILENCE_MAX, async {
             let (client, connection) = self.0.config.connect(self.0.tls.clone()).await?;
             tokio::spawn(connection);
             client.batch_execute(SESSION).await?;
+            client.batch_execute(purpose.settings()).await?;
             Ok(client)
-        });
+        }));
         let client = client.map_err(|error| match failure(&error) {
             // Such as a wrong password: waiting does not help.
             Failure::Statement(words) => {
@@ -228,7 +280,7 @@ impl Link {
     fn attempt<T>(
         &mut self,
         work: impl AsyncFn(&Client, &mut Statements) -> Result<T, tokio_postgres::Error>,
-    ) -> Result<T, tokio_postgres::Error> {
+    ) -> Result<T, Wrong> {
         let begin = match self.stage {
             Stage::Wanted(begin) => {
                 self.stage = Stage::Open;
@@ -238,7 +290,7 @@ impl Link {
         };
         let Session { runtime, client, statements } = &mut self.session;
         let runtime = runtime.as_ref().expect("a session keeps its runtime until it is dropped");
-        let result = runtime.block_on(async {
+        let result = runtime.block_on(answered(self.patience, async {
             match begin {
                 None => work(client, statements).await,
                 // Both are on their way before the first answer is here.
@@ -248,9 +300,9 @@ impl Link {
                     begun.and(result)
                 }
             }
-        });
+        }));
         if let Err(error) = &result {
-            self.lost |= is_lost(error);
+            self.lost |= error.is_loss();
             // After a change of the schema they would fail again.
             if matches!(
                 error.code(),
@@ -263,7 +315,7 @@ impl Link {
     }
 
     fn reconnect(&mut self) -> Result<(), Failure> {
-        self.session = self.server.session()?;
+        self.session = self.server.session(self.purpose)?;
         self.lost = false;
         self.stage = Stage::Idle;
         tracing::info!("connected to PostgreSQL again");
@@ -379,70 +431,22 @@ fn arrays(table: &Table, mut rows: Vec<Row>) -> Result<Arrays, Failure> {
     arrays.collect()
 }
 
-/// Whether the connection is of no more use.
-fn is_lost(error: &tokio_postgres::Error) -> bool {
-    match error.as_db_error() {
-        Some(told) => {
-            let code = told.code();
-            let gone = [
-                SqlState::ADMIN_SHUTDOWN,
-                SqlState::CRASH_SHUTDOWN,
-                SqlState::CANNOT_CONNECT_NOW,
-                // It has become a standby.
-                SqlState::READ_ONLY_SQL_TRANSACTION,
-            ];
-            gone.contains(code) || code.code().starts_with("08")
-        }
-        None => {
-            let io = std::error::Error::source(error)
-                .is_some_and(|source| source.is::<std::io::Error>());
-            error.is_closed() || io
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What PostgreSQL's error means to us.
-fn failure(error: &tokio_postgres::Error) -> Failure {
-    let Some(told) = error.as_db_error() else {
-        let words = with_causes(error);
-        return if is_lost(error) {
-            Failure::Unavailable(words)
-        } else {
-            Failure::Statement(words)
+    #[test]
+    fn a_server_that_falls_silent_is_given_up_and_found_again() {
+        let Some(url) = std::env::var("EVENKEEL_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+        else {
+            return;
         };
-    };
-    let words = told.message().to_owned();
-    match told.code() {
-        &SqlState::UNIQUE_VIOLATION => {
-            Failure::Exists(told.constraint().or(told.table()).unwrap_or(&words).to_owned())
-        }
-        &SqlState::FOREIGN_KEY_VIOLATION => Failure::Reference(words),
-        // Whoever tries again finds the others done.
-        &SqlState::LOCK_NOT_AVAILABLE
-        | &SqlState::T_R_DEADLOCK_DETECTED
-        | &SqlState::T_R_SERIALIZATION_FAILURE
-        | &SqlState::QUERY_CANCELED => Failure::Unavailable(words),
-        code if ["53", "58"].iter().any(|class| code.code().starts_with(class)) => {
-            Failure::Unavailable(words)
-        }
-        code if code.code().starts_with("XX") => Failure::Damaged(words),
-        _ if is_lost(error) => Failure::Unavailable(words),
-        _ => Failure::Statement(statement_words(told)),
+        let mut link = Server::of(&url).unwrap().connect(Purpose::Write).unwrap();
+        link.patience = Duration::from_millis(50);
+        let silent = link.transaction(|sql| sql.query("select 1 from pg_sleep(600)", &[]));
+        assert!(matches!(silent, Err(Failure::Unavailable(_))), "{silent:?}");
+        link.patience = Purpose::Write.patience();
+        let one = link.transaction(|sql| sql.query("select 1::bigint", &[])).unwrap();
+        assert_eq!(one, [[Value::Int(1)]]);
     }
-}
-
-/// The client's words leave out why.
-fn with_causes(error: &tokio_postgres::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
-}
-
-fn statement_words(told: &DbError) -> String {
-    let hint = told.hint().or(told.detail()).map(|hint| format!("; {hint}")).unwrap_or_default();
-    format!("{}{hint}", told.message())
 }

@@ -1,0 +1,74 @@
+//! What a command refers to beyond its own incident.
+
+use super::{Chain, Round, Try, sees};
+use incident::{Access, Command, Event, State};
+use kernel::IncidentNumber;
+use store::incidents::NewContent;
+use store::{Failure, Sql};
+
+/// What a command refers to beyond its own incident.
+#[derive(Default)]
+pub(super) struct Related {
+    pub(super) other: Option<State>,
+    pub(super) above_other: Vec<IncidentNumber>,
+    pub(super) undo: Option<Event>,
+    pub(super) contents: Vec<NewContent>,
+}
+
+impl Related {
+    pub(super) fn find(
+        round: &Round<'_>,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        command: &Command,
+        number: IncidentNumber,
+    ) -> Result<Related, Failure> {
+        let mut related =
+            Related { contents: std::mem::take(&mut tried.copied), ..Related::default() };
+        let other = match command {
+            Command::Merge { into } => Some(*into),
+            Command::Link { target, .. } => target.parse().ok(),
+            Command::Report(report) => report.parent.or(report.follow_up_of),
+            Command::Undo { n } => {
+                related.undo =
+                    store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
+                None
+            }
+            _ => None,
+        };
+        if let Some(other) = other {
+            let state = round.state(sql, tried, other)?;
+            // What the actor may not see does not exist for them. What a report may join
+            // is a rule of its own, and `decide` keeps it.
+            let visible = |state: &State| {
+                matches!(command, Command::Report(_)) || sees(chain.job, state) == Access::Full
+            };
+            related.other = state.filter(visible);
+            related.above_other = round.above(sql, tried, other)?;
+        }
+        Ok(related)
+    }
+}
+
+impl Round<'_> {
+    fn above(
+        &self,
+        sql: &mut dyn Sql,
+        tried: &Try,
+        number: IncidentNumber,
+    ) -> Result<Vec<IncidentNumber>, Failure> {
+        let mut found = vec![number];
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            next += 1;
+            let Some(state) = self.state(sql, tried, at)? else { continue };
+            for up in [state.merged_into, state.parent].into_iter().flatten() {
+                if !found.contains(&up) {
+                    found.push(up);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
