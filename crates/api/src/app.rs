@@ -7,10 +7,6 @@ use crate::observe::Figures;
 use crate::problem::Problem;
 use desk::Desk;
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::Semaphore;
-
-/// Files sent at once: each takes a thread while it is sent.
-const DOWNLOADS_MAX: usize = 64;
 
 /// The state of the router. Cheap to clone.
 #[derive(Clone)]
@@ -22,16 +18,14 @@ struct Inner {
     directory: RwLock<Option<Arc<Directory>>>,
     told: Told,
     figures: Figures,
-    downloads: Arc<Semaphore>,
 }
 
 impl App {
     pub(crate) fn new(desk: Desk, options: Options) -> Self {
         let figures = Figures::new(&desk);
         let told = Told::default();
-        let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
         let directory = RwLock::default();
-        App(Arc::new(Inner { desk, options, directory, told, figures, downloads }))
+        App(Arc::new(Inner { desk, options, directory, told, figures }))
     }
 
     /// Where commands are executed.
@@ -52,11 +46,6 @@ impl App {
     /// Counts and times of requests.
     pub(crate) fn figures(&self) -> &Figures {
         &self.0.figures
-    }
-
-    /// The right to send a file.
-    pub(crate) fn downloads(&self) -> Arc<Semaphore> {
-        self.0.downloads.clone()
     }
 
     /// The names in force, read anew when configuration or people changed.

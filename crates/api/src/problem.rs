@@ -219,6 +219,13 @@ impl From<Failure> for Problem {
                 let words = "the database does not answer; try again in a few seconds".to_owned();
                 Problem::later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, AWAY_SECONDS)
             }
+            Failure::Files(_) => {
+                tracing::warn!(%failure, "a file could not be stored or read");
+                let words =
+                    "files cannot be stored or read at the moment; try again in a few seconds"
+                        .to_owned();
+                Problem::later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, AWAY_SECONDS)
+            }
             Failure::Damaged(_)
             | Failure::Unusable(_)
             | Failure::Broken(_)
@@ -291,6 +298,7 @@ mod tests {
             Failure::Damaged("row 7 of people".into()),
             Failure::Statement("select 1".into()),
             Failure::Unavailable("/var/lib/x is full".into()),
+            Failure::Files("/var/lib/x/files is full".into()),
             Failure::Exists("people.email".into()),
         ] {
             let shown = serde_json::to_string(&Problem::from(failure)).unwrap();

@@ -1,7 +1,6 @@
 //! Events as JSON, for timelines and streams: the words they point at stand in
 //! their place, and whoever sees the public side only gets what is meant for them.
 
-use crate::incidents::attachment_id;
 use incident::event::Derived;
 use incident::{Cause, Event};
 use kernel::{BatchId, ContentId, IncidentNumber, Timestamp};
@@ -154,9 +153,6 @@ pub(crate) fn tell(
             content_ids.insert(place.replace('/', "."), id);
         }
     }
-    if let Some(file) = data.get_mut("attachment") {
-        *file = with_number(number, file);
-    }
     ToldEvent {
         seq,
         n: event.n,
@@ -171,7 +167,7 @@ pub(crate) fn tell(
             name: event.actor.name.clone(),
         },
         channel: event.channel.as_str(),
-        cause: cause(&event.cause, number, full),
+        cause: cause(&event.cause, full),
         batch: event.batch.filter(|_| full),
         data: Value::Object(data),
         content_ids,
@@ -182,13 +178,10 @@ pub(crate) fn tell(
 
 /// With all fields of the command to staff; to others the name alone, since
 /// fields may be internal. Other incidents are not named to them.
-fn cause(cause: &Cause, number: IncidentNumber, full: bool) -> Value {
+fn cause(cause: &Cause, full: bool) -> Value {
     match cause {
         Cause::Input(command) if full => {
-            let mut command = serde_json::to_value(command).unwrap_or(Value::Null);
-            if let Some(file) = command.get_mut("attachment") {
-                *file = with_number(number, file);
-            }
+            let command = serde_json::to_value(command).unwrap_or(Value::Null);
             json!({ "input": command })
         }
         Cause::Input(command) => json!({ "input": { "command": command.name().as_str() } }),
@@ -197,12 +190,6 @@ fn cause(cause: &Cause, number: IncidentNumber, full: bool) -> Value {
         }
         Cause::Derived(Derived { by, .. }) => json!({ "derived": { "by": by } }),
     }
-}
-
-/// Files are named with their incident.
-fn with_number(number: IncidentNumber, file: &Value) -> Value {
-    let id = file.as_str().and_then(|id| id.parse().ok());
-    id.map_or(Value::Null, |id| Value::String(attachment_id(number, id)))
 }
 
 fn data_of(event: &Event) -> Map<String, Value> {

@@ -2,11 +2,12 @@
 //! incident, issue the command.
 
 use crate::chance::{bytes, fresh};
-use crate::{Desk, Trouble};
+use crate::files::Claim;
+use crate::{Desk, Kept, Trouble};
 use incident::command::Report;
 use incident::decide::Origin;
 use incident::policy::PersonFacts;
-use incident::{Command, Facts, Refusal, State, Viewer, decide};
+use incident::{Command, Facts, Refusal, State, Viewer, Visibility, decide};
 use kernel::{
     Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, PersonId, TaskId, Timestamp,
     limits,
@@ -28,6 +29,8 @@ pub struct Idempotency {
 pub struct Ask<'a> {
     desk: &'a Desk,
     pub(crate) prepared: Prepared,
+    /// Files that this request attaches, until it is done.
+    claims: Vec<Claim>,
 }
 
 /// A request as the writer gets it.
@@ -95,7 +98,7 @@ impl Desk {
             files: vec![],
             import_ref: None,
         };
-        Ask { desk: self, prepared }
+        Ask { desk: self, prepared, claims: vec![] }
     }
 }
 
@@ -191,11 +194,21 @@ impl Ask<'_> {
         self.words("title", &line, limits::TITLE_CHARS)
     }
 
-    /// A file whose bytes are in the file store under their hash.
-    pub fn file(&mut self, hash: String) -> AttachmentId {
-        let id = AttachmentId(fresh());
-        self.prepared.files.push(NewFile { id, hash });
-        id
+    /// The command that attaches a file. Unless it is done, the file goes again.
+    pub fn attach(&mut self, file: Kept, visibility: Visibility) -> Result<Command, Trouble> {
+        let attachment = AttachmentId(fresh());
+        let name = self.words("file", &file.name, limits::REASON_CHARS)?;
+        if let Some(hash) = file.claim.hash() {
+            self.prepared.files.push(NewFile { id: attachment, hash: hash.clone() });
+        }
+        self.claims.push(file.claim);
+        Ok(Command::Attach {
+            attachment,
+            name,
+            size_bytes: file.size_bytes,
+            media_type: file.media_type.to_owned(),
+            visibility,
+        })
     }
 
     /// An id for a new task.
@@ -250,13 +263,16 @@ impl Ask<'_> {
     /// Decides, records, and answers when it is durable.
     pub async fn issue(self, command: Command) -> Result<Done, Trouble> {
         let people = self.desk.people_in(&command).await?;
-        let erased = match &command {
-            Command::Redact { content } => self.desk.files_named(*content).await?,
-            _ => vec![],
+        let erases_a_file = match command {
+            Command::Redact { content } => {
+                self.desk.read(move |sql| store::incidents::names_a_file(sql, content)).await?
+            }
+            _ => false,
         };
         let done = self.desk.0.writer.command(self.prepared, command, people).await?;
-        if !erased.is_empty() {
-            self.desk.forget_files(erased).await;
+        settle(self.claims, &done);
+        if erases_a_file {
+            self.desk.collect_files_or_say().await;
         }
         Ok(done)
     }
@@ -265,7 +281,8 @@ impl Ask<'_> {
     /// commands that need not wait for each other. Order is kept.
     pub async fn submit(self, command: Command) -> Result<Ticket, Trouble> {
         let people = self.desk.people_in(&command).await?;
-        self.desk.0.writer.submit(self.prepared, command, people).await.map(Ticket)
+        let answer = self.desk.0.writer.submit(self.prepared, command, people).await?;
+        Ok(Ticket { answer, claims: self.claims })
     }
 }
 
@@ -276,12 +293,25 @@ pub fn plain(text: &str) -> String {
 }
 
 /// A command on its way.
-pub struct Ticket(tokio::sync::oneshot::Receiver<Result<Done, Trouble>>);
+pub struct Ticket {
+    answer: tokio::sync::oneshot::Receiver<Result<Done, Trouble>>,
+    claims: Vec<Claim>,
+}
 
 impl Ticket {
     /// Waits until it is durable or refused.
     pub async fn done(self) -> Result<Done, Trouble> {
-        self.0.await.unwrap_or_else(|_| Err(crate::writer::ending()))
+        let done = self.answer.await.unwrap_or_else(|_| Err(crate::writer::ending()))?;
+        settle(self.claims, &done);
+        Ok(done)
+    }
+}
+
+/// What was attached needs no claim any more; what an earlier request had attached
+/// already goes.
+fn settle(claims: Vec<Claim>, done: &Done) {
+    if !done.repeated {
+        claims.into_iter().for_each(Claim::used);
     }
 }
 

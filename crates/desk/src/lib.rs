@@ -25,7 +25,7 @@ pub use chance::{fresh, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use feed::{Committed, Feed};
-pub use files::{Kept, Upload};
+pub use files::{Download, Kept, Upload, file_name};
 pub use metrics::Metrics;
 pub use presence::{Doing, Present};
 pub use trouble::Trouble;
@@ -36,6 +36,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Instant;
 use store::files::Files;
 use store::{Failure, Store};
+use tokio::sync::Semaphore;
 
 /// What the desk is told when it opens.
 pub struct Options {
@@ -54,6 +55,8 @@ pub struct Desk(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) files: Files,
+    /// Room for files that arrive.
+    pub(crate) uploads: Arc<Semaphore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) writer: writer::Handle,
     pub(crate) policy: RwLock<Arc<Policy>>,
@@ -81,6 +84,7 @@ impl Desk {
         let inner = Arc::new(Inner {
             store,
             files: options.files,
+            uploads: Arc::new(Semaphore::new(files::UPLOADS_MAX)),
             clock: options.clock,
             writer,
             policy: RwLock::new(policy),

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use store::Failure;
 use store::directory::{drafts, idempotency, sessions};
+use store::incidents::loose::CLAIM_SECONDS;
 
 /// How often due timers are looked for: bounds how late they ring.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -140,8 +141,12 @@ async fn keep_house(desk: &Desk, now: Timestamp) {
             Ok(())
         })
         .await;
-    if let Err(trouble) = done {
-        tracing::warn!(%trouble, "housekeeping failed; it is tried again in an hour");
+    desk.collect_files_or_say().await;
+    let swept = desk.sweep_files(now.plus_seconds(-CLAIM_SECONDS)).await;
+    for failed in [done, swept] {
+        if let Err(trouble) = failed {
+            tracing::warn!(%trouble, "housekeeping failed; it is tried again in an hour");
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{output, progress};
 use std::path::Path;
 use store::Target;
 use store::backup::Summary;
-use store::files::Files;
 
 /// Copies database and attachments into one file, also while a server runs.
 pub(crate) async fn backup(settings: &Settings, file: &Path) -> Result<(), Failed> {
@@ -17,7 +16,7 @@ pub(crate) async fn backup(settings: &Settings, file: &Path) -> Result<(), Faile
         return Err(Failed::new(format!("there is no folder {}; make it first", folder.display())));
     }
     let store = instance::open_store(settings, Missing::Refuse).await?;
-    let files = Files::local(instance::files_folder(settings));
+    let files = instance::files(settings)?;
     let into = file.to_path_buf();
     let spinner = progress::spinner("Copying");
     let done = instance::blocking(move || Ok(store::backup::backup(&store, &files, &into)?)).await;
@@ -35,7 +34,7 @@ pub(crate) async fn restore(
     overwrite: bool,
 ) -> Result<(), Failed> {
     let (from, target) = (file.to_path_buf(), instance::target(settings));
-    let files = Files::local(instance::files_folder(settings));
+    let files = instance::files(settings)?;
     let place = match &target {
         Target::Sqlite(path) => path.display().to_string(),
         Target::Postgres(_) => "the database".to_owned(),

@@ -111,6 +111,8 @@ pub(crate) struct GlobalArgs {
     /// PostgreSQL database to use instead of the SQLite file, postgres://user:password@host/name
     #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) database_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) s3: S3Args,
     /// Configuration file [default: evenkeel.toml here or in the data folder, if there is one]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
@@ -120,6 +122,30 @@ pub(crate) struct GlobalArgs {
     /// How to log
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+}
+
+/// Settings of an S3-compatible store.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct S3Args {
+    /// Bucket of an S3-compatible store that keeps attachments, instead of the data folder
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) s3_bucket: Option<String>,
+    /// Address of that store, https://s3.company.example [default: Amazon's of the region]
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) s3_endpoint: Option<String>,
+    /// Region of that store
+    #[arg(long, global = true, value_name = "REGION", default_value = "us-east-1")]
+    pub(crate) s3_region: String,
+    /// What names in the bucket begin with, such as evenkeel/
+    #[arg(long, global = true, value_name = "PREFIX")]
+    pub(crate) s3_prefix: Option<String>,
+    /// Id of the access key to the bucket
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) s3_access_key: Option<String>,
+    /// Secret of the access key; others on the machine see flags, so better as EVENKEEL_S3_SECRET_KEY
+    #[arg(long, global = true, value_name = "SECRET")]
+    pub(crate) s3_secret_key: Option<String>,
 }
 
 /// Settings of the commands that serve.

@@ -2,11 +2,12 @@
 
 use crate::config::Settings;
 use crate::failed::Failed;
-use desk::{Desk, Options, SystemClock};
+use desk::{Clock, Desk, Options, SystemClock};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::files::Files;
 use store::{Store, Target};
 
 /// The SQLite database in the data folder.
@@ -19,7 +20,7 @@ pub(crate) const RESTORE_LOCK: &str = "restore.lock";
 const LET_GO_WITHIN: Duration = Duration::from_secs(40);
 /// How often a lock is tried anew.
 const TRY_EVERY: Duration = Duration::from_millis(20);
-/// Attachments, by the hash of their bytes.
+/// Attachments, by the hash of their bytes; or where they wait while they arrive.
 const FILES: &str = "files";
 
 /// Whether a database that is not there is made.
@@ -40,9 +41,14 @@ pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
     settings.data.value.join(DATABASE)
 }
 
-/// The folder of attachments.
-pub(crate) fn files_folder(settings: &Settings) -> PathBuf {
-    settings.data.value.join(FILES)
+/// Where attachments are kept: in the data folder, or in an S3-compatible store.
+pub(crate) fn files(settings: &Settings) -> Result<Files, Failed> {
+    let folder = settings.data.value.join(FILES);
+    match settings.s3.chosen()? {
+        // What arrives waits in the folder.
+        Some(s3) => Ok(Files::s3(&s3, folder, || SystemClock.now())?),
+        None => Ok(Files::local(folder)),
+    }
 }
 
 /// Which database the settings name.
@@ -151,7 +157,7 @@ pub(crate) async fn open(
     serve: bool,
 ) -> Result<Desk, Failed> {
     let store = open_store(settings, missing).await?;
-    let files = store::files::Files::local(files_folder(settings));
+    let files = files(settings)?;
     blocking(move || Ok(Desk::open(store, Options { clock: Arc::new(SystemClock), files, serve })?))
         .await
 }

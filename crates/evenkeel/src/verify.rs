@@ -5,11 +5,12 @@ use crate::failed::Failed;
 use crate::instance::{self, Missing};
 use crate::{output, progress};
 use desk::Trouble;
-use store::Failure;
+use store::files::Files;
 use store::incidents::Finding;
+use store::{Failure, Store};
 
-/// Checks timeline chain, replay, words and references; prints each finding and
-/// fails if there is one.
+/// Checks timeline chain, replay, words, references and the bytes of attachments; prints
+/// each finding and fails if there is one.
 pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
     let findings = check(settings).await.map_err(|failed| match failed {
         // What cannot even be read cannot be checked.
@@ -27,7 +28,7 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
     }
     match findings.len() {
         0 if json => Ok(()),
-        0 => output::line("Everything holds: timeline, states, words and references."),
+        0 => output::line("Everything holds: timeline, states, words, references and attachments."),
         1 => Err(Failed::new(
             "1 thing does not hold; restore a backup, or ask for help with what is printed above",
         )),
@@ -39,9 +40,11 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failed> {
 
 async fn check(settings: &Settings) -> Result<Vec<Finding>, Failed> {
     let store = instance::open_store(settings, Missing::Refuse).await?;
+    let files = instance::files(settings)?;
     let bar = progress::bar("Checking", 0);
     let shown = bar.clone();
-    let findings = store
+    let checked = store.clone();
+    let findings = checked
         .read(move |sql| {
             store::incidents::verify(sql, &mut |at, of| {
                 shown.set_length(of.unsigned_abs());
@@ -50,7 +53,23 @@ async fn check(settings: &Settings) -> Result<Vec<Finding>, Failed> {
         })
         .await;
     bar.finish_and_clear();
-    Ok(findings?)
+    let mut findings = findings?;
+    findings.extend(check_files(store, files).await?);
+    Ok(findings)
+}
+
+async fn check_files(store: Store, files: Files) -> Result<Vec<Finding>, Failed> {
+    let bar = progress::bar("Checking attachments", 0);
+    let shown = bar.clone();
+    let findings = instance::blocking(move || {
+        Ok(store::incidents::verify_files(&store, &files, &mut |at, of| {
+            shown.set_length(of.unsigned_abs());
+            shown.set_position(at.unsigned_abs());
+        })?)
+    })
+    .await;
+    bar.finish_and_clear();
+    findings
 }
 
 fn in_words(finding: &Finding) -> String {

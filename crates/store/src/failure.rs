@@ -12,6 +12,9 @@ pub enum Failure {
     /// The database cannot be reached, is full or busy; trying again later may help.
     #[error("the database does not answer: {0}")]
     Unavailable(String),
+    /// The file store cannot be reached, is full or refuses; trying again later may help.
+    #[error("the file store does not answer: {0}")]
+    Files(String),
     /// What is stored does not read as it should; `evenkeel verify` says more.
     #[error("stored data does not read as it should: {0}; run `evenkeel verify`")]
     Damaged(String),

@@ -1,4 +1,7 @@
-//! A desk on a fresh store with a small company in it, for tests only.
+//! A desk on a fresh store with a small company in it, and a small file store, for tests
+//! only.
+
+pub mod bucket;
 
 use desk::{Desk, Options, SetClock, command_line};
 use incident::{Command, TokenScope, Viewer, command::Report};
@@ -40,7 +43,7 @@ pub struct TestDesk {
     pub workplace: TeamId,
     /// Service VPN: criticality 2, owned by Network.
     pub vpn: ServiceId,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl TestDesk {
@@ -129,8 +132,13 @@ impl TestDesk {
             vpn,
             clock,
             desk,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The folder of its database, and of its files in `files`.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The requester reports something about the VPN.

@@ -70,7 +70,7 @@ pub(crate) fn status_of(trouble: &Trouble) -> StatusCode {
         },
         Trouble::Stale { .. } => StatusCode::PRECONDITION_FAILED,
         Trouble::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Trouble::Overloaded | Trouble::Failed(Failure::Unavailable(_)) => {
+        Trouble::Overloaded | Trouble::Failed(Failure::Unavailable(_) | Failure::Files(_)) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Trouble::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,

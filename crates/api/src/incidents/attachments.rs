@@ -1,8 +1,6 @@
 //! Files: `POST …/attach` and `GET /api/v1/attachments/{id}`. Bytes stream
 //! straight into the file store; neither direction holds a file in memory.
 
-mod name;
-
 use super::view::Incident;
 use super::{answer, number_of};
 use crate::app::App;
@@ -11,32 +9,20 @@ use crate::door::Door;
 use crate::once::Once;
 use crate::problem::Problem;
 use crate::version::Seen;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
-use axum::http::header::{
-    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk::{Kept, Trouble};
+use desk::Kept;
 use futures_util::stream;
-use incident::{Access, Command, Scope, Visibility};
+use incident::{Access, Scope, Visibility};
 use kernel::{AttachmentId, Channel, IncidentNumber, limits};
-use std::io::{self, Read};
-use store::files::FileHash;
-use store::incidents::{feed, files_named, list, timeline};
-use store::{Failure, Sql};
-use tokio::sync::{mpsc, oneshot};
+use store::incidents::feed;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 /// What a form adds to the file itself: boundaries, headers, the other field.
 const FORM_BYTES: usize = 64 * 1024;
-/// Bytes read from the file store at once.
-const PIECE_BYTES: usize = 64 * 1024;
-/// Pieces that wait for the network.
-const PIECES_WAITING: usize = 4;
-
 pub(super) fn doors() -> Vec<Door> {
     let binary = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -88,16 +74,11 @@ async fn attach(
     })?;
     let given = receive(&app, form).await?;
     let visibility = given.visibility.unwrap_or(Visibility::Public);
-    let once = once.of(format!("{} {visibility:?} {}", given.kept.hash, given.name).as_bytes());
+    let (digest, name) = (given.kept.digest(), given.kept.name().to_owned());
+    let once = once.of(format!("{digest} {visibility:?} {name}").as_bytes());
     let mut ask =
         app.desk().ask(viewer, Channel::Api).on(number).expecting(seen.must_be).once(once);
-    let command = Command::Attach {
-        attachment: ask.file(given.kept.hash.to_string()),
-        name: ask.words("file", &given.name, name::CHARS_MAX)?,
-        size_bytes: given.kept.size_bytes,
-        media_type: given.kept.media_type.to_owned(),
-        visibility,
-    };
+    let command = ask.attach(given.kept, visibility)?;
     let done = ask.issue(command).await?;
     answer::respond(&app, viewer, done).await
 }
@@ -114,7 +95,6 @@ async fn must_see(app: &App, caller: &Caller, number: IncidentNumber) -> Result<
 
 /// A received file.
 struct Given {
-    name: String,
     kept: Kept,
     visibility: Option<Visibility>,
 }
@@ -124,10 +104,7 @@ async fn receive(app: &App, mut form: Multipart) -> Result<Given, Problem> {
     let mut visibility = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
-            "file" if file.is_none() => {
-                let name = name::plain(field.file_name().unwrap_or_default());
-                file = Some((name, keep(app, field).await?));
-            }
+            "file" if file.is_none() => file = Some(keep(app, field).await?),
             "file" => return Err(Problem::invalid("file", "stands twice; attach one at a time")),
             "visibility" => {
                 visibility = Some(match field.text().await.map_err(broken)?.trim() {
@@ -150,13 +127,13 @@ async fn receive(app: &App, mut form: Multipart) -> Result<Given, Problem> {
             }
         }
     }
-    let (name, kept) = file.ok_or_else(|| Problem::invalid("file", "is needed"))?;
-    Ok(Given { name, kept, visibility })
+    let kept = file.ok_or_else(|| Problem::invalid("file", "is needed"))?;
+    Ok(Given { kept, visibility })
 }
 
 /// Streams a field into the file store.
 async fn keep(app: &App, mut field: Field<'_>) -> Result<Kept, Problem> {
-    let mut upload = app.desk().upload();
+    let mut upload = app.desk().upload(field.file_name().unwrap_or_default()).await?;
     let mut size: usize = 0;
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         size += chunk.len();
@@ -187,114 +164,16 @@ async fn download(
 ) -> Result<Response, Problem> {
     caller.must_read()?;
     let missing = || Problem::not_found("there is no such file, or you may not see it");
-    let (number, id) = parse_id(&id).ok_or_else(missing)?;
-    let scope = Scope::of(caller.viewer());
-    let found = app.desk().read(move |sql| find(sql, &scope, number, id)).await?;
-    let Some(Found { file, name, hash }) = found else { return Err(missing()) };
-    let bytes = streamed(&app, hash).await?.ok_or_else(missing)?;
-    let media_type = safe(&file.media_type);
-    let disposition = name::disposition(name.as_deref().unwrap_or("file"));
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (CONTENT_LENGTH, HeaderValue::from(file.size_bytes)),
-        (CONTENT_DISPOSITION, HeaderValue::try_from(disposition).map_err(|_| Problem::internal())?),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-/// A file that the viewer may open.
-struct Found {
-    file: incident::state::Attachment,
-    name: Option<String>,
-    hash: FileHash,
-}
-
-fn find(
-    sql: &mut dyn Sql,
-    scope: &Scope,
-    number: IncidentNumber,
-    id: AttachmentId,
-) -> Result<Option<Found>, Failure> {
-    let Some(row) = list::get(sql, scope, number)? else { return Ok(None) };
-    let (full, files) = (row.access == Access::Full, row.state.attachments);
-    let file = files.into_iter().find(|file| file.id == id && (full || file.public));
-    let Some(file) = file else { return Ok(None) };
-    let hash = files_named(sql, file.name)?.pop().and_then(|hash| hash.parse().ok());
-    let mut words = timeline::contents_by_id(sql, &[file.name])?;
-    let name = words.remove(&file.name).and_then(|content| content.body);
-    // An erased file has no hash any more.
-    Ok(hash.map(|hash| Found { file, name, hash }))
-}
-
-fn parse_id(text: &str) -> Option<(IncidentNumber, AttachmentId)> {
-    let (number, id) = text.split_once('.')?;
-    Some((number.parse().ok()?, id.parse().ok()?))
-}
-
-/// The media type of a download: only what no browser runs.
-fn safe(stored: &str) -> &'static str {
-    const SAFE: [&str; 7] = [
-        "image/png",
-        "image/jpeg",
-        "image/gif",
-        "image/webp",
-        "application/pdf",
-        "application/zip",
-        "application/gzip",
-    ];
-    match stored {
-        "text/plain" => "text/plain; charset=utf-8",
-        _ => SAFE.into_iter().find(|known| *known == stored).unwrap_or("application/octet-stream"),
+    let id: AttachmentId = id.parse().map_err(|_| missing())?;
+    let file = app.desk().download(caller.viewer(), id).await?.ok_or_else(missing)?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in file.headers() {
+        let value = HeaderValue::try_from(value).map_err(|_| Problem::internal())?;
+        headers.insert(HeaderName::from_static(name), value);
     }
-}
-
-/// The bytes of a file, piece by piece: a thread that may block reads ahead of
-/// the network by a few pieces. `None` when the bytes are gone.
-async fn streamed(app: &App, hash: FileHash) -> Result<Option<Body>, Problem> {
-    let permit = app.downloads().try_acquire_owned().map_err(|_| Trouble::Overloaded)?;
-    let files = app.desk().files().clone();
-    let (opened, is_there) = oneshot::channel();
-    let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
-    tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        // Whoever asked may have gone away meanwhile.
-        match files.open(&hash) {
-            Ok(Some(file)) => {
-                drop(opened.send(Ok(true)));
-                send(file, &pieces);
-            }
-            Ok(None) => drop(opened.send(Ok(false))),
-            Err(failure) => drop(opened.send(Err(failure))),
-        }
+    let pieces = stream::unfold(file, |mut file| async {
+        let piece = file.next().await?;
+        Some((piece, file))
     });
-    if !is_there.await.map_err(|_| Problem::internal())?? {
-        return Ok(None);
-    }
-    let next = |mut waiting: mpsc::Receiver<io::Result<Bytes>>| async move {
-        waiting.recv().await.map(|piece| (piece, waiting))
-    };
-    Ok(Some(Body::from_stream(stream::unfold(waiting, next))))
-}
-
-fn send(mut file: impl Read, pieces: &mpsc::Sender<io::Result<Bytes>>) {
-    loop {
-        let mut piece = vec![0; PIECE_BYTES];
-        let read = match file.read(&mut piece) {
-            Ok(0) => return,
-            Ok(count) => {
-                piece.truncate(count);
-                Ok(Bytes::from(piece))
-            }
-            Err(error) => Err(error),
-        };
-        let failed = read.is_err();
-        if pieces.blocking_send(read).is_err() || failed {
-            return;
-        }
-    }
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }

@@ -14,7 +14,7 @@ mod wishes;
 
 pub(crate) use answer::{load_rows, look, open_with};
 pub(crate) use commands::unknown_command;
-pub(crate) use view::{Incident, attachment_id};
+pub(crate) use view::Incident;
 
 use crate::door::Door;
 use crate::problem::Problem;

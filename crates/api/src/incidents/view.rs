@@ -260,8 +260,8 @@ struct Work<'a> {
 /// A file.
 #[derive(Debug, Serialize, ToSchema)]
 struct Attachment<'a> {
-    /// Names the file and its incident.
-    id: String,
+    #[schema(value_type = String)]
+    id: AttachmentId,
     /// Its name; null when it was erased.
     name: Option<&'a str>,
     size_bytes: u64,
@@ -455,19 +455,13 @@ fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {
     let files = shown.state.attachments.iter().filter(|file| full || file.public);
     let base = shown.public_url.unwrap_or_default().trim_end_matches('/');
     files
-        .map(|file| (file, attachment_id(shown.number, file.id)))
-        .map(|(file, id)| Attachment {
+        .map(|file| Attachment {
+            id: file.id,
             name: shown.words(file.name),
             size_bytes: file.size_bytes,
             media_type: &file.media_type,
             visibility: if file.public { "public" } else { "internal" },
-            url: format!("{base}/api/v1/attachments/{id}"),
-            id,
+            url: format!("{base}/api/v1/attachments/{}", file.id),
         })
         .collect()
-}
-
-/// How a file is named to programs: with its incident, so that it is found there.
-pub(crate) fn attachment_id(number: IncidentNumber, id: AttachmentId) -> String {
-    format!("{number}.{id}")
 }

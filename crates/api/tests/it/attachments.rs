@@ -48,11 +48,14 @@ async fn a_file_goes_in_and_comes_out_as_a_download() {
     assert_eq!(file["size_bytes"], page.len());
     assert_eq!(file["visibility"], "public");
     let id = file["id"].as_str().unwrap();
+    assert!(!id.contains("INC"), "an id tells nothing: {id}");
+    assert_eq!(file["url"], format!("https://desk.northwind.example/api/v1/attachments/{id}"));
     let (status, headers, bytes) = rosa.bytes(&format!("/api/v1/attachments/{id}")).await;
     assert_eq!(status, 200);
     assert_eq!(bytes, page);
     assert_eq!(headers["content-type"], "text/plain; charset=utf-8");
     assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["cache-control"], "private, no-store");
     assert!(headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
     let disposition = headers["content-disposition"].to_str().unwrap();
     assert!(
@@ -134,4 +137,57 @@ async fn forms_that_do_not_fit_are_refused() {
         ines.get("/api/v1/incidents/INC-1").await.good()["attachments"],
         serde_json::json!([])
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_types_and_sizes_that_mean_harm_do_none() {
+    let world = World::new().await;
+    world.report("rosa", "Labels blank").await;
+    let rosa = world.of("rosa");
+    let path = "/api/v1/incidents/INC-1/attach";
+    let long = format!("{}.png", "x".repeat(2_000));
+    for (name, bytes, kept, kind) in [
+        ("..", &b""[..], "file", "application/octet-stream"),
+        ("%2e%2e%2fpasswd", b"MZ\x90\x00", "%2e%2e%2fpasswd", "application/octet-stream"),
+        ("a.png", b"<svg onload=alert(1)>", "a.png", "text/plain; charset=utf-8"),
+        ("x\u{202e}gnp.exe", b"\x7fELF\x00", "xgnp.exe", "application/octet-stream"),
+        (&long, b"\x89PNG\r\n\x1a\n", &long[1_804..], "image/png"),
+    ] {
+        let answer = upload(&rosa, path, name, bytes, None).await;
+        let files = answer.good()["attachments"].as_array().unwrap().clone();
+        let file = files.last().unwrap();
+        assert_eq!(file["name"], kept, "{name}");
+        let id = file["id"].as_str().unwrap();
+        let (status, headers, got) = rosa.bytes(&format!("/api/v1/attachments/{id}")).await;
+        assert_eq!((status.as_u16(), got.as_ref()), (200, bytes), "{name}");
+        assert_eq!(headers["content-type"], kind, "{name}");
+        let disposition = headers["content-disposition"].to_str().unwrap();
+        assert!(disposition.starts_with("attachment; filename=\""), "{disposition}");
+        assert_eq!(disposition.matches('"').count(), 2, "{disposition}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_send_and_fetch_at_once() {
+    let world = std::sync::Arc::new(World::new().await);
+    world.report("rosa", "Labels blank").await;
+    let mut sending = vec![];
+    for n in 0..24u8 {
+        let rosa = world.of("rosa");
+        sending.push(tokio::spawn(async move {
+            let bytes = vec![n % 6; 300_000 + usize::from(n % 6)];
+            let name = format!("{n}.bin");
+            let answer = upload(&rosa, "/api/v1/incidents/INC-1/attach", &name, &bytes, None).await;
+            let files = answer.good()["attachments"].as_array().unwrap().clone();
+            let file = files.iter().find(|file| file["name"] == name.as_str()).unwrap();
+            let id = file["id"].as_str().unwrap();
+            let (_, _, got) = rosa.bytes(&format!("/api/v1/attachments/{id}")).await;
+            assert!(got == bytes, "{name}");
+        }));
+    }
+    for one in sending {
+        one.await.unwrap();
+    }
+    let incident = world.of("rosa").get("/api/v1/incidents/INC-1").await;
+    assert_eq!(incident.good()["attachments"].as_array().unwrap().len(), 24);
 }

@@ -122,6 +122,8 @@ async fn queries_that_are_no_queries() {
         "tokens/%00",
         "attachments/%00",
         "attachments/INC-1.x",
+        "attachments/..%2f..%2fevenkeel.db",
+        "attachments/0192f3a4-0000-7000-8000-000000000000",
     ] {
         let status = world.of("ada").get(&format!("/api/v1/{path}")).await.status;
         assert!(matches!(status, 400 | 404), "{path}: {status}");

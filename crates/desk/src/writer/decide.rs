@@ -269,6 +269,9 @@ impl<'a> Round<'a> {
         {
             return Ok(Err(Refusal::invalid("content", "is not there, or was removed already")));
         }
+        if let Some(refusal) = crate::files::missing(sql, command, &chain.job.prepared.files)? {
+            return Ok(Err(refusal));
+        }
         let related = Related::find(self, sql, chain, tried, command, number)?;
         let people = self.people(sql, chain, command)?;
         let prepared = &chain.job.prepared;

@@ -10,8 +10,8 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a database may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a database or file store may take to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What every SQLite file begins with.
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 /// Variables that are not flags: they belong to the tests of the product.
@@ -35,15 +35,15 @@ struct Line {
 
 /// One thing that is wrong or odd.
 #[derive(Serialize)]
-struct Finding {
-    level: Level,
-    key: Option<&'static str>,
-    what: String,
+pub(super) struct Finding {
+    pub(super) level: Level,
+    pub(super) key: Option<&'static str>,
+    pub(super) what: String,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum Level {
+pub(super) enum Level {
     /// It will not work.
     Error,
     /// It works, but think about it.
@@ -57,6 +57,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     check_public_url(settings, &mut findings);
     check_data(settings, &mut findings);
     check_database(settings, &mut findings).await;
+    super::s3::check(settings, &mut findings).await;
     check_variables(&mut findings);
     let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
     if json {
@@ -131,6 +132,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
         crate::cli::LogFormat::Text => "text",
         crate::cli::LogFormat::Json => "json",
     };
+    let secret = s.s3.secret_key.value.as_ref().map(|_| "(hidden)");
     vec![
         line("data", &s.data, Some(s.data.value.display())),
         line(
@@ -140,6 +142,12 @@ fn lines(settings: &Settings) -> Vec<Line> {
         ),
         line("listen", &s.listen, Some(&s.listen.value)),
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
+        line("s3_bucket", &s.s3.bucket, s.s3.bucket.value.as_ref()),
+        line("s3_endpoint", &s.s3.endpoint, s.s3.endpoint.value.as_ref()),
+        line("s3_region", &s.s3.region, Some(&s.s3.region.value)),
+        line("s3_prefix", &s.s3.prefix, s.s3.prefix.value.as_ref()),
+        line("s3_access_key", &s.s3.access_key, s.s3.access_key.value.as_ref()),
+        line("s3_secret_key", &s.s3.secret_key, secret),
         line("log", &s.log, Some(&s.log.value)),
         line("log_format", &s.log_format, Some(format)),
     ]

@@ -5,6 +5,7 @@
 
 mod check;
 mod file;
+mod s3;
 
 pub(crate) use check::check;
 
@@ -13,18 +14,33 @@ use crate::failed::Failed;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 use file::ConfigFile;
+use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 7] =
-    ["data", "database_url", "config", "listen", "public_url", "log", "log_format"];
+const SETTINGS: [&str; 13] = [
+    "data",
+    "database_url",
+    "config",
+    "listen",
+    "public_url",
+    "s3_bucket",
+    "s3_endpoint",
+    "s3_region",
+    "s3_prefix",
+    "s3_access_key",
+    "s3_secret_key",
+    "log",
+    "log_format",
+];
 /// The one that a configuration file cannot say.
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
 /// touches the data of a real instance.
-const NOT_FOR_THE_DEMO: [&str; 2] = ["data", "database_url"];
+const NOT_FOR_THE_DEMO: [&str; 3] = ["data", "database_url", S3_BUCKET];
+const S3_BUCKET: &str = "s3_bucket";
 const DEMO: &str = "demo";
 const DEMO_DATA: &str = "./evenkeel-demo";
 
@@ -59,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) listen: Setting<String>,
     /// Address under which people reach it.
     pub(crate) public_url: Setting<Option<String>>,
+    /// An S3-compatible store for attachments instead of the data folder.
+    pub(crate) s3: S3Settings,
     /// What is logged.
     pub(crate) log: Setting<String>,
     /// How it is logged.
@@ -167,11 +185,21 @@ impl Settings {
         let serves = ["serve", DEMO].contains(&path.first().copied().unwrap_or_default());
         let data = leaf.get_one::<PathBuf>("data").cloned().unwrap_or_default();
         let listen = served("listen");
+        let said = |id: &str| Setting { value: text(id), source: source(id) };
+        let region = said("s3_region");
         let mut settings = Settings {
             data: Setting { value: data, source: source("data") },
-            database_url: Setting { value: text("database_url"), source: source("database_url") },
+            database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
+            s3: S3Settings {
+                bucket: said(S3_BUCKET),
+                endpoint: said("s3_endpoint"),
+                region: Setting { value: region.value.unwrap_or_default(), source: region.source },
+                prefix: said("s3_prefix"),
+                access_key: said("s3_access_key"),
+                secret_key: said("s3_secret_key"),
+            },
             log: Setting {
                 value: text("log")
                     .unwrap_or_else(|| if serves { "info" } else { "warn" }.to_owned()),
@@ -193,8 +221,10 @@ impl Settings {
         if self.data.source != Source::Flag {
             self.data = Setting { value: PathBuf::from(DEMO_DATA), source: Source::Default };
         }
-        if self.database_url.source != Source::Flag {
-            self.database_url = Setting { value: None, source: Source::Default };
+        for setting in [&mut self.database_url, &mut self.s3.bucket] {
+            if setting.source != Source::Flag {
+                *setting = Setting { value: None, source: Source::Default };
+            }
         }
     }
 

@@ -25,7 +25,6 @@ use kernel::Timestamp;
 use plan::Plan;
 use serde_json::json;
 use store::directory::settings as stored;
-use store::files::Files;
 
 /// The company is the same every time.
 const SEED: u64 = 4_040;
@@ -114,8 +113,7 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
     // Timers must not ring while the past is told: they would ring now.
     let desk = instance::open(settings, Missing::Make, false).await?;
     let now = desk.now();
-    let files = Files::local(instance::files_folder(settings));
-    let told = tell(&desk, &files, now, DAYS).await?;
+    let told = tell(&desk, now, DAYS).await?;
     desk.change(desk::command_line(), move |sql, _| {
         let begun = stored::get::<serde_json::Value>(sql, BUILT)?;
         let version = begun.map_or(0, |begun| begun.version);
@@ -128,7 +126,7 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
 }
 
 /// Tells the company's last `days` days up to `now`; how many deeds they were.
-async fn tell(desk: &Desk, files: &Files, now: Timestamp, days: i64) -> Result<usize, Failed> {
+async fn tell(desk: &Desk, now: Timestamp, days: i64) -> Result<usize, Failed> {
     let since = now.plus_seconds(-(days + 30) * DAY);
     company::found(desk, data::company(), since).await?;
     let company = company::known(desk, data::company())
@@ -138,7 +136,7 @@ async fn tell(desk: &Desk, files: &Files, now: Timestamp, days: i64) -> Result<u
     let steps = think(&company, &stories, &desk.policy().agreement, now, days);
     let count = steps.len();
     let bar = progress::bar("Telling the past", count as u64);
-    let played = play::play(desk, files, steps, || bar.inc(1)).await;
+    let played = play::play(desk, steps, || bar.inc(1)).await;
     bar.finish_and_clear();
     played?;
     play::catch_up(desk, now).await?;

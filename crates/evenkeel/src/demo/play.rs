@@ -4,12 +4,11 @@
 use super::plan::{Deed, Fresh, Key, Step};
 use crate::failed::Failed;
 use desk::{Ask, Desk, Trouble};
-use incident::Command;
 use incident::command::{Change, Report};
 use incident::state::LinkKind;
+use incident::{Command, Visibility};
 use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
 use std::collections::{HashMap, VecDeque};
-use store::files::Files;
 
 /// Commands on their way at most.
 const WINDOW: usize = 256;
@@ -22,7 +21,6 @@ const ROUNDS: usize = 200;
 /// `told` hears of each that is done.
 pub(super) async fn play(
     desk: &Desk,
-    files: &Files,
     steps: Vec<Step>,
     mut told: impl FnMut(),
 ) -> Result<(), Failed> {
@@ -33,7 +31,7 @@ pub(super) async fn play(
         let reports = matches!(step.deed, Deed::Report(_));
         let number = if reports { next } else { None };
         let key = step.key;
-        let ticket = submit(desk, files, &numbers, step).await?;
+        let ticket = submit(desk, &numbers, step).await?;
         if !reports {
             waiting.push_back((None, ticket));
         } else if let Some(number) = number {
@@ -93,7 +91,6 @@ pub(super) async fn catch_up(desk: &Desk, now: Timestamp) -> Result<(), Failed> 
 
 async fn submit(
     desk: &Desk,
-    files: &Files,
     numbers: &HashMap<Key, IncidentNumber>,
     step: Step,
 ) -> Result<desk::Ticket, Failed> {
@@ -103,7 +100,7 @@ async fn submit(
         deed => {
             ask = ask.on(numbers[&step.key]);
             match deed {
-                Deed::Attach { name, text } => attach(&mut ask, files, &name, text).await?,
+                Deed::Attach { name, text } => attach(desk, &mut ask, &name, &text).await?,
                 deed => command(&mut ask, deed, numbers)?,
             }
         }
@@ -137,21 +134,10 @@ fn report(
     })))
 }
 
-async fn attach(
-    ask: &mut Ask<'_>,
-    files: &Files,
-    name: &str,
-    text: String,
-) -> Result<Command, Failed> {
-    let files = files.clone();
-    let put = crate::instance::blocking(move || Ok(files.put(text.as_bytes())?)).await?;
-    Ok(Command::Attach {
-        attachment: ask.file(put.hash.to_string()),
-        name: ask.words("name", name, limits::NAME_CHARS)?,
-        size_bytes: put.size_bytes,
-        media_type: "text/plain".to_owned(),
-        visibility: incident::Visibility::Public,
-    })
+async fn attach(desk: &Desk, ask: &mut Ask<'_>, name: &str, text: &str) -> Result<Command, Failed> {
+    let mut upload = desk.upload(name).await?;
+    upload.push(text.as_bytes()).await?;
+    Ok(ask.attach(upload.finish().await?, Visibility::Public)?)
 }
 
 fn command(

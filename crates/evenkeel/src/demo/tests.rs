@@ -7,6 +7,7 @@ use desk::{Options, SetClock};
 use incident::clocks::ClockKind;
 use kernel::Timestamp;
 use std::sync::Arc;
+use store::files::Files;
 use store::incidents::list::{IncidentRow, Look, list};
 use store::{Store, Target};
 
@@ -24,9 +25,9 @@ async fn built(days: i64) -> Built {
     let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
     let clock = Arc::new(SetClock::at(NOW));
     let files = Files::local(folder.path().join("files"));
-    let options = Options { clock: clock.clone(), files: files.clone(), serve: false };
+    let options = Options { clock: clock.clone(), files, serve: false };
     let desk = Desk::open(store, options).unwrap();
-    tell(&desk, &files, NOW, days).await.expect("every step of the plan is granted");
+    tell(&desk, NOW, days).await.expect("every step of the plan is granted");
     Built { desk, clock, folder }
 }
 

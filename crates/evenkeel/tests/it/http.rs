@@ -96,10 +96,10 @@ impl Client {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         if method != "GET" {
-            request.push_str(&format!(
-                "content-type: application/json\r\ncontent-length: {}\r\n",
-                body.len()
-            ));
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                request.push_str("content-type: application/json\r\n");
+            }
+            request.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
         request.push_str(body);

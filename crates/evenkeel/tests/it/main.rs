@@ -1,5 +1,6 @@
 //! The program as people run it: the built binary on folders of its own.
 
+mod attachments;
 mod backup;
 mod command_line;
 mod configuration;

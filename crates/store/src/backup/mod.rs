@@ -8,11 +8,10 @@
 mod rows;
 
 use crate::engine::{Lite, Purpose, Server, Store, Target};
-use crate::files::{FileHash, Files};
+use crate::files::{FileHash, Files, Found};
 use crate::migrate::{self, SQLITE};
 use crate::sql::{Columns, Sql, Table, Type, Value};
 use crate::{Failure, disk};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What was backed up or restored.
@@ -25,9 +24,6 @@ pub struct Summary {
     /// Files that attachments refer to and that are not there, or not what they were.
     pub missing: Vec<FileHash>,
 }
-
-/// A file is kept in parts of this many bytes.
-const PART_BYTES: u64 = 1024 * 1024;
 
 const FILES_TABLE: &str = "create table backup_files (
     hash text not null, part integer not null, bytes blob not null, primary key (hash, part)
@@ -142,7 +138,11 @@ fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
         }
     }
     let mut backup = Lite::writer(into)?;
-    let summary = backup.transaction(|sql| add_files(sql, files))?;
+    let summary = backup.transaction(|sql| {
+        // What waits to be attached or removed where the backup comes from.
+        sql.execute("delete from loose_files", &[])?;
+        add_files(sql, files)
+    })?;
     backup.batch("pragma journal_mode = delete")?;
     Ok(summary)
 }
@@ -152,29 +152,27 @@ fn add_files(sql: &mut dyn Sql, files: &Files) -> Result<Summary, Failure> {
     let mut summary = Summary { incidents: count(sql, "incidents")?, ..Summary::default() };
     for row in sql.query("select distinct hash from attachments order by hash", &[])? {
         let hash: FileHash = Columns::of(row).parsed()?;
-        match files.open(&hash)? {
-            None => summary.missing.push(hash),
-            Some(file) => {
-                add_file(sql, &hash, file)?;
-                summary.files += 1;
-            }
+        if add_file(sql, &hash, files)? {
+            summary.files += 1;
+        } else {
+            summary.missing.push(hash);
         }
     }
     Ok(summary)
 }
 
-fn add_file(sql: &mut dyn Sql, hash: &FileHash, mut file: impl Read) -> Result<(), Failure> {
-    for part in 0i64.. {
-        let mut bytes = Vec::new();
-        let read = file.by_ref().take(PART_BYTES).read_to_end(&mut bytes);
-        read.map_err(|error| Failure::Unavailable(format!("reading file {hash}: {error}")))?;
-        // An empty file has one empty part.
-        if bytes.is_empty() && part > 0 {
-            break;
-        }
+/// Adds a file, unless it is missing or not what it was.
+fn add_file(sql: &mut dyn Sql, hash: &FileHash, files: &Files) -> Result<bool, Failure> {
+    let mut part = 0i64;
+    let found = files.copy(hash, &mut |bytes| {
         sql.insert(&FILES, vec![vec![hash.into(), part.into(), bytes.into()]])?;
+        part += 1;
+        Ok(())
+    })?;
+    if found != Found::Whole {
+        sql.execute("delete from backup_files where hash = $1", &[hash.into()])?;
     }
-    Ok(())
+    Ok(found == Found::Whole)
 }
 
 /// Whether the file is a backup we can read; the version of its schema.
@@ -206,12 +204,15 @@ fn restore_files(from: &Path, files: &Files) -> Result<Summary, Failure> {
         for row in sql.query("select hash, max(part) from backup_files group by hash", &[])? {
             let mut row = Columns::of(row);
             let (hash, last) = (row.parsed::<FileHash>()?, row.int()?);
-            let put =
-                files.put(Parts { sql, hash: &hash, next: 0, last, bytes: Vec::new(), at: 0 })?;
-            if put.hash == hash {
+            let mut arriving = files.begin()?;
+            for part in 0..=last {
+                arriving.write(&part_of(sql, &hash, part)?)?;
+            }
+            let arrived = arriving.arrived();
+            if *arrived.hash() == hash {
+                files.keep(arrived)?;
                 summary.files += 1;
             } else {
-                files.remove(&put.hash)?;
                 summary.missing.push(hash);
             }
         }
@@ -285,30 +286,9 @@ impl Drop for Folder {
     }
 }
 
-/// Reads a file's parts one after the other.
-struct Parts<'a> {
-    sql: &'a mut dyn Sql,
-    hash: &'a FileHash,
-    next: i64,
-    last: i64,
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Read for Parts<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        while self.at == self.bytes.len() && self.next <= self.last {
-            let select = "select bytes from backup_files where hash = $1 and part = $2";
-            let found = self.sql.query(select, &[self.hash.into(), self.next.into()]);
-            let bytes = found
-                .and_then(|rows| Columns::of(rows.into_iter().next().unwrap_or_default()).bytes());
-            self.bytes = bytes.map_err(std::io::Error::other)?;
-            self.at = 0;
-            self.next += 1;
-        }
-        let count = into.len().min(self.bytes.len() - self.at);
-        into[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
-        self.at += count;
-        Ok(count)
-    }
+/// One of the parts that a file is kept in.
+fn part_of(sql: &mut dyn Sql, hash: &FileHash, part: i64) -> Result<Vec<u8>, Failure> {
+    let select = "select bytes from backup_files where hash = $1 and part = $2";
+    let found = sql.query(select, &[hash.into(), part.into()])?;
+    Columns::of(found.into_iter().next().unwrap_or_default()).bytes()
 }

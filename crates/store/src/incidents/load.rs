@@ -36,17 +36,6 @@ pub fn words_of(sql: &mut dyn Sql, id: ContentId) -> Result<String, Failure> {
     Ok(words.unwrap_or_else(|| super::write::ERASED_TITLE.to_owned()))
 }
 
-/// The hashes of the files that bear this content as their name.
-pub fn files_named(sql: &mut dyn Sql, name: ContentId) -> Result<Vec<String>, Failure> {
-    let rows = sql.query("select hash from attachments where name_content = $1", &[name.into()])?;
-    rows.into_iter().map(|row| Columns::of(row).text()).collect()
-}
-
-/// Whether any attachment still has these bytes.
-pub fn file_is_used(sql: &mut dyn Sql, hash: &str) -> Result<bool, Failure> {
-    Ok(!sql.query("select 1 from attachments where hash = $1 limit 1", &[hash.into()])?.is_empty())
-}
-
 /// Whether these words belong to this incident and are still there.
 pub fn content_belongs(
     sql: &mut dyn Sql,

@@ -4,7 +4,9 @@
 
 use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
+use super::loose;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
+use crate::files::FileHash;
 use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
 use incident::clocks::ClockStatus;
@@ -41,8 +43,8 @@ pub struct NewContent {
 pub struct NewFile {
     /// Its id.
     pub id: AttachmentId,
-    /// sha256 of its bytes, in hex: its name in the file store.
-    pub hash: String,
+    /// Its name in the file store.
+    pub hash: FileHash,
 }
 
 /// What one decision did to one incident.
@@ -133,6 +135,7 @@ struct Rows {
     events: Vec<Row>,
     contents: Vec<Row>,
     attachments: Vec<Row>,
+    attached: Vec<FileHash>,
     outbox: Vec<Row>,
 }
 
@@ -254,6 +257,7 @@ impl Rows {
         let Body::Attached(data) = &event.body else { return Ok(()) };
         let file = part.files.iter().find(|file| file.id == data.attachment);
         let file = file.ok_or_else(|| Failure::damaged("an attachment without its file"))?;
+        self.attached.push(file.hash.clone());
         self.attachments.push(vec![
             file.id.into(),
             part.number.into(),
@@ -283,6 +287,9 @@ impl Rows {
         }
         if !self.attachments.is_empty() {
             sql.insert(&ATTACHMENTS, self.attachments)?;
+            for hash in self.attached {
+                loose::attached(sql, &hash)?;
+            }
         }
         if !self.outbox.is_empty() {
             sql.insert(&OUTBOX, self.outbox)?;
@@ -448,13 +455,12 @@ pub(crate) const ERASED_TITLE: &str = "[removed]";
 fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
     for event in &part.events {
         let Body::Redacted(data) = &event.body else { continue };
-        let id = Value::from(data.content);
         engine::words_erase(sql, &[data.content])?;
         sql.execute(
             "update contents set body = '', salt = $3, erased_at = $2 where id = $1",
-            &[id.clone(), event.at.into(), Value::Bytes(vec![])],
+            &[data.content.into(), event.at.into(), Value::Bytes(vec![])],
         )?;
-        sql.execute("delete from attachments where name_content = $1", &[id])?;
+        loose::erase(sql, data.content, event.at)?;
     }
     Ok(())
 }

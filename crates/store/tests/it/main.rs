@@ -7,5 +7,6 @@ mod backup;
 mod directory;
 mod engine;
 mod feed;
+mod files;
 mod list;
 mod words;

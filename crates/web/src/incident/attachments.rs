@@ -6,40 +6,25 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use axum::body::Body;
 use axum::extract::multipart::Field;
-use axum::extract::{FromRequest, Multipart, Path, RawQuery, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::IntoResponse;
 use desk::{Desk, Idempotency, Kept, Trouble};
-use incident::{Access, Command, Refusal, Scope, Subject, Viewer, Visibility};
+use futures_util::stream;
+use incident::{Refusal, Viewer, Visibility};
 use kernel::{AttachmentId, Channel, IncidentNumber, limits};
-use std::io::Read;
-use store::files::FileHash;
 
-/// Characters of a file's name that are kept.
-const NAME_CHARS: usize = 200;
 /// Bytes of one ordinary field of a form with files.
 const FIELD_BYTES: usize = 4 * limits::BODY_CHARS;
 /// Files that one form may bring.
 const FILES: usize = 8;
-/// Bytes read and sent at once.
-const PIECE_BYTES: usize = 64 * 1024;
-/// Kinds of files that browsers only draw; everything else is bytes to them.
-const HARMLESS: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
-
-/// A file that came with a form and is in the file store.
-pub(crate) struct Brought {
-    /// Its name.
-    pub(crate) name: String,
-    /// Where it is and what it is.
-    pub(crate) kept: Kept,
-}
 
 /// A form that may bring files: its fields, and the files as they were kept.
 pub(crate) struct WithFiles {
     /// The ordinary fields.
     pub(crate) fields: Fields,
     /// The files, in their order.
-    pub(crate) files: Vec<Brought>,
+    pub(crate) files: Vec<Kept>,
     /// Why a file was not taken. Whoever sent it gets the form again, as it was filled in.
     pub(crate) refused: Option<Refusal>,
 }
@@ -73,9 +58,9 @@ impl WithFiles {
                     refused = Some(Refusal::invalid("file", words));
                 }
                 Some(name) => {
-                    let name = file_name(&name);
+                    let name = desk::file_name(&name);
                     match keep(&app.desk, part).await {
-                        Ok(kept) => files.push(Brought { name, kept }),
+                        Ok(file) => files.push(file),
                         Err(PageError::Trouble(Trouble::Refused(refusal))) => {
                             let words = format!("“{name}” {}", refusal.message);
                             refused = Some(Refusal::invalid("file", words));
@@ -96,7 +81,7 @@ pub(crate) async fn attach(
     viewer: &Viewer,
     channel: Channel,
     number: IncidentNumber,
-    files: Vec<Brought>,
+    files: Vec<Kept>,
     visibility: Visibility,
     once: Option<&Idempotency>,
 ) -> Result<(), Trouble> {
@@ -106,15 +91,7 @@ pub(crate) async fn attach(
             request_hash: once.request_hash.clone(),
         });
         let mut ask = desk.ask(viewer, channel).on(number).once(own);
-        let name = ask.words("file", &file.name, NAME_CHARS)?;
-        let attachment = ask.file(file.kept.hash.to_string());
-        let command = Command::Attach {
-            attachment,
-            name,
-            size_bytes: file.kept.size_bytes,
-            media_type: file.kept.media_type.to_owned(),
-            visibility,
-        };
+        let command = ask.attach(file, visibility)?;
         ask.issue(command).await?;
     }
     Ok(())
@@ -134,10 +111,9 @@ pub(crate) fn size_words(bytes: u64) -> String {
     }
 }
 
-/// The address of a file. Its incident is named with it: there its right to be
-/// seen is looked up.
-pub(crate) fn address(number: IncidentNumber, id: AttachmentId) -> String {
-    format!("/attachments/{id}?on={number}")
+/// The address of a file.
+pub(crate) fn address(id: AttachmentId) -> String {
+    format!("/attachments/{id}")
 }
 
 /// A file, for whoever may see it.
@@ -145,109 +121,25 @@ pub(super) async fn download(
     State(app): State<App>,
     who: SignedIn,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
 ) -> PageResult {
     let id: AttachmentId = id.parse().map_err(|_| PageError::NotFound)?;
-    let asked = Fields::parse(query.as_deref().unwrap_or_default());
-    let number: IncidentNumber =
-        asked.get("on").and_then(|on| on.parse().ok()).ok_or(PageError::NotFound)?;
-    let scope = Scope::of(who.viewer());
-    let found = app
-        .desk
-        .read(move |sql| {
-            let Some(stored) = store::incidents::load(sql, number)? else { return Ok(None) };
-            let access = scope.access(&Subject::from(&stored.state));
-            let file = stored.state.attachments.iter().find(|file| file.id == id);
-            let Some(file) = file
-                .filter(|file| access == Access::Full || (access == Access::Public && file.public))
-            else {
-                return Ok(None);
-            };
-            let names = store::incidents::timeline::contents_by_id(sql, &[file.name])?;
-            let name = names.get(&file.name).and_then(|content| content.body.clone());
-            let hash = store::incidents::files_named(sql, file.name)?.pop();
-            Ok(name
-                .zip(hash)
-                .map(|(name, hash)| (name, hash, file.media_type.clone(), file.size_bytes)))
-        })
-        .await?;
-    let (name, hash, media_type, size) = found.ok_or(PageError::NotFound)?;
-    let hash: FileHash = hash.parse().map_err(|_| PageError::NotFound)?;
-    let body = stream(&app, hash).await?.ok_or(PageError::NotFound)?;
-    Ok((headers(&name, &media_type, size), body).into_response())
-}
-
-/// Nothing in a file runs: it is saved, never shown as a page of ours.
-fn headers(name: &str, media_type: &str, size: u64) -> HeaderMap {
-    let kind = HARMLESS
-        .iter()
-        .find(|kind| **kind == media_type)
-        .copied()
-        .unwrap_or("application/octet-stream");
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%' | ';') { c } else { '_' })
-        .collect();
-    let disposition =
-        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", crate::url::encode(name));
+    let file = app.desk.download(who.viewer(), id).await?.ok_or(PageError::NotFound)?;
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("sandbox; default-src 'none'"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if let Ok(value) = HeaderValue::from_str(&disposition) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
+    for (name, value) in file.headers() {
+        // Names of files are encoded, so that every header is one.
+        headers.extend(
+            HeaderValue::try_from(value).map(|value| (HeaderName::from_static(name), value)),
+        );
     }
-    headers
-}
-
-/// The bytes piece by piece, so that a large file takes little memory.
-async fn stream(app: &App, hash: FileHash) -> PageResult<Option<Body>> {
-    let files = app.desk.files().clone();
-    let (found, is_there) = tokio::sync::oneshot::channel();
-    let (pieces, waiting) = tokio::sync::mpsc::channel::<std::io::Result<Vec<u8>>>(4);
-    tokio::task::spawn_blocking(move || match files.open(&hash) {
-        // Whoever asked may have gone away meanwhile.
-        Ok(None) => drop(found.send(Ok(false))),
-        Err(failure) => drop(found.send(Err(failure))),
-        Ok(Some(file)) => {
-            drop(found.send(Ok(true)));
-            send(file, &pieces);
-        }
+    let pieces = stream::unfold(file, |mut file| async {
+        let piece = file.next().await?;
+        Some((piece, file))
     });
-    if !is_there.await.map_err(|_| PageError::NotFound)?? {
-        return Ok(None);
-    }
-    let next = |mut waiting: tokio::sync::mpsc::Receiver<std::io::Result<Vec<u8>>>| async move {
-        waiting.recv().await.map(|piece| (piece, waiting))
-    };
-    Ok(Some(Body::from_stream(futures_util::stream::unfold(waiting, next))))
-}
-
-/// Reads until the end, an error, or until nobody listens any more.
-fn send(mut file: impl Read, pieces: &tokio::sync::mpsc::Sender<std::io::Result<Vec<u8>>>) {
-    loop {
-        let mut piece = vec![0; PIECE_BYTES];
-        let read = file.read(&mut piece).map(|count| {
-            piece.truncate(count);
-            piece
-        });
-        let over = read.as_ref().map_or(true, Vec::is_empty);
-        if matches!(&read, Ok(piece) if piece.is_empty())
-            || pieces.blocking_send(read).is_err()
-            || over
-        {
-            return;
-        }
-    }
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
 async fn keep(desk: &Desk, mut part: Field<'_>) -> PageResult<Kept> {
-    let mut upload = desk.upload();
+    let mut upload = desk.upload(part.file_name().unwrap_or_default()).await?;
     while let Some(piece) = part.chunk().await.map_err(torn)? {
         upload.push(&piece).await?;
     }
@@ -273,13 +165,6 @@ fn torn(error: axum::extract::multipart::MultipartError) -> PageError {
     PageError::Status(error.status(), error.body_text())
 }
 
-/// The last part of a path, without what no file name holds.
-fn file_name(sent: &str) -> String {
-    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
-    if name.trim().is_empty() { "file".to_owned() } else { name.trim().to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,28 +181,5 @@ mod tests {
         ] {
             assert_eq!(size_words(bytes), words);
         }
-    }
-
-    #[test]
-    fn names_of_files_lead_nowhere() {
-        for (sent, kept) in [
-            ("../../etc/passwd", "passwd"),
-            ("C:\\x\\scan.png", "scan.png"),
-            ("", "file"),
-            ("a\u{0}b\n.txt", "ab.txt"),
-        ] {
-            assert_eq!(file_name(sent), kept);
-        }
-    }
-
-    #[test]
-    fn what_could_run_is_only_saved() {
-        let headers = headers("a\"b;.html", "text/html", 5);
-        assert_eq!(headers[header::CONTENT_TYPE], "application/octet-stream");
-        assert_eq!(
-            headers[header::CONTENT_DISPOSITION],
-            "attachment; filename=\"a_b_.html\"; filename*=UTF-8''a%22b%3B.html"
-        );
-        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 }

@@ -4,11 +4,11 @@
 use super::reader::Reader;
 use super::story::{Entry, File, Kind, Line, Message, Story, What};
 use super::words;
-use crate::incident::attachments::size_words;
+use crate::incident::attachments::{address, size_words};
 use crate::part::icon::icon;
 use crate::part::person::avatar;
 use incident::state::Hold;
-use kernel::{Actor, Channel, IncidentNumber, PersonId};
+use kernel::{Actor, Channel, PersonId};
 use maud::{Markup, html};
 
 /// The whole conversation.
@@ -85,7 +85,7 @@ fn said(story: &Story, entry: &Entry, message: &Message, reader: &Reader) -> Mar
                     }
                 }
                 @if !message.files.is_empty() {
-                    ul.atts { @for file in &message.files { li { (file_link(story.row.number, file)) } } }
+                    ul.atts { @for file in &message.files { li { (file_link(file)) } } }
                 }
             }
         }
@@ -126,15 +126,15 @@ fn line_words(story: &Story, entry: &Entry, line: &Line, reader: &Reader) -> Mar
         Line::Parted => html! { "Handled on its own again" },
         Line::Renamed(Some(title)) => html! { "Title is now “" (title) "”" },
         Line::Renamed(None) => html! { "Title changed" },
-        Line::Attached(file) => html! { b { (who) } " added " (file_link(story.row.number, file)) },
+        Line::Attached(file) => html! { b { (who) } " added " (file_link(file)) },
     }
 }
 
-fn file_link(number: IncidentNumber, file: &File) -> Markup {
+fn file_link(file: &File) -> Markup {
     let size = size_words(file.bytes);
     match &file.name {
         Some(name) => {
-            html! { a.att href={ "/attachments/" (file.id) "?on=" (number) }  { (icon("clip")) (name) span.meta { (size) } } }
+            html! { a.att href=(address(file.id)) { (icon("clip")) (name) span.meta { (size) } } }
         }
         None => html! { span.att.redacted { (icon("clip")) "removed file" } },
     }

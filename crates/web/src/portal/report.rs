@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::auth::{Live, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
-use crate::incident::attachments::{Brought, WithFiles, attach};
+use crate::incident::attachments::{WithFiles, attach};
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::shell::PortalPage;
@@ -17,7 +17,7 @@ use crate::url;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::{Idempotency, Trouble};
+use desk::{Idempotency, Kept, Trouble};
 use incident::command::Report;
 use incident::{Command, Visibility};
 use kernel::{Channel, IncidentNumber, Level, ServiceId, limits};
@@ -134,7 +134,7 @@ async fn report(
     app: &App,
     who: &SignedIn,
     fields: &Fields,
-    files: Vec<Brought>,
+    files: Vec<Kept>,
     by_script: &str,
 ) -> Result<IncidentNumber, Trouble> {
     let mut ask = app.desk.ask(who.viewer(), Channel::Portal);

@@ -29,12 +29,12 @@ const PURE: [&str; 4] = ["kernel", "calendar", "query", "incident"];
 const WORLDLY: [&str; 8] = [
     "axum",
     "getrandom",
-    "object_store",
     "rusqlite",
     "tokio",
     "tokio-postgres",
     "tower-http",
     "tracing-subscriber",
+    "ureq",
 ];
 
 pub(super) fn check(files: &[File], findings: &mut Vec<Finding>) {

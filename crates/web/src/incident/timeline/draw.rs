@@ -365,7 +365,7 @@ fn file(case: &Case, stored: &StoredEvent) -> Markup {
     let symbol = if data.media_type.starts_with("image/") { "photo" } else { "clip" };
     html! {
         @match case.words(data.name) {
-            Words::Said(name) => a.att href=(crate::incident::attachments::address(stored.number, data.attachment)) download {
+            Words::Said(name) => a.att href=(crate::incident::attachments::address(data.attachment)) download {
                 (icon(symbol)) (name) " " span.muted { (crate::incident::attachments::size_words(data.size_bytes)) }
             },
             Words::Erased(Some(erased)) => span.redacted { "File removed by " (erased.by) " on " (case.here.full(erased.at)) },

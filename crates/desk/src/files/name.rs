@@ -1,16 +1,29 @@
 //! Names of files: what is kept of a name, and how it travels in a header.
 
-/// Characters of a name: what file systems take.
-pub(super) const CHARS_MAX: usize = 255;
+/// Characters of a name.
+pub(super) const CHARS_MAX: usize = 200;
+/// Characters of its end that are kept when it is cut: `.tar.gz` says what it is.
+const END_CHARS: usize = 12;
 
-/// The last part of what may be a path, without control characters.
-pub(super) fn plain(given: &str) -> String {
+/// The last part of what may be a path, without what no name needs: control characters,
+/// and those that turn the direction of writing or cannot be seen.
+pub fn plain(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect();
+    let chars: Vec<char> = last.chars().filter(|c| !c.is_control() && !is_trick(*c)).collect();
+    let name: String = if chars.len() > CHARS_MAX {
+        let (start, end) = (CHARS_MAX - END_CHARS, chars.len() - END_CHARS);
+        chars[..start].iter().chain(&chars[end..]).collect()
+    } else {
+        chars.into_iter().collect()
+    };
     match name.trim() {
         "" | "." | ".." => "file".to_owned(),
         name => name.to_owned(),
     }
+}
+
+fn is_trick(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// `Content-Disposition` of a download, with the name in ASCII for old readers
@@ -38,18 +51,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_no_path() {
+    fn a_name_is_no_path_and_no_trick() {
         for (given, kept) in [
             ("screenshot.png", "screenshot.png"),
             ("../../etc/passwd", "passwd"),
             ("C:\\Users\\m\\log.txt", "log.txt"),
             ("..", "file"),
             ("", "file"),
-            ("a\r\nb", "ab"),
+            ("\u{200b} ", "file"),
+            ("a\r\n\0b", "ab"),
+            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            ("<img src=x onerror=alert(1)>.png", "<img src=x onerror=alert(1)>.png"),
         ] {
             assert_eq!(plain(given), kept, "{given:?}");
         }
-        assert_eq!(plain(&"x".repeat(999)).len(), CHARS_MAX);
+        let long = plain(&format!("{}.tar.gz", "ü".repeat(999)));
+        assert_eq!(long.chars().count(), CHARS_MAX);
+        assert!(long.ends_with("ü.tar.gz"), "{long}");
     }
 
     #[test]

@@ -1,0 +1,10 @@
+-- Bytes that are, or may be, in the file store while no attachment may refer to them:
+-- they arrived for a command that is still being decided, or their last attachment
+-- was erased. What nobody claims any more is removed.
+create table loose_files (
+  hash text primary key,
+  claims integer not null,            -- uploads whose command is still to come
+  until integer not null,             -- when those are taken for given up
+  removing_at integer                 -- since when somebody removes the bytes
+) strict, without rowid;
+create index attachments_name on attachments (name_content);
