@@ -20,11 +20,6 @@ const STATEMENTS_MAX: usize = 300;
 const WRITER_CACHE_KIB: i64 = 8 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 
-/// How much of the file is mapped per connection, in bytes. A reader's page cache is
-/// void after each foreign commit, the map is not: it makes reads cheap while somebody
-/// writes. Mapped pages belong to the operating system, which takes them when it needs them.
-const MAP_BYTES: i64 = 256 * 1024 * 1024;
-
 /// The log is cut back to this after a checkpoint, in bytes.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
@@ -129,7 +124,9 @@ impl Lite {
     }
 
     fn pragmas(&self, pragmas: &[(&str, i64)]) -> Result<(), Failure> {
-        let common = [("foreign_keys", 1), ("mmap_size", MAP_BYTES)];
+        // Nothing is mapped: each connection's map would count as memory of its own, and
+        // gains no processor time that can be measured.
+        let common = [("foreign_keys", 1), ("mmap_size", 0)];
         for (name, value) in common.iter().chain(pragmas) {
             self.connection.pragma_update(None, name, value).map_err(failure)?;
         }
