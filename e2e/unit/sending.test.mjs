@@ -8,6 +8,7 @@ page(`<main id=main tabindex=-1><ol id=tl></ol><form class=composer method=post 
   <input type=file><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
 const { startForms } = await import(new URL("js/forms.js", assets));
 const { patch } = await import(new URL("js/morph.js", assets));
+const { refresh } = await import(new URL("js/live.js", assets));
 const { Sending, patience } = await import(new URL("js/sending.js", assets));
 
 // Time passes when a test says so.
@@ -103,4 +104,49 @@ test("a reply by somebody else stops one that waits", () => {
   pass();
   assert.equal(calls.length, 0);
   assert.ok($(".banner"));
+});
+
+test("a reply that came with the page anew stops it too", async () => {
+  send();
+  const main = $("main").cloneNode(true);
+  main.querySelector("form").dataset.keep = $("form").dataset.keep = "";
+  main.querySelector("#tl").innerHTML += entry("reply", "Zoe").replace(/data-patch.*?"#tl"/, "");
+  serve(() => ({ body: main.outerHTML }));
+  await refresh();
+  pass();
+  assert.match($(".banner").textContent, /Reply by Zoe/);
+  assert.equal($("[data-cancel]"), null);
+});
+
+test("a failed reply goes again only after its moment, without taking the focus from who writes", async () => {
+  $("form").dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  document.documentElement.dataset.stream = "/live";
+  serve(() => {
+    throw new TypeError("no network");
+  });
+  send();
+  pass();
+  await until(() => $("[data-trouble]"), "failed");
+  await until(() => !$("form").hasAttribute("aria-busy"), "free again");
+  calls = serve(() => ({}));
+  field.focus();
+  document.dispatchEvent(new CustomEvent("online-again"));
+  assert.ok($("[data-cancel]"));
+  assert.equal(document.activeElement, field);
+  assert.equal($("[data-trouble]"), null);
+  assert.equal(calls.length, 0);
+  press("Escape");
+
+  serve(() => {
+    throw new TypeError("no network");
+  });
+  send();
+  pass();
+  await until(() => $("[data-soon]"), "failed again");
+  await until(() => !$("form").hasAttribute("aria-busy"), "free again");
+  patch(entry("reply", "Mira"));
+  document.dispatchEvent(new CustomEvent("online-again"));
+  assert.equal($("[data-cancel]"), null);
+  assert.equal($(".banner[role=alert]:not([data-trouble])").dataset.read, undefined);
+  delete document.documentElement.dataset.stream;
 });

@@ -1,7 +1,7 @@
 // A reply cannot be taken back. So it waits a moment in which it can be kept, and when somebody else answered
 // meanwhile, it goes only after a second press.
 import { $, el, icon, say } from "./dom.js";
-import { submit } from "./forms.js";
+import { keepBack, submit } from "./forms.js";
 
 export const patience = 5000;
 
@@ -57,6 +57,7 @@ export class Sending {
     submitter?.setAttribute("hidden", "");
     // Single keys work again: the reply goes on its way, so does its writer.
     if (this.form.contains(document.activeElement)) $("#main")?.focus({ preventScroll: true });
+    $(":scope > .banner[data-trouble]", this.form)?.remove();
     say("Sending in 5 seconds. Escape cancels");
   }
 
@@ -92,6 +93,7 @@ export class Sending {
     const other = added.filter((node) => node.matches?.("[data-kind=reply], [data-kind=update]")).at(-1);
     if (!other) return;
     this.stop();
+    keepBack(this.form);
     this.meet($("article", other)?.getAttribute("aria-label") ?? "Another reply");
   }
 
