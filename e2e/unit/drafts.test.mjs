@@ -67,6 +67,26 @@ test("drafts go to the server, to the device without one, and away when sent", a
   assert.equal(put(calls).at(-1), "reply body=");
 });
 
+test("a reply that waits is a draft at once; words too long for a page that ends stay on the device", async () => {
+  const calls = serve(() => ({}));
+  $("#main").innerHTML = composer();
+  const made = new Composer($("form.composer"));
+  type("on its way");
+  $("form.composer").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  await made.queue;
+  assert.deepEqual(put(calls), ["reply body=on+its+way"]);
+  made.sending.stop();
+
+  type("short");
+  window.dispatchEvent(new Event("pagehide"));
+  assert.deepEqual([put(calls).at(-1), calls.at(-1).keepalive], ["reply body=short", true]);
+  const long = "é".repeat(20_000);
+  type(long);
+  window.dispatchEvent(new Event("pagehide"));
+  assert.equal(localStorage.getItem("evenkeel.draft.INC-7.reply"), long);
+  localStorage.clear();
+});
+
 test("the question is answered in the composer", async () => {
   serve(() => ({}));
   $("#main").innerHTML = composer(`data-draft-note="only for us"`);

@@ -71,6 +71,31 @@ test("pressed twice it goes at once", async () => {
   await until(() => !$("form").hasAttribute("aria-busy"), "answered");
 });
 
+test("a page that is hidden or left sends what waits, and lets it outlive the page where browsers can", async (t) => {
+  const hide = () => document.dispatchEvent(new Event("visibilitychange"));
+  let hidden = false;
+  Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+  t.after(() => delete document.hidden);
+  for (const [text, leave, keepalive] of [
+    ["We are on it", hide, true],
+    ["We are on it", () => window.dispatchEvent(new Event("pagehide")), true],
+    ["é".repeat(20_000), hide, false],
+  ]) {
+    calls = serve(() => ({}));
+    field.value = text;
+    send();
+    hidden = false;
+    hide();
+    assert.equal(calls.length, 0, "shown again");
+    hidden = true;
+    leave();
+    await until(() => calls.length === 1, "sent");
+    await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+    assert.equal(calls[0].keepalive, keepalive);
+    assert.equal($("[data-cancel]"), null);
+  }
+});
+
 test("notes and words for the resolution do not wait", async () => {
   $("#note").checked = true;
   send();

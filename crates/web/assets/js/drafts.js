@@ -1,6 +1,6 @@
 // The composer: one draft per audience, kept on the server, on the device while there is no connection.
 // What was written for one audience never turns up for another unasked.
-import { $, $$, ask, debounce, el, icon, isVisible } from "./dom.js";
+import { $, $$, ask, debounce, el, icon, isVisible, outlives } from "./dom.js";
 import { Sending } from "./sending.js";
 
 export const modes = ["reply", "note", "update"];
@@ -46,9 +46,14 @@ export class Composer {
       this.later();
     });
     this.form.addEventListener("change", (event) => event.target.name === "mode" && this.change());
-    this.form.addEventListener("submit", () => this.later.cancel());
+    this.form.addEventListener("submit", (event) => {
+      this.later.cancel();
+      // Held back: it is a draft until it leaves, and again when it is refused with nobody there to see.
+      if (event.defaultPrevented) this.store();
+    });
     this.form.addEventListener("sent", () => this.clear());
     document.addEventListener("online-again", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[href^='#m-']");
@@ -153,7 +158,9 @@ export class Composer {
     if (this.form.getAttribute("aria-busy") === "true") return;
     for (const mode of modes) {
       const body = this.drafts[mode];
-      if (body !== this.stored[mode]) this.save(mode, body, { keepalive: true });
+      if (body === this.stored[mode]) continue;
+      if (outlives(body)) this.save(mode, body, { keepalive: true });
+      else this.shelve(mode, body);
     }
   }
 

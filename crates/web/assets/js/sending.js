@@ -1,6 +1,6 @@
 // A reply cannot be taken back. So it waits a moment in which it can be kept, and when somebody else answered
 // meanwhile, it goes only after a second press.
-import { $, el, icon, say } from "./dom.js";
+import { $, el, icon, outlives, say } from "./dom.js";
 import { keepBack, submit } from "./forms.js";
 
 export const patience = 5000;
@@ -15,12 +15,16 @@ export class Sending {
     form.addEventListener("sent", () => this.meet(null));
     document.addEventListener("patched", ({ detail }) => this.arrived(detail.added));
     document.addEventListener("keydown", (event) => this.key(event), true);
-    addEventListener("pagehide", () => {
-      if (!this.waiting) return;
-      this.go({ keepalive: true });
-      // Who comes back to this very page sees what was stored, not the words again.
-      addEventListener("pageshow", () => location.reload(), { once: true });
-    });
+    // A hidden page may be ended without another word, by a telephone that is locked.
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
+    addEventListener("pagehide", () => this.leave(true));
+  }
+
+  leave(gone = false) {
+    if (!this.waiting) return;
+    this.go({ keepalive: outlives($("textarea", this.form).value) });
+    // Who comes back to this very page sees what was stored, not the words again.
+    if (gone) addEventListener("pageshow", () => location.reload(), { once: true });
   }
 
   reply() {
