@@ -84,29 +84,35 @@ function clicked(event) {
 const version = () => $("[data-version]")?.dataset.version;
 let drawn;
 
-// A dialog drawn with the page may be older than the page by now: its form is asked for anew.
+// A dialog drawn with the page may be older than the page by now: its form is asked for anew, and sent only then.
+// What the person typed meanwhile stays.
 async function renew(dialog, opener) {
   const now = version();
   if (!now || now === (dialog.dataset.drawn ?? drawn)) return;
   dialog.dataset.drawn = now;
+  const busy = (on) => $$("form", dialog).forEach((form) => (on ? form.setAttribute("aria-busy", "true") : form.removeAttribute("aria-busy")));
+  busy(true);
   try {
     const answer = await ask(opener.href, { signal: AbortSignal.timeout(1000) });
     if (answer.ok) patch(await answer.text(), { offer: false });
   } catch {
     // What stands there still serves; the server says what changed meanwhile.
   }
+  busy(false);
 }
 
 async function show(dialog, opener) {
+  if (dialog.open) return;
   opener.closest("[popover]")?.hidePopover?.();
+  // At once, so that the next key is one of the dialog and not of the page below.
+  dialog.showModal();
+  $("[autofocus]", dialog)?.focus();
+  dialog.addEventListener("close", () => opener.isConnected && isVisible(opener) && opener.focus({ preventScroll: true }), { once: true });
   await renew(dialog, opener);
   // Who opens a dialog sees the page as it is now: that is the version they decide on.
   const seen = version();
   if (seen) for (const input of $$("input[name=version]", dialog)) input.value = seen;
-  if (!dialog.open) dialog.showModal();
-  $("[autofocus]", dialog)?.focus();
-  const from = document.contains(opener) ? opener : null;
-  dialog.addEventListener("close", () => from && isVisible(from) && from.focus({ preventScroll: true }), { once: true });
+  if (dialog.open && !dialog.contains(document.activeElement)) $("[autofocus]", dialog)?.focus();
 }
 
 function close(layer) {
