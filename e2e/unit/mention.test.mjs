@@ -21,7 +21,7 @@ test("a sign at the start of a word asks", () => {
 });
 
 test("what is chosen is written out", async () => {
-  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
+  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
   const calls = serve(({ url }) => ({ json: { groups: [{ title: "x", items: items[new URLSearchParams(url.split("?")[1]).get("q")] ?? [] }] } }));
   startMentions();
   type("ask @yu");
@@ -33,6 +33,8 @@ test("what is chosen is written out", async () => {
 
   type("like #sc");
   await until(() => !$("[role=listbox]").hidden, "incidents shown");
+  assert.ok(!press("Enter").defaultPrevented, "a number in prose stays one");
+  press("ArrowDown");
   press("ArrowDown");
   press("Tab");
   assert.equal(field.value, "like INC-9 ");
@@ -41,4 +43,22 @@ test("what is chosen is written out", async () => {
   assert.ok(press("Escape").defaultPrevented);
   assert.ok($("[role=listbox]").hidden);
   assert.ok(!press("Enter").defaultPrevented, "Enter is a new line again");
+});
+
+test("a list that answers older words is not taken from", async () => {
+  type("ask @yu");
+  await until(() => $("[role=option][aria-selected=true]"), "people shown");
+  type("ask @to");
+  assert.ok(!$("[role=listbox]").hidden);
+  assert.equal(field.getAttribute("aria-activedescendant"), null);
+  for (const key of ["Enter", "Tab"]) assert.ok(!press(key).defaultPrevented, key);
+  assert.equal(field.value, "ask @to");
+  await until(() => $("[role=option][aria-selected=true]")?.textContent === "Tomasz Lis", "the new list");
+  press("Enter");
+  assert.equal(field.value, "ask Tomasz Lis ");
+
+  type("see you @");
+  await until(() => $("[role=option]")?.textContent === "Ada Bell", "everybody shown");
+  assert.ok(!press("Enter").defaultPrevented);
+  assert.equal(field.value, "see you @");
 });
