@@ -5,7 +5,7 @@ import { $, assets, page, press, serve, until } from "./page.mjs";
 page(`<main id=main tabindex=-1><ol id=tl></ol><form class=composer method=post action="/incidents/INC-7/comments" data-live>
   <input type=radio name=mode value=reply checked><input type=radio name=mode value=note id=note>
   <textarea name=body></textarea><select name=then><option value=""><option value=resolve></select>
-  <input type=file><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
+  <input type=file><span data-draft-state></span><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
 const { startForms } = await import(new URL("js/forms.js", assets));
 const { patch } = await import(new URL("js/morph.js", assets));
 const { refresh } = await import(new URL("js/live.js", assets));
@@ -61,6 +61,8 @@ test("until then Escape, the button and typing keep it", () => {
     assert.equal(calls.length, 0);
     assert.equal($("[data-cancel]"), null);
     assert.equal(field.value, "We are on it");
+    assert.equal($("[data-draft-state]").textContent, "Not sent");
+    $("[data-draft-state]").textContent = "";
   }
 });
 

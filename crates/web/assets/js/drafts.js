@@ -80,7 +80,9 @@ export class Composer {
     const from = this.mode;
     const to = this.checked();
     if (to === from) return;
-    const next = switchMode({ drafts: this.drafts, from, to, text: this.field.value, shared: this.shared });
+    const next = this.sending.away === null
+      ? switchMode({ drafts: this.drafts, from, to, text: this.field.value, shared: this.shared })
+      : { drafts: { ...this.drafts, [from]: this.field.value }, text: this.drafts[to], ask: false, shared: null };
     this.drafts = next.drafts;
     this.mode = to;
     this.shared = next.shared;
@@ -166,6 +168,7 @@ export class Composer {
 
   // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
   clear() {
+    if (this.sending.away !== null) return this.clearAway();
     $("[data-ask]", this.form)?.remove();
     this.put("");
     this.shared = null;
@@ -183,6 +186,16 @@ export class Composer {
     // On a phone the composer is a sheet above the timeline that now has the words.
     const close = $(".c-modes a[href='#main']", this.form);
     if (close && isVisible(close)) close.click();
+  }
+
+  // The reply arrived while its writer writes something else: only its own words go.
+  clearAway() {
+    if (this.drafts.reply === this.sending.away) {
+      this.drafts.reply = "";
+      if (this.mode === "reply") this.field.value = "";
+    }
+    this.shelve("reply", null);
+    this.store();
   }
 
   shelve(mode, body) {

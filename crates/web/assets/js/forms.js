@@ -9,7 +9,7 @@ const keys = new WeakMap();
 export function startForms() {
   document.addEventListener("input", (event) => {
     touch(event);
-    changed(event.target.form);
+    if (event.target.form) keepBack(event.target.form);
   });
   document.addEventListener("change", (event) => {
     touch(event);
@@ -124,13 +124,6 @@ function refused(form, submitter, html) {
 /** Takes back the promise to send by itself what `root` holds: whoever wants it sent presses again. */
 export function keepBack(root) {
   $$("[data-trouble] [data-soon]", root).forEach((words) => words.remove());
-}
-
-// Other words are another attempt.
-function changed(form) {
-  if (!form) return;
-  keys.delete(form);
-  keepBack(form);
 }
 
 // Only what its banner still promises, and nothing out of a layer that was closed. Nobody pressed: the focus stays.

@@ -9,9 +9,11 @@ export class Sending {
   constructor(form) {
     this.form = form;
     this.waiting = null;
-    this.met = false;
+    this.met = null;
+    /** The words of a reply that is on its way while its writer writes to somebody else; else null. */
+    this.away = null;
     form.addEventListener("submit", (event) => this.press(event));
-    form.addEventListener("input", () => this.stop());
+    form.addEventListener("input", ({ target }) => (this.waiting && target.name === "mode" ? this.turn(target) : this.keep()));
     form.addEventListener("sent", () => this.meet(null));
     document.addEventListener("patched", ({ detail }) => this.arrived(detail.added));
     document.addEventListener("keydown", (event) => this.key(event), true);
@@ -54,7 +56,7 @@ export class Sending {
 
   hold(submitter) {
     const cancel = el("button", { class: "btn btn-sm", type: "button", "data-cancel": true }, "Sending, cancel ", el("kbd", {}, "Esc"));
-    cancel.addEventListener("click", () => this.stop(true));
+    cancel.addEventListener("click", () => this.keep(true));
     const timer = setTimeout(() => this.go(), patience);
     this.waiting = { timer, cancel, submitter };
     submitter?.after(cancel);
@@ -65,15 +67,42 @@ export class Sending {
     say("Sending in 5 seconds. Escape cancels");
   }
 
-  /** Keeps the words in the field; with `back`, the writer goes on with them. */
-  stop(back = false) {
-    if (!this.waiting) return false;
+  stop() {
+    if (!this.waiting) return;
     clearTimeout(this.waiting.timer);
     this.waiting.cancel.remove();
     this.waiting.submitter?.removeAttribute("hidden");
     this.waiting = null;
+  }
+
+  /** Keeps the words in the field and says so; with `back`, the writer goes on with them. */
+  keep(back = false) {
+    if (!this.waiting) return;
+    this.stop();
+    const state = $("[data-draft-state]", this.form);
+    if (state) state.textContent = "Not sent";
+    say("Not sent. Your words are kept");
     if (back) $("textarea", this.form).focus();
-    return true;
+  }
+
+  // The writer goes on to another audience: the reply goes first, as the reply it is. When it does not arrive, that
+  // is told, because its words are no longer in sight.
+  async turn(radio) {
+    const reply = $("input[name=mode][value=reply]", this.form);
+    this.away = $("textarea", this.form).value;
+    reply.checked = true;
+    const sent = this.go();
+    radio.checked = true;
+    const arrived = await sent;
+    this.away = null;
+    if (arrived || reply.checked) return;
+    $(":scope > .banner[data-trouble]", this.form)?.remove();
+    const back = el("button", { class: "btn btn-sm", type: "button" }, "Back to the reply");
+    const words = el("div", {}, el("b", {}, "Your reply was not sent."), " Its words are kept there.");
+    const banner = el("div", { class: "banner banner-warn", role: "alert" }, icon("reply"), words, back);
+    reply.addEventListener("input", () => banner.remove(), { once: true });
+    back.addEventListener("click", () => reply.click());
+    this.form.prepend(banner);
   }
 
   go(options) {
@@ -88,7 +117,7 @@ export class Sending {
     if (!again && event.key !== "Escape") return;
     event.preventDefault();
     if (again) this.go();
-    else this.stop(true);
+    else this.keep(true);
   }
 
   // Words of somebody else to the same reader. What this form sends itself arrives while it is busy.
