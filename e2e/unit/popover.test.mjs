@@ -35,16 +35,37 @@ test("a dialog opens at once, and its form comes up to date under what is typed"
   assert.equal($("input[name=version]").value, "2");
 });
 
-test("an older form is not sent, a second press opens nothing, a closed dialog stays closed", async () => {
+test("an untouched field gets what is stored now and keeps the focus", async () => {
+  $("#open").click();
+  assert.equal(document.activeElement, $("textarea"));
+  answer({ body: form("data-patch").replace("</textarea>", "Stored since</textarea>") });
+  await until(() => !$("#f").hasAttribute("aria-busy"), "up to date");
+  assert.equal($("textarea").value, "Stored since");
+  assert.equal(document.activeElement, $("textarea"));
+});
+
+test("what is pressed meanwhile goes with the form as it is then", async () => {
+  $("#open").click();
+  $("#f").requestSubmit($("#f button"));
+  await until(() => answer, "asked");
+  assert.equal(calls.length, 1, "nothing but the question for the form");
+  answer({ body: form("data-patch") });
+  await until(() => calls.length === 2, "sent");
+  assert.equal(String(calls[1].body), "version=2&words=");
+  answer({});
+  await until(() => !$("#d").open, "stored");
+});
+
+test("a second press opens nothing, a closed dialog stays closed and sends nothing", async () => {
   $("#open").click();
   $("#f").requestSubmit();
   $("#open").click();
-  assert.equal(calls.length, 1, "nothing but the question for the form");
   $("#d").close();
   $("#open").focus();
-  await until(() => answer, "asked");
   answer({ body: form("data-patch") });
   await until(() => !$("#f").hasAttribute("aria-busy"), "up to date");
+  await new Promise(setImmediate);
+  assert.equal(calls.length, 1);
   assert.ok(!$("#d").open);
   assert.equal(document.activeElement, $("#open"));
 });
