@@ -53,7 +53,7 @@ class Mentions {
       this.list.replaceChildren(...items.map((item) => option(item, now.sign)));
       this.list.hidden = items.length === 0;
       // "printer #3" and a lonely @ are prose as well: there Enter takes only what the arrows chose.
-      this.box.reset(now.sign === "@" && now.typed ? 0 : -1);
+      this.box.reset(/\p{L}/u.test(now.typed) ? 0 : -1);
     } catch {
       this.close();
     }
