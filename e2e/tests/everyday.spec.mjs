@@ -121,6 +121,46 @@ test('a reply that waits goes out with whoever leaves the page', async ({ desk, 
   await expect.poll(async () => (await desk.api.timeline(number)).filter((event) => event.kind === 'commented').length).toBe(1);
 });
 
+test('who goes on to a note while a reply waits sends the reply and begins an empty note', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Gate 2 reader blinks', requester: people.gwen.email });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  await mara.keyboard.press('r');
+  await mara.keyboard.type('A new reader is coming.');
+  await mara.keyboard.press('Control+Enter');
+  await expect(mara.getByRole('button', { name: 'Sending, cancel' })).toBeVisible();
+  await mara.keyboard.press('n');
+  await mara.keyboard.type('Ordered from stock.');
+  await expect(screens.entry(mara, 'A new reader is coming.')).toBeVisible();
+  await expect(mara.locator('form.composer textarea')).toHaveValue('Ordered from stock.');
+  await mara.keyboard.press('Control+Enter');
+  await expect(screens.entry(mara, 'Ordered from stock.')).toBeVisible();
+  await expect(screens.entry(mara, 'A new reader is coming.')).toHaveAttribute('data-kind', 'reply');
+  await expect(screens.entry(mara, 'Ordered from stock.')).toHaveAttribute('data-kind', 'note');
+});
+
+test('a reply that failed and was written on is not sent by itself', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Badge printer is slow', requester: people.gwen.email });
+  const mara = await open(people.mara, { expected: [/ERR_INTERNET_DISCONNECTED|ERR_NETWORK|Failed to load/] });
+  await screens.openLive(mara, `/incidents/${number}`);
+  await mara.context().setOffline(true);
+  await mara.keyboard.press('r');
+  await mara.keyboard.type('It is the');
+  await mara.keyboard.press('Control+Enter');
+  await mara.keyboard.press('Control+Enter');
+  const banner = mara.getByRole('alert').filter({ hasText: 'This is not sent yet.' });
+  await expect(banner).toContainText('is sent as soon as there is one');
+  await mara.locator('form.composer textarea').focus();
+  await mara.keyboard.press('End');
+  await mara.keyboard.type(' ribbon');
+  await expect(banner).not.toContainText('as soon as');
+  await mara.context().setOffline(false);
+  await banner.getByRole('button', { name: 'Try again' }).click();
+  await expect(mara.getByRole('button', { name: 'Sending, cancel' })).toBeVisible();
+  await mara.keyboard.press('Control+Enter');
+  await expect(screens.entry(mara, 'It is the ribbon')).toBeVisible();
+});
+
 test('somebody else replying first is told before a second reply goes', async ({ desk, open }) => {
   const { number } = await desk.api.report({ title: 'Dock 9 shutter is stuck', requester: people.gwen.email });
   const mara = await open(people.mara);

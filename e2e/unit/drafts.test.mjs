@@ -67,6 +67,89 @@ test("drafts go to the server, to the device without one, and away when sent", a
   assert.equal(put(calls).at(-1), "reply body=");
 });
 
+test("a reply that waits is a draft at once; words too long for a page that ends stay on the device", async () => {
+  const calls = serve(() => ({}));
+  $("#main").innerHTML = composer();
+  const made = new Composer($("form.composer"));
+  type("on its way");
+  $("form.composer").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  await made.queue;
+  assert.deepEqual(put(calls), ["reply body=on+its+way"]);
+  made.sending.stop();
+
+  type("short");
+  window.dispatchEvent(new Event("pagehide"));
+  assert.deepEqual([put(calls).at(-1), calls.at(-1).keepalive], ["reply body=short", true]);
+  const long = "é".repeat(20_000);
+  type(long);
+  window.dispatchEvent(new Event("pagehide"));
+  assert.equal(localStorage.getItem("evenkeel.draft.INC-7.reply"), long);
+  localStorage.clear();
+});
+
+const held = async () => {
+  $("#main").innerHTML = composer(`action="/incidents/INC-7/comments" method=post`);
+  const made = new Composer($("form.composer"));
+  type("on its way");
+  $("form.composer").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  await made.queue;
+  return made;
+};
+
+test("who goes on to a note while a reply waits sends it, and begins the note empty", async () => {
+  let answer;
+  const calls = serve(({ method }) => method === "POST" && new Promise((resolve) => (answer = resolve)));
+  const made = await held();
+  $("#m-note").click();
+  assert.equal($("textarea").value, "");
+  await until(() => answer, "sent");
+  const post = calls.find(({ method }) => method === "POST");
+  assert.equal(String(post.body), "mode=reply&body=on+its+way");
+  type("called her");
+  answer({});
+  await until(() => !$("form.composer").hasAttribute("aria-busy"), "answered");
+  await made.store();
+  assert.equal($("textarea").value, "called her");
+  assert.ok($("#m-note").checked);
+  assert.deepEqual(put(calls).slice(-2), ["reply body=", "note body=called+her"]);
+  $("#m-reply").click();
+  assert.equal($("textarea").value, "");
+  await made.queue;
+});
+
+test("back at the reply before it arrived, only the words sent go", async () => {
+  for (const [more, left] of [["", ""], [", and one more thing", "on its way, and one more thing"]]) {
+    let answer;
+    serve(({ method }) => method === "POST" && new Promise((resolve) => (answer = resolve)));
+    const made = await held();
+    $("#m-note").click();
+    $("#m-reply").click();
+    if (more) type(`on its way${more}`);
+    await until(() => answer, "sent");
+    answer({});
+    await until(() => !$("form.composer").hasAttribute("aria-busy"), "answered");
+    assert.equal($("textarea").value, left);
+    made.later.cancel();
+    await made.queue;
+  }
+});
+
+test("a reply that did not arrive then is told, and found again", async () => {
+  serve(({ method }) => {
+    if (method === "POST") throw new TypeError("no network");
+  });
+  const made = await held();
+  $("#m-note").click();
+  await until(() => $(".banner button"), "told");
+  assert.match($(".banner").textContent, /Your reply was not sent/);
+  type("called her");
+  $(".banner button").click();
+  assert.ok($("#m-reply").checked);
+  assert.equal($("textarea").value, "on its way");
+  assert.equal($(".banner:not([data-ask])"), null);
+  await made.queue;
+});
+
 test("the question is answered in the composer", async () => {
   serve(() => ({}));
   $("#main").innerHTML = composer(`data-draft-note="only for us"`);

@@ -12,7 +12,7 @@ beforeEach(() => {
   $("#main").innerHTML = form;
   $("#toasts").innerHTML = "";
 });
-const pressed = () => submit($("#f"), $("#f button"));
+const pressed = () => submit($("#f"), $("#f [name=do]"));
 
 test("sends fields and pressed button, applies the answer, shows the toast with undo", async () => {
   const calls = serve(() => ({ body: `<p id=state data-patch>assigned</p>`, headers: { "X-Toast": "INC-7%20assigned%20to%20In%C3%AAs", "X-Undo": "/undo/7" } }));
@@ -56,6 +56,64 @@ test("on a live page it is sent as soon as there is a connection again", async (
   document.dispatchEvent(new CustomEvent("online-again"));
   await until(() => $("#state").textContent === "assigned", "sent by itself");
   assert.equal($("#f .banner"), null);
+});
+
+const offline = async (send = pressed) => {
+  document.documentElement.dataset.stream = "/live";
+  const calls = serve(() => {
+    throw new TypeError("no network");
+  });
+  await send();
+  delete document.documentElement.dataset.stream;
+  return calls;
+};
+const settled = () => new Promise(setImmediate);
+const back = async () => {
+  const calls = serve(() => ({}));
+  document.dispatchEvent(new CustomEvent("online-again"));
+  await settled();
+  return calls;
+};
+
+test("however often it failed, it is sent once", async () => {
+  await offline();
+  await offline();
+  assert.equal((await back()).length, 1);
+});
+
+test("what was changed since is sent by hand alone, and says so", async () => {
+  await offline();
+  $("#f input").dispatchEvent(new Event("input", { bubbles: true }));
+  assert.doesNotMatch($("#f .banner").textContent, /as soon as/);
+  assert.deepEqual(await back(), []);
+  const calls = serve(() => ({}));
+  $("#f .banner button").click();
+  await until(() => calls.length === 1, "sent by hand");
+});
+
+test("a dialog that was closed sends nothing, neither then nor opened again", async () => {
+  $("#main").innerHTML = `<dialog open>${form}</dialog>`;
+  await offline();
+  $("dialog").close();
+  assert.deepEqual(await back(), []);
+  $("dialog").showModal();
+  assert.doesNotMatch($("#f .banner").textContent, /as soon as/);
+  assert.deepEqual(await back(), []);
+
+  await offline();
+  $("dialog").removeAttribute("open");
+  assert.deepEqual(await back(), [], "closed before it failed");
+});
+
+test("trying again passes by whatever holds the form back", async () => {
+  await offline();
+  let held = 0;
+  $("#f").addEventListener("submit", (event) => {
+    held++;
+    event.preventDefault();
+  });
+  assert.deepEqual(await back(), []);
+  assert.equal(held, 1);
 });
 
 test("two sends that both arrived have different keys", async () => {

@@ -21,7 +21,7 @@ test("a sign at the start of a word asks", () => {
 });
 
 test("what is chosen is written out", async () => {
-  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
+  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#3": [{ label: "INC-3 Toner" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
   const calls = serve(({ url }) => ({ json: { groups: [{ title: "x", items: items[new URLSearchParams(url.split("?")[1]).get("q")] ?? [] }] } }));
   startMentions();
   type("ask @yu");
@@ -41,4 +41,27 @@ test("what is chosen is written out", async () => {
   assert.ok(press("Escape").defaultPrevented);
   assert.ok($("[role=listbox]").hidden);
   assert.ok(!press("Enter").defaultPrevented, "Enter is a new line again");
+});
+
+test("a list that answers older words is not taken from", async () => {
+  type("ask @yu");
+  await until(() => $("[role=option][aria-selected=true]"), "people shown");
+  type("ask @to");
+  assert.ok(!$("[role=listbox]").hidden);
+  assert.equal(field.getAttribute("aria-activedescendant"), null);
+  for (const key of ["Enter", "Tab"]) assert.ok(!press(key).defaultPrevented, key);
+  assert.equal(field.value, "ask @to");
+  await until(() => $("[role=option][aria-selected=true]")?.textContent === "Tomasz Lis", "the new list");
+  press("Enter");
+  assert.equal(field.value, "ask Tomasz Lis ");
+
+  for (const [prose, first] of [["see you @", "Ada Bell"], ["printer #3", "INC-3 Toner"]]) {
+    type(prose);
+    await until(() => $("[role=option]")?.textContent === first, first);
+    assert.ok(!press("Enter").defaultPrevented);
+    assert.equal(field.value, prose);
+  }
+  press("ArrowDown");
+  press("Enter");
+  assert.equal(field.value, "printer INC-3 ");
 });

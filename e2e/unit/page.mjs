@@ -40,7 +40,7 @@ export const $ = (selector) => document.querySelector(selector);
 export function serve(answers) {
   const calls = [];
   globalThis.fetch = async (url, options = {}) => {
-    const call = { url: String(url), method: options.method ?? "GET", headers: options.headers ?? {}, body: options.body };
+    const call = { url: String(url), method: options.method ?? "GET", headers: options.headers ?? {}, body: options.body, keepalive: options.keepalive };
     calls.push(call);
     const { status = 200, body = "", headers = {}, json } = (await answers(call)) ?? {};
     const type = json ? "application/json" : "text/html";

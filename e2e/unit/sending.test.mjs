@@ -5,9 +5,10 @@ import { $, assets, page, press, serve, until } from "./page.mjs";
 page(`<main id=main tabindex=-1><ol id=tl></ol><form class=composer method=post action="/incidents/INC-7/comments" data-live>
   <input type=radio name=mode value=reply checked><input type=radio name=mode value=note id=note>
   <textarea name=body></textarea><select name=then><option value=""><option value=resolve></select>
-  <input type=file><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
+  <input type=file><span data-draft-state></span><button id=send>Send to Gwen</button></form></main><p id=say></p>`);
 const { startForms } = await import(new URL("js/forms.js", assets));
 const { patch } = await import(new URL("js/morph.js", assets));
+const { refresh } = await import(new URL("js/live.js", assets));
 const { Sending, patience } = await import(new URL("js/sending.js", assets));
 
 // Time passes when a test says so.
@@ -60,6 +61,8 @@ test("until then Escape, the button and typing keep it", () => {
     assert.equal(calls.length, 0);
     assert.equal($("[data-cancel]"), null);
     assert.equal(field.value, "We are on it");
+    assert.equal($("[data-draft-state]").textContent, "Not sent");
+    $("[data-draft-state]").textContent = "";
   }
 });
 
@@ -68,6 +71,31 @@ test("pressed twice it goes at once", async () => {
   press("Enter", { target: $("#main"), ctrlKey: true });
   await until(() => calls.length === 1, "sent");
   await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+});
+
+test("a page that is hidden or left sends what waits, and lets it outlive the page where browsers can", async (t) => {
+  const hide = () => document.dispatchEvent(new Event("visibilitychange"));
+  let hidden = false;
+  Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+  t.after(() => delete document.hidden);
+  for (const [text, leave, keepalive] of [
+    ["We are on it", hide, true],
+    ["We are on it", () => window.dispatchEvent(new Event("pagehide")), true],
+    ["é".repeat(20_000), hide, false],
+  ]) {
+    calls = serve(() => ({}));
+    field.value = text;
+    send();
+    hidden = false;
+    hide();
+    assert.equal(calls.length, 0, "shown again");
+    hidden = true;
+    leave();
+    await until(() => calls.length === 1, "sent");
+    await until(() => !$("form").hasAttribute("aria-busy"), "answered");
+    assert.equal(calls[0].keepalive, keepalive);
+    assert.equal($("[data-cancel]"), null);
+  }
 });
 
 test("notes and words for the resolution do not wait", async () => {
@@ -103,4 +131,49 @@ test("a reply by somebody else stops one that waits", () => {
   pass();
   assert.equal(calls.length, 0);
   assert.ok($(".banner"));
+});
+
+test("a reply that came with the page anew stops it too", async () => {
+  send();
+  const main = $("main").cloneNode(true);
+  main.querySelector("form").dataset.keep = $("form").dataset.keep = "";
+  main.querySelector("#tl").innerHTML += entry("reply", "Zoe").replace(/data-patch.*?"#tl"/, "");
+  serve(() => ({ body: main.outerHTML }));
+  await refresh();
+  pass();
+  assert.match($(".banner").textContent, /Reply by Zoe/);
+  assert.equal($("[data-cancel]"), null);
+});
+
+test("a failed reply goes again only after its moment, without taking the focus from who writes", async () => {
+  $("form").dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  document.documentElement.dataset.stream = "/live";
+  serve(() => {
+    throw new TypeError("no network");
+  });
+  send();
+  pass();
+  await until(() => $("[data-trouble]"), "failed");
+  await until(() => !$("form").hasAttribute("aria-busy"), "free again");
+  calls = serve(() => ({}));
+  field.focus();
+  document.dispatchEvent(new CustomEvent("online-again"));
+  assert.ok($("[data-cancel]"));
+  assert.equal(document.activeElement, field);
+  assert.equal($("[data-trouble]"), null);
+  assert.equal(calls.length, 0);
+  press("Escape");
+
+  serve(() => {
+    throw new TypeError("no network");
+  });
+  send();
+  pass();
+  await until(() => $("[data-soon]"), "failed again");
+  await until(() => !$("form").hasAttribute("aria-busy"), "free again");
+  patch(entry("reply", "Mira"));
+  document.dispatchEvent(new CustomEvent("online-again"));
+  assert.equal($("[data-cancel]"), null);
+  assert.equal($(".banner[role=alert]:not([data-trouble])").dataset.read, undefined);
+  delete document.documentElement.dataset.stream;
 });

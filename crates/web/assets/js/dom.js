@@ -53,6 +53,11 @@ export async function send(url, fields, options = {}) {
   }
 }
 
+/** Whether a request with these words may go on after the page (`keepalive`): browsers refuse above 64 KiB, all such requests together. */
+export function outlives(words) {
+  return String(new URLSearchParams({ words })).length < 48 * 1024;
+}
+
 /** A random key that works without a secure context too. */
 export function randomKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,6 +1,6 @@
 // The composer: one draft per audience, kept on the server, on the device while there is no connection.
 // What was written for one audience never turns up for another unasked.
-import { $, $$, ask, debounce, el, icon, isVisible } from "./dom.js";
+import { $, $$, ask, debounce, el, icon, isVisible, outlives } from "./dom.js";
 import { Sending } from "./sending.js";
 
 export const modes = ["reply", "note", "update"];
@@ -46,9 +46,14 @@ export class Composer {
       this.later();
     });
     this.form.addEventListener("change", (event) => event.target.name === "mode" && this.change());
-    this.form.addEventListener("submit", () => this.later.cancel());
+    this.form.addEventListener("submit", (event) => {
+      this.later.cancel();
+      // Held back: it is a draft until it leaves, and again when it is refused with nobody there to see.
+      if (event.defaultPrevented) this.store();
+    });
     this.form.addEventListener("sent", () => this.clear());
     document.addEventListener("online-again", () => this.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[href^='#m-']");
@@ -75,7 +80,9 @@ export class Composer {
     const from = this.mode;
     const to = this.checked();
     if (to === from) return;
-    const next = switchMode({ drafts: this.drafts, from, to, text: this.field.value, shared: this.shared });
+    const next = this.sending.away === null
+      ? switchMode({ drafts: this.drafts, from, to, text: this.field.value, shared: this.shared })
+      : { drafts: { ...this.drafts, [from]: this.field.value }, text: this.drafts[to], ask: false, shared: null };
     this.drafts = next.drafts;
     this.mode = to;
     this.shared = next.shared;
@@ -153,12 +160,15 @@ export class Composer {
     if (this.form.getAttribute("aria-busy") === "true") return;
     for (const mode of modes) {
       const body = this.drafts[mode];
-      if (body !== this.stored[mode]) this.save(mode, body, { keepalive: true });
+      if (body === this.stored[mode]) continue;
+      if (outlives(body)) this.save(mode, body, { keepalive: true });
+      else this.shelve(mode, body);
     }
   }
 
   // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
   clear() {
+    if (this.sending.away !== null) return this.clearAway();
     $("[data-ask]", this.form)?.remove();
     this.put("");
     this.shared = null;
@@ -176,6 +186,16 @@ export class Composer {
     // On a phone the composer is a sheet above the timeline that now has the words.
     const close = $(".c-modes a[href='#main']", this.form);
     if (close && isVisible(close)) close.click();
+  }
+
+  // The reply arrived while its writer writes something else: only its own words go.
+  clearAway() {
+    if (this.drafts.reply === this.sending.away) {
+      this.drafts.reply = "";
+      if (this.mode === "reply") this.field.value = "";
+    }
+    this.shelve("reply", null);
+    this.store();
   }
 
   shelve(mode, body) {

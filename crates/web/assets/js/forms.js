@@ -1,13 +1,16 @@
 // Sends forms marked data-live in place. Nothing typed is ever lost: on any trouble the form says what
 // happened, what is kept and what to do.
-import { $, $$, ask, el, icon, randomKey, say } from "./dom.js";
-import { isField, patch } from "./morph.js";
+import { $, $$, ask, el, icon, isVisible, randomKey, say } from "./dom.js";
+import { isField, keepFocus, patch } from "./morph.js";
 import { toast } from "./toast.js";
 
 const keys = new WeakMap();
 
 export function startForms() {
-  document.addEventListener("input", touch);
+  document.addEventListener("input", (event) => {
+    touch(event);
+    if (event.target.form) keepBack(event.target.form);
+  });
   document.addEventListener("change", (event) => {
     touch(event);
     if (event.target.form?.matches("form[data-auto]")) event.target.form.requestSubmit();
@@ -20,6 +23,10 @@ export function startForms() {
     } else guard(event);
   });
   document.addEventListener("collision", offerBoth);
+  document.addEventListener("online-again", sendAgain);
+  // Who closes the layer of a form takes back what was to be sent.
+  document.addEventListener("close", ({ target }) => keepBack(target), true);
+  document.addEventListener("toggle", ({ target, newState }) => newState === "closed" && keepBack(target), true);
   addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => form.removeAttribute("data-sent")));
 }
 
@@ -36,8 +43,8 @@ export async function submit(form, submitter, more = {}) {
     return await take(form, submitter, answer, layer);
   } catch {
     const live = document.documentElement.dataset.stream;
-    trouble(form, submitter, "warn", "This is not sent yet.", `There is no connection to the server. What you wrote is kept here${live ? " and is sent as soon as there is one" : ""}.`);
-    if (live) document.addEventListener("online-again", () => $(":scope > .banner[data-trouble] button", form)?.click(), { once: true });
+    const soon = live && el("span", { "data-soon": true }, " and is sent as soon as there is one");
+    trouble(form, submitter, "warn", "This is not sent yet.", "There is no connection to the server. What you wrote is kept here", soon, ".");
     return false;
   } finally {
     busy(form, submitter, false);
@@ -114,6 +121,28 @@ function refused(form, submitter, html) {
   else if (!html.trim()) trouble(form, submitter, "crit", "This was refused.", "Reload the page to see what changed.");
 }
 
+/** Takes back the promise to send by itself what `root` holds: whoever wants it sent presses again. */
+export function keepBack(root) {
+  $$("[data-trouble] [data-soon]", root).forEach((words) => words.remove());
+}
+
+// Only what its banner still promises, and nothing out of a layer that was closed. Nobody pressed: the focus stays.
+function sendAgain() {
+  const focus = keepFocus();
+  for (const words of $$("[data-trouble] [data-soon]")) {
+    const layer = words.closest("dialog, [popover], details");
+    if (!layer || (layer.open ?? isVisible(layer))) $("button", words.closest("[data-trouble]")).click();
+  }
+  focus();
+}
+
+// A form of the page is submitted like by its button, so that whatever holds it back does so again.
+function again(form, submitter) {
+  const by = submitter?.isConnected ? submitter : undefined;
+  if (form.isConnected && form.matches("[data-live]")) form.requestSubmit(by);
+  else submit(form, by);
+}
+
 function busy(form, submitter, on) {
   for (const node of [form, submitter]) {
     if (on) node?.setAttribute("aria-busy", "true");
@@ -123,14 +152,14 @@ function busy(form, submitter, on) {
 }
 
 function trouble(form, submitter, kind, title, ...text) {
-  const again = el("button", { class: "btn btn-sm", type: "button" }, "Try again");
-  again.addEventListener("click", () => submit(form, submitter?.isConnected ? submitter : undefined));
+  const button = el("button", { class: "btn btn-sm", type: "button" }, "Try again");
+  button.addEventListener("click", () => again(form, submitter));
   const banner = el(
     "div",
     { class: `banner banner-${kind}`, role: "alert", tabindex: "-1", "data-trouble": true },
     icon(kind === "crit" ? "alert" : "refresh"),
     el("div", {}, el("b", {}, title), " ", ...text),
-    again,
+    button,
   );
   $(":scope > .banner[data-trouble]", form)?.remove();
   form.prepend(banner);

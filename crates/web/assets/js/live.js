@@ -1,5 +1,5 @@
 // Follows the page's event stream and shows whether it is connected.
-import { $, ask, say } from "./dom.js";
+import { $, $$, ask, say } from "./dom.js";
 import { keepFocus, morph, patch } from "./morph.js";
 import { clockTime, serverNow } from "./time.js";
 
@@ -35,6 +35,9 @@ export function follow(url) {
 // What changes with the page besides main. The preview is filled by scripts.
 const around = ["aside.side", "aside.panel:not(.panel-prev)", "nav.thumb", ".pager"];
 
+// What others write while there is no stream arrives with the page.
+const entries = "#tl > li";
+
 /** Fetches the page and morphs main and what stands around it; the focused element keeps the focus if it is still there. */
 export async function refresh(url = location.href) {
   const main = $("main");
@@ -48,6 +51,7 @@ export async function refresh(url = location.href) {
     if (!next) return;
     document.dispatchEvent(new CustomEvent("patching"));
     const focus = keepFocus();
+    const known = new Set($$(entries).map(({ id }) => id));
     main.removeAttribute("aria-busy");
     morph(main, next);
     for (const part of around) {
@@ -55,7 +59,7 @@ export async function refresh(url = location.href) {
       if (here && there) morph(here, there);
     }
     focus();
-    document.dispatchEvent(new CustomEvent("patched", { detail: { added: [], changed: [], whole: true } }));
+    document.dispatchEvent(new CustomEvent("patched", { detail: { added: $$(entries).filter(({ id }) => !known.has(id)), changed: [], whole: true } }));
   } catch {
     // The vial already says that there is no connection; what is on the page stays readable.
   } finally {

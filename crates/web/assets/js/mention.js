@@ -22,7 +22,12 @@ class Mentions {
     field.setAttribute("aria-controls", this.list.id);
     this.box = new Listbox(field, this.list);
     this.later = debounce(120, () => this.fetch());
-    field.addEventListener("input", () => (this.asked() ? this.later() : this.close()));
+    field.addEventListener("input", () => {
+      // The list shown answers what was typed before: Enter must not take from it.
+      this.box.select(-1);
+      if (this.asked()) this.later();
+      else this.close();
+    });
     field.addEventListener("keydown", (event) => this.key(event));
     field.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => {
@@ -47,7 +52,8 @@ class Mentions {
       const items = groups.flatMap((group) => group.items).slice(0, 6);
       this.list.replaceChildren(...items.map((item) => option(item, now.sign)));
       this.list.hidden = items.length === 0;
-      this.box.reset(items.length ? 0 : -1);
+      // "printer #3" and a lonely @ are prose as well: there Enter takes only what the arrows chose.
+      this.box.reset(/\p{L}/u.test(now.typed) ? 0 : -1);
     } catch {
       this.close();
     }
@@ -63,7 +69,7 @@ class Mentions {
     if (this.list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") this.box.move(key === "ArrowDown" ? 1 : -1);
-    else if (key === "Enter" || key === "Tab") this.choose(this.box.active);
+    else if ((key === "Enter" || key === "Tab") && this.box.active) this.choose(this.box.active);
     else if (key === "Escape") this.close();
     else return;
     event.preventDefault();

@@ -185,10 +185,12 @@ function post({ form: action, fields = {} }) {
   const form = el("form", { method: "post", action, "data-live": true, hidden: true });
   for (const [name, value] of Object.entries(fields)) form.append(el("input", { type: "hidden", name, value }));
   document.body.append(form);
-  submit(form).finally(() => {
-    const banner = $(".banner", form);
-    if (banner) $("#main")?.prepend(banner);
-    form.remove();
+  form.addEventListener("sent", () => form.remove());
+  submit(form).then(() => {
+    // It stays as long as its banner offers to try again.
+    if (!$(".banner", form)) return form.remove();
+    form.hidden = false;
+    $("#main")?.prepend(form);
   });
 }
 

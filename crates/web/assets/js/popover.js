@@ -1,7 +1,7 @@
 // Property popovers, menus and dialogs: what opens gets the focus, arrows move, what closes gives it back.
 import { $, $$, ask, isVisible } from "./dom.js";
 import { match } from "./listbox.js";
-import { patch } from "./morph.js";
+import { isField, patch } from "./morph.js";
 
 export function startPopovers() {
   drawn = version();
@@ -84,29 +84,56 @@ function clicked(event) {
 const version = () => $("[data-version]")?.dataset.version;
 let drawn;
 
-// A dialog drawn with the page may be older than the page by now: its form is asked for anew.
+// A dialog drawn with the page may be older than the page by now: its form is asked for anew. What the person typed
+// meanwhile stays; what they press meanwhile (resolves to it, if anything) is for the form as it is then.
 async function renew(dialog, opener) {
   const now = version();
-  if (!now || now === (dialog.dataset.drawn ?? drawn)) return;
+  if (!now || now === (dialog.dataset.drawn ?? drawn)) return null;
   dialog.dataset.drawn = now;
+  let pressed = null;
+  const press = (event) => {
+    if (event.target.method === "dialog") return;
+    event.preventDefault();
+    pressed = event;
+  };
+  const busy = (on) => $$("form", dialog).forEach((form) => (on ? form.setAttribute("aria-busy", "true") : form.removeAttribute("aria-busy")));
+  dialog.addEventListener("submit", press, true);
+  busy(true);
   try {
     const answer = await ask(opener.href, { signal: AbortSignal.timeout(1000) });
-    if (answer.ok) patch(await answer.text(), { offer: false });
+    if (answer.ok) draw(dialog, await answer.text());
   } catch {
     // What stands there still serves; the server says what changed meanwhile.
   }
+  busy(false);
+  dialog.removeEventListener("submit", press, true);
+  return pressed;
+}
+
+// The field that got the focus by opening is nobody's work yet: it too gets what is stored now.
+function draw(dialog, html) {
+  const here = document.activeElement;
+  const idle = dialog.contains(here) && isField(here) && !here.dataset.touched;
+  if (idle) here.blur();
+  patch(html, { offer: false });
+  if (idle && here.isConnected) here.focus({ preventScroll: true });
 }
 
 async function show(dialog, opener) {
+  if (dialog.open) return;
   opener.closest("[popover]")?.hidePopover?.();
-  await renew(dialog, opener);
+  // At once, so that the next key is one of the dialog and not of the page below.
+  dialog.showModal();
+  $("[autofocus]", dialog)?.focus();
+  dialog.addEventListener("close", () => opener.isConnected && isVisible(opener) && opener.focus({ preventScroll: true }), { once: true });
+  const pressed = await renew(dialog, opener);
   // Who opens a dialog sees the page as it is now: that is the version they decide on.
   const seen = version();
   if (seen) for (const input of $$("input[name=version]", dialog)) input.value = seen;
-  if (!dialog.open) dialog.showModal();
-  $("[autofocus]", dialog)?.focus();
-  const from = document.contains(opener) ? opener : null;
-  dialog.addEventListener("close", () => from && isVisible(from) && from.focus({ preventScroll: true }), { once: true });
+  if (!dialog.open) return;
+  if (!dialog.contains(document.activeElement)) $("[autofocus]", dialog)?.focus();
+  const { target, submitter } = pressed ?? {};
+  if (target?.isConnected) target.requestSubmit(submitter?.isConnected ? submitter : undefined);
 }
 
 function close(layer) {

@@ -1,7 +1,7 @@
 // A reply cannot be taken back. So it waits a moment in which it can be kept, and when somebody else answered
 // meanwhile, it goes only after a second press.
-import { $, el, icon, say } from "./dom.js";
-import { submit } from "./forms.js";
+import { $, el, icon, outlives, say } from "./dom.js";
+import { keepBack, submit } from "./forms.js";
 
 export const patience = 5000;
 
@@ -9,18 +9,24 @@ export class Sending {
   constructor(form) {
     this.form = form;
     this.waiting = null;
-    this.met = false;
+    this.met = null;
+    /** The words of a reply that is on its way while its writer writes to somebody else; else null. */
+    this.away = null;
     form.addEventListener("submit", (event) => this.press(event));
-    form.addEventListener("input", () => this.stop());
+    form.addEventListener("input", ({ target }) => (this.waiting && target.name === "mode" ? this.turn(target) : this.keep()));
     form.addEventListener("sent", () => this.meet(null));
     document.addEventListener("patched", ({ detail }) => this.arrived(detail.added));
     document.addEventListener("keydown", (event) => this.key(event), true);
-    addEventListener("pagehide", () => {
-      if (!this.waiting) return;
-      this.go({ keepalive: true });
-      // Who comes back to this very page sees what was stored, not the words again.
-      addEventListener("pageshow", () => location.reload(), { once: true });
-    });
+    // A hidden page may be ended without another word, by a telephone that is locked.
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
+    addEventListener("pagehide", () => this.leave(true));
+  }
+
+  leave(gone = false) {
+    if (!this.waiting) return;
+    this.go({ keepalive: outlives($("textarea", this.form).value) });
+    // Who comes back to this very page sees what was stored, not the words again.
+    if (gone) addEventListener("pageshow", () => location.reload(), { once: true });
   }
 
   reply() {
@@ -50,25 +56,53 @@ export class Sending {
 
   hold(submitter) {
     const cancel = el("button", { class: "btn btn-sm", type: "button", "data-cancel": true }, "Sending, cancel ", el("kbd", {}, "Esc"));
-    cancel.addEventListener("click", () => this.stop(true));
+    cancel.addEventListener("click", () => this.keep(true));
     const timer = setTimeout(() => this.go(), patience);
     this.waiting = { timer, cancel, submitter };
     submitter?.after(cancel);
     submitter?.setAttribute("hidden", "");
     // Single keys work again: the reply goes on its way, so does its writer.
     if (this.form.contains(document.activeElement)) $("#main")?.focus({ preventScroll: true });
+    $(":scope > .banner[data-trouble]", this.form)?.remove();
     say("Sending in 5 seconds. Escape cancels");
   }
 
-  /** Keeps the words in the field; with `back`, the writer goes on with them. */
-  stop(back = false) {
-    if (!this.waiting) return false;
+  stop() {
+    if (!this.waiting) return;
     clearTimeout(this.waiting.timer);
     this.waiting.cancel.remove();
     this.waiting.submitter?.removeAttribute("hidden");
     this.waiting = null;
+  }
+
+  /** Keeps the words in the field and says so; with `back`, the writer goes on with them. */
+  keep(back = false) {
+    if (!this.waiting) return;
+    this.stop();
+    const state = $("[data-draft-state]", this.form);
+    if (state) state.textContent = "Not sent";
+    say("Not sent. Your words are kept");
     if (back) $("textarea", this.form).focus();
-    return true;
+  }
+
+  // The writer goes on to another audience: the reply goes first, as the reply it is. When it does not arrive, that
+  // is told, because its words are no longer in sight.
+  async turn(radio) {
+    const reply = $("input[name=mode][value=reply]", this.form);
+    this.away = $("textarea", this.form).value;
+    reply.checked = true;
+    const sent = this.go();
+    radio.checked = true;
+    const arrived = await sent;
+    this.away = null;
+    if (arrived || reply.checked) return;
+    $(":scope > .banner[data-trouble]", this.form)?.remove();
+    const back = el("button", { class: "btn btn-sm", type: "button" }, "Back to the reply");
+    const words = el("div", {}, el("b", {}, "Your reply was not sent."), " Its words are kept there.");
+    const banner = el("div", { class: "banner banner-warn", role: "alert" }, icon("reply"), words, back);
+    reply.addEventListener("input", () => banner.remove(), { once: true });
+    back.addEventListener("click", () => reply.click());
+    this.form.prepend(banner);
   }
 
   go(options) {
@@ -83,7 +117,7 @@ export class Sending {
     if (!again && event.key !== "Escape") return;
     event.preventDefault();
     if (again) this.go();
-    else this.stop(true);
+    else this.keep(true);
   }
 
   // Words of somebody else to the same reader. What this form sends itself arrives while it is busy.
@@ -92,6 +126,7 @@ export class Sending {
     const other = added.filter((node) => node.matches?.("[data-kind=reply], [data-kind=update]")).at(-1);
     if (!other) return;
     this.stop();
+    keepBack(this.form);
     this.meet($("article", other)?.getAttribute("aria-label") ?? "Another reply");
   }
 
