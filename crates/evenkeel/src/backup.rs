@@ -33,6 +33,7 @@ pub(crate) async fn restore(
     file: &Path,
     overwrite: bool,
 ) -> Result<(), Failed> {
+    let _only = instance::lock_restore(settings)?;
     let (from, target) = (file.to_path_buf(), instance::target(settings));
     let files = instance::files(settings)?;
     let place = match &target {

@@ -78,7 +78,7 @@ Examples:
   evenkeel restore /backups/evenkeel-monday.backup --data /srv/evenkeel-restored
   evenkeel restore evenkeel.backup --data /srv/evenkeel --overwrite
 
-A server that runs on the data lets go of it and goes on with what was brought back.";
+A server that runs on the data lets go of it and goes on with what was brought back; a demo ends.";
 
 const CONFIG_EXAMPLES: &str = "\
 Examples:

@@ -23,7 +23,7 @@ pub(crate) async fn run(args: &InitArgs, settings: &Settings) -> Result<(), Fail
     let email = user::email(&args.admin_email)?;
     let name = user::name(args.admin_name.as_deref().unwrap_or_else(|| name_from(&email)))?;
     let organisation = args.name.as_deref().map(user::name).transpose()?;
-    let desk = instance::open(settings, Missing::Make, false).await?;
+    let desk = instance::open(settings, Missing::Make).await?;
     if let Some(administrator) = administrator(&desk).await? {
         if args.if_missing {
             output::say(format!(

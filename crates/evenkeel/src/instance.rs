@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::files::Files;
-use store::{Store, Target};
+use store::{Filling, Store, Target};
 
 /// The SQLite database in the data folder.
 const DATABASE: &str = "evenkeel.db";
 /// Held by the one server of a SQLite data folder.
 pub(crate) const LOCK: &str = "serve.lock";
-/// Held by a restore that waits for the server to let go of the folder, or is under way.
+/// Held by the one restore into a SQLite data folder, from its beginning.
 pub(crate) const RESTORE_LOCK: &str = "restore.lock";
+/// Held by a restore that waits for the server to let go of the folder, or replaces it.
+pub(crate) const HAND_OVER_LOCK: &str = "hand-over.lock";
 /// How long a server may take to let go: to notice, to finish what it has begun, to close.
 const LET_GO_WITHIN: Duration = Duration::from_secs(40);
 /// How often a lock is tried anew.
@@ -33,8 +35,15 @@ pub(crate) enum Missing {
 }
 
 /// The right to serve a SQLite data folder, or to replace it. Ends with the process
-/// at the latest, however it ends.
-pub(crate) struct Lock(#[allow(dead_code)] Vec<File>); // Held, never read.
+/// at the latest, however it ends. Nothing is locked for PostgreSQL.
+#[derive(Default)]
+#[allow(dead_code)] // Held, never read.
+pub(crate) struct Lock {
+    /// Let go of first, as the first field: a server waits for the other one and would
+    /// take this one for another server's.
+    serve: Option<File>,
+    hand_over: Option<File>,
+}
 
 /// The file of the SQLite database.
 pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
@@ -65,10 +74,10 @@ pub(crate) fn lock(settings: &Settings) -> Result<Lock, Failed> {
     let folder = &settings.data.value;
     make_folder(folder)?;
     if settings.database_url.value.is_some() {
-        return Ok(Lock(vec![]));
+        return Ok(Lock::default());
     }
     match try_lock(&folder.join(LOCK))? {
-        Some(file) => Ok(Lock(vec![file])),
+        Some(file) => Ok(Lock { serve: Some(file), hand_over: None }),
         None => Err(Failed::new(format!(
             "a server is already running on {}; stop it first, or give another folder with --data",
             folder.display()
@@ -76,38 +85,54 @@ pub(crate) fn lock(settings: &Settings) -> Result<Lock, Failed> {
     }
 }
 
+/// The right to restore into a SQLite data folder: two at once would mix what they
+/// prepare beside the database. Nothing is locked for PostgreSQL, whose transactions see
+/// to that.
+pub(crate) fn lock_restore(settings: &Settings) -> Result<Option<File>, Failed> {
+    let folder = &settings.data.value;
+    make_folder(folder)?;
+    if settings.database_url.value.is_some() {
+        return Ok(None);
+    }
+    match try_lock(&folder.join(RESTORE_LOCK))? {
+        Some(file) => Ok(Some(file)),
+        None => Err(Failed::new(format!(
+            "another restore into {} is under way; wait for its end",
+            folder.display()
+        ))),
+    }
+}
+
 /// As [`lock`], but a server that runs there is made to let go, and to wait until this
-/// lock ends. Blocks.
+/// lock ends. For whoever holds [`lock_restore`]. Blocks.
 pub(crate) fn take_over(settings: &Settings) -> Result<Lock, Failed> {
     let folder = &settings.data.value;
     make_folder(folder)?;
     if settings.database_url.value.is_some() {
-        return Ok(Lock(vec![]));
+        return Ok(Lock::default());
     }
     let until = Instant::now() + LET_GO_WITHIN;
-    let mut held = Vec::new();
-    for (name, who) in
-        [(RESTORE_LOCK, "another restore is under way"), (LOCK, "the server does not let go")]
-    {
-        loop {
-            if let Some(file) = try_lock(&folder.join(name))? {
-                held.push(file);
-                break;
-            }
-            if Instant::now() > until {
-                let words = format!("{who} on {}; stop it first", folder.display());
-                return Err(Failed::new(words));
-            }
-            std::thread::sleep(TRY_EVERY);
+    let wait_for = |name| loop {
+        if let Some(file) = try_lock(&folder.join(name))? {
+            return Ok(Some(file));
         }
-    }
-    Ok(Lock(held))
+        if Instant::now() > until {
+            return Err(Failed::new(format!(
+                "the server on {} does not let go; stop it first",
+                folder.display()
+            )));
+        }
+        std::thread::sleep(TRY_EVERY);
+    };
+    // Servers only look at it, each for a moment.
+    let hand_over = wait_for(HAND_OVER_LOCK)?;
+    Ok(Lock { serve: wait_for(LOCK)?, hand_over })
 }
 
 /// Whether a restore waits for the data folder to be let go of, or is under way.
 pub(crate) fn restore_waits(settings: &Settings) -> bool {
     // There is none before the first restore.
-    File::open(settings.data.value.join(RESTORE_LOCK))
+    File::open(settings.data.value.join(HAND_OVER_LOCK))
         .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
@@ -150,13 +175,29 @@ pub(crate) async fn open_store(settings: &Settings, missing: Missing) -> Result<
     blocking(move || Ok(Store::open(&target)?)).await
 }
 
-/// Opens the desk on the store. With `serve`, timers ring here and the feed is followed.
-pub(crate) async fn open(
-    settings: &Settings,
-    missing: Missing,
-    serve: bool,
-) -> Result<Desk, Failed> {
+/// Opens the desk on the store.
+pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Desk, Failed> {
     let store = open_store(settings, missing).await?;
+    open_desk(settings, store, false).await
+}
+
+/// A desk to serve, and what its database held just before: a restore in between is
+/// noticed like a later one.
+pub(crate) struct Opened {
+    pub(crate) desk: Desk,
+    pub(crate) filling: Filling,
+}
+
+/// Opens the desk, on a new database if there is none. Timers ring here and the feed is
+/// followed.
+pub(crate) async fn open_to_serve(settings: &Settings) -> Result<Opened, Failed> {
+    let store = open_store(settings, Missing::Make).await?;
+    let first = store.clone();
+    let filling = blocking(move || Ok(first.filling()?)).await?;
+    Ok(Opened { desk: open_desk(settings, store, true).await?, filling })
+}
+
+async fn open_desk(settings: &Settings, store: Store, serve: bool) -> Result<Desk, Failed> {
     let files = files(settings)?;
     blocking(move || Ok(Desk::open(store, Options { clock: Arc::new(SystemClock), files, serve })?))
         .await
@@ -182,4 +223,32 @@ fn make_folder(folder: &Path) -> Result<(), Failed> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| Failed::io("making the data folder", folder, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn a_server_that_waited_for_a_restore_finds_the_folder_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let [serve, hand_over] = [LOCK, HAND_OVER_LOCK].map(|name| folder.path().join(name));
+        // Whoever looks must never find one free and the other one held.
+        for _ in 0..500 {
+            let lock =
+                Lock { serve: try_lock(&serve).unwrap(), hand_over: try_lock(&hand_over).unwrap() };
+            let both = Barrier::new(2);
+            std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| {
+                    both.wait();
+                    while try_lock(&hand_over).unwrap().is_none() {}
+                    try_lock(&serve).unwrap().is_some()
+                });
+                both.wait();
+                drop(lock);
+                assert!(waiting.join().unwrap());
+            });
+        }
+    }
 }

@@ -22,6 +22,7 @@ use cli::{Command, ConfigCommand, ImportCommand};
 use config::{Settings, Unread};
 use failed::Failed;
 use instance::Lock;
+use serve::Signals;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Err(Unread::File(failed)) => return end(Err(failed)),
     };
     logging::start(&settings.log.value, settings.log_format.value);
+    let mut signals = None;
     // Starts over when a restore has put other data in the place of what was served.
     loop {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -53,11 +55,14 @@ fn main() -> ExitCode {
                 return end(Err(Failed::new(format!("no threads to run on: {error}"))));
             }
         };
-        let done = runtime.block_on(run(&cli.command, &settings));
+        let done = runtime.block_on(run(&cli.command, &settings, signals.take()));
         // Whatever still has the database open ends here, before the folder's lock does.
         runtime.shutdown_timeout(FAREWELL);
         match done {
-            Ok(Next::StartOver(lock)) => drop(lock),
+            Ok(Next::StartOver(lock, heard)) => {
+                drop(lock);
+                signals = Some(heard);
+            }
             Ok(Next::End) => return end(Ok(())),
             Err(failed) => return end(Err(failed)),
         }
@@ -69,12 +74,16 @@ enum Next {
     /// The program ends.
     End,
     /// The data was replaced, or is about to be: let go of the folder and begin again.
-    StartOver(Lock),
+    StartOver(Lock, Signals),
 }
 
-async fn run(command: &Command, settings: &Settings) -> Result<Next, Failed> {
+async fn run(
+    command: &Command,
+    settings: &Settings,
+    signals: Option<Signals>,
+) -> Result<Next, Failed> {
     match command {
-        Command::Serve { .. } => return serve::run(settings).await,
+        Command::Serve { .. } => return serve::run(settings, signals).await,
         Command::Demo(args) => demo::run(args, settings).await,
         Command::Init(args) => init::run(args, settings).await,
         Command::User(command) => user::run(command, settings).await,

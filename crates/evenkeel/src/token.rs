@@ -32,7 +32,7 @@ struct Row {
 
 /// Runs one of the commands.
 pub(crate) async fn run(command: &TokenCommand, settings: &Settings) -> Result<(), Failed> {
-    let desk = instance::open(settings, Missing::Refuse, false).await?;
+    let desk = instance::open(settings, Missing::Refuse).await?;
     match command {
         TokenCommand::Create(args) => create(&desk, args).await,
         TokenCommand::List { json } => list(&desk, *json).await,

@@ -31,7 +31,7 @@ struct Row {
 
 /// Runs one of the commands.
 pub(crate) async fn run(command: &UserCommand, settings: &Settings) -> Result<(), Failed> {
-    let desk = instance::open(settings, Missing::Refuse, false).await?;
+    let desk = instance::open(settings, Missing::Refuse).await?;
     match command {
         UserCommand::Add(args) => add(&desk, args).await,
         UserCommand::List { json } => list(&desk, *json).await,

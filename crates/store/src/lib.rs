@@ -17,6 +17,6 @@ mod migrate;
 pub mod directory;
 pub mod incidents;
 
-pub use engine::{Store, Target, Writer, probe};
+pub use engine::{Filling, Store, Target, Writer, probe};
 pub use failure::Failure;
 pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};

@@ -47,17 +47,18 @@ pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Fail
         place::clear(settings)?;
         build(settings).await?;
     }
-    let desk = instance::open(settings, Missing::Make, true).await?;
+    let opened = instance::open_to_serve(settings).await?;
+    let desk = opened.desk.clone();
     let company = company::known(&desk, data::company()).await?.ok_or_else(|| {
         Failed::new("the demo's company is not complete any more; build it anew with `evenkeel demo --fresh`")
     })?;
-    let director = (!args.quiet)
-        .then(|| tokio::spawn(director::direct(desk.clone(), company, data::stories())));
+    let director =
+        (!args.quiet).then(|| tokio::spawn(director::direct(desk, company, data::stories())));
     let ready = |url: &str| {
         output::line(format!("Evenkeel is ready at {url}"))?;
         logins()
     };
-    let served = serve::serve(desk, door, settings, serve::Signals::new()?, ready).await;
+    let served = serve::serve(opened, door, settings, &mut serve::Signals::new()?, ready).await;
     if let Some(director) = director {
         director.abort();
     }
@@ -111,7 +112,7 @@ fn say_if_stale(built_at: Timestamp) {
 async fn build(settings: &Settings) -> Result<(), Failed> {
     output::say("Building the company and its past half-year. This happens once.");
     // Timers must not ring while the past is told: they would ring now.
-    let desk = instance::open(settings, Missing::Make, false).await?;
+    let desk = instance::open(settings, Missing::Make).await?;
     let now = desk.now();
     let told = tell(&desk, now, DAYS).await?;
     desk.change(desk::command_line(), move |sql, _| {

@@ -10,7 +10,7 @@ use store::Store;
 /// Says that a demo made this folder and may delete it.
 const MARKER: &str = "northwind-demo.txt";
 /// The locks in it, see [`instance::lock`]; deleting one that is held would let a second server in.
-const LOCKS: [&str; 2] = [instance::LOCK, instance::RESTORE_LOCK];
+const LOCKS: [&str; 3] = [instance::LOCK, instance::RESTORE_LOCK, instance::HAND_OVER_LOCK];
 const MARKER_TEXT: &str =
     "A demo of Evenkeel made this folder. `evenkeel demo --fresh` empties it and builds it anew.\n";
 

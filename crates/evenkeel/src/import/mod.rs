@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &ServicenowAuditArgs, settings: &Settings) -> Resu
             args.time_zone
         ))
     })?;
-    let desk = instance::open(settings, Missing::Refuse, false).await?;
+    let desk = instance::open(settings, Missing::Refuse).await?;
     let rows = Rows::open(path, mapping.clone(), zone, desk.now())?;
     let bar = bar();
     let began = Instant::now();

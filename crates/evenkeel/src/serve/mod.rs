@@ -7,11 +7,12 @@ mod limits;
 use crate::Next;
 use crate::config::Settings;
 use crate::failed::Failed;
-use crate::instance::{self, Missing};
+use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
+use store::Filling;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -47,9 +48,10 @@ pub(crate) enum Ended {
     Replaced,
 }
 
-/// Runs everything.
-pub(crate) async fn run(settings: &Settings) -> Result<Next, Failed> {
-    let mut stopping = Signals::new()?;
+/// Runs everything; `stopping` are the signals of the run before, one of which may wait
+/// to be heard.
+pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Result<Next, Failed> {
+    let mut stopping = stopping.map_or_else(Signals::new, Ok)?;
     while instance::restore_waits(settings) {
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -58,24 +60,25 @@ pub(crate) async fn run(settings: &Settings) -> Result<Next, Failed> {
     }
     let lock = instance::lock(settings)?;
     let door = Door::open(settings).await?;
-    let desk = instance::open(settings, Missing::Make, true).await?;
+    let opened = instance::open_to_serve(settings).await?;
     let ready = |url: &str| output::line(format!("Evenkeel is ready at {url}"));
-    match serve(desk, door, settings, stopping, ready).await? {
+    match serve(opened, door, settings, &mut stopping, ready).await? {
         Ended::Told => Ok(Next::End),
-        Ended::Replaced => Ok(Next::StartOver(lock)),
+        Ended::Replaced => Ok(Next::StartOver(lock, stopping)),
     }
 }
 
-/// Serves a desk until SIGTERM or SIGINT, or until a restore wants its data; `ready`
+/// Serves what was opened until SIGTERM or SIGINT, or until a restore wants its data; `ready`
 /// hears the address when requests are answered. Returns when all that was begun is
 /// finished and durable.
 pub(crate) async fn serve(
-    desk: Desk,
+    opened: Opened,
     door: Door,
     settings: &Settings,
-    mut stopping: Signals,
+    stopping: &mut Signals,
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
+    let Opened { desk, filling } = opened;
     let Door { listener, public_url } = door;
     let address = listener
         .local_addr()
@@ -86,45 +89,62 @@ pub(crate) async fn serve(
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     ready(&url(address))?;
-    let ended = tokio::select! {
+    let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
-        () = replaced(settings, &desk) => Ended::Replaced,
+        () = replaced(settings, &desk, filling) => Ended::Replaced,
     };
     match ended {
         Ended::Told => tracing::info!("stopping: finishing what has begun"),
         Ended::Replaced => tracing::info!("a backup is restored here: finishing what has begun"),
     }
     stop.send_replace(true);
-    tokio::select! {
-        finished = tokio::time::timeout(FINISH_WITHIN, server) => if finished.is_err() {
-            tracing::warn!("some requests took too long and were cut off");
-        },
-        () = stopping.next() => tracing::warn!("told twice: requests that had begun were cut off"),
+    let requests = tokio::time::timeout(FINISH_WITHIN, server);
+    match until_done(requests, stopping, &mut ended).await {
+        Some(Ok(_)) => {}
+        Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
+        None => tracing::warn!("told twice: requests that had begun were cut off"),
     }
-    if tokio::time::timeout(FINISH_WITHIN, desk.close()).await.is_err() {
+    let closing = tokio::time::timeout(FINISH_WITHIN, desk.close());
+    if !matches!(until_done(closing, stopping, &mut ended).await, Some(Ok(()))) {
         tracing::warn!("the writer did not end in time");
     }
     tracing::info!("stopped");
     Ok(ended)
 }
 
-/// Returns when a restore wants the data folder, or has replaced what is in the database.
-async fn replaced(settings: &Settings, desk: &Desk) {
-    // `None` while the database does not answer: that is somebody else's trouble.
-    let filling = || async {
-        let store = desk.store().clone();
-        instance::blocking(move || Ok(store.filling()?)).await.ok()
-    };
-    let mut served = None;
+/// Waits for work; `None` when somebody said stop twice. Whoever says it during a
+/// hand-over wants no new beginning after it.
+async fn until_done<T>(
+    work: impl Future<Output = T>,
+    stopping: &mut Signals,
+    ended: &mut Ended,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
     loop {
-        if instance::restore_waits(settings) {
-            return;
+        tokio::select! {
+            done = &mut work => return Some(done),
+            () = stopping.next() => match ended {
+                Ended::Told => return None,
+                Ended::Replaced => {
+                    tracing::info!("stopping: what was restored is not served");
+                    *ended = Ended::Told;
+                }
+            },
         }
-        let found = filling().await;
-        if served.is_some() && found.is_some() && served != found {
-            return;
+    }
+}
+
+/// Returns when a restore wants the data folder, or has replaced what is in the database,
+/// which held `filling` when it was opened.
+async fn replaced(settings: &Settings, desk: &Desk, mut filling: Filling) {
+    while !instance::restore_waits(settings) {
+        let (store, known) = (desk.store().clone(), filling.clone());
+        // That the database does not answer is somebody else's trouble.
+        match instance::blocking(move || Ok(store.follow(&known)?)).await {
+            Ok(Some(found)) => filling = found,
+            Ok(None) => return,
+            Err(_) => {}
         }
-        served = found.or(served);
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

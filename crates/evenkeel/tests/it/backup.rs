@@ -1,8 +1,12 @@
 //! A copy while serving, and back.
 
-use crate::harness::{Home, Server};
+use crate::harness::{Home, PATIENCE, Server};
 use crate::postgres::Database;
+use rustix::process::Signal;
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 fn report(server: &Server, authorization: &str, title: &str) {
     let body = json!({ "title": title }).to_string();
@@ -86,6 +90,54 @@ fn a_server_on_postgresql_goes_on_with_what_was_restored() {
     let home = Home::on(Some(database.url.clone()));
     home.init();
     hand_over(&home);
+}
+
+#[test]
+fn one_restore_at_a_time() {
+    let home = Home::with_admin();
+    let authorization = format!("Bearer {}", home.token("admin"));
+    let mut server = home.serve();
+    home.run(&["backup", "copy.backup"]).done();
+    report(&server, &authorization, "After the backup");
+    let before = everything(&server, &authorization);
+    let other = File::create(home.path("evenkeel-data/restore.lock")).unwrap();
+    other.lock().unwrap();
+    home.run(&["restore", "copy.backup", "--overwrite"]).refused(1, "another restore into");
+    assert_eq!(everything(&server, &authorization), before);
+    drop(other);
+    home.run(&["restore", "copy.backup", "--overwrite"]).done();
+    server.ready_again();
+    assert_eq!(everything(&server, &authorization), json!([]));
+}
+
+#[test]
+fn a_stop_during_a_hand_over_is_heard() {
+    let home = Home::with_admin();
+    let authorization = format!("authorization: Bearer {}", home.token("admin"));
+    let server = home.serve();
+    // A request that does not end, and a connection on which nothing is asked.
+    let mut begun = TcpStream::connect(server.address()).unwrap();
+    begun.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = format!(
+        "POST /api/v1/incidents HTTP/1.1\r\nhost: desk\r\n{authorization}\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
+    );
+    begun.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    begun.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    let mut idle = TcpStream::connect(server.address()).unwrap();
+    idle.set_read_timeout(Some(PATIENCE)).unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: desk\r\n\r\n").unwrap();
+    idle.read_exact(&mut answer).unwrap();
+
+    let restore = File::create(home.path("evenkeel-data/hand-over.lock")).unwrap();
+    restore.lock().unwrap();
+    // It ends when the server begins to let go.
+    idle.read_to_end(&mut Vec::new()).unwrap();
+    server.signal(Signal::TERM);
+    drop(begun);
+    assert!(server.ended().success());
 }
 
 #[test]

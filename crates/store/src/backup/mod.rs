@@ -61,7 +61,8 @@ pub fn backup(store: &Store, files: &Files, into: &Path) -> Result<Summary, Fail
 /// Puts what a backup holds into a database and its files among `files`. With
 /// `overwrite`, what the database holds is lost. Nobody else may have a SQLite
 /// database open while it is replaced: `alone` is called once everything is prepared,
-/// sees to that, and what it gives is kept until all is done. Blocks.
+/// sees to that, and what it gives is kept until all is done. Whoever calls sees to it
+/// that only one restore at a time prepares beside a SQLite file. Blocks.
 ///
 /// # Errors
 ///

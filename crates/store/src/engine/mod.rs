@@ -1,6 +1,7 @@
 //! The two engines behind the door: [`Store`] hands out snapshots to read and
 //! [`Writer`]s to write, whichever database there is.
 
+mod filling;
 mod pool;
 mod postgres;
 mod sqlite;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use filling::Filling;
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
@@ -158,24 +160,6 @@ impl Store {
                 let found = sql.query("select pg_database_size(current_database())", &[])?;
                 let size = Columns::of(found.into_iter().next().unwrap_or_default()).int()?;
                 u64::try_from(size).map_err(|_| Failure::damaged("the database's size is negative"))
-            }),
-        }
-    }
-
-    /// Which filling of the database this is: another number once a restore has replaced
-    /// everything while it was in use. A SQLite file is never replaced while it is in
-    /// use, so its number stays. Blocks.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Unavailable`] when the database does not answer.
-    pub fn filling(&self) -> Result<i64, Failure> {
-        match self.engine() {
-            Engine::Sqlite => Ok(0),
-            // Emptying a table gives it a new file.
-            Engine::Postgres => self.read_blocking(|sql| {
-                let found = sql.query("select pg_relation_filenode('log_head')::bigint", &[])?;
-                Columns::of(found.into_iter().next().unwrap_or_default()).int()
             }),
         }
     }

@@ -249,6 +249,51 @@ fn a_database_in_use_is_not_replaced() {
     assert_eq!(left, ["backup", "evenkeel.db"]);
 }
 
+/// Servers on PostgreSQL start over when their database was replaced, and only then.
+#[test]
+fn a_restore_is_told_from_tidying_up() {
+    each_engine("filling", |store| {
+        let Target::Postgres(_) = store.target() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::local(folder.path().join("files"));
+        let [empty, filled] = ["empty", "filled"].map(|name| folder.path().join(name));
+        let restore = |from| restore(from, store.target(), &files, true, || Ok(())).unwrap();
+        let log = |seq: i64, hash: &[u8]| {
+            let event = "insert into events values \
+                ($1, 1, $1, 'commented', 1, 0, 0, 'system', '', '', 'api', '', null, '', 0, $2)";
+            let head = "update log_head set position = $1, hash = $2";
+            let values = [seq.into(), hash.into()];
+            write(store, |sql| {
+                sql.execute(event, &values)?;
+                sql.execute(head, &values)
+            });
+        };
+        let tidy_up = || {
+            let cluster = "cluster log_head using log_head_pkey";
+            write(store, |sql| sql.execute(cluster, &[]));
+        };
+        backup(store, &files, &empty).unwrap();
+        let fresh = store.filling().unwrap();
+        log(1, b"one");
+        backup(store, &files, &filled).unwrap();
+        let one = store.follow(&fresh).unwrap().expect("the log grew");
+        tidy_up();
+        let tidy = store.follow(&one).unwrap().expect("it holds what it held");
+        assert_ne!(tidy, one, "the table has another file");
+        log(2, b"two");
+        let two = store.follow(&tidy).unwrap().expect("the log grew");
+
+        restore(&filled);
+        assert_eq!(store.follow(&two).unwrap(), None, "its last event is gone");
+        log(2, b"another");
+        assert_eq!(store.follow(&two).unwrap(), None, "its last event is another one");
+        restore(&empty);
+        assert_eq!(store.follow(&one).unwrap(), None, "it is empty");
+        restore(&filled);
+        assert_eq!(store.follow(&fresh).unwrap(), None, "nothing was known of it");
+    });
+}
+
 #[test]
 fn a_file_damaged_beyond_reading_can_be_replaced() {
     let folder = tempfile::tempdir().unwrap();

@@ -414,3 +414,27 @@ fn usual_views_use_an_index() {
         }
     });
 }
+
+/// What waits is little, what is open may be much.
+#[test]
+fn what_waits_long_is_found_among_what_waits() {
+    each_engine("held", |store| {
+        if store.engine() != store::Engine::Sqlite {
+            return;
+        }
+        let query = query("held>3d state:on_hold merged:no");
+        let (condition, values) = compile(store.engine(), &query.filter, &look(staff()), 1);
+        let order = Order::of(&query).by();
+        for statement in [
+            format!("select i.number from incidents i where {condition} order by {order} limit 50"),
+            format!(
+                "select count(*) from (select 1 from incidents i where {condition} limit 1000) counted"
+            ),
+        ] {
+            let plan = format!("explain query plan {statement}");
+            let plan = store.read_blocking(|sql| sql.query(&plan, &values)).unwrap();
+            let steps = format!("{plan:?}");
+            assert!(steps.contains("i USING INDEX incidents_held"), "{statement}: {steps}");
+        }
+    });
+}

@@ -103,12 +103,14 @@ impl Stream {
         // Listening before reading: what happens meanwhile may be told twice, never not at all.
         let batches = app.hub.listen(&app);
         let presence = matches!(shown, Shown::Incident(_)).then(|| app.desk.presence_changes());
+        // The feed's own position may lag behind what the page has seen.
+        let position = app.desk.read(store::incidents::feed::position).await?;
         let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stream = Stream {
             look: who.look(),
             policy_version: app.desk.policy().version,
-            position: app.desk.feed().position(),
+            position,
             app,
             who,
             secret,
@@ -186,13 +188,14 @@ impl Stream {
         Ok(())
     }
 
-    /// Tells what happened after a position: event by event if it is little, else the page is fetched anew.
+    /// Tells what happened after a position: event by event if it is little, else the page
+    /// is fetched anew. So is a page of another past: a backup was restored since, most likely.
     async fn catch_up(&mut self, after: i64) -> Result<(), Trouble> {
         let missed = self.position - after;
-        if missed <= 0 {
+        if missed == 0 {
             return Ok(());
         }
-        if missed > REPLAYED_MAX {
+        if !(1..=REPLAYED_MAX).contains(&missed) {
             self.put(&frame::stale());
             self.put(&frame::position(self.position));
             return Ok(());

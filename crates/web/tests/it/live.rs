@@ -215,6 +215,20 @@ async fn a_page_that_was_away_hears_what_it_missed() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_past_looks_again() {
+    let world = World::new().await;
+    world.report("In the backup").await;
+    let mut page = Listener::open(&world, "mara", &queue("state:open"), Some(5_000)).await;
+    page.until("event: stale").await;
+    page.until("\nid: ").await;
+    let now = world.desk.read(store::incidents::feed::position).await.unwrap();
+    assert_eq!(page.position(), now);
+    page.forget();
+    let number = world.report("After the restore").await;
+    page.until(&news(number)).await;
+}
+
+#[tokio::test]
 async fn a_page_learns_what_happened_since_it_was_drawn() {
     let world = World::new().await;
     let page = world.get("mara", "/queue?view=all-open").await;
