@@ -138,8 +138,8 @@ impl Desk {
         let (reply, answer) = oneshot::channel();
         let desk = std::sync::Arc::downgrade(&self.0);
         let change = Box::new(move |connection: &mut store::Writer| {
-            let (done, policy) = writer::catch(|| f(connection))
-                .unwrap_or_else(|failure| (Err(failure.into()), None));
+            let (done, policy) =
+                writer::catch(connection, f).unwrap_or_else(|failure| (Err(failure.into()), None));
             if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
                 // In force before the caller hears that it is done.
                 Desk(inner).set_policy(std::sync::Arc::new(policy));

@@ -50,8 +50,15 @@ pub(crate) struct Throttle(Mutex<HashMap<Key, Failures>>);
 
 #[derive(Clone, Copy)]
 struct Failures {
+    /// Failures, and the tries under way.
     count: u32,
+    /// When the last of them began.
     last: Instant,
+    /// The tries under way.
+    open: u32,
+    /// When the last try began that is known to have failed: what is right, however
+    /// often, keeps no failure from being forgotten.
+    failed: Instant,
 }
 
 /// A try that has begun. It counts as failed until it is known to be right, so
@@ -60,6 +67,18 @@ struct Failures {
 pub(crate) struct Try<'a> {
     throttle: &'a Throttle,
     keys: [Key; 3],
+    begun: Instant,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// As long as nothing else is known.
+    Failed,
+    /// It was them.
+    Succeeded,
+    /// It could not be checked.
+    Withdrawn,
 }
 
 impl Throttle {
@@ -81,18 +100,19 @@ impl Throttle {
             return Err(wait);
         }
         for key in &keys {
-            let mut failures = known.get(key).copied().unwrap_or(Failures { count: 0, last: now });
+            let mut failures = known.get(key).copied().unwrap_or(Failures::none(now));
             if failures.is_forgotten(now) {
-                failures.count = 0;
+                failures.count = failures.open;
             }
             failures.count = failures.count.saturating_add(1);
+            failures.open = failures.open.saturating_add(1);
             failures.last = now;
             if known.len() >= KEYS_MAX && !known.contains_key(key) {
                 make_room(&mut known, now);
             }
             known.insert(key.clone(), failures);
         }
-        Ok(Try { throttle: self, keys })
+        Ok(Try { throttle: self, keys, begun: now, outcome: Outcome::Failed })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Failures>> {
@@ -102,29 +122,46 @@ impl Throttle {
 
 impl Try<'_> {
     /// It was them. Their own failures are forgotten; this one was none for the others.
-    pub(crate) fn succeeded(self) {
-        let mut known = self.throttle.lock();
-        for key in &self.keys {
-            if key.0 == Rule::Pair {
-                known.remove(key);
-            } else if let Some(failures) = known.get_mut(key) {
-                failures.count = failures.count.saturating_sub(1);
-            }
-        }
+    pub(crate) fn succeeded(mut self) {
+        self.outcome = Outcome::Succeeded;
     }
 
     /// It could not be checked, which is nobody's fault.
-    pub(crate) fn withdrawn(self) {
+    pub(crate) fn withdrawn(mut self) {
+        self.outcome = Outcome::Withdrawn;
+    }
+}
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
         let mut known = self.throttle.lock();
         for key in &self.keys {
-            if let Some(failures) = known.get_mut(key) {
-                failures.count = failures.count.saturating_sub(1);
+            if key.0 == Rule::Pair && self.outcome == Outcome::Succeeded {
+                known.remove(key);
+            } else if let Some(failures) = known.get_mut(key) {
+                failures.settle(self.begun, self.outcome);
             }
         }
     }
 }
 
 impl Failures {
+    const fn none(now: Instant) -> Self {
+        Failures { count: 0, last: now, open: 0, failed: now }
+    }
+
+    /// What a try came to that was under way.
+    fn settle(&mut self, begun: Instant, outcome: Outcome) {
+        self.open = self.open.saturating_sub(1);
+        match outcome {
+            Outcome::Failed => self.failed = self.failed.max(begun),
+            Outcome::Succeeded | Outcome::Withdrawn => self.count = self.count.saturating_sub(1),
+        }
+        if self.open == 0 {
+            self.last = self.failed;
+        }
+    }
+
     fn left(&self, rule: Rule, now: Instant) -> Option<Duration> {
         let over = self.count.checked_sub(rule.free())?;
         let wait = FIRST_WAIT.saturating_mul(1 << over.min(10)).min(rule.longest_wait());
@@ -203,6 +240,37 @@ mod tests {
         for n in 0..4 * Rule::Address.free() {
             throttle.begin(&format!("a{n}"), "office", now).ok().unwrap().succeeded();
         }
+    }
+
+    #[test]
+    fn failures_are_forgotten_while_others_sign_in() {
+        let (throttle, mut now) = (Throttle::default(), Instant::now());
+        for n in 0..60 {
+            while let Err(wait) = throttle.begin(&format!("x{n}"), "office", now).map(drop) {
+                now += wait;
+            }
+        }
+        for _ in 0..16 {
+            now += Duration::from_secs(60);
+            if let Ok(right) = throttle.begin("gwen", "office", now) {
+                right.succeeded();
+            }
+        }
+        let after = throttle.begin("gwen", "office", now).map(Try::succeeded);
+        assert_eq!(after, Ok(()));
+    }
+
+    #[test]
+    fn two_who_sign_in_at_once_leave_nothing_behind() {
+        let (throttle, start) = (Throttle::default(), Instant::now());
+        let second = |n: u64| start + Duration::from_secs(n);
+        drop(throttle.begin("x", "office", start));
+        let first = throttle.begin("gwen", "office", second(800)).ok().unwrap();
+        let other = throttle.begin("mara", "office", second(801)).ok().unwrap();
+        first.succeeded();
+        other.succeeded();
+        let last = throttle.lock()[&(Rule::Address, "office".to_owned())].last;
+        assert_eq!(last, start);
     }
 
     #[test]

@@ -139,6 +139,12 @@ struct Decided {
     positions: Vec<i64>,
 }
 
+/// States at hand, true as long as the log is at this position.
+struct AtHand<'a> {
+    states: &'a HashMap<IncidentNumber, State>,
+    position: i64,
+}
+
 struct WriterThread {
     desk: Box<dyn Fn() -> Option<Desk> + Send>,
     connection: Writer,
@@ -174,7 +180,7 @@ impl WriterThread {
     }
 
     fn change(&mut self, change: Change) {
-        if catch(|| change(&mut self.connection)).is_err() {
+        if catch(&mut self.connection, change).is_err() {
             self.know_nothing();
         }
     }
@@ -224,7 +230,10 @@ impl WriterThread {
     ) -> Result<Vec<Result<Done, Trouble>>, Failure> {
         let started = std::time::Instant::now();
         let known_position = self.position;
-        let decided = catch(|| self.decide(desk, jobs)).and_then(|decided| decided);
+        let at_hand = AtHand { states: &self.states, position: known_position };
+        let decided =
+            catch(&mut self.connection, |connection| decide(connection, desk, jobs, at_hand))
+                .and_then(|decided| decided);
         let Decided { head, mut answers, changed, positions } =
             decided.inspect_err(|_| self.know_nothing())?;
         if head.position != known_position && known_position + events_in(&changed) != head.position
@@ -239,35 +248,6 @@ impl WriterThread {
             done.position = positions.last().copied().unwrap_or(head.position);
         }
         Ok(answers)
-    }
-
-    fn decide(&mut self, desk: &Desk, jobs: &[Job]) -> Result<Decided, Failure> {
-        let (states, known_position) = (&self.states, self.position);
-        let mut policy = desk.policy();
-        let decided = self.connection.transaction(|sql| {
-            let mut head = store::incidents::lock_head(sql)?;
-            // Another node may have kept us waiting.
-            let now = desk.now();
-            if head.config_version != policy.version {
-                policy = Arc::new(store::directory::policy::load(sql)?);
-            }
-            let kept = (head.position == known_position).then_some(states);
-            let mut round = Round::new(&policy, now, kept);
-            let mut answers = Vec::with_capacity(jobs.len());
-            for job in jobs {
-                answers.push(round.one(sql, &mut head, job)?);
-            }
-            let changed = round.into_parts();
-            let positions = if changed.is_empty() {
-                vec![]
-            } else {
-                store::incidents::record(sql, &mut head, &changed)?
-            };
-            remember(sql, jobs, &answers, now)?;
-            Ok(Decided { head, answers, changed, positions })
-        });
-        desk.set_policy(policy);
-        decided
     }
 
     fn know_nothing(&mut self) {
@@ -285,13 +265,56 @@ impl WriterThread {
     }
 }
 
+/// Decides and records all of them in one transaction.
+fn decide(
+    connection: &mut Writer,
+    desk: &Desk,
+    jobs: &[Job],
+    at_hand: AtHand<'_>,
+) -> Result<Decided, Failure> {
+    let mut policy = desk.policy();
+    let decided = connection.transaction(|sql| {
+        let mut head = store::incidents::lock_head(sql)?;
+        // Another node may have kept us waiting.
+        let now = desk.now();
+        if head.config_version != policy.version {
+            policy = Arc::new(store::directory::policy::load(sql)?);
+        }
+        let kept = (head.position == at_hand.position).then_some(at_hand.states);
+        let mut round = Round::new(&policy, now, kept);
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            answers.push(round.one(sql, &mut head, job)?);
+        }
+        let changed = round.into_parts();
+        let positions = if changed.is_empty() {
+            vec![]
+        } else {
+            store::incidents::record(sql, &mut head, &changed)?
+        };
+        remember(sql, jobs, &answers, now)?;
+        Ok(Decided { head, answers, changed, positions })
+    });
+    desk.set_policy(policy);
+    decided
+}
+
 /// Turns a panic into a failure: one command must not end the only writer. What it
-/// leaves half done is the transaction, which is rolled back, and the states at hand,
-/// which are forgotten.
-pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
+/// leaves half done is the transaction, which is rolled back here, because it would
+/// keep everybody else from writing until the next one; and the states at hand, which
+/// the writer forgets.
+pub(crate) fn catch<T>(
+    connection: &mut Writer,
+    work: impl FnOnce(&mut Writer) -> T,
+) -> Result<T, Failure> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)));
+    done.map_err(|panic| {
         let failure = Failure::of_panic(panic);
         tracing::error!(%failure, "the writer goes on");
+        // Beginning the next transaction ends what is left of the last.
+        if let Err(failure) = connection.transaction(|_| Ok(())) {
+            tracing::error!(%failure, "a transaction could not be ended; the next one ends it");
+        }
         failure
     })
 }

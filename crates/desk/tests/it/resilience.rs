@@ -61,6 +61,24 @@ async fn a_panic_ends_neither_the_writer_nor_a_reader() {
 }
 
 #[tokio::test]
+async fn a_panic_in_the_middle_keeps_no_other_node_from_writing() {
+    let t = TestDesk::new().await;
+    let broken = afresh(&t)
+        .change(desk::command_line(), |sql, _| -> Result<(), Trouble> {
+            sql.execute("delete from views", &[])?;
+            panic!("half-way")
+        })
+        .await;
+    assert!(matches!(broken, Err(Trouble::Failed(Failure::Broken(_)))), "{broken:?}");
+    let store = t.desk.store().clone();
+    let other = tokio::task::spawn_blocking(move || {
+        store.writer()?.transaction(|sql| store::incidents::lock_head(sql).map(drop))
+    });
+    let other = other.await.unwrap();
+    assert!(other.is_ok(), "{other:?}");
+}
+
+#[tokio::test]
 async fn that_nothing_can_be_written_is_found_by_writing() {
     let t = TestDesk::new().await;
     execute(
