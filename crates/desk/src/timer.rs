@@ -19,8 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const PAGE_ROWS: i64 = 512;
 /// How often housekeeping is done.
 const HOUSEKEEPING_EVERY_SECONDS: i64 = 3_600;
-/// What waited in the outbox for longer than a day is told no more.
+/// What still waits in the outbox a day after it was to be told is told no more.
 const OUTBOX_KEPT_SECONDS: i64 = 86_400;
+/// Rows of the outbox that one transaction removes: commands wait for no more.
+const OUTBOX_PAGE_ROWS: u32 = 1_000;
 /// How long a repeated request gets the same answer.
 const ANSWERS_KEPT_SECONDS: i64 = 7 * 86_400;
 /// Words nobody sent for so long are not needed any more.
@@ -50,7 +52,7 @@ pub(crate) fn start(desk: &Desk) {
                 if house {
                     keep_house(&desk, now).await;
                 }
-                while ring(&desk, &resting).await {}
+                ring(&desk, &resting).await;
             })
             .await;
         }
@@ -89,18 +91,30 @@ impl Resting {
     }
 }
 
-/// Rings what is due; whether there may be more.
-async fn ring(desk: &Desk, resting: &Resting) -> bool {
+/// Rings what is due, page after page: what rests keeps no other timer from ringing.
+async fn ring(desk: &Desk, resting: &Resting) {
     let now = desk.now();
-    let due = match desk.read(move |sql| store::incidents::due_incidents(sql, now, PAGE_ROWS)).await
-    {
-        Ok(due) => due,
-        Err(trouble) => {
-            tracing::warn!(%trouble, "timers could not be read; trying again");
-            return false;
+    let mut after = None;
+    loop {
+        let page =
+            desk.read(move |sql| store::incidents::due_incidents(sql, now, after, PAGE_ROWS)).await;
+        let due = match page {
+            Ok(due) => due,
+            Err(trouble) => {
+                tracing::warn!(%trouble, "timers could not be read; trying again");
+                return;
+            }
+        };
+        after = due.last().copied();
+        let more = due.len() as i64 == PAGE_ROWS;
+        if !ring_page(desk, resting, due).await || !more {
+            return;
         }
-    };
-    let more = due.len() as i64 == PAGE_ROWS;
+    }
+}
+
+/// Rings these timers; `false` when nothing can be recorded at present.
+async fn ring_page(desk: &Desk, resting: &Resting, due: Vec<(IncidentNumber, Timestamp)>) -> bool {
     let mut tickets: Vec<(IncidentNumber, Timestamp, Ticket)> = Vec::with_capacity(due.len());
     for (number, at) in due.into_iter().filter(|(number, _)| !resting.holds(*number)) {
         match desk
@@ -113,28 +127,27 @@ async fn ring(desk: &Desk, resting: &Resting) -> bool {
             Err(trouble) => tracing::warn!(%trouble, %number, "a timer could not be rung"),
         }
     }
-    let mut rang = false;
+    let mut can_record = true;
     for (number, at, ticket) in tickets {
         match ticket.done().await {
-            Ok(_) => {
-                rang = true;
-                desk.metrics().timer_rang(desk.now().micros_since(at).max(0));
-            }
+            Ok(_) => desk.metrics().timer_rang(desk.now().micros_since(at).max(0)),
             Err(trouble) => {
-                if !matches!(trouble, Trouble::Failed(Failure::Unavailable(_))) {
+                if matches!(trouble, Trouble::Failed(Failure::Unavailable(_))) {
+                    can_record = false;
+                } else {
                     resting.add(number);
                 }
                 tracing::warn!(%trouble, %number, "a timer could not be rung");
             }
         }
     }
-    more && rang
+    can_record
 }
 
 async fn keep_house(desk: &Desk, now: Timestamp) {
+    let told = expire_outbox(desk, now.plus_seconds(-OUTBOX_KEPT_SECONDS)).await;
     let done = desk
         .write(move |sql| {
-            store::incidents::expire_outbox(sql, now.plus_seconds(-OUTBOX_KEPT_SECONDS))?;
             idempotency::expire(sql, now.plus_seconds(-ANSWERS_KEPT_SECONDS))?;
             drafts::expire(sql, now.plus_seconds(-DRAFTS_KEPT_SECONDS))?;
             sessions::expire(sql, now)?;
@@ -143,11 +156,20 @@ async fn keep_house(desk: &Desk, now: Timestamp) {
         .await;
     desk.collect_files_or_say().await;
     let swept = desk.sweep_files(now.plus_seconds(-CLAIM_SECONDS)).await;
-    for failed in [done, swept] {
+    for failed in [told, done, swept] {
         if let Err(trouble) = failed {
             tracing::warn!(%trouble, "housekeeping failed; it is tried again in an hour");
         }
     }
+}
+
+/// Removes what waited for too long, page after page, so that commands come in between.
+async fn expire_outbox(desk: &Desk, before: Timestamp) -> Result<(), Trouble> {
+    let limit = OUTBOX_PAGE_ROWS;
+    let page =
+        || desk.write(move |sql| Ok(store::incidents::expire_outbox(sql, before, limit.into())?));
+    while page().await? == u64::from(limit) {}
+    Ok(())
 }
 
 #[cfg(test)]

@@ -91,6 +91,60 @@ async fn a_timer_that_rings_for_nothing_is_set_anew() {
     until("it rings at the right time again", || async { wake_at().await.unwrap() == right }).await;
 }
 
+/// The number that a statement finds.
+async fn number(t: &TestDesk, statement: &'static str) -> i64 {
+    let read = move |sql: &mut dyn store::Sql| {
+        let rows = sql.query(statement, &[])?;
+        store::Columns::of(rows.into_iter().next().unwrap_or_default()).int()
+    };
+    t.desk.read(read).await.unwrap()
+}
+
+#[tokio::test]
+async fn however_many_are_damaged_the_others_ring() {
+    let t = TestDesk::new().await;
+    let mut tickets = Vec::new();
+    for _ in 0..600 {
+        let mut ask = t.desk.ask(&t.requester, kernel::Channel::Portal);
+        let report = testkit::blank(ask.title("Damaged").unwrap(), t.requester.person);
+        let command = incident::Command::Report(Box::new(report));
+        tickets.push(ask.submit(command).await.unwrap());
+    }
+    for ticket in tickets {
+        ticket.done().await.unwrap();
+    }
+    let sound = t.report("Sound").await;
+    let wake_at = || number(&t, "select wake_at from incidents where number = 601");
+    let right = wake_at().await;
+    t.desk
+        .write(move |sql| {
+            let (long_ago, just_now) = (testkit::START.plus_seconds(-9), testkit::START);
+            let damage = "update incidents set body = '{}', wake_at = $1 where number < $2";
+            sql.execute(damage, &[long_ago.into(), sound.into()])?;
+            Ok(store::incidents::rearm(sql, sound, Some(just_now))?)
+        })
+        .await
+        .unwrap();
+    until("the sound one rings", || async { wake_at().await == right }).await;
+}
+
+#[tokio::test]
+async fn stale_words_go_however_many_there_are() {
+    let t = TestDesk::new().await;
+    let stale = || number(&t, "select count(*) from outbox where not_before = 5");
+    t.desk
+        .write(|sql| {
+            let many = "with recursive many (n) as (select 1 union all select n + 1 from many \
+                where n < 2500) insert into outbox (number, n, word, audience, not_before, created_at) \
+                select 1, n, 'told', '[]', 5, 5 from many";
+            Ok(sql.execute(many, &[])?)
+        })
+        .await
+        .unwrap();
+    t.clock.advance(3_600);
+    until("they are gone", || async { stale().await == 0 }).await;
+}
+
 #[tokio::test]
 async fn whoever_goes_without_a_word_is_gone_for_those_who_watch() {
     let t = TestDesk::new().await;

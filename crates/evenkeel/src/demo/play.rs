@@ -73,7 +73,8 @@ async fn settle(waiting: &mut Waiting, told: &mut impl FnMut()) -> Result<(), Fa
 /// Rings what became due in the past, each timer at its own instant.
 pub(super) async fn catch_up(desk: &Desk, now: Timestamp) -> Result<(), Failed> {
     for _ in 0..ROUNDS {
-        let due = desk.read(move |sql| store::incidents::due_incidents(sql, now, TIMERS)).await?;
+        let due =
+            desk.read(move |sql| store::incidents::due_incidents(sql, now, None, TIMERS)).await?;
         if due.is_empty() {
             return Ok(());
         }

@@ -47,16 +47,24 @@ pub fn content_belongs(
 }
 
 /// Incidents with a timer that rings at or before `now`, the earliest first,
-/// with the instant it should have rung.
+/// with the instant it should have rung; those that come after `after`.
 pub fn due_incidents(
     sql: &mut dyn Sql,
     now: Timestamp,
+    after: Option<(IncidentNumber, Timestamp)>,
     limit: i64,
 ) -> Result<Vec<(IncidentNumber, Timestamp)>, Failure> {
-    let rows = sql.query(
-        "select number, wake_at from incidents where wake_at is not null and wake_at <= $1 order by wake_at limit $2",
-        &[now.into(), limit.into()],
-    )?;
+    let mut parameters = vec![now.into(), limit.into()];
+    let mut later = "";
+    if let Some((number, at)) = after {
+        later = "and (wake_at, number) > ($3, $4) ";
+        parameters.extend([at.into(), number.into()]);
+    }
+    let statement = format!(
+        "select number, wake_at from incidents where wake_at is not null and wake_at <= $1 \
+         {later}order by wake_at, number limit $2"
+    );
+    let rows = sql.query(&statement, &parameters)?;
     let read = |row| {
         let mut columns = Columns::of(row);
         Ok((IncidentNumber(columns.int()?), columns.at()?))

@@ -113,10 +113,13 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
     Ok(last)
 }
 
-/// Rows to be told that nobody took for longer than this are told no more: stale words help nobody.
-/// What was told is history, which the timeline tells better.
-pub fn expire_outbox(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
-    sql.execute("delete from outbox where not_before < $1", &[before.into()])
+/// Removes words that still wait though they were to be told before this instant: stale
+/// words help nobody. The oldest first, `limit` at most; how many.
+pub fn expire_outbox(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<u64, Failure> {
+    let stale = "select id from outbox where state = 'waiting' and not_before < $1 \
+        order by not_before limit $2";
+    let statement = format!("delete from outbox where id in ({stale})");
+    sql.execute(&statement, &[before.into(), limit.into()])
 }
 
 /// Sets when an incident's next timer rings, without an entry in its timeline.

@@ -27,6 +27,25 @@ fn filled(store: &Store) {
     });
 }
 
+#[test]
+fn words_that_wait_for_too_long_go_in_pages() {
+    each_engine("outbox", |store| {
+        let insert = "insert into outbox (number, n, word, audience, not_before, created_at) values (1, 1, 'told', '[]', $1, 1)";
+        let gone = write(store, |sql| {
+            for not_before in 1..=6_i64 {
+                sql.execute(insert, &[not_before.into()])?;
+            }
+            let before = kernel::Timestamp::from_micros(6);
+            let mut gone = Vec::new();
+            for _ in 0..4 {
+                gone.push(store::incidents::expire_outbox(sql, before, 2)?);
+            }
+            Ok(gone)
+        });
+        assert_eq!(gone, [2, 2, 1, 0]);
+    });
+}
+
 fn places(events: &[StoredEvent]) -> Vec<(i64, i64, u32)> {
     events.iter().map(|stored| (stored.seq, stored.number.0, stored.event.n)).collect()
 }
