@@ -1,4 +1,6 @@
-//! Agreements: what is promised. Read only for now.
+//! Agreements: what is promised. Read only for now, but any can be tried.
+
+mod preview;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -53,6 +55,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .about("configuration", "Read an agreement", "Every version, the newest first.")
             .answers::<Page<Agreement>>(200, "Its versions.")
             .problems(&[401, 403, 404, 503]),
+        preview::door(),
     ]
 }
 

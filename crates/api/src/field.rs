@@ -42,13 +42,20 @@ fn path_to<T: DeserializeOwned>(
     name: &str,
     mend: impl Fn(&mut Map<String, Value>) -> bool,
 ) -> Vec<String> {
+    // A field that was added where it is missing is known there.
+    let stray = match error.starts_with("missing field ") {
+        true => format!("unknown field `{name}`"),
+        false => error.to_owned(),
+    };
     let mut waiting = vec![Vec::new()];
     for _ in 0..(VALUES_READ_MAX / values(document)).clamp(1, PARTS_MAX) {
         let Some(mut path) = waiting.pop() else { break };
         let mut mended = document.clone();
         if let Some(Value::Object(fields)) = at_mut(&mut mended, &path)
             && mend(fields)
-            && error_of::<T>(&mended).as_deref() != Some(error)
+            && error_of::<T>(&mended)
+                .is_none_or(|other| other != error && !other.starts_with(&stray))
+            && error_of::<T>(&only(document, &path)).as_deref() == Some(error)
         {
             path.push(name.to_owned());
             return path;
@@ -197,6 +204,7 @@ mod tests {
         at: Option<Timestamp>,
         fields: Option<BTreeMap<String, String>>,
         inner: Option<Inner>,
+        by_name: Option<BTreeMap<String, Inner>>,
         list: Option<Vec<Inner>>,
         flag: Option<bool>,
     }
@@ -234,6 +242,11 @@ mod tests {
                 "is not known here; did you mean title?",
             ),
             (r#"{"title": "x", "inner": {}}"#, "inner.size", "is needed"),
+            (
+                r#"{"by_name": {"a": {"size": 1}}, "inner": {}, "title": "x"}"#,
+                "inner.size",
+                "is needed",
+            ),
             (
                 r#"{"title": "x", "list": [{"size": 1}, {"size": "2"}]}"#,
                 "list.1.size",

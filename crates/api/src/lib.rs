@@ -6,6 +6,7 @@ mod agreements;
 mod app;
 mod audit;
 mod auth;
+mod calendars;
 mod categories;
 mod directory;
 mod docs;
@@ -94,6 +95,7 @@ fn doors() -> Vec<Door> {
         views::doors(),
         tokens::doors(),
         agreements::doors(),
+        calendars::doors(),
         settings::doors(),
         audit::doors(),
         health::doors(),

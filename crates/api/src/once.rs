@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: the same key and body gives the same answer.
 
+use crate::app::App;
+use crate::auth::Caller;
 use crate::json;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
@@ -55,6 +57,25 @@ impl Once {
         hash.update(body);
         Some(Idempotency { key, request_hash: hash.finalize().to_vec() })
     }
+}
+
+/// Takes the key of a request that changes nothing: a repetition is computed again and
+/// comes to the same, another body is refused.
+pub(crate) async fn claim(
+    app: &App,
+    caller: &Caller,
+    once: Option<Idempotency>,
+) -> Result<(), Problem> {
+    let Some(once) = once else { return Ok(()) };
+    let (person, now) = (caller.viewer().person, app.desk().now());
+    let claimed = app.desk().write(move |sql| {
+        if before(sql, person, Some(&once))?.is_none() {
+            let answered = Answered { status: StatusCode::OK.as_u16(), body: String::new() };
+            keep(sql, person, Some(&once), &answered, now)?;
+        }
+        Ok(())
+    });
+    Ok(claimed.await?)
 }
 
 /// An answer that was given before to this request, if it is a repetition.

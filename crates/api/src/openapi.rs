@@ -27,7 +27,10 @@ const FAMILIES: [(&str, &str); 13] = [
     ("categories", "The tree that incidents are classified by."),
     ("views", "Saved views of the queue."),
     ("tokens", "API tokens."),
-    ("configuration", "Agreement, priority matrix, resolution codes, and who changed what."),
+    (
+        "configuration",
+        "Agreements, calendars, priority matrix, resolution codes, and who changed what.",
+    ),
     ("health", "Whether the server lives, can serve, and how it does."),
 ];
 

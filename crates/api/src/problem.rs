@@ -112,6 +112,13 @@ impl Problem {
         Problem { errors: vec![error], detail: words, ..problem }
     }
 
+    /// Fields that break rules, at least one.
+    pub(crate) fn invalid_all(errors: Vec<FieldError>) -> Self {
+        let words = errors.first().map(|first| format!("{}: {}", first.field, first.message));
+        let detail = words.unwrap_or_default();
+        Problem { errors, detail, ..Problem::invalid("", "") }
+    }
+
     /// A request that cannot be read at all.
     pub(crate) fn malformed(words: impl Into<String>) -> Self {
         Problem::new(StatusCode::BAD_REQUEST, "malformed", words)

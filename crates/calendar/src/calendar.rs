@@ -3,7 +3,7 @@
 use crate::check::{CalendarError, check};
 use crate::day::DAY;
 use crate::days::Days;
-use crate::definition::Definition;
+use crate::definition::{Definition, Week};
 use crate::skipped::{self, SkippedDay};
 use crate::spans::OpenSpans;
 use crate::words;
@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use kernel::Timestamp;
 use kernel::time::MICROS_PER_SECOND;
 use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 /// How far ahead a due instant is looked for, in seconds: ten years of 365 days and
 /// the three leap days they hold at most.
@@ -99,6 +100,21 @@ impl Calendar {
             days,
             stretches,
         })
+    }
+
+    /// Open always: every hour of every day counts.
+    ///
+    /// ```
+    /// let always = calendar::Calendar::round_the_clock();
+    /// let start = "2026-12-25T23:00:00Z".parse().unwrap();
+    /// assert_eq!(always.due(start, 7_200).unwrap().to_string(), "2026-12-26T01:00:00Z");
+    /// ```
+    pub fn round_the_clock() -> Arc<Calendar> {
+        static ALWAYS: LazyLock<Arc<Calendar>> = LazyLock::new(|| {
+            let always = Calendar::new(&Definition::new("UTC", Week::always()));
+            Arc::new(always.expect("the zone is known and every day has hours"))
+        });
+        ALWAYS.clone()
     }
 
     /// The zone's name in the IANA database.

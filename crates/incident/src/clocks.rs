@@ -1,9 +1,13 @@
 //! Clocks: what was promised, how much of it is used, when it is due. They
 //! follow the state: [`follow`] compares before and after and says which
 //! clocks changed, so no command can forget one.
+//!
+//! A clock counts business time. What it was told it keeps; which calendar it
+//! counts through, whoever asks it has to say.
 
 use crate::policy::Agreement;
 use crate::state::{Lifecycle, State};
+use calendar::Calendar;
 use kernel::time::MICROS_PER_SECOND;
 use kernel::{Priority, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -105,7 +109,12 @@ fn is_zero(share: &u8) -> bool {
 }
 
 impl Clock {
-    fn started(kind: ClockKind, target_seconds: i64, at: Timestamp) -> Self {
+    pub(crate) fn started(
+        kind: ClockKind,
+        target_seconds: i64,
+        calendar: &Calendar,
+        at: Timestamp,
+    ) -> Self {
         let mut clock = Clock {
             kind,
             status: ClockStatus::Running,
@@ -118,67 +127,101 @@ impl Clock {
             first_breached_at: None,
             warned_share: 0,
         };
-        clock.due_at = clock.due();
+        clock.due_at = clock.due(calendar);
         clock
     }
 
     /// Microseconds used at `now`.
-    pub fn used_at(&self, now: Timestamp) -> i64 {
-        let running = self.since.map_or(0, |since| now.micros_since(since).max(0));
+    pub fn used_at(&self, calendar: &Calendar, now: Timestamp) -> i64 {
+        let running = self.since.map_or(0, |since| calendar.elapsed_micros(since, now));
         self.used_micros.saturating_add(running)
     }
 
     /// Whole seconds used at `now`.
-    pub fn elapsed_seconds(&self, now: Timestamp) -> i64 {
-        self.used_at(now) / MICROS_PER_SECOND
+    pub fn elapsed_seconds(&self, calendar: &Calendar, now: Timestamp) -> i64 {
+        self.used_at(calendar, now) / MICROS_PER_SECOND
     }
 
     /// Seconds left at `now`; negative when over.
-    pub fn remaining_seconds(&self, now: Timestamp) -> i64 {
-        self.target_seconds.saturating_sub(self.elapsed_seconds(now))
+    pub fn remaining_seconds(&self, calendar: &Calendar, now: Timestamp) -> i64 {
+        self.target_seconds.saturating_sub(self.elapsed_seconds(calendar, now))
     }
 
     /// Whether the target in force is passed at `now`: met exactly is met.
-    pub fn is_breached(&self, now: Timestamp) -> bool {
-        self.elapsed_seconds(now) > self.target_seconds
+    pub fn is_breached(&self, calendar: &Calendar, now: Timestamp) -> bool {
+        self.elapsed_seconds(calendar, now) > self.target_seconds
+    }
+
+    /// The clock with the breach that has happened by `now`, recorded or not yet: it
+    /// happened at the due instant, whenever it is noticed.
+    #[must_use]
+    pub fn seen_at(&self, calendar: &Calendar, now: Timestamp) -> Clock {
+        let mut seen = self.clone();
+        if self.since.is_some() && self.is_breached(calendar, now) {
+            seen.breached_at = self.breached_at.or(self.due_at);
+            seen.first_breached_at = self.first_breached_at.or(self.due_at);
+        }
+        seen
     }
 
     /// The instant at which a share of the target (in per cent) is used, if it keeps running.
-    pub fn instant_of_share(&self, share: u8) -> Option<Timestamp> {
-        self.instant_of((self.target_micros() / 100).saturating_mul(i64::from(share)))
+    pub fn instant_of_share(&self, calendar: &Calendar, share: u8) -> Option<Timestamp> {
+        let used = (self.target_micros() / 100).saturating_mul(i64::from(share));
+        self.instant_of(calendar, used, self.since?)
     }
 
-    fn due(&self) -> Option<Timestamp> {
-        self.instant_of(self.target_micros())
+    /// When it would be due if it ran on from this instant with what is used by then;
+    /// none within ten years.
+    pub fn due_from(&self, calendar: &Calendar, from: Timestamp) -> Option<Timestamp> {
+        self.instant_of(calendar, self.target_micros(), from)
+    }
+
+    /// While running: the first instant at which it is over its target, which may be
+    /// long after the due instant, when the due instant is at closing time.
+    pub(crate) fn over_at(&self, calendar: &Calendar) -> Option<Timestamp> {
+        let first = self.target_micros().saturating_add(MICROS_PER_SECOND);
+        self.instant_of(calendar, first, self.since?)
+    }
+
+    fn due(&self, calendar: &Calendar) -> Option<Timestamp> {
+        self.due_from(calendar, self.since?)
     }
 
     fn target_micros(&self) -> i64 {
         self.target_seconds.saturating_mul(MICROS_PER_SECOND)
     }
 
-    /// While running: when this much is used, if it just keeps running.
-    fn instant_of(&self, used_micros: i64) -> Option<Timestamp> {
-        let missing = used_micros.saturating_sub(self.used_micros);
-        self.since.map(|since| since.plus_micros(missing))
+    /// When this much is used, if it just runs on from an instant. What is used
+    /// already was so by as much earlier as it is over.
+    fn instant_of(
+        &self,
+        calendar: &Calendar,
+        used_micros: i64,
+        from: Timestamp,
+    ) -> Option<Timestamp> {
+        match used_micros.saturating_sub(self.used_micros) {
+            over @ ..=0 => Some(from.plus_micros(over)),
+            missing => calendar.due_micros(from, missing),
+        }
     }
 
-    fn stand_still(&mut self, at: Timestamp) {
-        self.used_micros = self.used_at(at);
+    fn stand_still(&mut self, calendar: &Calendar, at: Timestamp) {
+        self.used_micros = self.used_at(calendar, at);
         self.since = None;
         self.due_at = None;
     }
 
-    fn go(&mut self, at: Timestamp) {
+    fn go(&mut self, calendar: &Calendar, at: Timestamp) {
         self.since = Some(at);
-        self.due_at = self.due();
+        self.due_at = self.due(calendar);
     }
 
-    fn set_status(&mut self, status: ClockStatus, at: Timestamp) {
+    pub(crate) fn set_status(&mut self, status: ClockStatus, calendar: &Calendar, at: Timestamp) {
         if status == self.status {
             return;
         }
-        self.stand_still(at);
-        if !self.is_breached(at) {
+        self.stand_still(calendar, at);
+        if !self.is_breached(calendar, at) {
             // It was noticed too early: what happened at or before the due instant wins.
             self.breached_at = None;
         }
@@ -186,30 +229,39 @@ impl Clock {
         match status {
             ClockStatus::Running => {
                 self.stopped_at = None;
-                self.go(at);
+                self.go(calendar, at);
             }
             ClockStatus::Stopped | ClockStatus::Cancelled => self.stopped_at = Some(at),
             ClockStatus::Paused => {}
         }
     }
 
-    /// Another target: what is used is kept, the breach is judged anew.
-    fn set_target(&mut self, target_seconds: i64, at: Timestamp) {
-        if target_seconds == self.target_seconds {
+    /// Another target, or another calendar: what is used is kept, the breach is judged
+    /// anew, and from here on the new calendar counts.
+    pub(crate) fn set_terms(
+        &mut self,
+        target_seconds: i64,
+        before: &Calendar,
+        calendar: &Calendar,
+        at: Timestamp,
+    ) {
+        if target_seconds == self.target_seconds && std::ptr::eq(before, calendar) {
             return;
         }
         let running = self.since.is_some();
-        self.stand_still(at);
+        self.stand_still(before, at);
+        if target_seconds != self.target_seconds {
+            self.warned_share = 0;
+        }
         self.target_seconds = target_seconds;
-        self.warned_share = 0;
-        if self.is_breached(at) {
+        if self.is_breached(calendar, at) {
             self.breached_at.get_or_insert(at);
             self.first_breached_at.get_or_insert(at);
         } else {
             self.breached_at = None;
         }
         if running {
-            self.go(at);
+            self.go(calendar, at);
         }
     }
 }
@@ -244,17 +296,18 @@ fn follow_one(
     spoken: Spoken,
     at: Timestamp,
 ) -> Option<Clock> {
+    let calendar = &*agreement.calendar();
     let before = state.clocks.iter().find(|clock| clock.kind == kind);
     let status = wanted(state, kind, agreement, before);
     let target = target_in_force(agreement, state.priority, kind, before)?;
     let mut clock = match before {
         Some(clock) => clock.clone(),
-        None if starts(state, kind, spoken, status) => Clock::started(kind, target, at),
+        None if starts(state, kind, spoken, status) => Clock::started(kind, target, calendar, at),
         None => return None,
     };
     let reopens = reopens(state, kind, status);
     if clock.status.is_live() || reopens {
-        clock.set_target(target, at);
+        clock.set_terms(target, calendar, calendar, at);
     }
     let restart = kind == ClockKind::Update
         && before.is_some()
@@ -262,10 +315,10 @@ fn follow_one(
         && restarts(&clock, spoken);
     if restart {
         let first = clock.first_breached_at;
-        clock = Clock { first_breached_at: first, ..Clock::started(kind, target, at) };
+        clock = Clock { first_breached_at: first, ..Clock::started(kind, target, calendar, at) };
     }
     if clock.status != ClockStatus::Stopped || restart || reopens {
-        clock.set_status(status, at);
+        clock.set_status(status, calendar, at);
     }
     (before != Some(&clock)).then_some(clock)
 }
@@ -287,23 +340,31 @@ fn wanted(
     agreement: &Agreement,
     before: Option<&Clock>,
 ) -> ClockStatus {
-    let pauses =
+    let agreed =
         state.hold.as_ref().is_some_and(|hold| agreement.pause_reasons.contains(&hold.reason));
+    let pauses = agreed && kind != ClockKind::Acknowledge;
     let met = match kind {
         ClockKind::Acknowledge => state.moments.acknowledged.is_some(),
         ClockKind::Response => state.moments.responded.is_some(),
         ClockKind::Update | ClockKind::Resolution => false,
     };
-    match state.lifecycle {
-        Lifecycle::Cancelled
-            if before.is_some_and(|clock| clock.status == ClockStatus::Stopped) =>
-        {
-            ClockStatus::Stopped
-        }
+    status_in(state.lifecycle, before.map(|clock| clock.status), met, pauses)
+}
+
+/// How a clock stands in a state of the incident: whether it is met, and whether a
+/// hold pauses it, differs from clock to clock.
+pub(crate) fn status_in(
+    lifecycle: Lifecycle,
+    before: Option<ClockStatus>,
+    met: bool,
+    pauses: bool,
+) -> ClockStatus {
+    match lifecycle {
+        Lifecycle::Cancelled if before == Some(ClockStatus::Stopped) => ClockStatus::Stopped,
         Lifecycle::Cancelled => ClockStatus::Cancelled,
         Lifecycle::Resolved | Lifecycle::Closed => ClockStatus::Stopped,
         _ if met => ClockStatus::Stopped,
-        Lifecycle::OnHold if pauses && kind != ClockKind::Acknowledge => ClockStatus::Paused,
+        Lifecycle::OnHold if pauses => ClockStatus::Paused,
         _ => ClockStatus::Running,
     }
 }

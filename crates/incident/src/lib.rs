@@ -12,6 +12,7 @@ pub mod effects;
 pub mod event;
 pub mod permissions;
 pub mod policy;
+pub mod preview;
 pub mod refusal;
 pub mod state;
 mod timers;

@@ -4,11 +4,13 @@
 
 use crate::clocks::ClockKind;
 use crate::state::{AgreementRef, HoldReason};
+use calendar::Calendar;
 use kernel::{
     AgreementId, CategoryId, Matrix, OrganisationId, PersonId, Priority, Role, ServiceId, TeamId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A service as far as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +80,7 @@ pub struct ResolutionCode {
 /// Targets of one priority, in business seconds by clock; absent clocks do not run.
 pub type Targets = BTreeMap<ClockKind, i64>;
 
-/// An agreement: the promises and the rules of its clocks. Round the clock for
-/// now; calendars come with the service-level screens.
+/// An agreement: the promises and the rules of its clocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
     /// Id and version.
@@ -105,6 +106,11 @@ impl Agreement {
     /// The target of a clock at a priority, in seconds.
     pub fn target(&self, priority: Priority, clock: ClockKind) -> Option<i64> {
         self.targets.get(&priority)?.get(&clock).copied()
+    }
+
+    /// The business time that its clocks count: round the clock.
+    pub fn calendar(&self) -> Arc<Calendar> {
+        Calendar::round_the_clock()
     }
 
     /// The agreement a fresh instance starts with: round the clock, P1 answered

@@ -19,9 +19,6 @@ pub enum TimerKind {
     Breach(ClockKind),
 }
 
-/// A breach is noticed when the second after the due instant has begun.
-const AFTER_DUE_SECONDS: i64 = 1;
-
 /// Every timer this state wants, with its instant. An incident that came by
 /// import wants none until somebody touches it here.
 pub fn timers(state: &State, agreement: &Agreement) -> BTreeMap<TimerKind, Timestamp> {
@@ -41,16 +38,20 @@ pub fn timers(state: &State, agreement: &Agreement) -> BTreeMap<TimerKind, Times
             wanted.insert(TimerKind::Warn(clock.kind), at);
         }
     }
-    wanted.extend(breaches(state));
+    wanted.extend(breaches(state, agreement));
     wanted
 }
 
-/// When the running clocks will be known to have passed their targets.
-pub(crate) fn breaches(state: &State) -> impl Iterator<Item = (TimerKind, Timestamp)> + '_ {
-    state.clocks.iter().filter(|clock| clock.breached_at.is_none()).filter_map(|clock| {
-        let due = clock.due_at?;
-        Some((TimerKind::Breach(clock.kind), due.plus_seconds(AFTER_DUE_SECONDS)))
-    })
+/// When the running clocks will be known to have passed their targets: when the
+/// second of business time after the due instant has begun.
+pub(crate) fn breaches<'a>(
+    state: &'a State,
+    agreement: &Agreement,
+) -> impl Iterator<Item = (TimerKind, Timestamp)> + use<'a> {
+    let calendar = agreement.calendar();
+    let unbreached = state.clocks.iter().filter(|clock| clock.breached_at.is_none());
+    unbreached
+        .filter_map(move |clock| Some((TimerKind::Breach(clock.kind), clock.over_at(&calendar)?)))
 }
 
 /// The earliest instant at which a timer of this state rings.
@@ -58,13 +59,13 @@ pub fn wake_at(state: &State, agreement: &Agreement) -> Option<Timestamp> {
     timers(state, agreement).into_values().min()
 }
 
-/// The next share to warn of and when it is reached.
+/// The next share to warn of and when it is reached. What is never due warns of nothing.
 pub(crate) fn next_warning(clock: &Clock, agreement: &Agreement) -> Option<(u8, Timestamp)> {
-    if clock.breached_at.is_some() {
+    if clock.breached_at.is_some() || clock.due_at.is_none() {
         return None;
     }
     let share = warnings(agreement).find(|share| *share > clock.warned_share)?;
-    clock.instant_of_share(share).map(|at| (share, at))
+    clock.instant_of_share(&agreement.calendar(), share).map(|at| (share, at))
 }
 
 /// The shares to warn of, rising. What lies past the target is no warning.

@@ -56,6 +56,10 @@ pub const CALENDAR_HOLIDAYS: usize = 10_000;
 pub const CALENDAR_SPECIAL_OPENINGS: usize = 1_000;
 /// Opening intervals of one day: open and closed in turn every quarter of an hour.
 pub const OPENINGS_PER_DAY: usize = 48;
+/// Cases of one calendar preview: a second of work.
+pub const PREVIEW_CASES: usize = 1_000;
+/// Calendars of one agreement preview: one a priority and some to compare.
+pub const PREVIEW_CALENDARS: usize = 20;
 /// Bytes of one iCalendar feed of holidays: decades of a country's fit.
 pub const HOLIDAY_FEED_BYTES: usize = 1_048_576;
 /// Dates looked at in one iCalendar feed, repetitions included; bounds the work of reading it.

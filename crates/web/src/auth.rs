@@ -69,7 +69,11 @@ impl SignedIn {
             Some(_) => sign_in.person.time_zone.clone(),
             None => instance.zone.iana_name().unwrap_or("UTC").to_owned(),
         };
-        let here = Here { now: app.desk.now(), zone: own.unwrap_or_else(|| instance.zone.clone()) };
+        let here = Here {
+            now: app.desk.now(),
+            zone: own.unwrap_or_else(|| instance.zone.clone()),
+            calendar: app.desk.policy().agreement.calendar(),
+        };
         Ok(SignedIn { sign_in, instance, here, zone_name })
     }
 }

@@ -40,6 +40,7 @@ impl Loaded {
             words: &self.words,
             people: &self.people,
             directory: &self.directory,
+            calendar: app.desk().policy().agreement.calendar(),
             now: self.now,
             access: self.access,
             public_url: app.public_url(),

@@ -1,6 +1,7 @@
 //! A clock as answers show it.
 
-use incident::clocks::{Clock, ClockStatus};
+use calendar::Calendar;
+use incident::clocks::Clock;
 use kernel::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 /// A clock at one instant.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Clock)]
-pub(super) struct ShownClock {
+pub(crate) struct ShownClock {
     /// `acknowledge`, `response`, `update` or `resolution`.
     kind: &'static str,
     /// `running`, `paused`, `stopped` or `cancelled`.
@@ -17,10 +18,10 @@ pub(super) struct ShownClock {
     elapsed_seconds: i64,
     /// Negative when over.
     remaining_seconds: i64,
-    breached: bool,
+    pub(crate) breached: bool,
     /// While running: when the target is used up.
     #[schema(value_type = Option<String>, format = DateTime)]
-    due_at: Option<Timestamp>,
+    pub(crate) due_at: Option<Timestamp>,
     /// When it passed the target in force.
     #[schema(value_type = Option<String>, format = DateTime)]
     breached_at: Option<Timestamp>,
@@ -32,20 +33,18 @@ pub(super) struct ShownClock {
 }
 
 /// A breach is shown from its first second on, recorded or not yet.
-pub(super) fn clock_at(clock: &Clock, now: Timestamp) -> ShownClock {
-    let running = clock.status == ClockStatus::Running;
-    let over = clock.due_at.filter(|_| running && clock.is_breached(now));
-    let breached_at = clock.breached_at.or(over);
+pub(crate) fn clock_at(clock: &Clock, calendar: &Calendar, now: Timestamp) -> ShownClock {
+    let clock = clock.seen_at(calendar, now);
     ShownClock {
         kind: clock.kind.as_str(),
         status: clock.status.as_str(),
         target_seconds: clock.target_seconds,
-        elapsed_seconds: clock.elapsed_seconds(now),
-        remaining_seconds: clock.remaining_seconds(now),
-        breached: breached_at.is_some(),
+        elapsed_seconds: clock.elapsed_seconds(calendar, now),
+        remaining_seconds: clock.remaining_seconds(calendar, now),
+        breached: clock.breached_at.is_some(),
         due_at: clock.due_at,
-        breached_at,
-        first_breached_at: clock.first_breached_at.or(over),
+        breached_at: clock.breached_at,
+        first_breached_at: clock.first_breached_at,
         stopped_at: clock.stopped_at,
     }
 }

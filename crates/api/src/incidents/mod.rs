@@ -3,7 +3,7 @@
 mod answer;
 mod attachments;
 mod bulk;
-mod clock;
+pub(crate) mod clock;
 mod commands;
 mod needs;
 mod read;

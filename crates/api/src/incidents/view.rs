@@ -2,6 +2,7 @@
 
 use super::clock::{ShownClock, clock_at};
 use crate::directory::{Cards, Directory};
+use calendar::Calendar;
 use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
@@ -11,6 +12,7 @@ use kernel::{
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Words of people by id; what is not in it was erased, or is not for the viewer.
@@ -30,6 +32,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) people: &'a Cards,
     /// Names it points at.
     pub(crate) directory: &'a Directory,
+    /// The business time that clocks count.
+    pub(crate) calendar: Arc<Calendar>,
     /// The instant for which clocks are read.
     pub(crate) now: Timestamp,
     /// How much the viewer may see.
@@ -348,7 +352,11 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         watchers: watchers(shown, full),
         attachments: attachments(shown, full),
         // A promise is made to the requester: they may see how it stands.
-        clocks: state.clocks.iter().map(|clock| clock_at(clock, shown.now)).collect(),
+        clocks: state
+            .clocks
+            .iter()
+            .map(|clock| clock_at(clock, &shown.calendar, shown.now))
+            .collect(),
         agreement: inner.map(Agreement::of),
         version: state.version,
     }

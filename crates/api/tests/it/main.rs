@@ -11,4 +11,5 @@ mod hostile;
 mod incidents;
 mod once;
 mod openapi;
+mod previews;
 mod visibility;

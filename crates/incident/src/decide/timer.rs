@@ -31,7 +31,7 @@ fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
         Origin::Live => timers(state, agreement),
         // The past of another system warned, resumed and closed as it did; only
         // what our own agreement makes of it is ours to say.
-        Origin::Import => breaches(state).collect(),
+        Origin::Import => breaches(state, agreement).collect(),
     };
     due.into_iter()
         .filter(|(_, at)| *at <= draft.at)
@@ -90,8 +90,9 @@ fn find(state: &State, kind: ClockKind) -> Option<&Clock> {
 /// After a long silence one warning says it all: the highest share passed.
 fn highest_share(clock: &Clock, agreement: &Agreement, now: Timestamp) -> Option<(u8, Timestamp)> {
     let (first, first_at) = next_warning(clock, agreement)?;
+    let calendar = agreement.calendar();
     let passed = warnings(agreement).filter(|share| *share > first).map_while(|share| {
-        let at = clock.instant_of_share(share)?;
+        let at = clock.instant_of_share(&calendar, share)?;
         (at <= now).then_some((share, at))
     });
     Some(passed.last().unwrap_or((first, first_at)))

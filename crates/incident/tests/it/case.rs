@@ -158,6 +158,11 @@ pub fn level(n: i64) -> Level {
 }
 
 /// Noon of a Monday, the start of every case.
+/// Business time round the clock.
+pub fn always() -> std::sync::Arc<calendar::Calendar> {
+    calendar::Calendar::round_the_clock()
+}
+
 pub fn start() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }

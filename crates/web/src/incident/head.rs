@@ -213,13 +213,12 @@ pub(super) fn line(case: &Case, patch: Option<&str>) -> Markup {
 
 /// When a clock is or was due; for one that waits, if it went on now.
 fn due(clock: &Clock, here: &Here) -> Option<kernel::Timestamp> {
-    let micros = clock.target_seconds * kernel::time::MICROS_PER_SECOND - clock.used_micros;
     let from = match clock.status {
         ClockStatus::Running => return clock.due_at,
         ClockStatus::Paused => here.now,
         ClockStatus::Stopped | ClockStatus::Cancelled => clock.stopped_at?,
     };
-    Some(from.plus_micros(micros))
+    clock.due_from(&here.calendar, from)
 }
 
 /// Every clock with how it stands and how it came to that.
@@ -260,16 +259,16 @@ fn one(case: &Case, clock: &Clock) -> Markup {
 }
 
 fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
-    let over = || duration(-clock.remaining_seconds(here.now));
+    let over = || duration(-clock.remaining_seconds(&here.calendar, here.now));
     html! {
         @match (standing, clock.due_at) {
-            (Standing::Met, _) => { "Met in " (duration(clock.elapsed_seconds(here.now))) }
+            (Standing::Met, _) => { "Met in " (duration(clock.elapsed_seconds(&here.calendar, here.now))) }
             (Standing::Missed, _) => { "Late by " (over()) }
             (Standing::Cancelled, _) => { "Ended" }
-            (Standing::Paused, _) => { "Paused, " (duration(clock.remaining_seconds(here.now))) " left" }
+            (Standing::Paused, _) => { "Paused, " (duration(clock.remaining_seconds(&here.calendar, here.now))) " left" }
             (Standing::Breach, None) => { "Paused, " (over()) " over" }
             (_, Some(due)) => { (time::left(due, here)) }
-            (_, None) => { (duration(clock.remaining_seconds(here.now))) " left" }
+            (_, None) => { (duration(clock.remaining_seconds(&here.calendar, here.now))) " left" }
         }
     }
 }
@@ -308,7 +307,7 @@ fn story(case: &Case, clock: &Clock, beside: Markup) -> Markup {
                     }
                 }
                 li.meta {
-                    (duration(clock.elapsed_seconds(case.here.now))) " of " (duration(clock.target_seconds)) " used now, by "
+                    (duration(clock.elapsed_seconds(&case.here.calendar, case.here.now))) " of " (duration(clock.target_seconds)) " used now, by "
                     (case.policy.agreement.name)
                 }
             }

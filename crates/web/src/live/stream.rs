@@ -170,7 +170,7 @@ impl Stream {
 
     /// Now, where the person is.
     fn here(&self) -> Here {
-        Here { now: self.app.desk.now(), zone: self.who.here.zone.clone() }
+        Here { now: self.app.desk.now(), ..self.who.here.clone() }
     }
 
     async fn load_views(&mut self) -> Result<(), Trouble> {

@@ -33,7 +33,7 @@ pub(crate) enum Standing {
 impl Standing {
     /// How a clock stands at an instant.
     pub(crate) fn of(clock: &Clock, here: &Here) -> Standing {
-        let breached = clock.breached_at.is_some() || clock.is_breached(here.now);
+        let breached = clock.breached_at.is_some() || clock.is_breached(&here.calendar, here.now);
         match clock.status {
             ClockStatus::Cancelled => Standing::Cancelled,
             ClockStatus::Stopped if breached => Standing::Missed,
@@ -41,7 +41,7 @@ impl Standing {
             _ if breached => Standing::Breach,
             ClockStatus::Paused => Standing::Paused,
             ClockStatus::Running => {
-                let left = clock.remaining_seconds(here.now);
+                let left = clock.remaining_seconds(&here.calendar, here.now);
                 if left * 100 < clock.target_seconds * WARN_LEFT_PERCENT {
                     Standing::Warn
                 } else {
@@ -161,7 +161,7 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
                 }
                 (Standing::Breach, None) => {
                     span.vh { (standing.word()) ": " }
-                    (time::duration(-clock.remaining_seconds(here.now))) " over"
+                    (time::duration(-clock.remaining_seconds(&here.calendar, here.now))) " over"
                 }
                 _ => (standing.word()),
             }
@@ -171,8 +171,12 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
 
 fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
     match standing {
-        Standing::Paused => format!("{} left", time::duration(clock.remaining_seconds(here.now))),
-        Standing::Missed => format!("by {}", time::duration(-clock.remaining_seconds(here.now))),
+        Standing::Paused => {
+            format!("{} left", time::duration(clock.remaining_seconds(&here.calendar, here.now)))
+        }
+        Standing::Missed => {
+            format!("by {}", time::duration(-clock.remaining_seconds(&here.calendar, here.now)))
+        }
         _ => verb(clock.kind).to_owned(),
     }
 }
@@ -180,7 +184,8 @@ fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
 /// The share of the target that is used, on an axis of 125% of it.
 pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
     let target = clock.target_seconds.max(1) as f64;
-    let used = (clock.elapsed_seconds(here.now) as f64 / target * DUE_PERCENT).clamp(0.0, 100.0);
+    let used = (clock.elapsed_seconds(&here.calendar, here.now) as f64 / target * DUE_PERCENT)
+        .clamp(0.0, 100.0);
     PreEscaped(format!(
         concat!(
             r#"<svg class="keel-mini" aria-hidden="true"><rect class="k-base" y="2" width="100%" height="3" rx="1.5"/>"#,
@@ -193,11 +198,16 @@ pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use calendar::Calendar;
     use jiff::tz::TimeZone;
     use kernel::Timestamp;
 
     fn here(seconds: i64) -> Here {
-        Here { now: start().plus_seconds(seconds), zone: TimeZone::UTC }
+        Here {
+            now: start().plus_seconds(seconds),
+            zone: TimeZone::UTC,
+            calendar: Calendar::round_the_clock(),
+        }
     }
 
     fn start() -> Timestamp {

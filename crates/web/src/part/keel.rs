@@ -215,6 +215,7 @@ fn anchor(x: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use calendar::Calendar;
     use jiff::tz::TimeZone;
 
     fn at(text: &str) -> Timestamp {
@@ -230,7 +231,11 @@ mod tests {
             ended: None,
             due: Some(at("2026-11-23T14:00:00Z")),
         };
-        let here = Here { now: at("2026-11-23T12:00:00Z"), zone: TimeZone::UTC };
+        let here = Here {
+            now: at("2026-11-23T12:00:00Z"),
+            zone: TimeZone::UTC,
+            calendar: Calendar::round_the_clock(),
+        };
         let html = keel(&line, &here).into_string();
         assert!(html.contains("Reported 10:00. First response 10:05, met. Paused 10:30 to 10:42. Now 12:00. Resolution due 14:00."));
         assert!(html.contains(r#"class="kl-now" x1="50.00%""#), "{html}");
@@ -249,7 +254,11 @@ mod tests {
                 ended: None,
                 due: Some(at("2026-11-23T10:10:00Z").plus_seconds(hours * 3_600)),
             };
-            let here = Here { now: at("2026-11-23T10:20:00Z"), zone: TimeZone::UTC };
+            let here = Here {
+                now: at("2026-11-23T10:20:00Z"),
+                zone: TimeZone::UTC,
+                calendar: Calendar::round_the_clock(),
+            };
             let ticks = Axis::of(&line, &here).ticks(&here).len() as i64;
             assert!((1..=TICKS_MAX).contains(&ticks), "{hours} h: {ticks}");
         }
@@ -264,7 +273,11 @@ mod tests {
             ended: None,
             due: Some(at("2026-11-23T11:00:00Z")),
         };
-        let here = Here { now: at("2026-11-25T12:00:00Z"), zone: TimeZone::UTC };
+        let here = Here {
+            now: at("2026-11-25T12:00:00Z"),
+            zone: TimeZone::UTC,
+            calendar: Calendar::round_the_clock(),
+        };
         let html = keel(&line, &here).into_string();
         assert!(html.contains("Resolution was due Mon 11:00"), "{html}");
         assert!(html.contains("Paused since Mon 11:30"));

@@ -1,10 +1,12 @@
 //! Instants and durations in words, in the zone of whoever reads. The scripts
 //! keep them up to date in the same words (`assets/js/time.js`).
 
+use calendar::Calendar;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use maud::{Markup, html};
+use std::sync::Arc;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -21,6 +23,8 @@ pub(crate) struct Here {
     pub(crate) now: Timestamp,
     /// The reader's zone.
     pub(crate) zone: TimeZone,
+    /// The business time that clocks count.
+    pub(crate) calendar: Arc<Calendar>,
 }
 
 impl Here {
@@ -203,6 +207,7 @@ mod tests {
         Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Amsterdam").unwrap(),
+            calendar: Calendar::round_the_clock(),
         }
     }
 

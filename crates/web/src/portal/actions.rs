@@ -188,7 +188,7 @@ impl Action {
         let story = app.desk.read(move |sql| story::read(sql, &scope, &names, number)).await?;
         // Who stops following may have lost sight of it.
         let Some(story) = story else { return Ok(Answer::go(url::PORTAL).reply(live)) };
-        let here = Here { now: app.desk.now(), zone: who.here.zone.clone() };
+        let here = Here { now: app.desk.now(), ..who.here.clone() };
         let patches = screen::patches(&story, who.viewer(), &here, &policy, after_n, &attempt);
         let Some(status) = status else {
             return Ok(Answer::patch(patches).else_go(url::portal_incident(number)).reply(live));
