@@ -13,7 +13,13 @@ use desk::{Audit, Idempotency, Trouble};
 use incident::Refusal;
 use kernel::{Timestamp, limits};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use store::{Failure, Sql};
+
+/// A row as the audit keeps it.
+pub(crate) fn as_json(row: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(row).map_err(|error| Failure::damaged(error.to_string()))
+}
 
 /// A name: one line, with something in it.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, Problem> {
@@ -120,6 +126,11 @@ pub(crate) trait Row: Clone + Serialize + Send + 'static {
     /// Its version.
     fn version(&self) -> i64;
 
+    /// The row as the audit keeps it.
+    fn recorded(&self, _: &mut dyn Sql) -> Result<Value, Failure> {
+        as_json(self)
+    }
+
     /// Whether anything stands against it being so after it was as `before`.
     fn check(&self, _: &mut dyn Sql, _before: &Self, _: Timestamp) -> Result<(), Trouble> {
         Ok(())
@@ -145,9 +156,11 @@ pub(crate) async fn change<R: Row>(
         check_seen(seen.must_be, before.version())?;
         let after = make(&before)?;
         after.check(sql, &before, audit.now())?;
+        let before_recorded = before.recorded(sql)?;
         unless_stale(after.update(sql)?, before.version())?;
         let after = R::get(sql, id)?.ok_or_else(|| missing(R::WHAT))?;
-        audit.changed(sql, R::WHAT, id, &before, &after)?;
+        let after_recorded = after.recorded(sql)?;
+        audit.changed(sql, R::WHAT, id, &before_recorded, &after_recorded)?;
         Ok(after)
     });
     Ok(changed.await?)

@@ -23,7 +23,7 @@ use kernel::{OrganisationId, PersonId, Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::directory::people::PeopleFilter;
+use store::directory::people::{PeopleFilter, Recorded};
 use store::directory::{Person, people, teams};
 use utoipa::{IntoParams, ToSchema};
 
@@ -192,7 +192,8 @@ async fn create(
         let person = Person { created_at: audit.now(), has_password: hash.is_some(), ..new.person };
         people::insert(sql, &person, hash.as_deref())?;
         teams::set_teams(sql, person.id, &new.teams)?;
-        audit.created(sql, "person", person.id, &(&person, &new.teams))?;
+        let recorded = Recorded::of(sql, &person)?;
+        audit.created(sql, "person", person.id, &recorded)?;
         Ok(shown_with(person, &new.teams, &directory))
     })
     .await

@@ -116,6 +116,14 @@ async fn list(
     Ok(json::answer(StatusCode::OK, &Page { items: found.into_iter().map(show).collect(), next }))
 }
 
+/// A new team as the audit keeps it: with its members.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    #[serde(flatten)]
+    team: &'a rows::Team,
+    members: &'a BTreeSet<PersonId>,
+}
+
 async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -136,7 +144,7 @@ async fn create(
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         teams::insert(sql, &team)?;
         teams::set_members(sql, team.id, &members)?;
-        audit.created(sql, "team", team.id, &(&team, &members))?;
+        audit.created(sql, "team", team.id, &Recorded { team: &team, members: &members })?;
         Ok(shown(team, &members, &people))
     })
     .await

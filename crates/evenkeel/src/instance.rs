@@ -224,31 +224,3 @@ fn make_folder(folder: &Path) -> Result<(), Failed> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| Failed::io("making the data folder", folder, &error))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Barrier;
-
-    #[test]
-    fn a_server_that_waited_for_a_restore_finds_the_folder_free() {
-        let folder = tempfile::tempdir().unwrap();
-        let [serve, hand_over] = [LOCK, HAND_OVER_LOCK].map(|name| folder.path().join(name));
-        // Whoever looks must never find one free and the other one held.
-        for _ in 0..500 {
-            let lock =
-                Lock { serve: try_lock(&serve).unwrap(), hand_over: try_lock(&hand_over).unwrap() };
-            let both = Barrier::new(2);
-            std::thread::scope(|scope| {
-                let waiting = scope.spawn(|| {
-                    both.wait();
-                    while try_lock(&hand_over).unwrap().is_none() {}
-                    try_lock(&serve).unwrap().is_some()
-                });
-                both.wait();
-                drop(lock);
-                assert!(waiting.join().unwrap());
-            });
-        }
-    }
-}

@@ -4,7 +4,7 @@ use super::{find, shown_with};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::json::Body;
-use crate::kept::{self, Row, given, line, name};
+use crate::kept::{self, Row, as_json, given, line, name};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::{References, is_email};
@@ -15,8 +15,9 @@ use axum::response::Response;
 use desk::Trouble;
 use kernel::{PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
-use store::directory::{Person, people, teams};
+use store::directory::{Person, people, sessions, teams};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
 
@@ -182,29 +183,29 @@ pub(super) async fn change(
         Some(None) => Some(None),
         Some(Some(password)) => Some(Some(desk::accounts::hash_password(&password).await?)),
     };
-    let new_password = password.is_some();
     let directory = references.directory().clone();
-    let teams_before = app.desk().policy().teams_of(before.id);
     let id = before.id;
+    let own_session = (id == caller.viewer().person).then(|| caller.session()).flatten();
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
-        kept::unless_stale(people::update(sql, &after, before.version)?, before.version)?;
+        let version = before.version;
+        let before = before.recorded(sql)?;
+        kept::unless_stale(after.update(sql)?, version)?;
         if let Some(hash) = password {
             people::set_password_hash(sql, id, hash.as_deref())?;
+            sessions::delete_of_person(sql, id, own_session.as_deref())?;
+            // That it changed, never to what.
+            audit.changed(sql, "password", id, &(), &())?;
         }
         if let Some(teams) = &teams_given {
             teams::set_teams(sql, id, teams)?;
         }
-        let teams = teams_given.unwrap_or_else(|| teams_before.clone());
-        let version = before.version + 1;
-        let after = Person { version, ..after };
-        audit.changed(sql, "person", id, &(&before, &teams_before), &(&after, &teams))?;
+        let after = Person { version: version + 1, ..after };
+        let now = after.recorded(sql)?;
+        audit.changed(sql, "person", id, &before, &now)?;
+        let teams = teams::of_person(sql, id)?.into_iter().map(|team| team.id).collect();
         Ok(shown_with(after, &teams, &directory))
     });
     let shown = changed.await?;
-    if new_password {
-        let own = (id == caller.viewer().person).then(|| caller.session()).flatten();
-        app.desk().sign_out_elsewhere(id, own).await?;
-    }
     Ok(kept::answer(&shown, shown.version))
 }
 
@@ -233,7 +234,16 @@ impl Row for Person {
     }
 
     fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
-        Ok(people::update(sql, self, self.version)?)
+        let updated = people::update(sql, self, self.version)?;
+        // Who comes back signs in anew.
+        if updated && !self.active {
+            sessions::delete_of_person(sql, self.id, None)?;
+        }
+        Ok(updated)
+    }
+
+    fn recorded(&self, sql: &mut dyn Sql) -> Result<Value, Failure> {
+        as_json(&people::Recorded::of(sql, self)?)
     }
 
     fn version(&self) -> i64 {

@@ -415,6 +415,58 @@ async fn settings_are_put_in_force() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_back_signs_in_anew() {
+    let world = World::new().await;
+    let (ada, nobody) = (world.of("ada"), world.nobody());
+    let ines = "/api/v1/users/ines@northwind.example";
+    let session = async || {
+        let secret = world.desk.open_session(world.id("ines").await, "test").await.unwrap();
+        format!("evenkeel_session={secret}")
+    };
+    let back = async || {
+        ada.patch(ines, json!({ "active": true })).await.good();
+    };
+    let status = async |cookie: &str| {
+        let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin")];
+        nobody.get_with("/api/v1/users/me", &headers).await.status
+    };
+    let before = session().await;
+    assert_eq!(status(&before).await, 200);
+    assert_eq!(ada.delete(ines).await.status, 204);
+    back().await;
+    assert_eq!(status(&before).await, 401);
+
+    let before = session().await;
+    ada.patch(ines, json!({ "active": false })).await.good();
+    back().await;
+    assert_eq!(status(&before).await, 401);
+
+    let before = session().await;
+    ada.patch(ines, json!({ "password": "long enough" })).await.good();
+    assert_eq!(status(&before).await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_in_the_audit_in_one_form() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let new = json!({ "email": "a@b.org", "name": "A", "teams": ["Network"] });
+    ada.post("/api/v1/users", new).await.good();
+    let a = "/api/v1/users/a@b.org";
+    ada.patch(a, json!({ "teams": ["Field service"], "password": "long enough" })).await.good();
+    assert_eq!(ada.delete(a).await.status, 204);
+    let audit = ada.get("/api/v1/audit?limit=4").await;
+    let entry = |at: usize| &audit.good()["items"][at];
+    assert_eq!(entry(3)["after"]["teams"], json!(["Network"]));
+    assert_eq!(entry(2)["subject"], "password");
+    for at in [1, 0] {
+        assert_eq!(entry(at)["after"]["name"], "A");
+        assert_eq!(entry(at)["after"]["teams"], json!(["Field service"]));
+    }
+    assert_eq!(entry(1)["before"]["teams"], json!(["Network"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_change_is_in_the_audit() {
     let world = World::new().await;
     let ada = world.of("ada");

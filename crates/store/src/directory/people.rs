@@ -51,6 +51,25 @@ pub struct Person {
     pub version: i64,
 }
 
+/// A person as the audit keeps them: with the names that their teams had then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recorded {
+    /// Who.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Their teams.
+    pub teams: Vec<String>,
+}
+
+impl Recorded {
+    /// A person with the teams they are in now.
+    pub fn of(sql: &mut dyn Sql, person: &Person) -> Result<Self, Failure> {
+        let teams = super::teams::of_person(sql, person.id)?;
+        let teams = teams.into_iter().map(|team| team.name).collect();
+        Ok(Recorded { person: person.clone(), teams })
+    }
+}
+
 impl Person {
     /// A requester without a login.
     pub fn new(

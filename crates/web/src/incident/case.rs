@@ -190,7 +190,8 @@ impl Wanted {
             return Ok(None);
         };
         let position = feed::position(sql)?;
-        let relatives = relatives(sql, scope, number, &row.state)?;
+        let shared = shared(&row.state);
+        let relatives = relatives(sql, &shared, number, &row.state)?;
         let mut timelines = vec![self.timelines.of(sql, number, row.version)?];
         for part in row.state.parts.iter().filter_map(|part| relatives.get(part)) {
             timelines.push(self.timelines.of(sql, part.number, part.version)?);
@@ -201,7 +202,7 @@ impl Wanted {
         let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
         let (others_of_requester, loads) =
-            self.counted(sql, &row.state, (position, self.policy.version))?;
+            self.counted(sql, shared, &row.state, (position, self.policy.version))?;
         Ok(Some(Case {
             number,
             steps: clocks::steps(number, events),
@@ -223,14 +224,16 @@ impl Wanted {
     fn counted(
         &self,
         sql: &mut dyn Sql,
+        shared: Scope,
         state: &State,
         stamp: Stamp,
     ) -> Result<(i64, HashMap<PersonId, i64>), Failure> {
         use query::{Expr, Person, StateWord, Term};
-        let whose = whose(&self.look.scope, "");
+        let whose = whose(&shared, "");
+        let look = Look { scope: shared, context: self.look.context.clone() };
         let mut count = |expr: Expr| {
             let text = query::Query { filter: expr.clone(), sort: None }.to_string();
-            self.counts.of(sql, &self.look, &whose, &text, &expr, stamp)
+            self.counts.of(sql, &look, &whose, &text, &expr, stamp)
         };
         let named = |id: PersonId| vec![Person::Named(id.to_string())];
         let others = count(Term::Requester(named(state.requester)).into())? - 1;
@@ -246,11 +249,24 @@ impl Wanted {
     }
 }
 
-/// The incidents it relates to. Everybody who sees this page sees the same of
-/// them: what is confidential to others is left out for all.
+/// What everybody sees who sees this page: what is confidential to others is left out
+/// for all, because a change of it is drawn once for all who look at it.
+fn shared(state: &State) -> Scope {
+    Scope {
+        everything: false,
+        open_to_staff: true,
+        teams: state.confidential_to.into_iter().collect(),
+        // Nobody's, for of their own incidents people see those restricted to others too.
+        person: PersonId(Default::default()),
+        organisation: None,
+        nothing: false,
+    }
+}
+
+/// The incidents it relates to.
 fn relatives(
     sql: &mut dyn Sql,
-    scope: &Scope,
+    shared: &Scope,
     number: IncidentNumber,
     state: &State,
 ) -> Result<HashMap<IncidentNumber, IncidentRow>, Failure> {
@@ -259,16 +275,8 @@ fn relatives(
     let mut wanted: BTreeSet<IncidentNumber> = linked.chain(single).collect();
     wanted.extend(state.parts.iter().chain(&state.children));
     wanted.remove(&number);
-    let shared = Scope {
-        everything: false,
-        open_to_staff: true,
-        teams: state.confidential_to.into_iter().collect(),
-        person: scope.person,
-        organisation: None,
-        nothing: false,
-    };
     let wanted: Vec<IncidentNumber> = wanted.into_iter().collect();
-    let rows = store::incidents::list::get_many(sql, &shared, &wanted)?;
+    let rows = store::incidents::list::get_many(sql, shared, &wanted)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.access == Access::Full)

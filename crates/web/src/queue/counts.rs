@@ -121,8 +121,11 @@ impl Kept {
 
 /// Whose counts they are: people share them only if they see the same and are the same person.
 pub(crate) fn whose(scope: &Scope, zone: &str) -> String {
-    let mut key = format!("{} {zone} {}", scope.person, u8::from(scope.everything));
-    for team in &scope.teams {
+    let Scope { everything, open_to_staff, teams, person, organisation, nothing } = scope;
+    let flags = [everything, open_to_staff, nothing].map(|flag| u8::from(*flag));
+    let company = organisation.map(|company| company.to_string()).unwrap_or_default();
+    let mut key = format!("{person} {zone} {flags:?} {company}");
+    for team in teams {
         key.push(' ');
         key.push_str(&team.to_string());
     }
@@ -143,6 +146,8 @@ pub(crate) fn words(count: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::{OrganisationId, PersonId, TeamId};
+    use std::collections::BTreeSet;
 
     fn kept_since(seconds: u64, stamp: Stamp) -> (Counts, Key) {
         let key = ("mara".to_owned(), "state:open".to_owned());
@@ -173,6 +178,29 @@ mod tests {
         let (counts, key) = kept_since(20, (5, 1));
         assert_eq!(counts.kept(&key, (6, 1)), None);
         assert_eq!(counts.kept(&key, (6, 1)), Some(7));
+    }
+
+    #[test]
+    fn whoever_sees_something_else_counts_anew() {
+        let id = desk::fresh();
+        let scope = Scope {
+            everything: false,
+            open_to_staff: false,
+            teams: [].into(),
+            person: PersonId(id),
+            organisation: None,
+            nothing: false,
+        };
+        let others = [
+            Scope { everything: true, ..scope.clone() },
+            Scope { open_to_staff: true, ..scope.clone() },
+            Scope { teams: [TeamId(id)].into(), ..scope.clone() },
+            Scope { organisation: Some(OrganisationId(id)), ..scope.clone() },
+            Scope { nothing: true, ..scope.clone() },
+            scope,
+        ];
+        let keys: BTreeSet<String> = others.iter().map(|scope| whose(scope, "UTC")).collect();
+        assert_eq!(keys.len(), others.len());
     }
 
     #[test]

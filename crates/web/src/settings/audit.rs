@@ -159,8 +159,8 @@ fn title<'a>(entry: &'a Entry, names: &'a Names) -> &'a str {
         let known = SETTINGS.iter().find(|(id, _)| *id == entry.subject_id);
         return known.map_or(&entry.subject_id, |(_, label)| label);
     }
-    let name = |value: &'a Value| value.get("name").or_else(|| value.get(0)?.get("name"));
-    let told = [&entry.after, &entry.before].into_iter().flatten().find_map(name);
+    let told =
+        [&entry.after, &entry.before].into_iter().flatten().find_map(|value| value.get("name"));
     let told = told.and_then(Value::as_str);
     told.or_else(|| names.get(&entry.subject_id).map(String::as_str)).unwrap_or(&entry.subject_id)
 }
@@ -188,27 +188,27 @@ fn list(lines: &[Line]) -> Markup {
 }
 
 fn differences(before: Option<&Value>, after: Option<&Value>, names: &Names) -> Vec<Line> {
-    let (before, after) = (whole(before), whole(after));
+    let (before, after) = (before.unwrap_or(&Value::Null), after.unwrap_or(&Value::Null));
     let line = |name: String, before: &Value, after: &Value| {
         (name, words(before, names), words(after, names))
     };
     let value = |of: &Value, name: &str| of.get(name).cloned().unwrap_or(Value::Null);
-    match (&before, &after) {
+    match (before, after) {
         (Value::Object(_), _) | (_, Value::Object(_)) => {
             let keys = |value: &Value| -> Vec<String> {
                 value.as_object().map(|found| found.keys().cloned().collect()).unwrap_or_default()
             };
-            let mut fields: Vec<String> = keys(&before).into_iter().chain(keys(&after)).collect();
+            let mut fields: Vec<String> = keys(before).into_iter().chain(keys(after)).collect();
             fields.sort();
             fields.dedup();
             let told = fields.into_iter().filter(|field| {
-                let (before, after) = (value(&before, field), value(&after, field));
+                let (before, after) = (value(before, field), value(after, field));
                 !UNTOLD.contains(&field.as_str())
                     && before != after
                     && !(before.is_null() && says_nothing(&after))
             });
             told.map(|field| {
-                line(field.replace('_', " "), &value(&before, &field), &value(&after, &field))
+                line(field.replace('_', " "), &value(before, &field), &value(after, &field))
             })
             .collect()
         }
@@ -220,27 +220,11 @@ fn differences(before: Option<&Value>, after: Option<&Value>, names: &Names) -> 
             match (only(old, new), only(new, old)) {
                 (gone, come) if gone != come => vec![line(String::new(), &gone, &come)],
                 _ if old == new => vec![],
-                _ => vec![line(String::new(), &before, &after)],
+                _ => vec![line(String::new(), before, after)],
             }
         }
         _ if before == after => vec![],
-        _ => vec![line(String::new(), &before, &after)],
-    }
-}
-
-/// A row with what belongs to it stands in two parts: they are one thing to a reader.
-fn whole(value: Option<&Value>) -> Value {
-    match value {
-        Some(Value::Array(parts)) => match parts.as_slice() {
-            [Value::Object(row), others @ Value::Array(_)] => {
-                let belongs = if row.contains_key("email") { "teams" } else { "members" };
-                let mut row = row.clone();
-                row.insert(belongs.to_owned(), others.clone());
-                Value::Object(row)
-            }
-            _ => Value::Array(parts.clone()),
-        },
-        other => other.cloned().unwrap_or(Value::Null),
+        _ => vec![line(String::new(), before, after)],
     }
 }
 
@@ -308,14 +292,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_in_two_parts_and_ids_are_read_as_people_know_them() {
+    fn ids_are_read_as_people_know_them() {
         let names = Names::from([("t1".to_owned(), "Network".to_owned())]);
-        let before = json!([{ "name": "Ines", "email": null }, []]);
-        let after = json!([{ "name": "Ines", "email": null }, ["t1"]]);
-        assert_eq!(
-            differences(Some(&before), Some(&after), &names),
-            [line("teams", "", "Network")]
-        );
+        let (before, after) = (json!({ "team": null }), json!({ "team": "t1" }));
+        assert_eq!(differences(Some(&before), Some(&after), &names), [line("team", "", "Network")]);
     }
 
     #[test]

@@ -19,10 +19,9 @@ use desk::Trouble;
 use incident::Refusal;
 use kernel::{PersonId, Role, TeamId, limits};
 use maud::{Markup, html};
-use serde::Serialize;
 use std::collections::BTreeSet;
 use store::directory::organisations::{self, Organisation};
-use store::directory::people::{self, Person};
+use store::directory::people::{self, Person, Recorded};
 use store::directory::sessions;
 use store::directory::teams::{self, Team};
 use store::{Failure, Sql};
@@ -216,21 +215,6 @@ async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
             Ok(audit.changed(sql, SUBJECT, id, &before, &after)?)
         })
         .await
-}
-
-/// A person as the audit log keeps them: with the names of their teams.
-#[derive(Serialize)]
-struct Recorded {
-    #[serde(flatten)]
-    person: Person,
-    teams: Vec<String>,
-}
-
-impl Recorded {
-    fn of(sql: &mut dyn Sql, person: &Person) -> Result<Self, Failure> {
-        let teams = teams::of_person(sql, person.id)?.into_iter().map(|team| team.name).collect();
-        Ok(Recorded { person: person.clone(), teams })
-    }
 }
 
 /// Nobody locks themselves out: then there is always an administrator.
