@@ -41,12 +41,16 @@ struct Company {
 /// Adds `count` incidents; the last gets 100 entries. Its number is given back.
 pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
-    let store = Store::open(target).map_err(|error| words(&error))?;
-    let desk = Desk::open(
-        store,
-        Options { clock: Arc::new(SystemClock), files: Files::local("files"), serve: false },
-    )
-    .map_err(|error| words(&error))?;
+    let target = target.clone();
+    // Opening blocks.
+    let opened = tokio::task::spawn_blocking(move || {
+        let files = Files::local("files");
+        Desk::open(
+            Store::open(&target)?,
+            Options { clock: Arc::new(SystemClock), files, serve: false },
+        )
+    });
+    let desk = opened.await.map_err(|error| words(&error))?.map_err(|error| words(&error))?;
     let company = furnish(&desk).await.map_err(|error| words(&error))?;
     let now = desk.now();
     let mut waiting = VecDeque::new();
