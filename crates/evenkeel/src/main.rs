@@ -26,7 +26,8 @@ use serve::Signals;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// The system's allocator costs a quarter of a request, and keeps what bursts needed.
+/// In profiles the system's allocator took about a quarter of the processor time, and
+/// it keeps what bursts needed.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
