@@ -72,7 +72,7 @@ impl SignedIn {
         let here = Here {
             now: app.desk.now(),
             zone: own.unwrap_or_else(|| instance.zone.clone()),
-            calendar: app.desk.policy().agreement.calendar(),
+            calendars: app.desk.policy().calendars.clone(),
         };
         Ok(SignedIn { sign_in, instance, here, zone_name })
     }

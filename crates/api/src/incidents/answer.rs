@@ -40,7 +40,7 @@ impl Loaded {
             words: &self.words,
             people: &self.people,
             directory: &self.directory,
-            calendar: app.desk().policy().agreement.calendar(),
+            calendars: app.desk().policy().calendars.clone(),
             now: self.now,
             access: self.access,
             public_url: app.public_url(),

@@ -2,7 +2,7 @@
 
 use super::clock::{ShownClock, clock_at};
 use crate::directory::{Cards, Directory};
-use calendar::Calendar;
+use incident::policy::Calendars;
 use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
@@ -33,7 +33,7 @@ pub(crate) struct Shown<'a> {
     /// Names it points at.
     pub(crate) directory: &'a Directory,
     /// The business time that clocks count.
-    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) calendars: Arc<Calendars>,
     /// The instant for which clocks are read.
     pub(crate) now: Timestamp,
     /// How much the viewer may see.
@@ -355,7 +355,8 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         clocks: state
             .clocks
             .iter()
-            .map(|clock| clock_at(clock, &shown.calendar, shown.now))
+            .filter(|clock| full || clock.kind.is_promised_to_requester())
+            .map(|clock| clock_at(clock, shown.calendars.get(clock.calendar), shown.now))
             .collect(),
         agreement: inner.map(Agreement::of),
         version: state.version,

@@ -213,6 +213,7 @@ fn found_teams(
             name: entry.name.clone(),
             description: entry.about.clone(),
             active: true,
+            calendar: None,
             version: 1,
         };
         teams::insert(sql, &team)?;

@@ -144,7 +144,7 @@ fn answered(draft: &mut Draft) -> Result<(), Refusal> {
 /// A word on a closed incident makes a new one that follows it, within the window.
 fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     let state = draft.state()?;
-    let days = draft.policy().agreement.follow_up_days;
+    let days = draft.agreement()?.follow_up_days;
     let open_until = state.moments.closed.map(|closed| closed.plus_days(days));
     if open_until.is_none_or(|until| draft.at > until) {
         return Err(Refusal::state(

@@ -10,6 +10,7 @@ mod lifecycle;
 mod people;
 mod relations;
 mod report;
+mod terms;
 mod timer;
 mod undo;
 mod work;
@@ -19,7 +20,7 @@ pub use undo::undoable;
 
 pub(crate) use draft::Draft;
 
-use crate::command::{Command, CommandName};
+use crate::command::Command;
 use crate::event::{Derived, Event};
 use crate::permissions::{self, Viewer};
 use crate::policy::{PersonFacts, Policy};
@@ -168,7 +169,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     let name = command.name();
     let state = draft.state()?;
-    if !matches!(name, CommandName::Tick | CommandName::Note) && !allowed_in(state, name) {
+    if !name.is_of_the_product() && !allowed_in(state, name) {
         return Err(not_now(state, name));
     }
     if lifecycle::keeps_its_own_way(draft, name) {
@@ -176,6 +177,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     match command {
         Command::Report(_) | Command::Tick => Ok(()),
+        Command::Recompute => terms::recompute(draft),
         Command::Note(related) => relations::note(draft, related),
         Command::Classify { .. } | Command::Prioritise { .. } | Command::Tag { .. } => {
             classification::run(draft, command)

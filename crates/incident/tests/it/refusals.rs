@@ -68,7 +68,7 @@ fn names_are_the_words_of_urls() {
     for name in CommandName::ALL.iter().copied() {
         let json = serde_json::to_string(&name).unwrap();
         assert_eq!(json, format!("\"{name}\""), "one word everywhere");
-        let product = matches!(name, CommandName::Tick | CommandName::Note);
+        let product = name.is_of_the_product();
         assert_eq!(name.as_str().parse::<CommandName>().ok(), (!product).then_some(name));
         assert_eq!(sample::of(name).name(), name);
     }

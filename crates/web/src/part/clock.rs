@@ -33,7 +33,8 @@ pub(crate) enum Standing {
 impl Standing {
     /// How a clock stands at an instant.
     pub(crate) fn of(clock: &Clock, here: &Here) -> Standing {
-        let breached = clock.breached_at.is_some() || clock.is_breached(&here.calendar, here.now);
+        let breached =
+            clock.breached_at.is_some() || clock.is_breached(here.calendar(clock), here.now);
         match clock.status {
             ClockStatus::Cancelled => Standing::Cancelled,
             ClockStatus::Stopped if breached => Standing::Missed,
@@ -41,7 +42,7 @@ impl Standing {
             _ if breached => Standing::Breach,
             ClockStatus::Paused => Standing::Paused,
             ClockStatus::Running => {
-                let left = clock.remaining_seconds(&here.calendar, here.now);
+                let left = clock.remaining_seconds(here.calendar(clock), here.now);
                 if left * 100 < clock.target_seconds * WARN_LEFT_PERCENT {
                     Standing::Warn
                 } else {
@@ -94,6 +95,8 @@ pub(crate) fn name(kind: ClockKind) -> &'static str {
         ClockKind::Response => "Response",
         ClockKind::Update => "Update",
         ClockKind::Resolution => "Resolution",
+        ClockKind::Team => "Team",
+        ClockKind::Vendor => "Supplier",
     }
 }
 
@@ -104,6 +107,8 @@ pub(crate) fn verb(kind: ClockKind) -> &'static str {
         ClockKind::Response => "respond",
         ClockKind::Update => "update",
         ClockKind::Resolution => "resolve",
+        ClockKind::Team => "hand on",
+        ClockKind::Vendor => "supply",
     }
 }
 
@@ -161,7 +166,7 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
                 }
                 (Standing::Breach, None) => {
                     span.vh { (standing.word()) ": " }
-                    (time::duration(-clock.remaining_seconds(&here.calendar, here.now))) " over"
+                    (time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))) " over"
                 }
                 _ => (standing.word()),
             }
@@ -172,10 +177,16 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
 fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
     match standing {
         Standing::Paused => {
-            format!("{} left", time::duration(clock.remaining_seconds(&here.calendar, here.now)))
+            format!(
+                "{} left",
+                time::duration(clock.remaining_seconds(here.calendar(clock), here.now))
+            )
         }
         Standing::Missed => {
-            format!("by {}", time::duration(-clock.remaining_seconds(&here.calendar, here.now)))
+            format!(
+                "by {}",
+                time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))
+            )
         }
         _ => verb(clock.kind).to_owned(),
     }
@@ -184,7 +195,8 @@ fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
 /// The share of the target that is used, on an axis of 125% of it.
 pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
     let target = clock.target_seconds.max(1) as f64;
-    let used = (clock.elapsed_seconds(&here.calendar, here.now) as f64 / target * DUE_PERCENT)
+    let used = (clock.elapsed_seconds(here.calendar(clock), here.now) as f64 / target
+        * DUE_PERCENT)
         .clamp(0.0, 100.0);
     PreEscaped(format!(
         concat!(
@@ -198,7 +210,6 @@ pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calendar::Calendar;
     use jiff::tz::TimeZone;
     use kernel::Timestamp;
 
@@ -206,7 +217,7 @@ mod tests {
         Here {
             now: start().plus_seconds(seconds),
             zone: TimeZone::UTC,
-            calendar: Calendar::round_the_clock(),
+            calendars: Default::default(),
         }
     }
 
@@ -226,6 +237,9 @@ mod tests {
             breached_at: None,
             first_breached_at: None,
             warned_share: 0,
+            calendar: None,
+            team: None,
+            left: false,
         }
     }
 

@@ -190,7 +190,7 @@ impl<'a> Scene<'a> {
 
     /// Until when a word on the closed incident makes one that follows it.
     fn follow_up_until(&self) -> Option<Timestamp> {
-        let days = self.reader.policy.agreement.follow_up_days;
+        let days = self.reader.policy.agreement_of(self.state()).follow_up_days;
         let until = self.state().moments.closed?.plus_seconds(days * 86_400);
         (until > self.reader.here.now).then_some(until)
     }
@@ -361,7 +361,7 @@ fn what_follows(scene: &Scene, state: &State) -> String {
         .as_ref()
         .map(|person| format!(" with {}", first_name(&person.name)))
         .unwrap_or_default();
-    let days = scene.reader.policy.agreement.follow_up_days;
+    let days = scene.reader.policy.agreement_of(state).follow_up_days;
     let close = state.close_at.map_or(String::new(), |at| {
         format!(" If we hear nothing we close it on {}, and for {days} days after that you can say that it broke again.", promise(at, scene.reader.here))
     });

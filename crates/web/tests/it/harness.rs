@@ -129,6 +129,7 @@ impl World {
                             name: name.into(),
                             description: String::new(),
                             active: true,
+                            calendar: None,
                             version: 1,
                         },
                     )?;

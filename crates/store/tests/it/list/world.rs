@@ -67,7 +67,10 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
     }
     for (number, name) in TEAMS.iter().enumerate() {
         let (id, name, description) = (team(number), (*name).to_owned(), String::new());
-        teams::insert(sql, &Team { id, name, description, active: true, version: 1 })?;
+        teams::insert(
+            sql,
+            &Team { id, name, description, active: true, calendar: None, version: 1 },
+        )?;
     }
     for (number, name) in SERVICES.iter().enumerate() {
         let service = Service {
@@ -238,6 +241,9 @@ pub fn due_at(kind: ClockKind, at: Timestamp, breached: bool) -> Clock {
         breached_at: breached.then_some(at),
         first_breached_at: None,
         warned_share: 0,
+        calendar: None,
+        team: None,
+        left: false,
     }
 }
 
