@@ -11,6 +11,7 @@ mod place;
 mod plan;
 mod play;
 mod present;
+mod promises;
 
 use crate::cli::DemoArgs;
 use crate::config::Settings;

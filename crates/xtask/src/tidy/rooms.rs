@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("desk", &["kernel", "query", "incident", "store"]),
     ("web", &["kernel", "calendar", "query", "incident", "store", "desk"]),
     ("api", &["kernel", "calendar", "query", "incident", "store", "desk"]),
-    ("evenkeel", &["kernel", "query", "incident", "store", "desk", "web", "api"]),
+    ("evenkeel", &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api"]),
     ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
     ("xtask", &[]),
