@@ -59,6 +59,13 @@ impl Page {
         self
     }
 
+    /// Fails unless these words are on the page exactly once.
+    #[track_caller]
+    pub fn shows_once(&self, words: &str) -> &Self {
+        assert_eq!(self.body.matches(words).count(), 1, "{words:?} in:\n{}", self.body);
+        self
+    }
+
     /// Fails when these words are on the page.
     #[track_caller]
     pub fn hides(&self, words: &str) -> &Self {
@@ -272,7 +279,8 @@ async fn read(response: Response<Body>) -> Page {
     }
 }
 
-fn form(path: &str) -> axum::http::request::Builder {
+/// A form of a page without scripts.
+pub fn form(path: &str) -> axum::http::request::Builder {
     Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")

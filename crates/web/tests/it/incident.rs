@@ -1,11 +1,12 @@
 //! The incident's page, what is done on it, and the form of a new incident.
 
-use crate::harness::{Page, World, escape};
+use crate::harness::{Page, World, escape, form};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use incident::clocks::ClockKind;
 use incident::{Access, Lifecycle, Scope, State, Visibility};
 use kernel::IncidentNumber;
+use store::directory::people;
 use store::incidents::list;
 
 /// The incident as it is stored.
