@@ -8,6 +8,7 @@ mod cache;
 mod chance;
 mod change;
 mod clock;
+pub mod cookie;
 mod feed;
 mod files;
 mod metrics;

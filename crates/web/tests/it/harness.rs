@@ -76,6 +76,10 @@ impl Page {
 
 impl World {
     pub async fn new() -> World {
+        World::with(web::Options::default()).await
+    }
+
+    pub async fn with(options: web::Options) -> World {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
         let desk = Desk::open(
@@ -87,7 +91,7 @@ impl World {
             },
         )
         .unwrap();
-        let router = web::router(desk.clone(), web::Options { public_url: None });
+        let router = web::router(desk.clone(), options);
         let mut world = World {
             desk,
             router,
