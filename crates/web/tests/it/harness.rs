@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
-use desk::{Desk, SystemClock, command_line};
+use desk::{Ask, Desk, SystemClock, command_line};
 use incident::command::Report;
 use incident::{Command, TokenScope, Viewer};
-use kernel::{Channel, IncidentNumber, PersonId, Role, ServiceId, TeamId, limits};
+use kernel::{Channel, IncidentNumber, PersonId, Role, ServiceId, TeamId, Timestamp, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::directory::people::Person;
@@ -192,7 +192,23 @@ impl World {
         title: &str,
         team: Option<TeamId>,
     ) -> IncidentNumber {
-        let mut ask = self.desk.ask(&self.viewer(actor), Channel::Web);
+        let ask = self.desk.ask(&self.viewer(actor), Channel::Web);
+        self.report_by(ask, requester, title, team).await
+    }
+
+    /// Reports an incident of Gwen's as if it were another instant.
+    pub async fn report_at(&self, at: Timestamp, title: &str) -> IncidentNumber {
+        let ask = self.desk.ask(&self.viewer("mara"), Channel::Web).at(at);
+        self.report_by(ask, "gwen", title, Some(self.service_desk)).await
+    }
+
+    async fn report_by(
+        &self,
+        mut ask: Ask<'_>,
+        requester: &str,
+        title: &str,
+        team: Option<TeamId>,
+    ) -> IncidentNumber {
         let title = ask.title(title).unwrap();
         let description =
             Some(ask.words("description", "It began this morning.", limits::BODY_CHARS).unwrap());
