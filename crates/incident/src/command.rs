@@ -422,6 +422,11 @@ pub enum Related {
     },
     /// Its parent is worked on, though nobody may have taken it yet.
     ParentStarted,
+    /// That its parent was taken is taken back.
+    ParentReturned {
+        /// When it had been taken.
+        taken_at: Timestamp,
+    },
     /// What this one is part of ended without it.
     MainEnded,
     /// It is no child any more.

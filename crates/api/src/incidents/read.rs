@@ -102,7 +102,7 @@ async fn many(
     let page =
         app.desk().read(move |sql| list::list(sql, &look, &query, limit, cursor.as_ref())).await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let loaded = answer::load_rows(&app, page.rows).await?;
+    let loaded = answer::load_rows(&app, caller.viewer(), page.rows).await?;
     let items = loaded.iter().map(|one| one.show(&app)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

@@ -5,7 +5,7 @@ use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
     Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Reopened,
-    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkStarted,
+    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, LinkKind, State};
@@ -86,6 +86,27 @@ pub(super) fn started(draft: &mut Draft, why: &str) {
         // Given to somebody who has not taken it yet: nor is it taken below.
         cascade(draft, Command::Note(Related::ParentStarted));
     }
+}
+
+/// In progress becomes new again where nobody did anything with it since it was taken
+/// at this instant, here and in the children that were taken with it.
+pub(super) fn return_work(draft: &mut Draft, taken_at: Timestamp) {
+    if !draft.state().is_ok_and(|state| untouched(state, taken_at)) {
+        return;
+    }
+    draft.emit(WorkReturned {});
+    cascade(draft, Command::Note(Related::ParentReturned { taken_at }));
+}
+
+/// Whether nobody has it and nothing was done with it since it was taken.
+pub(super) fn untouched(state: &State, taken_at: Timestamp) -> bool {
+    let moments = &state.moments;
+    state.lifecycle == Lifecycle::InProgress
+        && state.assignee.is_none()
+        && moments.acknowledged.is_none_or(|at| at == taken_at)
+        && moments.responded.is_none()
+        && moments.mitigated.is_none()
+        && moments.restored.is_none()
 }
 
 pub(super) fn is_new(draft: &Draft) -> bool {

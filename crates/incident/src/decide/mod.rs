@@ -20,7 +20,7 @@ pub use undo::undoable;
 
 pub(crate) use draft::Draft;
 
-use crate::command::Command;
+use crate::command::{Command, CommandName};
 use crate::event::{Derived, Event};
 use crate::permissions::{self, Viewer};
 use crate::policy::{PersonFacts, Policy};
@@ -153,7 +153,10 @@ fn name_allowed(
     refusal.allowed = match facts.viewer {
         Some(viewer) => {
             let granted = permissions::granted(viewer, state);
-            allowed(state).filter(|name| granted(*name)).collect()
+            let heard = |name| name == CommandName::Comment && viewer.person == state.requester;
+            let takes = |name| allowed_in(state, name) || heard(name);
+            let all = CommandName::ALL.iter().copied();
+            all.filter(|name| takes(*name) && granted(*name)).collect()
         }
         None => allowed(state).collect(),
     };
@@ -169,7 +172,8 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     let name = command.name();
     let state = draft.state()?;
-    if !name.is_of_the_product() && !allowed_in(state, name) {
+    let anytime = name.is_of_the_product() || conversation::is_heard(draft, command);
+    if !anytime && !allowed_in(state, name) {
         return Err(not_now(state, name));
     }
     if lifecycle::keeps_its_own_way(draft, name) {

@@ -253,6 +253,9 @@ fn any_command() -> impl Strategy<Value = Command> {
         number().prop_map(|child| Related::ChildAdded { child }),
         number().prop_map(|child| Related::ChildRemoved { child }),
         select(vec![Related::ParentStarted, Related::MainEnded]),
+        (0..200_i64).prop_map(|seconds| Related::ParentReturned {
+            taken_at: crate::case::start().plus_seconds(seconds),
+        }),
         number().prop_map(|from| Related::MergeReceived { from }),
         number().prop_map(|from| Related::MergeWithdrawn { from }),
         (select(LinkKind::ALL), number())

@@ -30,8 +30,8 @@ fn a_requester_is_told_what_a_requester_can_do() {
     let refusal = taken.refuses(Who::Requester, Command::Confirm);
     assert_eq!(refusal.allowed, [C::Comment, C::Attach], "what is worked on is not withdrawn");
     case.does(Who::Requester, cancel());
-    let refusal = case.refuses(Who::Requester, sample::comment());
-    assert_eq!(refusal.allowed, []);
+    let refusal = case.refuses(Who::Requester, sample::attach(1));
+    assert_eq!(refusal.allowed, [C::Comment], "their word is heard");
     assert!(refusal.message.contains("final"));
 }
 

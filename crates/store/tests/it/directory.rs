@@ -11,6 +11,7 @@ use kernel::{
     Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
+use store::directory::audit::AuditFilter;
 use store::directory::{
     Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
     Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
@@ -510,6 +511,18 @@ fn the_audit_trail_tells_what_changed_newest_first() {
             assert_eq!(renamed.after.as_ref().unwrap()["name"], "Network");
             assert_eq!(audit::list(sql, None, 10, Some(all[0].0))?, all[1..]);
             assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
+            let found = |sql: &mut dyn Sql, filter| audit::find(sql, &filter, 10, None);
+            let any = AuditFilter::default;
+            for (filter, found_are) in [
+                (any(), &all[..]),
+                (AuditFilter { from: Some(later(1)), ..any() }, &all[..1]),
+                (AuditFilter { until: Some(later(1)), ..any() }, &all[1..]),
+                (AuditFilter { actors: Some(vec![person_id(2), person_id(1)]), ..any() }, &all),
+                (AuditFilter { actors: Some(vec![person_id(2)]), ..any() }, &[]),
+                (AuditFilter { actors: Some(vec![]), ..any() }, &[]),
+            ] {
+                assert_eq!(found(sql, filter.clone())?, found_are, "{filter:?}");
+            }
             Ok(())
         });
     });

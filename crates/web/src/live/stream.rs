@@ -111,6 +111,7 @@ impl Stream {
             look: who.look(),
             policy_version: app.desk.policy().version,
             position,
+            waiting: frame::hello(app.desk.now()).into(),
             app,
             who,
             secret,
@@ -119,7 +120,6 @@ impl Stream {
             presence,
             beat,
             beats: 0,
-            waiting: frame::HELLO.into(),
         };
         stream.load_views().await?;
         if let Some(after) = after {
@@ -247,6 +247,12 @@ impl Stream {
                 Shown::Queue(_) => self.tell_row(change).await,
                 Shown::Incident(number) => self.tell_incident(number, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
+            }
+            if !matches!(self.shown, Shown::Portal(_))
+                && let Some(words) =
+                    words::alert(change, self.who.viewer().person, &self.look.scope)
+            {
+                self.put(&frame::event("alert", &words));
             }
         }
         if !self.waiting.is_empty() {

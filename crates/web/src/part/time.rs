@@ -40,11 +40,15 @@ impl Here {
         at.to_jiff().to_zoned(self.zone.clone())
     }
 
+    /// "CET": how the reader's zone is called now.
+    pub(crate) fn zone_name(&self) -> String {
+        let now = self.local(self.now);
+        now.time_zone().to_offset_info(now.timestamp()).abbreviation().to_owned()
+    }
+
     /// "CET, your time zone": said once on a page.
     pub(crate) fn zone_words(&self) -> String {
-        let now = self.local(self.now);
-        let zone = now.time_zone().to_offset_info(now.timestamp()).abbreviation().to_owned();
-        format!("{zone}, your time zone")
+        format!("{}, your time zone", self.zone_name())
     }
 
     /// "13:12".
