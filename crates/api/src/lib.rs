@@ -27,6 +27,7 @@ mod path;
 mod people;
 mod problem;
 mod reference;
+mod rules;
 mod search;
 mod services;
 mod settings;
@@ -92,6 +93,7 @@ fn doors() -> Vec<Door> {
         organisations::doors(),
         services::doors(),
         categories::doors(),
+        rules::doors(),
         views::doors(),
         tokens::doors(),
         agreements::doors(),

@@ -17,6 +17,7 @@ mod people;
 mod presence;
 mod throttle;
 mod timer;
+mod trial;
 mod trouble;
 mod writer;
 
@@ -29,6 +30,7 @@ pub use feed::{Committed, Feed};
 pub use files::{Download, Kept, Upload, file_name};
 pub use metrics::Metrics;
 pub use presence::{Doing, Present};
+pub use trial::{TRIAL_SHOWN, Trial, check_rule};
 pub use trouble::Trouble;
 
 use incident::Policy;

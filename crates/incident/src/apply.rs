@@ -94,6 +94,7 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
+        Body::RuleRan(_) | Body::RuleRefused(_) => {}
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {
             classified(state, &event.body)
         }

@@ -1,10 +1,11 @@
 //! The wishes that all doors issue. Words of people are ids of contents: the
 //! desk stores the text, the incident only points at it.
 
+use crate::rules::Moment;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
-    TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, RuleId,
+    ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -407,11 +408,11 @@ commands! {
     Tick = "tick",
     /// The terms in force apply from now on. Issued by the product alone.
     Recompute = "recompute",
-    /// Another incident says something about this one. Issued by the product alone.
+    /// Another incident, or a rule, says something about this one. Issued by the product alone.
     Note(Related) = "note",
 }
 
-/// What another incident says about this one.
+/// What another incident, or a rule, says about this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Related {
@@ -457,6 +458,24 @@ pub enum Related {
         kind: LinkKind,
         /// Which one it was.
         from: IncidentNumber,
+    },
+    /// A rule matches it; its commands come next.
+    RuleRan {
+        /// Which.
+        rule: RuleId,
+        /// What set it off.
+        on: BTreeSet<Moment>,
+        /// The facts that made it match.
+        because: ContentId,
+    },
+    /// A command of a rule was refused.
+    RuleRefused {
+        /// Which.
+        rule: RuleId,
+        /// The name of the command.
+        refused: String,
+        /// Why.
+        message: String,
     },
 }
 

@@ -14,6 +14,7 @@ pub mod permissions;
 pub mod policy;
 pub mod preview;
 pub mod refusal;
+pub mod rules;
 pub mod state;
 mod timers;
 mod upcast;

@@ -59,4 +59,6 @@ ids! {
     AgreementId,
     /// A business calendar.
     CalendarId,
+    /// A rule: when something happens and a condition holds, commands follow.
+    RuleId,
 }

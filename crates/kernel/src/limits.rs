@@ -32,6 +32,16 @@ pub const PAGE_ROWS: usize = 50;
 pub const QUERY_CHARS: usize = 1_000;
 /// Terms of a search query; keeps its evaluation bounded.
 pub const QUERY_TERMS: usize = 50;
+/// Rules in use at once: each is looked at whenever something happens.
+pub const RULES: usize = 200;
+/// Commands of one rule.
+pub const RULE_COMMANDS: usize = 20;
+/// Commands by rules that may follow from one command: bounds what rules set off in each other.
+pub const RULE_COMMANDS_PER_COMMAND: usize = 100;
+/// Past incidents that a trial of a rule looks at when it judges reports: a few seconds of work.
+pub const RULE_TRIAL_REPORTS: usize = 20_000;
+/// Past incidents that a trial of a rule looks at when it judges whole timelines.
+pub const RULE_TRIAL_TIMELINES: usize = 5_000;
 /// Custom fields of one incident.
 pub const CUSTOM_FIELDS: usize = 50;
 /// Characters of a custom field's value.

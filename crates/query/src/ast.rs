@@ -73,6 +73,10 @@ pub enum Term {
     Confidential(bool),
     /// `merged:`, part of another incident.
     Merged(bool),
+    /// `vip:`, of the requester.
+    Vip(bool),
+    /// `affected>=10`
+    Affected(Count),
     /// `tag:`
     Tag(Vec<Name>),
     /// `number:` or a bare `INC-7`.
@@ -114,6 +118,29 @@ pub enum Choice<T> {
 
 /// A name or an id in text form; compared with [`same_name`](crate::same_name).
 pub type Name = Choice<String>;
+
+/// A wanted number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Count {
+    /// None is known.
+    None,
+    /// One is known.
+    Any,
+    /// From the first to the second, both included.
+    Within(u32, u32),
+}
+
+impl Count {
+    /// Whether a number is wanted.
+    pub fn includes(self, number: Option<u32>) -> bool {
+        match (self, number) {
+            (Count::None, number) => number.is_none(),
+            (Count::Any, number) => number.is_some(),
+            (Count::Within(low, high), Some(number)) => (low..=high).contains(&number),
+            (Count::Within(..), None) => false,
+        }
+    }
+}
 
 /// A wanted team.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -268,6 +295,8 @@ impl Term {
             Term::Breached(_) => FieldName::Breached,
             Term::Confidential(_) => FieldName::Confidential,
             Term::Merged(_) => FieldName::Merged,
+            Term::Vip(_) => FieldName::Vip,
+            Term::Affected(_) => FieldName::Affected,
             Term::Tag(_) => FieldName::Tag,
             Term::Number(_) => FieldName::Number,
             Term::Parent(_) => FieldName::Parent,
@@ -297,6 +326,7 @@ impl Term {
             Term::Parent(values) => values.len(),
             Term::Field { values, .. } => values.len(),
             Term::Major(_) | Term::Breached(_) | Term::Confidential(_) | Term::Merged(_) => 1,
+            Term::Vip(_) | Term::Affected(_) => 1,
             Term::Moment(..) | Term::Text(_) => 1,
         }
     }

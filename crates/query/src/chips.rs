@@ -61,8 +61,8 @@ pub(crate) fn field_label(term: &Term) -> String {
 
 fn value_label(term: &Term) -> String {
     match term {
-        Term::Moment(_, when) => {
-            let text = when.to_string();
+        Term::Moment(..) | Term::Affected(_) => {
+            let text: String = term.values().into_iter().map(|value| value.query).collect();
             let bound = text.trim_start_matches([':', '<', '>', '=']);
             let compare = &text[..text.len() - bound.len()];
             let label = format!("{compare} {}", bound.replace('_', " ").replace("..", " to "));

@@ -24,6 +24,14 @@ pub struct Context {
     pub zone: TimeZone,
 }
 
+impl Context {
+    /// Nobody asks: a rule does. A zone that is not known is UTC.
+    pub fn of_a_rule(now: Timestamp, zone: &str) -> Self {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        Context { me: None, my_teams: vec![], now, zone }
+    }
+}
+
 /// Something with an id and a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named<'a, Id> {
@@ -82,6 +90,10 @@ pub trait Record {
     fn confidential(&self) -> bool;
     /// Part of another incident.
     fn merged(&self) -> bool;
+    /// Its requester is marked VIP, as far as the asker may know.
+    fn vip(&self) -> bool;
+    /// How many people are affected.
+    fn affected(&self) -> Option<u32>;
     /// Its tags.
     fn tags(&self) -> Vec<&str>;
     /// Its custom fields: name and value as text.
@@ -125,6 +137,8 @@ pub(crate) fn term_matches(term: &Term, record: &dyn Record, context: &Context) 
         Term::Breached(yes) => record.breached() == *yes,
         Term::Confidential(yes) => record.confidential() == *yes,
         Term::Merged(yes) => record.merged() == *yes,
+        Term::Vip(yes) => record.vip() == *yes,
+        Term::Affected(count) => count.includes(record.affected()),
         Term::Tag(wanted) => any_text(wanted, &record.tags()),
         Term::Number(wanted) => wanted.contains(&record.number()),
         Term::Parent(wanted) => {

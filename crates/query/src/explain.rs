@@ -62,6 +62,8 @@ fn fact(term: &Term, record: &dyn Record, context: &Context) -> String {
         Term::Breached(_) => yes_no(record.breached()),
         Term::Confidential(_) => yes_no(record.confidential()),
         Term::Merged(_) => yes_no(record.merged()),
+        Term::Vip(_) => yes_no(record.vip()),
+        Term::Affected(_) => or_none(record.affected()),
         Term::Tag(_) => listed(record.tags().into_iter().map(str::to_owned)),
         Term::Number(_) => record.number().to_string(),
         Term::Parent(_) => or_none(record.parent()),

@@ -41,6 +41,8 @@ pub enum FieldName {
     Breached,
     Confidential,
     Merged,
+    Vip,
+    Affected,
     Tag,
     Number,
     Parent,
@@ -60,6 +62,8 @@ pub enum Kind {
     Names(&'static [&'static str]),
     /// `yes` or `no`.
     Flag,
+    /// A whole number: `<` and ranges work; `none` and `any` too.
+    Count,
     /// Incident numbers.
     Numbers,
     /// An incident number, `none` or `any`.
@@ -133,6 +137,10 @@ pub const FIELDS: &[Field] = &[
         "Restricted to a team", "confidential:no"),
     field(FieldName::Merged, "merged", &[], Kind::Flag,
         "Part of another incident", "merged:no"),
+    field(FieldName::Vip, "vip", &[], Kind::Flag,
+        "Its requester is marked VIP", "vip:yes"),
+    field(FieldName::Affected, "affected", &["people_affected"], Kind::Count,
+        "How many people are affected", "affected>=10"),
     field(FieldName::Tag, "tag", &["tags", "label"], Kind::Names(&[]),
         "Has this tag", "tag:recall"),
     field(FieldName::Number, "number", &["incident", "inc"], Kind::Numbers,
@@ -191,7 +199,7 @@ impl Field {
             Kind::Names(words) => words.iter().chain(PRESENCE_WORDS).copied().collect(),
             Kind::Flag => FLAG_WORDS.to_vec(),
             Kind::Sort => SortKey::WORDS.to_vec(),
-            Kind::Parent | Kind::Moment => PRESENCE_WORDS.to_vec(),
+            Kind::Parent | Kind::Moment | Kind::Count => PRESENCE_WORDS.to_vec(),
             Kind::Numbers => Vec::new(),
         }
     }

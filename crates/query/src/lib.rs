@@ -38,7 +38,7 @@ mod suggest;
 mod vocabulary;
 mod write;
 
-pub use ast::{Choice, Expr, Name, Person, Query, Sort, StateWord, TeamName, Term, Text};
+pub use ast::{Choice, Count, Expr, Name, Person, Query, Sort, StateWord, TeamName, Term, Text};
 pub use chips::Chip;
 pub use eval::{Context, Named, PersonRef, Record, matches};
 pub use explain::{Reason, explain};

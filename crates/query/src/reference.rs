@@ -32,6 +32,7 @@ fn values(field: &Field) -> String {
         Kind::Words(words) | Kind::Ordered(words) => code(words),
         Kind::Names(_) => format!("a name, {}", code(&field.fixed_values())),
         Kind::Flag => code(&field.fixed_values()),
+        Kind::Count => format!("a number, compared or as a range, {}", code(&field.fixed_values())),
         Kind::Numbers => "incident numbers".to_owned(),
         Kind::Parent => format!("incident numbers, {}", code(&field.fixed_values())),
         Kind::Moment => format!("a moment, {}", code(&field.fixed_values())),

@@ -130,6 +130,7 @@ fn insertion(field: &Field) -> String {
     let end = match (field.id, field.kind) {
         (FieldName::Custom, _) => ".",
         (_, Kind::Moment) => "<",
+        (_, Kind::Count) => ">=",
         _ => ":",
     };
     format!("{}{end}", field.name)
@@ -204,6 +205,7 @@ fn fixed_offers(field: &Field, operator: &str) -> Vec<String> {
                 .chain(keys.iter().map(|key| format!("-{key}")))
                 .collect();
         }
+        Kind::Count if !exact => vec![],
         _ => field.fixed_values(),
     };
     words.into_iter().map(str::to_owned).collect()

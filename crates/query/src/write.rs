@@ -1,6 +1,6 @@
 //! Canonical text: what a query looks like when it is shown, stored or linked.
 
-use crate::ast::{Choice, Expr, Person, Query, Sort, StateWord, TeamName, Term, Text};
+use crate::ast::{Choice, Count, Expr, Person, Query, Sort, StateWord, TeamName, Term, Text};
 use crate::fields::plain;
 use crate::moment::{Bound, Compare, When};
 use kernel::IncidentNumber;
@@ -103,6 +103,7 @@ impl Display for Term {
         }
         match self {
             Term::Moment(_, when) => write!(f, "{when}"),
+            Term::Affected(count) => write!(f, "{count}"),
             other => {
                 let values: Vec<_> = other.values().into_iter().map(|value| value.query).collect();
                 write!(f, ":{}", values.join(","))
@@ -142,12 +143,14 @@ impl Term {
             Term::Major(yes)
             | Term::Breached(yes)
             | Term::Confidential(yes)
-            | Term::Merged(yes) => {
+            | Term::Merged(yes)
+            | Term::Vip(yes) => {
                 vec![word(if *yes { "yes" } else { "no" })]
             }
             Term::Number(values) => values.iter().map(number_value).collect(),
             Term::Parent(values) => values.iter().map(|v| choice_value(v, number_value)).collect(),
             Term::Moment(_, when) => vec![same(when.to_string())],
+            Term::Affected(count) => vec![same(count.to_string())],
             Term::Text(text) => vec![same(text.to_string())],
         }
     }
@@ -250,6 +253,19 @@ impl Display for When {
             When::Any => f.write_str(":any"),
             When::Compared(compare, bound) => write!(f, "{compare}{bound}"),
             When::Between(first, last) => write!(f, ":{first}..{last}"),
+        }
+    }
+}
+
+impl Display for Count {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match *self {
+            Count::None => f.write_str(":none"),
+            Count::Any => f.write_str(":any"),
+            Count::Within(low, high) if low == high => write!(f, ":{low}"),
+            Count::Within(low, u32::MAX) => write!(f, ">={low}"),
+            Count::Within(0, high) => write!(f, "<={high}"),
+            Count::Within(low, high) => write!(f, ":{low}..{high}"),
         }
     }
 }

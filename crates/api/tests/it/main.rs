@@ -12,4 +12,5 @@ mod incidents;
 mod once;
 mod openapi;
 mod previews;
+mod rules;
 mod visibility;

@@ -1,15 +1,17 @@
 //! Deciding one job inside the transaction: find the facts, decide, and let the
 //! related incidents have their say, all or nothing.
 
+mod because;
 mod related;
+mod rules;
 
 use super::Job;
 use crate::Trouble;
 use crate::ask::Done;
 use crate::chance::{bytes, fresh};
 use crate::people::Named;
+use because::Because;
 use incident::decide::{Follow, Origin};
-use incident::event::Derived;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
@@ -48,7 +50,7 @@ pub(super) struct Round<'a> {
 }
 
 /// What one job did so far; dropped when it is refused half-way.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Try {
     states: HashMap<IncidentNumber, State>,
     parts: Vec<Recorded>,
@@ -170,51 +172,20 @@ impl<'a> Round<'a> {
         if let Some(stale) = self.stale(sql, job)? {
             return Ok(Err(stale));
         }
-        let first = match self.step(
-            sql,
-            head,
-            &chain,
-            &mut tried,
-            job.prepared.target,
-            &job.command,
-            None,
-        )? {
+        let because = Because::Asked;
+        let target = job.prepared.target;
+        let step = self.step(sql, head, &chain, &mut tried, target, &job.command, &because)?;
+        let first = match step {
             Ok(step) => step,
             Err(refusal) => return Ok(Err(refusal.into())),
         };
-        let mut waiting = first.follow.clone();
-        let mut main = first.number;
-        let mut created = job.prepared.target.is_none();
-        let mut touched = 1;
-        while let Some(follow) = waiting.pop() {
-            touched += 1;
-            if touched > TOUCHED_MAX {
-                return Ok(Err(Refusal::limit(format!(
-                    "this would change more than {TOUCHED_MAX} incidents at once"
-                ))
-                .into()));
-            }
-            let is_new = follow.to.is_none();
-            let command = self.rekeyed(sql, &chain, &mut tried, &follow)?;
-            match self.step(
-                sql,
-                head,
-                &chain,
-                &mut tried,
-                follow.to,
-                &command,
-                Some(first.number),
-            )? {
-                Ok(step) => {
-                    if is_new {
-                        (main, created) = (step.number, true);
-                    }
-                    waiting.extend(step.follow);
-                }
-                Err(refusal) if follow.required => return Ok(Err(refusal.into())),
-                Err(_) => {}
-            }
+        let (mut main, mut created) = (first.number, target.is_none());
+        match self.consequences(sql, head, &chain, &mut tried, &first)? {
+            Ok(Some(another)) => (main, created) = (another, true),
+            Ok(None) => {}
+            Err(refusal) => return Ok(Err(refusal.into())),
         }
+        self.run_rules(sql, head, &chain, &mut tried)?;
         let state = match tried.states.get(&main) {
             Some(state) => state.clone(),
             None => self
@@ -240,6 +211,42 @@ impl<'a> Round<'a> {
         }))
     }
 
+    /// What other incidents are told of a step, and what follows from that; gives the
+    /// incident that was reported on the way, if one was.
+    fn consequences(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        first: &Step,
+    ) -> Result<Result<Option<IncidentNumber>, Refusal>, Failure> {
+        let because = Because::Incident(first.number);
+        let mut waiting = first.follow.clone();
+        let mut reported = None;
+        let mut touched = 1;
+        while let Some(follow) = waiting.pop() {
+            touched += 1;
+            if touched > TOUCHED_MAX {
+                return Ok(Err(Refusal::limit(format!(
+                    "this would change more than {TOUCHED_MAX} incidents at once"
+                ))));
+            }
+            let command = self.rekeyed(sql, chain, tried, &follow)?;
+            match self.step(sql, head, chain, tried, follow.to, &command, &because)? {
+                Ok(step) => {
+                    if follow.to.is_none() {
+                        reported = Some(step.number);
+                    }
+                    waiting.extend(step.follow);
+                }
+                Err(refusal) if follow.required => return Ok(Err(refusal)),
+                Err(_) => {}
+            }
+        }
+        Ok(Ok(reported))
+    }
+
     /// One decision about one incident.
     #[allow(clippy::too_many_arguments)] // The parts of one sentence: who decides what about which, and why.
     fn step(
@@ -250,7 +257,7 @@ impl<'a> Round<'a> {
         tried: &mut Try,
         target: Option<IncidentNumber>,
         command: &Command,
-        because_of: Option<IncidentNumber>,
+        because: &Because<'_>,
     ) -> Result<Result<Step, Refusal>, Failure> {
         let before = match target {
             Some(number) => match self.state(sql, tried, number)? {
@@ -277,8 +284,8 @@ impl<'a> Round<'a> {
         let prepared = &chain.job.prepared;
         let facts = Facts {
             number: Some(number),
-            viewer: prepared.viewer.as_ref().filter(|_| because_of.is_none()),
-            actor: chain.actor.clone(),
+            viewer: prepared.viewer.as_ref().filter(|_| because.is_asked()),
+            actor: because.actor(&chain.actor),
             channel: prepared.channel,
             origin: prepared.origin,
             happened_at: prepared.happened_at,
@@ -288,11 +295,7 @@ impl<'a> Round<'a> {
             other: related.other.as_ref(),
             above_other: &related.above_other,
             undo: related.undo.as_ref(),
-            derived: because_of.map(|number| Derived {
-                by: "incident".into(),
-                name: number.to_string(),
-                version: 0,
-            }),
+            derived: because.derived(),
         };
         let decision = match decide(before.as_ref(), command, &facts, chain.now) {
             Ok(decision) => decision,
@@ -373,10 +376,13 @@ impl<'a> Round<'a> {
         command: &Command,
     ) -> Result<Named, Failure> {
         let mut people = chain.job.people.clone();
-        if let Command::Report(report) = command
-            && !people.contains_key(&report.requester)
-        {
-            for person in store::directory::people::get_many(sql, &[report.requester])? {
+        let named = match command {
+            Command::Report(report) => Some(report.requester),
+            Command::Watch { person } => *person,
+            _ => None,
+        };
+        if let Some(named) = named.filter(|named| !people.contains_key(named)) {
+            for person in store::directory::people::get_many(sql, &[named])? {
                 let facts = incident::policy::PersonFacts {
                     name: person.name,
                     organisation: person.organisation,
@@ -385,6 +391,22 @@ impl<'a> Round<'a> {
             }
         }
         Ok(people)
+    }
+
+    /// The words with this id, stored already or not.
+    fn words(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &Try,
+        id: ContentId,
+    ) -> Result<String, Failure> {
+        let of_round = tried.parts.iter().chain(&self.parts).flat_map(|part| &part.contents);
+        let contents = &chain.job.prepared.contents;
+        match contents.iter().chain(of_round).find(|content| content.id == id) {
+            Some(content) => Ok(content.body.clone()),
+            None => store::incidents::words_of(sql, id),
+        }
     }
 
     /// Words that go on to another incident are copied, so that erasing them in one leaves the other alone.
@@ -396,16 +418,9 @@ impl<'a> Round<'a> {
         follow: &Follow,
     ) -> Result<Command, Failure> {
         let mut copies = Vec::new();
-        let (copied_before, contents) = (&tried.parts, &chain.job.prepared.contents);
-        let mut words = |id: ContentId| {
-            let of_round = copied_before.iter().chain(&self.parts).flat_map(|part| &part.contents);
-            match contents.iter().chain(of_round).find(|content| content.id == id) {
-                Some(content) => Ok(content.body.clone()),
-                None => store::incidents::words_of(sql, id),
-            }
-        };
         let mut copy = |id: ContentId| -> Result<ContentId, Failure> {
-            let new = NewContent { id: ContentId(fresh()), salt: bytes(), body: words(id)? };
+            let body = self.words(sql, chain, tried, id)?;
+            let new = NewContent { id: ContentId(fresh()), salt: bytes(), body };
             let id = new.id;
             copies.push(new);
             Ok(id)

@@ -6,6 +6,7 @@ mod commands;
 mod files;
 mod relations;
 mod resilience;
+mod rules;
 mod sign_in;
 mod time;
 mod together;

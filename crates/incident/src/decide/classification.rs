@@ -21,7 +21,7 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
 }
 
-pub(super) fn check_tags(tags: &BTreeSet<String>) -> Result<(), Refusal> {
+pub(crate) fn check_tags(tags: &BTreeSet<String>) -> Result<(), Refusal> {
     if tags.len() > limits::TAGS_PER_INCIDENT {
         return Err(Refusal::invalid(
             "tags",
@@ -43,7 +43,7 @@ pub(super) fn check_tags(tags: &BTreeSet<String>) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn check_fields<'a>(
+pub(crate) fn check_fields<'a>(
     fields: impl Iterator<Item = (&'a String, Option<&'a String>)>,
 ) -> Result<(), Refusal> {
     for (name, value) in fields {

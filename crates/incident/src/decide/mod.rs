@@ -18,6 +18,8 @@ mod work;
 pub use allowed::allowed;
 pub use undo::undoable;
 
+pub(crate) use classification::{check_fields, check_tags};
+
 pub(crate) use draft::Draft;
 
 use crate::command::{Command, CommandName};

@@ -4,7 +4,8 @@
 use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
-    ChildAdded, ChildRemoved, Linked, MergeReceived, MergeWithdrawn, Merged, Unlinked, Unmerged,
+    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan,
+    RuleRefused, Unlinked, Unmerged,
 };
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, Link, LinkKind};
@@ -28,6 +29,7 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
 pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> {
     let state = draft.state()?;
     match related {
+        Related::RuleRan { .. } | Related::RuleRefused { .. } => rule(draft, related),
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })
@@ -67,6 +69,24 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
         _ => {}
     }
     Ok(())
+}
+
+/// What a rule did here, named as it is called now.
+fn rule(draft: &mut Draft, related: &Related) {
+    let Some(Derived { name, version, .. }) = draft.facts.derived.clone() else { return };
+    match related {
+        Related::RuleRan { rule, on, because } => {
+            draft.emit(RuleRan { rule: *rule, name, version, on: on.clone(), because: *because })
+        }
+        Related::RuleRefused { rule, refused, message } => draft.emit(RuleRefused {
+            rule: *rule,
+            name,
+            version,
+            command: refused.clone(),
+            message: message.clone(),
+        }),
+        _ => {}
+    }
 }
 
 /// What one more relation is added to must not have the most already.

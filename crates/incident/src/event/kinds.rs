@@ -3,10 +3,11 @@
 use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
-    ServiceId, TaskId, TeamId, Timestamp,
+    RuleId, ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -279,6 +280,32 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] expected: Option<Timestamp>,
         /// When the next word comes.
         #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
+    },
+    /// A rule applied; what it did follows.
+    RuleRan = "rule_ran" v 1 {
+        /// Which.
+        rule: RuleId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// The moments it was set off by.
+        on: BTreeSet<Moment>,
+        /// The facts that made it match.
+        because: ContentId,
+    },
+    /// A command of a rule was refused, and the incident went on without it.
+    RuleRefused = "rule_refused" v 1 {
+        /// Which.
+        rule: RuleId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// The name of the command.
+        command: String,
+        /// Why.
+        message: String,
     },
     /// The expected time of restoration changed.
     ExpectationSet = "expectation_set" v 1 {

@@ -12,6 +12,7 @@ pub use agreement::{
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
 use crate::clocks::Clock;
+use crate::rules::ReadyRule;
 use crate::state::State;
 use calendar::Calendar;
 use kernel::{
@@ -113,6 +114,12 @@ pub struct Policy {
     pub staff: HashMap<PersonId, StaffPolicy>,
     /// Resolution codes, in the order shown.
     pub resolution_codes: Vec<ResolutionCode>,
+    /// Names of organisations.
+    pub organisations: HashMap<OrganisationId, String>,
+    /// Rules in use, in their order.
+    pub rules: Arc<[ReadyRule]>,
+    /// The instance's time zone, for days in rules.
+    pub time_zone: String,
 }
 
 impl Policy {

@@ -228,6 +228,9 @@ pub fn policy() -> Policy {
         )]),
         staff: staff.collect(),
         resolution_codes: Policy::standard_codes(),
+        organisations: HashMap::new(),
+        rules: [].into(),
+        time_zone: "UTC".to_owned(),
     }
 }
 

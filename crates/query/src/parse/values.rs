@@ -3,7 +3,7 @@
 use super::ParseError;
 use super::cursor::{Atom, Head, Operator};
 use super::moments::moment;
-use crate::ast::{Choice, Expr, Name, Person, Sort, StateWord, TeamName, Term};
+use crate::ast::{Choice, Count, Expr, Name, Person, Sort, StateWord, TeamName, Term};
 use crate::fields::{CHANNEL_WORDS, FLAG_WORDS, Field, FieldName, Kind, STATE_WORDS, plain};
 use crate::nearest::nearest;
 use crate::vocabulary::{HoldReason, SortKey, State};
@@ -53,6 +53,8 @@ pub(super) fn meaning(field: &Field, head: &Head, atoms: &[Atom]) -> Result<Mean
         FieldName::Breached => Term::Breached(flag(field, atoms)?),
         FieldName::Confidential => Term::Confidential(flag(field, atoms)?),
         FieldName::Merged => Term::Merged(flag(field, atoms)?),
+        FieldName::Vip => Term::Vip(flag(field, atoms)?),
+        FieldName::Affected => Term::Affected(count(field, head.compare, atoms)?),
         FieldName::Number => Term::Number(each(atoms, |a| number(field, a))?),
         FieldName::Parent => Term::Parent(each(atoms, |a| match name(a) {
             Choice::Is(_) => number(field, a).map(Choice::Is),
@@ -69,7 +71,8 @@ pub(super) fn meaning(field: &Field, head: &Head, atoms: &[Atom]) -> Result<Mean
 }
 
 fn compares(field: &Field, compare: Operator) -> bool {
-    matches!(field.kind, Kind::Ordered(_)) || matches!(compare, Operator::Is | Operator::IsNot)
+    matches!(field.kind, Kind::Ordered(_) | Kind::Count)
+        || matches!(compare, Operator::Is | Operator::IsNot)
 }
 
 fn incomparable(field: &Field, head: &Head) -> ParseError {
@@ -204,6 +207,39 @@ fn ordered<T: Copy + Ord>(
         return Err(ParseError::new(message, atom.start, atom.length));
     }
     Ok(values)
+}
+
+/// A number compared with, or a range whose ends are included and may be left out.
+fn count(field: &Field, compare: Operator, atoms: &[Atom]) -> Result<Count, ParseError> {
+    let atom = single(field, atoms)?;
+    let read = |text: &str| {
+        let number = text.parse::<u32>();
+        number.map_err(|_| unknown_value(field, atom, text, "a number such as 10, or 10..99", &[]))
+    };
+    let exact = matches!(compare, Operator::Is | Operator::IsNot);
+    let (low, high) = match (compare, atom.text.split_once("..")) {
+        (Operator::Is | Operator::IsNot, Some((low, high))) => {
+            let low = if low.is_empty() { 0 } else { read(low)? };
+            (Some(low), Some(if high.is_empty() { u32::MAX } else { read(high)? }))
+        }
+        _ if exact && keyword(atom) == "none" => return Ok(Count::None),
+        _ if exact && keyword(atom) == "any" => return Ok(Count::Any),
+        (Operator::Is | Operator::IsNot, None) => {
+            let number = read(&atom.text)?;
+            (Some(number), Some(number))
+        }
+        (Operator::Ge, _) => (Some(read(&atom.text)?), Some(u32::MAX)),
+        (Operator::Gt, _) => (read(&atom.text)?.checked_add(1), Some(u32::MAX)),
+        (Operator::Le, _) => (Some(0), Some(read(&atom.text)?)),
+        (Operator::Lt, _) => (Some(0), read(&atom.text)?.checked_sub(1)),
+    };
+    match (low, high) {
+        (Some(low), Some(high)) if low <= high => Ok(Count::Within(low, high)),
+        _ => {
+            let message = format!("No number lies within {}.", atom.text);
+            Err(ParseError::new(message, atom.start, atom.length))
+        }
+    }
 }
 
 fn state(word: &str) -> Option<StateWord> {

@@ -11,8 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use query::{
-    Bound, Choice, Compare, Context, Expr, HoldReason, MomentField, Name, Named, Period, Person,
-    PersonRef, Query, Record, Sort, SortKey, State, StateWord, TeamName, Term, Text, When,
+    Bound, Choice, Compare, Context, Count, Expr, HoldReason, MomentField, Name, Named, Period,
+    Person, PersonRef, Query, Record, Sort, SortKey, State, StateWord, TeamName, Term, Text, When,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -130,6 +130,12 @@ impl Record for Sample {
     }
     fn fields(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
         vec![("site".into(), "Rotterdam".into()), ("Asset count".into(), 7.to_string().into())]
+    }
+    fn vip(&self) -> bool {
+        true
+    }
+    fn affected(&self) -> Option<u32> {
+        Some(12)
     }
     fn parent(&self) -> Option<IncidentNumber> {
         Some(IncidentNumber(7))
@@ -266,6 +272,12 @@ fn text() -> impl Strategy<Value = Text> {
         .prop_filter("free text has a word", |text| !text.words().is_empty())
 }
 
+fn count() -> impl Strategy<Value = Count> {
+    let within = (0..200u32, prop_oneof![0..300u32, Just(u32::MAX)])
+        .prop_map(|(low, high)| Count::Within(low.min(high), high.max(low)));
+    prop_oneof![4 => within, 1 => Just(Count::None), 1 => Just(Count::Any)]
+}
+
 pub fn term() -> impl Strategy<Value = Term> {
     prop_oneof![
         states().prop_map(Term::State),
@@ -289,6 +301,8 @@ pub fn term() -> impl Strategy<Value = Term> {
             any::<bool>().prop_map(Term::Breached),
             any::<bool>().prop_map(Term::Confidential),
             any::<bool>().prop_map(Term::Merged),
+            any::<bool>().prop_map(Term::Vip),
+            count().prop_map(Term::Affected),
         ],
         some_of(number()).prop_map(Term::Number),
         some_of(choice(number())).prop_map(Term::Parent),

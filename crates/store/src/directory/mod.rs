@@ -15,6 +15,7 @@ pub mod organisations;
 pub mod people;
 pub mod policy;
 mod rows;
+pub mod rules;
 pub mod services;
 pub mod sessions;
 pub mod settings;

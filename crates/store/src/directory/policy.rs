@@ -2,12 +2,13 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
-use super::{agreements, calendars, categories, services, settings, teams};
+use super::{agreements, calendars, categories, organisations, rules, services, settings, teams};
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
 use incident::policy::{
     Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };
+use incident::rules::ReadyRule;
 use kernel::{Matrix, PersonId, TeamId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let teams = load_teams(sql)?;
-    Ok(Policy {
+    let mut policy = Policy {
         version,
         matrix_version: matrix.as_ref().map_or(0, |matrix| matrix.version),
         matrix: matrix.map_or_else(Matrix::default, |matrix| matrix.value),
@@ -46,7 +47,27 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
         categories: load_categories(sql)?,
         staff: load_staff(sql)?,
         resolution_codes: codes.map_or_else(Policy::standard_codes, |codes| codes.value),
-    })
+        organisations: organisations::list(sql)?
+            .into_iter()
+            .map(|organisation| (organisation.id, organisation.name))
+            .collect(),
+        rules: [].into(),
+        time_zone: time_zone(sql)?,
+    };
+    let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);
+    policy.rules = rules.map(|rule| ReadyRule::of(rule, &policy)).collect();
+    Ok(policy)
+}
+
+/// The instance's zone; UTC until it is set.
+fn time_zone(sql: &mut dyn Sql) -> Result<String, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Instance {
+        #[serde(default)]
+        time_zone: String,
+    }
+    let found = settings::get::<Instance>(sql, settings::INSTANCE)?;
+    Ok(found.map_or_else(|| "UTC".to_owned(), |setting| setting.value.time_zone))
 }
 
 /// Says that configuration or people changed; call it in the transaction that

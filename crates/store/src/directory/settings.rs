@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 
 /// The priority matrix, a [`kernel::Matrix`].
 pub const MATRIX: &str = "matrix";
+/// Name, time zone and telephone number of the instance.
+pub const INSTANCE: &str = "instance";
 /// The resolution codes, a list of [`incident::policy::ResolutionCode`].
 pub const RESOLUTION_CODES: &str = "resolution_codes";
 

@@ -36,6 +36,7 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::Disputed(data) => vec![data.note],
         Body::Reopened(data) => data.note.into_iter().collect(),
         Body::Cancelled(data) => vec![data.reason],
+        Body::RuleRan(data) => vec![data.because],
         _ => vec![],
     }
 }

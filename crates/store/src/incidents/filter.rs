@@ -13,7 +13,7 @@ use crate::engine::{words_condition, words_parameter};
 use crate::{Engine, Value};
 use incident::Scope;
 use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId};
-use query::{Choice, Context, Expr, MomentField, Name, Person, Reach, TeamName, Term, Text};
+use query::{Choice, Context, Count, Expr, MomentField, Name, Person, Reach, TeamName, Term, Text};
 use std::str::FromStr;
 
 /// Who looks: what they may see, and what `me`, `mine` and `today` mean to them.
@@ -179,6 +179,18 @@ impl Compiler<'_> {
             Term::Breached(false) => "i.breached = 0".into(),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
+            // Who is a VIP is for staff to know.
+            Term::Vip(yes) => {
+                let vip = Part::new(
+                    format!(
+                        "i.requester_id in (select id from people where vip = {})",
+                        i64::from(*yes)
+                    ),
+                    vec![],
+                );
+                self.internal(vip, !yes)
+            }
+            Term::Affected(wanted) => count(*wanted),
             Term::Tag(wanted) => {
                 any_of(wanted, |wanted| self.internal(tag(wanted), matches!(wanted, Choice::None)))
             }
@@ -325,6 +337,17 @@ fn field(name: &str, value: &Name) -> Part {
         Choice::Is(value) => Part::new(
             format!("{some} and lower(value) = lower($0))"),
             vec![name.into(), value.into()],
+        ),
+    }
+}
+
+fn count(wanted: Count) -> Part {
+    match wanted {
+        Count::None => there("i.affected", false),
+        Count::Any => there("i.affected", true),
+        Count::Within(low, high) => Part::new(
+            "(i.affected is not null and i.affected between $0 and $0)",
+            vec![low.into(), high.into()],
         ),
     }
 }

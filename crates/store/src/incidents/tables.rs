@@ -62,7 +62,7 @@ impl Written {
                  acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
                  closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
                  reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
-                 body = excluded.body"
+                 affected = excluded.affected, body = excluded.body"
             }
             Written::New => "",
         };
@@ -105,6 +105,7 @@ pub(super) const INCIDENT_COLUMNS: &[(&str, Type)] = &[
     ("reopenings", Type::Int),
     ("unanswered_since", Type::Int),
     ("wake_at", Type::Int),
+    ("affected", Type::Int),
     ("body", Type::Text),
 ];
 

@@ -81,6 +81,24 @@ pub fn timeline_union(
     Ok(found)
 }
 
+/// The first events of several incidents, up to the `up_to`-th of each, in order.
+pub fn timelines(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+    up_to: u32,
+) -> Result<Vec<StoredEvent>, Failure> {
+    let mut found = Vec::new();
+    for numbers in numbers.chunks(IDS_PER_STATEMENT) {
+        let (list, mut values) = slots(2, numbers);
+        values.insert(0, up_to.into());
+        let statement = format!(
+            "select {EVENT} from events where number in ({list}) and n <= $1 order by number, n"
+        );
+        found.extend(many(sql, &statement, &values, read)?);
+    }
+    Ok(found)
+}
+
 /// All words of an incident.
 pub fn contents(
     sql: &mut dyn Sql,

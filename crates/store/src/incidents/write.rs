@@ -362,6 +362,7 @@ pub(super) fn incident_row(
         state.reopenings.into(),
         state.unanswered_since.into(),
         wake_at.into(),
+        state.affected.into(),
     ]
 }
 

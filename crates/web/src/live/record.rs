@@ -23,7 +23,7 @@ pub(super) fn needs_store(expr: &Expr) -> bool {
         Expr::All => false,
         Expr::And(parts) | Expr::Or(parts) => parts.iter().any(needs_store),
         Expr::Not(inner) => needs_store(inner),
-        Expr::Term(Term::Text(_)) => true,
+        Expr::Term(Term::Text(_) | Term::Vip(_)) => true,
         Expr::Term(Term::Watcher(people)) => {
             people.iter().any(|person| matches!(person, Person::Named(_)))
         }
@@ -139,6 +139,15 @@ impl Record for Seen<'_> {
 
     fn merged(&self) -> bool {
         self.0.state.merged_into.is_some()
+    }
+
+    /// Not told by a row; [`needs_store`] says so.
+    fn vip(&self) -> bool {
+        false
+    }
+
+    fn affected(&self) -> Option<u32> {
+        self.0.state.affected
     }
 
     fn tags(&self) -> Vec<&str> {

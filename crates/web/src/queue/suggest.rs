@@ -215,6 +215,9 @@ mod tests {
             categories: HashMap::new(),
             staff: HashMap::new(),
             resolution_codes: vec![],
+            organisations: HashMap::new(),
+            rules: [].into(),
+            time_zone: "UTC".to_owned(),
         }
     }
 

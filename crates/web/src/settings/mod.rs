@@ -9,6 +9,7 @@ mod general;
 mod matrix;
 mod organisations;
 mod people;
+mod rules;
 mod services;
 mod setup;
 mod teams;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(categories::routes())
         .merge(services::routes())
         .merge(codes::routes())
+        .merge(rules::routes())
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
@@ -78,6 +80,7 @@ enum Section {
     Categories,
     Services,
     Codes,
+    Rules,
     Teams,
     People,
     Organisations,
@@ -89,7 +92,16 @@ enum Section {
 impl Section {
     /// The pages as they are grouped beside them.
     const GROUPS: [(&str, &[Section]); 3] = [
-        ("Process", &[Section::Matrix, Section::Categories, Section::Services, Section::Codes]),
+        (
+            "Process",
+            &[
+                Section::Matrix,
+                Section::Categories,
+                Section::Services,
+                Section::Rules,
+                Section::Codes,
+            ],
+        ),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
         ("Instance", &[Section::General, Section::Tokens, Section::Audit]),
     ];
@@ -101,6 +113,7 @@ impl Section {
             Section::Categories => ("categories", "Categories", "tag"),
             Section::Services => ("services", "Services", "services"),
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
+            Section::Rules => ("rules", "Rules", "bolt"),
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),

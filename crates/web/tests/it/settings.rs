@@ -5,7 +5,8 @@ use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use store::directory::{audit, categories, people, services, settings, teams};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
+    "rules",
     "priority-matrix",
     "categories",
     "services",
@@ -18,7 +19,7 @@ const PAGES: [&str; 10] = [
     "audit",
 ];
 
-const NEW: [&str; 5] = ["teams", "people", "services", "categories", "organisations"];
+const NEW: [&str; 6] = ["rules", "teams", "people", "services", "categories", "organisations"];
 
 /// The value of a hidden field or an input of a page.
 fn value_of(page: &Page, name: &str) -> String {
@@ -633,4 +634,57 @@ async fn search_finds_what_one_may_see() {
         .hides("/queue?q=team");
     world.get("peter", "/search?q=gwen").await.shows("Nothing found").hides("Gwen Tarrant");
     world.get("mara", "/search").await.shows("Words of an incident");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_tried_made_shown_moved_and_removed() {
+    let world = World::new().await;
+    let form = [
+        ("name", "To Field service"),
+        ("on", "reported"),
+        ("on", "message"),
+        ("when", "prio:4 -tag:seen"),
+        ("add", "seen, sorted"),
+        ("tasks", "Look\nListen"),
+        ("note", "By rule"),
+        ("hold", "vendor"),
+        ("hold_minutes", "90"),
+        ("fields", "site: Rotterdam"),
+        ("active", "1"),
+    ];
+    let tried = world.post("ada", "/settings/rules/try", &form).await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    tried.shows("Would have matched").shows("after every command it got").shows("To Field service");
+    let read = |sql: &mut dyn store::Sql| store::directory::rules::list(sql);
+    assert!(world.desk.read(read).await.unwrap().is_empty(), "nothing was saved");
+
+    let made = world.post("ada", "/settings/rules", &form).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let page = world.get("ada", &address).await;
+    page.shows(r#"value="priority:P4 -tag:seen""#).shows("Look\nListen").shows(r#"value="90""#);
+    page.shows("site: Rotterdam").shows(r#"value="seen, sorted""#);
+    let rules = world.desk.read(read).await.unwrap();
+    assert_eq!(rules[0].actions.len(), 6, "{:?}", rules[0].actions);
+    // What the page shows is what it stores again.
+    let again = [&form[..], &[("version", "1")]].concat();
+    let again: Vec<(&str, &str)> = again.into_iter().collect();
+    assert_eq!(world.post("ada", &address, &again).await.status, StatusCode::SEE_OTHER);
+    let stored = world.desk.read(read).await.unwrap();
+    assert_eq!((&stored[0].actions, stored[0].version), (&rules[0].actions, 2));
+    world.post("ada", &address, &again).await.shows("changed this");
+
+    let wrong = [("name", "Wrong"), ("on", "reported"), ("when", "tem:x"), ("add", "x")];
+    let refused = world.post("ada", "/settings/rules", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("at character 1").shows(r##"href="#when""##);
+    let second = [("name", "Second"), ("on", "reported"), ("add", "x"), ("active", "1")];
+    assert_eq!(world.post("ada", "/settings/rules", &second).await.status, StatusCode::SEE_OTHER);
+    let up = world.post("ada", &format!("{address}/move"), &[("place", "2")]).await;
+    assert_eq!(up.status, StatusCode::SEE_OTHER);
+    let names: Vec<String> =
+        world.desk.read(read).await.unwrap().into_iter().map(|rule| rule.name).collect();
+    assert_eq!(names, ["Second", "To Field service"]);
+    world.post("ada", &format!("{address}/remove"), &[]).await;
+    assert_eq!(world.get("ada", &address).await.status, StatusCode::NOT_FOUND);
+    world.get("ines", "/settings/rules").await.shows("Second").hides("Move Second");
 }

@@ -10,8 +10,8 @@ use incident::state::{Hold, HoldReason, Lifecycle, Moments};
 use incident::{Scope, Visibility};
 use kernel::{Channel, IncidentNumber, Level, Priority, Timestamp};
 use query::{
-    Bound, Choice, Compare, Expr, MomentField, Name, Period, Person, State, StateWord, TeamName,
-    Term, Text, When,
+    Bound, Choice, Compare, Count, Expr, MomentField, Name, Period, Person, State, StateWord,
+    TeamName, Term, Text, When,
 };
 use std::collections::BTreeSet;
 
@@ -101,6 +101,7 @@ impl Dice {
         }
         state.priority = self.pick(&Priority::ALL);
         state.impact = self.pick(&Level::ALL);
+        state.affected = self.maybe(60, |dice| dice.below(5) as u32);
         state.urgency = self.pick(&Level::ALL);
         state.service = self.maybe(70, |dice| service(dice.below(SERVICES.len())));
         state.category = self.maybe(70, |dice| category(dice.below(CATEGORIES.len())));
@@ -163,7 +164,7 @@ impl Dice {
     }
 
     fn term(&mut self) -> Term {
-        match self.below(24) {
+        match self.below(26) {
             0 => Term::State(self.several(Dice::state_word)),
             1 => Term::Hold(self.several(|dice| dice.pick(query::HoldReason::ALL))),
             2 => Term::Priority(self.several(|dice| dice.pick(&Priority::ALL))),
@@ -192,6 +193,14 @@ impl Dice {
                 let name = self.pick(&FIELDS).to_owned();
                 Term::Field { name, values: self.names(&VALUES, |_| "bERGEN".to_owned()) }
             }
+            23 => Term::Vip(self.chance(50)),
+            24 => Term::Affected(match self.below(5) {
+                0 => Count::None,
+                1 => Count::Any,
+                2 => Count::Within(0, 3),
+                3 => Count::Within(2, u32::MAX),
+                _ => Count::Within(1, 4),
+            }),
             21 | 22 => Term::Moment(self.pick(MomentField::ALL), self.when()),
             _ => Term::Text(Text { text: self.pick(&WORDS).to_owned(), prefix: self.chance(50) }),
         }

@@ -93,6 +93,12 @@ impl Record for Seen<'_> {
     fn merged(&self) -> bool {
         self.0.state.merged_into.is_some()
     }
+    fn vip(&self) -> bool {
+        self.full() && super::world::is_vip(self.0.state.requester)
+    }
+    fn affected(&self) -> Option<u32> {
+        self.0.state.affected
+    }
     fn tags(&self) -> Vec<&str> {
         self.0.state.tags.iter().filter(|_| self.full()).map(String::as_str).collect()
     }

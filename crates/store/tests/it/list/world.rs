@@ -26,6 +26,11 @@ pub const PEOPLE: [(&str, Option<&str>); 4] = [
     ("Jonas Weber", Some("jonas@northwind.example")),
     ("Ines Duarte", Some("ines@halden.example")),
 ];
+
+/// One of the people is a VIP.
+pub fn is_vip(who: PersonId) -> bool {
+    who == person(1)
+}
 pub const TEAMS: [&str; 3] = ["Network", "Field service", "Security"];
 pub const SERVICES: [&str; 2] = ["Wireless", "Label Printing"];
 pub const CATEGORIES: [&str; 2] = ["Hardware", "Access"];
@@ -63,7 +68,9 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
         organisations::insert(sql, &Organisation { id, name, email_domains: vec![], version: 1 })?;
     }
     for (number, (name, email)) in PEOPLE.into_iter().enumerate() {
-        people::insert(sql, &Person::new(person(number), name, email, NOW), None)?;
+        let vip = is_vip(person(number));
+        let person = Person { vip, ..Person::new(person(number), name, email, NOW) };
+        people::insert(sql, &person, None)?;
     }
     for (number, name) in TEAMS.iter().enumerate() {
         let (id, name, description) = (team(number), (*name).to_owned(), String::new());

@@ -157,6 +157,12 @@ fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
     {
         parts.push(format!("logged by {}", event.actor.name));
     }
+    if let incident::Cause::Derived(by) = &event.cause
+        && by.by == "rule"
+    {
+        parts.push(format!("rule {}", by.name));
+        return parts.join(", ");
+    }
     parts.extend(channel_word(event.channel).map(str::to_owned));
     parts.join(", ")
 }

@@ -97,7 +97,11 @@ fn is_same_cause(last: &Entry<'_>, next: &Entry<'_>) -> bool {
         _ => None,
     };
     let same_warning = warned(next).is_some() && warned(last) == warned(next);
-    last.sort == Sort::Automatic && (same_warning || within(last, next, AUTOMATIC_SECONDS))
+    let rule = |entry: &Entry<'_>| {
+        matches!(entry.main.event.body, Body::RuleRan(_) | Body::RuleRefused(_))
+    };
+    let same = same_warning || within(last, next, AUTOMATIC_SECONDS);
+    last.sort == Sort::Automatic && same && !rule(last) && !rule(next)
 }
 
 fn attach<'a>(folded: &mut [Entry<'a>], entry: Entry<'a>) -> Option<Entry<'a>> {

@@ -33,8 +33,17 @@ fn follows(open: &[&StoredEvent], stored: &StoredEvent) -> bool {
             Cause::Derived(derived) => {
                 derived.by == "policy"
                     || last.event.cause == stored.event.cause && derived.by == "incident"
+                    || derived.by == "rule" && of_same_rule(open, stored)
             }
         }
+}
+
+/// Whether a rule's entry goes on; what it wrote stands on its own.
+fn of_same_rule(open: &[&StoredEvent], stored: &StoredEvent) -> bool {
+    open[0].event.cause == stored.event.cause
+        && !matches!(stored.event.body, Body::RuleRan(_))
+        && words_of(stored).is_none()
+        && words_of(open[0]).is_none()
 }
 
 fn entry(events: Vec<&StoredEvent>) -> Option<Entry<'_>> {
@@ -82,6 +91,7 @@ fn sort_of(stored: &StoredEvent) -> Sort {
         Body::PutOnHold(_) => Sort::Hold,
         Body::Resumed(_) => Sort::Resume,
         _ if by_itself => Sort::Automatic,
+        Body::RuleRan(_) | Body::RuleRefused(_) => Sort::Automatic,
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Assigned(_) | Body::Tagged(_) => {
             Sort::Edit
         }

@@ -397,6 +397,12 @@ fn related(case: &Case, body: &Body) -> Markup {
             None => html! { b { "lifted the restriction" } },
         },
         Body::Redacted(_) => html! { "erased words or a file" },
+        Body::RuleRan(data) => {
+            html! { "rule " b { (data.name) } " ran because " (case.text(data.because)) }
+        }
+        Body::RuleRefused(data) => html! {
+            "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
+        },
         Body::Escalated(data) => html! {
             b { "escalated it" }
             @if let Some(team) = data.team { " to " b { (case.team(team)) } }

@@ -1,0 +1,342 @@
+//! Rules: what follows by itself when something happens.
+
+mod command;
+mod preview;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::directory::{Cards, Directory};
+use crate::door::Door;
+use crate::json::{self, Body};
+use crate::kept::{self, Row, name};
+use crate::once::Once;
+use crate::page::{ListParams, Page, Params, page_of};
+use crate::path::Path;
+use crate::problem::{FieldError, Problem};
+use crate::reference::References;
+use crate::version::Seen;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use command::{RuleCommand, named};
+use desk::Trouble;
+use incident::rules::{Moment, Rule};
+use kernel::{RuleId, limits};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::directory::rules;
+use store::{Failure, Sql};
+use utoipa::ToSchema;
+
+/// A rule.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rule)]
+struct Shown {
+    #[schema(value_type = String)]
+    id: RuleId,
+    name: String,
+    /// Rules are tried in rising place, from 1.
+    place: i64,
+    /// Whether it is in use.
+    active: bool,
+    /// What sets it off.
+    #[schema(value_type = Vec<String>)]
+    on: BTreeSet<Moment>,
+    /// The condition, in the query language; empty: always.
+    when: String,
+    /// The commands that follow.
+    #[serde(rename = "do")]
+    actions: Vec<RuleCommand>,
+    /// Whether no later rule is tried once this one matched.
+    stop: bool,
+    /// What it names that is not there any more; a rule with faults is left out.
+    faults: Vec<FieldError>,
+    version: i64,
+}
+
+/// A new rule.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRule {
+    /// Its name, unique whatever the case; timelines say it.
+    name: String,
+    /// `reported`, `classified`, `priority_changed`, `assigned`, `acknowledged`, `message`
+    /// (the requester wrote), `commented`, `put_on_hold`, `resumed`, `warned`, `breached`,
+    /// `escalated`, `major_declared`, `resolved`, `reopened`, `changed` (anything).
+    #[schema(value_type = Vec<String>)]
+    on: BTreeSet<Moment>,
+    /// The condition, in the query language; always, when absent.
+    when: Option<String>,
+    /// The commands that follow, each once but `add-task`.
+    #[serde(rename = "do")]
+    actions: Vec<RuleCommand>,
+    /// Whether no later rule is tried once this one matched; no, when absent.
+    stop: Option<bool>,
+    /// In use at once, when absent.
+    active: Option<bool>,
+    /// Its place in the order, from 1; the last, when absent.
+    place: Option<u16>,
+}
+
+/// What to change of a rule; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RuleChange {
+    name: Option<String>,
+    #[schema(value_type = Option<Vec<String>>)]
+    on: Option<BTreeSet<Moment>>,
+    when: Option<String>,
+    #[serde(rename = "do")]
+    actions: Option<Vec<RuleCommand>>,
+    stop: Option<bool>,
+    active: Option<bool>,
+    /// Its place in the order, from 1; the others move up.
+    place: Option<u16>,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/rules", "listRules", list)
+            .about("rules", "List rules", "In the order in which they are tried, those out of use too.")
+            .query::<ListParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
+        Door::post("/api/v1/rules", "createRule", create)
+            .about("rules", "Create a rule", "For administrators. When one of the moments happens and the condition holds, its commands are issued in the same transaction; the timeline says which rule did it and why. A rule runs at most once for an incident and a command.")
+            .body::<NewRule>(json!({
+                "name": "Printers to Field service",
+                "on": ["reported", "classified"],
+                "when": "service:\"Label Printing\" -tag:recall",
+                "do": [{ "command": "assign", "team": "Field service" }, { "command": "tag", "add": ["printer"] }],
+            }))
+            .once()
+            .answers::<Shown>(201, "The rule.")
+            .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
+        Door::get("/api/v1/rules/{id}", "readRule", read)
+            .about("rules", "Read a rule", "By id or name.")
+            .answers::<Shown>(200, "The rule.")
+            .problems(&[401, 403, 404, 503]),
+        Door::patch("/api/v1/rules/{id}", "changeRule", change)
+            .about("rules", "Change a rule", "For administrators.")
+            .body::<RuleChange>(json!({ "active": false }))
+            .if_match()
+            .answers::<Shown>(200, "The rule as it is now.")
+            .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/rules/{id}", "removeRule", remove)
+            .about("rules", "Remove a rule", "For administrators. Timelines name it still.")
+            .if_match()
+            .answers_plainly(204, "", "It is gone.")
+            .problems(&[401, 403, 404, 412, 503]),
+        preview::door(),
+    ]
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let all = app.desk().read(rules::list).await?;
+    let (found, next) = page_of(all, &params, |rule| rule.id, |rule| &rule.name)?;
+    let mut items = Vec::with_capacity(found.len());
+    for rule in found {
+        items.push(shown(&app, rule).await?);
+    }
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    body: Body<NewRule>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let new = body.value;
+    let references = References::of(&app, caller.viewer()).await?;
+    let mut rule = Rule {
+        id: RuleId(desk::fresh()),
+        name: name("name", &new.name)?,
+        place: new.place.map_or(i64::MAX, i64::from),
+        active: new.active.unwrap_or(true),
+        on: new.on,
+        when: new.when.unwrap_or_default(),
+        actions: command::read(&references, new.actions).await?,
+        stop: new.stop.unwrap_or(false),
+        version: 1,
+    };
+    check(&app, &mut rule).await?;
+    let (directory, people) = names(&app, &rule).await?;
+    kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
+        if rules::list(sql)?.len() >= limits::RULES {
+            let most = limits::RULES;
+            return Err(kept::invalid("name", format!("is one too many: there are {most} rules")));
+        }
+        rules::insert(sql, &rule)?;
+        rules::put_at(sql, rule.id, rule.place)?;
+        let rule = rules::get(sql, rule.id)?.ok_or_else(|| kept::missing(Rule::WHAT))?;
+        audit.created(sql, Rule::WHAT, rule.id, &rule)?;
+        Ok(show(rule, vec![], &directory, &people))
+    })
+    .await
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(rule): Path<String>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    respond(&app, find(&app, &rule).await?).await
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(rule): Path<String>,
+    seen: Seen,
+    body: Body<RuleChange>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let before = find(&app, &rule).await?;
+    let change = body.value;
+    let references = References::of(&app, caller.viewer()).await?;
+    let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let actions = match change.actions {
+        Some(given) => Some(command::read(&references, given).await?),
+        None => None,
+    };
+    let made = move |before: &Rule| Rule {
+        name: new_name.clone().unwrap_or_else(|| before.name.clone()),
+        place: change.place.map_or(before.place, i64::from),
+        active: change.active.unwrap_or(before.active),
+        on: change.on.clone().unwrap_or_else(|| before.on.clone()),
+        when: change.when.clone().unwrap_or_else(|| before.when.clone()),
+        actions: actions.clone().unwrap_or_else(|| before.actions.clone()),
+        stop: change.stop.unwrap_or(before.stop),
+        ..before.clone()
+    };
+    let mut wanted = made(&before);
+    // One that is out of date can be taken out of use as it is.
+    if wanted.active {
+        check(&app, &mut wanted).await?;
+    }
+    let when = wanted.when;
+    let rule = kept::change(&app, &caller, before.id, seen, move |before: &Rule| {
+        Ok(Rule { when, ..made(before) })
+    })
+    .await?;
+    respond(&app, rule).await
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(rule): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_configure()?;
+    let id = find(&app, &rule).await?.id;
+    app.desk()
+        .change(caller.actor(), move |sql, audit| {
+            let before = rules::get(sql, id)?.ok_or_else(|| kept::missing(Rule::WHAT))?;
+            kept::check_seen(seen.must_be, before.version)?;
+            rules::delete(sql, id)?;
+            Ok(audit.deleted(sql, Rule::WHAT, id, &before)?)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Row for Rule {
+    type Id = RuleId;
+    const WHAT: &'static str = "rule";
+
+    fn get(sql: &mut dyn Sql, id: RuleId) -> Result<Option<Self>, Failure> {
+        rules::get(sql, id)
+    }
+
+    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
+        let updated = rules::update(sql, self, self.version)?;
+        rules::put_at(sql, self.id, self.place)?;
+        Ok(updated)
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// The rule with this id or name.
+async fn find(app: &App, text: &str) -> Result<Rule, Problem> {
+    let text = text.to_owned();
+    let found = app.desk().read(move |sql| match text.parse() {
+        Ok(id) => rules::get(sql, id),
+        Err(_) => rules::by_name(sql, &text),
+    });
+    Ok(found.await?.ok_or_else(|| kept::missing(Rule::WHAT))?)
+}
+
+/// Refuses a rule that could not run, naming every field at fault; its condition
+/// becomes its canonical text.
+async fn check(app: &App, rule: &mut Rule) -> Result<(), Problem> {
+    let asked = rule.clone();
+    let faults = app.desk().read(move |sql| desk::check_rule(sql, &asked)).await?;
+    if !faults.is_empty() {
+        let error = |fault: incident::rules::Fault| FieldError {
+            field: fault.field,
+            message: fault.message,
+        };
+        return Err(Problem::invalid_all(faults.into_iter().map(error).collect()));
+    }
+    if let Ok(query) = query::parse(&rule.when) {
+        rule.when = query.to_string();
+    }
+    Ok(())
+}
+
+async fn respond(app: &App, rule: Rule) -> Result<Response, Problem> {
+    let version = rule.version;
+    Ok(kept::answer(&shown(app, rule).await?, version))
+}
+
+async fn names(app: &App, rule: &Rule) -> Result<(std::sync::Arc<Directory>, Cards), Problem> {
+    let directory = app.directory().await?;
+    let people = directory.people(app.desk(), named(&rule.actions)).await?;
+    Ok((directory, people))
+}
+
+async fn shown(app: &App, rule: Rule) -> Result<Shown, Problem> {
+    let (directory, people) = names(app, &rule).await?;
+    let asked = rule.clone();
+    let faults = app.desk().read(move |sql| desk::check_rule(sql, &asked)).await?;
+    Ok(show(rule, faults, &directory, &people))
+}
+
+fn show(
+    rule: Rule,
+    faults: Vec<incident::rules::Fault>,
+    directory: &Directory,
+    people: &Cards,
+) -> Shown {
+    let faults =
+        faults.into_iter().map(|fault| FieldError { field: fault.field, message: fault.message });
+    Shown {
+        id: rule.id,
+        name: rule.name,
+        place: rule.place,
+        active: rule.active,
+        on: rule.on,
+        when: rule.when,
+        actions: rule
+            .actions
+            .into_iter()
+            .map(|action| RuleCommand::of(action, directory, people))
+            .collect(),
+        stop: rule.stop,
+        faults: faults.collect(),
+        version: rule.version,
+    }
+}

@@ -1,0 +1,202 @@
+//! What follows by rule from what a job did, in the same transaction. A rule runs at
+//! most once for an incident and a job, so rules that set each other off come to an end.
+
+use super::because::Because;
+use super::{Chain, Round, Try};
+use crate::chance::{bytes, fresh};
+use incident::command::Related;
+use incident::decide::Origin;
+use incident::rules::{Known, Maker, Moment, ReadyRule, Rule, Seen};
+use incident::rules::{asks_for_people, asks_for_words};
+use incident::{Command, Refusal, State};
+use kernel::{ContentId, IncidentNumber, PersonId, RuleId, TaskId, limits};
+use query::Context;
+use std::collections::{BTreeSet, HashMap};
+use store::incidents::{Head, NewContent};
+use store::{Failure, Sql};
+
+/// How far the rules of one job got.
+#[derive(Default)]
+struct Course {
+    /// Which ran on which incident.
+    ran: BTreeSet<(IncidentNumber, RuleId)>,
+    /// Incidents on which one ran after which no other is tried.
+    ended: BTreeSet<IncidentNumber>,
+    /// Commands so far.
+    commands: usize,
+}
+
+/// The words that a rule brings.
+#[derive(Default)]
+struct Words(Vec<NewContent>);
+
+impl Maker for Words {
+    fn words(&mut self, text: &str) -> ContentId {
+        let id = ContentId(fresh());
+        self.0.push(NewContent { id, salt: bytes(), body: text.to_owned() });
+        id
+    }
+
+    fn task(&mut self) -> TaskId {
+        TaskId(fresh())
+    }
+}
+
+impl Round<'_> {
+    /// Runs the rules on everything that happened, what other rules did included.
+    pub(super) fn run_rules(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+    ) -> Result<(), Failure> {
+        if self.policy.rules.is_empty() || chain.job.prepared.origin == Origin::Import {
+            return Ok(());
+        }
+        let mut course = Course::default();
+        let mut at = 0;
+        while let Some(part) = tried.parts.get(at) {
+            let (number, moments) = (part.number, Moment::of(&part.events));
+            let hearing = self.policy.rules.iter().filter(|ready| ready.hears(&moments));
+            for ready in hearing {
+                if course.ended.contains(&number) {
+                    break;
+                }
+                if course.ran.contains(&(number, ready.rule.id)) {
+                    continue;
+                }
+                if let Some(why) = self.matches(sql, chain, tried, ready, at)? {
+                    course.ran.insert((number, ready.rule.id));
+                    if ready.rule.stop {
+                        course.ended.insert(number);
+                    }
+                    let run = Run { number, rule: &ready.rule, moments: &moments, why };
+                    self.run(sql, head, chain, tried, &mut course, &run)?;
+                }
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// Why the incident of a part matches a rule as it stands now, if it does.
+    fn matches(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &Try,
+        ready: &ReadyRule,
+        at: usize,
+    ) -> Result<Option<String>, Failure> {
+        let part = &tried.parts[at];
+        let Some(state) = self.state(sql, tried, part.number)? else { return Ok(None) };
+        let people = match asks_for_people(&ready.when) {
+            true => known(sql, &state)?,
+            false => HashMap::new(),
+        };
+        let mut texts = Vec::new();
+        if asks_for_words(&ready.when) {
+            texts.push(self.words(sql, chain, tried, state.title)?);
+            if let Some(description) = state.description {
+                texts.push(self.words(sql, chain, tried, description)?);
+            }
+            texts.extend(part.contents.iter().map(|content| content.body.clone()));
+        }
+        let (number, policy) = (part.number, self.policy);
+        let seen = Seen { number, state: &state, policy, people: &people, texts: &texts };
+        Ok(ready.why(&seen, &Context::of_a_rule(chain.now, &policy.time_zone)))
+    }
+
+    /// Says that a rule ran and issues its commands. One that is refused is noted and
+    /// leaves no trace otherwise; a rule that changes nothing leaves none at all.
+    fn run(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+        run: &Run<'_>,
+    ) -> Result<(), Failure> {
+        let before = (tried.clone(), head.next_incident);
+        let (rule, because) = (run.rule, Because::Rule(run.rule));
+        let mut words = Words::default();
+        let note = Command::Note(Related::RuleRan {
+            rule: rule.id,
+            on: rule.on.intersection(run.moments).copied().collect(),
+            because: words.words(&run.why),
+        });
+        tried.copied = words.0;
+        let target = Some(run.number);
+        let said = self.step(sql, head, chain, tried, target, &note, &because)?;
+        let parts = tried.parts.len();
+        if said.is_ok() {
+            for action in &rule.actions {
+                let saved = (tried.clone(), head.next_incident);
+                course.commands += 1;
+                let mut words = Words::default();
+                let command = action.command(&mut words, chain.now);
+                tried.copied = words.0;
+                let done = if course.commands > limits::RULE_COMMANDS_PER_COMMAND {
+                    Err(too_many())
+                } else {
+                    match self.step(sql, head, chain, tried, target, &command, &because)? {
+                        Ok(step) => self.consequences(sql, head, chain, tried, &step)?.map(drop),
+                        Err(refusal) => Err(refusal),
+                    }
+                };
+                let Err(refusal) = done else { continue };
+                (*tried, head.next_incident) = saved;
+                if refusal.code != NOTHING_TO_CHANGE {
+                    let note = refused(rule.id, action.name(), refusal);
+                    // Where there is no room for the note, there is none for more.
+                    let _full = self.step(sql, head, chain, tried, target, &note, &because)?;
+                }
+            }
+        }
+        if tried.parts.len() == parts {
+            (*tried, head.next_incident) = before;
+        }
+        Ok(())
+    }
+}
+
+/// A rule that matches an incident.
+struct Run<'a> {
+    number: IncidentNumber,
+    rule: &'a Rule,
+    moments: &'a BTreeSet<Moment>,
+    why: String,
+}
+
+/// What a refusal says whose command asks for what is so already.
+const NOTHING_TO_CHANGE: &str = "nothing_to_change";
+
+fn too_many() -> Refusal {
+    Refusal::limit(format!(
+        "more than {} commands by rules would follow from one command; the rest was left out",
+        limits::RULE_COMMANDS_PER_COMMAND
+    ))
+}
+
+fn refused(rule: RuleId, name: &str, refusal: Refusal) -> Command {
+    let field = refusal.field.map_or(String::new(), |field| format!("{field} "));
+    let message = format!("{field}{}", refusal.message);
+    Command::Note(Related::RuleRefused { rule, refused: name.to_owned(), message })
+}
+
+/// The people of an incident, as rules ask for them.
+fn known(sql: &mut dyn Sql, state: &State) -> Result<HashMap<PersonId, Known>, Failure> {
+    let mut ids: Vec<PersonId> = vec![state.requester];
+    ids.extend(state.assignee);
+    ids.extend(&state.watchers);
+    let people = store::directory::people::get_many(sql, &ids)?;
+    Ok(people
+        .into_iter()
+        .map(|person| {
+            let known = Known { name: person.name, email: person.email, vip: person.vip };
+            (person.id, known)
+        })
+        .collect())
+}

@@ -1,0 +1,228 @@
+//! The page of a rule: its form, or its facts for whoever only reads.
+
+use super::form::WHEN_CHARS;
+use super::{SECTION, SUBJECT};
+use crate::auth::SignedIn;
+use crate::form::Fields;
+use crate::part::form::{Errors, Field, checkbox};
+use crate::part::icon::icon;
+use crate::settings::editing::{self, Problem, choices, name_field, version_field};
+use crate::settings::row_page;
+use incident::rules::{Action, Moment, Rule};
+use incident::state::HoldReason;
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+use store::directory::people::{self, PeopleFilter};
+use store::directory::{categories, services, teams};
+use store::{Failure, Sql};
+
+/// People offered at most.
+const PEOPLE_MAX: usize = 500;
+
+type Options = Vec<(String, String)>;
+
+/// Everything that the form chooses from.
+pub(super) struct Choices {
+    teams: Options,
+    people: Options,
+    services: Options,
+    categories: Options,
+}
+
+impl Choices {
+    pub(super) fn read(sql: &mut dyn Sql) -> Result<Choices, Failure> {
+        let none = || std::iter::once((String::new(), "–".to_owned()));
+        let teams = teams::list(sql)?.into_iter().filter(|team| team.active);
+        let services = services::list(sql)?.into_iter().filter(|service| service.active);
+        let all = categories::list(sql)?;
+        let paths = categories::paths(&all);
+        let categories = all.iter().filter(|category| category.active);
+        let staff =
+            PeopleFilter { staff_only: true, active: Some(true), ..PeopleFilter::default() };
+        let people = people::list(sql, &staff, PEOPLE_MAX, None)?;
+        let path = |category: &categories::Category| {
+            (category.id.to_string(), paths.get(&category.id).cloned().unwrap_or_default())
+        };
+        Ok(Choices {
+            teams: none().chain(teams.map(|team| (team.id.to_string(), team.name))).collect(),
+            people: none()
+                .chain(people.into_iter().map(|person| (person.id.to_string(), person.name)))
+                .collect(),
+            services: none()
+                .chain(services.map(|service| (service.id.to_string(), service.name)))
+                .collect(),
+            categories: none().chain(categories.map(path)).collect(),
+        })
+    }
+}
+
+/// The page of a rule, stored or not.
+pub(super) fn page(
+    who: &SignedIn,
+    offered: &Choices,
+    stored: Option<&Rule>,
+    fields: &Fields,
+    problem: &Problem,
+    above: Markup,
+) -> Markup {
+    let address = stored.map_or_else(|| SECTION.address(), |rule| SECTION.of(rule.id));
+    let title = stored.map_or("New rule", |rule| rule.name.as_str());
+    let body = html! {
+        (above)
+        (problem.banner(who, &address))
+        @if who.viewer().configures() {
+            form.stack-l method="post" action=(address) {
+                @if let Some(rule) = stored { (version_field(problem.version(rule.version))) }
+                (condition(stored, fields, &problem.errors))
+                (wanted(offered, fields, &problem.errors))
+                div.btns {
+                    button.btn.btn-primary type="submit" { @if stored.is_some() { "Save" } @else { "Make the rule" } }
+                    button.btn type="submit" formaction={ (address) "/try" } formnovalidate { (icon("history")) "Try it on the last quarter" }
+                    a.btn.btn-quiet href=(SECTION.address()) { "Cancel" }
+                }
+            }
+            @if let Some(rule) = stored { (removal(rule)) }
+        } @else if let Some(rule) = stored { (facts(rule)) }
+    };
+    let lead = html! { "When something happens and the condition holds, the commands follow in the same moment. The timeline says which rule did it and why." };
+    row_page(who, SECTION, title, lead, body)
+}
+
+fn condition(stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup {
+    let on: Options =
+        Moment::ALL.iter().map(|moment| (moment.to_string(), moment.label().to_owned())).collect();
+    let when = Field::new("when", "If").errors(errors).hint(
+        "As in the search bar: service:VPN vip:yes affected>=10. Words are looked for in title, description and in what was just written. Empty: always.",
+    );
+    html! {
+        section.card { div.card-b { div.form {
+            (name_field(fields, errors))
+            div id="on" { (choices("on", "When", None, &on, fields)) @if let Some(error) = errors.of("on") { p.err { (icon("alert")) (error) } } }
+            (when.around(html! {
+                input.inp.mono id="when" name="when" type="text" autocomplete="off" spellcheck="false" maxlength=(WHEN_CHARS)
+                    value=(fields.get("when").unwrap_or_default()) aria-invalid=[when.invalid()] aria-describedby=[when.described_by()];
+            }))
+            div.field {
+                (checkbox("stop", "No other rule after this one", fields.ticked("stop")))
+                p.hint { "Rules further down are not tried once this one matched." }
+            }
+            @if stored.is_some() {
+                (editing::active_field(fields, "A rule out of use does nothing and keeps its place."))
+            } @else {
+                div.field { (checkbox("active", "In use at once", fields.ticked("active"))) p.hint { "Try it first, if in doubt." } }
+            }
+        } } }
+    }
+}
+
+/// The commands of a rule: what is filled in is done.
+fn wanted(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
+    let get = |name: &str| fields.text(name).to_owned();
+    let text = |id: &'static str, label: &'static str| {
+        Field::new(id, label).errors(errors).input("text", &get(id))
+    };
+    let select = |id: &'static str, label: &'static str, options: &Options| {
+        Field::new(id, label).errors(errors).select(options, &get(id))
+    };
+    let lines = |id: &'static str, label: &'static str, hint: &'static str| {
+        Field::new(id, label)
+            .hint(hint)
+            .errors(errors)
+            .textarea(2, fields.get(id).unwrap_or_default())
+    };
+    html! {
+        section.card aria-labelledby="do" {
+            div.card-h { h2 id="do" { "Then" } span.meta { "what is filled in is done" } }
+            div.card-b { div.form {
+                (group("Assign", html! { (select("team", "To team", &offered.teams)) (select("assignee", "To person", &offered.people)) }))
+                (group("Classify", html! { (select("service", "Service", &offered.services)) (select("category", "Category", &offered.categories)) }))
+                (lines("fields", "Custom fields", "One a line: site: Rotterdam"))
+                (group("Tags", html! { (text("add", "Add tags, with commas between")) (text("remove", "Remove tags")) }))
+                (group("Priority", html! {
+                    (select("impact", "Impact", &levels()))
+                    (select("urgency", "Urgency", &levels()))
+                    (select("priority", "Or override the priority", &priorities()))
+                    (text("priority_reason", "Why it is overridden"))
+                }))
+                (lines("note", "Internal note", "For staff only"))
+                (lines("tasks", "Tasks", "One a line"))
+                (group("Escalate", html! {
+                    (select("to_team", "Bring in the team", &offered.teams)) (select("manager", "Tell the manager", &offered.people))
+                    (text("escalate_reason", "Why"))
+                    (select("watcher", "Let somebody follow it", &offered.people))
+                }))
+                (group("Hold", html! {
+                    (select("hold", "Let it wait for", &holds()))
+                    (text("hold_minutes", "Minutes until work resumes"))
+                    (text("hold_note", "Note"))
+                }))
+                (group("Major incident", html! {
+                    div.field { (checkbox("major", "Declare it a major incident", fields.ticked("major"))) }
+                    (text("major_reason", "Why"))
+                }))
+            } }
+        }
+    }
+}
+
+fn group(legend: &str, inner: Markup) -> Markup {
+    html! { fieldset.field { legend { (legend) } div.form-2 { (inner) } } }
+}
+
+fn levels() -> Options {
+    options(&[("1", "1, high"), ("2", "2, medium"), ("3", "3, low")])
+}
+
+fn priorities() -> Options {
+    options(&[("P1", "P1"), ("P2", "P2"), ("P3", "P3"), ("P4", "P4"), ("P5", "P5")])
+}
+
+fn holds() -> Options {
+    let reasons = HoldReason::ALL.iter();
+    let all: Vec<(&str, &str)> = reasons.map(|reason| (reason.as_str(), reason.as_str())).collect();
+    options(&all)
+}
+
+fn options(all: &[(&str, &str)]) -> Options {
+    let none = std::iter::once((String::new(), "–".to_owned()));
+    none.chain(all.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())))
+        .collect()
+}
+
+fn removal(rule: &Rule) -> Markup {
+    html! {
+        section.card { div.card-b {
+            form method="post" action={ (SECTION.of(rule.id)) "/remove" } {
+                button.btn.btn-quiet type="submit" { (icon("trash")) "Remove this " (SUBJECT) }
+            }
+            p.hint { "Timelines go on naming it, the audit log keeps what it said." }
+        } }
+    }
+}
+
+fn facts(rule: &Rule) -> Markup {
+    html! {
+        section.card { div.card-b {
+            dl.props {
+                div { dt { "When" } dd { (moments(&rule.on)) } }
+                div { dt { "If" } dd { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } } }
+                div { dt { "Then" } dd { (commands(&rule.actions)) } }
+                div { dt { "In use" } dd { @if rule.active { "yes" } @else { "no" } } }
+            }
+        } }
+    }
+}
+
+/// "it is reported, a clock warns".
+pub(super) fn moments(on: &BTreeSet<Moment>) -> String {
+    let words: Vec<String> = on.iter().map(|moment| moment.label().to_lowercase()).collect();
+    words.join(", ")
+}
+
+/// "assign, tag": the names of commands.
+pub(super) fn commands(actions: &[Action]) -> String {
+    let mut names: Vec<String> =
+        actions.iter().map(|action| action.name().replace('-', " ")).collect();
+    names.dedup();
+    names.join(", ")
+}
