@@ -59,4 +59,6 @@ ids! {
     AgreementId,
     /// A business calendar.
     CalendarId,
+    /// A job that brings open incidents over to changed terms.
+    RecomputationId,
 }
