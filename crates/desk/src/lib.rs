@@ -15,9 +15,12 @@ mod metrics;
 mod passwords;
 mod people;
 mod presence;
+mod recompute;
+pub mod terms;
 mod throttle;
 mod timer;
 mod trouble;
+pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
@@ -67,6 +70,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// Room for what is computed about terms that are not saved.
+    pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -95,6 +100,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -102,6 +108,7 @@ impl Desk {
         if options.serve {
             feed::follow(&desk);
             timer::start(&desk);
+            recompute::start(&desk);
         }
         Ok(desk)
     }

@@ -105,6 +105,7 @@ from! {
     kernel::BatchId => |v| Value::Text(v.to_string()),
     kernel::AgreementId => |v| Value::Text(v.to_string()),
     kernel::CalendarId => |v| Value::Text(v.to_string()),
+    kernel::RecomputationId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
