@@ -5,6 +5,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
+use incident::policy::Fault;
 use incident::{CommandName, Refusal, RefusalKind};
 use serde::{Serialize, Serializer};
 use std::any::Any;
@@ -195,6 +196,10 @@ impl From<Trouble> for Problem {
         let words = trouble.to_string();
         match trouble {
             Trouble::Refused(refusal) => refusal.into(),
+            Trouble::Faults(faults) => {
+                let named = |Fault { field, message }| FieldError { field, message };
+                Problem::invalid_all(faults.into_iter().map(named).collect())
+            }
             Trouble::Stale { .. } => Problem::stale(words),
             Trouble::KeyReused => Problem::invalid("Idempotency-Key", words).coded("key_reused"),
             Trouble::Overloaded => Problem::later(

@@ -15,10 +15,13 @@ mod metrics;
 mod passwords;
 mod people;
 mod presence;
+mod recompute;
+pub mod terms;
 mod throttle;
 mod timer;
 mod trial;
 mod trouble;
+pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
@@ -69,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// Room for what is computed about terms that are not saved.
+    pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -97,6 +102,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -104,6 +110,7 @@ impl Desk {
         if options.serve {
             feed::follow(&desk);
             timer::start(&desk);
+            recompute::start(&desk);
         }
         Ok(desk)
     }

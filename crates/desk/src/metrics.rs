@@ -19,6 +19,8 @@ pub struct Metrics {
     pub(crate) batch: Histogram,
     pub(crate) commit: Histogram,
     pub(crate) timer_lateness: Histogram,
+    pub(crate) recomputations: Gauge,
+    pub(crate) recomputed: Counter,
     /// Open live streams.
     pub streams: Gauge,
 }
@@ -34,6 +36,8 @@ impl Metrics {
         let commit = Histogram::new(exponential_buckets(0.000_1, 2.0, 14));
         let timer_lateness = Histogram::new(exponential_buckets(0.01, 2.0, 14));
         let streams = Gauge::default();
+        let recomputations = Gauge::default();
+        let recomputed = Counter::default();
         registry.register("commands", "Commands recorded", commands.clone());
         registry.register("commands_refused", "Commands refused", refused.clone());
         registry.register("commands_failed", "Commands the store failed to record", failed.clone());
@@ -59,6 +63,16 @@ impl Metrics {
             Unit::Seconds,
             timer_lateness.clone(),
         );
+        registry.register(
+            "recomputations_open",
+            "Changes of agreements and calendars that open incidents still go over to",
+            recomputations.clone(),
+        );
+        registry.register(
+            "recomputed",
+            "Open incidents that were looked at because an agreement or calendar changed",
+            recomputed.clone(),
+        );
         registry.register("streams_open", "Open live streams", streams.clone());
         Metrics {
             registry: Mutex::new(registry),
@@ -69,6 +83,8 @@ impl Metrics {
             batch,
             commit,
             timer_lateness,
+            recomputations,
+            recomputed,
             streams,
         }
     }

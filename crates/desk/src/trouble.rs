@@ -1,6 +1,7 @@
 //! What a door gets when something is not done: the user's refusal apart from our failure.
 
 use incident::Refusal;
+use incident::policy::Fault;
 use store::Failure;
 
 /// Why it was not done.
@@ -9,6 +10,9 @@ pub enum Trouble {
     /// The wish was refused; nothing changed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Values that break rules, at least one; nothing changed.
+    #[error("{}", in_words(.0))]
+    Faults(Vec<Fault>),
     /// Somebody changed it since the version the caller saw.
     #[error(
         "it was changed since you saw version {seen}; it is at version {current} now. Look again and repeat"
@@ -37,4 +41,14 @@ pub enum Trouble {
     /// The store failed.
     #[error(transparent)]
     Failed(#[from] Failure),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Trouble::Faults(vec![fault])
+    }
+}
+
+fn in_words(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }

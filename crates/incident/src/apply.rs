@@ -162,7 +162,7 @@ fn change(state: &mut State, event: &Event) {
     }
 }
 
-fn set_clock(state: &mut State, clock: Clock) {
+pub(crate) fn set_clock(state: &mut State, clock: Clock) {
     match state.clocks.iter_mut().find(|old| old.kind == clock.kind) {
         Some(old) => *old = clock,
         None => {

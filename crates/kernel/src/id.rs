@@ -61,4 +61,6 @@ ids! {
     CalendarId,
     /// A rule: when something happens and a condition holds, commands follow.
     RuleId,
+    /// A job that brings open incidents over to changed terms.
+    RecomputationId,
 }

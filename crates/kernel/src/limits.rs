@@ -74,3 +74,15 @@ pub const PREVIEW_CALENDARS: usize = 20;
 pub const HOLIDAY_FEED_BYTES: usize = 1_048_576;
 /// Dates looked at in one iCalendar feed, repetitions included; bounds the work of reading it.
 pub const HOLIDAY_FEED_DATES: usize = 100_000;
+/// Services, companies, categories or requesters that one agreement names.
+pub const AGREEMENT_SELECTORS: usize = 1_000;
+/// Teams with targets of their own in one agreement.
+pub const AGREEMENT_TEAMS: usize = 200;
+/// Agreements, and calendars: all of them are at hand when something is decided.
+pub const TERMS: usize = 500;
+/// Versions of one agreement or calendar, which are kept for ever: a change a week for ten years.
+pub const TERMS_VERSIONS: i64 = 520;
+/// Incidents of one back-test: a quarter of a large company.
+pub const BACKTEST_INCIDENTS: usize = 100_000;
+/// Incidents that a back-test or the preview of a change lists one by one.
+pub const IMPACT_ROWS: usize = 100;

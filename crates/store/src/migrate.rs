@@ -32,7 +32,7 @@ migrations!(
     "sqlite",
     [
         1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars",
-        5 => "0005_rules",
+        5 => "0005_rules", 6 => "0006_recomputations",
     ]
 );
 
@@ -42,7 +42,7 @@ migrations!(
     "postgres",
     [
         1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars",
-        5 => "0005_rules",
+        5 => "0005_rules", 6 => "0006_recomputations",
     ]
 );
 

@@ -69,7 +69,7 @@ pub(crate) fn status_of(trouble: &Trouble) -> StatusCode {
             RefusalKind::NotFound => StatusCode::NOT_FOUND,
         },
         Trouble::Stale { .. } => StatusCode::PRECONDITION_FAILED,
-        Trouble::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Trouble::Faults(_) | Trouble::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Trouble::Overloaded | Trouble::Failed(Failure::Unavailable(_) | Failure::Files(_)) => {
             StatusCode::SERVICE_UNAVAILABLE
         }

@@ -3,12 +3,14 @@
 //! each with its version.
 
 mod agreement;
+mod check;
 mod terms;
 
 pub use agreement::{
     Agreement, CalendarChoice, Selection, Selectors, StartMoment, Targets, TeamTargets,
     VendorTargets,
 };
+pub use check::Fault;
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
 use crate::clocks::Clock;

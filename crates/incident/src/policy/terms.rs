@@ -40,7 +40,13 @@ impl Agreements {
         let rank = |(since, agreement): &&(Timestamp, Arc<Agreement>)| {
             (agreement.is_default && !agreement.retired, *since, agreement.reference)
         };
-        let fallback = all.values().flatten().max_by_key(rank)?.1.clone();
+        let mut fallback = all.values().flatten().max_by_key(rank)?.1.clone();
+        if !fallback.is_default {
+            for (_, agreement) in all.get_mut(&fallback.reference.id)? {
+                Arc::make_mut(agreement).is_default = true;
+            }
+            Arc::make_mut(&mut fallback).is_default = true;
+        }
         Some(Agreements { all, fallback })
     }
 
@@ -82,6 +88,62 @@ impl Agreements {
         newest
             .rfind(|agreement| agreement.is_default && !agreement.retired)
             .unwrap_or(&self.fallback)
+    }
+
+    /// The newest version of an agreement, in force or not yet.
+    pub fn last(&self, id: AgreementId) -> Option<&Agreement> {
+        Some(&self.all.get(&id)?.last()?.1)
+    }
+
+    /// The newest version of each agreement, in force or not yet, in the order in which
+    /// they are tried; the default last.
+    pub fn latest(&self) -> Vec<&Agreement> {
+        let last = self.all.values().filter_map(|versions| versions.last());
+        let mut found: Vec<&Agreement> = last.map(|(_, agreement)| &**agreement).collect();
+        found.sort_by_key(|agreement| (agreement.is_default, agreement.place, agreement.reference));
+        found
+    }
+
+    /// With another version, in force from an instant; where it becomes the default, the
+    /// one that was so goes out of use.
+    #[must_use]
+    pub fn with(&self, agreement: Agreement, since: Timestamp) -> Self {
+        let mut all = self.all.clone();
+        let id = agreement.reference.id;
+        for versions in all.values_mut().filter(|_| agreement.is_default) {
+            let last = versions
+                .last()
+                .map(|(_, last)| last)
+                .filter(|last| last.reference.id != id && last.is_default && !last.retired);
+            if let Some(mut after) = last.map(|last| Agreement::clone(last)) {
+                after.reference.version += 1;
+                (after.is_default, after.retired) = (false, true);
+                versions.push((since, Arc::new(after)));
+            }
+        }
+        all.entry(id).or_default().push((since, Arc::new(agreement)));
+        Agreements { all, fallback: self.fallback.clone() }
+    }
+
+    /// As if this had always stood instead of every version of the agreement with its
+    /// id; where it is the default, no other ever was.
+    #[must_use]
+    pub fn instead(&self, agreement: Agreement) -> Self {
+        let mut all = self.all.clone();
+        if agreement.is_default {
+            let versions = all.values_mut().flatten().map(|(_, agreement)| agreement);
+            for other in versions.filter(|other| other.is_default) {
+                Arc::make_mut(other).is_default = false;
+            }
+        }
+        let agreement = Arc::new(agreement);
+        let fallback = match self.fallback.reference.id == agreement.reference.id {
+            true => agreement.clone(),
+            false => self.fallback.clone(),
+        };
+        let always = (Timestamp::from_micros(i64::MIN), agreement.clone());
+        all.insert(agreement.reference.id, vec![always]);
+        Agreements { all, fallback }
     }
 
     /// Every version of every agreement, with the instant it is in force from.
@@ -139,6 +201,22 @@ impl Calendars {
         versions.push((since, Arc::new(KnownCalendar { hours, calendar })));
         versions.sort_by_key(|(_, known)| known.hours.reference.version);
         Ok(())
+    }
+
+    /// The newest version of a calendar, in force or not yet.
+    pub fn last(&self, id: CalendarId) -> Option<&KnownCalendar> {
+        Some(&self.all.get(&id)?.last()?.1)
+    }
+
+    /// As if this had always stood instead of every version of the calendar with its id.
+    ///
+    /// # Errors
+    /// What is wrong with the hours.
+    pub fn instead(&self, hours: BusinessHours) -> Result<Self, CalendarError> {
+        let mut calendars = self.clone();
+        calendars.all.remove(&hours.reference.id);
+        calendars.add(hours, Timestamp::from_micros(i64::MIN))?;
+        Ok(calendars)
     }
 
     /// This very version, with its name.

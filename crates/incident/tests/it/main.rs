@@ -17,6 +17,7 @@ mod preview;
 mod properties;
 mod refusals;
 mod relations;
+mod replay;
 mod sample;
 mod terms;
 mod traces;

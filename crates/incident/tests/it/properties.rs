@@ -268,16 +268,16 @@ fn any_command() -> impl Strategy<Value = Command> {
 
 /// One step: time passes, somebody wishes something, perhaps the timers ring.
 #[derive(Debug, Clone)]
-struct Step {
-    who: Who,
-    number: IncidentNumber,
-    command: Command,
-    micros: i64,
-    late_micros: Option<i64>,
-    rings: bool,
+pub struct Step {
+    pub who: Who,
+    pub number: IncidentNumber,
+    pub command: Command,
+    pub micros: i64,
+    pub late_micros: Option<i64>,
+    pub rings: bool,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = Step> {
     let pause = prop_oneof![
         3 => 0i64..120_000_000,
         3 => 0i64..7_200_000_000,

@@ -14,6 +14,7 @@ pub mod import_refs;
 pub mod organisations;
 pub mod people;
 pub mod policy;
+pub mod recomputations;
 mod rows;
 pub mod rules;
 pub mod services;

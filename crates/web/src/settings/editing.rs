@@ -53,6 +53,9 @@ impl Problem {
             Trouble::Refused(refusal) => {
                 errors.add(refusal.field.unwrap_or_default(), &refusal.message)
             }
+            Trouble::Faults(faults) => {
+                faults.iter().for_each(|fault| errors.add(&fault.field, &fault.message));
+            }
             Trouble::Failed(Failure::Exists(_)) => {
                 let what = if unique == "email" { "This e-mail address" } else { "This name" };
                 errors.add(unique, format!("{what} is taken already; choose another"))

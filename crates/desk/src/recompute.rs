@@ -1,0 +1,141 @@
+//! Bringing open incidents over to changed terms: one job a change, piece by piece and
+//! between the commands of others. A job is a row; whoever has it keeps it for a while
+//! and says how far it is, so that after a crash it goes on there.
+
+use crate::{Desk, Trouble};
+use incident::Command;
+use incident::impact::{Subject, impact};
+use kernel::{Actor, Channel, IncidentNumber, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use store::Failure;
+use store::directory::recomputations::{self, Progress, Recomputation};
+
+/// How often it is looked whether there is something to do.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Open incidents read at once.
+const PAGE_ROWS: usize = 512;
+/// Commands that wait at the writer at once: others wait for no more.
+const IN_FLIGHT_MAX: usize = 64;
+/// For how long a job is taken. Who does not say that it goes on has gone.
+const LEASE_SECONDS: i64 = 30;
+
+/// Starts the loop. It ends with the desk.
+pub(crate) fn start(desk: &Desk) {
+    let weak = Arc::downgrade(&desk.0);
+    tokio::spawn(async move {
+        let mut pace = tokio::time::interval(LOOK_EVERY);
+        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            pace.tick().await;
+            let Some(inner) = weak.upgrade() else { return };
+            let desk = Desk(inner);
+            crate::turn("recomputations", async move {
+                if let Err(trouble) = desk.recompute_due().await {
+                    tracing::warn!(%trouble, "open incidents wait for changed terms; trying again");
+                }
+            })
+            .await;
+        }
+    });
+}
+
+impl Desk {
+    /// Does every job that is due and that nobody else has; how many.
+    ///
+    /// # Errors
+    /// When nothing can be read or recorded at present; what was done stays done.
+    pub async fn recompute_due(&self) -> Result<usize, Trouble> {
+        let mut done = 0;
+        loop {
+            let waiting = self.read(recomputations::open).await?;
+            self.metrics().recomputations.set(waiting);
+            if waiting == 0 {
+                return Ok(done);
+            }
+            let now = self.now();
+            let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, lease(now))?));
+            let Some(job) = claimed.await? else { return Ok(done) };
+            let (id, name) = (job.id, job.name.clone());
+            if let Err(trouble) = self.recompute(job).await {
+                // Others may have it at once.
+                let now = self.now();
+                self.write(move |sql| Ok(recomputations::release(sql, id, now)?)).await.ok();
+                return Err(trouble);
+            }
+            tracing::info!(%name, "open incidents follow changed terms");
+            done += 1;
+        }
+    }
+
+    async fn recompute(&self, job: Recomputation) -> Result<(), Trouble> {
+        let Recomputation { id, subject, mut progress, .. } = job;
+        if progress.looked == 0 {
+            progress.total = self.read(store::incidents::count_open).await?;
+        }
+        loop {
+            let page = self.page(subject, progress.position).await?;
+            let Some(last) = page.last else { break };
+            for numbers in page.concerned.chunks(IN_FLIGHT_MAX) {
+                self.recompute_all(numbers, &mut progress).await?;
+            }
+            progress.position = last.0;
+            progress.looked += page.looked;
+            self.metrics().recomputed.inc_by(page.looked.unsigned_abs());
+            let leased_until = lease(self.now());
+            let said = move |sql: &mut dyn store::Sql| {
+                Ok(recomputations::progress(sql, id, progress, leased_until)?)
+            };
+            self.write(said).await?;
+        }
+        let now = self.now();
+        self.write(move |sql| Ok(recomputations::finish(sql, id, now)?)).await
+    }
+
+    /// The next open incidents, and which of them change.
+    async fn page(&self, subject: Subject, after: i64) -> Result<Page, Trouble> {
+        let (policy, now) = (self.policy(), self.now());
+        self.read(move |sql| {
+            let found = store::incidents::open_after(sql, IncidentNumber(after), PAGE_ROWS)?;
+            let (last, looked) = (found.last().map(|stored| stored.number), found.len() as i64);
+            let concerned = found.into_iter().filter(|stored| {
+                impact(&stored.state, stored.number, subject, &policy, now).is_some()
+            });
+            Ok(Page { last, looked, concerned: concerned.map(|stored| stored.number).collect() })
+        })
+        .await
+    }
+
+    async fn recompute_all(
+        &self,
+        numbers: &[IncidentNumber],
+        progress: &mut Progress,
+    ) -> Result<(), Trouble> {
+        let mut tickets = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let ask = self.ask_unlimited(Actor::system(), Channel::Timer).on(*number);
+            tickets.push((*number, ask.submit(Command::Recompute).await?));
+        }
+        for (number, ticket) in tickets {
+            match ticket.done().await {
+                Ok(_) => progress.changed += 1,
+                Err(trouble @ Trouble::Failed(Failure::Unavailable(_))) => return Err(trouble),
+                Err(trouble) => {
+                    progress.failed += 1;
+                    tracing::warn!(%trouble, %number, "an incident keeps its terms");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Page {
+    last: Option<IncidentNumber>,
+    looked: i64,
+    concerned: Vec<IncidentNumber>,
+}
+
+fn lease(now: Timestamp) -> Timestamp {
+    now.plus_seconds(LEASE_SECONDS)
+}

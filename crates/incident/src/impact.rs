@@ -1,0 +1,117 @@
+//! What going over to the terms in force would do to the clocks of an open incident.
+
+use crate::clocks::{Clock, ClockKind};
+use crate::command::Command;
+use crate::decide::{Facts, Origin, decide};
+use crate::policy::Policy;
+use crate::state::{AgreementRef, State};
+use kernel::{Actor, AgreementId, CalendarId, Channel, IncidentNumber, Timestamp};
+use std::collections::HashMap;
+
+/// What terms are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An agreement.
+    Agreement(AgreementId),
+    /// A calendar.
+    Calendar(CalendarId),
+}
+
+/// A clock that another promise, or other hours, move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The clock as it stands; none where it would only start.
+    pub before: Option<Clock>,
+    /// The clock as it would stand.
+    pub after: Clock,
+}
+
+impl Move {
+    /// What the clock measures.
+    pub fn kind(&self) -> ClockKind {
+        self.after.kind
+    }
+
+    /// Whether the promise would be broken with the change, and is not yet.
+    pub fn breaches(&self) -> bool {
+        let broken = |clock: &Clock| clock.breached_at.is_some();
+        broken(&self.after) && !self.before.as_ref().is_some_and(broken)
+    }
+
+    /// By how many seconds it would be due later; negative is earlier. None where it is
+    /// not due before or after.
+    pub fn later_seconds(&self) -> Option<i64> {
+        let before = self.before.as_ref()?.due_at?;
+        Some(self.after.due_at?.seconds_since(before))
+    }
+}
+
+/// What would become of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The agreement that would apply.
+    pub agreement: AgreementRef,
+    /// The clocks that would move, in the order they are shown.
+    pub moves: Vec<Move>,
+}
+
+/// What [`Command::Recompute`] would do to an incident that a change of `subject`
+/// concerns; none where it would do nothing, or where the incident has nothing to do with it.
+pub fn impact(
+    state: &State,
+    number: IncidentNumber,
+    subject: Subject,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Impact> {
+    let now = now.max(state.updated_at);
+    // What is due anyway is not the change's doing.
+    let before = after(state, number, &Command::Tick, policy, now)?;
+    let after = after(&before, number, &Command::Recompute, policy, now)?;
+    if after == before || !concerns(subject, &before, &after) {
+        return None;
+    }
+    let changed = |clock: &&Clock| !before.clocks.contains(clock);
+    let moves = after.clocks.iter().filter(changed).map(|clock| Move {
+        before: before.clocks.iter().find(|before| before.kind == clock.kind).cloned(),
+        after: clock.clone(),
+    });
+    Some(Impact { agreement: after.agreement, moves: moves.collect() })
+}
+
+fn concerns(subject: Subject, before: &State, after: &State) -> bool {
+    let mut both = [before, after].into_iter();
+    match subject {
+        Subject::Agreement(id) => both.any(|state| state.agreement.id == id),
+        Subject::Calendar(id) => {
+            let named = |clock: &Clock| clock.calendar.is_some_and(|calendar| calendar.id == id);
+            both.any(|state| state.clocks.iter().any(named))
+        }
+    }
+}
+
+fn after(
+    state: &State,
+    number: IncidentNumber,
+    command: &Command,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<State> {
+    let nobody = HashMap::new();
+    let facts = Facts {
+        number: Some(number),
+        viewer: None,
+        actor: Actor::system(),
+        channel: Channel::Timer,
+        origin: Origin::Live,
+        happened_at: None,
+        batch: None,
+        policy,
+        people: &nobody,
+        other: None,
+        above_other: &[],
+        undo: None,
+        derived: None,
+    };
+    decide(Some(state), command, &facts, now).ok()?.state
+}

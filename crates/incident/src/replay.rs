@@ -1,0 +1,207 @@
+//! A recorded timeline played again: what the clocks would have said under other
+//! agreements and calendars. What people did stays as it was recorded; what the clocks
+//! recorded is dropped and follows anew.
+//!
+//! Played under the terms it was recorded under it comes to the recorded clocks, if the
+//! timers rang when they should have. (One that rang late may not have noticed what a
+//! note about an earlier instant took back; here every timer rings at its instant.)
+
+use crate::apply::{apply, set_clock};
+use crate::clocks::{self, Clock, Spoken, Terms};
+use crate::command::Visibility;
+use crate::event::{Body, Cause, Event};
+use crate::policy::{Policy, StaffPolicy};
+use crate::state::State;
+use kernel::{Channel, Timestamp};
+
+/// Whose promises a timeline is played under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promises {
+    /// Those that were recorded, by the versions of agreements that they name.
+    Recorded,
+    /// Those that the policy would have made: agreements are chosen anew.
+    Anew,
+}
+
+/// How an incident stands after its timeline was played again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// The state with the clocks that followed, breaches up to the instant asked for
+    /// among them. No warnings are recorded.
+    pub state: State,
+    /// Clocks of teams that gave it away, in order.
+    pub left: Vec<Clock>,
+}
+
+/// Plays what happened up to and with `as_of`. `None` when nothing was reported by then.
+pub fn replay<'a>(
+    events: impl IntoIterator<Item = &'a Event>,
+    policy: &Policy,
+    promises: Promises,
+    as_of: Timestamp,
+) -> Option<Replayed> {
+    let mut course = Course { policy, promises, state: None, step: None, left: vec![] };
+    for event in events.into_iter().take_while(|event| event.happened_at <= as_of) {
+        course.take(event);
+    }
+    course.end_step();
+    course.ring(as_of);
+    Some(Replayed { state: course.state?, left: course.left })
+}
+
+/// What one command did: the clocks follow once, when all of it has happened.
+struct Step<'a> {
+    first: &'a Event,
+    /// Words that answer the requester, if a person of the provider said them.
+    answers: bool,
+    asks: bool,
+    resolves: bool,
+    acknowledges: bool,
+    /// It was recorded as the first response.
+    responds: bool,
+    classifies: bool,
+    renews: bool,
+}
+
+struct Course<'a> {
+    policy: &'a Policy,
+    promises: Promises,
+    state: Option<State>,
+    step: Option<Step<'a>>,
+    left: Vec<Clock>,
+}
+
+impl<'a> Course<'a> {
+    fn take(&mut self, event: &'a Event) {
+        match (&event.body, self.promises) {
+            (Body::ClockWarned(_) | Body::ClockBreached(_), _) => self.end_step(),
+            (Body::ClocksChanged(_), promises) => {
+                // With nothing before it that the clocks could follow, they went over to newer calendars.
+                if self.step.is_none() && promises == Promises::Recorded {
+                    self.begin(event);
+                }
+                self.end_step();
+            }
+            (Body::AgreementChanged(_), Promises::Anew) => {}
+            (Body::Responded(_), Promises::Anew) => {
+                if let Some(step) = &mut self.step {
+                    step.responds = true;
+                }
+            }
+            _ => {
+                if self.step.as_ref().is_none_or(|step| begins_another(step.first, event)) {
+                    self.end_step();
+                    self.begin(event);
+                }
+                self.happens(event);
+            }
+        }
+    }
+
+    fn begin(&mut self, first: &'a Event) {
+        // Whoever noted it later could not keep a timer from ringing meanwhile.
+        let rung = match first.channel {
+            Channel::Import => first.happened_at,
+            _ => first.at.max(first.happened_at),
+        };
+        self.ring(rung);
+        self.step = Some(Step {
+            first,
+            answers: false,
+            asks: false,
+            resolves: false,
+            acknowledges: false,
+            responds: false,
+            classifies: false,
+            renews: matches!(first.body, Body::AgreementChanged(_) | Body::ClocksChanged(_)),
+        });
+    }
+
+    fn happens(&mut self, event: &'a Event) {
+        self.state = apply(self.state.take(), event);
+        let Some(step) = &mut self.step else { return };
+        match &event.body {
+            Body::Reported(_) => step.classifies = true,
+            Body::Classified(data) => {
+                step.classifies |=
+                    data.service != data.service_before || data.category != data.category_before;
+            }
+            Body::Commented(data) if data.by_requester => step.asks = true,
+            Body::Commented(data) => step.answers |= data.visibility == Visibility::Public,
+            Body::UpdatePublished(_) => step.answers = true,
+            Body::ExpectationSet(data) => step.answers |= data.at.is_some(),
+            Body::Disputed(_) => step.asks = true,
+            Body::Resolved(_) => step.resolves = true,
+            Body::Acknowledged(_) => step.acknowledges = true,
+            Body::Responded(_) => step.responds = true,
+            _ => {}
+        }
+    }
+
+    /// Brings the clocks in line with what the step did.
+    fn end_step(&mut self) {
+        let (Some(step), Some(state)) = (self.step.take(), self.state.as_mut()) else { return };
+        let (policy, at) = (self.policy, step.first.happened_at);
+        if self.promises == Promises::Anew && step.classifies {
+            choose(policy, state, &step);
+        }
+        let works = || step.responds || works(policy, state, step.first);
+        let provider = step.answers && works();
+        let terms = Terms { renew: step.renews, ..Terms::of(policy, state) };
+        if self.promises == Promises::Anew && state.moments.responded.is_none() {
+            let taken = step.acknowledges && terms.agreement.acknowledgement_responds;
+            if provider || taken || (step.resolves && works()) {
+                state.moments.responded = Some(at);
+            }
+        }
+        let spoken = Spoken { provider, requester: step.asks };
+        for clock in clocks::follow(state, terms, spoken, at) {
+            if clock.left {
+                self.left.push(clock.clone());
+            }
+            set_clock(state, clock);
+        }
+    }
+
+    /// Records the breaches that are known at an instant, each at its own.
+    fn ring(&mut self, until: Timestamp) {
+        let Some(state) = self.state.as_mut() else { return };
+        for clock in state.clocks.iter_mut().filter(|clock| clock.breached_at.is_none()) {
+            let Some(due_at) = clock.due_at.filter(|due_at| *due_at < until) else { continue };
+            let over_at = clock.over_at(self.policy.calendar_of(clock));
+            if over_at.is_some_and(|over_at| over_at <= until) {
+                clock.breached_at = Some(due_at);
+                clock.first_breached_at.get_or_insert(due_at);
+            }
+        }
+    }
+}
+
+/// Whether an event belongs to another command than the step before it. What follows
+/// from a policy follows from the command that stands before it, which was recorded at
+/// the same instant by the same actor.
+fn begins_another(first: &Event, event: &Event) -> bool {
+    let follows = matches!(&event.cause, Cause::Derived(derived) if derived.by == "policy");
+    !follows
+        || (event.at, event.happened_at, event.channel)
+            != (first.at, first.happened_at, first.channel)
+        || event.actor != first.actor
+}
+
+/// Chooses the agreement: at the report, and when what it is classified as falls under another.
+fn choose(policy: &Policy, state: &mut State, step: &Step) {
+    let (service, organisation) = (state.service, state.organisation);
+    let (category, requester, at) = (state.category, state.requester, step.first.at);
+    let chosen = policy.choose_agreement(service, organisation, category, requester, at).reference;
+    let reported = matches!(step.first.body, Body::Reported(_));
+    if reported || (state.lifecycle.is_open() && chosen.id != state.agreement.id) {
+        state.agreement = chosen;
+    }
+}
+
+/// Whether a person of the provider did it, not as this incident's requester.
+fn works(policy: &Policy, state: &State, event: &Event) -> bool {
+    let person = event.actor.person_id().filter(|person| *person != state.requester);
+    let staff = person.and_then(|person| policy.staff.get(&person));
+    staff.is_some_and(StaffPolicy::works)
+}
