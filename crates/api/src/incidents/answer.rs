@@ -33,6 +33,8 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Its JSON.
     pub(crate) fn show<'a>(&'a self, app: &'a App) -> Incident<'a> {
+        let policy = app.desk().policy();
+        let full = self.access == Access::Full;
         render(&Shown {
             number: self.number,
             state: &self.state,
@@ -40,7 +42,8 @@ impl Loaded {
             words: &self.words,
             people: &self.people,
             directory: &self.directory,
-            calendar: app.desk().policy().agreement.calendar(),
+            calendar: policy.agreement.calendar(),
+            risk: if full { insight::risk_of(&self.state, &policy, self.now) } else { None },
             now: self.now,
             access: self.access,
             public_url: app.public_url(),

@@ -1,6 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
 use super::clock::{ShownClock, clock_at};
+use super::risk::Risk;
 use crate::directory::{Cards, Directory};
 use calendar::Calendar;
 use incident::state::{IncidentRole, Override};
@@ -34,6 +35,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) directory: &'a Directory,
     /// The business time that clocks count.
     pub(crate) calendar: Arc<Calendar>,
+    /// What waiting costs, where the viewer may see it.
+    pub(crate) risk: Option<insight::Risk>,
     /// The instant for which clocks are read.
     pub(crate) now: Timestamp,
     /// How much the viewer may see.
@@ -175,6 +178,8 @@ pub(crate) struct Incident<'a> {
     attachments: Vec<Attachment<'a>>,
     /// Its clocks at the instant of this answer.
     clocks: Vec<ShownClock>,
+    /// What half an hour of waiting costs, while it is open, at the instant of this answer. Internal.
+    risk: Option<Risk>,
     /// The agreement that applies. Internal.
     agreement: Option<Agreement>,
     /// How many events made it; the number in ETag and If-Match.
@@ -357,6 +362,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
             .iter()
             .map(|clock| clock_at(clock, &shown.calendar, shown.now))
             .collect(),
+        risk: shown.risk.as_ref().filter(|_| full).map(Risk::of),
         agreement: inner.map(Agreement::of),
         version: state.version,
     }
