@@ -2,7 +2,6 @@
 //! made once for everybody who needs the same.
 
 use super::frame;
-use crate::part::time::Here;
 use crate::queue::row::{self, RowStyle};
 use axum::body::Bytes;
 use incident::{Body, Subject};
@@ -17,8 +16,8 @@ use tokio::sync::OnceCell;
 /// What a drawing is for: the incident's page or its row, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Drawing {
-    /// A row: zone, what follows the address, whether it can be selected.
-    Row(String, String, bool),
+    /// A row: zone, what follows the address, whether it can be selected, whether all of it may be seen.
+    Row(String, String, bool, bool),
     /// The incident's page: zone, and a key of what the viewer may see and do.
     Page(String, &'static str),
 }
@@ -100,20 +99,12 @@ impl Change {
         self.after_n() == 0
     }
 
-    /// Its row as an event of the stream.
-    pub(super) async fn drawn_row(
-        &self,
-        here: &Here,
-        zone: &str,
-        suffix: &str,
-        selectable: bool,
-    ) -> Bytes {
-        let drawing = Drawing::Row(zone.to_owned(), suffix.to_owned(), selectable);
-        self.drawn(drawing, || async {
-            let style = RowStyle { here, suffix, selectable };
-            frame::patch(&row::patch(&self.row, &style).into_string())
-        })
-        .await
+    /// Its row as an event of the stream, for a viewer in a zone.
+    pub(super) async fn drawn_row(&self, zone: &str, style: &RowStyle<'_>) -> Bytes {
+        let RowStyle { suffix, selectable, full, .. } = *style;
+        let drawing = Drawing::Row(zone.to_owned(), suffix.to_owned(), selectable, full);
+        self.drawn(drawing, || async { frame::patch(&row::patch(&self.row, style).into_string()) })
+            .await
     }
 
     /// A drawing, made by the first who needs it.

@@ -9,6 +9,7 @@ use crate::error::PageResult;
 use crate::part::time::Here;
 use crate::queue::counts;
 use crate::queue::page::count_of;
+use crate::queue::row::RowStyle;
 use crate::queue::views::Views;
 use crate::url;
 use axum::body::Bytes;
@@ -282,8 +283,10 @@ impl Stream {
         let suffix = queue.suffix.clone();
         self.mark_counts(change, &context);
         if fits || fitted {
-            let works = self.who.viewer().works();
-            let row = change.drawn_row(&here, &self.who.zone_name, &suffix, works).await;
+            let (policy, works) = (self.app.desk.policy(), self.who.viewer().works());
+            let full = self.look.scope.access(&change.subject()) == Access::Full;
+            let style = RowStyle { full, ..RowStyle::now(&here, &suffix, works, &policy) };
+            let row = change.drawn_row(&self.who.zone_name, &style).await;
             self.put_bytes(&row);
         }
         match (fits, fitted) {

@@ -16,7 +16,7 @@ const KEPT_MAX: usize = 64;
 pub(crate) struct Listed {
     /// The rows.
     pub(crate) page: Page,
-    /// What the horizon shows, where that is not the rows themselves.
+    /// Incidents with promises within reach of the horizon, where these are not the rows themselves.
     pub(crate) ahead: Option<Vec<IncidentRow>>,
 }
 
@@ -58,7 +58,7 @@ mod tests {
     fn a_page_is_true_until_something_happens() {
         let shelf = Shelf::default();
         let key: Key = ("mara".into(), "state:open".into(), String::new());
-        let listed = Arc::new(Listed { page: Page { rows: vec![], next: None }, ahead: None });
+        let listed = Arc::new(Listed { page: Page::default(), ahead: None });
         shelf.put(key.clone(), (5, 1), listed);
         assert!(shelf.get(&key, (5, 1)).is_some());
         assert!(shelf.get(&key, (6, 1)).is_none());
