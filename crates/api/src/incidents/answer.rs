@@ -28,6 +28,8 @@ pub(crate) struct Loaded {
     people: Cards,
     directory: Arc<Directory>,
     now: Timestamp,
+    /// In a list by risk: the instant it is ranked for.
+    ranked_at: Option<Timestamp>,
 }
 
 impl Loaded {
@@ -35,6 +37,7 @@ impl Loaded {
     pub(crate) fn show<'a>(&'a self, app: &'a App) -> Incident<'a> {
         let policy = app.desk().policy();
         let full = self.access == Access::Full;
+        let risk_at = self.ranked_at.unwrap_or(self.now);
         render(&Shown {
             number: self.number,
             state: &self.state,
@@ -43,7 +46,7 @@ impl Loaded {
             people: &self.people,
             directory: &self.directory,
             calendar: policy.agreement.calendar(),
-            risk: if full { insight::risk_of(&self.state, &policy, self.now) } else { None },
+            risk: if full { insight::risk_of(&self.state, &policy, risk_at) } else { None },
             now: self.now,
             access: self.access,
             public_url: app.public_url(),
@@ -90,8 +93,13 @@ pub(crate) async fn load(
     Ok(loaded(row, words, people, directory, app.desk().now()))
 }
 
-/// Rows of a list as somebody may see them, without their descriptions.
-pub(crate) async fn load_rows(app: &App, rows: Vec<IncidentRow>) -> Result<Vec<Loaded>, Problem> {
+/// Rows of a list as somebody may see them, without their descriptions; ranked by risk for
+/// an instant, or not.
+pub(crate) async fn load_rows(
+    app: &App,
+    rows: Vec<IncidentRow>,
+    ranked_at: Option<Timestamp>,
+) -> Result<Vec<Loaded>, Problem> {
     let ids: Vec<ContentId> =
         rows.iter().flat_map(|row| words_needed(&row.state, row.access, false)).collect();
     let stored = match ids.is_empty() {
@@ -106,7 +114,8 @@ pub(crate) async fn load_rows(app: &App, rows: Vec<IncidentRow>) -> Result<Vec<L
         let ids = words_needed(&row.state, row.access, false);
         let own = ids.iter().filter_map(|id| Some((*id, stored.get(id)?.clone()))).collect();
         let words = for_viewer(own, row.access);
-        loaded(row, words, people.clone(), directory.clone(), now)
+        let loaded = loaded(row, words, people.clone(), directory.clone(), now);
+        Loaded { ranked_at, ..loaded }
     };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -126,7 +135,7 @@ pub(crate) async fn reported(
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let words = state.description.into_iter().zip(description).collect();
     let now = app.desk().now();
-    Ok(Loaded { number, state, access, title, words, people, directory, now })
+    Ok(Loaded { number, state, access, title, words, people, directory, now, ranked_at: None })
 }
 
 /// How much of what a command left its caller sees. Whoever made an incident is
@@ -160,7 +169,7 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
     let directory = app.directory_for(std::iter::once(&state)).await?;
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let (words, now) = (for_viewer(stored, access), app.desk().now());
-    Ok(Loaded { number, state, access, title, words, people, directory, now })
+    Ok(Loaded { number, state, access, title, words, people, directory, now, ranked_at: None })
 }
 
 /// The answer to a command: the incident, or nothing when the command put it out
@@ -189,7 +198,7 @@ fn loaded(
     now: Timestamp,
 ) -> Loaded {
     let IncidentRow { number, title, state, access, .. } = row;
-    Loaded { number, state, access, title, words, people, directory, now }
+    Loaded { number, state, access, title, words, people, directory, now, ranked_at: None }
 }
 
 /// Somebody's look at the incidents, for lists and searches.

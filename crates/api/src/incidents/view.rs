@@ -178,7 +178,8 @@ pub(crate) struct Incident<'a> {
     attachments: Vec<Attachment<'a>>,
     /// Its clocks at the instant of this answer.
     clocks: Vec<ShownClock>,
-    /// What half an hour of waiting costs, while it is open, at the instant of this answer. Internal.
+    /// What half an hour of waiting costs, while it is open, at the instant of this answer,
+    /// or that for which a list by risk is ranked. Internal.
     risk: Option<Risk>,
     /// The agreement that applies. Internal.
     agreement: Option<Agreement>,

@@ -360,16 +360,21 @@ fn an_order_by_risk_follows_what_happens() {
     each_engine("follows", |store| {
         filled(store, &incidents);
         let (look, query, ranking) = (look(staff()), query("state:open sort:risk"), ranking());
-        let order = || {
-            let page = store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 9, None));
-            page.unwrap().rows.iter().map(|row| row.number.0).collect::<Vec<_>>()
+        let page = |look: &Look| {
+            store.read_blocking(|sql| ranked(sql, look, &ranking, &query, 9, None)).unwrap()
         };
+        let order = || page(&look).rows.iter().map(|row| row.number.0).collect::<Vec<_>>();
         assert_eq!(order(), [3, 2, 1]);
         let before = &incidents[0];
         let mut urgent = before.clone().with(|state| state.priority = Priority::ALL[0]);
         urgent.state.version += 1;
         write(store, |sql| store_change(sql, Some(&before.state), &urgent, None));
         assert_eq!(order(), [1, 3, 2]);
+        let mut later = look.clone();
+        for (seconds, at) in [(4, 0), (6, 6), (8, 6), (-60, -60)] {
+            later.context.now = NOW.plus_seconds(seconds);
+            assert_eq!(page(&later).ranked_at, Some(NOW.plus_seconds(at)), "{seconds} s later");
+        }
         let mut closed = urgent.clone().with(|state| state.lifecycle = Lifecycle::Closed);
         closed.state.version += 1;
         write(store, |sql| store_change(sql, Some(&urgent.state), &closed, None));

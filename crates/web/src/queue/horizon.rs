@@ -190,6 +190,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_late_is_counted_as_far_as_it_is_read() {
+        assert_eq!([3, 20, LATE_ROWS].map(late_words), ["3", "20", "20+"]);
+    }
+
+    #[test]
     fn marks_stand_beside_each_other() {
         for wanted in [vec![8.0, 8.1, 50.0], vec![97.0, 98.0, 99.0, 100.0], vec![99.0; MARKS_MAX]] {
             let count = wanted.len();

@@ -118,7 +118,8 @@ impl Loaded {
     /// The address of what is late in it.
     fn late_address(&self) -> Option<String> {
         let query = self.query.as_ref().ok()?;
-        Some(address(&query.clone().and(late()).to_string(), self.view()))
+        let late = query.clone().and(Expr::Term(Term::Breached(true)));
+        Some(address(&late.to_string(), self.view()))
     }
 
     /// The address of the first page.

@@ -11,12 +11,17 @@ use kernel::{IncidentNumber, Timestamp};
 use query::{Expr, StateWord, Term};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Incidents ranked by risk at most; a longer list is ordered by what stands in for it.
 pub const RANKED_MAX: usize = 10_000;
 /// How long an order is good while nothing happens, in microseconds: risk moves by itself.
 const GOOD_FOR_MICROS: i64 = 5_000_000;
+/// How long it is good while somebody ranks anew, in microseconds.
+const GOOD_MEANWHILE_MICROS: i64 = 15_000_000;
+/// Orders that are made at the same time at most.
+const TURNS: usize = 16;
 /// Orders kept at most: 32 bytes for each incident in them.
 const ORDERS_MAX: usize = 32;
 /// Incidents kept at most, before those that are not open any more are forgotten: 1 kB each.
@@ -37,6 +42,8 @@ pub struct Ranking {
 struct Board {
     kept: Mutex<HashMap<IncidentNumber, Arc<Kept>>>,
     orders: Mutex<HashMap<String, Ordered>>,
+    /// Who makes an order holds one of these, by its key: others wait for it instead of making it, too.
+    turns: [Mutex<()>; TURNS],
 }
 
 /// Of one version of an open incident.
@@ -64,6 +71,8 @@ pub(super) struct Ordered {
     pub(super) at: Timestamp,
     /// The incidents; `None` when there are more than [`RANKED_MAX`].
     pub(super) ranks: Option<Arc<Vec<Rank>>>,
+    /// Somebody ranks anew.
+    renewed: bool,
 }
 
 struct Candidate {
@@ -101,22 +110,24 @@ impl Ranking {
     ) -> Result<Ordered, Failure> {
         let stamp = (crate::incidents::feed::position(sql)?, self.policy.version);
         let key = key(look, filter);
-        let good = |ordered: &Ordered| {
-            let age = look.context.now.micros_since(ordered.at);
-            ordered.stamp == stamp
-                && at.map_or((0..GOOD_FOR_MICROS).contains(&age), |at| at == ordered.at)
-        };
-        if let Some(ordered) = lock(&self.board.orders).get(&key).filter(|kept| good(kept)) {
-            return Ok(ordered.clone());
+        let now = look.context.now;
+        if let Some(ordered) = self.board.ordered(&key, stamp, at, now, true) {
+            return Ok(ordered);
+        }
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let _turn = lock(&self.board.turns[hasher.finish() as usize % TURNS]);
+        if let Some(ordered) = self.board.ordered(&key, stamp, at, now, false) {
+            return Ok(ordered);
         }
         let most = if at.is_some() { i64::MAX } else { self.most as i64 + 1 };
-        let at = at.unwrap_or(look.context.now);
+        let at = at.unwrap_or(now);
         let candidates = candidates(sql, look, filter, most)?;
         let ranks = match candidates.len() as i64 == most {
             true => None,
             false => Some(Arc::new(self.ranks(sql, look, candidates, at)?)),
         };
-        let ordered = Ordered { stamp, at, ranks };
+        let ordered = Ordered { stamp, at, ranks, renewed: false };
         let mut orders = lock(&self.board.orders);
         if orders.len() >= ORDERS_MAX {
             orders.clear();
@@ -155,34 +166,57 @@ impl Ranking {
 
     /// What is kept of these, read first where it is missing or of another version.
     fn kept(&self, sql: &mut dyn Sql, candidates: &[Candidate]) -> Result<Vec<Arc<Kept>>, Failure> {
-        let mut found: HashMap<IncidentNumber, Arc<Kept>> = HashMap::new();
-        let mut missing: Vec<IncidentNumber> = Vec::new();
-        {
+        let mut found: Vec<Option<Arc<Kept>>> = {
             let kept = lock(&self.board.kept);
-            for candidate in candidates {
-                match kept.get(&candidate.number).filter(|kept| kept.version == candidate.version) {
-                    Some(kept) => _ = found.insert(candidate.number, kept.clone()),
-                    None => missing.push(candidate.number),
-                }
-            }
-        }
-        for numbers in missing.chunks(CHUNK) {
-            let fresh = read(sql, numbers)?;
-            found.extend(fresh.iter().map(|(number, kept)| (*number, kept.clone())));
+            let known =
+                |one: &Candidate| kept.get(&one.number).filter(|kept| kept.version == one.version);
+            candidates.iter().map(|one| known(one).cloned()).collect()
+        };
+        let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
+        for places in missing.chunks(CHUNK) {
+            let numbers: Vec<IncidentNumber> =
+                places.iter().map(|at| candidates[*at].number).collect();
+            let fresh = read(sql, &numbers)?;
+            places.iter().for_each(|at| found[*at] = fresh.get(&candidates[*at].number).cloned());
             let mut kept = lock(&self.board.kept);
             if kept.len() + fresh.len() > KEPT_MAX {
                 kept.clear();
             }
             kept.extend(fresh);
         }
-        candidates
-            .iter()
-            .map(|candidate| {
-                found
-                    .remove(&candidate.number)
-                    .ok_or_else(|| Failure::damaged(format!("{} is gone", candidate.number)))
+        let there = found.into_iter().zip(candidates);
+        there
+            .map(|(kept, one)| {
+                kept.ok_or_else(|| Failure::damaged(format!("{} is gone", one.number)))
             })
             .collect()
+    }
+}
+
+impl Board {
+    /// The order from before, if it is still good; the first who finds that time moved it is
+    /// to rank anew, and the others go on with it `meanwhile`.
+    fn ordered(
+        &self,
+        key: &str,
+        stamp: (i64, i64),
+        at: Option<Timestamp>,
+        now: Timestamp,
+        meanwhile: bool,
+    ) -> Option<Ordered> {
+        let mut orders = lock(&self.orders);
+        let kept = orders.get_mut(key).filter(|kept| kept.stamp == stamp)?;
+        if let Some(at) = at {
+            return (kept.at == at).then(|| kept.clone());
+        }
+        let age = now.micros_since(kept.at);
+        let good_for =
+            if kept.renewed && meanwhile { GOOD_MEANWHILE_MICROS } else { GOOD_FOR_MICROS };
+        if (0..good_for).contains(&age) {
+            return Some(kept.clone());
+        }
+        kept.renewed = true;
+        None
     }
 }
 
@@ -220,15 +254,16 @@ fn candidates(
 fn read(
     sql: &mut dyn Sql,
     numbers: &[IncidentNumber],
-) -> Result<Vec<(IncidentNumber, Arc<Kept>)>, Failure> {
+) -> Result<HashMap<IncidentNumber, Arc<Kept>>, Failure> {
     let (list, values) = slots(1, numbers);
     let statement = format!("select number, version, body from incidents where number in ({list})");
-    many(sql, &statement, &values, |row: &mut Columns| {
+    let found = many(sql, &statement, &values, |row: &mut Columns| {
         let (number, version) = (IncidentNumber(row.int()?), row.int()?);
         let state: State = row.json()?;
         let kept = Kept { version, subject: Subject::from(&state), exposure: Exposure::of(&state) };
         Ok((number, Arc::new(kept)))
-    })
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
