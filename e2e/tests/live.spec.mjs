@@ -109,6 +109,24 @@ test('an empty view fills by itself', async ({ desk, open }) => {
   await expect(screens.queueRow(mara, number).getByRole('link').first()).toBeFocused();
 });
 
+test('what somebody rests on is fetched, and true when it is opened later', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Dock leveller hums', team: 'Service Desk', impact: 2, urgency: 2 });
+  const mara = await open(people.mara);
+  await screens.openLive(mara, '/queue?q=' + encodeURIComponent('state:open leveller'));
+  const link = screens.queueRow(mara, number).getByRole('link').first();
+  const browser = await mara.context().newCDPSession(mara);
+  const fetched = new Promise((resolve) => browser.on('Preload.prefetchStatusUpdated', ({ status }) => status === 'Ready' && resolve()));
+  await browser.send('Preload.enable');
+  await link.hover();
+  await fetched;
+  await desk.api.command(number, 'prioritise', { impact: 1, urgency: 1 });
+  await expect(screens.queueRow(mara, number)).toContainText('P1');
+  await link.click();
+  await expect(mara).toHaveURL(new RegExp(`/incidents/${number}`));
+  expect(await mara.evaluate(() => performance.getEntriesByType('navigation')[0].deliveryType)).toBe('navigational-prefetch');
+  await expect(mara.locator('main')).toContainText('P1');
+});
+
 test('on a phone the thumb bar follows the state', async ({ desk, open }) => {
   const { number } = await desk.api.report({ title: 'Baler door alarm', team: 'Service Desk' });
   const mara = await open(people.mara, { viewport: { width: 390, height: 844 } });

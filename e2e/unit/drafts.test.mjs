@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import test from "node:test";
-import { $, assets, page, serve, until } from "./page.mjs";
+import { $, $$, assets, page, serve, until } from "./page.mjs";
 
 const composer = (more = "") => `<form class=composer data-number=INC-7 ${more}><label><input type=radio name=mode value=reply id=m-reply checked></label>
   <label><input type=radio name=mode value=note id=m-note></label><label><input type=radio name=mode value=update id=m-upd></label>
@@ -65,6 +65,35 @@ test("drafts go to the server, to the device without one, and away when sent", a
   await made.queue;
   assert.equal($("textarea").value, "");
   assert.equal(put(calls).at(-1), "reply body=");
+});
+
+test("what the same person wrote in another tab is offered, not overwritten", async () => {
+  $("#main").innerHTML = composer(`data-draft-reply="begun" data-known-reply="7"`);
+  const other = { status: 409, json: { body: "written elsewhere", known: "9" } };
+  const calls = serve(({ headers }) => (headers["X-Draft-Known"] === "9" ? { headers: { "X-Draft": "10" } } : other));
+  const made = new Composer($("form.composer"));
+  const known = () => calls.filter((call) => call.method === "PUT").map((call) => `${call.headers["X-Draft-Known"]} ${call.body}`);
+  type("begun here");
+  await made.store();
+  assert.match($("[data-clash]").textContent, /written elsewhere/);
+  assert.equal($("[data-draft-state]").textContent, "Draft not saved");
+  type("begun here too");
+  await made.store();
+  assert.deepEqual(known(), ["7 body=begun+here"], "nothing is stored until one is chosen");
+
+  $("[data-clash] button").click();
+  await made.store();
+  assert.equal(known().at(-1), "9 body=begun+here+too");
+  assert.equal(made.known.reply, "10");
+  assert.equal($("[data-clash]"), null);
+
+  serve(() => other);
+  type("once more");
+  await made.store();
+  $$("[data-clash] button").at(-1).click();
+  assert.equal($("textarea").value, "written elsewhere");
+  await made.store();
+  assert.equal($("[data-clash]"), null, "what is stored already needs no storing");
 });
 
 test("a reply that waits is a draft at once; words too long for a page that ends stay on the device", async () => {

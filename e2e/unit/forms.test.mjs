@@ -58,6 +58,21 @@ test("on a live page it is sent as soon as there is a connection again", async (
   assert.equal($("#f .banner"), null);
 });
 
+test("another press while one is under way says that it was not sent, the same press says nothing", async () => {
+  let answer;
+  const calls = serve(() => new Promise((resolve) => (answer = () => resolve({}))));
+  const first = pressed();
+  assert.equal(await pressed(), false);
+  assert.equal($("#f .banner"), null, "a double press is no second wish");
+  $("#f input").value = "yuki";
+  assert.equal(await pressed(), false);
+  assert.match($("#f .banner").textContent, /not sent.*still on its way/s);
+  assert.equal(calls.length, 1);
+  answer();
+  assert.equal(await first, true);
+  assert.equal($("#f .banner"), null);
+});
+
 const offline = async (send = pressed) => {
   document.documentElement.dataset.stream = "/live";
   const calls = serve(() => {

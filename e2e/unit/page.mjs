@@ -32,6 +32,7 @@ function detached(start) {
 }
 
 export const $ = (selector) => document.querySelector(selector);
+export const $$ = (selector) => [...document.querySelectorAll(selector)];
 
 /**
  * Replaces fetch: `answers(url, options)` returns `{ status, body, headers, json }`, or throws for no network.

@@ -7,9 +7,10 @@ page(`<span class=live id=vial hidden><span class=live-d></span><span>Live</span
   <form id=ask-form action="/x"><input id=who data-suggest="/people/suggest" aria-controls=who-l data-into="#person" data-load="/caller" data-min=2>
   <div id=who-l role=listbox hidden></div><input type=hidden id=person name=person></form><div id=caller></div>
   <form class=qbar><input type=hidden name=q value="state:open team:mine"><span class=qchip><span><i>state</i> open</span><button type=button id=drop>x</button></span><input id=filter-in><a data-as-text href="?edit=1">Edit as text</a></form>
-  </main><p id=say></p>`, { html: `data-now="2026-11-23T12:09:00Z" data-zone="Europe/Berlin"` });
+  </main><p id=say></p><p id=alert></p>`, { html: `data-now="2026-11-23T12:09:00Z" data-zone="Europe/Berlin"` });
 const { sift, sizeWords } = await import(new URL("js/upload.js", assets));
 const { pill, startTimeline } = await import(new URL("js/timeline.js", assets));
+const { interrupt } = await import(new URL("js/dom.js", assets));
 const { patch } = await import(new URL("js/morph.js", assets));
 const { connection } = await import(new URL("js/live.js", assets));
 const { startComboboxes } = await import(new URL("js/combobox.js", assets));
@@ -48,6 +49,14 @@ test("the vial says since when, and only after a real gap", (t) => {
   connection(true);
   assert.equal(again, 1);
   assert.ok(!$("#vial").classList.contains("live-off"));
+});
+
+test("what cannot wait is said at once, and again when it comes again", () => {
+  interrupt("INC-7, yours, P1: response clock passed its target");
+  const first = $("#alert").firstChild;
+  interrupt("INC-7, yours, P1: response clock passed its target");
+  assert.equal($("#alert").textContent, "INC-7, yours, P1: response clock passed its target");
+  assert.notEqual($("#alert").firstChild, first);
 });
 
 test("a chosen person fills the hidden field and loads the card", async () => {

@@ -177,3 +177,31 @@ test("a failed reply goes again only after its moment, without taking the focus 
   assert.equal($(".banner[role=alert]:not([data-trouble])").dataset.read, undefined);
   delete document.documentElement.dataset.stream;
 });
+
+test("what somebody else says while a reply is under way is met when it did not arrive", async () => {
+  $("form").dispatchEvent(new CustomEvent("sent"));
+  let refuse;
+  calls = serve(() => new Promise((resolve) => (refuse = () => resolve({ status: 422, body: "" }))));
+  send();
+  pass();
+  await until(() => refuse, "on its way");
+  patch(entry("reply", "Abel"));
+  assert.equal($(".banner"), null, "it may be this very reply");
+  refuse();
+  await until(() => $("form > .banner-warn"), "met");
+  assert.match($("form > .banner-warn").textContent, /Reply by Abel/);
+  send();
+  assert.equal(calls.length, 1, "not before it was read");
+
+  field.value = "We are on it";
+  $("form > .banner-warn").dataset.read = "1";
+  let take;
+  calls = serve(() => new Promise((resolve) => (take = () => resolve({}))));
+  send();
+  pass();
+  await until(() => take, "on its way again");
+  patch(entry("reply", "Own"));
+  take();
+  await until(() => !$("form").hasAttribute("aria-busy"), "stored");
+  assert.equal($("form > .banner-warn"), null);
+});

@@ -3,7 +3,7 @@ import test from "node:test";
 import { $, assets, page } from "./page.mjs";
 
 page(`<time data-tick=due datetime="2026-11-23T15:59:00+01:00">x</time><time datetime="2026-11-23T15:59:00+01:00">stays</time>`, { html: `data-now="2026-11-23T13:11:30+01:00" data-zone="Europe/Berlin"` });
-const { startTime, words } = await import(new URL("js/time.js", assets));
+const { serverSays, startTime, words } = await import(new URL("js/time.js", assets));
 const now = new Date("2026-11-23T13:12:00+01:00");
 const said = (kind, at) => words(kind, new Date(at), now, "Europe/Berlin");
 
@@ -41,4 +41,13 @@ test("the page's clocks run from the server's, the rest of the page is left alon
   startTime();
   assert.equal($("time").textContent, "2 h 47 m");
   assert.equal(document.querySelectorAll("time")[1].textContent, "stays");
+});
+
+test("a page that waited before it was shown runs from what its stream says", () => {
+  serverSays("2026-11-23T13:12:00+01:00");
+  assert.equal($("time").textContent, "2 h 47 m");
+  serverSays("2026-11-23T13:15:30+01:00");
+  assert.equal($("time").textContent, "2 h 43 m");
+  serverSays("nonsense");
+  assert.equal($("time").textContent, "2 h 43 m");
 });

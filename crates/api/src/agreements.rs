@@ -15,7 +15,7 @@ use axum::response::Response;
 use incident::policy;
 use kernel::{AgreementId, Timestamp};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::directory::agreements;
 use utoipa::ToSchema;
 
@@ -65,9 +65,12 @@ async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let id = app.desk().policy().agreement.reference;
-    let all = app.desk().read(move |sql| agreements::versions(sql, id.id)).await?;
-    let in_force = all.into_iter().filter(|(agreement, _)| agreement.reference == id).collect();
+    let policy = app.desk().policy();
+    let in_force = policy.agreements.in_force(app.desk().now());
+    let in_force: BTreeSet<_> = in_force.into_iter().map(|agreement| agreement.reference).collect();
+    let all = policy.agreements.versions();
+    let in_force = all.filter(|(_, agreement)| in_force.contains(&agreement.reference));
+    let in_force = in_force.map(|(since, agreement)| (agreement.clone(), since)).collect();
     let (found, next) =
         page_of(in_force, &params, |(agreement, _)| agreement.reference.id, |(a, _)| &a.name)?;
     let items = found.into_iter().map(shown).collect();

@@ -6,13 +6,15 @@ use crate::door::Door;
 use crate::json;
 use crate::page::{Page, Params, limit, words};
 use crate::problem::Problem;
+use crate::reference::References;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::directory::{Entry, audit};
+use store::directory::Entry;
+use store::directory::audit::{self, AuditFilter};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which entries.
@@ -22,6 +24,14 @@ use utoipa::{IntoParams, ToSchema};
 struct AuditParams {
     /// Only of this kind: `team`, `person`, `service`, `setting` and so on.
     subject: Option<String>,
+    /// Only by this person, by e-mail address or id.
+    actor: Option<String>,
+    /// Not before this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Before this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<String>,
     /// Entries of a page, 1 to 200; 50 when absent.
     #[param(value_type = Option<u16>)]
     limit: Option<String>,
@@ -66,6 +76,11 @@ pub(crate) fn doors() -> Vec<Door> {
     ]
 }
 
+fn instant(field: &str, given: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let parsed = words(field, given)?.map(str::parse::<Timestamp>).transpose();
+    parsed.map_err(|error| Problem::invalid(field, error.to_string()))
+}
+
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -76,12 +91,23 @@ async fn list(
         return Err(Problem::forbidden("this is for administrators and auditors"));
     }
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
-    let subject = words("subject", params.subject.as_deref())?.map(str::to_owned);
+    let filter = AuditFilter {
+        subject: words("subject", params.subject.as_deref())?.map(str::to_owned),
+        actors: match words("actor", params.actor.as_deref())? {
+            Some(text) => {
+                let references = References::of(&app, caller.viewer()).await?;
+                Some(vec![references.person("actor", text).await?])
+            }
+            None => None,
+        },
+        from: instant("from", params.from.as_deref())?,
+        until: instant("until", params.until.as_deref())?,
+    };
     let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
     let bad = "is not a cursor of this list; leave it out to begin at the first page";
     let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
     let mut found =
-        app.desk().read(move |sql| audit::list(sql, subject.as_deref(), limit + 1, before)).await?;
+        app.desk().read(move |sql| audit::find(sql, &filter, limit + 1, before)).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(id, _)| id.to_string());

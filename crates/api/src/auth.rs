@@ -7,13 +7,11 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use desk::{Credential, SignIn};
+use desk::{Credential, SignIn, cookie};
 use incident::{TokenScope, Viewer};
 use kernel::{Actor, Role};
 use std::sync::Arc;
 
-/// The cookie that a session lives in.
-const SESSION_COOKIE: &str = "evenkeel_session";
 /// Bytes of a secret that are looked at; ours are shorter.
 const SECRET_BYTES: usize = 512;
 
@@ -127,16 +125,9 @@ fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
         };
     }
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let session = cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
-        .map(|(_, secret)| secret.trim_matches('"'));
-    match session {
-        Some(secret) if !secret.is_empty() && secret.len() <= SECRET_BYTES => {
-            Ok(Credential::Session(secret.to_owned()))
-        }
-        _ => Err(Problem::unauthenticated("send a token: Authorization: Bearer TOKEN")),
+    match cookie::session_in(cookies) {
+        Some(secret) => Ok(Credential::Session(secret.to_owned())),
+        None => Err(Problem::unauthenticated("send a token: Authorization: Bearer TOKEN")),
     }
 }
 
@@ -201,8 +192,10 @@ mod tests {
         assert_eq!(credential(&headers(&[("authorization", "bearer abc")])).unwrap(), token("abc"));
         let both = headers(&[("authorization", "Bearer abc"), ("cookie", "evenkeel_session=xyz")]);
         assert_eq!(credential(&both).unwrap(), token("abc"));
-        let cookie = headers(&[("cookie", "a=b; evenkeel_session=xyz; c=d")]);
-        assert_eq!(credential(&cookie).unwrap(), Credential::Session("xyz".to_owned()));
+        for line in ["a=b; evenkeel_session=xyz; c=d", "__Host-evenkeel_session=xyz"] {
+            let cookie = headers(&[("cookie", line)]);
+            assert_eq!(credential(&cookie).unwrap(), Credential::Session("xyz".to_owned()));
+        }
         for bad in
             [("authorization", "Basic abc"), ("authorization", "Bearer "), ("cookie", "session=x")]
         {

@@ -67,8 +67,8 @@ pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
         .security_scheme(
             "session",
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
-                "evenkeel_session",
-                "The session of a browser, from our own pages.",
+                desk::cookie::SESSION,
+                "The session of a browser, from our own pages; __Host-evenkeel_session where the public address is https.",
             ))),
         );
     OpenApiBuilder::new()

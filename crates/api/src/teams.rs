@@ -138,6 +138,7 @@ async fn create(
         name: name("name", &new.name)?,
         description: description(new.description.as_deref())?,
         active: true,
+        calendar: None,
         version: 1,
     };
     let people = people_of(&app, &members).await?;
@@ -269,6 +270,6 @@ fn shown(team: rows::Team, members: &BTreeSet<PersonId>, people: &Cards) -> Team
         .map(|card| card.handle().to_owned())
         .collect();
     members.sort();
-    let rows::Team { id, name, description, active, version } = team;
+    let rows::Team { id, name, description, active, version, .. } = team;
     Team { id, name, description, active, members, version }
 }

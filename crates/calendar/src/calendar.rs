@@ -183,6 +183,30 @@ impl Calendar {
         }
     }
 
+    /// The same time of day so many business days later; a business day is a local
+    /// date on which something is open. Round the clock it is so many days. None when
+    /// there are not as many within ten years.
+    ///
+    /// ```
+    /// use calendar::{Calendar, Definition, Week};
+    ///
+    /// let office = Calendar::new(&Definition::new("UTC", Week::weekdays("09:00", "17:00"))).unwrap();
+    /// let friday = "2026-11-27T16:30:00Z".parse().unwrap();
+    /// assert_eq!(office.after_days(friday, 1).unwrap().to_string(), "2026-11-30T16:30:00Z");
+    /// assert_eq!(office.after_days(friday, 5).unwrap().to_string(), "2026-12-04T16:30:00Z");
+    /// ```
+    pub fn after_days(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
+        let local = self.local(at.micros());
+        let (today, time) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+        let last = today + TEN_YEARS / DAY;
+        let mut open = (today + 1..=last).filter(|date| self.days.day(*date).open > 0);
+        let date = match usize::try_from(days).ok()?.checked_sub(1) {
+            None => today,
+            Some(before) => open.nth(before)?,
+        };
+        Some(Timestamp::from_micros(self.instant(date * DAY + time)))
+    }
+
     /// The spans of business time between two instants, in order; each as long as it
     /// can be, the first and the last cut at the two instants.
     ///
@@ -257,6 +281,20 @@ impl Calendar {
     /// The wall clock at an instant.
     fn local(&self, at: i64) -> i64 {
         at.clamp(-FAR, FAR) + self.stretches[self.begun(at) - 1].offset
+    }
+
+    /// The first instant at which the wall clock shows this local time, or has passed it
+    /// where a clock change leaves it out.
+    fn instant(&self, local: i64) -> i64 {
+        let reached = self
+            .stretches
+            .partition_point(|stretch| stretch.from.saturating_add(stretch.offset) <= local);
+        let ends = |place: usize| self.stretches.get(place + 1).map_or(i64::MAX, |next| next.from);
+        let shown = |place: &usize| local - self.stretches[*place].offset < ends(*place);
+        match (reached.saturating_sub(2)..reached).find(shown) {
+            Some(place) => local - self.stretches[place].offset,
+            None => ends(reached.saturating_sub(1)),
+        }
     }
 
     /// How many stretches have begun at an instant: at least one.

@@ -13,7 +13,7 @@ use kernel::{
     limits,
 };
 use std::collections::HashMap;
-use store::directory::Person;
+use store::directory::{Person, idempotency};
 use store::incidents::{NewContent, NewFile};
 
 /// What makes a repeated request the same request.
@@ -23,6 +23,26 @@ pub struct Idempotency {
     pub key: String,
     /// Digest of what was asked.
     pub request_hash: Vec<u8>,
+}
+
+/// Somebody nobody knows yet: a name, an e-mail address, or both.
+#[derive(Debug, Clone, Default)]
+pub struct Newcomer {
+    /// How they are called; absent: by their address.
+    pub name: Option<String>,
+    /// Where they can be written to.
+    pub email: Option<String>,
+}
+
+impl Newcomer {
+    fn known_as(&self) -> Result<String, Refusal> {
+        let local =
+            |email: &String| email.rsplit_once('@').map_or(email.as_str(), |at| at.0).to_owned();
+        let name = self.name.clone().or_else(|| self.email.as_ref().map(local));
+        let name =
+            name.ok_or_else(|| Refusal::invalid("requester", "needs a name or an address"))?;
+        Ok(name.chars().take(limits::NAME_CHARS).collect())
+    }
 }
 
 /// A request in the making.
@@ -216,20 +236,35 @@ impl Ask<'_> {
         TaskId(fresh())
     }
 
-    /// Makes the requester of a report known whose address nobody has yet: a person
-    /// without a login. A report that will be refused makes nobody known.
+    /// Makes the requester of a report known, a person without a login, as the last
+    /// thing before it is issued: a report that will be refused makes nobody known, nor
+    /// does one that was recorded before with this key, for which there is `None`.
     pub async fn report_for_somebody_new(
         &self,
         report: &mut Report,
-        email: &str,
-    ) -> Result<Person, Trouble> {
-        let name = email.rsplit_once('@').map_or(email, |(local, _)| local);
-        let name: String = name.chars().take(limits::NAME_CHARS).collect();
+        newcomer: &Newcomer,
+    ) -> Result<Option<Person>, Trouble> {
+        if self.asked_before().await? {
+            return Ok(None);
+        }
+        let name = newcomer.known_as()?;
         self.rehearse(Report { requester: PersonId(fresh()), ..report.clone() }, &name).await?;
         let actor = self.prepared.actor.clone();
-        let person = self.desk.make_known(actor, name, Some(email)).await?;
+        let person = self.desk.make_known(actor, name, newcomer.email.as_deref()).await?;
         report.requester = person.id;
-        Ok(person)
+        Ok(Some(person))
+    }
+
+    /// Whether there is an answer to this key already; the writer judges what it is worth.
+    async fn asked_before(&self) -> Result<bool, Trouble> {
+        let (Some(once), Some(person)) =
+            (self.prepared.idempotency.clone(), self.prepared.actor.person_id())
+        else {
+            return Ok(false);
+        };
+        self.desk
+            .read(move |sql| idempotency::find(sql, person, &once.key).map(|found| found.is_some()))
+            .await
     }
 
     /// Decides a report for a person of this name without recording anything.

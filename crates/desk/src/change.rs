@@ -176,7 +176,7 @@ fn in_transaction<T>(
 pub(crate) fn furnish(sql: &mut dyn Sql, now: Timestamp) -> Result<Policy, Failure> {
     // Of several nodes that open it at once, one furnishes.
     store::incidents::lock_head(sql)?;
-    if store::directory::agreements::in_force(sql)?.is_none() {
+    if store::directory::agreements::all(sql)?.is_empty() {
         let agreement = Agreement::standard(AgreementId(crate::fresh()));
         store::directory::agreements::insert(sql, &agreement, now)?;
     }

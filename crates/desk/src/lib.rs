@@ -8,6 +8,7 @@ mod cache;
 mod chance;
 mod change;
 mod clock;
+pub mod cookie;
 mod feed;
 mod files;
 mod metrics;
@@ -20,7 +21,7 @@ mod trouble;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use ask::{Ask, Done, Idempotency, Ticket, plain};
+pub use ask::{Ask, Done, Idempotency, Newcomer, Ticket, plain};
 pub use chance::{fresh, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};

@@ -18,7 +18,7 @@ pub(crate) const KEPT_MAX: usize = 50_000;
 impl Desk {
     /// Makes somebody known without a login, in the company of their address.
     /// Whoever has the address already is that person, whatever the name.
-    pub async fn make_known(
+    pub(crate) async fn make_known(
         &self,
         actor: Actor,
         name: String,

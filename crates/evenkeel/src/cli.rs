@@ -3,7 +3,7 @@
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use incident::TokenScope;
-use kernel::Role;
+use kernel::{Network, Role};
 use std::path::PathBuf;
 
 const MAIN_EXAMPLES: &str = "\
@@ -158,6 +158,19 @@ pub(crate) struct ServeArgs {
     /// Address under which people reach it, when that is another one: https://desk.company.example
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) public_url: Option<String>,
+    /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "127.0.0.0/8,::1",
+        value_parser = network
+    )]
+    pub(crate) trusted_proxies: Vec<Network>,
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    text.parse().map_err(|error: kernel::Invalid| format!("`{text}` {error}"))
 }
 
 /// The form of the log.

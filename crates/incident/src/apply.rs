@@ -143,6 +143,7 @@ fn change(state: &mut State, event: &Event) {
         Body::Unwatched(data) => {
             state.watchers.remove(&data.person);
         }
+        Body::AgreementChanged(data) => state.agreement = data.agreement,
         Body::ClocksChanged(data) => {
             data.clocks.iter().for_each(|clock| set_clock(state, clock.clone()))
         }

@@ -405,6 +405,8 @@ commands! {
     } = "undo",
     /// A timer rings; what is due is recorded. Issued by the product alone.
     Tick = "tick",
+    /// The terms in force apply from now on. Issued by the product alone.
+    Recompute = "recompute",
     /// Another incident says something about this one. Issued by the product alone.
     Note(Related) = "note",
 }
@@ -420,6 +422,11 @@ pub enum Related {
     },
     /// Its parent is worked on, though nobody may have taken it yet.
     ParentStarted,
+    /// That its parent was taken is taken back.
+    ParentReturned {
+        /// When it had been taken.
+        taken_at: Timestamp,
+    },
     /// What this one is part of ended without it.
     MainEnded,
     /// It is no child any more.
@@ -453,6 +460,13 @@ pub enum Related {
     },
 }
 
+impl CommandName {
+    /// Whether the product alone issues it.
+    pub const fn is_of_the_product(self) -> bool {
+        matches!(self, CommandName::Tick | CommandName::Recompute | CommandName::Note)
+    }
+}
+
 impl std::fmt::Display for CommandName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
@@ -466,9 +480,7 @@ impl std::str::FromStr for CommandName {
         CommandName::ALL
             .iter()
             .copied()
-            .find(|name| {
-                name.as_str() == text && !matches!(name, CommandName::Tick | CommandName::Note)
-            })
+            .find(|name| name.as_str() == text && !name.is_of_the_product())
             .ok_or_else(|| kernel::Invalid::new("is not a command"))
     }
 }

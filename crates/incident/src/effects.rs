@@ -3,8 +3,9 @@
 
 use crate::command::Visibility;
 use crate::event::{Body, Event};
+use crate::policy::Policy;
 use crate::state::{HoldReason, State};
-use kernel::{Channel, PersonId, TeamId};
+use kernel::{Channel, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who is to be told.
@@ -37,16 +38,36 @@ pub struct Effect {
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
 const SECOND_THOUGHTS_SECONDS: i64 = 10;
 
-/// What these events ask to be told. Imports and quiet incidents tell nobody.
-pub fn effects(before: Option<&State>, after: &State, events: &[Event]) -> Vec<Effect> {
+/// What these events ask to be told. Imports and quiet incidents tell nobody; what
+/// clocks say waits until the team that has the incident works.
+pub fn effects(
+    before: Option<&State>,
+    after: &State,
+    events: &[Event],
+    policy: &Policy,
+) -> Vec<Effect> {
     if after.quiet || events.iter().any(|event| event.channel == Channel::Import) {
         return vec![];
     }
     let mut found = Vec::new();
     for event in events {
+        let told = found.len();
         tell(before, after, event, &mut found);
+        if matches!(event.body, Body::ClockWarned(_) | Body::ClockBreached(_)) {
+            let delay_seconds = until_at_work(after, event.at, policy);
+            found[told..].iter_mut().for_each(|effect| effect.delay_seconds += delay_seconds);
+        }
     }
     found
+}
+
+/// Seconds until the team that has the incident works; nobody is woken for a clock that
+/// can wait until then, and a team without hours of its own works always.
+fn until_at_work(state: &State, at: Timestamp, policy: &Policy) -> i64 {
+    let team = state.team.and_then(|team| policy.teams.get(&team));
+    let hours = team.and_then(|team| policy.calendars.newest(team.calendar?, at));
+    let works_at = hours.and_then(|hours| policy.calendars.get(Some(hours)).next_open(at));
+    works_at.map_or(0, |works_at| works_at.seconds_since(at))
 }
 
 fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Effect>) {

@@ -181,7 +181,7 @@ impl Scope {
 /// Whether this viewer may issue this command on this incident. States are
 /// checked by `decide`; this is about rights alone.
 pub fn may(viewer: &Viewer, state: Option<&State>, command: &Command) -> Result<(), Refusal> {
-    if matches!(command, Command::Tick | Command::Note(_)) {
+    if command.name().is_of_the_product() {
         return Err(Refusal::forbidden("this is done by the product itself"));
     }
     match viewer.scope {
@@ -242,7 +242,8 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
     let withdraws = own && state.lifecycle == Lifecycle::New;
     let erases = viewer.has(&[Role::Manager, Role::Administrator]);
     move |name| match name {
-        CommandName::Tick | CommandName::Note | CommandName::Report => false,
+        CommandName::Report => false,
+        name if name.is_of_the_product() => false,
         CommandName::Redact => works && erases,
         CommandName::Comment
         | CommandName::Attach

@@ -2,7 +2,7 @@
 //! anything is saved. The clocks are those of the incidents; what else happens to an
 //! incident is left out.
 
-use crate::clocks::{Clock, ClockKind, status_in};
+use crate::clocks::{Clock, ClockKind, Counted, status_in};
 use crate::state::Lifecycle;
 use calendar::Calendar;
 use kernel::{Priority, Timestamp};
@@ -166,8 +166,8 @@ struct Course<'a> {
 impl<'a> Course<'a> {
     fn begun(terms: &'a Terms, priority: Priority, at: Timestamp) -> Result<Self, Fault> {
         let promised = promised(terms, priority, 0)?;
-        let calendar = terms.calendar(priority);
-        let clock = |kind, seconds| Clock::started(kind, seconds, calendar, at);
+        let by = Counted { calendar: terms.calendar(priority), reference: None };
+        let clock = |kind, seconds| Clock::started(kind, seconds, by, at);
         Ok(Course {
             terms,
             lifecycle: Lifecycle::New,
@@ -235,12 +235,13 @@ impl<'a> Course<'a> {
             (&mut self.response, promised.response_seconds, responded, self.terms.pause_response),
             (&mut self.resolution, promised.resolution_seconds, false, true),
         ] {
+            let pauses = pauses && lifecycle == Lifecycle::OnHold;
             // A response is not asked for twice.
             let comes_back = lifecycle.is_open() && clock.kind == ClockKind::Resolution;
             if !clock.status.is_live() && !comes_back {
                 continue;
             }
-            clock.set_terms(target, before, calendar, at);
+            clock.set_terms(target, before, Counted { calendar, reference: None }, at);
             clock.set_status(status_in(lifecycle, Some(clock.status), met, pauses), calendar, at);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::clocks::Clock;
 use kernel::{
-    AgreementId, AttachmentId, CategoryId, Channel, ContentId, IncidentNumber, Level,
+    AgreementId, AttachmentId, CalendarId, CategoryId, Channel, ContentId, IncidentNumber, Level,
     OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp, words,
 };
 use serde::{Deserialize, Serialize};
@@ -245,10 +245,19 @@ pub struct BeforeReopening {
 }
 
 /// The agreement that applies and which version of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AgreementRef {
     /// The agreement.
     pub id: AgreementId,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A calendar and which version of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CalendarRef {
+    /// The calendar.
+    pub id: CalendarId,
     /// Its version.
     pub version: i64,
 }

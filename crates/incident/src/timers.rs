@@ -1,7 +1,7 @@
 //! When something must happen by itself.
 
 use crate::clocks::{Clock, ClockKind};
-use crate::policy::Agreement;
+use crate::policy::{Agreement, Policy};
 use crate::state::{Lifecycle, State};
 use kernel::Timestamp;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub enum TimerKind {
 
 /// Every timer this state wants, with its instant. An incident that came by
 /// import wants none until somebody touches it here.
-pub fn timers(state: &State, agreement: &Agreement) -> BTreeMap<TimerKind, Timestamp> {
+pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> {
     let mut wanted = BTreeMap::new();
     if state.quiet {
         return wanted;
@@ -33,39 +33,45 @@ pub fn timers(state: &State, agreement: &Agreement) -> BTreeMap<TimerKind, Times
         wanted.insert(TimerKind::Close, at);
     }
     for clock in state.clocks.iter().filter(|clock| clock.since.is_some()) {
-        if let Some((share, at)) = next_warning(clock, agreement) {
+        if let Some((share, at)) = next_warning(clock, state, policy) {
             debug_assert!(share > clock.warned_share);
             wanted.insert(TimerKind::Warn(clock.kind), at);
         }
     }
-    wanted.extend(breaches(state, agreement));
+    wanted.extend(breaches(state, policy));
     wanted
 }
 
 /// When the running clocks will be known to have passed their targets: when the
 /// second of business time after the due instant has begun.
-pub(crate) fn breaches<'a>(
-    state: &'a State,
-    agreement: &Agreement,
-) -> impl Iterator<Item = (TimerKind, Timestamp)> + use<'a> {
-    let calendar = agreement.calendar();
+pub(crate) fn breaches(
+    state: &State,
+    policy: &Policy,
+) -> impl Iterator<Item = (TimerKind, Timestamp)> {
     let unbreached = state.clocks.iter().filter(|clock| clock.breached_at.is_none());
-    unbreached
-        .filter_map(move |clock| Some((TimerKind::Breach(clock.kind), clock.over_at(&calendar)?)))
+    unbreached.filter_map(move |clock| {
+        let over_at = clock.over_at(policy.calendar_of(clock))?;
+        Some((TimerKind::Breach(clock.kind), over_at))
+    })
 }
 
 /// The earliest instant at which a timer of this state rings.
-pub fn wake_at(state: &State, agreement: &Agreement) -> Option<Timestamp> {
-    timers(state, agreement).into_values().min()
+pub fn wake_at(state: &State, policy: &Policy) -> Option<Timestamp> {
+    timers(state, policy).into_values().min()
 }
 
 /// The next share to warn of and when it is reached. What is never due warns of nothing.
-pub(crate) fn next_warning(clock: &Clock, agreement: &Agreement) -> Option<(u8, Timestamp)> {
+pub(crate) fn next_warning(
+    clock: &Clock,
+    state: &State,
+    policy: &Policy,
+) -> Option<(u8, Timestamp)> {
     if clock.breached_at.is_some() || clock.due_at.is_none() {
         return None;
     }
-    let share = warnings(agreement).find(|share| *share > clock.warned_share)?;
-    clock.instant_of_share(&agreement.calendar(), share).map(|at| (share, at))
+    let mut shares = warnings(policy.agreement_of(state));
+    let share = shares.find(|share| *share > clock.warned_share)?;
+    clock.instant_of_share(policy.calendar_of(clock), share).map(|at| (share, at))
 }
 
 /// The shares to warn of, rising. What lies past the target is no warning.

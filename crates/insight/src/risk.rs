@@ -28,7 +28,6 @@ use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::state::HoldReason;
 use incident::{Policy, State};
 use kernel::{Level, Priority, Timestamp};
-use std::sync::Arc;
 
 /// How far ahead it looks, in seconds.
 pub const HALF_HOUR_SECONDS: i64 = 1_800;
@@ -123,7 +122,7 @@ fn losses(exposure: &Exposure, policy: &Policy, now: Timestamp) -> Vec<Loss> {
         .clocks
         .iter()
         .filter(|clock| clock.status.is_live())
-        .map(|clock| promise(clock, exposure.priority, &business_time(policy, clock), now))
+        .map(|clock| promise(clock, exposure.priority, policy.calendar_of(clock), now))
         .collect();
     promises.sort_by_key(|loss| std::cmp::Reverse((loss.milli, loss.certain)));
     all.extend(capped(promises, PROMISES_MAX));
@@ -134,11 +133,6 @@ fn losses(exposure: &Exposure, policy: &Policy, now: Timestamp) -> Vec<Loss> {
         None => all = capped(all, BELOW_MAX),
     }
     all
-}
-
-/// The business time that a clock counts.
-fn business_time(policy: &Policy, _clock: &Clock) -> Arc<Calendar> {
-    policy.agreement.calendar()
 }
 
 /// Losses that together are at most so much: the first ones count in full.
@@ -275,6 +269,8 @@ fn penalty(priority: Priority, kind: ClockKind) -> i64 {
         ClockKind::Response | ClockKind::Resolution => 100,
         ClockKind::Update => 80,
         ClockKind::Acknowledge => 60,
+        ClockKind::Team => 50,
+        ClockKind::Vendor => 30,
     };
     of_priority * POINT * percent / 100
 }

@@ -86,6 +86,8 @@ fn name(kind: ClockKind) -> &'static str {
         ClockKind::Response => "response",
         ClockKind::Update => "update",
         ClockKind::Resolution => "resolution",
+        ClockKind::Team => "the team's part",
+        ClockKind::Vendor => "the supplier's part",
     }
 }
 

@@ -57,4 +57,6 @@ ids! {
     BatchId,
     /// An agreement (SLA).
     AgreementId,
+    /// A business calendar.
+    CalendarId,
 }

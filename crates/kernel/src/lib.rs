@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod id;
 pub mod limits;
+mod network;
 pub mod number;
 pub mod priority;
 pub mod time;
@@ -11,6 +12,7 @@ mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;
+pub use network::Network;
 pub use number::IncidentNumber;
 pub use priority::{Level, Matrix, Priority};
 pub use time::Timestamp;

@@ -176,6 +176,7 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
             name: format!("Team {i}"),
             description: String::new(),
             active: true,
+            calendar: None,
             version: 1,
         })
         .collect();

@@ -157,7 +157,10 @@ fn settle(sql: &mut dyn Sql) -> Result<(), store::Failure> {
     }
     for number in world::TEAMS.len()..TEAMS {
         let (id, name, description) = (team(number), format!("Team {number}"), String::new());
-        teams::insert(sql, &Team { id, name, description, active: true, version: 1 })?;
+        teams::insert(
+            sql,
+            &Team { id, name, description, active: true, calendar: None, version: 1 },
+        )?;
     }
     Ok(())
 }

@@ -47,10 +47,22 @@ pub(crate) fn rename(from: &Path, into: &Path) -> Result<(), Failure> {
     into.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Waits until nobody else puts a file there, and keeps others waiting until it is dropped.
+/// Where folders cannot be locked it promises nothing.
+pub(crate) fn alone_beside(path: &Path) -> Option<fs::File> {
+    let folder = fs::File::open(named(path.parent()?)).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// The folder of a bare file name is the one we are in.
+fn named(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 /// Makes the names in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), Failure> {
-    // The folder of a bare file name.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = named(folder);
     fs::File::open(folder)
         .and_then(|opened| opened.sync_all())
         .map_err(|error| io("writing", folder, error))

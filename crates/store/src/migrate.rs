@@ -30,14 +30,14 @@ migrations!(
     /// The steps for SQLite.
     SQLITE,
     "sqlite",
-    [1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held"]
+    [1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars"]
 );
 
 migrations!(
     /// The steps for PostgreSQL.
     POSTGRES,
     "postgres",
-    [1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held"]
+    [1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars"]
 );
 
 /// Keeps which steps were taken; the same on both engines.

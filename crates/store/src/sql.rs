@@ -104,6 +104,7 @@ from! {
     kernel::ViewId => |v| Value::Text(v.to_string()),
     kernel::BatchId => |v| Value::Text(v.to_string()),
     kernel::AgreementId => |v| Value::Text(v.to_string()),
+    kernel::CalendarId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

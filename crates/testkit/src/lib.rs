@@ -98,6 +98,7 @@ impl TestDesk {
                     name: name.to_owned(),
                     description: String::new(),
                     active: true,
+                    calendar: None,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;

@@ -94,6 +94,7 @@ async fn furnish(desk: &Desk) -> Vec<(Person, Viewer, TeamId)> {
                     name: format!("Team {at}"),
                     description: String::new(),
                     active: true,
+                    calendar: None,
                     version: 1,
                 },
             )?;

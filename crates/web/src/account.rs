@@ -26,7 +26,7 @@ use store::directory::{Session, Token};
 /// Themes one can choose: value and label. The empty one follows the system.
 const THEMES: [(&str, &str); 3] = [("", "As the system"), ("light", "Light"), ("dark", "Dark")];
 
-pub(crate) use tokens::{ends as token_ends, scope_words};
+pub(crate) use tokens::{ends as token_ends, revoking, scope_words};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()

@@ -7,6 +7,7 @@ use crate::queue::counts::Counts;
 use crate::queue::listed::Shelf;
 use desk::Desk;
 use jiff::tz::TimeZone;
+use kernel::Network;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,6 +17,8 @@ pub struct Options {
     /// The address people use, such as `https://help.example.org`. Cookies are
     /// for encrypted connections only when it begins with `https`.
     pub public_url: Option<String>,
+    /// Who may say in `X-Forwarded-For` for whom they speak.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The key of the instance's setting.

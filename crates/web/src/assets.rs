@@ -48,6 +48,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/timeline.js",
     "js/toast.js",
     "js/upload.js",
+    "speculation.json",
 ];
 
 macro_rules! joined {
@@ -88,6 +89,7 @@ struct Shelf {
     digest: String,
     files: HashMap<&'static str, File>,
     icons: String,
+    speculation: HeaderValue,
 }
 
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
@@ -100,7 +102,9 @@ static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
     let digest = hex(&all.finalize())[..PREFIX_CHARS].to_owned();
     let files = served().map(|(path, bytes)| (path, file(path, bytes))).collect();
     let icons = format!("/assets/{digest}/icons.svg");
-    Shelf { digest, files, icons }
+    let speculation = HeaderValue::from_str(&format!("\"/assets/{digest}/speculation.json\""))
+        .expect("hex is a header value");
+    Shelf { digest, files, icons, speculation }
 });
 
 /// The address of an asset.
@@ -111,6 +115,12 @@ pub(crate) fn path(name: &str) -> String {
 /// The address of the sprite with all icons.
 pub(crate) fn icons() -> &'static str {
     &SHELF.icons
+}
+
+/// Where browsers find which links they may fetch while somebody points at them: those to
+/// pages whose stream tells what happened since they were drawn.
+pub(crate) fn speculation() -> HeaderValue {
+    SHELF.speculation.clone()
 }
 
 pub(crate) fn routes() -> Router<App> {
@@ -177,6 +187,8 @@ fn kind_of(path: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        // The only one there is: which links a browser may fetch before they are pressed.
+        Some("json") => "application/speculationrules+json",
         _ => "application/octet-stream",
     }
 }

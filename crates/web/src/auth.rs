@@ -10,15 +10,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::{Credential, SignIn};
+use desk::{Credential, SignIn, cookie};
 use incident::{Scope, Viewer};
 use std::convert::Infallible;
 use std::sync::Arc;
 use store::directory::people::Person;
 use store::incidents::list::Look;
 
-/// The cookie that carries the session's secret.
-pub(crate) const SESSION_COOKIE: &str = "evenkeel_session";
 /// Seconds a browser keeps the cookie; the session itself may end sooner.
 const COOKIE_SECONDS: i64 = 14 * 86_400;
 /// The header by which scripts say that they want patches instead of pages.
@@ -72,7 +70,7 @@ impl SignedIn {
         let here = Here {
             now: app.desk.now(),
             zone: own.unwrap_or_else(|| instance.zone.clone()),
-            calendar: app.desk.policy().agreement.calendar(),
+            calendars: app.desk.policy().calendars.clone(),
         };
         Ok(SignedIn { sign_in, instance, here, zone_name })
     }
@@ -165,34 +163,36 @@ impl<S: Send + Sync> FromRequestParts<S> for Live {
     }
 }
 
-/// The cookie of a new session.
-pub(crate) fn session_cookie(app: &App, secret: &str) -> HeaderValue {
-    cookie(app, secret, COOKIE_SECONDS)
+/// Gives the browser its new session.
+pub(crate) fn begin_session(app: &App, secret: &str, response: &mut Response) {
+    set_session(app, secret, COOKIE_SECONDS, response);
 }
 
-/// The cookie that ends it in the browser.
-pub(crate) fn no_session_cookie(app: &App) -> HeaderValue {
-    cookie(app, "", 0)
+/// Takes the session from the browser.
+pub(crate) fn end_session(app: &App, response: &mut Response) {
+    set_session(app, "", 0, response);
 }
 
-fn cookie(app: &App, value: &str, seconds: i64) -> HeaderValue {
+fn set_session(app: &App, secret: &str, seconds: i64, response: &mut Response) {
+    let name = cookie::session_name(app.is_https());
+    set_cookie(app, name, secret, seconds, response);
+    if name != cookie::SESSION {
+        // One from before, when connections were plain.
+        set_cookie(app, cookie::SESSION, "", 0, response);
+    }
+}
+
+fn set_cookie(app: &App, name: &str, value: &str, seconds: i64, response: &mut Response) {
     let secure = if app.is_https() { "; Secure" } else { "" };
-    let text = format!(
-        "{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-    );
-    HeaderValue::from_str(&text).expect("secrets are hex")
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let value = HeaderValue::from_str(&text).expect("secrets are hex");
+    response.headers_mut().append(header::SET_COOKIE, value);
 }
 
 /// The secret of the session, from the cookie.
 pub(crate) fn session_secret(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
-        .map(|(_, value)| value.to_owned())
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookie::session_in(lines).map(str::to_owned)
 }
 
 fn to_sign_in(parts: &Parts) -> Response {
@@ -270,13 +270,5 @@ mod tests {
         ] {
             assert_eq!(is_own(&headers(pairs), public), own, "{pairs:?}");
         }
-    }
-
-    #[test]
-    fn the_session_is_found_among_other_cookies() {
-        let found = session_secret(&headers(&[("cookie", "a=b; evenkeel_session=abc; c=d")]));
-        assert_eq!(found.as_deref(), Some("abc"));
-        assert_eq!(session_secret(&headers(&[("cookie", "evenkeel_session=")])), None);
-        assert_eq!(session_secret(&headers(&[("cookie", "not_evenkeel_session=abc")])), None);
     }
 }

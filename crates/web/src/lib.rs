@@ -90,6 +90,12 @@ async fn nothing_here() -> error::PageError {
 async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    {
+        headers.insert("speculation-rules", assets::speculation());
+    }
     let mut add = |name, value| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };

@@ -290,11 +290,12 @@ fn skip_link() -> Markup {
     html! { a.skip href="#main" { "Skip to main content" } }
 }
 
-/// Toasts and the polite region stand outside main, which scripts may replace.
+/// Toasts and what is said aloud stand outside main, which scripts may replace.
 fn outside_main() -> Markup {
     html! {
         div.toasts id="toasts" aria-live="polite" {}
         p.vh id="say" role="status" {}
+        p.vh id="alert" role="alert" {}
     }
 }
 

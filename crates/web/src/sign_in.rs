@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::assets;
-use crate::auth::{Maybe, SignedIn, no_session_cookie, session_cookie};
+use crate::auth::{Maybe, SignedIn, begin_session, end_session};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::Trouble;
-use kernel::{Role, limits};
+use kernel::{Network, Role, limits};
 use maud::{Markup, html};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -64,7 +64,8 @@ async fn send(
     let next = next_page(&fields);
     let email: String = fields.text("email").chars().take(limits::EMAIL_CHARS).collect();
     let password = fields.get("password").unwrap_or_default();
-    let address = address_of(peer.map(|Extension(ConnectInfo(peer))| peer.ip()), &headers);
+    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip());
+    let address = address_of(peer, &headers, &app.options.trusted_proxies);
     let agent =
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     match app.desk.sign_in(&email, password, &address, agent).await {
@@ -74,7 +75,7 @@ async fn send(
                 app.desk.sign_out(session).await?;
             }
             let mut response = Redirect::to(next).into_response();
-            response.headers_mut().insert(header::SET_COOKIE, session_cookie(&app, &secret));
+            begin_session(&app, &secret, &mut response);
             Ok(response)
         }
         Err(Trouble::Unknown) => {
@@ -97,7 +98,7 @@ async fn sign_out(State(app): State<App>, who: SignedIn) -> PageResult<Response>
         app.desk.sign_out(session).await?;
     }
     let mut response = Redirect::to(SIGN_IN).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, no_session_cookie(&app));
+    end_session(&app, &mut response);
     Ok(response)
 }
 
@@ -109,20 +110,20 @@ fn next_page(fields: &Fields) -> &str {
     if own && !wanted.starts_with(SIGN_IN) { wanted } else { "/" }
 }
 
-/// The address that tries are counted by. A proxy in front of us, on this machine
-/// or its network, says last in `X-Forwarded-For` whom it speaks for.
-fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-    let behind_proxy = peer.is_none_or(|peer| match peer.to_canonical() {
-        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
-        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
-    });
-    let forwarded =
-        headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let told = forwarded
-        .and_then(|list| list.rsplit(',').next())
-        .and_then(|last| last.trim().parse::<IpAddr>().ok());
-    let address = told.filter(|_| behind_proxy).or(peer);
-    address.map_or_else(|| "unknown".to_owned(), |address| network(address).to_string())
+/// The address that tries are counted by. Each trusted proxy on the way says last in
+/// `X-Forwarded-For` whom it speaks for; what anybody else wrote there is no word of theirs.
+fn address_of(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) -> String {
+    let Some(peer) = peer else { return "unknown".to_owned() };
+    let lists = headers.get_all("x-forwarded-for").iter().rev();
+    let mut told = lists
+        .flat_map(|value| value.to_str().unwrap_or_default().rsplit(','))
+        .map(|address| address.trim().parse::<IpAddr>());
+    let mut address = peer;
+    while trusted.iter().any(|network| network.contains(address)) {
+        let Some(Ok(before)) = told.next() else { break };
+        address = before;
+    }
+    network(address).to_string()
 }
 
 /// An IPv6 subscriber has 2^64 addresses: they are one.
@@ -240,7 +241,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_proxy_nearby_may_say_for_whom_it_speaks() {
+    fn only_a_trusted_proxy_may_say_for_whom_it_speaks() {
+        let trusted = [Network::LOOPBACK_V4, Network::LOOPBACK_V6, "10.0.0.0/24".parse().unwrap()];
         let forwarded = |value: &'static str| {
             HeaderMap::from_iter([(
                 "x-forwarded-for".parse().unwrap(),
@@ -250,14 +252,26 @@ mod tests {
         for (peer, header, address) in [
             ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
             ("127.0.0.1", "198.51.100.66, 198.51.100.1", "198.51.100.1"),
+            ("127.0.0.1", "198.51.100.66, 198.51.100.1, 10.0.0.7", "198.51.100.1"),
+            ("127.0.0.1", "10.0.0.8,10.0.0.7", "10.0.0.8"),
+            ("127.0.0.1", "198.51.100.66, garbage, 10.0.0.7", "10.0.0.7"),
             ("10.0.0.7", "not an address", "10.0.0.7"),
+            ("10.0.1.7", "198.51.100.1", "10.0.1.7"),
+            ("192.168.0.9", "198.51.100.1", "192.168.0.9"),
             ("::1", "2001:db8::1:2:3:4", "2001:db8::"),
             ("2001:db8:0:7::1", "", "2001:db8:0:7::"),
             ("::ffff:203.0.113.9", "198.51.100.1", "203.0.113.9"),
         ] {
-            assert_eq!(address_of(Some(peer.parse().unwrap()), &forwarded(header)), address);
+            let found = address_of(Some(peer.parse().unwrap()), &forwarded(header), &trusted);
+            assert_eq!(found, address, "{peer} says {header}");
         }
-        assert_eq!(address_of(None, &HeaderMap::new()), "unknown");
+        let mut twice = forwarded("198.51.100.1");
+        twice.append("x-forwarded-for", HeaderValue::from_static("10.0.0.7"));
+        assert_eq!(
+            address_of(Some("127.0.0.1".parse().unwrap()), &twice, &trusted),
+            "198.51.100.1"
+        );
+        assert_eq!(address_of(None, &HeaderMap::new(), &trusted), "unknown");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use desk::Done;
 use incident::{Access, Scope, State, Subject, TokenScope, Viewer};
 use kernel::{ContentId, IncidentNumber, Timestamp};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::incidents::list::{self, IncidentRow};
 use store::incidents::timeline::{self, StoredContent};
@@ -27,6 +27,7 @@ pub(crate) struct Loaded {
     words: Words,
     people: Cards,
     directory: Arc<Directory>,
+    related: Arc<BTreeSet<IncidentNumber>>,
     now: Timestamp,
     /// In a list by risk: the instant it is ranked for.
     ranked_at: Option<Timestamp>,
@@ -45,7 +46,8 @@ impl Loaded {
             words: &self.words,
             people: &self.people,
             directory: &self.directory,
-            calendar: policy.agreement.calendar(),
+            related: &self.related,
+            calendars: policy.calendars.clone(),
             risk: if full { insight::risk_of(&self.state, &policy, risk_at) } else { None },
             now: self.now,
             access: self.access,
@@ -83,23 +85,26 @@ pub(crate) async fn load(
         .read(move |sql| {
             let Some(row) = list::get(sql, &scope, number)? else { return Ok(None) };
             let words = timeline::contents_by_id(sql, &words_needed(&row.state, row.access, true))?;
-            Ok(Some((row, words)))
+            let related = list::seen(sql, &scope, &related_to(&row.state))?;
+            Ok(Some((row, words, related)))
         })
         .await?;
-    let Some((row, words)) = found else { return Err(Problem::no_such_incident()) };
+    let Some((row, words, related)) = found else { return Err(Problem::no_such_incident()) };
     let directory = app.directory_for(std::iter::once(&row.state)).await?;
     let people = directory.people(app.desk(), people_needed(&row.state, row.access)).await?;
     let words = for_viewer(words, row.access);
-    Ok(loaded(row, words, people, directory, app.desk().now()))
+    Ok(loaded(row, words, people, directory, Arc::new(related), app.desk().now()))
 }
 
 /// Rows of a list as somebody may see them, without their descriptions; ranked by risk for
 /// an instant, or not.
 pub(crate) async fn load_rows(
     app: &App,
+    viewer: &Viewer,
     rows: Vec<IncidentRow>,
     ranked_at: Option<Timestamp>,
 ) -> Result<Vec<Loaded>, Problem> {
+    let related = related_seen(app, viewer, rows.iter().map(|row| &row.state)).await?;
     let ids: Vec<ContentId> =
         rows.iter().flat_map(|row| words_needed(&row.state, row.access, false)).collect();
     let stored = match ids.is_empty() {
@@ -114,7 +119,7 @@ pub(crate) async fn load_rows(
         let ids = words_needed(&row.state, row.access, false);
         let own = ids.iter().filter_map(|id| Some((*id, stored.get(id)?.clone()))).collect();
         let words = for_viewer(own, row.access);
-        let loaded = loaded(row, words, people.clone(), directory.clone(), now);
+        let loaded = loaded(row, words, people.clone(), directory.clone(), related.clone(), now);
         Loaded { ranked_at, ..loaded }
     };
     Ok(rows.into_iter().map(one).collect())
@@ -134,8 +139,9 @@ pub(crate) async fn reported(
     let directory = app.directory_for(std::iter::once(&state)).await?;
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let words = state.description.into_iter().zip(description).collect();
+    let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let now = app.desk().now();
-    Ok(Loaded { number, state, access, title, words, people, directory, now, ranked_at: None })
+    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
 }
 
 /// How much of what a command left its caller sees. Whoever made an incident is
@@ -168,8 +174,9 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
         .await?;
     let directory = app.directory_for(std::iter::once(&state)).await?;
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
+    let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let (words, now) = (for_viewer(stored, access), app.desk().now());
-    Ok(Loaded { number, state, access, title, words, people, directory, now, ranked_at: None })
+    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
 }
 
 /// The answer to a command: the incident, or nothing when the command put it out
@@ -195,10 +202,32 @@ fn loaded(
     words: Words,
     people: Cards,
     directory: Arc<Directory>,
+    related: Arc<BTreeSet<IncidentNumber>>,
     now: Timestamp,
 ) -> Loaded {
     let IncidentRow { number, title, state, access, .. } = row;
-    Loaded { number, state, access, title, words, people, directory, now, ranked_at: None }
+    Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None }
+}
+
+/// The incidents that others name which the viewer may see: the rest is hidden, number and all.
+async fn related_seen<'a>(
+    app: &App,
+    viewer: &Viewer,
+    states: impl Iterator<Item = &'a State>,
+) -> Result<Arc<BTreeSet<IncidentNumber>>, Problem> {
+    let numbers: Vec<IncidentNumber> = states.flat_map(related_to).collect();
+    if numbers.is_empty() {
+        return Ok(Arc::default());
+    }
+    let scope = Scope::of(viewer);
+    Ok(Arc::new(app.desk().read(move |sql| list::seen(sql, &scope, &numbers)).await?))
+}
+
+/// The incidents that one names.
+fn related_to(state: &State) -> Vec<IncidentNumber> {
+    let links = state.links.iter().filter_map(|link| link.target.parse().ok());
+    let sets = state.parts.iter().chain(&state.children).copied();
+    sets.chain(links).chain(state.parent).chain(state.merged_into).collect()
 }
 
 /// Somebody's look at the incidents, for lists and searches.

@@ -15,6 +15,7 @@ use crate::reference::References;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
+use incident::CommandName;
 use kernel::Channel;
 
 pub(super) fn doors() -> Vec<Door> {
@@ -23,14 +24,22 @@ pub(super) fn doors() -> Vec<Door> {
 
 /// A command's own address.
 pub(super) fn door<W: Wish>() -> Door {
-    Door::post(format!("/api/v1/incidents/{{number}}/{}", W::NAME), W::NAME.as_str(), command::<W>)
-        .about("commands", W::ABOUT, W::MORE)
-        .body::<W>(W::example())
-        .once()
-        .if_match()
-        .answers::<Incident>(200, "Done; the incident as it is now. Words on a closed incident that made a follow-up answer 201 with that one.")
-        .answers_plainly(204, "", "Done; the caller cannot see the incident any more.")
-        .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503])
+    let door = Door::post(
+        format!("/api/v1/incidents/{{number}}/{}", W::NAME),
+        W::NAME.as_str(),
+        command::<W>,
+    )
+    .about("commands", W::ABOUT, W::MORE)
+    .body::<W>(W::example())
+    .once()
+    .if_match()
+    .answers::<Incident>(200, "Done; the incident as it is now.")
+    .answers_plainly(204, "", "Done; the caller cannot see the incident any more.")
+    .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]);
+    match W::NAME {
+        CommandName::Comment => door.answers::<Incident>(201, "The incident that follows: the words were its requester's, and it was closed or cancelled."),
+        _ => door,
+    }
 }
 
 async fn command<W: Wish>(

@@ -104,7 +104,7 @@ async fn many(
         .read(move |sql| list::ranked(sql, &look, &ranking, &query, limit, cursor.as_ref()))
         .await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let loaded = answer::load_rows(&app, page.rows, page.ranked_at).await?;
+    let loaded = answer::load_rows(&app, caller.viewer(), page.rows, page.ranked_at).await?;
     let items = loaded.iter().map(|one| one.show(&app)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

@@ -13,7 +13,7 @@ use crate::reference::{References, is_email};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::{Ask, plain};
+use desk::{Ask, Newcomer, plain};
 use incident::Command;
 use incident::command::Report;
 use kernel::{Channel, IncidentNumber, Level, PersonId, Timestamp, limits};
@@ -178,8 +178,10 @@ pub(super) async fn command(
     match requester {
         Requester::Known(person) => report.requester = person,
         Requester::New(email) => {
-            let person = ask.report_for_somebody_new(&mut report, &email).await?;
-            references.directory().keep(Card::from(person));
+            let newcomer = Newcomer { name: None, email: Some(email) };
+            if let Some(person) = ask.report_for_somebody_new(&mut report, &newcomer).await? {
+                references.directory().keep(Card::from(person));
+            }
         }
     }
     Ok(Command::Report(Box::new(report)))

@@ -3,7 +3,7 @@
 use super::clock::{ShownClock, clock_at};
 use super::risk::Risk;
 use crate::directory::{Cards, Directory};
-use calendar::Calendar;
+use incident::policy::Calendars;
 use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
@@ -33,8 +33,10 @@ pub(crate) struct Shown<'a> {
     pub(crate) people: &'a Cards,
     /// Names it points at.
     pub(crate) directory: &'a Directory,
+    /// Incidents it names that the viewer may see.
+    pub(crate) related: &'a BTreeSet<IncidentNumber>,
     /// The business time that clocks count.
-    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) calendars: Arc<Calendars>,
     /// What waiting costs, where the viewer may see it.
     pub(crate) risk: Option<insight::Risk>,
     /// The instant for which clocks are read.
@@ -155,13 +157,13 @@ pub(crate) struct Incident<'a> {
     merged_into: Option<IncidentNumber>,
     /// The incidents that are part of it. Internal.
     #[schema(value_type = Vec<String>)]
-    parts: Cow<'a, BTreeSet<IncidentNumber>>,
+    parts: BTreeSet<IncidentNumber>,
     /// The incident it is a case of. Internal.
     #[schema(value_type = Option<String>)]
     parent: Option<IncidentNumber>,
     /// Further cases of it. Internal.
     #[schema(value_type = Vec<String>)]
-    children: Cow<'a, BTreeSet<IncidentNumber>>,
+    children: BTreeSet<IncidentNumber>,
     /// Its other relations. Internal.
     links: Vec<Link<'a>>,
     /// Its tags. Internal.
@@ -346,11 +348,11 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
             .and_then(|s| s.confidential_to)
             .and_then(|id| directory.teams.name(id)),
         confidential_to_id: inner.and_then(|state| state.confidential_to),
-        merged_into: state.merged_into,
-        parts: kept(&state.parts, full),
-        parent: inner.and_then(|state| state.parent),
-        children: kept(&state.children, full),
-        links: links(state, full),
+        merged_into: state.merged_into.filter(|number| shown.related.contains(number)),
+        parts: inner.map(|state| &state.parts & shown.related).unwrap_or_default(),
+        parent: inner.and_then(|s| s.parent).filter(|number| shown.related.contains(number)),
+        children: inner.map(|state| &state.children & shown.related).unwrap_or_default(),
+        links: links(shown, full),
         tags: kept(&state.tags, full),
         fields: kept(&state.fields, full),
         tasks: tasks(shown, full),
@@ -361,7 +363,8 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         clocks: state
             .clocks
             .iter()
-            .map(|clock| clock_at(clock, &shown.calendar, shown.now))
+            .filter(|clock| full || clock.kind.is_promised_to_requester())
+            .map(|clock| clock_at(clock, shown.calendars.get(clock.calendar), shown.now))
             .collect(),
         risk: shown.risk.as_ref().filter(|_| full).map(Risk::of),
         agreement: inner.map(Agreement::of),
@@ -440,8 +443,11 @@ fn page_url(shown: &Shown) -> String {
     format!("{base}{room}/incidents/{}", shown.number)
 }
 
-fn links(state: &State, full: bool) -> Vec<Link<'_>> {
-    let links = state.links.iter().filter(|_| full);
+fn links<'a>(shown: &Shown<'a>, full: bool) -> Vec<Link<'a>> {
+    let seen = |target: &str| {
+        target.parse().map_or(true, |number: IncidentNumber| shown.related.contains(&number))
+    };
+    let links = shown.state.links.iter().filter(|link| full && seen(&link.target));
     links
         .map(|link| Link { kind: link.kind.as_str(), target: &link.target, reverse: link.reverse })
         .collect()

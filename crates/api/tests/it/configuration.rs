@@ -1,6 +1,6 @@
 //! People, teams, services and the rest: rules, rights, versions, audit.
 
-use crate::harness::World;
+use crate::harness::{World, address};
 use incident::TokenScope;
 use serde_json::{Value, json};
 
@@ -495,6 +495,18 @@ async fn every_change_is_in_the_audit() {
     let next = page.good()["next"].as_str().unwrap();
     let rest = ada.get(&format!("/api/v1/audit?limit=1&subject=team&cursor={next}")).await;
     assert_eq!(rest.good()["items"][0]["what"], "created");
+
+    let count = async |filter: &str| {
+        let found = ada.get(&format!("/api/v1/audit?subject=team&{filter}")).await;
+        found.good()["items"].as_array().unwrap().len()
+    };
+    let email = address("ada");
+    assert_eq!(count(&format!("actor={email}")).await, 2);
+    assert_eq!(count(&format!("actor={}", address("otto"))).await, 0);
+    assert_eq!(count("from=2020-01-01T00:00:00Z").await, 2);
+    assert_eq!(count("until=2020-01-01T00:00:00Z").await, 0);
+    ada.get("/api/v1/audit?from=yesterday").await.field(422, "from");
+    ada.get("/api/v1/audit?actor=nobody@nowhere.example").await.field(422, "actor");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

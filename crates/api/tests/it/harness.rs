@@ -144,6 +144,7 @@ async fn furnish(desk: &Desk) -> HashMap<String, String> {
                     name: name.to_owned(),
                     description: String::new(),
                     active: true,
+                    calendar: None,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;

@@ -276,6 +276,37 @@ async fn what_is_hidden_is_unknown_whatever_is_said_about_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incident_does_not_name_those_that_are_hidden() {
+    let world = World::new().await;
+    let (open, hidden) =
+        (world.report("yuki", "Payroll").await, world.report("ines", "Leak").await);
+    let ines = world.of("ines");
+    let of = |number: &str, command: &str| format!("/api/v1/incidents/{number}/{command}");
+    for (number, kind, target) in [(&open, "related", &hidden), (&hidden, "parent", &open)] {
+        let body = json!({ "kind": kind, "target": target });
+        ines.post(&of(number, "link"), body).await.good();
+    }
+    let change = json!({ "kind": "change", "target": "CHG-1" });
+    ines.post(&of(&open, "link"), change).await.good();
+    ines.post(&of(&hidden, "restrict"), json!({ "team": "Network" })).await.good();
+    let path = format!("/api/v1/incidents/{open}");
+    let told =
+        |shown: &Value| (shown["children"].clone(), shown["links"].as_array().unwrap().len());
+    assert_eq!(told(ines.get(&path).await.good()), (json!([hidden]), 2));
+    let yuki = world.of("yuki");
+    assert_eq!(told(yuki.get(&path).await.good()), (json!([]), 1));
+    let list = yuki.get("/api/v1/incidents?q=Payroll").await;
+    assert_eq!(told(&list.good()["items"][0]), (json!([]), 1));
+    let after = yuki.post(&of(&open, "acknowledge"), json!({})).await;
+    assert_eq!(told(after.good()), (json!([]), 1));
+    ines.post(&of(&hidden, "restrict"), json!({ "team": null })).await.good();
+    assert_eq!(
+        yuki.get(&format!("/api/v1/incidents/{hidden}")).await.good()["parent"],
+        json!(open)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_finds_out_by_asking_what_is_not_shown() {
     let world = World::new().await;
     let number = world.report("rosa", "Badge lost").await;

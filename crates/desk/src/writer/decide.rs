@@ -307,7 +307,7 @@ impl<'a> Round<'a> {
         }
         if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
             let effects = match prepared.origin {
-                Origin::Live => effects(before.as_ref(), &after, &decision.events),
+                Origin::Live => effects(before.as_ref(), &after, &decision.events, self.policy),
                 Origin::Import => vec![],
             };
             let brought = store::incidents::brought_by(&decision.events);
@@ -346,7 +346,7 @@ impl<'a> Round<'a> {
 
     /// What was imported and never touched here keeps silent.
     fn wakes_at(&self, state: &State) -> Option<Timestamp> {
-        wake_at(state, &self.policy.agreement).filter(|_| !state.quiet)
+        wake_at(state, self.policy).filter(|_| !state.quiet)
     }
 
     fn state(

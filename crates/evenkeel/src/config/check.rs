@@ -3,6 +3,7 @@
 use super::{Setting, Settings, Source};
 use crate::failed::Failed;
 use crate::output;
+use kernel::Network;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -55,6 +56,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     let mut findings = Vec::new();
     check_listen(settings, &mut findings);
     check_public_url(settings, &mut findings);
+    check_trusted_proxies(settings, &mut findings);
     check_data(settings, &mut findings);
     check_database(settings, &mut findings).await;
     super::s3::check(settings, &mut findings).await;
@@ -142,6 +144,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
         ),
         line("listen", &s.listen, Some(&s.listen.value)),
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
+        line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
         line("s3_bucket", &s.s3.bucket, s.s3.bucket.value.as_ref()),
         line("s3_endpoint", &s.s3.endpoint, s.s3.endpoint.value.as_ref()),
         line("s3_region", &s.s3.region, Some(&s.s3.region.value)),
@@ -151,6 +154,10 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("log", &s.log, Some(&s.log.value)),
         line("log_format", &s.log_format, Some(format)),
     ]
+}
+
+fn list(networks: &[Network]) -> String {
+    networks.iter().map(Network::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn print(report: &Report) -> Result<(), Failed> {
@@ -224,6 +231,17 @@ fn check_public_url(settings: &Settings, findings: &mut Vec<Finding>) {
         Ok(_) => None,
     };
     findings.extend(finding.map(|(level, what)| Finding { level, key: Some("public_url"), what }));
+}
+
+fn check_trusted_proxies(settings: &Settings, findings: &mut Vec<Finding>) {
+    let everybody = settings.trusted_proxies.value.iter().find(|network| network.is_everybody());
+    findings.extend(everybody.map(|network| Finding {
+        level: Level::Warning,
+        key: Some("trusted_proxies"),
+        what: format!(
+            "{network} is everybody; whoever guesses passwords may pretend to be somebody else each time"
+        ),
+    }));
 }
 
 fn check_data(settings: &Settings, findings: &mut Vec<Finding>) {

@@ -14,18 +14,20 @@ use crate::failed::Failed;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 use file::ConfigFile;
+use kernel::Network;
 use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 14] = [
     "data",
     "database_url",
     "config",
     "listen",
     "public_url",
+    "trusted_proxies",
     "s3_bucket",
     "s3_endpoint",
     "s3_region",
@@ -75,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) listen: Setting<String>,
     /// Address under which people reach it.
     pub(crate) public_url: Setting<Option<String>>,
+    /// Who may say for whom they speak.
+    pub(crate) trusted_proxies: Setting<Vec<Network>>,
     /// An S3-compatible store for attachments instead of the data folder.
     pub(crate) s3: S3Settings,
     /// What is logged.
@@ -164,6 +168,17 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
     (path, at)
 }
 
+/// Nobody where nothing is served.
+fn trusted_proxies(leaf: &ArgMatches, source: impl Fn(&str) -> Source) -> Setting<Vec<Network>> {
+    const ID: &str = "trusted_proxies";
+    match leaf.try_get_many(ID) {
+        Ok(said) => {
+            Setting { value: said.into_iter().flatten().copied().collect(), source: source(ID) }
+        }
+        Err(_) => Setting { value: vec![], source: Source::Default },
+    }
+}
+
 impl Settings {
     fn of(matches: &ArgMatches, file: Option<PathBuf>, said_by_file: &[&str]) -> Settings {
         let (path, leaf) = leaf(matches);
@@ -192,6 +207,7 @@ impl Settings {
             database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
+            trusted_proxies: trusted_proxies(leaf, source),
             s3: S3Settings {
                 bucket: said(S3_BUCKET),
                 endpoint: said("s3_endpoint"),

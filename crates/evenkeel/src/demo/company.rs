@@ -1,6 +1,6 @@
 //! Makes the company: people, teams, services, categories, shared views.
 
-use super::data::{CompanyData, PersonData};
+use super::data::{CompanyData, PersonData, ServiceData};
 use desk::{Audit, Desk, Trouble};
 use kernel::{Actor, CategoryId, OrganisationId, PersonId, ServiceId, TeamId, Timestamp, ViewId};
 use serde_json::json;
@@ -88,6 +88,12 @@ pub(super) fn email(name: &str, domain: &str) -> String {
     format!("{plain}@{domain}")
 }
 
+/// What promises name, by name.
+pub(super) struct Named {
+    pub(super) teams: HashMap<String, TeamId>,
+    pub(super) services: HashMap<String, ServiceId>,
+}
+
 /// The company as it stands in the store; `None` when it is not there as a whole.
 pub(super) async fn known(desk: &Desk, data: CompanyData) -> Result<Option<Company>, Trouble> {
     desk.read(move |sql| {
@@ -128,7 +134,8 @@ pub(super) async fn found(desk: &Desk, data: CompanyData, since: Timestamp) -> R
         let organisations = found_organisations(sql, audit, &data)?;
         let people = found_people(sql, audit, &data, &organisations, since, &hash)?;
         let teams = found_teams(sql, audit, &data, &people)?;
-        found_services(sql, audit, &data, &teams)?;
+        let services = found_services(sql, audit, &data, &teams)?;
+        super::promises::found(sql, audit, &Named { teams, services }, since)?;
         found_categories(sql, audit, &data)?;
         found_views(sql, &data, &people)?;
         let instance =
@@ -213,6 +220,7 @@ fn found_teams(
             name: entry.name.clone(),
             description: entry.about.clone(),
             active: true,
+            calendar: None,
             version: 1,
         };
         teams::insert(sql, &team)?;
@@ -231,9 +239,9 @@ fn found_services(
     audit: &Audit,
     data: &CompanyData,
     teams: &HashMap<String, TeamId>,
-) -> Result<(), Trouble> {
-    let known: HashMap<&str, ServiceId> =
-        data.services.iter().map(|s| (s.name.as_str(), ServiceId(desk::fresh()))).collect();
+) -> Result<HashMap<String, ServiceId>, Trouble> {
+    let fresh = |entry: &ServiceData| (entry.name.clone(), ServiceId(desk::fresh()));
+    let known: HashMap<String, ServiceId> = data.services.iter().map(fresh).collect();
     // What a service needs has to be there first, so needs come in a second round.
     let mut all = Vec::new();
     for entry in &data.services {
@@ -255,7 +263,7 @@ fn found_services(
         services::update(sql, &service, 1)?;
         audit.created(sql, "service", service.id, &service)?;
     }
-    Ok(())
+    Ok(known)
 }
 
 fn found_categories(sql: &mut dyn Sql, audit: &Audit, data: &CompanyData) -> Result<(), Trouble> {

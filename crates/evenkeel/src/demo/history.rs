@@ -342,7 +342,7 @@ impl<'w> Writer<'w> {
     }
 
     fn target(&self, case: &Case<'_>, clock: ClockKind) -> Option<i64> {
-        self.agreement.target(case.priority, clock)
+        self.agreement.target(case.priority, clock, None)
     }
 
     fn later(&mut self, at: Timestamp, low: i64, high: i64) -> Timestamp {

@@ -11,6 +11,7 @@ mod place;
 mod plan;
 mod play;
 mod present;
+mod promises;
 
 use crate::cli::DemoArgs;
 use crate::config::Settings;
@@ -134,7 +135,7 @@ async fn tell(desk: &Desk, now: Timestamp, days: i64) -> Result<usize, Failed> {
         .await?
         .ok_or_else(|| Failed::new("the company just made is not there; the database lost it"))?;
     let stories = data::stories();
-    let steps = think(&company, &stories, &desk.policy().agreement, now, days);
+    let steps = think(&company, &stories, desk.policy().agreements.default(now), now, days);
     let count = steps.len();
     let bar = progress::bar("Telling the past", count as u64);
     let played = play::play(desk, steps, || bar.inc(1)).await;

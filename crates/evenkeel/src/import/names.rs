@@ -199,6 +199,7 @@ impl Names {
             name: name.to_owned(),
             description: String::new(),
             active: true,
+            calendar: None,
             version: 1,
         };
         teams::insert(sql, &team)?;

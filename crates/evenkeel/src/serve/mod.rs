@@ -80,12 +80,13 @@ pub(crate) async fn serve(
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
     let Door { listener, public_url } = door;
+    let trusted_proxies = settings.trusted_proxies.value.clone();
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
     let (stop, stopped) = watch::channel(false);
     let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
-        .merge(web::router(desk.clone(), web::Options { public_url }));
+        .merge(web::router(desk.clone(), web::Options { public_url, trusted_proxies }));
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     ready(&url(address))?;

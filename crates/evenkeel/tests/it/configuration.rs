@@ -53,6 +53,19 @@ fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
 }
 
 #[test]
+fn trusted_proxies_are_a_list() {
+    let home = Home::new();
+    let trusted = |ran: Ran| setting(&ran.done(), "trusted_proxies");
+    assert_eq!(trusted(home.run(&CHECK)), ("127.0.0.0/8,::1".into(), "default".into()));
+    home.write("evenkeel.toml", "trusted_proxies = [\"10.0.0.7\", \"fd00::/8\"]\n");
+    assert_eq!(trusted(home.run(&CHECK)), ("10.0.0.7,fd00::/8".into(), "evenkeel.toml".into()));
+    let environment = [("EVENKEEL_TRUSTED_PROXIES", "10.0.0.8,10.0.0.9")];
+    assert_eq!(trusted(home.run_with(&environment, &CHECK)).0, "10.0.0.8,10.0.0.9");
+    home.write("evenkeel.toml", "trusted_proxies = \"10.0.0.0/33\"\n");
+    home.run(&CHECK).refused(2, "`10.0.0.0/33` has more than the 32 bits of an address");
+}
+
+#[test]
 fn the_file_is_found_here_or_in_the_data_folder_or_where_one_says() {
     let home = Home::new();
     home.write("evenkeel-data/evenkeel.toml", "log = \"error\"\n");
@@ -118,6 +131,11 @@ fn check_says_what_is_wrong() {
         (vec!["--listen", "0.0.0.0:7878"], "warning", "listen: others on the network"),
         (vec!["--public-url", "desk"], "error", "public_url: desk is not an address"),
         (vec!["--public-url", "http://desk.example"], "warning", "public_url: passwords"),
+        (
+            vec!["--trusted-proxies", "10.0.0.1,0.0.0.0/0"],
+            "warning",
+            "trusted_proxies: 0.0.0.0/0 is everybody",
+        ),
         (vec!["--data", "a-file/data"], "error", "data: "),
         (vec!["--data", "other"], "error", "is not a SQLite database"),
         (

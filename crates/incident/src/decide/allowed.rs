@@ -14,7 +14,7 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
     let life = state.lifecycle;
     let over = matches!(life, Lifecycle::Closed | Lifecycle::Cancelled);
     match name {
-        C::Report | C::Tick | C::Note => false,
+        C::Report | C::Tick | C::Note | C::Recompute => false,
         // What a closed incident still takes.
         C::Link | C::Unlink | C::Redact | C::Watch | C::Restrict | C::Tag | C::LogWork => true,
         C::Unwatch => !state.watchers.is_empty(),
@@ -75,6 +75,7 @@ pub(super) fn ends(command: &Command) -> bool {
             | Command::Restrict { .. }
             | Command::Unmerge
             | Command::Tick
+            | Command::Recompute
             | Command::Note(
                 Related::ChildRemoved { .. }
                     | Related::MainEnded

@@ -1,6 +1,6 @@
 //! What it is and how much it matters.
 
-use super::Draft;
+use super::{Draft, terms};
 use crate::command::{Change, Command};
 use crate::event::{Assigned, Classified, PriorityChanged, Tagged};
 use crate::refusal::Refusal;
@@ -129,6 +129,9 @@ fn classify(
     draft.emit(body);
     if service_changed {
         owner_takes_over(draft)?;
+    }
+    if !same {
+        terms::choose_again(draft)?;
     }
     Ok(())
 }

@@ -47,9 +47,14 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether it is the requester's word, which is heard in every state.
+pub(super) fn is_heard(draft: &Draft, command: &Command) -> bool {
+    matches!(command, Command::Comment { visibility: Visibility::Public, .. })
+        && draft.by_requester()
+}
+
 fn comment(draft: &mut Draft, body: ContentId, visibility: Visibility) -> Result<(), Refusal> {
-    let by_requester = draft.by_requester() && visibility == Visibility::Public;
-    if by_requester {
+    if draft.by_requester() && visibility == Visibility::Public {
         return requester_said(draft, body);
     }
     check_is_read(draft, visibility)?;
@@ -115,7 +120,7 @@ fn provider_spoke(draft: &mut Draft) {
 
 fn requester_said(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     let life = draft.state()?.lifecycle;
-    if life == Lifecycle::Closed {
+    if matches!(life, Lifecycle::Closed | Lifecycle::Cancelled) {
         return follow_up(draft, body);
     }
     draft.spoken.requester = true;
@@ -141,15 +146,16 @@ fn answered(draft: &mut Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A word on a closed incident makes a new one that follows it, within the window.
+/// A word on a closed or cancelled incident makes a new one that follows it, within the
+/// window. Who speaks again of what was cancelled says that it was no error.
 fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     let state = draft.state()?;
-    let days = draft.policy().agreement.follow_up_days;
+    let days = draft.agreement()?.follow_up_days;
     let open_until = state.moments.closed.map(|closed| closed.plus_days(days));
     if open_until.is_none_or(|until| draft.at > until) {
         return Err(Refusal::state(
             "closed",
-            format!("this incident was closed more than {days} days ago; report a new one"),
+            format!("this incident ended more than {days} days ago; report a new one"),
         ));
     }
     let number = draft

@@ -5,10 +5,10 @@
 use super::allowed::ends;
 use super::{Decision, Facts, Follow};
 use crate::apply::apply;
-use crate::clocks::{self, Spoken};
+use crate::clocks::{self, Spoken, Terms};
 use crate::command::{Command, Report};
 use crate::event::{Body, Cause, ClockBreached, ClocksChanged, Derived, Event};
-use crate::policy::{Policy, StaffPolicy};
+use crate::policy::{Agreement, Policy, StaffPolicy};
 use crate::refusal::Refusal;
 use crate::state::State;
 use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
@@ -20,6 +20,8 @@ pub(crate) struct Draft<'a> {
     /// When it happened, for everything that counts time.
     pub(crate) at: Timestamp,
     pub(crate) spoken: Spoken,
+    /// Whether the clocks go over to the newest terms.
+    pub(crate) renew: bool,
     command: &'a Command,
     state: Option<State>,
     events: Vec<Event>,
@@ -53,6 +55,7 @@ impl<'a> Draft<'a> {
             now: now.max(at),
             at,
             spoken: Spoken::default(),
+            renew: false,
             command,
             state: state.cloned(),
             events: vec![],
@@ -71,6 +74,11 @@ impl<'a> Draft<'a> {
     /// The policy in force.
     pub(crate) fn policy(&self) -> &'a Policy {
         self.facts.policy
+    }
+
+    /// What the incident was promised.
+    pub(crate) fn agreement(&self) -> Result<&'a Agreement, Refusal> {
+        Ok(self.policy().agreement_of(self.state()?))
     }
 
     /// Whether another incident caused this, and nobody asked for it here.
@@ -163,8 +171,9 @@ impl<'a> Draft<'a> {
     /// Brings the clocks in line with the state as it is now.
     pub(crate) fn follow_clocks(&mut self, at: Timestamp) {
         let Some(state) = self.state.as_ref() else { return };
-        let agreement = &self.policy().agreement;
-        let changed = clocks::follow(state, agreement, self.spoken, at);
+        let terms = Terms { renew: self.renew, ..Terms::of(self.facts.policy, state) };
+        let agreement = terms.agreement;
+        let changed = clocks::follow(state, terms, self.spoken, at);
         if changed.is_empty() {
             return;
         }

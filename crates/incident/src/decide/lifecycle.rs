@@ -1,10 +1,11 @@
 //! From taken to closed.
 
 use super::{Draft, relations};
+use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
     Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Reopened,
-    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkStarted,
+    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, LinkKind, State};
@@ -62,7 +63,7 @@ pub(super) fn acknowledge(draft: &mut Draft, why: Option<&str>) {
     if draft.state().is_ok_and(|state| state.lifecycle == Lifecycle::InProgress) {
         cascade(draft, Command::Acknowledge);
     }
-    if draft.policy().agreement.acknowledgement_responds {
+    if draft.agreement().is_ok_and(|agreement| agreement.acknowledgement_responds) {
         responded(draft);
     }
 }
@@ -85,6 +86,27 @@ pub(super) fn started(draft: &mut Draft, why: &str) {
         // Given to somebody who has not taken it yet: nor is it taken below.
         cascade(draft, Command::Note(Related::ParentStarted));
     }
+}
+
+/// In progress becomes new again where nobody did anything with it since it was taken
+/// at this instant, here and in the children that were taken with it.
+pub(super) fn return_work(draft: &mut Draft, taken_at: Timestamp) {
+    if !draft.state().is_ok_and(|state| untouched(state, taken_at)) {
+        return;
+    }
+    draft.emit(WorkReturned {});
+    cascade(draft, Command::Note(Related::ParentReturned { taken_at }));
+}
+
+/// Whether nobody has it and nothing was done with it since it was taken.
+pub(super) fn untouched(state: &State, taken_at: Timestamp) -> bool {
+    let moments = &state.moments;
+    state.lifecycle == Lifecycle::InProgress
+        && state.assignee.is_none()
+        && moments.acknowledged.is_none_or(|at| at == taken_at)
+        && moments.responded.is_none()
+        && moments.mitigated.is_none()
+        && moments.restored.is_none()
 }
 
 pub(super) fn is_new(draft: &Draft) -> bool {
@@ -203,13 +225,13 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     if let Some(target) = known_error {
         relations::check_target("known_error", LinkKind::KnownError, target, None)?;
     }
-    let close_at = draft.at.plus_days(policy.agreement.close_after_days);
+    let close_at = closes_at(draft)?;
     draft.emit(Resolved {
         code: code.clone(),
         note: *note,
         cause: *cause,
         known_error: known_error.clone(),
-        close_at: Some(close_at),
+        close_at,
     });
     took_it(draft);
     if draft.by_provider() {
@@ -237,11 +259,21 @@ fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// When silence closes what is resolved now: so many business days later, or never
+/// where there are not as many.
+fn closes_at(draft: &Draft) -> Result<Option<Timestamp>, Refusal> {
+    let (agreement, state) = (draft.agreement()?, draft.state()?);
+    let calendars = &draft.policy().calendars;
+    let counted = agreement.calendar(state.priority, ClockKind::Resolution, state.team);
+    let counted = counted.and_then(|id| calendars.newest(id, draft.at));
+    Ok(calendars.get(counted).after_days(draft.at, agreement.close_after_days))
+}
+
 /// Closes what was confirmed, or what silence confirmed.
 pub(super) fn close(draft: &mut Draft, how: &str) {
     draft.emit_by_policy(
         "closing",
-        draft.policy().agreement.reference.version,
+        draft.agreement().map_or(0, |agreement| agreement.reference.version),
         Closed { how: how.into() },
     );
 }

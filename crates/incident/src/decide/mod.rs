@@ -10,6 +10,7 @@ mod lifecycle;
 mod people;
 mod relations;
 mod report;
+mod terms;
 mod timer;
 mod undo;
 mod work;
@@ -152,7 +153,10 @@ fn name_allowed(
     refusal.allowed = match facts.viewer {
         Some(viewer) => {
             let granted = permissions::granted(viewer, state);
-            allowed(state).filter(|name| granted(*name)).collect()
+            let heard = |name| name == CommandName::Comment && viewer.person == state.requester;
+            let takes = |name| allowed_in(state, name) || heard(name);
+            let all = CommandName::ALL.iter().copied();
+            all.filter(|name| takes(*name) && granted(*name)).collect()
         }
         None => allowed(state).collect(),
     };
@@ -168,7 +172,8 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     let name = command.name();
     let state = draft.state()?;
-    if !matches!(name, CommandName::Tick | CommandName::Note) && !allowed_in(state, name) {
+    let anytime = name.is_of_the_product() || conversation::is_heard(draft, command);
+    if !anytime && !allowed_in(state, name) {
         return Err(not_now(state, name));
     }
     if lifecycle::keeps_its_own_way(draft, name) {
@@ -176,6 +181,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     match command {
         Command::Report(_) | Command::Tick => Ok(()),
+        Command::Recompute => terms::recompute(draft),
         Command::Note(related) => relations::note(draft, related),
         Command::Classify { .. } | Command::Prioritise { .. } | Command::Tag { .. } => {
             classification::run(draft, command)

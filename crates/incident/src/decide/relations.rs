@@ -35,6 +35,9 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
         Related::ParentStarted if state.follows_parent => {
             lifecycle::started(draft, "its parent is worked on")
         }
+        Related::ParentReturned { taken_at } if state.follows_parent => {
+            lifecycle::return_work(draft, *taken_at)
+        }
         Related::MainEnded if state.lifecycle.is_open() => unmerge(draft)?,
         Related::ChildRemoved { child } if state.children.contains(child) => {
             draft.emit(ChildRemoved { child: *child })

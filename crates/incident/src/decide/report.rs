@@ -19,15 +19,16 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
     let owner = || service.and_then(|service| service.team);
     let theirs = || report.assignee.and_then(|person| policy.teams_of(person).pop_first());
     let team = report.confidential_to.or(report.team).or_else(owner).or_else(theirs);
+    let organisation =
+        draft.facts.people.get(&report.requester).and_then(|person| person.organisation);
+    let (requester, category) = (report.requester, report.category);
+    let agreement =
+        policy.choose_agreement(report.service, organisation, category, requester, draft.now);
     draft.emit(Reported {
         title: report.title,
         description: report.description,
         requester: report.requester,
-        organisation: draft
-            .facts
-            .people
-            .get(&report.requester)
-            .and_then(|person| person.organisation),
+        organisation,
         service: report.service,
         category: report.category,
         impact,
@@ -41,7 +42,7 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
         follow_up_of: report.follow_up_of,
         parent: report.parent,
         confidential_to: report.confidential_to,
-        agreement: policy.agreement.reference,
+        agreement: agreement.reference,
         quiet: draft.facts.origin == Origin::Import,
     });
     if let Some(person) = report.assignee {

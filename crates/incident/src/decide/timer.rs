@@ -5,7 +5,7 @@
 use super::{Draft, Origin, lifecycle};
 use crate::clocks::{Clock, ClockKind};
 use crate::event::{ClockBreached, ClockWarned};
-use crate::policy::Agreement;
+use crate::policy::Policy;
 use crate::state::State;
 use crate::timers::{TimerKind, breaches, next_warning, timers, warnings};
 use kernel::Timestamp;
@@ -26,12 +26,12 @@ pub(super) fn ring(draft: &mut Draft) {
 /// The next timer that is due, with the instant it is recorded at: never before
 /// what was recorded last, because a new target may make an old instant due.
 fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
-    let agreement = &draft.policy().agreement;
+    let policy = draft.policy();
     let due = match draft.facts.origin {
-        Origin::Live => timers(state, agreement),
+        Origin::Live => timers(state, policy),
         // The past of another system warned, resumed and closed as it did; only
         // what our own agreement makes of it is ours to say.
-        Origin::Import => breaches(state, agreement).collect(),
+        Origin::Import => breaches(state, policy).collect(),
     };
     due.into_iter()
         .filter(|(_, at)| *at <= draft.at)
@@ -44,8 +44,9 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
     match kind {
         TimerKind::Resume | TimerKind::Close => Some(at),
         TimerKind::Warn(clock) => {
-            let agreement = &draft.policy().agreement;
-            find(state, clock).and_then(|c| highest_share(c, agreement, draft.at)).map(|(_, at)| at)
+            let clock = find(state, clock);
+            let passed = clock.and_then(|c| highest_share(c, state, draft.policy(), draft.at));
+            passed.map(|(_, at)| at)
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
     }
@@ -65,10 +66,9 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
             draft.follow_clocks(at);
         }
         TimerKind::Warn(clock) => {
-            let agreement = &draft.policy().agreement;
-            let found = draft.state().ok().and_then(|state| find(state, clock));
-            let passed = found.and_then(|clock| {
-                Some((highest_share(clock, agreement, draft.at)?, clock.due_at?))
+            let passed = draft.state().ok().and_then(|state| {
+                let clock = find(state, clock)?;
+                Some((highest_share(clock, state, draft.policy(), draft.at)?, clock.due_at?))
             });
             if let Some(((share, _), due_at)) = passed {
                 draft.emit_by_timer("warning", at, ClockWarned { clock, share, due_at });
@@ -88,11 +88,17 @@ fn find(state: &State, kind: ClockKind) -> Option<&Clock> {
 }
 
 /// After a long silence one warning says it all: the highest share passed.
-fn highest_share(clock: &Clock, agreement: &Agreement, now: Timestamp) -> Option<(u8, Timestamp)> {
-    let (first, first_at) = next_warning(clock, agreement)?;
-    let calendar = agreement.calendar();
-    let passed = warnings(agreement).filter(|share| *share > first).map_while(|share| {
-        let at = clock.instant_of_share(&calendar, share)?;
+fn highest_share(
+    clock: &Clock,
+    state: &State,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<(u8, Timestamp)> {
+    let (first, first_at) = next_warning(clock, state, policy)?;
+    let calendar = policy.calendar_of(clock);
+    let shares = warnings(policy.agreement_of(state)).filter(|share| *share > first);
+    let passed = shares.map_while(|share| {
+        let at = clock.instant_of_share(calendar, share)?;
         (at <= now).then_some((share, at))
     });
     Some(passed.last().unwrap_or((first, first_at)))

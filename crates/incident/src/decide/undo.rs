@@ -1,10 +1,10 @@
 //! Taking back one entry, while nothing later depends on it.
 
+use super::lifecycle::{return_work, untouched};
 use super::{Draft, lifecycle, people, relations};
 use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
-    WorkReturned,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, State};
@@ -70,7 +70,7 @@ fn stands(state: &State, event: &Event) -> bool {
         return false;
     }
     match &event.body {
-        Body::Acknowledged(_) => state.assignee.is_none() && untouched(state, event),
+        Body::Acknowledged(_) => untouched(state, event.happened_at),
         Body::Assigned(data) => (state.team, state.assignee) == (data.team, data.assignee),
         Body::PriorityChanged(data) => {
             (state.impact, state.urgency, state.priority, &state.priority_override)
@@ -97,19 +97,9 @@ fn stands(state: &State, event: &Event) -> bool {
     }
 }
 
-/// Whether work began with this entry and nobody did anything with it since.
-fn untouched(state: &State, event: &Event) -> bool {
-    let moments = &state.moments;
-    state.lifecycle == Lifecycle::InProgress
-        && moments.acknowledged.is_none_or(|at| at == event.happened_at)
-        && moments.responded.is_none()
-        && moments.mitigated.is_none()
-        && moments.restored.is_none()
-}
-
 fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
     match &event.body {
-        Body::Acknowledged(_) => draft.emit(WorkReturned {}),
+        Body::Acknowledged(_) => return_work(draft, event.happened_at),
         Body::Assigned(data) => unassign(draft, data, event)?,
         Body::PriorityChanged(data) => draft.emit(PriorityChanged {
             impact: data.impact_before,
@@ -147,9 +137,8 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
 /// Whoever had it before has it again; if that was nobody, it is new again.
 fn unassign(draft: &mut Draft, data: &Assigned, event: &Event) -> Result<(), Refusal> {
     people::assigned(draft, data.team_before, data.assignee_before)?;
-    let state = draft.state()?;
-    if data.was_new && state.assignee.is_none() && untouched(state, event) {
-        draft.emit(WorkReturned {});
+    if data.was_new {
+        return_work(draft, event.happened_at);
     }
     Ok(())
 }
@@ -173,10 +162,11 @@ fn end_hold(draft: &mut Draft, data: &PutOnHold, event: &Event) -> Result<(), Re
     }
     let resumed = lifecycle::resumed(draft.state()?)?;
     draft.emit(resumed);
-    lifecycle::hold_below(draft, Some(data.reason));
-    if data.was_new && untouched(draft.state()?, event) {
-        draft.emit(WorkReturned {});
+    if data.was_new {
+        return_work(draft, event.happened_at);
     }
+    // What is told last happens first: the children resume before they are given back.
+    lifecycle::hold_below(draft, Some(data.reason));
     Ok(())
 }
 

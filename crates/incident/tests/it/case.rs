@@ -6,7 +6,7 @@ use crate::invariants;
 use incident::command::Report;
 use incident::event::{Cause, Derived};
 use incident::policy::{
-    Agreement, CategoryPolicy, PersonFacts, ServicePolicy, StaffPolicy, TeamPolicy,
+    Agreement, Agreements, CategoryPolicy, PersonFacts, ServicePolicy, StaffPolicy, TeamPolicy,
 };
 use incident::{
     Body, Command, CommandName, Event, Facts, Follow, Lifecycle, Origin, Policy, Refusal, State,
@@ -157,12 +157,17 @@ pub fn level(n: i64) -> Level {
     Level::new(n).unwrap()
 }
 
-/// Noon of a Monday, the start of every case.
+/// The agreement of every case that says nothing else.
+pub fn standard() -> Agreement {
+    Agreement::standard(AgreementId(Uuid::from_u128(0x801)))
+}
+
 /// Business time round the clock.
 pub fn always() -> std::sync::Arc<calendar::Calendar> {
     calendar::Calendar::round_the_clock()
 }
 
+/// Noon of a Monday, the start of every case.
 pub fn start() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
@@ -195,7 +200,14 @@ pub fn policy() -> Policy {
     });
     let team = |id: TeamId, name: &str| {
         let members = Who::ALL.into_iter().filter(|who| who.teams().contains(&id));
-        (id, TeamPolicy { name: name.to_owned(), members: members.map(Who::id).collect() })
+        (
+            id,
+            TeamPolicy {
+                name: name.to_owned(),
+                members: members.map(Who::id).collect(),
+                calendar: None,
+            },
+        )
     };
     let service =
         |name: &str, team, criticality| ServicePolicy { name: name.to_owned(), team, criticality };
@@ -203,7 +215,8 @@ pub fn policy() -> Policy {
         version: 1,
         matrix: Matrix::default(),
         matrix_version: 1,
-        agreement: Agreement::standard(AgreementId(Uuid::from_u128(0x801))),
+        agreements: Agreements::only(standard()),
+        calendars: Default::default(),
         services: HashMap::from([
             (vpn(), service("VPN", Some(network()), 2)),
             (wiki(), service("Wiki", None, 4)),
@@ -211,7 +224,7 @@ pub fn policy() -> Policy {
         teams: HashMap::from([team(network(), "Network"), team(desktop(), "Desktop")]),
         categories: HashMap::from([(
             category(),
-            CategoryPolicy { path: "Network › Remote access".to_owned() },
+            CategoryPolicy { path: "Network › Remote access".to_owned(), parent: None },
         )]),
         staff: staff.collect(),
         resolution_codes: Policy::standard_codes(),
@@ -256,6 +269,13 @@ impl Case {
             channel: Channel::Web,
             records: BTreeMap::new(),
         }
+    }
+
+    /// Changes the standard agreement, as if it had always been like that.
+    pub fn agree(&mut self, change: impl FnOnce(&mut Agreement)) {
+        let mut agreement = self.policy.agreements.default(self.now).clone();
+        change(&mut agreement);
+        self.policy.agreements = Agreements::only(agreement);
     }
 
     /// A case with INC-1, reported by the requester: P4 and new.
@@ -398,7 +418,7 @@ impl Case {
         }
         for (number, record) in &records {
             if self.records.get(number) != Some(record) {
-                invariants::check(record);
+                invariants::check(record, &self.policy);
             }
         }
         self.records = records;

@@ -287,7 +287,7 @@ fn giving_work_back_goes_on_counting_the_first_clock() {
 #[test]
 fn an_acknowledgement_can_be_the_response() {
     let mut case = p1();
-    case.policy.agreement.acknowledgement_responds = true;
+    case.agree(|agreement| agreement.acknowledgement_responds = true);
     case.does(Who::Agent, Command::Acknowledge);
     assert_eq!(case.clock(ClockKind::Response).status, ClockStatus::Stopped);
     assert!(case.state().moments.responded.is_some());
@@ -304,7 +304,7 @@ fn a_word_of_a_program_is_no_response() {
 #[test]
 fn a_share_past_the_target_is_no_warning() {
     let mut case = p1();
-    case.policy.agreement.warn_shares = vec![90, 120];
+    case.agree(|agreement| agreement.warn_shares = vec![90, 120]);
     case.wait(1_000).tick();
     let told = warnings_and_breaches(&case);
     let shares: Vec<_> = told.iter().map(|(what, _)| what.as_str()).collect();
@@ -331,9 +331,11 @@ fn no_promise_is_too_long_to_be_counted() {
     let ten_years = calendar::TEN_YEARS_SECONDS;
     for seconds in [i64::MAX, i64::MAX / 1_000_000, ten_years + 1, ten_years, 0] {
         let mut case = Case::empty();
-        let agreement = &mut case.policy.agreement;
-        agreement.targets.values_mut().for_each(|row| row.values_mut().for_each(|s| *s = seconds));
-        (agreement.close_after_days, agreement.follow_up_days) = (seconds, seconds);
+        case.agree(|agreement| {
+            let rows = agreement.targets.values_mut();
+            rows.for_each(|row| row.values_mut().for_each(|target| *target = seconds));
+            (agreement.close_after_days, agreement.follow_up_days) = (seconds, seconds);
+        });
         case.report(Who::Requester, crate::case::plain_report());
         case.wait(60).does(Who::Agent, comment()).does(Who::Agent, hold(HoldReason::Requester));
         case.wait(86_400).does(Who::Agent, Command::Resume).does(Who::Agent, overridden(1)).tick();

@@ -105,6 +105,22 @@ fn a_reply_to_a_closed_incident_makes_one_that_follows_it() {
 }
 
 #[test]
+fn who_speaks_again_of_what_was_cancelled_is_heard() {
+    let mut case = Case::new();
+    case.does(Who::Agent, crate::sample::cancel());
+    let refused = case.refuses(Who::Agent, comment());
+    assert_eq!(refused.code, "not_in_this_state");
+    case.wait(30 * 86_400).does(Who::Requester, comment());
+    assert_eq!(case.life(), Lifecycle::Cancelled);
+    let next = case.state_of(2);
+    assert_eq!((next.lifecycle, next.requester), (Lifecycle::New, Who::Requester.id()));
+    assert_eq!(next.description, Some(words(1)));
+    assert!(case.state().links.iter().any(|link| link.target == "INC-2" && link.reverse));
+    case.wait(1);
+    assert_eq!(case.refuses(Who::Requester, comment()).code, "closed");
+}
+
+#[test]
 fn nobody_speaks_to_nobody() {
     let mut case = Case::new();
     case.does(Who::Agent, resolve()).does(Who::Agent, Command::Close);

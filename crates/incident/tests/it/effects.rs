@@ -10,7 +10,7 @@ fn told(case: &mut Case, who: Who, command: Command) -> Vec<Effect> {
     let before = case.records[&inc(1)].clone();
     case.does(who, command);
     let after = &case.records[&inc(1)];
-    effects(Some(&before.state), &after.state, &after.events[before.events.len()..])
+    effects(Some(&before.state), &after.state, &after.events[before.events.len()..], &case.policy)
 }
 
 fn words_to(found: &[Effect], audience: &Audience) -> Vec<String> {
@@ -21,7 +21,7 @@ fn words_to(found: &[Effect], audience: &Audience) -> Vec<String> {
 fn a_report_is_confirmed_to_its_requester_and_told_to_its_team() {
     let case = Case::with(crate::sample::full_report_without_relatives());
     let record = &case.records[&inc(1)];
-    let found = effects(None, &record.state, &record.events);
+    let found = effects(None, &record.state, &record.events, &case.policy);
     let requester = Audience::Requester(Who::Requester.id());
     assert_eq!(words_to(&found, &requester), ["reported"]);
     assert_eq!(words_to(&found, &Audience::Team(network())), ["reported"]);

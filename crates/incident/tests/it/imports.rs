@@ -83,10 +83,10 @@ fn what_was_imported_is_silent_until_somebody_touches_it() {
     let mut case = importing();
     later(&mut case, 60).does(Who::Integration, resolve());
     assert!(case.state().quiet);
-    assert_eq!(timers(case.state(), &case.policy.agreement).len(), 0);
-    assert_eq!(wake_at(case.state(), &case.policy.agreement), None);
+    assert_eq!(timers(case.state(), &case.policy).len(), 0);
+    assert_eq!(wake_at(case.state(), &case.policy), None);
     let record = &case.records[&inc(1)];
-    assert_eq!(effects(None, &record.state, &record.events), vec![]);
+    assert_eq!(effects(None, &record.state, &record.events, &case.policy), vec![]);
     live(&mut case).tick();
     assert_eq!(case.life(), Lifecycle::Resolved, "a timer is nobody");
     case.does(Who::Agent, note());

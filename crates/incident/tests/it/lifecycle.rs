@@ -81,7 +81,7 @@ fn taking_it_acknowledges_it() {
 #[test]
 fn taking_it_is_the_response_where_the_agreement_says_so() {
     let mut case = Case::new();
-    case.policy.agreement.acknowledgement_responds = true;
+    case.agree(|agreement| agreement.acknowledgement_responds = true);
     case.does(Who::Agent, assign(Who::Agent));
     assert_eq!(case.state().moments.responded, Some(start()));
 }

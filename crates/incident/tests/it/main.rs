@@ -18,5 +18,6 @@ mod properties;
 mod refusals;
 mod relations;
 mod sample;
+mod terms;
 mod traces;
 mod undo;

@@ -27,6 +27,11 @@ pub fn priority(value: &Value) -> Priority {
 }
 
 pub fn calendars(trace: &Value) -> BTreeMap<String, Calendar> {
+    let made = |(name, written)| (name, Calendar::new(&written).unwrap());
+    definitions(trace).into_iter().map(made).collect()
+}
+
+pub fn definitions(trace: &Value) -> BTreeMap<String, Definition> {
     #[derive(Deserialize)]
     struct Written {
         tz: String,
@@ -35,10 +40,9 @@ pub fn calendars(trace: &Value) -> BTreeMap<String, Calendar> {
     }
     let written: BTreeMap<String, Written> =
         serde_json::from_value(trace["calendars"].clone()).unwrap();
-    let calendar = |Written { tz, week, holidays }| {
-        Calendar::new(&Definition { holidays, ..Definition::new(tz, week) }).unwrap()
-    };
-    written.into_iter().map(|(name, written)| (name, calendar(written))).collect()
+    let definition =
+        |Written { tz, week, holidays }| Definition { holidays, ..Definition::new(tz, week) };
+    written.into_iter().map(|(name, written)| (name, definition(written))).collect()
 }
 
 pub fn compare(clock: &Clock, calendar: &Calendar, expected: &Value, at: Timestamp, what: &str) {

@@ -244,6 +244,7 @@ fn command() -> impl Strategy<Value = Command> {
         5 => saying(),
         2 => working(),
         2 => Just(Command::Tick),
+        1 => Just(Command::Recompute),
     ]
 }
 
@@ -252,6 +253,9 @@ fn any_command() -> impl Strategy<Value = Command> {
         number().prop_map(|child| Related::ChildAdded { child }),
         number().prop_map(|child| Related::ChildRemoved { child }),
         select(vec![Related::ParentStarted, Related::MainEnded]),
+        (0..200_i64).prop_map(|seconds| Related::ParentReturned {
+            taken_at: crate::case::start().plus_seconds(seconds),
+        }),
         number().prop_map(|from| Related::MergeReceived { from }),
         number().prop_map(|from| Related::MergeWithdrawn { from }),
         (select(LinkKind::ALL), number())
@@ -367,8 +371,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_sequence_of_commands_keeps_the_invariants(steps in proptest::collection::vec(step(), 1..40)) {
-        let mut case = Case::new();
+    fn any_sequence_of_commands_keeps_the_invariants(
+        terms in 0usize..3,
+        steps in proptest::collection::vec(step(), 1..40),
+    ) {
+        let mut case = Case::empty();
+        crate::terms::vary(&mut case, terms);
+        case.report(Who::Requester, plain_report());
         case.report(Who::Agent, Report { impact: Some(level(1)), urgency: Some(level(1)), ..plain_report() });
         case.report(Who::Requester, plain_report());
         for step in &steps {

@@ -30,8 +30,8 @@ fn a_requester_is_told_what_a_requester_can_do() {
     let refusal = taken.refuses(Who::Requester, Command::Confirm);
     assert_eq!(refusal.allowed, [C::Comment, C::Attach], "what is worked on is not withdrawn");
     case.does(Who::Requester, cancel());
-    let refusal = case.refuses(Who::Requester, sample::comment());
-    assert_eq!(refusal.allowed, []);
+    let refusal = case.refuses(Who::Requester, sample::attach(1));
+    assert_eq!(refusal.allowed, [C::Comment], "their word is heard");
     assert!(refusal.message.contains("final"));
 }
 
@@ -68,7 +68,7 @@ fn names_are_the_words_of_urls() {
     for name in CommandName::ALL.iter().copied() {
         let json = serde_json::to_string(&name).unwrap();
         assert_eq!(json, format!("\"{name}\""), "one word everywhere");
-        let product = matches!(name, CommandName::Tick | CommandName::Note);
+        let product = name.is_of_the_product();
         assert_eq!(name.as_str().parse::<CommandName>().ok(), (!product).then_some(name));
         assert_eq!(sample::of(name).name(), name);
     }

@@ -194,6 +194,45 @@ fn nobody_has_the_children_of_what_nobody_has() {
 }
 
 #[test]
+fn what_was_not_taken_after_all_is_not_taken_below() {
+    for (kind, taken) in [
+        ("acknowledged", Command::Acknowledge),
+        ("assigned", assign(Who::Agent)),
+        ("assigned", assign(Who::Desktop)),
+        ("put_on_hold", hold(HoldReason::Vendor)),
+    ] {
+        let mut case = three();
+        case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(2));
+        case.wait(60).does(Who::Agent, taken);
+        assert_ne!(case.state_of(3).lifecycle, Lifecycle::New, "{kind}");
+        let undo = case.undo_of(kind);
+        case.wait(60).does(Who::Agent, undo);
+        for number in 1..=3 {
+            let story = case.story_of(number);
+            assert_eq!(
+                case.state_of(number).lifecycle,
+                Lifecycle::New,
+                "{kind}, INC-{number}: {story:?}"
+            );
+            assert_eq!(case.state_of(number).moments.acknowledged, None, "{kind}, INC-{number}");
+        }
+    }
+}
+
+#[test]
+fn a_child_that_was_worked_on_stays_taken() {
+    let mut case = three();
+    case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(1));
+    case.does_on(Who::Desktop, 2, Command::Acknowledge).wait(60);
+    case.does(Who::Agent, Command::Acknowledge);
+    let undo = case.undo_of("acknowledged");
+    case.wait(60).does_on(Who::Desktop, 3, crate::sample::comment()).does(Who::Agent, undo);
+    assert_eq!(case.life(), Lifecycle::New);
+    assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress, "taken before");
+    assert_eq!(case.state_of(3).lifecycle, Lifecycle::InProgress, "answered since");
+}
+
+#[test]
 fn the_cause_of_what_is_confidential_is_not_told_below() {
     let mut case = three();
     case.does_on(Who::Agent, 2, parent(1)).does_on(Who::Agent, 3, parent(1));

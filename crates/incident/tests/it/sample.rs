@@ -191,6 +191,7 @@ pub fn of(name: CommandName) -> Command {
         }
         C::Undo => Command::Undo { n: 1 },
         C::Tick => Command::Tick,
+        C::Recompute => Command::Recompute,
         C::Note => Command::Note(Related::LinkedBack { kind: LinkKind::Related, from: inc(2) }),
     }
 }

@@ -143,7 +143,7 @@ fn a_hold_taken_back_is_taken_back_below() {
     case.does(Who::Agent, hold(HoldReason::Vendor));
     let undo = case.undo_of("put_on_hold");
     case.does(Who::Agent, undo);
-    assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);
+    assert_eq!(case.state_of(2).lifecycle, Lifecycle::New, "as its parent");
     // Back to the former hold, too.
     case.does(Who::Agent, hold(HoldReason::Vendor)).does(Who::Agent, hold(HoldReason::Requester));
     assert_eq!(case.state_of(2).lifecycle, Lifecycle::InProgress);

@@ -13,7 +13,7 @@ fn instant() -> impl Strategy<Value = Option<i64>> {
 
 prop_compose! {
     fn clocks()(drawn in proptest::collection::vec(
-        (0_usize..4, 600_i64..400_000, -5_000_i64..400_000, proptest::bool::weighted(0.2)), 0..5,
+        (0_usize..6, 600_i64..400_000, -5_000_i64..400_000, proptest::bool::weighted(0.2)), 0..5,
     )) -> Vec<incident::clocks::Clock> {
         drawn
             .into_iter()

@@ -2,7 +2,7 @@
 
 use incident::Policy;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
-use incident::policy::{Agreement, ServicePolicy};
+use incident::policy::{Agreement, Agreements, ServicePolicy};
 use insight::Exposure;
 use kernel::{AgreementId, Level, Matrix, Priority, ServiceId, Timestamp};
 use std::collections::HashMap;
@@ -32,7 +32,8 @@ pub fn policy() -> Policy {
         version: 1,
         matrix: Matrix::default(),
         matrix_version: 1,
-        agreement: Agreement::standard(agreement),
+        agreements: Agreements::only(Agreement::standard(agreement)),
+        calendars: Default::default(),
         services,
         teams: HashMap::new(),
         categories: HashMap::new(),
@@ -76,6 +77,9 @@ pub fn running(kind: ClockKind, target_seconds: i64, left: i64) -> Clock {
         breached_at: over,
         first_breached_at: over,
         warned_share: 0,
+        calendar: None,
+        team: None,
+        left: false,
     }
 }
 

@@ -42,6 +42,8 @@ const FILES: Table = Table {
 /// [`Failure::Unusable`] when the file exists already, [`Failure::Unavailable`] when
 /// reading or writing fails; no file stays then.
 pub fn backup(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
+    // Who comes second finds a whole one and is refused.
+    let _alone = disk::alone_beside(into);
     if into.exists() {
         let words = format!("{} exists already; choose another name or remove it", into.display());
         return Err(Failure::Unusable(words));

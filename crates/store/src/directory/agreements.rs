@@ -1,6 +1,6 @@
 //! Agreements: every version is kept, because incidents refer to it.
 
-use super::rows::{json, many, one};
+use super::rows::{json, many};
 use crate::{Columns, Failure, Sql};
 use incident::policy::Agreement;
 use incident::state::AgreementRef;
@@ -18,14 +18,9 @@ pub fn insert(sql: &mut dyn Sql, agreement: &Agreement, since: Timestamp) -> Res
     Ok(())
 }
 
-/// The agreement in force: what was put in force last.
-pub fn in_force(sql: &mut dyn Sql) -> Result<Option<Agreement>, Failure> {
-    one(
-        sql,
-        "select body from agreements order by since desc, version desc, id desc limit 1",
-        &[],
-        Columns::json,
-    )
+/// Every version of every agreement, with the instant from which it is in force.
+pub fn all(sql: &mut dyn Sql) -> Result<Vec<(Agreement, Timestamp)>, Failure> {
+    many(sql, "select body, since from agreements order by id, version", &[], read)
 }
 
 /// Every version of an agreement, the newest first, with the instant from which it is in force.
@@ -34,5 +29,9 @@ pub fn versions(
     id: AgreementId,
 ) -> Result<Vec<(Agreement, Timestamp)>, Failure> {
     let statement = "select body, since from agreements where id = $1 order by version desc";
-    many(sql, statement, &[id.into()], |row| Ok((row.json()?, row.at()?)))
+    many(sql, statement, &[id.into()], read)
+}
+
+fn read(row: &mut Columns) -> Result<(Agreement, Timestamp), Failure> {
+    Ok((row.json()?, row.at()?))
 }

@@ -2,7 +2,7 @@
 
 use super::rows::{json, many};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::{Actor, Timestamp};
+use kernel::{Actor, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An entry of the audit trail.
@@ -79,6 +79,19 @@ pub fn record(sql: &mut dyn Sql, entry: &Entry) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Which entries; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of one kind of subject.
+    pub subject: Option<String>,
+    /// By one of these people; by nobody if it is empty.
+    pub actors: Option<Vec<PersonId>>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+}
+
 /// Entries with their ids, the newest first, from before the entry `before` on;
 /// of one kind of subject if `subject` says so.
 pub fn list(
@@ -87,13 +100,40 @@ pub fn list(
     limit: usize,
     before: Option<i64>,
 ) -> Result<Vec<(i64, Entry)>, Failure> {
+    let filter = AuditFilter { subject: subject.map(str::to_owned), ..AuditFilter::default() };
+    find(sql, &filter, limit, before)
+}
+
+/// Entries with their ids that fit, the newest first, from before the entry `before` on.
+pub fn find(
+    sql: &mut dyn Sql,
+    filter: &AuditFilter,
+    limit: usize,
+    before: Option<i64>,
+) -> Result<Vec<(i64, Entry)>, Failure> {
     let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
-    let of = subject.map_or("", |subject| {
-        values.push(subject.into());
-        "and subject = $3"
-    });
+    let mut conditions = vec!["id < $1".to_owned()];
+    let mut value = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    if let Some(subject) = &filter.subject {
+        conditions.push(format!("subject = {}", value(subject.into())));
+    }
+    if let Some(actors) = &filter.actors {
+        let ids: Vec<String> = actors.iter().map(|id| value(id.to_string().into())).collect();
+        let any = format!("actor_id in ({})", ids.join(", "));
+        conditions.push(if ids.is_empty() { "1 = 0".to_owned() } else { any });
+    }
+    if let Some(from) = filter.from {
+        conditions.push(format!("at >= {}", value(from.into())));
+    }
+    if let Some(until) = filter.until {
+        conditions.push(format!("at < {}", value(until.into())));
+    }
     let statement = format!(
-        "select id, at, actor_id, actor_name, what, subject, subject_id, before, after from audit where id < $1 {of} order by id desc limit $2"
+        "select id, at, actor_id, actor_name, what, subject, subject_id, before, after from audit where {} order by id desc limit $2",
+        conditions.join(" and ")
     );
     many(sql, &statement, &values, read)
 }

@@ -6,6 +6,7 @@
 
 pub mod agreements;
 pub mod audit;
+pub mod calendars;
 pub mod categories;
 pub mod drafts;
 pub mod idempotency;

@@ -2,19 +2,22 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
-use super::{agreements, categories, services, settings, teams};
+use super::{agreements, calendars, categories, services, settings, teams};
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
-use incident::policy::{CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy};
+use incident::policy::{
+    Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
+};
 use kernel::{Matrix, PersonId, TeamId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The policy in force. Services, teams and categories out of use are left out:
 /// nothing new may name them. Settings that were never set are the standard ones;
 /// [`Failure::Unusable`] when there is no agreement.
 pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
     let version = version(sql)?;
-    let agreement = agreements::in_force(sql)?.ok_or_else(|| {
+    let agreements = Agreements::new(agreements::all(sql)?).ok_or_else(|| {
         Failure::Unusable(
             "there is no agreement yet; run `evenkeel init` to set up the instance".to_owned(),
         )
@@ -26,7 +29,8 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
         version,
         matrix_version: matrix.as_ref().map_or(0, |matrix| matrix.version),
         matrix: matrix.map_or_else(Matrix::default, |matrix| matrix.value),
-        agreement,
+        agreements,
+        calendars: Arc::new(load_calendars(sql)?),
         services: services::list(sql)?
             .into_iter()
             .filter(|service| service.active)
@@ -68,6 +72,7 @@ fn load_teams(sql: &mut dyn Sql) -> Result<HashMap<TeamId, TeamPolicy>, Failure>
                 TeamPolicy {
                     name: team.name,
                     members: members.remove(&team.id).unwrap_or_default(),
+                    calendar: team.calendar,
                 },
             )
         })
@@ -82,9 +87,23 @@ fn load_categories(
     let active = all.iter().filter(|category| category.active);
     Ok(active
         .map(|category| {
-            (category.id, CategoryPolicy { path: paths.remove(&category.id).unwrap_or_default() })
+            let path = paths.remove(&category.id).unwrap_or_default();
+            (category.id, CategoryPolicy { path, parent: category.parent })
         })
         .collect())
+}
+
+/// Hours that do not read any more, after a zone was renamed for example, stop nothing:
+/// their clocks count round the clock until somebody mends them.
+fn load_calendars(sql: &mut dyn Sql) -> Result<Calendars, Failure> {
+    let mut known = Calendars::default();
+    for (hours, since) in calendars::all(sql)? {
+        let (name, version) = (hours.name.clone(), hours.reference.version);
+        if let Err(error) = known.add(hours, since) {
+            tracing::error!(%error, calendar = name, version, "a calendar cannot be used");
+        }
+    }
+    Ok(known)
 }
 
 fn load_staff(sql: &mut dyn Sql) -> Result<HashMap<PersonId, StaffPolicy>, Failure> {

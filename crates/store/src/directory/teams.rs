@@ -2,7 +2,7 @@
 
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::{PersonId, TeamId};
+use kernel::{CalendarId, PersonId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +15,21 @@ pub struct Team {
     pub name: String,
     /// What it is for.
     pub description: String,
+    /// When it works; none is round the clock.
+    #[serde(default)]
+    pub calendar: Option<CalendarId>,
     /// Whether incidents can be assigned to it.
     pub active: bool,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str = "select id, name, description, active, version from teams";
+const SELECT: &str = "select id, name, description, active, calendar_id, version from teams";
 
 /// Stores a new team. [`Failure::Exists`] when the name is taken.
 pub fn insert(sql: &mut dyn Sql, team: &Team) -> Result<(), Failure> {
     sql.execute(
-        "insert into teams (id, name, description, active) values ($1, $2, $3, $4)",
+        "insert into teams (id, name, description, active, calendar_id) values ($1, $2, $3, $4, $5)",
         &values(team),
     )?;
     Ok(())
@@ -37,7 +40,7 @@ pub fn update(sql: &mut dyn Sql, team: &Team, expected_version: i64) -> Result<b
     let mut values = values(team);
     values.push(expected_version.into());
     let touched = sql.execute(
-        "update teams set name = $2, description = $3, active = $4, version = version + 1 where id = $1 and version = $5",
+        "update teams set name = $2, description = $3, active = $4, calendar_id = $5, version = version + 1 where id = $1 and version = $6",
         &values,
     )?;
     Ok(touched == 1)
@@ -139,7 +142,13 @@ pub fn set_teams(
 }
 
 fn values(team: &Team) -> Vec<Value> {
-    vec![team.id.into(), (&team.name).into(), (&team.description).into(), team.active.into()]
+    vec![
+        team.id.into(),
+        (&team.name).into(),
+        (&team.description).into(),
+        team.active.into(),
+        team.calendar.into(),
+    ]
 }
 
 fn read(row: &mut Columns) -> Result<Team, Failure> {
@@ -148,6 +157,7 @@ fn read(row: &mut Columns) -> Result<Team, Failure> {
         name: row.text()?,
         description: row.text()?,
         active: row.flag()?,
+        calendar: row.opt_parsed()?,
         version: row.int()?,
     })
 }

@@ -17,7 +17,7 @@ pub use filling::Filling;
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
-pub use words::{words_condition, words_erase, words_insert, words_parameter};
+pub use words::{words_condition, words_erase, words_insert, words_overwrite, words_parameter};
 
 /// Which database to open.
 #[derive(Clone, PartialEq, Eq)]

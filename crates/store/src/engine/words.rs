@@ -67,6 +67,22 @@ pub fn words_erase(sql: &mut dyn Sql, contents: &[ContentId]) -> Result<(), Fail
     Ok(())
 }
 
+/// Writes something else over the words of contents, so that what SQLite frees when they go
+/// does not keep them: a value of the same size is overwritten where it stands. PostgreSQL
+/// never does that and frees the old row at its next vacuum.
+///
+/// # Errors
+///
+/// Those of the database.
+pub fn words_overwrite(sql: &mut dyn Sql, content: ContentId) -> Result<(), Failure> {
+    if sql.engine() == Engine::Sqlite {
+        let statement = "update contents \
+            set body = replace(hex(zeroblob(length(cast(body as blob)))), '00', 'x') where id = $1";
+        sql.execute(statement, &[content.into()])?;
+    }
+    Ok(())
+}
+
 /// A condition on `contents`: its words include those of parameter number
 /// `parameter`, which [`words_parameter`] makes.
 pub fn words_condition(engine: Engine, parameter: usize) -> String {

@@ -18,6 +18,7 @@ use incident::{Access, Scope, State, Subject};
 use kernel::{CategoryId, IncidentNumber, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
 use query::{Expr, Query};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 /// Something with an id and a name.
@@ -166,6 +167,24 @@ pub fn get_many(
     many(sql, &statement, &values, |row| read(row, scope))
 }
 
+/// Which of these incidents the viewer may see.
+pub fn seen(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    numbers: &[IncidentNumber],
+) -> Result<BTreeSet<IncidentNumber>, Failure> {
+    let mut seen = BTreeSet::new();
+    for some in numbers.chunks(NUMBERS_AT_ONCE) {
+        let (list, mut values) = slots(1, some);
+        let (visible, more) = filter::visible(sql.engine(), scope, values.len() + 1);
+        values.extend(more);
+        let statement =
+            format!("select i.number from incidents i where i.number in ({list}) and {visible}");
+        seen.extend(many(sql, &statement, &values, |row| row.int().map(IncidentNumber))?);
+    }
+    Ok(seen)
+}
+
 /// What comes before and after an incident in the list of a query, whether it is
 /// still in that list or not. `None` when the viewer may not see it.
 pub fn neighbours(
@@ -258,6 +277,9 @@ pub(super) fn rows(
     let order = Order(query::Sort { key: query::SortKey::Number, reversed: false });
     Ok(read_page(sql, scope, order, page, values)?.into_iter().map(|(row, _)| row).collect())
 }
+
+/// Incidents asked about at once: databases count parameters.
+const NUMBERS_AT_ONCE: usize = 8_192;
 
 const ROW: &str = "i.number, i.version, i.title, i.body, i.service_id, s.name, i.category_id, c.name, i.team_id, t.name, i.assignee_id, a.name, \
      i.requester_id, r.name, r.email, i.organisation_id, o.name, i.confidential_to, k.name, i.due_at, i.due_kind, i.breached";

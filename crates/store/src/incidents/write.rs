@@ -459,6 +459,7 @@ fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
     for event in &part.events {
         let Body::Redacted(data) = &event.body else { continue };
         engine::words_erase(sql, &[data.content])?;
+        engine::words_overwrite(sql, data.content)?;
         sql.execute(
             "update contents set body = '', salt = $3, erased_at = $2 where id = $1",
             &[data.content.into(), event.at.into(), Value::Bytes(vec![])],

@@ -2,6 +2,7 @@
 
 use crate::harness::{each_engine, each_pair, write};
 use std::io::Read;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::backup::{backup, restore};
 use store::engine::{words_condition, words_insert, words_parameter};
@@ -124,6 +125,28 @@ fn a_backup_comes_back_on_either_engine() {
         assert!(matches!(refused, Err(Failure::Unusable(_))), "{refused:?}");
         restore(&path, into, &others, true, || Ok(())).unwrap();
         assert_eq!(dump(&Store::open(into).unwrap()), dump(&first));
+    });
+}
+
+#[test]
+fn of_two_backups_to_one_file_one_is_made() {
+    each_engine("two_backups", |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::local(folder.path().join("files"));
+        fill(store, &files);
+        let path = folder.path().join("backup");
+        let start = Barrier::new(2);
+        let make = || {
+            start.wait();
+            backup(store, &files, &path)
+        };
+        let both = std::thread::scope(|scope| {
+            [scope.spawn(make), scope.spawn(make)].map(|made| made.join().unwrap())
+        });
+        let refused = both.iter().filter(|made| matches!(made, Err(Failure::Unusable(_)))).count();
+        assert_eq!((refused, both.iter().filter(|made| made.is_ok()).count()), (1, 1), "{both:?}");
+        let target = Target::Sqlite(folder.path().join("restored.db"));
+        restore(&path, &target, &files, false, || Ok(())).unwrap();
     });
 }
 

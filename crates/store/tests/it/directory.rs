@@ -2,17 +2,20 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::harness::{each_engine, write};
+use calendar::{Definition, Week};
 use incident::TokenScope;
-use incident::policy::Agreement;
+use incident::policy::{Agreement, BusinessHours};
+use incident::state::CalendarRef;
 use kernel::{
-    Actor, AgreementId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId, Role,
-    ServiceId, TeamId, Timestamp, TokenId, ViewId,
+    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId,
+    Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
+use store::directory::audit::AuditFilter;
 use store::directory::{
     Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
-    Session, Team, Token, View, agreements, audit, categories, drafts, idempotency, import_refs,
-    organisations, people, policy, services, sessions, settings, teams, tokens, views,
+    Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
+    import_refs, organisations, people, policy, services, sessions, settings, teams, tokens, views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -43,6 +46,7 @@ fn team(number: u128, name: &str) -> Team {
         name: name.into(),
         description: "".into(),
         active: true,
+        calendar: None,
         version: 1,
     }
 }
@@ -507,6 +511,18 @@ fn the_audit_trail_tells_what_changed_newest_first() {
             assert_eq!(renamed.after.as_ref().unwrap()["name"], "Network");
             assert_eq!(audit::list(sql, None, 10, Some(all[0].0))?, all[1..]);
             assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
+            let found = |sql: &mut dyn Sql, filter| audit::find(sql, &filter, 10, None);
+            let any = AuditFilter::default;
+            for (filter, found_are) in [
+                (any(), &all[..]),
+                (AuditFilter { from: Some(later(1)), ..any() }, &all[..1]),
+                (AuditFilter { until: Some(later(1)), ..any() }, &all[1..]),
+                (AuditFilter { actors: Some(vec![person_id(2), person_id(1)]), ..any() }, &all),
+                (AuditFilter { actors: Some(vec![person_id(2)]), ..any() }, &[]),
+                (AuditFilter { actors: Some(vec![]), ..any() }, &[]),
+            ] {
+                assert_eq!(found(sql, filter.clone())?, found_are, "{filter:?}");
+            }
             Ok(())
         });
     });
@@ -549,6 +565,58 @@ fn imports_remember_how_far_they_came() {
 }
 
 #[test]
+fn every_version_of_a_calendar_is_kept_and_counts() {
+    each_engine("calendars", |store| {
+        write(store, |sql| {
+            let id = CalendarId(Uuid::from_u128(9));
+            let hours = |version, opens: &str| BusinessHours {
+                reference: CalendarRef { id, version },
+                name: "Office".to_owned(),
+                definition: Definition::new("Europe/Berlin", Week::weekdays(opens, "17:00")),
+                retired: false,
+            };
+            let broken = BusinessHours {
+                definition: Definition::new("Nowhere/Land", Week::weekdays("09:00", "17:00")),
+                ..hours(3, "09:00")
+            };
+            calendars::insert(sql, &hours(1, "09:00"), START)?;
+            calendars::insert(sql, &hours(2, "08:00"), later(60))?;
+            calendars::insert(sql, &broken, later(120))?;
+            let mut wanted = vec![
+                (hours(1, "09:00"), START),
+                (hours(2, "08:00"), later(60)),
+                (broken.clone(), later(120)),
+            ];
+            assert_eq!(calendars::all(sql)?, wanted);
+            wanted.reverse();
+            assert_eq!(calendars::versions(sql, id)?, wanted);
+
+            let standard = Agreement::standard(AgreementId(Uuid::from_u128(1)));
+            agreements::insert(sql, &standard, START)?;
+            let works = Team { calendar: Some(id), ..team(1, "Network") };
+            teams::insert(sql, &works)?;
+            let policy = policy::load(sql)?;
+            assert_eq!(policy.teams[&team_id(1)].calendar, Some(id));
+            let newest = |at| policy.calendars.newest(id, at).map(|found| found.version);
+            assert_eq!(
+                (newest(START), newest(later(60)), newest(later(500))),
+                (Some(1), Some(2), Some(2))
+            );
+            let words = policy.calendars.get(policy.calendars.newest(id, START)).week_in_words();
+            assert_eq!(words, "Mon–Fri 09:00–17:00");
+            assert!(teams::update(sql, &Team { calendar: None, ..works }, 1)?);
+            assert_eq!(teams::get(sql, team_id(1))?.unwrap().calendar, None);
+            Ok(())
+        });
+        let again = failure(store, |sql| {
+            let (hours, _) = calendars::all(sql)?.remove(0);
+            calendars::insert(sql, &hours, START)
+        });
+        assert!(matches!(again, Failure::Exists(_)), "{again:?}");
+    });
+}
+
+#[test]
 fn the_policy_is_what_is_in_use() {
     each_engine("policy", |store| {
         let error = failure(store, |sql| policy::load(sql).map(drop));
@@ -581,7 +649,8 @@ fn the_policy_is_what_is_in_use() {
             policy::bump(sql)?;
             let policy = policy::load(sql)?;
             assert_eq!(policy.version, before + 1);
-            assert_eq!(policy.agreement, second);
+            assert_eq!(*policy.agreements.default(later(1)), second);
+            assert_eq!(*policy.agreements.default(START), first);
             assert_eq!((policy.matrix, policy.matrix_version), (Matrix::default(), 0));
             assert_eq!(policy.resolution_codes, incident::Policy::standard_codes());
             assert_eq!(policy.teams.len(), 1);

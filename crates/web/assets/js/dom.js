@@ -84,6 +84,13 @@ function speak() {
   waiting = [];
 }
 
+/** Tells them at once, whatever is being read to them. */
+export function interrupt(text) {
+  const region = $("#alert");
+  // The same words again are news again.
+  region?.replaceChildren(el("span", {}, text));
+}
+
 export function debounce(wait, run) {
   let pending = 0;
   const later = (...args) => {

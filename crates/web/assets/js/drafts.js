@@ -33,6 +33,8 @@ export class Composer {
     this.field.value = this.drafts[this.mode];
     this.shared = null;
     this.stored = { ...this.drafts };
+    /** Which stored draft of a mode this page knows; whoever else stored one since is told of, not overwritten. */
+    this.known = Object.fromEntries(modes.map((mode) => [mode, form.dataset[`known${mode[0].toUpperCase()}${mode.slice(1)}`] ?? ""]));
     this.queue = Promise.resolve();
     this.later = debounce(800, () => this.store());
     this.sending = new Sending(form);
@@ -127,8 +129,11 @@ export class Composer {
   async sendChanged() {
     for (const mode of modes) {
       const body = this.drafts[mode];
-      if (body === this.stored[mode]) continue;
-      if (await this.save(mode, body)) {
+      if (body === this.stored[mode] || this.clash?.mode === mode) continue;
+      const answer = await this.save(mode, body, { headers: { "X-Draft-Known": this.known[mode] } });
+      if (answer?.status === 409) this.offerBoth(mode, await answer.json());
+      else if (answer?.ok) {
+        this.known[mode] = answer.headers.get("X-Draft") ?? "";
         this.stored[mode] = body;
         this.shelve(mode, null);
         if (mode === this.mode) this.state(body ? "Draft saved" : "");
@@ -141,11 +146,35 @@ export class Composer {
 
   async save(mode, body, options = {}) {
     try {
-      const answer = await ask(`/incidents/${encodeURIComponent(this.number)}/drafts/${mode}`, { method: "PUT", body: new URLSearchParams({ body }), ...options });
-      return answer.ok;
+      return await ask(`/incidents/${encodeURIComponent(this.number)}/drafts/${mode}`, { method: "PUT", body: new URLSearchParams({ body }), ...options });
     } catch {
-      return false;
+      return null;
     }
+  }
+
+  // The same person writes in another tab, or did on another device.
+  offerBoth(mode, { body, known }) {
+    this.clash = { mode };
+    const [mine, theirs] = ["Keep this one", "Use the other"].map((words) => el("button", { class: "btn btn-sm", type: "button" }, words));
+    const words = el("div", {}, el("b", {}, `You wrote another ${mode} in another tab or on another device.`), ` It begins “${body.slice(0, 80)}”.`);
+    const banner = el("div", { class: "banner banner-info", role: "alert", "data-clash": true }, icon("user"), words, el("span", { class: "btns" }, mine, theirs));
+    const settle = () => {
+      banner.remove();
+      this.clash = null;
+      this.known[mode] = known;
+      this.stored[mode] = body;
+      this.store();
+      this.field.focus();
+    };
+    mine.addEventListener("click", settle);
+    theirs.addEventListener("click", () => {
+      this.drafts[mode] = body;
+      if (mode === this.mode) this.put(body);
+      settle();
+    });
+    $("[data-clash]", this.form)?.remove();
+    this.form.prepend(banner);
+    if (mode === this.mode) this.state("Draft not saved");
   }
 
   flush() {
@@ -169,7 +198,8 @@ export class Composer {
   // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
   clear() {
     if (this.sending.away !== null) return this.clearAway();
-    $("[data-ask]", this.form)?.remove();
+    $$("[data-ask], [data-clash]", this.form).forEach((banner) => banner.remove());
+    this.clash = null;
     this.put("");
     this.shared = null;
     delete this.field.dataset.touched;

@@ -5,6 +5,7 @@ import { isField, keepFocus, patch } from "./morph.js";
 import { toast } from "./toast.js";
 
 const keys = new WeakMap();
+const underWay = new WeakMap();
 
 export function startForms() {
   document.addEventListener("input", (event) => {
@@ -32,7 +33,12 @@ export function startForms() {
 
 /** Sends one form and applies the answer; resolves to true when the server took it. `more` are options of fetch. */
 export async function submit(form, submitter, more = {}) {
-  if (form.getAttribute("aria-busy") === "true") return false;
+  const wish = words(form, submitter);
+  if (form.getAttribute("aria-busy") === "true") {
+    if (wish !== underWay.get(form)) trouble(form, submitter, "info", "This was not sent.", "The one before is still on its way; press again when it is done.");
+    return false;
+  }
+  underWay.set(form, wish);
   const { url, options } = request(form, submitter);
   // A button of a list may belong to a form elsewhere, and be gone when the answer comes.
   const layer = (submitter ?? form).closest("dialog, [popover]");
@@ -48,7 +54,15 @@ export async function submit(form, submitter, more = {}) {
     return false;
   } finally {
     busy(form, submitter, false);
+    $(":scope > .banner-info[data-trouble]", form)?.remove();
+    form.dispatchEvent(new CustomEvent("settled"));
   }
+}
+
+// A second press of the same is no second wish.
+function words(form, submitter) {
+  const fields = [...new FormData(form, submitter ?? undefined)].map(([name, value]) => [name, value.name ?? value]);
+  return JSON.stringify([submitter?.getAttribute("formaction"), fields]);
 }
 
 function request(form, submitter) {

@@ -1,7 +1,7 @@
 // Follows the page's event stream and shows whether it is connected.
-import { $, $$, ask, say } from "./dom.js";
+import { $, $$, ask, interrupt, say } from "./dom.js";
 import { keepFocus, morph, patch } from "./morph.js";
-import { clockTime, serverNow } from "./time.js";
+import { clockTime, serverNow, serverSays } from "./time.js";
 
 const patience = 3000;
 const rest = 30_000;
@@ -23,7 +23,9 @@ export function follow(url) {
   });
   source.addEventListener("patch", (event) => patch(event.data, { fresh: true }));
   source.addEventListener("presence", (event) => patch(event.data));
+  source.addEventListener("now", (event) => serverSays(event.data));
   source.addEventListener("say", (event) => say(event.data));
+  source.addEventListener("alert", (event) => interrupt(event.data));
   source.addEventListener("stale", () => refresh());
   for (const name of ["patch", "news", "gone", "stale"]) source.addEventListener(name, (event) => (heard = event.lastEventId || heard));
   for (const name of ["news", "gone"]) {

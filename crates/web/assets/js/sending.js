@@ -12,9 +12,15 @@ export class Sending {
     this.met = null;
     /** The words of a reply that is on its way while its writer writes to somebody else; else null. */
     this.away = null;
+    /** What somebody else said while this form was sending. */
+    this.late = null;
     form.addEventListener("submit", (event) => this.press(event));
     form.addEventListener("input", ({ target }) => (this.waiting && target.name === "mode" ? this.turn(target) : this.keep()));
-    form.addEventListener("sent", () => this.meet(null));
+    form.addEventListener("sent", () => {
+      this.late = null;
+      this.meet(null);
+    });
+    form.addEventListener("settled", () => this.arrived(this.late ? [this.late] : []));
     document.addEventListener("patched", ({ detail }) => this.arrived(detail.added));
     document.addEventListener("keydown", (event) => this.key(event), true);
     // A hidden page may be ended without another word, by a telephone that is locked.
@@ -120,11 +126,13 @@ export class Sending {
     else this.keep(true);
   }
 
-  // Words of somebody else to the same reader. What this form sends itself arrives while it is busy.
+  // Words of somebody else to the same reader. What this form sends itself arrives while it is busy; whatever else
+  // came then is met afterwards, unless the words were sent.
   arrived(added) {
-    if (this.form.getAttribute("aria-busy") === "true" || !this.reply()) return;
     const other = added.filter((node) => node.matches?.("[data-kind=reply], [data-kind=update]")).at(-1);
-    if (!other) return;
+    const busy = this.form.getAttribute("aria-busy") === "true";
+    this.late = busy ? (other ?? this.late) : null;
+    if (!other || busy || !this.reply()) return;
     this.stop();
     keepBack(this.form);
     this.meet($("article", other)?.getAttribute("aria-label") ?? "Another reply");

@@ -24,10 +24,15 @@ export function clockTime(at, where = zone) {
 
 export function startTime() {
   const { now, zone: named } = document.documentElement.dataset;
-  const served = Date.parse(now ?? "");
-  if (!Number.isNaN(served)) offset = served - Date.now();
   zone = named || undefined;
   document.addEventListener("patched", tick);
+  serverSays(now);
+}
+
+/** Runs from this instant on; a page may have waited before it was shown, its stream tells the time anew. */
+export function serverSays(now) {
+  const served = Date.parse(now ?? "");
+  if (!Number.isNaN(served)) offset = served - Date.now();
   tick();
 }
 

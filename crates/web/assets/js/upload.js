@@ -24,6 +24,12 @@ export function startUploads() {
   document.addEventListener("reset", (event) => {
     for (const input of $$("input[type=file][data-files]", event.target)) $(input.dataset.files)?.replaceChildren();
   });
+  // A form that comes back refused lists nothing, while its field still has the files.
+  document.addEventListener("patched", () => {
+    for (const input of $$("input[type=file][data-files]")) {
+      if (input.files.length && !$(`${input.dataset.files} > .att:not(.att-bad)`)) draw(input, [...input.files], [], limitOf(input));
+    }
+  });
   document.addEventListener("paste", (event) => add(event, event.clipboardData));
   document.addEventListener("drop", (event) => {
     add(event, event.dataTransfer);
@@ -39,6 +45,7 @@ export function startUploads() {
 }
 
 const inputOf = (node) => $("input[type=file][data-files]", node?.closest?.("form") ?? document.createElement("form"));
+const limitOf = (input) => Number(input.dataset.limit) || defaultLimit;
 const unmark = () => $$(".is-drop").forEach((form) => form.classList.remove("is-drop"));
 
 function add(event, data) {
@@ -50,7 +57,7 @@ function add(event, data) {
 }
 
 function take(input, files) {
-  const limit = Number(input.dataset.limit) || defaultLimit;
+  const limit = limitOf(input);
   const { fit, large } = sift(files, limit);
   const bag = new DataTransfer();
   fit.forEach((file) => bag.items.add(file));
@@ -58,6 +65,7 @@ function take(input, files) {
   input.files = bag.files;
   input.taking = false;
   draw(input, fit, large, limit);
+  if (fit.length) say(fit.length === 1 ? `${fit[0].name} attached` : `${fit.length} files attached`);
 }
 
 function draw(input, fit, large, limit) {
@@ -74,5 +82,4 @@ function draw(input, fit, large, limit) {
     }),
     ...large.map((file) => el("li", { class: "att att-bad", role: "alert" }, icon("alert"), `${file.name} is ${sizeWords(file.size)}. At most ${sizeWords(limit)} each, it is not sent.`)),
   );
-  if (fit.length) say(fit.length === 1 ? `${fit[0].name} attached` : `${fit.length} files attached`);
 }

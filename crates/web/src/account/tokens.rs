@@ -174,13 +174,24 @@ fn table(who: &SignedIn, tokens: &[Token]) -> Markup {
                             td { @match token.used_at { Some(at) => (time::moment(at, &who.here)), None => "never" } }
                             td { (ends(who, token)) }
                             td.num {
-                                form method="post" action={ "/me/tokens/" (token.id) "/revoke" } {
-                                    button.btn.btn-sm.btn-quiet.danger type="submit" aria-label={ "Revoke " (token.name) } { "Revoke" }
-                                }
+                                (revoking(token, &format!("/me/tokens/{}/revoke", token.id)))
                             }
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Asks before a token ends: whatever uses it stops at once.
+pub(crate) fn revoking(token: &Token, action: &str) -> Markup {
+    html! {
+        details.edit {
+            summary.btn.btn-sm.btn-quiet.danger aria-label={ "Revoke " (token.name) } { "Revoke" }
+            form method="post" action=(action) {
+                p.hint { "What uses it stops at once, and for good." }
+                div { button.btn.btn-sm.btn-danger type="submit" { "Revoke “" (token.name) "”" } }
             }
         }
     }

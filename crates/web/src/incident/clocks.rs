@@ -178,6 +178,9 @@ mod tests {
             breached_at: None,
             first_breached_at: None,
             warned_share: 0,
+            calendar: None,
+            team: None,
+            left: false,
         }
     }
 

@@ -49,6 +49,8 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let draft = |mode: Mode| {
         start.drafts.iter().find(|draft| draft.mode == mode).map(|draft| draft.body.as_str())
     };
+    let known =
+        |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
     let requester = case.person(case.state().requester);
     let name = first_name(requester);
@@ -56,7 +58,8 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     html! {
         form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
             data-live data-keep data-number=(number)
-            data-draft-reply=[draft(Mode::Reply)] data-draft-note=[draft(Mode::Note)] data-draft-update=[draft(Mode::Update)] {
+            data-draft-reply=[draft(Mode::Reply)] data-draft-note=[draft(Mode::Note)] data-draft-update=[draft(Mode::Update)]
+            data-known-reply=[known(Mode::Reply)] data-known-note=[known(Mode::Note)] data-known-update=[known(Mode::Update)] {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }

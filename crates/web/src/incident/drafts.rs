@@ -5,19 +5,37 @@ use crate::app::App;
 use crate::auth::Staff;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use desk::Doing;
 use kernel::{IncidentNumber, limits};
-use store::directory::drafts::{Draft, Mode};
+use serde::Serialize;
+use store::Sql;
+use store::directory::drafts::{self, Draft, Mode};
 
-/// Keeps a draft; empty words remove it.
+/// The draft that the page knows, as [`DRAFT`] named it; absent: whatever is stored gives way.
+const KNOWN: &str = "x-draft-known";
+/// The draft that is stored now.
+const DRAFT: &str = "x-draft";
+
+/// What somebody stored in another tab.
+#[derive(Serialize)]
+struct Other {
+    body: String,
+    known: String,
+}
+
+/// Keeps a draft; empty words remove it. Another one of the same person that the page does
+/// not know stays and is told.
 pub(super) async fn put(
     State(app): State<App>,
     Staff(who): Staff,
     Path((number, mode)): Path<(String, String)>,
+    headers: HeaderMap,
     fields: Fields,
-) -> PageResult<StatusCode> {
+) -> PageResult<Response> {
     let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
     let mode: Mode = mode.parse().map_err(|_| PageError::NotFound)?;
     seen(&app, &who, number).await?;
@@ -29,8 +47,31 @@ pub(super) async fn put(
         )));
     }
     let draft = Draft { person: who.person().id, number, mode, body, updated_at: who.here.now };
-    app.desk.write(move |sql| Ok(store::directory::drafts::put(sql, &draft)?)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let known = headers.get(KNOWN).map(|known| known.to_str().unwrap_or_default().to_owned());
+    let now = name(&draft);
+    let write = move |sql: &mut dyn Sql| {
+        let stored = drafts::of_incident(sql, draft.person, number)?;
+        let other = stored.into_iter().find(|stored| {
+            let unknown = known.as_ref().is_some_and(|known| *known != name(stored));
+            stored.mode == mode && stored.body != draft.body && unknown
+        });
+        if other.is_none() {
+            drafts::put(sql, &draft)?;
+        }
+        Ok(other)
+    };
+    Ok(match app.desk.write(write).await? {
+        None => (StatusCode::NO_CONTENT, [(DRAFT, now)]).into_response(),
+        Some(other) => {
+            let known = name(&other);
+            (StatusCode::CONFLICT, Json(Other { body: other.body, known })).into_response()
+        }
+    })
+}
+
+/// What a page knows a draft by: the instant it was stored.
+pub(super) fn name(draft: &Draft) -> String {
+    draft.updated_at.micros().to_string()
 }
 
 /// Notes that somebody is here and what they do.

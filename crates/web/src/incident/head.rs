@@ -218,7 +218,7 @@ fn due(clock: &Clock, here: &Here) -> Option<kernel::Timestamp> {
         ClockStatus::Paused => here.now,
         ClockStatus::Stopped | ClockStatus::Cancelled => clock.stopped_at?,
     };
-    clock.due_from(&here.calendar, from)
+    clock.due_from(here.calendar(clock), from)
 }
 
 /// Every clock with how it stands and how it came to that.
@@ -259,16 +259,16 @@ fn one(case: &Case, clock: &Clock) -> Markup {
 }
 
 fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
-    let over = || duration(-clock.remaining_seconds(&here.calendar, here.now));
+    let over = || duration(-clock.remaining_seconds(here.calendar(clock), here.now));
     html! {
         @match (standing, clock.due_at) {
-            (Standing::Met, _) => { "Met in " (duration(clock.elapsed_seconds(&here.calendar, here.now))) }
+            (Standing::Met, _) => { "Met in " (duration(clock.elapsed_seconds(here.calendar(clock), here.now))) }
             (Standing::Missed, _) => { "Late by " (over()) }
             (Standing::Cancelled, _) => { "Ended" }
-            (Standing::Paused, _) => { "Paused, " (duration(clock.remaining_seconds(&here.calendar, here.now))) " left" }
+            (Standing::Paused, _) => { "Paused, " (duration(clock.remaining_seconds(here.calendar(clock), here.now))) " left" }
             (Standing::Breach, None) => { "Paused, " (over()) " over" }
             (_, Some(due)) => { (time::left(due, here)) }
-            (_, None) => { (duration(clock.remaining_seconds(&here.calendar, here.now))) " left" }
+            (_, None) => { (duration(clock.remaining_seconds(here.calendar(clock), here.now))) " left" }
         }
     }
 }
@@ -307,8 +307,8 @@ fn story(case: &Case, clock: &Clock, beside: Markup) -> Markup {
                     }
                 }
                 li.meta {
-                    (duration(clock.elapsed_seconds(&case.here.calendar, case.here.now))) " of " (duration(clock.target_seconds)) " used now, by "
-                    (case.policy.agreement.name)
+                    (duration(clock.elapsed_seconds(case.here.calendar(clock), case.here.now))) " of " (duration(clock.target_seconds)) " used now, by "
+                    (case.policy.agreement_of(case.state()).name)
                 }
             }
         }

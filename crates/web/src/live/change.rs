@@ -2,9 +2,11 @@
 //! made once for everybody who needs the same.
 
 use super::frame;
+use crate::auth::SignedIn;
+use crate::part::time::Here;
 use crate::queue::row::{self, RowStyle};
 use axum::body::Bytes;
-use incident::{Body, Subject};
+use incident::{Access, Body, Policy, Scope, Subject};
 use kernel::IncidentNumber;
 use std::collections::HashMap;
 use std::future::Future;
@@ -99,12 +101,23 @@ impl Change {
         self.after_n() == 0
     }
 
-    /// Its row as an event of the stream, for a viewer in a zone.
-    pub(super) async fn drawn_row(&self, zone: &str, style: &RowStyle<'_>) -> Bytes {
-        let RowStyle { suffix, selectable, full, .. } = *style;
-        let drawing = Drawing::Row(zone.to_owned(), suffix.to_owned(), selectable, full);
-        self.drawn(drawing, || async { frame::patch(&row::patch(&self.row, style).into_string()) })
-            .await
+    /// Its row as an event of the stream, for somebody who sees this much.
+    pub(super) async fn drawn_row(
+        &self,
+        who: &SignedIn,
+        scope: &Scope,
+        here: &Here,
+        suffix: &str,
+        policy: &Policy,
+    ) -> Bytes {
+        let selectable = who.viewer().works();
+        let full = scope.access(&self.subject()) == Access::Full;
+        let drawing = Drawing::Row(who.zone_name.clone(), suffix.to_owned(), selectable, full);
+        self.drawn(drawing, || async {
+            let style = RowStyle { full, ..RowStyle::now(here, suffix, selectable, policy) };
+            frame::patch(&row::patch(&self.row, &style).into_string())
+        })
+        .await
     }
 
     /// A drawing, made by the first who needs it.

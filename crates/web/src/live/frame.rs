@@ -1,10 +1,13 @@
 //! Server-sent events as bytes.
 
 use axum::body::Bytes;
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, Timestamp};
 
-/// What a stream begins with: reconnect after 2 seconds, and a first sign of life.
-pub(super) const HELLO: &str = "retry: 2000\n: connected\n\n";
+/// What a stream begins with: reconnect after 2 seconds, a first sign of life, and the time,
+/// because the page may have been drawn a while ago.
+pub(super) fn hello(now: Timestamp) -> String {
+    format!("retry: 2000\n: connected\n\n{}", event("now", &now.to_string()))
+}
 
 /// An event with its data.
 pub(super) fn event(name: &str, data: &str) -> String {

@@ -9,7 +9,6 @@ use crate::error::PageResult;
 use crate::part::time::Here;
 use crate::queue::counts;
 use crate::queue::page::count_of;
-use crate::queue::row::RowStyle;
 use crate::queue::views::Views;
 use crate::url;
 use axum::body::Bytes;
@@ -112,6 +111,7 @@ impl Stream {
             look: who.look(),
             policy_version: app.desk.policy().version,
             position,
+            waiting: frame::hello(app.desk.now()).into(),
             app,
             who,
             secret,
@@ -120,7 +120,6 @@ impl Stream {
             presence,
             beat,
             beats: 0,
-            waiting: frame::HELLO.into(),
         };
         stream.load_views().await?;
         if let Some(after) = after {
@@ -249,6 +248,12 @@ impl Stream {
                 Shown::Incident(number) => self.tell_incident(number, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
             }
+            if !matches!(self.shown, Shown::Portal(_))
+                && let Some(words) =
+                    words::alert(change, self.who.viewer().person, &self.look.scope)
+            {
+                self.put(&frame::event("alert", &words));
+            }
         }
         if !self.waiting.is_empty() {
             self.put(&frame::position(batch.position));
@@ -283,10 +288,8 @@ impl Stream {
         let suffix = queue.suffix.clone();
         self.mark_counts(change, &context);
         if fits || fitted {
-            let (policy, works) = (self.app.desk.policy(), self.who.viewer().works());
-            let full = self.look.scope.access(&change.subject()) == Access::Full;
-            let style = RowStyle { full, ..RowStyle::now(&here, &suffix, works, &policy) };
-            let row = change.drawn_row(&self.who.zone_name, &style).await;
+            let policy = self.app.desk.policy();
+            let row = change.drawn_row(&self.who, &self.look.scope, &here, &suffix, &policy).await;
             self.put_bytes(&row);
         }
         match (fits, fitted) {

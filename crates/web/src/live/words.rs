@@ -1,11 +1,16 @@
 //! What happened, in a few words for those who listen instead of look.
 
+use super::change::Change;
+use crate::part::clock;
 use crate::part::person::first_name;
 use crate::part::state;
-use incident::{Body, Visibility};
+use incident::{Access, Body, Scope, Visibility};
 use kernel::PersonId;
 use store::incidents::feed::FeedEvent;
 use store::incidents::list::IncidentRow;
+
+/// The last priority whose broken promises interrupt.
+const URGENT: u8 = 2;
 
 /// What others did, as one line; `None` when there is nothing to say.
 pub(super) fn say(
@@ -20,6 +25,28 @@ pub(super) fn say(
     let mut parts: Vec<String> = told.filter_map(|event| words(event, row, public_only)).collect();
     parts.dedup();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What cannot wait, whatever the page shows: a clock of the person's own urgent incident
+/// passed its target.
+pub(super) fn alert(change: &Change, me: PersonId, scope: &Scope) -> Option<String> {
+    let (state, events) = (&change.row.state, &change.events);
+    if scope.access(&change.subject()) != Access::Full {
+        return None;
+    }
+    if state.assignee != Some(me) || state.priority.get() > URGENT || !state.lifecycle.is_open() {
+        return None;
+    }
+    let breached = events.iter().filter_map(|event| match &event.event.body {
+        Body::ClockBreached(data) => Some(clock::name(data.clock).to_lowercase()),
+        _ => None,
+    });
+    let mut clocks: Vec<String> = breached.collect();
+    clocks.dedup();
+    (!clocks.is_empty()).then(|| {
+        let (number, priority) = (change.number, state.priority);
+        format!("{number}, yours, {priority}: {} clock passed its target", clocks.join(" and "))
+    })
 }
 
 fn words(event: &FeedEvent, row: &IncidentRow, public_only: bool) -> Option<String> {

@@ -34,7 +34,8 @@ pub(crate) enum Standing {
 impl Standing {
     /// How a clock stands at an instant.
     pub(crate) fn of(clock: &Clock, here: &Here) -> Standing {
-        let breached = clock.breached_at.is_some() || clock.is_breached(&here.calendar, here.now);
+        let breached =
+            clock.breached_at.is_some() || clock.is_breached(here.calendar(clock), here.now);
         match clock.status {
             ClockStatus::Cancelled => Standing::Cancelled,
             ClockStatus::Stopped if breached => Standing::Missed,
@@ -42,7 +43,7 @@ impl Standing {
             _ if breached => Standing::Breach,
             ClockStatus::Paused => Standing::Paused,
             ClockStatus::Running => {
-                let left = clock.remaining_seconds(&here.calendar, here.now);
+                let left = clock.remaining_seconds(here.calendar(clock), here.now);
                 if left * 100 < clock.target_seconds * WARN_LEFT_PERCENT {
                     Standing::Warn
                 } else {
@@ -95,6 +96,8 @@ pub(crate) fn name(kind: ClockKind) -> &'static str {
         ClockKind::Response => "Response",
         ClockKind::Update => "Update",
         ClockKind::Resolution => "Resolution",
+        ClockKind::Team => "Team",
+        ClockKind::Vendor => "Supplier",
     }
 }
 
@@ -105,6 +108,8 @@ pub(crate) fn verb(kind: ClockKind) -> &'static str {
         ClockKind::Response => "respond",
         ClockKind::Update => "update",
         ClockKind::Resolution => "resolve",
+        ClockKind::Team => "hand on",
+        ClockKind::Vendor => "supply",
     }
 }
 
@@ -167,7 +172,7 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
                 }
                 (Standing::Breach, None) => {
                     span.vh { (standing.word()) ": " }
-                    (time::duration(-clock.remaining_seconds(&here.calendar, here.now))) " over"
+                    (time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))) " over"
                 }
                 _ => (standing.word()),
             }
@@ -178,10 +183,16 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
 fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
     match standing {
         Standing::Paused => {
-            format!("{} left", time::duration(clock.remaining_seconds(&here.calendar, here.now)))
+            format!(
+                "{} left",
+                time::duration(clock.remaining_seconds(here.calendar(clock), here.now))
+            )
         }
         Standing::Missed => {
-            format!("by {}", time::duration(-clock.remaining_seconds(&here.calendar, here.now)))
+            format!(
+                "by {}",
+                time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))
+            )
         }
         _ => verb(clock.kind).to_owned(),
     }
@@ -191,9 +202,10 @@ fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
 /// clock that stands still has been doing so.
 pub(crate) fn mini_keel(clock: &Clock, waits_since: Option<Timestamp>, here: &Here) -> Markup {
     let percent = |seconds: i64| seconds as f64 / clock.target_seconds.max(1) as f64 * DUE_PERCENT;
-    let used = percent(clock.elapsed_seconds(&here.calendar, here.now)).clamp(0.0, 100.0);
+    let used = percent(clock.elapsed_seconds(here.calendar(clock), here.now)).clamp(0.0, 100.0);
     let stands = waits_since.filter(|_| clock.status == ClockStatus::Paused);
-    let waits = stands.map_or(0.0, |since| percent(here.now.seconds_since(since)));
+    let waits = stands
+        .map_or(0.0, |since| percent(here.calendar(clock).elapsed(since, here.now)));
     let waits = waits.clamp(0.0, 100.0 - used);
     let pause = match waits > 0.0 {
         true => format!(
@@ -213,14 +225,13 @@ pub(crate) fn mini_keel(clock: &Clock, waits_since: Option<Timestamp>, here: &He
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calendar::Calendar;
     use jiff::tz::TimeZone;
 
     fn here(seconds: i64) -> Here {
         Here {
             now: start().plus_seconds(seconds),
             zone: TimeZone::UTC,
-            calendar: Calendar::round_the_clock(),
+            calendars: Default::default(),
         }
     }
 
@@ -240,6 +251,9 @@ mod tests {
             breached_at: None,
             first_breached_at: None,
             warned_share: 0,
+            calendar: None,
+            team: None,
+            left: false,
         }
     }
 

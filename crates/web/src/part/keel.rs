@@ -215,7 +215,6 @@ fn anchor(x: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calendar::Calendar;
     use jiff::tz::TimeZone;
 
     fn at(text: &str) -> Timestamp {
@@ -234,7 +233,7 @@ mod tests {
         let here = Here {
             now: at("2026-11-23T12:00:00Z"),
             zone: TimeZone::UTC,
-            calendar: Calendar::round_the_clock(),
+            calendars: Default::default(),
         };
         let html = keel(&line, &here).into_string();
         assert!(html.contains("Reported 10:00. First response 10:05, met. Paused 10:30 to 10:42. Now 12:00. Resolution due 14:00."));
@@ -257,7 +256,7 @@ mod tests {
             let here = Here {
                 now: at("2026-11-23T10:20:00Z"),
                 zone: TimeZone::UTC,
-                calendar: Calendar::round_the_clock(),
+                calendars: Default::default(),
             };
             let ticks = Axis::of(&line, &here).ticks(&here).len() as i64;
             assert!((1..=TICKS_MAX).contains(&ticks), "{hours} h: {ticks}");
@@ -276,7 +275,7 @@ mod tests {
         let here = Here {
             now: at("2026-11-25T12:00:00Z"),
             zone: TimeZone::UTC,
-            calendar: Calendar::round_the_clock(),
+            calendars: Default::default(),
         };
         let html = keel(&line, &here).into_string();
         assert!(html.contains("Resolution was due Mon 11:00"), "{html}");

@@ -2,6 +2,8 @@
 //! keep them up to date in the same words (`assets/js/time.js`).
 
 use calendar::Calendar;
+use incident::clocks::Clock;
+use incident::policy::Calendars;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
@@ -24,20 +26,29 @@ pub(crate) struct Here {
     /// The reader's zone.
     pub(crate) zone: TimeZone,
     /// The business time that clocks count.
-    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) calendars: Arc<Calendars>,
 }
 
 impl Here {
+    /// The business time that this clock counts.
+    pub(crate) fn calendar(&self, clock: &Clock) -> &Calendar {
+        self.calendars.get(clock.calendar)
+    }
+
     /// An instant on the reader's clock.
     pub(crate) fn local(&self, at: Timestamp) -> Zoned {
         at.to_jiff().to_zoned(self.zone.clone())
     }
 
+    /// "CET": how the reader's zone is called now.
+    pub(crate) fn zone_name(&self) -> String {
+        let now = self.local(self.now);
+        now.time_zone().to_offset_info(now.timestamp()).abbreviation().to_owned()
+    }
+
     /// "CET, your time zone": said once on a page.
     pub(crate) fn zone_words(&self) -> String {
-        let now = self.local(self.now);
-        let zone = now.time_zone().to_offset_info(now.timestamp()).abbreviation().to_owned();
-        format!("{zone}, your time zone")
+        format!("{}, your time zone", self.zone_name())
     }
 
     /// "13:12".
@@ -207,7 +218,7 @@ mod tests {
         Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Amsterdam").unwrap(),
-            calendar: Calendar::round_the_clock(),
+            calendars: Default::default(),
         }
     }
 

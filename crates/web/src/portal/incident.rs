@@ -188,9 +188,9 @@ impl<'a> Scene<'a> {
         format!("{}/{name}", url::portal_incident(self.story.row.number))
     }
 
-    /// Until when a word on the closed incident makes one that follows it.
+    /// Until when a word on the incident that is over makes one that follows it.
     fn follow_up_until(&self) -> Option<Timestamp> {
-        let days = self.reader.policy.agreement.follow_up_days;
+        let days = self.reader.policy.agreement_of(self.state()).follow_up_days;
         let until = self.state().moments.closed?.plus_seconds(days * 86_400);
         (until > self.reader.here.now).then_some(until)
     }
@@ -361,7 +361,7 @@ fn what_follows(scene: &Scene, state: &State) -> String {
         .as_ref()
         .map(|person| format!(" with {}", first_name(&person.name)))
         .unwrap_or_default();
-    let days = scene.reader.policy.agreement.follow_up_days;
+    let days = scene.reader.policy.agreement_of(state).follow_up_days;
     let close = state.close_at.map_or(String::new(), |at| {
         format!(" If we hear nothing we close it on {}, and for {days} days after that you can say that it broke again.", promise(at, scene.reader.here))
     });
@@ -374,8 +374,7 @@ fn reply(scene: &Scene) -> Markup {
         div id="p-reply" data-patch=[scene.patch] {
             @match (scene.own(), scene.state().lifecycle) {
                 (false, _) => p.hint { (reading_only(scene)) },
-                (true, Lifecycle::Cancelled) => (anew(scene)),
-                (true, Lifecycle::Closed) if scene.follow_up_until().is_none() => (anew(scene)),
+                (true, Lifecycle::Closed | Lifecycle::Cancelled) if scene.follow_up_until().is_none() => (anew(scene)),
                 _ => (reply_form(scene)),
             }
         }
@@ -383,13 +382,16 @@ fn reply(scene: &Scene) -> Markup {
 }
 
 fn reply_form(scene: &Scene) -> Markup {
+    let follows = |until| {
+        let until = promise(until, scene.reader.here);
+        format!("This makes a new incident that follows this one. It is possible until {until}.")
+    };
     let (label, send, hint) = match (scene.state().lifecycle, scene.follow_up_until()) {
         (Lifecycle::Closed, Some(until)) => {
-            let hint = format!(
-                "This makes a new incident that follows this one. It is possible until {}.",
-                promise(until, scene.reader.here)
-            );
-            ("It broke again? Write what happens now", "It broke again", Some(hint))
+            ("It broke again? Write what happens now", "It broke again", Some(follows(until)))
+        }
+        (Lifecycle::Cancelled, Some(until)) => {
+            ("Still not working? Write what happens now", "Report it again", Some(follows(until)))
         }
         (Lifecycle::Resolved, _) => (
             "Add something",

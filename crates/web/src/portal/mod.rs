@@ -20,7 +20,6 @@ pub(crate) use incident::live_patches;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageError;
-use crate::part::time::Here;
 use crate::url;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
@@ -82,7 +81,7 @@ fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
                     "."
                 }
             }
-            p.meta { "Times are in " (zone(&who.here)) ", " (if who.person().time_zone.is_empty() { "the time zone here" } else { "your time zone" }) "." }
+            p.meta { "Times are in " (who.here.zone_name()) ", " (if who.person().time_zone.is_empty() { "the time zone here" } else { "your time zone" }) "." }
             form.mts method="post" action=(url::SIGN_OUT) { button.btn.btn-sm.btn-quiet type="submit" { (crate::part::icon::icon("logout")) "Sign out" } }
         }
     }
@@ -91,9 +90,4 @@ fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
 /// What a telephone dials: digits and a leading plus.
 fn dialled(phone: &str) -> String {
     phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
-}
-
-fn zone(here: &Here) -> String {
-    let local = here.local(here.now);
-    local.time_zone().to_offset_info(local.timestamp()).abbreviation().to_owned()
 }

@@ -64,7 +64,7 @@ mod tests {
         let here = Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Amsterdam").unwrap(),
-            calendar: calendar::Calendar::round_the_clock(),
+            calendars: Default::default(),
         };
         for (at, words) in [
             ("2026-11-23T13:20:00Z", "14:20 today"),

@@ -1,9 +1,8 @@
 //! The horizon: what is due in the next hours, on one line.
 
-use crate::part::clock;
 use crate::part::time::{self, Here};
 use crate::url;
-use incident::clocks::ClockStatus;
+use incident::clocks::{ClockKind, ClockStatus};
 use kernel::Timestamp;
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
@@ -159,12 +158,14 @@ fn running(row: &IncidentRow) -> impl Iterator<Item = Mark<'_>> {
         .filter_map(|clock| Some(Mark { row, kind: kind(clock.kind), at: clock.due_at? }))
 }
 
-fn kind(kind: incident::clocks::ClockKind) -> &'static str {
-    match clock::name(kind) {
-        "Acknowledge" => "acknowledgement",
-        "Response" => "response",
-        "Update" => "update",
-        _ => "resolution",
+fn kind(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::Acknowledge => "acknowledgement",
+        ClockKind::Response => "response",
+        ClockKind::Update => "update",
+        ClockKind::Resolution => "resolution",
+        ClockKind::Team => "the team's part",
+        ClockKind::Vendor => "the supplier's part",
     }
 }
 

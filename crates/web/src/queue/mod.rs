@@ -270,11 +270,7 @@ impl Reading {
     ) -> Result<(Arc<Listed>, i64), Failure> {
         let total = self.counts.of(sql, &self.look, &self.whose, text, &query.filter, stamp)?;
         let key = (self.whose.clone(), text.to_owned(), asked.cursor.clone().unwrap_or_default());
-        if let Some(listed) = self.shelf.get(&key, stamp) {
-            return Ok((listed, total));
-        }
-        let listed = Arc::new(self.list(sql, asked, query)?);
-        self.shelf.put(key, stamp, listed.clone());
+        let listed = self.shelf.of(key, stamp, || self.list(sql, asked, query))?;
         Ok((listed, total))
     }
 

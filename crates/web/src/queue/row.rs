@@ -94,10 +94,10 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                     (state::glyph(look))
                     span { (number) }
                     @if !service.is_empty() { span.sub-svc { (service) } }
-                    span { (requester) }
+                    (requester)
                 }
             }
-            td.c-req { (requester) }
+            td.c-req { div.req { (requester) } }
             td.c-svc { (service) }
             td.c-state { (state::glyph(look)) }
             td.c-asg {
@@ -133,12 +133,12 @@ pub(crate) struct ByRisk {
     pub(crate) href: String,
 }
 
-/// Who asked, and how many more.
-fn requester(row: &IncidentRow) -> String {
-    match row.state.children.len() {
-        0 => row.requester.name.clone(),
-        1 => format!("{} + 1 report", row.requester.name),
-        more => format!("{} + {more} reports", row.requester.name),
+/// Who asked, and how many more; a long name gives way to the number.
+fn requester(row: &IncidentRow) -> Markup {
+    let more = row.state.children.len();
+    html! {
+        span.req-n { (row.requester.name) }
+        @if more > 0 { " " span.req-m { "+ " (time::counted(more as i64, "report")) } }
     }
 }
 

@@ -194,7 +194,7 @@ fn begins(name: &str, folded: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use incident::policy::{Agreement, ServicePolicy};
+    use incident::policy::{Agreement, Agreements, ServicePolicy};
     use kernel::{AgreementId, Matrix, ServiceId};
     use std::collections::HashMap;
 
@@ -205,7 +205,8 @@ mod tests {
             version: 1,
             matrix: Matrix::default(),
             matrix_version: 0,
-            agreement: Agreement::standard(agreement),
+            agreements: Agreements::only(Agreement::standard(agreement)),
+            calendars: Default::default(),
             services: HashMap::from([(
                 "00000000-0000-0000-0000-000000000002".parse::<ServiceId>().unwrap(),
                 service,

@@ -3,6 +3,7 @@
 use incident::{Policy, Viewer};
 use kernel::PersonId;
 use query::{Query, value_text};
+use std::sync::LazyLock;
 use store::directory::views::{self, View as Saved};
 use store::{Failure, Sql};
 
@@ -106,6 +107,15 @@ const BUILT_IN: &[BuiltIn] = &[
     ("all-open", "All open", "state:open merged:no", "list", Group::Shared, None),
 ];
 
+/// The views that everybody has. Parsed once: every page of an incident asks for them.
+static EVERYBODYS: LazyLock<Vec<View>> = LazyLock::new(|| {
+    let views = BUILT_IN.iter().map(|(key, name, text, icon, group, alarm)| View {
+        alarm: *alarm,
+        ..view(key, name, parsed(text), icon, *group)
+    });
+    views.collect()
+});
+
 /// The views of one person, in the order they are shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Views(pub(crate) Vec<View>);
@@ -130,13 +140,7 @@ impl Views {
 
     /// Those that nobody saved.
     pub(crate) fn built_in(viewer: &Viewer, policy: &Policy) -> Views {
-        let mut all: Vec<View> = BUILT_IN
-            .iter()
-            .map(|(key, name, text, icon, group, alarm)| View {
-                alarm: *alarm,
-                ..view(key, name, parsed(text), icon, *group)
-            })
-            .collect();
+        let mut all = EVERYBODYS.clone();
         let mut teams: Vec<_> = viewer
             .teams
             .iter()

@@ -2,7 +2,7 @@
 
 use super::{Reads, Section, section_page};
 use crate::app::{App, INSTANCE_SETTING};
-use crate::error::PageResult;
+use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
@@ -11,17 +11,20 @@ use crate::url::encode;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
-use kernel::{PersonId, Timestamp};
+use kernel::{PersonId, Timestamp, limits};
 use maud::{Markup, html};
 use serde_json::Value;
 use std::collections::HashMap;
-use store::directory::audit::{self, Entry};
+use store::directory::audit::{self, AuditFilter, Entry};
+use store::directory::people::PeopleFilter;
 use store::directory::{categories, organisations, people, services, settings, teams};
 use store::{Failure, Sql};
 
 const SECTION: Section = Section::Audit;
 /// Rows of a page.
 const PAGE_ROWS: usize = 50;
+/// People that the words for one may mean, at most.
+const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
@@ -61,27 +64,31 @@ async fn show(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
-    let subject = fields.text("subject").to_owned();
     let before = fields.filled("before").and_then(|text| text.parse::<i64>().ok());
-    let wanted = (!subject.is_empty()).then(|| subject.clone());
+    let mut filter = AuditFilter {
+        subject: fields.filled("subject").map(str::to_owned),
+        actors: None,
+        from: day(&fields, "from", &who.here, 0)?,
+        until: day(&fields, "until", &who.here, 1)?,
+    };
+    let by = fields.filled("who").map(str::to_owned);
     let read = move |sql: &mut dyn Sql| {
-        let rows = audit::list(sql, wanted.as_deref(), PAGE_ROWS + 1, before)?;
+        if let Some(text) = by {
+            let found = PeopleFilter { text: Some(text), ..PeopleFilter::default() };
+            let found = people::list(sql, &found, PEOPLE, None)?;
+            filter.actors = Some(found.into_iter().map(|person| person.id).collect());
+        }
+        let rows = audit::find(sql, &filter, PAGE_ROWS + 1, before)?;
         Ok((names(sql, &rows)?, rows))
     };
     let (names, mut rows) = app.desk.read(read).await?;
     let more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);
-    let older = rows.last().filter(|_| more).map(|(id, _)| address(&subject, Some(*id)));
+    let older = rows.last().filter(|_| more).map(|(id, _)| address(&fields, Some(*id)));
     let body = html! {
-        form.btns method="get" action=(SECTION.address()) {
-            label.lbl for="subject" { "Changes of" }
-            div { select.inp id="subject" name="subject" {
-                @for (value, label) in SUBJECTS { option value=(value) selected[value == subject] { (label) } }
-            } }
-            button.btn type="submit" { (icon("filter")) "Show" }
-        }
+        (filter_form(&fields))
         @if rows.is_empty() {
-            (empty("Nothing here", "Nothing of this kind was changed.", None))
+            (empty("Nothing here", "Nothing like this was changed.", None))
         } @else {
             div.card { div.scroll-x tabindex="0" role="region" aria-label="Audit log" { table.dt {
                 thead { tr { th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" } th scope="col" { "Change" } } }
@@ -97,7 +104,7 @@ async fn show(
         }
         @if before.is_some() || older.is_some() {
             nav.pages aria-label="Pages" {
-                @if before.is_some() { a.btn href=(address(&subject, None)) { "Newest" } }
+                @if before.is_some() { a.btn href=(address(&fields, None)) { "Newest" } }
                 @if let Some(older) = older { a.btn rel="next" href=(older) { "Older " (icon("right")) } }
             }
         }
@@ -111,9 +118,50 @@ async fn show(
     ))
 }
 
-fn address(subject: &str, before: Option<i64>) -> String {
+fn filter_form(fields: &Fields) -> Markup {
+    html! {
+        form.filters method="get" action=(SECTION.address()) {
+            div.field {
+                label.lbl for="subject" { "Changes of" }
+                select.inp id="subject" name="subject" {
+                    @for (value, label) in SUBJECTS { option value=(value) selected[value == fields.text("subject")] { (label) } }
+                }
+            }
+            div.field {
+                label.lbl for="who" { "By" }
+                input.inp id="who" name="who" value=(fields.text("who")) placeholder="Name or e-mail" maxlength=(limits::EMAIL_CHARS);
+            }
+            div.field {
+                label.lbl for="from" { "From" }
+                input.inp type="date" id="from" name="from" value=(fields.text("from"));
+            }
+            div.field {
+                label.lbl for="until" { "To" }
+                input.inp type="date" id="until" name="until" value=(fields.text("until"));
+            }
+            button.btn type="submit" { (icon("filter")) "Show" }
+        }
+    }
+}
+
+/// The beginning of a day of the reader's, some days after the one that is written.
+fn day(fields: &Fields, name: &str, here: &Here, later: i64) -> PageResult<Option<Timestamp>> {
+    let Some(text) = fields.filled(name) else { return Ok(None) };
+    let date = text.parse::<jiff::civil::Date>().ok();
+    let day = date.and_then(|date| date.checked_add(jiff::Span::new().days(later)).ok());
+    let begins = day.and_then(|day| day.to_zoned(here.zone.clone()).ok());
+    let begins = begins
+        .ok_or_else(|| PageError::invalid(format!("{text} is not a day such as 2026-11-23")))?;
+    Ok(Some(Timestamp::from_jiff(begins.timestamp())))
+}
+
+fn address(fields: &Fields, before: Option<i64>) -> String {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    format!("{}?subject={}{before}", SECTION.address(), encode(subject))
+    let kept: Vec<String> = ["subject", "who", "from", "until"]
+        .iter()
+        .map(|name| format!("{name}={}", encode(fields.text(name))))
+        .collect();
+    format!("{}?{}{before}", SECTION.address(), kept.join("&"))
 }
 
 /// "23 Nov 2026, 11:04": a log is read long afterwards.

@@ -113,7 +113,8 @@ async fn insert(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Resul
 
 fn typed(id: TeamId, fields: &Fields, active: bool) -> Result<Team, Trouble> {
     let description = editing::text(fields, "description", limits::REASON_CHARS)?;
-    Ok(Team { id, name: editing::name(fields)?, description, active, version: 1 })
+    let name = editing::name(fields)?;
+    Ok(Team { id, name, description, active, calendar: None, version: 1 })
 }
 
 async fn show(
@@ -149,6 +150,7 @@ async fn update(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Resul
             let Some(before) = before.filter(|before| before.version == seen) else {
                 return stale(seen, teams::get(sql, id)?.map(|team| team.version));
             };
+            let team = Team { calendar: before.calendar, ..team };
             teams::update(sql, &team, seen)?;
             Ok(audit.changed(sql, SUBJECT, id, &before, &Team { version: seen + 1, ..team })?)
         })

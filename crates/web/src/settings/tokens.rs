@@ -2,7 +2,7 @@
 
 use super::editing::{saved, saved_banner};
 use super::{Reads, Section, actor, section_page};
-use crate::account::{scope_words, token_ends};
+use crate::account::{revoking, scope_words, token_ends};
 use crate::app::App;
 use crate::auth::Administrator;
 use crate::error::{PageError, PageResult};
@@ -57,9 +57,7 @@ async fn show(
                         td { @match token.used_at { Some(at) => (time::moment(at, &who.here)), None => "never" } }
                         td { (token_ends(&who, token)) }
                         @if edits { td.num {
-                            form method="post" action={ (SECTION.of(token.id)) "/revoke" } {
-                                button.btn.btn-sm.btn-quiet.danger type="submit" aria-label={ "Revoke " (token.name) } { "Revoke" }
-                            }
+                            (revoking(token, &format!("{}/revoke", SECTION.of(token.id))))
                         } }
                     }
                 } }

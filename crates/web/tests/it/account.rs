@@ -1,7 +1,8 @@
 //! Signing in and out, and one's own page.
 
 use crate::harness::World;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use desk::command_line;
 use store::directory::people;
 
@@ -65,6 +66,29 @@ async fn signing_in_leads_where_one_wanted_to_go() {
     let elsewhere =
         [("email", "gwen@northwind.example"), ("password", PASSWORD), ("next", "//evil.example/")];
     assert_eq!(world.post("", "/sign-in", &elsewhere).await.location(), "/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_encrypted_connections_the_session_is_of_this_host_alone() {
+    let options = web::Options {
+        public_url: Some("https://help.northwind.example".to_owned()),
+        ..web::Options::default()
+    };
+    let world = World::with(options).await;
+    with_password(&world, "gwen").await;
+    let right = [("email", "gwen@northwind.example"), ("password", PASSWORD)];
+    let done = world.post("", "/sign-in", &right).await;
+    let set: Vec<&str> =
+        done.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    let (own, plain) = (set[0], set[1]);
+    assert!(own.starts_with("__Host-evenkeel_session="), "{own}");
+    assert!(own.ends_with("; Secure") && own.contains("Path=/;"), "{own}");
+    assert!(plain.starts_with("evenkeel_session=;") && plain.contains("Max-Age=0"), "{plain}");
+
+    let cookie = own.split(';').next().unwrap();
+    let request = || Request::get("/portal").header("cookie", cookie);
+    assert_eq!(world.send("", request(), Body::empty()).await.status, StatusCode::OK);
+    assert_eq!(world.get("gwen", "/portal").await.status, StatusCode::OK, "one from before");
 }
 
 #[tokio::test(flavor = "multi_thread")]

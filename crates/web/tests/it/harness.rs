@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
-use desk::{Desk, SystemClock, command_line};
+use desk::{Ask, Desk, SystemClock, command_line};
 use incident::command::Report;
 use incident::{Command, TokenScope, Viewer};
-use kernel::{Channel, IncidentNumber, PersonId, Role, ServiceId, TeamId, limits};
+use kernel::{Channel, IncidentNumber, PersonId, Role, ServiceId, TeamId, Timestamp, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::directory::people::Person;
@@ -59,6 +59,13 @@ impl Page {
         self
     }
 
+    /// Fails unless these words are on the page exactly once.
+    #[track_caller]
+    pub fn shows_once(&self, words: &str) -> &Self {
+        assert_eq!(self.body.matches(words).count(), 1, "{words:?} in:\n{}", self.body);
+        self
+    }
+
     /// Fails when these words are on the page.
     #[track_caller]
     pub fn hides(&self, words: &str) -> &Self {
@@ -69,6 +76,10 @@ impl Page {
 
 impl World {
     pub async fn new() -> World {
+        World::with(web::Options::default()).await
+    }
+
+    pub async fn with(options: web::Options) -> World {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
         let desk = Desk::open(
@@ -80,7 +91,7 @@ impl World {
             },
         )
         .unwrap();
-        let router = web::router(desk.clone(), web::Options { public_url: None });
+        let router = web::router(desk.clone(), options);
         let mut world = World {
             desk,
             router,
@@ -129,6 +140,7 @@ impl World {
                             name: name.into(),
                             description: String::new(),
                             active: true,
+                            calendar: None,
                             version: 1,
                         },
                     )?;
@@ -180,7 +192,23 @@ impl World {
         title: &str,
         team: Option<TeamId>,
     ) -> IncidentNumber {
-        let mut ask = self.desk.ask(&self.viewer(actor), Channel::Web);
+        let ask = self.desk.ask(&self.viewer(actor), Channel::Web);
+        self.report_by(ask, requester, title, team).await
+    }
+
+    /// Reports an incident of Gwen's as if it were another instant.
+    pub async fn report_at(&self, at: Timestamp, title: &str) -> IncidentNumber {
+        let ask = self.desk.ask(&self.viewer("mara"), Channel::Web).at(at);
+        self.report_by(ask, "gwen", title, Some(self.service_desk)).await
+    }
+
+    async fn report_by(
+        &self,
+        mut ask: Ask<'_>,
+        requester: &str,
+        title: &str,
+        team: Option<TeamId>,
+    ) -> IncidentNumber {
         let title = ask.title(title).unwrap();
         let description =
             Some(ask.words("description", "It began this morning.", limits::BODY_CHARS).unwrap());
@@ -271,7 +299,8 @@ async fn read(response: Response<Body>) -> Page {
     }
 }
 
-fn form(path: &str) -> axum::http::request::Builder {
+/// A form of a page without scripts.
+pub fn form(path: &str) -> axum::http::request::Builder {
     Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")

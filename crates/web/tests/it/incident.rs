@@ -1,11 +1,12 @@
 //! The incident's page, what is done on it, and the form of a new incident.
 
-use crate::harness::{Page, World, escape};
+use crate::harness::{Page, World, escape, form};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use incident::clocks::ClockKind;
 use incident::{Access, Lifecycle, Scope, State, Visibility};
 use kernel::IncidentNumber;
+use store::directory::people;
 use store::incidents::list;
 
 /// The incident as it is stored.
@@ -398,6 +399,23 @@ async fn drafts_are_kept_per_person_and_mode() {
         .shows("data-draft-note=\"Ask Ruben about &quot;dock 2&quot;\"");
     world.get("ines", &path(number, "")).await.hides("Ask Ruben");
     assert_eq!(draft("gwen", "x").await.status, StatusCode::FORBIDDEN, "the portal has no drafts");
+
+    // Two tabs of one person.
+    let from_tab = |known: String, body: &'static str| {
+        let request = form(&path(number, "/drafts/note")).method("PUT");
+        let request = request.header("x-draft-known", known);
+        world.send("mara", request, Body::from(format!("body={}", escape(body))))
+    };
+    let page = world.get("mara", &path(number, "")).await;
+    let known = page.body.split("data-known-note=\"").nth(1).unwrap().split('"').next().unwrap();
+    let first = from_tab(known.to_owned(), "The first tab").await;
+    assert_eq!(first.status, StatusCode::NO_CONTENT);
+    let second = from_tab(known.to_owned(), "The second tab").await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    second.shows("The first tab").shows(first.header("x-draft"));
+    world.get("mara", &path(number, "")).await.shows("data-draft-note=\"The first tab\"");
+    let chosen = from_tab(first.header("x-draft").to_owned(), "The second tab").await;
+    assert_eq!(chosen.status, StatusCode::NO_CONTENT);
     draft("mara", "").await;
     world.get("mara", &path(number, "")).await.hides("Ask Ruben");
 }
@@ -695,6 +713,26 @@ async fn a_second_call_becomes_a_note_and_a_stranger_becomes_known() {
     let made = world.post("mara", "/incidents/new", &sent).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     world.get("mara", made.location()).await.shows("Tess Okafor").shows("tess@northwind.example");
+
+    let refused = [
+        ("new_name", "Ute Brandl"),
+        ("new_email", "ute@northwind.example"),
+        ("title", "Gate is stuck"),
+        ("detected_at", "2200-01-01T08:00"),
+    ];
+    let answer = world.post("mara", "/incidents/new", &refused).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    let ute = |sql: &mut dyn store::Sql| people::by_email(sql, "ute@northwind.example");
+    assert_eq!(world.desk.read(ute).await.unwrap(), None, "a refused report makes nobody known");
+
+    // No address tells that she is the same; the key does.
+    let sent = "new_name=Ute+Brandl&title=Gate+is+stuck";
+    for _ in 0..2 {
+        let request = form("/incidents/new").header("idempotency-key", "gate-1");
+        let made = world.send("mara", request, Body::from(sent)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    }
+    world.get("mara", "/incidents/new/callers?q=Ute").await.shows_once("Ute Brandl");
 
     let nobody = world.post("mara", "/incidents/new", &[("title", "Gate is stuck")]).await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);

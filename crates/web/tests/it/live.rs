@@ -32,6 +32,7 @@ impl Listener {
         let mut listener =
             Listener { stream: response.into_body().into_data_stream(), told: String::new() };
         listener.until(": connected").await;
+        listener.until("event: now\ndata: 2").await;
         listener
     }
 
@@ -182,6 +183,22 @@ async fn an_incident_is_followed_by_those_who_read_it() {
     world.desk.is_present(number, world.person("ines").id, "Ines Calderon", desk::Doing::Note);
     let told = page.until("event: presence").await;
     assert!(!told.contains(&format!("{other}")), "{told}");
+}
+
+#[tokio::test]
+async fn a_broken_promise_of_an_urgent_one_interrupts_whoever_has_it_and_nobody_else() {
+    let world = World::new().await;
+    let before = world.desk.now().plus_seconds(-86_400);
+    let number = world.report_at(before, "Gate").await;
+    world.command("ines", number, to(&world, "mara")).await;
+    let mut mine = Listener::open(&world, "mara", &queue("state:closed"), None).await;
+    let mut all = Listener::open(&world, "ines", &format!("/live?on={number}"), None).await;
+    let high = Some(Level::HIGH);
+    let urgent = Command::Prioritise { impact: high, urgency: high, priority: None, reason: None };
+    world.command("ines", number, urgent).await;
+    mine.until(&format!("event: alert\ndata: {number}, yours, P1: ")).await;
+    let told = all.until("\nid: ").await;
+    assert!(!told.contains("event: alert"), "{told}");
 }
 
 #[tokio::test]

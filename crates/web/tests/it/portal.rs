@@ -261,17 +261,22 @@ async fn still_broken_reopens_and_works_again_closes() {
         .hides("Is it working for you now?");
     world.get("gwen", "/portal/incidents?show=closed").await.shows("Scanners drop off");
 
-    let again = send(
-        &world,
-        "gwen",
-        &format!("{}/comment", address(number)),
-        false,
-        &[text("body", "It is back")],
-    )
-    .await;
+    is_followed(&world, number, "It is back").await;
+    let error = world.report("Scanners drop off").await;
+    let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(error);
+    let reason = ask.words("reason", "Reported twice", 1_000).unwrap();
+    ask.issue(Command::Cancel { reason }).await.unwrap();
+    world.get("gwen", &address(error)).await.shows("Report it again");
+    is_followed(&world, error, "No, these are others").await;
+}
+
+/// What Gwen says to an incident that is over makes another one.
+async fn is_followed(world: &World, number: IncidentNumber, words: &str) {
+    let path = format!("{}/comment", address(number));
+    let again = send(world, "gwen", &path, false, &[text("body", words)]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     assert_ne!(again.location(), address(number));
-    world.get("gwen", again.location()).await.shows("It is back").shows("Scanners drop off");
+    world.get("gwen", again.location()).await.shows(words).shows("Scanners drop off");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -435,7 +440,7 @@ async fn what_was_reported_in_error_is_withdrawn() {
         .await
         .shows(r#"aria-current="step">Withdrawn"#)
         .shows("It was unplugged")
-        .shows("Report it anew");
+        .shows("Report it again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

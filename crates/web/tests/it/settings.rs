@@ -281,6 +281,14 @@ async fn roles_hold_from_the_next_request_on() {
         .shows(r#"<span class="meta">teams</span>"#)
         .shows("Network")
         .shows("agent, manager");
+    let page = |filter: &str| format!("/settings/audit?subject=person&{filter}");
+    let made = world.get("otto", &page("who=ada%40northwind.example&from=2026-01-01")).await;
+    made.shows("agent, manager").shows(r#"value="2026-01-01""#);
+    for none in ["who=ines", "until=2020-01-01", "from=2999-01-01", "who=nobody"] {
+        world.get("otto", &page(none)).await.shows("Nothing here").hides("agent, manager");
+    }
+    let wrong = world.get("otto", &page("from=yesterday")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,10 @@ async fn pages_load_nothing_from_elsewhere_and_are_not_kept() {
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("referrer-policy"), "same-origin");
         assert_eq!(page.header("cache-control"), "no-store");
+        let rules = page.header("speculation-rules").trim_matches('"').to_owned();
+        let rules = world.get(who, &rules).await;
+        assert_eq!(rules.header("content-type"), "application/speculationrules+json");
+        rules.shows("/incidents/INC-:number");
         page.hides(" style=").hides(" onclick=").hides("<script>");
     }
 }

@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("desk", &["kernel", "query", "incident", "store"]),
     ("web", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
     ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
-    ("evenkeel", &["kernel", "query", "incident", "store", "desk", "web", "api"]),
+    ("evenkeel", &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api"]),
     ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
     ("xtask", &[]),

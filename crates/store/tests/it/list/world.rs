@@ -2,7 +2,7 @@
 
 use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::event::{Commented, Derived, Reported};
-use incident::policy::{Agreement, Policy, ServicePolicy};
+use incident::policy::{Agreement, Agreements, Policy, ServicePolicy};
 use incident::state::{AgreementRef, Lifecycle, Moments};
 use incident::{Body, Cause, Event, Scope, State, Visibility};
 use kernel::{
@@ -69,7 +69,10 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
     }
     for (number, name) in TEAMS.iter().enumerate() {
         let (id, name, description) = (team(number), (*name).to_owned(), String::new());
-        teams::insert(sql, &Team { id, name, description, active: true, version: 1 })?;
+        teams::insert(
+            sql,
+            &Team { id, name, description, active: true, calendar: None, version: 1 },
+        )?;
     }
     for (number, name) in SERVICES.iter().enumerate() {
         let service = Service {
@@ -240,6 +243,9 @@ pub fn due_at(kind: ClockKind, at: Timestamp, breached: bool) -> Clock {
         breached_at: breached.then_some(at),
         first_breached_at: None,
         warned_share: 0,
+        calendar: None,
+        team: None,
+        left: false,
     }
 }
 
@@ -254,7 +260,8 @@ pub fn policy() -> Arc<Policy> {
         version: 1,
         matrix: Matrix::default(),
         matrix_version: 0,
-        agreement: Agreement::standard(AgreementId(id(6, 0))),
+        agreements: Agreements::only(Agreement::standard(AgreementId(id(6, 0)))),
+        calendars: Default::default(),
         services: (0..SERVICES.len()).map(|number| (service(number), of(number))).collect(),
         teams: HashMap::new(),
         categories: HashMap::new(),

@@ -13,10 +13,10 @@ use crate::part::form::Errors;
 use crate::url;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use desk::{Idempotency, Trouble};
+use desk::{Idempotency, Newcomer, Trouble};
 use incident::command::Report;
 use incident::{Command, Refusal, Visibility};
-use kernel::{Actor, Channel, IncidentNumber, Level, PersonId, limits};
+use kernel::{Channel, IncidentNumber, Level, PersonId, limits};
 use store::directory::people::{self, Person};
 
 /// Reports the incident, or adds a note to the one that the call is about.
@@ -50,12 +50,12 @@ async fn record(
     }
     let fields = &sent.fields;
     let channel = channel(fields)?;
-    let requester = requester(app, who, fields).await?;
+    let caller = caller(app, fields).await?;
     let number = match choice::<IncidentNumber>(fields, "existing")? {
         Some(existing) => {
-            called_again(app, who, fields, channel, &requester, existing, once.clone()).await?
+            called_again(app, who, fields, channel, &caller, existing, once.clone()).await?
         }
-        None => report(app, who, fields, channel, &requester, once.clone()).await?,
+        None => report(app, who, fields, channel, &caller, once.clone()).await?,
     };
     attach(&app.desk, who.viewer(), channel, number, sent.files, Visibility::Public, once.as_ref())
         .await?;
@@ -69,10 +69,16 @@ fn channel(fields: &Fields) -> Result<Channel, Refusal> {
     known.ok_or_else(|| Refusal::invalid("channel", "is not one of the list"))
 }
 
-/// The caller: chosen, named, or made known now, without a login.
-async fn requester(app: &App, who: &SignedIn, fields: &Fields) -> Result<Person, PageError> {
+/// Who calls.
+enum Caller {
+    Known(Person),
+    New(Newcomer),
+}
+
+/// The caller: chosen, named, or somebody new.
+async fn caller(app: &App, fields: &Fields) -> Result<Caller, PageError> {
     if let Some(name) = fields.filled("new_name") {
-        return make_known(app, who, name, fields.filled("new_email")).await;
+        return somebody_new(app, name, fields.filled("new_email")).await;
     }
     if fields.filled("new_email").is_some() {
         return Err(Refusal::invalid("new_name", "is needed with the e-mail address").into());
@@ -93,7 +99,7 @@ async fn requester(app: &App, who: &SignedIn, fields: &Fields) -> Result<Person,
         })
         .await?;
     match <[Person; 1]>::try_from(found) {
-        Ok([one]) => Ok(one),
+        Ok([one]) => Ok(Caller::Known(one)),
         Err(several) if several.is_empty() && fields.text("caller").is_empty() => {
             Err(Refusal::invalid("caller", "say who calls").into())
         }
@@ -106,12 +112,8 @@ async fn requester(app: &App, who: &SignedIn, fields: &Fields) -> Result<Person,
     }
 }
 
-async fn make_known(
-    app: &App,
-    who: &SignedIn,
-    name: &str,
-    email: Option<&str>,
-) -> Result<Person, PageError> {
+/// Whoever has the address already is that person, whatever the name.
+async fn somebody_new(app: &App, name: &str, email: Option<&str>) -> Result<Caller, PageError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() > limits::NAME_CHARS {
         return Err(Refusal::invalid(
@@ -123,8 +125,13 @@ async fn make_known(
     if email.is_some_and(|email| !is_address(email)) {
         return Err(Refusal::invalid("new_email", "is not an e-mail address").into());
     }
-    let actor = Actor::person(who.person().id, who.person().name.clone());
-    Ok(app.desk.make_known(actor, name, email).await?)
+    let email = email.map(str::to_owned);
+    if let Some(email) = email.clone()
+        && let Some(known) = app.desk.read(move |sql| people::by_email(sql, &email)).await?
+    {
+        return Ok(Caller::Known(known));
+    }
+    Ok(Caller::New(Newcomer { name: Some(name), email }))
 }
 
 fn is_address(text: &str) -> bool {
@@ -146,14 +153,15 @@ async fn called_again(
     who: &SignedIn,
     fields: &Fields,
     channel: Channel,
-    requester: &Person,
+    caller: &Caller,
     number: IncidentNumber,
     once: Option<Idempotency>,
 ) -> Result<IncidentNumber, PageError> {
     let row = crate::incident::commands::seen(app, who, number).await?;
-    if row.state.requester != requester.id {
-        return Err(Refusal::invalid("existing", "is not an incident of this caller").into());
-    }
+    let requester = match caller {
+        Caller::Known(person) if row.state.requester == person.id => person,
+        _ => return Err(Refusal::invalid("existing", "is not an incident of this caller").into()),
+    };
     let said: Vec<&str> = [fields.text("title"), fields.text("description")]
         .into_iter()
         .filter(|text| !text.is_empty())
@@ -178,7 +186,7 @@ async fn report(
     who: &SignedIn,
     fields: &Fields,
     channel: Channel,
-    requester: &Person,
+    caller: &Caller,
     once: Option<Idempotency>,
 ) -> Result<IncidentNumber, PageError> {
     let policy = app.desk.policy();
@@ -200,10 +208,13 @@ async fn report(
         _ => choice(fields, "assignee")?,
     };
     let mut ask = app.desk.ask(who.viewer(), channel).once(once);
-    let report = Report {
+    let mut report = Report {
         title: ask.title(fields.text("title"))?,
         description: ask.opt_words("description", fields.get("description"), limits::BODY_CHARS)?,
-        requester: requester.id,
+        requester: match caller {
+            Caller::Known(person) => person.id,
+            Caller::New(_) => who.person().id,
+        },
         service,
         category: choice(fields, "category")?,
         impact,
@@ -218,6 +229,9 @@ async fn report(
         parent: None,
         confidential_to: choice(fields, "confidential_to")?,
     };
+    if let Caller::New(newcomer) = caller {
+        ask.report_for_somebody_new(&mut report, newcomer).await?;
+    }
     Ok(ask.issue(Command::Report(Box::new(report))).await?.number)
 }
 

@@ -278,7 +278,7 @@ fn held(case: &Case, entry: &Entry<'_>) -> Markup {
     let Body::PutOnHold(hold) = &entry.event().body else { return did(case, entry.main) };
     let words = state::waiting(Some(hold.reason)).words;
     let from = entry.happened_at();
-    let paused = case.policy.agreement.pause_reasons.contains(&hold.reason);
+    let paused = case.policy.agreement_of(case.state()).pause_reasons.contains(&hold.reason);
     html! {
         b { (words) }
         @match entry.ended {
@@ -323,6 +323,10 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
         Body::WorkReturned(_) => became(Lifecycle::New),
         Body::Acknowledged(_) => html! { "acknowledged it" },
         Body::Responded(_) => html! { "gave the first response" },
+        Body::AgreementChanged(data) => match case.policy.agreements.get(data.agreement) {
+            Some(now) => html! { "agreement now " b { (now.name) } },
+            None => html! { "another agreement applies" },
+        },
         Body::Resumed(data) => {
             let waited = duration(stored.event.happened_at.seconds_since(data.since));
             html! { b { "resumed work" } " after " (waited) " on hold" }

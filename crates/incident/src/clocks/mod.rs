@@ -2,14 +2,18 @@
 //! follow the state: [`follow`] compares before and after and says which
 //! clocks changed, so no command can forget one.
 //!
-//! A clock counts business time. What it was told it keeps; which calendar it
-//! counts through, whoever asks it has to say.
+//! A clock counts business time. It names the version of the calendar that it counts
+//! through; whoever asks it has to hand that calendar in
+//! ([`Policy::calendar_of`](crate::Policy::calendar_of)).
 
-use crate::policy::Agreement;
-use crate::state::{Lifecycle, State};
+mod follow;
+
+pub(crate) use follow::{Spoken, Terms, follow, status_in};
+
+use crate::state::CalendarRef;
 use calendar::Calendar;
 use kernel::time::MICROS_PER_SECOND;
-use kernel::{Priority, Timestamp};
+use kernel::{TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a clock measures.
@@ -24,12 +28,22 @@ pub enum ClockKind {
     Update,
     /// Until it is resolved.
     Resolution,
+    /// While one team has it: what teams promise each other.
+    Team,
+    /// While it waits for a supplier.
+    Vendor,
 }
 
 impl ClockKind {
     /// Every clock, in the order they are shown.
-    pub const ALL: [ClockKind; 4] =
-        [ClockKind::Acknowledge, ClockKind::Response, ClockKind::Update, ClockKind::Resolution];
+    pub const ALL: [ClockKind; 6] = [
+        ClockKind::Acknowledge,
+        ClockKind::Response,
+        ClockKind::Update,
+        ClockKind::Resolution,
+        ClockKind::Team,
+        ClockKind::Vendor,
+    ];
 
     /// The word in JSON and database.
     pub const fn as_str(self) -> &'static str {
@@ -38,7 +52,15 @@ impl ClockKind {
             ClockKind::Response => "response",
             ClockKind::Update => "update",
             ClockKind::Resolution => "resolution",
+            ClockKind::Team => "team",
+            ClockKind::Vendor => "vendor",
         }
+    }
+
+    /// Whether it measures what was promised to the requester, not what teams and
+    /// suppliers promise the provider.
+    pub const fn is_promised_to_requester(self) -> bool {
+        !matches!(self, ClockKind::Team | ClockKind::Vendor)
     }
 }
 
@@ -102,6 +124,24 @@ pub struct Clock {
     /// The highest share of the target, in per cent, that was warned of.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub warned_share: u8,
+    /// The business time that it counts; none counts round the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarRef>,
+    /// Whose clock it is, if a team's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    /// Whether that team gave the incident away: it is over, and the next starts anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
+}
+
+/// A calendar to count through, and how a clock names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The calendar.
+    pub calendar: &'a Calendar,
+    /// Its name; none is round the clock.
+    pub reference: Option<CalendarRef>,
 }
 
 fn is_zero(share: &u8) -> bool {
@@ -112,7 +152,7 @@ impl Clock {
     pub(crate) fn started(
         kind: ClockKind,
         target_seconds: i64,
-        calendar: &Calendar,
+        by: Counted<'_>,
         at: Timestamp,
     ) -> Self {
         let mut clock = Clock {
@@ -126,8 +166,11 @@ impl Clock {
             breached_at: None,
             first_breached_at: None,
             warned_share: 0,
+            calendar: by.reference,
+            team: None,
+            left: false,
         };
-        clock.due_at = clock.due(calendar);
+        clock.due_at = clock.due(by.calendar);
         clock
     }
 
@@ -242,12 +285,15 @@ impl Clock {
         &mut self,
         target_seconds: i64,
         before: &Calendar,
-        calendar: &Calendar,
+        by: Counted<'_>,
         at: Timestamp,
     ) {
-        if target_seconds == self.target_seconds && std::ptr::eq(before, calendar) {
+        let calendar = by.calendar;
+        let same_calendar = std::ptr::eq(before, calendar) && self.calendar == by.reference;
+        if target_seconds == self.target_seconds && same_calendar {
             return;
         }
+        self.calendar = by.reference;
         let running = self.since.is_some();
         self.stand_still(before, at);
         if target_seconds != self.target_seconds {
@@ -264,134 +310,4 @@ impl Clock {
             self.go(calendar, at);
         }
     }
-}
-
-/// What a decision said that the clocks listen to and the state alone does not show.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Spoken {
-    /// A person of the provider said something public.
-    pub provider: bool,
-    /// The requester said something.
-    pub requester: bool,
-}
-
-/// The clocks after a decision that led to `state` at the instant `at`; only
-/// those that differ from the state's own.
-pub(crate) fn follow(
-    state: &State,
-    agreement: &Agreement,
-    spoken: Spoken,
-    at: Timestamp,
-) -> Vec<Clock> {
-    ClockKind::ALL
-        .into_iter()
-        .filter_map(|kind| follow_one(state, kind, agreement, spoken, at))
-        .collect()
-}
-
-fn follow_one(
-    state: &State,
-    kind: ClockKind,
-    agreement: &Agreement,
-    spoken: Spoken,
-    at: Timestamp,
-) -> Option<Clock> {
-    let calendar = &*agreement.calendar();
-    let before = state.clocks.iter().find(|clock| clock.kind == kind);
-    let status = wanted(state, kind, agreement, before);
-    let target = target_in_force(agreement, state.priority, kind, before)?;
-    let mut clock = match before {
-        Some(clock) => clock.clone(),
-        None if starts(state, kind, spoken, status) => Clock::started(kind, target, calendar, at),
-        None => return None,
-    };
-    let reopens = reopens(state, kind, status);
-    if clock.status.is_live() || reopens {
-        clock.set_terms(target, calendar, calendar, at);
-    }
-    let restart = kind == ClockKind::Update
-        && before.is_some()
-        && status.is_live()
-        && restarts(&clock, spoken);
-    if restart {
-        let first = clock.first_breached_at;
-        clock = Clock { first_breached_at: first, ..Clock::started(kind, target, calendar, at) };
-    }
-    if clock.status != ClockStatus::Stopped || restart || reopens {
-        clock.set_status(status, calendar, at);
-    }
-    (before != Some(&clock)).then_some(clock)
-}
-
-/// A stopped clock keeps the target it stopped with; a clock whose priority has
-/// no target any more keeps the last one, because a promise was given.
-fn target_in_force(
-    agreement: &Agreement,
-    priority: Priority,
-    kind: ClockKind,
-    before: Option<&Clock>,
-) -> Option<i64> {
-    agreement.target(priority, kind).or(before.map(|clock| clock.target_seconds))
-}
-
-fn wanted(
-    state: &State,
-    kind: ClockKind,
-    agreement: &Agreement,
-    before: Option<&Clock>,
-) -> ClockStatus {
-    let agreed =
-        state.hold.as_ref().is_some_and(|hold| agreement.pause_reasons.contains(&hold.reason));
-    let pauses = agreed && kind != ClockKind::Acknowledge;
-    let met = match kind {
-        ClockKind::Acknowledge => state.moments.acknowledged.is_some(),
-        ClockKind::Response => state.moments.responded.is_some(),
-        ClockKind::Update | ClockKind::Resolution => false,
-    };
-    status_in(state.lifecycle, before.map(|clock| clock.status), met, pauses)
-}
-
-/// How a clock stands in a state of the incident: whether it is met, and whether a
-/// hold pauses it, differs from clock to clock.
-pub(crate) fn status_in(
-    lifecycle: Lifecycle,
-    before: Option<ClockStatus>,
-    met: bool,
-    pauses: bool,
-) -> ClockStatus {
-    match lifecycle {
-        Lifecycle::Cancelled if before == Some(ClockStatus::Stopped) => ClockStatus::Stopped,
-        Lifecycle::Cancelled => ClockStatus::Cancelled,
-        Lifecycle::Resolved | Lifecycle::Closed => ClockStatus::Stopped,
-        _ if met => ClockStatus::Stopped,
-        Lifecycle::OnHold if pauses => ClockStatus::Paused,
-        _ => ClockStatus::Running,
-    }
-}
-
-/// The update clock waits for the first response or for words of the requester.
-/// The others start with the report, even where it meets them in the same breath.
-fn starts(state: &State, kind: ClockKind, spoken: Spoken, status: ClockStatus) -> bool {
-    let spoken = spoken.provider || spoken.requester || state.moments.responded.is_some();
-    match kind {
-        ClockKind::Update => status.is_live() && spoken,
-        _ => status.is_live() || state.clocks.is_empty(),
-    }
-}
-
-/// The update clock starts anew at each public word of the provider and when a
-/// resolved incident is open again; the requester's messages never reset it.
-fn restarts(clock: &Clock, spoken: Spoken) -> bool {
-    spoken.provider || clock.status == ClockStatus::Stopped
-}
-
-/// Reopening brings the resolution clock back, giving work back the acknowledge
-/// clock; a response once given stays given.
-fn reopens(state: &State, kind: ClockKind, status: ClockStatus) -> bool {
-    status.is_live()
-        && match kind {
-            ClockKind::Resolution => true,
-            ClockKind::Acknowledge => state.lifecycle == Lifecycle::New,
-            ClockKind::Response | ClockKind::Update => false,
-        }
 }

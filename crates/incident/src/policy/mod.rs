@@ -2,14 +2,23 @@
 //! teams and staff, the matrix, the agreement. Plain data, loaded by the desk,
 //! each with its version.
 
-use crate::clocks::ClockKind;
-use crate::state::{AgreementRef, HoldReason};
+mod agreement;
+mod terms;
+
+pub use agreement::{
+    Agreement, CalendarChoice, Selection, Selectors, StartMoment, Targets, TeamTargets,
+    VendorTargets,
+};
+pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
+
+use crate::clocks::Clock;
+use crate::state::State;
 use calendar::Calendar;
 use kernel::{
-    AgreementId, CategoryId, Matrix, OrganisationId, PersonId, Priority, Role, ServiceId, TeamId,
+    CalendarId, CategoryId, Matrix, OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A service as far as decisions need it.
@@ -30,6 +39,8 @@ pub struct TeamPolicy {
     pub name: String,
     /// Members.
     pub members: BTreeSet<PersonId>,
+    /// When it works: what is not urgent reaches it then; none is round the clock.
+    pub calendar: Option<CalendarId>,
 }
 
 /// A category as far as decisions need it.
@@ -37,6 +48,8 @@ pub struct TeamPolicy {
 pub struct CategoryPolicy {
     /// Name, with the parents' names before it, separated by " › ".
     pub path: String,
+    /// The category above it.
+    pub parent: Option<CategoryId>,
 }
 
 /// A person with a role.
@@ -77,77 +90,6 @@ pub struct ResolutionCode {
     pub label: String,
 }
 
-/// Targets of one priority, in business seconds by clock; absent clocks do not run.
-pub type Targets = BTreeMap<ClockKind, i64>;
-
-/// An agreement: the promises and the rules of its clocks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agreement {
-    /// Id and version.
-    #[serde(flatten)]
-    pub reference: AgreementRef,
-    /// Name.
-    pub name: String,
-    /// Targets by priority.
-    pub targets: BTreeMap<Priority, Targets>,
-    /// Hold reasons in which the clocks, all but acknowledge, pause.
-    pub pause_reasons: BTreeSet<HoldReason>,
-    /// Whether acknowledging counts as responding.
-    pub acknowledgement_responds: bool,
-    /// Shares of a target, in per cent, at which a warning is recorded; rising.
-    pub warn_shares: Vec<u8>,
-    /// Days of silence after which a resolved incident closes.
-    pub close_after_days: i64,
-    /// Days after closing in which a reply makes a follow-up.
-    pub follow_up_days: i64,
-}
-
-impl Agreement {
-    /// The target of a clock at a priority, in seconds.
-    pub fn target(&self, priority: Priority, clock: ClockKind) -> Option<i64> {
-        self.targets.get(&priority)?.get(&clock).copied()
-    }
-
-    /// The business time that its clocks count: round the clock.
-    pub fn calendar(&self) -> Arc<Calendar> {
-        Calendar::round_the_clock()
-    }
-
-    /// The agreement a fresh instance starts with: round the clock, P1 answered
-    /// in 15 minutes and over in 4 hours, down to P5 in 10 days.
-    pub fn standard(id: AgreementId) -> Self {
-        const MINUTE: i64 = 60;
-        const HOUR: i64 = 3_600;
-        const DAY: i64 = 86_400;
-        let row = |acknowledge, response, update: Option<i64>, resolution| {
-            let mut targets = Targets::from([
-                (ClockKind::Acknowledge, acknowledge),
-                (ClockKind::Response, response),
-                (ClockKind::Resolution, resolution),
-            ]);
-            targets.extend(update.map(|seconds| (ClockKind::Update, seconds)));
-            targets
-        };
-        let [p1, p2, p3, p4, p5] = Priority::ALL;
-        Agreement {
-            reference: AgreementRef { id, version: 1 },
-            name: "Standard, round the clock".to_owned(),
-            targets: BTreeMap::from([
-                (p1, row(5 * MINUTE, 15 * MINUTE, Some(30 * MINUTE), 4 * HOUR)),
-                (p2, row(15 * MINUTE, 30 * MINUTE, Some(HOUR), 8 * HOUR)),
-                (p3, row(HOUR, 2 * HOUR, Some(8 * HOUR), 2 * DAY)),
-                (p4, row(4 * HOUR, 8 * HOUR, None, 5 * DAY)),
-                (p5, row(DAY, 2 * DAY, None, 10 * DAY)),
-            ]),
-            pause_reasons: BTreeSet::from([HoldReason::Requester, HoldReason::Scheduled]),
-            acknowledgement_responds: false,
-            warn_shares: vec![50, 75, 90],
-            close_after_days: 5,
-            follow_up_days: 30,
-        }
-    }
-}
-
 /// Everything a decision may look up.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -157,8 +99,10 @@ pub struct Policy {
     pub matrix: Matrix,
     /// Its version.
     pub matrix_version: i64,
-    /// The agreement that applies to all incidents.
-    pub agreement: Agreement,
+    /// Agreements, every version.
+    pub agreements: Agreements,
+    /// Business calendars, every version.
+    pub calendars: Arc<Calendars>,
     /// Services.
     pub services: HashMap<ServiceId, ServicePolicy>,
     /// Teams.
@@ -172,6 +116,33 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The very version of the agreement that an incident was promised.
+    pub fn agreement_of(&self, state: &State) -> &Agreement {
+        let promised = self.agreements.get(state.agreement);
+        promised.unwrap_or_else(|| self.agreements.default(state.updated_at))
+    }
+
+    /// The calendar a clock counts through, in the version it was started or last changed with.
+    pub fn calendar_of(&self, clock: &Clock) -> &Calendar {
+        self.calendars.get(clock.calendar)
+    }
+
+    /// The agreement for an incident that starts or is classified now.
+    pub fn choose_agreement(
+        &self,
+        service: Option<ServiceId>,
+        organisation: Option<OrganisationId>,
+        category: Option<CategoryId>,
+        requester: PersonId,
+        now: Timestamp,
+    ) -> &Agreement {
+        let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
+        let categories = std::iter::successors(category, above).take(self.categories.len() + 1);
+        let categories = categories.collect();
+        let of = Selectors { service, organisation, categories, requester };
+        self.agreements.choose(&of, now)
+    }
+
     /// The teams a person belongs to.
     pub fn teams_of(&self, person: PersonId) -> BTreeSet<TeamId> {
         self.teams

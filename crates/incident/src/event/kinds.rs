@@ -1,124 +1,15 @@
-//! The facts of a timeline. Every body has a kind (past tense) and a version;
-//! bodies ever written decode for ever (see `upcast` and the golden files).
+//! What can happen: every kind of event with its body.
 
+use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
-use crate::command::{Command, Visibility};
+use crate::command::Visibility;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
-    Actor, AttachmentId, BatchId, CategoryId, Channel, ContentId, IncidentNumber, Level,
-    OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
+    ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where an event came from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// Somebody's wish, with all its fields: replay decides it again.
-    Input(Box<Command>),
-    /// Followed from something else: replay drops it.
-    Derived(Derived),
-}
-
-/// What an event followed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Derived {
-    /// `rule`, `timer`, `policy`, `suggestion`, or `incident` for a related one.
-    pub by: String,
-    /// Which one.
-    pub name: String,
-    /// Its version; 0 where it has none.
-    pub version: i64,
-}
-
-/// One entry of a timeline, without its place in the feed, which the store adds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// Its place in the incident's timeline, from 1.
-    pub n: u32,
-    /// When it was recorded.
-    pub at: Timestamp,
-    /// When it happened; not after `at`.
-    pub happened_at: Timestamp,
-    /// Who did it.
-    pub actor: Actor,
-    /// Through which door.
-    pub channel: Channel,
-    /// Why.
-    pub cause: Cause,
-    /// The bulk edit it belongs to.
-    pub batch: Option<BatchId>,
-    /// What happened.
-    pub body: Body,
-}
-
-macro_rules! bodies {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal v $version:literal { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? }),+ $(,)?) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-            pub struct $name { $($(#[$fmeta])* pub $field : $ty),* }
-        )+
-
-        /// What happened.
-        #[derive(Debug, Clone, PartialEq)]
-        pub enum Body {
-            $($(#[$doc])* $name(Box<$name>),)+
-            /// Written by a newer version of the product: kept and shown, never interpreted.
-            Unknown {
-                /// Its kind.
-                kind: String,
-                /// Its version.
-                version: u32,
-                /// Its data as it was written.
-                data: String,
-            },
-        }
-
-        impl Body {
-            /// Every known kind with its current version.
-            pub const KINDS: &'static [(&'static str, u32)] = &[$(($kind, $version)),+];
-
-            /// The kind: past tense of what happened.
-            pub fn kind(&self) -> &str {
-                match self { $(Body::$name(_) => $kind,)+ Body::Unknown { kind, .. } => kind }
-            }
-
-            /// The version of the body's form.
-            pub fn version(&self) -> u32 {
-                match self { $(Body::$name(_) => $version,)+ Body::Unknown { version, .. } => *version }
-            }
-
-            /// The data as JSON text.
-            pub fn data_json(&self) -> String {
-                match self {
-                    $(Body::$name(data) => serde_json::to_string(data).expect("event bodies are plain data"),)+
-                    Body::Unknown { data, .. } => data.clone(),
-                }
-            }
-
-            /// Reads a body of any version ever written. What it does not know becomes `Unknown`.
-            pub fn decode(kind: &str, version: u32, data: &str) -> Body {
-                let unknown = || Body::Unknown { kind: kind.to_owned(), version, data: data.to_owned() };
-                let lifted = match crate::upcast::upcast(kind, version, data) {
-                    crate::upcast::Upcast::Current => std::borrow::Cow::Borrowed(data),
-                    crate::upcast::Upcast::Lifted(text) => std::borrow::Cow::Owned(text),
-                    crate::upcast::Upcast::Newer => return unknown(),
-                };
-                let body = match kind {
-                    $($kind => serde_json::from_str(&lifted).ok().map(Body::$name),)+
-                    _ => None,
-                };
-                body.unwrap_or_else(unknown)
-            }
-        }
-
-        $(impl From<$name> for Body {
-            fn from(data: $name) -> Body { Body::$name(Box::new(data)) }
-        })+
-    };
-}
 
 bodies! {
     /// It was reported.
@@ -471,6 +362,13 @@ bodies! {
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] added: BTreeSet<String>,
         /// Removed.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] removed: BTreeSet<String>,
+    },
+    /// Another agreement applies, or another version of the same.
+    AgreementChanged = "agreement_changed" v 1 {
+        /// What applies now.
+        agreement: AgreementRef,
+        /// What applied before.
+        before: AgreementRef,
     },
     /// Clocks started, paused, went on, stopped or got another target.
     ClocksChanged = "clocks_changed" v 1 {

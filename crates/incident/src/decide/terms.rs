@@ -1,0 +1,49 @@
+//! Which promises hold: the agreement of an incident, and going over to newer terms.
+
+use super::Draft;
+use crate::event::AgreementChanged;
+use crate::policy::Agreement;
+use crate::refusal::Refusal;
+
+/// What is classified anew may fall under another agreement. A newer version of the
+/// same one changes nothing: the incident keeps what it was promised.
+pub(super) fn choose_again(draft: &mut Draft) -> Result<(), Refusal> {
+    let state = draft.state()?;
+    if !state.lifecycle.is_open() {
+        return Ok(());
+    }
+    let chosen = in_force(draft)?;
+    if chosen.reference.id != state.agreement.id {
+        go_over(draft, chosen)?;
+    }
+    Ok(())
+}
+
+/// Open incidents go over to the terms in force: the agreement chosen anew, and the
+/// newest version of every calendar. What is used up stays used up.
+pub(super) fn recompute(draft: &mut Draft) -> Result<(), Refusal> {
+    let state = draft.state()?;
+    if !state.lifecycle.is_open() {
+        return Ok(());
+    }
+    let chosen = in_force(draft)?;
+    if chosen.reference != state.agreement {
+        go_over(draft, chosen)?;
+    }
+    draft.renew = true;
+    Ok(())
+}
+
+fn in_force<'a>(draft: &Draft<'a>) -> Result<&'a Agreement, Refusal> {
+    let state = draft.state()?;
+    let (service, organisation) = (state.service, state.organisation);
+    let (category, requester) = (state.category, state.requester);
+    Ok(draft.policy().choose_agreement(service, organisation, category, requester, draft.now))
+}
+
+fn go_over(draft: &mut Draft, to: &Agreement) -> Result<(), Refusal> {
+    let before = draft.state()?.agreement;
+    let body = AgreementChanged { agreement: to.reference, before };
+    draft.emit_by_policy(&to.name, to.reference.version, body);
+    Ok(())
+}
