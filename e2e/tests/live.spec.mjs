@@ -29,6 +29,43 @@ test('a change shows in its queue row in place; a new incident is counted, not i
   await screens.wasNotReloaded(mara);
 });
 
+test('the queue begins above the waterline; what rises above it is announced and moves nothing', async ({ desk, open }) => {
+  const reported = async (title, more) => (await desk.api.report({ title, team: 'Service Desk', ...more })).number;
+  const calm = await reported('Crane camera is foggy', { impact: 3, urgency: 3 });
+  const urgent = await reported('Crane does not stop', { impact: 1, urgency: 1 });
+  const mara = await open(people.mara);
+  await screens.openLive(mara, '/queue?q=' + encodeURIComponent('state:open crane'));
+  const order = await screens.queueOrder(mara);
+  expect(order).toEqual([urgent, calm]);
+  const line = mara.getByRole('row', { name: /Waterline/ });
+  await expect(line).toBeVisible();
+  const above = async (number) => (await screens.queueRow(mara, number).boundingBox()).y < (await line.boundingBox()).y;
+  expect([await above(urgent), await above(calm)]).toEqual([true, false]);
+
+  await screens.queueRow(mara, calm).getByRole('link').first().focus();
+  const risk = async () => (await desk.api.incident(urgent)).risk;
+  const { value, parts } = await risk();
+  expect(parts.reduce((sum, part) => sum + part.points, 0)).toBe(value);
+  await screens.queueRow(mara, urgent).getByRole('link').first().focus();
+  await mara.keyboard.press('Space');
+  await expect(mara.getByRole('heading', { name: `Why it is at ${value}` })).toBeVisible();
+  await expect(mara.getByText('P1 goes on:', { exact: false })).toBeVisible();
+
+  await desk.api.command(calm, 'prioritise', { impact: 1, urgency: 2 });
+  await expect(screens.queueRow(mara, calm)).toContainText('P2');
+  await expect(mara.getByRole('button', { name: /1 incident rose above the waterline/ })).toBeVisible();
+  expect(await screens.queueOrder(mara), 'nothing moved').toEqual(order);
+  await mara.keyboard.press('.');
+  await expect.poll(() => above(calm)).toBe(true);
+
+  const strip = mara.getByRole('region', { name: /Horizon/ });
+  await expect(strip.getByRole('link', { name: new RegExp(`${urgent}, P1, response due`) })).toBeVisible();
+  await mara.keyboard.press('h');
+  await expect(strip).toBeHidden();
+  await mara.keyboard.press('h');
+  await expect(strip).toBeVisible();
+});
+
 test('a note below the reader is announced by a pill and shifts nothing', async ({ desk, open }) => {
   const { number } = await desk.api.report({ title: 'Conveyor 7 stops', description: 'Every ten minutes.' });
   const ines = await desk.apiOf(people.ines);

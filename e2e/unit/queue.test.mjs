@@ -47,6 +47,26 @@ test("what is chosen in a list goes with the selection, which is over then", asy
   assert.deepEqual(queue.selected(), []);
 });
 
+test("a row that rose above the waterline is counted, not moved", () => {
+  const [risk, body] = ["<td class=c-risk><span class=risk>12</span></td>", $("#rows")];
+  const line = document.createElement("tr");
+  line.id = "waterline";
+  body.insertBefore(line, $("#row-INC-2"));
+  for (const n of [1, 2, 3]) $(`#row-INC-${n}`).insertAdjacentHTML("beforeend", risk);
+  for (const n of [2, 3]) $(`#row-INC-${n}`).classList.add("calm");
+  const patched = () => document.dispatchEvent(new CustomEvent("patched", { detail: {} }));
+  patched();
+  assert.equal($("#newrows").hidden, true);
+  $("#row-INC-3").classList.remove("calm");
+  patched();
+  assert.equal($("#newrows").hidden, false);
+  assert.equal($("#newrows span").textContent, "1 incident rose above the waterline. Show it");
+  assert.equal(queue.newsWords(1, 2), "1 new incident matches this view, 2 rose above the waterline. Show them");
+  line.remove();
+  patched();
+  assert.equal($("#newrows").hidden, true);
+});
+
 test("news are counted, not inserted; known rows do not count", () => {
   tell("news", "INC-2");
   assert.equal($("#newrows").hidden, true);

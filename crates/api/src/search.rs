@@ -79,7 +79,7 @@ async fn find(
             Ok((rows, people, services, find_teams(sql, &text, limit)?))
         })
         .await?;
-    let loaded = load_rows(&app, caller.viewer(), rows).await?;
+    let loaded = load_rows(&app, caller.viewer(), rows, None).await?;
     let found = Found {
         incidents: loaded.iter().map(|one| one.show(&app)).collect(),
         people: people.into_iter().map(Named::from).collect(),

@@ -41,6 +41,7 @@ use kernel::Timestamp;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
 use store::files::Files;
+use store::incidents::list::Ranking;
 use store::{Failure, Store};
 use tokio::sync::Semaphore;
 
@@ -66,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) writer: writer::Handle,
     pub(crate) policy: RwLock<Arc<Policy>>,
+    pub(crate) ranking: Ranking,
     pub(crate) feed: Feed,
     pub(crate) presence: presence::Presence,
     pub(crate) people: people::Cache,
@@ -95,6 +97,7 @@ impl Desk {
             uploads: Arc::new(Semaphore::new(files::UPLOADS_MAX)),
             clock: options.clock,
             writer,
+            ranking: Ranking::new(policy.clone()),
             policy: RwLock::new(policy),
             feed,
             presence: presence::Presence::default(),
@@ -129,6 +132,11 @@ impl Desk {
     /// Directory, matrix and agreement in force.
     pub fn policy(&self) -> Arc<Policy> {
         self.0.policy.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// How lists are ranked by risk, under the policy in force.
+    pub fn ranking(&self) -> Ranking {
+        self.0.ranking.under(self.policy())
     }
 
     /// The store, for reading.

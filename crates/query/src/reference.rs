@@ -80,7 +80,7 @@ const MOMENTS: &str = r#"
 const SORTING: &str = r#"## Order
 
 `sort:due` soonest first, without a due instant last; `sort:priority` P1 first; `sort:updated`, `sort:reported` and
-`sort:number` newest first; `sort:risk` highest first. `sort:-updated` is the other way round.
+`sort:number` newest first; `sort:risk` what costs most to leave waiting first, what is not open last. `sort:-updated` is the other way round.
 "#;
 
 #[cfg(test)]

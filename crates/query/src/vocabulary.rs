@@ -132,7 +132,7 @@ vocabulary! {
         Reported = "reported",
         /// Number, newest (highest) first.
         Number = "number",
-        /// Risk of missing a promise, highest first.
+        /// What half an hour of waiting costs, highest first.
         Risk = "risk",
     }
 }

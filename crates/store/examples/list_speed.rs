@@ -17,7 +17,7 @@ use kernel::{IncidentNumber, Priority};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use store::directory::{Person, Team, people, teams};
-use store::incidents::list::{Look, count, get_many, list, neighbours};
+use store::incidents::list::{Look, count, get_many, neighbours_ranked, ranked};
 use store::incidents::{filter, search};
 use store::{Engine, Sql, Store, Target};
 use world::{Incident, NOW, due_at, look, organisation, person, requester, service, team};
@@ -28,7 +28,7 @@ const REQUESTERS: usize = 4_000;
 const BATCH: i64 = 500;
 const ROUNDS: usize = 50;
 
-const VIEWS: [&str; 10] = [
+const VIEWS: [&str; 11] = [
     "state:open",
     "state:open team:mine",
     "state:open assignee:none team:mine",
@@ -39,6 +39,7 @@ const VIEWS: [&str; 10] = [
     "state:closed closed<7d",
     "",
     "state:open team:mine sort:risk",
+    "state:open sort:risk",
 ];
 
 const SEARCHES: [&str; 3] = ["unusual", "printer", "state:open printer"];
@@ -76,10 +77,12 @@ fn viewers() -> [(&'static str, Scope); 3] {
 }
 
 fn measure_all(sql: &mut dyn Sql, look: &Look, plans: bool) {
+    let ranking = world::ranking();
     for text in VIEWS.into_iter().chain(SEARCHES) {
         let query = query::parse(text).unwrap();
         let mut rows = 0;
-        let list = measure(|| rows = list(sql, look, &query, 50, None).unwrap().rows.len());
+        let list =
+            measure(|| rows = ranked(sql, look, &ranking, &query, 50, None).unwrap().rows.len());
         let mut counted = 0;
         let count = measure(|| counted = count(sql, look, &query.filter, 10_000).unwrap());
         println!("{list} list of {rows:2}   {count} count of {counted:5}   {text}");
@@ -88,11 +91,13 @@ fn measure_all(sql: &mut dyn Sql, look: &Look, plans: bool) {
         }
     }
     let open = query::parse("state:open").unwrap();
-    let first = list(sql, look, &open, 50, None).unwrap();
+    let first = ranked(sql, look, &ranking, &open, 50, None).unwrap();
     let numbers: Vec<IncidentNumber> = first.rows.iter().map(|row| row.number).collect();
     println!("{} rows by number", measure(|| drop(get_many(sql, &look.scope, &numbers).unwrap())));
     if let Some(number) = numbers.last() {
-        let near = measure(|| assert!(neighbours(sql, look, &open, *number).unwrap().is_some()));
+        let near = measure(|| {
+            assert!(neighbours_ranked(sql, look, &ranking, &open, *number).unwrap().is_some())
+        });
         println!("{near} neighbours in state:open");
     }
     let found = measure(|| drop(search::search(sql, look, "unusual print", 10).unwrap()));

@@ -29,11 +29,16 @@ pub(crate) struct Loaded {
     directory: Arc<Directory>,
     related: Arc<BTreeSet<IncidentNumber>>,
     now: Timestamp,
+    /// In a list by risk: the instant it is ranked for.
+    ranked_at: Option<Timestamp>,
 }
 
 impl Loaded {
     /// Its JSON.
     pub(crate) fn show<'a>(&'a self, app: &'a App) -> Incident<'a> {
+        let policy = app.desk().policy();
+        let full = self.access == Access::Full;
+        let risk_at = self.ranked_at.unwrap_or(self.now);
         render(&Shown {
             number: self.number,
             state: &self.state,
@@ -42,7 +47,8 @@ impl Loaded {
             people: &self.people,
             directory: &self.directory,
             related: &self.related,
-            calendars: app.desk().policy().calendars.clone(),
+            calendars: policy.calendars.clone(),
+            risk: if full { insight::risk_of(&self.state, &policy, risk_at) } else { None },
             now: self.now,
             access: self.access,
             public_url: app.public_url(),
@@ -90,11 +96,13 @@ pub(crate) async fn load(
     Ok(loaded(row, words, people, directory, Arc::new(related), app.desk().now()))
 }
 
-/// Rows of a list as somebody may see them, without their descriptions.
+/// Rows of a list as somebody may see them, without their descriptions; ranked by risk for
+/// an instant, or not.
 pub(crate) async fn load_rows(
     app: &App,
     viewer: &Viewer,
     rows: Vec<IncidentRow>,
+    ranked_at: Option<Timestamp>,
 ) -> Result<Vec<Loaded>, Problem> {
     let related = related_seen(app, viewer, rows.iter().map(|row| &row.state)).await?;
     let ids: Vec<ContentId> =
@@ -111,7 +119,8 @@ pub(crate) async fn load_rows(
         let ids = words_needed(&row.state, row.access, false);
         let own = ids.iter().filter_map(|id| Some((*id, stored.get(id)?.clone()))).collect();
         let words = for_viewer(own, row.access);
-        loaded(row, words, people.clone(), directory.clone(), related.clone(), now)
+        let loaded = loaded(row, words, people.clone(), directory.clone(), related.clone(), now);
+        Loaded { ranked_at, ..loaded }
     };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -132,7 +141,7 @@ pub(crate) async fn reported(
     let words = state.description.into_iter().zip(description).collect();
     let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let now = app.desk().now();
-    Ok(Loaded { number, state, access, title, words, people, directory, related, now })
+    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
 }
 
 /// How much of what a command left its caller sees. Whoever made an incident is
@@ -167,7 +176,7 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let (words, now) = (for_viewer(stored, access), app.desk().now());
-    Ok(Loaded { number, state, access, title, words, people, directory, related, now })
+    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
 }
 
 /// The answer to a command: the incident, or nothing when the command put it out
@@ -197,7 +206,7 @@ fn loaded(
     now: Timestamp,
 ) -> Loaded {
     let IncidentRow { number, title, state, access, .. } = row;
-    Loaded { number, state, access, title, words, people, directory, related, now }
+    Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None }
 }
 
 /// The incidents that others name which the viewer may see: the rest is hidden, number and all.

@@ -8,6 +8,7 @@ mod commands;
 mod needs;
 mod read;
 mod report;
+mod risk;
 mod timeline;
 mod view;
 mod wishes;

@@ -26,8 +26,8 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 struct IncidentsParams {
     /// A query as in the search bar, such as `state:open priority:P1 team:mine
-    /// vpn sort:due`. Without `sort:` open incidents come by due instant, others
-    /// by last change.
+    /// vpn sort:risk`. Without `sort:` open incidents come by due instant, others
+    /// by last change. Pages by risk are all ranked for the instant of the first one.
     #[param(example = "state:open priority:P1,P2")]
     q: Option<String>,
     /// Incidents of a page, 1 to 200; 50 when absent.
@@ -98,11 +98,13 @@ async fn many(
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
     let cursor = params.cursor.as_deref().map(|text| Cursor::parse(text, &query));
     let cursor = cursor.transpose().map_err(|error| Problem::invalid("cursor", error.0))?;
-    let look = look(&app, &caller);
-    let page =
-        app.desk().read(move |sql| list::list(sql, &look, &query, limit, cursor.as_ref())).await?;
+    let (look, ranking) = (look(&app, &caller), app.desk().ranking());
+    let page = app
+        .desk()
+        .read(move |sql| list::ranked(sql, &look, &ranking, &query, limit, cursor.as_ref()))
+        .await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let loaded = answer::load_rows(&app, caller.viewer(), page.rows).await?;
+    let loaded = answer::load_rows(&app, caller.viewer(), page.rows, page.ranked_at).await?;
     let items = loaded.iter().map(|one| one.show(&app)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

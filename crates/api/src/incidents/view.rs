@@ -1,6 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
 use super::clock::{ShownClock, clock_at};
+use super::risk::Risk;
 use crate::directory::{Cards, Directory};
 use incident::policy::Calendars;
 use incident::state::{IncidentRole, Override};
@@ -36,6 +37,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) related: &'a BTreeSet<IncidentNumber>,
     /// The business time that clocks count.
     pub(crate) calendars: Arc<Calendars>,
+    /// What waiting costs, where the viewer may see it.
+    pub(crate) risk: Option<insight::Risk>,
     /// The instant for which clocks are read.
     pub(crate) now: Timestamp,
     /// How much the viewer may see.
@@ -177,6 +180,9 @@ pub(crate) struct Incident<'a> {
     attachments: Vec<Attachment<'a>>,
     /// Its clocks at the instant of this answer.
     clocks: Vec<ShownClock>,
+    /// What half an hour of waiting costs, while it is open, at the instant of this answer,
+    /// or that for which a list by risk is ranked. Internal.
+    risk: Option<Risk>,
     /// The agreement that applies. Internal.
     agreement: Option<Agreement>,
     /// How many events made it; the number in ETag and If-Match.
@@ -360,6 +366,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
             .filter(|clock| full || clock.kind.is_promised_to_requester())
             .map(|clock| clock_at(clock, shown.calendars.get(clock.calendar), shown.now))
             .collect(),
+        risk: shown.risk.as_ref().filter(|_| full).map(Risk::of),
         agreement: inner.map(Agreement::of),
         version: state.version,
     }

@@ -32,6 +32,7 @@ const KEYS: &[&str] = &[
     "confidential_to",
     "merged_into",
     "clocks",
+    "risk",
     "expected_resolution",
     "version",
     "url",
@@ -275,6 +276,42 @@ async fn an_intake_token_reports_and_sees_what_it_reported_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn risk_says_what_waiting_costs_to_those_who_work() {
+    let world = World::new().await;
+    let calm = world.report("rosa", "Badge reader slow").await;
+    let (ines, rosa) = (world.of("ines"), world.of("rosa"));
+    let urgent = world.report("rosa", "Checkout is down").await;
+    let wish = json!({ "impact": 1, "urgency": 1 });
+    ines.post(&format!("/api/v1/incidents/{urgent}/prioritise"), wish).await.good();
+    let list = ines.get("/api/v1/incidents?q=state:open%20sort:risk").await;
+    let items = list.good()["items"].as_array().unwrap().clone();
+    let numbers: Vec<&str> = items.iter().map(|item| item["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, [urgent.as_str(), calm.as_str()]);
+    for item in &items {
+        let parts = item["risk"]["parts"].as_array().unwrap();
+        let sum: u64 = parts.iter().map(|part| part["points"].as_u64().unwrap()).sum();
+        assert_eq!(Some(sum), item["risk"]["value"].as_u64(), "{item}");
+    }
+    assert!(items[0]["risk"]["value"].as_u64() >= Some(50), "{}", items[0]["risk"]);
+    assert!(items[1]["risk"]["value"].as_u64() < Some(50), "{}", items[1]["risk"]);
+    let parts = items[0]["risk"]["parts"].as_array().unwrap();
+    let why: Vec<&str> = parts.iter().map(|part| part["why"].as_str().unwrap()).collect();
+    assert_eq!(parts[0]["name"], "response");
+    assert_eq!(why[0], "response due in 15 m");
+    assert!(why.contains(&"P1 goes on: no service named, high impact"), "{why:?}");
+    // Time alone raises it: the response of a P4 is due within half an hour then.
+    world.clock.advance(8 * 3_600 - 240);
+    let later = ines.get(&format!("/api/v1/incidents/{calm}")).await;
+    assert_eq!(later.good()["risk"]["parts"][0]["why"], "response due in 4 m");
+    assert!(later.json["risk"]["value"].as_u64() >= Some(50));
+    let own = rosa.get(&format!("/api/v1/incidents/{calm}")).await;
+    assert!(own.good()["risk"].is_null());
+    let wish = json!({ "code": "fixed", "note": "Cleaned" });
+    let over = ines.post(&format!("/api/v1/incidents/{calm}/resolve"), wish).await;
+    assert!(over.good()["risk"].is_null(), "what is not open costs nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_hold_every_incident_once_whatever_happens_between() {
     let world = World::new().await;
     let ines = world.of("ines");
@@ -282,7 +319,16 @@ async fn pages_hold_every_incident_once_whatever_happens_between() {
         world.report("ines", &format!("Case {at}")).await;
         world.clock.advance(60);
     }
-    for sort in ["", "sort:number", "sort:-number", "sort:priority", "sort:reported", "sort:due"] {
+    let sorts = [
+        "",
+        "sort:number",
+        "sort:-number",
+        "sort:priority",
+        "sort:reported",
+        "sort:due",
+        "sort:risk",
+    ];
+    for sort in sorts {
         let mut seen = Vec::new();
         let mut path = format!("/api/v1/incidents?limit=7&q={}", sort.replace(':', "%3A"));
         loop {
@@ -295,6 +341,7 @@ async fn pages_hold_every_incident_once_whatever_happens_between() {
             if seen.len() == 7 {
                 // Something new in the middle of paging does not repeat or hide what was there.
                 world.report("ines", "Newcomer").await;
+                world.clock.advance(400);
             }
             path =
                 format!("/api/v1/incidents?limit=7&q={}&cursor={next}", sort.replace(':', "%3A"));

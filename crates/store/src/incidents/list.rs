@@ -2,9 +2,13 @@
 //! bounded by what the viewer may see, paged by the values they are ordered by.
 
 mod order;
+mod ranked;
+mod ranking;
 
 pub use super::filter::Look;
 pub use order::{Cursor, Order};
+pub use ranked::{neighbours_ranked, ranked};
+pub use ranking::{RANKED_MAX, Ranking};
 
 use super::filter;
 use crate::directory::{many, one, slots};
@@ -64,12 +68,15 @@ pub struct IncidentRow {
 }
 
 /// Some rows of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {
     /// The rows.
     pub rows: Vec<IncidentRow>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
+    /// The instant by which a list by risk is ranked; `None` when it has another order,
+    /// or is too long and ordered by what stands in for risk.
+    pub ranked_at: Option<Timestamp>,
 }
 
 /// An incident's place in a list.
@@ -100,7 +107,9 @@ pub fn list(
     cursor: Option<&Cursor>,
 ) -> Result<Page, Failure> {
     let order = Order::of(query);
-    if cursor.is_some_and(|cursor| cursor.order != order) {
+    let fits =
+        |cursor: &Cursor| cursor.order == order && cursor.values.len() == order.columns().len();
+    if cursor.is_some_and(|cursor| !fits(cursor)) {
         return Err(Failure::Statement("the cursor belongs to a list in another order".to_owned()));
     }
     let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
@@ -116,7 +125,8 @@ pub fn list(
     rows.truncate(limit);
     let next =
         rows.last().filter(|_| more).map(|(_, values)| Cursor { order, values: values.clone() });
-    Ok(Page { rows: rows.into_iter().map(|(row, _)| row).collect(), next })
+    let rows = rows.into_iter().map(|(row, _)| row).collect();
+    Ok(Page { rows, next, ranked_at: None })
 }
 
 /// How many visible incidents meet a condition, counted up to `at_most`.

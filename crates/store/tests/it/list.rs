@@ -15,12 +15,13 @@ use query::{Expr, Query, Sort, SortKey};
 use record::Seen;
 use store::incidents::filter::compile;
 use store::incidents::list::{
-    Cursor, Look, Order, count, get, get_many, list, neighbours, open_of_requester,
+    Cursor, Look, Order, Ranking, count, get, get_many, list, neighbours_ranked, open_of_requester,
+    ranked,
 };
 use store::incidents::search::{find_people, find_services, find_teams, search};
 use store::{Sql, Store};
 use world::{
-    Incident, NOW, due_at, look, organisation, person, requester, service, settle, staff,
+    Incident, NOW, due_at, look, organisation, person, ranking, requester, service, settle, staff,
     store_all, store_change, team,
 };
 
@@ -36,7 +37,7 @@ fn query(text: &str) -> Query {
 }
 
 fn numbers(sql: &mut dyn Sql, look: &Look, query: &Query, limit: usize) -> Vec<i64> {
-    let page = list(sql, look, query, limit, None).unwrap();
+    let page = ranked(sql, look, &ranking(), query, limit, None).unwrap();
     page.rows.iter().map(|row| row.number.0).collect()
 }
 
@@ -46,10 +47,16 @@ fn found(store: &Store, scope: Scope, text: &str) -> Vec<i64> {
 }
 
 /// The whole list, read in pages.
-fn all_pages(sql: &mut dyn Sql, look: &Look, query: &Query, limit: usize) -> Vec<i64> {
+fn all_pages(
+    sql: &mut dyn Sql,
+    look: &Look,
+    ranking: &Ranking,
+    query: &Query,
+    limit: usize,
+) -> Vec<i64> {
     let (mut found, mut cursor): (Vec<i64>, Option<Cursor>) = (vec![], None);
     loop {
-        let page = list(sql, look, query, limit, cursor.as_ref()).unwrap();
+        let page = ranked(sql, look, ranking, query, limit, cursor.as_ref()).unwrap();
         assert!(page.rows.len() <= limit);
         found.extend(page.rows.iter().map(|row| row.number.0));
         let Some(next) = page.next else { return found };
@@ -126,14 +133,20 @@ fn agree(sql: &mut dyn Sql, dice: &mut Dice, incidents: &[Incident]) {
         })
         .map(|incident| incident.number.0)
         .collect();
-    let paged = all_pages(sql, &look, &query, 1 + dice.below(15));
+    // Sometimes so few are ranked that what stands in for risk orders the rest.
+    let ranking = match dice.below(4) {
+        0 => Ranking::bounded(world::policy(), 5),
+        _ => ranking(),
+    };
+    let paged = all_pages(sql, &look, &ranking, &query, 1 + dice.below(15));
     let mut sorted = paged.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, wanted, "{query} {:?}", look.scope);
-    assert_eq!(paged, numbers(sql, &look, &query, 1_000), "{query}");
+    let whole = ranked(sql, &look, &ranking, &query, 1_000, None).unwrap();
+    assert_eq!(paged, whole.rows.iter().map(|row| row.number.0).collect::<Vec<_>>(), "{query}");
     assert_eq!(count(sql, &look, &query.filter, 1_000).unwrap(), wanted.len() as i64);
     assert_eq!(count(sql, &look, &query.filter, 2).unwrap(), wanted.len().min(2) as i64);
-    agree_on_neighbours(sql, dice, &look, &query, &paged);
+    agree_on_neighbours(sql, dice, &look, &ranking, &query, &paged);
 
     let one = &incidents[dice.below(incidents.len())];
     let row = get(sql, &look.scope, one.number).unwrap();
@@ -145,6 +158,7 @@ fn agree_on_neighbours(
     sql: &mut dyn Sql,
     dice: &mut Dice,
     look: &Look,
+    ranking: &Ranking,
     query: &Query,
     all: &[i64],
 ) {
@@ -153,7 +167,8 @@ fn agree_on_neighbours(
     }
     let at = dice.below(all.len());
     let number = |at: Option<usize>| at.and_then(|at| all.get(at)).copied().map(IncidentNumber);
-    let here = neighbours(sql, look, query, IncidentNumber(all[at])).unwrap().unwrap();
+    let here = neighbours_ranked(sql, look, ranking, query, IncidentNumber(all[at]));
+    let here = here.unwrap().unwrap();
     assert_eq!(here.previous, number(at.checked_sub(1)), "{query}");
     assert_eq!(here.next, number(Some(at + 1)), "{query}");
     assert_eq!(here.place, Some(at as i64 + 1), "{query}");
@@ -191,7 +206,9 @@ fn each_order_is_the_one_it_says() {
             ("sort:updated", vec![5, 8, 7, 6, 4, 3, 2, 1]),
             ("sort:reported", vec![7, 6, 5, 4, 3, 2, 1, 8]),
             ("sort:-number", vec![1, 2, 3, 4, 5, 6, 7, 8]),
-            ("sort:risk", vec![6, 4, 5, 3, 7, 1, 8, 2]),
+            // Above the waterline: P2 due in a minute, P1 and P2 that go on, over, due in 10 minutes.
+            ("sort:risk", vec![7, 1, 6, 2, 4, 5, 3, 8]),
+            ("sort:-risk", vec![8, 3, 5, 4, 2, 6, 1, 7]),
         ] {
             assert_eq!(found(store, staff(), text), expected, "{text:?}");
         }
@@ -293,6 +310,132 @@ fn pages_go_on_where_they_ended_though_incidents_move() {
 }
 
 #[test]
+fn pages_by_risk_follow_the_instant_of_the_first_one() {
+    // Each hour another one is due next, so that the order turns while somebody turns pages.
+    let due = |seconds| vec![due_at(ClockKind::Response, NOW.plus_seconds(seconds), false)];
+    let incidents: Vec<Incident> = (1..=12)
+        .map(|number| {
+            Incident::new(number, "x").with(|state| {
+                state.priority = Priority::ALL[2 + number as usize % 3];
+                state.clocks = due(1_800 + number * 60);
+            })
+        })
+        .collect();
+    each_engine("risk", |store| {
+        filled(store, &incidents);
+        let (mut look, query, ranking) = (look(staff()), query("state:open sort:risk"), ranking());
+        let mut page = |cursor: Option<&Cursor>| {
+            let page = store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 5, cursor));
+            // Longer than an order is kept, and enough to put others above the waterline.
+            look.context.now = look.context.now.plus_seconds(240);
+            page.unwrap()
+        };
+        let numbers = |page: &store::incidents::list::Page| {
+            page.rows.iter().map(|row| row.number.0).collect::<Vec<_>>()
+        };
+        let first = page(None);
+        let second = page(first.next.as_ref());
+        let third = page(second.next.as_ref());
+        assert_eq!(first.ranked_at, Some(NOW));
+        assert_eq!((second.ranked_at, third.ranked_at), (Some(NOW), Some(NOW)));
+        assert_eq!(third.next, None);
+        let mut seen = [numbers(&first), numbers(&second), numbers(&third)].concat();
+        let now = page(None);
+        assert_eq!(now.ranked_at, Some(NOW.plus_seconds(720)));
+        assert_ne!(numbers(&now), numbers(&first), "the order moved meanwhile");
+        seen.sort_unstable();
+        assert_eq!(seen, (1..=12).collect::<Vec<_>>());
+        assert!(first.next.unwrap().risk().unwrap() < insight::WATERLINE);
+        // Long after, the place is good and the order is that of now.
+        look.context.now = NOW.plus_seconds(3_600);
+        let later = store
+            .read_blocking(|sql| ranked(sql, &look, &ranking, &query, 5, second.next.as_ref()));
+        assert_eq!(later.unwrap().ranked_at, Some(NOW.plus_seconds(3_600)));
+    });
+}
+
+#[test]
+fn an_order_by_risk_follows_what_happens() {
+    let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
+    each_engine("follows", |store| {
+        filled(store, &incidents);
+        let (look, query, ranking) = (look(staff()), query("state:open sort:risk"), ranking());
+        let page = |look: &Look| {
+            store.read_blocking(|sql| ranked(sql, look, &ranking, &query, 9, None)).unwrap()
+        };
+        let order = || page(&look).rows.iter().map(|row| row.number.0).collect::<Vec<_>>();
+        assert_eq!(order(), [3, 2, 1]);
+        let before = &incidents[0];
+        let mut urgent = before.clone().with(|state| state.priority = Priority::ALL[0]);
+        urgent.state.version += 1;
+        write(store, |sql| store_change(sql, Some(&before.state), &urgent, None));
+        assert_eq!(order(), [1, 3, 2]);
+        let mut later = look.clone();
+        for (seconds, at) in [(4, 0), (6, 6), (8, 6), (-60, -60)] {
+            later.context.now = NOW.plus_seconds(seconds);
+            assert_eq!(page(&later).ranked_at, Some(NOW.plus_seconds(at)), "{seconds} s later");
+        }
+        let mut closed = urgent.clone().with(|state| state.lifecycle = Lifecycle::Closed);
+        closed.state.version += 1;
+        write(store, |sql| store_change(sql, Some(&urgent.state), &closed, None));
+        assert_eq!(order(), [3, 2]);
+    });
+}
+
+#[test]
+fn a_place_by_risk_tells_nothing_to_who_may_not_know_it() {
+    let urgent =
+        |number: i64| Incident::new(number, "x").with(|state| state.priority = Priority::ALL[0]);
+    let incidents = [
+        urgent(1).with(|state| state.major = true),
+        urgent(2),
+        urgent(3).with(|state| state.affected = Some(500)),
+    ];
+    each_engine("blind", |store| {
+        filled(store, &incidents);
+        assert_eq!(found(store, staff(), "state:open sort:risk"), [1, 3, 2]);
+        assert_eq!(found(store, requester(1), "state:open sort:risk"), [3, 2, 1]);
+        let own = Scope { person: person(1), ..staff() };
+        let hidden: Vec<Incident> = incidents
+            .iter()
+            .map(|incident| {
+                let mut change = incident.clone();
+                change.state.confidential_to = Some(team(2));
+                change.number = IncidentNumber(incident.number.0 + 10);
+                change
+            })
+            .collect();
+        write(store, |sql| store_all(sql, &hidden));
+        assert_eq!(found(store, own, "state:open sort:risk"), [1, 3, 2, 13, 12, 11]);
+    });
+}
+
+#[test]
+fn too_many_are_ordered_by_what_stands_in_for_risk() {
+    let incidents: Vec<Incident> = (1..=4)
+        .map(|number| {
+            Incident::new(number, "x")
+                .with(|state| state.priority = Priority::ALL[number as usize % 3])
+        })
+        .collect();
+    each_engine("many", |store| {
+        filled(store, &incidents);
+        let (look, query) = (look(staff()), query("sort:risk"));
+        let page = |most, cursor: Option<&Cursor>| {
+            let ranking = Ranking::bounded(world::policy(), most);
+            store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 3, cursor)).unwrap()
+        };
+        let (ranked, stands_in) = (page(4, None), page(3, None));
+        assert!(ranked.ranked_at.is_some() && stands_in.ranked_at.is_none());
+        assert_eq!(stands_in.rows[0].number.0, 3, "P1 first");
+        let next = page(3, stands_in.next.as_ref());
+        assert_eq!((next.rows.len(), next.next), (1, None));
+        // A list that was ranked when it was opened stays so, though it has grown.
+        assert!(page(3, ranked.next.as_ref()).ranked_at.is_some());
+    });
+}
+
+#[test]
 fn an_incident_that_left_its_list_still_has_neighbours() {
     let closed = |state: &mut incident::State| state.lifecycle = Lifecycle::Closed;
     let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
@@ -302,7 +445,9 @@ fn an_incident_that_left_its_list_still_has_neighbours() {
         let (look, query) = (look(staff()), query("state:open sort:number"));
         let near = |number| {
             let number = IncidentNumber(number);
-            store.read_blocking(|sql| neighbours(sql, &look, &query, number)).unwrap()
+            store
+                .read_blocking(|sql| neighbours_ranked(sql, &look, &ranking(), &query, number))
+                .unwrap()
         };
         let here = near(2).unwrap();
         assert_eq!(here.previous, Some(IncidentNumber(3)));

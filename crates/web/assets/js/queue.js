@@ -10,6 +10,7 @@ let anchor = null;
 let open = null;
 const news = new Set();
 let touched = Date.now();
+let shown = Date.now();
 
 const table = () => $("table.q");
 const rows = () => $$("tr.row", table() ?? document.createElement("table"));
@@ -94,6 +95,7 @@ export async function preview(row = currentRow()) {
 /** Fetches the list anew: what was counted is shown, what left is gone. */
 export async function showNews() {
   news.clear();
+  shown = Date.now();
   await refresh();
   announce();
 }
@@ -120,7 +122,7 @@ export function startQueue() {
   for (const event of ["pointermove", "keydown", "pointerdown", "wheel"]) {
     addEventListener(event, () => (touched = Date.now()), { passive: true });
   }
-  setInterval(() => Date.now() - touched > idle && calm() && showNews(), 5000);
+  setInterval(() => Date.now() - touched > idle && (pending() || drifts()) && calm() && showNews(), 5000);
   addKeys(queueKey);
   open = $("tr.is-open")?.dataset.number ?? null;
   count();
@@ -176,30 +178,47 @@ function arrived(number) {
 }
 
 /** "1 new incident matches this view. Show it" */
-export function newsWords(size) {
-  return size === 1 ? "1 new incident matches this view. Show it" : `${size} new incidents match this view. Show them`;
+export function newsWords(size, rose = 0) {
+  const above = rose && `${rose} rose above the waterline`;
+  if (!size) return rose === 1 ? "1 incident rose above the waterline. Show it" : `${rose} incidents rose above the waterline. Show them`;
+  const matching = size === 1 ? "1 new incident matches this view" : `${size} new incidents match this view`;
+  return above ? `${matching}, ${above}. Show them` : `${matching}. Show ${size === 1 ? "it" : "them"}`;
 }
+
+/** Rows that stand below the waterline and cannot wait any more. */
+function risen() {
+  const line = $("#waterline");
+  const below = (row) => line.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return line ? rows().filter((row) => !row.matches(".calm, .is-gone") && $(".risk", row) && below(row)).length : 0;
+}
+
+const pending = () => news.size + risen();
 
 function announce() {
   const bar = $("#newrows");
   if (!bar) return;
-  $("span", bar).textContent = newsWords(news.size);
-  bar.hidden = news.size === 0;
+  const rose = risen();
+  $("span", bar).textContent = newsWords(news.size, rose);
+  bar.hidden = news.size + rose === 0;
 }
 
+// Risk moves with time, so a list by risk is shown anew though nothing happened.
+const drifts = () => table()?.hasAttribute("data-ranked") && !document.hidden && Date.now() - shown > idle;
+
 // The order may change only while nobody reads, points at or selects in the list.
-const calm = () => news.size > 0 && selected().length === 0 && !$(".q-wrap:hover") && !$("dialog[open]");
+const calm = () => selected().length === 0 && !$(".q-wrap:hover") && !$("dialog[open]");
 
 function left(event) {
   const wrap = event.target.closest?.(".q-wrap");
-  if (wrap && !wrap.contains(event.relatedTarget) && document.hasFocus() && calm()) showNews();
+  if (wrap && !wrap.contains(event.relatedTarget) && document.hasFocus() && pending() && calm()) showNews();
 }
 
 function settle({ detail }) {
   if (detail?.whole) {
+    shown = Date.now();
     for (const number of [...news]) if (rowOf(number)) news.delete(number);
-    announce();
   }
+  announce();
   if (open) mark(open);
   count();
 }

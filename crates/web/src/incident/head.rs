@@ -25,7 +25,7 @@ pub(super) fn bar(view: &View<'_>, patch: Option<&str>) -> Markup {
             div.inc-tr {
                 h1 { (case.title()) }
                 div.inc-sla aria-hidden="true" {
-                    @if let Some(clock) = clock::next(case.state()).filter(|_| case.state().lifecycle.is_open()) { (clock::sla(clock, &case.here)) }
+                    @if let Some(clock) = clock::next(case.state()).filter(|_| case.state().lifecycle.is_open()) { (clock::sla(clock, clock::waits_since(case.state()), &case.here)) }
                 }
                 div.btns { (actions(view)) }
                 @if view.rights.works { (more(view)) }

@@ -6,6 +6,7 @@ use crate::auth::SignedIn;
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::queue::counts::{self, Counts};
+use crate::queue::in_order;
 use crate::queue::views::{View, Views};
 use crate::url;
 use incident::{Policy, Viewer};
@@ -13,7 +14,7 @@ use kernel::IncidentNumber;
 use maud::{Markup, html};
 use query::Query;
 use std::sync::Arc;
-use store::incidents::list::{Look, Neighbours, neighbours};
+use store::incidents::list::{Look, Neighbours, Ranking, neighbours_ranked};
 use store::{Failure, Sql};
 
 /// Where the reader came from.
@@ -35,6 +36,7 @@ pub(super) struct List {
     viewer: Viewer,
     whose: String,
     policy: Arc<Policy>,
+    ranking: Ranking,
     counts: Arc<Counts>,
     view: Option<String>,
     text: Option<String>,
@@ -54,6 +56,7 @@ impl List {
             look,
             viewer: who.viewer().clone(),
             policy: app.desk.policy(),
+            ranking: app.desk.ranking(),
             counts: app.counts.clone(),
             view: asked.filled("view").map(str::to_owned),
             text: asked.filled("q").map(str::to_owned),
@@ -79,7 +82,8 @@ impl List {
             (None, Some(view)) => of_view(view),
             (None, None) => of_view(views.first_for(&self.viewer)),
         };
-        let neighbours = neighbours(sql, &self.look, &query, case.number)?;
+        let listed = in_order(&query);
+        let neighbours = neighbours_ranked(sql, &self.look, &self.ranking, &listed, case.number)?;
         // Who came from elsewhere has no place in a list that they did not ask for.
         let unasked = self.suffix.is_empty();
         let neighbours = neighbours.filter(|found| !unasked || found.place.is_some());

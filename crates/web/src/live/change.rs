@@ -2,10 +2,11 @@
 //! made once for everybody who needs the same.
 
 use super::frame;
+use crate::auth::SignedIn;
 use crate::part::time::Here;
 use crate::queue::row::{self, RowStyle};
 use axum::body::Bytes;
-use incident::{Body, Subject};
+use incident::{Access, Body, Policy, Scope, Subject};
 use kernel::IncidentNumber;
 use std::collections::HashMap;
 use std::future::Future;
@@ -17,8 +18,8 @@ use tokio::sync::OnceCell;
 /// What a drawing is for: the incident's page or its row, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Drawing {
-    /// A row: zone, what follows the address, whether it can be selected.
-    Row(String, String, bool),
+    /// A row: zone, what follows the address, whether it can be selected, whether all of it may be seen.
+    Row(String, String, bool, bool),
     /// The incident's page: zone, and a key of what the viewer may see and do.
     Page(String, &'static str),
 }
@@ -100,17 +101,20 @@ impl Change {
         self.after_n() == 0
     }
 
-    /// Its row as an event of the stream.
+    /// Its row as an event of the stream, for somebody who sees this much.
     pub(super) async fn drawn_row(
         &self,
+        who: &SignedIn,
+        scope: &Scope,
         here: &Here,
-        zone: &str,
         suffix: &str,
-        selectable: bool,
+        policy: &Policy,
     ) -> Bytes {
-        let drawing = Drawing::Row(zone.to_owned(), suffix.to_owned(), selectable);
+        let selectable = who.viewer().works();
+        let full = scope.access(&self.subject()) == Access::Full;
+        let drawing = Drawing::Row(who.zone_name.clone(), suffix.to_owned(), selectable, full);
         self.drawn(drawing, || async {
-            let style = RowStyle { here, suffix, selectable };
+            let style = RowStyle { full, ..RowStyle::now(here, suffix, selectable, policy) };
             frame::patch(&row::patch(&self.row, &style).into_string())
         })
         .await

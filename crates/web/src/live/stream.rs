@@ -288,8 +288,8 @@ impl Stream {
         let suffix = queue.suffix.clone();
         self.mark_counts(change, &context);
         if fits || fitted {
-            let works = self.who.viewer().works();
-            let row = change.drawn_row(&here, &self.who.zone_name, &suffix, works).await;
+            let policy = self.app.desk.policy();
+            let row = change.drawn_row(&self.who, &self.look.scope, &here, &suffix, &policy).await;
             self.put_bytes(&row);
         }
         match (fits, fitted) {

@@ -4,6 +4,7 @@ use crate::part::icon::icon;
 use crate::part::time::{self, Here};
 use incident::State;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
+use kernel::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
 /// Below this share of the target left, in per cent, it is a warning.
@@ -124,20 +125,25 @@ pub(crate) fn next(state: &State) -> Option<&Clock> {
         .or_else(|| state.clocks.iter().rfind(|clock| clock.kind == ClockKind::Resolution))
 }
 
-/// The value, what it counts to, and the mini keel.
-pub(crate) fn sla(clock: &Clock, here: &Here) -> Markup {
+/// Since when an incident waits, while it does.
+pub(crate) fn waits_since(state: &State) -> Option<Timestamp> {
+    state.hold.as_ref().map(|hold| hold.since)
+}
+
+/// The value, what it counts to, and the mini keel of a clock whose incident may be waiting.
+pub(crate) fn sla(clock: &Clock, waits_since: Option<Timestamp>, here: &Here) -> Markup {
     let standing = Standing::of(clock, here);
     html! {
         span class={ "sla sla-" (standing.class()) } {
             (value(clock, standing, here)) " "
             span.sla-w { (beside(clock, standing, here)) }
-            (mini_keel(clock, here))
+            (mini_keel(clock, waits_since, here))
         }
     }
 }
 
 /// The value, when it is due, and the mini keel: where the clock's name stands beside it.
-pub(crate) fn sla_until(clock: &Clock, here: &Here) -> Markup {
+pub(crate) fn sla_until(clock: &Clock, waits_since: Option<Timestamp>, here: &Here) -> Markup {
     let standing = Standing::of(clock, here);
     let when = match (standing, clock.due_at) {
         (Standing::Ok | Standing::Warn, Some(due)) => format!("due {}", here.moment(due)),
@@ -149,7 +155,7 @@ pub(crate) fn sla_until(clock: &Clock, here: &Here) -> Markup {
         span class={ "sla sla-" (standing.class()) } {
             (value(clock, standing, here)) " "
             span.sla-w { (when) }
-            (mini_keel(clock, here))
+            (mini_keel(clock, waits_since, here))
         }
     }
 }
@@ -192,18 +198,27 @@ fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
     }
 }
 
-/// The share of the target that is used, on an axis of 125% of it.
-pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
-    let target = clock.target_seconds.max(1) as f64;
-    let used = (clock.elapsed_seconds(here.calendar(clock), here.now) as f64 / target
-        * DUE_PERCENT)
-        .clamp(0.0, 100.0);
+/// The share of the target that is used, on an axis of 125% of it; hatched behind it how long a
+/// clock that stands still has been doing so.
+pub(crate) fn mini_keel(clock: &Clock, waits_since: Option<Timestamp>, here: &Here) -> Markup {
+    let percent = |seconds: i64| seconds as f64 / clock.target_seconds.max(1) as f64 * DUE_PERCENT;
+    let used = percent(clock.elapsed_seconds(here.calendar(clock), here.now)).clamp(0.0, 100.0);
+    let stands = waits_since.filter(|_| clock.status == ClockStatus::Paused);
+    let waits = stands
+        .map_or(0.0, |since| percent(here.calendar(clock).elapsed(since, here.now)));
+    let waits = waits.clamp(0.0, 100.0 - used);
+    let pause = match waits > 0.0 {
+        true => format!(
+            r#"<rect class="k-pause" x="{used:.0}%" y="2" width="{waits:.0}%" height="3"/>"#
+        ),
+        false => String::new(),
+    };
     PreEscaped(format!(
         concat!(
             r#"<svg class="keel-mini" aria-hidden="true"><rect class="k-base" y="2" width="100%" height="3" rx="1.5"/>"#,
-            r#"<rect class="k-run" y="2" width="{:.0}%" height="3" rx="1.5"/><rect class="k-due" x="80%" width="1.5" height="7"/></svg>"#
+            r#"<rect class="k-run" y="2" width="{:.0}%" height="3" rx="1.5"/>{}<rect class="k-due" x="80%" width="1.5" height="7"/></svg>"#
         ),
-        used
+        used, pause
     ))
 }
 
@@ -211,7 +226,6 @@ pub(crate) fn mini_keel(clock: &Clock, here: &Here) -> Markup {
 mod tests {
     use super::*;
     use jiff::tz::TimeZone;
-    use kernel::Timestamp;
 
     fn here(seconds: i64) -> Here {
         Here {
@@ -250,7 +264,7 @@ mod tests {
             (3_000, "sla-warn", ">10 m<"),
             (4_200, "sla-breach", ">10 m over<"),
         ] {
-            let html = sla(&running(), &here(seconds)).into_string();
+            let html = sla(&running(), None, &here(seconds)).into_string();
             assert!(html.contains(class) && html.contains(words), "{html}");
         }
         let paused = Clock {
@@ -260,17 +274,15 @@ mod tests {
             used_micros: 600_000_000,
             ..running()
         };
-        let html = sla(&paused, &here(9_999)).into_string();
+        let html = sla(&paused, Some(start().plus_seconds(9_279)), &here(9_999)).into_string();
         assert!(html.contains("Paused") && html.contains("50 m left"), "{html}");
+        assert!(html.contains(r#"k-pause" x="13%" y="2" width="16%""#), "{html}");
     }
 
     #[test]
     fn the_mini_keel_has_its_due_tick_at_four_fifths() {
-        assert!(mini_keel(&running(), &here(1_800)).into_string().contains(r#"width="40%""#));
-        assert!(
-            mini_keel(&running(), &here(99_999))
-                .into_string()
-                .contains(r#"k-run" y="2" width="100%""#)
-        );
+        let run = |seconds| mini_keel(&running(), None, &here(seconds)).into_string();
+        assert!(run(1_800).contains(r#"width="40%""#));
+        assert!(run(99_999).contains(r#"k-run" y="2" width="100%""#));
     }
 }

@@ -172,7 +172,8 @@ async fn finish(
     let wanted = done.clone();
     let rows = app.desk.read(move |sql| list::get_many(sql, &scope, &wanted)).await?;
     let suffix = back.strip_prefix(url::QUEUE).unwrap_or_default();
-    let answer = Answer::patch(patches(&rows, &refused, who, suffix)).else_go(back.clone());
+    let answer = Answer::patch(patches(&rows, &refused, who, &app.desk.policy(), suffix))
+        .else_go(back.clone());
     let answer = match done.as_slice() {
         [] => answer,
         [number] => answer.toast(format!("{number} {words}")).undo(undo),
@@ -187,9 +188,10 @@ fn patches(
     rows: &[IncidentRow],
     refused: &[(IncidentNumber, String)],
     who: &SignedIn,
+    policy: &Policy,
     suffix: &str,
 ) -> Markup {
-    let style = RowStyle { here: &who.here, suffix, selectable: who.viewer().works() };
+    let style = RowStyle::now(&who.here, suffix, who.viewer().works(), policy);
     html! {
         @for incident in rows { (row::patch(incident, &style)) }
         (banner(refused))

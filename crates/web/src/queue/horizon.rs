@@ -1,8 +1,8 @@
 //! The horizon: what is due in the next hours, on one line.
 
-use crate::part::clock;
 use crate::part::time::{self, Here};
 use crate::url;
+use incident::clocks::{ClockKind, ClockStatus};
 use kernel::Timestamp;
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
@@ -12,6 +12,8 @@ use store::incidents::list::IncidentRow;
 pub(crate) const REACH_SECONDS: i64 = 4 * 3_600;
 /// Marks at most; more would cover each other.
 pub(crate) const MARKS_MAX: usize = 40;
+/// Late incidents that are read at most, to say how many there are.
+pub(crate) const LATE_ROWS: usize = 21;
 /// Marks of what is late that fit left of now.
 const LATE_MAX: usize = 2;
 /// Where now stands, in per cent of the width.
@@ -28,32 +30,33 @@ struct Mark<'a> {
     at: Timestamp,
 }
 
-/// The strip for these incidents; those with no promise within reach are left out.
-pub(crate) fn horizon(rows: &[IncidentRow], here: &Here) -> Markup {
+/// The strip for these incidents: every running clock that is due within reach, and those that are
+/// late. What is late and has no room is behind the address `late_href`.
+pub(crate) fn horizon(rows: &[IncidentRow], late_href: Option<&str>, here: &Here) -> Markup {
     let end = here.now.plus_seconds(REACH_SECONDS);
     let late: Vec<Mark<'_>> = rows.iter().filter_map(|row| late(row, here)).collect();
-    let mut ahead: Vec<Mark<'_>> = rows
-        .iter()
-        .filter(|row| !row.breached)
-        .filter_map(next)
-        .filter(|mark| mark.at <= end)
-        .collect();
+    let mut ahead: Vec<Mark<'_>> =
+        rows.iter().flat_map(running).filter(|mark| mark.at <= end).collect();
     ahead.sort_by_key(|mark| mark.at);
     ahead.truncate(MARKS_MAX);
-    let counted =
-        time::counted(i64::try_from(late.len() + ahead.len()).unwrap_or(i64::MAX), "clock");
-    let label = format!(
-        "{counted}: {} overdue, {} due before {}",
-        late.len(),
-        ahead.len(),
-        here.clock(end)
-    );
+    let (many, count) = (late_words(late.len()), late.len() + ahead.len());
+    let counted = time::counted(i64::try_from(count).unwrap_or(i64::MAX), "clock");
+    let label =
+        format!("{counted}: {many} overdue, {} due before {}", ahead.len(), here.clock(end));
     html! {
         section.horizon aria-label="Horizon, promises due in the next 4 hours" {
-            h2 { b { "Horizon" } "due in 4 h" }
+            h2 {
+                b { "Horizon" } "due in 4 h"
+                @if let Some(href) = late_href.filter(|_| late.len() > LATE_MAX) { ", " a.link href=(href) { (many) " late" } }
+            }
             svg.hz role="group" aria-label=(label) { (PreEscaped(drawing(&late, &ahead, here))) }
         }
     }
+}
+
+/// "7", "20+": more than so many are not read.
+fn late_words(count: usize) -> String {
+    if count >= LATE_ROWS { format!("{}+", LATE_ROWS - 1) } else { count.to_string() }
 }
 
 fn drawing(late: &[Mark<'_>], ahead: &[Mark<'_>], here: &Here) -> String {
@@ -148,16 +151,21 @@ fn late<'a>(row: &'a IncidentRow, here: &Here) -> Option<Mark<'a>> {
     Some(Mark { row, kind: kind(first.kind), at })
 }
 
-fn next(row: &IncidentRow) -> Option<Mark<'_>> {
-    Some(Mark { row, kind: row.due_kind.map_or("clock", kind), at: row.due_at? })
+/// The clocks of an incident that run and can still be kept.
+fn running(row: &IncidentRow) -> impl Iterator<Item = Mark<'_>> {
+    let live = row.state.clocks.iter().filter(|clock| clock.status == ClockStatus::Running);
+    live.filter(|clock| clock.breached_at.is_none())
+        .filter_map(|clock| Some(Mark { row, kind: kind(clock.kind), at: clock.due_at? }))
 }
 
-fn kind(kind: incident::clocks::ClockKind) -> &'static str {
-    match clock::name(kind) {
-        "Acknowledge" => "acknowledgement",
-        "Response" => "response",
-        "Update" => "update",
-        _ => "resolution",
+fn kind(kind: ClockKind) -> &'static str {
+    match kind {
+        ClockKind::Acknowledge => "acknowledgement",
+        ClockKind::Response => "response",
+        ClockKind::Update => "update",
+        ClockKind::Resolution => "resolution",
+        ClockKind::Team => "the team's part",
+        ClockKind::Vendor => "the supplier's part",
     }
 }
 
@@ -181,6 +189,11 @@ fn hours(here: &Here) -> Vec<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_late_is_counted_as_far_as_it_is_read() {
+        assert_eq!([3, 20, LATE_ROWS].map(late_words), ["3", "20", "20+"]);
+    }
 
     #[test]
     fn marks_stand_beside_each_other() {

@@ -19,7 +19,7 @@ const KEPT_MAX: usize = 64;
 pub(crate) struct Listed {
     /// The rows.
     pub(crate) page: Page,
-    /// What the horizon shows, where that is not the rows themselves.
+    /// Incidents with promises within reach of the horizon, where these are not the rows themselves.
     pub(crate) ahead: Option<Vec<IncidentRow>>,
 }
 
@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn empty() -> Listed {
-        Listed { page: Page { rows: vec![], next: None }, ahead: None }
+        Listed { page: Page::default(), ahead: None }
     }
 
     /// Whether the page was read anew.

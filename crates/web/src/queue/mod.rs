@@ -23,7 +23,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use counts::{Counts, Stamp};
-use horizon::{MARKS_MAX, REACH_SECONDS};
+use horizon::{LATE_ROWS, MARKS_MAX, REACH_SECONDS};
 use incident::Policy;
 use kernel::limits;
 use listed::{Listed, Shelf};
@@ -31,7 +31,8 @@ use query::{
     Bound, Compare, Expr, MomentField, ParseError, Query, Sort, SortKey, StateWord, Term, When,
 };
 use std::sync::Arc;
-use store::incidents::list::{self, Cursor, IncidentRow, Look, Order};
+use store::incidents::filter::implies_open;
+use store::incidents::list::{self, Cursor, IncidentRow, Look, Ranking};
 use store::{Failure, Sql};
 use views::{View, Views};
 
@@ -114,6 +115,13 @@ impl Loaded {
         self.listed.ahead.as_deref().unwrap_or(&self.listed.page.rows)
     }
 
+    /// The address of what is late in it.
+    fn late_address(&self) -> Option<String> {
+        let query = self.query.as_ref().ok()?;
+        let late = query.clone().and(Expr::Term(Term::Breached(true)));
+        Some(address(&late.to_string(), self.view()))
+    }
+
     /// The address of the first page.
     fn address(&self) -> String {
         address(&self.text, self.view())
@@ -160,6 +168,7 @@ async fn load(app: &App, who: &SignedIn, asked: Asked) -> PageResult<(Asked, Loa
         whose: counts::whose(&who.look().scope, &who.zone_name),
         viewer: who.viewer().clone(),
         policy: app.desk.policy(),
+        ranking: app.desk.ranking(),
         counts: app.counts.clone(),
         shelf: app.shelf.clone(),
         // Taken before reading: what happens meanwhile is told twice rather than not at all.
@@ -180,6 +189,7 @@ struct Reading {
     whose: String,
     viewer: incident::Viewer,
     policy: Arc<Policy>,
+    ranking: Ranking,
     counts: Arc<Counts>,
     shelf: Arc<Shelf>,
     position: i64,
@@ -194,9 +204,7 @@ impl Reading {
         let counts = self.count_views(sql, &views, stamp)?;
         let (listed, total) = match &query {
             Ok(query) => self.rows(sql, asked, query, &text, stamp)?,
-            Err(_) => {
-                (Arc::new(Listed { page: list::Page { rows: vec![], next: None }, ahead: None }), 0)
-            }
+            Err(_) => (Arc::new(Listed { page: list::Page::default(), ahead: None }), 0),
         };
         let suffix = address(&text, view.as_deref().and_then(|key| views.with_key(key)));
         let suffix = suffix.strip_prefix(url::QUEUE).unwrap_or_default().to_owned();
@@ -268,29 +276,46 @@ impl Reading {
 
     /// A page of rows, and what the horizon shows if the rows do not say it already.
     fn list(&self, sql: &mut dyn Sql, asked: &Asked, query: &Query) -> Result<Listed, Failure> {
+        let query = &in_order(query);
         // An old address in another order begins at the first page.
         let cursor = asked.cursor.as_deref().and_then(|text| Cursor::parse(text, query).ok());
-        let page = list::list(sql, &self.look, query, limits::PAGE_ROWS, cursor.as_ref())?;
-        let by_due = Sort { key: SortKey::Due, reversed: false };
-        let says_it =
-            cursor.is_none() && (page.next.is_none() || Order::of(query).sort() == by_due);
-        if says_it {
+        let rows = limits::PAGE_ROWS;
+        let page = list::ranked(sql, &self.look, &self.ranking, query, rows, cursor.as_ref())?;
+        if cursor.is_none() && page.next.is_none() {
             return Ok(Listed { page, ahead: None });
         }
-        let soon = query.clone().and(due_within_reach()).with_sort(by_due);
-        let ahead = list::list(sql, &self.look, &soon, MARKS_MAX, None)?.rows;
+        let by_due = Sort { key: SortKey::Due, reversed: false };
+        // What is late would leave no room for what can still be kept.
+        let mut ahead = Vec::new();
+        for (which, most) in [(late(), LATE_ROWS), (due_within_reach(), MARKS_MAX)] {
+            let these = query.clone().and(which).with_sort(by_due);
+            ahead.extend(list::list(sql, &self.look, &these, most, None)?.rows);
+        }
         Ok(Listed { page, ahead: Some(ahead) })
     }
 }
 
-/// Open incidents whose next promise is due within reach of the horizon.
+/// The query with the order in which the queue lists it: what is open by risk, unless it says otherwise.
+pub(crate) fn in_order(query: &Query) -> Query {
+    let by_risk = Sort { key: SortKey::Risk, reversed: false };
+    match query.sort {
+        None if implies_open(&query.filter) => query.clone().with_sort(by_risk),
+        _ => query.clone(),
+    }
+}
+
+/// Open incidents that are over a promise.
+fn late() -> Expr {
+    let open = Expr::Term(Term::State(vec![StateWord::Open]));
+    Expr::all_of([open, Expr::Term(Term::Breached(true))])
+}
+
+/// Open incidents that are over none, and whose next promise is due within reach of the horizon.
 fn due_within_reach() -> Expr {
     let soon = When::Compared(Compare::Lt, Bound::Duration(REACH_SECONDS));
     Expr::all_of([
         Expr::Term(Term::State(vec![StateWord::Open])),
-        Expr::any_of([
-            Expr::Term(Term::Moment(MomentField::Due, soon)),
-            Expr::Term(Term::Breached(true)),
-        ]),
+        Expr::Term(Term::Breached(false)),
+        Expr::Term(Term::Moment(MomentField::Due, soon)),
     ])
 }

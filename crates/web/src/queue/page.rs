@@ -4,7 +4,8 @@ use super::bulk_bar;
 use super::counts;
 use super::filter::Bar;
 use super::horizon::horizon;
-use super::row::{self, RowStyle};
+use super::in_order;
+use super::row::{self, ByRisk, RowStyle, is_calm};
 use super::saved;
 use super::views::{Group, View, Views};
 use super::{Asked, Loaded};
@@ -15,7 +16,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use maud::{Markup, html};
 use query::{Query, Sort, SortKey};
-use store::incidents::list::Order;
+use store::incidents::list::{Cursor, Order, RANKED_MAX};
 
 /// Everything of the page.
 pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded) -> Markup {
@@ -67,14 +68,17 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
             view: loaded.view().map(|view| view.key.as_str()),
             as_text: asked.edit,
         }.show())
-        @if !loaded.ahead().is_empty() { (horizon(loaded.ahead(), &who.here)) }
+        @if !loaded.ahead().is_empty() { (horizon(loaded.ahead(), loaded.late_address().as_deref(), &who.here)) }
         div.q-wrap {
             div id="bulk-said" {}
             (row::news_bar())
             @if loaded.page().rows.is_empty() {
                 (nothing(loaded))
             } @else {
-                (table(who, loaded, name, works))
+                @if let Some(sort) = sort(loaded) {
+                    @if sort.key == SortKey::Risk && loaded.page().ranked_at.is_none() { (too_many()) }
+                    (table(who, asked, loaded, name, sort))
+                }
                 (pages(asked, loaded))
                 @if works { (bulk_bar::bar(who.viewer(), loaded)) }
                 (keys(who))
@@ -83,17 +87,86 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
     }
 }
 
-fn table(who: &SignedIn, loaded: &Loaded, name: &str, works: bool) -> Markup {
-    let style = RowStyle { here: &who.here, suffix: &loaded.suffix, selectable: works };
+/// The order of what is listed.
+fn sort(loaded: &Loaded) -> Option<Sort> {
+    loaded.query.as_ref().ok().map(|query| Order::of(&in_order(query)).sort())
+}
+
+/// Said where the list is too long to compare every incident with every other.
+fn too_many() -> Markup {
+    let most = RANKED_MAX / 1_000;
     html! {
-        table.q data-queue {
-            caption.vh { (name) ", " (order_words(loaded)) }
-            (row::heads(loaded.page().rows.len(), works))
+        p class="meta q-note" {
+            "More than " (most) ",000 incidents match. They are sorted by breach, priority and due instant; narrow the view to sort it by risk."
+        }
+    }
+}
+
+fn table(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, sort: Sort) -> Markup {
+    let (page, works) = (loaded.page(), who.viewer().works());
+    let style = RowStyle::now(&who.here, &loaded.suffix, works, &loaded.policy);
+    let style = RowStyle { risk_at: page.ranked_at.unwrap_or(who.here.now), ..style };
+    let lines = page.ranked_at.filter(|_| !sort.reversed).map(|_| waterline(asked, loaded, &style));
+    let line_before = |at: usize| lines.filter(|(place, _)| *place == at).map(|(_, words)| words);
+    html! {
+        table.q data-queue data-ranked[page.ranked_at.is_some()] {
+            caption.vh { (name) ", " (order_words(sort)) }
+            (row::heads(page.rows.len(), works, &by_risk(loaded, sort)))
             tbody {
-                @for incident in &loaded.page().rows { (row::row(incident, &style)) }
+                @for (at, incident) in page.rows.iter().enumerate() {
+                    @if let Some(words) = line_before(at) { (row::waterline(words)) }
+                    (row::row(incident, &style))
+                }
+                @if let Some(words) = line_before(page.rows.len()) { (row::waterline(words)) }
             }
         }
     }
+}
+
+/// Before which row the waterline is, if it is on this page, and what it says.
+fn waterline(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>) -> (usize, &'static str) {
+    const BETWEEN: &str =
+        "Above it, half an hour of waiting breaks a promise or stops a service. Below it can wait.";
+    const ALL_BELOW: &str = "Nothing is above it: all of this can wait half an hour.";
+    const ALL_ABOVE: &str =
+        "All of this is above it: half an hour of waiting breaks a promise or stops a service.";
+    const ELSEWHERE: (usize, &str) = (usize::MAX, "");
+    let page = loaded.page();
+    let above = |risk: Option<u8>| risk.is_some() && !is_calm(risk);
+    let first_below = page.rows.iter().position(|row| !above(style.risk(row)));
+    let before = asked.cursor.as_deref().zip(loaded.query.as_ref().ok());
+    let before = before.and_then(|(text, query)| Cursor::parse(text, &in_order(query)).ok());
+    match (first_below, before) {
+        (Some(0), None) => (0, ALL_BELOW),
+        (Some(0), Some(before)) if above(before.risk()) => (0, BETWEEN),
+        (Some(0), Some(_)) => ELSEWHERE,
+        (Some(at), _) => (at, BETWEEN),
+        (None, _) if page.next.is_none() => (page.rows.len(), ALL_ABOVE),
+        (None, _) => ELSEWHERE,
+    }
+}
+
+/// The head of the column of risks.
+fn by_risk(loaded: &Loaded, sort: Sort) -> ByRisk {
+    let sorted = sort.key == SortKey::Risk;
+    let next = Sort { key: SortKey::Risk, reversed: sorted && !sort.reversed };
+    let query = loaded
+        .query
+        .as_ref()
+        .ok()
+        .cloned()
+        .unwrap_or(Query { filter: query::Expr::All, sort: None });
+    ByRisk {
+        sorted: sorted.then_some(if sort.reversed { "ascending" } else { "descending" }),
+        href: sorted_by(&query, next, loaded),
+    }
+}
+
+/// The address of the same list in another order.
+fn sorted_by(query: &Query, sort: Sort, loaded: &Loaded) -> String {
+    let view = loaded.view().map(|view| format!("&view={}", url::encode(&view.key)));
+    let text = query.clone().with_sort(sort).to_string();
+    format!("{}{}", url::queue_of(&text), view.unwrap_or_default())
 }
 
 /// The views with their counts; `aside.side` is what scripts put in place of the old one.
@@ -153,17 +226,14 @@ fn views_menu(loaded: &Loaded) -> Markup {
 }
 
 fn sort_menu(query: &Query, loaded: &Loaded) -> Markup {
-    let now = Order::of(query).sort();
-    let view =
-        loaded.view().map(|view| format!("&view={}", url::encode(&view.key))).unwrap_or_default();
-    let link =
-        |sort: Sort| format!("{}{view}", url::queue_of(&query.clone().with_sort(sort).to_string()));
+    let now = Order::of(&in_order(query)).sort();
+    let link = |sort: Sort| sorted_by(query, sort, loaded);
     html! {
         button class="btn btn-quiet btn-sm" type="button" popovertarget="sort" aria-label={ "Sorted by " (sort_word(now.key)) } {
             (icon("sort")) (sort_word(now.key))
         }
         div id="sort" popover class="pop pop-a menu" role="group" aria-label="Sort by" {
-            @for key in SortKey::ALL.iter().copied().filter(|key| *key != SortKey::Risk) {
+            @for key in std::iter::once(SortKey::Risk).chain(SortKey::ALL.iter().copied().filter(|key| *key != SortKey::Risk)) {
                 a.opt href=(link(Sort { key, reversed: false })) aria-current=[(now == Sort { key, reversed: false }).then_some("true")] { (sort_word(key)) }
             }
             hr;
@@ -185,16 +255,14 @@ fn sort_word(key: SortKey) -> &'static str {
     }
 }
 
-fn order_words(loaded: &Loaded) -> &'static str {
-    let Ok(query) = &loaded.query else { return "in no order" };
-    let sort = Order::of(query).sort();
+fn order_words(sort: Sort) -> &'static str {
     match (sort.key, sort.reversed) {
         (SortKey::Due, false) => "soonest due first",
         (SortKey::Due, true) => "soonest due last",
         (SortKey::Priority, false) => "most urgent first",
         (SortKey::Priority, true) => "most urgent last",
-        (SortKey::Risk, false) => "highest risk first",
-        (SortKey::Risk, true) => "highest risk last",
+        (SortKey::Risk, false) => "highest cost of delay first",
+        (SortKey::Risk, true) => "highest cost of delay last",
         (SortKey::Updated | SortKey::Reported | SortKey::Number, false) => "newest first",
         (SortKey::Updated | SortKey::Reported | SortKey::Number, true) => "newest last",
     }

@@ -11,6 +11,7 @@ use crate::part::{chip, clock, person, pri, state, time};
 use crate::url;
 use axum::extract::{Path, State};
 use incident::{Access, Change, Command, Scope};
+use insight::Risk;
 use kernel::{Channel, IncidentNumber};
 use maud::{Markup, html};
 use store::directory::people::{self, Person};
@@ -44,8 +45,11 @@ pub(super) async fn show(
         .await?;
     let Some((row, description, requester)) = found else { return Err(PageError::NotFound) };
     let takes = who.viewer().works() && row.access == Access::Full && row.state.lifecycle.is_open();
+    let seen = row.access == Access::Full;
+    let risk = insight::risk_of(&row.state, &app.desk.policy(), who.here.now).filter(|_| seen);
     Ok(fragment(
         &row,
+        risk.as_ref(),
         description.as_deref(),
         requester.as_ref(),
         takes.then_some(who.viewer().person),
@@ -72,6 +76,7 @@ pub(super) async fn take(
 
 fn fragment(
     row: &IncidentRow,
+    risk: Option<&Risk>,
     description: Option<&str>,
     requester: Option<&Person>,
     taker: Option<kernel::PersonId>,
@@ -118,7 +123,31 @@ fn fragment(
         @if !state.clocks.is_empty() {
             div.sec {
                 div.sec-h { h3 { "Clocks" } }
-                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla_until(each, here)) } } }
+                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla_until(each, clock::waits_since(state), here)) } } }
+            }
+        }
+        @if let Some(risk) = risk { (why(risk)) }
+    }
+}
+
+/// The risk, part by part.
+fn why(risk: &Risk) -> Markup {
+    html! {
+        div.sec {
+            div.sec-h { h3 { "Why it is at " (risk.value) } }
+            ul.why {
+                @for part in &risk.parts {
+                    li {
+                        meter min="0" max=(risk.value) value=(part.points) aria-hidden="true" {}
+                        b { (part.points) }
+                        span { (part.why) }
+                    }
+                }
+            }
+            details.how {
+                summary.link { "How risk works" }
+                p { "It is what half an hour of waiting costs, from 0 to 100. 50 points count once if that certainly breaks something: a due time or a promised instant passes, or a P1 or P2 interruption goes on. That is the waterline." }
+                p { "Up to 20 points come from the service: how critical it is, and how many people it hits. Up to 20 come from promises: what is at stake by priority, and how likely it is missed by what is left of its time. Up to 10 come from promised instants, a major incident, and nobody having taken it." }
             }
         }
     }

@@ -7,6 +7,9 @@ use crate::part::time::Here;
 use crate::part::{chip, clock, person, pri, state, time};
 use crate::url;
 use incident::state::LinkKind;
+use incident::{Access, Policy};
+use insight::WATERLINE;
+use kernel::Timestamp;
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
 
@@ -19,6 +22,35 @@ pub(crate) struct RowStyle<'a> {
     pub(crate) suffix: &'a str,
     /// Whether rows can be selected.
     pub(crate) selectable: bool,
+    /// What risk depends on besides the incident.
+    pub(crate) policy: &'a Policy,
+    /// The instant for which risk is shown.
+    pub(crate) risk_at: Timestamp,
+    /// Whether the viewer may see the risk of every row drawn.
+    pub(crate) full: bool,
+}
+
+impl<'a> RowStyle<'a> {
+    /// For somebody who sees all of the rows, now.
+    pub(crate) fn now(
+        here: &'a Here,
+        suffix: &'a str,
+        selectable: bool,
+        policy: &'a Policy,
+    ) -> Self {
+        RowStyle { here, suffix, selectable, policy, risk_at: here.now, full: true }
+    }
+
+    /// The risk of a row, where it has one and the viewer may see it.
+    pub(crate) fn risk(&self, row: &IncidentRow) -> Option<u8> {
+        let seen = self.full && row.access == Access::Full;
+        insight::value_of(&row.state, self.policy, self.risk_at).filter(|_| seen)
+    }
+}
+
+/// Whether half an hour of waiting breaks nothing.
+pub(crate) fn is_calm(risk: Option<u8>) -> bool {
+    risk.is_some_and(|risk| risk < WATERLINE)
 }
 
 /// A row.
@@ -37,8 +69,9 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
     let look = state::look(&row.state);
     let service = row.service.as_ref().map_or("", |service| service.name.as_str());
     let requester = requester(row);
+    let risk = style.risk(row);
     html! {
-        tr.row id={ "row-" (number) } data-number=(number) data-patch=[patch] {
+        tr.row.calm[is_calm(risk)] id={ "row-" (number) } data-number=(number) data-patch=[patch] {
             td.c-sel {
                 @if style.selectable {
                     span.hit {
@@ -47,6 +80,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                     }
                 }
             }
+            td.c-risk { @if let Some(value) = risk { (meter(value)) } }
             td.c-pri { (pri::priority(row.state.priority)) }
             td.c-num { (number) }
             td.c-title {
@@ -75,10 +109,28 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                     (None, None) => (person::nobody()),
                 }
             }
-            td.c-sla { @if let Some(next) = clock::next(&row.state) { (clock::sla(next, here)) } }
+            td.c-sla { @if let Some(next) = clock::next(&row.state) { (clock::sla(next, clock::waits_since(&row.state), here)) } }
             td.c-upd { (time::age(row.state.updated_at, here)) }
         }
     }
+}
+
+/// A risk as a number and as a bar.
+fn meter(value: u8) -> Markup {
+    html! {
+        span.risk {
+            (value)
+            meter min="0" max="100" value=(value) aria-label={ "Risk " (value) " of 100" } {}
+        }
+    }
+}
+
+/// How the column of risks is sorted, and where its head leads.
+pub(crate) struct ByRisk {
+    /// `descending` or `ascending`, where the list is sorted by it.
+    pub(crate) sorted: Option<&'static str>,
+    /// The list sorted by it, or the other way round.
+    pub(crate) href: String,
 }
 
 /// Who asked, and how many more; a long name gives way to the number.
@@ -91,13 +143,19 @@ fn requester(row: &IncidentRow) -> Markup {
 }
 
 /// The heads of the columns, over `count` rows.
-pub(crate) fn heads(count: usize, selectable: bool) -> Markup {
+pub(crate) fn heads(count: usize, selectable: bool, by_risk: &ByRisk) -> Markup {
     html! {
         thead {
             tr {
                 td.c-sel {
                     @if selectable {
                         span.hit { input type="checkbox" data-select-all autocomplete="off" aria-label={ "Select all " (count) }; }
+                    }
+                }
+                th.c-risk scope="col" aria-sort=[by_risk.sorted] {
+                    a href=(by_risk.href) title="Cost of delay, 0 to 100" {
+                        "Risk "
+                        @if let Some(sorted) = by_risk.sorted { (icon(if sorted == "descending" { "down" } else { "up" })) }
                     }
                 }
                 th.c-pri scope="col" { span.vh { "Priority" } }
@@ -111,6 +169,13 @@ pub(crate) fn heads(count: usize, selectable: bool) -> Markup {
                 th.c-upd scope="col" { "Updated" }
             }
         }
+    }
+}
+
+/// The line between what cannot wait half an hour and what can.
+pub(crate) fn waterline(words: &str) -> Markup {
+    html! {
+        tr.waterline id="waterline" { td colspan="6" { div.wl { span { b { "Waterline." } " " (words) } } } }
     }
 }
 

@@ -88,7 +88,7 @@ async fn a_view_hears_of_what_comes_changes_and_leaves() {
     let told = all.until(&news(number)).await;
     assert!(
         told.contains(&format!(
-            "<tr class=\"row\" id=\"row-{number}\" data-number=\"{number}\" data-patch=\"\">"
+            "<tr class=\"row calm\" id=\"row-{number}\" data-number=\"{number}\" data-patch=\"\">"
         )),
         "{told}"
     );

@@ -8,5 +8,6 @@ mod live;
 mod palette;
 mod portal;
 mod queue;
+mod risk;
 mod settings;
 mod shell;

@@ -337,7 +337,7 @@ async fn the_horizon_shows_what_is_due_soon() {
     let page = world.get("mara", "/queue").await;
     page.shows("class=\"horizon\"")
         .shows(&format!("aria-label=\"{number}, P1, acknowledgement due "))
-        .shows("1 clock: 0 overdue");
+        .shows("3 clocks: 0 overdue");
     let other = world.report("Checkout is slow").await;
     let urgent = Command::Prioritise {
         impact: Some(Level::HIGH),
@@ -358,7 +358,7 @@ async fn the_order_is_chosen_from_a_menu() {
     let world = World::new().await;
     let numbers: Vec<IncidentNumber> = [world.report("a").await, world.report("b").await].to_vec();
     let page = world.get("mara", "/queue").await;
-    page.shows("soonest due first").shows("href=\"/queue?q=team%3Amine%20state%3Aopen%20merged%3Ano%20sort%3Apriority&amp;view=my-teams\"");
+    page.shows("highest cost of delay first").shows("href=\"/queue?q=team%3Amine%20state%3Aopen%20merged%3Ano%20sort%3Apriority&amp;view=my-teams\"");
     let page = world.get("mara", &q("state:open sort:-number")).await;
     let place = |number: IncidentNumber| page.body.find(&format!("id=\"row-{number}\"")).unwrap();
     assert!(place(numbers[0]) < place(numbers[1]));

@@ -6,15 +6,16 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("query", &["kernel"]),
     ("incident", &["kernel", "calendar", "query"]),
-    ("store", &["kernel", "query", "incident"]),
+    ("insight", &["kernel", "calendar", "incident"]),
+    ("store", &["kernel", "query", "incident", "insight"]),
     ("desk", &["kernel", "query", "incident", "store"]),
-    ("web", &["kernel", "calendar", "query", "incident", "store", "desk"]),
-    ("api", &["kernel", "calendar", "query", "incident", "store", "desk"]),
+    ("web", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
+    ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
     ("evenkeel", &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api"]),
     ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
@@ -23,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 
 /// Rooms that know neither clock nor chance nor the outside world, so that what
 /// they decide can be replayed.
-const PURE: [&str; 4] = ["kernel", "calendar", "query", "incident"];
+const PURE: [&str; 5] = ["kernel", "calendar", "query", "incident", "insight"];
 
 /// What a pure room must not bring in.
 const WORLDLY: [&str; 8] = [

@@ -1,7 +1,8 @@
 //! The orders of a list, and the place in it from which a page goes on.
 //!
 //! A list without `sort:` is ordered by `due` when only open incidents can be in
-//! it, and by `updated` otherwise.
+//! it, and by `updated` otherwise. Risk moves with time and is no column: lists by it
+//! are ranked (`ranked.rs`); the columns here stand in where that would be too many.
 
 use crate::Value;
 use crate::incidents::filter::{NEXT_DUE, implies_open};
@@ -28,6 +29,11 @@ const fn down(sql: &'static str) -> Column {
 const DUE: Column = up(NEXT_DUE);
 const PRIORITY: Column = up("i.priority");
 const NUMBER: Column = down("i.number");
+const OPEN_FIRST: Column =
+    up("case when i.state in ('new', 'in_progress', 'on_hold') then 0 else 1 end");
+
+/// Values of a cursor in a ranked list.
+pub(super) const RANKED_VALUES: usize = 6;
 
 /// The order of a list. Equal incidents are ordered by number, the newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +55,8 @@ impl Order {
         Order(Sort { reversed: !self.0.reversed, ..self.0 })
     }
 
-    /// The columns, the most important first. Risk is breached first, then priority,
-    /// then due: a stand-in until the risk of each incident is known.
+    /// The columns, the most important first. Those of risk are a stand-in: what is open,
+    /// then breached first, then by priority and due instant.
     pub(super) fn columns(self) -> Vec<Column> {
         let columns: &[Column] = match self.0.key {
             SortKey::Due => &[DUE, PRIORITY, NUMBER],
@@ -58,7 +64,7 @@ impl Order {
             SortKey::Updated => &[down("i.updated_at"), NUMBER],
             SortKey::Reported => &[down("i.reported_at"), NUMBER],
             SortKey::Number => &[NUMBER],
-            SortKey::Risk => &[down("i.breached"), PRIORITY, DUE, NUMBER],
+            SortKey::Risk => &[OPEN_FIRST, down("i.breached"), PRIORITY, DUE, NUMBER],
         };
         columns
             .iter()
@@ -121,7 +127,10 @@ impl Cursor {
         let (head, rest) = bytes.split_at_checked(2).ok_or_else(bad)?;
         let key = SortKey::ALL.get(usize::from(head[0])).ok_or_else(bad)?;
         let order = Order(Sort { key: *key, reversed: head[1] == 1 });
-        if head[1] > 1 || rest.len() != order.columns().len() * size_of::<i64>() {
+        let (values, odd) = rest.as_chunks::<{ size_of::<i64>() }>();
+        let ranked = order.0.key == SortKey::Risk && values.len() == RANKED_VALUES;
+        let fits = ranked || values.len() == order.columns().len();
+        if head[1] > 1 || !odd.is_empty() || !fits {
             return Err(bad());
         }
         if order != Order::of(query) {
@@ -129,8 +138,15 @@ impl Cursor {
                 "belongs to a list in another order; leave it out to begin at the first page",
             ));
         }
-        let values = rest.as_chunks().0.iter().map(|bytes| i64::from_be_bytes(*bytes)).collect();
+        let values = values.iter().map(|bytes| i64::from_be_bytes(*bytes)).collect();
         Ok(Cursor { order, values })
+    }
+
+    /// The risk of the last incident before this place, in a ranked list.
+    pub fn risk(&self) -> Option<u8> {
+        let ranked = self.order.0.key == SortKey::Risk && self.values.len() == RANKED_VALUES;
+        let value = self.values.get(2).filter(|_| ranked && self.values[1] == 0)?;
+        u8::try_from(*value).ok()
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = Value> {

@@ -2,18 +2,20 @@
 
 use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::event::{Commented, Derived, Reported};
+use incident::policy::{Agreement, Agreements, Policy, ServicePolicy};
 use incident::state::{AgreementRef, Lifecycle, Moments};
 use incident::{Body, Cause, Event, Scope, State, Visibility};
 use kernel::{
-    Actor, AgreementId, CategoryId, Channel, ContentId, IncidentNumber, Level, OrganisationId,
-    PersonId, Priority, ServiceId, TeamId, Timestamp,
+    Actor, AgreementId, CategoryId, Channel, ContentId, IncidentNumber, Level, Matrix,
+    OrganisationId, PersonId, Priority, ServiceId, TeamId, Timestamp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use store::directory::{
     Category, Organisation, Person, Service, Team, categories, organisations, people, services,
     teams,
 };
-use store::incidents::list::Look;
+use store::incidents::list::{Look, Ranking};
 use store::incidents::{NewContent, Recorded, lock_head, record};
 use store::{Failure, Sql};
 use uuid::Uuid;
@@ -252,6 +254,32 @@ pub fn due_at(kind: ClockKind, at: Timestamp, breached: bool) -> Clock {
         team: None,
         left: false,
     }
+}
+
+/// The policy that the incidents are ranked under.
+pub fn policy() -> Arc<Policy> {
+    let of = |number: usize| ServicePolicy {
+        name: SERVICES[number].to_owned(),
+        team: None,
+        criticality: 2,
+    };
+    Arc::new(Policy {
+        version: 1,
+        matrix: Matrix::default(),
+        matrix_version: 0,
+        agreements: Agreements::only(Agreement::standard(AgreementId(id(6, 0)))),
+        calendars: Default::default(),
+        services: (0..SERVICES.len()).map(|number| (service(number), of(number))).collect(),
+        teams: HashMap::new(),
+        categories: HashMap::new(),
+        staff: HashMap::new(),
+        resolution_codes: vec![],
+    })
+}
+
+/// Ranks by that policy; nothing is known yet.
+pub fn ranking() -> Ranking {
+    Ranking::new(policy())
 }
 
 /// Sees everything that is not confidential, as Mara of the team Network.

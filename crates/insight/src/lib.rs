@@ -1,0 +1,12 @@
+//! What incidents tell when they are looked at as a whole. Pure: no clock, no
+//! random numbers, no database.
+//!
+//! [`risk`] is what the next half hour costs if nobody works on an incident, from
+//! 0 to 100, with the parts it is made of.
+
+mod exposure;
+mod risk;
+mod words;
+
+pub use exposure::Exposure;
+pub use risk::{HALF_HOUR_SECONDS, Part, Risk, WATERLINE, risk, risk_of, value, value_of};

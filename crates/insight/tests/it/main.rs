@@ -1,0 +1,6 @@
+//! Tests of what waiting costs.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+mod properties;
+mod sample;
+mod words;

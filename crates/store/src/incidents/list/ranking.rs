@@ -1,0 +1,271 @@
+//! Risk as an order of many incidents. It moves with time and configuration, so no
+//! column holds it: what it depends on is read once for each version of an incident
+//! and kept, and figures are computed from that in memory.
+
+use super::{Look, many, slots};
+use crate::incidents::filter::{self, NEXT_DUE};
+use crate::{Columns, Failure, Sql};
+use incident::{Access, Policy, State, Subject};
+use insight::Exposure;
+use kernel::{IncidentNumber, Timestamp};
+use query::{Expr, StateWord, Term};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Incidents ranked by risk at most; a longer list is ordered by what stands in for it.
+pub const RANKED_MAX: usize = 10_000;
+/// How long an order is good while nothing happens, in microseconds: risk moves by itself.
+const GOOD_FOR_MICROS: i64 = 5_000_000;
+/// How long it is good while somebody ranks anew, in microseconds.
+const GOOD_MEANWHILE_MICROS: i64 = 15_000_000;
+/// Orders that are made at the same time at most.
+const TURNS: usize = 16;
+/// Orders kept at most: 32 bytes for each incident in them.
+const ORDERS_MAX: usize = 32;
+/// Incidents kept at most, before those that are not open any more are forgotten: 1 kB each.
+const KEPT_MAX: usize = 2 * RANKED_MAX;
+/// States read at once.
+const CHUNK: usize = 500;
+
+/// What risk depends on besides the incident, and what was read of incidents before.
+/// Cheap to clone; clones share what they read.
+#[derive(Clone)]
+pub struct Ranking {
+    policy: Arc<Policy>,
+    board: Arc<Board>,
+    most: usize,
+}
+
+#[derive(Default)]
+struct Board {
+    kept: Mutex<HashMap<IncidentNumber, Arc<Kept>>>,
+    orders: Mutex<HashMap<String, Ordered>>,
+    /// Who makes an order holds one of these, by its key: others wait for it instead of making it, too.
+    turns: [Mutex<()>; TURNS],
+}
+
+/// Of one version of an open incident.
+struct Kept {
+    version: i64,
+    subject: Subject,
+    exposure: Option<Exposure>,
+}
+
+/// An incident's place: the higher the risk the earlier, then what is due sooner, then
+/// priority, then the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    pub(super) value: Reverse<i64>,
+    pub(super) due: i64,
+    pub(super) priority: i64,
+    pub(super) number: Reverse<i64>,
+}
+
+/// The open incidents of a query by rank.
+#[derive(Clone)]
+pub(super) struct Ordered {
+    stamp: (i64, i64),
+    /// The instant for which risk was computed.
+    pub(super) at: Timestamp,
+    /// The incidents; `None` when there are more than [`RANKED_MAX`].
+    pub(super) ranks: Option<Arc<Vec<Rank>>>,
+    /// Somebody ranks anew.
+    renewed: bool,
+}
+
+struct Candidate {
+    number: IncidentNumber,
+    version: i64,
+    due: i64,
+    priority: i64,
+}
+
+impl Ranking {
+    /// Under this policy; nothing is read yet.
+    pub fn new(policy: Arc<Policy>) -> Self {
+        Ranking::bounded(policy, RANKED_MAX)
+    }
+
+    /// The same for at most so many incidents.
+    pub fn bounded(policy: Arc<Policy>, most: usize) -> Self {
+        Ranking { policy, board: Arc::default(), most }
+    }
+
+    /// The same under another policy, with what was read.
+    #[must_use]
+    pub fn under(&self, policy: Arc<Policy>) -> Self {
+        Ranking { policy, board: self.board.clone(), most: self.most }
+    }
+
+    /// The open incidents that meet a condition, by rank: at the instant `at` if it is
+    /// given, however many there are; else about now.
+    pub(super) fn order(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        filter: &Expr,
+        at: Option<Timestamp>,
+    ) -> Result<Ordered, Failure> {
+        let stamp = (crate::incidents::feed::position(sql)?, self.policy.version);
+        let key = key(look, filter);
+        let now = look.context.now;
+        if let Some(ordered) = self.board.ordered(&key, stamp, at, now, true) {
+            return Ok(ordered);
+        }
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let _turn = lock(&self.board.turns[hasher.finish() as usize % TURNS]);
+        if let Some(ordered) = self.board.ordered(&key, stamp, at, now, false) {
+            return Ok(ordered);
+        }
+        let most = if at.is_some() { i64::MAX } else { self.most as i64 + 1 };
+        let at = at.unwrap_or(now);
+        let candidates = candidates(sql, look, filter, most)?;
+        let ranks = match candidates.len() as i64 == most {
+            true => None,
+            false => Some(Arc::new(self.ranks(sql, look, candidates, at)?)),
+        };
+        let ordered = Ordered { stamp, at, ranks, renewed: false };
+        let mut orders = lock(&self.board.orders);
+        if orders.len() >= ORDERS_MAX {
+            orders.clear();
+        }
+        orders.insert(key, ordered.clone());
+        Ok(ordered)
+    }
+
+    fn ranks(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        candidates: Vec<Candidate>,
+        at: Timestamp,
+    ) -> Result<Vec<Rank>, Failure> {
+        let kept = self.kept(sql, &candidates)?;
+        let mut ranks: Vec<Rank> = candidates
+            .iter()
+            .zip(kept)
+            .map(|(candidate, kept)| {
+                // Who does not see all of an incident does not learn its risk by its place.
+                let full = look.scope.access(&kept.subject) == Access::Full;
+                let exposure = kept.exposure.as_ref().filter(|_| full);
+                let value = exposure.map_or(0, |known| insight::value(known, &self.policy, at));
+                Rank {
+                    value: Reverse(value.into()),
+                    due: candidate.due,
+                    priority: candidate.priority,
+                    number: Reverse(candidate.number.0),
+                }
+            })
+            .collect();
+        ranks.sort_unstable();
+        Ok(ranks)
+    }
+
+    /// What is kept of these, read first where it is missing or of another version.
+    fn kept(&self, sql: &mut dyn Sql, candidates: &[Candidate]) -> Result<Vec<Arc<Kept>>, Failure> {
+        let mut found: Vec<Option<Arc<Kept>>> = {
+            let kept = lock(&self.board.kept);
+            let known =
+                |one: &Candidate| kept.get(&one.number).filter(|kept| kept.version == one.version);
+            candidates.iter().map(|one| known(one).cloned()).collect()
+        };
+        let missing: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_none()).collect();
+        for places in missing.chunks(CHUNK) {
+            let numbers: Vec<IncidentNumber> =
+                places.iter().map(|at| candidates[*at].number).collect();
+            let fresh = read(sql, &numbers)?;
+            places.iter().for_each(|at| found[*at] = fresh.get(&candidates[*at].number).cloned());
+            let mut kept = lock(&self.board.kept);
+            if kept.len() + fresh.len() > KEPT_MAX {
+                kept.clear();
+            }
+            kept.extend(fresh);
+        }
+        let there = found.into_iter().zip(candidates);
+        there
+            .map(|(kept, one)| {
+                kept.ok_or_else(|| Failure::damaged(format!("{} is gone", one.number)))
+            })
+            .collect()
+    }
+}
+
+impl Board {
+    /// The order from before, if it is still good; the first who finds that time moved it is
+    /// to rank anew, and the others go on with it `meanwhile`.
+    fn ordered(
+        &self,
+        key: &str,
+        stamp: (i64, i64),
+        at: Option<Timestamp>,
+        now: Timestamp,
+        meanwhile: bool,
+    ) -> Option<Ordered> {
+        let mut orders = lock(&self.orders);
+        let kept = orders.get_mut(key).filter(|kept| kept.stamp == stamp)?;
+        if let Some(at) = at {
+            return (kept.at == at).then(|| kept.clone());
+        }
+        let age = now.micros_since(kept.at);
+        let good_for =
+            if kept.renewed && meanwhile { GOOD_MEANWHILE_MICROS } else { GOOD_FOR_MICROS };
+        if (0..good_for).contains(&age) {
+            return Some(kept.clone());
+        }
+        kept.renewed = true;
+        None
+    }
+}
+
+/// Whose order of what: who sees the same and means the same by it shares one.
+fn key(look: &Look, filter: &Expr) -> String {
+    let context = &look.context;
+    let zone = context.zone.iana_name().unwrap_or_default();
+    format!("{:?} {:?} {:?} {zone} {filter:?}", look.scope, context.me, context.my_teams)
+}
+
+fn candidates(
+    sql: &mut dyn Sql,
+    look: &Look,
+    filter: &Expr,
+    most: i64,
+) -> Result<Vec<Candidate>, Failure> {
+    let open = Expr::Term(Term::State(vec![StateWord::Open]));
+    let filter = Expr::all_of([filter.clone(), open]);
+    let (condition, mut values) = filter::compile(sql.engine(), &filter, look, 1);
+    values.push(most.into());
+    let statement = format!(
+        "select i.number, i.version, {NEXT_DUE}, i.priority from incidents i where {condition} limit ${}",
+        values.len()
+    );
+    many(sql, &statement, &values, |row| {
+        Ok(Candidate {
+            number: IncidentNumber(row.int()?),
+            version: row.int()?,
+            due: row.int()?,
+            priority: row.int()?,
+        })
+    })
+}
+
+fn read(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<HashMap<IncidentNumber, Arc<Kept>>, Failure> {
+    let (list, values) = slots(1, numbers);
+    let statement = format!("select number, version, body from incidents where number in ({list})");
+    let found = many(sql, &statement, &values, |row: &mut Columns| {
+        let (number, version) = (IncidentNumber(row.int()?), row.int()?);
+        let state: State = row.json()?;
+        let kept = Kept { version, subject: Subject::from(&state), exposure: Exposure::of(&state) };
+        Ok((number, Arc::new(kept)))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
