@@ -115,7 +115,7 @@ impl Desk {
             (None, Some(calendar)) => Subject::Calendar(calendar.reference.id),
             _ => return Err(Fault::new("agreement", "is needed, or calendar, and not both").into()),
         };
-        let policy = Arc::new(unsaved.from_now(&self.policy(), now)?);
+        let policy = Arc::new(unsaved.put_in_force(&self.policy(), now)?);
         let scope = Arc::new(Scope::of(viewer));
         let mut report = ImpactReport::default();
         let mut after = IncidentNumber(0);
@@ -206,7 +206,7 @@ impl Desk {
 
 impl Unsaved {
     /// As it would be if it were saved now.
-    fn from_now(&self, policy: &Policy, now: Timestamp) -> Result<Policy, Trouble> {
+    fn put_in_force(&self, policy: &Policy, now: Timestamp) -> Result<Policy, Trouble> {
         let mut policy = policy.clone();
         if let Some(hours) = &self.calendar {
             refuse(hours.faults())?;

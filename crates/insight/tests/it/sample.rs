@@ -39,6 +39,9 @@ pub fn policy() -> Policy {
         categories: HashMap::new(),
         staff: HashMap::new(),
         resolution_codes: vec![],
+        organisations: HashMap::new(),
+        rules: [].into(),
+        time_zone: "UTC".to_owned(),
     }
 }
 

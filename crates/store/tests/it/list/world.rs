@@ -273,6 +273,9 @@ pub fn policy() -> Arc<Policy> {
         teams: HashMap::new(),
         categories: HashMap::new(),
         staff: HashMap::new(),
+        organisations: HashMap::new(),
+        rules: [].into(),
+        time_zone: "UTC".to_owned(),
         resolution_codes: vec![],
     })
 }

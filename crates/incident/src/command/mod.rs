@@ -1,11 +1,14 @@
 //! The wishes that all doors issue. Words of people are ids of contents: the
 //! desk stores the text, the incident only points at it.
 
-use crate::rules::Moment;
+mod related;
+
+pub use related::Related;
+
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, RuleId,
-    ServiceId, TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
+    TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -410,73 +413,6 @@ commands! {
     Recompute = "recompute",
     /// Another incident, or a rule, says something about this one. Issued by the product alone.
     Note(Related) = "note",
-}
-
-/// What another incident, or a rule, says about this one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "snake_case")]
-pub enum Related {
-    /// It became a child of this one.
-    ChildAdded {
-        /// The child.
-        child: IncidentNumber,
-    },
-    /// Its parent is worked on, though nobody may have taken it yet.
-    ParentStarted,
-    /// That its parent was taken is taken back.
-    ParentReturned {
-        /// When it had been taken.
-        taken_at: Timestamp,
-    },
-    /// What this one is part of ended without it.
-    MainEnded,
-    /// It is no child any more.
-    ChildRemoved {
-        /// The child.
-        child: IncidentNumber,
-    },
-    /// It became part of this one.
-    MergeReceived {
-        /// The part.
-        from: IncidentNumber,
-    },
-    /// It is no part any more.
-    MergeWithdrawn {
-        /// The former part.
-        from: IncidentNumber,
-    },
-    /// It points here.
-    LinkedBack {
-        /// How this one relates to it.
-        kind: LinkKind,
-        /// Which one it is.
-        from: IncidentNumber,
-    },
-    /// It does not point here any more.
-    UnlinkedBack {
-        /// How this one related to it.
-        kind: LinkKind,
-        /// Which one it was.
-        from: IncidentNumber,
-    },
-    /// A rule matches it; its commands come next.
-    RuleRan {
-        /// Which.
-        rule: RuleId,
-        /// What set it off.
-        on: BTreeSet<Moment>,
-        /// The facts that made it match.
-        because: ContentId,
-    },
-    /// A command of a rule was refused.
-    RuleRefused {
-        /// Which.
-        rule: RuleId,
-        /// The name of the command.
-        refused: String,
-        /// Why.
-        message: String,
-    },
 }
 
 impl CommandName {
