@@ -1,5 +1,11 @@
 //! Calendars: business time. Any can be tried before it is saved.
 
+mod feed;
+mod fields;
+mod stored;
+
+pub(crate) use fields::{CalendarFields, Known, OpenIncidents, effect};
+
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
@@ -69,7 +75,9 @@ enum Answer {
 }
 
 pub(crate) fn doors() -> Vec<Door> {
-    vec![
+    let mut doors = stored::doors();
+    doors.extend([
+        feed::door(),
         Door::post("/api/v1/calendars/preview", "previewCalendars", preview)
             .about("configuration", "Try calendars", "When is a duration used up, how much business time lies between two instants: computed, not saved. A calendar that is never open has no due instant.")
             .body::<Asked>(serde_json::json!({
@@ -93,7 +101,8 @@ pub(crate) fn doors() -> Vec<Door> {
             .once()
             .answers::<Answers>(200, "One answer for each case.")
             .problems(&[400, 401, 403, 413, 415, 422, 503]),
-    ]
+    ]);
+    doors
 }
 
 async fn preview(

@@ -3,8 +3,8 @@
 //! and says how far it is, so that after a crash it goes on there.
 
 use crate::{Desk, Trouble};
-use incident::Command;
 use incident::impact::{Subject, impact};
+use incident::{Command, Policy};
 use kernel::{Actor, Channel, IncidentNumber, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,10 +50,10 @@ impl Desk {
         loop {
             let waiting = self.read(recomputations::open).await?;
             self.metrics().recomputations.set(waiting);
-            if waiting == 0 {
+            let now = self.now();
+            if waiting == 0 || !self.read(move |sql| recomputations::is_due(sql, now)).await? {
                 return Ok(done);
             }
-            let now = self.now();
             let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, lease(now))?));
             let Some(job) = claimed.await? else { return Ok(done) };
             let (id, name) = (job.id, job.name.clone());
@@ -70,11 +70,13 @@ impl Desk {
 
     async fn recompute(&self, job: Recomputation) -> Result<(), Trouble> {
         let Recomputation { id, subject, mut progress, .. } = job;
+        // Another node may have saved it, and the change not be heard of here yet.
+        let policy = Arc::new(self.read(store::directory::policy::load).await?);
         if progress.looked == 0 {
             progress.total = self.read(store::incidents::count_open).await?;
         }
         loop {
-            let page = self.page(subject, progress.position).await?;
+            let page = self.page(&policy, subject, progress.position).await?;
             let Some(last) = page.last else { break };
             for numbers in page.concerned.chunks(IN_FLIGHT_MAX) {
                 self.recompute_all(numbers, &mut progress).await?;
@@ -93,8 +95,13 @@ impl Desk {
     }
 
     /// The next open incidents, and which of them change.
-    async fn page(&self, subject: Subject, after: i64) -> Result<Page, Trouble> {
-        let (policy, now) = (self.policy(), self.now());
+    async fn page(
+        &self,
+        policy: &Arc<Policy>,
+        subject: Subject,
+        after: i64,
+    ) -> Result<Page, Trouble> {
+        let (policy, now) = (policy.clone(), self.now());
         self.read(move |sql| {
             let found = store::incidents::open_after(sql, IncidentNumber(after), PAGE_ROWS)?;
             let (last, looked) = (found.last().map(|stored| stored.number), found.len() as i64);

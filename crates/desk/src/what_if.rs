@@ -4,7 +4,7 @@
 
 use crate::{Desk, Trouble};
 use incident::clocks::{Clock, ClockKind, ClockStatus};
-use incident::impact::{Move, Subject, impact};
+use incident::impact::{Impact, Move, Subject, impact};
 use incident::policy::{Agreement, BusinessHours, Fault, Policy};
 use incident::replay::{Promises, Replayed, replay};
 use incident::{Access, Scope, State, Viewer};
@@ -127,8 +127,9 @@ impl Desk {
                 let last = found.last().map(|stored| stored.number);
                 for stored in found {
                     let (number, state) = (stored.number, stored.state);
-                    let moved = impact(&state, number, subject, &policy, now);
-                    so_far.add(sql, number, &state, moved.map(|impact| impact.moves), &scope)?;
+                    let felt = impact(&state, number, subject, &policy, now);
+                    let moves = felt.filter(Impact::is_felt).map(|impact| impact.moves);
+                    so_far.add(sql, number, &state, moves, &scope)?;
                 }
                 Ok((so_far, last))
             });

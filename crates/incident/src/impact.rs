@@ -27,6 +27,14 @@ pub struct Move {
 }
 
 impl Move {
+    /// Whether anything changes but the names of terms.
+    fn is_one(&self) -> bool {
+        let told = |clock: &Clock| {
+            (clock.status, clock.target_seconds, clock.due_at, clock.breached_at, clock.team)
+        };
+        self.before.as_ref().map(told) != Some(told(&self.after))
+    }
+
     /// What the clock measures.
     pub fn kind(&self) -> ClockKind {
         self.after.kind
@@ -49,10 +57,19 @@ impl Move {
 /// What would become of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Impact {
+    /// The agreement that applies.
+    pub before: AgreementRef,
     /// The agreement that would apply.
-    pub agreement: AgreementRef,
+    pub after: AgreementRef,
     /// The clocks that would move, in the order they are shown.
     pub moves: Vec<Move>,
+}
+
+impl Impact {
+    /// Whether anybody would notice: a clock moves, or another agreement applies.
+    pub fn is_felt(&self) -> bool {
+        !self.moves.is_empty() || self.before.id != self.after.id
+    }
 }
 
 /// What [`Command::Recompute`] would do to an incident that a change of `subject`
@@ -71,12 +88,15 @@ pub fn impact(
     if after == before || !concerns(subject, &before, &after) {
         return None;
     }
-    let changed = |clock: &&Clock| !before.clocks.contains(clock);
-    let moves = after.clocks.iter().filter(changed).map(|clock| Move {
+    let moves = after.clocks.iter().map(|clock| Move {
         before: before.clocks.iter().find(|before| before.kind == clock.kind).cloned(),
         after: clock.clone(),
     });
-    Some(Impact { agreement: after.agreement, moves: moves.collect() })
+    Some(Impact {
+        before: before.agreement,
+        after: after.agreement,
+        moves: moves.filter(Move::is_one).collect(),
+    })
 }
 
 fn concerns(subject: Subject, before: &State, after: &State) -> bool {

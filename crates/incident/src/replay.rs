@@ -76,9 +76,14 @@ impl<'a> Course<'a> {
         match (&event.body, self.promises) {
             (Body::ClockWarned(_) | Body::ClockBreached(_), _) => self.end_step(),
             (Body::ClocksChanged(_), promises) => {
-                // With nothing before it that the clocks could follow, they went over to newer calendars.
-                if self.step.is_none() && promises == Promises::Recorded {
-                    self.begin(event);
+                let follows = |step: &Step| is_followed_by(step.first, event);
+                if !self.step.as_ref().is_some_and(follows) {
+                    // There is nothing that the clocks could follow: they went over to newer
+                    // calendars.
+                    self.end_step();
+                    if promises == Promises::Recorded {
+                        self.begin(event);
+                    }
                 }
                 self.end_step();
             }
@@ -186,6 +191,13 @@ fn begins_another(first: &Event, event: &Event) -> bool {
         || (event.at, event.happened_at, event.channel)
             != (first.at, first.happened_at, first.channel)
         || event.actor != first.actor
+}
+
+/// Whether the clocks that changed with an event followed this step. What a timer did has
+/// a door of its own.
+fn is_followed_by(first: &Event, clocks: &Event) -> bool {
+    (first.at, first.happened_at) == (clocks.at, clocks.happened_at)
+        && (first.channel == clocks.channel || first.channel == Channel::Timer)
 }
 
 /// Chooses the agreement: at the report, and when what it is classified as falls under another.

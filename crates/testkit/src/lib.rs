@@ -55,15 +55,32 @@ impl TestDesk {
         TestDesk::on(store, folder).await
     }
 
+    /// On a fresh SQLite file; nothing happens by itself.
+    pub async fn idle() -> TestDesk {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store =
+            Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).expect("a fresh store");
+        TestDesk::idle_on(store, folder).await
+    }
+
+    /// On this store, which must be fresh; nothing happens by itself.
+    pub async fn idle_on(store: Store, folder: tempfile::TempDir) -> TestDesk {
+        TestDesk::open(store, folder, false).await
+    }
+
     /// On this store, which must be fresh.
     pub async fn on(store: Store, folder: tempfile::TempDir) -> TestDesk {
+        TestDesk::open(store, folder, true).await
+    }
+
+    async fn open(store: Store, folder: tempfile::TempDir, serve: bool) -> TestDesk {
         let clock = Arc::new(SetClock::at(START));
         let desk = Desk::open(
             store,
             Options {
                 clock: clock.clone(),
                 files: Files::local(folder.path().join("files")),
-                serve: true,
+                serve,
             },
         )
         .expect("a desk");

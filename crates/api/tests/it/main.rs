@@ -13,4 +13,5 @@ mod once;
 mod openapi;
 mod previews;
 mod rules;
+mod terms;
 mod visibility;

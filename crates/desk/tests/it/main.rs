@@ -8,5 +8,6 @@ mod relations;
 mod resilience;
 mod rules;
 mod sign_in;
+mod terms;
 mod time;
 mod together;

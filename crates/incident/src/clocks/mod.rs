@@ -263,10 +263,15 @@ impl Clock {
         if status == self.status {
             return;
         }
+        let due_at = self.due_at;
         self.stand_still(calendar, at);
         if !self.is_breached(calendar, at) {
             // It was noticed too early: what happened at or before the due instant wins.
             self.breached_at = None;
+        } else if let (None, Some(due_at)) = (self.breached_at, due_at) {
+            // No timer could ring: it began before it was known, and is over already.
+            self.breached_at = Some(due_at);
+            self.first_breached_at.get_or_insert(due_at);
         }
         self.status = status;
         match status {

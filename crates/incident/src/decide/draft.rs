@@ -179,11 +179,14 @@ impl<'a> Draft<'a> {
         }
         let breached: Vec<_> = changed
             .iter()
-            .filter(|clock| clock.breached_at == Some(at))
+            .filter(|clock| !clock.left)
             .filter(|clock| {
                 !state.clocks.iter().any(|c| c.kind == clock.kind && c.breached_at.is_some())
             })
-            .map(|clock| ClockBreached { clock: clock.kind, breached_at: at })
+            .filter_map(|clock| {
+                let breached_at = clock.breached_at?;
+                Some(ClockBreached { clock: clock.kind, breached_at })
+            })
             .collect();
         let cause = Cause::Derived(Derived {
             by: "policy".into(),
@@ -199,7 +202,8 @@ impl<'a> Draft<'a> {
             at,
         );
         for breach in breached {
-            // Another target can be passed the moment it applies.
+            // Another target can be passed the moment it applies, and what began before the
+            // report before it is known.
             self.push(breach.into(), cause.clone(), Actor::system(), channel, at);
         }
     }

@@ -13,7 +13,7 @@ use incident::policy::{
 use incident::replay::{Promises, Replayed, replay};
 use incident::state::{AgreementRef, CalendarRef, HoldReason};
 use incident::{Command, Policy, Visibility};
-use kernel::{AgreementId, CalendarId, IncidentNumber, Priority, Timestamp};
+use kernel::{AgreementId, CalendarId, Channel, IncidentNumber, Priority, Timestamp};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -137,7 +137,9 @@ fn play(case: &mut Case, step: &Step) -> bool {
     let granted = case.issue(step.who, number, &step.command).is_ok();
     case.happened_at = None;
     if step.rings && step.late_micros.is_none() {
+        let channel = std::mem::replace(&mut case.channel, Channel::Timer);
         case.issue(Who::System, number, &Command::Recompute).ok();
+        case.channel = channel;
     }
     granted
 }

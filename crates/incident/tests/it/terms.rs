@@ -397,3 +397,21 @@ fn warnings_wait_until_the_team_works_and_words_do_not() {
     let told = incident::effects(Some(&before.state), &after.state, events, &case.policy);
     assert!(told.iter().any(|effect| effect.word == "commented" && effect.delay_seconds == 0));
 }
+
+#[test]
+fn what_was_noticed_long_before_it_was_reported_may_be_late_already() {
+    let mut case = Case::empty();
+    case.agree(|agreement| agreement.starts_at = StartMoment::Detected);
+    let report = Report {
+        // P4: to be taken within four hours.
+        detected_at: Some(start().plus_seconds(-5 * HOUR)),
+        assignee: Some(Who::Desktop.id()),
+        ..plain_report()
+    };
+    case.report(Who::Desktop, report);
+    let clock = case.clock(ClockKind::Acknowledge);
+    assert_eq!(clock.status, ClockStatus::Stopped);
+    let due = start().plus_seconds(-HOUR);
+    assert_eq!((clock.breached_at, clock.first_breached_at), (Some(due), Some(due)));
+    assert_eq!(case.last("clock_breached").happened_at, start());
+}

@@ -88,19 +88,27 @@ pub fn open(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, statement, &[], Columns::int)?.unwrap_or_default())
 }
 
+/// A job that is due and that nobody has.
+const FREE: &str =
+    "finished_at is null and not_before <= $1 and (leased_until is null or leased_until <= $1)";
+
+/// Whether there is a job that is due and that nobody has.
+pub fn is_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
+    let statement = format!("select 1 from recomputations where {FREE} limit 1");
+    Ok(!sql.query(&statement, &[now.into()])?.is_empty())
+}
+
 /// Takes the job that has been due for longest and that nobody has, until `until`.
 pub fn claim(
     sql: &mut dyn Sql,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Recomputation>, Failure> {
-    let free =
-        "finished_at is null and not_before <= $1 and (leased_until is null or leased_until <= $1)";
-    let statement = format!("{SELECT} where {free} order by not_before, created_at, id limit 1");
+    let statement = format!("{SELECT} where {FREE} order by not_before, created_at, id limit 1");
     let Some(found) = one(sql, &statement, &[now.into()], read)? else { return Ok(None) };
     let statement = format!(
         "update recomputations set leased_until = $2, started_at = coalesce(started_at, $1) \
-         where id = $3 and {free}"
+         where id = $3 and {FREE}"
     );
     let taken = sql.execute(&statement, &[now.into(), until.into(), found.id.into()])?;
     Ok((taken == 1)
