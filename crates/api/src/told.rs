@@ -27,6 +27,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("resolved", &["note", "cause"]),
     ("disputed", &["note"]),
     ("reopened", &["note"]),
+    ("rule_ran", &["because"]),
     ("cancelled", &["reason"]),
 ];
 
