@@ -141,7 +141,18 @@ pub(crate) async fn reported(
     let words = state.description.into_iter().zip(description).collect();
     let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let now = app.desk().now();
-    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
+    Ok(Loaded {
+        number,
+        state,
+        access,
+        title,
+        words,
+        people,
+        directory,
+        related,
+        now,
+        ranked_at: None,
+    })
 }
 
 /// How much of what a command left its caller sees. Whoever made an incident is
@@ -176,7 +187,18 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;
     let related = related_seen(app, viewer, std::iter::once(&state)).await?;
     let (words, now) = (for_viewer(stored, access), app.desk().now());
-    Ok(Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None })
+    Ok(Loaded {
+        number,
+        state,
+        access,
+        title,
+        words,
+        people,
+        directory,
+        related,
+        now,
+        ranked_at: None,
+    })
 }
 
 /// The answer to a command: the incident, or nothing when the command put it out

@@ -204,8 +204,7 @@ pub(crate) fn mini_keel(clock: &Clock, waits_since: Option<Timestamp>, here: &He
     let percent = |seconds: i64| seconds as f64 / clock.target_seconds.max(1) as f64 * DUE_PERCENT;
     let used = percent(clock.elapsed_seconds(here.calendar(clock), here.now)).clamp(0.0, 100.0);
     let stands = waits_since.filter(|_| clock.status == ClockStatus::Paused);
-    let waits = stands
-        .map_or(0.0, |since| percent(here.calendar(clock).elapsed(since, here.now)));
+    let waits = stands.map_or(0.0, |since| percent(here.calendar(clock).elapsed(since, here.now)));
     let waits = waits.clamp(0.0, 100.0 - used);
     let pause = match waits > 0.0 {
         true => format!(
