@@ -4,10 +4,8 @@ use super::{Draft, conversation, people};
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Command;
 use crate::event::{BreachExplained, ClockBreached, PauseCorrected, PromiseChanged, Promised};
-use crate::ledger::{self, Course, Span};
-use crate::policy::Policy;
+use crate::ledger::{self, Span};
 use crate::refusal::Refusal;
-use kernel::time::MICROS_PER_SECOND;
 use kernel::{ContentId, PersonId, Timestamp, limits};
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
@@ -128,7 +126,7 @@ fn correct_pause(
         .iter()
         .filter_map(|clock| {
             let course = courses.get(&clock.kind)?.corrected(clock.kind, &pauses);
-            recount(clock, &course, draft.policy(), draft.at)
+            course.recount(clock, draft.policy(), draft.at)
         })
         .collect();
     draft.emit(PauseCorrected {
@@ -149,25 +147,4 @@ fn correct_pause(
         .collect();
     draft.set_clocks("corrected pause", changed, breaches);
     Ok(())
-}
-
-/// The clock as it stands at `at` after the course it really took; none when that comes
-/// to the same. A breach is judged anew, and happened when the target was used up.
-fn recount(clock: &Clock, course: &Course, policy: &Policy, at: Timestamp) -> Option<Clock> {
-    let calendar = policy.calendar_of(clock);
-    let used_micros = course.used_at(policy, at);
-    if used_micros == clock.used_at(calendar, at) {
-        return None;
-    }
-    let since = clock.since.map(|_| at);
-    let target_micros = clock.target_seconds.saturating_mul(MICROS_PER_SECOND);
-    let mut after = Clock { used_micros, since, ..clock.clone() };
-    let used_up = course.instant_of(target_micros, policy, at);
-    after.due_at = since.and_then(|_| used_up.or_else(|| after.due_from(calendar, at)));
-    after.breached_at = used_up.filter(|_| after.is_breached(calendar, at));
-    let first = [after.first_breached_at, after.breached_at];
-    after.first_breached_at = first.into_iter().flatten().min();
-    let share = i128::from(used_micros) * 100 / i128::from(target_micros.max(1));
-    after.warned_share = after.warned_share.min(u8::try_from(share.max(0)).unwrap_or(u8::MAX));
-    Some(after)
 }

@@ -6,6 +6,7 @@ use crate::clocks::{Clock, ClockKind, ClockStatus};
 use crate::policy::Policy;
 use crate::state::CalendarRef;
 use kernel::Timestamp;
+use kernel::time::MICROS_PER_SECOND;
 use serde::{Deserialize, Serialize};
 
 /// A span of time, the end not included.
@@ -107,6 +108,27 @@ impl Course {
             missing -= ran;
         }
         None
+    }
+
+    /// The clock as it stands at `at` after the course it really took; none when that comes
+    /// to the same. A breach is judged anew, and happened when the target was used up.
+    pub(crate) fn recount(&self, clock: &Clock, policy: &Policy, at: Timestamp) -> Option<Clock> {
+        let calendar = policy.calendar_of(clock);
+        let used_micros = self.used_at(policy, at);
+        if used_micros == clock.used_at(calendar, at) {
+            return None;
+        }
+        let since = clock.since.map(|_| at);
+        let target_micros = clock.target_seconds.saturating_mul(MICROS_PER_SECOND);
+        let mut after = Clock { used_micros, since, ..clock.clone() };
+        let used_up = self.instant_of(target_micros, policy, at);
+        after.due_at = since.and_then(|_| used_up.or_else(|| after.due_from(calendar, at)));
+        after.breached_at = used_up.filter(|_| after.is_breached(calendar, at));
+        let first = [after.first_breached_at, after.breached_at];
+        after.first_breached_at = first.into_iter().flatten().min();
+        let share = i128::from(used_micros) * 100 / i128::from(target_micros.max(1));
+        after.warned_share = after.warned_share.min(u8::try_from(share.max(0)).unwrap_or(u8::MAX));
+        Some(after)
     }
 
     /// From when to when it waited; the last may last on.

@@ -225,7 +225,13 @@ fn sentence(case: &Case, clock: &Clock, step: &Step) -> Markup {
     html! {
         @match step.turn {
             Turn::Started => { b { "Started " (at) } ", target " (length(clock, step.target)) ": " (words) }
-            Turn::Paused => { b { "Paused " (at) } ", waiting for " (awaited(case, step)) ": " (words) }
+            Turn::Paused => {
+                b { "Paused " (at) }
+                @match awaited(case, step) {
+                    Some((whom, by)) => { ", waiting for " (whom) ": put on hold by " (by) }
+                    None => { ": " (words) }
+                }
+            }
             Turn::Resumed => { b { "Ran again " (at) } ": " (words) }
             Turn::Restarted => { b { "Began anew " (at) } ", target " (length(clock, step.target)) ": " (words) }
             Turn::Retargeted { from_seconds } => { b { "Target " (length(clock, from_seconds)) " became " (length(clock, step.target)) " " (at) } ": " (words) }
@@ -243,23 +249,21 @@ fn sentence(case: &Case, clock: &Clock, step: &Step) -> Markup {
     }
 }
 
-/// What was waited for when it was paused.
-fn awaited(case: &Case, step: &Step) -> String {
+/// What is waited for since a hold paused it, and who put it on hold.
+fn awaited<'a>(case: &'a Case, step: &Step) -> Option<(&'a str, &'a str)> {
     let cause = case
         .events()
         .iter()
-        .find(|stored| stored.number == case.number && Some(stored.event.n) == step.cause);
-    let reason = cause.and_then(|stored| match &stored.event.body {
-        Body::PutOnHold(data) => Some(data.reason),
-        _ => None,
-    });
-    match reason {
-        Some(HoldReason::Requester) => first_name(case.person(case.state().requester)).to_owned(),
-        Some(HoldReason::Vendor) | None => "a supplier".to_owned(),
-        Some(HoldReason::Change) => "a change".to_owned(),
-        Some(HoldReason::Problem) => "a problem's solution".to_owned(),
-        Some(HoldReason::Scheduled) => "an agreed time".to_owned(),
-    }
+        .find(|stored| stored.number == case.number && Some(stored.event.n) == step.cause)?;
+    let Body::PutOnHold(data) = &cause.event.body else { return None };
+    let whom = match data.reason {
+        HoldReason::Requester => first_name(case.person(case.state().requester)),
+        HoldReason::Vendor => "a supplier",
+        HoldReason::Change => "a change",
+        HoldReason::Problem => "a problem's solution",
+        HoldReason::Scheduled => "an agreed time",
+    };
+    Some((whom, &cause.event.actor.name))
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ async fn each_clock_opens_to_how_it_was_counted() {
     let page = world.get("ines", &past.path("")).await;
     page.shows("id=\"story-resolution\"")
         .shows(" counted <b>1 h</b>")
-        .shows("waiting for Gwen: Ines Calderon put it on hold, waiting for Gwen")
+        .shows("waiting for Gwen: put on hold by Ines Calderon")
         .shows(" did not count")
         .shows("Counts round the clock, by Standard, round the clock")
         .shows("<b>3 h of 4 h used</b>")
