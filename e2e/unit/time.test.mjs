@@ -3,7 +3,7 @@ import test from "node:test";
 import { $, assets, page } from "./page.mjs";
 
 page(`<time data-tick=due datetime="2026-11-23T15:59:00+01:00">x</time><time datetime="2026-11-23T15:59:00+01:00">stays</time>`, { html: `data-now="2026-11-23T13:11:30+01:00" data-zone="Europe/Berlin"` });
-const { serverSays, startTime, words } = await import(new URL("js/time.js", assets));
+const { overWords, serverSays, startTime, words } = await import(new URL("js/time.js", assets));
 const now = new Date("2026-11-23T13:12:00+01:00");
 const said = (kind, at) => words(kind, new Date(at), now, "Europe/Berlin");
 
@@ -36,6 +36,16 @@ const cases = [
   ["left", "2026-11-26T12:20:00+01:00", "Thu 12:20"],
 ];
 for (const [kind, at, want] of cases) test(`${kind} ${at} is "${want}"`, () => assert.equal(said(kind, at), want));
+
+test("business time goes on while it is open", () => {
+  const second = (at) => Date.parse(at) / 1000;
+  const open = `${second("2026-11-23T13:00:00+01:00")}-${second("2026-11-23T17:00:00+01:00")}`;
+  const over = (at) => overWords({ over: "1320", open }, new Date(at));
+  assert.equal(over("2026-11-23T13:00:00+01:00"), "22 m over");
+  assert.equal(over("2026-11-23T14:00:00+01:00"), "1 h 22 m over");
+  assert.equal(over("2026-11-24T08:00:00+01:00"), "4 h 22 m over");
+  assert.equal(overWords({ over: "30", open: "" }, new Date("2026-11-24T08:00:00+01:00")), "just over");
+});
 
 test("the page's clocks run from the server's, the rest of the page is left alone", () => {
   startTime();

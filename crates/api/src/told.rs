@@ -29,6 +29,10 @@ const WORDS: &[(&str, &[&str])] = &[
     ("reopened", &["note"]),
     ("rule_ran", &["because"]),
     ("cancelled", &["reason"]),
+    ("promised", &["reason"]),
+    ("promise_changed", &["reason"]),
+    ("breach_explained", &["reason"]),
+    ("pause_corrected", &["reason"]),
 ];
 
 /// What requesters and watchers see of the data of public events. Default is nothing.
@@ -63,6 +67,9 @@ const PUBLIC: &[(&str, &[&str])] = &[
     ("cancelled", &["reason"]),
     ("merged", &["into"]),
     ("unmerged", &["from"]),
+    ("promised", &["at", "reason"]),
+    ("promise_changed", &["at", "before", "reason"]),
+    ("promise_broken", &["at"]),
 ];
 
 /// An entry of a timeline, or an event of the stream.

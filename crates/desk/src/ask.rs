@@ -289,6 +289,7 @@ impl Ask<'_> {
             other: other.as_ref(),
             above_other: &[],
             undo: None,
+            timeline: &[],
             derived: None,
         };
         decide(None, &Command::Report(Box::new(report)), &facts, self.desk.now())?;

@@ -1,9 +1,10 @@
 //! Folding events into the state. Never consults policy, calendar or clock:
 //! whatever mattered was recorded in the event.
 
-use crate::clocks::Clock;
+use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::event::{Body, Event, Reported};
+use crate::promise::{Explanation, Promise};
 use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
     State, Task,
@@ -83,6 +84,9 @@ fn born(reported: &Reported, event: &Event) -> State {
         attachments: vec![],
         expected: None,
         next_update: None,
+        promises: vec![],
+        deviated_at: None,
+        explanations: Default::default(),
         unanswered_since: None,
         agreement: reported.agreement,
         clocks: vec![],
@@ -158,7 +162,63 @@ fn change(state: &mut State, event: &Event) {
                 clock.breached_at = Some(data.breached_at);
                 clock.first_breached_at.get_or_insert(data.breached_at);
             }
+            if data.clock == ClockKind::Resolution {
+                state.deviated_at.get_or_insert(at);
+            }
         }
+        Body::Promised(_)
+        | Body::PromiseChanged(_)
+        | Body::PromiseBroken(_)
+        | Body::BreachExplained(_)
+        | Body::PauseCorrected(_) => promised(state, event),
+    }
+}
+
+fn promised(state: &mut State, event: &Event) {
+    let at = event.happened_at;
+    let pending = |to, promised_for| Promise {
+        to,
+        at: promised_for,
+        given_at: at,
+        broken: false,
+        kept: false,
+    };
+    match &event.body {
+        Body::Promised(data) => {
+            state.set_promise(pending(data.to, data.at));
+            if data.to_requester {
+                state.deviated_at = None;
+            }
+        }
+        Body::PromiseChanged(data) => {
+            match data.at {
+                Some(promised_for) => state.set_promise(pending(data.to, promised_for)),
+                None => state.promises.retain(|promise| promise.to != data.to),
+            }
+            if data.to_requester && data.at.is_some() {
+                state.deviated_at = None;
+            }
+        }
+        Body::PromiseBroken(data) => {
+            if let Some(promise) = state.promises.iter_mut().find(|promise| promise.to == data.to) {
+                promise.broken = true;
+            }
+            if data.to_requester {
+                state.deviated_at.get_or_insert(at);
+            }
+        }
+        Body::BreachExplained(data) => {
+            let explanation = Explanation {
+                reason: data.reason,
+                owner: data.owner,
+                breached_at: data.breached_at,
+                at,
+            };
+            state.explanations.insert(data.clock, explanation);
+        }
+        // The clocks as they stood before a reopening are not true any more.
+        Body::PauseCorrected(_) => state.before_reopening = None,
+        _ => {}
     }
 }
 
@@ -269,7 +329,10 @@ fn lived(state: &mut State, event: &Event) {
         Body::Disputed(_) => {
             state.unanswered_since.get_or_insert(at);
         }
-        Body::Reopened(data) => reopened(state, data.by_reply),
+        Body::Reopened(data) => {
+            state.keep_passed_promises(at);
+            reopened(state, data.by_reply);
+        }
         Body::ReopeningWithdrawn(_) => {
             if let Some(before) = state.before_reopening.take() {
                 state.lifecycle = Lifecycle::Resolved;

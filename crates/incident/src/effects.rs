@@ -1,6 +1,7 @@
 //! Whom the events concern: these become outbox rows in the command's own
 //! transaction. Channels and wording belong to whoever delivers them.
 
+use crate::clocks::ClockKind;
 use crate::command::Visibility;
 use crate::event::{Body, Event};
 use crate::policy::Policy;
@@ -38,6 +39,9 @@ pub struct Effect {
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
 const SECOND_THOUGHTS_SECONDS: i64 = 10;
 
+/// The word for what a requester is told when it takes longer than was said.
+pub const DEVIATION: &str = "deviation";
+
 /// What these events ask to be told. Imports and quiet incidents tell nobody; what
 /// clocks say waits until the team that has the incident works.
 pub fn effects(
@@ -58,6 +62,7 @@ pub fn effects(
             found[told..].iter_mut().for_each(|effect| effect.delay_seconds += delay_seconds);
         }
     }
+    found.extend(deviation(before, after, events));
     found
 }
 
@@ -68,6 +73,22 @@ fn until_at_work(state: &State, at: Timestamp, policy: &Policy) -> i64 {
     let hours = team.and_then(|team| policy.calendars.newest(team.calendar?, at));
     let works_at = hours.and_then(|hours| policy.calendars.get(Some(hours)).next_open(at));
     works_at.map_or(0, |works_at| works_at.seconds_since(at))
+}
+
+/// The requester is told once that it takes longer than was said.
+fn deviation(before: Option<&State>, after: &State, events: &[Event]) -> Option<Effect> {
+    let told = before.is_some_and(|state| state.deviated_at.is_some());
+    let late = events.iter().find(|event| match &event.body {
+        Body::ClockBreached(data) => data.clock == ClockKind::Resolution,
+        Body::PromiseBroken(data) => data.to_requester,
+        _ => false,
+    })?;
+    (!told && after.is_later_than_said()).then(|| Effect {
+        word: DEVIATION.to_owned(),
+        n: late.n,
+        audience: Audience::Requester(after.requester),
+        delay_seconds: 0,
+    })
 }
 
 fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Effect>) {
@@ -139,6 +160,19 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             Audience::Watchers => {}
             owner => add(owner, 0),
         },
+        Body::Promised(data) => add(given_to(after, data.to), 0),
+        Body::PromiseChanged(data) => add(given_to(after, data.to), 0),
+        Body::PromiseBroken(data) => {
+            match owner(after) {
+                Audience::Watchers => {}
+                owner => add(owner, 0),
+            }
+            // The requester is told that it takes longer, once.
+            if !data.to_requester {
+                add(Audience::Person(data.to), 0);
+            }
+        }
+        Body::BreachExplained(data) => add(Audience::Person(data.owner), 0),
         Body::Merged(_) => add(requester, 0),
         _ => {}
     }
@@ -153,6 +187,11 @@ fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {
     if !after.watchers.is_empty() {
         add(Audience::Watchers, delay);
     }
+}
+
+/// Whom a promise was given to.
+fn given_to(after: &State, to: PersonId) -> Audience {
+    if to == after.requester { Audience::Requester(to) } else { Audience::Person(to) }
 }
 
 /// Whoever has it: the person, else the team, else whoever watches.

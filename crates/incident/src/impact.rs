@@ -131,6 +131,7 @@ fn after(
         other: None,
         above_other: &[],
         undo: None,
+        timeline: &[],
         derived: None,
     };
     decide(Some(state), command, &facts, now).ok()?.state

@@ -241,10 +241,12 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
     let leaves = writes && watches && (own || !viewer.is_staff());
     let withdraws = own && state.lifecycle == Lifecycle::New;
     let erases = viewer.has(&[Role::Manager, Role::Administrator]);
+    let corrects = may_correct(viewer, state);
     move |name| match name {
         CommandName::Report => false,
         name if name.is_of_the_product() => false,
         CommandName::Redact => works && erases,
+        CommandName::CorrectPause => works && corrects,
         CommandName::Comment
         | CommandName::Attach
         | CommandName::Confirm
@@ -259,6 +261,14 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
 /// confidential is no right to change it, whatever else they are.
 fn works_on(viewer: &Viewer, state: &State) -> bool {
     viewer.works() && state.confidential_to.is_none_or(|team| viewer.teams.contains(&team))
+}
+
+/// Whether they may say that clocks waited for another time than was recorded: those
+/// who have it, and whoever manages.
+fn may_correct(viewer: &Viewer, state: &State) -> bool {
+    viewer.has(&[Role::Manager, Role::Administrator])
+        || state.assignee == Some(viewer.person)
+        || state.team.is_some_and(|team| viewer.teams.contains(&team))
 }
 
 fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
@@ -293,6 +303,9 @@ fn may_as_staff(viewer: &Viewer, state: &State, command: &Command) -> Result<(),
     match command {
         Command::Redact { .. } if !viewer.has(&[Role::Manager, Role::Administrator]) => {
             Err(Refusal::forbidden("only managers and administrators erase; ask one of them"))
+        }
+        Command::CorrectPause { .. } if !may_correct(viewer, state) => {
+            Err(Refusal::forbidden("pauses are corrected by the team that has it, or by a manager"))
         }
         Command::Restrict { team: Some(team) }
             if !viewer.teams.contains(team)

@@ -7,12 +7,14 @@
 //! note about an earlier instant took back; here every timer rings at its instant.)
 
 use crate::apply::{apply, set_clock};
-use crate::clocks::{self, Clock, Spoken, Terms};
+use crate::clocks::{self, Clock, ClockKind, Spoken, Terms};
 use crate::command::Visibility;
 use crate::event::{Body, Cause, Event};
+use crate::ledger;
 use crate::policy::{Policy, StaffPolicy};
 use crate::state::State;
 use kernel::{Channel, Timestamp};
+use std::collections::BTreeMap;
 
 /// Whose promises a timeline is played under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub fn replay<'a>(
     promises: Promises,
     as_of: Timestamp,
 ) -> Option<Replayed> {
-    let mut course = Course { policy, promises, state: None, step: None, left: vec![] };
+    let mut course = Course::new(policy, promises);
     for event in events.into_iter().take_while(|event| event.happened_at <= as_of) {
         course.take(event);
     }
@@ -69,10 +71,31 @@ struct Course<'a> {
     state: Option<State>,
     step: Option<Step<'a>>,
     left: Vec<Clock>,
+    /// What happened so far, and when the clocks ran: a corrected pause counts them again.
+    seen: Vec<&'a Event>,
+    ran: Ran,
+    ran_before_reopening: Option<Ran>,
 }
 
+/// When the clocks ran, since they began (anew).
+type Ran = BTreeMap<ClockKind, ledger::Course>;
+
 impl<'a> Course<'a> {
+    fn new(policy: &'a Policy, promises: Promises) -> Self {
+        Course {
+            policy,
+            promises,
+            state: None,
+            step: None,
+            left: vec![],
+            seen: vec![],
+            ran: Ran::new(),
+            ran_before_reopening: None,
+        }
+    }
+
     fn take(&mut self, event: &'a Event) {
+        self.seen.push(event);
         match (&event.body, self.promises) {
             (Body::ClockWarned(_) | Body::ClockBreached(_), _) => self.end_step(),
             (Body::ClocksChanged(_), promises) => {
@@ -124,6 +147,7 @@ impl<'a> Course<'a> {
 
     fn happens(&mut self, event: &'a Event) {
         self.state = apply(self.state.take(), event);
+        self.count_again(event);
         let Some(step) = &mut self.step else { return };
         match &event.body {
             Body::Reported(_) => step.classifies = true,
@@ -135,10 +159,37 @@ impl<'a> Course<'a> {
             Body::Commented(data) => step.answers |= data.visibility == Visibility::Public,
             Body::UpdatePublished(_) => step.answers = true,
             Body::ExpectationSet(data) => step.answers |= data.at.is_some(),
+            Body::Promised(data) => step.answers |= data.to_requester,
+            Body::PromiseChanged(data) => step.answers |= data.to_requester,
             Body::Disputed(_) => step.asks = true,
             Body::Resolved(_) => step.resolves = true,
             Body::Acknowledged(_) => step.acknowledges = true,
             Body::Responded(_) => step.responds = true,
+            _ => {}
+        }
+    }
+
+    /// Clocks as they come to when a pause is found to have been another one, and when
+    /// they ran when a reopening is found to have been none.
+    fn count_again(&mut self, event: &Event) {
+        let (policy, Some(state)) = (self.policy, self.state.as_mut()) else { return };
+        match &event.body {
+            Body::Reopened(data) => {
+                self.ran_before_reopening = data.by_reply.then(|| self.ran.clone());
+            }
+            Body::ReopeningWithdrawn(_) => {
+                self.ran = self.ran_before_reopening.take().unwrap_or_default();
+            }
+            Body::PauseCorrected(_) => {
+                let pauses = ledger::pauses(self.seen.iter().copied());
+                for clock in &mut state.clocks {
+                    let Some(course) = self.ran.get(&clock.kind) else { continue };
+                    let course = course.corrected(clock.kind, &pauses);
+                    if let Some(after) = course.recount(clock, policy, event.happened_at) {
+                        *clock = after;
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -164,6 +215,12 @@ impl<'a> Course<'a> {
             if clock.left {
                 self.left.push(clock.clone());
             }
+            let before = state.clocks.iter().find(|before| before.kind == clock.kind);
+            if before.is_none_or(|before| clock.begins_after(before, policy, at)) {
+                self.ran.insert(clock.kind, ledger::Course::default());
+            }
+            let from = if before.is_none() { clock.since.unwrap_or(at) } else { at };
+            self.ran.entry(clock.kind).or_default().turn(&clock, from);
             set_clock(state, clock);
         }
     }

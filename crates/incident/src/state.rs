@@ -1,6 +1,7 @@
 //! What is true of an incident now: the fold of its timeline.
 
-use crate::clocks::Clock;
+use crate::clocks::{Clock, ClockKind};
+use crate::promise::{Explanation, Promise};
 use kernel::{
     AgreementId, AttachmentId, CalendarId, CategoryId, Channel, ContentId, IncidentNumber, Level,
     OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp, words,
@@ -377,6 +378,15 @@ pub struct State {
     /// When the next update was promised for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_update: Option<Timestamp>,
+    /// Instants that were given to people, soonest first; one to each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
+    /// Since when the requester waits for longer than they were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviated_at: Option<Timestamp>,
+    /// Why clocks passed their targets, as last explained.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub explanations: BTreeMap<ClockKind, Explanation>,
     /// Since when a message of the requester waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_since: Option<Timestamp>,

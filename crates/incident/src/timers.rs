@@ -3,7 +3,7 @@
 use crate::clocks::{Clock, ClockKind};
 use crate::policy::{Agreement, Policy};
 use crate::state::{Lifecycle, State};
-use kernel::Timestamp;
+use kernel::{PersonId, Timestamp};
 use std::collections::BTreeMap;
 
 /// What rings.
@@ -17,6 +17,8 @@ pub enum TimerKind {
     Warn(ClockKind),
     /// A clock passes its target.
     Breach(ClockKind),
+    /// What somebody was promised passes.
+    Promise(PersonId),
 }
 
 /// Every timer this state wants, with its instant. An incident that came by
@@ -39,6 +41,11 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         }
     }
     wanted.extend(breaches(state, policy));
+    // Met exactly is met, and clocks count whole seconds.
+    let promises = state.pending_promises();
+    wanted.extend(
+        promises.map(|promise| (TimerKind::Promise(promise.to), promise.at.plus_seconds(1))),
+    );
     wanted
 }
 

@@ -50,6 +50,8 @@ pub const CUSTOM_FIELD_CHARS: usize = 1_000;
 pub const TASKS_PER_INCIDENT: usize = 200;
 /// People watching one incident.
 pub const WATCHERS_PER_INCIDENT: usize = 500;
+/// People who were given a fixed instant in one incident: more is no promise, but news.
+pub const PROMISES_PER_INCIDENT: usize = 20;
 /// Links of one incident.
 pub const LINKS_PER_INCIDENT: usize = 500;
 /// Children of one incident: one command on it touches them all in one transaction.

@@ -4,7 +4,7 @@ use crate::fields::FieldName;
 use crate::fold::words;
 use crate::moment::When;
 use crate::parse::parse;
-use crate::vocabulary::{HoldReason, MomentField, SortKey, State};
+use crate::vocabulary::{Breach, HoldReason, MomentField, SortKey, State};
 use kernel::{Channel, IncidentNumber, Level, Priority};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -69,6 +69,8 @@ pub enum Term {
     Major(bool),
     /// `breached:`, any of its clocks.
     Breached(bool),
+    /// `breach:`, only true where a clock passed its target.
+    Breach(Vec<Breach>),
     /// `confidential:`, restricted to a team.
     Confidential(bool),
     /// `merged:`, part of another incident.
@@ -293,6 +295,7 @@ impl Term {
             Term::Channel(_) => FieldName::Channel,
             Term::Major(_) => FieldName::Major,
             Term::Breached(_) => FieldName::Breached,
+            Term::Breach(_) => FieldName::Breach,
             Term::Confidential(_) => FieldName::Confidential,
             Term::Merged(_) => FieldName::Merged,
             Term::Vip(_) => FieldName::Vip,
@@ -311,6 +314,7 @@ impl Term {
         match self {
             Term::State(values) => values.len(),
             Term::Hold(values) => values.len(),
+            Term::Breach(values) => values.len(),
             Term::Priority(values) => values.len(),
             Term::Impact(values) | Term::Urgency(values) => values.len(),
             Term::Team(values) => values.len(),

@@ -2,7 +2,7 @@
 
 use crate::ast::{Choice, Expr, Name, Person, TeamName, Term, Text};
 use crate::fold::same_name;
-use crate::vocabulary::{HoldReason, MomentField, State};
+use crate::vocabulary::{Breach, HoldReason, MomentField, State};
 use jiff::tz::TimeZone;
 use kernel::{
     CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority, ServiceId,
@@ -86,6 +86,8 @@ pub trait Record {
     fn major(&self) -> bool;
     /// Any of its clocks is breached.
     fn breached(&self) -> bool;
+    /// Whether its breaches are explained, where it has any and the asker may know.
+    fn breach(&self) -> Option<Breach>;
     /// Restricted to a team.
     fn confidential(&self) -> bool;
     /// Part of another incident.
@@ -135,6 +137,7 @@ pub(crate) fn term_matches(term: &Term, record: &dyn Record, context: &Context) 
         Term::Channel(wanted) => wanted.contains(&record.channel()),
         Term::Major(yes) => record.major() == *yes,
         Term::Breached(yes) => record.breached() == *yes,
+        Term::Breach(wanted) => record.breach().is_some_and(|breach| wanted.contains(&breach)),
         Term::Confidential(yes) => record.confidential() == *yes,
         Term::Merged(yes) => record.merged() == *yes,
         Term::Vip(yes) => record.vip() == *yes,

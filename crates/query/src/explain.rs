@@ -60,6 +60,7 @@ fn fact(term: &Term, record: &dyn Record, context: &Context) -> String {
         Term::Channel(_) => record.channel().as_str().replace('_', " "),
         Term::Major(_) => yes_no(record.major()),
         Term::Breached(_) => yes_no(record.breached()),
+        Term::Breach(_) => or_none(record.breach()),
         Term::Confidential(_) => yes_no(record.confidential()),
         Term::Merged(_) => yes_no(record.merged()),
         Term::Vip(_) => yes_no(record.vip()),

@@ -1,7 +1,7 @@
 //! The fields of the language as data: parser, errors, suggestions and the
 //! reference all read this table.
 
-use crate::vocabulary::{HoldReason, MomentField, SortKey};
+use crate::vocabulary::{Breach, HoldReason, MomentField, SortKey};
 
 /// A field of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub enum FieldName {
     Channel,
     Major,
     Breached,
+    Breach,
     Confidential,
     Merged,
     Vip,
@@ -133,6 +134,8 @@ pub const FIELDS: &[Field] = &[
         "Declared a major incident", "major:yes"),
     field(FieldName::Breached, "breached", &["late"], Kind::Flag,
         "A target of its agreement is breached", "breached:yes"),
+    field(FieldName::Breach, "breach", &["breaches"], Kind::Words(Breach::WORDS),
+        "Whether somebody said why a clock passed its target", "breach:unexplained"),
     field(FieldName::Confidential, "confidential", &["restricted"], Kind::Flag,
         "Restricted to a team", "confidential:no"),
     field(FieldName::Merged, "merged", &[], Kind::Flag,

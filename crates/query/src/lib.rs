@@ -48,5 +48,5 @@ pub use moment::{Bound, Compare, Interval, Reach, When};
 pub use parse::{MAX_DEPTH, ParseError, parse};
 pub use reference::reference;
 pub use suggest::{Offer, Suggestion, suggest};
-pub use vocabulary::{HoldReason, MomentField, Period, SortKey, State};
+pub use vocabulary::{Breach, HoldReason, MomentField, Period, SortKey, State};
 pub use write::value_text;

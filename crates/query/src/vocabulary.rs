@@ -66,6 +66,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Whether somebody said why clocks passed their targets.
+    Breach {
+        /// One asks for its reason at least.
+        Unexplained = "unexplained",
+        /// All of them are explained.
+        Explained = "explained",
+    }
+}
+
+vocabulary! {
     /// A moment in an incident's life that can be compared.
     MomentField {
         /// The next due instant of its running clocks.

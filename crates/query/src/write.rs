@@ -124,6 +124,7 @@ impl Term {
         match self {
             Term::State(values) => values.iter().map(state_value).collect(),
             Term::Hold(values) => values.iter().map(|v| word(v.as_str())).collect(),
+            Term::Breach(values) => values.iter().map(|v| word(v.as_str())).collect(),
             Term::Priority(values) => values.iter().map(|v| word(&v.to_string())).collect(),
             Term::Impact(values) | Term::Urgency(values) => {
                 values.iter().map(|v| word(&v.get().to_string())).collect()

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Clock)]
 pub(crate) struct ShownClock {
-    /// `acknowledge`, `response`, `update` or `resolution`.
+    /// `acknowledge`, `response`, `update`, `resolution`, `team` or `vendor`.
     kind: &'static str,
     /// `running`, `paused`, `stopped` or `cancelled`.
     status: &'static str,

@@ -4,8 +4,10 @@ mod answer;
 mod attachments;
 mod bulk;
 pub(crate) mod clock;
+mod clocks;
 mod commands;
 mod needs;
+mod promised;
 mod read;
 mod report;
 mod risk;
@@ -31,6 +33,7 @@ pub(crate) fn doors() -> Vec<Door> {
         report::doors(),
         read::doors(),
         timeline::doors(),
+        clocks::doors(),
         attachments::doors(),
         bulk::doors(),
         commands::doors(),

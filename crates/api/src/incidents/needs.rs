@@ -1,5 +1,6 @@
 //! What a rendering points at and has to be read first.
 
+use incident::promise::Promise;
 use incident::{Access, State};
 use kernel::{ContentId, PersonId};
 
@@ -22,6 +23,7 @@ pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<Con
 pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
     let mut ids = vec![state.requester];
     ids.extend(state.assignee);
+    ids.extend(promises_shown(state, access).map(|promise| promise.to));
     ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.by));
     if access == Access::Full {
         ids.extend(state.watchers.iter());
@@ -30,4 +32,10 @@ pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
         ids.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
     }
     ids
+}
+
+/// The promises that somebody may see: staff all of them, others what the requester was promised.
+pub(crate) fn promises_shown(state: &State, access: Access) -> impl Iterator<Item = &Promise> {
+    let shown = move |promise: &&Promise| access == Access::Full || promise.to == state.requester;
+    state.promises.iter().filter(shown)
 }

@@ -1,6 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
 use super::clock::{ShownClock, clock_at};
+use super::promised::Promised;
 use super::risk::Risk;
 use crate::directory::{Cards, Directory};
 use incident::policy::Calendars;
@@ -138,6 +139,14 @@ pub(crate) struct Incident<'a> {
     updated_at: Timestamp,
     /// When service is expected back.
     expected_resolution: Option<Expected>,
+    /// Fixed instants by which it was promised to be over. Requesters and watchers see
+    /// what the requester was promised.
+    promises: Vec<Promised<'a>>,
+    /// Since when the requester waits for longer than they were told.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deviated_at: Option<Timestamp>,
+    /// `unexplained` or `explained` where a clock passed its target. Internal.
+    breach: Option<&'static str>,
     /// When the next update was promised for.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_update_at: Option<Timestamp>,
@@ -340,6 +349,9 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         closes_at: state.close_at,
         updated_at: state.updated_at,
         expected_resolution: state.expected.map(Expected::of),
+        promises: Promised::all(shown),
+        deviated_at: state.deviated_at,
+        breach: inner.and_then(State::explained).map(|it| query::Breach::from(it).as_str()),
         next_update_at: state.next_update,
         unanswered_since: inner.and_then(|state| state.unanswered_since),
         resolution: state.resolution.as_ref().map(|given| resolution(shown, given, full)),
@@ -373,7 +385,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn handle(&self, id: PersonId) -> Option<&'a str> {
+    pub(super) fn handle(&self, id: PersonId) -> Option<&'a str> {
         self.people.get(&id).map(|card| card.handle())
     }
 

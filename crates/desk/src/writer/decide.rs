@@ -295,6 +295,7 @@ impl<'a> Round<'a> {
             other: related.other.as_ref(),
             above_other: &related.above_other,
             undo: related.undo.as_ref(),
+            timeline: &related.timeline,
             derived: because.derived(),
         };
         let decision = match decide(before.as_ref(), command, &facts, chain.now) {

@@ -10,6 +10,7 @@ mod follow;
 
 pub(crate) use follow::{Spoken, Terms, follow, status_in};
 
+use crate::policy::Policy;
 use crate::state::CalendarRef;
 use calendar::Calendar;
 use kernel::time::MICROS_PER_SECOND;
@@ -183,6 +184,17 @@ impl Clock {
     /// Whole seconds used at `now`.
     pub fn elapsed_seconds(&self, calendar: &Calendar, now: Timestamp) -> i64 {
         self.used_at(calendar, now) / MICROS_PER_SECOND
+    }
+
+    /// Whether this clock, as it stands at `at`, began after the one before it instead of
+    /// going on: it is another team's, or counts from the start again.
+    pub(crate) fn begins_after(&self, before: &Clock, policy: &Policy, at: Timestamp) -> bool {
+        let used = before.used_at(policy.calendar_of(before), at);
+        let stood = before.status == ClockStatus::Stopped && self.status == ClockStatus::Running;
+        self.team != before.team
+            || (before.left && !self.left)
+            || self.used_micros != used
+            || (self.kind == ClockKind::Update && stood && self.used_micros == 0)
     }
 
     /// Seconds left at `now`; negative when over.

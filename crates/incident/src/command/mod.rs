@@ -5,6 +5,7 @@ mod related;
 
 pub use related::Related;
 
+use crate::clocks::ClockKind;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
@@ -329,6 +330,40 @@ commands! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<Timestamp>,
     } = "set-expected-resolution",
+    /// Give somebody a fixed instant by which it is over, or another one than before.
+    Promise {
+        /// By when; nothing takes it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// To whom; the requester when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+        /// Why it changes, in words for them; needed when they were promised something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "promise",
+    /// Say why a clock passed its target, and who owns that.
+    ExplainBreach {
+        /// Which clock.
+        clock: ClockKind,
+        /// Why, internal.
+        reason: ContentId,
+        /// Who sees to it that it does not happen again.
+        owner: PersonId,
+    } = "explain-breach",
+    /// Count another span as a hold than the one that was recorded.
+    CorrectPause {
+        /// The place in the timeline of what ended the hold.
+        n: u32,
+        /// When the pause began; without both there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Timestamp>,
+        /// When it ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Timestamp>,
+        /// Why, internal.
+        reason: ContentId,
+    } = "correct-pause",
     /// The impact is over, the cause may remain.
     Mitigate = "mitigate",
     /// Service is verified to be back.

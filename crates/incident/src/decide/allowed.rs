@@ -27,7 +27,9 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::Merge => state.merged_into.is_none() && !over,
         C::StandDown => state.major && !over,
         C::DeclareMajor => !state.major && life.is_open(),
-        C::Hold | C::Resolve | C::Cancel | C::Escalate => life.is_open(),
+        C::Hold | C::Resolve | C::Cancel | C::Escalate | C::Promise => life.is_open(),
+        C::ExplainBreach => state.breaches().next().is_some(),
+        C::CorrectPause => !over,
         C::Mitigate | C::Restore | C::Undo | C::Classify | C::Prioritise | C::Assign => !over,
         C::GiveRole | C::AddTask | C::CompleteTask | C::ReopenTask => !over,
         C::PublishUpdate | C::SetExpectedResolution => !over,
@@ -56,6 +58,7 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
         CommandName::Merge if state.merged_into.is_some() => {
             "this incident is already merged; unmerge it first".to_owned()
         }
+        CommandName::ExplainBreach => "no clock of this incident has passed its target".to_owned(),
         CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
         _ => format!("{name} is not possible now: the incident {where_it_is}"),
     };

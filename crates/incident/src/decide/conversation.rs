@@ -109,7 +109,7 @@ fn check_file(
     Ok(())
 }
 
-fn provider_spoke(draft: &mut Draft) {
+pub(super) fn provider_spoke(draft: &mut Draft) {
     if draft.by_provider() {
         draft.spoken.provider = true;
         lifecycle::responded(draft);

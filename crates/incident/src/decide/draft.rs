@@ -5,7 +5,7 @@
 use super::allowed::ends;
 use super::{Decision, Facts, Follow};
 use crate::apply::apply;
-use crate::clocks::{self, Spoken, Terms};
+use crate::clocks::{self, Clock, Spoken, Terms};
 use crate::command::{Command, Report};
 use crate::event::{Body, Cause, ClockBreached, ClocksChanged, Derived, Event};
 use crate::policy::{Agreement, Policy, StaffPolicy};
@@ -69,6 +69,11 @@ impl<'a> Draft<'a> {
         self.state
             .as_ref()
             .ok_or_else(|| Refusal::not_found("there is no such incident, or you may not see it"))
+    }
+
+    /// Everything that happened so far, where the facts hold it.
+    pub(crate) fn timeline(&self) -> impl Iterator<Item = &Event> {
+        self.facts.timeline.iter().chain(&self.events)
     }
 
     /// The policy in force.
@@ -205,6 +210,26 @@ impl<'a> Draft<'a> {
             // Another target can be passed the moment it applies, and what began before the
             // report before it is known.
             self.push(breach.into(), cause.clone(), Actor::system(), channel, at);
+        }
+    }
+
+    /// Records clocks that come to something else than was recorded, and the breaches
+    /// that were none before.
+    pub(crate) fn set_clocks(
+        &mut self,
+        why: &str,
+        clocks: Vec<Clock>,
+        breaches: Vec<ClockBreached>,
+    ) {
+        if clocks.is_empty() {
+            return;
+        }
+        let cause =
+            || Cause::Derived(Derived { by: "policy".into(), name: why.into(), version: 0 });
+        let (channel, at) = (self.facts.channel, self.at);
+        self.push(ClocksChanged { clocks }.into(), cause(), Actor::system(), channel, at);
+        for breach in breaches {
+            self.push(breach.into(), cause(), Actor::system(), channel, at);
         }
     }
 

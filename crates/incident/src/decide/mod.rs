@@ -8,6 +8,7 @@ mod conversation;
 mod draft;
 mod lifecycle;
 mod people;
+mod promises;
 mod relations;
 mod report;
 mod terms;
@@ -68,6 +69,8 @@ pub struct Facts<'a> {
     pub above_other: &'a [IncidentNumber],
     /// The event that an undo names.
     pub undo: Option<&'a Event>,
+    /// The whole timeline, where a command goes by it: the correction of a pause does.
+    pub timeline: &'a [Event],
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,
 }
@@ -135,6 +138,7 @@ pub fn tick(
         other: None,
         above_other: &[],
         undo: None,
+        timeline: &[],
         derived: None,
     };
     decide(Some(state), &Command::Tick, &facts, now)
@@ -208,6 +212,9 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         | Command::ReopenTask { .. }
         | Command::LogWork { .. } => work::run(draft, command),
         Command::DeclareMajor { .. } | Command::StandDown { .. } => work::run(draft, command),
+        Command::Promise { .. } | Command::ExplainBreach { .. } | Command::CorrectPause { .. } => {
+            promises::run(draft, command)
+        }
         Command::Undo { n } => undo::undo(draft, *n),
         Command::Acknowledge
         | Command::Hold { .. }

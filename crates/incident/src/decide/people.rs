@@ -52,6 +52,19 @@ pub(super) fn check_assignee(draft: &Draft, person: PersonId) -> Result<(), Refu
     check_staff(draft, person, "assignee")
 }
 
+/// Whoever owns something must be able to see to it.
+pub(super) fn check_owner(draft: &Draft, person: PersonId) -> Result<(), Refusal> {
+    check_staff(draft, person, "owner")
+}
+
+/// Somebody of the provider who may be told something about it.
+pub(super) fn check_told(draft: &Draft, person: PersonId) -> Result<(), Refusal> {
+    if !draft.policy().staff.contains_key(&person) {
+        return Err(Refusal::invalid("to", "does not follow this incident; add them as a watcher"));
+    }
+    check_may_see(draft, person, "to")
+}
+
 fn check_staff(draft: &Draft, person: PersonId, field: &'static str) -> Result<(), Refusal> {
     match draft.policy().staff.get(&person) {
         None => Err(Refusal::invalid(field, "is not a person who works on incidents")),

@@ -4,7 +4,7 @@
 
 use super::{Draft, Origin, lifecycle};
 use crate::clocks::{Clock, ClockKind};
-use crate::event::{ClockBreached, ClockWarned};
+use crate::event::{ClockBreached, ClockWarned, PromiseBroken};
 use crate::policy::Policy;
 use crate::state::State;
 use crate::timers::{TimerKind, breaches, next_warning, timers, warnings};
@@ -49,6 +49,7 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
             passed.map(|(_, at)| at)
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
+        TimerKind::Promise(to) => state.promise_to(to).map(|promise| promise.at),
     }
     .unwrap_or(at)
 }
@@ -78,6 +79,15 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
             let found = draft.state().ok().and_then(|state| find(state, clock));
             if let Some(breached_at) = found.and_then(|clock| clock.due_at) {
                 draft.emit_by_timer("breach", at, ClockBreached { clock, breached_at });
+            }
+        }
+        TimerKind::Promise(to) => {
+            let found = draft.state().ok().and_then(|state| {
+                let promise = state.promise_to(to)?;
+                Some(PromiseBroken { at: promise.at, to, to_requester: to == state.requester })
+            });
+            if let Some(broken) = found {
+                draft.emit_by_timer("promise", at, broken);
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::ledger::Span;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
@@ -417,5 +418,62 @@ bodies! {
         clock: ClockKind,
         /// The due instant.
         breached_at: Timestamp,
+    },
+    /// Somebody was given a fixed instant by which it is over.
+    Promised = "promised" v 1 {
+        /// By when.
+        at: Timestamp,
+        /// To whom.
+        to: PersonId,
+        /// Words to them about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+        /// Whether that is the requester.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] to_requester: bool,
+    },
+    /// They were given another one, or none any more.
+    PromiseChanged = "promise_changed" v 1 {
+        /// By when now.
+        #[serde(default, skip_serializing_if = "Option::is_none")] at: Option<Timestamp>,
+        /// By when before.
+        before: Timestamp,
+        /// To whom.
+        to: PersonId,
+        /// Why, in words for them.
+        reason: ContentId,
+        /// Whether that is the requester.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] to_requester: bool,
+    },
+    /// A promised instant passed, and it is not over.
+    PromiseBroken = "promise_broken" v 1 {
+        /// What was promised.
+        at: Timestamp,
+        /// To whom.
+        to: PersonId,
+        /// Whether that is the requester.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] to_requester: bool,
+    },
+    /// Somebody said why a clock passed its target.
+    BreachExplained = "breach_explained" v 1 {
+        /// Which clock.
+        clock: ClockKind,
+        /// The breach it explains, with all before it.
+        breached_at: Timestamp,
+        /// Why.
+        reason: ContentId,
+        /// Who owns it.
+        owner: PersonId,
+    },
+    /// Another span counts as a hold than the one that was recorded.
+    PauseCorrected = "pause_corrected" v 1 {
+        /// The place in the timeline of what ended the hold.
+        pause: u32,
+        /// What was waited for.
+        waited_for: HoldReason,
+        /// What counts as the pause; nothing when there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")] counted: Option<Span>,
+        /// What counted before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] counted_before: Option<Span>,
+        /// Why.
+        reason: ContentId,
     },
 }

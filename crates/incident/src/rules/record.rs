@@ -124,6 +124,11 @@ impl Record for Seen<'_> {
     fn breached(&self) -> bool {
         let mut clocks = self.state.clocks.iter();
         clocks.any(|clock| clock.status.is_live() && clock.breached_at.is_some())
+            || self.state.broken_promises().next().is_some()
+    }
+
+    fn breach(&self) -> Option<query::Breach> {
+        self.state.explained().map(query::Breach::from)
     }
 
     fn confidential(&self) -> bool {

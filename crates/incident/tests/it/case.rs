@@ -463,6 +463,7 @@ impl Case {
             other: other.as_ref().map(|record| &record.state),
             above_other: &above,
             undo: undo.as_ref(),
+            timeline: record.map_or(&[], |record| &record.events),
             derived,
         };
         let state = record.map(|record| &record.state);

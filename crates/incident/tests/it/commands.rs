@@ -326,6 +326,7 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
             other: None,
             above_other: &[],
             undo: None,
+            timeline: &[],
             derived: None,
         };
         incident::decide(Some(state), command, &facts, start())

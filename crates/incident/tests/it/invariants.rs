@@ -12,6 +12,7 @@ pub fn check(record: &Record, policy: &Policy) {
     check_timeline(record);
     check_state(state);
     check_clocks(state, policy);
+    crate::ledger::check(record, policy);
     let json = serde_json::to_string(state).unwrap();
     assert_eq!(&serde_json::from_str::<State>(&json).unwrap(), state, "a state reads back");
 }

@@ -235,6 +235,23 @@ fn working() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn promising() -> impl Strategy<Value = Command> {
+    let told = vec![Who::Requester.id(), Who::Manager.id(), Who::Stranger.id()];
+    let kinds = incident::clocks::ClockKind::ALL.to_vec();
+    let soon =
+        || (0i64..3 * 86_400_000_000).prop_map(|micros| crate::case::start().plus_micros(micros));
+    prop_oneof![
+        2 => (maybe(soon()), maybe(select(told)), maybe(content()))
+            .prop_map(|(at, to, reason)| Command::Promise { at, to, reason }),
+        1 => (select(kinds), content(), select(people()))
+            .prop_map(|(clock, reason, owner)| Command::ExplainBreach { clock, reason, owner }),
+        3 => (1u32..40, maybe((soon(), soon())), content()).prop_map(|(n, span, reason)| {
+            let (from, to) = (span.map(|(a, b)| a.min(b)), span.map(|(a, b)| a.max(b)));
+            Command::CorrectPause { n, from, to, reason }
+        }),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         1 => report(),
@@ -243,6 +260,7 @@ fn command() -> impl Strategy<Value = Command> {
         4 => relating(),
         5 => saying(),
         2 => working(),
+        3 => promising(),
         2 => Just(Command::Tick),
         1 => Just(Command::Recompute),
     ]

@@ -189,6 +189,22 @@ pub fn of(name: CommandName) -> Command {
         C::Tag => {
             Command::Tag { add: ["vpn".to_owned()].into(), remove: ["old".to_owned()].into() }
         }
+        C::Promise => Command::Promise {
+            at: Some(start().plus_seconds(100 * 86_400)),
+            to: Some(Who::Requester.id()),
+            reason: Some(words(21)),
+        },
+        C::ExplainBreach => Command::ExplainBreach {
+            clock: incident::clocks::ClockKind::Resolution,
+            reason: words(22),
+            owner: Who::Agent.id(),
+        },
+        C::CorrectPause => Command::CorrectPause {
+            n: 4,
+            from: Some(start().plus_seconds(60)),
+            to: Some(start().plus_seconds(120)),
+            reason: words(23),
+        },
         C::Undo => Command::Undo { n: 1 },
         C::Tick => Command::Tick,
         C::Recompute => Command::Recompute,

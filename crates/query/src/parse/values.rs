@@ -6,7 +6,7 @@ use super::moments::moment;
 use crate::ast::{Choice, Count, Expr, Name, Person, Sort, StateWord, TeamName, Term};
 use crate::fields::{CHANNEL_WORDS, FLAG_WORDS, Field, FieldName, Kind, STATE_WORDS, plain};
 use crate::nearest::nearest;
-use crate::vocabulary::{HoldReason, SortKey, State};
+use crate::vocabulary::{Breach, HoldReason, SortKey, State};
 use kernel::{Channel, IncidentNumber, Level, Priority};
 
 /// What a field term stands for.
@@ -26,6 +26,9 @@ pub(super) fn meaning(field: &Field, head: &Head, atoms: &[Atom]) -> Result<Mean
         FieldName::State => Term::State(each(atoms, |a| fixed(field, a, STATE_WORDS, state))?),
         FieldName::Hold => {
             Term::Hold(each(atoms, |a| fixed(field, a, HoldReason::WORDS, HoldReason::from_word))?)
+        }
+        FieldName::Breach => {
+            Term::Breach(each(atoms, |a| fixed(field, a, Breach::WORDS, Breach::from_word))?)
         }
         FieldName::Channel => {
             Term::Channel(each(atoms, |a| fixed(field, a, CHANNEL_WORDS, channel))?)

@@ -119,6 +119,9 @@ impl Record for Sample {
     fn breached(&self) -> bool {
         false
     }
+    fn breach(&self) -> Option<query::Breach> {
+        None
+    }
     fn confidential(&self) -> bool {
         false
     }
@@ -282,6 +285,7 @@ pub fn term() -> impl Strategy<Value = Term> {
     prop_oneof![
         states().prop_map(Term::State),
         some_of(one(HoldReason::ALL)).prop_map(Term::Hold),
+        some_of(one(query::Breach::ALL)).prop_map(Term::Breach),
         some_of(one(&Priority::ALL)).prop_map(Term::Priority),
         some_of(one(&Level::ALL)).prop_map(Term::Impact),
         some_of(one(&Level::ALL)).prop_map(Term::Urgency),

@@ -37,6 +37,10 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::Reopened(data) => data.note.into_iter().collect(),
         Body::Cancelled(data) => vec![data.reason],
         Body::RuleRan(data) => vec![data.because],
+        Body::Promised(data) => data.reason.into_iter().collect(),
+        Body::PromiseChanged(data) => vec![data.reason],
+        Body::BreachExplained(data) => vec![data.reason],
+        Body::PauseCorrected(data) => vec![data.reason],
         _ => vec![],
     }
 }
@@ -65,6 +69,9 @@ pub(super) fn is_public(event: &Event) -> bool {
         | Body::Merged(_)
         | Body::Unmerged(_) => true,
         Body::Classified(data) => data.title.is_some(),
+        Body::Promised(data) => data.to_requester,
+        Body::PromiseChanged(data) => data.to_requester,
+        Body::PromiseBroken(data) => data.to_requester,
         Body::Commented(data) => data.visibility == Visibility::Public,
         Body::Attached(data) => data.visibility == Visibility::Public,
         _ => false,

@@ -177,6 +177,13 @@ impl Compiler<'_> {
                 Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![])
             }
             Term::Breached(false) => "i.breached = 0".into(),
+            Term::Breach(wanted) => self.internal(
+                all(vec![
+                    there("i.breach", true),
+                    words("i.breach", wanted.iter().map(|breach| breach.as_str())),
+                ]),
+                false,
+            ),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
             // Who is a VIP is for staff to know.

@@ -57,11 +57,11 @@ pub struct IncidentRow {
     pub organisation: Option<Named<OrganisationId>>,
     /// The only team that may see it.
     pub confidential_to: Option<Named<TeamId>>,
-    /// The earliest due instant of a running clock that is not breached.
+    /// The earliest due instant of a running clock that is not breached, or of a promise.
     pub due_at: Option<Timestamp>,
-    /// That clock.
+    /// That clock; none where it is a promise.
     pub due_kind: Option<ClockKind>,
-    /// Whether a live clock is breached.
+    /// Whether a live clock is breached, or a promise broken while it is open.
     pub breached: bool,
     /// How much of it the viewer may see.
     pub access: Access,

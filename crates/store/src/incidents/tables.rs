@@ -30,7 +30,7 @@ impl Written {
     fn with(column: &str) -> Written {
         match column {
             "version" | "updated_at" | "unanswered_since" | "wake_at" | "body" => Written::Words,
-            "due_at" | "due_kind" | "breached" | "acknowledged_at" | "responded_at" => {
+            "due_at" | "due_kind" | "breached" | "breach" | "acknowledged_at" | "responded_at" => {
                 Written::Clocks
             }
             _ => Written::All,
@@ -47,7 +47,7 @@ impl Written {
             Written::Clocks => {
                 "on conflict (number) do update set version = excluded.version, updated_at = excluded.updated_at, \
                  unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, body = excluded.body, \
-                 due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
+                 due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, breach = excluded.breach, \
                  acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at"
             }
             Written::All => {
@@ -60,7 +60,7 @@ impl Written {
                  major = excluded.major, confidential_to = excluded.confidential_to, merged_into = excluded.merged_into, \
                  parent = excluded.parent, reported_at = excluded.reported_at, updated_at = excluded.updated_at, \
                  acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
-                 closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, \
+                 closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, breach = excluded.breach, \
                  reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
                  affected = excluded.affected, body = excluded.body"
             }
@@ -102,6 +102,7 @@ pub(super) const INCIDENT_COLUMNS: &[(&str, Type)] = &[
     ("due_at", Type::Int),
     ("due_kind", Type::Text),
     ("breached", Type::Int),
+    ("breach", Type::Text),
     ("reopenings", Type::Int),
     ("unanswered_since", Type::Int),
     ("wake_at", Type::Int),

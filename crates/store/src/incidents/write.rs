@@ -9,9 +9,10 @@ use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
 use crate::files::FileHash;
 use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
-use incident::clocks::ClockStatus;
+use incident::clocks::{Clock, ClockStatus};
 use incident::{Body, Effect, Event, State, Visibility};
 use kernel::{AttachmentId, ContentId, IncidentNumber, Timestamp};
+use query::Breach;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The head of the log. Whoever holds it is the only writer of incidents.
@@ -325,9 +326,11 @@ pub(super) fn incident_row(
         .clocks
         .iter()
         .filter(|clock| clock.status == ClockStatus::Running && clock.breached_at.is_none());
-    let due = running.filter_map(|clock| clock.due_at.map(|at| (at, clock.kind))).min();
-    let breached =
-        state.clocks.iter().any(|clock| clock.status.is_live() && clock.breached_at.is_some());
+    let due = running.filter_map(|clock| clock.due_at.map(|at| (at, Some(clock.kind))));
+    let due = due.chain(state.pending_promises().map(|promise| (promise.at, None))).min();
+    let late = |clock: &Clock| clock.status.is_live() && clock.breached_at.is_some();
+    let breached = state.clocks.iter().any(late) || state.broken_promises().next().is_some();
+    let breach = state.explained().map(|explained| Breach::from(explained).as_str());
     vec![
         number.into(),
         state.version.into(),
@@ -357,8 +360,9 @@ pub(super) fn incident_row(
         state.moments.resolved.into(),
         state.moments.closed.into(),
         due.map(|(at, _)| at).into(),
-        due.map(|(_, kind)| kind.as_str()).into(),
+        due.and_then(|(_, kind)| kind).map(|kind| kind.as_str()).into(),
         breached.into(),
+        breach.into(),
         state.reopenings.into(),
         state.unanswered_since.into(),
         wake_at.into(),

@@ -90,7 +90,7 @@ fn a_row_that_changed_is_as_if_it_were_new() {
     const ROW: &str = "select version, state, hold_reason, held_since, resumes_at, priority, impact, urgency, \
         service_id, category_id, team_id, assignee_id, requester_id, organisation_id, channel, major, \
         confidential_to, merged_into, parent, reported_at, updated_at, acknowledged_at, responded_at, resolved_at, \
-        closed_at, due_at, due_kind, breached, reopenings, unanswered_since, wake_at, body \
+        closed_at, due_at, due_kind, breached, breach, reopenings, unanswered_since, wake_at, body \
         from incidents where number = $1";
     each_engine("changed", |store| {
         let mut dice = Dice(7);

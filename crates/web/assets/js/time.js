@@ -18,6 +18,16 @@ export function words(kind, at, now, where = zone) {
   return kind === "left" && at > now && at - now < 8 * hour ? `${text} left` : text;
 }
 
+/** How much business time something is over: as the server counted, and what was open since. */
+export function overWords({ over, open }, now) {
+  const since = (open || "").split(" ").filter(Boolean).reduce((sum, span) => {
+    const [from, to] = span.split("-").map((second) => second * 1000);
+    return sum + Math.max(0, Math.min(now, to) - from);
+  }, 0);
+  const gap = over * 1000 + since;
+  return gap < minute ? "just over" : `${span(gap)} over`;
+}
+
 export function clockTime(at, where = zone) {
   return format(at, where, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
@@ -45,7 +55,7 @@ function tick() {
   for (const node of document.querySelectorAll("time[data-tick]")) {
     const at = new Date(node.getAttribute("datetime"));
     if (Number.isNaN(at.getTime())) continue;
-    const text = words(node.dataset.tick, at, now);
+    const text = node.dataset.tick === "over" ? overWords(node.dataset, now) : words(node.dataset.tick, at, now);
     if (node.textContent !== text) node.textContent = text;
     const counts = node.dataset.tick === "due" || node.dataset.tick === "left";
     if (counts && at > now && at - now < 2 * minute + 1000) soon = 1000;

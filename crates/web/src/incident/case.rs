@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{PageError, PageResult};
-use crate::incident::clocks::{self, Step};
+use crate::incident::clocks;
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
@@ -47,7 +47,7 @@ pub(super) struct Case {
     /// Its state and the names that belong to it.
     pub(super) row: IncidentRow,
     /// What its clocks did.
-    pub(super) steps: Vec<Step>,
+    pub(super) clocks: clocks::Story,
     /// The incidents it relates to, as far as everybody may see them who sees this one.
     pub(super) relatives: HashMap<IncidentNumber, IncidentRow>,
     /// Directory and matrix in force.
@@ -205,7 +205,12 @@ impl Wanted {
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
         Ok(Some(Case {
             number,
-            steps: clocks::steps(number, events),
+            clocks: clocks::Story::of(
+                number,
+                events,
+                &self.policy,
+                self.here.now.max(row.state.updated_at),
+            ),
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,
@@ -304,6 +309,8 @@ fn people_in(state: &State, events: &[StoredEvent], policy: &Policy) -> Vec<Pers
                 found.extend(data.person.into_iter().chain(data.person_before))
             }
             Body::TaskAdded(data) => found.extend(data.assignee),
+            Body::Promised(data) => found.extend([data.to]),
+            Body::BreachExplained(data) => found.extend([data.owner]),
             Body::Watched(data) => found.extend([data.person]),
             Body::Unwatched(data) => found.extend([data.person]),
             _ => {}

@@ -1,18 +1,17 @@
-//! The upper part of the page: title with the main actions, what it is, the
-//! keel line, and the clocks, each with its own explanation.
+//! The upper part of the page: title with the main actions, what it is, the keel line.
 
 use super::case::Case;
-use super::clocks::{self, Step, Turn};
-use super::timeline::{channel_word, turn_words};
+use super::timeline::channel_word;
 use super::view::View;
-use crate::part::clock::{self, Standing};
+use crate::part::clock;
 use crate::part::icon::icon;
 use crate::part::keel::{Keel, keel};
-use crate::part::time::{self, Here, duration};
+use crate::part::time::{self, Here};
 use crate::part::{chip, pri, state};
 use crate::url;
 use desk::{Desk, Doing, Present};
 use incident::clocks::{Clock, ClockKind, ClockStatus};
+use incident::ledger::Turn;
 use incident::{CommandName as C, Lifecycle};
 use kernel::{IncidentNumber, PersonId};
 use maud::{Markup, html};
@@ -93,6 +92,7 @@ fn more(view: &View<'_>) -> Markup {
         div class="pop pop-a menu" id="more" popover {
             (entry(C::Escalate, "escal", "Escalate"))
             (entry(C::Hold, "pause", "Put on hold"))
+            (entry(C::Promise, "clock", "Promise a time"))
             (entry(C::DeclareMajor, "major", "Declare major incident"))
             (entry(C::StandDown, "major", "Stand down"))
             (entry(C::Merge, "merge", "Merge into another"))
@@ -174,6 +174,13 @@ fn conditions(view: &View<'_>) -> Markup {
         @if let (Lifecycle::Resolved, Some(at)) = (state.lifecycle, state.close_at) {
             p.meta { "Waits for confirmation by " (case.person(state.requester)) ". Closes by itself " (time::moment(at, &case.here)) }
         }
+        @for breach in state.breaches().filter(|breach| breach.explanation.is_none()) {
+            div class="banner banner-warn" {
+                (icon("alert"))
+                div { b { (clock::name(breach.clock)) " was not in time." } " It passed its target " (time::moment(breach.at, &case.here)) " and asks for a reason and an owner." }
+                @if view.can(C::ExplainBreach) { (opener(case.number, "explain-breach", "btn btn-sm", None, html! { "Explain" })) }
+            }
+        }
         @if state.before_reopening.is_some() && view.can(C::NotAReopening) {
             div class="banner banner-info" {
                 (icon("reply"))
@@ -195,18 +202,20 @@ pub(super) fn link_to(case: &Case, number: IncidentNumber) -> Markup {
 pub(super) fn line(case: &Case, patch: Option<&str>) -> Markup {
     let state = case.state();
     let clock = state.clocks.iter().find(|clock| clock.kind == ClockKind::Resolution);
-    let response =
-        case.steps.iter().find(|step| step.kind == ClockKind::Response && step.turn == Turn::Met);
+    let response = case.clocks.of_clock(ClockKind::Response).find(|step| step.turn == Turn::Met);
     let drawn = Keel {
         reported: state.reported_at,
         response_met: response.map(|step| step.at),
-        pauses: clocks::pauses(&case.steps, ClockKind::Resolution),
+        pauses: case.clocks.waits_of(ClockKind::Resolution).collect(),
         ended: state
             .moments
             .resolved
             .or(clock.and_then(|clock| clock.stopped_at))
             .filter(|_| !state.lifecycle.is_open()),
         due: clock.and_then(|clock| due(clock, &case.here)),
+        hours: clock
+            .filter(|clock| clock.calendar.is_some())
+            .map(|clock| case.here.calendar(clock)),
     };
     html! { div id="inc-keel" data-patch=[patch] { (keel(&drawn, &case.here)) } }
 }
@@ -219,100 +228,6 @@ fn due(clock: &Clock, here: &Here) -> Option<kernel::Timestamp> {
         ClockStatus::Stopped | ClockStatus::Cancelled => clock.stopped_at?,
     };
     clock.due_from(here.calendar(clock), from)
-}
-
-/// Every clock with how it stands and how it came to that.
-pub(super) fn clocks(case: &Case, patch: Option<&str>) -> Markup {
-    let state = case.state();
-    let known = |kind: &ClockKind| state.clocks.iter().find(|clock| clock.kind == *kind);
-    html! {
-        dl.clocks id="clocks" data-patch=[patch] {
-            @for clock in ClockKind::ALL.iter().filter_map(known) { (one(case, clock)) }
-            @if let Some(expected) = state.expected {
-                div.clock {
-                    dt { (icon("s-progress")) "Expected back" }
-                    dd { b { (time::moment(expected.at, &case.here)) } }
-                    @if let (Some(low), Some(high)) = (expected.low, expected.high) {
-                        dd { "between " (time::moment(low, &case.here)) " and " (time::moment(high, &case.here)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn one(case: &Case, clock: &Clock) -> Markup {
-    let standing = Standing::of(clock, &case.here);
-    let class = match standing {
-        Standing::Met => "clock clock-met",
-        Standing::Warn => "clock clock-warn",
-        Standing::Breach | Standing::Missed => "clock clock-crit",
-        _ => "clock",
-    };
-    html! {
-        div class=(class) {
-            dt { (icon(standing.icon())) (clock::name(clock.kind)) }
-            dd { b { (value(clock, standing, &case.here)) } }
-            dd { (story(case, clock, beside(case, clock, standing))) }
-        }
-    }
-}
-
-fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
-    let over = || duration(-clock.remaining_seconds(here.calendar(clock), here.now));
-    html! {
-        @match (standing, clock.due_at) {
-            (Standing::Met, _) => { "Met in " (duration(clock.elapsed_seconds(here.calendar(clock), here.now))) }
-            (Standing::Missed, _) => { "Late by " (over()) }
-            (Standing::Cancelled, _) => { "Ended" }
-            (Standing::Paused, _) => { "Paused, " (duration(clock.remaining_seconds(here.calendar(clock), here.now))) " left" }
-            (Standing::Breach, None) => { "Paused, " (over()) " over" }
-            (_, Some(due)) => { (time::left(due, here)) }
-            (_, None) => { (duration(clock.remaining_seconds(here.calendar(clock), here.now))) " left" }
-        }
-    }
-}
-
-fn beside(case: &Case, clock: &Clock, standing: Standing) -> Markup {
-    let here = &case.here;
-    let waited: i64 = clocks::pauses(&case.steps, clock.kind)
-        .iter()
-        .map(|(from, until)| until.unwrap_or(here.now).seconds_since(*from))
-        .sum();
-    html! {
-        @match (standing, clock.due_at) {
-            (Standing::Met | Standing::Missed | Standing::Cancelled, _) => { "target was " (duration(clock.target_seconds)) }
-            (Standing::Breach, Some(due)) => { "was due " (time::moment(due, here)) }
-            // Then the value says already when it is due.
-            (_, Some(due)) if due.seconds_since(here.now) >= time::COUNTED_SECONDS => { "target " (duration(clock.target_seconds)) }
-            (_, Some(due)) => { "due " (time::moment(due, here)) }
-            (_, None) => { "target " (duration(clock.target_seconds)) }
-        }
-        @if waited > 0 && standing != Standing::Cancelled { ", waited " (duration(waited)) }
-        @if clock.first_breached_at.is_some() && clock.breached_at.is_none() { ", passed an earlier target" }
-    }
-}
-
-/// What stands beside the value; it opens to every start, pause, resume and re-target with the seconds each added.
-fn story(case: &Case, clock: &Clock, beside: Markup) -> Markup {
-    let steps: Vec<&Step> = case.steps.iter().filter(|step| step.kind == clock.kind).collect();
-    html! {
-        details id={ "story-" (clock.kind.as_str()) } {
-            summary title="How it was counted" { span { (beside) } (icon("right")) }
-            ol.gap-s {
-                @for step in &steps {
-                    li.meta {
-                        (time::moment(step.at, &case.here)) " " (turn_words(step))
-                        @if step.added > 0 { ", +" (duration(step.added)) }
-                    }
-                }
-                li.meta {
-                    (duration(clock.elapsed_seconds(case.here.calendar(clock), case.here.now))) " of " (duration(clock.target_seconds)) " used now, by "
-                    (case.policy.agreement_of(case.state()).name)
-                }
-            }
-        }
-    }
 }
 
 /// Who else is here and who of them writes to the requester, as patches.

@@ -8,6 +8,7 @@ mod comments;
 mod composer;
 mod dialogs;
 mod drafts;
+mod explained;
 mod head;
 mod new;
 mod page;

@@ -5,7 +5,7 @@ use super::composer::{Start, composer};
 use super::panel::panel;
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{dialogs, head, pager};
+use super::{dialogs, explained, head, pager};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
@@ -99,7 +99,7 @@ fn markup(
                 div id="refusal" {}
                 (head::facts(view, others, None))
                 (head::line(case, None))
-                (head::clocks(case, None))
+                (explained::clocks(view, None))
             }
             (switch(view))
             (timeline(view, asked))

@@ -3,6 +3,7 @@
 use crate::form::Fields;
 use crate::part::time::Here;
 use desk::{Ask, Trouble};
+use incident::clocks::ClockKind;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, Timestamp, limits};
@@ -148,6 +149,31 @@ fn around(
             low: None,
             high: None,
         },
+        C::Promise => Command::Promise {
+            at: instant(fields, "at", at.here)?,
+            to: choice(fields, "to")?,
+            reason: ask.opt_words("reason", fields.get("reason"), limits::REASON_CHARS)?,
+        },
+        C::ExplainBreach => Command::ExplainBreach {
+            clock: clock(fields)?,
+            reason: ask.words("reason", fields.text("reason"), limits::REASON_CHARS)?,
+            owner: needed(fields, "owner")?,
+        },
+        C::CorrectPause => {
+            let none = fields.ticked("none");
+            let bound = |name| if none { Ok(None) } else { instant(fields, name, at.here) };
+            let (from, to) = (bound("from")?, bound("to")?);
+            if !none && from.is_none() && to.is_none() {
+                return Err(Refusal::invalid("from", "is needed, unless there was no pause").into());
+            }
+            let n = fields.text("n").parse();
+            Command::CorrectPause {
+                n: n.map_err(|_| Refusal::invalid("n", "is not the place of an entry"))?,
+                from,
+                to,
+                reason: ask.words("reason", fields.text("reason"), limits::REASON_CHARS)?,
+            }
+        }
         C::Redact => Command::Redact { content: needed(fields, "content")? },
         other => {
             return Err(
@@ -155,6 +181,12 @@ fn around(
             );
         }
     })
+}
+
+fn clock(fields: &Fields) -> Result<ClockKind, Refusal> {
+    let word = fields.filled("clock").ok_or_else(|| Refusal::invalid("clock", "is needed"))?;
+    let known = ClockKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+    known.ok_or_else(|| Refusal::invalid("clock", "is not a clock"))
 }
 
 fn classify(fields: &Fields, ask: &mut Ask<'_>, at: &Context<'_>) -> Result<Command, Trouble> {

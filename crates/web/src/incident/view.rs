@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 pub(crate) fn class_of(viewer: &Viewer, state: &State) -> &'static str {
     match rights(viewer, state) {
         Rights { erases: true, .. } => "erases",
+        _ if granted(viewer, state)(CommandName::CorrectPause) => "corrects",
         Rights { works: true, .. } => "works",
         Rights { .. } => "reads",
     }

@@ -1,8 +1,8 @@
 //! An incident as the query language sees it, as far as a row tells it.
 
 use crate::part::time::Here;
-use incident::Lifecycle;
 use incident::state::HoldReason;
+use incident::{Access, Lifecycle};
 use kernel::{
     CategoryId, Channel, IncidentNumber, Level, OrganisationId, Priority, ServiceId, TeamId,
     Timestamp,
@@ -131,6 +131,11 @@ impl Record for Seen<'_> {
 
     fn breached(&self) -> bool {
         self.0.breached
+    }
+
+    fn breach(&self) -> Option<query::Breach> {
+        let seen = self.0.access == Access::Full;
+        self.0.state.explained().filter(|_| seen).map(query::Breach::from)
     }
 
     fn confidential(&self) -> bool {

@@ -166,17 +166,40 @@ pub(crate) fn value(clock: &Clock, standing: Standing, here: &Here) -> Markup {
         span.sla-v {
             (icon(standing.icon()))
             @match (standing, clock.due_at) {
-                (Standing::Ok | Standing::Warn | Standing::Breach, Some(due)) => {
+                (Standing::Breach, Some(due)) => {
+                    span.vh { (standing.word()) ": " }
+                    (over(clock, due, here))
+                }
+                (Standing::Ok | Standing::Warn, Some(due)) => {
                     span.vh { (standing.word()) ": " }
                     (time::due(due, here))
                 }
                 (Standing::Breach, None) => {
                     span.vh { (standing.word()) ": " }
-                    (time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))) " over"
+                    (length(clock, -clock.remaining_seconds(here.calendar(clock), here.now))) " over"
                 }
                 _ => (standing.word()),
             }
         }
+    }
+}
+
+/// How much a running clock is over: business time, where that is not all time.
+pub(crate) fn over(clock: &Clock, due: Timestamp, here: &Here) -> Markup {
+    if clock.calendar.is_none() {
+        return time::due(due, here);
+    }
+    let calendar = here.calendar(clock);
+    let seconds = -clock.remaining_seconds(calendar, here.now);
+    time::over(seconds, due, calendar, here)
+}
+
+/// A length of the time that a clock counts: a day of business time is no day, so such
+/// a clock counts hours.
+pub(crate) fn length(clock: &Clock, seconds: i64) -> String {
+    match clock.calendar {
+        Some(_) => time::hours(seconds),
+        None => time::duration(seconds),
     }
 }
 
@@ -185,13 +208,13 @@ fn beside(clock: &Clock, standing: Standing, here: &Here) -> String {
         Standing::Paused => {
             format!(
                 "{} left",
-                time::duration(clock.remaining_seconds(here.calendar(clock), here.now))
+                length(clock, clock.remaining_seconds(here.calendar(clock), here.now))
             )
         }
         Standing::Missed => {
             format!(
                 "by {}",
-                time::duration(-clock.remaining_seconds(here.calendar(clock), here.now))
+                length(clock, -clock.remaining_seconds(here.calendar(clock), here.now))
             )
         }
         _ => verb(clock.kind).to_owned(),

@@ -1,6 +1,7 @@
 //! The keel line: one promise over time, from the report to when it is due.
 
 use crate::part::time::{Here, duration};
+use calendar::Calendar;
 use kernel::Timestamp;
 use kernel::time::MICROS_PER_SECOND;
 use maud::{Markup, PreEscaped, html};
@@ -8,6 +9,8 @@ use std::fmt::Write as _;
 
 /// Space before the report and after the end, as a share of the time between.
 const MARGIN: f64 = 0.05;
+/// Closed stretches that are drawn at most.
+const CLOSED_MAX: usize = 40;
 /// Ticks at most: what has room on a phone.
 const TICKS_MAX: i64 = 5;
 /// Seconds from one tick to the next.
@@ -16,7 +19,7 @@ const STEPS: [i64; 10] =
 
 /// What a keel line shows.
 #[derive(Debug, Clone)]
-pub(crate) struct Keel {
+pub(crate) struct Keel<'a> {
     /// When it was reported.
     pub(crate) reported: Timestamp,
     /// When it was answered in time, if it was.
@@ -27,10 +30,12 @@ pub(crate) struct Keel {
     pub(crate) ended: Option<Timestamp>,
     /// When it is or was due.
     pub(crate) due: Option<Timestamp>,
+    /// The hours that count, where not all do.
+    pub(crate) hours: Option<&'a Calendar>,
 }
 
 /// The drawing, with a caption that tells the same as a sentence.
-pub(crate) fn keel(keel: &Keel, here: &Here) -> Markup {
+pub(crate) fn keel(keel: &Keel<'_>, here: &Here) -> Markup {
     let axis = Axis::of(keel, here);
     html! {
         figure.keel id="keel" aria-labelledby="keel-c" {
@@ -41,7 +46,7 @@ pub(crate) fn keel(keel: &Keel, here: &Here) -> Markup {
 }
 
 /// The same story as a sentence.
-fn caption(keel: &Keel, here: &Here) -> String {
+fn caption(keel: &Keel<'_>, here: &Here) -> String {
     let mut parts = vec![format!("Reported {}", here.moment(keel.reported))];
     parts.extend(keel.response_met.map(|at| format!("First response {}, met", here.moment(at))));
     for (from, until) in &keel.pauses {
@@ -50,6 +55,7 @@ fn caption(keel: &Keel, here: &Here) -> String {
             None => format!("Paused since {}", here.moment(*from)),
         });
     }
+    parts.extend(keel.hours.map(|hours| format!("Counts {}", hours.week_in_words())));
     parts.push(match keel.ended {
         Some(at) => format!("Resolved {}", here.moment(at)),
         None => format!("Now {}", here.clock(here.now)),
@@ -70,7 +76,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(keel: &Keel, here: &Here) -> Axis {
+    fn of(keel: &Keel<'_>, here: &Here) -> Axis {
         let end =
             keel.due.into_iter().chain([keel.ended.unwrap_or(here.now)]).max().unwrap_or(here.now);
         let span = end.micros_since(keel.reported).max(60_000_000) as f64;
@@ -101,7 +107,7 @@ impl Axis {
     }
 }
 
-fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
+fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
     let end = keel.ended.unwrap_or(here.now);
     let (start, now) = (axis.x(keel.reported), axis.x(end));
     let mut svg = String::with_capacity(1_600);
@@ -121,6 +127,12 @@ fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
         r#"<rect class="kl-run" x="{start:.2}%" y="35" width="{:.2}%" height="6"/>"#,
         now - start
     ));
+    for (from, until) in closed(keel, end) {
+        let (x, width) = (axis.x(from), axis.x(until) - axis.x(from));
+        put(format_args!(
+            r#"<rect class="kl-closed" x="{x:.2}%" y="34" width="{width:.2}%" height="8"/>"#
+        ));
+    }
     for (from, until) in &keel.pauses {
         let (x, width) = (axis.x(*from), axis.x(until.unwrap_or(end)) - axis.x(*from));
         put(format_args!(
@@ -146,8 +158,28 @@ fn drawing(keel: &Keel, axis: &Axis, here: &Here) -> String {
     svg
 }
 
+/// When it was or will be closed between the report and the end of the line; nothing
+/// where that would be a comb.
+fn closed(keel: &Keel<'_>, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let Some(hours) = keel.hours else { return vec![] };
+    let end = keel.due.map_or(end, |due| due.max(end));
+    let open: Vec<_> = hours.open_spans(keel.reported, end).take(CLOSED_MAX + 1).collect();
+    if open.len() > CLOSED_MAX {
+        return vec![];
+    }
+    let mut from = keel.reported;
+    let mut found = Vec::with_capacity(open.len() + 1);
+    for span in open {
+        found.push((from, span.start));
+        from = span.end;
+    }
+    found.push((from, end));
+    found.retain(|(from, until)| from < until);
+    found
+}
+
 /// Words under the line: how long it waited, and the hours or days.
-fn scale(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::Arguments<'_>)) {
+fn scale(keel: &Keel<'_>, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::Arguments<'_>)) {
     let end = keel.ended.unwrap_or(here.now);
     let waited: i64 =
         keel.pauses.iter().map(|(from, until)| until.unwrap_or(end).seconds_since(*from)).sum();
@@ -178,7 +210,12 @@ fn tick(at: Timestamp, here: &Here) -> String {
 }
 
 /// Words above the line; those that would overlap are left out, the captions tell them.
-fn labels(keel: &Keel, axis: &Axis, here: &Here, put: &mut impl FnMut(std::fmt::Arguments<'_>)) {
+fn labels(
+    keel: &Keel<'_>,
+    axis: &Axis,
+    here: &Here,
+    put: &mut impl FnMut(std::fmt::Arguments<'_>),
+) {
     let end = keel.ended.unwrap_or(here.now);
     let (start, now) = (axis.x(keel.reported), axis.x(end));
     let due = keel.due.map(|due| (axis.x(due), due));
@@ -229,6 +266,7 @@ mod tests {
             pauses: vec![(at("2026-11-23T10:30:00Z"), Some(at("2026-11-23T10:42:00Z")))],
             ended: None,
             due: Some(at("2026-11-23T14:00:00Z")),
+            hours: None,
         };
         let here = Here {
             now: at("2026-11-23T12:00:00Z"),
@@ -252,6 +290,7 @@ mod tests {
                 pauses: vec![],
                 ended: None,
                 due: Some(at("2026-11-23T10:10:00Z").plus_seconds(hours * 3_600)),
+                hours: None,
             };
             let here = Here {
                 now: at("2026-11-23T10:20:00Z"),
@@ -271,6 +310,7 @@ mod tests {
             pauses: vec![(at("2026-11-23T11:30:00Z"), None)],
             ended: None,
             due: Some(at("2026-11-23T11:00:00Z")),
+            hours: None,
         };
         let here = Here {
             now: at("2026-11-25T12:00:00Z"),
@@ -280,5 +320,29 @@ mod tests {
         let html = keel(&line, &here).into_string();
         assert!(html.contains("Resolution was due Mon 11:00"), "{html}");
         assert!(html.contains("Paused since Mon 11:30"));
+    }
+
+    #[test]
+    fn closed_hours_are_drawn_where_they_can_be_seen() {
+        let week = calendar::Week::weekdays("09:00", "17:00");
+        let office = Calendar::new(&calendar::Definition::new("UTC", week)).unwrap();
+        let line = |due: &str| Keel {
+            reported: at("2026-11-23T16:00:00Z"),
+            response_met: None,
+            pauses: vec![],
+            ended: None,
+            due: Some(at(due)),
+            hours: Some(&office),
+        };
+        let here = Here {
+            now: at("2026-11-24T10:00:00Z"),
+            zone: TimeZone::UTC,
+            calendars: Default::default(),
+        };
+        let html = keel(&line("2026-11-24T16:00:00Z"), &here).into_string();
+        assert_eq!(html.matches("kl-closed").count(), 1, "the night: {html}");
+        assert!(html.contains("Counts Mon–Fri 09:00–17:00"), "{html}");
+        let html = keel(&line("2027-11-24T16:00:00Z"), &here).into_string();
+        assert!(!html.contains("kl-closed"));
     }
 }

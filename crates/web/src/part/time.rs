@@ -15,6 +15,9 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// What is due later than in so many seconds is told by its moment, not counted down.
 pub(crate) const COUNTED_SECONDS: i64 = 8 * HOUR;
+/// Days whose hours are told to the scripts, and spans of them at most.
+const OPEN_DAYS: i64 = 3;
+const OPEN_SPANS: usize = 8;
 /// Ages are counted up to this; older things have a date. In seconds.
 const AGE_COUNTED: i64 = 30 * DAY;
 
@@ -86,6 +89,12 @@ impl Here {
         }
     }
 
+    /// As [`Here::moment`], with the time of day however long ago.
+    pub(crate) fn exact(&self, at: Timestamp) -> String {
+        let (moment, clock) = (self.moment(at), self.clock(at));
+        if moment.ends_with(&clock) { moment } else { format!("{moment} {clock}") }
+    }
+
     /// "now", "14 min", then as [`Here::moment`].
     pub(crate) fn since_words(&self, at: Timestamp) -> String {
         match self.now.seconds_since(at) {
@@ -112,7 +121,7 @@ impl Here {
         let seconds = gap.div_euclid(kernel::time::MICROS_PER_SECOND);
         match seconds {
             _ if seconds > -MINUTE && gap <= 0 => "just over".to_owned(),
-            _ if gap <= 0 => format!("{} over", over(self.now.seconds_since(at))),
+            _ if gap <= 0 => format!("{} over", late(self.now.seconds_since(at))),
             ..120 => {
                 let whole = seconds + i64::from(gap % kernel::time::MICROS_PER_SECOND > 0);
                 if whole < 60 {
@@ -176,6 +185,34 @@ pub(crate) fn duration(seconds: i64) -> String {
     }
 }
 
+/// A length of business time: "40 s", "2 h 47 m", "26 h".
+pub(crate) fn hours(seconds: i64) -> String {
+    match seconds.max(0) {
+        seconds @ ..MINUTE => format!("{seconds} s"),
+        seconds => span(seconds),
+    }
+}
+
+/// How much business time something is over that was due at an instant. The scripts
+/// count on through the hours that are open in the next days.
+pub(crate) fn over(seconds: i64, due: Timestamp, calendar: &Calendar, here: &Here) -> Markup {
+    let spans = calendar.open_spans(here.now, here.now.plus_days(OPEN_DAYS));
+    let open: Vec<String> = spans
+        .take(OPEN_SPANS)
+        .map(|span| {
+            format!("{}-{}", span.start.micros() / 1_000_000, span.end.micros() / 1_000_000)
+        })
+        .collect();
+    let title = format!("{}, counted in business time", here.full(due));
+    html! {
+        time datetime=(due) title=(title) data-tick="over" data-over=(seconds) data-open=(open.join(" ")) { (over_words(seconds)) }
+    }
+}
+
+fn over_words(seconds: i64) -> String {
+    if seconds < MINUTE { "just over".to_owned() } else { format!("{} over", span(seconds)) }
+}
+
 /// "1 incident", "3 incidents".
 pub(crate) fn counted(count: i64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
@@ -185,7 +222,7 @@ fn ticking(kind: &str, at: Timestamp, words: &str, here: &Here) -> Markup {
     html! { time datetime=(at) title=(here.full(at)) data-tick=(kind) { (words) } }
 }
 
-fn over(seconds: i64) -> String {
+fn late(seconds: i64) -> String {
     if seconds >= 2 * DAY { format!("{} d", seconds / DAY) } else { span(seconds) }
 }
 

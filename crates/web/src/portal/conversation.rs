@@ -115,6 +115,19 @@ fn line_words(story: &Story, entry: &Entry, line: &Line, reader: &Reader) -> Mar
         Line::StaysFixed => html! { "Counts as fixed after all" },
         Line::Expected(Some(at)) => html! { "Expected back " b { "by " (reader.by(*at)) } },
         Line::Expected(None) => html! { "There is no expected time any more" },
+        Line::Promised(at, words) => html! {
+            "Promised to work again " b { "by " (reader.by(*at)) } @if let Some(words) = words { ". " (words) }
+        },
+        Line::PromisedInstead(at, words) => html! {
+            @match at {
+                Some(at) => { "Now promised " b { "by " (reader.by(*at)) } }
+                None => { "There is no promised time any more" }
+            }
+            @if let Some(words) = words { ". " (words) }
+        },
+        Line::LaterThanSaid(at) => {
+            html! { b { "Later than we said" } ": it was promised by " (reader.by(*at)) }
+        }
         Line::EffectsOver => html! { "The effects are over; the cause is still being looked for" },
         Line::Back => html! { "Service is back" },
         Line::Works if entry.actor.person_id() == Some(story.row.requester.id) => {
@@ -213,7 +226,8 @@ fn line_icon(line: &Line) -> &'static str {
         Line::GoesOn => "play",
         Line::Reopened => "undo",
         Line::StaysFixed | Line::Works | Line::Back | Line::EffectsOver => "check",
-        Line::Expected(_) => "clock",
+        Line::Expected(_) | Line::Promised(..) | Line::PromisedInstead(..) => "clock",
+        Line::LaterThanSaid(_) => "alert",
         Line::Closed(_) => "s-closed",
         Line::Joined => "merge",
         Line::Parted => "unlink",

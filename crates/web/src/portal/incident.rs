@@ -292,7 +292,11 @@ fn notices(scene: &Scene) -> Markup {
     let together = together && state.lifecycle.is_open();
     let asked = scene.asked();
     let received = scene.own() && state.lifecycle == Lifecycle::New && !together;
-    let quiet = expected.is_none() && !together && !asked && !received;
+    let promised = state.promise_to(state.requester).filter(|_| state.lifecycle.is_open());
+    let promised = promised.filter(|promise| !promise.kept);
+    let late = state.is_later_than_said();
+    let said = promised.is_some() || late;
+    let quiet = expected.is_none() && !together && !asked && !received && !said;
     html! {
         div.stack-s id="p-notices" hidden[quiet] data-patch=[scene.patch] {
             @if asked {
@@ -301,6 +305,19 @@ fn notices(scene: &Scene) -> Markup {
                     div { b { "We wait for your answer. " } "Work goes on as soon as you write." }
                     a.btn.btn-sm href="#rp" { "Answer" }
                 }
+            }
+            @if late {
+                div.banner.banner-warn {
+                    (icon("alert"))
+                    div {
+                        b { "This takes longer than we said. " }
+                        @if let Some(broken) = promised.filter(|promise| promise.broken) { "We promised it by " (scene.reader.by(broken.at)) ". " }
+                        "It is still being worked on, and you are told here."
+                    }
+                }
+            }
+            @if let Some(promise) = promised.filter(|promise| promise.is_pending() && promise.at > scene.reader.here.now) {
+                p { "We promised that it works again " b { "by " (scene.reader.by(promise.at)) } }
             }
             @if let Some(at) = expected {
                 @let late = at <= scene.reader.here.now;

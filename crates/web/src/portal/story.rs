@@ -114,6 +114,12 @@ pub(super) enum Line {
     StaysFixed,
     /// When it is expected back, or no more.
     Expected(Option<Timestamp>),
+    /// When it was promised to be over, and what was said about it.
+    Promised(Timestamp, Option<String>),
+    /// What was promised instead, or that nothing is, and why.
+    PromisedInstead(Option<Timestamp>, Option<String>),
+    /// The promised time passed.
+    LaterThanSaid(Timestamp),
     /// The effects are over.
     EffectsOver,
     /// Service is back.
@@ -266,6 +272,11 @@ fn what(body: &Body, channel: Channel, known: &Known) -> Option<What> {
         Body::Reopened(_) => Line::Reopened,
         Body::ReopeningWithdrawn(_) => Line::StaysFixed,
         Body::ExpectationSet(data) => Line::Expected(data.at),
+        Body::Promised(data) => {
+            Line::Promised(data.at, data.reason.and_then(|reason| known.words(reason)))
+        }
+        Body::PromiseChanged(data) => Line::PromisedInstead(data.at, known.words(data.reason)),
+        Body::PromiseBroken(data) => Line::LaterThanSaid(data.at),
         Body::Mitigated(_) => Line::EffectsOver,
         Body::Restored(_) => Line::Back,
         Body::Confirmed(_) => Line::Works,

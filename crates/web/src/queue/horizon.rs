@@ -20,6 +20,8 @@ const LATE_MAX: usize = 2;
 const NOW: f64 = 8.0;
 /// How far marks stand apart at least, in per cent.
 const APART: f64 = 3.8;
+/// What a promised instant is called.
+const PROMISE: &str = "promise";
 /// Where the last mark stands at most, in per cent.
 const LAST: f64 = 98.6;
 
@@ -146,16 +148,21 @@ fn late<'a>(row: &'a IncidentRow, here: &Here) -> Option<Mark<'a>> {
         .clocks
         .iter()
         .filter(|clock| clock.status.is_live() && clock.breached_at.is_some());
-    let first = over.min_by_key(|clock| clock.breached_at)?;
+    let Some(first) = over.min_by_key(|clock| clock.breached_at) else {
+        let broken = row.state.broken_promises().next()?;
+        return Some(Mark { row, kind: PROMISE, at: broken.at });
+    };
     let at = first.due_at.or(first.breached_at).unwrap_or(here.now);
     Some(Mark { row, kind: kind(first.kind), at })
 }
 
-/// The clocks of an incident that run and can still be kept.
+/// The clocks of an incident that run and can still be kept, and its promises.
 fn running(row: &IncidentRow) -> impl Iterator<Item = Mark<'_>> {
     let live = row.state.clocks.iter().filter(|clock| clock.status == ClockStatus::Running);
+    let promises = row.state.pending_promises();
     live.filter(|clock| clock.breached_at.is_none())
         .filter_map(|clock| Some(Mark { row, kind: kind(clock.kind), at: clock.due_at? }))
+        .chain(promises.map(|promise| Mark { row, kind: PROMISE, at: promise.at }))
 }
 
 fn kind(kind: ClockKind) -> &'static str {

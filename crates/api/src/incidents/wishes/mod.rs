@@ -6,6 +6,7 @@ mod classification;
 mod conversation;
 mod lifecycle;
 mod people;
+mod promises;
 mod relations;
 mod work;
 
@@ -166,6 +167,9 @@ all! {
     work::LogWork,
     conversation::PublishUpdate,
     conversation::SetExpectedResolution,
+    promises::Promise,
+    promises::ExplainBreach,
+    promises::CorrectPause,
     lifecycle::Mitigate,
     lifecycle::Restore,
     lifecycle::Resolve,

@@ -2,7 +2,7 @@
 
 use super::{Chain, Round, Try, sees};
 use incident::{Access, Command, Event, State};
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::{Failure, Sql};
 
@@ -12,6 +12,8 @@ pub(super) struct Related {
     pub(super) other: Option<State>,
     pub(super) above_other: Vec<IncidentNumber>,
     pub(super) undo: Option<Event>,
+    /// The whole timeline, for a command that goes by it.
+    pub(super) timeline: Vec<Event>,
     pub(super) contents: Vec<NewContent>,
 }
 
@@ -35,6 +37,10 @@ impl Related {
                     store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
                 None
             }
+            Command::CorrectPause { .. } => {
+                related.timeline = round.timeline(sql, tried, number)?;
+                None
+            }
             _ => None,
         };
         if let Some(other) = other {
@@ -52,6 +58,21 @@ impl Related {
 }
 
 impl Round<'_> {
+    /// Everything that happened to an incident, stored or in this very round.
+    fn timeline(
+        &self,
+        sql: &mut dyn Sql,
+        tried: &Try,
+        number: IncidentNumber,
+    ) -> Result<Vec<Event>, Failure> {
+        // A full timeline still takes what ends an incident.
+        let most = 2 * limits::EVENTS_PER_INCIDENT as usize;
+        let stored = store::incidents::timeline::timeline(sql, number, 0, most)?;
+        let new = self.parts.iter().chain(&tried.parts).filter(|part| part.number == number);
+        let new = new.flat_map(|part| part.events.iter().cloned());
+        Ok(stored.into_iter().map(|stored| stored.event).chain(new).collect())
+    }
+
     fn above(
         &self,
         sql: &mut dyn Sql,

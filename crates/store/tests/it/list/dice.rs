@@ -164,7 +164,8 @@ impl Dice {
     }
 
     fn term(&mut self) -> Term {
-        match self.below(26) {
+        match self.below(27) {
+            26 => Term::Breach(self.several(|dice| dice.pick(query::Breach::ALL))),
             0 => Term::State(self.several(Dice::state_word)),
             1 => Term::Hold(self.several(|dice| dice.pick(query::HoldReason::ALL))),
             2 => Term::Priority(self.several(|dice| dice.pick(&Priority::ALL))),

@@ -87,6 +87,9 @@ impl Record for Seen<'_> {
     fn breached(&self) -> bool {
         self.0.breached()
     }
+    fn breach(&self) -> Option<query::Breach> {
+        self.0.state.explained().filter(|_| self.full()).map(query::Breach::from)
+    }
     fn confidential(&self) -> bool {
         self.0.state.confidential_to.is_some()
     }

@@ -4,8 +4,10 @@ use crate::form::Fields;
 use crate::incident::panel::pick;
 use crate::incident::timeline::{hold_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::part::clock;
 use crate::part::form::{Errors, Field};
 use crate::part::person::first_name;
+use crate::part::state::waiting;
 use crate::part::time::counted;
 use incident::CommandName as C;
 use incident::state::{HoldReason, IncidentRole, LinkKind};
@@ -52,6 +54,17 @@ impl Form<'_> {
         self.field(name, label, hint, |id, field| {
             html! {
                 input.inp type=(kind) id=(id) name=(name) value=(value) autocomplete="off"
+                    aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
+            }
+        })
+    }
+
+    /// A moment to the second, on the reader's clock.
+    fn moment(&self, name: &str, label: &str, stored: &str) -> Markup {
+        let value = self.value(name, stored);
+        self.field(name, label, None, |id, field| {
+            html! {
+                input.inp type="datetime-local" step="1" id=(id) name=(name) value=(value)
                     aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
             }
         })
@@ -125,6 +138,9 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::SetExpectedResolution => html! {
             (form.line("at", "Expected back", Some(&format!("{requester} sees this. Empty takes it back.")), &local(view, view.case.state().expected.map(|e| e.at)), "datetime-local"))
         },
+        C::Promise => promise(view, &form),
+        C::ExplainBreach => explain(view, &form),
+        C::CorrectPause => correct(view, &form),
         C::Watch => html! {
             (form.line("person", "Who", Some("E-mail address or full name. They see the public entries."), "", "text"))
         },
@@ -144,6 +160,71 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::AddTask => form.line("title", "What is to be done", None, "", "text"),
         C::Redact => redact(view, &form),
         _ => html! {},
+    }
+}
+
+fn promise(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let (case, state) = (view.case, view.case.state());
+    let others = state.watchers.iter().filter(|person| **person != state.requester);
+    let people: Vec<(String, String)> = std::iter::once(&state.requester)
+        .chain(others)
+        .map(|person| (person.to_string(), case.person(*person).to_owned()))
+        .collect();
+    let given = state.promise_to(state.requester).filter(|promise| promise.is_pending());
+    html! {
+        (form.line("at", "It is over by", Some("A fixed time: pauses do not move it. Empty takes a promise back."), &local(view, given.map(|promise| promise.at)), "datetime-local"))
+        (form.select("to", "Promised to", Some("They are told, and told again when it changes."), &people, &state.requester.to_string()))
+        (form.words("reason", "Words to them", Some("Needed when they were promised something else.")))
+    }
+}
+
+fn explain(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let case = view.case;
+    let mut breaches: Vec<_> = case.state().breaches().collect();
+    breaches.sort_by_key(|breach| breach.explanation.is_some());
+    let clocks: Vec<(String, String)> = breaches
+        .iter()
+        .map(|breach| {
+            let words = format!("{}, {}", clock::name(breach.clock), case.here.moment(breach.at));
+            (breach.clock.as_str().to_owned(), words)
+        })
+        .collect();
+    let owner = case.state().assignee.or(view.me);
+    html! {
+        (form.select("clock", "Which clock passed its target", None, &clocks, ""))
+        (form.words("reason", "Why", Some("Only staff read this.")))
+        (form.select("owner", "Who sees to it that it does not happen again", None, &staff(view), &owner.map_or(String::new(), |person| person.to_string())))
+    }
+}
+
+fn correct(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let holds = &view.case.clocks.holds;
+    let here = &view.case.here;
+    let options: Vec<(String, String)> = holds
+        .iter()
+        .rev()
+        .map(|hold| {
+            let (from, to) = (here.moment(hold.recorded.from), here.moment(hold.recorded.to));
+            let why = waiting(Some(hold.reason)).words.to_lowercase();
+            (hold.n.to_string(), format!("{from} to {to}, {why}"))
+        })
+        .collect();
+    let chosen = form.value("n", "");
+    let hold = holds.iter().find(|hold| hold.n.to_string() == chosen).or(holds.last());
+    let counted = hold.and_then(|hold| hold.counted);
+    let second = |at: Timestamp| here.local(at).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let (from, to) =
+        counted.map_or((String::new(), String::new()), |span| (second(span.from), second(span.to)));
+    html! {
+        p { "The clocks that waited are counted again, and their breaches judged anew. The record keeps both." }
+        @if holds.is_empty() { p { "No hold of this incident is over yet." } }
+        (form.select("n", "Which hold", None, &options, ""))
+        div.form-2 {
+            (form.moment("from", "It really waited from", &from))
+            (form.moment("to", "To", &to))
+        }
+        label.ck { input type="checkbox" name="none" value="1" checked[form.values.ticked("none")]; "There was nothing to wait for" }
+        (form.words("reason", "Why", Some("Only staff read this.")))
     }
 }
 

@@ -30,12 +30,14 @@ const READY: &[C] = &[
     C::Classify,
     C::Prioritise,
     C::SetExpectedResolution,
+    C::Promise,
+    C::ExplainBreach,
     C::Watch,
     C::GiveRole,
 ];
 
 /// Commands that have a form.
-const WITH_FORM: &[C] = &[C::Assign, C::Tag, C::LogWork, C::AddTask, C::Redact];
+const WITH_FORM: &[C] = &[C::Assign, C::Tag, C::LogWork, C::AddTask, C::Redact, C::CorrectPause];
 
 /// The field that says that a form stands on a page of its own.
 pub(super) const ALONE: &str = "alone";
@@ -157,6 +159,9 @@ pub(super) fn title(view: &View<'_>, command: C) -> String {
         C::Classify => format!("Edit {number}"),
         C::Prioritise => format!("Priority of {number}"),
         C::SetExpectedResolution => format!("When {number} is expected back"),
+        C::Promise => format!("Promise when {number} is over"),
+        C::ExplainBreach => format!("Why {number} took longer"),
+        C::CorrectPause => format!("Correct a pause of {number}"),
         C::Watch => format!("Add a watcher to {number}"),
         C::GiveRole => format!("Give a role in {number}"),
         C::Assign => format!("Assign {number}"),
@@ -181,6 +186,7 @@ fn submit(view: &View<'_>, command: C) -> Markup {
         C::DeclareMajor => ("Declare major".to_owned(), "btn btn-danger"),
         C::StandDown => ("Stand down".to_owned(), "btn btn-primary"),
         C::Reopen | C::Dispute => ("Reopen".to_owned(), "btn btn-primary"),
+        C::Promise => ("Promise".to_owned(), "btn btn-primary"),
         C::LogWork => ("Log".to_owned(), "btn btn-sm"),
         C::AddTask | C::Watch => ("Add".to_owned(), "btn btn-primary"),
         _ => ("Save".to_owned(), "btn btn-primary"),

@@ -2,13 +2,13 @@
 
 use super::{Entry, Sort, say};
 use crate::incident::case::{Case, Words};
-use crate::incident::clocks::Turn;
 use crate::incident::words::prose;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::{avatar, first_name};
 use crate::part::time;
 use crate::url;
 use incident::clocks::ClockKind;
+use incident::ledger::Turn;
 use incident::state::UpdatePhase;
 use incident::{Body, Lifecycle};
 use kernel::{ActorKind, Channel, ContentId};
@@ -206,9 +206,10 @@ fn chips(case: &Case, entry: &Entry<'_>) -> Markup {
     let resumed = entry.events.iter().any(|stored| matches!(stored.event.body, Body::Resumed(_)));
     let response = entry.events.iter().find_map(|stored| {
         let step = case
+            .clocks
             .steps
             .iter()
-            .find(|step| step.seq == stored.seq && step.kind == ClockKind::Response)?;
+            .find(|step| step.seq == Some(stored.seq) && step.kind == ClockKind::Response)?;
         matches!(step.turn, Turn::Met | Turn::Missed).then_some(step.turn)
     });
     html! {

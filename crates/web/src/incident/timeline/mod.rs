@@ -10,10 +10,11 @@ mod draw;
 mod fold;
 mod gather;
 mod net;
+mod promised;
 mod say;
 
 pub(super) use draw::{As, Rights, audience, channel_word, entry, phase_word};
-pub(super) use say::{did, hold_word, link_word, role_word, turn_words};
+pub(super) use say::{did, hold_word, link_word, role_word};
 
 use incident::Event;
 use kernel::{IncidentNumber, PersonId, Timestamp};

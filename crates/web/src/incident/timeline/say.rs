@@ -1,12 +1,14 @@
 //! Events as sentences.
 
 use super::net::Net;
+use super::promised::promised;
 use super::{Entry, Sort};
 use crate::incident::case::Case;
-use crate::incident::clocks::{Step, Turn};
+use crate::incident::clocks::Step;
 use crate::part::state::lifecycle;
 use crate::part::time::{self, duration};
 use crate::part::{clock, state};
+use incident::ledger::Turn;
 use incident::state::{HoldReason, IncidentRole, LinkKind};
 use incident::{Body, Lifecycle};
 use kernel::{ActorKind, Timestamp};
@@ -38,6 +40,9 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::ClockWarned(_) => "clock",
         Body::ClockBreached(_) => "alert",
         Body::Closed(_) => "s-closed",
+        Body::Promised(_) | Body::PromiseChanged(_) => "clock",
+        Body::PromiseBroken(_) => "alert",
+        Body::BreachExplained(_) | Body::PauseCorrected(_) => "pencil",
         Body::ExpectationSet(_) | Body::Mitigated(_) | Body::Restored(_) => "s-progress",
         _ => "bolt",
     }
@@ -126,13 +131,16 @@ fn is_told(stored: &StoredEvent, entry: &Entry<'_>) -> bool {
 
 /// What the clocks did with an event.
 fn turns(case: &Case, seq: i64) -> impl Iterator<Item = Markup> {
-    let steps =
-        case.steps.iter().filter(move |step| step.seq == seq && step.turn != Turn::Breached);
+    let told = move |step: &&Step| {
+        let own_entry = matches!(step.turn, Turn::Breached | Turn::Warned { .. });
+        step.seq == Some(seq) && !own_entry
+    };
+    let steps = case.clocks.steps.iter().filter(told);
     steps.map(|step| html! { (turn_words(step)) })
 }
 
 /// "Response clock met after 4 m of 30 m".
-pub(in crate::incident) fn turn_words(step: &Step) -> String {
+fn turn_words(step: &Step) -> String {
     let name = clock::name(step.kind);
     let (used, target) = (duration(step.used), duration(step.target));
     match step.turn {
@@ -143,9 +151,14 @@ pub(in crate::incident) fn turn_words(step: &Step) -> String {
         Turn::Met => format!("{name} clock met after {used} of {target}"),
         Turn::Missed => format!("{name} clock stopped after {used}, target was {target}"),
         Turn::Cancelled => format!("{name} clock ended with the incident"),
-        Turn::Retargeted { from } => {
-            format!("{name} target {} to {target}, {used} used", duration(from))
+        Turn::Retargeted { from_seconds } => {
+            format!("{name} target {} to {target}, {used} used", duration(from_seconds))
         }
+        Turn::Recalendared => format!("{name} clock counts through another calendar, {used} used"),
+        Turn::Corrected => format!("{name} clock corrected, {used} of {target} used"),
+        Turn::TakenBack => format!("{name} clock stands as before, {used} of {target} used"),
+        Turn::Warned { share } => format!("{name} clock passed {share}% of {target}"),
+        Turn::Counting => format!("{name} clock runs, {used} of {target} used"),
         Turn::Breached => format!("{name} clock passed its target of {target}"),
     }
 }
@@ -359,6 +372,11 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
             Some(at) => html! { "expects service back by " b { (when(case, at)) } },
             None => html! { "withdrew the expected time" },
         },
+        Body::Promised(_)
+        | Body::PromiseChanged(_)
+        | Body::PromiseBroken(_)
+        | Body::BreachExplained(_)
+        | Body::PauseCorrected(_) => promised(case, &stored.event.body),
         other => related(case, other),
     }
 }
