@@ -140,10 +140,13 @@ async fn list(
     caller.must_be_staff()?;
     let all = app.desk().read(rules::list).await?;
     let (found, next) = page_of(all, &params, |rule| rule.id, |rule| &rule.name)?;
-    let mut items = Vec::with_capacity(found.len());
-    for rule in found {
-        items.push(shown(&app, rule).await?);
-    }
+    let asked = found.clone();
+    let faults = app.desk().read(move |sql| desk::check_rules(sql, &asked)).await?;
+    let directory = app.directory().await?;
+    let named = found.iter().flat_map(|rule| named(&rule.actions)).collect::<BTreeSet<_>>();
+    let people = directory.people(app.desk(), named).await?;
+    let show = |(rule, faults)| show(rule, faults, &directory, &people);
+    let items = found.into_iter().zip(faults).map(show).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
 

@@ -33,7 +33,7 @@ pub use feed::{Committed, Feed};
 pub use files::{Download, Kept, Upload, file_name};
 pub use metrics::Metrics;
 pub use presence::{Doing, Present};
-pub use trial::{TRIAL_SHOWN, Trial, check_rule};
+pub use trial::{TRIAL_SHOWN, Trial, check_rule, check_rules};
 pub use trouble::Trouble;
 
 use incident::Policy;

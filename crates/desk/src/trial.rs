@@ -84,9 +84,15 @@ impl Desk {
 
 /// What is wrong with a rule, seen from the configuration in force.
 pub fn check_rule(sql: &mut dyn Sql, rule: &Rule) -> Result<Vec<Fault>, Failure> {
+    let faults = check_rules(sql, std::slice::from_ref(rule))?;
+    Ok(faults.into_iter().next().unwrap_or_default())
+}
+
+/// What is wrong with each of these rules.
+pub fn check_rules(sql: &mut dyn Sql, rules: &[Rule]) -> Result<Vec<Vec<Fault>>, Failure> {
     let policy = store::directory::policy::load(sql)?;
     let mut known = BTreeSet::new();
-    for name in people_named(&rule.when) {
+    for name in rules.iter().flat_map(|rule| people_named(&rule.when)) {
         let by_id = name.parse().map_or(Ok(None), |id| people::get(sql, id))?;
         if by_id.is_some()
             || people::by_email(sql, &name)?.is_some()
@@ -95,7 +101,8 @@ pub fn check_rule(sql: &mut dyn Sql, rule: &Rule) -> Result<Vec<Fault>, Failure>
             known.insert(name);
         }
     }
-    Ok(faults(rule, &policy, &|name| known.contains(name)))
+    let check = |rule| faults(rule, &policy, &|name| known.contains(name));
+    Ok(rules.iter().map(check).collect())
 }
 
 type Judged = (IncidentRow, Option<Hit>);

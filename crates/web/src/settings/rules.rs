@@ -42,12 +42,9 @@ pub(super) fn routes() -> Router<App> {
 
 async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
     let all = app.desk.read(|sql| {
-        let mut found = Vec::new();
-        for rule in rules::list(sql)? {
-            let faults = desk::check_rule(sql, &rule)?;
-            found.push((rule, faults));
-        }
-        Ok(found)
+        let all = rules::list(sql)?;
+        let faults = desk::check_rules(sql, &all)?;
+        Ok(all.into_iter().zip(faults).collect::<Vec<_>>())
     });
     let all = all.await?;
     let edits = who.viewer().configures();

@@ -24,6 +24,25 @@ struct Course {
     ended: BTreeSet<IncidentNumber>,
     /// Commands so far.
     commands: usize,
+    /// The people of the incident that was last looked at, and in which version.
+    people: Option<((IncidentNumber, u32), HashMap<PersonId, Known>)>,
+}
+
+impl Course {
+    /// The people of an incident, looked up once for all rules.
+    fn people(
+        &mut self,
+        sql: &mut dyn Sql,
+        number: IncidentNumber,
+        state: &State,
+    ) -> Result<&HashMap<PersonId, Known>, Failure> {
+        let key = (number, state.version);
+        let found = match self.people.take() {
+            Some((of, found)) if of == key => found,
+            _ => known(sql, state)?,
+        };
+        Ok(&self.people.insert((key, found)).1)
+    }
 }
 
 /// The words that a rule brings.
@@ -66,7 +85,7 @@ impl Round<'_> {
                 if course.ran.contains(&(number, ready.rule.id)) {
                     continue;
                 }
-                if let Some(why) = self.matches(sql, chain, tried, ready, at)? {
+                if let Some(why) = self.matches(sql, chain, tried, &mut course, ready, at)? {
                     course.ran.insert((number, ready.rule.id));
                     if ready.rule.stop {
                         course.ended.insert(number);
@@ -86,14 +105,16 @@ impl Round<'_> {
         sql: &mut dyn Sql,
         chain: &Chain<'_>,
         tried: &Try,
+        course: &mut Course,
         ready: &ReadyRule,
         at: usize,
     ) -> Result<Option<String>, Failure> {
         let part = &tried.parts[at];
         let Some(state) = self.state(sql, tried, part.number)? else { return Ok(None) };
+        let nobody = HashMap::new();
         let people = match asks_for_people(&ready.when) {
-            true => known(sql, &state)?,
-            false => HashMap::new(),
+            true => course.people(sql, part.number, &state)?,
+            false => &nobody,
         };
         let mut texts = Vec::new();
         if asks_for_words(&ready.when) {
@@ -104,7 +125,7 @@ impl Round<'_> {
             texts.extend(part.contents.iter().map(|content| content.body.clone()));
         }
         let (number, policy) = (part.number, self.policy);
-        let seen = Seen { number, state: &state, policy, people: &people, texts: &texts };
+        let seen = Seen { number, state: &state, policy, people, texts: &texts };
         Ok(ready.why(&seen, &Context::of_a_rule(chain.now, &policy.time_zone)))
     }
 
