@@ -292,7 +292,7 @@ impl Clock {
                 self.go(calendar, at);
             }
             ClockStatus::Stopped | ClockStatus::Cancelled => self.stopped_at = Some(at),
-            ClockStatus::Paused => {}
+            ClockStatus::Paused => self.stopped_at = None,
         }
     }
 

@@ -354,6 +354,23 @@ fn a_supplier_is_timed_while_they_are_waited_for() {
 }
 
 #[test]
+fn the_clock_of_a_supplier_waits_when_an_incident_is_open_again() {
+    let mut case = Case::empty();
+    case.agree(|agreement| {
+        let targets = everywhere(HOUR);
+        let calendar = CalendarChoice::OfAgreement;
+        agreement.vendor_targets = Some(VendorTargets { calendar, targets });
+    });
+    case.report(Who::Requester, plain_report());
+    case.does(Who::Agent, hold(HoldReason::Vendor)).wait(60).does(Who::Agent, resolve());
+    assert_eq!(case.clock(ClockKind::Vendor).stopped_at, Some(case.now));
+    case.wait(60).does(Who::Requester, crate::sample::dispute());
+    let clock = case.clock(ClockKind::Vendor);
+    assert_eq!((clock.status, clock.stopped_at), (ClockStatus::Paused, None));
+    assert_eq!(clock.used_micros, 60_000_000);
+}
+
+#[test]
 fn a_clock_can_start_when_it_was_noticed() {
     let detected_at = Some(start().plus_seconds(-600));
     for (starts_at, expected) in [(StartMoment::Reported, 0), (StartMoment::Detected, -600)] {
