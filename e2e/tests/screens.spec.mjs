@@ -143,6 +143,35 @@ test('settings, every page of them', async ({ open }) => {
   }
 });
 
+test('forms of a calendar and an agreement, new and with what a change moves', async ({ open }) => {
+  test.setTimeout(300_000);
+  const page = await open(people.admin, { expected: [/422/] });
+  for (const form of ['calendars', 'agreements']) {
+    await page.goto(`/settings/${form}/new`);
+    await look(page, `settings-${form}-new`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/settings/agreements');
+  await page.getByRole('rowheader').getByRole('link').first().click();
+  await page.getByRole('textbox', { name: 'P3 resolve in' }).fill('1 h');
+  await look(page, 'settings-agreement');
+  const wrong = async () => {
+    await page.getByRole('textbox', { name: 'P3 resolve in' }).fill('1 h');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText('1 thing to fix')).toBeVisible();
+  };
+  await look(page, 'settings-agreement-wrong', async () => {
+    await page.goto(page.url());
+    await wrong();
+  });
+  await look(page, 'settings-agreement-moves', async () => {
+    await page.goto(page.url());
+    for (const at of ['P1', 'P2', 'P3', 'P4']) await page.getByRole('textbox', { name: `${at} resolve in` }).fill('12 h');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByRole('heading', { name: /would be promised something else/ })).toBeVisible();
+  });
+});
+
 test('account', async ({ open }) => {
   const page = await open(people.mara);
   await page.goto('/queue');

@@ -8,7 +8,7 @@ import { assets } from "./page.mjs";
 const sheets = readdirSync(new URL("css/", assets)).map((name) => `css/${name}`);
 const read = (path) => readFileSync(new URL(path, assets), "utf8");
 const modules = readdirSync(new URL("js/", assets)).filter((name) => name.endsWith(".js"));
-const entries = ["app.js", "app-queue.js", "app-incident.js"];
+const entries = ["app.js", "app-queue.js", "app-incident.js", "app-settings.js"];
 const scripts = [...entries, ...modules.map((name) => `js/${name}`)];
 const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
 
@@ -49,7 +49,7 @@ test("imports resolve and every module belongs to a page", () => {
 
 test("a page loads nothing that only the queue or only an incident needs", () => {
   const common = reached("app.js");
-  for (const name of ["queue", "filter", "timeline", "drafts", "mention"]) assert.ok(!common.has(`js/${name}.js`), name);
+  for (const name of ["queue", "filter", "timeline", "drafts", "mention", "preview"]) assert.ok(!common.has(`js/${name}.js`), name);
 });
 
 test("nothing needs an inline style, an evaluated string or another host", () => {

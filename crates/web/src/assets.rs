@@ -22,6 +22,7 @@ macro_rules! embedded {
 const FILES: &[(&str, &[u8])] = embedded![
     "app-incident.js",
     "app-queue.js",
+    "app-settings.js",
     "app.js",
     "css/tokens.css",
     "defs.svg",
@@ -41,6 +42,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/palette.js",
     "js/popover.js",
     "js/presence.js",
+    "js/preview.js",
     "js/queue.js",
     "js/sending.js",
     "js/theme.js",

@@ -1,8 +1,11 @@
 //! The fields of a posted form, in their order; a name may come more than once.
 
 use crate::error::PageError;
+use crate::part::time::Here;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use incident::Refusal;
+use kernel::Timestamp;
 use std::borrow::Cow;
 
 /// Fields of an `application/x-www-form-urlencoded` body or query.
@@ -42,6 +45,30 @@ impl Fields {
     /// Every value of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A local date and time, as a field for both sends it, on the reader's clock.
+    pub(crate) fn instant(
+        &self,
+        name: &'static str,
+        here: &Here,
+    ) -> Result<Option<Timestamp>, Refusal> {
+        let Some(text) = self.filled(name) else { return Ok(None) };
+        let local: jiff::civil::DateTime = text.parse().map_err(|_| {
+            Refusal::invalid(name, "is not a date and time, such as 2026-11-23T14:20")
+        })?;
+        let at = local
+            .to_zoned(here.zone.clone())
+            .map_err(|_| Refusal::invalid(name, "is not a date and time that can be"))?;
+        Ok(Some(Timestamp::from_jiff(at.timestamp())))
+    }
+
+    /// The same fields with this one set to a value.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Fields {
+        self.0.retain(|(found, _)| found != name);
+        self.0.push((name.to_owned(), value.into()));
+        self
     }
 
     /// Whether a checkbox was ticked.
@@ -102,6 +129,16 @@ mod tests {
         assert_eq!(fields.filled("empty"), None);
         assert_eq!(fields.get("odd"), Some("%zzé"));
         assert!(fields.ticked("flag") && !fields.ticked("other"));
+    }
+
+    #[test]
+    fn dates_are_local() {
+        let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
+        let here = Here { now: Timestamp::from_micros(0), zone, calendars: Default::default() };
+        let read = |text: &str| Fields::parse(&format!("at={text}")).instant("at", &here);
+        assert_eq!(read("2026-11-23T14:20").unwrap().unwrap().to_string(), "2026-11-23T13:20:00Z");
+        assert_eq!(read("").unwrap(), None);
+        assert!(read("tomorrow").is_err());
     }
 
     #[test]

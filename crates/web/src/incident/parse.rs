@@ -1,12 +1,13 @@
 //! From the fields of a form to a command. Values are typed here; rules are `decide`'s.
 
 use crate::form::Fields;
+use crate::part::duration;
 use crate::part::time::Here;
 use desk::{Ask, Trouble};
 use incident::clocks::ClockKind;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
-use kernel::{Invalid, Level, PersonId, Timestamp, limits};
+use kernel::{Invalid, Level, PersonId, limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -47,7 +48,7 @@ pub(super) fn command(
         }
         C::Hold => Command::Hold {
             reason: needed(fields, "reason")?,
-            until: instant(fields, "until", at.here)?,
+            until: fields.instant("until", at.here)?,
             note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
         },
         C::Escalate => Command::Escalate {
@@ -141,16 +142,16 @@ fn around(
             phase: fields
                 .filled("phase")
                 .map_or(Ok(UpdatePhase::Investigating), |word| parsed(word, "phase"))?,
-            expected: instant(fields, "expected", at.here)?,
-            next_update: instant(fields, "next_update", at.here)?,
+            expected: fields.instant("expected", at.here)?,
+            next_update: fields.instant("next_update", at.here)?,
         },
         C::SetExpectedResolution => Command::SetExpectedResolution {
-            at: instant(fields, "at", at.here)?,
+            at: fields.instant("at", at.here)?,
             low: None,
             high: None,
         },
         C::Promise => Command::Promise {
-            at: instant(fields, "at", at.here)?,
+            at: fields.instant("at", at.here)?,
             to: choice(fields, "to")?,
             reason: ask.opt_words("reason", fields.get("reason"), limits::REASON_CHARS)?,
         },
@@ -161,7 +162,7 @@ fn around(
         },
         C::CorrectPause => {
             let none = fields.ticked("none");
-            let bound = |name| if none { Ok(None) } else { instant(fields, name, at.here) };
+            let bound = |name| if none { Ok(None) } else { fields.instant(name, at.here) };
             let (from, to) = (bound("from")?, bound("to")?);
             if !none && from.is_none() && to.is_none() {
                 return Err(Refusal::invalid("from", "is needed, unless there was no pause").into());
@@ -276,48 +277,12 @@ fn parsed<T: FromStr<Err = Invalid>>(text: &str, name: &'static str) -> Result<T
     text.parse().map_err(|error: Invalid| Refusal::invalid(name, error.0))
 }
 
-/// A local date and time, as a field for both sends it.
-pub(super) fn instant(
-    fields: &Fields,
-    name: &'static str,
-    here: &Here,
-) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = fields.filled(name) else { return Ok(None) };
-    let local: jiff::civil::DateTime = text
-        .parse()
-        .map_err(|_| Refusal::invalid(name, "is not a date and time, such as 2026-11-23T14:20"))?;
-    let at = local
-        .to_zoned(here.zone.clone())
-        .map_err(|_| Refusal::invalid(name, "is not a date and time that can be"))?;
-    Ok(Some(Timestamp::from_jiff(at.timestamp())))
-}
-
-/// "20m", "1.5 h", "1 h 30 m", "2 days", in seconds; a bare number counts minutes.
+/// A duration, in seconds; see [`crate::part::duration`].
 pub(super) fn duration(text: &str) -> Result<u32, Refusal> {
-    let bad = || Refusal::invalid("duration", "is not a duration, such as 20m, 1.5 h or 1 h 30 m");
-    let lower = text.to_lowercase().replace(',', ".");
-    let mut rest = lower.trim();
-    let mut seconds = 0.0_f64;
-    if rest.is_empty() {
-        return Err(bad());
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let count: f64 = rest[..digits].parse().map_err(|_| bad())?;
-        rest = rest[digits..].trim_start();
-        let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-        let unit = match &rest[..letters] {
-            "" | "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-            "s" | "sec" | "second" | "seconds" => 1.0,
-            "h" | "hr" | "hour" | "hours" => 3_600.0,
-            "d" | "day" | "days" => 86_400.0,
-            _ => return Err(bad()),
-        };
-        seconds += count * unit;
-        rest = rest[letters..].trim_start();
-    }
-    let most = f64::from(u32::MAX);
-    if seconds.is_finite() && seconds <= most { Ok(seconds.round() as u32) } else { Err(bad()) }
+    let read = duration::read(text, duration::WHOLE_DAY).and_then(|read| u32::try_from(read).ok());
+    read.ok_or_else(|| {
+        Refusal::invalid("duration", "is not a duration, such as 20m, 1.5 h or 1 h 30 m")
+    })
 }
 
 /// Words between spaces and commas.
@@ -329,35 +294,6 @@ fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_read_as_people_write_them() {
-        for (text, seconds) in [
-            ("20m", 1_200),
-            ("90", 5_400),
-            ("1.5 h", 5_400),
-            ("1,5h", 5_400),
-            ("1 h 30 m", 5_400),
-            ("2 days", 172_800),
-            ("45 minutes", 2_700),
-            ("30s", 30),
-        ] {
-            assert_eq!(duration(text).unwrap(), seconds, "{text}");
-        }
-        for text in ["", "h", "1x", "-5m", "1..2h", "99999999999999d", "1h-", "ten"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn dates_of_forms_are_local() {
-        let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
-        let here = Here { now: Timestamp::from_micros(0), zone, calendars: Default::default() };
-        let read = |text: &str| instant(&Fields::parse(&format!("at={text}")), "at", &here);
-        assert_eq!(read("2026-11-23T14:20").unwrap().unwrap().to_string(), "2026-11-23T13:20:00Z");
-        assert_eq!(read("").unwrap(), None);
-        assert!(read("tomorrow").is_err());
-    }
 
     #[test]
     fn a_field_left_out_leaves_the_value_alone() {

@@ -26,6 +26,11 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// How many things are wrong.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The summary before a form: what to fix, with links to the fields.
     pub(crate) fn summary(&self) -> Markup {
         let title = match self.0.len() {
@@ -34,7 +39,7 @@ impl Errors {
         };
         html! {
             @if !self.is_empty() {
-                div class="banner banner-crit" role="group" aria-label="Errors" tabindex="-1" {
+                div class="banner banner-crit" role="group" aria-label="Errors" tabindex="-1" autofocus {
                     (icon("alert"))
                     div {
                         b { (title) }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chip;
 pub(crate) mod clock;
+pub(crate) mod duration;
 pub(crate) mod empty;
 pub(crate) mod form;
 pub(crate) mod icon;
@@ -10,3 +11,4 @@ pub(crate) mod person;
 pub(crate) mod pri;
 pub(crate) mod state;
 pub(crate) mod time;
+pub(crate) mod week;

@@ -54,6 +54,11 @@ impl Here {
         format!("{}, your time zone", self.zone_name())
     }
 
+    /// As a field for date and time holds it.
+    pub(crate) fn field(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     /// "13:12".
     pub(crate) fn clock(&self, at: Timestamp) -> String {
         let at = self.local(at);

@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use store::directory::audit::{self, AuditFilter, Entry};
 use store::directory::people::PeopleFilter;
-use store::directory::{categories, organisations, people, services, settings, teams};
+use store::directory::{calendars, categories, organisations, people, services, settings, teams};
 use store::{Failure, Sql};
 
 const SECTION: Section = Section::Audit;
@@ -28,11 +28,13 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 9] = [
+const SUBJECTS: [(&str, &str); 11] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
     ("team", "Teams"),
+    ("agreement", "Agreements"),
+    ("calendar", "Calendars"),
     ("service", "Services"),
     ("category", "Categories"),
     ("organisation", "Organisations"),
@@ -175,6 +177,8 @@ fn names(sql: &mut dyn Sql, rows: &[(i64, Entry)]) -> Result<Names, Failure> {
     names.extend(teams::list(sql)?.into_iter().map(|team| (team.id.to_string(), team.name)));
     names.extend(services::list(sql)?.into_iter().map(|row| (row.id.to_string(), row.name)));
     names.extend(organisations::list(sql)?.into_iter().map(|row| (row.id.to_string(), row.name)));
+    let calendars = calendars::all(sql)?.into_iter();
+    names.extend(calendars.map(|(row, _)| (row.reference.id.to_string(), row.name)));
     let paths = categories::paths(&categories::list(sql)?);
     names.extend(paths.into_iter().map(|(id, path)| (id.to_string(), path)));
     let mut texts: Vec<&str> = rows.iter().map(|(_, entry)| entry.subject_id.as_str()).collect();
@@ -255,8 +259,19 @@ fn differences(before: Option<&Value>, after: Option<&Value>, names: &Names) -> 
                     && before != after
                     && !(before.is_null() && says_nothing(&after))
             });
-            told.map(|field| {
-                line(field.replace('_', " "), &value(before, &field), &value(after, &field))
+            told.flat_map(|field| {
+                let (before, after) = (value(before, &field), value(after, &field));
+                let name = field.replace('_', " ");
+                match before.is_object() && after.is_object() {
+                    false => vec![line(name, &before, &after)],
+                    true => {
+                        let within = differences(Some(&before), Some(&after), names);
+                        within
+                            .into_iter()
+                            .map(|(of, b, a)| (format!("{name} {of}"), b, a))
+                            .collect()
+                    }
+                }
             })
             .collect()
         }
@@ -335,6 +350,11 @@ mod tests {
             [line("", "Gone", "Moved")]
         );
         assert_eq!(differences(json!(["a", "b"]), json!(["b", "a"])), [line("", "a, b", "b, a")]);
+        let targets = |seconds: i64| json!({ "targets": { "P1": { "response": 600, "resolution": seconds } } });
+        assert_eq!(
+            differences(targets(7_200), targets(3_600)),
+            [line("targets P1 resolution", "7200", "3600")]
+        );
         assert!(differences(Value::Null, Value::Null).is_empty());
         assert!(differences(json!([1]), json!([1])).is_empty());
     }

@@ -37,6 +37,12 @@ pub(super) struct Stale {
 }
 
 impl Problem {
+    /// Errors that a form found by itself.
+    pub(super) fn invalid(errors: Errors) -> Problem {
+        let status = (!errors.is_empty()).then_some(StatusCode::UNPROCESSABLE_ENTITY);
+        Problem { errors, stale: None, status }
+    }
+
     /// What a form is told about a trouble; what no form can help with is an error page.
     /// `subject` and `id` name what was changed in the audit trail, `unique` the
     /// field of which there can be only one.
@@ -61,6 +67,9 @@ impl Problem {
                 errors.add(unique, format!("{what} is taken already; choose another"))
             }
             Trouble::Failed(Failure::Reference(words)) => errors.add("", words),
+            Trouble::Throttled { .. } => {
+                errors.add("", "Another look ahead is being computed; save again in a few seconds")
+            }
             Trouble::Stale { current, .. } => {
                 let by = app.desk.read(move |sql| last_change(sql, subject, &id)).await?;
                 return Ok(Problem { errors, stale: Some(Stale { current, by }), status });
@@ -203,6 +212,21 @@ pub(super) fn version_field(version: i64) -> Markup {
 /// The buttons at the end of a form.
 pub(super) fn buttons(label: &str, back: &str) -> Markup {
     html! { div.btns { button.btn.btn-primary type="submit" { (label) } a.btn.btn-quiet href=(back) { "Cancel" } } }
+}
+
+/// The bar that stays in sight: how much is to fix, and the two ways out.
+pub(super) fn save_bar(errors: usize, discard: String) -> Markup {
+    html! {
+        div.savebar {
+            @if errors > 0 {
+                span.err { (icon("alert")) (time::counted(errors as i64, "thing")) " to fix" }
+            }
+            span.end.btns {
+                a.btn href=(discard) { "Discard" }
+                button.btn.btn-primary type="submit" { "Save" }
+            }
+        }
+    }
 }
 
 /// The field of a name.

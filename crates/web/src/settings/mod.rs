@@ -1,12 +1,15 @@
 //! The settings: who and what there is, and how priorities and closing work.
 //! Administrators change them, managers and auditors read them.
 
+mod agreements;
 mod audit;
+mod calendars;
 mod categories;
 mod codes;
 mod editing;
 mod general;
 mod matrix;
+mod moves;
 mod organisations;
 mod people;
 mod rules;
@@ -34,6 +37,8 @@ pub(crate) use setup::is_missing as setup_is_missing;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(url::SETTINGS, get(first))
+        .merge(agreements::routes())
+        .merge(calendars::routes())
         .merge(matrix::routes())
         .merge(categories::routes())
         .merge(services::routes())
@@ -76,6 +81,8 @@ impl FromRequestParts<App> for Reads {
 /// The pages of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
+    Agreements,
+    Calendars,
     Matrix,
     Categories,
     Services,
@@ -95,6 +102,8 @@ impl Section {
         (
             "Process",
             &[
+                Section::Agreements,
+                Section::Calendars,
                 Section::Matrix,
                 Section::Categories,
                 Section::Services,
@@ -109,6 +118,8 @@ impl Section {
     /// The last part of the address, the name and the icon.
     const fn facts(self) -> (&'static str, &'static str, &'static str) {
         match self {
+            Section::Agreements => ("agreements", "Agreements", "clock"),
+            Section::Calendars => ("calendars", "Calendars", "cal"),
             Section::Matrix => ("priority-matrix", "Priority matrix", "flag"),
             Section::Categories => ("categories", "Categories", "tag"),
             Section::Services => ("services", "Services", "services"),
@@ -155,6 +166,16 @@ fn section_page(
 fn row_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: Markup) -> Markup {
     let page = Page::new(who, title)
         .section(shell::Section::Settings)
+        .crumb(url::SETTINGS, "Settings")
+        .crumb(section.address(), section.name());
+    around(page, Some(section), title, lead, None, body)
+}
+
+/// The page of a form that shows what it would do while it is filled in.
+fn form_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: Markup) -> Markup {
+    let page = Page::new(who, title)
+        .section(shell::Section::Settings)
+        .script("app-settings.js")
         .crumb(url::SETTINGS, "Settings")
         .crumb(section.address(), section.name());
     around(page, Some(section), title, lead, None, body)

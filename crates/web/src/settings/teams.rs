@@ -3,7 +3,7 @@
 use super::editing::{
     self, Problem, buttons, name_field, saved, saved_banner, stale, version_field,
 };
-use super::{Reads, Section, actor, row_page, section_page};
+use super::{Reads, Section, actor, calendars, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -114,7 +114,8 @@ async fn insert(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Resul
 fn typed(id: TeamId, fields: &Fields, active: bool) -> Result<Team, Trouble> {
     let description = editing::text(fields, "description", limits::REASON_CHARS)?;
     let name = editing::name(fields)?;
-    Ok(Team { id, name, description, active, calendar: None, version: 1 })
+    let calendar = editing::id(fields, "calendar")?;
+    Ok(Team { id, name, description, active, calendar, version: 1 })
 }
 
 async fn show(
@@ -150,7 +151,6 @@ async fn update(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Resul
             let Some(before) = before.filter(|before| before.version == seen) else {
                 return stale(seen, teams::get(sql, id)?.map(|team| team.version));
             };
-            let team = Team { calendar: before.calendar, ..team };
             teams::update(sql, &team, seen)?;
             Ok(audit.changed(sql, SUBJECT, id, &before, &Team { version: seen + 1, ..team })?)
         })
@@ -243,7 +243,7 @@ fn new_page(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
         section.card { div.card-b {
             form.form method="post" action=(SECTION.address()) {
                 (problem.banner(who, &SECTION.address()))
-                (inputs(fields, &problem.errors))
+                (inputs(who, fields, &problem.errors))
                 (buttons("Make the team", &SECTION.address()))
             }
         } }
@@ -276,6 +276,7 @@ async fn page(
             ("name".to_owned(), team.name.clone()),
             ("description".to_owned(), team.description.clone()),
         ];
+        pairs.extend(team.calendar.map(|calendar| ("calendar".to_owned(), calendar.to_string())));
         pairs.extend(team.active.then(|| ("active".to_owned(), "1".to_owned())));
         Fields::of(pairs)
     };
@@ -289,22 +290,31 @@ async fn page(
             section.card { div.card-b {
                 form.form method="post" action=(SECTION.of(id)) {
                     (version_field(problem.version(team.version)))
-                    (inputs(&fields, &problem.errors))
+                    (inputs(who, &fields, &problem.errors))
                     (editing::active_field(&fields, "A team out of use keeps its incidents; nothing new can be assigned to it."))
                     (buttons("Save", &SECTION.address()))
                 }
             } }
-        } @else if !team.description.is_empty() { p { (team.description) } }
+        } @else {
+            @if !team.description.is_empty() { p { (team.description) } }
+            p.meta { "Works " (calendars::name(&who.here.calendars, team.calendar)) "." }
+        }
         (members_card(id, &members, edits, typed.as_ref(), &problem.errors))
     };
     let lead = html! { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " assigned to it" };
     Ok(row_page(who, SECTION, &team.name, lead, body))
 }
 
-fn inputs(fields: &Fields, errors: &Errors) -> Markup {
+fn inputs(who: &SignedIn, fields: &Fields, errors: &Errors) -> Markup {
+    let chosen = fields.text("calendar");
+    let calendars = calendars::options(&who.here.calendars, &[("", "Round the clock")], chosen);
+    let hours = Field::new("calendar", "When does it work?")
+        .hint("What can wait, such as a warning, reaches it in these hours.")
+        .errors(errors);
     html! {
         (name_field(fields, errors))
         (Field::new("description", "What is it for?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
+        (hours.select(&calendars, chosen))
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod account;
+mod agreements;
+mod calendars;
 mod clocks;
 mod harness;
 mod incident;

@@ -5,7 +5,9 @@ use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use store::directory::{audit, categories, people, services, settings, teams};
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
+    "agreements",
+    "calendars",
     "rules",
     "priority-matrix",
     "categories",
@@ -19,7 +21,16 @@ const PAGES: [&str; 11] = [
     "audit",
 ];
 
-const NEW: [&str; 6] = ["rules", "teams", "people", "services", "categories", "organisations"];
+const NEW: [&str; 8] = [
+    "agreements",
+    "calendars",
+    "rules",
+    "teams",
+    "people",
+    "services",
+    "categories",
+    "organisations",
+];
 
 /// The value of a hidden field or an input of a page.
 fn value_of(page: &Page, name: &str) -> String {

@@ -8,7 +8,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::incident::attachments::{WithFiles, attach};
 use crate::incident::commands::{once, words_of};
-use crate::incident::parse::{choice, instant};
+use crate::incident::parse::choice;
 use crate::part::form::Errors;
 use crate::url;
 use axum::extract::{Request, State};
@@ -222,7 +222,7 @@ async fn report(
         affected,
         team: choice(fields, "team")?,
         assignee,
-        detected_at: instant(fields, "detected_at", &who.here)?,
+        detected_at: fields.instant("detected_at", &who.here)?,
         fields: Default::default(),
         tags: Default::default(),
         follow_up_of: None,
