@@ -185,6 +185,10 @@ proptest! {
         for step in &steps {
             // What went over to newer terms did so under one policy only.
             let step = Step { rings: false, ..step.clone() };
+            // What is to be explained was breached under one of them only.
+            if matches!(step.command, Command::ExplainBreach { .. }) {
+                continue;
+            }
             let granted = play(&mut one, &step);
             prop_assert_eq!(granted, play(&mut other, &step));
         }
