@@ -79,7 +79,7 @@ impl Desk {
             let page = self.page(&policy, subject, progress.position).await?;
             let Some(last) = page.last else { break };
             for numbers in page.concerned.chunks(IN_FLIGHT_MAX) {
-                self.recompute_all(numbers, &mut progress).await?;
+                self.recompute_all(numbers, subject, &mut progress).await?;
             }
             progress.position = last.0;
             progress.looked += page.looked;
@@ -116,12 +116,13 @@ impl Desk {
     async fn recompute_all(
         &self,
         numbers: &[IncidentNumber],
+        subject: Subject,
         progress: &mut Progress,
     ) -> Result<(), Trouble> {
         let mut tickets = Vec::with_capacity(numbers.len());
         for number in numbers {
             let ask = self.ask_unlimited(Actor::system(), Channel::Timer).on(*number);
-            tickets.push((*number, ask.submit(Command::Recompute).await?));
+            tickets.push((*number, ask.submit(Command::Recompute { subject }).await?));
         }
         for (number, ticket) in tickets {
             match ticket.done().await {

@@ -6,10 +6,12 @@ use crate::decide::{Facts, Origin, decide};
 use crate::policy::Policy;
 use crate::state::{AgreementRef, State};
 use kernel::{Actor, AgreementId, CalendarId, Channel, IncidentNumber, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What terms are changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// An agreement.
     Agreement(AgreementId),
@@ -84,7 +86,7 @@ pub fn impact(
     let now = now.max(state.updated_at);
     // What is due anyway is not the change's doing.
     let before = after(state, number, &Command::Tick, policy, now)?;
-    let after = after(&before, number, &Command::Recompute, policy, now)?;
+    let after = after(&before, number, &Command::Recompute { subject }, policy, now)?;
     if after == before || !concerns(subject, &before, &after) {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::event::{Body, Cause, Event};
 use crate::ledger;
 use crate::policy::{Policy, StaffPolicy};
 use crate::state::State;
-use kernel::{Channel, Timestamp};
+use kernel::{CalendarId, Channel, Timestamp};
 use std::collections::BTreeMap;
 
 /// Whose promises a timeline is played under.
@@ -62,7 +62,6 @@ struct Step<'a> {
     /// It was recorded as the first response.
     responds: bool,
     classifies: bool,
-    renews: bool,
 }
 
 struct Course<'a> {
@@ -141,7 +140,6 @@ impl<'a> Course<'a> {
             acknowledges: false,
             responds: false,
             classifies: false,
-            renews: matches!(first.body, Body::AgreementChanged(_) | Body::ClocksChanged(_)),
         });
     }
 
@@ -203,7 +201,7 @@ impl<'a> Course<'a> {
         }
         let works = || step.responds || works(policy, state, step.first);
         let provider = step.answers && works();
-        let terms = Terms { renew: step.renews, ..Terms::of(policy, state) };
+        let terms = Terms { renew: renewed(step.first, state), ..Terms::of(policy, state) };
         if self.promises == Promises::Anew && state.moments.responded.is_none() {
             let taken = step.acknowledges && terms.agreement.acknowledgement_responds;
             if provider || taken || (step.resolves && works()) {
@@ -237,6 +235,15 @@ impl<'a> Course<'a> {
             }
         }
     }
+}
+
+/// The calendar whose newer version clocks went over to, if a step did nothing else.
+fn renewed(first: &Event, before: &State) -> Option<CalendarId> {
+    let Body::ClocksChanged(data) = &first.body else { return None };
+    data.clocks.iter().find_map(|clock| {
+        let was = before.clocks.iter().find(|was| was.kind == clock.kind)?.calendar?;
+        clock.calendar.filter(|now| now.id == was.id && *now != was).map(|now| now.id)
+    })
 }
 
 /// Whether an event belongs to another command than the step before it. What follows

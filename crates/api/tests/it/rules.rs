@@ -137,6 +137,21 @@ async fn what_is_wrong_is_named_with_its_place() {
             "do.0.assignee",
             "nobody who works",
         ),
+        (
+            json!({ "do": [{ "command": "comment", "body": "x\u{0}y" }] }),
+            "do.0.body",
+            "control character",
+        ),
+        (
+            json!({ "on": ["changed"], "do": [{ "command": "hold", "reason": "vendor", "seconds": 600 }] }),
+            "do.0.seconds",
+            "set the rule off again",
+        ),
+        (
+            json!({ "do": [{ "command": "hold", "reason": "vendor", "seconds": 1 }] }),
+            "do.0.seconds",
+            "must be 300 to",
+        ),
         (json!({ "name": " " }), "name", "is needed"),
     ] {
         let refused = ada.post("/api/v1/rules", with(change)).await;

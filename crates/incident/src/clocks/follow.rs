@@ -4,7 +4,7 @@
 use super::{Clock, ClockKind, ClockStatus, Counted};
 use crate::policy::{Agreement, Policy, StartMoment};
 use crate::state::{HoldReason, Lifecycle, State};
-use kernel::Timestamp;
+use kernel::{CalendarId, Timestamp};
 
 /// What a decision said that the clocks listen to and the state alone does not show.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,14 +22,14 @@ pub(crate) struct Terms<'a> {
     pub agreement: &'a Agreement,
     /// Where calendars are looked up.
     pub policy: &'a Policy,
-    /// Whether clocks go over to the newest version of their calendars.
-    pub renew: bool,
+    /// The calendar whose newest version clocks go over to.
+    pub renew: Option<CalendarId>,
 }
 
 impl<'a> Terms<'a> {
     /// What this incident was promised.
     pub(crate) fn of(policy: &'a Policy, state: &State) -> Self {
-        Terms { agreement: policy.agreement_of(state), policy, renew: false }
+        Terms { agreement: policy.agreement_of(state), policy, renew: None }
     }
 
     /// The business time that a clock of this kind counts from now on: a clock keeps
@@ -44,7 +44,7 @@ impl<'a> Terms<'a> {
         let calendars = &self.policy.calendars;
         let wanted = self.agreement.calendar(state.priority, kind, state.team);
         let kept = before.and_then(|clock| clock.calendar);
-        let kept = kept.filter(|kept| !self.renew && Some(kept.id) == wanted);
+        let kept = kept.filter(|kept| Some(kept.id) == wanted && self.renew != Some(kept.id));
         let reference = kept.or_else(|| calendars.newest(wanted?, at));
         Counted { calendar: calendars.get(reference), reference }
     }

@@ -6,6 +6,7 @@ mod related;
 pub use related::Related;
 
 use crate::clocks::ClockKind;
+use crate::impact::Subject;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
@@ -444,8 +445,11 @@ commands! {
     } = "undo",
     /// A timer rings; what is due is recorded. Issued by the product alone.
     Tick = "tick",
-    /// The terms in force apply from now on. Issued by the product alone.
-    Recompute = "recompute",
+    /// What changed in the terms applies from now on. Issued by the product alone.
+    Recompute {
+        /// What changed; all other promises stay as they are.
+        subject: Subject,
+    } = "recompute",
     /// Another incident, or a rule, says something about this one. Issued by the product alone.
     Note(Related) = "note",
 }

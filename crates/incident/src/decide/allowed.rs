@@ -78,7 +78,7 @@ pub(super) fn ends(command: &Command) -> bool {
             | Command::Restrict { .. }
             | Command::Unmerge
             | Command::Tick
-            | Command::Recompute
+            | Command::Recompute { .. }
             | Command::Note(
                 Related::ChildRemoved { .. }
                     | Related::MainEnded

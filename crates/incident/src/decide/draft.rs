@@ -11,7 +11,7 @@ use crate::event::{Body, Cause, ClockBreached, ClocksChanged, Derived, Event};
 use crate::policy::{Agreement, Policy, StaffPolicy};
 use crate::refusal::Refusal;
 use crate::state::State;
-use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
+use kernel::{Actor, CalendarId, Channel, IncidentNumber, Timestamp, limits};
 
 /// A decision in the making.
 pub(crate) struct Draft<'a> {
@@ -20,8 +20,8 @@ pub(crate) struct Draft<'a> {
     /// When it happened, for everything that counts time.
     pub(crate) at: Timestamp,
     pub(crate) spoken: Spoken,
-    /// Whether the clocks go over to the newest terms.
-    pub(crate) renew: bool,
+    /// The calendar whose newest version the clocks go over to.
+    pub(crate) renew: Option<CalendarId>,
     command: &'a Command,
     state: Option<State>,
     events: Vec<Event>,
@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
             now: now.max(at),
             at,
             spoken: Spoken::default(),
-            renew: false,
+            renew: None,
             command,
             state: state.cloned(),
             events: vec![],

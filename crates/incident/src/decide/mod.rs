@@ -187,7 +187,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     }
     match command {
         Command::Report(_) | Command::Tick => Ok(()),
-        Command::Recompute => terms::recompute(draft),
+        Command::Recompute { subject } => terms::recompute(draft, *subject),
         Command::Note(related) => relations::note(draft, related),
         Command::Classify { .. } | Command::Prioritise { .. } | Command::Tag { .. } => {
             classification::run(draft, command)

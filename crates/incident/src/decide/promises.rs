@@ -44,7 +44,10 @@ fn promise(
         (Some(_), _, None) => {
             return Err(Refusal::invalid("reason", "is needed: they were promised something else"));
         }
-        (None, Some(_), _) if state.promises.len() >= limits::PROMISES_PER_INCIDENT => {
+        (None, Some(_), _)
+            if state.promise_to(to).is_none()
+                && state.promises.len() >= limits::PROMISES_PER_INCIDENT =>
+        {
             return Err(Refusal::limit(format!(
                 "{} people were promised something here, the most there can be",
                 limits::PROMISES_PER_INCIDENT

@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::event::AgreementChanged;
+use crate::impact::Subject;
 use crate::policy::Agreement;
 use crate::refusal::Refusal;
 
@@ -19,18 +20,24 @@ pub(super) fn choose_again(draft: &mut Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Open incidents go over to the terms in force: the agreement chosen anew, and the
-/// newest version of every calendar. What is used up stays used up.
-pub(super) fn recompute(draft: &mut Draft) -> Result<(), Refusal> {
+/// Open incidents go over to what changed: an agreement, where it applies or applied, or
+/// the newest version of a calendar. What is used up stays used up, and what else changed
+/// meanwhile stays as it was promised.
+pub(super) fn recompute(draft: &mut Draft, subject: Subject) -> Result<(), Refusal> {
     let state = draft.state()?;
     if !state.lifecycle.is_open() {
         return Ok(());
     }
-    let chosen = in_force(draft)?;
-    if chosen.reference != state.agreement {
-        go_over(draft, chosen)?;
+    match subject {
+        Subject::Agreement(id) => {
+            let chosen = in_force(draft)?;
+            let concerned = chosen.reference.id == id || state.agreement.id == id;
+            if concerned && chosen.reference != state.agreement {
+                go_over(draft, chosen)?;
+            }
+        }
+        Subject::Calendar(id) => draft.renew = Some(id),
     }
-    draft.renew = true;
     Ok(())
 }
 

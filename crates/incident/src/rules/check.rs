@@ -2,13 +2,15 @@
 //! names changes.
 
 use super::record::leaf;
-use super::{Action, Rule};
+use super::{Action, Moment, Rule};
 use crate::policy::{Policy, StaffPolicy};
 use crate::state::HoldReason;
 use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
 use query::{Choice, Expr, Person, TeamName, Term, same_name};
 use std::collections::BTreeSet;
 
+/// Seconds of the shortest hold that a rule sets: what ends sets rules off again.
+const HOLD_SECONDS_MIN: i64 = 300;
 /// Seconds of the longest hold that a rule sets: a year.
 const HOLD_SECONDS_MAX: i64 = 366 * 86_400;
 
@@ -51,6 +53,11 @@ pub fn faults(rule: &Rule, policy: &Policy, knows: &dyn Fn(&str) -> bool) -> Vec
         }
         if let Err((field, message)) = check(action, policy) {
             found.push(Fault::new(format!("do.{at}.{field}"), message));
+        }
+        let hears = rule.on.contains(&Moment::Resumed) || rule.on.contains(&Moment::Changed);
+        if hears && matches!(action, Action::Hold { seconds: Some(_), .. }) {
+            let message = "would set the rule off again each time the hold ends".to_owned();
+            found.push(Fault::new(format!("do.{at}.seconds"), message));
         }
     }
     found
@@ -230,8 +237,9 @@ fn check(action: &Action, policy: &Policy) -> Result<(), Wrong> {
                 None if *reason == HoldReason::Scheduled => {
                     return Err(("seconds", "is needed: when does work resume?".to_owned()));
                 }
-                Some(seconds) if !(1..=HOLD_SECONDS_MAX).contains(seconds) => {
-                    return Err(("seconds", format!("must be 1 to {HOLD_SECONDS_MAX}")));
+                Some(seconds) if !(HOLD_SECONDS_MIN..=HOLD_SECONDS_MAX).contains(seconds) => {
+                    let range = format!("must be {HOLD_SECONDS_MIN} to {HOLD_SECONDS_MAX}");
+                    return Err(("seconds", range));
                 }
                 _ => {}
             }
@@ -262,6 +270,10 @@ fn works(field: &'static str, person: Option<PersonId>, policy: &Policy) -> Resu
 }
 
 fn needed(field: &'static str, text: &str, max_chars: usize) -> Result<(), Wrong> {
+    // The store refuses NUL, and every command that the rule matches would fail with it.
+    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err((field, "holds a control character".to_owned()));
+    }
     match text.trim().chars().count() {
         0 => Err((field, "is needed".to_owned())),
         count if count > max_chars => {

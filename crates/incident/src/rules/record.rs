@@ -167,7 +167,8 @@ impl Record for Seen<'_> {
                 let running = state.clocks.iter().filter(|clock| {
                     clock.status == ClockStatus::Running && clock.breached_at.is_none()
                 });
-                running.filter_map(|clock| clock.due_at).min()
+                let promised = state.pending_promises().map(|promise| promise.at);
+                running.filter_map(|clock| clock.due_at).chain(promised).min()
             }
             MomentField::Reported => Some(state.reported_at),
             MomentField::Updated => Some(state.updated_at),

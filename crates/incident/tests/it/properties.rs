@@ -262,7 +262,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => working(),
         3 => promising(),
         2 => Just(Command::Tick),
-        1 => Just(Command::Recompute),
+        1 => select(crate::terms::subjects()).prop_map(|subject| Command::Recompute { subject }),
     ]
 }
 

@@ -138,7 +138,9 @@ fn play(case: &mut Case, step: &Step) -> bool {
     case.happened_at = None;
     if step.rings && step.late_micros.is_none() {
         let channel = std::mem::replace(&mut case.channel, Channel::Timer);
-        case.issue(Who::System, number, &Command::Recompute).ok();
+        for subject in crate::terms::subjects() {
+            case.issue(Who::System, number, &Command::Recompute { subject }).ok();
+        }
         case.channel = channel;
     }
     granted

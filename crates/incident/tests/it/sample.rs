@@ -4,6 +4,7 @@ use crate::case::{
     Who, category, desktop, inc, level, network, plain_report, start, task, vpn, words,
 };
 use incident::command::{Change, Related, Report};
+use incident::impact::Subject;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
 use kernel::{AttachmentId, Priority};
@@ -207,7 +208,9 @@ pub fn of(name: CommandName) -> Command {
         },
         C::Undo => Command::Undo { n: 1 },
         C::Tick => Command::Tick,
-        C::Recompute => Command::Recompute,
+        C::Recompute => {
+            Command::Recompute { subject: Subject::Agreement(crate::case::standard().reference.id) }
+        }
         C::Note => Command::Note(Related::LinkedBack { kind: LinkKind::Related, from: inc(2) }),
     }
 }

@@ -8,6 +8,7 @@ use crate::sample::{comment, hold, resolve};
 use calendar::{Definition, Holiday, Week};
 use incident::clocks::{ClockKind, ClockStatus};
 use incident::command::Report;
+use incident::impact::Subject;
 use incident::policy::{
     Agreement, Agreements, BusinessHours, CalendarChoice, Selection, StartMoment, TeamTargets,
     VendorTargets,
@@ -84,6 +85,20 @@ fn for_vpn(version: i64, seconds: i64) -> Agreement {
 /// In force from so many seconds after the start.
 fn agreements<const N: usize>(all: [(Agreement, i64); N]) -> Agreements {
     Agreements::new(all.map(|(agreement, since)| (agreement, start().plus_seconds(since)))).unwrap()
+}
+
+/// Everything in these cases that can be followed.
+pub fn subjects() -> Vec<Subject> {
+    let office = CalendarId(Uuid::from_u128(0x901));
+    vec![
+        Subject::Agreement(standard().reference.id),
+        Subject::Agreement(for_vpn(1, 0).reference.id),
+        Subject::Calendar(office),
+    ]
+}
+
+fn follow_vpn() -> Command {
+    Command::Recompute { subject: Subject::Agreement(for_vpn(1, 0).reference.id) }
 }
 
 fn on_vpn() -> Report {
@@ -242,16 +257,16 @@ fn open_incidents_can_go_over_to_new_terms_with_what_they_used() {
     case.policy.agreements =
         agreements([(standard(), 0), (for_vpn(1, 600), 0), (for_vpn(2, 60), 100)]);
     case.report(Who::Requester, on_vpn());
-    case.wait(200).does(Who::System, Command::Recompute);
+    case.wait(200).does(Who::System, follow_vpn());
     let clock = case.clock(ClockKind::Resolution);
     assert_eq!((clock.target_seconds, clock.breached_at), (60, Some(start().plus_seconds(200))));
     let kinds: Vec<_> = case.records[&inc(1)].events.iter().map(|e| e.body.kind()).collect();
     let after = ["agreement_changed", "clocks_changed", "clock_breached"];
     assert_eq!(kinds, [&["reported", "clocks_changed"][..], &after].concat());
     let events = case.records[&inc(1)].events.len();
-    case.does(Who::System, Command::Recompute);
+    case.does(Who::System, follow_vpn());
     assert_eq!(case.records[&inc(1)].events.len(), events, "the second time nothing moves");
-    case.refuses(Who::Administrator, Command::Recompute);
+    case.refuses(Who::Administrator, follow_vpn());
 }
 
 #[test]
@@ -266,10 +281,33 @@ fn a_new_version_of_a_calendar_counts_where_clocks_go_over_to_it() {
     let new = calendar(&mut case, 1, 2, closed);
     case.wait(HOUR).does(Who::Agent, crate::sample::note());
     assert_eq!(case.clock(ClockKind::Response).due_at, due, "the promise is kept");
-    case.does(Who::System, Command::Recompute);
+    case.does(Who::System, Command::Recompute { subject: Subject::Calendar(old.id) });
     let clock = case.clock(ClockKind::Response);
     assert_eq!((clock.calendar, clock.used_micros), (Some(new), HOUR * 1_000_000));
     assert_eq!(clock.due_at, Some(at("2026-11-25T12:00:00Z")));
+}
+
+#[test]
+fn what_follows_one_change_keeps_all_other_promises() {
+    let mut case = Case::empty();
+    let old = office(&mut case);
+    let vpn = |version, seconds| Agreement { calendar: Some(old.id), ..for_vpn(version, seconds) };
+    case.policy.agreements =
+        agreements([(standard(), 0), (vpn(1, 8 * HOUR), 0), (vpn(2, 60), 100)]);
+    case.report(Who::Requester, on_vpn());
+    let mut closed = Definition::new("Europe/Berlin", Week::weekdays("09:00", "17:00"));
+    closed.holidays = vec![Holiday::new("2026-11-24")];
+    let new = calendar(&mut case, 1, 2, closed);
+    let follow = Command::Recompute { subject: Subject::Calendar(old.id) };
+    case.wait(HOUR).does(Who::System, follow);
+    let clock = case.clock(ClockKind::Resolution);
+    assert_eq!((clock.calendar, clock.target_seconds), (Some(new), 8 * HOUR));
+    assert_eq!(case.state().agreement.version, 1, "nobody said that these follow");
+    let newest = calendar(&mut case, 1, 3, Definition::new("Europe/Berlin", Week::always()));
+    case.does(Who::System, follow_vpn());
+    let clock = case.clock(ClockKind::Resolution);
+    assert_eq!((clock.calendar, clock.target_seconds), (Some(new), 60), "nor these hours");
+    assert_ne!(Some(newest), clock.calendar);
 }
 
 #[test]

@@ -173,10 +173,11 @@ impl Compiler<'_> {
             }
             Term::Major(yes) => Part::new(format!("i.major = {}", i64::from(*yes)), vec![]),
             // Said twice, so that the index of open incidents helps.
-            Term::Breached(true) => {
-                Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![])
-            }
-            Term::Breached(false) => "i.breached = 0".into(),
+            // Teams' and suppliers' clocks and promises to others count too, so this
+            // and the next due instant are for those who see all of an incident.
+            Term::Breached(true) => self
+                .internal(Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![]), false),
+            Term::Breached(false) => self.internal("i.breached = 0".into(), true),
             Term::Breach(wanted) => self.internal(
                 all(vec![
                     there("i.breach", true),
@@ -210,7 +211,13 @@ impl Compiler<'_> {
                 self.internal(field(name, value), matches!(value, Choice::None))
             }),
             Term::Moment(field, when) => {
-                moment(*field, when.reach(*field, self.look.context.now, &self.look.context.zone))
+                let reach = when.reach(*field, self.look.context.now, &self.look.context.zone);
+                let of_nothing = !matches!(reach, Reach::Within(_));
+                let part = moment(*field, reach);
+                match field {
+                    MomentField::Due => self.internal(part, of_nothing),
+                    _ => part,
+                }
             }
             Term::Text(text) => self.text(text),
         }

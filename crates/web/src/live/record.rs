@@ -130,7 +130,7 @@ impl Record for Seen<'_> {
     }
 
     fn breached(&self) -> bool {
-        self.0.breached
+        self.0.breached && self.0.access == Access::Full
     }
 
     fn breach(&self) -> Option<query::Breach> {
@@ -175,7 +175,7 @@ impl Record for Seen<'_> {
     fn moment(&self, field: MomentField) -> Option<Timestamp> {
         let state = &self.0.state;
         match field {
-            MomentField::Due => self.0.due_at,
+            MomentField::Due => self.0.due_at.filter(|_| self.0.access == Access::Full),
             MomentField::Reported => Some(state.reported_at),
             MomentField::Updated => Some(state.updated_at),
             MomentField::Acknowledged => state.moments.acknowledged,

@@ -1,6 +1,6 @@
 //! Clocks that explain themselves on the page, and what people were promised.
 
-use crate::harness::{World, escape};
+use crate::harness::World;
 use incident::command::Report;
 use incident::state::HoldReason;
 use incident::{Command, Visibility};
@@ -130,7 +130,7 @@ async fn a_breach_asks_until_there_is_a_reason_and_an_owner() {
     }
     let page = world.get("otto", &past.path("")).await;
     page.hides("asks for a reason and an owner")
-        .shows(&escape("No spare <part>."))
+        .shows("No spare &lt;part&gt;.")
         .shows("Owner: Ines Calderon");
 }
 

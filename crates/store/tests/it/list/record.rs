@@ -85,7 +85,7 @@ impl Record for Seen<'_> {
         self.0.state.major
     }
     fn breached(&self) -> bool {
-        self.0.breached()
+        self.full() && self.0.breached()
     }
     fn breach(&self) -> Option<query::Breach> {
         self.0.state.explained().filter(|_| self.full()).map(query::Breach::from)
@@ -115,7 +115,7 @@ impl Record for Seen<'_> {
     fn moment(&self, field: MomentField) -> Option<Timestamp> {
         let state = &self.0.state;
         match field {
-            MomentField::Due => self.0.due(),
+            MomentField::Due => self.0.due().filter(|_| self.full()),
             MomentField::Reported => Some(state.reported_at),
             MomentField::Updated => Some(state.updated_at),
             MomentField::Acknowledged => state.moments.acknowledged,
