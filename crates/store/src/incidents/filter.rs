@@ -174,9 +174,11 @@ impl Compiler<'_> {
             Term::Major(yes) => Part::new(format!("i.major = {}", i64::from(*yes)), vec![]),
             // Said twice, so that the index of open incidents helps.
             Term::Breached(true) => {
-                Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![])
+                Part::new(format!("(i.breached = 1 and {NEXT_DUE} < 1)"), vec![])
             }
-            Term::Breached(false) => "i.breached = 0".into(),
+            Term::Breached(false) => {
+                Part::new(format!("(i.breached = 0 and {NEXT_DUE} > 0)"), vec![])
+            }
             Term::Breach(wanted) => self.internal(
                 all(vec![
                     there("i.breach", true),

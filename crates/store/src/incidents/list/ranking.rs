@@ -4,7 +4,7 @@
 
 use super::{Look, many, slots};
 use crate::incidents::filter::{self, NEXT_DUE};
-use crate::{Columns, Failure, Sql};
+use crate::{Columns, Failure, Sql, Value};
 use incident::{Access, Policy, State, Subject};
 use insight::Exposure;
 use kernel::{IncidentNumber, Timestamp};
@@ -20,6 +20,8 @@ pub const RANKED_MAX: usize = 10_000;
 const GOOD_FOR_MICROS: i64 = 5_000_000;
 /// How long it is good while somebody ranks anew, in microseconds.
 const GOOD_MEANWHILE_MICROS: i64 = 15_000_000;
+/// Incidents that get their new places in an order from before; after more it is made anew.
+const MOVED_MAX: usize = 200;
 /// Orders that are made at the same time at most.
 const TURNS: usize = 16;
 /// Orders kept at most: 32 bytes for each incident in them.
@@ -120,6 +122,13 @@ impl Ranking {
         if let Some(ordered) = self.board.ordered(&key, stamp, at, now, false) {
             return Ok(ordered);
         }
+        let before = self.board.before(&key, stamp, now).filter(|_| at.is_none());
+        if let Some(before) = before
+            && let Some(ordered) = self.moved(sql, look, filter, &before, stamp)?
+        {
+            self.board.keep(key, &ordered);
+            return Ok(ordered);
+        }
         let most = if at.is_some() { i64::MAX } else { self.most as i64 + 1 };
         let at = at.unwrap_or(now);
         let candidates = candidates(sql, look, filter, most)?;
@@ -128,12 +137,36 @@ impl Ranking {
             false => Some(Arc::new(self.ranks(sql, look, candidates, at)?)),
         };
         let ordered = Ordered { stamp, at, ranks, renewed: false };
-        let mut orders = lock(&self.board.orders);
-        if orders.len() >= ORDERS_MAX {
-            orders.clear();
-        }
-        orders.insert(key, ordered.clone());
+        self.board.keep(key, &ordered);
         Ok(ordered)
+    }
+
+    /// An order from before with what happened since: whatever changed is ranked anew, for the
+    /// same instant. `None` when that is too much.
+    fn moved(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        filter: &Expr,
+        before: &Ordered,
+        stamp: (i64, i64),
+    ) -> Result<Option<Ordered>, Failure> {
+        let Some(ranks) = &before.ranks else { return Ok(None) };
+        let changed = changed(sql, before.stamp.0, stamp.0)?;
+        if changed.len() > MOVED_MAX {
+            return Ok(None);
+        }
+        let these = Expr::Term(Term::Number(changed.clone()));
+        let these = Expr::all_of([these, filter.clone()]);
+        let candidates = candidates(sql, look, &these, i64::MAX)?;
+        let fresh = self.ranks(sql, look, candidates, before.at)?;
+        let stays = |rank: &&Rank| !changed.contains(&IncidentNumber(rank.number.0));
+        let mut ranks: Vec<Rank> = ranks.iter().filter(stays).copied().collect();
+        ranks.extend(fresh);
+        ranks.sort();
+        let fits = ranks.len() <= self.most;
+        let (at, ranks) = (before.at, Some(Arc::new(ranks)));
+        Ok(fits.then_some(Ordered { stamp, at, ranks, renewed: false }))
     }
 
     fn ranks(
@@ -218,6 +251,23 @@ impl Board {
         kept.renewed = true;
         None
     }
+
+    /// The order as it was a moment ago, before something happened.
+    fn before(&self, key: &str, stamp: (i64, i64), now: Timestamp) -> Option<Ordered> {
+        let orders = lock(&self.orders);
+        let kept = orders.get(key)?;
+        let young = (0..GOOD_FOR_MICROS).contains(&now.micros_since(kept.at));
+        let follows = kept.stamp.1 == stamp.1 && kept.stamp.0 < stamp.0;
+        (young && follows).then(|| kept.clone())
+    }
+
+    fn keep(&self, key: String, ordered: &Ordered) {
+        let mut orders = lock(&self.orders);
+        if orders.len() >= ORDERS_MAX {
+            orders.clear();
+        }
+        orders.insert(key, ordered.clone());
+    }
 }
 
 /// Whose order of what: who sees the same and means the same by it shares one.
@@ -249,6 +299,15 @@ fn candidates(
             priority: row.int()?,
         })
     })
+}
+
+/// The incidents to which something happened after one position, up to another; one more than
+/// [`MOVED_MAX`] stands for many.
+fn changed(sql: &mut dyn Sql, after: i64, until: i64) -> Result<Vec<IncidentNumber>, Failure> {
+    let values: [Value; 3] = [after.into(), until.into(), (MOVED_MAX as i64 + 1).into()];
+    let statement =
+        "select distinct number from events where seq > $1 and seq <= $2 order by number limit $3";
+    many(sql, statement, &values, |row| row.int().map(IncidentNumber))
 }
 
 fn read(
