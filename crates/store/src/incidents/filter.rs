@@ -175,9 +175,14 @@ impl Compiler<'_> {
             // Said twice, so that the index of open incidents helps.
             // Teams' and suppliers' clocks and promises to others count too, so this
             // and the next due instant are for those who see all of an incident.
-            Term::Breached(true) => self
-                .internal(Part::new(format!("(i.breached = 1 and {NEXT_DUE} = 0)"), vec![]), false),
-            Term::Breached(false) => self.internal("i.breached = 0".into(), true),
+            Term::Breached(true) => {
+                let over = format!("(i.breached = 1 and {NEXT_DUE} < 1)");
+                self.internal(Part::new(over, vec![]), false)
+            }
+            Term::Breached(false) => {
+                let in_time = format!("(i.breached = 0 and {NEXT_DUE} > 0)");
+                self.internal(Part::new(in_time, vec![]), true)
+            }
             Term::Breach(wanted) => self.internal(
                 all(vec![
                     there("i.breach", true),

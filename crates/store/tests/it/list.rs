@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod dice;
+mod followed;
 mod record;
 pub mod world;
 

@@ -2,12 +2,12 @@
 //! column holds it: what it depends on is read once for each version of an incident
 //! and kept, and figures are computed from that in memory.
 
-use super::{Look, many, slots};
+use super::{Look, many, one, slots};
 use crate::incidents::filter::{self, NEXT_DUE};
-use crate::{Columns, Failure, Sql};
-use incident::{Access, Policy, State, Subject};
+use crate::{Columns, Engine, Failure, Sql, Value};
+use incident::{Access, Policy, Scope, State, Subject};
 use insight::Exposure;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{IncidentNumber, PersonId, Timestamp};
 use query::{Expr, StateWord, Term};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -20,10 +20,14 @@ pub const RANKED_MAX: usize = 10_000;
 const GOOD_FOR_MICROS: i64 = 5_000_000;
 /// How long it is good while somebody ranks anew, in microseconds.
 const GOOD_MEANWHILE_MICROS: i64 = 15_000_000;
+/// Incidents that get their new places in an order from before; after more it is made anew.
+const MOVED_MAX: usize = 200;
 /// Orders that are made at the same time at most.
 const TURNS: usize = 16;
 /// Orders kept at most: 32 bytes for each incident in them.
 const ORDERS_MAX: usize = 32;
+/// Incidents of somebody's own that are looked through for what only they see.
+const OWN_MAX: i64 = 1_000;
 /// Incidents kept at most, before those that are not open any more are forgotten: 1 kB each.
 const KEPT_MAX: usize = 2 * RANKED_MAX;
 /// States read at once.
@@ -69,7 +73,7 @@ pub(super) struct Ordered {
     stamp: (i64, i64),
     /// The instant for which risk was computed.
     pub(super) at: Timestamp,
-    /// The incidents; `None` when there are more than [`RANKED_MAX`].
+    /// The incidents; `None` when there are too many.
     pub(super) ranks: Option<Arc<Vec<Rank>>>,
     /// Somebody ranks anew.
     renewed: bool,
@@ -100,7 +104,7 @@ impl Ranking {
     }
 
     /// The open incidents that meet a condition, by rank: at the instant `at` if it is
-    /// given, however many there are; else about now.
+    /// given, though they be twice as many by now; else about now.
     pub(super) fn order(
         &self,
         sql: &mut dyn Sql,
@@ -109,7 +113,8 @@ impl Ranking {
         at: Option<Timestamp>,
     ) -> Result<Ordered, Failure> {
         let stamp = (crate::incidents::feed::position(sql)?, self.policy.version);
-        let key = key(look, filter);
+        let look = &shared(sql, look)?;
+        let key = key(sql.engine(), look, filter);
         let now = look.context.now;
         if let Some(ordered) = self.board.ordered(&key, stamp, at, now, true) {
             return Ok(ordered);
@@ -120,7 +125,14 @@ impl Ranking {
         if let Some(ordered) = self.board.ordered(&key, stamp, at, now, false) {
             return Ok(ordered);
         }
-        let most = if at.is_some() { i64::MAX } else { self.most as i64 + 1 };
+        let before = self.board.before(&key, stamp, now).filter(|_| at.is_none());
+        if let Some(before) = before
+            && let Some(ordered) = self.moved(sql, look, filter, &before, stamp)?
+        {
+            self.board.keep(key, &ordered);
+            return Ok(ordered);
+        }
+        let most = if at.is_some() { 2 * self.most } else { self.most } as i64 + 1;
         let at = at.unwrap_or(now);
         let candidates = candidates(sql, look, filter, most)?;
         let ranks = match candidates.len() as i64 == most {
@@ -128,12 +140,38 @@ impl Ranking {
             false => Some(Arc::new(self.ranks(sql, look, candidates, at)?)),
         };
         let ordered = Ordered { stamp, at, ranks, renewed: false };
-        let mut orders = lock(&self.board.orders);
-        if orders.len() >= ORDERS_MAX {
-            orders.clear();
-        }
-        orders.insert(key, ordered.clone());
+        self.board.keep(key, &ordered);
         Ok(ordered)
+    }
+
+    /// An order from before with what happened since: whatever changed is sought and ranked anew,
+    /// for the same instant, so that it is the order that would be made for it. `None` when
+    /// that is too much.
+    fn moved(
+        &self,
+        sql: &mut dyn Sql,
+        look: &Look,
+        filter: &Expr,
+        before: &Ordered,
+        stamp: (i64, i64),
+    ) -> Result<Option<Ordered>, Failure> {
+        let Some(ranks) = &before.ranks else { return Ok(None) };
+        let changed = changed(sql, before.stamp.0, stamp.0)?;
+        if changed.len() > MOVED_MAX {
+            return Ok(None);
+        }
+        let stays = |rank: &&Rank| changed.binary_search(&IncidentNumber(rank.number.0)).is_err();
+        let mut ranks: Vec<Rank> = ranks.iter().filter(stays).copied().collect();
+        let mut look = look.clone();
+        look.context.now = before.at;
+        let these = Expr::all_of([Expr::Term(Term::Number(changed)), filter.clone()]);
+        let candidates = candidates(sql, &look, &these, i64::MAX)?;
+        ranks.extend(self.ranks(sql, &look, candidates, before.at)?);
+        // Two runs that are sorted already: merged, not sorted again.
+        ranks.sort();
+        let fits = ranks.len() <= self.most;
+        let (at, ranks) = (before.at, Some(Arc::new(ranks)));
+        Ok(fits.then_some(Ordered { stamp, at, ranks, renewed: false }))
     }
 
     fn ranks(
@@ -218,13 +256,59 @@ impl Board {
         kept.renewed = true;
         None
     }
+
+    /// The order as it was a moment ago, before something happened.
+    fn before(&self, key: &str, stamp: (i64, i64), now: Timestamp) -> Option<Ordered> {
+        let orders = lock(&self.orders);
+        let kept = orders.get(key)?;
+        let young = (0..GOOD_FOR_MICROS).contains(&now.micros_since(kept.at));
+        let follows = kept.stamp.1 == stamp.1 && kept.stamp.0 < stamp.0;
+        (young && follows).then(|| kept.clone())
+    }
+
+    fn keep(&self, key: String, ordered: &Ordered) {
+        let mut orders = lock(&self.orders);
+        if orders.len() >= ORDERS_MAX && !orders.contains_key(&key) {
+            let oldest = orders.iter().min_by_key(|(_, kept)| kept.at).map(|(key, _)| key.clone());
+            oldest.and_then(|key| orders.remove(&key));
+        }
+        orders.insert(key, ordered.clone());
+    }
+}
+
+/// As whom an order is made. Whoever sees all of whatever they see at all sees it by role and
+/// teams: they are nobody in particular here, and share the order with everybody like them.
+fn shared(sql: &mut dyn Sql, look: &Look) -> Result<Look, Failure> {
+    let mut look = look.clone();
+    let scope = &look.scope;
+    if scope.everything || scope.open_to_staff && !sees_more_of_their_own(sql, scope.person)? {
+        look.scope.person = PersonId(uuid::Uuid::nil());
+    }
+    Ok(look)
+}
+
+/// Whether somebody asked for something open that is confidential, or perhaps: where there is
+/// more of their own than [`OWN_MAX`], it is not looked through.
+fn sees_more_of_their_own(sql: &mut dyn Sql, person: PersonId) -> Result<bool, Failure> {
+    let statement = "select count(*), \
+        count(case when confidential_to is not null and state in ('new', 'in_progress', 'on_hold') then 1 end) \
+        from (select confidential_to, state from incidents where requester_id = $1 limit $2) own";
+    let (own, confidential) =
+        one(sql, statement, &[person.into(), OWN_MAX.into()], |row| Ok((row.int()?, row.int()?)))?
+            .unwrap_or_default();
+    Ok(own == OWN_MAX || confidential > 0)
 }
 
 /// Whose order of what: who sees the same and means the same by it shares one.
-fn key(look: &Look, filter: &Expr) -> String {
-    let context = &look.context;
-    let zone = context.zone.iana_name().unwrap_or_default();
-    format!("{:?} {:?} {:?} {zone} {filter:?}", look.scope, context.me, context.my_teams)
+fn key(engine: Engine, look: &Look, filter: &Expr) -> String {
+    let Scope { everything, open_to_staff, teams, nothing, .. } = &look.scope;
+    let zone = look.context.zone.iana_name().unwrap_or_default();
+    // The parameters say who is meant, and only where it matters; when is said by the filter.
+    let mut whenever = look.clone();
+    whenever.context.now = Timestamp::default();
+    let (condition, values) = filter::compile(engine, filter, &whenever, 1);
+    let flags = (everything, open_to_staff, nothing);
+    format!("{flags:?} {teams:?} {zone} {filter:?} {condition} {values:?}")
 }
 
 fn candidates(
@@ -249,6 +333,15 @@ fn candidates(
             priority: row.int()?,
         })
     })
+}
+
+/// The incidents to which something happened after one position, up to another; one more than
+/// [`MOVED_MAX`] stands for many.
+fn changed(sql: &mut dyn Sql, after: i64, until: i64) -> Result<Vec<IncidentNumber>, Failure> {
+    let values: [Value; 3] = [after.into(), until.into(), (MOVED_MAX as i64 + 1).into()];
+    let statement =
+        "select distinct number from events where seq > $1 and seq <= $2 order by number limit $3";
+    many(sql, statement, &values, |row| row.int().map(IncidentNumber))
 }
 
 fn read(
