@@ -83,8 +83,13 @@ async fn rules_keep_an_order_and_a_key_makes_one() {
     assert_eq!(order().await, ["C1", "A2", "B3"]);
     ada.patch("/api/v1/rules/C", json!({ "place": 99 })).await.good();
     assert_eq!(order().await, ["A1", "B2", "C3"]);
+    // One that goes leaves no gap, and a change of a later one does not move it.
+    assert_eq!(ada.delete("/api/v1/rules/A").await.status, 204);
+    assert_eq!(order().await, ["B1", "C2"]);
+    ada.patch("/api/v1/rules/B", json!({ "stop": true })).await.good();
+    assert_eq!(order().await, ["B1", "C2"]);
     let twice =
-        json!({ "name": "a", "on": ["reported"], "do": [{ "command": "tag", "add": ["x"] }] });
+        json!({ "name": "b", "on": ["reported"], "do": [{ "command": "tag", "add": ["x"] }] });
     assert_eq!(ada.post("/api/v1/rules", twice).await.status, 409);
 }
 
