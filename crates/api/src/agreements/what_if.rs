@@ -182,7 +182,7 @@ pub(super) fn doors() -> Vec<Door> {
             }))
             .once()
             .answers::<Tested>(200, "Before and after.")
-            .problems(&[400, 401, 403, 404, 413, 415, 422, 429, 503]),
+            .problems(&[400, 401, 403, 413, 415, 422, 429, 503]),
     ]
 }
 
@@ -234,6 +234,16 @@ async fn backtest(
         body.value;
     if fields.is_none() && hours.is_none() {
         return Err(Problem::invalid("agreement", "is needed, or calendar"));
+    }
+    let unknown = |field: &'static str, what: &str| {
+        let words = format!("is not a known {what}");
+        move |_: Problem| Problem::invalid(field, words)
+    };
+    if let Some(id) = &agreement_id {
+        stored::find(&app, id).map_err(unknown("agreement_id", "agreement"))?;
+    }
+    if let Some(id) = &calendar_id {
+        Known::of(&app).any(id).map_err(unknown("calendar_id", "calendar"))?;
     }
     let hours = hours.map(|fields| calendar(&app, calendar_id.as_deref(), fields)).transpose()?;
     let known = match &hours {

@@ -403,6 +403,11 @@ async fn the_past_says_what_terms_would_have_done() {
     wrong["agreement"]["warn_shares"] = json!([0]);
     let wrong = ada.post("/api/v1/agreements/backtest", wrong).await;
     wrong.field(422, "agreement.warn_shares.0");
+    for field in ["agreement_id", "calendar_id"] {
+        let mut wrong = ask.clone();
+        wrong[field] = json!("Nobody's");
+        ada.post("/api/v1/agreements/backtest", wrong).await.field(422, field);
+    }
     let mut wrong = ask;
     wrong["to"] = wrong["from"].clone();
     ada.post("/api/v1/agreements/backtest", wrong).await.field(422, "to");
