@@ -86,6 +86,18 @@ impl Caller {
         Ok(())
     }
 
+    /// Refuses those who may not look at settings as a whole, what they would do to
+    /// incidents that are hidden from others included.
+    pub(crate) fn must_read_settings(&self) -> Result<(), Problem> {
+        self.must_read()?;
+        if !self.viewer().has(&[Role::Administrator, Role::Manager, Role::Auditor]) {
+            return Err(Problem::forbidden(
+                "administrators, managers and auditors ask what terms would do",
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses those whose token may not change anything.
     pub(crate) fn must_write(&self) -> Result<(), Problem> {
         self.must_read()?;

@@ -206,31 +206,22 @@ async fn change(
     let before = find(&app, &rule).await?;
     let change = body.value;
     let references = References::of(&app, caller.viewer()).await?;
-    let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let actions = match change.actions {
         Some(given) => Some(command::read(&references, given).await?),
         None => None,
     };
-    let made = move |before: &Rule| Rule {
-        name: new_name.clone().unwrap_or_else(|| before.name.clone()),
-        place: change.place.map_or(before.place, i64::from),
-        active: change.active.unwrap_or(before.active),
-        on: change.on.clone().unwrap_or_else(|| before.on.clone()),
-        when: change.when.clone().unwrap_or_else(|| before.when.clone()),
-        actions: actions.clone().unwrap_or_else(|| before.actions.clone()),
-        stop: change.stop.unwrap_or(before.stop),
-        ..before.clone()
-    };
-    let mut wanted = made(&before);
+    let RuleChange { on, when, stop, active, place, .. } = change;
+    let mut edit = Edit { name, on, when, actions, stop, active, place };
+    let mut wanted = edit.over(&before);
     // One that is out of date can be taken out of use as it is.
-    if wanted.active {
+    if wanted.active || edit.changes_what_it_does() {
         check(&app, &mut wanted).await?;
     }
-    let when = wanted.when;
-    let rule = kept::change(&app, &caller, before.id, seen, move |before: &Rule| {
-        Ok(Rule { when, ..made(before) })
-    })
-    .await?;
+    edit.write_canonically(wanted.when);
+    let rule =
+        kept::change(&app, &caller, before.id, seen, move |before: &Rule| Ok(edit.over(before)))
+            .await?;
     respond(&app, rule).await
 }
 
@@ -251,6 +242,45 @@ async fn remove(
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A change with what it names found; what is absent stays as it is by then.
+#[derive(Default)]
+struct Edit {
+    name: Option<String>,
+    on: Option<BTreeSet<Moment>>,
+    when: Option<String>,
+    actions: Option<Vec<incident::rules::Action>>,
+    stop: Option<bool>,
+    active: Option<bool>,
+    place: Option<u16>,
+}
+
+impl Edit {
+    fn changes_what_it_does(&self) -> bool {
+        self.on.is_some() || self.when.is_some() || self.actions.is_some()
+    }
+
+    /// Only a condition that is given is written: the stored one may be newer than the one
+    /// that was read.
+    fn write_canonically(&mut self, canonical: String) {
+        if let Some(when) = &mut self.when {
+            *when = canonical;
+        }
+    }
+
+    fn over(&self, before: &Rule) -> Rule {
+        Rule {
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            place: self.place.map_or(before.place, i64::from),
+            active: self.active.unwrap_or(before.active),
+            on: self.on.clone().unwrap_or_else(|| before.on.clone()),
+            when: self.when.clone().unwrap_or_else(|| before.when.clone()),
+            actions: self.actions.clone().unwrap_or_else(|| before.actions.clone()),
+            stop: self.stop.unwrap_or(before.stop),
+            ..before.clone()
+        }
+    }
 }
 
 impl Row for Rule {
@@ -341,5 +371,32 @@ fn show(
         stop: rule.stop,
         faults: faults.collect(),
         version: rule.version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_that_is_not_given_stays_what_it_has_become_meanwhile() {
+        let rule = |when: &str| Rule {
+            id: RuleId(desk::fresh()),
+            name: "Sort".to_owned(),
+            place: 1,
+            active: true,
+            on: BTreeSet::new(),
+            when: when.to_owned(),
+            actions: vec![],
+            stop: false,
+            version: 1,
+        };
+        let (old, new) = (rule("vpn"), rule("mail"));
+        let mut edit = Edit { stop: Some(true), ..Edit::default() };
+        edit.write_canonically(edit.over(&old).when);
+        assert_eq!((edit.over(&new).when.as_str(), edit.over(&new).stop), ("mail", true));
+        let mut edit = Edit { when: Some("prio:4".to_owned()), ..Edit::default() };
+        edit.write_canonically("priority:P4".to_owned());
+        assert_eq!(edit.over(&new).when, "priority:P4");
     }
 }

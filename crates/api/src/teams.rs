@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::calendars::Known;
 use crate::directory::Cards;
 use crate::door::Door;
 use crate::incidents::open_with;
 use crate::json::{self, Body};
-use crate::kept::{self, Row, block, name};
+use crate::kept::{self, Row, block, given, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
@@ -17,7 +18,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use kernel::{PersonId, TeamId, Timestamp, limits};
+use kernel::{CalendarId, PersonId, TeamId, Timestamp, limits};
 use query::{TeamName, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -36,6 +37,8 @@ struct Team {
     description: String,
     /// Whether incidents can be assigned to it.
     active: bool,
+    /// The calendar it works by; null works round the clock.
+    calendar: Option<String>,
     /// Who belongs to it: e-mail addresses, or names.
     members: Vec<String>,
     version: i64,
@@ -49,6 +52,8 @@ struct NewTeam {
     name: String,
     /// What it is for.
     description: Option<String>,
+    /// Name or id of the calendar it works by; round the clock, when absent or null.
+    calendar: Option<String>,
     /// Who belongs to it: e-mail addresses or ids.
     members: Option<Vec<String>>,
 }
@@ -60,6 +65,10 @@ struct TeamChange {
     name: Option<String>,
     description: Option<String>,
     active: Option<bool>,
+    /// Name or id of the calendar it works by; null for round the clock.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    calendar: Option<Option<String>>,
     /// These and only these belong to it.
     members: Option<Vec<String>>,
 }
@@ -108,10 +117,10 @@ async fn list(
     let named: BTreeSet<PersonId> =
         found.iter().filter_map(|team| members.get(&team.id)).flatten().copied().collect();
     let people = directory.people(app.desk(), named).await?;
-    let none = BTreeSet::new();
+    let (none, calendars) = (BTreeSet::new(), Known::of(&app));
     let show = |team: rows::Team| {
         let members = members.get(&team.id).unwrap_or(&none);
-        shown(team, members, &people)
+        shown(team, members, &people, &calendars)
     };
     Ok(json::answer(StatusCode::OK, &Page { items: found.into_iter().map(show).collect(), next }))
 }
@@ -133,12 +142,13 @@ async fn create(
     caller.must_configure()?;
     let new = body.value;
     let members = members(&app, &caller, new.members).await?.unwrap_or_default();
+    let calendars = Known::of(&app);
     let team = rows::Team {
         id: TeamId(desk::fresh()),
         name: name("name", &new.name)?,
         description: description(new.description.as_deref())?,
         active: true,
-        calendar: None,
+        calendar: new.calendar.map(|text| calendar(&calendars, &text)).transpose()?,
         version: 1,
     };
     let people = people_of(&app, &members).await?;
@@ -146,7 +156,7 @@ async fn create(
         teams::insert(sql, &team)?;
         teams::set_members(sql, team.id, &members)?;
         audit.created(sql, "team", team.id, &Recorded { team: &team, members: &members })?;
-        Ok(shown(team, &members, &people))
+        Ok(shown(team, &members, &people, &calendars))
     })
     .await
 }
@@ -173,12 +183,17 @@ async fn change(
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_description = change.description.map(|text| description(Some(&text))).transpose()?;
+    let new_calendar = match change.calendar {
+        Some(Some(text)) => Some(Some(calendar(&Known::of(&app), &text)?)),
+        other => other.map(|_| None),
+    };
     let new_members = members(&app, &caller, change.members).await?;
     let whole = kept::change(&app, &caller, id, seen, move |Whole(before, members): &Whole| {
         let team = rows::Team {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             description: new_description.unwrap_or_else(|| before.description.clone()),
             active: change.active.unwrap_or(before.active),
+            calendar: new_calendar.unwrap_or(before.calendar),
             ..before.clone()
         };
         Ok(Whole(team, new_members.unwrap_or_else(|| members.clone())))
@@ -201,7 +216,7 @@ async fn remove(
 async fn respond(app: &App, Whole(team, members): Whole) -> Result<Response, Problem> {
     let people = people_of(app, &members).await?;
     let version = team.version;
-    Ok(kept::answer(&shown(team, &members, &people), version))
+    Ok(kept::answer(&shown(team, &members, &people, &Known::of(app)), version))
 }
 
 /// A team with its members.
@@ -244,6 +259,10 @@ fn description(text: Option<&str>) -> Result<String, Problem> {
     block("description", text.unwrap_or_default(), limits::REASON_CHARS)
 }
 
+fn calendar(calendars: &Known, text: &str) -> Result<CalendarId, Problem> {
+    calendars.find("calendar".to_owned(), text)
+}
+
 async fn members(
     app: &App,
     caller: &Caller,
@@ -263,13 +282,19 @@ async fn people_of(app: &App, members: &BTreeSet<PersonId>) -> Result<Cards, Pro
     Ok(directory.people(app.desk(), members.iter().copied()).await?)
 }
 
-fn shown(team: rows::Team, members: &BTreeSet<PersonId>, people: &Cards) -> Team {
+fn shown(
+    team: rows::Team,
+    members: &BTreeSet<PersonId>,
+    people: &Cards,
+    calendars: &Known,
+) -> Team {
     let mut members: Vec<String> = members
         .iter()
         .filter_map(|id| people.get(id))
         .map(|card| card.handle().to_owned())
         .collect();
     members.sort();
-    let rows::Team { id, name, description, active, version, .. } = team;
-    Team { id, name, description, active, members, version }
+    let rows::Team { id, name, description, active, calendar, version } = team;
+    let calendar = calendar.and_then(|id| calendars.name(id)).map(str::to_owned);
+    Team { id, name, description, active, calendar, members, version }
 }

@@ -65,8 +65,6 @@ const PUBLIC: &[(&str, &[&str])] = &[
     ("reopened", &["by_reply"]),
     ("closed", &["how"]),
     ("cancelled", &["reason"]),
-    ("merged", &["into"]),
-    ("unmerged", &["from"]),
     ("promised", &["at", "reason"]),
     ("promise_changed", &["at", "before", "reason"]),
     ("promise_broken", &["at"]),

@@ -11,10 +11,13 @@ use incident::{Access, Scope, State, Viewer};
 use kernel::{IncidentNumber, Priority, Timestamp, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Failure, Sql};
 
 /// How many are computed at once: the others have processors and connections too.
 pub(crate) const AT_ONCE_MAX: usize = 1;
+/// How long the question before saving waits for its turn.
+const TURN_WAIT: Duration = Duration::from_secs(10);
 /// After how long to come back when others are computed.
 const BUSY_SECONDS: u64 = 5;
 /// Incidents looked at in one piece.
@@ -106,9 +109,12 @@ impl Desk {
     /// What a change would do to the clocks of open incidents if they followed it now.
     ///
     /// # Errors
-    /// What is wrong with it; [`Trouble::Throttled`] when others are computed.
+    /// What is wrong with it; [`Trouble::Throttled`] when its turn does not come, since
+    /// others are computed.
     pub async fn impact(&self, viewer: &Viewer, unsaved: Unsaved) -> Result<ImpactReport, Trouble> {
-        let _permit = self.what_if()?;
+        // Nobody is kept from saving because somebody else asks: turns come in order.
+        let turn = tokio::time::timeout(TURN_WAIT, self.0.what_ifs.clone().acquire_owned());
+        let _permit = turn.await.ok().and_then(Result::ok).ok_or_else(busy)?;
         let now = self.now();
         let subject = match (&unsaved.agreement, &unsaved.calendar) {
             (Some(agreement), None) => Subject::Agreement(agreement.reference.id),
@@ -155,7 +161,7 @@ impl Desk {
         unsaved: Unsaved,
         (from, to): (Timestamp, Timestamp),
     ) -> Result<Backtest, Trouble> {
-        let _permit = self.what_if()?;
+        let _permit = self.0.what_ifs.clone().try_acquire_owned().map_err(|_| busy())?;
         if from >= to {
             return Err(Fault::new("to", "must lie after from").into());
         }
@@ -198,11 +204,10 @@ impl Desk {
             last = reached;
         }
     }
+}
 
-    fn what_if(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Trouble> {
-        let permit = self.0.what_ifs.clone().try_acquire_owned();
-        permit.map_err(|_| Trouble::Throttled { seconds: BUSY_SECONDS })
-    }
+fn busy() -> Trouble {
+    Trouble::Throttled { seconds: BUSY_SECONDS }
 }
 
 impl Unsaved {

@@ -155,7 +155,7 @@ struct TestedItem {
 }
 
 pub(super) fn doors() -> Vec<Door> {
-    let about = "Not saved: which clocks of open incidents would move, and which promises would be broken at once, if they went over to it now. 429 while another one is computed.";
+    let about = "Not saved: which clocks of open incidents would move, and which promises would be broken at once, if they went over to it now. For administrators, managers and auditors. 429 when others are computed for long.";
     vec![
         Door::post("/api/v1/agreements/{id}/impact", "previewAgreementImpact", of_agreement)
             .about("configuration", "What a change of an agreement would do", about)
@@ -170,7 +170,7 @@ pub(super) fn doors() -> Vec<Door> {
             .answers::<Impact>(200, "What would move.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 429, 503]),
         Door::post("/api/v1/agreements/backtest", "backtestAgreements", backtest)
-            .about("configuration", "Try terms on the past", "What would have become of the promises of incidents reported in a time, at most 100,000, under an agreement, a calendar or both that are not saved. What people did stays as it was. 429 while another one is computed.")
+            .about("configuration", "Try terms on the past", "What would have become of the promises of incidents reported in a time, at most 100,000, under an agreement, a calendar or both that are not saved. What people did stays as it was. For administrators, managers and auditors. 429 while another one is computed.")
             .body::<Asked>(json!({
                 "agreement": {
                     "name": "Gold",
@@ -182,7 +182,7 @@ pub(super) fn doors() -> Vec<Door> {
             }))
             .once()
             .answers::<Tested>(200, "Before and after.")
-            .problems(&[400, 401, 403, 404, 413, 415, 422, 429, 503]),
+            .problems(&[400, 401, 403, 413, 415, 422, 429, 503]),
     ]
 }
 
@@ -193,7 +193,7 @@ async fn of_agreement(
     once: Once,
     body: Body<AgreementFields>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
+    caller.must_read_settings()?;
     let agreement = agreement(&app, &caller, "", Some(&id), body.value, &Known::of(&app)).await?;
     let unsaved = Unsaved { agreement: Some(agreement), calendar: None };
     impact(&app, &caller, unsaved, once.of(&body.bytes)).await
@@ -206,7 +206,7 @@ async fn of_calendar(
     once: Once,
     body: Body<CalendarFields>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
+    caller.must_read_settings()?;
     let unsaved =
         Unsaved { agreement: None, calendar: Some(calendar(&app, Some(&id), body.value)?) };
     impact(&app, &caller, unsaved, once.of(&body.bytes)).await
@@ -229,11 +229,21 @@ async fn backtest(
     once: Once,
     body: Body<Asked>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
+    caller.must_read_settings()?;
     let Asked { agreement_id, agreement: fields, calendar_id, calendar: hours, from, to } =
         body.value;
     if fields.is_none() && hours.is_none() {
         return Err(Problem::invalid("agreement", "is needed, or calendar"));
+    }
+    let unknown = |field: &'static str, what: &str| {
+        let words = format!("is not a known {what}");
+        move |_: Problem| Problem::invalid(field, words)
+    };
+    if let Some(id) = &agreement_id {
+        stored::find(&app, id).map_err(unknown("agreement_id", "agreement"))?;
+    }
+    if let Some(id) = &calendar_id {
+        Known::of(&app).any(id).map_err(unknown("calendar_id", "calendar"))?;
     }
     let hours = hours.map(|fields| calendar(&app, calendar_id.as_deref(), fields)).transpose()?;
     let known = match &hours {

@@ -93,6 +93,27 @@ async fn changes_keep_what_they_do_not_name() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_team_works_by_a_calendar() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let week = json!({ "mon": [["09:00", "17:00"]] });
+    let office = json!({ "name": "Office", "time_zone": "Europe/Amsterdam", "week": week });
+    let id = ada.post("/api/v1/calendars", office).await.good()["id"].clone();
+    let made = ada.post("/api/v1/teams", json!({ "name": "Night", "calendar": "office" })).await;
+    assert_eq!(made.good()["calendar"], "Office");
+    assert_eq!(ada.get("/api/v1/teams/Network").await.good()["calendar"], Value::Null);
+    let path = "/api/v1/teams/Network";
+    assert_eq!(ada.patch(path, json!({ "calendar": id })).await.good()["calendar"], "Office");
+    let kept = ada.patch(path, json!({ "description": "Wires" })).await;
+    assert_eq!(kept.good()["calendar"], "Office");
+    let list = ada.get("/api/v1/teams?q=network").await;
+    assert_eq!(list.good()["items"][0]["calendar"], "Office");
+    assert_eq!(ada.delete("/api/v1/calendars/Office").await.status, 409, "teams work by it");
+    ada.patch(path, json!({ "calendar": "Moon" })).await.field(422, "calendar");
+    assert_eq!(ada.patch(path, json!({ "calendar": null })).await.good()["calendar"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fields_have_rules() {
     let world = World::new().await;
     let ada = world.of("ada");

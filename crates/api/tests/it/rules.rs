@@ -83,8 +83,13 @@ async fn rules_keep_an_order_and_a_key_makes_one() {
     assert_eq!(order().await, ["C1", "A2", "B3"]);
     ada.patch("/api/v1/rules/C", json!({ "place": 99 })).await.good();
     assert_eq!(order().await, ["A1", "B2", "C3"]);
+    // One that goes leaves no gap, and a change of a later one does not move it.
+    assert_eq!(ada.delete("/api/v1/rules/A").await.status, 204);
+    assert_eq!(order().await, ["B1", "C2"]);
+    ada.patch("/api/v1/rules/B", json!({ "stop": true })).await.good();
+    assert_eq!(order().await, ["B1", "C2"]);
     let twice =
-        json!({ "name": "a", "on": ["reported"], "do": [{ "command": "tag", "add": ["x"] }] });
+        json!({ "name": "b", "on": ["reported"], "do": [{ "command": "tag", "add": ["x"] }] });
     assert_eq!(ada.post("/api/v1/rules", twice).await.status, 409);
 }
 
@@ -165,6 +170,33 @@ async fn what_is_wrong_is_named_with_its_place() {
     assert_eq!(agent.post("/api/v1/rules", printers()).await.status, 403);
     assert_eq!(agent.get("/api/v1/rules").await.status, 200);
     assert_eq!(world.of("rosa").get("/api/v1/rules").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_rule_does_is_checked_even_out_of_use() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    ada.post("/api/v1/teams", json!({ "name": "Ghosts" })).await.good();
+    let mut body = printers();
+    body["when"] = json!("team:Ghosts");
+    assert_eq!(ada.post("/api/v1/rules", body).await.status, 201);
+    let path = "/api/v1/rules/vpn%20to%20field";
+    for (change, field) in [
+        (json!({ "active": false, "when": "(((" }), "when"),
+        (json!({ "active": false, "on": [] }), "on"),
+        (json!({ "active": false, "do": [] }), "do"),
+    ] {
+        ada.patch(path, change).await.field(422, field);
+    }
+    // One that is out of date is taken out of use as it is, and stays checked.
+    ada.delete("/api/v1/teams/Ghosts").await;
+    ada.patch(path, json!({ "active": false })).await.good();
+    ada.patch(path, json!({ "name": "Old" })).await.good();
+    let path = "/api/v1/rules/old";
+    ada.patch(path, json!({ "active": true })).await.field(422, "when");
+    ada.patch(path, json!({ "on": ["reported"] })).await.field(422, "when");
+    let shown = ada.patch(path, json!({ "when": "prio:4" })).await;
+    assert_eq!(shown.good()["when"], "priority:P4", "in its canonical form");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -307,6 +307,24 @@ async fn an_incident_does_not_name_those_that_are_hidden() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_public_side_of_a_merge_does_not_name_the_other() {
+    let world = World::new().await;
+    let (own, hidden) = (world.report("rosa", "Badge").await, world.report("ines", "Leak").await);
+    let ines = world.of("ines");
+    let path = format!("/api/v1/incidents/{own}");
+    ines.post(&format!("{path}/merge"), json!({ "into": hidden })).await.good();
+    ines.post(&format!("{path}/unmerge"), json!({})).await.good();
+    for (who, names) in [("ines", true), ("rosa", false)] {
+        let timeline = world.of(who).get(&format!("{path}/timeline")).await;
+        let items = timeline.good()["items"].as_array().unwrap();
+        for kind in ["merged", "unmerged"] {
+            assert!(items.iter().any(|event| event["kind"] == kind), "{who} is told {kind}");
+        }
+        assert_eq!(timeline.text.contains(&format!("\"{hidden}\"")), names, "{}", timeline.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_finds_out_by_asking_what_is_not_shown() {
     let world = World::new().await;
     let number = world.report("rosa", "Badge lost").await;

@@ -129,6 +129,14 @@ async fn few_are_computed_at_once_and_the_others_told_to_come_back() {
     assert_eq!(first.unwrap().incidents, 1);
     assert!(matches!(second, Err(Trouble::Throttled { .. })), "{second:?}");
     assert!(ask().await.is_ok(), "there is room again");
+    // The question before saving waits for its turn.
+    let before_saving = || {
+        let unsaved = Unsaved { agreement: Some(relaxed(&t)), calendar: None };
+        t.desk.impact(&t.agent, unsaved)
+    };
+    let (first, second, third) = tokio::join!(ask(), before_saving(), before_saving());
+    assert!(first.is_ok());
+    assert_eq!((second.unwrap().open, third.unwrap().open), (1, 1));
 }
 
 #[tokio::test]

@@ -37,9 +37,13 @@ pub fn update(sql: &mut dyn Sql, rule: &Rule, expected_version: i64) -> Result<b
     Ok(touched == 1)
 }
 
-/// Removes a rule; `false` when there was none. Timelines name it still.
+/// Removes a rule; `false` when there was none. The later ones move up, timelines name it
+/// still.
 pub fn delete(sql: &mut dyn Sql, id: RuleId) -> Result<bool, Failure> {
-    Ok(sql.execute("delete from rules where id = $1", &[id.into()])? == 1)
+    let deleted = sql.execute("delete from rules where id = $1", &[id.into()])? == 1;
+    let order = order(sql)?;
+    number(sql, order)?;
+    Ok(deleted)
 }
 
 /// The rule with this id.
@@ -60,10 +64,19 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Rule>, Failure> {
 /// Puts a rule at a place in the order, from 1; the others move up. Their versions
 /// stay: nothing of what they do changes.
 pub fn put_at(sql: &mut dyn Sql, id: RuleId, place: i64) -> Result<(), Failure> {
-    let mut order: Vec<RuleId> = list(sql)?.into_iter().map(|rule| rule.id).collect();
+    let mut order = order(sql)?;
     order.retain(|other| *other != id);
     let at = usize::try_from(place.saturating_sub(1)).unwrap_or(0).min(order.len());
     order.insert(at, id);
+    number(sql, order)
+}
+
+fn order(sql: &mut dyn Sql) -> Result<Vec<RuleId>, Failure> {
+    Ok(list(sql)?.into_iter().map(|rule| rule.id).collect())
+}
+
+/// Gives rules the places from 1 on, without a gap.
+fn number(sql: &mut dyn Sql, order: Vec<RuleId>) -> Result<(), Failure> {
     for (place, id) in (1_i64..).zip(order) {
         let statement = "update rules set place = $2 where id = $1 and place <> $2";
         sql.execute(statement, &[id.into(), place.into()])?;

@@ -28,13 +28,14 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 11] = [
+const SUBJECTS: [(&str, &str); 12] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
     ("team", "Teams"),
     ("agreement", "Agreements"),
     ("calendar", "Calendars"),
+    ("rule", "Rules"),
     ("service", "Services"),
     ("category", "Categories"),
     ("organisation", "Organisations"),

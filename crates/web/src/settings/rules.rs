@@ -225,8 +225,10 @@ async fn change(
 async fn update(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Result<(), Trouble> {
     let seen = editing::version(fields)?;
     let mut rule = form::typed(id, fields, 0, seen + 1)?;
+    let does = |rule: &Rule| (rule.on.clone(), rule.when.clone(), rule.actions.clone());
+    let stored = app.desk.read(move |sql| rules::get(sql, id)).await?;
     // One that is out of date can be taken out of use as it is.
-    if rule.active {
+    if rule.active || stored.is_none_or(|stored| does(&stored) != does(&rule)) {
         rule = checked(app, rule).await?;
     }
     app.desk

@@ -688,6 +688,15 @@ async fn a_rule_is_tried_made_shown_moved_and_removed() {
     let refused = world.post("ada", "/settings/rules", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.shows("at character 1").shows(r##"href="#when""##);
+    // One that is not in use is checked too, unless it is taken out of use as it is.
+    let off =
+        [("version", "2"), ("name", "Off"), ("on", "reported"), ("when", "((("), ("add", "x")];
+    let refused = world.post("ada", &address, &off).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    world
+        .get("otto", "/settings/audit?subject=rule")
+        .await
+        .shows(r#"<option value="rule" selected>Rules</option>"#);
     let second = [("name", "Second"), ("on", "reported"), ("add", "x"), ("active", "1")];
     assert_eq!(world.post("ada", "/settings/rules", &second).await.status, StatusCode::SEE_OTHER);
     let up = world.post("ada", &format!("{address}/move"), &[("place", "2")]).await;
