@@ -176,6 +176,37 @@ async fn open_incidents_keep_their_promise_unless_told_otherwise() {
     world.get("ada", &path).await.shows("Open incidents").shows("version 3");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_slower_is_told_before_being_asked_about_open_incidents() {
+    let world = World::new().await;
+    let default = world.desk.policy().agreements.latest()[0].clone();
+    world.report("The gate is stuck").await;
+    let path = format!("/settings/agreements/{}", default.reference.id);
+    let fields = [
+        ("version", "1"),
+        ("name", "Standard"),
+        ("calendar", "always"),
+        ("warn_shares", "50"),
+        ("close_after_days", "5"),
+        ("follow_up_days", "30"),
+        ("starts_at", "reported"),
+        ("p4_resolution", "2 days"),
+    ];
+    let chosen = [&fields[..], &[("open", "keep")]].concat();
+    assert_eq!(world.post("ada", &path, &chosen).await.status, StatusCode::SEE_OTHER);
+    let other = with(fields.to_vec(), "p4_resolution", "3 days");
+    let look = world.post_live("ada", &format!("{path}/look"), &other).await;
+    look.shows("name=\"version\" value=\"1\"");
+    let told = world.post("ada", &path, &other).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    told.shows("Ada Brandt changed this").shows("value=\"3 days\"").hides("Nothing is saved yet");
+    // Whoever was told goes on with the version there is, also through the question.
+    let told = with(other, "version", "2");
+    let asked = world.post("ada", &path, &told).await;
+    asked.shows("Nothing is saved yet").shows("name=\"version\" value=\"2\"");
+    assert_eq!(stored(&world, &path).reference.version, 2);
+}
+
 /// The resolution target of an incident in seconds.
 async fn resolution(world: &World, number: IncidentNumber) -> i64 {
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();

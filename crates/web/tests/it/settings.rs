@@ -158,6 +158,41 @@ async fn whoever_comes_second_is_told_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_between_does_not_hide_that_somebody_was_faster() {
+    let world = World::new().await;
+    let (path, matrix) = (format!("/settings/teams/{}", world.network), "/settings/priority-matrix");
+    let first = [("version", "1"), ("name", "Networks"), ("description", ""), ("active", "1")];
+    assert_eq!(world.post("ada", &path, &first).await.status, StatusCode::SEE_OTHER);
+    let page = world.post("ada", &path, &[("version", "1"), ("name", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let version = value_of(&page, "version");
+    let second = [("version", version.as_str()), ("name", "Wi-Fi"), ("active", "1")];
+    let told = world.post("ada", &path, &second).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    world.get("ada", &path).await.shows("Networks").hides("Wi-Fi");
+
+    // A setting that was never stored has version 0.
+    let torn = world.post("ada", matrix, &[("version", "-1"), ("p11", "P9")]).await;
+    assert_eq!(value_of(&torn, "version"), "-1");
+    let codes = "/settings/resolution-codes";
+    let torn = world.post("ada", codes, &[("version", "-1"), ("label", "x"), ("code", "")]).await;
+    assert_eq!(value_of(&torn, "version"), "-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trying_a_rule_does_not_hide_that_somebody_was_faster() {
+    let world = World::new().await;
+    let form = [("name", "To Field service"), ("on", "reported"), ("add", "seen"), ("active", "1")];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let opened = [&form[..], &[("version", "1")]].concat();
+    assert_eq!(world.post("ada", &address, &opened).await.status, StatusCode::SEE_OTHER);
+    let tried = world.post("ada", &format!("{address}/try"), &opened).await;
+    tried.shows("Would have matched");
+    assert_eq!(value_of(&tried, "version"), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_added_with_roles_and_gets_a_password_once() {
     let world = World::new().await;
     let network = world.network.to_string();

@@ -64,7 +64,7 @@ pub(super) fn form(view: &View<'_>, patch: bool) -> Markup {
         view.stored.map_or_else(|| Section::Agreements.address(), |_| view.address.to_owned());
     html! {
         form.stack-l id=(FORM) method="post" action=(post) novalidate data-preview={ (view.address) "/look" } data-patch[patch] {
-            @if let Some(stored) = view.stored { (version_field(view.problem.version(stored.reference.version))) }
+            @if let Some(stored) = view.stored { (version_field(view.problem.version(view.fields, stored.reference.version))) }
             @if fields_tried(view) { input type="hidden" name="tried" value="1"; }
             @if let Some(banner) = &view.banner { (banner) }
             (view.problem.banner(view.who, view.address))

@@ -72,7 +72,7 @@ pub(super) fn page(
         (problem.banner(who, &address))
         @if who.viewer().configures() {
             form.stack-l method="post" action=(address) {
-                @if let Some(rule) = stored { (version_field(problem.version(rule.version))) }
+                @if let Some(rule) = stored { (version_field(problem.version(fields, rule.version))) }
                 (condition(stored, fields, &problem.errors))
                 (wanted(offered, fields, &problem.errors))
                 div.btns {
