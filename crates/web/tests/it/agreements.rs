@@ -243,3 +243,31 @@ async fn the_last_days_are_looked_back_on() {
     let patch = world.post_live("ada", &path, &[]).await;
     patch.shows("id=\"try\"").shows("of 1 incident").hides("<!DOCTYPE html>");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_and_saving_changes_nothing() {
+    let world = World::new().await;
+    let (calendar, service) = (make(&world, &office()).await, world.printing.to_string());
+    let team = world.network.to_string();
+    let fields = with(printing(&calendar, &service), "t0_team", &team);
+    let fields = with(with(fields, "t0_p2", "1 h"), "p4_calendar", &calendar);
+    // Round the clock, and by the hours of the office at one priority.
+    let path = made(&world, &with(fields, "calendar", "always")).await;
+    let before = stored(&world, &path);
+    let p4 = Priority::ALL[3];
+    assert_eq!(before.calendar, None);
+    assert_eq!(before.calendar_by_priority[&p4].unwrap().to_string(), calendar);
+    assert_eq!(before.target(p4, ClockKind::Resolution, None), Some(30 * 3_600));
+    assert_eq!(before.team_targets[0].team, Some(world.network));
+
+    let of_team = format!("/settings/teams/{team}");
+    let out = world.send_form("ada", &of_team, "active").await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
+    world.get("ada", &path).await.shows(", out of use</option>").shows("value=\"3 days\"");
+    let again = world.send_form("ada", &path, "").await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    let mut after = stored(&world, &path);
+    assert_eq!(after.reference.version, 2);
+    after.reference = before.reference;
+    assert_eq!(after, before);
+}

@@ -313,7 +313,12 @@ fn team_row(view: &View<'_>, row: &str) -> Markup {
             td {
                 select.inp id=(field) name=(field) aria-label="Team" aria-invalid=[error.map(|_| "true")] {
                     option value="" { "Any team" }
-                    @for (id, name) in &view.all.teams { option value=(id) selected[id.to_string() == chosen] { (name) } }
+                    @for team in &view.all.teams {
+                        @let is_chosen = team.id.to_string() == chosen;
+                        @if team.active || is_chosen {
+                            option value=(team.id) selected[is_chosen] { (team.name) @if !team.active { ", out of use" } }
+                        }
+                    }
                 }
             }
             (row_cells(view, row, "team target"))
