@@ -160,7 +160,8 @@ async fn whoever_comes_second_is_told_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_in_between_does_not_hide_that_somebody_was_faster() {
     let world = World::new().await;
-    let (path, matrix) = (format!("/settings/teams/{}", world.network), "/settings/priority-matrix");
+    let (path, matrix) =
+        (format!("/settings/teams/{}", world.network), "/settings/priority-matrix");
     let first = [("version", "1"), ("name", "Networks"), ("description", ""), ("active", "1")];
     assert_eq!(world.post("ada", &path, &first).await.status, StatusCode::SEE_OTHER);
     let page = world.post("ada", &path, &[("version", "1"), ("name", "")]).await;
@@ -733,4 +734,36 @@ async fn a_rule_is_tried_made_shown_moved_and_removed() {
     world.post("ada", &format!("{address}/remove"), &[]).await;
     assert_eq!(world.get("ada", &address).await.status, StatusCode::NOT_FOUND);
     world.get("ines", "/settings/rules").await.shows("Second").hides("Move Second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_keeps_what_went_out_of_use() {
+    let world = World::new().await;
+    let (team, person) = (world.network.to_string(), world.person("ines").id.to_string());
+    let service = world.printing.to_string();
+    let form = [
+        ("name", "To the network"),
+        ("on", "reported"),
+        ("service", service.as_str()),
+        ("team", team.as_str()),
+        ("assignee", person.as_str()),
+        ("watcher", person.as_str()),
+        ("active", "1"),
+    ];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let read = |sql: &mut dyn store::Sql| store::directory::rules::list(sql);
+    let before = world.desk.read(read).await.unwrap();
+    for (what, id) in [("services", &service), ("people", &person), ("teams", &team)] {
+        let out = world.send_form("ada", &format!("/settings/{what}/{id}"), "active").await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
+    }
+    let page = world.get("ada", &address).await;
+    page.shows("This rule is left out").shows("command 2, team ").hides("do.1");
+    page.shows("Ines Calderon, out of use</option>");
+    let saved = world.send_form("ada", &address, "active").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let after = world.desk.read(read).await.unwrap();
+    assert_eq!((&after[0].actions, after[0].version), (&before[0].actions, 2));
 }
