@@ -108,12 +108,44 @@ test("a reply that waits is a draft at once; words too long for a page that ends
 
   type("short");
   window.dispatchEvent(new Event("pagehide"));
+  await made.queue;
   assert.deepEqual([put(calls).at(-1), calls.at(-1).keepalive], ["reply body=short", true]);
   const long = "é".repeat(20_000);
   type(long);
   window.dispatchEvent(new Event("pagehide"));
   assert.equal(localStorage.getItem("evenkeel.draft.INC-7.reply"), long);
+  await made.queue;
+  assert.equal(calls.at(-1).keepalive, false);
   localStorage.clear();
+});
+
+test("leaving the page settles no clash, and the words stay on the device until an answer is heard", async () => {
+  $("#main").innerHTML = composer(`data-draft-reply="begun" data-known-reply="7"`);
+  const other = { status: 409, json: { body: "written elsewhere", known: "9" } };
+  const calls = serve(() => other);
+  const made = new Composer($("form.composer"));
+  type("begun here");
+  window.dispatchEvent(new Event("pagehide"));
+  assert.equal(localStorage.getItem("evenkeel.draft.INC-7.reply"), "begun here");
+  await made.queue;
+  const [sent] = calls.filter((call) => call.body.get("body") === "begun here");
+  assert.deepEqual([sent.headers["X-Draft-Known"], sent.keepalive], ["7", true]);
+  assert.match($("[data-clash]").textContent, /written elsewhere/);
+  const count = calls.length;
+  window.dispatchEvent(new Event("pagehide"));
+  await made.queue;
+  assert.equal(calls.length, count, "nothing is stored until one is chosen");
+
+  // The page that opens next knows the other words, and that these were not written after them.
+  $("#main").innerHTML = composer(`data-draft-reply="written elsewhere" data-known-reply="9"`);
+  const next = new Composer($("form.composer"));
+  assert.equal($("textarea").value, "begun here");
+  await next.queue;
+  assert.equal(calls.at(-1).headers["X-Draft-Known"], "7");
+  $$("[data-clash] button").at(-1).click();
+  await next.queue;
+  assert.equal($("textarea").value, "written elsewhere");
+  assert.equal(localStorage.length, 0);
 });
 
 const held = async () => {

@@ -33,8 +33,8 @@ export class Composer {
     this.field.value = this.drafts[this.mode];
     this.shared = null;
     this.stored = { ...this.drafts };
-    /** Which stored draft of a mode this page knows; whoever else stored one since is told of, not overwritten. */
-    this.known = Object.fromEntries(modes.map((mode) => [mode, form.dataset[`known${mode[0].toUpperCase()}${mode.slice(1)}`] ?? ""]));
+    /** Which stored draft of a mode these words go on from; whoever else stored one since is told of, not overwritten. */
+    this.known = Object.fromEntries(modes.map((mode) => [mode, this.shelved(`${mode}.known`) ?? form.dataset[`known${mode[0].toUpperCase()}${mode.slice(1)}`] ?? ""]));
     this.queue = Promise.resolve();
     this.later = debounce(800, () => this.store());
     this.sending = new Sending(form);
@@ -121,21 +121,21 @@ export class Composer {
   }
 
   /** Sends what changed since the last time, mode by mode, one request after the other. */
-  store() {
-    this.queue = this.queue.then(() => this.sendChanged());
+  store(leaving = false) {
+    this.queue = this.queue.then(() => this.sendChanged(leaving));
     return this.queue;
   }
 
-  async sendChanged() {
+  async sendChanged(leaving) {
     for (const mode of modes) {
       const body = this.drafts[mode];
       if (body === this.stored[mode] || this.clash?.mode === mode) continue;
-      const answer = await this.save(mode, body, { headers: { "X-Draft-Known": this.known[mode] } });
+      const answer = await this.save(mode, body, { headers: { "X-Draft-Known": this.known[mode] }, keepalive: leaving && outlives(body) });
       if (answer?.status === 409) this.offerBoth(mode, await answer.json());
       else if (answer?.ok) {
         this.known[mode] = answer.headers.get("X-Draft") ?? "";
         this.stored[mode] = body;
-        this.shelve(mode, null);
+        if (this.drafts[mode] === body) this.shelve(mode, null);
         if (mode === this.mode) this.state(body ? "Draft saved" : "");
       } else {
         this.shelve(mode, body);
@@ -170,6 +170,7 @@ export class Composer {
     theirs.addEventListener("click", () => {
       this.drafts[mode] = body;
       if (mode === this.mode) this.put(body);
+      this.shelve(mode, null);
       settle();
     });
     $("[data-clash]", this.form)?.remove();
@@ -187,12 +188,9 @@ export class Composer {
   leave() {
     this.later.cancel();
     if (this.form.getAttribute("aria-busy") === "true") return;
-    for (const mode of modes) {
-      const body = this.drafts[mode];
-      if (body === this.stored[mode]) continue;
-      if (outlives(body)) this.save(mode, body, { keepalive: true });
-      else this.shelve(mode, body);
-    }
+    // On the device first: when the page ends, nobody hears that the words clashed or were too long to be sent.
+    for (const mode of modes) if (this.drafts[mode] !== this.stored[mode]) this.shelve(mode, this.drafts[mode]);
+    this.store(true);
   }
 
   // Stored empty once more: a draft typed a moment before may have reached the server after the comment.
@@ -230,8 +228,12 @@ export class Composer {
 
   shelve(mode, body) {
     try {
-      if (body === null) localStorage.removeItem(shelf(this.number, mode));
-      else localStorage.setItem(shelf(this.number, mode), body);
+      const known = shelf(this.number, `${mode}.known`);
+      if (body === null) [shelf(this.number, mode), known].forEach((key) => localStorage.removeItem(key));
+      else {
+        localStorage.setItem(shelf(this.number, mode), body);
+        localStorage.setItem(known, this.known[mode]);
+      }
     } catch {
       // A browser that stores nothing keeps the draft as long as the page lives.
     }

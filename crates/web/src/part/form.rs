@@ -137,9 +137,16 @@ impl<'a> Field<'a> {
                 @for (key, label) in options {
                     option value=(key.as_ref()) selected[key.as_ref() == value] { (label.as_ref()) }
                 }
+                (kept(value, options.iter().any(|(key, _)| key.as_ref() == value)))
             }
         })
     }
+}
+
+/// The option of a chosen value that is not offered any more; without it a browser would choose
+/// another, and saving would store that.
+pub(crate) fn kept(value: &str, offered: bool) -> Markup {
+    html! { @if !offered && !value.is_empty() { option value=(value) selected { "out of use" } } }
 }
 
 /// A checkbox with its label.

@@ -191,7 +191,7 @@ fn page(
         section.card { div.card-b {
             @if who.viewer().configures() {
                 form.form method="post" action=(address) {
-                    @if let Some(category) = stored { (version_field(problem.version(category.version))) }
+                    @if let Some(category) = stored { (version_field(problem.version(fields, category.version))) }
                     (name_field(fields, &problem.errors))
                     (Field::new("parent", "Stands below").errors(&problem.errors).select(&parents, fields.text("parent")))
                     @if stored.is_some() {

@@ -51,7 +51,7 @@ async fn change(
             let problem =
                 Problem::of(&app, trouble, SUBJECT, settings::RESOLUTION_CODES.to_owned(), "")
                     .await?;
-            let again = page(&app, &who, Some(rows(&fields)), &problem, html! {}).await?;
+            let again = page(&app, &who, Some(fields), &problem, html! {}).await?;
             Ok((problem.status(), again).into_response())
         }
     }
@@ -121,12 +121,13 @@ fn checked(codes: Vec<ResolutionCode>) -> Result<Vec<ResolutionCode>, Trouble> {
 async fn page(
     app: &App,
     who: &SignedIn,
-    typed: Option<Vec<ResolutionCode>>,
+    typed: Option<Fields>,
     problem: &Problem,
     banner: Markup,
 ) -> PageResult<Markup> {
     let setting = app.desk.read(stored).await?;
-    let codes = typed.unwrap_or(setting.value);
+    let codes = typed.as_ref().map_or(setting.value, rows);
+    let fields = typed.unwrap_or_default();
     let edits = who.viewer().configures();
     let new = if edits { NEW_ROWS } else { 0 };
     let empty = (0..new).map(|_| ResolutionCode { code: String::new(), label: String::new() });
@@ -135,7 +136,7 @@ async fn page(
         (banner)
         (problem.banner(who, &SECTION.address()))
         form.stack-l id="codes" method="post" action=(SECTION.address()) {
-            (version_field(problem.version(setting.version)))
+            (version_field(problem.version(&fields, setting.version)))
             section.card {
                 div.scroll-x tabindex="0" role="region" aria-label="Resolution codes" {
                     table.dt {

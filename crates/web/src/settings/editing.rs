@@ -106,9 +106,11 @@ impl Problem {
         }
     }
 
-    /// The version a form goes on with.
-    pub(super) fn version(&self, version: i64) -> i64 {
-        self.stale.as_ref().map_or(version, |stale| stale.current)
+    /// The version a form goes on with: the one it was opened with until its reader was told of
+    /// another. Taking the `stored` one would replace a change that nobody saw.
+    pub(super) fn version(&self, fields: &Fields, stored: i64) -> i64 {
+        let opened = fields.text("version").parse().unwrap_or(stored);
+        self.stale.as_ref().map_or(opened, |stale| stale.current)
     }
 }
 
@@ -128,6 +130,15 @@ pub(super) fn version(fields: &Fields) -> Result<i64, Trouble> {
         Refusal::invalid("version", "the form does not say which version it changes; open it again")
             .into()
     })
+}
+
+/// The version a form was opened with, unless somebody was faster: told before what a change
+/// would do is asked about.
+pub(super) fn version_on(fields: &Fields, stored: i64) -> Result<i64, Trouble> {
+    match version(fields)? {
+        seen if seen < stored => stale(seen, Some(stored)),
+        seen => Ok(seen),
+    }
 }
 
 /// Says that somebody was faster.

@@ -108,7 +108,7 @@ async fn page(
         section.card { div.card-b {
             @if who.viewer().configures() {
                 form.form method="post" action=(SECTION.address()) {
-                    (version_field(problem.version(version)))
+                    (version_field(problem.version(&fields, version)))
                     (name.input("text", fields.get("name").unwrap_or_default()))
                     (zone_field(fields.text("time_zone"), "Of people who chose none.", errors))
                     (phone.input("tel", fields.get("phone").unwrap_or_default()))

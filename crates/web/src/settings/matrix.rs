@@ -94,7 +94,7 @@ fn cell(impact: Level, urgency: Level) -> String {
 async fn page(
     app: &App,
     who: &SignedIn,
-    fields: Option<Fields>,
+    sent: Option<Fields>,
     problem: &Problem,
     banner: Markup,
 ) -> PageResult<Markup> {
@@ -107,16 +107,14 @@ async fn page(
         Ok((stored(sql)?, count))
     };
     let (setting, open) = app.desk.read(read).await?;
-    let matrix = fields
-        .as_ref()
-        .and_then(|fields| typed(fields).ok())
-        .unwrap_or_else(|| setting.value.clone());
+    let fields = sent.unwrap_or_default();
+    let matrix = typed(&fields).unwrap_or_else(|_| setting.value.clone());
     let edits = who.viewer().configures();
     let body = html! {
         (banner)
         (problem.banner(who, &SECTION.address()))
         form.stack-l method="post" action=(SECTION.address()) {
-            (version_field(problem.version(setting.version)))
+            (version_field(problem.version(&fields, setting.version)))
             section.card {
                 div.card-b { (table(&matrix, edits)) }
             }

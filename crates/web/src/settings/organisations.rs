@@ -208,7 +208,7 @@ fn page(
         section.card { div.card-b {
             @if who.viewer().configures() {
                 form.form method="post" action=(address) {
-                    @if let Some(organisation) = stored { (version_field(problem.version(organisation.version))) }
+                    @if let Some(organisation) = stored { (version_field(problem.version(fields, organisation.version))) }
                     (inputs(fields, &problem.errors))
                     (buttons(if stored.is_some() { "Save" } else { "Make the organisation" }, &SECTION.address()))
                 }

@@ -110,7 +110,7 @@ fn movers(rule: &Rule, at: usize, count: usize) -> Markup {
 }
 
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
-    let choices = app.desk.read(Choices::read).await?;
+    let choices = app.desk.read(|sql| Choices::read(sql, None)).await?;
     let fields = Fields::of(vec![("on".to_owned(), "reported".to_owned())]);
     Ok(page(&who, &choices, None, &fields, &Problem::default(), html! {}))
 }
@@ -175,7 +175,7 @@ async fn again(
 async fn read(app: &App, id: Option<RuleId>) -> PageResult<(Choices, Option<Rule>)> {
     let work = move |sql: &mut dyn Sql| {
         let stored = id.map(|id| rules::get(sql, id)).transpose()?.flatten();
-        Ok((Choices::read(sql)?, stored))
+        Ok((Choices::read(sql, stored.as_ref())?, stored))
     };
     let (choices, stored) = app.desk.read(work).await?;
     match (id, &stored) {
@@ -201,7 +201,7 @@ async fn show(
                 (icon("alert"))
                 div {
                     b { "This rule is left out" } " until it is put right:"
-                    @for fault in &faults { br; (fault.field) " " (fault.message) }
+                    @for fault in &faults { br; (form::where_of(fault)) " " (fault.message) }
                 }
             }
         }

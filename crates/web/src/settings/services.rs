@@ -275,7 +275,7 @@ fn page(
         section.card { div.card-b {
             @if who.viewer().configures() {
                 form.form method="post" action=(address) {
-                    @if let Some(service) = stored { (version_field(problem.version(service.version))) }
+                    @if let Some(service) = stored { (version_field(problem.version(fields, service.version))) }
                     (inputs(all, stored, fields, problem))
                     (buttons(if stored.is_some() { "Save" } else { "Make the service" }, &SECTION.address()))
                 }

@@ -289,7 +289,7 @@ async fn page(
         @if edits {
             section.card { div.card-b {
                 form.form method="post" action=(SECTION.of(id)) {
-                    (version_field(problem.version(team.version)))
+                    (version_field(problem.version(&fields, team.version)))
                     (inputs(who, &fields, &problem.errors))
                     (editing::active_field(&fields, "A team out of use keeps its incidents; nothing new can be assigned to it."))
                     (buttons("Save", &SECTION.address()))

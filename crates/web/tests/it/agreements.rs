@@ -176,6 +176,37 @@ async fn open_incidents_keep_their_promise_unless_told_otherwise() {
     world.get("ada", &path).await.shows("Open incidents").shows("version 3");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_slower_is_told_before_being_asked_about_open_incidents() {
+    let world = World::new().await;
+    let default = world.desk.policy().agreements.latest()[0].clone();
+    world.report("The gate is stuck").await;
+    let path = format!("/settings/agreements/{}", default.reference.id);
+    let fields = [
+        ("version", "1"),
+        ("name", "Standard"),
+        ("calendar", "always"),
+        ("warn_shares", "50"),
+        ("close_after_days", "5"),
+        ("follow_up_days", "30"),
+        ("starts_at", "reported"),
+        ("p4_resolution", "2 days"),
+    ];
+    let chosen = [&fields[..], &[("open", "keep")]].concat();
+    assert_eq!(world.post("ada", &path, &chosen).await.status, StatusCode::SEE_OTHER);
+    let other = with(fields.to_vec(), "p4_resolution", "3 days");
+    let look = world.post_live("ada", &format!("{path}/look"), &other).await;
+    look.shows("name=\"version\" value=\"1\"");
+    let told = world.post("ada", &path, &other).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    told.shows("Ada Brandt changed this").shows("value=\"3 days\"").hides("Nothing is saved yet");
+    // Whoever was told goes on with the version there is, also through the question.
+    let told = with(other, "version", "2");
+    let asked = world.post("ada", &path, &told).await;
+    asked.shows("Nothing is saved yet").shows("name=\"version\" value=\"2\"");
+    assert_eq!(stored(&world, &path).reference.version, 2);
+}
+
 /// The resolution target of an incident in seconds.
 async fn resolution(world: &World, number: IncidentNumber) -> i64 {
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
@@ -211,4 +242,32 @@ async fn the_last_days_are_looked_back_on() {
     page.shows("With these terms, the last 30 days").shows("100.0%").shows("<!DOCTYPE html>");
     let patch = world.post_live("ada", &path, &[]).await;
     patch.shows("id=\"try\"").shows("of 1 incident").hides("<!DOCTYPE html>");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_and_saving_changes_nothing() {
+    let world = World::new().await;
+    let (calendar, service) = (make(&world, &office()).await, world.printing.to_string());
+    let team = world.network.to_string();
+    let fields = with(printing(&calendar, &service), "t0_team", &team);
+    let fields = with(with(fields, "t0_p2", "1 h"), "p4_calendar", &calendar);
+    // Round the clock, and by the hours of the office at one priority.
+    let path = made(&world, &with(fields, "calendar", "always")).await;
+    let before = stored(&world, &path);
+    let p4 = Priority::ALL[3];
+    assert_eq!(before.calendar, None);
+    assert_eq!(before.calendar_by_priority[&p4].unwrap().to_string(), calendar);
+    assert_eq!(before.target(p4, ClockKind::Resolution, None), Some(30 * 3_600));
+    assert_eq!(before.team_targets[0].team, Some(world.network));
+
+    let of_team = format!("/settings/teams/{team}");
+    let out = world.send_form("ada", &of_team, "active").await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
+    world.get("ada", &path).await.shows(", out of use</option>").shows("value=\"3 days\"");
+    let again = world.send_form("ada", &path, "").await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    let mut after = stored(&world, &path);
+    assert_eq!(after.reference.version, 2);
+    after.reference = before.reference;
+    assert_eq!(after, before);
 }

@@ -151,3 +151,21 @@ async fn another_version_is_kept_beside_the_first_and_the_second_of_two_is_told(
     late.shows("Ada Brandt changed this").shows("name=\"version\" value=\"2\"");
     assert_eq!(world.desk.policy().calendars.latest().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_and_errors_keep_the_version_a_form_was_opened_with() {
+    let world = World::new().await;
+    let path = format!("/settings/calendars/{}", make(&world, &office()).await);
+    let mut fields = office();
+    fields.extend([("version", "1"), ("active", "1")]);
+    assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    let look = world.post_live("ada", &format!("{path}/look"), &fields).await;
+    look.shows("name=\"version\" value=\"1\"");
+    let mut wrong = fields.clone();
+    wrong.retain(|(name, _)| *name != "name");
+    let wrong = world.post("ada", &path, &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("name=\"version\" value=\"1\"");
+    let late = world.post("ada", &path, &fields).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+}

@@ -1,6 +1,6 @@
 //! Clocks that explain themselves on the page, and what people were promised.
 
-use crate::harness::World;
+use crate::harness::{Page, World};
 use incident::command::Report;
 use incident::state::HoldReason;
 use incident::{Command, Visibility};
@@ -101,11 +101,9 @@ async fn a_pause_is_corrected_on_a_page_of_its_own() {
     past.does(1, hold()).await;
     past.does(3, Command::Resume).await;
     let page = world.get("ines", &past.path("/correct-pause")).await;
-    page.shows("Which hold").shows("waiting on requester").shows("step=\"1\"");
-    let body = page.body.as_str();
-    let option = body.split("<option value=\"").nth(1).unwrap();
-    let n = option.split('"').next().unwrap();
-    let fields = [("n", n), ("none", "1"), ("reason", "They had called.")];
+    page.shows("The hold: ").shows("waiting on requester").shows("step=\"1\"");
+    let n = chosen_hold(&page);
+    let fields = [("n", n.as_str()), ("none", "1"), ("reason", "They had called.")];
     let refused = world.post("ines", &past.path("/correct-pause"), &fields[..2]).await;
     refused.shows("is needed");
     let done = world.post("ines", &past.path("/correct-pause"), &fields).await;
@@ -113,6 +111,36 @@ async fn a_pause_is_corrected_on_a_page_of_its_own() {
     let page = world.get("ines", &past.path("")).await;
     page.shows("<b>corrected a pause</b>").shows("no pause").shows("They had called.");
     page.shows("2 h added: Ines Calderon corrected a pause");
+}
+
+/// The hold whose times the form has.
+fn chosen_hold(page: &Page) -> String {
+    let field = page.body.split("name=\"n\" value=\"").nth(1).unwrap();
+    field.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_times_to_correct_are_those_of_the_hold_that_was_chosen() {
+    let world = World::new().await;
+    let past = Past::hours_ago(&world, 8).await;
+    for from in [1, 4] {
+        past.does(from, hold()).await;
+        past.does(from + 2, Command::Resume).await;
+    }
+    let path = past.path("/correct-pause");
+    let page = world.get("ines", &path).await;
+    page.shows("Which hold?").hides("datetime-local").hides(">Save ");
+    let links: Vec<&str> = page.body.split(&format!("href=\"{path}?n=")).skip(1).collect();
+    assert_eq!(links.len(), 2);
+    let mut times = Vec::new();
+    for link in links {
+        let n = link.split('"').next().unwrap();
+        let page = world.get("ines", &format!("{path}?n={n}")).await;
+        assert_eq!(chosen_hold(&page), n);
+        let from = page.body.split("name=\"from\" value=\"").nth(1).unwrap();
+        times.push(from.split('"').next().unwrap().to_owned());
+    }
+    assert!(times[0] > times[1], "each hold comes with its own times: {times:?}");
 }
 
 #[tokio::test]

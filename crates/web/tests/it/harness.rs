@@ -68,6 +68,39 @@ impl Page {
 
     /// Fails when these words are on the page.
     #[track_caller]
+    /// What a browser sends of the form with this action when nobody touches it.
+    pub fn sends(&self, action: &str) -> Vec<(String, String)> {
+        let (_, form) = self.body.split_once(&format!(" action=\"{action}\"")).expect("the form");
+        let (form, _) = form.split_once("</form>").unwrap();
+        let mut found: Vec<(String, String)> = Vec::new();
+        let mut select = None;
+        for piece in form.split('<').skip(1) {
+            let (tag, text) = piece.split_once('>').unwrap();
+            let name = attribute(tag, "name").unwrap_or_default();
+            let value = attribute(tag, "value").unwrap_or_else(|| "1".to_owned());
+            let checked = !tag.contains("type=\"checkbox\"") && !tag.contains("type=\"radio\"")
+                || tag.ends_with(" checked");
+            match tag.split(' ').next().unwrap() {
+                "input" if checked && !name.is_empty() => found.push((name, value)),
+                "textarea" => found.push((name, plain(text.trim_start_matches('\n')))),
+                "select" => select = Some((name, None)),
+                "option" => {
+                    // Those of a datalist are only suggested.
+                    let Some((_, chosen)) = select.as_mut() else { continue };
+                    if chosen.is_none() || tag.ends_with(" selected") {
+                        *chosen = Some(value);
+                    }
+                }
+                "/select" => {
+                    let (name, chosen) = select.take().unwrap();
+                    found.push((name, chosen.unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     pub fn hides(&self, words: &str) -> &Self {
         assert!(!self.body.contains(words), "{words:?} should not be in:\n{}", self.body);
         self
@@ -260,6 +293,15 @@ impl World {
         self.send(who, Request::get(path).header("x-live", "1"), Body::empty()).await
     }
 
+    /// Sends the form of a page as it is, without the field `left_out`.
+    pub async fn send_form(&self, who: &str, path: &str, left_out: &str) -> Page {
+        let fields = self.get(who, path).await.sends(path);
+        let kept = fields.iter().filter(|(name, _)| name != left_out);
+        let fields: Vec<(&str, &str)> =
+            kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(who, path, &fields).await
+    }
+
     pub async fn post(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(who, form(path), Body::from(encoded(fields))).await
     }
@@ -315,6 +357,16 @@ fn encoded(fields: &[(&str, &str)]) -> String {
 }
 
 /// A value as part of an address.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(plain(rest.split('"').next()?))
+}
+
+fn plain(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&")
+}
+
 pub fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| {

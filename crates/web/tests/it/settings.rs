@@ -158,6 +158,42 @@ async fn whoever_comes_second_is_told_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_between_does_not_hide_that_somebody_was_faster() {
+    let world = World::new().await;
+    let (path, matrix) =
+        (format!("/settings/teams/{}", world.network), "/settings/priority-matrix");
+    let first = [("version", "1"), ("name", "Networks"), ("description", ""), ("active", "1")];
+    assert_eq!(world.post("ada", &path, &first).await.status, StatusCode::SEE_OTHER);
+    let page = world.post("ada", &path, &[("version", "1"), ("name", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let version = value_of(&page, "version");
+    let second = [("version", version.as_str()), ("name", "Wi-Fi"), ("active", "1")];
+    let told = world.post("ada", &path, &second).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    world.get("ada", &path).await.shows("Networks").hides("Wi-Fi");
+
+    // A setting that was never stored has version 0.
+    let torn = world.post("ada", matrix, &[("version", "-1"), ("p11", "P9")]).await;
+    assert_eq!(value_of(&torn, "version"), "-1");
+    let codes = "/settings/resolution-codes";
+    let torn = world.post("ada", codes, &[("version", "-1"), ("label", "x"), ("code", "")]).await;
+    assert_eq!(value_of(&torn, "version"), "-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trying_a_rule_does_not_hide_that_somebody_was_faster() {
+    let world = World::new().await;
+    let form = [("name", "To Field service"), ("on", "reported"), ("add", "seen"), ("active", "1")];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let opened = [&form[..], &[("version", "1")]].concat();
+    assert_eq!(world.post("ada", &address, &opened).await.status, StatusCode::SEE_OTHER);
+    let tried = world.post("ada", &format!("{address}/try"), &opened).await;
+    tried.shows("Would have matched");
+    assert_eq!(value_of(&tried, "version"), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_added_with_roles_and_gets_a_password_once() {
     let world = World::new().await;
     let network = world.network.to_string();
@@ -707,4 +743,36 @@ async fn a_rule_is_tried_made_shown_moved_and_removed() {
     world.post("ada", &format!("{address}/remove"), &[]).await;
     assert_eq!(world.get("ada", &address).await.status, StatusCode::NOT_FOUND);
     world.get("ines", "/settings/rules").await.shows("Second").hides("Move Second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_keeps_what_went_out_of_use() {
+    let world = World::new().await;
+    let (team, person) = (world.network.to_string(), world.person("ines").id.to_string());
+    let service = world.printing.to_string();
+    let form = [
+        ("name", "To the network"),
+        ("on", "reported"),
+        ("service", service.as_str()),
+        ("team", team.as_str()),
+        ("assignee", person.as_str()),
+        ("watcher", person.as_str()),
+        ("active", "1"),
+    ];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let read = |sql: &mut dyn store::Sql| store::directory::rules::list(sql);
+    let before = world.desk.read(read).await.unwrap();
+    for (what, id) in [("services", &service), ("people", &person), ("teams", &team)] {
+        let out = world.send_form("ada", &format!("/settings/{what}/{id}"), "active").await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.body);
+    }
+    let page = world.get("ada", &address).await;
+    page.shows("This rule is left out").shows("command 2, team ").hides("do.1");
+    page.shows("Ines Calderon, out of use</option>");
+    let saved = world.send_form("ada", &address, "active").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let after = world.desk.read(read).await.unwrap();
+    assert_eq!((&after[0].actions, after[0].version), (&before[0].actions, 2));
 }

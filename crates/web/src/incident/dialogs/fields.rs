@@ -5,11 +5,13 @@ use crate::incident::panel::pick;
 use crate::incident::timeline::{hold_word, link_word, role_word};
 use crate::incident::view::View;
 use crate::part::clock;
-use crate::part::form::{Errors, Field};
+use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
 use crate::part::state::waiting;
 use crate::part::time::counted;
+use crate::url;
 use incident::CommandName as C;
+use incident::ledger::Pause;
 use incident::state::{HoldReason, IncidentRole, LinkKind};
 use kernel::{TeamId, Timestamp};
 use maud::{Markup, html};
@@ -92,6 +94,7 @@ impl Form<'_> {
             html! {
                 select.inp id=(id) name=(name) aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] {
                     @for (key, words) in options { option value=(key) selected[*key == value] { (words.as_ref()) } }
+                    (kept(&value, options.iter().any(|(key, _)| *key == value)))
                 }
             }
         })
@@ -197,28 +200,44 @@ fn explain(view: &View<'_>, form: &Form<'_>) -> Markup {
     }
 }
 
+/// The hold whose times are corrected: the one that was chosen, or the only one.
+pub(super) fn hold_to_correct<'a>(view: &'a View<'_>, values: &Fields) -> Option<&'a Pause> {
+    let holds = &view.case.clocks.holds;
+    let chosen = values.text("n");
+    let only = holds.first().filter(|_| holds.len() == 1);
+    holds.iter().find(|hold| hold.n.to_string() == chosen).or(only)
+}
+
 fn correct(view: &View<'_>, form: &Form<'_>) -> Markup {
     let holds = &view.case.clocks.holds;
     let here = &view.case.here;
-    let options: Vec<(String, String)> = holds
-        .iter()
-        .rev()
-        .map(|hold| {
-            let (from, to) = (here.moment(hold.recorded.from), here.moment(hold.recorded.to));
-            let why = waiting(Some(hold.reason)).words.to_lowercase();
-            (hold.n.to_string(), format!("{from} to {to}, {why}"))
-        })
-        .collect();
-    let chosen = form.value("n", "");
-    let hold = holds.iter().find(|hold| hold.n.to_string() == chosen).or(holds.last());
-    let counted = hold.and_then(|hold| hold.counted);
+    let words = |hold: &Pause| {
+        let (from, to) = (here.moment(hold.recorded.from), here.moment(hold.recorded.to));
+        format!("{from} to {to}, {}", waiting(Some(hold.reason)).words.to_lowercase())
+    };
+    // The times below are those of one hold: which one is settled before they are shown.
+    let Some(hold) = hold_to_correct(view, form.values) else {
+        let address = url::incident_command(view.case.number, form.command);
+        return html! {
+            @if holds.is_empty() { p { "No hold of this incident is over yet." } } @else {
+                p { "Which hold?" }
+                ul.stack-s { @for hold in holds.iter().rev() {
+                    li { a.link href={ (address) "?n=" (hold.n) } { (words(hold)) } }
+                } }
+            }
+        };
+    };
+    let counted = hold.counted;
     let second = |at: Timestamp| here.local(at).strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let (from, to) =
         counted.map_or((String::new(), String::new()), |span| (second(span.from), second(span.to)));
     html! {
         p { "The clocks that waited are counted again, and their breaches judged anew. The record keeps both." }
-        @if holds.is_empty() { p { "No hold of this incident is over yet." } }
-        (form.select("n", "Which hold", None, &options, ""))
+        p {
+            "The hold: " b { (words(hold)) } ". "
+            @if holds.len() > 1 { a.link href=(url::incident_command(view.case.number, form.command)) { "Another one" } }
+        }
+        input type="hidden" name="n" value=(hold.n);
         div.form-2 {
             (form.moment("from", "It really waited from", &from))
             (form.moment("to", "To", &to))

@@ -84,7 +84,7 @@ pub(super) fn form(
             div.dlg-b { (fields::fields(view, command, values, errors)) }
             div.dlg-f {
                 a.btn href=(url::incident(view.case.number)) data-close { "Back" }
-                (submit(view, command))
+                @if command != C::CorrectPause || fields::hold_to_correct(view, values).is_some() { (submit(view, command)) }
             }
         }
     }

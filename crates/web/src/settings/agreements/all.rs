@@ -8,12 +8,13 @@ use crate::settings::calendars;
 use calendar::Calendar;
 use incident::policy::{Agreement, KnownCalendar, Policy};
 use jiff::tz::TimeZone;
-use kernel::{CalendarId, CategoryId, OrganisationId, PersonId, TeamId, Timestamp};
+use kernel::{CalendarId, CategoryId, OrganisationId, PersonId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::directory::agreements;
 use store::directory::services::{self, Service};
-use store::directory::{categories, organisations, people, teams};
+use store::directory::teams::{self, Team};
+use store::directory::{categories, organisations, people};
 use store::{Failure, Sql};
 
 /// A version of an agreement, and from when on it is in force.
@@ -35,7 +36,7 @@ pub(super) struct All {
     pub(super) organisations: Vec<(OrganisationId, String)>,
     /// With the names of those above.
     pub(super) categories: Vec<(CategoryId, String)>,
-    pub(super) teams: Vec<(TeamId, String)>,
+    pub(super) teams: Vec<Team>,
     /// The people whom agreements name: their e-mail address, else their name.
     pub(super) people: BTreeMap<PersonId, String>,
 }
@@ -121,11 +122,7 @@ fn gather(sql: &mut dyn Sql, policy: Arc<Policy>) -> Result<All, Failure> {
             .map(|one| (one.id, one.name))
             .collect(),
         categories: paths,
-        teams: teams::list(sql)?
-            .into_iter()
-            .filter(|team| team.active)
-            .map(|team| (team.id, team.name))
-            .collect(),
+        teams: teams::list(sql)?,
         people,
     })
 }

@@ -64,7 +64,7 @@ pub(super) fn form(view: &View<'_>, patch: bool) -> Markup {
         view.stored.map_or_else(|| Section::Agreements.address(), |_| view.address.to_owned());
     html! {
         form.stack-l id=(FORM) method="post" action=(post) novalidate data-preview={ (view.address) "/look" } data-patch[patch] {
-            @if let Some(stored) = view.stored { (version_field(view.problem.version(stored.reference.version))) }
+            @if let Some(stored) = view.stored { (version_field(view.problem.version(view.fields, stored.reference.version))) }
             @if fields_tried(view) { input type="hidden" name="tried" value="1"; }
             @if let Some(banner) = &view.banner { (banner) }
             (view.problem.banner(view.who, view.address))
@@ -313,7 +313,12 @@ fn team_row(view: &View<'_>, row: &str) -> Markup {
             td {
                 select.inp id=(field) name=(field) aria-label="Team" aria-invalid=[error.map(|_| "true")] {
                     option value="" { "Any team" }
-                    @for (id, name) in &view.all.teams { option value=(id) selected[id.to_string() == chosen] { (name) } }
+                    @for team in &view.all.teams {
+                        @let is_chosen = team.id.to_string() == chosen;
+                        @if team.active || is_chosen {
+                            option value=(team.id) selected[is_chosen] { (team.name) @if !team.active { ", out of use" } }
+                        }
+                    }
                 }
             }
             (row_cells(view, row, "team target"))

@@ -237,7 +237,8 @@ async fn save(app: &App, who: &SignedIn, which: Which, fields: Fields) -> PageRe
     if !errors.is_empty() {
         return Ok(refused(who, &which, &fields, &draft, Problem::invalid(errors)));
     }
-    let seen = if which.stored.is_some() { editing::version(&fields) } else { Ok(0) };
+    let stored = which.agreement().map(|stored| stored.reference.version);
+    let seen = stored.map_or(Ok(0), |version| editing::version_on(&fields, version));
     match seen {
         Ok(version) => draft.agreement.reference.version = version,
         Err(trouble) => return in_trouble(app, who, &which, &fields, &draft, trouble).await,

@@ -55,12 +55,10 @@ pub(super) fn row_field(row: &str, priority: Priority) -> String {
 /// The calendar that counts at a priority, as the form has it.
 pub(super) fn calendar_at(fields: &Fields, priority: Priority) -> Option<CalendarId> {
     let field = |name: &str| format!("p{}_{name}", priority.get());
-    let general = calendar_of(fields.text("calendar"));
-    match general {
-        Some(_) if fields.ticked(&field("always")) => None,
-        Some(_) => calendar_of(fields.text(&field("calendar"))).or(general),
-        None => None,
+    if fields.ticked(&field("always")) {
+        return None;
     }
+    calendar_of(fields.text(&field("calendar"))).or_else(|| calendar_of(fields.text("calendar")))
 }
 
 fn calendar_of(text: &str) -> Option<CalendarId> {
@@ -336,7 +334,7 @@ pub(super) fn shown(agreement: &Agreement, all: &All) -> Fields {
     let mut put = |name: String, value: String| pairs.push((name, value));
     for priority in Priority::ALL {
         let calendar = agreement.calendar_by_priority.get(&priority).copied();
-        match calendar.filter(|_| agreement.calendar.is_some()) {
+        match calendar {
             Some(None) => put(format!("p{}_always", priority.get()), "1".to_owned()),
             Some(Some(id)) => put(format!("p{}_calendar", priority.get()), id.to_string()),
             None => {}

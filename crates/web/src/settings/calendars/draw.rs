@@ -72,7 +72,7 @@ fn form(view: &View<'_>, patch: bool) -> Markup {
     html! {
         form.stack-l id=(FORM) method="post" enctype="multipart/form-data" action=(post) novalidate
             data-preview={ (view.address) "/look" } data-patch[patch] {
-            @if let Some(known) = view.which.stored() { (version_field(view.problem.version(known.hours.reference.version))) }
+            @if let Some(known) = view.which.stored() { (version_field(view.problem.version(view.fields, known.hours.reference.version))) }
             @if view.fields.ticked("tried") || !view.errors().is_empty() { input type="hidden" name="tried" value="1"; }
             @if let Some(banner) = &view.extra.banner { (banner) }
             (view.problem.banner(view.who, view.address))

@@ -241,8 +241,10 @@ async fn save(app: &App, who: &SignedIn, which: Which, fields: Fields) -> PageRe
 
 /// The version that the form changes.
 fn reference(which: &Which, fields: &Fields) -> Result<CalendarRef, Trouble> {
-    match which.id {
-        Some(id) => Ok(CalendarRef { id, version: editing::version(fields)? }),
+    match which.stored().map(|known| known.hours.reference) {
+        Some(CalendarRef { id, version }) => {
+            Ok(CalendarRef { id, version: editing::version_on(fields, version)? })
+        }
         None => Ok(terms::new_calendar()),
     }
 }

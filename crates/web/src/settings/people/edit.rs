@@ -320,7 +320,7 @@ fn page(
         section.card { div.card-b {
             @if who.viewer().configures() {
                 form.form method="post" action=(address) {
-                    @if let Some((person, _)) = stored { (version_field(problem.version(person.version))) }
+                    @if let Some((person, _)) = stored { (version_field(problem.version(fields, person.version))) }
                     (inputs(around, stored.is_some(), fields, problem))
                     (buttons(if stored.is_some() { "Save" } else { "Add the person" }, &SECTION.address()))
                 }

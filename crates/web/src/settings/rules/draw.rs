@@ -1,6 +1,6 @@
 //! The page of a rule: its form, or its facts for whoever only reads.
 
-use super::form::WHEN_CHARS;
+use super::form::{self, WHEN_CHARS};
 use super::{SECTION, SUBJECT};
 use crate::auth::SignedIn;
 use crate::form::Fields;
@@ -18,6 +18,8 @@ use store::{Failure, Sql};
 
 /// People offered at most.
 const PEOPLE_MAX: usize = 500;
+/// The fields that name a person.
+const PEOPLE: [&str; 3] = ["assignee", "manager", "watcher"];
 
 type Options = Vec<(String, String)>;
 
@@ -30,30 +32,60 @@ pub(super) struct Choices {
 }
 
 impl Choices {
-    pub(super) fn read(sql: &mut dyn Sql) -> Result<Choices, Failure> {
-        let none = || std::iter::once((String::new(), "–".to_owned()));
-        let teams = teams::list(sql)?.into_iter().filter(|team| team.active);
-        let services = services::list(sql)?.into_iter().filter(|service| service.active);
-        let all = categories::list(sql)?;
-        let paths = categories::paths(&all);
-        let categories = all.iter().filter(|category| category.active);
+    /// What is in use, and what the `stored` rule names: saving must not take that away.
+    pub(super) fn read(sql: &mut dyn Sql, stored: Option<&Rule>) -> Result<Choices, Failure> {
+        let named = stored.map(form::shown).unwrap_or_default();
         let staff =
             PeopleFilter { staff_only: true, active: Some(true), ..PeopleFilter::default() };
-        let people = people::list(sql, &staff, PEOPLE_MAX, None)?;
-        let path = |category: &categories::Category| {
-            (category.id.to_string(), paths.get(&category.id).cloned().unwrap_or_default())
-        };
+        let mut people = people::list(sql, &staff, PEOPLE_MAX, None)?;
+        for id in PEOPLE.iter().filter_map(|field| named.text(field).parse().ok()) {
+            if people.iter().all(|person| person.id != id) {
+                people.extend(people::get(sql, id)?);
+            }
+        }
+        let all = categories::list(sql)?;
+        let mut paths = categories::paths(&all);
+        let categories = all.into_iter().map(|category| {
+            let path = paths.remove(&category.id).unwrap_or_default();
+            (category.id.to_string(), path, category.active)
+        });
+        let services = services::list(sql)?.into_iter();
+        let teams = teams::list(sql)?.into_iter();
         Ok(Choices {
-            teams: none().chain(teams.map(|team| (team.id.to_string(), team.name))).collect(),
-            people: none()
-                .chain(people.into_iter().map(|person| (person.id.to_string(), person.name)))
-                .collect(),
-            services: none()
-                .chain(services.map(|service| (service.id.to_string(), service.name)))
-                .collect(),
-            categories: none().chain(categories.map(path)).collect(),
+            teams: offer(
+                teams.map(|team| (team.id.to_string(), team.name, team.active)),
+                &["team", "to_team"],
+                &named,
+            ),
+            people: offer(
+                people.into_iter().map(|one| (one.id.to_string(), one.name, one.active)),
+                &PEOPLE,
+                &named,
+            ),
+            services: offer(
+                services.map(|service| (service.id.to_string(), service.name, service.active)),
+                &["service"],
+                &named,
+            ),
+            categories: offer(categories, &["category"], &named),
         })
     }
+}
+
+/// Nothing, then what is in use or `named` in one of these fields.
+fn offer(
+    all: impl Iterator<Item = (String, String, bool)>,
+    fields: &[&str],
+    named: &Fields,
+) -> Options {
+    let option = |(id, name, active): (String, String, bool)| match active {
+        true => Some((id, name)),
+        false if fields.iter().any(|field| named.text(field) == id) => {
+            Some((id, format!("{name}, out of use")))
+        }
+        false => None,
+    };
+    std::iter::once((String::new(), "–".to_owned())).chain(all.filter_map(option)).collect()
 }
 
 /// The page of a rule, stored or not.
@@ -72,7 +104,7 @@ pub(super) fn page(
         (problem.banner(who, &address))
         @if who.viewer().configures() {
             form.stack-l method="post" action=(address) {
-                @if let Some(rule) = stored { (version_field(problem.version(rule.version))) }
+                @if let Some(rule) = stored { (version_field(problem.version(fields, rule.version))) }
                 (condition(stored, fields, &problem.errors))
                 (wanted(offered, fields, &problem.errors))
                 div.btns {

@@ -250,5 +250,24 @@ pub(super) fn field_of(rule: &Rule, fault: &Fault) -> &'static str {
     }
 }
 
+/// Where a fault is, in words: "command 1, team".
+pub(super) fn where_of(fault: &Fault) -> String {
+    let parts: Vec<&str> = fault.field.split('.').collect();
+    match parts[..] {
+        ["on"] => "“When”".to_owned(),
+        ["when"] => "“If”".to_owned(),
+        ["do"] => "“Then”".to_owned(),
+        ["do", at, ref rest @ ..] => {
+            // People count from one.
+            let number =
+                at.parse::<usize>().map_or_else(|_| at.to_owned(), |at| (at + 1).to_string());
+            let rest: String =
+                rest.iter().map(|part| format!(", {}", part.replace('_', " "))).collect();
+            format!("command {number}{rest}")
+        }
+        _ => fault.field.replace(['.', '_'], " "),
+    }
+}
+
 /// The longest condition.
 pub(super) const WHEN_CHARS: usize = limits::QUERY_CHARS;
