@@ -50,12 +50,25 @@ pub(super) struct Round<'a> {
 }
 
 /// What one job did so far; dropped when it is refused half-way.
-#[derive(Default, Clone)]
+#[derive(Default)]
 struct Try {
     states: HashMap<IncidentNumber, State>,
     parts: Vec<Recorded>,
     /// Words copied for the next step.
     copied: Vec<NewContent>,
+}
+
+impl Try {
+    /// Takes back what came after the first `parts` parts.
+    fn back_to(&mut self, parts: usize) {
+        for part in self.parts.drain(parts..).rev() {
+            match part.before {
+                Some(state) => self.states.insert(part.number, state),
+                None => self.states.remove(&part.number),
+            };
+        }
+        self.copied.clear();
+    }
 }
 
 /// What stays the same along a job's chain of consequences.

@@ -3,8 +3,8 @@
 use desk::command_line;
 use incident::command::Report;
 use incident::rules::{Action, Moment, Rule};
-use incident::state::HoldReason;
-use incident::{Body, Cause, Change, Command, State, Visibility};
+use incident::state::{HoldReason, LinkKind};
+use incident::{Body, Cause, Change, Command, Lifecycle, State, Visibility};
 use kernel::{Channel, IncidentNumber, Level, RuleId, limits};
 use std::time::Duration;
 use store::directory::{people, rules, teams};
@@ -314,4 +314,39 @@ async fn a_past_that_is_replayed_sets_nothing_off() {
     let report = Command::Report(Box::new(blank(title, t.requester.person)));
     let number = ask.issue(report).await.unwrap().number;
     assert!(state(&t, number).await.tags.is_empty());
+}
+
+/// A child that its parent's steps reach.
+async fn child_of(t: &TestDesk, parent: IncidentNumber) -> IncidentNumber {
+    let child = t.report_by(&t.other_requester, "No VPN either").await;
+    let (kind, target) = (LinkKind::Parent, parent.to_string());
+    t.issue(&t.agent, child, Command::Link { kind, target, cascade: None }).await.unwrap();
+    child
+}
+
+#[tokio::test]
+async fn what_follows_by_rule_ends_at_the_limit_and_says_so_once() {
+    let actions = vec![note("Tell them"), note("And write it down")];
+    let t = TestDesk::new().await;
+    let parent = t.report("Line cut").await;
+    let room = limits::RULE_COMMANDS_PER_COMMAND / 2;
+    let mut family = vec![parent];
+    for _ in 0..room + 2 {
+        family.push(child_of(&t, parent).await);
+    }
+    add(&t, vec![rule("Tell", &[Moment::Changed], "", actions)]).await;
+    let hold = Command::Hold { reason: HoldReason::Vendor, until: None, note: None };
+    t.issue(&t.agent, parent, hold).await.unwrap();
+    let (mut runs, mut refusals) = (0, vec![]);
+    for number in family {
+        assert_eq!(state(&t, number).await.lifecycle, Lifecycle::OnHold);
+        let events = timeline(&t, number).await;
+        runs += ran(&events, "Tell");
+        refusals.extend(refused(&events));
+    }
+    assert_eq!(runs, room + 1);
+    let [(command, why)] = refusals.as_slice() else { panic!("{refusals:?}") };
+    assert_eq!(command, "comment");
+    assert!(why.contains("more than 100 commands"), "{why}");
+    holds(&t).await;
 }
