@@ -193,7 +193,7 @@ impl<'a> Round<'a> {
             Err(refusal) => return Ok(Err(refusal.into())),
         };
         let (mut main, mut created) = (first.number, target.is_none());
-        match self.consequences(sql, head, &chain, &mut tried, &first)? {
+        match self.consequences(sql, head, &chain, &mut tried, &first, &because)? {
             Ok(Some(another)) => (main, created) = (another, true),
             Ok(None) => {}
             Err(refusal) => return Ok(Err(refusal.into())),
@@ -233,8 +233,9 @@ impl<'a> Round<'a> {
         chain: &Chain<'_>,
         tried: &mut Try,
         first: &Step,
+        because: &Because<'_>,
     ) -> Result<Result<Option<IncidentNumber>, Refusal>, Failure> {
-        let because = Because::Incident(first.number);
+        let because = because.below(first.number);
         let mut waiting = first.follow.clone();
         let mut reported = None;
         let mut touched = 1;
