@@ -12,6 +12,7 @@ use crate::chance::{bytes, fresh};
 use crate::people::Named;
 use because::Because;
 use incident::decide::{Follow, Origin};
+use incident::permissions::may;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
@@ -285,20 +286,25 @@ impl<'a> Round<'a> {
             None => None,
         };
         let number = target.unwrap_or(IncidentNumber(head.next_incident));
+        let prepared = &chain.job.prepared;
+        let viewer = prepared.viewer.as_ref().filter(|_| because.is_asked());
+        // Who may not do it at all has nothing looked up for it.
+        if let Some(Err(refusal)) = viewer.map(|viewer| may(viewer, before.as_ref(), command)) {
+            return Ok(Err(refusal));
+        }
         if let (Command::Redact { content }, Some(number)) = (command, target)
             && !store::incidents::content_belongs(sql, *content, number)?
         {
             return Ok(Err(Refusal::invalid("content", "is not there, or was removed already")));
         }
-        if let Some(refusal) = crate::files::missing(sql, command, &chain.job.prepared.files)? {
+        if let Some(refusal) = crate::files::missing(sql, command, &prepared.files)? {
             return Ok(Err(refusal));
         }
         let related = Related::find(self, sql, chain, tried, command, number)?;
         let people = self.people(sql, chain, command)?;
-        let prepared = &chain.job.prepared;
         let facts = Facts {
             number: Some(number),
-            viewer: prepared.viewer.as_ref().filter(|_| because.is_asked()),
+            viewer,
             actor: because.actor(&chain.actor),
             channel: prepared.channel,
             origin: prepared.origin,
