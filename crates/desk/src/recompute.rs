@@ -83,6 +83,7 @@ impl Desk {
             }
             progress.position = last.0;
             progress.looked += page.looked;
+            progress.failed += page.damaged;
             self.metrics().recomputed.inc_by(page.looked.unsigned_abs());
             let leased_until = lease(self.now());
             let said = move |sql: &mut dyn store::Sql| {
@@ -104,11 +105,21 @@ impl Desk {
         let (policy, now) = (policy.clone(), self.now());
         self.read(move |sql| {
             let found = store::incidents::open_after(sql, IncidentNumber(after), PAGE_ROWS)?;
-            let (last, looked) = (found.last().map(|stored| stored.number), found.len() as i64);
-            let concerned = found.into_iter().filter(|stored| {
-                impact(&stored.state, stored.number, subject, &policy, now).is_some()
-            });
-            Ok(Page { last, looked, concerned: concerned.map(|stored| stored.number).collect() })
+            let mut page = Page { looked: found.len() as i64, ..Page::default() };
+            for (number, state) in found {
+                page.last = Some(number);
+                match state {
+                    Ok(state) if impact(&state, number, subject, &policy, now).is_some() => {
+                        page.concerned.push(number);
+                    }
+                    Ok(_) => {}
+                    Err(failure) => {
+                        page.damaged += 1;
+                        tracing::error!(%failure, %number, "an incident keeps its terms");
+                    }
+                }
+            }
+            Ok(page)
         })
         .await
     }
@@ -137,9 +148,12 @@ impl Desk {
     }
 }
 
+#[derive(Default)]
 struct Page {
     last: Option<IncidentNumber>,
     looked: i64,
+    /// Of those, how many cannot be read.
+    damaged: i64,
     concerned: Vec<IncidentNumber>,
 }
 
