@@ -54,13 +54,13 @@ impl Desk {
             if waiting == 0 || !self.read(move |sql| recomputations::is_due(sql, now)).await? {
                 return Ok(done);
             }
-            let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, lease(now))?));
+            let mut until = lease(now);
+            let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, until)?));
             let Some(job) = claimed.await? else { return Ok(done) };
             let (id, name) = (job.id, job.name.clone());
-            if let Err(trouble) = self.recompute(job).await {
+            if let Err(trouble) = self.recompute(job, &mut until).await {
                 // Others may have it at once.
-                let now = self.now();
-                self.write(move |sql| Ok(recomputations::release(sql, id, now)?)).await.ok();
+                self.write(move |sql| Ok(recomputations::release(sql, id, until)?)).await.ok();
                 return Err(trouble);
             }
             tracing::info!(%name, "open incidents follow changed terms");
@@ -68,7 +68,8 @@ impl Desk {
         }
     }
 
-    async fn recompute(&self, job: Recomputation) -> Result<(), Trouble> {
+    /// Does a job that is taken until `until`, and takes it for longer on the way.
+    async fn recompute(&self, job: Recomputation, until: &mut Timestamp) -> Result<(), Trouble> {
         let Recomputation { id, subject, mut progress, .. } = job;
         // Another node may have saved it, and the change not be heard of here yet.
         let policy = Arc::new(self.read(store::directory::policy::load).await?);
@@ -90,6 +91,7 @@ impl Desk {
                 Ok(recomputations::progress(sql, id, progress, leased_until)?)
             };
             self.write(said).await?;
+            *until = leased_until;
         }
         let now = self.now();
         self.write(move |sql| Ok(recomputations::finish(sql, id, now)?)).await

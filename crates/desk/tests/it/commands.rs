@@ -331,10 +331,8 @@ async fn who_may_not_correct_a_pause_has_no_timeline_read_for_it() {
         .write(|sql| Ok(sql.execute("update events set actor_kind = ''", &[]).map(drop)?))
         .await
         .unwrap();
-    let refusals = [
-        (&t.requester, RefusalKind::Forbidden),
-        (&t.other_requester, RefusalKind::NotFound),
-    ];
+    let refusals =
+        [(&t.requester, RefusalKind::Forbidden), (&t.other_requester, RefusalKind::NotFound)];
     for (viewer, kind) in refusals {
         let mut ask = t.desk.ask(viewer, Channel::Api).on(number);
         let reason = ask.words("reason", "It was shorter", limits::BODY_CHARS).unwrap();

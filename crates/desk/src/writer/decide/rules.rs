@@ -166,9 +166,9 @@ impl Round<'_> {
                     let command = action.command(&mut words, chain.now);
                     tried.copied = words.0;
                     match self.step(sql, head, chain, tried, target, &command, &because)? {
-                        Ok(step) => self
-                            .consequences(sql, head, chain, tried, &step, &because)?
-                            .map(drop),
+                        Ok(step) => {
+                            self.consequences(sql, head, chain, tried, &step, &because)?.map(drop)
+                        }
                         Err(refusal) => Err(refusal),
                     }
                 };
