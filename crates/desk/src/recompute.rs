@@ -54,13 +54,13 @@ impl Desk {
             if waiting == 0 || !self.read(move |sql| recomputations::is_due(sql, now)).await? {
                 return Ok(done);
             }
-            let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, lease(now))?));
+            let mut until = lease(now);
+            let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, until)?));
             let Some(job) = claimed.await? else { return Ok(done) };
             let (id, name) = (job.id, job.name.clone());
-            if let Err(trouble) = self.recompute(job).await {
+            if let Err(trouble) = self.recompute(job, &mut until).await {
                 // Others may have it at once.
-                let now = self.now();
-                self.write(move |sql| Ok(recomputations::release(sql, id, now)?)).await.ok();
+                self.write(move |sql| Ok(recomputations::release(sql, id, until)?)).await.ok();
                 return Err(trouble);
             }
             tracing::info!(%name, "open incidents follow changed terms");
@@ -68,7 +68,8 @@ impl Desk {
         }
     }
 
-    async fn recompute(&self, job: Recomputation) -> Result<(), Trouble> {
+    /// Does a job that is taken until `until`, and takes it for longer on the way.
+    async fn recompute(&self, job: Recomputation, until: &mut Timestamp) -> Result<(), Trouble> {
         let Recomputation { id, subject, mut progress, .. } = job;
         // Another node may have saved it, and the change not be heard of here yet.
         let policy = Arc::new(self.read(store::directory::policy::load).await?);
@@ -83,12 +84,14 @@ impl Desk {
             }
             progress.position = last.0;
             progress.looked += page.looked;
+            progress.failed += page.damaged;
             self.metrics().recomputed.inc_by(page.looked.unsigned_abs());
             let leased_until = lease(self.now());
             let said = move |sql: &mut dyn store::Sql| {
                 Ok(recomputations::progress(sql, id, progress, leased_until)?)
             };
             self.write(said).await?;
+            *until = leased_until;
         }
         let now = self.now();
         self.write(move |sql| Ok(recomputations::finish(sql, id, now)?)).await
@@ -104,11 +107,21 @@ impl Desk {
         let (policy, now) = (policy.clone(), self.now());
         self.read(move |sql| {
             let found = store::incidents::open_after(sql, IncidentNumber(after), PAGE_ROWS)?;
-            let (last, looked) = (found.last().map(|stored| stored.number), found.len() as i64);
-            let concerned = found.into_iter().filter(|stored| {
-                impact(&stored.state, stored.number, subject, &policy, now).is_some()
-            });
-            Ok(Page { last, looked, concerned: concerned.map(|stored| stored.number).collect() })
+            let mut page = Page { looked: found.len() as i64, ..Page::default() };
+            for (number, state) in found {
+                page.last = Some(number);
+                match state {
+                    Ok(state) if impact(&state, number, subject, &policy, now).is_some() => {
+                        page.concerned.push(number);
+                    }
+                    Ok(_) => {}
+                    Err(failure) => {
+                        page.damaged += 1;
+                        tracing::error!(%failure, %number, "an incident keeps its terms");
+                    }
+                }
+            }
+            Ok(page)
         })
         .await
     }
@@ -138,9 +151,12 @@ impl Desk {
     }
 }
 
+#[derive(Default)]
 struct Page {
     last: Option<IncidentNumber>,
     looked: i64,
+    /// Of those, how many cannot be read.
+    damaged: i64,
     concerned: Vec<IncidentNumber>,
 }
 

@@ -130,9 +130,16 @@ impl Desk {
             let mut so_far = std::mem::take(&mut report);
             let page = self.read(move |sql| {
                 let found = store::incidents::open_after(sql, after, PAGE_ROWS)?;
-                let last = found.last().map(|stored| stored.number);
-                for stored in found {
-                    let (number, state) = (stored.number, stored.state);
+                let last = found.last().map(|(number, _)| *number);
+                for (number, state) in found {
+                    let state = match state {
+                        Ok(state) => state,
+                        Err(failure) => {
+                            tracing::error!(%failure, %number, "an incident is left out");
+                            so_far.open += 1;
+                            continue;
+                        }
+                    };
                     let felt = impact(&state, number, subject, &policy, now);
                     let moves = felt.filter(Impact::is_felt).map(|impact| impact.moves);
                     so_far.add(sql, number, &state, moves, &scope)?;

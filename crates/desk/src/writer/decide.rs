@@ -12,6 +12,7 @@ use crate::chance::{bytes, fresh};
 use crate::people::Named;
 use because::Because;
 use incident::decide::{Follow, Origin};
+use incident::permissions::may;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
@@ -50,12 +51,25 @@ pub(super) struct Round<'a> {
 }
 
 /// What one job did so far; dropped when it is refused half-way.
-#[derive(Default, Clone)]
+#[derive(Default)]
 struct Try {
     states: HashMap<IncidentNumber, State>,
     parts: Vec<Recorded>,
     /// Words copied for the next step.
     copied: Vec<NewContent>,
+}
+
+impl Try {
+    /// Takes back what came after the first `parts` parts.
+    fn back_to(&mut self, parts: usize) {
+        for part in self.parts.drain(parts..).rev() {
+            match part.before {
+                Some(state) => self.states.insert(part.number, state),
+                None => self.states.remove(&part.number),
+            };
+        }
+        self.copied.clear();
+    }
 }
 
 /// What stays the same along a job's chain of consequences.
@@ -180,7 +194,7 @@ impl<'a> Round<'a> {
             Err(refusal) => return Ok(Err(refusal.into())),
         };
         let (mut main, mut created) = (first.number, target.is_none());
-        match self.consequences(sql, head, &chain, &mut tried, &first)? {
+        match self.consequences(sql, head, &chain, &mut tried, &first, &because)? {
             Ok(Some(another)) => (main, created) = (another, true),
             Ok(None) => {}
             Err(refusal) => return Ok(Err(refusal.into())),
@@ -220,8 +234,9 @@ impl<'a> Round<'a> {
         chain: &Chain<'_>,
         tried: &mut Try,
         first: &Step,
+        because: &Because<'_>,
     ) -> Result<Result<Option<IncidentNumber>, Refusal>, Failure> {
-        let because = Because::Incident(first.number);
+        let because = because.below(first.number);
         let mut waiting = first.follow.clone();
         let mut reported = None;
         let mut touched = 1;
@@ -271,20 +286,25 @@ impl<'a> Round<'a> {
             None => None,
         };
         let number = target.unwrap_or(IncidentNumber(head.next_incident));
+        let prepared = &chain.job.prepared;
+        let viewer = prepared.viewer.as_ref().filter(|_| because.is_asked());
+        // Who may not do it at all has nothing looked up for it.
+        if let Some(Err(refusal)) = viewer.map(|viewer| may(viewer, before.as_ref(), command)) {
+            return Ok(Err(refusal));
+        }
         if let (Command::Redact { content }, Some(number)) = (command, target)
             && !store::incidents::content_belongs(sql, *content, number)?
         {
             return Ok(Err(Refusal::invalid("content", "is not there, or was removed already")));
         }
-        if let Some(refusal) = crate::files::missing(sql, command, &chain.job.prepared.files)? {
+        if let Some(refusal) = crate::files::missing(sql, command, &prepared.files)? {
             return Ok(Err(refusal));
         }
         let related = Related::find(self, sql, chain, tried, command, number)?;
         let people = self.people(sql, chain, command)?;
-        let prepared = &chain.job.prepared;
         let facts = Facts {
             number: Some(number),
-            viewer: prepared.viewer.as_ref().filter(|_| because.is_asked()),
+            viewer,
             actor: because.actor(&chain.actor),
             channel: prepared.channel,
             origin: prepared.origin,

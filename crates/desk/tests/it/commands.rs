@@ -321,3 +321,25 @@ async fn what_lists_say_is_compared_with_the_states() {
         assert!(found.iter().any(|found| found.contains(what)), "{change}: {found:?}");
     }
 }
+
+#[tokio::test]
+async fn who_may_not_correct_a_pause_has_no_timeline_read_for_it() {
+    let t = TestDesk::new().await;
+    let number = t.report("Slow").await;
+    // Whatever reads the timeline fails.
+    t.desk
+        .write(|sql| Ok(sql.execute("update events set actor_kind = ''", &[]).map(drop)?))
+        .await
+        .unwrap();
+    let refusals =
+        [(&t.requester, RefusalKind::Forbidden), (&t.other_requester, RefusalKind::NotFound)];
+    for (viewer, kind) in refusals {
+        let mut ask = t.desk.ask(viewer, Channel::Api).on(number);
+        let reason = ask.words("reason", "It was shorter", limits::BODY_CHARS).unwrap();
+        let pause = Command::CorrectPause { n: 2, from: None, to: None, reason };
+        match ask.issue(pause).await {
+            Err(Trouble::Refused(refusal)) => assert_eq!(refusal.kind, kind),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -3,9 +3,9 @@
 use desk::command_line;
 use incident::command::Report;
 use incident::rules::{Action, Moment, Rule};
-use incident::state::HoldReason;
-use incident::{Body, Cause, Change, Command, State, Visibility};
-use kernel::{Channel, IncidentNumber, Level, RuleId, limits};
+use incident::state::{HoldReason, LinkKind};
+use incident::{Body, Cause, Change, Command, Lifecycle, State, Visibility};
+use kernel::{Actor, Channel, IncidentNumber, Level, RuleId, limits};
 use std::time::Duration;
 use store::directory::{people, rules, teams};
 use store::incidents::timeline::StoredEvent;
@@ -308,10 +308,70 @@ async fn a_rule_that_names_what_is_gone_is_left_out_and_says_so() {
 #[tokio::test]
 async fn a_past_that_is_replayed_sets_nothing_off() {
     let t = with_rules(vec![rule("Tag", &[Moment::Reported], "", vec![tag("seen", "")])]).await;
-    let actor = kernel::Actor::person(t.agent.person, "Ines");
+    let actor = Actor::person(t.agent.person, "Ines");
     let mut ask = t.desk.ask_unlimited(actor, Channel::Import).imported(testkit::START);
     let title = ask.title("Long ago").unwrap();
     let report = Command::Report(Box::new(blank(title, t.requester.person)));
     let number = ask.issue(report).await.unwrap().number;
     assert!(state(&t, number).await.tags.is_empty());
+}
+
+/// A child that its parent's steps reach.
+async fn child_of(t: &TestDesk, parent: IncidentNumber) -> IncidentNumber {
+    let child = t.report_by(&t.other_requester, "No VPN either").await;
+    let (kind, target) = (LinkKind::Parent, parent.to_string());
+    t.issue(&t.agent, child, Command::Link { kind, target, cascade: None }).await.unwrap();
+    child
+}
+
+#[tokio::test]
+async fn what_follows_by_rule_ends_at_the_limit_and_says_so_once() {
+    let actions = vec![note("Tell them"), note("And write it down")];
+    let t = TestDesk::new().await;
+    let parent = t.report("Line cut").await;
+    let room = limits::RULE_COMMANDS_PER_COMMAND / 2;
+    let mut family = vec![parent];
+    for _ in 0..room + 2 {
+        family.push(child_of(&t, parent).await);
+    }
+    add(&t, vec![rule("Tell", &[Moment::Changed], "", actions)]).await;
+    let hold = Command::Hold { reason: HoldReason::Vendor, until: None, note: None };
+    t.issue(&t.agent, parent, hold).await.unwrap();
+    let (mut runs, mut refusals) = (0, vec![]);
+    for number in family {
+        assert_eq!(state(&t, number).await.lifecycle, Lifecycle::OnHold);
+        let events = timeline(&t, number).await;
+        runs += ran(&events, "Tell");
+        refusals.extend(refused(&events));
+    }
+    assert_eq!(runs, room + 1);
+    let [(command, why)] = refusals.as_slice() else { panic!("{refusals:?}") };
+    assert_eq!(command, "comment");
+    assert!(why.contains("more than 100 commands"), "{why}");
+    holds(&t).await;
+}
+
+#[tokio::test]
+async fn what_a_rule_does_to_children_is_done_by_nobody() {
+    let wait = Action::Hold { reason: HoldReason::Vendor, seconds: None, note: None };
+    let t = with_rules(vec![rule("Wait", &[Moment::Changed], "tag:line", vec![wait])]).await;
+    let parent = t.report("Line cut").await;
+    let child = child_of(&t, parent).await;
+    let grandchild = child_of(&t, child).await;
+    let before = timeline(&t, child).await.len();
+    let tagged =
+        Command::Tag { add: ["line".to_owned()].into_iter().collect(), remove: Default::default() };
+    t.issue(&t.other_agent, parent, tagged).await.unwrap();
+    for number in [child, grandchild] {
+        let now = state(&t, number).await;
+        assert_eq!(now.hold.unwrap().reason, HoldReason::Vendor);
+        assert_eq!(now.moments.acknowledged, None, "nobody took it");
+        let events = timeline(&t, number).await;
+        let held = events.iter().find(|event| event.event.body.kind() == "put_on_hold").unwrap();
+        assert_eq!(held.event.actor, Actor::system());
+    }
+    let events = timeline(&t, child).await;
+    let actors: Vec<_> = events[before..].iter().map(|event| &event.event.actor).collect();
+    assert!(actors.iter().all(|actor| **actor == Actor::system()), "{actors:?}");
+    holds(&t).await;
 }

@@ -92,6 +92,31 @@ async fn what_cannot_follow_keeps_no_other_from_following() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_counted_and_the_others_follow() {
+    let t = TestDesk::idle().await;
+    let (first, second) = (t.report("First").await, t.report("Second").await);
+    let before = targets(&t, second).await;
+    t.desk
+        .write(move |sql| {
+            let damage = "update incidents set body = '{}' where number = $1";
+            Ok(sql.execute(damage, &[first.into()])?)
+        })
+        .await
+        .unwrap();
+    let unsaved = Unsaved { agreement: Some(relaxed(&t)), calendar: None };
+    let impact = t.desk.impact(&t.agent, unsaved).await.unwrap();
+    assert_eq!((impact.open, impact.incidents), (2, 1));
+    let id = save(&t, relaxed(&t), FOLLOW).await.unwrap().recomputation.unwrap();
+    assert_eq!(t.desk.recompute_due().await.unwrap(), 1);
+    let doubled: Vec<i64> = before.iter().map(|seconds| seconds * 2).collect();
+    assert_eq!(targets(&t, second).await, doubled);
+    let job = t.desk.read(move |sql| recomputations::get(sql, id)).await.unwrap().unwrap();
+    assert!(job.finished_at.is_some());
+    let expected = Progress { total: 2, position: second.0, looked: 2, changed: 1, failed: 1 };
+    assert_eq!(job.progress, expected);
+}
+
+#[tokio::test]
 async fn only_the_newest_version_is_changed() {
     let t = TestDesk::idle().await;
     let seen = standard(&t);

@@ -88,29 +88,40 @@ pub fn open(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, statement, &[], Columns::int)?.unwrap_or_default())
 }
 
-/// A job that is due and that nobody has.
-const FREE: &str =
-    "finished_at is null and not_before <= $1 and (leased_until is null or leased_until <= $1)";
+/// The longest a job is taken for. One that is taken for longer was taken by a clock
+/// that has been set back since, and nobody has it any more.
+const LEASE_SECONDS_MAX: i64 = 60;
+
+/// A job that is due at `$1` and that nobody has, when nobody can have one beyond `$2`.
+const FREE: &str = "finished_at is null and not_before <= $1 \
+    and (leased_until is null or leased_until <= $1 or leased_until > $2)";
+
+fn farthest(now: Timestamp) -> Timestamp {
+    now.plus_seconds(LEASE_SECONDS_MAX)
+}
 
 /// Whether there is a job that is due and that nobody has.
 pub fn is_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
     let statement = format!("select 1 from recomputations where {FREE} limit 1");
-    Ok(!sql.query(&statement, &[now.into()])?.is_empty())
+    Ok(!sql.query(&statement, &[now.into(), farthest(now).into()])?.is_empty())
 }
 
-/// Takes the job that has been due for longest and that nobody has, until `until`.
+/// Takes the job that has been due for longest and that nobody has, until `until`, which
+/// is at most a minute away.
 pub fn claim(
     sql: &mut dyn Sql,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Recomputation>, Failure> {
     let statement = format!("{SELECT} where {FREE} order by not_before, created_at, id limit 1");
-    let Some(found) = one(sql, &statement, &[now.into()], read)? else { return Ok(None) };
+    let free = [now.into(), farthest(now).into()];
+    let Some(found) = one(sql, &statement, &free, read)? else { return Ok(None) };
     let statement = format!(
-        "update recomputations set leased_until = $2, started_at = coalesce(started_at, $1) \
-         where id = $3 and {FREE}"
+        "update recomputations set leased_until = $3, started_at = coalesce(started_at, $1) \
+         where id = $4 and {FREE}"
     );
-    let taken = sql.execute(&statement, &[now.into(), until.into(), found.id.into()])?;
+    let [now_value, farthest] = free;
+    let taken = sql.execute(&statement, &[now_value, farthest, until.into(), found.id.into()])?;
     Ok((taken == 1)
         .then_some(Recomputation { started_at: found.started_at.or(Some(now)), ..found }))
 }
@@ -140,10 +151,11 @@ pub fn progress(
     Ok(())
 }
 
-/// Lets a job go that is not done.
-pub fn release(sql: &mut dyn Sql, id: RecomputationId, now: Timestamp) -> Result<(), Failure> {
-    let statement = "update recomputations set leased_until = $2 where id = $1";
-    sql.execute(statement, &[id.into(), now.into()])?;
+/// Lets a job go that is not done and that was taken until `until`; who took it since keeps it.
+pub fn release(sql: &mut dyn Sql, id: RecomputationId, until: Timestamp) -> Result<(), Failure> {
+    let statement =
+        "update recomputations set leased_until = null where id = $1 and leased_until = $2";
+    sql.execute(statement, &[id.into(), until.into()])?;
     Ok(())
 }
 

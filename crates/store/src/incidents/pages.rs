@@ -1,9 +1,9 @@
 //! Many incidents, page by page: for what goes through all of them while others work.
 
-use super::Stored;
 use super::timeline::{EVENT, StoredEvent, read};
 use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql};
+use incident::State;
 use kernel::{IncidentNumber, Timestamp};
 
 const OPEN: &str = "state in ('new', 'in_progress', 'on_hold')";
@@ -14,17 +14,18 @@ pub fn count_open(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, &statement, &[], Columns::int)?.unwrap_or_default())
 }
 
-/// Open incidents by number, those after `after`.
+/// Open incidents by number, those after `after`. One whose state cannot be read says
+/// so itself: it keeps nobody from the others.
 pub fn open_after(
     sql: &mut dyn Sql,
     after: IncidentNumber,
     limit: usize,
-) -> Result<Vec<Stored>, Failure> {
+) -> Result<Vec<(IncidentNumber, Result<State, Failure>)>, Failure> {
     let statement = format!(
         "select number, body from incidents where number > $1 and {OPEN} order by number limit $2"
     );
     many(sql, &statement, &[after.into(), (limit as i64).into()], |row| {
-        Ok(Stored { number: IncidentNumber(row.int()?), state: row.json()? })
+        Ok((IncidentNumber(row.int()?), row.json()))
     })
 }
 

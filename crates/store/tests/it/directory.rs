@@ -4,6 +4,7 @@
 use crate::harness::{each_engine, write};
 use calendar::{Definition, Week};
 use incident::TokenScope;
+use incident::impact::Subject;
 use incident::policy::{Agreement, BusinessHours};
 use incident::state::CalendarRef;
 use kernel::{
@@ -12,10 +13,12 @@ use kernel::{
 };
 use std::collections::BTreeSet;
 use store::directory::audit::AuditFilter;
+use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
     Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
     Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
-    import_refs, organisations, people, policy, services, sessions, settings, teams, tokens, views,
+    import_refs, organisations, people, policy, recomputations, services, sessions, settings,
+    teams, tokens, views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -677,5 +680,42 @@ fn the_policy_is_what_is_in_use() {
             assert_eq!(policy.resolution_codes.len(), 1);
             Ok(())
         });
+    });
+}
+
+#[test]
+fn a_recomputation_is_had_for_a_while_by_one() {
+    each_engine("recomputation_leases", |store| {
+        let id = kernel::RecomputationId(Uuid::from_u128(1));
+        let job = Recomputation {
+            id,
+            subject: Subject::Calendar(CalendarId(Uuid::from_u128(2))),
+            name: "Hours".to_owned(),
+            version: 2,
+            not_before: START,
+            created_at: START,
+            started_at: None,
+            finished_at: None,
+            progress: Progress::default(),
+        };
+        write(store, |sql| recomputations::insert(sql, &job));
+        let claim = |now: Timestamp| {
+            write(store, |sql| {
+                let due = recomputations::is_due(sql, now)?;
+                let claimed = recomputations::claim(sql, now, now.plus_seconds(30))?;
+                assert_eq!(claimed.is_some(), due);
+                Ok(due)
+            })
+        };
+        let release = |until| write(store, |sql| recomputations::release(sql, id, until));
+        assert!(claim(later(1_000)));
+        assert!(!claim(later(1_000)), "somebody has it");
+        assert!(claim(later(1_030)), "who had it has gone");
+        release(later(1_030));
+        assert!(!claim(later(1_030)), "only one's own lease is ended");
+        release(later(1_060));
+        assert!(claim(later(1_030)));
+        assert!(!claim(later(1_000)), "the clocks of two differ a little");
+        assert!(claim(later(500)), "the clock was set back");
     });
 }

@@ -9,7 +9,12 @@ pub(super) enum Because<'a> {
     /// Somebody asked for it.
     Asked,
     /// Something happened to another incident.
-    Incident(IncidentNumber),
+    Incident {
+        /// Which.
+        number: IncidentNumber,
+        /// Whether a rule did it there.
+        by_rule: bool,
+    },
     /// A rule says so.
     Rule(&'a Rule),
 }
@@ -20,19 +25,25 @@ impl Because<'_> {
         matches!(self, Because::Asked)
     }
 
-    /// Who does it: what a rule does is done by nobody.
+    /// Why other incidents are told of what was done to this one for this reason.
+    pub(super) fn below(&self, number: IncidentNumber) -> Because<'static> {
+        Because::Incident { number, by_rule: self.by_rule() }
+    }
+
+    fn by_rule(&self) -> bool {
+        matches!(self, Because::Rule(_) | Because::Incident { by_rule: true, .. })
+    }
+
+    /// Who does it: what a rule does is done by nobody, and so is what follows from that.
     pub(super) fn actor(&self, asking: &Actor) -> Actor {
-        match self {
-            Because::Asked | Because::Incident(_) => asking.clone(),
-            Because::Rule(_) => Actor::system(),
-        }
+        if self.by_rule() { Actor::system() } else { asking.clone() }
     }
 
     /// What its events say they followed from.
     pub(super) fn derived(&self) -> Option<Derived> {
         match self {
             Because::Asked => None,
-            Because::Incident(number) => {
+            Because::Incident { number, .. } => {
                 Some(Derived { by: "incident".into(), name: number.to_string(), version: 0 })
             }
             Because::Rule(rule) => {

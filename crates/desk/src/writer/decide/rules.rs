@@ -24,6 +24,8 @@ struct Course {
     ended: BTreeSet<IncidentNumber>,
     /// Commands so far.
     commands: usize,
+    /// Whether one was left out because there were too many; no other is tried.
+    full: bool,
     /// The people of the incident that was last looked at, and in which version.
     people: Option<((IncidentNumber, u32), HashMap<PersonId, Known>)>,
 }
@@ -75,11 +77,11 @@ impl Round<'_> {
         }
         let mut course = Course::default();
         let mut at = 0;
-        while let Some(part) = tried.parts.get(at) {
+        while let Some(part) = tried.parts.get(at).filter(|_| !course.full) {
             let (number, moments) = (part.number, Moment::of(&part.events));
             let hearing = self.policy.rules.iter().filter(|ready| ready.hears(&moments));
             for ready in hearing {
-                if course.ended.contains(&number) {
+                if course.full || course.ended.contains(&number) {
                     break;
                 }
                 if course.ran.contains(&(number, ready.rule.id)) {
@@ -140,7 +142,7 @@ impl Round<'_> {
         course: &mut Course,
         run: &Run<'_>,
     ) -> Result<(), Failure> {
-        let before = (tried.clone(), head.next_incident);
+        let before = (tried.parts.len(), head.next_incident);
         let (rule, because) = (run.rule, Because::Rule(run.rule));
         let mut words = Words::default();
         let note = Command::Note(Related::RuleRan {
@@ -154,30 +156,38 @@ impl Round<'_> {
         let parts = tried.parts.len();
         if said.is_ok() {
             for action in &rule.actions {
-                let saved = (tried.clone(), head.next_incident);
-                course.commands += 1;
-                let mut words = Words::default();
-                let command = action.command(&mut words, chain.now);
-                tried.copied = words.0;
-                let done = if course.commands > limits::RULE_COMMANDS_PER_COMMAND {
+                let saved = (tried.parts.len(), head.next_incident);
+                course.full = course.commands == limits::RULE_COMMANDS_PER_COMMAND;
+                let done = if course.full {
                     Err(too_many())
                 } else {
+                    course.commands += 1;
+                    let mut words = Words::default();
+                    let command = action.command(&mut words, chain.now);
+                    tried.copied = words.0;
                     match self.step(sql, head, chain, tried, target, &command, &because)? {
-                        Ok(step) => self.consequences(sql, head, chain, tried, &step)?.map(drop),
+                        Ok(step) => {
+                            self.consequences(sql, head, chain, tried, &step, &because)?.map(drop)
+                        }
                         Err(refusal) => Err(refusal),
                     }
                 };
                 let Err(refusal) = done else { continue };
-                (*tried, head.next_incident) = saved;
+                tried.back_to(saved.0);
+                head.next_incident = saved.1;
                 if refusal.code != NOTHING_TO_CHANGE {
                     let note = refused(rule.id, action.name(), refusal);
                     // Where there is no room for the note, there is none for more.
                     let _full = self.step(sql, head, chain, tried, target, &note, &because)?;
                 }
+                if course.full {
+                    break;
+                }
             }
         }
         if tried.parts.len() == parts {
-            (*tried, head.next_incident) = before;
+            tried.back_to(before.0);
+            head.next_incident = before.1;
         }
         Ok(())
     }
