@@ -150,9 +150,18 @@ async fn few_are_computed_at_once_and_the_others_told_to_come_back() {
         let time = (t.desk.now().plus_seconds(-60), t.desk.now().plus_seconds(60));
         t.desk.backtest(&t.agent, unsaved, time)
     };
-    let (first, second) = tokio::join!(ask(), ask());
-    assert_eq!(first.unwrap().incidents, 1);
-    assert!(matches!(second, Err(Trouble::Throttled { .. })), "{second:?}");
+    // The first may be done before the second begins; then they did not meet.
+    let mut met = false;
+    for _ in 0..1_000 {
+        let (first, second) = tokio::join!(ask(), ask());
+        assert_eq!(first.unwrap().incidents, 1);
+        met = match second {
+            Ok(_) => continue,
+            Err(trouble) => matches!(trouble, Trouble::Throttled { .. }),
+        };
+        break;
+    }
+    assert!(met, "the second is told to come back");
     assert!(ask().await.is_ok(), "there is room again");
     // The question before saving waits for its turn.
     let before_saving = || {
