@@ -8,6 +8,9 @@ use kernel::{IncidentNumber, Timestamp};
 
 const OPEN: &str = "state in ('new', 'in_progress', 'on_hold')";
 
+/// An incident and its state, or why that cannot be read.
+pub type MaybeRead = (IncidentNumber, Result<State, Failure>);
+
 /// How many incidents are open.
 pub fn count_open(sql: &mut dyn Sql) -> Result<i64, Failure> {
     let statement = format!("select count(*) from incidents where {OPEN}");
@@ -20,7 +23,7 @@ pub fn open_after(
     sql: &mut dyn Sql,
     after: IncidentNumber,
     limit: usize,
-) -> Result<Vec<(IncidentNumber, Result<State, Failure>)>, Failure> {
+) -> Result<Vec<MaybeRead>, Failure> {
     let statement = format!(
         "select number, body from incidents where number > $1 and {OPEN} order by number limit $2"
     );
