@@ -146,7 +146,7 @@ test('settings, every page of them', async ({ open }) => {
 test('forms of a calendar and an agreement, new and with what a change moves', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin, { expected: [/422/] });
-  for (const form of ['calendars', 'agreements']) {
+  for (const form of ['calendars', 'agreements', 'rules']) {
     await page.goto(`/settings/${form}/new`);
     await look(page, `settings-${form}-new`);
   }
