@@ -326,7 +326,8 @@ async fn child_of(t: &TestDesk, parent: IncidentNumber) -> IncidentNumber {
 
 #[tokio::test]
 async fn what_follows_by_rule_ends_at_the_limit_and_says_so_once() {
-    let actions = vec![note("Tell them"), note("And write it down")];
+    let task = |title: &str| Action::AddTask { title: title.to_owned() };
+    let actions = vec![task("Tell them"), task("Write it down")];
     let t = TestDesk::new().await;
     let parent = t.report("Line cut").await;
     let room = limits::RULE_COMMANDS_PER_COMMAND / 2;
@@ -346,7 +347,7 @@ async fn what_follows_by_rule_ends_at_the_limit_and_says_so_once() {
     }
     assert_eq!(runs, room + 1);
     let [(command, why)] = refusals.as_slice() else { panic!("{refusals:?}") };
-    assert_eq!(command, "comment");
+    assert_eq!(command, "add-task");
     assert!(why.contains("more than 100 commands"), "{why}");
     holds(&t).await;
 }
