@@ -2,12 +2,11 @@
 
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Command;
-use crate::decide::{Facts, Origin, decide};
+use crate::decide::by_the_product;
 use crate::policy::Policy;
 use crate::state::{AgreementRef, State};
-use kernel::{Actor, AgreementId, CalendarId, Channel, IncidentNumber, Timestamp};
+use kernel::{AgreementId, CalendarId, IncidentNumber, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// What terms are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,22 +118,5 @@ fn after(
     policy: &Policy,
     now: Timestamp,
 ) -> Option<State> {
-    let nobody = HashMap::new();
-    let facts = Facts {
-        number: Some(number),
-        viewer: None,
-        actor: Actor::system(),
-        channel: Channel::Timer,
-        origin: Origin::Live,
-        happened_at: None,
-        batch: None,
-        policy,
-        people: &nobody,
-        other: None,
-        above_other: &[],
-        undo: None,
-        timeline: &[],
-        derived: None,
-    };
-    decide(Some(state), command, &facts, now).ok()?.state
+    by_the_product(state, number, command, policy, now).ok()?.state
 }

@@ -124,6 +124,17 @@ pub fn tick(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
+    by_the_product(state, number, &Command::Tick, policy, now)
+}
+
+/// What the product itself wishes, as its timers do.
+pub(crate) fn by_the_product(
+    state: &State,
+    number: IncidentNumber,
+    command: &Command,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     let nobody = HashMap::new();
     let facts = Facts {
         number: Some(number),
@@ -141,7 +152,7 @@ pub fn tick(
         timeline: &[],
         derived: None,
     };
-    decide(Some(state), &Command::Tick, &facts, now)
+    decide(Some(state), command, &facts, now)
 }
 
 /// Names what could be done instead, as the incident stands once its timers have rung.

@@ -44,7 +44,7 @@ pub(super) async fn show(
             } }
             tbody { @for (at, version) in all.agreements.iter().enumerate() { (row(&who, &all, version, at, tried, edits)) } }
         } } }
-        p.meta { "The first agreement that applies to an incident is the one that is promised. An incident keeps it for its life, unless its service or category changes." }
+        p.meta { "The first agreement that applies to an incident is the one that is promised. An incident keeps it, unless its service or category changes or you let open ones follow a change." }
     };
     let lead =
         html! { "What you promise: how soon somebody answers, and how soon it works again." };
