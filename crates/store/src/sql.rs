@@ -2,6 +2,8 @@
 //! engines understand, values of five types, rows as lists of values.
 
 use crate::Failure;
+use crate::incidents::list::Known;
+use std::sync::Arc;
 
 /// Which database it is, where a statement must differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +71,12 @@ pub trait Sql {
 
     /// Which database it is.
     fn engine(&self) -> Engine;
+
+    /// The rows of incidents that readers of this database have met; `None` to writers,
+    /// whose rows may never be committed.
+    fn known(&self) -> Option<&Arc<Known>> {
+        None
+    }
 }
 
 macro_rules! from {

@@ -21,7 +21,7 @@ use store::incidents::timeline::{self, StoredContent};
 /// An incident with everything that an answer shows of it.
 pub(crate) struct Loaded {
     pub(crate) number: IncidentNumber,
-    pub(crate) state: State,
+    pub(crate) state: Arc<State>,
     pub(crate) access: Access,
     title: String,
     words: Words,
@@ -90,7 +90,7 @@ pub(crate) async fn load(
         })
         .await?;
     let Some((row, words, related)) = found else { return Err(Problem::no_such_incident()) };
-    let directory = app.directory_for(std::iter::once(&row.state)).await?;
+    let directory = app.directory_for(std::iter::once(&*row.state)).await?;
     let people = directory.people(app.desk(), people_needed(&row.state, row.access)).await?;
     let words = for_viewer(words, row.access);
     Ok(loaded(row, words, people, directory, Arc::new(related), app.desk().now()))
@@ -104,14 +104,14 @@ pub(crate) async fn load_rows(
     rows: Vec<IncidentRow>,
     ranked_at: Option<Timestamp>,
 ) -> Result<Vec<Loaded>, Problem> {
-    let related = related_seen(app, viewer, rows.iter().map(|row| &row.state)).await?;
+    let related = related_seen(app, viewer, rows.iter().map(|row| &*row.state)).await?;
     let ids: Vec<ContentId> =
         rows.iter().flat_map(|row| words_needed(&row.state, row.access, false)).collect();
     let stored = match ids.is_empty() {
         true => HashMap::new(),
         false => app.desk().read(move |sql| timeline::contents_by_id(sql, &ids)).await?,
     };
-    let directory = app.directory_for(rows.iter().map(|row| &row.state)).await?;
+    let directory = app.directory_for(rows.iter().map(|row| &*row.state)).await?;
     let people = rows.iter().flat_map(|row| people_needed(&row.state, row.access));
     let people = directory.people(app.desk(), people).await?;
     let now = app.desk().now();
@@ -143,7 +143,7 @@ pub(crate) async fn reported(
     let now = app.desk().now();
     Ok(Loaded {
         number,
-        state,
+        state: state.into(),
         access,
         title,
         words,
@@ -189,7 +189,7 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
     let (words, now) = (for_viewer(stored, access), app.desk().now());
     Ok(Loaded {
         number,
-        state,
+        state: state.into(),
         access,
         title,
         words,

@@ -7,7 +7,8 @@ mod postgres;
 mod sqlite;
 mod words;
 
-use crate::sql::{Columns, Engine, Sql, Value};
+use crate::incidents::list::Known;
+use crate::sql::{Columns, Engine, Row, Sql, Table, Value};
 use crate::{Failure, migrate};
 use std::fmt;
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     target: Target,
     driver: Driver,
+    known: Arc<Known>,
 }
 
 enum Driver {
@@ -74,7 +76,8 @@ impl Store {
                 Driver::Postgres { server, readers: Pool::new(postgres::READERS_MAX) }
             }
         };
-        Ok(Store(Arc::new(Inner { target: target.clone(), driver })))
+        let known = Arc::default();
+        Ok(Store(Arc::new(Inner { target: target.clone(), driver, known })))
     }
 
     /// Runs `f` on a thread that may block, with a connection that sees one
@@ -111,6 +114,7 @@ impl Store {
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let f = |sql: &mut dyn Sql| f(&mut Reader { sql, known: &self.0.known });
         match &self.0.driver {
             Driver::Sqlite { path, readers } => {
                 readers.take(|| Lite::reader(path))?.run(|connection| connection.snapshot(f))
@@ -191,6 +195,34 @@ impl Writer {
             Connection::Sqlite(connection) => connection.transaction(f),
             Connection::Postgres(connection) => connection.transaction(f),
         }
+    }
+}
+
+/// A connection that only reads, and what was read over others.
+struct Reader<'a> {
+    sql: &'a mut dyn Sql,
+    known: &'a Arc<Known>,
+}
+
+impl Sql for Reader<'_> {
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
+        self.sql.query(sql, parameters)
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, Failure> {
+        self.sql.execute(sql, parameters)
+    }
+
+    fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+        self.sql.insert(table, rows)
+    }
+
+    fn engine(&self) -> Engine {
+        self.sql.engine()
+    }
+
+    fn known(&self) -> Option<&Arc<Known>> {
+        Some(self.known)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Lists of incidents as screens and programs read them: filtered by a query,
 //! bounded by what the viewer may see, paged by the values they are ordered by.
 
+mod known;
 mod order;
 mod ranked;
 mod ranking;
 
 pub use super::filter::Look;
+pub use known::Known;
 pub use order::{Cursor, Order};
 pub use ranked::{neighbours_ranked, ranked};
 pub use ranking::{RANKED_MAX, Ranking};
@@ -16,10 +18,13 @@ use crate::{Columns, Failure, Sql, Value};
 use incident::clocks::ClockKind;
 use incident::{Access, Scope, State, Subject};
 use kernel::{CategoryId, IncidentNumber, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
+use known::Place;
 use query::{Expr, Query};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Something with an id and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,8 +44,8 @@ pub struct IncidentRow {
     pub version: u32,
     /// Its title.
     pub title: String,
-    /// Its state.
-    pub state: State,
+    /// Its state, shared by all who read this version.
+    pub state: Arc<State>,
     /// Its service.
     pub service: Option<Named<ServiceId>>,
     /// Its category; the name alone, without those above it.
@@ -162,9 +167,10 @@ pub fn get_many(
     let (visible, more) = filter::visible(sql.engine(), scope, values.len() + 1);
     values.extend(more);
     let statement = format!(
-        "select {ROW} from incidents i {JOINS} where i.number in ({list}) and {visible} order by i.number"
+        "select {PLACE} from incidents i where i.number in ({list}) and {visible} order by i.number"
     );
-    many(sql, &statement, &values, |row| read(row, scope))
+    let places = many(sql, &statement, &values, place)?;
+    rows_at(sql, scope, &places)
 }
 
 /// Which of these incidents the viewer may see.
@@ -288,8 +294,8 @@ const JOINS: &str = "left join services s on s.id = i.service_id left join categ
      left join teams t on t.id = i.team_id left join people a on a.id = i.assignee_id left join people r on r.id = i.requester_id \
      left join organisations o on o.id = i.organisation_id left join teams k on k.id = i.confidential_to";
 
-/// Which incidents is found out first, from numbers and indexes alone; states and
-/// names are read for those only.
+/// Which incidents is found out first, from few columns and indexes; states and names are
+/// read for those only that were not met before.
 fn read_page(
     sql: &mut dyn Sql,
     scope: &Scope,
@@ -297,24 +303,50 @@ fn read_page(
     page: &str,
     values: &[Value],
 ) -> Result<Vec<(IncidentRow, Vec<i64>)>, Failure> {
-    let numbers =
-        many(sql, &format!("select i.number from incidents i {page}"), values, Columns::int)?;
-    if numbers.is_empty() {
-        return Ok(vec![]);
+    let statement = format!("select {PLACE}, {} from incidents i {page}", columns_sql(order));
+    let found = many(sql, &statement, values, |row| Ok((place(row)?, read_values(row, order)?)))?;
+    let (places, values): (Vec<Place>, Vec<Vec<i64>>) = found.into_iter().unzip();
+    Ok(rows_at(sql, scope, &places)?.into_iter().zip(values).collect())
+}
+
+/// What [`place`] reads.
+const PLACE: &str = "i.number, i.version, (select config_version from log_head where id = 1)";
+
+fn place(row: &mut Columns) -> Result<Place, Failure> {
+    let number = IncidentNumber(row.int()?);
+    Ok(Place { number, version: version(row, number)?, names: row.int()? })
+}
+
+/// The rows of these incidents, in their order.
+fn rows_at(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    places: &[Place],
+) -> Result<Vec<IncidentRow>, Failure> {
+    let known = sql.known().cloned();
+    let met = |place: &Place| known.as_ref()?.get(scope, place);
+    let mut found: Vec<Option<IncidentRow>> = places.iter().map(met).collect();
+    let unmet = || places.iter().zip(&found).filter(|(_, row)| row.is_none());
+    let missing: Vec<IncidentNumber> = unmet().map(|(place, _)| place.number).collect();
+    for numbers in missing.chunks(NUMBERS_AT_ONCE) {
+        let (list, values) = slots(1, numbers);
+        let statement = format!("select {ROW} from incidents i {JOINS} where i.number in ({list})");
+        let rows = many(sql, &statement, &values, |row| read(row, scope))?;
+        if let (Some(known), Some(place)) = (&known, places.first()) {
+            known.keep(place.names, &rows);
+        }
+        let mut rows: HashMap<IncidentNumber, IncidentRow> =
+            rows.into_iter().map(|row| (row.number, row)).collect();
+        for (row, place) in found.iter_mut().zip(places).filter(|(row, _)| row.is_none()) {
+            *row = rows.remove(&place.number);
+        }
     }
-    let (list, values) = slots(1, &numbers);
-    let statement = format!(
-        "select {}, {ROW} from incidents i {JOINS} where i.number in ({list})",
-        columns_sql(order)
-    );
-    let mut found = many(sql, &statement, &values, |row| {
-        let values = read_values(row, order)?;
-        Ok((read(row, scope)?, values))
-    })?;
-    let place =
-        |row: &(IncidentRow, Vec<i64>)| numbers.iter().position(|number| *number == row.0.number.0);
-    found.sort_by_cached_key(place);
-    Ok(found)
+    let there = found.into_iter().zip(places);
+    there
+        .map(|(row, place)| {
+            row.ok_or_else(|| Failure::damaged(format!("{} is gone", place.number)))
+        })
+        .collect()
 }
 
 fn columns_sql(order: Order) -> String {
@@ -328,11 +360,10 @@ fn read_values(row: &mut Columns, order: Order) -> Result<Vec<i64>, Failure> {
 
 fn read(row: &mut Columns, scope: &Scope) -> Result<IncidentRow, Failure> {
     let number = IncidentNumber(row.int()?);
-    let version = u32::try_from(row.int()?)
-        .map_err(|_| Failure::damaged(format!("the version of {number}")))?;
+    let version = version(row, number)?;
     let title = row.text()?;
-    let state: State = row.json()?;
-    let access = scope.access(&Subject::from(&state));
+    let state: Arc<State> = Arc::new(row.json()?);
+    let access = scope.access(&Subject::from(&*state));
     Ok(IncidentRow {
         number,
         version,
@@ -352,6 +383,11 @@ fn read(row: &mut Columns, scope: &Scope) -> Result<IncidentRow, Failure> {
         breached: row.flag()?,
         access,
     })
+}
+
+fn version(row: &mut Columns, number: IncidentNumber) -> Result<u32, Failure> {
+    let version = row.int()?;
+    u32::try_from(version).map_err(|_| Failure::damaged(format!("the version of {number}")))
 }
 
 fn named<Id: FromStr<Err = kernel::Invalid>>(

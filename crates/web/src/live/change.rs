@@ -62,12 +62,12 @@ impl Change {
 
     /// What visibility depends on, now.
     pub(super) fn subject(&self) -> Subject {
-        Subject::from(&self.row.state)
+        Subject::from(&*self.row.state)
     }
 
     /// What visibility depended on before.
     pub(super) fn subject_before(&self) -> Option<Subject> {
-        self.before.as_ref().map(|row| Subject::from(&row.state))
+        self.before.as_ref().map(|row| Subject::from(&*row.state))
     }
 
     /// The place in the timeline before the first of the events.

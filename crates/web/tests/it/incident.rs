@@ -14,7 +14,7 @@ async fn stored(world: &World, number: IncidentNumber) -> State {
     let scope = Scope::of(&world.viewer("otto"));
     let row = world.desk.read(move |sql| list::get(sql, &scope, number)).await.unwrap().unwrap();
     assert_eq!(row.access, Access::Full);
-    row.state
+    (*row.state).clone()
 }
 
 fn path(number: IncidentNumber, rest: &str) -> String {

@@ -86,7 +86,8 @@ fn agree(
     look.context.now = now;
     let found = page(sql, &look, kept, query);
     let ranked_at = found.ranked_at.unwrap();
-    let visible = |state| look.scope.access(&Subject::from(state)) != Access::None;
+    let visible =
+        |state: &incident::State| look.scope.access(&Subject::from(state)) != Access::None;
     assert!(found.rows.iter().all(|row| visible(&row.state)), "{query} {scope:?}");
     let found = numbers(&found);
     if let [first, rest @ ..] = &found[..] {
