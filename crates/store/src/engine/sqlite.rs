@@ -24,9 +24,9 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// The log is cut back to this after a checkpoint, in bytes.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
-/// Pages in the log at which it is written back to the file: half of what it may keep.
-/// The standard, 1,000, writes pages that change with each batch over and over.
-const CHECKPOINT_PAGES: i64 = 8 * 1024;
+/// Pages in the log at which it is written back to the file, by the commit that reaches them, while
+/// everybody waits: at 8,192 pages a twelfth more is written in all, at 1,000 half as many wait long.
+const CHECKPOINT_PAGES: i64 = 1_000;
 
 /// A connection to a SQLite file.
 pub(crate) struct Lite {
