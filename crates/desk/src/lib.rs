@@ -16,6 +16,7 @@ mod passwords;
 mod people;
 mod presence;
 mod recompute;
+pub mod seals;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -38,7 +39,7 @@ pub use trouble::Trouble;
 
 use incident::Policy;
 use kernel::Timestamp;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Instant;
 use store::files::Files;
 use store::incidents::list::Ranking;
@@ -74,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// What leaves the house and comes back is sealed with this, once it was needed.
+    pub(crate) seals: OnceLock<seals::Seals>,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -105,6 +108,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            seals: OnceLock::new(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });
