@@ -183,7 +183,7 @@ fn question(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
     html! {
         section.card.confirm aria-labelledby="cf" {
             h2 id="cf" { "Is it working for you now?" }
-            @if let Some(note) = &asked.note { div.msg-b { p { (note) } } }
+            @if let Some(note) = &asked.note { p { (note) } }
             div.confirm-b {
                 form method="post" action=(action) {
                     input type="hidden" name="say" value="works";

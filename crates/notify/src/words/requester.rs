@@ -107,7 +107,7 @@ fn resolved(
         return Ok(pieces);
     }
     let page = about.answer_page();
-    pieces.push(text("Please check it, and tell us with one click; you need not sign in."));
+    pieces.push(text("Please check it, and tell us; you need not sign in for that."));
     pieces.push(Piece::Links(vec![
         ("It works again", page.clone()),
         ("Still broken", format!("{page}#still-broken")),

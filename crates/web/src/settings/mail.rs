@@ -14,11 +14,9 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use desk::Told;
 use incident::Refusal;
-use kernel::PersonId;
 use maud::{Markup, html};
-use std::collections::HashMap;
-use store::Sql;
 use store::deliveries::{self, Counts, Delivery, DeliveryState};
 use store::directory::people;
 
@@ -42,12 +40,8 @@ async fn show(
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
     let state = fields.filled("state").and_then(|word| word.parse::<DeliveryState>().ok());
     let before = fields.filled("before").and_then(|id| id.parse::<i64>().ok());
-    let read = move |sql: &mut dyn Sql| {
-        let rows = deliveries::list(sql, state, before, ROWS + 1)?;
-        let ids: Vec<PersonId> = rows.iter().map(|row| row.person).collect();
-        Ok((people::names(sql, &ids)?, rows, deliveries::counts(sql)?))
-    };
-    let (names, mut rows, counts) = app.desk.read(read).await?;
+    let mut rows = app.desk.deliveries(who.viewer(), state, before, ROWS + 1).await?;
+    let counts = app.desk.read(deliveries::counts).await?;
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let body = html! {
@@ -57,9 +51,9 @@ async fn show(
         @if rows.is_empty() {
             (empty("No letters", "What people are told by mail is listed here.", None))
         } @else {
-            (table(&who, &names, &rows))
+            (table(&who, &rows))
             @if more && let Some(last) = rows.last() {
-                p { a.btn href=(older(state, last.id)) { "Older letters" } }
+                p { a.btn href=(older(state, last.delivery.id)) { "Older letters" } }
             }
         }
     };
@@ -101,10 +95,10 @@ fn server(app: &App, who: &SignedIn, counts: Counts) -> Markup {
 fn filter(state: Option<DeliveryState>) -> Markup {
     let states = std::iter::once(None).chain(DeliveryState::ALL.iter().copied().map(Some));
     html! {
-        nav.btns aria-label="Which letters" {
+        nav.seg aria-label="Which letters" {
             @for other in states {
                 @let address = other.map_or_else(|| SECTION.address(), |other| format!("{}?state={other}", SECTION.address()));
-                a.btn.btn-sm href=(address) aria-current=[(other == state).then_some("page")] { (other.map_or("All", state_words)) }
+                a href=(address) aria-current=[(other == state).then_some("page")] { (other.map_or("All", state_words)) }
             }
         }
     }
@@ -119,7 +113,7 @@ fn state_words(state: DeliveryState) -> &'static str {
     }
 }
 
-fn table(who: &SignedIn, names: &HashMap<PersonId, String>, rows: &[Delivery]) -> Markup {
+fn table(who: &SignedIn, rows: &[Told]) -> Markup {
     let edits = who.viewer().configures();
     html! {
         div.card { div.scroll-x tabindex="0" role="region" aria-label="Letters" { table.dt {
@@ -127,10 +121,14 @@ fn table(who: &SignedIn, names: &HashMap<PersonId, String>, rows: &[Delivery]) -
                 th scope="col" { "To" } th scope="col" { "About" } th scope="col" { "What" } th scope="col" { "State" }
                 th scope="col" { "When" } th scope="col" { "Why" } @if edits { th scope="col" { span.vh { "Actions" } } }
             } }
-            tbody { @for row in rows {
+            tbody { @for Told { delivery: row, name, restricted } in rows {
                 tr {
-                    th scope="row" { (names.get(&row.person).map_or("–", String::as_str)) br; span.meta { (row.address) } }
-                    td { @match row.number { Some(number) => a href=(url::incident(number)) { (number) }, None => "test" } }
+                    th scope="row" { (name) br; span.meta { (row.address) } }
+                    td { @match row.number {
+                        Some(number) => a href=(url::incident(number)) { (number) },
+                        None if *restricted => span.muted { "restricted" },
+                        None => "test",
+                    } }
                     td { (row.word.replace('_', " ")) }
                     td { (state_words(row.state)) }
                     td { (when(who, row)) }
