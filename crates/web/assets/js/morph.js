@@ -138,8 +138,8 @@ const matches = (node, want) => node && !keyOf(node) && node.nodeType === want.n
 /** Fields whose value belongs to the person. Hidden inputs and buttons belong to the server. */
 export const isField = (node) => node.matches("input:not([type=hidden]),textarea,select");
 
-/** What the person is doing wins: an edited or focused field. */
-const dirty = (node) => (node === document.activeElement && !/^(checkbox|radio)$/.test(node.type)) || node.dataset.touched === "1";
+/** What the person is doing wins: an edited or focused field; but of an empty list nobody chose anything. */
+const dirty = (node) => !(node.nodeName === "SELECT" && node.options.length === 0) && ((node === document.activeElement && !/^(checkbox|radio)$/.test(node.type)) || node.dataset.touched === "1");
 
 function owned(node, name) {
   if (name === "data-touched") return true;
@@ -161,6 +161,8 @@ function collides(old, next) {
 
 function syncField(old, next, collisions) {
   if (dirty(old)) return;
+  // Options that are new move out of `next`, and its choice with them.
+  const { value } = next;
   if (old.nodeName === "SELECT") becomeChildren(old, next, collisions);
   if (old.nodeName === "TEXTAREA") {
     old.defaultValue = next.defaultValue;
@@ -168,6 +170,6 @@ function syncField(old, next, collisions) {
     return;
   }
   if (old.type === "file") return;
-  if (old.value !== next.value) old.value = next.value;
+  if (old.value !== value) old.value = value;
   if ("checked" in old && old.checked !== next.checked) old.checked = next.checked;
 }
