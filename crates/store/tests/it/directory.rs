@@ -753,7 +753,7 @@ fn who_lost_a_recomputation_says_nothing_more_about_it() {
             recomputations::insert(sql, &first)?;
             recomputations::insert(sql, &second)?;
             assert_eq!(recomputations::open(sql)?, 2);
-            assert_eq!(recomputations::list(sql, 1)?, [second.clone()]);
+            assert_eq!(recomputations::list(sql, 1)?, std::slice::from_ref(&second));
             assert_eq!(recomputations::list(sql, 9)?, [second.clone(), first.clone()]);
             assert_eq!(recomputations::get(sql, first.id)?, Some(first.clone()));
             Ok(())

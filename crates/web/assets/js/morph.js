@@ -148,7 +148,8 @@ function owned(node, name) {
   return name === "value" || name === "checked" || (name.startsWith("aria-") && name !== "aria-invalid" && name !== "aria-describedby");
 }
 
-function defaultOf(field) {
+/** What a field would hold if nobody had touched it. */
+export function defaultOf(field) {
   if (field.nodeName === "SELECT") return field.querySelector("option[selected]")?.value ?? field.querySelector("option")?.value;
   return field.defaultValue;
 }
