@@ -25,7 +25,7 @@ mod upcast;
 
 pub use apply::{apply, fold};
 pub use command::{Change, Command, CommandName, Visibility};
-pub use decide::{Decision, Facts, Follow, Origin, decide, tick, undoable};
+pub use decide::{Decision, Facts, Follow, Origin, UNDO_EVENTS, decide, tick, undoable};
 pub use effects::{Audience, Effect, effects};
 pub use event::{Body, Cause, Event};
 pub use permissions::{Access, Scope, Subject, TokenScope, Viewer};

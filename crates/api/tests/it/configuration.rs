@@ -442,7 +442,7 @@ async fn whoever_comes_back_signs_in_anew() {
     let ines = "/api/v1/users/ines@northwind.example";
     let session = async || {
         let secret = world.desk.open_session(world.id("ines").await, "test").await.unwrap();
-        format!("evenkeel_session={secret}")
+        format!("__Host-evenkeel_session={secret}")
     };
     let back = async || {
         ada.patch(ines, json!({ "active": true })).await.good();

@@ -314,7 +314,7 @@ impl<'a> Round<'a> {
             people: &people,
             other: related.other.as_ref(),
             above_other: &related.above_other,
-            undo: related.undo.as_ref(),
+            undo: &related.undo,
             timeline: &related.timeline,
             derived: because.derived(),
         };

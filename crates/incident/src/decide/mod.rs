@@ -17,7 +17,7 @@ mod undo;
 mod work;
 
 pub use allowed::allowed;
-pub use undo::undoable;
+pub use undo::{UNDO_EVENTS, undoable};
 
 pub(crate) use classification::{check_fields, check_tags};
 
@@ -67,8 +67,8 @@ pub struct Facts<'a> {
     pub other: Option<&'a State>,
     /// Incidents up the chain of parents and merges of `other`, to find circles.
     pub above_other: &'a [IncidentNumber],
-    /// The event that an undo names.
-    pub undo: Option<&'a Event>,
+    /// The event that an undo names, and what came right after it.
+    pub undo: &'a [Event],
     /// The whole timeline, where a command goes by it: the correction of a pause does.
     pub timeline: &'a [Event],
     /// What it follows from, when another incident or a rule caused it.
@@ -148,7 +148,7 @@ pub(crate) fn by_the_product(
         people: &nobody,
         other: None,
         above_other: &[],
-        undo: None,
+        undo: &[],
         timeline: &[],
         derived: None,
     };

@@ -1,7 +1,7 @@
 //! Taking back one entry, while nothing later depends on it.
 
 use super::lifecycle::{return_work, untouched};
-use super::{Draft, lifecycle, people, relations};
+use super::{Draft, lifecycle, people, relations, terms};
 use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
@@ -12,9 +12,12 @@ use kernel::Timestamp;
 
 /// Seconds in which an entry can be undone.
 const UNDO_SECONDS: i64 = 600;
+/// Events that an undo looks at: the entry itself and what followed from it, which comes
+/// right after it.
+pub const UNDO_EVENTS: usize = 8;
 
 pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
-    let Some(event) = draft.facts.undo.filter(|event| event.n == n) else {
+    let Some(event) = draft.facts.undo.first().filter(|event| event.n == n) else {
         return Err(Refusal::invalid("n", "is not an entry of this incident"));
     };
     if !undoable(event) {
@@ -111,18 +114,7 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
             priority_before: data.priority,
             override_before: data.priority_override.clone(),
         }),
-        Body::Classified(data) => draft.emit(Classified {
-            title: data.title_before,
-            title_before: data.title,
-            service: data.service_before,
-            service_before: data.service,
-            category: data.category_before,
-            category_before: data.category,
-            fields: data.fields_before.clone(),
-            fields_before: data.fields.clone(),
-            affected: data.affected_before,
-            affected_before: data.affected,
-        }),
+        Body::Classified(data) => declassify(draft, data)?,
         Body::PutOnHold(data) => end_hold(draft, data, event)?,
         Body::Resumed(data) => hold_again(draft, data)?,
         Body::Merged(_) => relations::unmerge(draft)?,
@@ -132,6 +124,29 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// It is what it was, and promised what it was promised.
+fn declassify(draft: &mut Draft, data: &Classified) -> Result<(), Refusal> {
+    draft.emit(Classified {
+        title: data.title_before,
+        title_before: data.title,
+        service: data.service_before,
+        service_before: data.service,
+        category: data.category_before,
+        category_before: data.category,
+        fields: data.fields_before.clone(),
+        fields_before: data.fields.clone(),
+        affected: data.affected_before,
+        affected_before: data.affected,
+    });
+    let followed = draft.facts.undo.iter().skip(1);
+    let mut followed = followed.take_while(|event| matches!(event.cause, Cause::Derived(_)));
+    let changed = followed.find_map(|event| match &event.body {
+        Body::AgreementChanged(changed) => Some(changed),
+        _ => None,
+    });
+    changed.map_or(Ok(()), |changed| terms::go_back(draft, changed))
 }
 
 /// Whoever had it before has it again; if that was nobody, it is new again.

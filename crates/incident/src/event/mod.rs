@@ -3,6 +3,7 @@
 
 mod form;
 mod kinds;
+mod named;
 
 pub use kinds::*;
 

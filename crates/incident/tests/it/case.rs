@@ -442,10 +442,12 @@ impl Case {
         let record = records.get(&number);
         let undo = match command {
             Command::Undo { n } => {
-                record.and_then(|record| record.events.iter().find(|event| event.n == *n)).cloned()
+                let events = record.map_or(&[][..], |record| &record.events);
+                events.iter().filter(|event| event.n >= *n).take(incident::UNDO_EVENTS).collect()
             }
-            _ => None,
+            _ => vec![],
         };
+        let undo: Vec<Event> = undo.into_iter().cloned().collect();
         let facts = Facts {
             number: Some(number),
             viewer: viewer.as_ref(),
@@ -462,7 +464,7 @@ impl Case {
             people: &self.people,
             other: other.as_ref().map(|record| &record.state),
             above_other: &above,
-            undo: undo.as_ref(),
+            undo: &undo,
             timeline: record.map_or(&[], |record| &record.events),
             derived,
         };

@@ -17,12 +17,15 @@ use std::sync::Arc;
 /// nothing new may name them. Settings that were never set are the standard ones;
 /// [`Failure::Unusable`] when there is no agreement.
 pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
+    load_after(sql, None)
+}
+
+/// The same where another policy was in force before. Versions of agreements and calendars
+/// never change: those that were known then are not read and made ready again.
+pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, Failure> {
     let version = version(sql)?;
-    let agreements = Agreements::new(agreements::all(sql)?).ok_or_else(|| {
-        Failure::Unusable(
-            "there is no agreement yet; run `evenkeel init` to set up the instance".to_owned(),
-        )
-    })?;
+    let agreements = load_agreements(sql, before.map(|before| &before.agreements))?;
+    let calendars = load_calendars(sql, before.map(|before| &*before.calendars))?;
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let teams = load_teams(sql)?;
@@ -31,7 +34,7 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
         matrix_version: matrix.as_ref().map_or(0, |matrix| matrix.version),
         matrix: matrix.map_or_else(Matrix::default, |matrix| matrix.value),
         agreements,
-        calendars: Arc::new(load_calendars(sql)?),
+        calendars: Arc::new(calendars),
         services: services::list(sql)?
             .into_iter()
             .filter(|service| service.active)
@@ -114,11 +117,42 @@ fn load_categories(
         .collect())
 }
 
+fn load_agreements(sql: &mut dyn Sql, before: Option<&Agreements>) -> Result<Agreements, Failure> {
+    let missing = || {
+        let words = "there is no agreement yet; run `evenkeel init` to set up the instance";
+        Failure::Unusable(words.to_owned())
+    };
+    let Some(before) = before else {
+        return Agreements::new(agreements::all(sql)?).ok_or_else(missing);
+    };
+    let mut found = Vec::new();
+    for (reference, since) in agreements::known(sql)? {
+        let agreement = match before.shared(reference) {
+            Some(known) => known.clone(),
+            None => Arc::new(agreements::get(sql, reference)?),
+        };
+        found.push((agreement, since));
+    }
+    Agreements::of(found).ok_or_else(missing)
+}
+
 /// Hours that do not read any more, after a zone was renamed for example, stop nothing:
 /// their clocks count round the clock until somebody mends them.
-fn load_calendars(sql: &mut dyn Sql) -> Result<Calendars, Failure> {
+fn load_calendars(sql: &mut dyn Sql, before: Option<&Calendars>) -> Result<Calendars, Failure> {
     let mut known = Calendars::default();
-    for (hours, since) in calendars::all(sql)? {
+    let mut unknown = Vec::new();
+    match before {
+        None => unknown = calendars::all(sql)?,
+        Some(before) => {
+            for (reference, since) in calendars::known(sql)? {
+                match before.shared(reference) {
+                    Some(calendar) => known.share(calendar.clone(), since),
+                    None => unknown.push((calendars::get(sql, reference)?, since)),
+                }
+            }
+        }
+    }
+    for (hours, since) in unknown {
         let (name, version) = (hours.name.clone(), hours.reference.version);
         if let Err(error) = known.add(hours, since) {
             tracing::error!(%error, calendar = name, version, "a calendar cannot be used");

@@ -3,15 +3,16 @@
 
 use crate::harness::{each_engine, write};
 use calendar::{Definition, Week};
-use incident::TokenScope;
 use incident::impact::Subject;
 use incident::policy::{Agreement, BusinessHours};
-use incident::state::CalendarRef;
+use incident::state::{AgreementRef, CalendarRef};
+use incident::{Policy, TokenScope};
 use kernel::{
     Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId,
     Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::directory::audit::AuditFilter;
 use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
@@ -680,6 +681,110 @@ fn the_policy_is_what_is_in_use() {
             assert_eq!(policy.resolution_codes.len(), 1);
             Ok(())
         });
+    });
+}
+
+#[test]
+fn what_was_known_of_terms_is_not_read_again() {
+    each_engine("policy_after", |store| {
+        write(store, |sql| {
+            let standard = Agreement::standard(AgreementId(Uuid::from_u128(1)));
+            let agreement = |version| {
+                let reference = AgreementRef { version, ..standard.reference };
+                Agreement { reference, close_after_days: version, ..standard.clone() }
+            };
+            let hours = |version, zone: &str| BusinessHours {
+                reference: CalendarRef { id: CalendarId(Uuid::from_u128(9)), version },
+                name: "Office".to_owned(),
+                definition: Definition::new(zone, Week::weekdays("09:00", "17:00")),
+                retired: false,
+            };
+            agreements::insert(sql, &agreement(1), START)?;
+            calendars::insert(sql, &hours(1, "UTC"), START)?;
+            let before = policy::load(sql)?;
+            agreements::insert(sql, &agreement(2), later(60))?;
+            calendars::insert(sql, &hours(2, "Europe/Berlin"), later(60))?;
+            calendars::insert(sql, &hours(3, "Nowhere/Land"), later(90))?;
+            let after = policy::load_after(sql, Some(&before))?;
+
+            let shared = |one: &Policy, other: &Policy| {
+                let (agreement, hours) = (agreement(1).reference, hours(1, "UTC").reference);
+                let of = |policy: &Policy| {
+                    let agreement = policy.agreements.shared(agreement).unwrap().clone();
+                    (agreement, policy.calendars.shared(hours).unwrap().clone())
+                };
+                let (one, other) = (of(one), of(other));
+                Arc::ptr_eq(&one.0, &other.0) && Arc::ptr_eq(&one.1, &other.1)
+            };
+            assert!(shared(&before, &after));
+            let anew = policy::load(sql)?;
+            assert!(!shared(&before, &anew));
+            let versions = |policy: &Policy| -> Vec<(Timestamp, Agreement)> {
+                policy.agreements.versions().map(|(at, one)| (at, one.clone())).collect()
+            };
+            assert_eq!(versions(&after), versions(&anew));
+            for at in [START, later(60), later(90)] {
+                let newest =
+                    |policy: &Policy| policy.calendars.newest(CalendarId(Uuid::from_u128(9)), at);
+                assert_eq!(newest(&after), newest(&anew), "{at}");
+                assert_eq!(after.agreements.default(at), anew.agreements.default(at), "{at}");
+            }
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn who_lost_a_recomputation_says_nothing_more_about_it() {
+    each_engine("recomputation_progress", |store| {
+        let job = |n, not_before| Recomputation {
+            id: kernel::RecomputationId(Uuid::from_u128(n)),
+            subject: Subject::Agreement(AgreementId(Uuid::from_u128(7))),
+            name: "Standard".to_owned(),
+            version: 2,
+            not_before,
+            created_at: later(n as i64),
+            started_at: None,
+            finished_at: None,
+            progress: Progress::default(),
+        };
+        let (first, second) = (job(1, later(10)), job(2, START));
+        write(store, |sql| {
+            recomputations::insert(sql, &first)?;
+            recomputations::insert(sql, &second)?;
+            assert_eq!(recomputations::open(sql)?, 2);
+            assert_eq!(recomputations::list(sql, 1)?, std::slice::from_ref(&second));
+            assert_eq!(recomputations::list(sql, 9)?, [second.clone(), first.clone()]);
+            assert_eq!(recomputations::get(sql, first.id)?, Some(first.clone()));
+            Ok(())
+        });
+        let claim = |now: Timestamp, until| {
+            write(store, |sql| recomputations::claim(sql, now, until)).map(|job| job.id)
+        };
+        assert_eq!(claim(START, later(30)), Some(second.id), "the other is not in force yet");
+        let half = Progress { total: 9, position: 4, looked: 4, changed: 3, failed: 1 };
+        let say = |progress, leases| {
+            write(store, |sql| recomputations::progress(sql, second.id, progress, leases))
+        };
+        assert!(say(half, (later(30), later(40))));
+        // It took too long; another node took it, and is further.
+        assert_eq!(claim(later(9), later(39)), None);
+        assert_eq!(claim(later(40), later(70)), Some(second.id), "due for longer");
+        let more = Progress { position: 9, looked: 9, ..half };
+        assert!(say(more, (later(70), later(80))));
+        assert!(!say(half, (later(40), later(50))));
+        let finish =
+            |until| write(store, |sql| recomputations::finish(sql, second.id, later(75), until));
+        assert!(!finish(later(40)));
+        let read = || write(store, |sql| recomputations::get(sql, second.id)).unwrap();
+        let (started_at, finished_at) = (Some(START), None);
+        let expected = Recomputation { started_at, finished_at, progress: more, ..second.clone() };
+        assert_eq!(read(), expected);
+        assert!(finish(later(80)));
+        assert_eq!(read().finished_at, Some(later(75)));
+        assert!(!finish(later(80)) && !say(more, (later(80), later(90))), "it is done");
+        assert_eq!(claim(later(80), later(90)), Some(first.id));
+        assert_eq!(write(store, recomputations::open), 1);
     });
 }
 

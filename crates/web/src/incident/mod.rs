@@ -21,6 +21,7 @@ mod timelines;
 mod view;
 mod words;
 
+pub(crate) use case::by_role_and_teams;
 pub(crate) use commands::once;
 pub(crate) use head::presence_patches;
 pub(crate) use patches::live_patches;

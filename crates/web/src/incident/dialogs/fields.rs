@@ -193,8 +193,9 @@ fn explain(view: &View<'_>, form: &Form<'_>) -> Markup {
         })
         .collect();
     let owner = case.state().assignee.or(view.me);
+    let first = clocks.first().map_or("", |(clock, _)| clock.as_str());
     html! {
-        (form.select("clock", "Which clock passed its target", None, &clocks, ""))
+        (form.select("clock", "Which clock passed its target", None, &clocks, first))
         (form.words("reason", "Why", Some("Only staff read this.")))
         (form.select("owner", "Who sees to it that it does not happen again", None, &staff(view), &owner.map_or(String::new(), |person| person.to_string())))
     }

@@ -1,6 +1,7 @@
 //! What is around the incident: tasks, relations, people, time spent, moments.
 
 use crate::form::Fields;
+use crate::incident::case::RESTRICTED;
 use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
 use crate::incident::timeline::{channel_word, link_word, role_word};
@@ -121,7 +122,7 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup
                 None => (icon(symbol)),
             }
             p { @match number { Some(number) => (row_link(view, number)), None => (target) } }
-            @if view.can(C::Unlink) {
+            @if view.can(C::Unlink) && number.is_none_or(|number| view.case.relatives.contains_key(&number)) {
                 form method="post" action=(url::incident_command(view.case.number, "unlink")) data-live {
                     input type="hidden" name="kind" value=(kind.as_str());
                     input type="hidden" name="target" value=(target);
@@ -133,11 +134,13 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup
     }
 }
 
-/// The number and title of a related incident, high enough for a finger.
+/// The number and title of a related incident, high enough for a finger; of one that the
+/// reader may not see, that there is one.
 fn row_link(view: &View<'_>, number: IncidentNumber) -> Markup {
     html! {
-        a class="who ck" href=(url::incident(number)) {
-            span { (number) @if let Some(row) = view.case.relatives.get(&number) { " " (row.title) } }
+        @match view.case.relatives.get(&number) {
+            Some(row) => a class="who ck" href=(url::incident(number)) { span { (number) " " (row.title) } },
+            None => span.who.ck.muted { (RESTRICTED) },
         }
     }
 }

@@ -385,17 +385,29 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
 fn related(case: &Case, body: &Body) -> Markup {
     match body {
         Body::Linked(data) => {
-            html! { "linked " b { (data.target) } " as " (link_word(data.kind, data.reverse)) }
+            html! { "linked " b { (case.target_of(&data.target)) } " as " (link_word(data.kind, data.reverse)) }
         }
         Body::Unlinked(data) => {
-            html! { "unlinked " b { (data.target) } ", was " (link_word(data.kind, data.reverse)) }
+            html! { "unlinked " b { (case.target_of(&data.target)) } ", was " (link_word(data.kind, data.reverse)) }
         }
-        Body::ChildAdded(data) => html! { "linked " b { (data.child) } " as a child" },
-        Body::ChildRemoved(data) => html! { "unlinked the child " b { (data.child) } },
-        Body::Merged(data) => html! { b { "merged it" } " into " b { (data.into) } },
-        Body::Unmerged(data) => html! { b { "unmerged it" } " from " b { (data.from) } },
-        Body::MergeReceived(data) => html! { "merged " b { (data.from) } " into it" },
-        Body::MergeWithdrawn(data) => html! { "took " b { (data.from) } " out again" },
+        Body::ChildAdded(data) => {
+            html! { "linked " b { (case.number_of(data.child)) } " as a child" }
+        }
+        Body::ChildRemoved(data) => {
+            html! { "unlinked the child " b { (case.number_of(data.child)) } }
+        }
+        Body::Merged(data) => {
+            html! { b { "merged it" } " into " b { (case.number_of(data.into)) } }
+        }
+        Body::Unmerged(data) => {
+            html! { b { "unmerged it" } " from " b { (case.number_of(data.from)) } }
+        }
+        Body::MergeReceived(data) => {
+            html! { "merged " b { (case.number_of(data.from)) } " into it" }
+        }
+        Body::MergeWithdrawn(data) => {
+            html! { "took " b { (case.number_of(data.from)) } " out again" }
+        }
         Body::MajorDeclared(_) => html! { b { "declared it a major incident" } },
         Body::MajorStoodDown(_) => html! { b { "stood down" } " the major incident" },
         Body::RoleGiven(data) => match data.person {
