@@ -1,7 +1,7 @@
 //! What a command refers to beyond its own incident.
 
 use super::{Chain, Round, Try, sees};
-use incident::{Access, Command, Event, State};
+use incident::{Access, Body, Command, Event, State};
 use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::{Failure, Sql};
@@ -33,8 +33,15 @@ impl Related {
             Command::Link { target, .. } => target.parse().ok(),
             Command::Report(report) => report.parent.or(report.follow_up_of),
             Command::Undo { n } => {
-                related.undo =
-                    store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
+                let stored = store::incidents::timeline::event(sql, number, *n)?;
+                related.undo = stored.map(|stored| stored.event);
+                if related
+                    .undo
+                    .as_ref()
+                    .is_some_and(|event| matches!(event.body, Body::Assigned(_)))
+                {
+                    related.timeline = round.timeline(sql, tried, number)?;
+                }
                 None
             }
             Command::CorrectPause { .. } => {
