@@ -98,7 +98,7 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
-        Body::RuleRan(_) | Body::RuleRefused(_) => {}
+        Body::RuleRan(_) | Body::RuleRefused(_) | Body::NobodyThere(_) => {}
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {
             classified(state, &event.body)
         }

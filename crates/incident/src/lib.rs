@@ -5,6 +5,7 @@
 //! replay needs no old policy.
 
 mod apply;
+pub mod assignment;
 pub mod clocks;
 pub mod command;
 pub mod decide;

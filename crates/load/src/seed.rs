@@ -177,6 +177,8 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
             description: String::new(),
             active: true,
             calendar: None,
+            assignment: Default::default(),
+            by_skill: false,
             version: 1,
         })
         .collect();

@@ -116,6 +116,8 @@ impl TestDesk {
                     description: String::new(),
                     active: true,
                     calendar: None,
+                    assignment: Default::default(),
+                    by_skill: false,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;

@@ -95,6 +95,8 @@ async fn furnish(desk: &Desk) -> Vec<(Person, Viewer, TeamId)> {
                     description: String::new(),
                     active: true,
                     calendar: None,
+                    assignment: Default::default(),
+                    by_skill: false,
                     version: 1,
                 },
             )?;

@@ -1,6 +1,7 @@
 //! Deciding one job inside the transaction: find the facts, decide, and let the
 //! related incidents have their say, all or nothing.
 
+mod assignment;
 mod because;
 mod related;
 mod rules;
@@ -10,6 +11,7 @@ use crate::Trouble;
 use crate::ask::Done;
 use crate::chance::{bytes, fresh};
 use crate::people::Named;
+use assignment::Standings;
 use because::Because;
 use incident::decide::{Follow, Origin};
 use incident::permissions::may;
@@ -46,6 +48,8 @@ pub(super) struct Round<'a> {
     /// States as this round left them.
     states: HashMap<IncidentNumber, State>,
     parts: Vec<Recorded>,
+    /// Whom teams choose from, as far as this round asked.
+    standings: Standings,
     /// Keys used earlier in this round.
     keys: HashMap<(String, String), (Vec<u8>, Done)>,
 }
@@ -85,7 +89,15 @@ impl<'a> Round<'a> {
         now: Timestamp,
         kept: Option<&'a HashMap<IncidentNumber, State>>,
     ) -> Self {
-        Round { policy, now, kept, states: HashMap::new(), parts: vec![], keys: HashMap::new() }
+        Round {
+            policy,
+            now,
+            kept,
+            states: HashMap::new(),
+            parts: vec![],
+            standings: Standings::new(),
+            keys: HashMap::new(),
+        }
     }
 
     pub(super) fn into_parts(self) -> Vec<Recorded> {
@@ -199,7 +211,7 @@ impl<'a> Round<'a> {
             Ok(None) => {}
             Err(refusal) => return Ok(Err(refusal.into())),
         }
-        self.run_rules(sql, head, &chain, &mut tried)?;
+        self.by_itself(sql, head, &chain, &mut tried)?;
         let state = match tried.states.get(&main) {
             Some(state) => state.clone(),
             None => self

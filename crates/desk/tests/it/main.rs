@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A test that unwraps nothing fails, and says where.
 
+mod assignment;
 mod commands;
 mod files;
 mod relations;

@@ -221,6 +221,8 @@ fn found_teams(
             description: entry.about.clone(),
             active: true,
             calendar: None,
+            assignment: Default::default(),
+            by_skill: false,
             version: 1,
         };
         teams::insert(sql, &team)?;

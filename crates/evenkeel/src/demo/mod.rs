@@ -12,6 +12,7 @@ mod plan;
 mod play;
 mod present;
 mod promises;
+mod turns;
 
 use crate::cli::DemoArgs;
 use crate::config::Settings;
@@ -142,6 +143,7 @@ async fn tell(desk: &Desk, now: Timestamp, days: i64) -> Result<usize, Failed> {
     bar.finish_and_clear();
     played?;
     play::catch_up(desk, now).await?;
+    turns::begin(desk, &company, now).await?;
     Ok(count)
 }
 

@@ -450,7 +450,7 @@ commands! {
         /// What changed; all other promises stay as they are.
         subject: Subject,
     } = "recompute",
-    /// Another incident, or a rule, says something about this one. Issued by the product alone.
+    /// Another incident, a rule or a team says something about this one. Issued by the product alone.
     Note(Related) = "note",
 }
 

@@ -2,11 +2,11 @@
 
 use crate::rules::Moment;
 use crate::state::LinkKind;
-use kernel::{ContentId, IncidentNumber, RuleId, Timestamp};
+use kernel::{ContentId, IncidentNumber, RuleId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What another incident, or a rule, says about this one.
+/// What another incident, a rule or a team says about this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Related {
@@ -70,5 +70,12 @@ pub enum Related {
         refused: String,
         /// Why.
         message: String,
+    },
+    /// Its team gives incidents to its people, and there was nobody to give it to.
+    NobodyThere {
+        /// The team.
+        team: TeamId,
+        /// How many could have got it if they were not away.
+        away: u32,
     },
 }

@@ -69,7 +69,8 @@ pub struct Facts<'a> {
     pub above_other: &'a [IncidentNumber],
     /// The event that an undo names, and what came right after it.
     pub undo: &'a [Event],
-    /// The whole timeline, where a command goes by it: the correction of a pause does.
+    /// The whole timeline, where a command goes by it: the correction of a pause does, and
+    /// taking back an assignment.
     pub timeline: &'a [Event],
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,

@@ -4,8 +4,8 @@
 use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
-    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan,
-    RuleRefused, Unlinked, Unmerged,
+    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, NobodyThere,
+    RuleRan, RuleRefused, Unlinked, Unmerged,
 };
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, Link, LinkKind};
@@ -30,6 +30,7 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
     let state = draft.state()?;
     match related {
         Related::RuleRan { .. } | Related::RuleRefused { .. } => rule(draft, related),
+        Related::NobodyThere { team, away } => draft.emit(NobodyThere { team: *team, away: *away }),
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })

@@ -2,6 +2,7 @@
 
 use super::lifecycle::{return_work, untouched};
 use super::{Draft, lifecycle, people, relations, terms};
+use crate::assignment::ASSIGNMENT;
 use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
@@ -29,7 +30,8 @@ pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
             "this is more than 10 minutes ago; change it by hand",
         ));
     }
-    if !stands(draft.state()?, event) || !can_return(draft, event) {
+    let as_left = stands(draft.state()?, event) || is_theirs_still(draft, event)?;
+    if !as_left || !can_return(draft, event) {
         return Err(Refusal::state("changed_since", "something changed since; change it by hand"));
     }
     take_back(draft, event)
@@ -98,6 +100,24 @@ fn stands(state: &State, event: &Event) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a team got it, gave it to one of its people by its own way of assignment, and
+/// nobody did anything about that since: then both are taken back together.
+fn is_theirs_still(draft: &Draft, event: &Event) -> Result<bool, Refusal> {
+    let (Body::Assigned(data), state) = (&event.body, draft.state()?) else { return Ok(false) };
+    let by_the_team = |cause: &Cause| matches!(cause, Cause::Derived(by) if by.by == ASSIGNMENT);
+    let since = draft.facts.timeline.iter().filter(|later| later.n > event.n);
+    let mut given = since.filter_map(|later| match &later.body {
+        Body::Assigned(given) => Some((by_the_team(&later.cause), given)),
+        _ => None,
+    });
+    let (Some((true, given)), None) = (given.next(), given.next()) else { return Ok(false) };
+    let untaken = state.moments.acknowledged.is_none_or(|at| at <= event.happened_at);
+    Ok(untaken
+        && state.lifecycle.is_open()
+        && (given.team_before, given.assignee_before) == (data.team, data.assignee)
+        && (state.team, state.assignee) == (given.team, given.assignee))
 }
 
 fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {

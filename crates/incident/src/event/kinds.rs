@@ -308,6 +308,13 @@ bodies! {
         /// Why.
         message: String,
     },
+    /// Its team gives incidents to its people, and there was nobody to give it to.
+    NobodyThere = "nobody_there" v 1 {
+        /// The team, which keeps it.
+        team: TeamId,
+        /// How many could have got it if they were not away.
+        #[serde(default)] away: u32,
+    },
     /// The expected time of restoration changed.
     ExpectationSet = "expectation_set" v 1 {
         /// Likely.

@@ -13,6 +13,7 @@ pub use agreement::{
 pub use check::Fault;
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
+use crate::assignment::{Away, Skills, Way};
 use crate::clocks::Clock;
 use crate::rules::ReadyRule;
 use crate::state::State;
@@ -44,6 +45,10 @@ pub struct TeamPolicy {
     pub members: BTreeSet<PersonId>,
     /// When it works: what is not urgent reaches it then; none is round the clock.
     pub calendar: Option<CalendarId>,
+    /// How it gives what comes to it to one of its people.
+    pub assignment: Way,
+    /// Whether people who know the service or category come before the others.
+    pub by_skill: bool,
 }
 
 /// A category as far as decisions need it.
@@ -64,6 +69,10 @@ pub struct StaffPolicy {
     pub roles: BTreeSet<Role>,
     /// Whether the account is in use.
     pub active: bool,
+    /// What they know well.
+    pub skills: Skills,
+    /// When they are not there.
+    pub away: Option<Away>,
 }
 
 impl StaffPolicy {
@@ -145,11 +154,18 @@ impl Policy {
         requester: PersonId,
         now: Timestamp,
     ) -> &Agreement {
-        let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
-        let categories = std::iter::successors(category, above).take(self.categories.len() + 1);
-        let categories = categories.collect();
+        let categories = self.categories_above(category).collect();
         let of = Selectors { service, organisation, categories, requester };
         self.agreements.choose(&of, now)
+    }
+
+    /// A category, and those above it from the nearest on.
+    pub fn categories_above(
+        &self,
+        category: Option<CategoryId>,
+    ) -> impl Iterator<Item = CategoryId> {
+        let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
+        std::iter::successors(category, above).take(self.categories.len() + 1)
     }
 
     /// The teams a person belongs to.

@@ -91,7 +91,7 @@ impl Moment {
         let named = match body {
             Body::Reported(_) => return [Some(Moment::Reported), None],
             Body::ClocksChanged(_) | Body::AgreementChanged(_) => return [None; 2],
-            Body::RuleRan(_) | Body::RuleRefused(_) => return [None; 2],
+            Body::RuleRan(_) | Body::RuleRefused(_) | Body::NobodyThere(_) => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),
             Body::PriorityChanged(_) => Some(Moment::PriorityChanged),
             Body::Assigned(_) => Some(Moment::Assigned),

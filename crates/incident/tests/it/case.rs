@@ -196,7 +196,9 @@ pub fn plain_report() -> Report {
 
 pub fn policy() -> Policy {
     let staff = Who::ALL.into_iter().filter(|who| !who.roles().is_empty()).map(|who| {
-        (who.id(), StaffPolicy { name: format!("{who:?}"), roles: who.roles(), active: true })
+        let (skills, away) = (Default::default(), None);
+        let name = format!("{who:?}");
+        (who.id(), StaffPolicy { name, roles: who.roles(), active: true, skills, away })
     });
     let team = |id: TeamId, name: &str| {
         let members = Who::ALL.into_iter().filter(|who| who.teams().contains(&id));
@@ -206,6 +208,8 @@ pub fn policy() -> Policy {
                 name: name.to_owned(),
                 members: members.map(Who::id).collect(),
                 calendar: None,
+                assignment: Default::default(),
+                by_skill: false,
             },
         )
     };

@@ -2,7 +2,9 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
-use super::{agreements, calendars, categories, organisations, rules, services, settings, teams};
+use super::{
+    agreements, calendars, categories, organisations, people, rules, services, settings, teams,
+};
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
 use incident::policy::{
@@ -97,6 +99,8 @@ fn load_teams(sql: &mut dyn Sql) -> Result<HashMap<TeamId, TeamPolicy>, Failure>
                     name: team.name,
                     members: members.remove(&team.id).unwrap_or_default(),
                     calendar: team.calendar,
+                    assignment: team.assignment,
+                    by_skill: team.by_skill,
                 },
             )
         })
@@ -162,12 +166,12 @@ fn load_calendars(sql: &mut dyn Sql, before: Option<&Calendars>) -> Result<Calen
 }
 
 fn load_staff(sql: &mut dyn Sql) -> Result<HashMap<PersonId, StaffPolicy>, Failure> {
-    let staff =
-        many(sql, "select id, name, roles, active from people where roles <> '[]'", &[], |row| {
-            Ok((
-                row.parsed()?,
-                StaffPolicy { name: row.text()?, roles: row.json()?, active: row.flag()? },
-            ))
-        })?;
+    let statement = "select id, name, roles, active, skills, away_from, away_until from people where roles <> '[]'";
+    let staff = many(sql, statement, &[], |row| {
+        let id = row.parsed()?;
+        let (name, roles, active) = (row.text()?, row.json()?, row.flag()?);
+        let (skills, away) = (row.json()?, people::away(row)?);
+        Ok((id, StaffPolicy { name, roles, active, skills, away }))
+    })?;
     Ok(staff.into_iter().collect())
 }

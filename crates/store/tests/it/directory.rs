@@ -3,6 +3,7 @@
 
 use crate::harness::{each_engine, write};
 use calendar::{Definition, Week};
+use incident::assignment::{Away, Skills, Standing, Way};
 use incident::impact::Subject;
 use incident::policy::{Agreement, BusinessHours};
 use incident::state::{AgreementRef, CalendarRef};
@@ -51,6 +52,8 @@ fn team(number: u128, name: &str) -> Team {
         description: "".into(),
         active: true,
         calendar: None,
+        assignment: Default::default(),
+        by_skill: false,
         version: 1,
     }
 }
@@ -98,6 +101,9 @@ fn a_person_comes_back_as_they_were_kept() {
             person.organisation = Some(organisation.id);
             person.sees_organisation = true;
             person.time_zone = "Europe/Stockholm".into();
+            person.away = Some(Away { from: START, until: None });
+            person.skills.services = [ServiceId(Uuid::from_u128(7))].into();
+            person.skills.categories = [CategoryId(Uuid::from_u128(8))].into();
             people::insert(sql, &person, Some("hash"))?;
             person.has_password = true;
             assert_eq!(people::get(sql, person.id)?, Some(person.clone()));
@@ -111,10 +117,13 @@ fn a_person_comes_back_as_they_were_kept() {
 
             person.name = "Mara Berg".into();
             person.active = false;
+            person.away = Some(Away { from: later(1), until: Some(later(2)) });
+            person.skills = Skills::default();
             assert!(people::update(sql, &person, 1)?);
             assert!(!people::update(sql, &person, 1)?, "the version moved on");
             let now = people::get(sql, person.id)?.unwrap();
             assert_eq!((now.name.as_str(), now.active, now.version), ("Mara Berg", false, 2));
+            assert_eq!((now.away, &now.skills), (person.away, &person.skills));
             assert_eq!(
                 organisations::of_email(sql, "x@halden.example")?.map(|o| o.id),
                 Some(organisation.id)
@@ -280,6 +289,25 @@ fn teams_have_people_and_one_name() {
             assert_eq!(teams::get(sql, team_id(2))?, Some(Team { version: 2, ..away }));
             assert_eq!(names(teams::of_person(sql, mara)?), ["Field", "Network"]);
             assert_eq!(names(teams::list(sql)?), ["Field", "Network"]);
+
+            let (assignment, by_skill) = (Way::RoundRobin, true);
+            let turns = Team { assignment, by_skill, ..team(1, "Network") };
+            assert!(teams::update(sql, &turns, 1)?);
+            assert_eq!(teams::get(sql, team_id(1))?, Some(Team { version: 2, ..turns }));
+            teams::set_members(sql, team_id(1), &[gwen, mara].into())?;
+            teams::take_turn(sql, team_id(1), mara, 1)?;
+            teams::take_turn(sql, team_id(2), mara, 7)?;
+            let turn = |sql: &mut dyn Sql, team| -> Result<Vec<(PersonId, Standing)>, Failure> {
+                let mut found: Vec<_> = teams::standings(sql, team)?.into_iter().collect();
+                found.sort_by_key(|(person, _)| *person);
+                Ok(found)
+            };
+            let at = |turn| Standing { open: 0, turn };
+            assert_eq!(turn(sql, team_id(1))?, [(gwen, at(0)), (mara, at(1))]);
+            assert_eq!(turn(sql, team_id(2))?, [(mara, at(7))]);
+            // Whoever stays in the team keeps their turn.
+            teams::set_members(sql, team_id(1), &[mara].into())?;
+            assert_eq!(turn(sql, team_id(1))?, [(mara, at(1))]);
             Ok(())
         });
         let error = failure(store, |sql| teams::insert(sql, &team(3, "nETWORK")));
@@ -638,6 +666,8 @@ fn the_policy_is_what_is_in_use() {
             add_person(sql, 1, "Requester", None);
             let mut agent = Person::new(person_id(2), "Agent", None, START);
             agent.roles = BTreeSet::from([Role::Agent]);
+            agent.away = Some(Away { from: START, until: Some(later(9)) });
+            agent.skills.services = [ServiceId(Uuid::from_u128(1))].into();
             people::insert(sql, &agent, None)?;
             teams::insert(sql, &team(1, "Network"))?;
             teams::insert(sql, &Team { active: false, ..team(2, "Old team") })?;
@@ -653,6 +683,8 @@ fn the_policy_is_what_is_in_use() {
             policy::bump(sql)?;
             let policy = policy::load(sql)?;
             assert_eq!(policy.version, before + 1);
+            let known = &policy.staff[&agent.id];
+            assert_eq!((known.away, &known.skills), (agent.away, &agent.skills));
             assert_eq!(*policy.agreements.default(later(1)), second);
             assert_eq!(*policy.agreements.default(START), first);
             assert_eq!((policy.matrix, policy.matrix_version), (Matrix::default(), 0));

@@ -237,11 +237,14 @@ fn prioritise(fields: &Fields, ask: &mut Ask<'_>) -> Result<Command, Trouble> {
     Ok(Command::Prioritise { impact, urgency, priority, reason })
 }
 
+/// An assignee that is left to the team.
+pub(super) const OPEN: &str = "open";
+
 fn assignee(fields: &Fields, at: &Context<'_>) -> Result<Change<PersonId>, Refusal> {
-    if fields.get("assignee") == Some("me") {
-        Ok(Change::Set(at.me))
-    } else {
-        change(fields, "assignee")
+    match fields.get("assignee") {
+        Some("me") => Ok(Change::Set(at.me)),
+        Some(OPEN) => Ok(Change::Keep),
+        _ => change(fields, "assignee"),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::{Group, Item, Typed};
 use crate::auth::SignedIn;
-use crate::part::state;
 use crate::part::time::counted;
+use crate::part::{away, state};
 use crate::url;
 use incident::Policy;
 use incident::state::HoldReason;
@@ -100,7 +100,7 @@ fn people(typed: &Typed, on: &[IncidentNumber], who: &SignedIn, policy: &Policy)
             .map(|team| team.name.as_str())
             .collect();
         wish(&staff.name, "user", on, &[("do", "assign"), ("to", &format!("person:{id}"))])
-            .hint(teams.join(", "))
+            .hint(away::named(policy, *id, &teams.join(", "), &who.here))
     });
     Group { title: "People", items: items.collect() }
 }

@@ -174,6 +174,8 @@ impl World {
                             description: String::new(),
                             active: true,
                             calendar: None,
+                            assignment: Default::default(),
+                            by_skill: false,
                             version: 1,
                         },
                     )?;

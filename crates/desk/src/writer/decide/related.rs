@@ -1,7 +1,7 @@
 //! What a command refers to beyond its own incident.
 
 use super::{Chain, Round, Try, sees};
-use incident::{Access, Command, Event, State};
+use incident::{Access, Body, Command, Event, State};
 use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::incidents::timeline::timeline;
@@ -38,6 +38,10 @@ impl Related {
                 let before = n.saturating_sub(1);
                 let found = timeline(sql, number, before, incident::UNDO_EVENTS)?;
                 related.undo = found.into_iter().map(|stored| stored.event).collect();
+                if related.undo.first().is_some_and(|event| matches!(event.body, Body::Assigned(_)))
+                {
+                    related.timeline = round.timeline(sql, tried, number)?;
+                }
                 None
             }
             Command::CorrectPause { .. } => {

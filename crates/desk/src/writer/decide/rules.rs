@@ -18,6 +18,8 @@ use store::{Failure, Sql};
 /// How far the rules of one job got.
 #[derive(Default)]
 struct Course {
+    /// The part that is looked at next.
+    at: usize,
     /// Which ran on which incident.
     ran: BTreeSet<(IncidentNumber, RuleId)>,
     /// Incidents on which one ran after which no other is tried.
@@ -64,20 +66,42 @@ impl Maker for Words {
 }
 
 impl Round<'_> {
-    /// Runs the rules on everything that happened, what other rules did included.
-    pub(super) fn run_rules(
-        &self,
+    /// What follows by itself from what a job did: the rules run, then teams give what came
+    /// to them to their people, which rules hear of, too. The past follows from nothing.
+    pub(super) fn by_itself(
+        &mut self,
         sql: &mut dyn Sql,
         head: &mut Head,
         chain: &Chain<'_>,
         tried: &mut Try,
     ) -> Result<(), Failure> {
-        if self.policy.rules.is_empty() || chain.job.prepared.origin == Origin::Import {
+        if chain.job.prepared.origin == Origin::Import {
             return Ok(());
         }
-        let mut course = Course::default();
-        let mut at = 0;
-        while let Some(part) = tried.parts.get(at).filter(|_| !course.full) {
+        let (mut course, mut given) = (Course::default(), BTreeSet::new());
+        loop {
+            self.run_rules(sql, head, chain, tried, &mut course)?;
+            if !self.assign_in_teams(sql, head, chain, tried, &mut given)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs the rules on everything that happened since they were run last, what other
+    /// rules did included.
+    fn run_rules(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+    ) -> Result<(), Failure> {
+        if self.policy.rules.is_empty() {
+            return Ok(());
+        }
+        while let Some(part) = tried.parts.get(course.at).filter(|_| !course.full) {
+            let at = course.at;
             let (number, moments) = (part.number, Moment::of(&part.events));
             let hearing = self.policy.rules.iter().filter(|ready| ready.hears(&moments));
             for ready in hearing {
@@ -87,16 +111,16 @@ impl Round<'_> {
                 if course.ran.contains(&(number, ready.rule.id)) {
                     continue;
                 }
-                if let Some(why) = self.matches(sql, chain, tried, &mut course, ready, at)? {
+                if let Some(why) = self.matches(sql, chain, tried, course, ready, at)? {
                     course.ran.insert((number, ready.rule.id));
                     if ready.rule.stop {
                         course.ended.insert(number);
                     }
                     let run = Run { number, rule: &ready.rule, moments: &moments, why };
-                    self.run(sql, head, chain, tried, &mut course, &run)?;
+                    self.run(sql, head, chain, tried, course, &run)?;
                 }
             }
-            at += 1;
+            course.at += 1;
         }
         Ok(())
     }

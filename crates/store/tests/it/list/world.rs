@@ -78,7 +78,16 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
         let (id, name, description) = (team(number), (*name).to_owned(), String::new());
         teams::insert(
             sql,
-            &Team { id, name, description, active: true, calendar: None, version: 1 },
+            &Team {
+                id,
+                name,
+                description,
+                active: true,
+                calendar: None,
+                assignment: Default::default(),
+                by_skill: false,
+                version: 1,
+            },
         )?;
     }
     for (number, name) in SERVICES.iter().enumerate() {

@@ -2,8 +2,10 @@
 
 use crate::form::Fields;
 use crate::incident::panel::pick;
+use crate::incident::parse::OPEN;
 use crate::incident::timeline::{hold_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::part::away;
 use crate::part::clock;
 use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
@@ -153,7 +155,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         },
         C::Assign => html! {
             (form.select("team", "Team", None, &with_none(&teams(view), "No team"), &view.case.state().team.map_or("none".to_owned(), |id| id.to_string())))
-            (form.select("assignee", "Person", None, &with_none(&staff(view), "Nobody"), &view.case.state().assignee.map_or("none".to_owned(), |id| id.to_string())))
+            (form.select("assignee", "Person", None, &people(view), &view.case.state().assignee.map_or(OPEN.to_owned(), |id| id.to_string())))
         },
         C::Tag => form.line("add", "Add tags", Some("Separated by spaces"), "", "text"),
         C::LogWork => html! {
@@ -381,7 +383,19 @@ fn restrictions(view: &View<'_>) -> Vec<(String, String)> {
 }
 
 fn staff(view: &View<'_>) -> Vec<(String, String)> {
-    pick::candidates(view).into_iter().map(|(id, name, _)| (id.to_string(), name)).collect()
+    let case = &view.case;
+    let label = |id, name: &str| away::named(&case.policy, id, name, &case.here);
+    let found = pick::candidates(view).into_iter();
+    found.map(|(id, name, _)| (id.to_string(), label(id, &name))).collect()
+}
+
+/// Of what nobody has: that the team decides is another answer than that it stays nobody's.
+fn people(view: &View<'_>) -> Vec<(String, String)> {
+    let mut people = with_none(&staff(view), "Nobody");
+    if view.case.state().assignee.is_none() {
+        people.insert(0, (OPEN.to_owned(), "As the team does it".to_owned()));
+    }
+    people
 }
 
 fn roles() -> Vec<(String, &'static str)> {

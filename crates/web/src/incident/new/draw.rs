@@ -3,6 +3,7 @@
 use super::{CHANNELS, Form};
 use crate::auth::SignedIn;
 use crate::incident::panel::pick;
+use crate::part::away;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::part::person::avatar;
@@ -25,7 +26,7 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
         div.page {
             div.page-h { div { h1 { "New incident" } p { "Reported by phone, in person, or noticed by you" } } }
             div.two {
-                (draw(form, None))
+                (draw(form, here, None))
                 div.stack {
                     (caller_card(form.caller.as_ref(), &form.theirs, form.values.text("existing"), here, None))
                     (same_service(&form.same, here, None))
@@ -36,7 +37,7 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
 }
 
 /// The form itself.
-pub(super) fn draw(form: &Form, patch: Option<&str>) -> Markup {
+pub(super) fn draw(form: &Form, here: &Here, patch: Option<&str>) -> Markup {
     html! {
         form class="card form" id="f-new" method="post" action=(url::NEW_INCIDENT) enctype="multipart/form-data" data-live data-patch=[patch] {
             div class="card-b stack" {
@@ -60,7 +61,7 @@ pub(super) fn draw(form: &Form, patch: Option<&str>) -> Markup {
                 (priority(form))
                 div.form-2 {
                     (choices(form, "team", "Team", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "The service's owner"))
-                    (assignee(form))
+                    (assignee(form, here))
                 }
                 (choices(form, "confidential_to", "Confidential to", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "Nobody in particular"))
                 div.field {
@@ -202,13 +203,13 @@ fn priority(form: &Form) -> Markup {
     }
 }
 
-fn assignee(form: &Form) -> Markup {
+fn assignee(form: &Form, here: &Here) -> Markup {
     let mut staff: Vec<(String, String)> = form
         .policy
         .staff
         .iter()
         .filter(|(_, staff)| staff.active && staff.works())
-        .map(|(id, staff)| (id.to_string(), staff.name.clone()))
+        .map(|(id, staff)| (id.to_string(), away::named(&form.policy, *id, &staff.name, here)))
         .collect();
     staff.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
     staff.insert(0, ("me".to_owned(), "Me".to_owned()));

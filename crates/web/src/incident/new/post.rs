@@ -71,7 +71,7 @@ fn channel(fields: &Fields) -> Result<Channel, Refusal> {
 
 /// Who calls.
 enum Caller {
-    Known(Person),
+    Known(Box<Person>),
     New(Newcomer),
 }
 
@@ -99,7 +99,7 @@ async fn caller(app: &App, fields: &Fields) -> Result<Caller, PageError> {
         })
         .await?;
     match <[Person; 1]>::try_from(found) {
-        Ok([one]) => Ok(Caller::Known(one)),
+        Ok([one]) => Ok(Caller::Known(Box::new(one))),
         Err(several) if several.is_empty() && fields.text("caller").is_empty() => {
             Err(Refusal::invalid("caller", "say who calls").into())
         }
@@ -129,7 +129,7 @@ async fn somebody_new(app: &App, name: &str, email: Option<&str>) -> Result<Call
     if let Some(email) = email.clone()
         && let Some(known) = app.desk.read(move |sql| people::by_email(sql, &email)).await?
     {
-        return Ok(Caller::Known(known));
+        return Ok(Caller::Known(Box::new(known)));
     }
     Ok(Caller::New(Newcomer { name: Some(name), email }))
 }
@@ -263,7 +263,7 @@ async fn refused(
     let mut errors = Errors::default();
     errors.add(refusal.field.unwrap_or_default(), words_of(refusal));
     let form = Form::load(app, who, fields, errors).await?;
-    Ok(Answer::refused(status, draw::draw(&form, Some("morph")))
+    Ok(Answer::refused(status, draw::draw(&form, &who.here, Some("morph")))
         .else_page(draw::page(who, &form))
         .reply(live))
 }

@@ -9,6 +9,7 @@
 mod draw;
 mod fold;
 mod gather;
+mod given;
 mod net;
 mod promised;
 mod say;

@@ -1,5 +1,6 @@
 //! Events as sentences.
 
+use super::given;
 use super::net::Net;
 use super::promised::promised;
 use super::{Entry, Sort};
@@ -52,7 +53,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
 pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
-            html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.happened_at())) }
+            html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) ", " (when(case, entry.happened_at())) }
         }
         Sort::Step if entry.events.len() > 1 => {
             html! { (actor(entry.main)) " " (steps(entry)) ", " (when(case, entry.happened_at())) }
@@ -433,6 +434,7 @@ fn related(case: &Case, body: &Body) -> Markup {
         Body::RuleRefused(data) => html! {
             "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
         },
+        Body::NobodyThere(data) => given::nobody(case, data),
         Body::Escalated(data) => html! {
             b { "escalated it" }
             @if let Some(team) = data.team { " to " b { (case.team(team)) } }
