@@ -4,6 +4,7 @@
 
 mod commands;
 mod files;
+mod models;
 mod relations;
 mod resilience;
 mod rules;

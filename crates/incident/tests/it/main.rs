@@ -12,6 +12,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod lifecycle;
+mod models;
 mod oracle;
 mod permissions;
 mod preview;

@@ -2,7 +2,9 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
-use super::{agreements, calendars, categories, organisations, rules, services, settings, teams};
+use super::{
+    agreements, calendars, categories, models, organisations, rules, services, settings, teams,
+};
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
 use incident::policy::{
@@ -52,6 +54,7 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
             .map(|organisation| (organisation.id, organisation.name))
             .collect(),
         rules: [].into(),
+        models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         time_zone: time_zone(sql)?,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);

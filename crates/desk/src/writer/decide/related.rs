@@ -37,7 +37,7 @@ impl Related {
                     store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
                 None
             }
-            Command::CorrectPause { .. } => {
+            Command::CorrectPause { .. } | Command::ApplyModel(_) => {
                 related.timeline = round.timeline(sql, tried, number)?;
                 None
             }
