@@ -17,6 +17,7 @@ mod health;
 mod incidents;
 mod json;
 mod kept;
+mod models;
 mod nearest;
 mod observe;
 mod once;
@@ -94,6 +95,7 @@ fn doors() -> Vec<Door> {
         services::doors(),
         categories::doors(),
         rules::doors(),
+        models::doors(),
         views::doors(),
         tokens::doors(),
         agreements::doors(),

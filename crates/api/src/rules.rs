@@ -68,7 +68,7 @@ struct NewRule {
     on: BTreeSet<Moment>,
     /// The condition, in the query language; always, when absent.
     when: Option<String>,
-    /// The commands that follow, each once but `add-task`.
+    /// The commands that follow, each once but `add-task` and `apply-model`.
     #[serde(rename = "do")]
     actions: Vec<RuleCommand>,
     /// Whether no later rule is tried once this one matched; no, when absent.

@@ -22,6 +22,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("major_declared", &["reason"]),
     ("major_stood_down", &["reason"]),
     ("task_added", &["title"]),
+    ("model_applied", &["runbook"]),
     ("work_logged", &["note"]),
     ("update_published", &["body"]),
     ("resolved", &["note", "cause"]),

@@ -4,6 +4,7 @@
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::event::{Body, Event, Reported};
+use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
 use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
@@ -78,6 +79,7 @@ fn born(reported: &Reported, event: &Event) -> State {
             })
             .into_iter()
             .collect(),
+        models: vec![],
         tasks: vec![],
         work_seconds: Default::default(),
         watchers: Default::default(),
@@ -138,6 +140,7 @@ fn change(state: &mut State, event: &Event) {
         Body::MajorDeclared(_) => state.major = true,
         Body::MajorStoodDown(_) => state.major = false,
         Body::RoleGiven(_)
+        | Body::ModelApplied(_)
         | Body::TaskAdded(_)
         | Body::TaskCompleted(_)
         | Body::TaskReopened(_)
@@ -448,6 +451,16 @@ fn worked(state: &mut State, event: &Event) {
                 Some(person) => state.roles.insert(data.role, person),
                 None => state.roles.remove(&data.role),
             };
+        }
+        Body::ModelApplied(data) => {
+            state.models.retain(|applied| applied.model != data.model);
+            state.models.push(AppliedModel {
+                model: data.model,
+                name: data.name.clone(),
+                version: data.version,
+                runbook: data.runbook,
+                at: event.happened_at,
+            });
         }
         Body::TaskAdded(data) => {
             state.tasks.push(Task {

@@ -13,6 +13,7 @@ pub mod effects;
 pub mod event;
 pub mod impact;
 pub mod ledger;
+pub mod models;
 pub mod permissions;
 pub mod policy;
 pub mod preview;

@@ -1,6 +1,7 @@
 //! What is true of an incident now: the fold of its timeline.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
 use kernel::{
     AgreementId, AttachmentId, CalendarId, CategoryId, Channel, ContentId, IncidentNumber, Level,
@@ -360,6 +361,9 @@ pub struct State {
     /// Its other relations.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<Link>,
+    /// The incident models that were applied, each as it was last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<AppliedModel>,
     /// Its tasks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,

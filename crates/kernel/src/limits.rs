@@ -42,6 +42,10 @@ pub const RULE_COMMANDS_PER_COMMAND: usize = 100;
 pub const RULE_TRIAL_REPORTS: usize = 20_000;
 /// Past incidents that a trial of a rule looks at when it judges whole timelines.
 pub const RULE_TRIAL_TIMELINES: usize = 5_000;
+/// Incident models, those out of use too: all of them are at hand when something is decided.
+pub const MODELS: usize = 200;
+/// Tasks of one incident model: more is a project, not a checklist.
+pub const MODEL_TASKS: usize = 50;
 /// Custom fields of one incident.
 pub const CUSTOM_FIELDS: usize = 50;
 /// Characters of a custom field's value.

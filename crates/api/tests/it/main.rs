@@ -10,6 +10,7 @@ mod events;
 mod harness;
 mod hostile;
 mod incidents;
+mod models;
 mod once;
 mod openapi;
 mod previews;

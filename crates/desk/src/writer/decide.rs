@@ -3,6 +3,7 @@
 
 mod assignment;
 mod because;
+mod models;
 mod related;
 mod rules;
 
@@ -312,7 +313,10 @@ impl<'a> Round<'a> {
         if let Some(refusal) = crate::files::missing(sql, command, &prepared.files)? {
             return Ok(Err(refusal));
         }
-        let related = Related::find(self, sql, chain, tried, command, number)?;
+        let mut related = Related::find(self, sql, chain, tried, command, number)?;
+        let contents = &mut related.contents;
+        let command = self.with_words(sql, chain, tried, command, before.as_ref(), contents)?;
+        let command: &Command = &command;
         let people = self.people(sql, chain, command)?;
         let facts = Facts {
             number: Some(number),

@@ -5,6 +5,7 @@
 mod assignment;
 mod commands;
 mod files;
+mod models;
 mod relations;
 mod resilience;
 mod rules;

@@ -7,6 +7,7 @@ mod dice;
 mod director;
 mod history;
 mod majors;
+mod models;
 mod place;
 mod plan;
 mod play;

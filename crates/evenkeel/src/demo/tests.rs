@@ -78,6 +78,10 @@ async fn the_present_is_believable() {
     assert_eq!(built.count("major:yes state:open"), 1);
     assert!(built.count("state:closed") > 100);
     assert_eq!(built.count("state:open confidential:yes"), 2);
+    let by_model = open.iter().filter(|row| {
+        !row.state.models.is_empty() && row.state.models.iter().all(|it| it.runbook.is_some())
+    });
+    assert_eq!(by_model.count(), 2, "live trouble with tasks and a runbook at hand");
     assert!(open.iter().all(|row| row.state.updated_at <= NOW && !row.state.quiet));
     let late = open.iter().flat_map(|row| &row.state.clocks).filter(|clock| {
         clock.kind != ClockKind::Update && clock.due_at.is_some_and(|due| due < NOW)

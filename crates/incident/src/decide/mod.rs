@@ -7,6 +7,7 @@ mod classification;
 mod conversation;
 mod draft;
 mod lifecycle;
+mod models;
 mod people;
 mod promises;
 mod relations;
@@ -227,6 +228,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::Promise { .. } | Command::ExplainBreach { .. } | Command::CorrectPause { .. } => {
             promises::run(draft, command)
         }
+        Command::ApplyModel(wanted) => models::apply(draft, wanted),
         Command::Undo { n } => undo::undo(draft, *n),
         Command::Acknowledge
         | Command::Hold { .. }

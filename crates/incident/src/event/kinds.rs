@@ -4,11 +4,12 @@ use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::ledger::Span;
+use crate::models::ModelPart;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
-    RuleId, ServiceId, TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, OrganisationId, PersonId,
+    Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -281,6 +282,22 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] expected: Option<Timestamp>,
         /// When the next word comes.
         #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
+    },
+    /// An incident model was applied; what it set and the tasks it brought follow, unless the
+    /// report holds them.
+    ModelApplied = "model_applied" v 1 {
+        /// Which.
+        model: ModelId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// Its runbook as it was then.
+        #[serde(default, skip_serializing_if = "Option::is_none")] runbook: Option<ContentId>,
+        /// What it gave.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] set: BTreeSet<ModelPart>,
+        /// What it would have given, and why it did not.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] left_out: BTreeMap<ModelPart, String>,
     },
     /// A rule applied; what it did follows.
     RuleRan = "rule_ran" v 1 {

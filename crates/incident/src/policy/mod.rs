@@ -3,7 +3,7 @@
 //! each with its version.
 
 mod agreement;
-mod check;
+pub(crate) mod check;
 mod terms;
 
 pub use agreement::{
@@ -15,11 +15,13 @@ pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
 use crate::assignment::{Away, Skills, Way};
 use crate::clocks::Clock;
+use crate::models::Model;
 use crate::rules::ReadyRule;
 use crate::state::State;
 use calendar::Calendar;
 use kernel::{
-    CalendarId, CategoryId, Matrix, OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp,
+    CalendarId, CategoryId, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -129,6 +131,8 @@ pub struct Policy {
     pub organisations: HashMap<OrganisationId, String>,
     /// Rules in use, in their order.
     pub rules: Arc<[ReadyRule]>,
+    /// Incident models in use, in their order.
+    pub models: Arc<[Model]>,
     /// The instance's time zone, for days in rules.
     pub time_zone: String,
 }
@@ -166,6 +170,11 @@ impl Policy {
     ) -> impl Iterator<Item = CategoryId> {
         let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
         std::iter::successors(category, above).take(self.categories.len() + 1)
+    }
+
+    /// The incident model in use with this id.
+    pub fn model(&self, id: ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
     }
 
     /// The teams a person belongs to.

@@ -46,7 +46,8 @@ pub fn faults(rule: &Rule, policy: &Policy, knows: &dyn Fn(&str) -> bool) -> Vec
     }
     let mut seen = BTreeSet::new();
     for (at, action) in rule.actions.iter().enumerate() {
-        let once = matches!(action, Action::AddTask { .. }) || seen.insert(action.name());
+        let once = matches!(action, Action::AddTask { .. } | Action::ApplyModel { .. })
+            || seen.insert(action.name());
         if !once {
             let message = format!("names {} twice; put it in one command", action.name());
             found.push(Fault::new(format!("do.{at}"), message));
@@ -230,6 +231,9 @@ fn check(action: &Action, policy: &Policy) -> Result<(), Wrong> {
             _ => Err(("person", "is nobody who works here".to_owned())),
         },
         Action::AddTask { title } => needed("title", title, limits::TITLE_CHARS),
+        Action::ApplyModel { model } => {
+            known("model", "incident model", Some(*model), |id| policy.model(id).is_some())
+        }
         Action::Comment { body } => needed("body", body, limits::BODY_CHARS),
         Action::DeclareMajor { reason } => short("reason", reason.as_deref()),
         Action::Hold { reason, seconds, note } => {

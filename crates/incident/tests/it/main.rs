@@ -13,6 +13,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod lifecycle;
+mod models;
 mod oracle;
 mod permissions;
 mod preview;

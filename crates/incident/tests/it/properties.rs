@@ -143,6 +143,7 @@ fn describing() -> impl Strategy<Value = Command> {
         (change(vec![network(), desktop()]), change(people()))
             .prop_map(|(team, assignee)| Command::Assign { team, assignee }),
         (tags(), tags()).prop_map(|(add, remove)| Command::Tag { add, remove }),
+        Just(crate::sample::of(CommandName::ApplyModel)),
         maybe(select(vec![network(), desktop()])).prop_map(|team| Command::Restrict { team }),
         (maybe(select(vec![network(), desktop()])), maybe(select(people())), content())
             .prop_map(|(team, manager, reason)| Command::Escalate { team, manager, reason }),

@@ -3,7 +3,8 @@
 
 use super::rows::{many, one};
 use super::{
-    agreements, calendars, categories, organisations, people, rules, services, settings, teams,
+    agreements, calendars, categories, models, organisations, people, rules, services, settings,
+    teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
@@ -57,6 +58,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
             .map(|organisation| (organisation.id, organisation.name))
             .collect(),
         rules: [].into(),
+        models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         time_zone: time_zone(sql)?,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);

@@ -5,12 +5,13 @@ use crate::harness::{each_engine, write};
 use calendar::{Definition, Week};
 use incident::assignment::{Away, Skills, Standing, Way};
 use incident::impact::Subject;
+use incident::models::{Gives, Model};
 use incident::policy::{Agreement, BusinessHours};
 use incident::state::{AgreementRef, CalendarRef};
 use incident::{Policy, TokenScope};
 use kernel::{
-    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId,
-    Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
+    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Level, Matrix, ModelId,
+    OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
     Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
     Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
-    import_refs, organisations, people, policy, recomputations, services, sessions, settings,
-    teams, tokens, views,
+    import_refs, models, organisations, people, policy, recomputations, services, sessions,
+    settings, teams, tokens, views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -817,6 +818,53 @@ fn who_lost_a_recomputation_says_nothing_more_about_it() {
         assert!(!finish(later(80)) && !say(more, (later(80), later(90))), "it is done");
         assert_eq!(claim(later(80), later(90)), Some(first.id));
         assert_eq!(write(store, recomputations::open), 1);
+    });
+}
+
+#[test]
+fn models_keep_what_they_give_and_an_order() {
+    let model = |number: u128, name: &str| Model {
+        id: ModelId(Uuid::from_u128(number)),
+        name: name.into(),
+        about: "When it happens".into(),
+        place: i64::MAX,
+        active: true,
+        portal: number == 1,
+        gives: Gives {
+            title: "It happens".into(),
+            urgency: Level::new(1).ok(),
+            service: Some(ServiceId(Uuid::from_u128(7))),
+            tags: ["a".to_owned()].into(),
+            fields: [("site".to_owned(), "Main".to_owned())].into(),
+            tasks: vec!["First".into(), "Second".into()],
+            runbook: "1. Look\n2. Mend".into(),
+            ..Gives::default()
+        },
+        version: 1,
+    };
+    each_engine("models", |store| {
+        write(store, |sql| {
+            for (number, name) in [(1, "Printer"), (2, "Tunnel"), (3, "Mail")] {
+                models::insert(sql, &model(number, name))?;
+                models::put_at(sql, ModelId(Uuid::from_u128(number)), i64::MAX)?;
+            }
+            let first = Model { place: 1, ..model(1, "Printer") };
+            assert_eq!(models::by_name(sql, " printer ")?, Some(first.clone()));
+            models::put_at(sql, ModelId(Uuid::from_u128(3)), 1)?;
+            let names = |all: Vec<Model>| {
+                all.into_iter().map(|model| (model.place, model.name)).collect::<Vec<_>>()
+            };
+            let order =
+                [(1, "Mail".to_owned()), (2, "Printer".to_owned()), (3, "Tunnel".to_owned())];
+            assert_eq!(names(models::list(sql)?), order);
+            let off = Model { active: false, name: "Printers".into(), place: 2, ..first };
+            assert!(models::update(sql, &off, 1)?);
+            assert!(!models::update(sql, &off, 1)?, "somebody was faster");
+            assert_eq!(models::get(sql, off.id)?, Some(Model { version: 2, ..off }));
+            Ok(())
+        });
+        let taken = failure(store, |sql| models::insert(sql, &model(4, "TUNNEL")));
+        assert!(matches!(taken, Failure::Exists(_)), "{taken:?}");
     });
 }
 

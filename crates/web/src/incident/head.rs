@@ -93,6 +93,7 @@ fn more(view: &View<'_>) -> Markup {
             (entry(C::Escalate, "escal", "Escalate"))
             (entry(C::Hold, "pause", "Put on hold"))
             (entry(C::Promise, "clock", "Promise a time"))
+            @if !view.case.policy.models.is_empty() { (entry(C::ApplyModel, "book", "Apply an incident model")) }
             (entry(C::DeclareMajor, "major", "Declare major incident"))
             (entry(C::StandDown, "major", "Stand down"))
             (entry(C::Merge, "merge", "Merge into another"))

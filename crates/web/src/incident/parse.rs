@@ -5,6 +5,7 @@ use crate::part::duration;
 use crate::part::time::Here;
 use desk::{Ask, Trouble};
 use incident::clocks::ClockKind;
+use incident::models::ModelUse;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};
@@ -175,6 +176,7 @@ fn around(
                 reason: ask.words("reason", fields.text("reason"), limits::REASON_CHARS)?,
             }
         }
+        C::ApplyModel => Command::ApplyModel(ModelUse::of(needed(fields, "model")?)),
         C::Redact => Command::Redact { content: needed(fields, "content")? },
         other => {
             return Err(

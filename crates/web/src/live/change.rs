@@ -87,6 +87,7 @@ impl Change {
                 Body::Commented(_)
                     | Body::Attached(_)
                     | Body::WorkLogged(_)
+                    | Body::ModelApplied(_)
                     | Body::TaskAdded(_)
                     | Body::TaskCompleted(_)
                     | Body::TaskReopened(_)

@@ -217,6 +217,7 @@ mod tests {
             resolution_codes: vec![],
             organisations: HashMap::new(),
             rules: [].into(),
+            models: [].into(),
             time_zone: "UTC".to_owned(),
         }
     }

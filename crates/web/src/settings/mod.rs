@@ -9,6 +9,7 @@ mod codes;
 mod editing;
 mod general;
 mod matrix;
+mod models;
 mod moves;
 mod organisations;
 mod people;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(services::routes())
         .merge(codes::routes())
         .merge(rules::routes())
+        .merge(models::routes())
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
@@ -88,6 +90,7 @@ enum Section {
     Services,
     Codes,
     Rules,
+    Models,
     Teams,
     People,
     Organisations,
@@ -108,6 +111,7 @@ impl Section {
                 Section::Categories,
                 Section::Services,
                 Section::Rules,
+                Section::Models,
                 Section::Codes,
             ],
         ),
@@ -125,6 +129,7 @@ impl Section {
             Section::Services => ("services", "Services", "services"),
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
             Section::Rules => ("rules", "Rules", "bolt"),
+            Section::Models => ("models", "Incident models", "book"),
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),

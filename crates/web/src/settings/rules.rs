@@ -2,7 +2,7 @@
 //! tried, and what one would have done.
 
 mod draw;
-mod form;
+pub(super) mod form;
 mod tried;
 
 use super::editing::{self, Problem, saved, saved_banner, stale};

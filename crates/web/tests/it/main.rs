@@ -8,6 +8,7 @@ mod clocks;
 mod harness;
 mod incident;
 mod live;
+mod models;
 mod palette;
 mod portal;
 mod queue;

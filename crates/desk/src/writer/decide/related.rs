@@ -44,7 +44,7 @@ impl Related {
                 }
                 None
             }
-            Command::CorrectPause { .. } => {
+            Command::CorrectPause { .. } | Command::ApplyModel(_) => {
                 related.timeline = round.timeline(sql, tried, number)?;
                 None
             }

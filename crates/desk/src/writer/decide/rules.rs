@@ -49,9 +49,9 @@ impl Course {
     }
 }
 
-/// The words that a rule brings.
+/// The words that a rule or an incident model brings.
 #[derive(Default)]
-struct Words(Vec<NewContent>);
+pub(super) struct Words(pub(super) Vec<NewContent>);
 
 impl Maker for Words {
     fn words(&mut self, text: &str) -> ContentId {

@@ -158,6 +158,7 @@ impl Incident {
             follows_parent: false,
             children: BTreeSet::new(),
             links: BTreeSet::new(),
+            models: vec![],
             tasks: vec![],
             work_seconds: BTreeMap::new(),
             watchers: BTreeSet::new(),
@@ -287,6 +288,7 @@ pub fn policy() -> Arc<Policy> {
         staff: HashMap::new(),
         organisations: HashMap::new(),
         rules: [].into(),
+        models: [].into(),
         time_zone: "UTC".to_owned(),
         resolution_codes: vec![],
     })

@@ -153,6 +153,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
             (form.select("role", "Role", None, &roles(), ""))
             (form.select("person", "Person", None, &with_none(&staff(view), "Nobody"), ""))
         },
+        C::ApplyModel => apply_model(view, &form),
         C::Assign => html! {
             (form.select("team", "Team", None, &with_none(&teams(view), "No team"), &view.case.state().team.map_or("none".to_owned(), |id| id.to_string())))
             (form.select("assignee", "Person", None, &people(view), &view.case.state().assignee.map_or(OPEN.to_owned(), |id| id.to_string())))
@@ -165,6 +166,16 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::AddTask => form.line("title", "What is to be done", None, "", "text"),
         C::Redact => redact(view, &form),
         _ => html! {},
+    }
+}
+
+fn apply_model(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let models = view.case.policy.models.iter();
+    let offered: Vec<_> = models.map(|model| (model.id.to_string(), model.name.as_str())).collect();
+    let hint = "It sets what nobody has set yet, adds its tasks and shows its runbook. What people set stays.";
+    html! {
+        @if offered.is_empty() { p { "There is no incident model in use. Administrators make them in the settings." } }
+        @else { (form.select("model", "Incident model", Some(hint), &offered, "")) }
     }
 }
 

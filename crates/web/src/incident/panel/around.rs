@@ -6,6 +6,7 @@ use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
 use crate::incident::timeline::{channel_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::incident::words::prose;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
@@ -19,6 +20,26 @@ use maud::{Markup, html};
 
 /// People of a list that are named; the others are counted.
 const NAMED: usize = 12;
+
+/// The runbooks of the models that were applied, as they were then: the newest open.
+pub(super) fn runbooks(view: &View<'_>, patch: Option<&str>) -> Markup {
+    let case = view.case;
+    let applied = case.state().models.iter().rev();
+    let found: Vec<_> = applied.filter_map(|model| Some((model, model.runbook?))).collect();
+    html! {
+        div id="runbooks" data-patch=[patch] {
+            @for (at, (model, runbook)) in found.iter().enumerate() {
+                section.sec aria-labelledby={ "rb-" (model.model) } {
+                    details class="fold book" open[at == 0] {
+                        summary { (icon("right")) h2 id={ "rb-" (model.model) } { "Runbook: " (model.name) } }
+                        div.msg-b { (prose(case.text(*runbook))) }
+                        p.meta { "As it was when it was applied " (time::moment(model.at, &case.here)) ", version " (model.version) }
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// The checklist.
 pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {

@@ -24,6 +24,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Assigned(_) | Body::Watched(_) | Body::Unwatched(_) | Body::RoleGiven(_) => "user",
         Body::Acknowledged(_) | Body::TaskCompleted(_) | Body::Confirmed(_) => "check",
         Body::TaskAdded(_) | Body::TaskReopened(_) => "task",
+        Body::ModelApplied(_) => "book",
         Body::PriorityChanged(_) => "flag",
         Body::Tagged(_) => "tag",
         Body::Classified(_) => "pencil",
@@ -428,6 +429,10 @@ fn related(case: &Case, body: &Body) -> Markup {
             None => html! { b { "lifted the restriction" } },
         },
         Body::Redacted(_) => html! { "erased words or a file" },
+        Body::ModelApplied(data) => html! {
+            "applied the incident model " b { (data.name) }
+            @for (part, why) in &data.left_out { ", left out " (part) ", which " (why) }
+        },
         Body::RuleRan(data) => {
             html! { "rule " b { (data.name) } " ran because " (case.text(data.because)) }
         }

@@ -8,12 +8,13 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, choices, name_field, version_field};
 use crate::settings::row_page;
+use incident::models::Model;
 use incident::rules::{Action, Moment, Rule};
 use incident::state::HoldReason;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::people::{self, PeopleFilter};
-use store::directory::{categories, services, teams};
+use store::directory::{categories, models, services, teams};
 use store::{Failure, Sql};
 
 /// People offered at most.
@@ -29,6 +30,8 @@ pub(super) struct Choices {
     people: Options,
     services: Options,
     categories: Options,
+    /// Incident models, without a choice of none.
+    models: Options,
 }
 
 impl Choices {
@@ -68,8 +71,22 @@ impl Choices {
                 &named,
             ),
             categories: offer(categories, &["category"], &named),
+            models: offered_models(models::list(sql)?, &named),
         })
     }
+}
+
+/// Models in use, and those that the rule applies already.
+fn offered_models(all: Vec<Model>, named: &Fields) -> Options {
+    let offered = all.into_iter().filter_map(|model| {
+        let id = model.id.to_string();
+        let applied = named.all("model").any(|named| named == id);
+        match model.active {
+            true => Some((id, model.name)),
+            false => applied.then(|| (id, format!("{}, out of use", model.name))),
+        }
+    });
+    offered.collect()
 }
 
 /// Nothing, then what is in use or `named` in one of these fields.
@@ -178,6 +195,12 @@ fn wanted(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
                 }))
                 (lines("note", "Internal note", "For staff only"))
                 (lines("tasks", "Tasks", "One a line"))
+                @if !offered.models.is_empty() {
+                    div id="model" {
+                        (choices("model", "Apply incident models", None, &offered.models, fields))
+                        @if let Some(error) = errors.of("model") { p.err { (icon("alert")) (error) } }
+                    }
+                }
                 (group("Escalate", html! {
                     (select("to_team", "Bring in the team", &offered.teams)) (select("manager", "Tell the manager", &offered.people))
                     (text("escalate_reason", "Why"))

@@ -85,6 +85,8 @@ fn actions(fields: &Fields) -> Result<Vec<Action>, Trouble> {
     }
     let tasks = fields.text("tasks").lines().map(str::trim).filter(|line| !line.is_empty());
     found.extend(tasks.map(|title| Action::AddTask { title: title.to_owned() }));
+    let models = editing::ids(fields, "model")?.into_iter();
+    found.extend(models.map(|model| Action::ApplyModel { model }));
     if let Some(body) = words(fields, "note") {
         found.push(Action::Comment { body });
     }
@@ -109,7 +111,10 @@ fn value<T: FromStr>(fields: &Fields, name: &'static str) -> Result<Option<T>, T
     Ok(fields.filled(name).map(parse).transpose()?)
 }
 
-fn number(fields: &Fields, name: &'static str) -> Result<Option<Level>, Trouble> {
+pub(in crate::settings) fn number(
+    fields: &Fields,
+    name: &'static str,
+) -> Result<Option<Level>, Trouble> {
     let wrong = || Refusal::invalid(name, "Choose one of the list");
     let parse = |text: &str| {
         let number = text.parse().map_err(|_| wrong())?;
@@ -118,13 +123,13 @@ fn number(fields: &Fields, name: &'static str) -> Result<Option<Level>, Trouble>
     Ok(fields.filled(name).map(parse).transpose()?)
 }
 
-fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
+pub(in crate::settings) fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
     let words = fields.text(name).split(',').map(str::trim);
     words.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
 /// "site: Rotterdam", one a line.
-fn custom(fields: &Fields) -> Result<BTreeMap<String, String>, Trouble> {
+pub(in crate::settings) fn custom(fields: &Fields) -> Result<BTreeMap<String, String>, Trouble> {
     let mut found = BTreeMap::new();
     for line in fields.text("fields").lines().filter(|line| !line.trim().is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
@@ -204,6 +209,7 @@ fn of(action: &Action, add: &mut impl FnMut(&str, String)) {
         }
         Action::Watch { person } => some("watcher", Some(person.to_string())),
         Action::AddTask { .. } => {}
+        Action::ApplyModel { model } => some("model", Some(model.to_string())),
         Action::Comment { body } => some("note", Some(body.clone())),
         Action::DeclareMajor { reason } => {
             some("major", Some("1".to_owned()));
@@ -243,6 +249,7 @@ pub(super) fn field_of(rule: &Rule, fault: &Fault) -> &'static str {
         (Some(Action::Escalate { .. }), _) => "escalate_reason",
         (Some(Action::Watch { .. }), _) => "watcher",
         (Some(Action::AddTask { .. }), _) => "tasks",
+        (Some(Action::ApplyModel { .. }), _) => "model",
         (Some(Action::Comment { .. }), _) => "note",
         (Some(Action::DeclareMajor { .. }), _) => "major_reason",
         (Some(Action::Hold { .. }), Some("seconds")) => "hold_minutes",
