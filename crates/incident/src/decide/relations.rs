@@ -4,7 +4,7 @@
 use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
-    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan,
+    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan, RuleRested,
     RuleRefused, Unlinked, Unmerged,
 };
 use crate::refusal::Refusal;
@@ -29,7 +29,9 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
 pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> {
     let state = draft.state()?;
     match related {
-        Related::RuleRan { .. } | Related::RuleRefused { .. } => rule(draft, related),
+        Related::RuleRan { .. } | Related::RuleRefused { .. } | Related::RuleRested { .. } => {
+            rule(draft, related)
+        }
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })
@@ -75,8 +77,16 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
 fn rule(draft: &mut Draft, related: &Related) {
     let Some(Derived { name, version, .. }) = draft.facts.derived.clone() else { return };
     match related {
-        Related::RuleRan { rule, on, because } => {
-            draft.emit(RuleRan { rule: *rule, name, version, on: on.clone(), because: *because })
+        Related::RuleRan { rule, on, because, waits } => draft.emit(RuleRan {
+            rule: *rule,
+            name,
+            version,
+            on: on.clone(),
+            because: *because,
+            waits: waits.clone(),
+        }),
+        Related::RuleRested { rule, runs, until } => {
+            draft.emit(RuleRested { rule: *rule, name, version, runs: *runs, until: *until })
         }
         Related::RuleRefused { rule, refused, message } => draft.emit(RuleRefused {
             rule: *rule,

@@ -7,11 +7,15 @@ mod action;
 mod check;
 mod past;
 mod record;
+mod runs;
+mod wait;
 
 pub use action::{Action, Maker};
 pub use check::{Fault, faults, people_named};
 pub use past::{Around, Hit, judge};
 pub use record::{Known, Seen};
+pub use runs::{Rest, RuleRuns};
+pub use wait::{Fact, Wait, next_wait};
 
 use crate::event::{Body, Event};
 use crate::policy::Policy;
@@ -55,6 +59,8 @@ words! {
         Reopened = "reopened",
         /// Anything happened to it after its report.
         Changed = "changed",
+        /// It was as it is for as long as the rule waits.
+        Waited = "waited",
     }
 }
 
@@ -78,6 +84,7 @@ impl Moment {
             Moment::Resolved => "It is resolved",
             Moment::Reopened => "It is reopened",
             Moment::Changed => "Anything changes",
+            Moment::Waited => "Time passes",
         }
     }
 
@@ -91,7 +98,7 @@ impl Moment {
         let named = match body {
             Body::Reported(_) => return [Some(Moment::Reported), None],
             Body::ClocksChanged(_) | Body::AgreementChanged(_) => return [None; 2],
-            Body::RuleRan(_) | Body::RuleRefused(_) => return [None; 2],
+            Body::RuleRan(_) | Body::RuleRefused(_) | Body::RuleRested(_) => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),
             Body::PriorityChanged(_) => Some(Moment::PriorityChanged),
             Body::Assigned(_) => Some(Moment::Assigned),
@@ -125,6 +132,9 @@ pub struct Rule {
     pub active: bool,
     /// What sets it off.
     pub on: BTreeSet<Moment>,
+    /// For how long it waits, where it is [`Moment::Waited`] that sets it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// The condition, in the query language; empty: always.
     pub when: String,
     /// The commands that follow, in their order.

@@ -1,6 +1,6 @@
 //! An incident as a rule's condition sees it: all of it, whoever asks.
 
-use crate::clocks::ClockStatus;
+use super::wait::next_due;
 use crate::policy::Policy;
 use crate::state::State;
 use kernel::{
@@ -33,7 +33,7 @@ pub struct Seen<'a> {
     /// Its people, as far as they are asked for.
     pub people: &'a HashMap<PersonId, Known>,
     /// Title, description and the words that came just now.
-    pub texts: &'a [String],
+    pub texts: &'a [&'a str],
 }
 
 impl Seen<'_> {
@@ -163,13 +163,7 @@ impl Record for Seen<'_> {
     fn moment(&self, field: MomentField) -> Option<Timestamp> {
         let state = self.state;
         match field {
-            MomentField::Due => {
-                let running = state.clocks.iter().filter(|clock| {
-                    clock.status == ClockStatus::Running && clock.breached_at.is_none()
-                });
-                let promised = state.pending_promises().map(|promise| promise.at);
-                running.filter_map(|clock| clock.due_at).chain(promised).min()
-            }
+            MomentField::Due => next_due(state),
             MomentField::Reported => Some(state.reported_at),
             MomentField::Updated => Some(state.updated_at),
             MomentField::Acknowledged => state.moments.acknowledged,

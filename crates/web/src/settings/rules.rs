@@ -21,7 +21,7 @@ use desk::Trouble;
 use draw::{Choices, page};
 use incident::Refusal;
 use incident::rules::{Fault, Rule};
-use kernel::{RuleId, limits};
+use kernel::RuleId;
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::rules;
@@ -74,7 +74,7 @@ fn table(all: &[(Rule, Vec<Fault>)], edits: bool) -> Markup {
                     tr {
                         td.num { (at + 1) }
                         th scope="row" { a href=(SECTION.of(rule.id)) { (rule.name) } @if rule.stop { " " span.chip { "last" } } }
-                        td { (draw::moments(&rule.on)) }
+                        td { (draw::moments(rule)) }
                         td { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } }
                         td { (draw::commands(&rule.actions)) }
                         td {
@@ -132,14 +132,7 @@ async fn insert(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Resul
     let rule = checked(app, rule).await?;
     app.desk
         .change(actor(who), move |sql, audit| {
-            if rules::list(sql)?.len() >= limits::RULES {
-                let words = format!("There are {} rules, the most there can be", limits::RULES);
-                return Err(Refusal::invalid("name", words).into());
-            }
-            rules::insert(sql, &rule)?;
-            rules::put_at(sql, id, rule.place)?;
-            let made = rules::get(sql, id)?;
-            Ok(audit.created(sql, SUBJECT, id, &made)?)
+            desk::rules::make_rule(sql, audit, &rule).map(drop)
         })
         .await
 }
@@ -225,7 +218,7 @@ async fn change(
 async fn update(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Result<(), Trouble> {
     let seen = editing::version(fields)?;
     let mut rule = form::typed(id, fields, 0, seen + 1)?;
-    let does = |rule: &Rule| (rule.on.clone(), rule.when.clone(), rule.actions.clone());
+    let does = |rule: &Rule| (rule.on.clone(), rule.wait, rule.when.clone(), rule.actions.clone());
     let stored = app.desk.read(move |sql| rules::get(sql, id)).await?;
     // One that is out of date can be taken out of use as it is.
     if rule.active || stored.is_none_or(|stored| does(&stored) != does(&rule)) {
@@ -237,9 +230,8 @@ async fn update(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Resul
             let Some(before) = before.filter(|before| before.version == seen) else {
                 return stale(seen, rules::get(sql, id)?.map(|now| now.version));
             };
-            let rule = Rule { place: before.place, ..rule };
-            rules::update(sql, &rule, seen)?;
-            Ok(audit.changed(sql, SUBJECT, id, &before, &rule)?)
+            let rule = Rule { place: before.place, version: seen, ..rule };
+            desk::rules::change_rule(sql, audit, &rule).map(drop)
         })
         .await
 }
