@@ -21,7 +21,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use command::{RuleCommand, named};
-use wait::RuleWait;
 use incident::rules::{Moment, Rule, Wait};
 use kernel::RuleId;
 use serde::{Deserialize, Serialize};
@@ -30,6 +29,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::directory::rules;
 use utoipa::ToSchema;
+use wait::RuleWait;
 
 /// What it is called in refusals and in the audit.
 const WHAT: &str = "rule";
@@ -270,10 +270,7 @@ struct Edit {
 
 impl Edit {
     fn changes_what_it_does(&self) -> bool {
-        self.on.is_some()
-            || self.wait.is_some()
-            || self.when.is_some()
-            || self.actions.is_some()
+        self.on.is_some() || self.wait.is_some() || self.when.is_some() || self.actions.is_some()
     }
 
     /// Only a condition that is given is written: the stored one may be newer than the one
@@ -323,7 +320,7 @@ async fn check(app: &App, rule: &mut Rule) -> Result<(), Problem> {
         };
         return Err(Problem::invalid_all(faults.into_iter().map(error).collect()));
     }
-    if let Ok(query) = query::parse(&rule.when) {
+    if let Ok(query) = query::parse_condition(&rule.when) {
         rule.when = query.to_string();
     }
     Ok(())

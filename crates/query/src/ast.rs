@@ -92,6 +92,8 @@ pub enum Term {
         /// Any of these.
         values: Vec<Name>,
     },
+    /// `hours:`, of the instant of asking; in conditions of rules only.
+    Hours(Vec<Name>),
     /// `due<2h`, `reported:today` and so on.
     Moment(MomentField, When),
     /// Free words.
@@ -293,6 +295,7 @@ impl Term {
             Term::Service(_) => FieldName::Service,
             Term::Category(_) => FieldName::Category,
             Term::Channel(_) => FieldName::Channel,
+            Term::Hours(_) => FieldName::Hours,
             Term::Major(_) => FieldName::Major,
             Term::Breached(_) => FieldName::Breached,
             Term::Breach(_) => FieldName::Breach,
@@ -324,7 +327,8 @@ impl Term {
             Term::Organisation(values)
             | Term::Service(values)
             | Term::Category(values)
-            | Term::Tag(values) => values.len(),
+            | Term::Tag(values)
+            | Term::Hours(values) => values.len(),
             Term::Channel(values) => values.len(),
             Term::Number(values) => values.len(),
             Term::Parent(values) => values.len(),

@@ -372,7 +372,8 @@ impl<'a> Round<'a> {
 
     /// What was imported and never touched here keeps silent.
     fn wakes_at(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
-        let next = wake_at(state, self.policy).into_iter().chain(next_wait(state, self.policy, now));
+        let next =
+            wake_at(state, self.policy).into_iter().chain(next_wait(state, self.policy, now));
         next.min().filter(|_| !state.quiet)
     }
 

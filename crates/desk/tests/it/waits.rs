@@ -29,7 +29,8 @@ async fn make(t: &TestDesk, rules: Vec<Rule>) {
 
 async fn wakes_at(t: &TestDesk, number: IncidentNumber) -> Option<Timestamp> {
     let read = move |sql: &mut dyn store::Sql| {
-        let rows = sql.query("select wake_at from incidents where number = $1", &[number.into()])?;
+        let rows =
+            sql.query("select wake_at from incidents where number = $1", &[number.into()])?;
         store::Columns::of(rows.into_iter().next().unwrap_or_default()).opt_at()
     };
     t.desk.read(read).await.unwrap()

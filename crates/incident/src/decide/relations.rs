@@ -4,8 +4,8 @@
 use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
-    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan, RuleRested,
-    RuleRefused, Unlinked, Unmerged,
+    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan,
+    RuleRefused, RuleRested, Unlinked, Unmerged,
 };
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, Link, LinkKind};

@@ -95,7 +95,7 @@ fn waiting(rule: &Rule, policy: &Policy, found: &mut Vec<Fault>) {
 /// The people that a condition names, by name, address or id.
 pub fn people_named(when: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    if let Ok(query) = query::parse(when) {
+    if let Ok(query) = query::parse_condition(when) {
         terms(&query.filter, &mut |term| {
             if let Term::Assignee(people) | Term::Requester(people) | Term::Watcher(people) = term {
                 found.extend(people.iter().filter_map(|person| match person {
@@ -109,7 +109,7 @@ pub fn people_named(when: &str) -> BTreeSet<String> {
 }
 
 fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &mut Vec<Fault>) {
-    let query = match query::parse(when) {
+    let query = match query::parse_condition(when) {
         Ok(query) => query,
         Err(error) => {
             let message = format!("{} (at character {})", error.message, error.position + 1);
@@ -143,6 +143,11 @@ fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &
                 unknown("category", name);
             }
         }),
+        Term::Hours(wanted) => names(wanted, &mut |name| {
+            if super::wait::calendars_called(name, policy).next().is_none() {
+                unknown("calendar", name);
+            }
+        }),
         Term::Organisation(wanted) => names(wanted, &mut |name| {
             if !has_organisation(policy, name) {
                 unknown("organisation", name);
@@ -161,7 +166,7 @@ fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &
     });
 }
 
-fn terms<'a>(expr: &'a Expr, each: &mut dyn FnMut(&'a Term)) {
+pub(super) fn terms<'a>(expr: &'a Expr, each: &mut dyn FnMut(&'a Term)) {
     match expr {
         Expr::All => {}
         Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| terms(part, each)),

@@ -17,9 +17,11 @@ pub use record::{Known, Seen};
 pub use runs::{Rest, RuleRuns};
 pub use wait::{Fact, Wait, next_wait};
 
+use wait::hours_named;
+
 use crate::event::{Body, Event};
 use crate::policy::Policy;
-use kernel::{RuleId, limits, words};
+use kernel::{CalendarId, RuleId, limits, words};
 use query::{Context, Expr, Record};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -155,14 +157,18 @@ pub struct ReadyRule {
     pub when: Expr,
     /// What it names that is not there any more; such a rule is left out.
     pub faults: Vec<Fault>,
+    /// The calendars whose hours its condition asks for.
+    hours: BTreeSet<CalendarId>,
 }
 
 impl ReadyRule {
     /// A rule as it stands under a policy. Requesters are taken to be known.
     pub fn of(rule: Rule, policy: &Policy) -> Self {
         let faults = faults(&rule, policy, &|_| true);
-        let when = query::parse(&rule.when).map_or_else(|_| Expr::nothing(), |query| query.filter);
-        ReadyRule { rule, when, faults }
+        let when = query::parse_condition(&rule.when)
+            .map_or_else(|_| Expr::nothing(), |query| query.filter);
+        let hours = hours_named(&when, policy);
+        ReadyRule { rule, when, faults, hours }
     }
 
     /// Whether one of these moments sets it off.

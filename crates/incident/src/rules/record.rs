@@ -4,8 +4,8 @@ use super::wait::next_due;
 use crate::policy::Policy;
 use crate::state::State;
 use kernel::{
-    CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority, ServiceId,
-    TeamId, Timestamp,
+    CalendarId, CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority,
+    ServiceId, TeamId, Timestamp,
 };
 use query::{HoldReason, MomentField, Named, PersonRef, Record, Text};
 use std::borrow::Cow;
@@ -173,6 +173,18 @@ impl Record for Seen<'_> {
             MomentField::Held => state.hold.as_ref().map(|hold| hold.since),
             MomentField::Resumes => state.hold.as_ref().and_then(|hold| hold.until),
         }
+    }
+
+    fn hours(&self, at: Timestamp) -> Vec<Named<'_, CalendarId>> {
+        let latest = self.policy.calendars.latest().into_iter();
+        let open = latest.filter_map(|known| {
+            let id = known.hours.reference.id;
+            let calendars = &self.policy.calendars;
+            let is_open = calendars.get(calendars.newest(id, at)).is_open(at);
+            (is_open && !known.hours.retired)
+                .then_some(Named { id, name: known.hours.name.as_str() })
+        });
+        open.collect()
     }
 
     fn text_has(&self, text: &Text) -> bool {

@@ -8,7 +8,9 @@ use crate::clocks::ClockStatus;
 use crate::policy::Policy;
 use crate::state::{Lifecycle, State};
 use kernel::{CalendarId, Timestamp, words};
+use query::{Choice, Expr, Term, same_name};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 words! {
     /// What a rule waits for.
@@ -157,9 +159,61 @@ impl ReadyRule {
     }
 }
 
-/// The next instant after `now` at which a rule's wait is over. What was over by `now`
-/// has been tried, and is again when something happens; it rings no more.
+/// The next instant after `now` at which a rule is to be tried on an incident by itself:
+/// when its wait is over, and after that when hours that it asks for begin or end. What
+/// was over by `now` has been tried, and is again when something happens; it rings no more.
 pub fn next_wait(state: &State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
-    let waits = policy.rules.iter().filter_map(|ready| ready.wait(state, policy));
-    waits.map(|(_, over)| over).filter(|over| *over > now).min()
+    let next = |ready: &ReadyRule| {
+        let (_, over) = ready.wait(state, policy)?;
+        if over > now { Some(over) } else { ready.next_turn(policy, now) }
+    };
+    policy.rules.iter().filter_map(next).min()
+}
+
+/// How far the end of business hours is looked for.
+const TURN_DAYS: i64 = 14;
+
+impl ReadyRule {
+    /// When the first of the hours that its condition asks for begins or ends.
+    fn next_turn(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+        let turns = self.hours.iter().filter_map(|id| {
+            let calendar = policy.calendars.get(policy.calendars.newest(*id, now));
+            if !calendar.is_open(now) {
+                return calendar.next_open(now);
+            }
+            calendar.open_spans(now, now.plus_days(TURN_DAYS)).next().map(|span| span.end)
+        });
+        turns.filter(|at| *at > now).min()
+    }
+}
+
+/// The calendars in use that are called so, by name or id.
+pub(super) fn calendars_called<'a>(
+    name: &'a str,
+    policy: &'a Policy,
+) -> impl Iterator<Item = CalendarId> + 'a {
+    let in_use = policy.calendars.latest().into_iter().filter(|known| !known.hours.retired);
+    let called = in_use.filter(move |known| {
+        let id = known.hours.reference.id;
+        same_name(name, &known.hours.name) || name.parse() == Ok(id)
+    });
+    called.map(|known| known.hours.reference.id)
+}
+
+/// The calendars whose hours a condition asks for; all of them where it asks for any.
+pub(super) fn hours_named(when: &Expr, policy: &Policy) -> BTreeSet<CalendarId> {
+    let mut found = BTreeSet::new();
+    super::check::terms(when, &mut |term| {
+        let Term::Hours(wanted) = term else { return };
+        for choice in wanted {
+            match choice {
+                Choice::Is(name) => found.extend(calendars_called(name, policy)),
+                Choice::Any | Choice::None => {
+                    let all = policy.calendars.latest().into_iter();
+                    found.extend(all.map(|known| known.hours.reference.id));
+                }
+            }
+        }
+    });
+    found
 }

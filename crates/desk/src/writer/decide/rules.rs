@@ -99,8 +99,7 @@ impl Round<'_> {
                 let matched = self.matches(sql, chain, tried, course, ready, number, Some(at))?;
                 if let Some(why) = matched {
                     let state = self.look(sql, tried, course, number)?;
-                    let since =
-                        state.and_then(|state| ready.waited(state, self.policy, chain.now));
+                    let since = state.and_then(|state| ready.waited(state, self.policy, chain.now));
                     let waits = since.map(|since| (ready.rule.id, since)).into_iter().collect();
                     let run = Run { number, rule: &ready.rule, moments: &moments, why, waits };
                     self.run(sql, head, chain, tried, course, &run)?;
@@ -187,8 +186,7 @@ impl Round<'_> {
     ) -> Result<Option<&'c State>, Failure> {
         if course.looked.as_ref().is_none_or(|looked| looked.number != number) {
             let state = self.state(sql, tried, number)?;
-            course.looked =
-                state.map(|state| Looked { number, state, people: None, texts: None });
+            course.looked = state.map(|state| Looked { number, state, people: None, texts: None });
         }
         Ok(course.looked.as_ref().map(|looked| &looked.state))
     }

@@ -3,14 +3,16 @@
 use super::form::{self, UNITS, WHEN_CHARS};
 use super::{SECTION, SUBJECT};
 use crate::auth::SignedIn;
+use crate::error::sentence;
 use crate::form::Fields;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, choices, name_field, version_field};
-use crate::settings::row_page;
-use incident::rules::{Action, Fact, Moment, Rule};
+use crate::settings::form_page;
+use incident::rules::{Action, Fact, Fault, Moment, Rule};
 use incident::state::HoldReason;
 use maud::{Markup, html};
+use query::Query;
 use store::directory::people::{self, PeopleFilter};
 use store::directory::{categories, services, teams};
 use store::{Failure, Sql};
@@ -108,7 +110,7 @@ pub(super) fn page(
         (above)
         (problem.banner(who, &address))
         @if who.viewer().configures() {
-            form.stack-l method="post" action=(address) {
+            form.stack-l method="post" action=(address) data-preview={ (SECTION.of("look")) } {
                 @if let Some(rule) = stored { (version_field(problem.version(fields, rule.version))) }
                 (condition(offered, stored, fields, &problem.errors))
                 (wanted(offered, fields, &problem.errors))
@@ -122,15 +124,10 @@ pub(super) fn page(
         } @else if let Some(rule) = stored { (facts(rule)) }
     };
     let lead = html! { "When something happens and the condition holds, the commands follow in the same moment. The timeline says which rule did it and why." };
-    row_page(who, SECTION, title, lead, body)
+    form_page(who, SECTION, title, lead, body)
 }
 
-fn condition(
-    offered: &Choices,
-    stored: Option<&Rule>,
-    fields: &Fields,
-    errors: &Errors,
-) -> Markup {
+fn condition(offered: &Choices, stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup {
     let happens = Moment::ALL.iter().filter(|moment| **moment != Moment::Waited);
     let on: Options =
         happens.map(|moment| (moment.to_string(), moment.label().to_owned())).collect();
@@ -143,8 +140,14 @@ fn condition(
             div id="on" { (choices("on", "When", None, &on, fields)) @if let Some(error) = errors.of("on") { p.err { (icon("alert")) (error) } } }
             (waiting(offered, fields, errors))
             (when.around(html! {
-                input.inp.mono id="when" name="when" type="text" autocomplete="off" spellcheck="false" maxlength=(WHEN_CHARS)
-                    value=(fields.get("when").unwrap_or_default()) aria-invalid=[when.invalid()] aria-describedby=[when.described_by()];
+                span.sug-w {
+                    input.inp.mono id="when" name="when" type="text" autocomplete="off" spellcheck="false" maxlength=(WHEN_CHARS)
+                        role="combobox" aria-expanded="false" aria-controls="when-l" aria-autocomplete="list"
+                        data-suggest=(SECTION.of("suggest")) data-stay data-min="1"
+                        value=(fields.get("when").unwrap_or_default()) aria-invalid=[when.invalid()] aria-describedby=[when.described_by()];
+                    div.pop.sug id="when-l" role="listbox" aria-label="Suggestions" hidden {}
+                }
+                (reads(query::parse_condition(fields.text("when")).ok().as_ref(), &[], true, false))
             }))
             div.field {
                 (checkbox("stop", "No other rule after this one", fields.ticked("stop")))
@@ -156,6 +159,28 @@ fn condition(
                 div.field { (checkbox("active", "In use at once", fields.ticked("active"))) p.hint { "Try it first, if in doubt." } }
             }
         } } }
+    }
+}
+
+/// How a condition reads, or what is wrong with it: gently, while somebody types.
+pub(super) fn reads(read: Option<&Query>, faults: &[Fault], typing: bool, patch: bool) -> Markup {
+    html! {
+        div id="reads" role="status" data-patch[patch] {
+            @if faults.is_empty() && let Some(query) = read {
+                p.hint {
+                    @let chips = query.chips();
+                    @if chips.is_empty() { "Reads as: always" } @else { "Reads as: " }
+                    @for (at, chip) in chips.iter().enumerate() {
+                        @if at > 0 { " and " }
+                        @if chip.negated { "not " }
+                        (chip.field.replace('_', " ")) " " b { (chip.value) }
+                    }
+                }
+            }
+            @for fault in faults {
+                @if typing { p.hint { (sentence(&fault.message)) } } @else { p.err { (icon("alert")) (sentence(&fault.message)) } }
+            }
+        }
     }
 }
 

@@ -30,18 +30,24 @@ pub(super) fn typed(
 /// What of it a trial needs: what it would do does not matter.
 pub(super) fn to_try(fields: &Fields) -> Result<Rule, Trouble> {
     let wait = wait(fields)?;
-    Ok(Rule {
+    let name = fields.text("name").to_owned();
+    Ok(Rule { name, on: on(fields, wait)?, wait, ..blank(when(fields)) })
+}
+
+/// A rule of which the condition alone matters.
+pub(super) fn blank(when: String) -> Rule {
+    Rule {
         id: RuleId(desk::fresh()),
-        name: fields.text("name").to_owned(),
+        name: String::new(),
         place: 1,
         active: true,
-        on: on(fields, wait)?,
-        wait,
-        when: when(fields),
+        on: BTreeSet::from([Moment::Reported]),
+        wait: None,
+        when,
         actions: vec![Action::Comment { body: "tried".to_owned() }],
         stop: false,
         version: 1,
-    })
+    }
 }
 
 fn on(fields: &Fields, wait: Option<Wait>) -> Result<BTreeSet<Moment>, Trouble> {
@@ -74,7 +80,7 @@ pub(super) fn in_units(wait: Wait) -> (i64, &'static str) {
     (wait.seconds / seconds, name)
 }
 
-fn when(fields: &Fields) -> String {
+pub(super) fn when(fields: &Fields) -> String {
     fields.text("when").to_owned()
 }
 
