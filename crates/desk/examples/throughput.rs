@@ -48,7 +48,9 @@ async fn with_rules() {
     });
     for (count, median) in counts.into_iter().zip(medians) {
         let share = 100.0 * median / medians[0];
-        println!("{count:>3} rules: {median:.0} durable reports/s at {CLIENTS} clients, {share:.0} %");
+        println!(
+            "{count:>3} rules: {median:.0} durable reports/s at {CLIENTS} clients, {share:.0} %"
+        );
     }
 }
 

@@ -100,10 +100,7 @@ async fn a_rule_waits_is_tried_on_the_past_and_looked_through_for() {
         (json!({ "for": "told", "seconds": 60, "calendar": "Nights" }), "wait.calendar"),
     ] {
         let refused = ada.patch("/api/v1/rules/left%20alone", json!({ "wait": wrong })).await;
-        assert_eq!(
-            (refused.status, &refused.json["errors"][0]["field"]),
-            (422, &json!(field))
-        );
+        assert_eq!((refused.status, &refused.json["errors"][0]["field"]), (422, &json!(field)));
     }
     // On the past: it has been open for long enough only later.
     let asked = json!({ "on": ["waited"], "wait": { "for": "reported", "seconds": 60 } });
