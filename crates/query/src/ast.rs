@@ -367,9 +367,14 @@ impl Text {
     /// assert!(!text.occurs_in("Printer of labels"));
     /// ```
     pub fn occurs_in(&self, text: &str) -> bool {
+        self.occurs_among(&words(text))
+    }
+
+    /// The same of a text whose folded [`words`] are at hand: folding is what it costs.
+    pub fn occurs_among(&self, folded: &[String]) -> bool {
         let wanted = self.words();
         let Some((last, before)) = wanted.split_last() else { return false };
-        words(text).windows(wanted.len()).any(|found| {
+        folded.windows(wanted.len()).any(|found| {
             let end = &found[before.len()];
             found[..before.len()] == *before
                 && (end == last || self.prefix && end.starts_with(last.as_str()))

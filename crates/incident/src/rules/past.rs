@@ -94,7 +94,8 @@ impl Judge<'_> {
     ) -> bool {
         let Around { policy, people, texts, brought, .. } = *self.around;
         let words = [state.title].into_iter().chain(state.description).chain(brought(step));
-        let texts: Vec<&str> = words.filter_map(|id| Some(texts.get(&id)?.as_str())).collect();
+        let folded: Vec<_> = words.filter_map(|id| Some(query::words(texts.get(&id)?))).collect();
+        let texts: Vec<&[String]> = folded.iter().map(Vec::as_slice).collect();
         let seen = Seen { number: self.number, state, policy, people, texts: &texts };
         let context = Context::of_a_rule(at, &policy.time_zone);
         let Some(because) = self.ready.why(&seen, &context) else { return false };

@@ -32,8 +32,9 @@ pub struct Seen<'a> {
     pub policy: &'a Policy,
     /// Its people, as far as they are asked for.
     pub people: &'a HashMap<PersonId, Known>,
-    /// Title, description and the words that came just now.
-    pub texts: &'a [&'a str],
+    /// Title, description and what was written just now, each as its folded words
+    /// ([`query::words`]).
+    pub texts: &'a [&'a [String]],
 }
 
 impl Seen<'_> {
@@ -188,6 +189,6 @@ impl Record for Seen<'_> {
     }
 
     fn text_has(&self, text: &Text) -> bool {
-        self.texts.iter().any(|words| text.occurs_in(words))
+        self.texts.iter().any(|words| text.occurs_among(words))
     }
 }

@@ -79,7 +79,7 @@ fn hours_are_those_of_the_instant_and_wake_who_waits_for_them() {
         assert_eq!(now, at(turn));
     }
     let why = |ready: &ReadyRule, at| {
-        let (people, texts) = (Default::default(), vec![]);
+        let (people, texts) = (Default::default(), [&[][..]; 0]);
         let seen =
             incident::rules::Seen { number: inc(1), state, policy, people: &people, texts: &texts };
         ready.why(&seen, &query::Context::of_a_rule(at, "UTC"))

@@ -35,9 +35,14 @@ struct Looked {
     number: IncidentNumber,
     state: State,
     people: Option<HashMap<PersonId, Known>>,
-    /// Title and description.
-    texts: Option<Vec<String>>,
+    /// Title and description, and what the part with this place brought beside them, as
+    /// their folded words.
+    texts: Option<Vec<Folded>>,
+    brought: Option<(usize, Vec<Folded>)>,
 }
+
+/// The folded words of a text.
+type Folded = Vec<String>;
 
 /// The words that a rule brings.
 #[derive(Default)]
@@ -186,7 +191,13 @@ impl Round<'_> {
     ) -> Result<Option<&'c State>, Failure> {
         if course.looked.as_ref().is_none_or(|looked| looked.number != number) {
             let state = self.state(sql, tried, number)?;
-            course.looked = state.map(|state| Looked { number, state, people: None, texts: None });
+            course.looked = state.map(|state| Looked {
+                number,
+                state,
+                people: None,
+                texts: None,
+                brought: None,
+            });
         }
         Ok(course.looked.as_ref().map(|looked| &looked.state))
     }
@@ -205,7 +216,7 @@ impl Round<'_> {
         part: Option<usize>,
     ) -> Result<Option<String>, Failure> {
         self.look(sql, tried, course, number)?;
-        let Some(Looked { state, people, texts, .. }) = &mut course.looked else {
+        let Some(Looked { state, people, texts, brought, .. }) = &mut course.looked else {
             return Ok(None);
         };
         let nobody = HashMap::new();
@@ -214,17 +225,21 @@ impl Round<'_> {
             (true, Some(people)) => people,
             (true, none) => none.insert(known(sql, state)?),
         };
-        let mut words: Vec<&str> = Vec::new();
+        let mut words: Vec<&[String]> = Vec::new();
         if asks_for_words(&ready.when) {
+            let own = || [state.title].into_iter().chain(state.description);
             if texts.is_none() {
-                let ids = [state.title].into_iter().chain(state.description);
-                let read = ids.map(|id| self.words(sql, chain, tried, id));
-                *texts = Some(read.collect::<Result<_, _>>()?);
+                let folded = own().map(|id| Ok(query::words(&self.words(sql, chain, tried, id)?)));
+                *texts = Some(folded.collect::<Result<_, Failure>>()?);
             }
-            words.extend(texts.iter().flatten().map(String::as_str));
-            let brought = part.and_then(|at| tried.parts.get(at));
-            let brought = brought.iter().flat_map(|part| &part.contents);
-            words.extend(brought.map(|content| content.body.as_str()));
+            if let Some(part) = part.filter(|at| brought.as_ref().is_none_or(|(of, _)| of != at)) {
+                let contents = tried.parts.get(part).into_iter().flat_map(|part| &part.contents);
+                let new = contents.filter(|content| own().all(|id| id != content.id));
+                *brought = Some((part, new.map(|content| query::words(&content.body)).collect()));
+            }
+            let brought = brought.iter().filter(|(of, _)| Some(*of) == part);
+            let brought = brought.flat_map(|(_, folded)| folded);
+            words.extend(texts.iter().flatten().chain(brought).map(Vec::as_slice));
         }
         let policy = self.policy;
         let seen = Seen { number, state, policy, people, texts: &words };
