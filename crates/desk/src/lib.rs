@@ -16,6 +16,7 @@ mod passwords;
 mod people;
 mod presence;
 mod recompute;
+pub mod rules;
 pub mod terms;
 mod throttle;
 mod timer;

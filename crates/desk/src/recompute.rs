@@ -3,7 +3,7 @@
 //! and says how far it is, so that after a crash it goes on there.
 
 use crate::{Desk, Trouble};
-use incident::impact::{Subject, impact};
+use incident::impact::{Subject, is_concerned};
 use incident::{Command, Policy};
 use kernel::{Actor, Channel, IncidentNumber, Timestamp};
 use std::sync::Arc;
@@ -123,7 +123,7 @@ impl Desk {
             for (number, state) in found {
                 page.last = Some(number);
                 match state {
-                    Ok(state) if impact(&state, number, subject, &policy, now).is_some() => {
+                    Ok(state) if is_concerned(&state, number, subject, &policy, now) => {
                         page.concerned.push(number);
                     }
                     Ok(_) => {}

@@ -75,6 +75,7 @@ pub fn save_calendar(
     let saved = BusinessHours { reference: CalendarRef { id, version: version + 1 }, ..hours };
     calendars::insert(sql, &saved, since)?;
     record(audit, sql, "calendar", id, last.as_ref(), &saved)?;
+    crate::rules::follow_calendar(sql, audit, id, since)?;
     let job = (Subject::Calendar(id), saved.name.as_str(), version + 1);
     let recomputation = follow(sql, audit, job, since, effect)?;
     Ok(Saved { value: saved, since, recomputation })

@@ -6,6 +6,7 @@ use crate::command::Visibility;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
+use crate::since::Before;
 use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
     State, Task,
@@ -15,6 +16,7 @@ use kernel::Timestamp;
 /// The state after one more event. The first event of a timeline is `Reported`;
 /// any other first event leaves nothing.
 pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
+    let before = Before::of(state.as_ref());
     let mut state = match (state, &event.body) {
         (None, Body::Reported(reported)) => born(reported, event),
         (None, _) => return None,
@@ -26,6 +28,7 @@ pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
         state.quiet = false;
     }
     change(&mut state, event);
+    before.follow(&mut state, event);
     Some(state)
 }
 
@@ -93,6 +96,9 @@ fn born(reported: &Reported, event: &Event) -> State {
         agreement: reported.agreement,
         clocks: vec![],
         quiet: reported.quiet,
+        since: Default::default(),
+        rule_runs: Default::default(),
+        waited: Default::default(),
     }
 }
 
@@ -100,7 +106,12 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
-        Body::RuleRan(_) | Body::RuleRefused(_) | Body::NobodyThere(_) => {}
+        Body::RuleRefused(_) | Body::NobodyThere(_) => {}
+        Body::RuleRan(data) => {
+            state.rule_runs.entry(data.rule).or_default().ran(at);
+            state.waited.extend(&data.waits);
+        }
+        Body::RuleRested(data) => state.rule_runs.entry(data.rule).or_default().rested(),
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {
             classified(state, &event.body)
         }

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::decide::by_the_product;
 use crate::policy::Policy;
 use crate::state::{AgreementRef, State};
-use kernel::{AgreementId, CalendarId, IncidentNumber, Timestamp};
+use kernel::{AgreementId, CalendarId, IncidentNumber, RuleId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What terms are changed.
@@ -16,6 +16,8 @@ pub enum Subject {
     Agreement(AgreementId),
     /// A calendar.
     Calendar(CalendarId),
+    /// A rule that waits: who waits for longer already is tried at once, timers are set.
+    Rule(RuleId),
 }
 
 /// A clock that another promise, or other hours, move.
@@ -100,6 +102,21 @@ pub fn impact(
     })
 }
 
+/// Whether an open incident has to be looked at after a change of `subject`.
+pub fn is_concerned(
+    state: &State,
+    number: IncidentNumber,
+    subject: Subject,
+    policy: &Policy,
+    now: Timestamp,
+) -> bool {
+    let waits = |id| policy.rules.iter().any(|r| r.rule.id == id && r.is_waiting(state, policy));
+    match subject {
+        Subject::Rule(id) => waits(id),
+        _ => impact(state, number, subject, policy, now).is_some(),
+    }
+}
+
 fn concerns(subject: Subject, before: &State, after: &State) -> bool {
     let mut both = [before, after].into_iter();
     match subject {
@@ -108,6 +125,8 @@ fn concerns(subject: Subject, before: &State, after: &State) -> bool {
             let named = |clock: &Clock| clock.calendar.is_some_and(|calendar| calendar.id == id);
             both.any(|state| state.clocks.iter().any(named))
         }
+        // It moves no clock.
+        Subject::Rule(_) => false,
     }
 }
 

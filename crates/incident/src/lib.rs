@@ -21,6 +21,7 @@ pub mod promise;
 pub mod refusal;
 pub mod replay;
 pub mod rules;
+pub mod since;
 pub mod state;
 mod timers;
 mod upcast;

@@ -38,6 +38,8 @@ pub const RULES: usize = 200;
 pub const RULE_COMMANDS: usize = 20;
 /// Commands by rules that may follow from one command: bounds what rules set off in each other.
 pub const RULE_COMMANDS_PER_COMMAND: usize = 100;
+/// Runs of one rule on one incident within a day; then it rests until the day is over.
+pub const RULE_RUNS_PER_DAY: u32 = 50;
 /// Past incidents that a trial of a rule looks at when it judges reports: a few seconds of work.
 pub const RULE_TRIAL_REPORTS: usize = 20_000;
 /// Past incidents that a trial of a rule looks at when it judges whole timelines.

@@ -16,6 +16,7 @@ use assignment::Standings;
 use because::Because;
 use incident::decide::{Follow, Origin};
 use incident::permissions::may;
+use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
@@ -342,7 +343,8 @@ impl<'a> Round<'a> {
             head.next_incident += 1;
         }
         let first_n = first_input(&decision.events);
-        if matches!(command, Command::Tick) && decision.events.is_empty() {
+        let woke = matches!(command, Command::Tick | Command::Recompute { .. });
+        if woke && decision.events.is_empty() {
             self.rearm(sql, number, before.as_ref(), chain.now)?;
         }
         if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
@@ -353,7 +355,7 @@ impl<'a> Round<'a> {
             let brought = store::incidents::brought_by(&decision.events);
             let contents = prepared.contents.iter().chain(&related.contents);
             let contents = contents.filter(|content| brought.contains_key(&content.id)).cloned();
-            let wake_at = self.wakes_at(&after);
+            let wake_at = self.wakes_at(&after, chain.now);
             tried.states.insert(number, after.clone());
             tried.parts.push(Recorded {
                 number,
@@ -378,15 +380,17 @@ impl<'a> Round<'a> {
         state: Option<&State>,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let wake_at = state.and_then(|state| self.wakes_at(state));
+        let wake_at = state.and_then(|state| self.wakes_at(state, now));
         let later = now.plus_seconds(RING_AGAIN_SECONDS);
         let wake_at = wake_at.map(|at| if at <= now { later } else { at });
         store::incidents::rearm(sql, number, wake_at)
     }
 
     /// What was imported and never touched here keeps silent.
-    fn wakes_at(&self, state: &State) -> Option<Timestamp> {
-        wake_at(state, self.policy).filter(|_| !state.quiet)
+    fn wakes_at(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
+        let next =
+            wake_at(state, self.policy).into_iter().chain(next_wait(state, self.policy, now));
+        next.min().filter(|_| !state.quiet)
     }
 
     fn state(

@@ -412,6 +412,7 @@ async fn what_a_rule_gives_to_a_team_is_given_on_and_rules_hear_of_it() {
         active: true,
         on: [on].into(),
         when: when.to_owned(),
+        wait: None,
         actions: vec![action],
         stop: false,
         version: 1,

@@ -13,3 +13,4 @@ mod sign_in;
 mod terms;
 mod time;
 mod together;
+mod waits;

@@ -150,6 +150,7 @@ async fn a_rule_applies_a_model() {
         active: true,
         on: [Moment::Reported, Moment::Message].into(),
         when: "tunnel".to_owned(),
+        wait: None,
         actions: vec![Action::ApplyModel { model: model.id }],
         stop: false,
         version: 1,

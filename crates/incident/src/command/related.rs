@@ -4,7 +4,7 @@ use crate::rules::Moment;
 use crate::state::LinkKind;
 use kernel::{ContentId, IncidentNumber, RuleId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What another incident, a rule or a team says about this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,18 @@ pub enum Related {
         on: BTreeSet<Moment>,
         /// The facts that made it match.
         because: ContentId,
+        /// The waits that are over with this.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        waits: BTreeMap<RuleId, Timestamp>,
+    },
+    /// A rule ran so often that it is left out for a while.
+    RuleRested {
+        /// Which.
+        rule: RuleId,
+        /// How often it ran.
+        runs: u32,
+        /// Until when.
+        until: Timestamp,
     },
     /// A command of a rule was refused.
     RuleRefused {

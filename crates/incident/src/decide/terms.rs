@@ -47,6 +47,8 @@ pub(super) fn recompute(draft: &mut Draft, subject: Subject) -> Result<(), Refus
             }
         }
         Subject::Calendar(id) => draft.renew = Some(id),
+        // Its rules are tried, as always when something happens.
+        Subject::Rule(_) => {}
     }
     Ok(())
 }

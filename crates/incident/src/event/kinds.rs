@@ -300,7 +300,7 @@ bodies! {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] left_out: BTreeMap<ModelPart, String>,
     },
     /// A rule applied; what it did follows.
-    RuleRan = "rule_ran" v 1 {
+    RuleRan = "rule_ran" v 2 {
         /// Which.
         rule: RuleId,
         /// What it was called.
@@ -311,6 +311,22 @@ bodies! {
         on: BTreeSet<Moment>,
         /// The facts that made it match.
         because: ContentId,
+        /// The waits that are over with this, its own and those of rules that are not tried
+        /// after it: since when what they waited for had been so. Version 1 knew none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] waits: BTreeMap<RuleId, Timestamp>,
+    },
+    /// A rule ran so often that it is left out for a while.
+    RuleRested = "rule_rested" v 1 {
+        /// Which.
+        rule: RuleId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// How often it ran.
+        runs: u32,
+        /// Until when it is left out.
+        until: Timestamp,
     },
     /// A command of a rule was refused, and the incident went on without it.
     RuleRefused = "rule_refused" v 1 {

@@ -22,6 +22,7 @@ mod properties;
 mod refusals;
 mod relations;
 mod replay;
+mod rules;
 mod sample;
 mod terms;
 mod traces;

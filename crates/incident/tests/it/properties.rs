@@ -317,7 +317,7 @@ pub fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Plays a step; what is refused is refused for good reasons.
-fn play(case: &mut Case, step: &Step) {
+pub fn play(case: &mut Case, step: &Step) {
     case.now = case.now.plus_micros(step.micros);
     case.happened_at = step.late_micros.map(|late| case.now.plus_micros(-late));
     let before = case.records.clone();

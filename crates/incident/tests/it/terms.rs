@@ -33,7 +33,7 @@ pub fn calendar(case: &mut Case, n: u128, version: i64, definition: Definition) 
 }
 
 /// Monday to Friday, 9 to 17, in Berlin: 8 to 16 UTC in November.
-fn office(case: &mut Case) -> CalendarRef {
+pub fn office(case: &mut Case) -> CalendarRef {
     calendar(case, 1, 1, Definition::new("Europe/Berlin", Week::weekdays("09:00", "17:00")))
 }
 

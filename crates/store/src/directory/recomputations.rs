@@ -4,7 +4,7 @@
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use incident::impact::Subject;
-use kernel::{AgreementId, CalendarId, RecomputationId, Timestamp};
+use kernel::{AgreementId, CalendarId, RecomputationId, RuleId, Timestamp};
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub fn insert(sql: &mut dyn Sql, job: &Recomputation) -> Result<(), Failure> {
     let (subject, subject_id): (&str, Value) = match job.subject {
         Subject::Agreement(id) => ("agreement", id.into()),
         Subject::Calendar(id) => ("calendar", id.into()),
+        Subject::Rule(id) => ("rule", id.into()),
     };
     let values = [
         job.id.into(),
@@ -180,6 +181,7 @@ fn read(row: &mut Columns) -> Result<Recomputation, Failure> {
     let subject = match subject.as_str() {
         "agreement" => subject_id.parse::<AgreementId>().map(Subject::Agreement),
         "calendar" => subject_id.parse::<CalendarId>().map(Subject::Calendar),
+        "rule" => subject_id.parse::<RuleId>().map(Subject::Rule),
         _ => return Err(damaged()),
     };
     Ok(Recomputation {

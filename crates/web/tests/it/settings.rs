@@ -866,6 +866,82 @@ async fn a_rule_is_tried_made_shown_moved_and_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_waits_is_kept_as_it_was_typed_and_what_is_wrong_stands_at_its_field() {
+    let world = World::new().await;
+    let form = [
+        ("name", "Left alone"),
+        ("wait", "1.5"),
+        ("wait_unit", "hours"),
+        ("wait_for", "unassigned"),
+        ("when", "priority:P1"),
+        ("note", "Nobody took it"),
+        ("active", "1"),
+    ];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let read = |sql: &mut dyn store::Sql| store::directory::rules::list(sql);
+    let stored = world.desk.read(read).await.unwrap().remove(0);
+    let wait = stored.wait.unwrap();
+    assert_eq!((wait.fact, wait.seconds), (incident::rules::Fact::Unassigned, 5_400));
+    assert_eq!(stored.on, [incident::rules::Moment::Waited].into());
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let page = world.get("ada", &address).await;
+    page.shows(r#"name="wait" value="90""#);
+    page.shows(r#"<option value="minutes" selected>"#);
+    page.shows(r#"<option value="unassigned" selected>"#);
+    page.shows("Reads as: ").shows("<b>P1</b>");
+    world.get("ines", &address).await.shows("after 90 minutes with nobody assigned");
+    world.get("ada", "/settings/rules").await.shows("after 90 minutes with nobody assigned");
+
+    for (field, value, id) in [
+        ("wait", "soon", "wait"),
+        ("wait", "0", "wait"),
+        ("wait_for", "", "wait_for"),
+        ("when", "hours:Nights", "when"),
+        ("when", "team:mine", "when"),
+        ("note", "", "do"),
+    ] {
+        let change = |pair: &(&'static str, &'static str)| {
+            if pair.0 == field { (field, value) } else { *pair }
+        };
+        let wrong: Vec<(&str, &str)> = form.iter().map(change).collect();
+        let refused = world.post("ada", "/settings/rules", &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
+        if id != "do" {
+            refused.shows(&format!("href=\"#{id}\"")).shows(&format!("id=\"{id}-e\""));
+        }
+        refused.shows("Left alone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_is_read_and_completed_while_it_is_written() {
+    let world = World::new().await;
+    let look = async |when: &str, typing: bool| {
+        let fields = [("when", when), ("typing", "1")];
+        world.post("ada", "/settings/rules/look", &fields[..1 + usize::from(typing)]).await
+    };
+    look("", true).await.shows("Reads as: always").shows(r#"id="reads""#).shows("data-patch");
+    let read = look("prio:1 -tag:seen due<2h", true).await;
+    read.shows("priority <b>P1</b> and not tag <b>seen</b> and due <b>&lt; 2h</b>");
+    // Gently while somebody types, plainly after.
+    look("team:Nowhere", true).await.shows(r#"<p class="hint">"#).shows("no team in use");
+    look("team:Nowhere", false).await.shows(r#"<p class="err">"#).shows("no team in use");
+    look("sort:due", false).await.shows("A condition has no order");
+    assert_eq!(world.post("ines", "/settings/rules/look", &[]).await.status, StatusCode::FORBIDDEN);
+
+    let offers = async |typed: &str| {
+        world.get("ada", &format!("/settings/rules/suggest?q={typed}")).await.body
+    };
+    assert!(offers("vi").await.contains(r#""insert":"vip:""#));
+    assert!(offers("team:n").await.contains("team:Network"));
+    assert!(offers("hou").await.contains(r#""insert":"hours:""#));
+    assert!(!world.get("ines", "/queue/suggest?q=hou").await.body.contains("hours:"));
+    let refused = world.get("ines", "/queue?q=hours%3AOffice").await;
+    refused.shows("Hours asks what time it is, which only the condition of a rule can");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rule_keeps_what_went_out_of_use() {
     let world = World::new().await;
     let (team, person) = (world.network.to_string(), world.person("ines").id.to_string());

@@ -172,6 +172,9 @@ impl Incident {
             agreement: AgreementRef { id: AgreementId(id(6, 0)), version: 1 },
             clocks: vec![],
             quiet: false,
+            since: Default::default(),
+            rule_runs: Default::default(),
+            waited: Default::default(),
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }

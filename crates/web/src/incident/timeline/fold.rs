@@ -99,7 +99,10 @@ fn is_same_cause(last: &Entry<'_>, next: &Entry<'_>) -> bool {
     let same_warning = warned(next).is_some() && warned(last) == warned(next);
     let rule = |entry: &Entry<'_>| {
         let body = &entry.main.event.body;
-        matches!(body, Body::RuleRan(_) | Body::RuleRefused(_) | Body::NobodyThere(_))
+        matches!(
+            body,
+            Body::RuleRan(_) | Body::RuleRefused(_) | Body::RuleRested(_) | Body::NobodyThere(_)
+        )
     };
     let same = same_warning || within(last, next, AUTOMATIC_SECONDS);
     last.sort == Sort::Automatic && same && !rule(last) && !rule(next)

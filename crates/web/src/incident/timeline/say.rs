@@ -436,6 +436,9 @@ fn related(case: &Case, body: &Body) -> Markup {
         Body::RuleRan(data) => {
             html! { "rule " b { (data.name) } " ran because " (case.text(data.because)) }
         }
+        Body::RuleRested(data) => html! {
+            "rule " b { (data.name) } " ran " (data.runs) " times within a day and rests until " (time::moment(data.until, &case.here))
+        },
         Body::RuleRefused(data) => html! {
             "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
         },
