@@ -186,7 +186,11 @@ fn table(rows: &[ImpactRow], who: &SignedIn) -> Markup {
                     td { (priority(row.priority)) }
                     td { (clock_word(one.kind())) }
                     td.nowrap { (due(one.before.as_ref(), who)) }
-                    td.nowrap { (due(Some(&one.after), who)) @if one.breaches() { " " span.chip.chip-crit { (icon("alert")) "broken" } } }
+                    td.nowrap {
+                        // What is used up already has no instant at which it would be due.
+                        @if one.breaches() { span.chip.chip-crit { (icon("alert")) "broken at once" } }
+                        @else { (due(Some(&one.after), who)) }
+                    }
                     td.nowrap { (by(one)) }
                 }
             } }
@@ -206,7 +210,7 @@ fn due(clock: Option<&Clock>, who: &SignedIn) -> Markup {
 }
 
 fn by(one: &Move) -> String {
-    match one.later_seconds() {
+    match one.later_seconds().filter(|_| !one.breaches()) {
         Some(0) => "same moment".to_owned(),
         Some(seconds @ 1..) => format!("{} later", duration(seconds)),
         Some(seconds) => format!("{} earlier", duration(-seconds)),
