@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json;
 use crate::page::{Params, limit};
 use crate::problem::Problem;
-use crate::told::{ToldEvent, tell, words_of};
+use crate::told::{ToldEvent, hidden, tell, words_of};
 use axum::extract::State;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -19,7 +19,7 @@ use incident::{Access, Scope, Subject};
 use kernel::{IncidentNumber, limits};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +153,8 @@ struct Rendered {
     seq: i64,
     subject: Subject,
     /// The other incidents it names, with what their visibility depends on.
-    named: Vec<(IncidentNumber, Option<Subject>)>,
+    names: BTreeSet<IncidentNumber>,
+    subjects: Arc<HashMap<IncidentNumber, Subject>>,
     full: ToldEvent,
     public: Option<ToldEvent>,
 }
@@ -166,11 +167,7 @@ impl Rendered {
             Access::Public => self.public.as_ref()?,
             Access::None => return None,
         };
-        let seen = |subject: &Option<Subject>| {
-            subject.as_ref().is_some_and(|subject| scope.access(subject) != Access::None)
-        };
-        let hidden = self.named.iter().filter(|(_, subject)| !seen(subject));
-        let hidden: BTreeSet<IncidentNumber> = hidden.map(|(number, _)| *number).collect();
+        let hidden = hidden(&self.names, &self.subjects, scope);
         Some(match hidden.is_empty() {
             true => Cow::Borrowed(told),
             false => Cow::Owned(told.clone().without(&hidden)),
@@ -182,14 +179,14 @@ fn render(sql: &mut dyn Sql, events: &[FeedEvent]) -> Result<Vec<Rendered>, Fail
     let ids: Vec<_> = events.iter().flat_map(|one| words_of(&one.event)).collect();
     let contents = timeline::contents_by_id(sql, &ids)?;
     let names: BTreeSet<IncidentNumber> = events.iter().flat_map(|one| one.event.names()).collect();
-    let subjects = subjects(sql, &names.into_iter().collect::<Vec<_>>())?;
+    let subjects = Arc::new(subjects(sql, &names.into_iter().collect::<Vec<_>>())?);
     let one = |one: &FeedEvent| {
-        let of = |number: IncidentNumber| (number, subjects.get(&number).cloned());
         let tell = |full| tell(one.seq, one.number, &one.event, one.public, &contents, full);
         Rendered {
             seq: one.seq,
             subject: one.subject.clone(),
-            named: one.event.names().into_iter().map(of).collect(),
+            names: one.event.names(),
+            subjects: subjects.clone(),
             full: tell(true),
             public: one.public.then(|| tell(false)),
         }

@@ -293,7 +293,10 @@ mod tests {
         let by_incident = r#"{"derived": {"by": "incident", "name": "INC-77", "version": 0}}"#;
         let linked = r#"{"input": {"command": "link", "kind": "caused_by", "target": "INC-77"}}"#;
         let merged = r#"{"input": {"command": "merge", "into": "INC-77"}}"#;
+        let reported = r#"{"input": {"command": "report", "title": "00000000-0000-7000-8000-000000000001", "requester": "00000000-0000-7000-8000-000000000003", "parent": "INC-77"}}"#;
+        let report = r#"{"title": "00000000-0000-7000-8000-000000000001", "requester": "00000000-0000-7000-8000-000000000003", "impact": 2, "urgency": 1, "priority": "P2", "parent": "INC-77", "agreement": {"id": "00000000-0000-7000-8000-000000000009", "version": 1}}"#;
         for (kind, data, why) in [
+            ("reported", report, reported),
             ("linked", r#"{"kind": "caused_by", "target": "INC-77", "reverse": false}"#, linked),
             ("unlinked", r#"{"kind": "caused_by", "target": "INC-77", "reverse": true}"#, linked),
             ("child_added", r#"{"child": "INC-77"}"#, by_incident),

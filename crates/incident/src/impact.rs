@@ -23,7 +23,8 @@ pub enum Subject {
 /// A clock that another promise, or other hours, move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// The clock as it stands; none where it would only start.
+    /// The clock as it would stand without the change, when that comes in force; none where
+    /// it would only start.
     pub before: Option<Clock>,
     /// The clock as it would stand.
     pub after: Clock,
@@ -50,8 +51,12 @@ impl Move {
     }
 
     /// By how many seconds it would be due later; negative is earlier. None where it is
-    /// not due before or after.
+    /// not due before or after, or would be broken with the change: what is used up already
+    /// has no instant at which it would be due.
     pub fn later_seconds(&self) -> Option<i64> {
+        if self.breaches() {
+            return None;
+        }
         let before = self.before.as_ref()?.due_at?;
         Some(self.after.due_at?.seconds_since(before))
     }

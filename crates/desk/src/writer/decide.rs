@@ -6,11 +6,11 @@ mod because;
 mod models;
 mod related;
 mod rules;
+mod words;
 
 use super::Job;
 use crate::Trouble;
 use crate::ask::Done;
-use crate::chance::{bytes, fresh};
 use crate::people::Named;
 use assignment::Standings;
 use because::Because;
@@ -19,7 +19,7 @@ use incident::permissions::may;
 use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
-use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
+use kernel::{Actor, IncidentNumber, Timestamp, limits};
 use related::Related;
 use std::collections::HashMap;
 use store::incidents::{Head, NewContent, Recorded};
@@ -432,57 +432,6 @@ impl<'a> Round<'a> {
             }
         }
         Ok(people)
-    }
-
-    /// The words with this id, stored already or not.
-    fn words(
-        &self,
-        sql: &mut dyn Sql,
-        chain: &Chain<'_>,
-        tried: &Try,
-        id: ContentId,
-    ) -> Result<String, Failure> {
-        let of_round = tried.parts.iter().chain(&self.parts).flat_map(|part| &part.contents);
-        let contents = &chain.job.prepared.contents;
-        match contents.iter().chain(of_round).find(|content| content.id == id) {
-            Some(content) => Ok(content.body.clone()),
-            None => store::incidents::words_of(sql, id),
-        }
-    }
-
-    /// Words that go on to another incident are copied, so that erasing them in one leaves the other alone.
-    fn rekeyed(
-        &self,
-        sql: &mut dyn Sql,
-        chain: &Chain<'_>,
-        tried: &mut Try,
-        follow: &Follow,
-    ) -> Result<Command, Failure> {
-        let mut copies = Vec::new();
-        let mut copy = |id: ContentId| -> Result<ContentId, Failure> {
-            let body = self.words(sql, chain, tried, id)?;
-            let new = NewContent { id: ContentId(fresh()), salt: bytes(), body };
-            let id = new.id;
-            copies.push(new);
-            Ok(id)
-        };
-        let command = match &follow.command {
-            Command::Resolve { code, note, cause, known_error, children } => Command::Resolve {
-                code: code.clone(),
-                note: copy(*note)?,
-                cause: cause.map(&mut copy).transpose()?,
-                known_error: known_error.clone(),
-                children: *children,
-            },
-            Command::Report(report) => {
-                let mut report = report.clone();
-                report.title = copy(report.title)?;
-                Command::Report(report)
-            }
-            other => other.clone(),
-        };
-        tried.copied = copies;
-        Ok(command)
     }
 }
 

@@ -130,10 +130,7 @@ fn adopt(draft: &mut Draft, target: &str, cascade: bool) -> Result<(), Refusal> 
     if state.parent.is_some_and(|old| old != parent) {
         return Err(Refusal::state(
             "has_parent",
-            format!(
-                "it has a parent already, {}; unlink it first",
-                state.parent.map(|p| p.to_string()).unwrap_or_default()
-            ),
+            "it has a parent already; unlink that first, or ask somebody who sees it",
         ));
     }
     if state.parent == Some(parent) && state.follows_parent == cascade {

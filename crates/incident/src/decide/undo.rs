@@ -134,7 +134,7 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
             priority_before: data.priority,
             override_before: data.priority_override.clone(),
         }),
-        Body::Classified(data) => declassify(draft, data)?,
+        Body::Classified(data) => declassify(draft, data, event)?,
         Body::PutOnHold(data) => end_hold(draft, data, event)?,
         Body::Resumed(data) => hold_again(draft, data)?,
         Body::Merged(_) => relations::unmerge(draft)?,
@@ -146,8 +146,9 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// It is what it was, and promised what it was promised.
-fn declassify(draft: &mut Draft, data: &Classified) -> Result<(), Refusal> {
+/// It is what it was, and promised what it was promised. What came over to changed terms
+/// later stays there: that followed from something else.
+fn declassify(draft: &mut Draft, data: &Classified, event: &Event) -> Result<(), Refusal> {
     draft.emit(Classified {
         title: data.title_before,
         title_before: data.title,
@@ -161,7 +162,8 @@ fn declassify(draft: &mut Draft, data: &Classified) -> Result<(), Refusal> {
         affected_before: data.affected,
     });
     let followed = draft.facts.undo.iter().skip(1);
-    let mut followed = followed.take_while(|event| matches!(event.cause, Cause::Derived(_)));
+    let from_it = |next: &&Event| matches!(next.cause, Cause::Derived(_)) && next.at == event.at;
+    let mut followed = followed.take_while(from_it);
     let changed = followed.find_map(|event| match &event.body {
         Body::AgreementChanged(changed) => Some(changed),
         _ => None,

@@ -14,8 +14,11 @@ async function look(part) {
   if (!url) return;
   try {
     const answer = document.hidden ? null : await ask(url);
+    // Whoever is signed out is sent elsewhere, and is not asked for again.
+    if (answer?.redirected) return;
     if (answer?.ok) patch(await answer.text());
-  } finally {
-    setTimeout(() => look(part), beat);
+  } catch {
+    // No connection: there will be one.
   }
+  setTimeout(() => look(part), beat);
 }

@@ -89,7 +89,7 @@ impl Moves {
                     }
                     p.meta { "Save again to store it." }
                 }
-                @if report.rows.iter().any(|row| !row.moves.is_empty()) { (table(&report.rows, who)) }
+                @if report.rows.iter().any(|row| !row.moves.is_empty()) { (table(&report.rows, self.since.is_some(), who)) }
             }
         }
     }
@@ -135,7 +135,10 @@ pub(super) async fn underway(
         let since = job.finished_at.map(|at| who.here.now.seconds_since(at));
         job.subject == subject && since.is_none_or(|seconds| seconds < TOLD_SECONDS)
     };
-    let Some(job) = jobs.iter().find(recent) else { return Ok(html! {}) };
+    let Some(job) = jobs.iter().find(recent) else {
+        // Whoever asked for more of it has nothing to ask for any more.
+        return Ok(html! { @if patch { p id="underway" data-patch="remove" {} } });
+    };
     let goes_on = job.finished_at.is_none() && job.not_before <= who.here.now;
     Ok(html! {
         p.banner.banner-info id="underway" role="status" data-patch[patch] data-poll=[goes_on.then(|| format!("{address}/{UNDERWAY}"))]
@@ -171,14 +174,15 @@ fn progress(job: &Recomputation, here: &Here) -> String {
     }
 }
 
-fn table(rows: &[ImpactRow], who: &SignedIn) -> Markup {
+fn table(rows: &[ImpactRow], later: bool, who: &SignedIn) -> Markup {
+    let due_before = if later { "Due otherwise" } else { "Due now" };
     let moves = rows.iter().flat_map(|row| row.moves.iter().map(move |one| (row, one)));
     let more = moves.clone().count().saturating_sub(ROWS);
     html! {
         div.scroll-x tabindex="0" role="region" aria-label="Clocks that would move" { table.dt {
             thead { tr {
                 th scope="col" { "Incident" } th scope="col" { "Priority" } th scope="col" { "Clock" }
-                th scope="col" { "Due now" } th scope="col" { "Would be due" } th scope="col" { "By" }
+                th scope="col" { (due_before) } th scope="col" { "Would be due" } th scope="col" { "By" }
             } }
             tbody { @for (row, one) in moves.take(ROWS) {
                 tr {
@@ -210,7 +214,7 @@ fn due(clock: Option<&Clock>, who: &SignedIn) -> Markup {
 }
 
 fn by(one: &Move) -> String {
-    match one.later_seconds().filter(|_| !one.breaches()) {
+    match one.later_seconds() {
         Some(0) => "same moment".to_owned(),
         Some(seconds @ 1..) => format!("{} later", duration(seconds)),
         Some(seconds) => format!("{} earlier", duration(-seconds)),

@@ -49,7 +49,9 @@ impl Order {
 
     /// The query for somebody who may see no incident whole: when clocks of teams and suppliers
     /// are due, and what waiting costs, is not for them to learn by the order of a list or by its
-    /// cursor. Such a list is ordered by what changed last.
+    /// cursor. Such a list is ordered by what changed last. Staff learn it of the few that are
+    /// confidential to others and that they reported or watch: no condition of theirs finds
+    /// those by it, but they stand where they stand.
     #[must_use]
     pub fn told_to(query: Query, scope: &Scope) -> Query {
         let internal = matches!(Order::of(&query).0.key, SortKey::Due | SortKey::Risk);
