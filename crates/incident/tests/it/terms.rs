@@ -518,4 +518,16 @@ fn a_classification_taken_back_gives_the_former_promise_back() {
     let before = category_only.story().len();
     undo(&mut category_only);
     assert!(category_only.story()[before..].iter().all(|kind| *kind != "agreement_changed"));
+
+    // What came over to changed terms right after it stays there.
+    let mut followed = Case::empty();
+    followed.policy.agreements = agreements([(standard(), 0), (standard_again(2), 100)]);
+    followed.report(Who::Requester, plain_report());
+    followed.wait(HOUR).does(Who::Agent, crate::sample::classify());
+    let subject = Subject::Agreement(standard().reference.id);
+    followed.wait(60).does(Who::System, Command::Recompute { subject });
+    assert_eq!(followed.state().agreement, standard_again(2).reference);
+    followed.wait(60);
+    undo(&mut followed);
+    assert_eq!(followed.state().agreement, standard_again(2).reference);
 }
