@@ -1,5 +1,6 @@
 // An administrator builds an agreement and sees what it would do, before and after it is saved.
 import { expect, people, test } from '../support/fixtures.mjs';
+import { mark, wasNotReloaded, words } from '../support/screens.mjs';
 
 const YEAR = new Date().getUTCFullYear();
 const FEED = [
@@ -29,7 +30,7 @@ async function makeOffice(page, name) {
 
 // Services of their own: nothing else is promised anything by these agreements.
 test.beforeAll(async ({ desk }) => {
-  for (const name of ['Dock Scales', 'Yard Gates']) await desk.api.post('/api/v1/services', { name, team: 'Applications', criticality: 3 });
+  for (const name of ['Dock Scales', 'Yard Gates', 'Weighbridge']) await desk.api.post('/api/v1/services', { name, team: 'Applications', criticality: 3 });
 });
 
 test('an administrator builds an agreement and sees what it would have done', async ({ desk, open }) => {
@@ -130,4 +131,35 @@ test('a manager reads what is promised and tries it, and changes nothing', async
   const tried = otto.getByRole('complementary', { name: 'Try it' });
   await tried.getByLabel('Priority').selectOption('P1');
   await expect(tried).toContainText('Fri 20:30');
+});
+
+test('what is open is seen before a new agreement takes it over, and followed as it does', async ({ desk, open }) => {
+  const reported = async (title) => (await desk.api.report({ title, service: 'Weighbridge', impact: 1, urgency: 2 })).number;
+  const numbers = [await reported('The weighbridge shows 0'), await reported('The weighbridge prints nothing')];
+  const admin = await open(people.admin);
+  await admin.goto('/settings/agreements/new');
+  await expect(field(admin, 'P2 resolve in'), 'as the default has it').toHaveValue('8 h');
+  await field(admin, 'Name').fill('Weighbridge, at any time');
+  await admin.getByText('Services: all').click();
+  await admin.getByRole('checkbox', { name: 'Weighbridge' }).check();
+  await field(admin, 'P2 resolve in').fill('2 h');
+  const tried = admin.getByRole('complementary', { name: 'Try it' });
+  await expect(tried).toContainText('Fri 18:30');
+  await admin.getByRole('button', { name: /^Look back/ }).click();
+  await expect(tried).toContainText(/With these terms, the last 30 days|No promise of the last 30 days/);
+
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(admin.getByRole('heading', { name: /Nothing is saved yet: 2 open incidents/ })).toBeVisible();
+  for (const number of numbers) await expect(admin.getByRole('row', { name: words(`${number} `) }).first()).toContainText('earlier');
+  await admin.getByRole('radio', { name: 'They follow the new terms' }).check();
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(admin.getByText('Saved.', { exact: true })).toBeVisible();
+  await mark(admin);
+  await expect(admin.getByText(/followed version 1 .*: 2 of \d+ are promised something else/)).toBeVisible({ timeout: 30_000 });
+  await wasNotReloaded(admin);
+
+  await admin.goto(`/incidents/${numbers[0]}`);
+  await admin.locator('#story-resolution > summary').click();
+  await expect(admin.locator('#story-resolution')).toContainText('by Weighbridge, at any time');
+  await expect(admin.locator('#story-resolution')).toContainText('Target 8 h became 2 h');
 });

@@ -73,6 +73,34 @@ test('an agent logs a call on behalf of a caller', async ({ open }) => {
   await expect(mara.getByText('Peter Nowak').first()).toBeVisible();
 });
 
+test('an agent reports with an incident model and has tasks and runbook at hand', async ({ desk, open }) => {
+  await desk.api.post('/api/v1/models', {
+    name: 'Scanner is dead',
+    about: 'One scanner',
+    title: 'Scanner does not switch on',
+    description: 'Which scanner?',
+    service: 'Warehouse Wi-Fi',
+    tasks: ['Swap the battery', 'Hand out a spare'],
+    runbook: 'Hold the trigger for ten seconds.',
+  });
+  const mara = await open(people.mara);
+  await mara.goto('/incidents/new');
+  const description = mara.getByLabel('Description');
+  await mara.getByLabel('Title').fill('Scanner 7 is dark');
+  await mara.getByLabel('Incident model').selectOption({ label: 'Scanner is dead' });
+  await expect(description).toHaveValue('Which scanner?');
+  await expect(mara.getByLabel('Title')).toHaveValue('Scanner 7 is dark');
+  await expect(mara.getByLabel('Service', { exact: true })).toHaveValue('Warehouse Wi-Fi');
+  await mara.getByRole('combobox', { name: 'Caller' }).fill(people.peter.email);
+  await mara.getByRole('button', { name: /^Create/ }).click();
+  await mara.waitForURL(/\/incidents\/INC-\d+/);
+  await expect(mara.getByText('Hold the trigger for ten seconds.')).toBeVisible();
+  await mara.getByRole('checkbox', { name: 'Swap the battery' }).check();
+  await expect(mara.getByText('1 of 2').first()).toBeVisible();
+  const number = mara.url().match(/INC-\d+/)[0];
+  expect((await desk.api.incident(number)).models[0].name).toBe('Scanner is dead');
+});
+
 test('words of people are shown as text', async ({ desk, open }) => {
   const { number } = await desk.api.report({
     title: '<img src=x onerror=alert(1)> in the title',

@@ -32,6 +32,34 @@ test('the main job without JavaScript', async ({ desk, open }) => {
   expect((await desk.api.incident(number)).state).toBe('closed');
 });
 
+test('an incident model fills the forms without JavaScript and loses no words', async ({ desk, open }) => {
+  await desk.api.post('/api/v1/models', {
+    name: 'Gate does not open',
+    portal: true,
+    title: 'Gate does not open',
+    description: 'Which gate?',
+    tasks: ['Open it by hand'],
+  });
+  const plain = { javaScriptEnabled: false };
+  const mara = await open(people.mara, plain);
+  await mara.goto('/incidents/new');
+  await mara.getByLabel('Title').fill('Gate 2 hangs');
+  await mara.getByLabel('Incident model').selectOption({ label: 'Gate does not open' });
+  await mara.getByRole('button', { name: 'Fill in what it says' }).click();
+  await expect(mara.getByLabel('Title')).toHaveValue('Gate 2 hangs');
+  await expect(mara.getByLabel('Description')).toHaveValue('Which gate?');
+
+  const gwen = await open(people.gwen, plain);
+  await gwen.goto('/portal/report');
+  await gwen.getByLabel('What is not working?').fill('Gate 3 hangs');
+  await gwen.getByRole('button', { name: 'Gate does not open' }).click();
+  await expect(gwen.getByLabel('What happens?')).toHaveValue('Which gate?');
+  await gwen.getByLabel('What is not working?').press('Enter');
+  await expect(gwen).toHaveURL(/\/portal\/incidents\/INC-\d+/);
+  const { tasks, title } = await desk.api.incident(gwen.url().match(/INC-\d+/)[0]);
+  expect([title, tasks.length]).toEqual(['Gate 3 hangs', 1]);
+});
+
 test('selected incidents change together without JavaScript', async ({ desk, open }) => {
   const numbers = [];
   for (const title of ['Turnstile one', 'Turnstile two']) {

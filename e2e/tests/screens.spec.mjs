@@ -48,6 +48,16 @@ test.beforeAll(async ({ desk }) => {
   const gwen = await desk.apiOf(people.gwen);
   const make = async (fields) => (await desk.api.report({ requester: people.gwen.email, team: 'Service Desk', ...fields })).number;
 
+  await desk.api.post('/api/v1/models', {
+    name: 'Scanners lose the network',
+    about: 'Several scanners at one site',
+    portal: true,
+    title: 'Scanners lose the network',
+    description: 'Which aisles?\nSince when?',
+    service: 'Warehouse Wi-Fi',
+    tasks: ['Compare the controller with the backup', 'Change one access point first'],
+    runbook: 'Look at the controller first.\n\n```\nwlan show roaming\n```',
+  });
   number = await make({
     title: 'Handheld scanners drop off Wi-Fi at the distribution centre',
     description: 'Since the early shift the handhelds lose their connection.\n\nMostly in aisles 20 to 34.',
@@ -56,6 +66,7 @@ test.beforeAll(async ({ desk }) => {
     urgency: 2,
   });
   await mara.command(number, 'acknowledge');
+  await mara.command(number, 'apply-model', { model: 'Scanners lose the network' });
   await mara.command(number, 'comment', { body: 'Thank you, we are looking at it.', visibility: 'public' });
   await mara.command(number, 'comment', { body: 'Same as last month: roaming.', visibility: 'internal' });
   await gwen.command(number, 'comment', { body: 'Only the yellow ones.', visibility: 'public' });
@@ -146,7 +157,7 @@ test('settings, every page of them', async ({ open }) => {
 test('forms of a calendar and an agreement, new and with what a change moves', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin, { expected: [/422/] });
-  for (const form of ['calendars', 'agreements', 'rules']) {
+  for (const form of ['calendars', 'agreements', 'rules', 'models']) {
     await page.goto(`/settings/${form}/new`);
     await look(page, `settings-${form}-new`);
   }

@@ -24,6 +24,21 @@ test("sends fields and pressed button, applies the answer, shows the toast with 
   assert.equal($("#toasts form").getAttribute("action"), "/undo/7");
 });
 
+test("a button with a method of its own leads to a page", () => {
+  $("#f").insertAdjacentHTML("beforeend", `<button id=g formmethod=get formaction="/incidents/new">Fill in</button>`);
+  const calls = serve(() => ({}));
+  let led = false;
+  const stop = (event) => {
+    led = !event.defaultPrevented;
+    event.preventDefault();
+  };
+  document.addEventListener("submit", stop);
+  $("#g").click();
+  document.removeEventListener("submit", stop);
+  assert.equal(led, true);
+  assert.equal(calls.length, 0);
+});
+
 test("without a network the text stays, and the second attempt has the same key", async () => {
   let up = false;
   const calls = serve(() => {

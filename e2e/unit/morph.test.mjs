@@ -38,6 +38,16 @@ test("a focused select keeps its choice", () => {
   assert.equal(id("s").value, "2");
 });
 
+test("a focused select that had nothing to choose from takes what there is now", () => {
+  id("s").replaceChildren();
+  id("s").focus();
+  let offered = null;
+  id("s").addEventListener("collision", (event) => (offered = event.detail), { once: true });
+  patch(`<select id=s data-patch><option value=1>P1</option><option value=2 selected>P2</option></select>`);
+  assert.equal(id("s").value, "2");
+  assert.equal(offered, null);
+});
+
 test("open details stay open", () => {
   id("d").open = true;
   patch(`<details id=d data-patch><summary>s2</summary>y</details>`);

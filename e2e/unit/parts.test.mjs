@@ -4,6 +4,7 @@ import { $, assets, page, press, serve, until } from "./page.mjs";
 
 page(`<span class=live id=vial hidden><span class=live-d></span><span>Live</span></span>
   <main id=main><ol id=tl class=tl><li id=e-1>1</li></ol><a id=jump hidden href="#end"><span></span></a>
+  <form id=rule-form><input id=when data-suggest="/terms" aria-controls=when-l data-stay><div id=when-l role=listbox hidden></div></form>
   <form id=ask-form action="/x"><input id=who data-suggest="/people/suggest" aria-controls=who-l data-into="#person" data-load="/caller" data-min=2>
   <div id=who-l role=listbox hidden></div><input type=hidden id=person name=person></form><div id=caller></div>
   <form class=qbar><input type=hidden name=q value="state:open team:mine"><span class=qchip><span><i>state</i> open</span><button type=button id=drop>x</button></span><input id=filter-in><a data-as-text href="?edit=1">Edit as text</a></form>
@@ -75,6 +76,22 @@ test("a chosen person fills the hidden field and loads the card", async () => {
   await until(() => $("#caller").textContent === "2 open incidents", "card loaded");
   assert.match(calls.at(-1).url, /\/caller\?value=u7$/);
   assert.equal($("#who-l").hidden, true);
+});
+
+test("a chosen term completes a condition and sends nothing", async () => {
+  serve(() => ({ json: [{ label: "team:Network", insert: "team:Network" }] }));
+  startComboboxes();
+  let sent = 0;
+  $("#rule-form").addEventListener("submit", (event) => event.preventDefault(sent++));
+  const input = $("#when");
+  input.focus();
+  input.value = "state:open team:n";
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  await until(() => !$("#when-l").hidden, "suggestions shown");
+  press("ArrowDown");
+  press("Enter");
+  assert.equal(input.value, "state:open team:Network");
+  assert.equal(sent, 0);
 });
 
 test("Backspace selects the last chip, again removes it; the query is editable as text", () => {

@@ -24,6 +24,17 @@ test("a change is asked about at once, with the fields beside the form", async (
   assert.equal(String(calls[0].body), "name=Silver&day=4");
 });
 
+test("what was changed before the script ran is asked about as it starts", async () => {
+  const calls = serve(() => ({ body: `<p id=due data-patch>Fri 20:30</p>` }));
+  startPreview();
+  assert.equal(calls.length, 0, "nothing was");
+  $("select").innerHTML = `<option value=4>Friday<option value=0>Monday`;
+  $("select").value = "0";
+  startPreview();
+  await until(() => $("#due").textContent === "Fri 20:30", "the answer is shown");
+  assert.equal(String(calls[0].body), "name=Gold&day=0");
+});
+
 test("typing is asked about after a moment, once, and says so", async () => {
   const calls = serve(() => ({ body: `<p id=due data-patch>Fri 17:00</p>` }));
   for (const text of ["S", "Si", "Sil"]) {

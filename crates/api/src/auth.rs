@@ -26,7 +26,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let credential = credential(&parts.headers)?;
+        let credential = credential(&parts.headers, app.public_url())?;
         if matches!(credential, Credential::Session(_)) && !is_safe(&parts.method) {
             check_origin(&parts.headers, app.public_url())?;
         }
@@ -122,7 +122,7 @@ impl Caller {
     }
 }
 
-fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
+fn credential(headers: &HeaderMap, public_url: Option<&str>) -> Result<Credential, Problem> {
     if let Some(given) = headers.get(AUTHORIZATION) {
         let token = given.to_str().ok().and_then(|text| text.split_once(' ')).and_then(
             |(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()),
@@ -137,7 +137,7 @@ fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
         };
     }
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    match cookie::session_in(cookies) {
+    match cookie::session_in(cookie::is_encrypted(public_url), cookies) {
         Some(secret) => Ok(Credential::Session(secret.to_owned())),
         None => Err(Problem::unauthenticated("send a token: Authorization: Bearer TOKEN")),
     }
@@ -201,17 +201,21 @@ mod tests {
     #[test]
     fn credentials_are_found_where_they_belong() {
         let token = |text: &str| Credential::Token(text.to_owned());
-        assert_eq!(credential(&headers(&[("authorization", "bearer abc")])).unwrap(), token("abc"));
+        let plainly = |given: &HeaderMap| credential(given, None);
+        assert_eq!(plainly(&headers(&[("authorization", "bearer abc")])).unwrap(), token("abc"));
         let both = headers(&[("authorization", "Bearer abc"), ("cookie", "evenkeel_session=xyz")]);
-        assert_eq!(credential(&both).unwrap(), token("abc"));
-        for line in ["a=b; evenkeel_session=xyz; c=d", "__Host-evenkeel_session=xyz"] {
-            let cookie = headers(&[("cookie", line)]);
-            assert_eq!(credential(&cookie).unwrap(), Credential::Session("xyz".to_owned()));
-        }
+        assert_eq!(plainly(&both).unwrap(), token("abc"));
+        let plain = headers(&[("cookie", "a=b; evenkeel_session=xyz; c=d")]);
+        let own = headers(&[("cookie", "__Host-evenkeel_session=xyz")]);
+        let encrypted = Some("https://desk.example.com");
+        let session = Credential::Session("xyz".to_owned());
+        assert_eq!(plainly(&plain).unwrap(), session);
+        assert_eq!(credential(&own, encrypted).unwrap(), session);
+        assert_eq!(credential(&plain, encrypted).unwrap_err().status, 401, "perhaps planted");
         for bad in
             [("authorization", "Basic abc"), ("authorization", "Bearer "), ("cookie", "session=x")]
         {
-            assert_eq!(credential(&headers(&[bad])).unwrap_err().status, 401, "{bad:?}");
+            assert_eq!(plainly(&headers(&[bad])).unwrap_err().status, 401, "{bad:?}");
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use crate::problem::Problem;
 use desk::{Desk, Trouble};
-use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId};
+use kernel::{CategoryId, ModelId, OrganisationId, PersonId, ServiceId, TeamId};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::directory::{Person, categories, organisations, people, services, teams};
+use store::directory::{Person, categories, models, organisations, people, services, teams};
 use store::{Failure, Sql};
 
 /// People kept at most: about 10 MB.
@@ -49,7 +49,8 @@ pub(crate) struct Names<Id> {
 }
 
 impl<Id: Copy + Eq + Hash> Names<Id> {
-    fn of(all: impl Iterator<Item = (Id, String, bool)>) -> Self {
+    /// Those with their names, and whether they are in use.
+    pub(crate) fn of(all: impl Iterator<Item = (Id, String, bool)>) -> Self {
         let mut names = Names { by_id: HashMap::new(), by_name: HashMap::new() };
         for (id, name, active) in all {
             if active {
@@ -111,6 +112,8 @@ pub(crate) struct Directory {
     pub(crate) category_paths: Names<CategoryId>,
     /// Organisations.
     pub(crate) organisations: Names<OrganisationId>,
+    /// Incident models.
+    pub(crate) models: Names<ModelId>,
     people: Mutex<People>,
 }
 
@@ -137,6 +140,7 @@ impl Directory {
             organisations: Names::of(
                 organisations::list(sql)?.into_iter().map(|o| (o.id, o.name, true)),
             ),
+            models: Names::of(models::list(sql)?.into_iter().map(|m| (m.id, m.name, m.active))),
             people: Mutex::default(),
         })
     }

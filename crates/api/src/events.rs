@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json;
 use crate::page::{Params, limit};
 use crate::problem::Problem;
-use crate::told::{ToldEvent, tell, words_of};
+use crate::told::{ToldEvent, hidden, tell, words_of};
 use axum::extract::State;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -16,13 +16,14 @@ use axum::response::{IntoResponse, Response};
 use desk::{Committed, Desk};
 use futures_util::stream;
 use incident::{Access, Scope, Subject};
-use kernel::limits;
+use kernel::{IncidentNumber, limits};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use store::incidents::feed::{FeedEvent, feed};
+use store::incidents::feed::{FeedEvent, feed, subjects};
 use store::incidents::timeline;
 use store::{Failure, Sql};
 use tokio::sync::Mutex;
@@ -120,7 +121,7 @@ fn page(sql: &mut dyn Sql, scope: &Scope, after: i64, limit: usize) -> Result<Ev
                 break;
             }
             last = one.seq;
-            items.extend(one.into_told(scope));
+            items.extend(one.told(scope).map(Cow::into_owned));
         }
     }
     Ok(EventPage { items, next: more.then(|| last.to_string()), after: last })
@@ -151,37 +152,41 @@ impl Told {
 struct Rendered {
     seq: i64,
     subject: Subject,
+    /// The other incidents it names, with what their visibility depends on.
+    names: BTreeSet<IncidentNumber>,
+    subjects: Arc<HashMap<IncidentNumber, Subject>>,
     full: ToldEvent,
     public: Option<ToldEvent>,
 }
 
 impl Rendered {
     /// What somebody with this scope may see of it.
-    fn told(&self, scope: &Scope) -> Option<&ToldEvent> {
-        match scope.access(&self.subject) {
-            Access::Full => Some(&self.full),
-            Access::Public => self.public.as_ref(),
-            Access::None => None,
-        }
-    }
-
-    fn into_told(self, scope: &Scope) -> Option<ToldEvent> {
-        match scope.access(&self.subject) {
-            Access::Full => Some(self.full),
-            Access::Public => self.public,
-            Access::None => None,
-        }
+    fn told(&self, scope: &Scope) -> Option<Cow<'_, ToldEvent>> {
+        let told = match scope.access(&self.subject) {
+            Access::Full => &self.full,
+            Access::Public => self.public.as_ref()?,
+            Access::None => return None,
+        };
+        let hidden = hidden(&self.names, &self.subjects, scope);
+        Some(match hidden.is_empty() {
+            true => Cow::Borrowed(told),
+            false => Cow::Owned(told.clone().without(&hidden)),
+        })
     }
 }
 
 fn render(sql: &mut dyn Sql, events: &[FeedEvent]) -> Result<Vec<Rendered>, Failure> {
     let ids: Vec<_> = events.iter().flat_map(|one| words_of(&one.event)).collect();
     let contents = timeline::contents_by_id(sql, &ids)?;
+    let names: BTreeSet<IncidentNumber> = events.iter().flat_map(|one| one.event.names()).collect();
+    let subjects = Arc::new(subjects(sql, &names.into_iter().collect::<Vec<_>>())?);
     let one = |one: &FeedEvent| {
         let tell = |full| tell(one.seq, one.number, &one.event, one.public, &contents, full);
         Rendered {
             seq: one.seq,
             subject: one.subject.clone(),
+            names: one.event.names(),
+            subjects: subjects.clone(),
             full: tell(true),
             public: one.public.then(|| tell(false)),
         }
@@ -275,7 +280,7 @@ impl Live {
         let scope = Scope::of(self.caller.viewer());
         for one in events.iter().filter(|one| one.seq > self.last) {
             if let Some(told) = one.told(&scope)
-                && let Ok(data) = serde_json::to_string(told)
+                && let Ok(data) = serde_json::to_string(&*told)
             {
                 let event = SseEvent::default().id(one.seq.to_string());
                 self.waiting.push_back(event.event(format!("incident.{}", told.kind)).data(data));

@@ -51,14 +51,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
 
 /// Reads a value from JSON text.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        if error.is_data() {
-            return match serde_json::from_slice(bytes) {
-                Ok(document) => field::explain::<T>(&document, &error.to_string()),
-                Err(error) => malformed(&error),
-            };
-        }
-        malformed(&error)
+    // The reader also calls it a fault of the text where a value is of another kind than a
+    // word of a list; what reads as JSON has a field at fault.
+    serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {
+        Ok(document) => field::explain::<T>(&document, &error.to_string()),
+        Err(error) => malformed(&error),
     })
 }
 

@@ -18,6 +18,7 @@ mod health;
 mod incidents;
 mod json;
 mod kept;
+mod models;
 mod nearest;
 mod observe;
 mod once;
@@ -95,6 +96,7 @@ fn doors() -> Vec<Door> {
         services::doors(),
         categories::doors(),
         rules::doors(),
+        models::doors(),
         views::doors(),
         tokens::doors(),
         agreements::doors(),

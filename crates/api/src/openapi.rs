@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 14] = [
+const FAMILIES: [(&str, &str); 15] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -23,6 +23,7 @@ const FAMILIES: [(&str, &str); 14] = [
     ("users", "People: requesters, and everybody who works for the service desk."),
     ("teams", "Teams that incidents are assigned to."),
     ("rules", "What follows by itself when something happens."),
+    ("models", "Incident models: what a kind of incident that comes again needs."),
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),

@@ -1,5 +1,6 @@
 //! People: `users` in addresses.
 
+mod away;
 mod change;
 mod me;
 
@@ -14,6 +15,7 @@ use crate::page::{Page, Params, limit, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
+use away::{Away, Skills};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -76,6 +78,10 @@ pub(crate) struct User {
     /// Empty is the instance's.
     time_zone: String,
     active: bool,
+    /// What they know well; teams that go by it prefer them.
+    skills: Skills,
+    /// When they are not there; null when they are, and have no absence before them.
+    away: Option<Away>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     version: i64,
@@ -169,7 +175,8 @@ async fn list(
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|person| person.id.to_string());
     let policy = app.desk().policy();
-    let items = found.into_iter().map(|person| shown(person, &policy, &directory)).collect();
+    let now = app.desk().now();
+    let items = found.into_iter().map(|person| shown(person, &policy, &directory, now)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
 
@@ -182,7 +189,7 @@ async fn create(
     caller.must_configure()?;
     let references = References::of(&app, caller.viewer()).await?;
     let once = once.of(&without_password(&body.bytes));
-    let new = body.value.read(&references)?;
+    let new = body.value.read(&references, app.desk().now())?;
     let hash = match new.password.as_deref() {
         Some(password) => Some(desk::accounts::hash_password(password).await?),
         None => None,
@@ -194,7 +201,7 @@ async fn create(
         teams::set_teams(sql, person.id, &new.teams)?;
         let recorded = Recorded::of(sql, &person)?;
         audit.created(sql, "person", person.id, &recorded)?;
-        Ok(shown_with(person, &new.teams, &directory))
+        Ok(shown_with(person, &new.teams, &directory, audit.now()))
     })
     .await
 }
@@ -219,7 +226,8 @@ async fn find(app: &App, caller: &Caller, text: &str) -> Result<Person, Problem>
 
 async fn respond(app: &App, person: Person) -> Result<Response, Problem> {
     let version = person.version;
-    let user = shown(person, &app.desk().policy(), &*app.directory().await?);
+    let now = app.desk().now();
+    let user = shown(person, &app.desk().policy(), &*app.directory().await?, now);
     Ok(kept::answer(&user, version))
 }
 
@@ -241,12 +249,17 @@ fn without_password(bytes: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&fields).unwrap_or_default()
 }
 
-fn shown(person: Person, policy: &Policy, directory: &Directory) -> User {
+fn shown(person: Person, policy: &Policy, directory: &Directory, now: Timestamp) -> User {
     let teams = policy.teams_of(person.id);
-    shown_with(person, &teams, directory)
+    shown_with(person, &teams, directory, now)
 }
 
-fn shown_with(person: Person, teams: &BTreeSet<kernel::TeamId>, directory: &Directory) -> User {
+fn shown_with(
+    person: Person,
+    teams: &BTreeSet<kernel::TeamId>,
+    directory: &Directory,
+    now: Timestamp,
+) -> User {
     let names = teams.iter().filter_map(|id| directory.teams.name(*id));
     let mut teams: Vec<String> = names.map(str::to_owned).collect();
     teams.sort();
@@ -267,6 +280,8 @@ fn shown_with(person: Person, teams: &BTreeSet<kernel::TeamId>, directory: &Dire
         has_password: person.has_password,
         time_zone: person.time_zone,
         active: person.active,
+        skills: Skills::shown(&person.skills, directory),
+        away: Away::shown(person.away, now),
         created_at: person.created_at,
         version: person.version,
     }

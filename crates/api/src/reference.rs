@@ -5,6 +5,7 @@ use crate::directory::{Card, Directory, Names};
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use incident::Viewer;
+use incident::models::Model;
 use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
 use std::hash::Hash;
 use std::str::FromStr;
@@ -61,6 +62,16 @@ impl<'a> References<'a> {
     /// An organisation.
     pub(crate) fn organisation(&self, field: &str, text: &str) -> Result<OrganisationId, Problem> {
         find(&self.directory.organisations, field, "organisation", text)
+    }
+
+    /// An incident model in use. Requesters know those that are published for them.
+    pub(crate) fn model(&self, field: &str, text: &str) -> Result<Model, Problem> {
+        let policy = self.app.desk().policy();
+        let known = policy.models.iter().filter(|model| model.portal || self.viewer.is_staff());
+        let names = Names::of(known.map(|model| (model.id, model.name.clone(), true)));
+        let id = find(&names, field, "incident model", text)?;
+        let found = policy.model(id).cloned();
+        found.ok_or_else(|| Problem::invalid(field, "is not a known incident model"))
     }
 
     /// A person who is known. Requesters can name nobody but themselves, so that

@@ -2,13 +2,15 @@
 
 mod command;
 mod preview;
+mod wait;
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::calendars::Known;
 use crate::directory::{Cards, Directory};
 use crate::door::Door;
 use crate::json::{self, Body};
-use crate::kept::{self, Row, name};
+use crate::kept::{self, name};
 use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
@@ -19,15 +21,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use command::{RuleCommand, named};
-use desk::Trouble;
-use incident::rules::{Moment, Rule};
-use kernel::{RuleId, limits};
+use incident::rules::{Moment, Rule, Wait};
+use kernel::RuleId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::directory::rules;
-use store::{Failure, Sql};
 use utoipa::ToSchema;
+use wait::RuleWait;
+
+/// What it is called in refusals and in the audit.
+const WHAT: &str = "rule";
 
 /// A rule.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,6 +48,8 @@ struct Shown {
     /// What sets it off.
     #[schema(value_type = Vec<String>)]
     on: BTreeSet<Moment>,
+    /// For how long it waits, and for what.
+    wait: Option<RuleWait>,
     /// The condition, in the query language; empty: always.
     when: String,
     /// The commands that follow.
@@ -63,12 +70,15 @@ struct NewRule {
     name: String,
     /// `reported`, `classified`, `priority_changed`, `assigned`, `acknowledged`, `message`
     /// (the requester wrote), `commented`, `put_on_hold`, `resumed`, `warned`, `breached`,
-    /// `escalated`, `major_declared`, `resolved`, `reopened`, `changed` (anything).
+    /// `escalated`, `major_declared`, `resolved`, `reopened`, `changed` (anything), `waited`
+    /// (time passed; takes `wait`).
     #[schema(value_type = Vec<String>)]
     on: BTreeSet<Moment>,
+    /// For how long it waits, and for what, where `on` names `waited`.
+    wait: Option<RuleWait>,
     /// The condition, in the query language; always, when absent.
     when: Option<String>,
-    /// The commands that follow, each once but `add-task`.
+    /// The commands that follow, each once but `add-task` and `apply-model`.
     #[serde(rename = "do")]
     actions: Vec<RuleCommand>,
     /// Whether no later rule is tried once this one matched; no, when absent.
@@ -86,6 +96,8 @@ struct RuleChange {
     name: Option<String>,
     #[schema(value_type = Option<Vec<String>>)]
     on: Option<BTreeSet<Moment>>,
+    /// Goes with `waited` in `on`, and falls away with it.
+    wait: Option<RuleWait>,
     when: Option<String>,
     #[serde(rename = "do")]
     actions: Option<Vec<RuleCommand>>,
@@ -145,7 +157,8 @@ async fn list(
     let directory = app.directory().await?;
     let named = found.iter().flat_map(|rule| named(&rule.actions)).collect::<BTreeSet<_>>();
     let people = directory.people(app.desk(), named).await?;
-    let show = |(rule, faults)| show(rule, faults, &directory, &people);
+    let names = Names { directory, people, calendars: Known::of(&app) };
+    let show = |(rule, faults)| show(rule, faults, &names);
     let items = found.into_iter().zip(faults).map(show).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
@@ -165,23 +178,17 @@ async fn create(
         place: new.place.map_or(i64::MAX, i64::from),
         active: new.active.unwrap_or(true),
         on: new.on,
+        wait: new.wait.map(|wait| wait.read(&Known::of(&app))).transpose()?,
         when: new.when.unwrap_or_default(),
         actions: command::read(&references, new.actions).await?,
         stop: new.stop.unwrap_or(false),
         version: 1,
     };
     check(&app, &mut rule).await?;
-    let (directory, people) = names(&app, &rule).await?;
+    let names = names(&app, &rule).await?;
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
-        if rules::list(sql)?.len() >= limits::RULES {
-            let most = limits::RULES;
-            return Err(kept::invalid("name", format!("is one too many: there are {most} rules")));
-        }
-        rules::insert(sql, &rule)?;
-        rules::put_at(sql, rule.id, rule.place)?;
-        let rule = rules::get(sql, rule.id)?.ok_or_else(|| kept::missing(Rule::WHAT))?;
-        audit.created(sql, Rule::WHAT, rule.id, &rule)?;
-        Ok(show(rule, vec![], &directory, &people))
+        let made = desk::rules::make_rule(sql, audit, &rule)?;
+        Ok(show(made, vec![], &names))
     })
     .await
 }
@@ -211,18 +218,22 @@ async fn change(
         Some(given) => Some(command::read(&references, given).await?),
         None => None,
     };
+    let wait = change.wait.map(|wait| wait.read(&Known::of(&app))).transpose()?;
     let RuleChange { on, when, stop, active, place, .. } = change;
-    let mut edit = Edit { name, on, when, actions, stop, active, place };
+    let mut edit = Edit { name, on, wait, when, actions, stop, active, place };
     let mut wanted = edit.over(&before);
     // One that is out of date can be taken out of use as it is.
     if wanted.active || edit.changes_what_it_does() {
         check(&app, &mut wanted).await?;
     }
     edit.write_canonically(wanted.when);
-    let rule =
-        kept::change(&app, &caller, before.id, seen, move |before: &Rule| Ok(edit.over(before)))
-            .await?;
-    respond(&app, rule).await
+    let id = before.id;
+    let changed = app.desk().change(caller.actor(), move |sql, audit| {
+        let before = rules::get(sql, id)?.ok_or_else(|| kept::missing(WHAT))?;
+        kept::check_seen(seen.must_be, before.version)?;
+        desk::rules::change_rule(sql, audit, &edit.over(&before))
+    });
+    respond(&app, changed.await?).await
 }
 
 async fn remove(
@@ -235,10 +246,10 @@ async fn remove(
     let id = find(&app, &rule).await?.id;
     app.desk()
         .change(caller.actor(), move |sql, audit| {
-            let before = rules::get(sql, id)?.ok_or_else(|| kept::missing(Rule::WHAT))?;
+            let before = rules::get(sql, id)?.ok_or_else(|| kept::missing(WHAT))?;
             kept::check_seen(seen.must_be, before.version)?;
             rules::delete(sql, id)?;
-            Ok(audit.deleted(sql, Rule::WHAT, id, &before)?)
+            Ok(audit.deleted(sql, WHAT, id, &before)?)
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -249,6 +260,7 @@ async fn remove(
 struct Edit {
     name: Option<String>,
     on: Option<BTreeSet<Moment>>,
+    wait: Option<Wait>,
     when: Option<String>,
     actions: Option<Vec<incident::rules::Action>>,
     stop: Option<bool>,
@@ -258,7 +270,7 @@ struct Edit {
 
 impl Edit {
     fn changes_what_it_does(&self) -> bool {
-        self.on.is_some() || self.when.is_some() || self.actions.is_some()
+        self.on.is_some() || self.wait.is_some() || self.when.is_some() || self.actions.is_some()
     }
 
     /// Only a condition that is given is written: the stored one may be newer than the one
@@ -270,7 +282,10 @@ impl Edit {
     }
 
     fn over(&self, before: &Rule) -> Rule {
+        let waits = |on: &BTreeSet<Moment>| on.contains(&Moment::Waited);
+        let kept = before.wait.filter(|_| self.on.as_ref().is_none_or(waits));
         Rule {
+            wait: self.wait.or(kept),
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             place: self.place.map_or(before.place, i64::from),
             active: self.active.unwrap_or(before.active),
@@ -283,25 +298,6 @@ impl Edit {
     }
 }
 
-impl Row for Rule {
-    type Id = RuleId;
-    const WHAT: &'static str = "rule";
-
-    fn get(sql: &mut dyn Sql, id: RuleId) -> Result<Option<Self>, Failure> {
-        rules::get(sql, id)
-    }
-
-    fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
-        let updated = rules::update(sql, self, self.version)?;
-        rules::put_at(sql, self.id, self.place)?;
-        Ok(updated)
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
-
 /// The rule with this id or name.
 async fn find(app: &App, text: &str) -> Result<Rule, Problem> {
     let text = text.to_owned();
@@ -309,7 +305,7 @@ async fn find(app: &App, text: &str) -> Result<Rule, Problem> {
         Ok(id) => rules::get(sql, id),
         Err(_) => rules::by_name(sql, &text),
     });
-    Ok(found.await?.ok_or_else(|| kept::missing(Rule::WHAT))?)
+    Ok(found.await?.ok_or_else(|| kept::missing(WHAT))?)
 }
 
 /// Refuses a rule that could not run, naming every field at fault; its condition
@@ -324,7 +320,7 @@ async fn check(app: &App, rule: &mut Rule) -> Result<(), Problem> {
         };
         return Err(Problem::invalid_all(faults.into_iter().map(error).collect()));
     }
-    if let Ok(query) = query::parse(&rule.when) {
+    if let Ok(query) = query::parse_condition(&rule.when) {
         rule.when = query.to_string();
     }
     Ok(())
@@ -335,25 +331,27 @@ async fn respond(app: &App, rule: Rule) -> Result<Response, Problem> {
     Ok(kept::answer(&shown(app, rule).await?, version))
 }
 
-async fn names(app: &App, rule: &Rule) -> Result<(std::sync::Arc<Directory>, Cards), Problem> {
+/// What rules name.
+struct Names {
+    directory: Arc<Directory>,
+    people: Cards,
+    calendars: Known,
+}
+
+async fn names(app: &App, rule: &Rule) -> Result<Names, Problem> {
     let directory = app.directory().await?;
     let people = directory.people(app.desk(), named(&rule.actions)).await?;
-    Ok((directory, people))
+    Ok(Names { directory, people, calendars: Known::of(app) })
 }
 
 async fn shown(app: &App, rule: Rule) -> Result<Shown, Problem> {
-    let (directory, people) = names(app, &rule).await?;
+    let names = names(app, &rule).await?;
     let asked = rule.clone();
     let faults = app.desk().read(move |sql| desk::check_rule(sql, &asked)).await?;
-    Ok(show(rule, faults, &directory, &people))
+    Ok(show(rule, faults, &names))
 }
 
-fn show(
-    rule: Rule,
-    faults: Vec<incident::rules::Fault>,
-    directory: &Directory,
-    people: &Cards,
-) -> Shown {
+fn show(rule: Rule, faults: Vec<incident::rules::Fault>, names: &Names) -> Shown {
     let faults =
         faults.into_iter().map(|fault| FieldError { field: fault.field, message: fault.message });
     Shown {
@@ -362,11 +360,12 @@ fn show(
         place: rule.place,
         active: rule.active,
         on: rule.on,
+        wait: rule.wait.map(|wait| RuleWait::of(wait, &names.calendars)),
         when: rule.when,
         actions: rule
             .actions
             .into_iter()
-            .map(|action| RuleCommand::of(action, directory, people))
+            .map(|action| RuleCommand::of(action, &names.directory, &names.people))
             .collect(),
         stop: rule.stop,
         faults: faults.collect(),
@@ -386,6 +385,7 @@ mod tests {
             place: 1,
             active: true,
             on: BTreeSet::new(),
+            wait: None,
             when: when.to_owned(),
             actions: vec![],
             stop: false,

@@ -18,6 +18,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
+use incident::assignment::Way;
 use kernel::{CalendarId, PersonId, TeamId, Timestamp, limits};
 use query::{TeamName, Term};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,11 @@ struct Team {
     active: bool,
     /// The calendar it works by; null works round the clock.
     calendar: Option<String>,
+    /// How it gives what comes to it to one of its people: `by_hand`, `round_robin`, `least_loaded`.
+    #[schema(value_type = String)]
+    assignment: Way,
+    /// Whether people who know the service or category come before the others.
+    by_skill: bool,
     /// Who belongs to it: e-mail addresses, or names.
     members: Vec<String>,
     version: i64,
@@ -54,6 +60,11 @@ struct NewTeam {
     description: Option<String>,
     /// Name or id of the calendar it works by; round the clock, when absent or null.
     calendar: Option<String>,
+    /// `by_hand` when absent, `round_robin` or `least_loaded`.
+    #[schema(value_type = Option<String>)]
+    assignment: Option<Way>,
+    /// Whether people who know the service or category come before the others; not, when absent.
+    by_skill: Option<bool>,
     /// Who belongs to it: e-mail addresses or ids.
     members: Option<Vec<String>>,
 }
@@ -69,6 +80,11 @@ struct TeamChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     calendar: Option<Option<String>>,
+    /// `by_hand`, `round_robin` or `least_loaded`; for what comes to it from then on.
+    #[schema(value_type = Option<String>)]
+    assignment: Option<Way>,
+    /// Whether people who know the service or category come before the others.
+    by_skill: Option<bool>,
     /// These and only these belong to it.
     members: Option<Vec<String>>,
 }
@@ -149,6 +165,8 @@ async fn create(
         description: description(new.description.as_deref())?,
         active: true,
         calendar: new.calendar.map(|text| calendar(&calendars, &text)).transpose()?,
+        assignment: new.assignment.unwrap_or_default(),
+        by_skill: new.by_skill.unwrap_or(false),
         version: 1,
     };
     let people = people_of(&app, &members).await?;
@@ -194,6 +212,8 @@ async fn change(
             description: new_description.unwrap_or_else(|| before.description.clone()),
             active: change.active.unwrap_or(before.active),
             calendar: new_calendar.unwrap_or(before.calendar),
+            assignment: change.assignment.unwrap_or(before.assignment),
+            by_skill: change.by_skill.unwrap_or(before.by_skill),
             ..before.clone()
         };
         Ok(Whole(team, new_members.unwrap_or_else(|| members.clone())))
@@ -294,7 +314,8 @@ fn shown(
         .map(|card| card.handle().to_owned())
         .collect();
     members.sort();
-    let rows::Team { id, name, description, active, calendar, version } = team;
+    let rows::Team { id, name, description, active, calendar, assignment, by_skill, version } =
+        team;
     let calendar = calendar.and_then(|id| calendars.name(id)).map(str::to_owned);
-    Team { id, name, description, active, calendar, members, version }
+    Team { id, name, description, active, calendar, assignment, by_skill, members, version }
 }

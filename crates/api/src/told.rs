@@ -2,11 +2,11 @@
 //! their place, and whoever sees the public side only gets what is meant for them.
 
 use incident::event::Derived;
-use incident::{Cause, Event};
+use incident::{Access, Cause, Event, Scope, Subject};
 use kernel::{BatchId, ContentId, IncidentNumber, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::incidents::timeline::StoredContent;
 use utoipa::ToSchema;
 
@@ -22,6 +22,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("major_declared", &["reason"]),
     ("major_stood_down", &["reason"]),
     ("task_added", &["title"]),
+    ("model_applied", &["runbook"]),
     ("work_logged", &["note"]),
     ("update_published", &["body"]),
     ("resolved", &["note", "cause"]),
@@ -70,8 +71,11 @@ const PUBLIC: &[(&str, &[&str])] = &[
     ("promise_broken", &["at"]),
 ];
 
+/// Where events, and the commands that made them, name other incidents.
+const NAMES: [&str; 6] = ["child", "follow_up_of", "from", "into", "parent", "target"];
+
 /// An entry of a timeline, or an event of the stream.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Event)]
 pub(crate) struct ToldEvent {
     /// Its position in the feed.
@@ -102,7 +106,7 @@ pub(crate) struct ToldEvent {
     #[schema(value_type = Option<String>)]
     batch: Option<BatchId>,
     /// What happened; words stand in it where the record points at them, null
-    /// where they were erased.
+    /// where they were erased. A related incident that the caller may not see is null, too.
     data: Value,
     /// The ids of those words by field, for `redact`.
     #[schema(value_type = BTreeMap<String, String>)]
@@ -113,8 +117,49 @@ pub(crate) struct ToldEvent {
     public: bool,
 }
 
+impl ToldEvent {
+    /// The same without the numbers of these incidents.
+    pub(crate) fn without(mut self, hidden: &BTreeSet<IncidentNumber>) -> ToldEvent {
+        if hidden.is_empty() {
+            return self;
+        }
+        let is_hidden = |value: &Value| {
+            let number = value.as_str().and_then(|text| text.parse().ok());
+            number.is_some_and(|number| hidden.contains(&number))
+        };
+        let clear = |fields: &mut Map<String, Value>, names: &[&str]| {
+            for name in names {
+                if let Some(value) = fields.get_mut(*name).filter(|value| is_hidden(value)) {
+                    *value = Value::Null;
+                }
+            }
+        };
+        for (place, names) in [("input", &NAMES[..]), ("derived", &["name"])] {
+            if let Some(Value::Object(fields)) = self.cause.get_mut(place) {
+                clear(fields, names);
+            }
+        }
+        if let Value::Object(fields) = &mut self.data {
+            clear(fields, &NAMES);
+        }
+        self
+    }
+}
+
+/// Those of the incidents that an event names which somebody with this scope may not see.
+pub(crate) fn hidden(
+    named: &BTreeSet<IncidentNumber>,
+    subjects: &HashMap<IncidentNumber, Subject>,
+    scope: &Scope,
+) -> BTreeSet<IncidentNumber> {
+    let seen = |number: &IncidentNumber| {
+        subjects.get(number).is_some_and(|subject| scope.access(subject) != Access::None)
+    };
+    named.iter().copied().filter(|number| !seen(number)).collect()
+}
+
 /// Who did it, as they were named then.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 struct ToldActor {
     /// `person`, `integration` or `system`.
     kind: &'static str,
@@ -239,6 +284,43 @@ mod tests {
     fn the_tables_name_events_that_exist() {
         for (kind, _) in WORDS.iter().chain(PUBLIC) {
             assert!(incident::Body::KINDS.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn an_incident_that_is_hidden_is_named_nowhere() {
+        let cause = |text: &str| serde_json::from_str::<Cause>(text).unwrap();
+        let by_incident = r#"{"derived": {"by": "incident", "name": "INC-77", "version": 0}}"#;
+        let linked = r#"{"input": {"command": "link", "kind": "caused_by", "target": "INC-77"}}"#;
+        let merged = r#"{"input": {"command": "merge", "into": "INC-77"}}"#;
+        let reported = r#"{"input": {"command": "report", "title": "00000000-0000-7000-8000-000000000001", "requester": "00000000-0000-7000-8000-000000000003", "parent": "INC-77"}}"#;
+        let report = r#"{"title": "00000000-0000-7000-8000-000000000001", "requester": "00000000-0000-7000-8000-000000000003", "impact": 2, "urgency": 1, "priority": "P2", "parent": "INC-77", "agreement": {"id": "00000000-0000-7000-8000-000000000009", "version": 1}}"#;
+        for (kind, data, why) in [
+            ("reported", report, reported),
+            ("linked", r#"{"kind": "caused_by", "target": "INC-77", "reverse": false}"#, linked),
+            ("unlinked", r#"{"kind": "caused_by", "target": "INC-77", "reverse": true}"#, linked),
+            ("child_added", r#"{"child": "INC-77"}"#, by_incident),
+            ("child_removed", r#"{"child": "INC-77"}"#, by_incident),
+            ("merged", r#"{"into": "INC-77"}"#, merged),
+            ("unmerged", r#"{"from": "INC-77"}"#, merged),
+            ("merge_received", r#"{"from": "INC-77"}"#, by_incident),
+            ("merge_withdrawn", r#"{"from": "INC-77"}"#, by_incident),
+        ] {
+            let event = Event {
+                n: 2,
+                at: Timestamp::default(),
+                happened_at: Timestamp::default(),
+                actor: kernel::Actor::system(),
+                channel: kernel::Channel::Api,
+                cause: cause(why),
+                batch: None,
+                body: incident::Body::decode(kind, 1, data),
+            };
+            let told = tell(1, IncidentNumber(7), &event, false, &Contents::new(), true);
+            let text = |told: &ToldEvent| serde_json::to_string(told).unwrap();
+            assert_eq!(text(&told).matches("INC-77").count(), 2, "{kind}");
+            let hidden = event.names();
+            assert!(!text(&told.without(&hidden)).contains("INC-77"), "{kind}");
         }
     }
 }

@@ -146,7 +146,7 @@ async fn past(desk: &Desk, agent: &Viewer) {
     let unsaved = Unsaved { agreement: Some(agreement), calendar: None };
     let started = Instant::now();
     let (from, to) = (Timestamp::from_micros(0), desk.now().plus_seconds(1));
-    let impact = desk.impact(agent, unsaved.clone()).await.expect("an impact");
+    let impact = desk.impact(agent, unsaved.clone(), None).await.expect("an impact");
     println!(
         "impact on {} open incidents: {:.1} s, {} clocks would move",
         impact.open,

@@ -288,7 +288,7 @@ impl Ask<'_> {
             people: &HashMap::from([(report.requester, facts)]),
             other: other.as_ref(),
             above_other: &[],
-            undo: None,
+            undo: &[],
             timeline: &[],
             derived: None,
         };

@@ -6,6 +6,7 @@ use incident::Policy;
 use incident::policy::Agreement;
 use kernel::{Actor, ActorKind, AgreementId, Timestamp};
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::directory::audit::{Entry, record};
 use store::{Failure, Sql};
@@ -23,12 +24,18 @@ pub fn command_line() -> Actor {
 pub struct Audit {
     actor: Actor,
     now: Timestamp,
+    in_force: Arc<Policy>,
 }
 
 impl Audit {
     /// The instant of the change.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The policy as this transaction finds or leaves it.
+    pub(crate) fn policy(&self, sql: &mut dyn Sql) -> Result<Policy, Failure> {
+        store::directory::policy::load_after(sql, Some(&self.in_force))
     }
 
     /// Records that something came to be.
@@ -77,14 +84,14 @@ impl Desk {
         actor: Actor,
         f: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
-        let audit = Audit { actor, now: self.now() };
+        let audit = Audit { actor, now: self.now(), in_force: self.policy() };
         self.on_the_writer(move |writer| {
             let done = in_transaction(writer, |sql| {
                 // Before anything is read: what another node changes meanwhile waits.
                 store::incidents::lock_head(sql)?;
                 let value = f(sql, &audit)?;
                 store::directory::policy::bump(sql)?;
-                let policy = store::directory::policy::load(sql)?;
+                let policy = audit.policy(sql)?;
                 Ok((value, policy))
             });
             match done {

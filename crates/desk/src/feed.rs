@@ -76,12 +76,12 @@ pub(crate) fn follow(desk: &Desk) {
 /// Takes over what another process changed in configuration and people, and hands
 /// out what happened.
 async fn look(desk: &Desk) {
-    let known = desk.policy().version;
+    let known = desk.policy();
     let read = desk
         .read(move |sql| {
             let policy = match store::directory::policy::version(sql)? {
-                version if version == known => None,
-                _ => Some(store::directory::policy::load(sql)?),
+                version if version == known.version => None,
+                _ => Some(store::directory::policy::load_after(sql, Some(&known))?),
             };
             Ok((policy, store::incidents::feed::position(sql)?))
         })

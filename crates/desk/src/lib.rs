@@ -17,6 +17,7 @@ mod passwords;
 mod people;
 mod presence;
 mod recompute;
+pub mod rules;
 pub mod seals;
 pub mod terms;
 mod throttle;

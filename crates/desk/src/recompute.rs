@@ -3,7 +3,7 @@
 //! and says how far it is, so that after a crash it goes on there.
 
 use crate::{Desk, Trouble};
-use incident::impact::{Subject, impact};
+use incident::impact::{Subject, is_concerned};
 use incident::{Command, Policy};
 use kernel::{Actor, Channel, IncidentNumber, Timestamp};
 use std::sync::Arc;
@@ -58,21 +58,31 @@ impl Desk {
             let claimed = self.write(move |sql| Ok(recomputations::claim(sql, now, until)?));
             let Some(job) = claimed.await? else { return Ok(done) };
             let (id, name) = (job.id, job.name.clone());
-            if let Err(trouble) = self.recompute(job, &mut until).await {
-                // Others may have it at once.
-                self.write(move |sql| Ok(recomputations::release(sql, id, until)?)).await.ok();
-                return Err(trouble);
+            match self.recompute(job, &mut until).await {
+                Ok(true) => {
+                    tracing::info!(%name, "open incidents follow changed terms");
+                    done += 1;
+                }
+                // It took longer than it was taken for.
+                Ok(false) => tracing::warn!(%name, "somebody else brings open incidents over"),
+                Err(trouble) => {
+                    // Others may have it at once.
+                    self.write(move |sql| Ok(recomputations::release(sql, id, until)?)).await.ok();
+                    return Err(trouble);
+                }
             }
-            tracing::info!(%name, "open incidents follow changed terms");
-            done += 1;
         }
     }
 
-    /// Does a job that is taken until `until`, and takes it for longer on the way.
-    async fn recompute(&self, job: Recomputation, until: &mut Timestamp) -> Result<(), Trouble> {
+    /// Does a job that is taken until `until`, and takes it for longer on the way. False
+    /// when somebody else has it meanwhile, who goes on where this one said it was.
+    async fn recompute(&self, job: Recomputation, until: &mut Timestamp) -> Result<bool, Trouble> {
         let Recomputation { id, subject, mut progress, .. } = job;
         // Another node may have saved it, and the change not be heard of here yet.
-        let policy = Arc::new(self.read(store::directory::policy::load).await?);
+        let known = self.policy();
+        let load =
+            move |sql: &mut dyn store::Sql| store::directory::policy::load_after(sql, Some(&known));
+        let policy = Arc::new(self.read(load).await?);
         if progress.looked == 0 {
             progress.total = self.read(store::incidents::count_open).await?;
         }
@@ -86,15 +96,17 @@ impl Desk {
             progress.looked += page.looked;
             progress.failed += page.damaged;
             self.metrics().recomputed.inc_by(page.looked.unsigned_abs());
-            let leased_until = lease(self.now());
+            let leases = (*until, lease(self.now()));
             let said = move |sql: &mut dyn store::Sql| {
-                Ok(recomputations::progress(sql, id, progress, leased_until)?)
+                Ok(recomputations::progress(sql, id, progress, leases)?)
             };
-            self.write(said).await?;
-            *until = leased_until;
+            if !self.write(said).await? {
+                return Ok(false);
+            }
+            *until = leases.1;
         }
-        let now = self.now();
-        self.write(move |sql| Ok(recomputations::finish(sql, id, now)?)).await
+        let (now, until) = (self.now(), *until);
+        self.write(move |sql| Ok(recomputations::finish(sql, id, now, until)?)).await
     }
 
     /// The next open incidents, and which of them change.
@@ -111,7 +123,7 @@ impl Desk {
             for (number, state) in found {
                 page.last = Some(number);
                 match state {
-                    Ok(state) if impact(&state, number, subject, &policy, now).is_some() => {
+                    Ok(state) if is_concerned(&state, number, subject, &policy, now) => {
                         page.concerned.push(number);
                     }
                     Ok(_) => {}

@@ -9,7 +9,7 @@ use incident::policy::{Agreement, BusinessHours, Fault, Policy, Selection};
 use incident::state::{AgreementRef, CalendarRef};
 use kernel::{AgreementId, CalendarId, RecomputationId, Timestamp, limits};
 use store::directory::recomputations::{self, Progress, Recomputation};
-use store::directory::{agreements, calendars, policy};
+use store::directory::{agreements, calendars};
 use store::{Failure, Sql};
 
 /// How far ahead something can be put in force, in days.
@@ -56,7 +56,7 @@ pub fn save_calendar(
     hours: BusinessHours,
     effect: Effect,
 ) -> Result<Saved<BusinessHours>, Trouble> {
-    let policy = policy::load(sql)?;
+    let policy = audit.policy(sql)?;
     let CalendarRef { id, version } = hours.reference;
     let last = policy.calendars.last(id).map(|known| known.hours.clone());
     check_version(version, last.as_ref().map_or(0, |last| last.reference.version))?;
@@ -64,7 +64,7 @@ pub fn save_calendar(
         return Err(full("calendars"));
     }
     let mut faults = hours.faults();
-    let since = check_since(effect, audit.now(), &mut faults);
+    let since = check_since(effect.since, audit.now(), &mut faults);
     refuse(faults)?;
     let others = policy.calendars.latest().into_iter().map(|known| &known.hours);
     let taken = others.filter(|other| other.reference.id != id && !other.retired);
@@ -75,6 +75,7 @@ pub fn save_calendar(
     let saved = BusinessHours { reference: CalendarRef { id, version: version + 1 }, ..hours };
     calendars::insert(sql, &saved, since)?;
     record(audit, sql, "calendar", id, last.as_ref(), &saved)?;
+    crate::rules::follow_calendar(sql, audit, id, since)?;
     let job = (Subject::Calendar(id), saved.name.as_str(), version + 1);
     let recomputation = follow(sql, audit, job, since, effect)?;
     Ok(Saved { value: saved, since, recomputation })
@@ -92,7 +93,7 @@ pub fn save_agreement(
     agreement: Agreement,
     effect: Effect,
 ) -> Result<Saved<Agreement>, Trouble> {
-    let policy = policy::load(sql)?;
+    let policy = audit.policy(sql)?;
     let AgreementRef { id, version } = agreement.reference;
     let latest = policy.agreements.latest();
     let last = policy.agreements.last(id).cloned();
@@ -106,7 +107,7 @@ pub fn save_agreement(
         let words = "cannot be taken away; make another agreement the default instead";
         faults.insert(0, Fault::new("is_default", words));
     }
-    let since = check_since(effect, audit.now(), &mut faults);
+    let since = check_since(effect.since, audit.now(), &mut faults);
     refuse(faults)?;
     let others = latest.iter().filter(|other| other.reference.id != id && !other.retired);
     check_name(&agreement.name, agreement.retired, others.map(|other| other.name.as_str()))?;
@@ -130,8 +131,12 @@ pub fn save_agreement(
 ///
 /// # Errors
 /// The store's.
-pub fn newest_agreement(sql: &mut dyn Sql, id: AgreementId) -> Result<Option<Agreement>, Failure> {
-    Ok(policy::load(sql)?.agreements.last(id).cloned())
+pub fn newest_agreement(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    id: AgreementId,
+) -> Result<Option<Agreement>, Failure> {
+    Ok(audit.policy(sql)?.agreements.last(id).cloned())
 }
 
 /// The agreement as it would be before anything of it is said: nobody's, promising nothing.
@@ -169,8 +174,12 @@ fn full(what: &str) -> Trouble {
 }
 
 /// What is in force from the past on would change what was promised.
-fn check_since(effect: Effect, now: Timestamp, faults: &mut Vec<Fault>) -> Timestamp {
-    let since = effect.since.unwrap_or(now);
+pub(crate) fn check_since(
+    since: Option<Timestamp>,
+    now: Timestamp,
+    faults: &mut Vec<Fault>,
+) -> Timestamp {
+    let since = since.unwrap_or(now);
     if since < now {
         let words = "lies in the past; what was promised until now stays as it is";
         faults.push(Fault::new("since", words));

@@ -45,7 +45,8 @@ impl Desk {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Trial, Trouble> {
-        let (policy, look) = (self.policy(), look(viewer, self.now()));
+        let now = self.now();
+        let (policy, look) = (self.policy(), look(viewer, now));
         let ready = Arc::new(ReadyRule::of(rule, &policy));
         let reports = ready.rule.on.iter().all(|moment| *moment == Moment::Reported);
         let most = if reports { limits::RULE_TRIAL_REPORTS } else { limits::RULE_TRIAL_TIMELINES };
@@ -60,7 +61,7 @@ impl Desk {
             let up_to = if reports { EVENTS_OF_A_REPORT } else { u32::MAX };
             let work = move |sql: &mut dyn Sql| {
                 let page = list(sql, &look, &query, PAGE, cursor.as_ref())?;
-                Ok((judged(sql, &ready, &policy, page.rows, up_to)?, page.next))
+                Ok((judged(sql, &ready, &policy, page.rows, (up_to, now))?, page.next))
             };
             let (found, next) = self.read(work).await?;
             trial.judged += found.len();
@@ -113,7 +114,7 @@ fn judged(
     ready: &ReadyRule,
     policy: &Policy,
     mut rows: Vec<IncidentRow>,
-    up_to: u32,
+    (up_to, now): (u32, Timestamp),
 ) -> Result<Vec<Judged>, Failure> {
     rows.retain(|row| row.access == Access::Full);
     let numbers: Vec<IncidentNumber> = rows.iter().map(|row| row.number).collect();
@@ -132,7 +133,7 @@ fn judged(
         true => known(sql, &rows, events.values().flatten())?,
         false => HashMap::new(),
     };
-    let around = Around { policy, people: &people, texts: &texts, brought: &brought };
+    let around = Around { policy, people: &people, texts: &texts, brought: &brought, now };
     let judge = |row: IncidentRow| {
         let hit =
             events.get(&row.number).and_then(|events| judge(ready, row.number, events, &around));

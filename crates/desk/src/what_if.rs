@@ -32,11 +32,14 @@ pub struct Unsaved {
     pub calendar: Option<BusinessHours>,
 }
 
-/// What a change would do to open incidents.
+/// What a change would do to open incidents. The figures count all of them, those that the
+/// viewer may not see included; they are listed only where they may.
 #[derive(Debug, Clone, Default)]
 pub struct ImpactReport {
     /// Incidents that are open.
     pub open: i64,
+    /// Of those, incidents that cannot be read, of which nothing is known; the log says why.
+    pub damaged: i64,
     /// Of those, incidents that would be promised something else.
     pub incidents: i64,
     /// Clocks that would move.
@@ -64,7 +67,8 @@ pub struct ImpactRow {
     pub moves: Vec<Move>,
 }
 
-/// What became of promises, and what would have become of them.
+/// What became of promises, and what would have become of them. The figures count all
+/// incidents, those that the viewer may not see included; they are listed only where they may.
 #[derive(Debug, Clone, Default)]
 pub struct Backtest {
     /// Incidents reported in that time.
@@ -106,22 +110,30 @@ pub struct BacktestRow {
 }
 
 impl Desk {
-    /// What a change would do to the clocks of open incidents if they followed it now.
+    /// What a change would do to the clocks of open incidents if they followed it when it
+    /// comes in force: at `since` if that lies ahead, and if nothing else happens until then.
     ///
     /// # Errors
     /// What is wrong with it; [`Trouble::Throttled`] when its turn does not come, since
     /// others are computed.
-    pub async fn impact(&self, viewer: &Viewer, unsaved: Unsaved) -> Result<ImpactReport, Trouble> {
+    pub async fn impact(
+        &self,
+        viewer: &Viewer,
+        unsaved: Unsaved,
+        since: Option<Timestamp>,
+    ) -> Result<ImpactReport, Trouble> {
         // Nobody is kept from saving because somebody else asks: turns come in order.
         let turn = tokio::time::timeout(TURN_WAIT, self.0.what_ifs.clone().acquire_owned());
         let _permit = turn.await.ok().and_then(Result::ok).ok_or_else(busy)?;
-        let now = self.now();
+        let mut faults = vec![];
+        let at = crate::terms::check_since(since, self.now(), &mut faults);
+        refuse(faults)?;
         let subject = match (&unsaved.agreement, &unsaved.calendar) {
             (Some(agreement), None) => Subject::Agreement(agreement.reference.id),
             (None, Some(calendar)) => Subject::Calendar(calendar.reference.id),
             _ => return Err(Fault::new("agreement", "is needed, or calendar, and not both").into()),
         };
-        let policy = Arc::new(unsaved.put_in_force(&self.policy(), now)?);
+        let policy = Arc::new(unsaved.put_in_force(&self.policy(), at)?);
         let scope = Arc::new(Scope::of(viewer));
         let mut report = ImpactReport::default();
         let mut after = IncidentNumber(0);
@@ -137,10 +149,11 @@ impl Desk {
                         Err(failure) => {
                             tracing::error!(%failure, %number, "an incident is left out");
                             so_far.open += 1;
+                            so_far.damaged += 1;
                             continue;
                         }
                     };
-                    let felt = impact(&state, number, subject, &policy, now);
+                    let felt = impact(&state, number, subject, &policy, at);
                     let moves = felt.filter(Impact::is_felt).map(|impact| impact.moves);
                     so_far.add(sql, number, &state, moves, &scope)?;
                 }

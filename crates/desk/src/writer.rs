@@ -278,7 +278,7 @@ fn decide(
         // Another node may have kept us waiting.
         let now = desk.now();
         if head.config_version != policy.version {
-            policy = Arc::new(store::directory::policy::load(sql)?);
+            policy = Arc::new(store::directory::policy::load_after(sql, Some(&policy))?);
         }
         let kept = (head.position == at_hand.position).then_some(at_hand.states);
         let mut round = Round::new(&policy, now, kept);

@@ -4,7 +4,9 @@
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::event::{Body, Event, Reported};
+use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
+use crate::since::Before;
 use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
     State, Task,
@@ -14,6 +16,7 @@ use kernel::Timestamp;
 /// The state after one more event. The first event of a timeline is `Reported`;
 /// any other first event leaves nothing.
 pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
+    let before = Before::of(state.as_ref());
     let mut state = match (state, &event.body) {
         (None, Body::Reported(reported)) => born(reported, event),
         (None, _) => return None,
@@ -25,6 +28,7 @@ pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
         state.quiet = false;
     }
     change(&mut state, event);
+    before.follow(&mut state, event);
     Some(state)
 }
 
@@ -78,6 +82,7 @@ fn born(reported: &Reported, event: &Event) -> State {
             })
             .into_iter()
             .collect(),
+        models: vec![],
         tasks: vec![],
         work_seconds: Default::default(),
         watchers: Default::default(),
@@ -91,6 +96,9 @@ fn born(reported: &Reported, event: &Event) -> State {
         agreement: reported.agreement,
         clocks: vec![],
         quiet: reported.quiet,
+        since: Default::default(),
+        rule_runs: Default::default(),
+        waited: Default::default(),
     }
 }
 
@@ -98,7 +106,12 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
-        Body::RuleRan(_) | Body::RuleRefused(_) => {}
+        Body::RuleRefused(_) | Body::NobodyThere(_) => {}
+        Body::RuleRan(data) => {
+            state.rule_runs.entry(data.rule).or_default().ran(at);
+            state.waited.extend(&data.waits);
+        }
+        Body::RuleRested(data) => state.rule_runs.entry(data.rule).or_default().rested(),
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {
             classified(state, &event.body)
         }
@@ -138,6 +151,7 @@ fn change(state: &mut State, event: &Event) {
         Body::MajorDeclared(_) => state.major = true,
         Body::MajorStoodDown(_) => state.major = false,
         Body::RoleGiven(_)
+        | Body::ModelApplied(_)
         | Body::TaskAdded(_)
         | Body::TaskCompleted(_)
         | Body::TaskReopened(_)
@@ -448,6 +462,16 @@ fn worked(state: &mut State, event: &Event) {
                 Some(person) => state.roles.insert(data.role, person),
                 None => state.roles.remove(&data.role),
             };
+        }
+        Body::ModelApplied(data) => {
+            state.models.retain(|applied| applied.model != data.model);
+            state.models.push(AppliedModel {
+                model: data.model,
+                name: data.name.clone(),
+                version: data.version,
+                runbook: data.runbook,
+                at: event.happened_at,
+            });
         }
         Body::TaskAdded(data) => {
             state.tasks.push(Task {

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::decide::by_the_product;
 use crate::policy::Policy;
 use crate::state::{AgreementRef, State};
-use kernel::{AgreementId, CalendarId, IncidentNumber, Timestamp};
+use kernel::{AgreementId, CalendarId, IncidentNumber, RuleId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What terms are changed.
@@ -16,12 +16,15 @@ pub enum Subject {
     Agreement(AgreementId),
     /// A calendar.
     Calendar(CalendarId),
+    /// A rule that waits: who waits for longer already is tried at once, timers are set.
+    Rule(RuleId),
 }
 
 /// A clock that another promise, or other hours, move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// The clock as it stands; none where it would only start.
+    /// The clock as it would stand without the change, when that comes in force; none where
+    /// it would only start.
     pub before: Option<Clock>,
     /// The clock as it would stand.
     pub after: Clock,
@@ -48,8 +51,12 @@ impl Move {
     }
 
     /// By how many seconds it would be due later; negative is earlier. None where it is
-    /// not due before or after.
+    /// not due before or after, or would be broken with the change: what is used up already
+    /// has no instant at which it would be due.
     pub fn later_seconds(&self) -> Option<i64> {
+        if self.breaches() {
+            return None;
+        }
         let before = self.before.as_ref()?.due_at?;
         Some(self.after.due_at?.seconds_since(before))
     }
@@ -100,6 +107,21 @@ pub fn impact(
     })
 }
 
+/// Whether an open incident has to be looked at after a change of `subject`.
+pub fn is_concerned(
+    state: &State,
+    number: IncidentNumber,
+    subject: Subject,
+    policy: &Policy,
+    now: Timestamp,
+) -> bool {
+    let waits = |id| policy.rules.iter().any(|r| r.rule.id == id && r.is_waiting(state, policy));
+    match subject {
+        Subject::Rule(id) => waits(id),
+        _ => impact(state, number, subject, policy, now).is_some(),
+    }
+}
+
 fn concerns(subject: Subject, before: &State, after: &State) -> bool {
     let mut both = [before, after].into_iter();
     match subject {
@@ -108,6 +130,8 @@ fn concerns(subject: Subject, before: &State, after: &State) -> bool {
             let named = |clock: &Clock| clock.calendar.is_some_and(|calendar| calendar.id == id);
             both.any(|state| state.clocks.iter().any(named))
         }
+        // It moves no clock.
+        Subject::Rule(_) => false,
     }
 }
 

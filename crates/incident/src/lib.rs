@@ -5,6 +5,7 @@
 //! replay needs no old policy.
 
 mod apply;
+pub mod assignment;
 pub mod clocks;
 pub mod command;
 pub mod decide;
@@ -12,6 +13,7 @@ pub mod effects;
 pub mod event;
 pub mod impact;
 pub mod ledger;
+pub mod models;
 pub mod permissions;
 pub mod policy;
 pub mod preview;
@@ -19,13 +21,14 @@ pub mod promise;
 pub mod refusal;
 pub mod replay;
 pub mod rules;
+pub mod since;
 pub mod state;
 mod timers;
 mod upcast;
 
 pub use apply::{apply, fold};
 pub use command::{Change, Command, CommandName, Visibility};
-pub use decide::{Decision, Facts, Follow, Origin, decide, tick, undoable};
+pub use decide::{Decision, Facts, Follow, Origin, UNDO_EVENTS, decide, tick, undoable};
 pub use effects::{Audience, Effect, effects};
 pub use event::{Body, Cause, Event};
 pub use permissions::{Access, Scope, Subject, TokenScope, Viewer};

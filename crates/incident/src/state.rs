@@ -1,10 +1,13 @@
 //! What is true of an incident now: the fold of its timeline.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
+use crate::rules::RuleRuns;
+use crate::since::Since;
 use kernel::{
     AgreementId, AttachmentId, CalendarId, CategoryId, Channel, ContentId, IncidentNumber, Level,
-    OrganisationId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp, words,
+    OrganisationId, PersonId, Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp, words,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -360,6 +363,9 @@ pub struct State {
     /// Its other relations.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<Link>,
+    /// The incident models that were applied, each as it was last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<AppliedModel>,
     /// Its tasks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
@@ -397,4 +403,13 @@ pub struct State {
     /// Came by import and nobody has touched it here: timers stay silent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quiet: bool,
+    /// Since when what is true of it has been so.
+    #[serde(default, skip_serializing_if = "Since::is_untouched")]
+    pub since: Since,
+    /// How often rules ran on it of late.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rule_runs: BTreeMap<RuleId, RuleRuns>,
+    /// The waits that are over for rules: since when what they waited for had been so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waited: BTreeMap<RuleId, Timestamp>,
 }

@@ -37,6 +37,8 @@ pub(crate) fn upcast(kind: &str, version: u32, data: &str) -> Upcast {
                 )
             });
         }),
+        // Version 1 knew no waits.
+        ("rule_ran", 1) => Upcast::Lifted(data.to_owned()),
         _ => Upcast::Newer,
     }
 }

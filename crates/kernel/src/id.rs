@@ -61,6 +61,8 @@ ids! {
     CalendarId,
     /// A rule: when something happens and a condition holds, commands follow.
     RuleId,
+    /// An incident model: what a kind of incident that comes again needs.
+    ModelId,
     /// A job that brings open incidents over to changed terms.
     RecomputationId,
 }

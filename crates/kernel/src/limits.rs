@@ -38,10 +38,16 @@ pub const RULES: usize = 200;
 pub const RULE_COMMANDS: usize = 20;
 /// Commands by rules that may follow from one command: bounds what rules set off in each other.
 pub const RULE_COMMANDS_PER_COMMAND: usize = 100;
+/// Runs of one rule on one incident within a day; then it rests until the day is over.
+pub const RULE_RUNS_PER_DAY: u32 = 50;
 /// Past incidents that a trial of a rule looks at when it judges reports: a few seconds of work.
 pub const RULE_TRIAL_REPORTS: usize = 20_000;
 /// Past incidents that a trial of a rule looks at when it judges whole timelines.
 pub const RULE_TRIAL_TIMELINES: usize = 5_000;
+/// Incident models, those out of use too: all of them are at hand when something is decided.
+pub const MODELS: usize = 200;
+/// Tasks of one incident model: more is a project, not a checklist.
+pub const MODEL_TASKS: usize = 50;
 /// Custom fields of one incident.
 pub const CUSTOM_FIELDS: usize = 50;
 /// Characters of a custom field's value.

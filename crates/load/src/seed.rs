@@ -125,6 +125,7 @@ async fn one(
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        model: None,
     };
     waiting.push_back(ask.submit(Command::Report(Box::new(report))).await?);
     if i.is_multiple_of(OPEN_EVERY) {
@@ -177,6 +178,8 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
             description: String::new(),
             active: true,
             calendar: None,
+            assignment: Default::default(),
+            by_skill: false,
             version: 1,
         })
         .collect();

@@ -92,6 +92,8 @@ pub enum Term {
         /// Any of these.
         values: Vec<Name>,
     },
+    /// `hours:`, of the instant of asking; in conditions of rules only.
+    Hours(Vec<Name>),
     /// `due<2h`, `reported:today` and so on.
     Moment(MomentField, When),
     /// Free words.
@@ -293,6 +295,7 @@ impl Term {
             Term::Service(_) => FieldName::Service,
             Term::Category(_) => FieldName::Category,
             Term::Channel(_) => FieldName::Channel,
+            Term::Hours(_) => FieldName::Hours,
             Term::Major(_) => FieldName::Major,
             Term::Breached(_) => FieldName::Breached,
             Term::Breach(_) => FieldName::Breach,
@@ -324,7 +327,8 @@ impl Term {
             Term::Organisation(values)
             | Term::Service(values)
             | Term::Category(values)
-            | Term::Tag(values) => values.len(),
+            | Term::Tag(values)
+            | Term::Hours(values) => values.len(),
             Term::Channel(values) => values.len(),
             Term::Number(values) => values.len(),
             Term::Parent(values) => values.len(),
@@ -363,9 +367,14 @@ impl Text {
     /// assert!(!text.occurs_in("Printer of labels"));
     /// ```
     pub fn occurs_in(&self, text: &str) -> bool {
+        self.occurs_among(&words(text))
+    }
+
+    /// The same of a text whose folded [`words`] are at hand: folding is what it costs.
+    pub fn occurs_among(&self, folded: &[String]) -> bool {
         let wanted = self.words();
         let Some((last, before)) = wanted.split_last() else { return false };
-        words(text).windows(wanted.len()).any(|found| {
+        folded.windows(wanted.len()).any(|found| {
             let end = &found[before.len()];
             found[..before.len()] == *before
                 && (end == last || self.prefix && end.starts_with(last.as_str()))

@@ -5,8 +5,8 @@ use crate::fold::same_name;
 use crate::vocabulary::{Breach, HoldReason, MomentField, State};
 use jiff::tz::TimeZone;
 use kernel::{
-    CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority, ServiceId,
-    TeamId, Timestamp,
+    CalendarId, CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority,
+    ServiceId, TeamId, Timestamp,
 };
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -104,6 +104,11 @@ pub trait Record {
     fn parent(&self) -> Option<IncidentNumber>;
     /// One of its moments.
     fn moment(&self, field: MomentField) -> Option<Timestamp>;
+    /// The calendars whose business hours it is at an instant; none where nobody asks for
+    /// a rule.
+    fn hours(&self, _: Timestamp) -> Vec<Named<'_, CalendarId>> {
+        vec![]
+    }
     /// Whether the words occur in one of its texts that the asker may read
     /// ([`Text::occurs_in`]).
     fn text_has(&self, text: &Text) -> bool;
@@ -143,6 +148,10 @@ pub(crate) fn term_matches(term: &Term, record: &dyn Record, context: &Context) 
         Term::Vip(yes) => record.vip() == *yes,
         Term::Affected(count) => count.includes(record.affected()),
         Term::Tag(wanted) => any_text(wanted, &record.tags()),
+        Term::Hours(wanted) => {
+            let open = record.hours(context.now);
+            wanted.iter().any(|w| chosen(w, &open, |name, value| is_called(name, value)))
+        }
         Term::Number(wanted) => wanted.contains(&record.number()),
         Term::Parent(wanted) => {
             wanted.iter().any(|w| chosen(w, record.parent().as_slice(), |a, b| a == b))

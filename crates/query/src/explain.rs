@@ -65,6 +65,9 @@ fn fact(term: &Term, record: &dyn Record, context: &Context) -> String {
         Term::Merged(_) => yes_no(record.merged()),
         Term::Vip(_) => yes_no(record.vip()),
         Term::Affected(_) => or_none(record.affected()),
+        Term::Hours(_) => {
+            listed(record.hours(context.now).iter().map(|calendar| calendar.name.to_owned()))
+        }
         Term::Tag(_) => listed(record.tags().into_iter().map(str::to_owned)),
         Term::Number(_) => record.number().to_string(),
         Term::Parent(_) => or_none(record.parent()),

@@ -48,6 +48,7 @@ pub enum FieldName {
     Number,
     Parent,
     Moment(MomentField),
+    Hours,
     Custom,
     Sort,
 }
@@ -166,6 +167,8 @@ pub const FIELDS: &[Field] = &[
         "Since when it is on hold; held>3d is longer than 3 days", "held>3d"),
     field(FieldName::Moment(MomentField::Resumes), "resumes", &["until"], Kind::Moment,
         "When it resumes by itself", "resumes<1d"),
+    field(FieldName::Hours, "hours", &["business_hours"], Kind::Names(&[]),
+        "Calendar whose business hours it is at that moment; in conditions of rules only", "hours:\"Office hours\""),
     field(FieldName::Custom, "field", &["custom"], Kind::Names(&[]),
         "A custom field, whose name follows the dot", "field.site:Rotterdam"),
     field(FieldName::Sort, "sort", &["order", "order_by"], Kind::Sort,
@@ -209,6 +212,12 @@ impl Field {
 }
 
 impl FieldName {
+    /// Whether only the condition of a rule can ask for it: it says when it is, not which
+    /// incidents there are.
+    pub fn is_for_rules(self) -> bool {
+        self == FieldName::Hours
+    }
+
     /// Its row in the table.
     pub fn field(self) -> &'static Field {
         FIELDS.iter().find(|f| f.id == self).expect("every field has a row, as a test holds")
@@ -252,7 +261,9 @@ mod tests {
     #[test]
     fn every_example_is_a_query_in_canonical_form() {
         for field in FIELDS {
-            assert_eq!(crate::parse(field.example).unwrap().to_string(), field.example);
+            let query = crate::parse_condition(field.example).unwrap();
+            assert_eq!(query.to_string(), field.example);
+            assert_eq!(crate::parse(field.example).is_err(), field.id.is_for_rules());
         }
     }
 }

@@ -45,7 +45,7 @@ pub use explain::{Reason, explain};
 pub use fields::{FIELDS, Field, FieldName, Kind};
 pub use fold::{fold, same_name, words};
 pub use moment::{Bound, Compare, Interval, Reach, When};
-pub use parse::{MAX_DEPTH, ParseError, parse};
+pub use parse::{MAX_DEPTH, ParseError, parse, parse_condition};
 pub use reference::reference;
 pub use suggest::{Offer, Suggestion, suggest};
 pub use vocabulary::{Breach, HoldReason, MomentField, Period, SortKey, State};

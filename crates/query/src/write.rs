@@ -137,6 +137,7 @@ impl Term {
             | Term::Service(values)
             | Term::Category(values)
             | Term::Tag(values)
+            | Term::Hours(values)
             | Term::Field { values, .. } => {
                 values.iter().map(|v| choice_value(v, |name| name_value(name))).collect()
             }

@@ -159,7 +159,16 @@ fn settle(sql: &mut dyn Sql) -> Result<(), store::Failure> {
         let (id, name, description) = (team(number), format!("Team {number}"), String::new());
         teams::insert(
             sql,
-            &Team { id, name, description, active: true, calendar: None, version: 1 },
+            &Team {
+                id,
+                name,
+                description,
+                active: true,
+                calendar: None,
+                assignment: Default::default(),
+                by_skill: false,
+                version: 1,
+            },
         )?;
     }
     Ok(())

@@ -114,6 +114,7 @@ from! {
     kernel::AgreementId => |v| Value::Text(v.to_string()),
     kernel::CalendarId => |v| Value::Text(v.to_string()),
     kernel::RuleId => |v| Value::Text(v.to_string()),
+    kernel::ModelId => |v| Value::Text(v.to_string()),
     kernel::RecomputationId => |v| Value::Text(v.to_string()),
 }
 

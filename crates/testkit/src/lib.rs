@@ -116,6 +116,8 @@ impl TestDesk {
                     description: String::new(),
                     active: true,
                     calendar: None,
+                    assignment: Default::default(),
+                    by_skill: false,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;
@@ -229,5 +231,6 @@ pub fn blank(title: kernel::ContentId, requester: PersonId) -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        model: None,
     }
 }

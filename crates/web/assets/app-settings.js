@@ -1,4 +1,6 @@
 // What the longer forms of the settings need beside app.js.
+import { startPolling } from "./js/poll.js";
 import { startPreview } from "./js/preview.js";
 
 startPreview();
+startPolling();

@@ -95,6 +95,8 @@ async fn furnish(desk: &Desk) -> Vec<(Person, Viewer, TeamId)> {
                     description: String::new(),
                     active: true,
                     calendar: None,
+                    assignment: Default::default(),
+                    by_skill: false,
                     version: 1,
                 },
             )?;
@@ -139,6 +141,7 @@ async fn fill(desk: &Desk, agents: &[(Person, Viewer, TeamId)], incidents: usize
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            model: None,
         };
         waiting.push_back(ask.submit(Command::Report(Box::new(report))).await.unwrap());
         if at % 10 != 0 {
@@ -259,6 +262,7 @@ async fn listen(desk: &Desk, router: &Router, viewer: &Viewer, cookies: &[String
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        model: None,
     };
     let begun = Instant::now();
     ask.issue(Command::Report(Box::new(report))).await.unwrap();

@@ -1,5 +1,6 @@
-//! One's own page: time zone, theme, keys, password, sessions, API tokens.
+//! One's own page: absence, time zone, theme, keys, password, sessions, API tokens.
 
+mod away;
 mod password;
 mod sessions;
 mod tokens;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(url::ACCOUNT, get(show))
         .route(url::THEME, post(theme))
         .route("/me/preferences", post(preferences))
+        .route("/me/away", post(away::change))
         .route("/me/password", post(password::change))
         .route("/me/sessions/end-others", post(sessions::end_others))
         .route("/me/tokens", post(tokens::create))
@@ -61,6 +63,8 @@ async fn show(
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
     let done = match fields.text("done") {
         "preferences" => Some("Your preferences are stored."),
+        "away" => Some("Your absence is stored."),
+        "back" => Some("You are there again."),
         "password" => Some("Your password is changed. Other sessions were signed out."),
         "sessions" => Some("Your other sessions are signed out."),
         "revoked" => Some("The token is revoked."),
@@ -154,6 +158,7 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
         div.page-h { div { h1 { "Your account" } p { (person.name) @if let Some(email) = &person.email { ", " (email) } } } }
         div.stack-l {
             @if let Some(words) = shown.done { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
+            @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
             (theme_card(person))
             (password::card(who, &shown))

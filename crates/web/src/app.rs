@@ -98,7 +98,7 @@ impl App {
 
     /// Whether people reach it over an encrypted connection only.
     pub(crate) fn is_https(&self) -> bool {
-        self.options.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        desk::cookie::is_encrypted(self.options.public_url.as_deref())
     }
 
     /// The instance's name, zone and telephone, read again when configuration changed.

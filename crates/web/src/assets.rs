@@ -40,6 +40,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/mention.js",
     "js/morph.js",
     "js/palette.js",
+    "js/poll.js",
     "js/popover.js",
     "js/presence.js",
     "js/preview.js",

@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Maybe {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        match session_secret(&parts.headers) {
+        match session_secret(app, &parts.headers) {
             Some(secret) => of_secret(app, &secret).await.map(Maybe),
             None => Ok(Maybe(None)),
         }
@@ -190,9 +190,9 @@ fn set_cookie(app: &App, name: &str, value: &str, seconds: i64, response: &mut R
 }
 
 /// The secret of the session, from the cookie.
-pub(crate) fn session_secret(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn session_secret(app: &App, headers: &HeaderMap) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookie::session_in(lines).map(str::to_owned)
+    cookie::session_in(app.is_https(), lines).map(str::to_owned)
 }
 
 fn to_sign_in(parts: &Parts) -> Response {

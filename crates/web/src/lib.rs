@@ -15,6 +15,7 @@ mod error;
 mod form;
 mod incident;
 mod live;
+mod models;
 mod palette;
 mod part;
 mod portal;

@@ -41,7 +41,7 @@ async fn follow(
     let shown = shown(&app, &who, &asked).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let after = last.or(asked.get("after")).and_then(|position| position.parse().ok());
-    let secret = auth::session_secret(&headers).unwrap_or_default();
+    let secret = auth::session_secret(&app, &headers).unwrap_or_default();
     let stream = Stream::open(app, who, secret, shown, after).await?;
     let mut response = Body::from_stream(stream.bytes()).into_response();
     let headers = response.headers_mut();

@@ -129,12 +129,12 @@ async fn show(
     }
     let mut groups = Vec::new();
     if typed.wants(Only::Actions) && who.viewer().works() && !on.is_empty() {
-        groups.push(actions::here(&typed, &on));
+        groups.push(actions::here(&typed, &on, !policy.models.is_empty()));
     }
     if typed.only != Only::Actions {
         groups.extend(places::found(&app, &who, &typed).await?);
     }
-    groups.push(places::pages(&who, &typed));
+    groups.push(places::pages(&who, &typed, &policy));
     groups.retain(|group| !group.items.is_empty());
     Ok(Json(Results { groups }))
 }

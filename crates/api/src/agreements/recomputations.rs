@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 struct Recomputation {
     #[schema(value_type = String)]
     id: RecomputationId,
-    /// What changed: `agreement` or `calendar`.
+    /// What changed: `agreement`, `calendar` or `rule` (one that waits).
     subject: &'static str,
     subject_id: String,
     /// What it was called.
@@ -52,7 +52,7 @@ struct Recomputation {
 pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/recomputations", "listRecomputations", list)
-            .about("configuration", "List recomputations", "The jobs that bring open incidents over to changed agreements and calendars, the newest first, at most 200.")
+            .about("configuration", "List recomputations", "The jobs that bring open incidents over to changed agreements and calendars, and that try rules that wait on them, the newest first, at most 200.")
             .answers::<Page<Recomputation>>(200, "The jobs.")
             .problems(&[401, 403, 503]),
         Door::get("/api/v1/recomputations/{id}", "readRecomputation", read)
@@ -85,6 +85,7 @@ fn shown(job: recomputations::Recomputation) -> Recomputation {
     let (subject, subject_id) = match job.subject {
         Subject::Agreement(id) => ("agreement", id.to_string()),
         Subject::Calendar(id) => ("calendar", id.to_string()),
+        Subject::Rule(id) => ("rule", id.to_string()),
     };
     let state = match (job.started_at, job.finished_at) {
         (_, Some(_)) => "done",

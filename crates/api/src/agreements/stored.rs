@@ -288,7 +288,7 @@ async fn save(
     make: impl FnOnce(policy::Agreement) -> policy::Agreement + Send + 'static,
 ) -> Result<Saved<policy::Agreement>, Problem> {
     let saved = app.desk().change(caller.actor(), move |sql, audit| {
-        let kept = desk::terms::newest_agreement(sql, id)?;
+        let kept = desk::terms::newest_agreement(sql, audit, id)?;
         let before = kept.ok_or_else(|| kept::missing("agreement"))?;
         kept::check_seen(seen.must_be, before.reference.version)?;
         save_agreement(sql, audit, make(before), effect)

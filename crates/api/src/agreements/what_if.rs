@@ -25,11 +25,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-/// What a change would do to open incidents if they followed it now.
+/// What a change would do to open incidents if they followed it when it comes in force. The
+/// figures count all of them; `items` shows what the caller may see.
 #[derive(Debug, Serialize, ToSchema)]
 struct Impact {
     /// Incidents that are open.
     open_incidents: i64,
+    /// Of those, incidents that cannot be read; the log says why.
+    damaged_incidents: i64,
     /// Of those, incidents that would be promised something else.
     moved_incidents: i64,
     /// Clocks that would move.
@@ -155,7 +158,7 @@ struct TestedItem {
 }
 
 pub(super) fn doors() -> Vec<Door> {
-    let about = "Not saved: which clocks of open incidents would move, and which promises would be broken at once, if they went over to it now. For administrators, managers and auditors. 429 when others are computed for long.";
+    let about = "Not saved: which clocks of open incidents would move, and which promises would be broken at once, if they went over to it at `since`, or now where that is absent, and nothing else happened until then. For administrators, managers and auditors. 429 when others are computed for long.";
     vec![
         Door::post("/api/v1/agreements/{id}/impact", "previewAgreementImpact", of_agreement)
             .about("configuration", "What a change of an agreement would do", about)
@@ -194,9 +197,10 @@ async fn of_agreement(
     body: Body<AgreementFields>,
 ) -> Result<Response, Problem> {
     caller.must_read_settings()?;
+    let since = body.value.since;
     let agreement = agreement(&app, &caller, "", Some(&id), body.value, &Known::of(&app)).await?;
     let unsaved = Unsaved { agreement: Some(agreement), calendar: None };
-    impact(&app, &caller, unsaved, once.of(&body.bytes)).await
+    impact(&app, &caller, unsaved, since, once.of(&body.bytes)).await
 }
 
 async fn of_calendar(
@@ -207,18 +211,20 @@ async fn of_calendar(
     body: Body<CalendarFields>,
 ) -> Result<Response, Problem> {
     caller.must_read_settings()?;
+    let since = body.value.since;
     let unsaved =
         Unsaved { agreement: None, calendar: Some(calendar(&app, Some(&id), body.value)?) };
-    impact(&app, &caller, unsaved, once.of(&body.bytes)).await
+    impact(&app, &caller, unsaved, since, once.of(&body.bytes)).await
 }
 
 async fn impact(
     app: &App,
     caller: &Caller,
     unsaved: Unsaved,
+    since: Option<Timestamp>,
     once: Option<desk::Idempotency>,
 ) -> Result<Response, Problem> {
-    let report = app.desk().impact(caller.viewer(), unsaved).await?;
+    let report = app.desk().impact(caller.viewer(), unsaved, since).await?;
     once::claim(app, caller, once).await?;
     Ok(json::answer(StatusCode::OK, &shown(report)))
 }
@@ -316,6 +322,7 @@ fn shown(report: ImpactReport) -> Impact {
     };
     Impact {
         open_incidents: report.open,
+        damaged_incidents: report.damaged,
         moved_incidents: report.incidents,
         moved_clocks: report.clocks,
         earlier: report.earlier,

@@ -34,7 +34,7 @@ pub(crate) struct CalendarFields {
     active: Option<bool>,
     /// In force from; from now on when absent. May lie ahead.
     #[schema(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// What becomes of open incidents; `keep` when absent.
     open: Option<OpenIncidents>,
 }

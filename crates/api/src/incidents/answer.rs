@@ -125,16 +125,21 @@ pub(crate) async fn load_rows(
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// What a report made. Everything it shows came with the request, so nothing is read.
+/// What a report made. Everything it shows came with the request, so nothing is read, unless
+/// a model or a rule brought further words.
 pub(crate) async fn reported(
     app: &App,
     viewer: &Viewer,
     done: Done,
     description: Option<String>,
 ) -> Result<Loaded, Problem> {
-    let Done { number, state, title: Some(title), .. } = done else {
-        return after(app, viewer, done).await;
+    let brought = !done.state.models.is_empty() || !done.state.tasks.is_empty();
+    let done = match done {
+        Done { title: Some(_), .. } if !brought => done,
+        _ => return after(app, viewer, done).await,
     };
+    let Done { number, state, title, .. } = done;
+    let title = title.unwrap_or_default();
     let access = access_after(viewer, &state, true, false);
     let directory = app.directory_for(std::iter::once(&state)).await?;
     let people = directory.people(app.desk(), people_needed(&state, access)).await?;

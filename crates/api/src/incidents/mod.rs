@@ -14,6 +14,7 @@ mod risk;
 mod timeline;
 mod view;
 mod wishes;
+mod work;
 
 pub(crate) use answer::{load_rows, look, open_with};
 pub(crate) use commands::unknown_command;

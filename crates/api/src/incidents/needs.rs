@@ -4,7 +4,7 @@ use incident::promise::Promise;
 use incident::{Access, State};
 use kernel::{ContentId, PersonId};
 
-/// Words that a rendering needs; `long` ones are the description.
+/// Words that a rendering needs; `long` ones are the description and runbooks.
 pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<ContentId> {
     let mut ids: Vec<ContentId> = state.description.filter(|_| long).into_iter().collect();
     ids.extend(state.resolution.as_ref().map(|resolution| resolution.note));
@@ -15,6 +15,7 @@ pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<Con
         ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
         ids.extend(state.priority_override.as_ref().map(|over| over.reason));
         ids.extend(state.tasks.iter().map(|task| task.title));
+        ids.extend(state.models.iter().filter(|_| long).filter_map(|applied| applied.runbook));
     }
     ids
 }

@@ -17,7 +17,7 @@ use axum::response::Response;
 use kernel::limits;
 use query::Query;
 use serde::{Deserialize, Serialize};
-use store::incidents::list::{self, Cursor};
+use store::incidents::list::{self, Cursor, Order};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which incidents.
@@ -94,11 +94,12 @@ async fn many(
     Params(params): Params<IncidentsParams>,
 ) -> Result<Response, Problem> {
     caller.must_read()?;
-    let query = parse(params.q.as_deref())?;
+    let look = look(&app, &caller);
+    let query = Order::told_to(parse(params.q.as_deref())?, &look.scope);
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
     let cursor = params.cursor.as_deref().map(|text| Cursor::parse(text, &query));
     let cursor = cursor.transpose().map_err(|error| Problem::invalid("cursor", error.0))?;
-    let (look, ranking) = (look(&app, &caller), app.desk().ranking());
+    let ranking = app.desk().ranking();
     let page = app
         .desk()
         .read(move |sql| list::ranked(sql, &look, &ranking, &query, limit, cursor.as_ref()))

@@ -16,6 +16,7 @@ use axum::response::Response;
 use desk::{Ask, Newcomer, plain};
 use incident::Command;
 use incident::command::Report;
+use incident::models::ModelUse;
 use kernel::{Channel, IncidentNumber, Level, PersonId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::json;
@@ -26,8 +27,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewIncident {
-    /// What is not working, in one line of at most 250 characters.
-    title: String,
+    /// What is not working, in one line of at most 250 characters. Needed, unless a model
+    /// brings it.
+    title: Option<String>,
     /// More words.
     description: Option<String>,
     /// For whom, by e-mail address or id; the caller when absent. An unknown
@@ -67,6 +69,9 @@ pub(super) struct NewIncident {
     follow_up_of: Option<IncidentNumber>,
     /// The only team that may see it, by name or id.
     confidential_to: Option<String>,
+    /// The incident model it is reported with, by name or id: it gives what is not said here,
+    /// its tasks and its runbook.
+    model: Option<String>,
 }
 
 impl NewIncident {
@@ -153,7 +158,9 @@ pub(super) async fn command(
         Some(text) => Some(references.person("assignee", text).await?),
         None => None,
     };
-    let title = ask.title(&new.title)?;
+    let model = new.model.as_deref().map(|text| references.model("model", text)).transpose()?;
+    let brought = model.as_ref().map(|model| model.gives.title.as_str());
+    let title = ask.title(new.title.as_deref().or(brought).unwrap_or_default())?;
     let description = new.description.as_deref();
     let description = ask.opt_words("description", description, limits::BODY_CHARS)?;
     let requester = requester(references, new.requester.as_deref()).await?;
@@ -174,6 +181,7 @@ pub(super) async fn command(
         follow_up_of: new.follow_up_of,
         parent: new.parent,
         confidential_to: team("confidential_to", &new.confidential_to)?,
+        model: model.map(|model| ModelUse::of(model.id)),
     };
     match requester {
         Requester::Known(person) => report.requester = person,

@@ -8,13 +8,14 @@ use crate::json;
 use crate::page::{Page, Params, limit};
 use crate::path::Path;
 use crate::problem::Problem;
-use crate::told::{ToldEvent, tell, words_of};
+use crate::told::{ToldEvent, hidden, tell, words_of};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use incident::{Access, Scope};
 use kernel::{IncidentNumber, limits};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use store::incidents::feed;
 use store::incidents::timeline::{self, StoredEvent};
 use store::{Failure, Sql};
@@ -41,7 +42,7 @@ pub(super) fn doors() -> Vec<Door> {
             .about(
                 "incidents",
                 "Read its timeline",
-                "Oldest first. Requesters and watchers get the public entries.",
+                "Oldest first. Requesters and watchers get the public entries. Related incidents that the caller may not see are null in them.",
             )
             .query::<TimelineParams>()
             .answers::<Page<ToldEvent>>(200, "A page of it.")
@@ -102,8 +103,11 @@ fn page(
     shown.truncate(limit);
     let ids: Vec<_> = shown.iter().flat_map(|stored| words_of(&stored.event)).collect();
     let contents = timeline::contents_by_id(sql, &ids)?;
+    let named: BTreeSet<_> = shown.iter().flat_map(|stored| stored.event.names()).collect();
+    let subjects = feed::subjects(sql, &named.into_iter().collect::<Vec<_>>())?;
     let told = |stored: &StoredEvent| {
-        tell(stored.seq, number, &stored.event, stored.public, &contents, full)
+        let hidden = hidden(&stored.event.names(), &subjects, scope);
+        tell(stored.seq, number, &stored.event, stored.public, &contents, full).without(&hidden)
     };
     Ok(Some(Page { items: shown.iter().map(told).collect(), next }))
 }

@@ -3,13 +3,14 @@
 use super::clock::{ShownClock, clock_at};
 use super::promised::Promised;
 use super::risk::Risk;
+use super::work::{AppliedModel, Task, Work};
 use crate::directory::{Cards, Directory};
 use incident::policy::Calendars;
 use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
-    ServiceId, TaskId, TeamId, Timestamp,
+    ServiceId, TeamId, Timestamp,
 };
 use serde::Serialize;
 use std::borrow::Cow;
@@ -179,6 +180,8 @@ pub(crate) struct Incident<'a> {
     tags: Cow<'a, BTreeSet<String>>,
     /// Its custom fields. Internal.
     fields: Cow<'a, BTreeMap<String, String>>,
+    /// The incident models that were applied, each as it was last. Internal.
+    models: Vec<AppliedModel<'a>>,
     /// What is to be done. Internal.
     tasks: Vec<Task<'a>>,
     /// Time spent. Internal.
@@ -256,26 +259,6 @@ struct Link<'a> {
     target: &'a str,
     /// Whether the other side said so.
     reverse: bool,
-}
-
-/// Something to be done.
-#[derive(Debug, Serialize, ToSchema)]
-struct Task<'a> {
-    #[schema(value_type = String)]
-    id: TaskId,
-    title: Option<&'a str>,
-    assignee: Option<&'a str>,
-    done: bool,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    done_at: Option<Timestamp>,
-}
-
-/// Time that somebody spent.
-#[derive(Debug, Serialize, ToSchema)]
-struct Work<'a> {
-    /// E-mail address or name of a person, or the id of another actor.
-    person: &'a str,
-    seconds: u64,
 }
 
 /// A file.
@@ -367,8 +350,9 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         links: links(shown, full),
         tags: kept(&state.tags, full),
         fields: kept(&state.fields, full),
-        tasks: tasks(shown, full),
-        work: work(shown, full),
+        models: AppliedModel::all(shown, full),
+        tasks: Task::all(shown, full),
+        work: Work::all(shown, full),
         watchers: watchers(shown, full),
         attachments: attachments(shown, full),
         // A promise is made to the requester: they may see how it stands.
@@ -393,7 +377,7 @@ impl<'a> Shown<'a> {
         self.people.get(&id).map(|card| card.name.as_str())
     }
 
-    fn words(&self, id: ContentId) -> Option<&'a str> {
+    pub(super) fn words(&self, id: ContentId) -> Option<&'a str> {
         self.words.get(&id).map(String::as_str)
     }
 }
@@ -463,25 +447,6 @@ fn links<'a>(shown: &Shown<'a>, full: bool) -> Vec<Link<'a>> {
     links
         .map(|link| Link { kind: link.kind.as_str(), target: &link.target, reverse: link.reverse })
         .collect()
-}
-
-fn tasks<'a>(shown: &Shown<'a>, full: bool) -> Vec<Task<'a>> {
-    let task = |task: &incident::state::Task| Task {
-        id: task.id,
-        title: shown.words(task.title),
-        assignee: task.assignee.and_then(|id| shown.handle(id)),
-        done: task.done_at.is_some(),
-        done_at: task.done_at,
-    };
-    shown.state.tasks.iter().filter(|_| full).map(task).collect()
-}
-
-fn work<'a>(shown: &Shown<'a>, full: bool) -> Vec<Work<'a>> {
-    let entry = |(id, seconds): (&'a String, &u64)| {
-        let handle = id.parse().ok().and_then(|id: PersonId| shown.handle(id));
-        Work { person: handle.unwrap_or(id), seconds: *seconds }
-    };
-    shown.state.work_seconds.iter().filter(|_| full).map(entry).collect()
 }
 
 fn attachments<'a>(shown: &Shown<'a>, full: bool) -> Vec<Attachment<'a>> {

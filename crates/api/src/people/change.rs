@@ -1,5 +1,6 @@
 //! Creating and changing people: what is asked, and the rules of its fields.
 
+use super::away::{AwayGiven, SkillsGiven};
 use super::{find, shown_with};
 use crate::app::App;
 use crate::auth::Caller;
@@ -13,6 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
+use incident::assignment::Skills;
 use kernel::{PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,6 +50,9 @@ pub(super) struct NewUser {
     /// An IANA name such as Europe/Amsterdam.
     time_zone: Option<String>,
     active: Option<bool>,
+    skills: Option<SkillsGiven>,
+    /// Null or absent: they are there.
+    away: Option<AwayGiven>,
 }
 
 /// What to change of a person; what is absent stays.
@@ -84,6 +89,11 @@ pub(super) struct UserChange {
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
     active: Option<bool>,
+    skills: Option<SkillsGiven>,
+    /// Null: they are there.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<AwayGiven>)]
+    away: Option<Option<AwayGiven>>,
 }
 
 /// A new person whose fields are in order.
@@ -94,7 +104,7 @@ pub(super) struct Read {
 }
 
 impl NewUser {
-    pub(super) fn read(self, references: &References<'_>) -> Result<Read, Problem> {
+    pub(super) fn read(self, references: &References<'_>, now: Timestamp) -> Result<Read, Problem> {
         let email = email(&self.email)?;
         let organisation = self.organisation.as_deref();
         let organisation =
@@ -114,6 +124,8 @@ impl NewUser {
             sees_organisation: self.sees_organisation.unwrap_or(false),
             time_zone: time_zone(self.time_zone.as_deref().unwrap_or_default())?,
             active: self.active.unwrap_or(true),
+            skills: self.skills.map_or(Ok(Skills::default()), |skills| skills.read(references))?,
+            away: self.away.map(|away| away.read(now)).transpose()?,
             ..Person::new(id, name("name", &self.name)?, Some(&email), epoch)
         };
         let teams = teams_named(references, self.teams)?.unwrap_or_default();
@@ -123,7 +135,12 @@ impl NewUser {
 
 impl UserChange {
     /// The person after the change. References are found, texts are checked.
-    fn over(&self, before: &Person, references: &References<'_>) -> Result<Person, Problem> {
+    fn over(
+        &self,
+        before: &Person,
+        references: &References<'_>,
+        now: Timestamp,
+    ) -> Result<Person, Problem> {
         let short = |field, given: &Option<Option<String>>, now: &String| match given {
             None => Ok(now.clone()),
             Some(text) => line(field, text.as_deref().unwrap_or_default(), limits::NAME_CHARS),
@@ -154,6 +171,14 @@ impl UserChange {
                 Some(text) => time_zone(text.as_deref().unwrap_or_default())?,
             },
             active: self.active.unwrap_or(before.active),
+            skills: match &self.skills {
+                None => before.skills.clone(),
+                Some(skills) => skills.read(references)?,
+            },
+            away: match &self.away {
+                None => before.away,
+                Some(away) => away.as_ref().map(|away| away.read(now)).transpose()?,
+            },
             has_password: match &self.password {
                 None => before.has_password,
                 Some(password) => password.is_some(),
@@ -175,7 +200,7 @@ pub(super) async fn change(
     seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
     let mut change = body.value;
-    let after = change.over(&before, &references)?;
+    let after = change.over(&before, &references, app.desk().now())?;
     check_not_oneself(&caller, &after)?;
     let teams_given = teams_named(&references, change.teams.take())?;
     let password = match change.password.take() {
@@ -203,7 +228,7 @@ pub(super) async fn change(
         let now = after.recorded(sql)?;
         audit.changed(sql, "person", id, &before, &now)?;
         let teams = teams::of_person(sql, id)?.into_iter().map(|team| team.id).collect();
-        Ok(shown_with(after, &teams, &directory))
+        Ok(shown_with(after, &teams, &directory, audit.now()))
     });
     let shown = changed.await?;
     Ok(kept::answer(&shown, shown.version))

@@ -1,5 +1,6 @@
 //! The caller themselves.
 
+use super::away::AwayGiven;
 use super::change::time_zone;
 use super::{User, shown};
 use crate::app::App;
@@ -46,6 +47,10 @@ struct MeChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     phone: Option<Option<String>>,
+    /// Null: one is there.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<AwayGiven>)]
+    away: Option<Option<AwayGiven>>,
 }
 
 pub(super) fn doors() -> Vec<Door> {
@@ -90,12 +95,18 @@ async fn change(
         }
         theme => theme,
     };
+    let now = app.desk().now();
+    let away = match change.away {
+        None => None,
+        Some(away) => Some(away.map(|away| away.read(now)).transpose()?),
+    };
     let person = kept::change(&app, &caller, id, seen, move |before: &Person| {
         Ok(Person {
             time_zone: zone.unwrap_or_else(|| before.time_zone.clone()),
             phone: phone.unwrap_or_else(|| before.phone.clone()),
             theme: theme.unwrap_or_else(|| before.theme.clone()),
             single_keys: change.single_keys.unwrap_or(before.single_keys),
+            away: away.unwrap_or(before.away),
             ..before.clone()
         })
     })
@@ -106,6 +117,7 @@ async fn change(
 
 async fn shown_me(app: &App, caller: &Caller, person: Person) -> Result<Me, Problem> {
     let (theme, single_keys) = (person.theme.clone(), person.single_keys);
-    let user = shown(person, &app.desk().policy(), &*app.directory().await?);
+    let now = app.desk().now();
+    let user = shown(person, &app.desk().policy(), &*app.directory().await?, now);
     Ok(Me { user, theme, single_keys, scope: caller.viewer().scope.as_str() })
 }

@@ -64,6 +64,8 @@ pub(crate) enum RuleCommand {
     Watch { person: String },
     /// Add a task; can stand several times.
     AddTask { title: String },
+    /// Apply an incident model; can stand several times.
+    ApplyModel { model: String },
     /// Write an internal note.
     Comment { body: String },
     /// Declare it a major incident.
@@ -149,6 +151,9 @@ async fn one(place: &Place<'_>, command: RuleCommand) -> Result<Action, Problem>
             Action::Watch { person: references.person(&place.field("person"), &person).await? }
         }
         RuleCommand::AddTask { title } => Action::AddTask { title },
+        RuleCommand::ApplyModel { model } => {
+            Action::ApplyModel { model: references.model(&place.field("model"), &model)?.id }
+        }
         RuleCommand::Comment { body } => Action::Comment { body },
         RuleCommand::DeclareMajor { reason } => Action::DeclareMajor { reason },
         RuleCommand::Hold { reason, seconds, note } => Action::Hold { reason, seconds, note },
@@ -199,6 +204,12 @@ impl RuleCommand {
             }
             Action::Watch { person: id } => RuleCommand::Watch { person: person(id) },
             Action::AddTask { title } => RuleCommand::AddTask { title },
+            Action::ApplyModel { model } => RuleCommand::ApplyModel {
+                model: directory
+                    .models
+                    .name(model)
+                    .map_or_else(|| model.to_string(), str::to_owned),
+            },
             Action::Comment { body } => RuleCommand::Comment { body },
             Action::DeclareMajor { reason } => RuleCommand::DeclareMajor { reason },
             Action::Hold { reason, seconds, note } => RuleCommand::Hold { reason, seconds, note },

@@ -1,7 +1,9 @@
 //! Trying a rule on the past.
 
+use super::wait::RuleWait;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::calendars::Known;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::once::{self, Once};
@@ -27,6 +29,8 @@ struct Asked {
     /// What would set it off; `reported`, when absent.
     #[schema(value_type = Option<Vec<String>>)]
     on: Option<BTreeSet<Moment>>,
+    /// For how long it would wait, and for what, where `on` names `waited`.
+    wait: Option<RuleWait>,
     /// The condition, in the query language; always, when absent.
     when: Option<String>,
     /// Incidents reported since; a quarter ago, when absent.
@@ -105,6 +109,7 @@ async fn preview(
         place: 1,
         active: true,
         on: asked.on.unwrap_or_else(|| BTreeSet::from([Moment::Reported])),
+        wait: asked.wait.map(|wait| wait.read(&Known::of(&app))).transpose()?,
         when: asked.when.unwrap_or_default(),
         // What it would do does not matter here.
         actions: vec![Action::Comment { body: "tried".to_owned() }],

@@ -114,6 +114,133 @@ async fn a_team_works_by_a_calendar() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_team_gives_what_comes_to_it_to_its_people() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/teams/Network";
+    let before = ada.get(path).await;
+    assert_eq!(
+        (&before.good()["assignment"], &before.json["by_skill"]),
+        (&json!("by_hand"), &json!(false))
+    );
+    let ways = json!({ "assignment": "least_loaded", "by_skill": true, "members": ["ines@northwind.example"] });
+    let after = ada.patch(path, ways).await;
+    assert_eq!(
+        (&after.good()["assignment"], &after.json["by_skill"]),
+        (&json!("least_loaded"), &json!(true))
+    );
+    let kept = ada.patch(path, json!({ "description": "Wires" })).await;
+    assert_eq!(kept.good()["assignment"], "least_loaded");
+    for way in [json!("by_luck"), json!(3)] {
+        let new = json!({ "name": "x", "assignment": way });
+        ada.post("/api/v1/teams", new).await.field(422, "assignment");
+    }
+    ada.patch(path, json!({ "assignment": "by_luck" })).await.field(422, "assignment");
+    let made =
+        ada.post("/api/v1/teams", json!({ "name": "Turns", "assignment": "round_robin" })).await;
+    assert_eq!(
+        (&made.good()["assignment"], &made.json["by_skill"]),
+        (&json!("round_robin"), &json!(false))
+    );
+
+    let new = json!({ "title": "No signal", "team": "Network" });
+    let given = ada.post("/api/v1/incidents", new.clone()).await;
+    assert_eq!(given.good()["assignee"], "ines@northwind.example", "{}", given.text);
+    assert_eq!(given.json["state"], "in_progress");
+    assert_eq!(given.json["acknowledged_at"], Value::Null);
+    let number = given.json["number"].as_str().unwrap();
+    let timeline = ada.get(&format!("/api/v1/incidents/{number}/timeline")).await;
+    let items = timeline.good()["items"].as_array().unwrap().clone();
+    let assigned = items.iter().find(|item| item["kind"] == "assigned").unwrap();
+    let why =
+        json!({ "derived": { "by": "assignment", "name": "the only one there", "version": 0 } });
+    assert_eq!((&assigned["cause"], &assigned["actor"]["kind"]), (&why, &json!("system")));
+
+    let ines = world.of("ines");
+    let me = "/api/v1/users/me";
+    let away = ines.patch(me, json!({ "away": {} })).await;
+    assert!(away.good()["away"]["from"].is_string() && away.json["away"]["until"].is_null());
+    let left = ada.post("/api/v1/incidents", new.clone()).await;
+    assert_eq!(left.good()["assignee"], Value::Null);
+    assert_eq!(left.json["state"], "new");
+    let number = left.json["number"].as_str().unwrap();
+    let timeline = ada.get(&format!("/api/v1/incidents/{number}/timeline")).await;
+    let items = timeline.good()["items"].as_array().unwrap().clone();
+    let nobody = items.iter().find(|item| item["kind"] == "nobody_there").unwrap();
+    assert_eq!((&nobody["data"]["away"], &nobody["public"]), (&json!(1), &json!(false)));
+    assert_eq!(ines.patch(me, json!({ "away": null })).await.good()["away"], Value::Null);
+    let named = json!({ "team": "Network", "assignee": null });
+    let open = format!("/api/v1/incidents/{number}/assign");
+    ada.post(&open, named).await.problem(409);
+    let back = ada.post("/api/v1/incidents", new).await;
+    assert_eq!(back.good()["assignee"], "ines@northwind.example");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_know_things_and_are_away() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/users/ines@northwind.example";
+    let before = ada.get(path).await;
+    assert_eq!(before.good()["skills"], json!({ "services": [], "categories": [] }));
+    assert_eq!(before.json["away"], Value::Null);
+    let skills = json!({ "services": ["vpn"], "categories": ["Wireless"] });
+    let away = json!({ "from": "2126-01-05T08:00:00Z", "until": "2126-01-09T17:00:00Z" });
+    let after = ada.patch(path, json!({ "skills": skills, "away": away })).await;
+    let known = &after.good()["skills"];
+    assert_eq!(known["services"], json!(["VPN"]));
+    assert!(known["categories"][0].as_str().unwrap().ends_with("Wireless"), "{known}");
+    assert_eq!(after.json["away"], away);
+    let kept = ada.patch(path, json!({ "phone": "1" })).await;
+    assert_eq!((&kept.good()["skills"], &kept.json["away"]), (known, &away));
+    let over = json!({ "from": "2020-01-05T08:00:00Z", "until": "2020-01-09T17:00:00Z" });
+    assert_eq!(
+        ada.patch(path, json!({ "away": over })).await.good()["away"],
+        Value::Null,
+        "it is over"
+    );
+    let none = ada.patch(path, json!({ "skills": {}, "away": null })).await;
+    assert_eq!(none.good()["skills"], before.json["skills"]);
+
+    for (body, field) in [
+        (json!({ "skills": { "services": ["Ghost"] } }), "skills.services.0"),
+        (json!({ "skills": { "categories": ["Wireless", "Ghost"] } }), "skills.categories.1"),
+        (json!({ "skills": { "languages": [] } }), "skills.languages"),
+        (json!({ "skills": "VPN" }), "skills"),
+        (
+            json!({ "away": { "from": "2026-01-05T08:00:00Z", "until": "2026-01-05T08:00:00Z" } }),
+            "away.until",
+        ),
+        (json!({ "away": { "until": "2020-01-05T08:00:00Z" } }), "away.until"),
+        (json!({ "away": { "since": "2026-01-05T08:00:00Z" } }), "away.since"),
+        (json!({ "away": { "from": "Monday" } }), "away.from"),
+        (json!({ "away": true }), "away"),
+    ] {
+        ada.patch(path, body.clone()).await.field(422, field);
+        let new = json!({ "email": "x@x.org", "name": "x" });
+        let merged = {
+            let mut new = new;
+            new.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+            new
+        };
+        ada.post("/api/v1/users", merged).await.field(422, field);
+    }
+    let ines = world.of("ines");
+    ines.patch("/api/v1/users/me", json!({ "skills": {} })).await.field(422, "skills");
+    let own = ines
+        .patch("/api/v1/users/me", json!({ "away": { "until": "2126-01-09T17:00:00Z" } }))
+        .await;
+    assert_eq!(own.good()["away"]["until"], "2126-01-09T17:00:00Z");
+    let made = ada
+        .post(
+            "/api/v1/users",
+            json!({ "email": "n@x.org", "name": "N", "skills": skills, "away": away }),
+        )
+        .await;
+    assert_eq!((&made.good()["skills"]["services"], &made.json["away"]), (&json!(["VPN"]), &away));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fields_have_rules() {
     let world = World::new().await;
     let ada = world.of("ada");
@@ -442,7 +569,7 @@ async fn whoever_comes_back_signs_in_anew() {
     let ines = "/api/v1/users/ines@northwind.example";
     let session = async || {
         let secret = world.desk.open_session(world.id("ines").await, "test").await.unwrap();
-        format!("evenkeel_session={secret}")
+        format!("__Host-evenkeel_session={secret}")
     };
     let back = async || {
         ada.patch(ines, json!({ "active": true })).await.good();

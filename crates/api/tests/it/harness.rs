@@ -145,6 +145,8 @@ async fn furnish(desk: &Desk) -> HashMap<String, String> {
                     description: String::new(),
                     active: true,
                     calendar: None,
+                    assignment: Default::default(),
+                    by_skill: false,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;

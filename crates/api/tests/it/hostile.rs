@@ -171,7 +171,7 @@ async fn credentials_are_needed() {
 async fn a_session_needs_its_own_origin_to_change_things() {
     let world = World::new().await;
     let secret = world.desk.open_session(world.id("ines").await, "test").await.unwrap();
-    let cookie = format!("evenkeel_session={secret}");
+    let cookie = format!("__Host-evenkeel_session={secret}");
     let nobody = world.nobody();
     let get = nobody
         .get_with("/api/v1/users/me", &[("cookie", &cookie), ("sec-fetch-site", "cross-site")])

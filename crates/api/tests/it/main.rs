@@ -11,6 +11,7 @@ mod events;
 mod harness;
 mod hostile;
 mod incidents;
+mod models;
 mod once;
 mod openapi;
 mod previews;

@@ -60,6 +60,68 @@ async fn a_rule_is_made_works_is_changed_and_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_waits_is_tried_on_the_past_and_looked_through_for() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let hours = json!({ "name": "Office", "time_zone": "Europe/Berlin", "week": { "mon": [["09:00", "17:00"]] } });
+    assert_eq!(ada.post("/api/v1/calendars", hours).await.status, 201);
+    let open = ada.post("/api/v1/incidents", json!({ "title": "Nobody looks" })).await;
+    let number = open.good()["number"].as_str().unwrap().to_owned();
+
+    let body = |wait: Value| {
+        json!({ "name": "Left alone", "on": ["waited"], "wait": wait, "when": "-hours:Nights or hours:office",
+            "do": [{ "command": "tag", "add": ["late"] }] })
+    };
+    let wait = json!({ "for": "unassigned", "seconds": 1_800, "calendar": "office" });
+    let refused = ada.post("/api/v1/rules", body(wait.clone())).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json["errors"][0]["field"], "when");
+    let good = Value::Object(serde_json::Map::from_iter(
+        body(wait.clone())
+            .as_object()
+            .unwrap()
+            .clone()
+            .into_iter()
+            .filter(|(name, _)| name != "when"),
+    ));
+    let made = ada.post("/api/v1/rules", good).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let shown = json!({ "for": "unassigned", "seconds": 1_800, "calendar": "Office" });
+    assert_eq!(made.json["wait"], shown);
+    let jobs = ada.get("/api/v1/recomputations").await;
+    assert_eq!(
+        (&jobs.good()["items"][0]["subject"], &jobs.json["items"][0]["subject_id"]),
+        (&json!("rule"), &made.json["id"])
+    );
+
+    for (wrong, field) in [
+        (json!({ "for": "unassigned", "seconds": 59 }), "wait.seconds"),
+        (json!({ "for": "due", "seconds": 60, "calendar": "Office" }), "wait.calendar"),
+        (json!({ "for": "told", "seconds": 60, "calendar": "Nights" }), "wait.calendar"),
+    ] {
+        let refused = ada.patch("/api/v1/rules/left%20alone", json!({ "wait": wrong })).await;
+        assert_eq!((refused.status, &refused.json["errors"][0]["field"]), (422, &json!(field)));
+    }
+    // On the past: it has been open for long enough only later.
+    let asked = json!({ "on": ["waited"], "wait": { "for": "reported", "seconds": 60 } });
+    let tried = ada.post("/api/v1/rules/preview", asked.clone()).await;
+    assert_eq!(
+        (&tried.good()["matched"], &tried.json["judged_at"]),
+        (&json!(0), &json!("every_command"))
+    );
+    world.clock.advance(3_600);
+    let tried = ada.post("/api/v1/rules/preview", asked).await;
+    assert_eq!(tried.good()["items"][0]["number"], json!(number));
+    assert_eq!(tried.json["items"][0]["on"], json!(["waited"]));
+    // What no time sets off waits for nothing.
+    let other = ada.patch("/api/v1/rules/left%20alone", json!({ "on": ["reported"] })).await;
+    assert_eq!((other.good()["wait"].clone(), &other.json["version"]), (Value::Null, &json!(2)));
+
+    let refused = ada.get("/api/v1/incidents?q=hours:Office").await;
+    assert_eq!(refused.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rules_keep_an_order_and_a_key_makes_one() {
     let world = World::new().await;
     let ada = world.of("ada");

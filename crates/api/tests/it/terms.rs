@@ -306,8 +306,8 @@ async fn a_change_says_whom_it_would_move_and_moves_them_if_asked() {
         ["open_incidents", "moved_incidents", "moved_clocks", "earlier", "later", "breaches"];
     let counted: Vec<i64> =
         counts.iter().map(|field| impact.good()[field].as_i64().unwrap()).collect();
-    // The response is passed at once, so it is due no more; the resolution is due later.
-    assert_eq!(counted, [2, 1, 2, 1, 1, 1], "{}", impact.text);
+    // The response is passed at once, so it is due neither earlier nor later; the resolution is later.
+    assert_eq!(counted, [2, 1, 2, 0, 1, 1], "{}", impact.text);
     let item = &impact.json["items"][0];
     assert_eq!((&item["number"], &item["title"]), (&json!(number), &json!("Broken")));
     assert_eq!(item["clocks"][0]["kind"], "response");

@@ -300,6 +300,21 @@ async fn an_incident_does_not_name_those_that_are_hidden() {
     assert_eq!(told(&list.good()["items"][0]), (json!([]), 1));
     let after = yuki.post(&of(&open, "acknowledge"), json!({})).await;
     assert_eq!(told(after.good()), (json!([]), 1));
+    // Nor do its entries, which tell that there is one: to people by team, on every way.
+    let json = [("accept", "application/json")];
+    for (who, names) in [("ines", true), ("mara", true), ("otto", true), ("yuki", false)] {
+        let client = world.of(who);
+        let timeline = client.get(&format!("{path}/timeline")).await;
+        let linked = timeline.good()["items"].as_array().unwrap();
+        let linked = linked.iter().find(|event| event["kind"] == "linked").unwrap();
+        let number = if names { json!(hidden) } else { Value::Null };
+        assert_eq!(linked["data"]["target"], number, "{who}");
+        let events = client.get_with("/api/v1/events?after=0", &json).await;
+        for text in [&timeline.text, &events.text] {
+            assert_eq!(text.contains(&format!("\"{hidden}\"")), names, "{who}: {text}");
+            assert!(text.contains("child_added"), "{who}");
+        }
+    }
     ines.post(&of(&hidden, "restrict"), json!({ "team": null })).await.good();
     assert_eq!(
         yuki.get(&format!("/api/v1/incidents/{hidden}")).await.good()["parent"],
@@ -351,6 +366,34 @@ async fn nobody_finds_out_by_asking_what_is_not_shown() {
         for (who, count) in [("ines", staff), ("rosa", requester)] {
             let found = world.of(who).get(&format!("/api/v1/incidents/count?q={query}")).await;
             assert_eq!(found.good()["count"], count, "{who} {query}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_order_of_a_requesters_list_tells_nothing_of_internal_clocks() {
+    let world = World::new().await;
+    let (first, second) =
+        (world.report("rosa", "First").await, world.report("rosa", "Second").await);
+    let ines = world.of("ines");
+    // The first is due sooner by all clocks, and the second changed last.
+    let urgent = json!({ "impact": 1, "urgency": 1 });
+    ines.post(&format!("/api/v1/incidents/{first}/prioritise"), urgent).await.good();
+    world.clock.advance(1);
+    ines.post(&format!("/api/v1/incidents/{second}/watch"), json!({})).await.good();
+    for query in ["state:open", "state:open sort:due", "state:open sort:risk"] {
+        for (who, order) in [("ines", [&first, &second]), ("rosa", [&second, &first])] {
+            let path = format!("/api/v1/incidents?limit=1&q={}", query.replace(' ', "%20"));
+            let client = world.of(who);
+            let page = client.get(&path).await;
+            let next = page.good()["next"].as_str().unwrap().to_owned();
+            let then = client.get(&format!("{path}&cursor={next}")).await;
+            let number = |value: &Value| value["items"][0]["number"].as_str().unwrap().to_owned();
+            assert_eq!(
+                [number(&page.json), number(then.good())],
+                order.map(String::clone),
+                "{who} {query}"
+            );
         }
     }
 }

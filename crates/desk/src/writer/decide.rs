@@ -1,21 +1,25 @@
 //! Deciding one job inside the transaction: find the facts, decide, and let the
 //! related incidents have their say, all or nothing.
 
+mod assignment;
 mod because;
+mod models;
 mod related;
 mod rules;
+mod words;
 
 use super::Job;
 use crate::Trouble;
 use crate::ask::Done;
-use crate::chance::{bytes, fresh};
 use crate::people::Named;
+use assignment::Standings;
 use because::Because;
 use incident::decide::{Follow, Origin};
 use incident::permissions::may;
+use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
-use kernel::{Actor, ContentId, IncidentNumber, Timestamp, limits};
+use kernel::{Actor, IncidentNumber, Timestamp, limits};
 use related::Related;
 use std::collections::HashMap;
 use store::incidents::{Head, NewContent, Recorded};
@@ -46,6 +50,8 @@ pub(super) struct Round<'a> {
     /// States as this round left them.
     states: HashMap<IncidentNumber, State>,
     parts: Vec<Recorded>,
+    /// Whom teams choose from, as far as this round asked.
+    standings: Standings,
     /// Keys used earlier in this round.
     keys: HashMap<(String, String), (Vec<u8>, Done)>,
 }
@@ -85,7 +91,15 @@ impl<'a> Round<'a> {
         now: Timestamp,
         kept: Option<&'a HashMap<IncidentNumber, State>>,
     ) -> Self {
-        Round { policy, now, kept, states: HashMap::new(), parts: vec![], keys: HashMap::new() }
+        Round {
+            policy,
+            now,
+            kept,
+            states: HashMap::new(),
+            parts: vec![],
+            standings: Standings::new(),
+            keys: HashMap::new(),
+        }
     }
 
     pub(super) fn into_parts(self) -> Vec<Recorded> {
@@ -199,7 +213,7 @@ impl<'a> Round<'a> {
             Ok(None) => {}
             Err(refusal) => return Ok(Err(refusal.into())),
         }
-        self.run_rules(sql, head, &chain, &mut tried)?;
+        self.by_itself(sql, head, &chain, &mut tried)?;
         let state = match tried.states.get(&main) {
             Some(state) => state.clone(),
             None => self
@@ -300,7 +314,10 @@ impl<'a> Round<'a> {
         if let Some(refusal) = crate::files::missing(sql, command, &prepared.files)? {
             return Ok(Err(refusal));
         }
-        let related = Related::find(self, sql, chain, tried, command, number)?;
+        let mut related = Related::find(self, sql, chain, tried, command, number)?;
+        let contents = &mut related.contents;
+        let command = self.with_words(sql, chain, tried, command, before.as_ref(), contents)?;
+        let command: &Command = &command;
         let people = self.people(sql, chain, command)?;
         let facts = Facts {
             number: Some(number),
@@ -314,7 +331,7 @@ impl<'a> Round<'a> {
             people: &people,
             other: related.other.as_ref(),
             above_other: &related.above_other,
-            undo: related.undo.as_ref(),
+            undo: &related.undo,
             timeline: &related.timeline,
             derived: because.derived(),
         };
@@ -326,7 +343,8 @@ impl<'a> Round<'a> {
             head.next_incident += 1;
         }
         let first_n = first_input(&decision.events);
-        if matches!(command, Command::Tick) && decision.events.is_empty() {
+        let woke = matches!(command, Command::Tick | Command::Recompute { .. });
+        if woke && decision.events.is_empty() {
             self.rearm(sql, number, before.as_ref(), chain.now)?;
         }
         if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
@@ -337,7 +355,7 @@ impl<'a> Round<'a> {
             let brought = store::incidents::brought_by(&decision.events);
             let contents = prepared.contents.iter().chain(&related.contents);
             let contents = contents.filter(|content| brought.contains_key(&content.id)).cloned();
-            let wake_at = self.wakes_at(&after);
+            let wake_at = self.wakes_at(&after, chain.now);
             tried.states.insert(number, after.clone());
             tried.parts.push(Recorded {
                 number,
@@ -362,15 +380,17 @@ impl<'a> Round<'a> {
         state: Option<&State>,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let wake_at = state.and_then(|state| self.wakes_at(state));
+        let wake_at = state.and_then(|state| self.wakes_at(state, now));
         let later = now.plus_seconds(RING_AGAIN_SECONDS);
         let wake_at = wake_at.map(|at| if at <= now { later } else { at });
         store::incidents::rearm(sql, number, wake_at)
     }
 
     /// What was imported and never touched here keeps silent.
-    fn wakes_at(&self, state: &State) -> Option<Timestamp> {
-        wake_at(state, self.policy).filter(|_| !state.quiet)
+    fn wakes_at(&self, state: &State, now: Timestamp) -> Option<Timestamp> {
+        let next =
+            wake_at(state, self.policy).into_iter().chain(next_wait(state, self.policy, now));
+        next.min().filter(|_| !state.quiet)
     }
 
     fn state(
@@ -412,57 +432,6 @@ impl<'a> Round<'a> {
             }
         }
         Ok(people)
-    }
-
-    /// The words with this id, stored already or not.
-    fn words(
-        &self,
-        sql: &mut dyn Sql,
-        chain: &Chain<'_>,
-        tried: &Try,
-        id: ContentId,
-    ) -> Result<String, Failure> {
-        let of_round = tried.parts.iter().chain(&self.parts).flat_map(|part| &part.contents);
-        let contents = &chain.job.prepared.contents;
-        match contents.iter().chain(of_round).find(|content| content.id == id) {
-            Some(content) => Ok(content.body.clone()),
-            None => store::incidents::words_of(sql, id),
-        }
-    }
-
-    /// Words that go on to another incident are copied, so that erasing them in one leaves the other alone.
-    fn rekeyed(
-        &self,
-        sql: &mut dyn Sql,
-        chain: &Chain<'_>,
-        tried: &mut Try,
-        follow: &Follow,
-    ) -> Result<Command, Failure> {
-        let mut copies = Vec::new();
-        let mut copy = |id: ContentId| -> Result<ContentId, Failure> {
-            let body = self.words(sql, chain, tried, id)?;
-            let new = NewContent { id: ContentId(fresh()), salt: bytes(), body };
-            let id = new.id;
-            copies.push(new);
-            Ok(id)
-        };
-        let command = match &follow.command {
-            Command::Resolve { code, note, cause, known_error, children } => Command::Resolve {
-                code: code.clone(),
-                note: copy(*note)?,
-                cause: cause.map(&mut copy).transpose()?,
-                known_error: known_error.clone(),
-                children: *children,
-            },
-            Command::Report(report) => {
-                let mut report = report.clone();
-                report.title = copy(report.title)?;
-                Command::Report(report)
-            }
-            other => other.clone(),
-        };
-        tried.copied = copies;
-        Ok(command)
     }
 }
 

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // A test that unwraps nothing fails, and says where.
 
+mod assignment;
 mod commands;
 mod files;
+mod models;
 mod relations;
 mod resilience;
 mod rules;
@@ -11,3 +13,4 @@ mod sign_in;
 mod terms;
 mod time;
 mod together;
+mod waits;

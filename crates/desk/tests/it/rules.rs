@@ -11,13 +11,14 @@ use store::directory::{people, rules, teams};
 use store::incidents::timeline::StoredEvent;
 use testkit::{TestDesk, blank};
 
-fn rule(name: &str, on: &[Moment], when: &str, actions: Vec<Action>) -> Rule {
+pub fn rule(name: &str, on: &[Moment], when: &str, actions: Vec<Action>) -> Rule {
     Rule {
         id: RuleId(desk::fresh()),
         name: name.to_owned(),
         place: 1,
         active: true,
         on: on.iter().copied().collect(),
+        wait: None,
         when: when.to_owned(),
         actions,
         stop: false,
@@ -41,26 +42,26 @@ async fn add(t: &TestDesk, all: Vec<Rule>) {
     stored.await.unwrap();
 }
 
-fn tag(add: &str, remove: &str) -> Action {
+pub fn tag(add: &str, remove: &str) -> Action {
     let set = |word: &str| word.split_whitespace().map(str::to_owned).collect();
     Action::Tag { add: set(add), remove: set(remove) }
 }
 
-fn note(body: &str) -> Action {
+pub fn note(body: &str) -> Action {
     Action::Comment { body: body.to_owned() }
 }
 
-async fn state(t: &TestDesk, number: IncidentNumber) -> State {
+pub async fn state(t: &TestDesk, number: IncidentNumber) -> State {
     t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap().unwrap().state
 }
 
-async fn timeline(t: &TestDesk, number: IncidentNumber) -> Vec<StoredEvent> {
+pub async fn timeline(t: &TestDesk, number: IncidentNumber) -> Vec<StoredEvent> {
     let read =
         move |sql: &mut dyn store::Sql| store::incidents::timeline::timeline(sql, number, 0, 1_000);
     t.desk.read(read).await.unwrap()
 }
 
-fn ran(events: &[StoredEvent], name: &str) -> usize {
+pub fn ran(events: &[StoredEvent], name: &str) -> usize {
     let is =
         |event: &&StoredEvent| matches!(&event.event.body, Body::RuleRan(run) if run.name == name);
     events.iter().filter(is).count()

@@ -3,6 +3,8 @@
 use desk::Trouble;
 use desk::terms::{Effect, Open, Saved, save_agreement, save_calendar};
 use desk::what_if::Unsaved;
+use incident::Command;
+use incident::clocks::ClockKind;
 use incident::policy::{Agreement, BusinessHours};
 use incident::state::CalendarRef;
 use kernel::{Actor, CalendarId, IncidentNumber};
@@ -18,9 +20,13 @@ fn standard(t: &TestDesk) -> Agreement {
 
 /// Twice as long for everything.
 fn relaxed(t: &TestDesk) -> Agreement {
+    relaxed_by(t, 2)
+}
+
+fn relaxed_by(t: &TestDesk, times: i64) -> Agreement {
     let mut agreement = standard(t);
     let targets = agreement.targets.values_mut().flat_map(|targets| targets.values_mut());
-    targets.for_each(|seconds| *seconds *= 2);
+    targets.for_each(|seconds| *seconds *= times);
     agreement
 }
 
@@ -50,9 +56,11 @@ async fn a_job_that_was_broken_off_goes_on_where_it_was() {
     let now = t.desk.now();
     t.desk
         .write(move |sql| {
-            let job = recomputations::claim(sql, now, now.plus_seconds(30))?.unwrap();
+            let until = now.plus_seconds(30);
+            let job = recomputations::claim(sql, now, until)?.unwrap();
             let progress = Progress { total: 2, position: first.0, looked: 1, ..job.progress };
-            Ok(recomputations::progress(sql, id, progress, now.plus_seconds(30))?)
+            assert!(recomputations::progress(sql, id, progress, (until, until))?);
+            Ok(())
         })
         .await
         .unwrap();
@@ -104,8 +112,8 @@ async fn what_cannot_be_read_is_counted_and_the_others_follow() {
         .await
         .unwrap();
     let unsaved = Unsaved { agreement: Some(relaxed(&t)), calendar: None };
-    let impact = t.desk.impact(&t.agent, unsaved).await.unwrap();
-    assert_eq!((impact.open, impact.incidents), (2, 1));
+    let impact = t.desk.impact(&t.agent, unsaved, None).await.unwrap();
+    assert_eq!((impact.open, impact.damaged, impact.incidents), (2, 1, 1));
     let id = save(&t, relaxed(&t), FOLLOW).await.unwrap().recomputation.unwrap();
     assert_eq!(t.desk.recompute_due().await.unwrap(), 1);
     let doubled: Vec<i64> = before.iter().map(|seconds| seconds * 2).collect();
@@ -166,7 +174,7 @@ async fn few_are_computed_at_once_and_the_others_told_to_come_back() {
     // The question before saving waits for its turn.
     let before_saving = || {
         let unsaved = Unsaved { agreement: Some(relaxed(&t)), calendar: None };
-        t.desk.impact(&t.agent, unsaved)
+        t.desk.impact(&t.agent, unsaved, None)
     };
     let (first, second, third) = tokio::join!(ask(), before_saving(), before_saving());
     assert!(first.is_ok());
@@ -215,4 +223,54 @@ async fn commands_go_on_while_incidents_follow() {
     let job = tokio::time::timeout(Duration::from_secs(60), done).await.unwrap();
     assert!(job.progress.changed >= 200, "{job:?}");
     assert_eq!(job.progress.failed, 0);
+}
+
+#[tokio::test]
+async fn what_comes_in_force_later_moves_clocks_as_they_stand_then() {
+    let t = TestDesk::idle().await;
+    t.report("Something").await;
+    let resolution = |agreement: &mut Agreement, seconds: i64| {
+        for targets in agreement.targets.values_mut() {
+            *targets = std::collections::BTreeMap::from([(ClockKind::Resolution, seconds)]);
+        }
+    };
+    let mut stricter = standard(&t);
+    resolution(&mut stricter, 7_200);
+    let ask = |since: Option<i64>| {
+        let unsaved = Unsaved { agreement: Some(stricter.clone()), calendar: None };
+        let since = since.map(|seconds| t.desk.now().plus_seconds(seconds));
+        t.desk.impact(&t.agent, unsaved, since)
+    };
+    assert_eq!(ask(None).await.unwrap().breaches, 0, "two hours are left now");
+    assert_eq!(ask(Some(7_000)).await.unwrap().breaches, 0);
+    let later = ask(Some(7_300)).await.unwrap();
+    assert_eq!((later.incidents, later.breaches), (1, 1), "they are used up by then");
+    let past = ask(Some(-1)).await.unwrap_err();
+    assert!(matches!(&past, Trouble::Faults(faults) if faults[0].field == "since"), "{past:?}");
+}
+
+#[tokio::test]
+async fn figures_count_what_is_hidden_and_lists_do_not_show_it() {
+    let t = TestDesk::idle().await;
+    let (open, hidden) = (t.report("Open").await, t.report("Hidden").await);
+    let restrict = Command::Restrict { team: Some(t.network) };
+    t.issue(&t.agent, hidden, restrict).await.unwrap();
+    // Reported long enough ago for a promise to have been broken.
+    t.clock.advance(30 * 86_400);
+    for number in [open, hidden] {
+        t.issue(&t.agent, number, Command::Acknowledge).await.unwrap();
+    }
+    let unsaved = || Unsaved { agreement: Some(relaxed_by(&t, 100)), calendar: None };
+    let time = (t.desk.now().plus_seconds(-60 * 86_400), t.desk.now());
+    for (viewer, shown) in [(&t.agent, vec![open, hidden]), (&t.manager, vec![open])] {
+        let impact = t.desk.impact(viewer, unsaved(), None).await.unwrap();
+        assert_eq!((impact.open, impact.incidents), (2, 2));
+        let rows: Vec<_> = impact.rows.iter().map(|row| row.number).collect();
+        assert_eq!(rows, shown, "impact");
+        let past = t.desk.backtest(viewer, unsaved(), time).await.unwrap();
+        assert_eq!(past.incidents, 2);
+        let mut rows: Vec<_> = past.rows.iter().map(|row| row.number).collect();
+        rows.dedup();
+        assert_eq!(rows, shown, "back-test");
+    }
 }

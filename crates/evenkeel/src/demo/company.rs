@@ -88,7 +88,7 @@ pub(super) fn email(name: &str, domain: &str) -> String {
     format!("{plain}@{domain}")
 }
 
-/// What promises name, by name.
+/// What promises and models name, by name.
 pub(super) struct Named {
     pub(super) teams: HashMap<String, TeamId>,
     pub(super) services: HashMap<String, ServiceId>,
@@ -135,8 +135,10 @@ pub(super) async fn found(desk: &Desk, data: CompanyData, since: Timestamp) -> R
         let people = found_people(sql, audit, &data, &organisations, since, &hash)?;
         let teams = found_teams(sql, audit, &data, &people)?;
         let services = found_services(sql, audit, &data, &teams)?;
-        super::promises::found(sql, audit, &Named { teams, services }, since)?;
+        let named = Named { teams, services };
+        super::promises::found(sql, audit, &named, since)?;
         found_categories(sql, audit, &data)?;
+        super::models::found(sql, audit, &data, &named)?;
         found_views(sql, &data, &people)?;
         let instance =
             json!({ "name": data.name, "time_zone": data.time_zone, "phone": data.phone });
@@ -221,6 +223,8 @@ fn found_teams(
             description: entry.about.clone(),
             active: true,
             calendar: None,
+            assignment: Default::default(),
+            by_skill: false,
             version: 1,
         };
         teams::insert(sql, &team)?;

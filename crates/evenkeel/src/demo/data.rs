@@ -20,6 +20,26 @@ pub(super) struct CompanyData {
     pub(super) services: Vec<ServiceData>,
     pub(super) categories: Vec<CategoryData>,
     pub(super) views: Vec<ViewData>,
+    pub(super) models: Vec<ModelData>,
+}
+
+/// An incident model.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModelData {
+    pub(super) name: String,
+    pub(super) about: String,
+    pub(super) portal: bool,
+    pub(super) title: String,
+    /// What the reporter is asked.
+    pub(super) ask: String,
+    pub(super) service: String,
+    pub(super) category: String,
+    pub(super) urgency: Option<i64>,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    pub(super) tasks: Vec<String>,
+    pub(super) runbook: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -225,6 +245,10 @@ mod tests {
             assert!(services.contains(story.service.as_str()), "{}", story.title);
             assert!(categories.contains(story.category.as_str()), "{}", story.title);
             assert_eq!(story.levels.len(), 2);
+        }
+        for model in &company.models {
+            assert!(services.contains(model.service.as_str()), "{}", model.name);
+            assert!(categories.contains(model.category.as_str()), "{}", model.name);
         }
         for service in &company.services {
             assert!(teams.contains(service.team.as_str()), "{}", service.name);

@@ -98,6 +98,7 @@ impl Director {
         let ours: Vec<&IncidentRow> = rows
             .iter()
             .filter(|row| !self.is_visitors(&row.state))
+            .filter(|row| !row.state.assignee.is_some_and(|person| self.is_away(person)))
             .filter(|row| now.seconds_since(row.state.updated_at) > REST)
             .filter(|row| row.state.confidential_to.is_none() && row.state.parent.is_none())
             .filter(|row| self.story(&row.title).is_some())
@@ -120,6 +121,12 @@ impl Director {
 
     fn is_login(&self, person: PersonId) -> bool {
         self.company.people.iter().any(|someone| someone.id == person && someone.login)
+    }
+
+    fn is_away(&self, person: PersonId) -> bool {
+        let (policy, now) = (self.desk.policy(), self.desk.now());
+        let away = policy.staff.get(&person).and_then(|staff| staff.away);
+        away.is_some_and(|away| away.covers(now))
     }
 
     fn is_visitors(&self, state: &State) -> bool {
@@ -168,6 +175,7 @@ impl Director {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            model: None,
         };
         ask.issue(Command::Report(Box::new(report))).await?;
         Ok(())
@@ -192,8 +200,12 @@ impl Director {
 
     async fn take(&mut self, row: &IncidentRow) -> Result<bool, Trouble> {
         let team = row.team.as_ref().map_or("Service Desk", |team| team.name.as_str());
-        let members: Vec<&Someone> =
-            self.company.members(team).into_iter().filter(|someone| !someone.login).collect();
+        let members: Vec<&Someone> = self
+            .company
+            .members(team)
+            .into_iter()
+            .filter(|one| !one.login && !self.is_away(one.id))
+            .collect();
         if members.is_empty() {
             return Ok(false);
         }
@@ -219,6 +231,11 @@ impl Director {
             return Ok(false);
         };
         let number = row.number;
+        if row.state.moments.acknowledged.is_none() {
+            // Given to them by their team.
+            self.issue(number, &worker, Command::Acknowledge).await?;
+            return Ok(true);
+        }
         if row.state.moments.responded.is_none() {
             let text = self.dice.pick(&self.stories.greetings).clone();
             let text = self.fill(&text, &requester);

@@ -7,11 +7,13 @@ mod dice;
 mod director;
 mod history;
 mod majors;
+mod models;
 mod place;
 mod plan;
 mod play;
 mod present;
 mod promises;
+mod turns;
 
 use crate::cli::DemoArgs;
 use crate::config::Settings;
@@ -142,6 +144,7 @@ async fn tell(desk: &Desk, now: Timestamp, days: i64) -> Result<usize, Failed> {
     bar.finish_and_clear();
     played?;
     play::catch_up(desk, now).await?;
+    turns::begin(desk, &company, now).await?;
     Ok(count)
 }
 

@@ -70,6 +70,8 @@ pub(super) enum Deed {
     Mitigate,
     Restore,
     Watch(PersonId),
+    /// Apply the incident model of this name.
+    Apply(&'static str),
     Attach {
         name: String,
         text: String,

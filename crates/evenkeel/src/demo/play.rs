@@ -5,6 +5,7 @@ use super::plan::{Deed, Fresh, Key, Step};
 use crate::failed::Failed;
 use desk::{Ask, Desk, Trouble};
 use incident::command::{Change, Report};
+use incident::models::ModelUse;
 use incident::state::LinkKind;
 use incident::{Command, Visibility};
 use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
@@ -102,6 +103,7 @@ async fn submit(
             ask = ask.on(numbers[&step.key]);
             match deed {
                 Deed::Attach { name, text } => attach(desk, &mut ask, &name, &text).await?,
+                Deed::Apply(name) => apply(desk, name)?,
                 deed => command(&mut ask, deed, numbers)?,
             }
         }
@@ -132,7 +134,15 @@ fn report(
         follow_up_of: None,
         parent: fresh.parent.map(|key| numbers[&key]),
         confidential_to: fresh.confidential_to,
+        model: None,
     })))
+}
+
+fn apply(desk: &Desk, name: &str) -> Result<Command, Trouble> {
+    let policy = desk.policy();
+    let model = policy.models.iter().find(|model| model.name == name);
+    let missing = || incident::Refusal::invalid("model", format!("{name} is not there"));
+    Ok(Command::ApplyModel(ModelUse::of(model.ok_or_else(missing)?.id)))
 }
 
 async fn attach(desk: &Desk, ask: &mut Ask<'_>, name: &str, text: &str) -> Result<Command, Failed> {
@@ -148,7 +158,7 @@ fn command(
 ) -> Result<Command, Trouble> {
     let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
     Ok(match deed {
-        Deed::Report(_) | Deed::Attach { .. } => {
+        Deed::Report(_) | Deed::Attach { .. } | Deed::Apply(_) => {
             return Err(incident::Refusal::invalid("deed", "is made elsewhere").into());
         }
         Deed::Take(person) => Command::Assign { team: Change::Keep, assignee: Change::Set(person) },

@@ -237,6 +237,7 @@ impl<'a> Scene<'a> {
         );
         let mut thread = self.report(plan, 7 * HOUR + 7, Channel::Portal, said);
         thread.take(self.ago(7 * HOUR), yuki);
+        thread.does(self.ago(6 * HOUR + 58), yuki, Deed::Apply("VPN does not connect"));
         thread.reply(self.ago(6 * HOUR + 53), yuki, "Thanks Jonas. I see it for about 20 people. Connecting again works for another 10 minutes.");
         for (minutes, text) in [
             (6 * HOUR + 5, "Still looking. It is only people outside the office."),
@@ -320,7 +321,12 @@ impl<'a> Scene<'a> {
             (26, Channel::Portal, ("No sound on the desk telephone in the goods-in office", "I hear the others, they do not hear me.", "Ewa Zielonka", "Core Network", "Telephone", (LOW, MEDIUM))),
         ];
         for (minutes, channel, said) in reports {
-            self.report(plan, minutes, channel, said);
+            let mut thread = self.report(plan, minutes, channel, said);
+            if said.3 == "Label Printing" {
+                // Whoever takes the call has the questions and the tasks at hand.
+                let petra = self.person("Petra Vondrak");
+                thread.does(self.ago(minutes), petra, Deed::Apply("Label printer prints nothing"));
+            }
         }
     }
 

@@ -31,6 +31,12 @@ async fn built(days: i64) -> Built {
     Built { desk, clock, folder }
 }
 
+fn people_named(built: &Built, name: &str) -> kernel::PersonId {
+    let name = name.to_owned();
+    let find = move |sql: &mut dyn store::Sql| store::directory::people::by_name(sql, &name);
+    built.desk.store().read_blocking(find).unwrap().pop().unwrap().id
+}
+
 impl Built {
     fn rows(&self, query: &str) -> Vec<IncidentRow> {
         let query = query::parse(query).unwrap();
@@ -72,6 +78,10 @@ async fn the_present_is_believable() {
     assert_eq!(built.count("major:yes state:open"), 1);
     assert!(built.count("state:closed") > 100);
     assert_eq!(built.count("state:open confidential:yes"), 2);
+    let by_model = open.iter().filter(|row| {
+        !row.state.models.is_empty() && row.state.models.iter().all(|it| it.runbook.is_some())
+    });
+    assert_eq!(by_model.count(), 2, "live trouble with tasks and a runbook at hand");
     assert!(open.iter().all(|row| row.state.updated_at <= NOW && !row.state.quiet));
     let late = open.iter().flat_map(|row| &row.state.clocks).filter(|clock| {
         clock.kind != ClockKind::Update && clock.due_at.is_some_and(|due| due < NOW)
@@ -123,6 +133,11 @@ async fn live_trouble_leaves_the_visitors_work_alone() {
         .map(|row| (row.number, row.version))
         .collect();
     assert_eq!(before, after);
+    let given = built.rows("team:\"Warehouse systems\",Platform sort:reported");
+    let given: Vec<_> = given.iter().filter(|row| row.state.reported_at > NOW).collect();
+    let away = people_named(&built, turns::AWAY);
+    assert!(given.len() >= 3, "{} came to teams that assign", given.len());
+    assert!(given.iter().all(|row| row.state.assignee.is_some_and(|person| person != away)));
     drop(built.folder);
 }
 

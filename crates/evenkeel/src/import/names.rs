@@ -200,6 +200,8 @@ impl Names {
             description: String::new(),
             active: true,
             calendar: None,
+            assignment: Default::default(),
+            by_skill: false,
             version: 1,
         };
         teams::insert(sql, &team)?;

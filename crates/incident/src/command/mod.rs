@@ -7,6 +7,7 @@ pub use related::Related;
 
 use crate::clocks::ClockKind;
 use crate::impact::Subject;
+use crate::models::ModelUse;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
@@ -108,6 +109,9 @@ pub struct Report {
     /// The only team that may see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidential_to: Option<TeamId>,
+    /// The incident model it is reported with: it gives what is not said here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelUse>,
 }
 
 macro_rules! commands {
@@ -438,6 +442,8 @@ commands! {
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         remove: BTreeSet<String>,
     } = "tag",
+    /// Apply an incident model: what it gives and is not there yet.
+    ApplyModel(ModelUse) = "apply-model",
     /// Take back one entry of the timeline.
     Undo {
         /// Its place in the timeline.
@@ -450,7 +456,7 @@ commands! {
         /// What changed; all other promises stay as they are.
         subject: Subject,
     } = "recompute",
-    /// Another incident, or a rule, says something about this one. Issued by the product alone.
+    /// Another incident, a rule or a team says something about this one. Issued by the product alone.
     Note(Related) = "note",
 }
 

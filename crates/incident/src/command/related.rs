@@ -2,11 +2,11 @@
 
 use crate::rules::Moment;
 use crate::state::LinkKind;
-use kernel::{ContentId, IncidentNumber, RuleId, Timestamp};
+use kernel::{ContentId, IncidentNumber, RuleId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What another incident, or a rule, says about this one.
+/// What another incident, a rule or a team says about this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Related {
@@ -61,6 +61,18 @@ pub enum Related {
         on: BTreeSet<Moment>,
         /// The facts that made it match.
         because: ContentId,
+        /// The waits that are over with this.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        waits: BTreeMap<RuleId, Timestamp>,
+    },
+    /// A rule ran so often that it is left out for a while.
+    RuleRested {
+        /// Which.
+        rule: RuleId,
+        /// How often it ran.
+        runs: u32,
+        /// Until when.
+        until: Timestamp,
     },
     /// A command of a rule was refused.
     RuleRefused {
@@ -70,5 +82,12 @@ pub enum Related {
         refused: String,
         /// Why.
         message: String,
+    },
+    /// Its team gives incidents to its people, and there was nobody to give it to.
+    NobodyThere {
+        /// The team.
+        team: TeamId,
+        /// How many could have got it if they were not away.
+        away: u32,
     },
 }

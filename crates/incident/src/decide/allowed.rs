@@ -27,7 +27,9 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::Merge => state.merged_into.is_none() && !over,
         C::StandDown => state.major && !over,
         C::DeclareMajor => !state.major && life.is_open(),
-        C::Hold | C::Resolve | C::Cancel | C::Escalate | C::Promise => life.is_open(),
+        C::Hold | C::Resolve | C::Cancel | C::Escalate | C::Promise | C::ApplyModel => {
+            life.is_open()
+        }
         C::ExplainBreach => state.breaches().next().is_some(),
         C::CorrectPause => !over,
         C::Mitigate | C::Restore | C::Undo | C::Classify | C::Prioritise | C::Assign => !over,

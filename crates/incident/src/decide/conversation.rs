@@ -181,6 +181,7 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         follow_up_of: Some(number),
         parent: None,
         confidential_to: state.confidential_to,
+        model: None,
     };
     draft.report_another(report);
     Ok(())

@@ -7,6 +7,7 @@ mod classification;
 mod conversation;
 mod draft;
 mod lifecycle;
+mod models;
 mod people;
 mod promises;
 mod relations;
@@ -17,7 +18,7 @@ mod undo;
 mod work;
 
 pub use allowed::allowed;
-pub use undo::undoable;
+pub use undo::{UNDO_EVENTS, undoable};
 
 pub(crate) use classification::{check_fields, check_tags};
 
@@ -67,9 +68,10 @@ pub struct Facts<'a> {
     pub other: Option<&'a State>,
     /// Incidents up the chain of parents and merges of `other`, to find circles.
     pub above_other: &'a [IncidentNumber],
-    /// The event that an undo names.
-    pub undo: Option<&'a Event>,
-    /// The whole timeline, where a command goes by it: the correction of a pause does.
+    /// The event that an undo names, and what came right after it.
+    pub undo: &'a [Event],
+    /// The whole timeline, where a command goes by it: the correction of a pause does, and
+    /// taking back an assignment.
     pub timeline: &'a [Event],
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,
@@ -148,7 +150,7 @@ pub(crate) fn by_the_product(
         people: &nobody,
         other: None,
         above_other: &[],
-        undo: None,
+        undo: &[],
         timeline: &[],
         derived: None,
     };
@@ -226,6 +228,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::Promise { .. } | Command::ExplainBreach { .. } | Command::CorrectPause { .. } => {
             promises::run(draft, command)
         }
+        Command::ApplyModel(wanted) => models::apply(draft, wanted),
         Command::Undo { n } => undo::undo(draft, *n),
         Command::Acknowledge
         | Command::Hold { .. }

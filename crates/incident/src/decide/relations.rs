@@ -4,8 +4,8 @@
 use super::{Draft, lifecycle};
 use crate::command::{Command, Related};
 use crate::event::{
-    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, RuleRan,
-    RuleRefused, Unlinked, Unmerged,
+    ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, NobodyThere,
+    RuleRan, RuleRefused, RuleRested, Unlinked, Unmerged,
 };
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, Link, LinkKind};
@@ -29,7 +29,10 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
 pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> {
     let state = draft.state()?;
     match related {
-        Related::RuleRan { .. } | Related::RuleRefused { .. } => rule(draft, related),
+        Related::RuleRan { .. } | Related::RuleRefused { .. } | Related::RuleRested { .. } => {
+            rule(draft, related)
+        }
+        Related::NobodyThere { team, away } => draft.emit(NobodyThere { team: *team, away: *away }),
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })
@@ -75,8 +78,16 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
 fn rule(draft: &mut Draft, related: &Related) {
     let Some(Derived { name, version, .. }) = draft.facts.derived.clone() else { return };
     match related {
-        Related::RuleRan { rule, on, because } => {
-            draft.emit(RuleRan { rule: *rule, name, version, on: on.clone(), because: *because })
+        Related::RuleRan { rule, on, because, waits } => draft.emit(RuleRan {
+            rule: *rule,
+            name,
+            version,
+            on: on.clone(),
+            because: *because,
+            waits: waits.clone(),
+        }),
+        Related::RuleRested { rule, runs, until } => {
+            draft.emit(RuleRested { rule: *rule, name, version, runs: *runs, until: *until })
         }
         Related::RuleRefused { rule, refused, message } => draft.emit(RuleRefused {
             rule: *rule,
@@ -119,10 +130,7 @@ fn adopt(draft: &mut Draft, target: &str, cascade: bool) -> Result<(), Refusal> 
     if state.parent.is_some_and(|old| old != parent) {
         return Err(Refusal::state(
             "has_parent",
-            format!(
-                "it has a parent already, {}; unlink it first",
-                state.parent.map(|p| p.to_string()).unwrap_or_default()
-            ),
+            "it has a parent already; unlink that first, or ask somebody who sees it",
         ));
     }
     if state.parent == Some(parent) && state.follows_parent == cascade {

@@ -1,6 +1,6 @@
 //! The first report.
 
-use super::{Draft, Origin};
+use super::{Draft, Origin, models};
 use crate::command::{Command, Related, Report};
 use crate::event::{Assigned, Reported};
 use crate::permissions;
@@ -10,6 +10,8 @@ use kernel::{Level, limits};
 
 pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> {
     let policy = draft.policy();
+    let (filled, given) = models::filled(draft, report)?;
+    let report = &filled;
     check(draft, report)?;
     let service = report.service.and_then(|id| policy.services.get(&id));
     let impact = report.impact.unwrap_or_else(|| {
@@ -59,6 +61,7 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
             super::lifecycle::started(draft, "assigned to a person");
         }
     }
+    models::reported(draft, report, given)?;
     if let Some(number) = draft.facts.number {
         tell_relatives(draft, report, number);
     }

@@ -20,6 +20,16 @@ pub(super) fn choose_again(draft: &mut Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A change of the agreement is taken back: the very version from before holds again. What
+/// came to another agreement since falls under whatever applies now.
+pub(super) fn go_back(draft: &mut Draft, changed: &AgreementChanged) -> Result<(), Refusal> {
+    let before = draft.policy().agreements.get(changed.before);
+    match before.filter(|_| draft.state().is_ok_and(|s| s.agreement.id == changed.agreement.id)) {
+        Some(before) => go_over(draft, before),
+        None => choose_again(draft),
+    }
+}
+
 /// Open incidents go over to what changed: an agreement, where it applies or applied, or
 /// the newest version of a calendar. What is used up stays used up, and what else changed
 /// meanwhile stays as it was promised.
@@ -37,6 +47,8 @@ pub(super) fn recompute(draft: &mut Draft, subject: Subject) -> Result<(), Refus
             }
         }
         Subject::Calendar(id) => draft.renew = Some(id),
+        // Its rules are tried, as always when something happens.
+        Subject::Rule(_) => {}
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Taking back one entry, while nothing later depends on it.
 
 use super::lifecycle::{return_work, untouched};
-use super::{Draft, lifecycle, people, relations};
+use super::{Draft, lifecycle, people, relations, terms};
+use crate::assignment::ASSIGNMENT;
 use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
@@ -12,9 +13,12 @@ use kernel::Timestamp;
 
 /// Seconds in which an entry can be undone.
 const UNDO_SECONDS: i64 = 600;
+/// Events that an undo looks at: the entry itself and what followed from it, which comes
+/// right after it.
+pub const UNDO_EVENTS: usize = 8;
 
 pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
-    let Some(event) = draft.facts.undo.filter(|event| event.n == n) else {
+    let Some(event) = draft.facts.undo.first().filter(|event| event.n == n) else {
         return Err(Refusal::invalid("n", "is not an entry of this incident"));
     };
     if !undoable(event) {
@@ -26,7 +30,8 @@ pub(super) fn undo(draft: &mut Draft, n: u32) -> Result<(), Refusal> {
             "this is more than 10 minutes ago; change it by hand",
         ));
     }
-    if !stands(draft.state()?, event) || !can_return(draft, event) {
+    let as_left = stands(draft.state()?, event) || is_theirs_still(draft, event)?;
+    if !as_left || !can_return(draft, event) {
         return Err(Refusal::state("changed_since", "something changed since; change it by hand"));
     }
     take_back(draft, event)
@@ -97,6 +102,24 @@ fn stands(state: &State, event: &Event) -> bool {
     }
 }
 
+/// Whether a team got it, gave it to one of its people by its own way of assignment, and
+/// nobody did anything about that since: then both are taken back together.
+fn is_theirs_still(draft: &Draft, event: &Event) -> Result<bool, Refusal> {
+    let (Body::Assigned(data), state) = (&event.body, draft.state()?) else { return Ok(false) };
+    let by_the_team = |cause: &Cause| matches!(cause, Cause::Derived(by) if by.by == ASSIGNMENT);
+    let since = draft.facts.timeline.iter().filter(|later| later.n > event.n);
+    let mut given = since.filter_map(|later| match &later.body {
+        Body::Assigned(given) => Some((by_the_team(&later.cause), given)),
+        _ => None,
+    });
+    let (Some((true, given)), None) = (given.next(), given.next()) else { return Ok(false) };
+    let untaken = state.moments.acknowledged.is_none_or(|at| at <= event.happened_at);
+    Ok(untaken
+        && state.lifecycle.is_open()
+        && (given.team_before, given.assignee_before) == (data.team, data.assignee)
+        && (state.team, state.assignee) == (given.team, given.assignee))
+}
+
 fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
     match &event.body {
         Body::Acknowledged(_) => return_work(draft, event.happened_at),
@@ -111,18 +134,7 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
             priority_before: data.priority,
             override_before: data.priority_override.clone(),
         }),
-        Body::Classified(data) => draft.emit(Classified {
-            title: data.title_before,
-            title_before: data.title,
-            service: data.service_before,
-            service_before: data.service,
-            category: data.category_before,
-            category_before: data.category,
-            fields: data.fields_before.clone(),
-            fields_before: data.fields.clone(),
-            affected: data.affected_before,
-            affected_before: data.affected,
-        }),
+        Body::Classified(data) => declassify(draft, data, event)?,
         Body::PutOnHold(data) => end_hold(draft, data, event)?,
         Body::Resumed(data) => hold_again(draft, data)?,
         Body::Merged(_) => relations::unmerge(draft)?,
@@ -132,6 +144,31 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// It is what it was, and promised what it was promised. What came over to changed terms
+/// later stays there: that followed from something else.
+fn declassify(draft: &mut Draft, data: &Classified, event: &Event) -> Result<(), Refusal> {
+    draft.emit(Classified {
+        title: data.title_before,
+        title_before: data.title,
+        service: data.service_before,
+        service_before: data.service,
+        category: data.category_before,
+        category_before: data.category,
+        fields: data.fields_before.clone(),
+        fields_before: data.fields.clone(),
+        affected: data.affected_before,
+        affected_before: data.affected,
+    });
+    let followed = draft.facts.undo.iter().skip(1);
+    let from_it = |next: &&Event| matches!(next.cause, Cause::Derived(_)) && next.at == event.at;
+    let mut followed = followed.take_while(from_it);
+    let changed = followed.find_map(|event| match &event.body {
+        Body::AgreementChanged(changed) => Some(changed),
+        _ => None,
+    });
+    changed.map_or(Ok(()), |changed| terms::go_back(draft, changed))
 }
 
 /// Whoever had it before has it again; if that was nobody, it is new again.

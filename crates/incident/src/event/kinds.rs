@@ -4,11 +4,12 @@ use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::ledger::Span;
+use crate::models::ModelPart;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, OrganisationId, PersonId, Priority,
-    RuleId, ServiceId, TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, OrganisationId, PersonId,
+    Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -282,8 +283,24 @@ bodies! {
         /// When the next word comes.
         #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
     },
+    /// An incident model was applied; what it set and the tasks it brought follow, unless the
+    /// report holds them.
+    ModelApplied = "model_applied" v 1 {
+        /// Which.
+        model: ModelId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// Its runbook as it was then.
+        #[serde(default, skip_serializing_if = "Option::is_none")] runbook: Option<ContentId>,
+        /// What it gave.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] set: BTreeSet<ModelPart>,
+        /// What it would have given, and why it did not.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] left_out: BTreeMap<ModelPart, String>,
+    },
     /// A rule applied; what it did follows.
-    RuleRan = "rule_ran" v 1 {
+    RuleRan = "rule_ran" v 2 {
         /// Which.
         rule: RuleId,
         /// What it was called.
@@ -294,6 +311,22 @@ bodies! {
         on: BTreeSet<Moment>,
         /// The facts that made it match.
         because: ContentId,
+        /// The waits that are over with this, its own and those of rules that are not tried
+        /// after it: since when what they waited for had been so. Version 1 knew none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")] waits: BTreeMap<RuleId, Timestamp>,
+    },
+    /// A rule ran so often that it is left out for a while.
+    RuleRested = "rule_rested" v 1 {
+        /// Which.
+        rule: RuleId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: i64,
+        /// How often it ran.
+        runs: u32,
+        /// Until when it is left out.
+        until: Timestamp,
     },
     /// A command of a rule was refused, and the incident went on without it.
     RuleRefused = "rule_refused" v 1 {
@@ -307,6 +340,13 @@ bodies! {
         command: String,
         /// Why.
         message: String,
+    },
+    /// Its team gives incidents to its people, and there was nobody to give it to.
+    NobodyThere = "nobody_there" v 1 {
+        /// The team, which keeps it.
+        team: TeamId,
+        /// How many could have got it if they were not away.
+        #[serde(default)] away: u32,
     },
     /// The expected time of restoration changed.
     ExpectationSet = "expectation_set" v 1 {

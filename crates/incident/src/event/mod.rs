@@ -3,6 +3,7 @@
 
 mod form;
 mod kinds;
+mod named;
 
 pub use kinds::*;
 
@@ -23,9 +24,9 @@ pub enum Cause {
 /// What an event followed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derived {
-    /// `rule`, `timer`, `policy`, `suggestion`, or `incident` for a related one.
+    /// `rule`, `timer`, `policy`, `suggestion`, `assignment` by the team, or `incident` for a related one.
     pub by: String,
-    /// Which one.
+    /// Which one; of an assignment, why this person.
     pub name: String,
     /// Its version; 0 where it has none.
     pub version: i64,

@@ -177,7 +177,7 @@ impl BusinessHours {
     }
 }
 
-fn check_name(name: &str, faults: &mut Vec<Fault>) {
+pub(crate) fn check_name(name: &str, faults: &mut Vec<Fault>) {
     let length = name.trim().chars().count();
     if !(1..=limits::NAME_CHARS).contains(&length) || name.contains(char::is_control) {
         let words = format!("must have 1 to {} characters on one line", limits::NAME_CHARS);

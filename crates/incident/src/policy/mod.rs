@@ -3,7 +3,7 @@
 //! each with its version.
 
 mod agreement;
-mod check;
+pub(crate) mod check;
 mod terms;
 
 pub use agreement::{
@@ -13,12 +13,15 @@ pub use agreement::{
 pub use check::Fault;
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
+use crate::assignment::{Away, Skills, Way};
 use crate::clocks::Clock;
+use crate::models::Model;
 use crate::rules::ReadyRule;
 use crate::state::State;
 use calendar::Calendar;
 use kernel::{
-    CalendarId, CategoryId, Matrix, OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp,
+    CalendarId, CategoryId, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -44,6 +47,10 @@ pub struct TeamPolicy {
     pub members: BTreeSet<PersonId>,
     /// When it works: what is not urgent reaches it then; none is round the clock.
     pub calendar: Option<CalendarId>,
+    /// How it gives what comes to it to one of its people.
+    pub assignment: Way,
+    /// Whether people who know the service or category come before the others.
+    pub by_skill: bool,
 }
 
 /// A category as far as decisions need it.
@@ -64,6 +71,10 @@ pub struct StaffPolicy {
     pub roles: BTreeSet<Role>,
     /// Whether the account is in use.
     pub active: bool,
+    /// What they know well.
+    pub skills: Skills,
+    /// When they are not there.
+    pub away: Option<Away>,
 }
 
 impl StaffPolicy {
@@ -120,6 +131,8 @@ pub struct Policy {
     pub organisations: HashMap<OrganisationId, String>,
     /// Rules in use, in their order.
     pub rules: Arc<[ReadyRule]>,
+    /// Incident models in use, in their order.
+    pub models: Arc<[Model]>,
     /// The instance's time zone, for days in rules.
     pub time_zone: String,
 }
@@ -145,11 +158,23 @@ impl Policy {
         requester: PersonId,
         now: Timestamp,
     ) -> &Agreement {
-        let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
-        let categories = std::iter::successors(category, above).take(self.categories.len() + 1);
-        let categories = categories.collect();
+        let categories = self.categories_above(category).collect();
         let of = Selectors { service, organisation, categories, requester };
         self.agreements.choose(&of, now)
+    }
+
+    /// A category, and those above it from the nearest on.
+    pub fn categories_above(
+        &self,
+        category: Option<CategoryId>,
+    ) -> impl Iterator<Item = CategoryId> {
+        let above = |id: &CategoryId| self.categories.get(id).and_then(|found| found.parent);
+        std::iter::successors(category, above).take(self.categories.len() + 1)
+    }
+
+    /// The incident model in use with this id.
+    pub fn model(&self, id: ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
     }
 
     /// The teams a person belongs to.

@@ -29,9 +29,14 @@ impl Agreements {
     /// All versions, in any order, each with the instant it is in force from. `None`
     /// when there are none: something has to be promised.
     pub fn new(versions: impl IntoIterator<Item = (Agreement, Timestamp)>) -> Option<Self> {
+        Agreements::of(versions.into_iter().map(|(agreement, since)| (Arc::new(agreement), since)))
+    }
+
+    /// The same with versions that are shared with others.
+    pub fn of(versions: impl IntoIterator<Item = (Arc<Agreement>, Timestamp)>) -> Option<Self> {
         let mut all: BTreeMap<_, Versions<Arc<Agreement>>> = BTreeMap::new();
         for (agreement, since) in versions {
-            all.entry(agreement.reference.id).or_default().push((since, Arc::new(agreement)));
+            all.entry(agreement.reference.id).or_default().push((since, agreement));
         }
         for versions in all.values_mut() {
             versions.sort_by_key(|(_, agreement)| agreement.reference.version);
@@ -60,6 +65,11 @@ impl Agreements {
 
     /// This very version.
     pub fn get(&self, reference: AgreementRef) -> Option<&Agreement> {
+        self.shared(reference).map(|agreement| &**agreement)
+    }
+
+    /// This very version, to be shared.
+    pub fn shared(&self, reference: AgreementRef) -> Option<&Arc<Agreement>> {
         let versions = self.all.get(&reference.id)?;
         let place = versions.binary_search_by_key(&reference.version, |(_, a)| a.reference.version);
         Some(&versions[place.ok()?].1)
@@ -196,11 +206,17 @@ impl Calendars {
     /// What is wrong with the hours.
     pub fn add(&mut self, hours: BusinessHours, since: Timestamp) -> Result<(), CalendarError> {
         let calendar = Calendar::new(&hours.definition)?;
-        let versions = self.all.entry(hours.reference.id).or_default();
-        versions.retain(|(_, known)| known.hours.reference != hours.reference);
-        versions.push((since, Arc::new(KnownCalendar { hours, calendar })));
-        versions.sort_by_key(|(_, known)| known.hours.reference.version);
+        self.share(Arc::new(KnownCalendar { hours, calendar }), since);
         Ok(())
+    }
+
+    /// Adds a version that is shared with others, in force from an instant.
+    pub fn share(&mut self, known: Arc<KnownCalendar>, since: Timestamp) {
+        let reference = known.hours.reference;
+        let versions = self.all.entry(reference.id).or_default();
+        versions.retain(|(_, other)| other.hours.reference != reference);
+        versions.push((since, known));
+        versions.sort_by_key(|(_, known)| known.hours.reference.version);
     }
 
     /// The newest version of a calendar, in force or not yet.
@@ -221,9 +237,14 @@ impl Calendars {
 
     /// This very version, with its name.
     pub fn known(&self, reference: CalendarRef) -> Option<&KnownCalendar> {
+        self.shared(reference).map(|known| &**known)
+    }
+
+    /// This very version, to be shared.
+    pub fn shared(&self, reference: CalendarRef) -> Option<&Arc<KnownCalendar>> {
         let versions = self.all.get(&reference.id)?;
         let found = versions.iter().rev().find(|(_, known)| known.hours.reference == reference);
-        found.map(|(_, known)| &**known)
+        found.map(|(_, known)| known)
     }
 
     /// What a reference stands for: none, and what is not known here, is round the clock.

@@ -2,9 +2,10 @@
 //! the rule and become words of the incident when it runs.
 
 use crate::command::{Change, Command, Visibility};
+use crate::models::ModelUse;
 use crate::state::HoldReason;
 use kernel::{
-    CategoryId, ContentId, Level, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp,
+    CategoryId, ContentId, Level, ModelId, PersonId, Priority, ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,11 @@ pub enum Action {
         /// What is to be done.
         title: String,
     },
+    /// Apply an incident model.
+    ApplyModel {
+        /// Which.
+        model: ModelId,
+    },
     /// Write an internal note.
     Comment {
         /// The words.
@@ -122,6 +128,7 @@ impl Action {
             Action::Escalate { .. } => "escalate",
             Action::Watch { .. } => "watch",
             Action::AddTask { .. } => "add-task",
+            Action::ApplyModel { .. } => "apply-model",
             Action::Comment { .. } => "comment",
             Action::DeclareMajor { .. } => "declare-major",
             Action::Hold { .. } => "hold",
@@ -160,6 +167,7 @@ impl Action {
             Action::AddTask { title } => {
                 Command::AddTask { task: make.task(), title: make.words(title), assignee: None }
             }
+            Action::ApplyModel { model } => Command::ApplyModel(ModelUse::of(*model)),
             Action::Comment { body } => {
                 Command::Comment { body: make.words(body), visibility: Visibility::Internal }
             }

@@ -2,7 +2,7 @@
 //! names changes.
 
 use super::record::leaf;
-use super::{Action, Moment, Rule};
+use super::{Action, Fact, Moment, Rule};
 use crate::policy::{Policy, StaffPolicy};
 use crate::state::HoldReason;
 use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
@@ -13,6 +13,11 @@ use std::collections::BTreeSet;
 const HOLD_SECONDS_MIN: i64 = 300;
 /// Seconds of the longest hold that a rule sets: a year.
 const HOLD_SECONDS_MAX: i64 = 366 * 86_400;
+
+/// Seconds of the shortest wait: timers are no stopwatch, and each wakes every incident.
+const WAIT_SECONDS_MIN: i64 = 60;
+/// Seconds of the longest wait: a year.
+const WAIT_SECONDS_MAX: i64 = 366 * 86_400;
 
 /// One thing that is wrong with a rule.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -36,6 +41,7 @@ pub fn faults(rule: &Rule, policy: &Policy, knows: &dyn Fn(&str) -> bool) -> Vec
     if rule.on.is_empty() {
         found.push(Fault::new("on", "name at least one moment, such as reported"));
     }
+    waiting(rule, policy, &mut found);
     condition(&rule.when, policy, knows, &mut found);
     if rule.actions.is_empty() {
         found.push(Fault::new("do", "needs at least one command"));
@@ -46,7 +52,8 @@ pub fn faults(rule: &Rule, policy: &Policy, knows: &dyn Fn(&str) -> bool) -> Vec
     }
     let mut seen = BTreeSet::new();
     for (at, action) in rule.actions.iter().enumerate() {
-        let once = matches!(action, Action::AddTask { .. }) || seen.insert(action.name());
+        let once = matches!(action, Action::AddTask { .. } | Action::ApplyModel { .. })
+            || seen.insert(action.name());
         if !once {
             let message = format!("names {} twice; put it in one command", action.name());
             found.push(Fault::new(format!("do.{at}"), message));
@@ -63,10 +70,33 @@ pub fn faults(rule: &Rule, policy: &Policy, knows: &dyn Fn(&str) -> bool) -> Vec
     found
 }
 
+/// Whether it says how long it waits if, and only if, time sets it off.
+fn waiting(rule: &Rule, policy: &Policy, found: &mut Vec<Fault>) {
+    let hears = rule.on.contains(&Moment::Waited);
+    let wait = match rule.wait {
+        Some(wait) if hears => wait,
+        Some(_) => return found.push(Fault::new("on", "name waited, or leave out wait")),
+        None if hears => return found.push(Fault::new("wait", "for what, and how long?")),
+        None => return,
+    };
+    if !(WAIT_SECONDS_MIN..=WAIT_SECONDS_MAX).contains(&wait.seconds) {
+        let range = format!("must be {WAIT_SECONDS_MIN} to {WAIT_SECONDS_MAX}");
+        found.push(Fault::new("wait.seconds", range));
+    }
+    let Some(id) = wait.calendar else { return };
+    if wait.fact == Fact::Due {
+        let words = "is not for what is due: the target counts its own hours";
+        found.push(Fault::new("wait.calendar", words));
+    }
+    if policy.calendars.last(id).is_none_or(|known| known.hours.retired) {
+        found.push(Fault::new("wait.calendar", "is no calendar in use"));
+    }
+}
+
 /// The people that a condition names, by name, address or id.
 pub fn people_named(when: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    if let Ok(query) = query::parse(when) {
+    if let Ok(query) = query::parse_condition(when) {
         terms(&query.filter, &mut |term| {
             if let Term::Assignee(people) | Term::Requester(people) | Term::Watcher(people) = term {
                 found.extend(people.iter().filter_map(|person| match person {
@@ -80,7 +110,7 @@ pub fn people_named(when: &str) -> BTreeSet<String> {
 }
 
 fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &mut Vec<Fault>) {
-    let query = match query::parse(when) {
+    let query = match query::parse_condition(when) {
         Ok(query) => query,
         Err(error) => {
             let message = format!("{} (at character {})", error.message, error.position + 1);
@@ -114,6 +144,11 @@ fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &
                 unknown("category", name);
             }
         }),
+        Term::Hours(wanted) => names(wanted, &mut |name| {
+            if super::wait::calendars_called(name, policy).next().is_none() {
+                unknown("calendar", name);
+            }
+        }),
         Term::Organisation(wanted) => names(wanted, &mut |name| {
             if !has_organisation(policy, name) {
                 unknown("organisation", name);
@@ -132,7 +167,7 @@ fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &
     });
 }
 
-fn terms<'a>(expr: &'a Expr, each: &mut dyn FnMut(&'a Term)) {
+pub(super) fn terms<'a>(expr: &'a Expr, each: &mut dyn FnMut(&'a Term)) {
     match expr {
         Expr::All => {}
         Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| terms(part, each)),
@@ -230,6 +265,9 @@ fn check(action: &Action, policy: &Policy) -> Result<(), Wrong> {
             _ => Err(("person", "is nobody who works here".to_owned())),
         },
         Action::AddTask { title } => needed("title", title, limits::TITLE_CHARS),
+        Action::ApplyModel { model } => {
+            known("model", "incident model", Some(*model), |id| policy.model(id).is_some())
+        }
         Action::Comment { body } => needed("body", body, limits::BODY_CHARS),
         Action::DeclareMajor { reason } => short("reason", reason.as_deref()),
         Action::Hold { reason, seconds, note } => {

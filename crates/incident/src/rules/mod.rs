@@ -7,15 +7,21 @@ mod action;
 mod check;
 mod past;
 mod record;
+mod runs;
+mod wait;
 
 pub use action::{Action, Maker};
 pub use check::{Fault, faults, people_named};
 pub use past::{Around, Hit, judge};
 pub use record::{Known, Seen};
+pub use runs::{Rest, RuleRuns};
+pub use wait::{Fact, Wait, next_wait};
+
+use wait::hours_named;
 
 use crate::event::{Body, Event};
 use crate::policy::Policy;
-use kernel::{RuleId, limits, words};
+use kernel::{CalendarId, RuleId, limits, words};
 use query::{Context, Expr, Record};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,6 +61,8 @@ words! {
         Reopened = "reopened",
         /// Anything happened to it after its report.
         Changed = "changed",
+        /// It was as it is for as long as the rule waits.
+        Waited = "waited",
     }
 }
 
@@ -78,6 +86,7 @@ impl Moment {
             Moment::Resolved => "It is resolved",
             Moment::Reopened => "It is reopened",
             Moment::Changed => "Anything changes",
+            Moment::Waited => "Time passes",
         }
     }
 
@@ -91,7 +100,10 @@ impl Moment {
         let named = match body {
             Body::Reported(_) => return [Some(Moment::Reported), None],
             Body::ClocksChanged(_) | Body::AgreementChanged(_) => return [None; 2],
-            Body::RuleRan(_) | Body::RuleRefused(_) => return [None; 2],
+            Body::RuleRan(_)
+            | Body::RuleRefused(_)
+            | Body::RuleRested(_)
+            | Body::NobodyThere(_) => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),
             Body::PriorityChanged(_) => Some(Moment::PriorityChanged),
             Body::Assigned(_) => Some(Moment::Assigned),
@@ -125,6 +137,9 @@ pub struct Rule {
     pub active: bool,
     /// What sets it off.
     pub on: BTreeSet<Moment>,
+    /// For how long it waits, where it is [`Moment::Waited`] that sets it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
     /// The condition, in the query language; empty: always.
     pub when: String,
     /// The commands that follow, in their order.
@@ -145,14 +160,18 @@ pub struct ReadyRule {
     pub when: Expr,
     /// What it names that is not there any more; such a rule is left out.
     pub faults: Vec<Fault>,
+    /// The calendars whose hours its condition asks for.
+    hours: BTreeSet<CalendarId>,
 }
 
 impl ReadyRule {
     /// A rule as it stands under a policy. Requesters are taken to be known.
     pub fn of(rule: Rule, policy: &Policy) -> Self {
         let faults = faults(&rule, policy, &|_| true);
-        let when = query::parse(&rule.when).map_or_else(|_| Expr::nothing(), |query| query.filter);
-        ReadyRule { rule, when, faults }
+        let when = query::parse_condition(&rule.when)
+            .map_or_else(|_| Expr::nothing(), |query| query.filter);
+        let hours = hours_named(&when, policy);
+        ReadyRule { rule, when, faults, hours }
     }
 
     /// Whether one of these moments sets it off.

@@ -19,6 +19,8 @@ pub struct Around<'a> {
     pub texts: &'a HashMap<ContentId, String>,
     /// The words that events bring.
     pub brought: &'a dyn Fn(&[Event]) -> Vec<ContentId>,
+    /// The instant up to which waits are judged.
+    pub now: Timestamp,
 }
 
 /// When a rule would first have run on an incident.
@@ -35,41 +37,77 @@ pub struct Hit {
 }
 
 /// Judges a timeline command by command, each at its own instant and as it was right
-/// after. What rules did then counts for what comes later, and is not judged itself.
+/// after; a wait that is over before the next at the instant it is over. What rules did
+/// then counts for what comes later, and is not judged itself.
 pub fn judge(
     ready: &ReadyRule,
     number: IncidentNumber,
     events: &[Event],
     around: &Around<'_>,
 ) -> Option<Hit> {
-    let mut hit: Option<Hit> = None;
+    let mut judge = Judge { ready, number, around, waited: None, hit: None };
     let mut state: Option<State> = None;
-    for step in events.chunk_by(|_, next| goes_on(next)) {
+    let mut steps = events.chunk_by(|_, next| goes_on(next)).peekable();
+    while let Some(step) = steps.next() {
         state = step.iter().fold(state, apply);
+        let (Some(state), Some(first)) = (&state, step.first()) else { continue };
         let moments = Moment::of(step);
-        let (Some(state), Some(first), true) = (&state, step.first(), ready.hears(&moments)) else {
-            continue;
-        };
-        if by(first) == Some("rule") {
-            continue;
+        if ready.hears(&moments) && by(first) != Some("rule") {
+            judge.try_at(state, first.at, moments, step);
         }
-        let words = [state.title].into_iter().chain(state.description);
-        let words = words.chain((around.brought)(step));
-        let texts: Vec<String> = words.filter_map(|id| around.texts.get(&id).cloned()).collect();
-        let (policy, people) = (around.policy, around.people);
-        let seen = Seen { number, state, policy, people, texts: &texts };
-        let context = Context::of_a_rule(first.at, &policy.time_zone);
-        if let Some(because) = ready.why(&seen, &context) {
-            match &mut hit {
-                Some(hit) => hit.times += 1,
-                None => {
-                    let moments = moments.intersection(&ready.rule.on).copied().collect();
-                    hit = Some(Hit { at: first.at, moments, because, times: 1 });
-                }
-            }
+        let next = steps.peek().and_then(|next| next.first()).map(|event| event.at);
+        judge.wait(state, first.at, next.unwrap_or(around.now), step);
+    }
+    judge.hit
+}
+
+struct Judge<'a> {
+    ready: &'a ReadyRule,
+    number: IncidentNumber,
+    around: &'a Around<'a>,
+    /// The fact whose wait it ran on last.
+    waited: Option<Timestamp>,
+    hit: Option<Hit>,
+}
+
+impl Judge<'_> {
+    /// Judges the wait that is over after this step and before the next.
+    fn wait(&mut self, state: &State, from: Timestamp, until: Timestamp, step: &[Event]) {
+        let wait = self.ready.rule.wait.filter(|_| self.ready.faults.is_empty());
+        let Some((since, over)) = wait.and_then(|wait| wait.over(state, self.around.policy)) else {
+            return;
+        };
+        let at = over.max(from);
+        let due = at <= until && self.waited != Some(since);
+        if due && self.try_at(state, at, BTreeSet::from([Moment::Waited]), step) {
+            self.waited = Some(since);
         }
     }
-    hit
+
+    /// Whether it matches at an instant; a match is counted.
+    fn try_at(
+        &mut self,
+        state: &State,
+        at: Timestamp,
+        moments: BTreeSet<Moment>,
+        step: &[Event],
+    ) -> bool {
+        let Around { policy, people, texts, brought, .. } = *self.around;
+        let words = [state.title].into_iter().chain(state.description).chain(brought(step));
+        let folded: Vec<_> = words.filter_map(|id| Some(query::words(texts.get(&id)?))).collect();
+        let texts: Vec<&[String]> = folded.iter().map(Vec::as_slice).collect();
+        let seen = Seen { number: self.number, state, policy, people, texts: &texts };
+        let context = Context::of_a_rule(at, &policy.time_zone);
+        let Some(because) = self.ready.why(&seen, &context) else { return false };
+        match &mut self.hit {
+            Some(hit) => hit.times += 1,
+            None => {
+                let moments = moments.intersection(&self.ready.rule.on).copied().collect();
+                self.hit = Some(Hit { at, moments, because, times: 1 });
+            }
+        }
+        true
+    }
 }
 
 /// Whether an event followed from the command before it, by policy.

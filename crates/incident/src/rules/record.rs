@@ -1,11 +1,11 @@
 //! An incident as a rule's condition sees it: all of it, whoever asks.
 
-use crate::clocks::ClockStatus;
+use super::wait::next_due;
 use crate::policy::Policy;
 use crate::state::State;
 use kernel::{
-    CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority, ServiceId,
-    TeamId, Timestamp,
+    CalendarId, CategoryId, Channel, IncidentNumber, Level, OrganisationId, PersonId, Priority,
+    ServiceId, TeamId, Timestamp,
 };
 use query::{HoldReason, MomentField, Named, PersonRef, Record, Text};
 use std::borrow::Cow;
@@ -32,8 +32,9 @@ pub struct Seen<'a> {
     pub policy: &'a Policy,
     /// Its people, as far as they are asked for.
     pub people: &'a HashMap<PersonId, Known>,
-    /// Title, description and the words that came just now.
-    pub texts: &'a [String],
+    /// Title, description and what was written just now, each as its folded words
+    /// ([`query::words`]).
+    pub texts: &'a [&'a [String]],
 }
 
 impl Seen<'_> {
@@ -163,13 +164,7 @@ impl Record for Seen<'_> {
     fn moment(&self, field: MomentField) -> Option<Timestamp> {
         let state = self.state;
         match field {
-            MomentField::Due => {
-                let running = state.clocks.iter().filter(|clock| {
-                    clock.status == ClockStatus::Running && clock.breached_at.is_none()
-                });
-                let promised = state.pending_promises().map(|promise| promise.at);
-                running.filter_map(|clock| clock.due_at).chain(promised).min()
-            }
+            MomentField::Due => next_due(state),
             MomentField::Reported => Some(state.reported_at),
             MomentField::Updated => Some(state.updated_at),
             MomentField::Acknowledged => state.moments.acknowledged,
@@ -181,7 +176,19 @@ impl Record for Seen<'_> {
         }
     }
 
+    fn hours(&self, at: Timestamp) -> Vec<Named<'_, CalendarId>> {
+        let latest = self.policy.calendars.latest().into_iter();
+        let open = latest.filter_map(|known| {
+            let id = known.hours.reference.id;
+            let calendars = &self.policy.calendars;
+            let is_open = calendars.get(calendars.newest(id, at)).is_open(at);
+            (is_open && !known.hours.retired)
+                .then_some(Named { id, name: known.hours.name.as_str() })
+        });
+        open.collect()
+    }
+
     fn text_has(&self, text: &Text) -> bool {
-        self.texts.iter().any(|words| text.occurs_in(words))
+        self.texts.iter().any(|words| text.occurs_among(words))
     }
 }

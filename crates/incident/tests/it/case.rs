@@ -5,6 +5,7 @@
 use crate::invariants;
 use incident::command::Report;
 use incident::event::{Cause, Derived};
+use incident::models::{Gives, Model};
 use incident::policy::{
     Agreement, Agreements, CategoryPolicy, PersonFacts, ServicePolicy, StaffPolicy, TeamPolicy,
 };
@@ -14,7 +15,7 @@ use incident::{
 };
 use kernel::{
     Actor, ActorKind, AgreementId, CategoryId, Channel, ContentId, IncidentNumber, Level, Matrix,
-    OrganisationId, PersonId, Role, ServiceId, TaskId, TeamId, Timestamp,
+    ModelId, OrganisationId, PersonId, Role, ServiceId, TaskId, TeamId, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -141,6 +142,36 @@ pub fn category() -> CategoryId {
     CategoryId(Uuid::from_u128(0x501))
 }
 
+pub fn tunnel() -> ModelId {
+    ModelId(Uuid::from_u128(0xb01))
+}
+
+/// The one model, for agents only: it gives everything that a model can give.
+pub fn tunnel_down() -> Model {
+    Model {
+        id: tunnel(),
+        name: "Tunnel down".to_owned(),
+        about: "Nobody at a site gets in.".to_owned(),
+        place: 1,
+        active: true,
+        portal: false,
+        gives: Gives {
+            title: "No connection from a site".to_owned(),
+            description: "Which site, since when?".to_owned(),
+            service: Some(vpn()),
+            category: Some(category()),
+            impact: Some(level(1)),
+            urgency: Some(level(1)),
+            team: Some(desktop()),
+            tags: ["tunnel".to_owned()].into(),
+            fields: [("site".to_owned(), "Main".to_owned())].into(),
+            tasks: vec!["Look at the gateway".to_owned(), "Ring the site".to_owned()],
+            runbook: "Restart the gateway.".to_owned(),
+        },
+        version: 1,
+    }
+}
+
 pub fn words(n: u128) -> ContentId {
     ContentId(Uuid::from_u128(0x6000 + n))
 }
@@ -191,12 +222,15 @@ pub fn plain_report() -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        model: None,
     }
 }
 
 pub fn policy() -> Policy {
     let staff = Who::ALL.into_iter().filter(|who| !who.roles().is_empty()).map(|who| {
-        (who.id(), StaffPolicy { name: format!("{who:?}"), roles: who.roles(), active: true })
+        let (skills, away) = (Default::default(), None);
+        let name = format!("{who:?}");
+        (who.id(), StaffPolicy { name, roles: who.roles(), active: true, skills, away })
     });
     let team = |id: TeamId, name: &str| {
         let members = Who::ALL.into_iter().filter(|who| who.teams().contains(&id));
@@ -206,6 +240,8 @@ pub fn policy() -> Policy {
                 name: name.to_owned(),
                 members: members.map(Who::id).collect(),
                 calendar: None,
+                assignment: Default::default(),
+                by_skill: false,
             },
         )
     };
@@ -230,6 +266,7 @@ pub fn policy() -> Policy {
         resolution_codes: Policy::standard_codes(),
         organisations: HashMap::new(),
         rules: [].into(),
+        models: [tunnel_down()].into(),
         time_zone: "UTC".to_owned(),
     }
 }
@@ -442,10 +479,12 @@ impl Case {
         let record = records.get(&number);
         let undo = match command {
             Command::Undo { n } => {
-                record.and_then(|record| record.events.iter().find(|event| event.n == *n)).cloned()
+                let events = record.map_or(&[][..], |record| &record.events);
+                events.iter().filter(|event| event.n >= *n).take(incident::UNDO_EVENTS).collect()
             }
-            _ => None,
+            _ => vec![],
         };
+        let undo: Vec<Event> = undo.into_iter().cloned().collect();
         let facts = Facts {
             number: Some(number),
             viewer: viewer.as_ref(),
@@ -462,7 +501,7 @@ impl Case {
             people: &self.people,
             other: other.as_ref().map(|record| &record.state),
             above_other: &above,
-            undo: undo.as_ref(),
+            undo: &undo,
             timeline: record.map_or(&[], |record| &record.events),
             derived,
         };

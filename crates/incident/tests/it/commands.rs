@@ -325,7 +325,7 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
             people: &people,
             other: None,
             above_other: &[],
-            undo: None,
+            undo: &[],
             timeline: &[],
             derived: None,
         };

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod assignment;
 mod case;
 mod clocks;
 mod commands;
@@ -12,6 +13,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod lifecycle;
+mod models;
 mod oracle;
 mod permissions;
 mod preview;
@@ -20,6 +22,7 @@ mod properties;
 mod refusals;
 mod relations;
 mod replay;
+mod rules;
 mod sample;
 mod terms;
 mod traces;

@@ -74,6 +74,7 @@ fn families() -> Vec<(&'static str, Vec<Command>)> {
                 C::StandDown,
                 C::GiveRole,
                 C::AddTask,
+                C::ApplyModel,
                 C::CompleteTask,
                 C::ReopenTask,
                 C::LogWork,

@@ -143,6 +143,7 @@ fn describing() -> impl Strategy<Value = Command> {
         (change(vec![network(), desktop()]), change(people()))
             .prop_map(|(team, assignee)| Command::Assign { team, assignee }),
         (tags(), tags()).prop_map(|(add, remove)| Command::Tag { add, remove }),
+        Just(crate::sample::of(CommandName::ApplyModel)),
         maybe(select(vec![network(), desktop()])).prop_map(|team| Command::Restrict { team }),
         (maybe(select(vec![network(), desktop()])), maybe(select(people())), content())
             .prop_map(|(team, manager, reason)| Command::Escalate { team, manager, reason }),
@@ -316,7 +317,7 @@ pub fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Plays a step; what is refused is refused for good reasons.
-fn play(case: &mut Case, step: &Step) {
+pub fn play(case: &mut Case, step: &Step) {
     case.now = case.now.plus_micros(step.micros);
     case.happened_at = step.late_micros.map(|late| case.now.plus_micros(-late));
     let before = case.records.clone();

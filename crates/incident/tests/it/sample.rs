@@ -1,10 +1,11 @@
 //! One plain instance of every command, with every field set.
 
 use crate::case::{
-    Who, category, desktop, inc, level, network, plain_report, start, task, vpn, words,
+    Who, category, desktop, inc, level, network, plain_report, start, task, tunnel, vpn, words,
 };
 use incident::command::{Change, Related, Report};
 use incident::impact::Subject;
+use incident::models::{Brought, ModelUse, NewTask};
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
 use kernel::{AttachmentId, Priority};
@@ -206,6 +207,11 @@ pub fn of(name: CommandName) -> Command {
             to: Some(start().plus_seconds(120)),
             reason: words(23),
         },
+        C::ApplyModel => {
+            let tasks = vec![NewTask { task: task(9), title: words(25) }];
+            let brought = Brought { runbook: Some(words(24)), tasks };
+            Command::ApplyModel(ModelUse { model: tunnel(), brought })
+        }
         C::Undo => Command::Undo { n: 1 },
         C::Tick => Command::Tick,
         C::Recompute => {

@@ -33,7 +33,7 @@ pub fn calendar(case: &mut Case, n: u128, version: i64, definition: Definition) 
 }
 
 /// Monday to Friday, 9 to 17, in Berlin: 8 to 16 UTC in November.
-fn office(case: &mut Case) -> CalendarRef {
+pub fn office(case: &mut Case) -> CalendarRef {
     calendar(case, 1, 1, Definition::new("Europe/Berlin", Week::weekdays("09:00", "17:00")))
 }
 
@@ -469,4 +469,65 @@ fn what_was_noticed_long_before_it_was_reported_may_be_late_already() {
     let due = start().plus_seconds(-HOUR);
     assert_eq!((clock.breached_at, clock.first_breached_at), (Some(due), Some(due)));
     assert_eq!(case.last("clock_breached").happened_at, start());
+}
+
+#[test]
+fn a_classification_taken_back_gives_the_former_promise_back() {
+    let seconds = |case: &Case| case.clock(ClockKind::Resolution).target_seconds;
+    let undo = |case: &mut Case| {
+        let undo = case.undo_of("classified");
+        case.does(Who::Agent, undo);
+    };
+    let standard_again = |version| Agreement {
+        reference: AgreementRef { version, ..standard().reference },
+        ..standard()
+    };
+    let mut case = Case::empty();
+    // A newer standard is in force, which this incident was not promised.
+    case.policy.agreements =
+        agreements([(standard(), 0), (standard_again(2), 100), (for_vpn(1, 2 * HOUR), 0)]);
+    case.report(Who::Requester, plain_report());
+    let (promised, due) = (seconds(&case), case.clock(ClockKind::Resolution).due_at);
+    case.wait(HOUR).does(Who::Agent, classify(Change::Set(vpn())));
+    assert_eq!(seconds(&case), 2 * HOUR);
+    let mut other = case.clone();
+    case.wait(60);
+    undo(&mut case);
+    assert_eq!(case.state().agreement, standard().reference, "the very version");
+    assert_eq!((seconds(&case), case.clock(ClockKind::Resolution).due_at), (promised, due));
+
+    // What was given another agreement since comes to what applies now.
+    let id = AgreementId(Uuid::from_u128(0x803));
+    let third = Agreement { reference: AgreementRef { id, version: 1 }, ..for_vpn(1, 60 * 60) };
+    let retired = Agreement { retired: true, ..for_vpn(2, 0) };
+    other.policy.agreements = agreements([
+        (standard(), 0),
+        (standard_again(2), 100),
+        (for_vpn(1, 2 * HOUR), 0),
+        (retired, HOUR),
+        (third, HOUR),
+    ]);
+    other.wait(60).does(Who::System, follow_vpn());
+    assert_eq!(other.state().agreement.id, id);
+    undo(&mut other);
+    assert_eq!(other.state().agreement, standard_again(2).reference);
+
+    // What changed no promise takes none back.
+    let mut category_only = Case::new();
+    category_only.does(Who::Agent, crate::sample::classify());
+    let before = category_only.story().len();
+    undo(&mut category_only);
+    assert!(category_only.story()[before..].iter().all(|kind| *kind != "agreement_changed"));
+
+    // What came over to changed terms right after it stays there.
+    let mut followed = Case::empty();
+    followed.policy.agreements = agreements([(standard(), 0), (standard_again(2), 100)]);
+    followed.report(Who::Requester, plain_report());
+    followed.wait(HOUR).does(Who::Agent, crate::sample::classify());
+    let subject = Subject::Agreement(standard().reference.id);
+    followed.wait(60).does(Who::System, Command::Recompute { subject });
+    assert_eq!(followed.state().agreement, standard_again(2).reference);
+    followed.wait(60);
+    undo(&mut followed);
+    assert_eq!(followed.state().agreement, standard_again(2).reference);
 }

@@ -13,6 +13,8 @@ fn substance(state: &State) -> State {
     state.version = 0;
     state.updated_at = crate::case::start();
     state.clocks.clear();
+    // Being undone is a change too: it is so since then.
+    state.since = Default::default();
     state
 }
 

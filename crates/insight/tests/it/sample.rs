@@ -41,6 +41,7 @@ pub fn policy() -> Policy {
         resolution_codes: vec![],
         organisations: HashMap::new(),
         rules: [].into(),
+        models: [].into(),
         time_zone: "UTC".to_owned(),
     }
 }

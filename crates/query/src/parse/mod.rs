@@ -59,12 +59,24 @@ impl ParseError {
 /// Says what is wrong, where, and what may have been meant. Limits are
 /// [`QUERY_CHARS`], [`QUERY_TERMS`] (each listed value counts) and [`MAX_DEPTH`].
 pub fn parse(text: &str) -> Result<Query, ParseError> {
+    read(text, false)
+}
+
+/// Reads the condition of a rule, which can ask for the hours of a calendar too.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_condition(text: &str) -> Result<Query, ParseError> {
+    read(text, true)
+}
+
+fn read(text: &str, of_a_rule: bool) -> Result<Query, ParseError> {
     let chars = text.chars().count();
     if chars > QUERY_CHARS {
         let message = format!("The query has {chars} characters; {QUERY_CHARS} are allowed.");
         return Err(ParseError::new(message, QUERY_CHARS, chars - QUERY_CHARS));
     }
-    let mut parser = Parser { at: Cursor::new(text), sort: None, size: 0 };
+    let mut parser = Parser { at: Cursor::new(text), sort: None, size: 0, of_a_rule };
     let filter = parser.alternatives(0)?;
     if parser.at.peek().is_some() {
         return Err(ParseError::new("This parenthesis closes nothing.", parser.at.position(), 1));
@@ -84,6 +96,7 @@ struct Parser {
     at: Cursor,
     sort: Option<Sort>,
     size: usize,
+    of_a_rule: bool,
 }
 
 impl Parser {
@@ -178,6 +191,14 @@ impl Parser {
             None => self.text()?,
             Some(head) => {
                 let field = known_field(&head)?;
+                if field.id.is_for_rules() && !self.of_a_rule {
+                    let message = format!(
+                        "{} asks what time it is, which only the condition of a rule can.",
+                        field.name
+                    );
+                    let length = head.name.chars().count();
+                    return Err(ParseError::new(message, head.start, length));
+                }
                 let values = self.at.values(field)?;
                 match values::meaning(field, &head, &values)? {
                     Meaning::Condition(expr) => expr,

@@ -48,6 +48,7 @@ pub(super) fn meaning(field: &Field, head: &Head, atoms: &[Atom]) -> Result<Mean
         FieldName::Service => Term::Service(each(atoms, |a| Ok(name(a)))?),
         FieldName::Category => Term::Category(each(atoms, |a| Ok(name(a)))?),
         FieldName::Tag => Term::Tag(each(atoms, |a| Ok(name(a)))?),
+        FieldName::Hours => Term::Hours(each(atoms, |a| Ok(name(a)))?),
         FieldName::Custom => Term::Field {
             name: head.custom.clone().unwrap_or_default(),
             values: each(atoms, |a| Ok(name(a)))?,

@@ -1,6 +1,6 @@
 //! Agreements: every version is kept, because incidents refer to it.
 
-use super::rows::{json, many};
+use super::rows::{json, many, one};
 use crate::{Columns, Failure, Sql};
 use incident::policy::Agreement;
 use incident::state::AgreementRef;
@@ -21,6 +21,21 @@ pub fn insert(sql: &mut dyn Sql, agreement: &Agreement, since: Timestamp) -> Res
 /// Every version of every agreement, with the instant from which it is in force.
 pub fn all(sql: &mut dyn Sql) -> Result<Vec<(Agreement, Timestamp)>, Failure> {
     many(sql, "select body, since from agreements order by id, version", &[], read)
+}
+
+/// Every version of every agreement without what it says: which, and from when it is in force.
+pub(super) fn known(sql: &mut dyn Sql) -> Result<Vec<(AgreementRef, Timestamp)>, Failure> {
+    many(sql, "select id, version, since from agreements order by id, version", &[], |row| {
+        Ok((AgreementRef { id: row.parsed()?, version: row.int()? }, row.at()?))
+    })
+}
+
+/// This very version.
+pub(super) fn get(sql: &mut dyn Sql, reference: AgreementRef) -> Result<Agreement, Failure> {
+    let statement = "select body from agreements where id = $1 and version = $2";
+    let values = [reference.id.into(), reference.version.into()];
+    one(sql, statement, &values, Columns::json)?
+        .ok_or_else(|| Failure::damaged(format!("version {} is gone", reference.version)))
 }
 
 /// Every version of an agreement, the newest first, with the instant from which it is in force.

@@ -3,6 +3,7 @@
 
 use super::rows::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
+use incident::assignment::{Away, Skills};
 use kernel::{OrganisationId, PersonId, Role, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -45,6 +46,12 @@ pub struct Person {
     pub single_keys: bool,
     /// Whether the account is in use.
     pub active: bool,
+    /// What they know well.
+    #[serde(default)]
+    pub skills: Skills,
+    /// When they are not there; stays when it is over.
+    #[serde(default)]
+    pub away: Option<Away>,
     /// Since when they are known.
     pub created_at: Timestamp,
     /// Counts the changes, from 1. Read only.
@@ -94,6 +101,8 @@ impl Person {
             theme: String::new(),
             single_keys: true,
             active: true,
+            skills: Skills::default(),
+            away: None,
             created_at,
             version: 1,
         }
@@ -129,7 +138,8 @@ pub fn insert(
     values.extend([person.created_at.into(), password_hash.into()]);
     sql.execute(
         "insert into people (id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, time_zone, theme, \
-         single_keys, active, created_at, password_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         single_keys, active, skills, away_from, away_until, created_at, password_hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &values,
     )?;
     Ok(())
@@ -142,8 +152,8 @@ pub fn update(sql: &mut dyn Sql, person: &Person, expected_version: i64) -> Resu
     values.push(expected_version.into());
     let touched = sql.execute(
         "update people set email = $2, name = $3, job_title = $4, phone = $5, site = $6, roles = $7, organisation_id = $8, \
-         sees_organisation = $9, vip = $10, time_zone = $11, theme = $12, single_keys = $13, active = $14, version = version + 1 \
-         where id = $1 and version = $15",
+         sees_organisation = $9, vip = $10, time_zone = $11, theme = $12, single_keys = $13, active = $14, \
+         skills = $15, away_from = $16, away_until = $17, version = version + 1 where id = $1 and version = $18",
         &values,
     )?;
     Ok(touched == 1)
@@ -305,7 +315,7 @@ pub(crate) fn starting(text: &str) -> String {
 }
 
 pub(crate) const COLUMNS: &str = "id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, \
-     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, created_at, version";
+     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, created_at, version";
 
 fn select(rest: &str) -> String {
     format!("select {COLUMNS} from people {rest}")
@@ -327,7 +337,16 @@ fn values(person: &Person) -> Result<Vec<Value>, Failure> {
         (&person.theme).into(),
         person.single_keys.into(),
         person.active.into(),
+        json(&person.skills)?.into(),
+        person.away.map(|away| away.from).into(),
+        person.away.and_then(|away| away.until).into(),
     ])
+}
+
+/// An absence, from the columns of its beginning and its end.
+pub(crate) fn away(row: &mut Columns) -> Result<Option<Away>, Failure> {
+    let (from, until) = (row.opt_at()?, row.opt_at()?);
+    Ok(from.map(|from| Away { from, until }))
 }
 
 pub(crate) fn read(row: &mut Columns) -> Result<Person, Failure> {
@@ -347,6 +366,8 @@ pub(crate) fn read(row: &mut Columns) -> Result<Person, Failure> {
         theme: row.text()?,
         single_keys: row.flag()?,
         active: row.flag()?,
+        skills: row.json()?,
+        away: away(row)?,
         created_at: row.at()?,
         version: row.int()?,
     })

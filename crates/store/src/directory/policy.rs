@@ -2,7 +2,10 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
-use super::{agreements, calendars, categories, organisations, rules, services, settings, teams};
+use super::{
+    agreements, calendars, categories, models, organisations, people, rules, services, settings,
+    teams,
+};
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
 use incident::policy::{
@@ -17,12 +20,15 @@ use std::sync::Arc;
 /// nothing new may name them. Settings that were never set are the standard ones;
 /// [`Failure::Unusable`] when there is no agreement.
 pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
+    load_after(sql, None)
+}
+
+/// The same where another policy was in force before. Versions of agreements and calendars
+/// never change: those that were known then are not read and made ready again.
+pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, Failure> {
     let version = version(sql)?;
-    let agreements = Agreements::new(agreements::all(sql)?).ok_or_else(|| {
-        Failure::Unusable(
-            "there is no agreement yet; run `evenkeel init` to set up the instance".to_owned(),
-        )
-    })?;
+    let agreements = load_agreements(sql, before.map(|before| &before.agreements))?;
+    let calendars = load_calendars(sql, before.map(|before| &*before.calendars))?;
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let teams = load_teams(sql)?;
@@ -31,7 +37,7 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
         matrix_version: matrix.as_ref().map_or(0, |matrix| matrix.version),
         matrix: matrix.map_or_else(Matrix::default, |matrix| matrix.value),
         agreements,
-        calendars: Arc::new(load_calendars(sql)?),
+        calendars: Arc::new(calendars),
         services: services::list(sql)?
             .into_iter()
             .filter(|service| service.active)
@@ -52,6 +58,7 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
             .map(|organisation| (organisation.id, organisation.name))
             .collect(),
         rules: [].into(),
+        models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         time_zone: time_zone(sql)?,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);
@@ -94,6 +101,8 @@ fn load_teams(sql: &mut dyn Sql) -> Result<HashMap<TeamId, TeamPolicy>, Failure>
                     name: team.name,
                     members: members.remove(&team.id).unwrap_or_default(),
                     calendar: team.calendar,
+                    assignment: team.assignment,
+                    by_skill: team.by_skill,
                 },
             )
         })
@@ -114,11 +123,42 @@ fn load_categories(
         .collect())
 }
 
+fn load_agreements(sql: &mut dyn Sql, before: Option<&Agreements>) -> Result<Agreements, Failure> {
+    let missing = || {
+        let words = "there is no agreement yet; run `evenkeel init` to set up the instance";
+        Failure::Unusable(words.to_owned())
+    };
+    let Some(before) = before else {
+        return Agreements::new(agreements::all(sql)?).ok_or_else(missing);
+    };
+    let mut found = Vec::new();
+    for (reference, since) in agreements::known(sql)? {
+        let agreement = match before.shared(reference) {
+            Some(known) => known.clone(),
+            None => Arc::new(agreements::get(sql, reference)?),
+        };
+        found.push((agreement, since));
+    }
+    Agreements::of(found).ok_or_else(missing)
+}
+
 /// Hours that do not read any more, after a zone was renamed for example, stop nothing:
 /// their clocks count round the clock until somebody mends them.
-fn load_calendars(sql: &mut dyn Sql) -> Result<Calendars, Failure> {
+fn load_calendars(sql: &mut dyn Sql, before: Option<&Calendars>) -> Result<Calendars, Failure> {
     let mut known = Calendars::default();
-    for (hours, since) in calendars::all(sql)? {
+    let mut unknown = Vec::new();
+    match before {
+        None => unknown = calendars::all(sql)?,
+        Some(before) => {
+            for (reference, since) in calendars::known(sql)? {
+                match before.shared(reference) {
+                    Some(calendar) => known.share(calendar.clone(), since),
+                    None => unknown.push((calendars::get(sql, reference)?, since)),
+                }
+            }
+        }
+    }
+    for (hours, since) in unknown {
         let (name, version) = (hours.name.clone(), hours.reference.version);
         if let Err(error) = known.add(hours, since) {
             tracing::error!(%error, calendar = name, version, "a calendar cannot be used");
@@ -128,12 +168,12 @@ fn load_calendars(sql: &mut dyn Sql) -> Result<Calendars, Failure> {
 }
 
 fn load_staff(sql: &mut dyn Sql) -> Result<HashMap<PersonId, StaffPolicy>, Failure> {
-    let staff =
-        many(sql, "select id, name, roles, active from people where roles <> '[]'", &[], |row| {
-            Ok((
-                row.parsed()?,
-                StaffPolicy { name: row.text()?, roles: row.json()?, active: row.flag()? },
-            ))
-        })?;
+    let statement = "select id, name, roles, active, skills, away_from, away_until from people where roles <> '[]'";
+    let staff = many(sql, statement, &[], |row| {
+        let id = row.parsed()?;
+        let (name, roles, active) = (row.text()?, row.json()?, row.flag()?);
+        let (skills, away) = (row.json()?, people::away(row)?);
+        Ok((id, StaffPolicy { name, roles, active, skills, away }))
+    })?;
     Ok(staff.into_iter().collect())
 }

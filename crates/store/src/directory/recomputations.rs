@@ -4,7 +4,7 @@
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use incident::impact::Subject;
-use kernel::{AgreementId, CalendarId, RecomputationId, Timestamp};
+use kernel::{AgreementId, CalendarId, RecomputationId, RuleId, Timestamp};
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub fn insert(sql: &mut dyn Sql, job: &Recomputation) -> Result<(), Failure> {
     let (subject, subject_id): (&str, Value) = match job.subject {
         Subject::Agreement(id) => ("agreement", id.into()),
         Subject::Calendar(id) => ("calendar", id.into()),
+        Subject::Rule(id) => ("rule", id.into()),
     };
     let values = [
         job.id.into(),
@@ -126,13 +127,14 @@ pub fn claim(
         .then_some(Recomputation { started_at: found.started_at.or(Some(now)), ..found }))
 }
 
-/// Says how far a job is, and keeps it until `leased_until`.
+/// Says how far a job is that was taken until `until`, and keeps it until `longer`. Whether it
+/// was still had: who came too late changes nothing, somebody else goes on with it.
 pub fn progress(
     sql: &mut dyn Sql,
     id: RecomputationId,
     progress: Progress,
-    leased_until: Timestamp,
-) -> Result<(), Failure> {
+    (until, longer): (Timestamp, Timestamp),
+) -> Result<bool, Failure> {
     let Progress { total, position, looked, changed, failed } = progress;
     let values = [
         id.into(),
@@ -141,14 +143,15 @@ pub fn progress(
         looked.into(),
         changed.into(),
         failed.into(),
-        leased_until.into(),
+        longer.into(),
+        until.into(),
     ];
-    sql.execute(
+    let done = sql.execute(
         "update recomputations set total = $2, position = $3, looked = $4, changed = $5, \
-         failed = $6, leased_until = $7 where id = $1",
+         failed = $6, leased_until = $7 where id = $1 and leased_until = $8",
         &values,
     )?;
-    Ok(())
+    Ok(done == 1)
 }
 
 /// Lets a job go that is not done and that was taken until `until`; who took it since keeps it.
@@ -159,11 +162,16 @@ pub fn release(sql: &mut dyn Sql, id: RecomputationId, until: Timestamp) -> Resu
     Ok(())
 }
 
-/// Says that a job is done.
-pub fn finish(sql: &mut dyn Sql, id: RecomputationId, now: Timestamp) -> Result<(), Failure> {
-    let statement = "update recomputations set finished_at = $2, leased_until = null where id = $1 and finished_at is null";
-    sql.execute(statement, &[id.into(), now.into()])?;
-    Ok(())
+/// Says that a job is done that was taken until `until`. Whether it was still had.
+pub fn finish(
+    sql: &mut dyn Sql,
+    id: RecomputationId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Failure> {
+    let statement = "update recomputations set finished_at = $2, leased_until = null \
+        where id = $1 and leased_until = $3";
+    Ok(sql.execute(statement, &[id.into(), now.into(), until.into()])? == 1)
 }
 
 fn read(row: &mut Columns) -> Result<Recomputation, Failure> {
@@ -173,6 +181,7 @@ fn read(row: &mut Columns) -> Result<Recomputation, Failure> {
     let subject = match subject.as_str() {
         "agreement" => subject_id.parse::<AgreementId>().map(Subject::Agreement),
         "calendar" => subject_id.parse::<CalendarId>().map(Subject::Calendar),
+        "rule" => subject_id.parse::<RuleId>().map(Subject::Rule),
         _ => return Err(damaged()),
     };
     Ok(Recomputation {

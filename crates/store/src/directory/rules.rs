@@ -2,7 +2,7 @@
 
 use super::rows::{json, many, one};
 use crate::{Columns, Failure, Sql, Value};
-use incident::rules::{Action, Moment, Rule};
+use incident::rules::{Action, Moment, Rule, Wait};
 use kernel::RuleId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -13,6 +13,8 @@ const SELECT: &str = "select id, name, place, active, body, version from rules";
 #[derive(Serialize, Deserialize)]
 struct Body {
     on: BTreeSet<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wait: Option<Wait>,
     when: String,
     #[serde(rename = "do")]
     actions: Vec<Action>,
@@ -87,6 +89,7 @@ fn number(sql: &mut dyn Sql, order: Vec<RuleId>) -> Result<(), Failure> {
 fn values(rule: &Rule) -> Result<Vec<Value>, Failure> {
     let body = Body {
         on: rule.on.clone(),
+        wait: rule.wait,
         when: rule.when.clone(),
         actions: rule.actions.clone(),
         stop: rule.stop,
@@ -102,6 +105,6 @@ fn values(rule: &Rule) -> Result<Vec<Value>, Failure> {
 
 fn read(row: &mut Columns) -> Result<Rule, Failure> {
     let (id, name, place, active) = (row.parsed()?, row.text()?, row.int()?, row.flag()?);
-    let Body { on, when, actions, stop } = row.json()?;
-    Ok(Rule { id, name, place, active, on, when, actions, stop, version: row.int()? })
+    let Body { on, wait, when, actions, stop } = row.json()?;
+    Ok(Rule { id, name, place, active, on, wait, when, actions, stop, version: row.int()? })
 }

@@ -2,9 +2,10 @@
 
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
+use incident::assignment::{Standing, Way};
 use kernel::{CalendarId, PersonId, TeamId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,18 +19,25 @@ pub struct Team {
     /// When it works; none is round the clock.
     #[serde(default)]
     pub calendar: Option<CalendarId>,
+    /// How it gives what comes to it to one of its people.
+    #[serde(default)]
+    pub assignment: Way,
+    /// Whether people who know the service or category come before the others.
+    #[serde(default)]
+    pub by_skill: bool,
     /// Whether incidents can be assigned to it.
     pub active: bool,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str = "select id, name, description, active, calendar_id, version from teams";
+const SELECT: &str =
+    "select id, name, description, active, calendar_id, assignment, by_skill, version from teams";
 
 /// Stores a new team. [`Failure::Exists`] when the name is taken.
 pub fn insert(sql: &mut dyn Sql, team: &Team) -> Result<(), Failure> {
     sql.execute(
-        "insert into teams (id, name, description, active, calendar_id) values ($1, $2, $3, $4, $5)",
+        "insert into teams (id, name, description, active, calendar_id, assignment, by_skill) values ($1, $2, $3, $4, $5, $6, $7)",
         &values(team),
     )?;
     Ok(())
@@ -40,7 +48,8 @@ pub fn update(sql: &mut dyn Sql, team: &Team, expected_version: i64) -> Result<b
     let mut values = values(team);
     values.push(expected_version.into());
     let touched = sql.execute(
-        "update teams set name = $2, description = $3, active = $4, calendar_id = $5, version = version + 1 where id = $1 and version = $6",
+        "update teams set name = $2, description = $3, active = $4, calendar_id = $5, assignment = $6, by_skill = $7, \
+         version = version + 1 where id = $1 and version = $8",
         &values,
     )?;
     Ok(touched == 1)
@@ -141,6 +150,34 @@ pub fn set_teams(
     Ok(())
 }
 
+/// What a team's choice goes by, of everybody in it: what they have open, and when they had
+/// their last turn in it.
+pub fn standings(sql: &mut dyn Sql, team: TeamId) -> Result<HashMap<PersonId, Standing>, Failure> {
+    let statement = "select person_id, turn from team_members where team_id = $1";
+    let turns = many(sql, statement, &[team.into()], |row| Ok((row.parsed()?, row.int()?)))?;
+    let people: Vec<PersonId> = turns.iter().map(|(person, _)| *person).collect();
+    let open = crate::incidents::open_of(sql, &people)?;
+    let standing = |(person, turn)| {
+        let open = open.get(&person).copied().unwrap_or_default();
+        (person, Standing { open, turn })
+    };
+    Ok(turns.into_iter().map(standing).collect())
+}
+
+/// Writes down when somebody had a turn in a team.
+pub fn take_turn(
+    sql: &mut dyn Sql,
+    team: TeamId,
+    person: PersonId,
+    turn: i64,
+) -> Result<(), Failure> {
+    sql.execute(
+        "update team_members set turn = $3 where team_id = $1 and person_id = $2",
+        &[team.into(), person.into(), turn.into()],
+    )?;
+    Ok(())
+}
+
 fn values(team: &Team) -> Vec<Value> {
     vec![
         team.id.into(),
@@ -148,6 +185,8 @@ fn values(team: &Team) -> Vec<Value> {
         (&team.description).into(),
         team.active.into(),
         team.calendar.into(),
+        team.assignment.as_str().into(),
+        team.by_skill.into(),
     ]
 }
 
@@ -158,6 +197,8 @@ fn read(row: &mut Columns) -> Result<Team, Failure> {
         description: row.text()?,
         active: row.flag()?,
         calendar: row.opt_parsed()?,
+        assignment: row.parsed()?,
+        by_skill: row.flag()?,
         version: row.int()?,
     })
 }

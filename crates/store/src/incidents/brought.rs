@@ -30,6 +30,7 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::MajorDeclared(data) => data.reason.into_iter().collect(),
         Body::MajorStoodDown(data) => data.reason.into_iter().collect(),
         Body::TaskAdded(data) => vec![data.title],
+        Body::ModelApplied(data) => data.runbook.into_iter().collect(),
         Body::WorkLogged(data) => data.note.into_iter().collect(),
         Body::UpdatePublished(data) => vec![data.body],
         Body::Resolved(data) => std::iter::once(data.note).chain(data.cause).collect(),

@@ -192,6 +192,8 @@ impl Compiler<'_> {
             ),
             Term::Confidential(yes) => there("i.confidential_to", *yes),
             Term::Merged(yes) => there("i.merged_into", *yes),
+            // No list asks for it: the language has it for rules alone.
+            Term::Hours(_) => NO.into(),
             // Who is a VIP is for staff to know.
             Term::Vip(yes) => {
                 let vip = Part::new(

@@ -4,7 +4,11 @@ use super::timeline::{EVENT, StoredEvent, read};
 use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql};
 use incident::State;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{IncidentNumber, PersonId, Timestamp};
+use std::collections::HashMap;
+
+/// Ids asked for in one statement; databases bound the number of parameters.
+const IDS_PER_STATEMENT: usize = 256;
 
 const OPEN: &str = "state in ('new', 'in_progress', 'on_hold')";
 
@@ -15,6 +19,23 @@ pub type MaybeRead = (IncidentNumber, Result<State, Failure>);
 pub fn count_open(sql: &mut dyn Sql) -> Result<i64, Failure> {
     let statement = format!("select count(*) from incidents where {OPEN}");
     Ok(one(sql, &statement, &[], Columns::int)?.unwrap_or_default())
+}
+
+/// How many open incidents each of these people has; whoever has none is left out.
+pub fn open_of(sql: &mut dyn Sql, people: &[PersonId]) -> Result<HashMap<PersonId, i64>, Failure> {
+    let mut found = HashMap::with_capacity(people.len());
+    for people in people.chunks(IDS_PER_STATEMENT) {
+        let (list, values) = slots(1, people);
+        let statement = open_of_statement(&list);
+        found.extend(many(sql, &statement, &values, |row| Ok((row.parsed()?, row.int()?)))?);
+    }
+    Ok(found)
+}
+
+fn open_of_statement(list: &str) -> String {
+    format!(
+        "select assignee_id, count(*) from incidents where assignee_id in ({list}) and {OPEN} group by assignee_id"
+    )
 }
 
 /// Open incidents by number, those after `after`. One whose state cannot be read says
@@ -62,4 +83,27 @@ pub fn timelines(
     let statement =
         format!("select {EVENT} from events where number in ({list}) order by number, n");
     many(sql, &statement, &values, read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    /// What is over may be a hundred times what is open.
+    #[test]
+    fn open_incidents_of_people_are_counted_in_an_index() {
+        let memory = rusqlite::Connection::open_in_memory().unwrap();
+        let mut sql = crate::engine::Lite::over(memory).unwrap();
+        for step in crate::migrate::SQLITE {
+            sql.batch(step.sql).unwrap();
+        }
+        let statement = format!("explain query plan {}", open_of_statement("$1, $2"));
+        let people = [Value::from("a"), Value::from("b")];
+        let plan = format!("{:?}", sql.query(&statement, &people).unwrap());
+        assert!(
+            plan.contains("USING COVERING INDEX incidents_assignee (assignee_id=? AND state=?)"),
+            "{plan}"
+        );
+    }
 }

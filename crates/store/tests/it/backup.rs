@@ -31,7 +31,9 @@ fn fill(store: &Store, files: &Files) {
             "insert into settings values ('name', '\"Größe\"', 3)",
             "update log_head set position = 9, next_incident = 4",
             "insert into organisations (id, name) values ('o', 'Northwind Logistics')",
-            "insert into people (id, name, email, organisation_id, created_at) values ('p', 'Zoë', null, 'o', 1)",
+            "insert into people (id, name, email, organisation_id, skills, away_from, created_at) values ('p', 'Zoë', null, 'o', '{\"services\":[]}', 7, 1)",
+            "insert into teams (id, name, assignment, by_skill) values ('t', 'Network', 'round_robin', 1)",
+            "insert into team_members (team_id, person_id, turn) values ('t', 'p', 41)",
             // In the order of the key the child comes first.
             "insert into categories (id, name) values ('z', 'Network')",
             "insert into categories (id, name, parent_id) values ('a', 'VPN', 'z')",

@@ -3,22 +3,25 @@
 
 use crate::harness::{each_engine, write};
 use calendar::{Definition, Week};
-use incident::TokenScope;
+use incident::assignment::{Away, Skills, Standing, Way};
 use incident::impact::Subject;
+use incident::models::{Gives, Model};
 use incident::policy::{Agreement, BusinessHours};
-use incident::state::CalendarRef;
+use incident::state::{AgreementRef, CalendarRef};
+use incident::{Policy, TokenScope};
 use kernel::{
-    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Matrix, OrganisationId, PersonId,
-    Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
+    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Level, Matrix, ModelId,
+    OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::directory::audit::AuditFilter;
 use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
     Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
     Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
-    import_refs, organisations, people, policy, recomputations, services, sessions, settings,
-    teams, tokens, views,
+    import_refs, models, organisations, people, policy, recomputations, services, sessions,
+    settings, teams, tokens, views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -50,6 +53,8 @@ fn team(number: u128, name: &str) -> Team {
         description: "".into(),
         active: true,
         calendar: None,
+        assignment: Default::default(),
+        by_skill: false,
         version: 1,
     }
 }
@@ -97,6 +102,9 @@ fn a_person_comes_back_as_they_were_kept() {
             person.organisation = Some(organisation.id);
             person.sees_organisation = true;
             person.time_zone = "Europe/Stockholm".into();
+            person.away = Some(Away { from: START, until: None });
+            person.skills.services = [ServiceId(Uuid::from_u128(7))].into();
+            person.skills.categories = [CategoryId(Uuid::from_u128(8))].into();
             people::insert(sql, &person, Some("hash"))?;
             person.has_password = true;
             assert_eq!(people::get(sql, person.id)?, Some(person.clone()));
@@ -110,10 +118,13 @@ fn a_person_comes_back_as_they_were_kept() {
 
             person.name = "Mara Berg".into();
             person.active = false;
+            person.away = Some(Away { from: later(1), until: Some(later(2)) });
+            person.skills = Skills::default();
             assert!(people::update(sql, &person, 1)?);
             assert!(!people::update(sql, &person, 1)?, "the version moved on");
             let now = people::get(sql, person.id)?.unwrap();
             assert_eq!((now.name.as_str(), now.active, now.version), ("Mara Berg", false, 2));
+            assert_eq!((now.away, &now.skills), (person.away, &person.skills));
             assert_eq!(
                 organisations::of_email(sql, "x@halden.example")?.map(|o| o.id),
                 Some(organisation.id)
@@ -279,6 +290,25 @@ fn teams_have_people_and_one_name() {
             assert_eq!(teams::get(sql, team_id(2))?, Some(Team { version: 2, ..away }));
             assert_eq!(names(teams::of_person(sql, mara)?), ["Field", "Network"]);
             assert_eq!(names(teams::list(sql)?), ["Field", "Network"]);
+
+            let (assignment, by_skill) = (Way::RoundRobin, true);
+            let turns = Team { assignment, by_skill, ..team(1, "Network") };
+            assert!(teams::update(sql, &turns, 1)?);
+            assert_eq!(teams::get(sql, team_id(1))?, Some(Team { version: 2, ..turns }));
+            teams::set_members(sql, team_id(1), &[gwen, mara].into())?;
+            teams::take_turn(sql, team_id(1), mara, 1)?;
+            teams::take_turn(sql, team_id(2), mara, 7)?;
+            let turn = |sql: &mut dyn Sql, team| -> Result<Vec<(PersonId, Standing)>, Failure> {
+                let mut found: Vec<_> = teams::standings(sql, team)?.into_iter().collect();
+                found.sort_by_key(|(person, _)| *person);
+                Ok(found)
+            };
+            let at = |turn| Standing { open: 0, turn };
+            assert_eq!(turn(sql, team_id(1))?, [(gwen, at(0)), (mara, at(1))]);
+            assert_eq!(turn(sql, team_id(2))?, [(mara, at(7))]);
+            // Whoever stays in the team keeps their turn.
+            teams::set_members(sql, team_id(1), &[mara].into())?;
+            assert_eq!(turn(sql, team_id(1))?, [(mara, at(1))]);
             Ok(())
         });
         let error = failure(store, |sql| teams::insert(sql, &team(3, "nETWORK")));
@@ -637,6 +667,8 @@ fn the_policy_is_what_is_in_use() {
             add_person(sql, 1, "Requester", None);
             let mut agent = Person::new(person_id(2), "Agent", None, START);
             agent.roles = BTreeSet::from([Role::Agent]);
+            agent.away = Some(Away { from: START, until: Some(later(9)) });
+            agent.skills.services = [ServiceId(Uuid::from_u128(1))].into();
             people::insert(sql, &agent, None)?;
             teams::insert(sql, &team(1, "Network"))?;
             teams::insert(sql, &Team { active: false, ..team(2, "Old team") })?;
@@ -652,6 +684,8 @@ fn the_policy_is_what_is_in_use() {
             policy::bump(sql)?;
             let policy = policy::load(sql)?;
             assert_eq!(policy.version, before + 1);
+            let known = &policy.staff[&agent.id];
+            assert_eq!((known.away, &known.skills), (agent.away, &agent.skills));
             assert_eq!(*policy.agreements.default(later(1)), second);
             assert_eq!(*policy.agreements.default(START), first);
             assert_eq!((policy.matrix, policy.matrix_version), (Matrix::default(), 0));
@@ -680,6 +714,157 @@ fn the_policy_is_what_is_in_use() {
             assert_eq!(policy.resolution_codes.len(), 1);
             Ok(())
         });
+    });
+}
+
+#[test]
+fn what_was_known_of_terms_is_not_read_again() {
+    each_engine("policy_after", |store| {
+        write(store, |sql| {
+            let standard = Agreement::standard(AgreementId(Uuid::from_u128(1)));
+            let agreement = |version| {
+                let reference = AgreementRef { version, ..standard.reference };
+                Agreement { reference, close_after_days: version, ..standard.clone() }
+            };
+            let hours = |version, zone: &str| BusinessHours {
+                reference: CalendarRef { id: CalendarId(Uuid::from_u128(9)), version },
+                name: "Office".to_owned(),
+                definition: Definition::new(zone, Week::weekdays("09:00", "17:00")),
+                retired: false,
+            };
+            agreements::insert(sql, &agreement(1), START)?;
+            calendars::insert(sql, &hours(1, "UTC"), START)?;
+            let before = policy::load(sql)?;
+            agreements::insert(sql, &agreement(2), later(60))?;
+            calendars::insert(sql, &hours(2, "Europe/Berlin"), later(60))?;
+            calendars::insert(sql, &hours(3, "Nowhere/Land"), later(90))?;
+            let after = policy::load_after(sql, Some(&before))?;
+
+            let shared = |one: &Policy, other: &Policy| {
+                let (agreement, hours) = (agreement(1).reference, hours(1, "UTC").reference);
+                let of = |policy: &Policy| {
+                    let agreement = policy.agreements.shared(agreement).unwrap().clone();
+                    (agreement, policy.calendars.shared(hours).unwrap().clone())
+                };
+                let (one, other) = (of(one), of(other));
+                Arc::ptr_eq(&one.0, &other.0) && Arc::ptr_eq(&one.1, &other.1)
+            };
+            assert!(shared(&before, &after));
+            let anew = policy::load(sql)?;
+            assert!(!shared(&before, &anew));
+            let versions = |policy: &Policy| -> Vec<(Timestamp, Agreement)> {
+                policy.agreements.versions().map(|(at, one)| (at, one.clone())).collect()
+            };
+            assert_eq!(versions(&after), versions(&anew));
+            for at in [START, later(60), later(90)] {
+                let newest =
+                    |policy: &Policy| policy.calendars.newest(CalendarId(Uuid::from_u128(9)), at);
+                assert_eq!(newest(&after), newest(&anew), "{at}");
+                assert_eq!(after.agreements.default(at), anew.agreements.default(at), "{at}");
+            }
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn who_lost_a_recomputation_says_nothing_more_about_it() {
+    each_engine("recomputation_progress", |store| {
+        let job = |n, not_before| Recomputation {
+            id: kernel::RecomputationId(Uuid::from_u128(n)),
+            subject: Subject::Agreement(AgreementId(Uuid::from_u128(7))),
+            name: "Standard".to_owned(),
+            version: 2,
+            not_before,
+            created_at: later(n as i64),
+            started_at: None,
+            finished_at: None,
+            progress: Progress::default(),
+        };
+        let (first, second) = (job(1, later(10)), job(2, START));
+        write(store, |sql| {
+            recomputations::insert(sql, &first)?;
+            recomputations::insert(sql, &second)?;
+            assert_eq!(recomputations::open(sql)?, 2);
+            assert_eq!(recomputations::list(sql, 1)?, std::slice::from_ref(&second));
+            assert_eq!(recomputations::list(sql, 9)?, [second.clone(), first.clone()]);
+            assert_eq!(recomputations::get(sql, first.id)?, Some(first.clone()));
+            Ok(())
+        });
+        let claim = |now: Timestamp, until| {
+            write(store, |sql| recomputations::claim(sql, now, until)).map(|job| job.id)
+        };
+        assert_eq!(claim(START, later(30)), Some(second.id), "the other is not in force yet");
+        let half = Progress { total: 9, position: 4, looked: 4, changed: 3, failed: 1 };
+        let say = |progress, leases| {
+            write(store, |sql| recomputations::progress(sql, second.id, progress, leases))
+        };
+        assert!(say(half, (later(30), later(40))));
+        // It took too long; another node took it, and is further.
+        assert_eq!(claim(later(9), later(39)), None);
+        assert_eq!(claim(later(40), later(70)), Some(second.id), "due for longer");
+        let more = Progress { position: 9, looked: 9, ..half };
+        assert!(say(more, (later(70), later(80))));
+        assert!(!say(half, (later(40), later(50))));
+        let finish =
+            |until| write(store, |sql| recomputations::finish(sql, second.id, later(75), until));
+        assert!(!finish(later(40)));
+        let read = || write(store, |sql| recomputations::get(sql, second.id)).unwrap();
+        let (started_at, finished_at) = (Some(START), None);
+        let expected = Recomputation { started_at, finished_at, progress: more, ..second.clone() };
+        assert_eq!(read(), expected);
+        assert!(finish(later(80)));
+        assert_eq!(read().finished_at, Some(later(75)));
+        assert!(!finish(later(80)) && !say(more, (later(80), later(90))), "it is done");
+        assert_eq!(claim(later(80), later(90)), Some(first.id));
+        assert_eq!(write(store, recomputations::open), 1);
+    });
+}
+
+#[test]
+fn models_keep_what_they_give_and_an_order() {
+    let model = |number: u128, name: &str| Model {
+        id: ModelId(Uuid::from_u128(number)),
+        name: name.into(),
+        about: "When it happens".into(),
+        place: i64::MAX,
+        active: true,
+        portal: number == 1,
+        gives: Gives {
+            title: "It happens".into(),
+            urgency: Level::new(1).ok(),
+            service: Some(ServiceId(Uuid::from_u128(7))),
+            tags: ["a".to_owned()].into(),
+            fields: [("site".to_owned(), "Main".to_owned())].into(),
+            tasks: vec!["First".into(), "Second".into()],
+            runbook: "1. Look\n2. Mend".into(),
+            ..Gives::default()
+        },
+        version: 1,
+    };
+    each_engine("models", |store| {
+        write(store, |sql| {
+            for (number, name) in [(1, "Printer"), (2, "Tunnel"), (3, "Mail")] {
+                models::insert(sql, &model(number, name))?;
+                models::put_at(sql, ModelId(Uuid::from_u128(number)), i64::MAX)?;
+            }
+            let first = Model { place: 1, ..model(1, "Printer") };
+            assert_eq!(models::by_name(sql, " printer ")?, Some(first.clone()));
+            models::put_at(sql, ModelId(Uuid::from_u128(3)), 1)?;
+            let names = |all: Vec<Model>| {
+                all.into_iter().map(|model| (model.place, model.name)).collect::<Vec<_>>()
+            };
+            let order =
+                [(1, "Mail".to_owned()), (2, "Printer".to_owned()), (3, "Tunnel".to_owned())];
+            assert_eq!(names(models::list(sql)?), order);
+            let off = Model { active: false, name: "Printers".into(), place: 2, ..first };
+            assert!(models::update(sql, &off, 1)?);
+            assert!(!models::update(sql, &off, 1)?, "somebody was faster");
+            assert_eq!(models::get(sql, off.id)?, Some(Model { version: 2, ..off }));
+            Ok(())
+        });
+        let taken = failure(store, |sql| models::insert(sql, &model(4, "TUNNEL")));
+        assert!(matches!(taken, Failure::Exists(_)), "{taken:?}");
     });
 }
 

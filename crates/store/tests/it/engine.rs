@@ -142,7 +142,7 @@ fn constraints_are_told_apart() {
                 other => panic!("{statement}: {other:?}"),
             }
         }
-        let member = "insert into team_members values ('a', 'nobody')";
+        let member = "insert into team_members (team_id, person_id) values ('a', 'nobody')";
         assert!(matches!(run(member), Err(Failure::Reference(_))));
         let nameless = "insert into teams (id, name) values ('b', null)";
         assert!(matches!(run(nameless), Err(Failure::Statement(_))));

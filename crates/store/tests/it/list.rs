@@ -529,6 +529,36 @@ fn an_order_is_said_like_a_query() {
     assert_eq!(order.sort().to_string(), "sort:updated");
 }
 
+/// Assignment goes by how much people have open, whatever is over.
+#[test]
+fn what_people_have_open_is_counted() {
+    each_engine("open_of", |store| {
+        let of = |number, person: Option<usize>, life| {
+            Incident::new(number, "x").with(|state| {
+                (state.assignee, state.lifecycle) = (person.map(world::person), life);
+            })
+        };
+        write(store, |sql| {
+            let all = [
+                of(1, Some(0), Lifecycle::InProgress),
+                of(2, Some(0), Lifecycle::OnHold),
+                of(3, Some(0), Lifecycle::Resolved),
+                of(4, Some(2), Lifecycle::New),
+                of(5, Some(2), Lifecycle::Cancelled),
+                of(6, Some(3), Lifecycle::Closed),
+                of(7, None, Lifecycle::New),
+                of(8, Some(1), Lifecycle::InProgress),
+            ];
+            store_all(sql, &all)
+        });
+        let people = [0, 2, 3].map(world::person);
+        let found = store.read_blocking(|sql| store::incidents::open_of(sql, &people)).unwrap();
+        assert_eq!(found, [(people[0], 2), (people[1], 1)].into());
+        let none = store.read_blocking(|sql| store::incidents::open_of(sql, &[])).unwrap();
+        assert!(none.is_empty());
+    });
+}
+
 /// The usual views of a queue must not read every incident there ever was.
 #[test]
 fn usual_views_use_an_index() {

@@ -10,4 +10,5 @@ mod engine;
 mod feed;
 mod files;
 mod list;
+mod rules;
 mod words;

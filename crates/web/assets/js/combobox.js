@@ -86,14 +86,15 @@ export class Combobox {
     else if (value !== undefined) this.take(value, label ?? chosen.textContent.trim());
   }
 
-  // Replaces the last typed word; a field name waits for its value, a whole term is sent.
+  // Replaces the last typed word; a field name waits for its value, a whole term is sent, unless the form is
+  // about more than this field (`data-stay`).
   complete(insert) {
     const { input } = this;
     input.value = `${input.value.replace(/\S*$/, "")}${insert}`;
     input.dispatchEvent(new Event("input", { bubbles: true }));
     if (!insert.endsWith(":")) {
       this.later.cancel();
-      input.form?.requestSubmit();
+      if (input.dataset.stay === undefined) input.form?.requestSubmit();
     }
   }
 

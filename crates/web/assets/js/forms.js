@@ -18,7 +18,9 @@ export function startForms() {
   });
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
-    if (event.target.matches("form[data-live]") && event.target.method !== "dialog") {
+    // A button with a method of its own leads to a page.
+    const leads = event.submitter?.hasAttribute("formmethod");
+    if (event.target.matches("form[data-live]") && event.target.method !== "dialog" && !leads) {
       event.preventDefault();
       submit(event.target, event.submitter);
     } else guard(event);

@@ -138,8 +138,8 @@ const matches = (node, want) => node && !keyOf(node) && node.nodeType === want.n
 /** Fields whose value belongs to the person. Hidden inputs and buttons belong to the server. */
 export const isField = (node) => node.matches("input:not([type=hidden]),textarea,select");
 
-/** What the person is doing wins: an edited or focused field. */
-const dirty = (node) => (node === document.activeElement && !/^(checkbox|radio)$/.test(node.type)) || node.dataset.touched === "1";
+/** What the person is doing wins: an edited or focused field; but of an empty list nobody chose anything. */
+const dirty = (node) => !(node.nodeName === "SELECT" && node.options.length === 0) && ((node === document.activeElement && !/^(checkbox|radio)$/.test(node.type)) || node.dataset.touched === "1");
 
 function owned(node, name) {
   if (name === "data-touched") return true;
@@ -148,7 +148,8 @@ function owned(node, name) {
   return name === "value" || name === "checked" || (name.startsWith("aria-") && name !== "aria-invalid" && name !== "aria-describedby");
 }
 
-function defaultOf(field) {
+/** What a field would hold if nobody had touched it. */
+export function defaultOf(field) {
   if (field.nodeName === "SELECT") return field.querySelector("option[selected]")?.value ?? field.querySelector("option")?.value;
   return field.defaultValue;
 }
@@ -161,6 +162,8 @@ function collides(old, next) {
 
 function syncField(old, next, collisions) {
   if (dirty(old)) return;
+  // Options that are new move out of `next`, and its choice with them.
+  const { value } = next;
   if (old.nodeName === "SELECT") becomeChildren(old, next, collisions);
   if (old.nodeName === "TEXTAREA") {
     old.defaultValue = next.defaultValue;
@@ -168,6 +171,6 @@ function syncField(old, next, collisions) {
     return;
   }
   if (old.type === "file") return;
-  if (old.value !== next.value) old.value = next.value;
+  if (old.value !== value) old.value = value;
   if ("checked" in old && old.checked !== next.checked) old.checked = next.checked;
 }

@@ -1,7 +1,7 @@
 // Shows what a form would do while it is filled in: `form[data-preview=URL]` is posted there, without files, a
 // moment after each change, and the patches of the answer are applied. Nothing is stored by it.
 import { $$, ask, debounce } from "./dom.js";
-import { patch } from "./morph.js";
+import { defaultOf, isField, patch } from "./morph.js";
 
 export const patience = 300;
 
@@ -18,6 +18,8 @@ class Preview {
     document.addEventListener("input", ({ target }) => this.concerns(target) && this.soon());
     document.addEventListener("change", ({ target }) => this.concerns(target) && this.now());
     document.addEventListener("click", (event) => this.press(event));
+    // So does what somebody changed before this ran, and what the browser kept over a reload.
+    if ([...form.elements].some((field) => isField(field) && this.concerns(field) && isChanged(field))) this.now();
   }
 
   // What stands in `data-still` says nothing about the terms: a question that is being answered, a file.
@@ -64,4 +66,9 @@ class Preview {
     button.removeAttribute("data-look");
     this.form.requestSubmit(button);
   }
+}
+
+function isChanged(field) {
+  if (/^(checkbox|radio)$/.test(field.type)) return field.checked !== field.defaultChecked;
+  return field.type !== "file" && field.value !== (defaultOf(field) ?? "");
 }

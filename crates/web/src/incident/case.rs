@@ -9,6 +9,7 @@ use crate::queue::counts::{Counts, Stamp, whose};
 use incident::policy::Policy;
 use incident::{Access, Body, Scope, State, Viewer};
 use kernel::{CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp};
+use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::directory::people::Person;
@@ -18,6 +19,9 @@ use store::{Failure, Sql};
 
 /// Who somebody is that is not known any more.
 const SOMEBODY: &str = "somebody";
+
+/// What is told of an incident that the reader may not see.
+pub(super) const RESTRICTED: &str = "a restricted incident";
 
 /// Members of a team whose load is counted.
 const LOADS: usize = 30;
@@ -48,7 +52,7 @@ pub(super) struct Case {
     pub(super) row: IncidentRow,
     /// What its clocks did.
     pub(super) clocks: clocks::Story,
-    /// The incidents it relates to, as far as everybody may see them who sees this one.
+    /// The incidents it relates to or names, as far as the viewer's roles and teams show them.
     pub(super) relatives: HashMap<IncidentNumber, IncidentRow>,
     /// Directory and matrix in force.
     pub(super) policy: Arc<Policy>,
@@ -149,6 +153,20 @@ impl Case {
         }
     }
 
+    /// The number of another incident, where the viewer may know it.
+    pub(super) fn number_of(&self, other: IncidentNumber) -> Markup {
+        let known = other == self.number || self.relatives.contains_key(&other);
+        html! { @if known { (other) } @else { (RESTRICTED) } }
+    }
+
+    /// A target of a link: another incident, or a record elsewhere.
+    pub(super) fn target_of(&self, target: &str) -> Markup {
+        match target.parse() {
+            Ok(other) => self.number_of(other),
+            Err(_) => html! { (target) },
+        }
+    }
+
     /// The label of a resolution code.
     pub(super) fn resolution<'a>(&'a self, code: &'a str) -> &'a str {
         let known = self.policy.resolution_codes.iter().find(|known| known.code == code);
@@ -191,13 +209,17 @@ impl Wanted {
         };
         let position = feed::position(sql)?;
         let shared = shared(&row.state);
-        let relatives = relatives(sql, &shared, number, &row.state)?;
+        let theirs = by_role_and_teams(scope);
+        let mut relatives = relatives(sql, &theirs, number, related_to(&row.state))?;
         let mut timelines = vec![self.timelines.of(sql, number, row.version)?];
         for part in row.state.parts.iter().filter_map(|part| relatives.get(part)) {
             timelines.push(self.timelines.of(sql, part.number, part.version)?);
         }
         let timeline = timelines::union(&timelines);
         let events = &timeline.events;
+        let mut named: BTreeSet<_> = events.iter().flat_map(|one| one.event.names()).collect();
+        named.retain(|number| !relatives.contains_key(number));
+        relatives.extend(self::relatives(sql, &theirs, number, named)?);
         let named = people_in(&row.state, events, &self.policy);
         let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
@@ -254,8 +276,7 @@ impl Wanted {
     }
 }
 
-/// What everybody sees who sees this page: what is confidential to others is left out
-/// for all, because a change of it is drawn once for all who look at it.
+/// What everybody sees who sees this page: what is counted on it is the same for all.
 fn shared(state: &State) -> Scope {
     Scope {
         everything: false,
@@ -268,20 +289,30 @@ fn shared(state: &State) -> Scope {
     }
 }
 
-/// The incidents it relates to.
-fn relatives(
-    sql: &mut dyn Sql,
-    shared: &Scope,
-    number: IncidentNumber,
-    state: &State,
-) -> Result<HashMap<IncidentNumber, IncidentRow>, Failure> {
+/// What somebody sees by role and teams, and so does everybody who has the same: a change is
+/// drawn once for all of them.
+pub(crate) fn by_role_and_teams(scope: &Scope) -> Scope {
+    Scope { person: PersonId(Default::default()), organisation: None, ..scope.clone() }
+}
+
+/// The incidents that a state relates to.
+fn related_to(state: &State) -> BTreeSet<IncidentNumber> {
     let linked = state.links.iter().filter_map(|link| link.target.parse().ok());
     let single = state.parent.into_iter().chain(state.merged_into);
-    let mut wanted: BTreeSet<IncidentNumber> = linked.chain(single).collect();
-    wanted.extend(state.parts.iter().chain(&state.children));
+    let several = state.parts.iter().chain(&state.children).copied();
+    linked.chain(single).chain(several).collect()
+}
+
+/// Those of the incidents it relates to that are within a scope.
+fn relatives(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    number: IncidentNumber,
+    mut wanted: BTreeSet<IncidentNumber>,
+) -> Result<HashMap<IncidentNumber, IncidentRow>, Failure> {
     wanted.remove(&number);
     let wanted: Vec<IncidentNumber> = wanted.into_iter().collect();
-    let rows = store::incidents::list::get_many(sql, shared, &wanted)?;
+    let rows = store::incidents::list::get_many(sql, scope, &wanted)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.access == Access::Full)

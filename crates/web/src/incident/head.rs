@@ -1,6 +1,6 @@
 //! The upper part of the page: title with the main actions, what it is, the keel line.
 
-use super::case::Case;
+use super::case::{Case, RESTRICTED};
 use super::timeline::channel_word;
 use super::view::View;
 use crate::part::clock;
@@ -93,6 +93,7 @@ fn more(view: &View<'_>) -> Markup {
             (entry(C::Escalate, "escal", "Escalate"))
             (entry(C::Hold, "pause", "Put on hold"))
             (entry(C::Promise, "clock", "Promise a time"))
+            @if !view.case.policy.models.is_empty() { (entry(C::ApplyModel, "book", "Apply an incident model")) }
             (entry(C::DeclareMajor, "major", "Declare major incident"))
             (entry(C::StandDown, "major", "Stand down"))
             (entry(C::Merge, "merge", "Merge into another"))
@@ -177,7 +178,7 @@ fn conditions(view: &View<'_>) -> Markup {
         @for breach in state.breaches().filter(|breach| breach.explanation.is_none()) {
             div class="banner banner-warn" {
                 (icon("alert"))
-                div { b { (clock::name(breach.clock)) " was not in time." } " It passed its target " (time::moment(breach.at, &case.here)) " and asks for a reason and an owner." }
+                div { b { (clock::name(breach.clock)) " was not in time." } " It was due " (time::moment(breach.at, &case.here)) ". Say why, and who sees to it that it does not happen again." }
                 @if view.can(C::ExplainBreach) { (opener(case.number, "explain-breach", "btn btn-sm", None, html! { "Explain" })) }
             }
         }
@@ -191,10 +192,13 @@ fn conditions(view: &View<'_>) -> Markup {
     }
 }
 
-/// The number and title of a related incident, or the number alone.
+/// The number and title of a related incident, where the reader may see it.
 pub(super) fn link_to(case: &Case, number: IncidentNumber) -> Markup {
     html! {
-        a.link href=(url::incident(number)) { (number) @if let Some(row) = case.relatives.get(&number) { " " (row.title) } }
+        @match case.relatives.get(&number) {
+            Some(row) => a.link href=(url::incident(number)) { (number) " " (row.title) },
+            None => (RESTRICTED),
+        }
     }
 }
 

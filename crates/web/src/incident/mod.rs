@@ -21,11 +21,13 @@ mod timelines;
 mod view;
 mod words;
 
+pub(crate) use case::by_role_and_teams;
 pub(crate) use commands::once;
 pub(crate) use head::presence_patches;
 pub(crate) use patches::live_patches;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;
+pub(crate) use words::prose;
 
 use crate::app::App;
 use axum::Router;
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> Router<App> {
             "/incidents/new",
             get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
         )
+        .route("/incidents/new/fill", post(new::fill))
         .route("/incidents/new/callers", get(new::callers))
         .route("/incidents/new/caller", get(new::caller))
         .route("/incidents/new/services", get(new::services))

@@ -5,6 +5,7 @@ use crate::part::duration;
 use crate::part::time::Here;
 use desk::{Ask, Trouble};
 use incident::clocks::ClockKind;
+use incident::models::ModelUse;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};
@@ -175,6 +176,7 @@ fn around(
                 reason: ask.words("reason", fields.text("reason"), limits::REASON_CHARS)?,
             }
         }
+        C::ApplyModel => Command::ApplyModel(ModelUse::of(needed(fields, "model")?)),
         C::Redact => Command::Redact { content: needed(fields, "content")? },
         other => {
             return Err(
@@ -237,11 +239,14 @@ fn prioritise(fields: &Fields, ask: &mut Ask<'_>) -> Result<Command, Trouble> {
     Ok(Command::Prioritise { impact, urgency, priority, reason })
 }
 
+/// An assignee that is left to the team.
+pub(super) const OPEN: &str = "open";
+
 fn assignee(fields: &Fields, at: &Context<'_>) -> Result<Change<PersonId>, Refusal> {
-    if fields.get("assignee") == Some("me") {
-        Ok(Change::Set(at.me))
-    } else {
-        change(fields, "assignee")
+    match fields.get("assignee") {
+        Some("me") => Ok(Change::Set(at.me)),
+        Some(OPEN) => Ok(Change::Keep),
+        _ => change(fields, "assignee"),
     }
 }
 

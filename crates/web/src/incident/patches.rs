@@ -21,7 +21,7 @@ const UNDO_SECONDS: i64 = 600;
 /// The parts of an incident's page as patches for everybody who follows it live,
 /// after the events after its `after_n`-th. What belongs to one reader alone is
 /// left as it is on their page. It is the same for all viewers of one
-/// [`class_of`](super::view::class_of).
+/// [`class_of`](super::view::class_of) who see the same [by role and teams](super::by_role_and_teams).
 ///
 /// # Errors
 ///

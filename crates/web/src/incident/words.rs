@@ -7,7 +7,7 @@ use maud::{Markup, html};
 const LINK_CHARS: usize = 2_000;
 
 /// Paragraphs, fenced blocks and links of what somebody wrote.
-pub(super) fn prose(text: &str) -> Markup {
+pub(crate) fn prose(text: &str) -> Markup {
     html! {
         @for block in blocks(text) {
             @match block {

@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 pub(super) enum Drawing {
     /// A row: zone, what follows the address, whether it can be selected, whether all of it may be seen.
     Row(String, String, bool, bool),
-    /// The incident's page: zone, and a key of what the viewer may see and do.
+    /// The incident's page: what the viewer may see, in which zone, and what they may do.
     Page(String, &'static str),
 }
 
@@ -87,6 +87,7 @@ impl Change {
                 Body::Commented(_)
                     | Body::Attached(_)
                     | Body::WorkLogged(_)
+                    | Body::ModelApplied(_)
                     | Body::TaskAdded(_)
                     | Body::TaskCompleted(_)
                     | Body::TaskReopened(_)

@@ -417,7 +417,8 @@ impl Stream {
         let here = self.here();
         let viewer = self.who.viewer();
         let class = crate::incident::class_of(viewer, &change.row.state);
-        let drawing = Drawing::Page(self.who.zone_name.clone(), class);
+        let theirs = crate::incident::by_role_and_teams(&self.look.scope);
+        let drawing = Drawing::Page(counts::whose(&theirs, &self.who.zone_name), class);
         let app = &self.app;
         let patch = change
             .drawn(drawing, || async move {

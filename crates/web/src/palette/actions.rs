@@ -3,8 +3,8 @@
 
 use super::{Group, Item, Typed};
 use crate::auth::SignedIn;
-use crate::part::state;
 use crate::part::time::counted;
+use crate::part::{away, state};
 use crate::url;
 use incident::Policy;
 use incident::state::HoldReason;
@@ -15,8 +15,8 @@ const SHOWN: usize = 20;
 /// Actions offered before anything is typed.
 const LIKELY: usize = 4;
 
-/// The actions, the likeliest first.
-pub(super) fn here(typed: &Typed, on: &[IncidentNumber]) -> Group {
+/// The actions, the likeliest first; `models` says whether there are incident models.
+pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group {
     let title = if on.len() == 1 { "This incident" } else { "Selected incidents" };
     let step = |label: &str, icon, step, kbd| Item {
         label: label.to_owned(),
@@ -44,6 +44,10 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber]) -> Group {
                 kbd,
                 ..Item::to(label, icon, url::incident_command(*number, command))
             });
+        }
+        if models {
+            let href = url::incident_command(*number, "apply-model");
+            items.push(Item::to("Apply an incident model…", "book", href));
         }
         items.push(Item {
             form: Some(url::incident_command(*number, "watch")),
@@ -100,7 +104,7 @@ fn people(typed: &Typed, on: &[IncidentNumber], who: &SignedIn, policy: &Policy)
             .map(|team| team.name.as_str())
             .collect();
         wish(&staff.name, "user", on, &[("do", "assign"), ("to", &format!("person:{id}"))])
-            .hint(teams.join(", "))
+            .hint(away::named(policy, *id, &teams.join(", "), &who.here))
     });
     Group { title: "People", items: items.collect() }
 }
@@ -179,12 +183,17 @@ mod tests {
     fn one_incident_has_more_actions_than_several() {
         let numbers: Vec<IncidentNumber> = vec![IncidentNumber(7), IncidentNumber(9)];
         let labels = |typed: &str, on| {
-            here(&Typed::of(typed), on).items.into_iter().map(|item| item.label).collect::<Vec<_>>()
+            here(&Typed::of(typed), on, true)
+                .items
+                .into_iter()
+                .map(|item| item.label)
+                .collect::<Vec<_>>()
         };
         assert_eq!(labels("", &numbers[..1]).len(), LIKELY);
         assert_eq!(labels("res", &numbers[..1]), ["Resolve…"]);
+        assert_eq!(labels("apply", &numbers[..1]), ["Apply an incident model…"]);
         assert!(labels("res", &numbers).is_empty());
-        let assign = &here(&Typed::of("to me"), &numbers).items[0];
+        let assign = &here(&Typed::of("to me"), &numbers, true).items[0];
         assert_eq!(
             (assign.form.as_deref(), assign.fields["number"].as_str()),
             (Some("/queue/bulk"), "INC-7,INC-9")

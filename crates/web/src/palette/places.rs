@@ -7,6 +7,8 @@ use crate::error::PageResult;
 use crate::part::state;
 use crate::queue::views::Views;
 use crate::url;
+use incident::Policy;
+use incident::models::Model;
 use kernel::{IncidentNumber, Role};
 use query::value_text;
 use store::incidents::list::{self, IncidentRow};
@@ -19,11 +21,12 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 10] = [
+const SETTINGS: [(&str, &str, &str); 11] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Services", "services", "services"),
     ("Resolution codes", "resolution-codes", "check"),
+    ("Incident models", "models", "book"),
     ("Teams", "teams", "team"),
     ("People", "people", "users"),
     ("Organisations", "organisations", "truck"),
@@ -117,12 +120,17 @@ pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResul
 }
 
 /// Pages that are always there, and making something new.
-pub(super) fn pages(who: &SignedIn, typed: &Typed) -> Group {
+pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
     let viewer = who.viewer();
     let mut items = Vec::new();
     if matches!(typed.only, Only::Everything | Only::Actions) && !typed.words.is_empty() {
         if viewer.works() {
             items.push(Item::to("New incident", "plus", url::NEW_INCIDENT).kbd("C"));
+            let models = policy.models.iter().filter(|model| typed.fits(&new_of(model)));
+            items.extend(models.take(OTHERS).map(|model| {
+                let form = format!("{}?model={}", url::NEW_INCIDENT, model.id);
+                Item::to(new_of(model), "book", form).hint("incident model")
+            }));
         }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
         items.push(Item::to("Your account", "user", url::ACCOUNT));
@@ -148,6 +156,11 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed) -> Group {
         }
     }
     Group { title: "Pages", items }
+}
+
+/// "New: Label printer prints nothing".
+fn new_of(model: &Model) -> String {
+    format!("New: {}", model.name)
 }
 
 fn incident(row: &IncidentRow, staff: bool) -> Item {

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 /// Space before the report and after the end, as a share of the time between.
 const MARGIN: f64 = 0.05;
-/// Closed stretches that are drawn at most.
-const CLOSED_MAX: usize = 40;
+/// Open stretches that are drawn at most.
+const OPEN_MAX: usize = 40;
 /// Ticks at most: what has room on a phone.
 const TICKS_MAX: i64 = 5;
 /// Seconds from one tick to the next.
@@ -109,7 +109,7 @@ impl Axis {
 
 fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
     let end = keel.ended.unwrap_or(here.now);
-    let (start, now) = (axis.x(keel.reported), axis.x(end));
+    let now = axis.x(end);
     let mut svg = String::with_capacity(1_600);
     // Writing to a string does not fail.
     let mut put = |part: std::fmt::Arguments<'_>| _ = svg.write_fmt(part);
@@ -123,14 +123,10 @@ fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
             100.0 - x
         ));
     }
-    put(format_args!(
-        r#"<rect class="kl-run" x="{start:.2}%" y="35" width="{:.2}%" height="6"/>"#,
-        now - start
-    ));
-    for (from, until) in closed(keel, end) {
+    for (class, from, until) in stretches(keel, end) {
         let (x, width) = (axis.x(from), axis.x(until) - axis.x(from));
         put(format_args!(
-            r#"<rect class="kl-closed" x="{x:.2}%" y="34" width="{width:.2}%" height="8"/>"#
+            r#"<rect class="{class}" x="{x:.2}%" y="35" width="{width:.2}%" height="6"/>"#
         ));
     }
     for (from, until) in &keel.pauses {
@@ -158,24 +154,20 @@ fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
     svg
 }
 
-/// When it was or will be closed between the report and the end of the line; nothing
-/// where that would be a comb.
-fn closed(keel: &Keel<'_>, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-    let Some(hours) = keel.hours else { return vec![] };
-    let end = keel.due.map_or(end, |due| due.max(end));
-    let open: Vec<_> = hours.open_spans(keel.reported, end).take(CLOSED_MAX + 1).collect();
-    if open.len() > CLOSED_MAX {
-        return vec![];
+/// What counts on the line, with its class: the way from the report until now and, where not
+/// all hours count, the open hours of it and of the way ahead. Where that would be a comb, all of
+/// the way until now.
+fn stretches(keel: &Keel<'_>, end: Timestamp) -> Vec<(&'static str, Timestamp, Timestamp)> {
+    let whole = vec![("kl-run", keel.reported, end)];
+    let Some(hours) = keel.hours else { return whole };
+    let last = keel.due.map_or(end, |due| due.max(end));
+    let open: Vec<_> = hours.open_spans(keel.reported, last).take(OPEN_MAX + 1).collect();
+    if open.len() > OPEN_MAX {
+        return whole;
     }
-    let mut from = keel.reported;
-    let mut found = Vec::with_capacity(open.len() + 1);
-    for span in open {
-        found.push((from, span.start));
-        from = span.end;
-    }
-    found.push((from, end));
-    found.retain(|(from, until)| from < until);
-    found
+    let run = open.iter().map(|span| ("kl-run", span.start, span.end.min(end)));
+    let ahead = open.iter().map(|span| ("kl-open", span.start.max(end), span.end));
+    run.chain(ahead).filter(|(_, from, until)| from < until).collect()
 }
 
 /// Words under the line: how long it waited, and the hours or days.
@@ -323,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn closed_hours_are_drawn_where_they_can_be_seen() {
+    fn only_open_hours_count_on_the_line_where_they_can_be_seen() {
         let week = calendar::Week::weekdays("09:00", "17:00");
         let office = Calendar::new(&calendar::Definition::new("UTC", week)).unwrap();
         let line = |due: &str| Keel {
@@ -340,9 +332,10 @@ mod tests {
             calendars: Default::default(),
         };
         let html = keel(&line("2026-11-24T16:00:00Z"), &here).into_string();
-        assert_eq!(html.matches("kl-closed").count(), 1, "the night: {html}");
+        assert_eq!(html.matches("kl-run").count(), 2, "not the night: {html}");
+        assert_eq!(html.matches("kl-open").count(), 1, "the rest of the day: {html}");
         assert!(html.contains("Counts Mon–Fri 09:00–17:00"), "{html}");
         let html = keel(&line("2027-11-24T16:00:00Z"), &here).into_string();
-        assert!(!html.contains("kl-closed"));
+        assert_eq!((html.matches("kl-run").count(), html.matches("kl-open").count()), (1, 0));
     }
 }

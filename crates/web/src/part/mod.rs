@@ -1,5 +1,6 @@
 //! The pieces that screens are made of: functions from plain values to markup.
 
+pub(crate) mod away;
 pub(crate) mod chip;
 pub(crate) mod clock;
 pub(crate) mod duration;

@@ -10,6 +10,7 @@ use crate::auth::{Live, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::incident::attachments::{WithFiles, attach};
+use crate::models::{self, Slot};
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::shell::PortalPage;
@@ -19,10 +20,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Idempotency, Kept, Trouble};
 use incident::command::Report;
-use incident::{Command, Visibility};
+use incident::models::ModelUse;
+use incident::{Command, Policy, Visibility};
 use kernel::{Channel, IncidentNumber, Level, ServiceId, limits};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// The most people that a report can say are affected.
 const AFFECTED_MAX: u32 = 1_000_000;
@@ -34,6 +37,9 @@ const WAYS_AROUND: [(&str, &str); 3] = [
     ("3", "Yes, I can go on without it"),
 ];
 
+/// The answer that stands there until another is chosen.
+const AS_USUAL: &str = "2";
+
 /// The address of the form with a title filled in, and the outage it is about.
 pub(super) fn address(title: &str, outage: Option<IncidentNumber>) -> String {
     let with = outage.map(|number| format!("&with={number}")).unwrap_or_default();
@@ -44,6 +50,7 @@ pub(super) fn address(title: &str, outage: Option<IncidentNumber>) -> String {
 struct Filled {
     fields: Fields,
     services: Vec<(ServiceId, String)>,
+    policy: Arc<Policy>,
     /// The outage that the person has too.
     with: Option<Outage>,
     /// Outages that sound like the title.
@@ -111,6 +118,13 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
     let (viewer, person, context) =
         (who.viewer().clone(), who.person().clone(), who.look().context);
     let outages = app.desk.read(move |sql| outages::known(sql, &viewer, &person, &context)).await?;
+    let policy = app.desk.policy();
+    let mut fields = published(fields, &policy);
+    if fields.text("urgency") == AS_USUAL {
+        // What stands there before anybody has answered is no answer.
+        fields = fields.with("urgency", "");
+    }
+    let fields = models::fill(fields, &policy, SLOTS);
     let wanted = fields.filled("with").and_then(|text| text.parse::<IncidentNumber>().ok());
     let with = outages.iter().find(|outage| Some(outage.number) == wanted).cloned();
     let telling = outages::telling(fields.text("title"));
@@ -127,7 +141,23 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
         .map(|(id, service)| (*id, service.name.clone()))
         .collect();
     services.sort_by_cached_key(|(_, name)| name.to_lowercase());
-    Ok(Filled { fields, services, with, alike, errors })
+    Ok(Filled { fields, services, policy, with, alike, errors })
+}
+
+/// What a model fills in here.
+const SLOTS: &[Slot] = &[
+    ("title", models::title),
+    ("description", models::description),
+    ("service", models::service_id),
+    ("urgency", models::urgency),
+];
+
+/// The fields without models that are not for requesters.
+fn published(fields: Fields, policy: &Policy) -> Fields {
+    let hidden = |name| models::named(&fields, name, policy).is_some_and(|model| !model.portal);
+    let hidden: Vec<_> =
+        [models::MODEL, models::FILLED].into_iter().filter(|name| hidden(*name)).collect();
+    hidden.into_iter().fold(fields, |fields, name| fields.with(name, ""))
 }
 
 async fn report(
@@ -160,6 +190,10 @@ async fn report(
         follow_up_of: None,
         parent: outage.map(|outage| outage.number),
         confidential_to: None,
+        // One that went out of use meanwhile must not cost the report.
+        model: models::named(fields, models::MODEL, &app.desk.policy())
+            .filter(|model| model.portal)
+            .map(|model| ModelUse::of(model.id)),
     };
     let once = once(fields, by_script);
     let done = ask.once(Some(once.clone())).issue(Command::Report(Box::new(command))).await?;
@@ -269,6 +303,9 @@ fn report_form(filled: &Filled, patch: Option<&str>) -> Markup {
                 input type="hidden" name="with" value=(outage.number);
             }
             input type="hidden" name="form" value=(form);
+            // Enter presses the first button of a form, and that must be the one that reports.
+            button.vh type="submit" tabindex="-1" aria-hidden="true" { "Report it" }
+            (kinds(filled))
             (Field::new("title", "What is not working?").errors(errors).around(html! {
                 input.inp id="title" name="title" type="text" required maxlength=(limits::TITLE_CHARS) value=(fields.text("title"))
                     aria-invalid=[errors.of("title").map(|_| "true")] aria-describedby=[errors.of("title").map(|_| "title-e")];
@@ -289,6 +326,34 @@ fn report_form(filled: &Filled, patch: Option<&str>) -> Markup {
     }
 }
 
+/// Kinds of trouble that are known here: one fills the form, what is typed already goes along.
+fn kinds(filled: &Filled) -> Markup {
+    let chosen = models::named(&filled.fields, models::MODEL, &filled.policy);
+    let value = chosen.map_or(String::new(), |model| model.id.to_string());
+    let offered = filled.policy.models.iter().filter(|model| model.portal);
+    let offered: Vec<(String, &str)> =
+        offered.map(|model| (model.id.to_string(), model.name.as_str())).collect();
+    html! {
+        @if !offered.is_empty() && filled.with.is_none() {
+            fieldset.field.stack-s {
+                legend { "Is it one of these?" }
+                div.btns {
+                    @for (id, name) in &offered {
+                        button.btn type="submit" name=(models::MODEL) value=(id) aria-pressed=(if *id == value { "true" } else { "false" })
+                            formmethod="get" formaction=(super::REPORT) formnovalidate { (name) }
+                    }
+                    @if chosen.is_some() {
+                        button.btn.btn-quiet type="submit" name=(models::MODEL) value="" formmethod="get" formaction=(super::REPORT) formnovalidate { "Something else" }
+                    }
+                }
+                @if let Some(model) = chosen.filter(|model| !model.about.is_empty()) { p.hint { (model.about) } }
+            }
+        }
+        @if chosen.is_some() { input type="hidden" name=(models::MODEL) value=(value); }
+        input type="hidden" name=(models::FILLED) value=(filled.fields.text(models::FILLED));
+    }
+}
+
 fn services(filled: &Filled) -> Vec<(String, &str)> {
     let open = std::iter::once((String::new(), "I am not sure"));
     open.chain(filled.services.iter().map(|(id, name)| (id.to_string(), name.as_str()))).collect()
@@ -300,7 +365,7 @@ fn chosen_service(filled: &Filled) -> String {
 }
 
 fn ways_around(fields: &Fields) -> Markup {
-    let chosen = fields.filled("urgency").unwrap_or("2");
+    let chosen = fields.filled("urgency").unwrap_or(AS_USUAL);
     html! {
         fieldset.field.stack-s id="urgency" {
             legend { "Is there a way around it?" }

@@ -286,11 +286,11 @@ fn wish(fields: &Fields, who: &SignedIn) -> Result<Wish, String> {
     }
 }
 
-/// `person:…`, `team:…` or `nobody`. Another team takes the person off it.
+/// `person:…`, `team:…` or `nobody`. Another team takes the person off it who is none of theirs.
 fn assignment(to: &str) -> Option<Wish> {
     let set = match to.split_once(':') {
         Some(("person", id)) => Wish::Assign(Change::Keep, Change::Set(id.parse().ok()?)),
-        Some(("team", id)) => Wish::Assign(Change::Set(id.parse().ok()?), Change::Clear),
+        Some(("team", id)) => Wish::Assign(Change::Set(id.parse().ok()?), Change::Keep),
         _ if to == "nobody" => Wish::Assign(Change::Keep, Change::Clear),
         _ => return None,
     };
@@ -330,7 +330,7 @@ mod tests {
         let id = "00000000-0000-0000-0000-000000000001";
         assert_eq!(
             assignment(&format!("team:{id}")),
-            Some(Wish::Assign(Change::Set(id.parse().unwrap()), Change::Clear))
+            Some(Wish::Assign(Change::Set(id.parse().unwrap()), Change::Keep))
         );
         assert_eq!(
             assignment(&format!("person:{id}")),

@@ -1,10 +1,11 @@
 //! The bar that appears while rows are selected, and its lists.
 
 use super::Loaded;
+use crate::auth::SignedIn;
 use crate::part::icon::icon;
-use crate::part::{pri, state};
+use crate::part::{away, pri, state};
+use incident::Policy;
 use incident::state::HoldReason;
-use incident::{Policy, Viewer};
 use kernel::{Level, Matrix, PersonId};
 use maud::{Markup, html};
 
@@ -15,7 +16,7 @@ const PEOPLE_MAX: usize = 40;
 const TEAMS_MAX: usize = 30;
 
 /// The bar under the rows.
-pub(super) fn bar(viewer: &Viewer, loaded: &Loaded) -> Markup {
+pub(super) fn bar(who: &SignedIn, loaded: &Loaded) -> Markup {
     let back = loaded.address();
     html! {
         div.bulk role="toolbar" aria-label="Actions for 0 selected incidents" {
@@ -33,7 +34,7 @@ pub(super) fn bar(viewer: &Viewer, loaded: &Loaded) -> Markup {
             }
             button class="btn btn-quiet btn-sm btn-icon" type="button" data-clear aria-label="Clear selection" { (icon("x")) }
         }
-        (popover("bulk-assign", assign(viewer, &loaded.policy)))
+        (popover("bulk-assign", assign(who, &loaded.policy)))
         (popover("bulk-state", states()))
         (popover("bulk-priority", priorities(&loaded.policy.matrix)))
         (popover("bulk-merge", merge()))
@@ -55,7 +56,8 @@ fn popover(id: &str, inside: Markup) -> Markup {
 }
 
 /// Me, my teams' people, the teams, then everybody else while there is room.
-fn assign(viewer: &Viewer, policy: &Policy) -> Markup {
+fn assign(who: &SignedIn, policy: &Policy) -> Markup {
+    let viewer = who.viewer();
     let mut staff: Vec<_> =
         policy.staff.iter().filter(|(_, staff)| staff.active && staff.works()).collect();
     let mine = |id: &PersonId| {
@@ -73,6 +75,7 @@ fn assign(viewer: &Viewer, policy: &Policy) -> Markup {
         @for (id, staff) in staff.into_iter().take(PEOPLE_MAX) {
             button.opt form=(FORM) name="to" value={ "person:" (id) } {
                 (icon("user")) span { (staff.name) } @if *id == viewer.person { span.meta { "you" } }
+                @if let Some(away) = away::of(policy, *id, &who.here) { span.meta { (away) } }
             }
         }
         @for (id, team) in teams.into_iter().take(TEAMS_MAX) {

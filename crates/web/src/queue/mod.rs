@@ -10,7 +10,7 @@ pub(crate) mod page;
 mod preview;
 pub(crate) mod row;
 mod saved;
-mod suggest;
+pub(crate) mod suggest;
 pub(crate) mod views;
 
 use crate::app::App;

@@ -80,7 +80,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
                     (table(who, asked, loaded, name, sort))
                 }
                 (pages(asked, loaded))
-                @if works { (bulk_bar::bar(who.viewer(), loaded)) }
+                @if works { (bulk_bar::bar(who, loaded)) }
                 (keys(who))
             }
         }

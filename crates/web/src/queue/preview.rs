@@ -40,10 +40,12 @@ pub(super) async fn show(
                 None => None,
             };
             let requester = people::get(sql, row.requester.id)?;
-            Ok(Some((row, description, requester)))
+            let main = row.state.merged_into.as_slice();
+            let main = list::seen(sql, &scope, main)?.pop_first();
+            Ok(Some((row, description, requester, main)))
         })
         .await?;
-    let Some((row, description, requester)) = found else { return Err(PageError::NotFound) };
+    let Some((row, description, requester, main)) = found else { return Err(PageError::NotFound) };
     let takes = who.viewer().works() && row.access == Access::Full && row.state.lifecycle.is_open();
     let seen = row.access == Access::Full;
     let risk = insight::risk_of(&row.state, &app.desk.policy(), who.here.now).filter(|_| seen);
@@ -51,7 +53,7 @@ pub(super) async fn show(
         &row,
         risk.as_ref(),
         description.as_deref(),
-        requester.as_ref(),
+        (requester.as_ref(), main),
         takes.then_some(who.viewer().person),
         &who.here,
     ))
@@ -78,7 +80,7 @@ fn fragment(
     row: &IncidentRow,
     risk: Option<&Risk>,
     description: Option<&str>,
-    requester: Option<&Person>,
+    (requester, main): (Option<&Person>, Option<IncidentNumber>),
     taker: Option<kernel::PersonId>,
     here: &Here,
 ) -> Markup {
@@ -97,7 +99,7 @@ fn fragment(
                 @if let Some(team) = &row.confidential_to { (chip::lock(&team.name)) " " }
                 @if let Some(service) = &row.service { span.chip { (icon("services")) (service.name) } }
             }
-            @if let Some(into) = state.merged_into {
+            @if let Some(into) = main {
                 p.mts { "Part of " a.link href=(url::incident(into)) { (into) } }
             }
             @if let Some(words) = description { p.mts { "“" (shortened(words)) "”" } }

@@ -1,4 +1,4 @@
-//! What can be typed next into the filter bar.
+//! What can be typed next into the filter bar, and into the condition of a rule.
 
 use crate::app::App;
 use crate::auth::Staff;
@@ -16,14 +16,14 @@ const DURATIONS: [&str; 6] = ["0", "30m", "2h", "8h", "1d", "1w"];
 
 /// What was typed so far.
 #[derive(Debug, Deserialize)]
-pub(super) struct Typed {
+pub(crate) struct Typed {
     #[serde(default)]
     q: String,
 }
 
 /// One suggestion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Suggested {
+pub(crate) struct Suggested {
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
@@ -36,9 +36,39 @@ pub(super) async fn terms(
     Staff(_): Staff,
     FromQuery(typed): FromQuery<Typed>,
 ) -> PageResult<Json<Vec<Suggested>>> {
+    suggested(&app, &typed, Whose::List).await
+}
+
+/// Who reads what is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The list of somebody who asks.
+    List,
+    /// A rule: nobody asks, and nothing is put in order.
+    Rule,
+}
+
+impl Whose {
+    fn takes(self, insert: &str) -> bool {
+        let field = insert.trim_end_matches([':', '<']);
+        let for_rules =
+            query::FIELDS.iter().any(|known| known.name == field && known.id.is_for_rules());
+        match self {
+            Whose::List => !for_rules,
+            Whose::Rule => !["sort:", "me", "mine"].contains(&insert),
+        }
+    }
+}
+
+/// What can follow what was typed.
+pub(crate) async fn suggested(
+    app: &App,
+    typed: &Typed,
+    whose: Whose,
+) -> PageResult<Json<Vec<Suggested>>> {
     let text: String = typed.q.chars().take(kernel::limits::QUERY_CHARS).collect();
     let policy = app.desk.policy();
-    let (offers, wanted) = offers(&text, &policy);
+    let (offers, wanted) = offers(&text, &policy, whose);
     let mut found = offers;
     for (suggestion, field, prefix) in wanted {
         let names = app.desk.read(move |sql| names_of(sql, field, &prefix)).await?;
@@ -55,10 +85,11 @@ pub(super) async fn terms(
 type Wanted = (Suggestion, FieldName, String);
 
 /// The offers that need no reading, and those whose names must be read.
-fn offers(text: &str, policy: &Policy) -> (Vec<Suggested>, Vec<Wanted>) {
+fn offers(text: &str, policy: &Policy, whose: Whose) -> (Vec<Suggested>, Vec<Wanted>) {
     let (mut found, mut wanted) = (Vec::new(), Vec::new());
     for suggestion in query::suggest(text, text.chars().count()) {
         match suggestion.offer.clone() {
+            Offer::Field { insert, .. } | Offer::Value { insert } if !whose.takes(&insert) => {}
             Offer::Field { insert, help } => {
                 // A moment's comparison is chosen with its value.
                 let insert =
@@ -140,6 +171,10 @@ fn known_names(field: FieldName, prefix: &str, policy: &Policy) -> Vec<String> {
         FieldName::Service => {
             policy.services.values().map(|service| service.name.as_str()).collect()
         }
+        FieldName::Hours => {
+            let in_use = policy.calendars.latest().into_iter().filter(|known| !known.hours.retired);
+            in_use.map(|known| known.hours.name.as_str()).collect()
+        }
         FieldName::Category => policy
             .categories
             .values()
@@ -217,12 +252,13 @@ mod tests {
             resolution_codes: vec![],
             organisations: HashMap::new(),
             rules: [].into(),
+            models: [].into(),
             time_zone: "UTC".to_owned(),
         }
     }
 
     fn inserts(text: &str) -> Vec<String> {
-        offers(text, &policy()).0.into_iter().map(|offer| offer.insert).collect()
+        offers(text, &policy(), Whose::List).0.into_iter().map(|offer| offer.insert).collect()
     }
 
     /// What the script does with an insertion.
@@ -242,6 +278,19 @@ mod tests {
         assert_eq!(complete(quoted, &inserts(quoted)[0]), "service:\"Label Printing\"");
         assert!(inserts("due:").contains(&"due<2h".to_owned()));
         assert!(inserts("state:o").contains(&"state:open".to_owned()));
+    }
+
+    #[test]
+    fn a_rule_asks_for_hours_and_nobody_else_and_has_no_order() {
+        let fields = |text: &str, whose| -> Vec<String> {
+            offers(text, &policy(), whose).0.into_iter().map(|offer| offer.insert).collect()
+        };
+        assert_eq!(fields("hou", Whose::Rule), ["hours:"]);
+        assert_eq!(fields("hou", Whose::List), [""; 0]);
+        assert_eq!(fields("sor", Whose::Rule), [""; 0]);
+        assert_eq!(fields("sor", Whose::List), ["sort:"]);
+        assert!(!fields("assignee:m", Whose::Rule).contains(&"assignee:me".to_owned()));
+        assert!(fields("assignee:m", Whose::List).contains(&"assignee:me".to_owned()));
     }
 
     #[test]

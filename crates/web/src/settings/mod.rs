@@ -10,6 +10,7 @@ mod editing;
 mod general;
 mod mail;
 mod matrix;
+mod models;
 mod moves;
 mod organisations;
 mod people;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(services::routes())
         .merge(codes::routes())
         .merge(rules::routes())
+        .merge(models::routes())
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
@@ -90,6 +92,7 @@ enum Section {
     Services,
     Codes,
     Rules,
+    Models,
     Teams,
     People,
     Organisations,
@@ -111,6 +114,7 @@ impl Section {
                 Section::Categories,
                 Section::Services,
                 Section::Rules,
+                Section::Models,
                 Section::Codes,
             ],
         ),
@@ -128,6 +132,7 @@ impl Section {
             Section::Services => ("services", "Services", "services"),
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
             Section::Rules => ("rules", "Rules", "bolt"),
+            Section::Models => ("models", "Incident models", "book"),
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),

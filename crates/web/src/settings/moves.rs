@@ -21,6 +21,8 @@ use store::directory::recomputations::{self, Progress, Recomputation};
 
 /// Rows that are shown.
 const ROWS: usize = 12;
+/// The last part of the address that tells how far a job is.
+pub(super) const UNDERWAY: &str = "underway";
 /// Jobs that are looked through for those of one agreement or calendar.
 const JOBS: usize = 50;
 /// How long a job that is done is told of, in seconds.
@@ -51,7 +53,7 @@ impl Moves {
         since: Option<Timestamp>,
     ) -> Result<Moves, Trouble> {
         let unsaved = Unsaved { calendar: Some(hours.clone()), ..Unsaved::default() };
-        Ok(Moves { report: app.desk.impact(who.viewer(), unsaved).await?, since })
+        Ok(Moves { report: app.desk.impact(who.viewer(), unsaved, since).await?, since })
     }
 
     /// If this version of an agreement held for them.
@@ -62,7 +64,7 @@ impl Moves {
         since: Option<Timestamp>,
     ) -> Result<Moves, Trouble> {
         let unsaved = Unsaved { agreement: Some(agreement.clone()), ..Unsaved::default() };
-        Ok(Moves { report: app.desk.impact(who.viewer(), unsaved).await?, since })
+        Ok(Moves { report: app.desk.impact(who.viewer(), unsaved, since).await?, since })
     }
 
     /// Whether nothing that is open would be promised anything else.
@@ -77,7 +79,7 @@ impl Moves {
             section.card id="moves" tabindex="-1" autofocus data-still aria-labelledby="moves-h" {
                 div.card-h { h2 id="moves-h" { "Nothing is saved yet: " (counted(report.incidents, "open incident")) " would be promised something else" } }
                 div.card-b.stack {
-                    p { (self.words()) }
+                    p { (self.words(&who.here)) }
                     fieldset.field {
                         legend { "What becomes of open incidents?" }
                         label.ck { input type="radio" name="open" value="keep" checked; "They keep their promise" }
@@ -87,37 +89,62 @@ impl Moves {
                     }
                     p.meta { "Save again to store it." }
                 }
-                @if report.rows.iter().any(|row| !row.moves.is_empty()) { (table(&report.rows, who)) }
+                @if report.rows.iter().any(|row| !row.moves.is_empty()) { (table(&report.rows, self.since.is_some(), who)) }
             }
         }
     }
 
-    fn words(&self) -> String {
-        let ImpactReport { open, clocks, earlier, later, breaches, .. } = self.report;
-        let when = if self.since.is_some() { "If they followed today," } else { "If they follow," };
+    fn words(&self, here: &Here) -> String {
+        let ImpactReport { open, damaged, clocks, earlier, later, breaches, .. } = self.report;
+        let when = match self.since {
+            Some(at) => {
+                format!("If nothing happens until {} and they follow then,", here.moment(at))
+            }
+            None => "If they follow,".to_owned(),
+        };
         let broken = match breaches {
             0 => "No promise is broken by it".to_owned(),
             count => format!("{} would be broken at once", counted(count, "promise")),
         };
+        let unknown = match damaged {
+            0 => String::new(),
+            count => format!(
+                " {} cannot be read and keep their promise; the log says why.",
+                counted(count, "incident")
+            ),
+        };
         format!(
-            "{} in all. {when} {} would move: {earlier} due earlier, {later} due later. {broken}.",
+            "{} in all. {when} {} would move: {earlier} due earlier, {later} due later. {broken}.{unknown}",
             counted(open, "open incident"),
             counted(clocks, "clock"),
         )
     }
 }
 
-/// How far open incidents are on their way to changed terms, while they are and for an hour after.
-pub(super) async fn underway(app: &App, who: &SignedIn, subject: Subject) -> PageResult<Markup> {
+/// How far open incidents are on their way to changed terms, while they are and for an hour
+/// after. `address` is that of the form; while they are, its part is asked for again.
+pub(super) async fn underway(
+    app: &App,
+    who: &SignedIn,
+    subject: Subject,
+    address: &str,
+    patch: bool,
+) -> PageResult<Markup> {
     let jobs = app.desk.read(|sql| recomputations::list(sql, JOBS)).await?;
     let recent = |job: &&Recomputation| {
         let since = job.finished_at.map(|at| who.here.now.seconds_since(at));
         job.subject == subject && since.is_none_or(|seconds| seconds < TOLD_SECONDS)
     };
-    let job = jobs.iter().find(recent);
-    Ok(html! { @if let Some(job) = job {
-        p.banner.banner-info role="status" { (icon("refresh")) span { (progress(job, &who.here)) } }
-    } })
+    let Some(job) = jobs.iter().find(recent) else {
+        // Whoever asked for more of it has nothing to ask for any more.
+        return Ok(html! { @if patch { p id="underway" data-patch="remove" {} } });
+    };
+    let goes_on = job.finished_at.is_none() && job.not_before <= who.here.now;
+    Ok(html! {
+        p.banner.banner-info id="underway" role="status" data-patch[patch] data-poll=[goes_on.then(|| format!("{address}/{UNDERWAY}"))]
+            // Told once it is done, not at every step.
+            aria-live=[goes_on.then_some("off")] { (icon("refresh")) span { (progress(job, &who.here)) } }
+    })
 }
 
 fn progress(job: &Recomputation, here: &Here) -> String {
@@ -147,14 +174,15 @@ fn progress(job: &Recomputation, here: &Here) -> String {
     }
 }
 
-fn table(rows: &[ImpactRow], who: &SignedIn) -> Markup {
+fn table(rows: &[ImpactRow], later: bool, who: &SignedIn) -> Markup {
+    let due_before = if later { "Due otherwise" } else { "Due now" };
     let moves = rows.iter().flat_map(|row| row.moves.iter().map(move |one| (row, one)));
     let more = moves.clone().count().saturating_sub(ROWS);
     html! {
         div.scroll-x tabindex="0" role="region" aria-label="Clocks that would move" { table.dt {
             thead { tr {
                 th scope="col" { "Incident" } th scope="col" { "Priority" } th scope="col" { "Clock" }
-                th scope="col" { "Due now" } th scope="col" { "Would be due" } th scope="col" { "By" }
+                th scope="col" { (due_before) } th scope="col" { "Would be due" } th scope="col" { "By" }
             } }
             tbody { @for (row, one) in moves.take(ROWS) {
                 tr {
@@ -162,7 +190,11 @@ fn table(rows: &[ImpactRow], who: &SignedIn) -> Markup {
                     td { (priority(row.priority)) }
                     td { (clock_word(one.kind())) }
                     td.nowrap { (due(one.before.as_ref(), who)) }
-                    td.nowrap { (due(Some(&one.after), who)) @if one.breaches() { " " span.chip.chip-crit { (icon("alert")) "broken" } } }
+                    td.nowrap {
+                        // What is used up already has no instant at which it would be due.
+                        @if one.breaches() { span.chip.chip-crit { (icon("alert")) "broken at once" } }
+                        @else { (due(Some(&one.after), who)) }
+                    }
                     td.nowrap { (by(one)) }
                 }
             } }

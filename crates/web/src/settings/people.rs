@@ -2,6 +2,7 @@
 
 mod edit;
 mod list;
+mod skills;
 
 use super::Section;
 use crate::app::App;

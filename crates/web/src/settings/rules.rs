@@ -2,7 +2,7 @@
 //! tried, and what one would have done.
 
 mod draw;
-mod form;
+pub(super) mod form;
 mod tried;
 
 use super::editing::{self, Problem, saved, saved_banner, stale};
@@ -13,15 +13,16 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
-use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use crate::queue::suggest::{Suggested, Typed, Whose, suggested};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use desk::Trouble;
 use draw::{Choices, page};
 use incident::Refusal;
 use incident::rules::{Fault, Rule};
-use kernel::{RuleId, limits};
+use kernel::RuleId;
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::rules;
@@ -34,6 +35,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/rules", get(list).post(create))
         .route("/settings/rules/new", get(new))
         .route("/settings/rules/try", post(try_new))
+        .route("/settings/rules/suggest", get(suggest))
+        .route("/settings/rules/look", post(look))
         .route("/settings/rules/{id}", get(show).post(change))
         .route("/settings/rules/{id}/try", post(try_stored))
         .route("/settings/rules/{id}/move", post(move_it))
@@ -74,7 +77,7 @@ fn table(all: &[(Rule, Vec<Fault>)], edits: bool) -> Markup {
                     tr {
                         td.num { (at + 1) }
                         th scope="row" { a href=(SECTION.of(rule.id)) { (rule.name) } @if rule.stop { " " span.chip { "last" } } }
-                        td { (draw::moments(&rule.on)) }
+                        td { (draw::moments(rule)) }
                         td { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } }
                         td { (draw::commands(&rule.actions)) }
                         td {
@@ -131,16 +134,7 @@ async fn insert(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Resul
     let rule = form::typed(id, fields, i64::MAX, 1)?;
     let rule = checked(app, rule).await?;
     app.desk
-        .change(actor(who), move |sql, audit| {
-            if rules::list(sql)?.len() >= limits::RULES {
-                let words = format!("There are {} rules, the most there can be", limits::RULES);
-                return Err(Refusal::invalid("name", words).into());
-            }
-            rules::insert(sql, &rule)?;
-            rules::put_at(sql, id, rule.place)?;
-            let made = rules::get(sql, id)?;
-            Ok(audit.created(sql, SUBJECT, id, &made)?)
-        })
+        .change(actor(who), move |sql, audit| desk::rules::make_rule(sql, audit, &rule).map(drop))
         .await
 }
 
@@ -151,7 +145,7 @@ async fn checked(app: &App, mut rule: Rule) -> Result<Rule, Trouble> {
     if let Some(fault) = faults.first() {
         return Err(Refusal::invalid(form::field_of(&rule, fault), &fault.message).into());
     }
-    if let Ok(query) = query::parse(&rule.when) {
+    if let Ok(query) = query::parse_condition(&rule.when) {
         rule.when = query.to_string();
     }
     Ok(rule)
@@ -225,7 +219,7 @@ async fn change(
 async fn update(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Result<(), Trouble> {
     let seen = editing::version(fields)?;
     let mut rule = form::typed(id, fields, 0, seen + 1)?;
-    let does = |rule: &Rule| (rule.on.clone(), rule.when.clone(), rule.actions.clone());
+    let does = |rule: &Rule| (rule.on.clone(), rule.wait, rule.when.clone(), rule.actions.clone());
     let stored = app.desk.read(move |sql| rules::get(sql, id)).await?;
     // One that is out of date can be taken out of use as it is.
     if rule.active || stored.is_none_or(|stored| does(&stored) != does(&rule)) {
@@ -237,9 +231,8 @@ async fn update(app: &App, who: &SignedIn, id: RuleId, fields: &Fields) -> Resul
             let Some(before) = before.filter(|before| before.version == seen) else {
                 return stale(seen, rules::get(sql, id)?.map(|now| now.version));
             };
-            let rule = Rule { place: before.place, ..rule };
-            rules::update(sql, &rule, seen)?;
-            Ok(audit.changed(sql, SUBJECT, id, &before, &rule)?)
+            let rule = Rule { place: before.place, version: seen, ..rule };
+            desk::rules::change_rule(sql, audit, &rule).map(drop)
         })
         .await
 }
@@ -294,6 +287,29 @@ async fn try_stored(
     fields: Fields,
 ) -> PageResult<Response> {
     tried(&app, &who, Some(id), &fields).await
+}
+
+/// `GET /settings/rules/suggest?q=`: what can be typed next into a condition.
+async fn suggest(
+    State(app): State<App>,
+    Administrator(_): Administrator,
+    Query(typed): Query<Typed>,
+) -> PageResult<Json<Vec<Suggested>>> {
+    suggested(&app, &typed, Whose::Rule).await
+}
+
+/// `POST /settings/rules/look`: how the condition reads, while it is written.
+async fn look(
+    State(app): State<App>,
+    Administrator(_): Administrator,
+    fields: Fields,
+) -> PageResult<Markup> {
+    // What else is wrong is told when it is saved or tried.
+    let asked = Rule { wait: None, ..form::blank(form::when(&fields)) };
+    let read = query::parse_condition(&asked.when);
+    let faults = app.desk.read(move |sql| desk::check_rule(sql, &asked)).await?;
+    let faults = faults.into_iter().filter(|fault| fault.field == "when");
+    Ok(draw::reads(read.ok().as_ref(), &faults.collect::<Vec<_>>(), fields.ticked("typing"), true))
 }
 
 /// The form as it was, and below what the rule would have done. Nothing is stored.

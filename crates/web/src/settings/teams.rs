@@ -1,4 +1,6 @@
-//! Teams: what they are for, and who belongs to them.
+//! Teams: what they are for, who belongs to them, and who of them gets what comes.
+
+mod assignment;
 
 use super::editing::{
     self, Problem, buttons, name_field, saved, saved_banner, stale, version_field,
@@ -8,6 +10,7 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::away;
 use crate::part::empty::empty;
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
@@ -20,10 +23,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use incident::Refusal;
+use incident::assignment::Standing;
 use kernel::{PersonId, TeamId, limits};
 use maud::{Markup, html};
 use query::{Expr, StateWord, TeamName, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::Sql;
 use store::directory::people::{self, Person};
 use store::directory::teams::{self, Team};
@@ -115,7 +119,8 @@ fn typed(id: TeamId, fields: &Fields, active: bool) -> Result<Team, Trouble> {
     let description = editing::text(fields, "description", limits::REASON_CHARS)?;
     let name = editing::name(fields)?;
     let calendar = editing::id(fields, "calendar")?;
-    Ok(Team { id, name, description, active, calendar, version: 1 })
+    let (assignment, by_skill) = (assignment::typed(fields)?, fields.ticked("by_skill"));
+    Ok(Team { id, name, description, active, calendar, assignment, by_skill, version: 1 })
 }
 
 async fn show(
@@ -267,9 +272,11 @@ async fn page(
         let open = Expr::all_of([of_team.into(), Term::State(vec![StateWord::Open]).into()]);
         let count =
             store::incidents::list::count(sql, &look, &open, store::incidents::list::COUNTED)?;
-        Ok(Some((people::get_many(sql, &ids)?, count, open.to_string(), team)))
+        let standings = teams::standings(sql, id)?;
+        Ok(Some((people::get_many(sql, &ids)?, standings, count, open.to_string(), team)))
     };
-    let (members, count, query, team) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+    let (members, standings, count, query, team) =
+        app.desk.read(read).await?.ok_or(PageError::NotFound)?;
     let edits = who.viewer().configures();
     let stored = || {
         let mut pairs = vec![
@@ -277,6 +284,8 @@ async fn page(
             ("description".to_owned(), team.description.clone()),
         ];
         pairs.extend(team.calendar.map(|calendar| ("calendar".to_owned(), calendar.to_string())));
+        pairs.push(("assignment".to_owned(), team.assignment.to_string()));
+        pairs.extend(team.by_skill.then(|| ("by_skill".to_owned(), "1".to_owned())));
         pairs.extend(team.active.then(|| ("active".to_owned(), "1".to_owned())));
         Fields::of(pairs)
     };
@@ -297,9 +306,10 @@ async fn page(
             } }
         } @else {
             @if !team.description.is_empty() { p { (team.description) } }
-            p.meta { "Works " (calendars::name(&who.here.calendars, team.calendar)) "." }
+            p.meta { "Works " (calendars::name(&who.here.calendars, team.calendar)) ". " (team.assignment.explained()) }
         }
-        (members_card(id, &members, edits, typed.as_ref(), &problem.errors))
+        (assignment::next(who, &app.desk.policy(), id, &standings))
+        (members_card(who, id, (&members, &standings), typed.as_ref(), &problem.errors))
     };
     let lead = html! { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " assigned to it" };
     Ok(row_page(who, SECTION, &team.name, lead, body))
@@ -315,24 +325,27 @@ fn inputs(who: &SignedIn, fields: &Fields, errors: &Errors) -> Markup {
         (name_field(fields, errors))
         (Field::new("description", "What is it for?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
         (hours.select(&calendars, chosen))
+        (assignment::inputs(fields))
     }
 }
 
 fn members_card(
+    who: &SignedIn,
     id: TeamId,
-    members: &[Person],
-    edits: bool,
+    (members, standings): (&[Person], &HashMap<PersonId, Standing>),
     typed: Option<&Fields>,
     errors: &Errors,
 ) -> Markup {
+    let edits = who.viewer().configures();
+    let open = |person: &Person| standings.get(&person.id).map_or(0, |standing| standing.open);
     html! {
         section.card aria-labelledby="members" {
             div.card-h { h2 id="members" { "People" } span.meta { (members.len()) } }
             @if !members.is_empty() {
                 div.scroll-x tabindex="0" role="region" aria-label="People of the team" {
                     table.dt {
-                        thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } @if edits { th scope="col" { span.vh { "Actions" } } } } }
-                        tbody { @for member in members { (member_row(id, member, edits)) } }
+                        thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th.num scope="col" { "Open incidents" } @if edits { th scope="col" { span.vh { "Actions" } } } } }
+                        tbody { @for member in members { (member_row(who, id, member, open(member))) } }
                     }
                 }
             }
@@ -341,11 +354,13 @@ fn members_card(
     }
 }
 
-fn member_row(team: TeamId, member: &Person, edits: bool) -> Markup {
+fn member_row(who: &SignedIn, team: TeamId, member: &Person, open: i64) -> Markup {
+    let edits = who.viewer().configures();
     html! {
         tr {
-            th scope="row" { a href=(Section::People.of(member.id)) { (person(member.id, &member.name)) } @if !member.active { " " span.chip { "out of use" } } }
+            th scope="row" { a href=(Section::People.of(member.id)) { (person(member.id, &member.name)) } @if !member.active { " " span.chip { "out of use" } } @if let Some(away) = away::words(member.away, &who.here) { " " span.chip { (away) } } }
             td { (member.email.as_deref().unwrap_or("–")) }
+            td.num { (open) }
             @if edits {
                 td.num {
                     form method="post" action={ (SECTION.of(team)) "/members/" (member.id) "/remove" } {

@@ -37,6 +37,7 @@ impl<'a> Past<'a> {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            model: None,
         };
         let number = ask.issue(Command::Report(Box::new(report))).await.unwrap().number;
         Past { world, number, start }
@@ -150,14 +151,14 @@ async fn a_breach_asks_until_there_is_a_reason_and_an_owner() {
     past.answers(0).await;
     past.rings().await;
     let page = world.get("mara", &past.path("")).await;
-    page.shows("<b>Resolution was not in time.</b>").shows("asks for a reason and an owner");
+    page.shows("<b>Resolution was not in time.</b>").shows("Say why, and who sees to it");
     let owner = world.person("ines").id.to_string();
     for clock in ["resolution", "update"] {
         let fields = [("clock", clock), ("reason", "No spare <part>."), ("owner", owner.as_str())];
         world.post("mara", &past.path("/explain-breach"), &fields).await;
     }
     let page = world.get("otto", &past.path("")).await;
-    page.hides("asks for a reason and an owner")
+    page.hides("Say why, and who sees to it")
         .shows("No spare &lt;part&gt;.")
         .shows("Owner: Ines Calderon");
 }

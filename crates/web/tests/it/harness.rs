@@ -174,6 +174,8 @@ impl World {
                             description: String::new(),
                             active: true,
                             calendar: None,
+                            assignment: Default::default(),
+                            by_skill: false,
                             version: 1,
                         },
                     )?;
@@ -262,6 +264,7 @@ impl World {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            model: None,
         };
         ask.issue(Command::Report(Box::new(report))).await.unwrap().number
     }

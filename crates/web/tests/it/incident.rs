@@ -537,7 +537,7 @@ async fn a_restricted_incident_is_gone_for_the_others() {
         world.post_live("mara", &path(number, "/acknowledge"), &[]).await.status,
         StatusCode::NOT_FOUND
     );
-    // A title that others may not see is not shown where it is linked.
+    // To others it has neither number nor title where it is linked.
     let open = world.report("Gate stays open").await;
     world
         .post_live(
@@ -546,7 +546,12 @@ async fn a_restricted_incident_is_gone_for_the_others() {
             &[("form", "link"), ("kind", "related"), ("target", &number.to_string())],
         )
         .await;
-    world.get("mara", &path(open, "")).await.shows(&number.to_string()).hides("Key card log");
+    let named = format!("{number}<");
+    let page = world.get("mara", &path(open, "")).await;
+    page.shows("linked <b>a restricted incident</b> as related").hides("Key card log");
+    page.hides(&named).hides(&format!("{number} ")).hides(&format!("\"{number}\""));
+    let page = world.get("ines", &path(open, "")).await;
+    page.shows("Key card log").shows(&named).hides("a restricted incident");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::harness::{World, escape};
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, StatusCode};
 use futures_util::StreamExt;
+use incident::state::LinkKind;
 use incident::{Change, Command, Visibility};
 use kernel::{IncidentNumber, Level};
 use std::time::Duration;
@@ -276,6 +277,28 @@ async fn a_page_learns_what_happened_since_it_was_drawn() {
     let number = world.report("Between").await;
     let mut page = Listener::open(&world, "mara", &stream, None).await;
     page.until(&news(number)).await;
+}
+
+#[tokio::test]
+async fn a_page_is_not_told_of_an_incident_that_is_hidden_from_its_reader() {
+    let world = World::new().await;
+    let (open, hidden) = (world.report("Gate stays open").await, world.report("Leak").await);
+    let restrict = Command::Restrict { team: Some(world.network) };
+    world.command("ines", hidden, restrict).await;
+    let page = format!("/live?on={open}");
+    let mut pages = [
+        Listener::open(&world, "ines", &page, None).await,
+        Listener::open(&world, "mara", &page, None).await,
+    ];
+    let (kind, target) = (LinkKind::Related, hidden.to_string());
+    let link = Command::Link { kind, target, cascade: None };
+    world.command("ines", open, link).await;
+    for (page, named) in pages.iter_mut().zip([true, false]) {
+        let told = page.until("linked <b>").await;
+        assert_eq!(told.contains(&format!("{hidden}</b> as related")), named, "{told}");
+        assert_eq!(told.contains(&hidden.to_string()), named, "{told}");
+        assert_eq!(told.contains("a restricted incident"), !named, "{told}");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod harness;
 mod incident;
 mod live;
 mod mail;
+mod models;
 mod palette;
 mod portal;
 mod queue;

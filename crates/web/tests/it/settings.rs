@@ -194,6 +194,126 @@ async fn trying_a_rule_does_not_hide_that_somebody_was_faster() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_team_says_how_it_gives_and_who_is_next() {
+    let world = World::new().await;
+    let path = format!("/settings/teams/{}", world.network);
+    let page = world.get("ada", &path).await;
+    page.shows("By hand").shows("Each in turn").hides("Would get what comes");
+    let version = value_of(&page, "version");
+    let way = [("version", version.as_str()), ("name", "Network"), ("active", "1")];
+    let luck: Vec<_> = way.into_iter().chain([("assignment", "by_luck")]).collect();
+    let refused = world.post("ada", &path, &luck).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let chosen = [("assignment", "least_loaded"), ("by_skill", "1")];
+    let chosen: Vec<_> = way.into_iter().chain(chosen).collect();
+    assert_eq!(world.post("ada", &path, &chosen).await.status, StatusCode::SEE_OTHER);
+    let page = world.get("ada", &path).await;
+    page.shows(r#"value="least_loaded" checked"#)
+        .shows("Would get what comes to the team now: the only one there.");
+    page.shows("Whoever knows its service or category comes first.");
+
+    let number = world.report_as("mara", "gwen", "No signal", Some(world.network)).await;
+    let incident = world.get("mara", &format!("/incidents/{number}")).await;
+    incident.shows("assigned it to <b>Ines Calderon</b> (the only one there)");
+    world.get("gwen", &format!("/portal/incidents/{number}")).await.hides("the only one there");
+
+    let away = [("away_from", ""), ("away_until", "2126-01-07T09:00")];
+    let done = world.post("ines", "/me/away", &away).await;
+    assert_eq!(done.location(), "/me?done=away");
+    world
+        .get("ines", done.location())
+        .await
+        .shows("Your absence is stored.")
+        .shows("away until 7 Jan 2126 09:00");
+    world.get("ada", &path).await.shows("Nobody is there, 1 person of the team is away");
+    let number = world.report_as("mara", "gwen", "Slow", Some(world.network)).await;
+    let address = format!("/incidents/{number}");
+    let incident = world.get("mara", &address).await;
+    incident
+        .shows("one person is away; it stays with the team")
+        .shows("away until 7 Jan 2126 09:00");
+    world
+        .get("mara", &format!("{address}/assign"))
+        .await
+        .shows("Ines Calderon, away until 7 Jan 2126 09:00");
+    world.get("gwen", &format!("/portal{address}")).await.hides("is away");
+    // They can be given it by hand all the same.
+    let ines = world.person("ines").id.to_string();
+    let given = world
+        .post(
+            "mara",
+            &format!("{address}/assign"),
+            &[("team", &world.network.to_string()), ("assignee", &ines)],
+        )
+        .await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
+
+    let back = world.post("ines", "/me/away", &[]).await;
+    assert_eq!(back.location(), "/me?done=back");
+    world.get("ines", "/me").await.hides("away until");
+    let wrong = [("away_from", "2026-01-07T09:00"), ("away_until", "2026-01-07T09:00")];
+    let wrong = world.post("ines", "/me/away", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("The end must be later than the beginning").shows("2026-01-07T09:00");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_leaves_the_choice_to_the_team_or_to_nobody() {
+    let world = World::new().await;
+    let network = world.network.to_string();
+    let path = format!("/settings/teams/{network}");
+    let version = value_of(&world.get("ada", &path).await, "version");
+    let turns = [
+        ("version", version.as_str()),
+        ("name", "Network"),
+        ("active", "1"),
+        ("assignment", "round_robin"),
+    ];
+    world.post("ada", &path, &turns).await;
+    for (choice, expected) in [("open", Some(world.person("ines").id)), ("none", None)] {
+        let number = world.report("No signal").await;
+        let page = world.get("mara", &format!("/incidents/{number}/assign")).await;
+        page.shows("As the team does it");
+        let form = [("team", network.as_str()), ("assignee", choice)];
+        world.post("mara", &format!("/incidents/{number}/assign"), &form).await;
+        let stored =
+            world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap().unwrap();
+        assert_eq!(
+            (stored.state.team, stored.state.assignee),
+            (Some(world.network), expected),
+            "{choice}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_knows_is_kept() {
+    let world = World::new().await;
+    let mara = world.person("mara").id;
+    let path = format!("/settings/people/{mara}");
+    let printing = world.printing.to_string();
+    let page = world.get("ada", &path).await;
+    page.shows("What they know well").shows("Label Printing");
+    let version = value_of(&page, "version");
+    let fields = [
+        ("version", version.as_str()),
+        ("name", "Mara Lindqvist"),
+        ("email", "mara@northwind.example"),
+        ("roles", "agent"),
+        ("active", "1"),
+        ("skill_services", printing.as_str()),
+        ("away_from", "2126-03-01T08:00"),
+    ];
+    assert_eq!(world.post("ada", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    let staff = world.desk.policy().staff[&mara].clone();
+    assert_eq!(staff.skills.services, [world.printing].into());
+    assert_eq!(staff.away.map(|away| away.until), Some(None));
+    let page = world.get("ada", &path).await;
+    page.shows("What they know well (1)").shows("2126-03-01T08:00");
+    world.get("otto", &path).await.shows("Label Printing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_added_with_roles_and_gets_a_password_once() {
     let world = World::new().await;
     let network = world.network.to_string();
@@ -743,6 +863,82 @@ async fn a_rule_is_tried_made_shown_moved_and_removed() {
     world.post("ada", &format!("{address}/remove"), &[]).await;
     assert_eq!(world.get("ada", &address).await.status, StatusCode::NOT_FOUND);
     world.get("ines", "/settings/rules").await.shows("Second").hides("Move Second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_waits_is_kept_as_it_was_typed_and_what_is_wrong_stands_at_its_field() {
+    let world = World::new().await;
+    let form = [
+        ("name", "Left alone"),
+        ("wait", "1.5"),
+        ("wait_unit", "hours"),
+        ("wait_for", "unassigned"),
+        ("when", "priority:P1"),
+        ("note", "Nobody took it"),
+        ("active", "1"),
+    ];
+    let made = world.post("ada", "/settings/rules", &form).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let read = |sql: &mut dyn store::Sql| store::directory::rules::list(sql);
+    let stored = world.desk.read(read).await.unwrap().remove(0);
+    let wait = stored.wait.unwrap();
+    assert_eq!((wait.fact, wait.seconds), (incident::rules::Fact::Unassigned, 5_400));
+    assert_eq!(stored.on, [incident::rules::Moment::Waited].into());
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let page = world.get("ada", &address).await;
+    page.shows(r#"name="wait" value="90""#);
+    page.shows(r#"<option value="minutes" selected>"#);
+    page.shows(r#"<option value="unassigned" selected>"#);
+    page.shows("Reads as: ").shows("<b>P1</b>");
+    world.get("ines", &address).await.shows("after 90 minutes with nobody assigned");
+    world.get("ada", "/settings/rules").await.shows("after 90 minutes with nobody assigned");
+
+    for (field, value, id) in [
+        ("wait", "soon", "wait"),
+        ("wait", "0", "wait"),
+        ("wait_for", "", "wait_for"),
+        ("when", "hours:Nights", "when"),
+        ("when", "team:mine", "when"),
+        ("note", "", "do"),
+    ] {
+        let change = |pair: &(&'static str, &'static str)| {
+            if pair.0 == field { (field, value) } else { *pair }
+        };
+        let wrong: Vec<(&str, &str)> = form.iter().map(change).collect();
+        let refused = world.post("ada", "/settings/rules", &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
+        if id != "do" {
+            refused.shows(&format!("href=\"#{id}\"")).shows(&format!("id=\"{id}-e\""));
+        }
+        refused.shows("Left alone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_is_read_and_completed_while_it_is_written() {
+    let world = World::new().await;
+    let look = async |when: &str, typing: bool| {
+        let fields = [("when", when), ("typing", "1")];
+        world.post("ada", "/settings/rules/look", &fields[..1 + usize::from(typing)]).await
+    };
+    look("", true).await.shows("Reads as: always").shows(r#"id="reads""#).shows("data-patch");
+    let read = look("prio:1 -tag:seen due<2h", true).await;
+    read.shows("priority <b>P1</b> and not tag <b>seen</b> and due <b>&lt; 2h</b>");
+    // Gently while somebody types, plainly after.
+    look("team:Nowhere", true).await.shows(r#"<p class="hint">"#).shows("no team in use");
+    look("team:Nowhere", false).await.shows(r#"<p class="err">"#).shows("no team in use");
+    look("sort:due", false).await.shows("A condition has no order");
+    assert_eq!(world.post("ines", "/settings/rules/look", &[]).await.status, StatusCode::FORBIDDEN);
+
+    let offers = async |typed: &str| {
+        world.get("ada", &format!("/settings/rules/suggest?q={typed}")).await.body
+    };
+    assert!(offers("vi").await.contains(r#""insert":"vip:""#));
+    assert!(offers("team:n").await.contains("team:Network"));
+    assert!(offers("hou").await.contains(r#""insert":"hours:""#));
+    assert!(!world.get("ines", "/queue/suggest?q=hou").await.body.contains("hours:"));
+    let refused = world.get("ines", "/queue?q=hours%3AOffice").await;
+    refused.shows("Hours asks what time it is, which only the condition of a rule can");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 use super::{On, Wish, change, check_value, given};
 use crate::problem::Problem;
+use incident::models::ModelUse;
 use incident::{Command, CommandName};
 use kernel::{Level, Priority, limits};
 use serde::Deserialize;
@@ -115,5 +116,28 @@ impl Wish for Tag {
             check_value("remove", tag, limits::TAG_CHARS)?;
         }
         Ok(Command::Tag { add, remove })
+    }
+}
+
+/// An incident model.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApplyModel {
+    /// Its name or id.
+    model: String,
+}
+
+impl Wish for ApplyModel {
+    const NAME: CommandName = CommandName::ApplyModel;
+    const ABOUT: &'static str = "Apply an incident model";
+    const MORE: &'static str = "What the model gives and nobody has set yet is set, its tasks that are not there yet are added, its runbook stays with the incident as it is now. Impact and urgency are set while nobody has said them. What the model names and is out of use is left out; `left_out` of the entry says so. Applying the same version twice answers 409.";
+
+    fn example() -> Value {
+        json!({ "model": "Label printer prints nothing" })
+    }
+
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let model = on.references.model("model", &self.model)?;
+        Ok(Command::ApplyModel(ModelUse::of(model.id)))
     }
 }

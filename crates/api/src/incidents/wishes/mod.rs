@@ -184,6 +184,7 @@ all! {
     people::Restrict,
     conversation::Redact,
     classification::Tag,
+    classification::ApplyModel,
     relations::Undo,
 }
 

@@ -1,5 +1,6 @@
 //! Why a step is taken.
 
+use incident::assignment::ASSIGNMENT;
 use incident::event::Derived;
 use incident::rules::Rule;
 use kernel::{Actor, IncidentNumber};
@@ -12,11 +13,13 @@ pub(super) enum Because<'a> {
     Incident {
         /// Which.
         number: IncidentNumber,
-        /// Whether a rule did it there.
-        by_rule: bool,
+        /// Whether nobody did it there, but a rule or a team's way of assignment.
+        by_itself: bool,
     },
     /// A rule says so.
     Rule(&'a Rule),
+    /// Its team gives incidents to its people; the words say why to this one.
+    Team(&'a str),
 }
 
 impl Because<'_> {
@@ -27,16 +30,18 @@ impl Because<'_> {
 
     /// Why other incidents are told of what was done to this one for this reason.
     pub(super) fn below(&self, number: IncidentNumber) -> Because<'static> {
-        Because::Incident { number, by_rule: self.by_rule() }
+        Because::Incident { number, by_itself: self.by_itself() }
     }
 
-    fn by_rule(&self) -> bool {
-        matches!(self, Because::Rule(_) | Because::Incident { by_rule: true, .. })
+    fn by_itself(&self) -> bool {
+        use Because::{Incident, Rule, Team};
+        matches!(self, Rule(_) | Team(_) | Incident { by_itself: true, .. })
     }
 
-    /// Who does it: what a rule does is done by nobody, and so is what follows from that.
+    /// Who does it: what a rule or a team's way of assignment does is done by nobody, and so
+    /// is what follows from that.
     pub(super) fn actor(&self, asking: &Actor) -> Actor {
-        if self.by_rule() { Actor::system() } else { asking.clone() }
+        if self.by_itself() { Actor::system() } else { asking.clone() }
     }
 
     /// What its events say they followed from.
@@ -45,6 +50,9 @@ impl Because<'_> {
             Because::Asked => None,
             Because::Incident { number, .. } => {
                 Some(Derived { by: "incident".into(), name: number.to_string(), version: 0 })
+            }
+            Because::Team(why) => {
+                Some(Derived { by: ASSIGNMENT.into(), name: (*why).to_owned(), version: 0 })
             }
             Because::Rule(rule) => {
                 Some(Derived { by: "rule".into(), name: rule.name.clone(), version: rule.version })

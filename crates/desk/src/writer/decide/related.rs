@@ -1,9 +1,10 @@
 //! What a command refers to beyond its own incident.
 
 use super::{Chain, Round, Try, sees};
-use incident::{Access, Command, Event, State};
+use incident::{Access, Body, Command, Event, State};
 use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
+use store::incidents::timeline::timeline;
 use store::{Failure, Sql};
 
 /// What a command refers to beyond its own incident.
@@ -11,7 +12,8 @@ use store::{Failure, Sql};
 pub(super) struct Related {
     pub(super) other: Option<State>,
     pub(super) above_other: Vec<IncidentNumber>,
-    pub(super) undo: Option<Event>,
+    /// What is undone, and what came right after it.
+    pub(super) undo: Vec<Event>,
     /// The whole timeline, for a command that goes by it.
     pub(super) timeline: Vec<Event>,
     pub(super) contents: Vec<NewContent>,
@@ -33,11 +35,16 @@ impl Related {
             Command::Link { target, .. } => target.parse().ok(),
             Command::Report(report) => report.parent.or(report.follow_up_of),
             Command::Undo { n } => {
-                related.undo =
-                    store::incidents::timeline::event(sql, number, *n)?.map(|stored| stored.event);
+                let before = n.saturating_sub(1);
+                let found = timeline(sql, number, before, incident::UNDO_EVENTS)?;
+                related.undo = found.into_iter().map(|stored| stored.event).collect();
+                if related.undo.first().is_some_and(|event| matches!(event.body, Body::Assigned(_)))
+                {
+                    related.timeline = round.timeline(sql, tried, number)?;
+                }
                 None
             }
-            Command::CorrectPause { .. } => {
+            Command::CorrectPause { .. } | Command::ApplyModel(_) => {
                 related.timeline = round.timeline(sql, tried, number)?;
                 None
             }
@@ -67,7 +74,7 @@ impl Round<'_> {
     ) -> Result<Vec<Event>, Failure> {
         // A full timeline still takes what ends an incident.
         let most = 2 * limits::EVENTS_PER_INCIDENT as usize;
-        let stored = store::incidents::timeline::timeline(sql, number, 0, most)?;
+        let stored = timeline(sql, number, 0, most)?;
         let new = self.parts.iter().chain(&tried.parts).filter(|part| part.number == number);
         let new = new.flat_map(|part| part.events.iter().cloned());
         Ok(stored.into_iter().map(|stored| stored.event).chain(new).collect())

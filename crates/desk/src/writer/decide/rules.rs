@@ -9,15 +9,17 @@ use incident::decide::Origin;
 use incident::rules::{Known, Maker, Moment, ReadyRule, Rule, Seen};
 use incident::rules::{asks_for_people, asks_for_words};
 use incident::{Command, Refusal, State};
-use kernel::{ContentId, IncidentNumber, PersonId, RuleId, TaskId, limits};
-use query::Context;
-use std::collections::{BTreeSet, HashMap};
+use kernel::{ContentId, IncidentNumber, PersonId, RuleId, TaskId, TeamId, Timestamp, limits};
+use query::{Context, Expr};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::incidents::{Head, NewContent};
 use store::{Failure, Sql};
 
 /// How far the rules of one job got.
 #[derive(Default)]
 struct Course {
+    /// The part that is looked at next.
+    at: usize,
     /// Which ran on which incident.
     ran: BTreeSet<(IncidentNumber, RuleId)>,
     /// Incidents on which one ran after which no other is tried.
@@ -26,30 +28,27 @@ struct Course {
     commands: usize,
     /// Whether one was left out because there were too many; no other is tried.
     full: bool,
-    /// The people of the incident that was last looked at, and in which version.
-    people: Option<((IncidentNumber, u32), HashMap<PersonId, Known>)>,
+    /// The incident that was last looked at, until something is done to it.
+    looked: Option<Looked>,
 }
 
-impl Course {
-    /// The people of an incident, looked up once for all rules.
-    fn people(
-        &mut self,
-        sql: &mut dyn Sql,
-        number: IncidentNumber,
-        state: &State,
-    ) -> Result<&HashMap<PersonId, Known>, Failure> {
-        let key = (number, state.version);
-        let found = match self.people.take() {
-            Some((of, found)) if of == key => found,
-            _ => known(sql, state)?,
-        };
-        Ok(&self.people.insert((key, found)).1)
-    }
+/// An incident with what rules ask of it, looked up once for all of them.
+struct Looked {
+    number: IncidentNumber,
+    state: State,
+    people: Option<HashMap<PersonId, Known>>,
+    /// Title and description, and what the part with this place brought beside them, as
+    /// their folded words.
+    texts: Option<Vec<Folded>>,
+    brought: Option<(usize, Vec<Folded>)>,
 }
 
-/// The words that a rule brings.
+/// The folded words of a text.
+type Folded = Vec<String>;
+
+/// The words that a rule or an incident model brings.
 #[derive(Default)]
-struct Words(Vec<NewContent>);
+pub(super) struct Words(pub(super) Vec<NewContent>);
 
 impl Maker for Words {
     fn words(&mut self, text: &str) -> ContentId {
@@ -64,20 +63,62 @@ impl Maker for Words {
 }
 
 impl Round<'_> {
-    /// Runs the rules on everything that happened, what other rules did included.
-    pub(super) fn run_rules(
-        &self,
+    /// What follows by itself from what a job did: the rules run, then teams give what came
+    /// to them to their people, which rules hear of, too; then the rules run whose waits are
+    /// over. The past follows from nothing.
+    pub(super) fn by_itself(
+        &mut self,
         sql: &mut dyn Sql,
         head: &mut Head,
         chain: &Chain<'_>,
         tried: &mut Try,
     ) -> Result<(), Failure> {
-        if self.policy.rules.is_empty() || chain.job.prepared.origin == Origin::Import {
+        if chain.job.prepared.origin == Origin::Import {
             return Ok(());
         }
-        let mut course = Course::default();
-        let mut at = 0;
-        while let Some(part) = tried.parts.get(at).filter(|_| !course.full) {
+        let (mut course, mut given) = (Course::default(), BTreeSet::new());
+        self.settle(sql, head, chain, tried, &mut course, &mut given)?;
+        if self.policy.rules.iter().any(|ready| ready.rule.wait.is_some()) {
+            let mut course = self.run_waits(sql, head, chain, tried, course.ran)?;
+            self.settle(sql, head, chain, tried, &mut course, &mut given)?;
+        }
+        Ok(())
+    }
+
+    /// Lets rules and teams answer each other until neither has more to do.
+    fn settle(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+        given: &mut BTreeSet<(IncidentNumber, TeamId)>,
+    ) -> Result<(), Failure> {
+        loop {
+            self.hear(sql, head, chain, tried, course)?;
+            if !self.assign_in_teams(sql, head, chain, tried, given)? {
+                return Ok(());
+            }
+            course.looked = None;
+        }
+    }
+
+    /// Runs the rules on everything that happened since they were run last, what other
+    /// rules did included.
+    fn hear(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+    ) -> Result<(), Failure> {
+        if self.policy.rules.is_empty() {
+            return Ok(());
+        }
+        while let Some(part) = tried.parts.get(course.at).filter(|_| !course.full) {
+            let at = course.at;
             let (number, moments) = (part.number, Moment::of(&part.events));
             let hearing = self.policy.rules.iter().filter(|ready| ready.hears(&moments));
             for ready in hearing {
@@ -87,21 +128,109 @@ impl Round<'_> {
                 if course.ran.contains(&(number, ready.rule.id)) {
                     continue;
                 }
-                if let Some(why) = self.matches(sql, chain, tried, &mut course, ready, at)? {
-                    course.ran.insert((number, ready.rule.id));
-                    if ready.rule.stop {
-                        course.ended.insert(number);
-                    }
-                    let run = Run { number, rule: &ready.rule, moments: &moments, why };
-                    self.run(sql, head, chain, tried, &mut course, &run)?;
+                let matched = self.matches(sql, chain, tried, course, ready, number, Some(at))?;
+                if let Some(why) = matched {
+                    let state = self.look(sql, tried, course, number)?;
+                    let since = state.and_then(|state| ready.waited(state, self.policy, chain.now));
+                    let waits = since.map(|since| (ready.rule.id, since)).into_iter().collect();
+                    let run = Run { number, rule: &ready.rule, moments: &moments, why, waits };
+                    self.run(sql, head, chain, tried, course, &run)?;
                 }
             }
-            at += 1;
+            course.at += 1;
         }
         Ok(())
     }
 
-    /// Why the incident of a part matches a rule as it stands now, if it does.
+    /// Runs the rules whose waits are over on what this job touched, and on the incident
+    /// that woke. They are no answer to what was done: what ends that course ends not theirs.
+    fn run_waits(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        ran: BTreeSet<(IncidentNumber, RuleId)>,
+    ) -> Result<Course, Failure> {
+        let mut course = Course { ran, at: tried.parts.len(), ..Course::default() };
+        let woke = matches!(chain.job.command, Command::Tick | Command::Recompute { .. });
+        let woken = chain.job.prepared.target.filter(|_| woke);
+        let numbers = tried.parts.iter().map(|part| part.number).chain(woken);
+        let numbers: BTreeSet<IncidentNumber> = numbers.collect();
+        for number in numbers {
+            self.wait(sql, head, chain, tried, &mut course, number)?;
+        }
+        Ok(course)
+    }
+
+    /// Runs the rules whose waits are over on an incident.
+    fn wait(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+        number: IncidentNumber,
+    ) -> Result<(), Failure> {
+        let moments = BTreeSet::from([Moment::Waited]);
+        for (place, ready) in self.policy.rules.iter().enumerate() {
+            let Some(wait) = ready.rule.wait else { continue };
+            if course.full || course.ended.contains(&number) {
+                break;
+            }
+            if course.ran.contains(&(number, ready.rule.id)) {
+                continue;
+            }
+            let Some(state) = self.look(sql, tried, course, number)? else { break };
+            let Some(since) = ready.waited(state, self.policy, chain.now) else { continue };
+            let after: &[ReadyRule] = match ready.rule.stop {
+                true => self.policy.rules.get(place + 1..).unwrap_or_default(),
+                false => &[],
+            };
+            let over = |other: &ReadyRule| {
+                Some((other.rule.id, other.waited(state, self.policy, chain.now)?))
+            };
+            let mut waits: BTreeMap<RuleId, Timestamp> = after.iter().filter_map(over).collect();
+            waits.insert(ready.rule.id, since);
+            let why = self.matches(sql, chain, tried, course, ready, number, None)?;
+            if let Some(why) = why {
+                let waited = wait.words(self.policy);
+                let why = match ready.when {
+                    Expr::All => waited,
+                    _ => format!("{waited} and {why}"),
+                };
+                let run = Run { number, rule: &ready.rule, moments: &moments, why, waits };
+                self.run(sql, head, chain, tried, course, &run)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The incident as it stands now.
+    fn look<'c>(
+        &self,
+        sql: &mut dyn Sql,
+        tried: &Try,
+        course: &'c mut Course,
+        number: IncidentNumber,
+    ) -> Result<Option<&'c State>, Failure> {
+        if course.looked.as_ref().is_none_or(|looked| looked.number != number) {
+            let state = self.state(sql, tried, number)?;
+            course.looked = state.map(|state| Looked {
+                number,
+                state,
+                people: None,
+                texts: None,
+                brought: None,
+            });
+        }
+        Ok(course.looked.as_ref().map(|looked| &looked.state))
+    }
+
+    /// Why an incident matches a rule as it stands now, if it does. The words of the
+    /// part that sets the rule off count as its own.
+    #[allow(clippy::too_many_arguments)] // Who asks what of which incident, and why now.
     fn matches(
         &self,
         sql: &mut dyn Sql,
@@ -109,31 +238,75 @@ impl Round<'_> {
         tried: &Try,
         course: &mut Course,
         ready: &ReadyRule,
-        at: usize,
+        number: IncidentNumber,
+        part: Option<usize>,
     ) -> Result<Option<String>, Failure> {
-        let part = &tried.parts[at];
-        let Some(state) = self.state(sql, tried, part.number)? else { return Ok(None) };
-        let nobody = HashMap::new();
-        let people = match asks_for_people(&ready.when) {
-            true => course.people(sql, part.number, &state)?,
-            false => &nobody,
+        self.look(sql, tried, course, number)?;
+        let Some(Looked { state, people, texts, brought, .. }) = &mut course.looked else {
+            return Ok(None);
         };
-        let mut texts = Vec::new();
+        let nobody = HashMap::new();
+        let people = match (asks_for_people(&ready.when), people) {
+            (false, _) => &nobody,
+            (true, Some(people)) => people,
+            (true, none) => none.insert(known(sql, state)?),
+        };
+        let mut words: Vec<&[String]> = Vec::new();
         if asks_for_words(&ready.when) {
-            texts.push(self.words(sql, chain, tried, state.title)?);
-            if let Some(description) = state.description {
-                texts.push(self.words(sql, chain, tried, description)?);
+            let own = || [state.title].into_iter().chain(state.description);
+            if texts.is_none() {
+                let folded = own().map(|id| Ok(query::words(&self.words(sql, chain, tried, id)?)));
+                *texts = Some(folded.collect::<Result<_, Failure>>()?);
             }
-            texts.extend(part.contents.iter().map(|content| content.body.clone()));
+            if let Some(part) = part.filter(|at| brought.as_ref().is_none_or(|(of, _)| of != at)) {
+                let contents = tried.parts.get(part).into_iter().flat_map(|part| &part.contents);
+                let new = contents.filter(|content| own().all(|id| id != content.id));
+                *brought = Some((part, new.map(|content| query::words(&content.body)).collect()));
+            }
+            let brought = brought.iter().filter(|(of, _)| Some(*of) == part);
+            let brought = brought.flat_map(|(_, folded)| folded);
+            words.extend(texts.iter().flatten().chain(brought).map(Vec::as_slice));
         }
-        let (number, policy) = (part.number, self.policy);
-        let seen = Seen { number, state: &state, policy, people, texts: &texts };
+        let policy = self.policy;
+        let seen = Seen { number, state, policy, people, texts: &words };
         Ok(ready.why(&seen, &Context::of_a_rule(chain.now, &policy.time_zone)))
+    }
+
+    /// Runs a rule that matches, unless it ran too often of late: then it rests, and the
+    /// timeline says so once.
+    fn run(
+        &self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &mut Course,
+        run: &Run<'_>,
+    ) -> Result<(), Failure> {
+        course.ran.insert((run.number, run.rule.id));
+        let state = self.look(sql, tried, course, run.number)?;
+        if let Some(rest) = state.and_then(|state| state.rest_of(run.rule.id, chain.now)) {
+            if !rest.said {
+                let (rule, because) = (run.rule.id, Because::Rule(run.rule));
+                let note =
+                    Command::Note(Related::RuleRested { rule, runs: rest.runs, until: rest.until });
+                let target = Some(run.number);
+                // Where there is no room for the note, it is said when there is.
+                let _full = self.step(sql, head, chain, tried, target, &note, &because)?;
+                course.looked = None;
+            }
+            return Ok(());
+        }
+        if run.rule.stop {
+            course.ended.insert(run.number);
+        }
+        course.looked = None;
+        self.issue(sql, head, chain, tried, course, run)
     }
 
     /// Says that a rule ran and issues its commands. One that is refused is noted and
     /// leaves no trace otherwise; a rule that changes nothing leaves none at all.
-    fn run(
+    fn issue(
         &self,
         sql: &mut dyn Sql,
         head: &mut Head,
@@ -149,6 +322,7 @@ impl Round<'_> {
             rule: rule.id,
             on: rule.on.intersection(run.moments).copied().collect(),
             because: words.words(&run.why),
+            waits: run.waits.clone(),
         });
         tried.copied = words.0;
         let target = Some(run.number);
@@ -199,6 +373,8 @@ struct Run<'a> {
     rule: &'a Rule,
     moments: &'a BTreeSet<Moment>,
     why: String,
+    /// The waits that are over with it.
+    waits: BTreeMap<RuleId, Timestamp>,
 }
 
 /// What a refusal says whose command asks for what is so already.

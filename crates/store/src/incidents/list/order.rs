@@ -6,6 +6,7 @@
 
 use crate::Value;
 use crate::incidents::filter::{NEXT_DUE, implies_open};
+use incident::Scope;
 use kernel::Invalid;
 use query::{Query, Sort, SortKey};
 use std::fmt;
@@ -44,6 +45,21 @@ impl Order {
     pub fn of(query: &Query) -> Self {
         let key = if implies_open(&query.filter) { SortKey::Due } else { SortKey::Updated };
         Order(query.sort.unwrap_or(Sort { key, reversed: false }))
+    }
+
+    /// The query for somebody who may see no incident whole: when clocks of teams and suppliers
+    /// are due, and what waiting costs, is not for them to learn by the order of a list or by its
+    /// cursor. Such a list is ordered by what changed last. Staff learn it of the few that are
+    /// confidential to others and that they reported or watch: no condition of theirs finds
+    /// those by it, but they stand where they stand.
+    #[must_use]
+    pub fn told_to(query: Query, scope: &Scope) -> Query {
+        let internal = matches!(Order::of(&query).0.key, SortKey::Due | SortKey::Risk);
+        if scope.everything || scope.open_to_staff || !internal {
+            return query;
+        }
+        let reversed = query.sort.is_some_and(|sort| sort.reversed);
+        Query { sort: Some(Sort { key: SortKey::Updated, reversed }), ..query }
     }
 
     /// What it is ordered by, as a query would say it.

@@ -78,7 +78,16 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
         let (id, name, description) = (team(number), (*name).to_owned(), String::new());
         teams::insert(
             sql,
-            &Team { id, name, description, active: true, calendar: None, version: 1 },
+            &Team {
+                id,
+                name,
+                description,
+                active: true,
+                calendar: None,
+                assignment: Default::default(),
+                by_skill: false,
+                version: 1,
+            },
         )?;
     }
     for (number, name) in SERVICES.iter().enumerate() {
@@ -149,6 +158,7 @@ impl Incident {
             follows_parent: false,
             children: BTreeSet::new(),
             links: BTreeSet::new(),
+            models: vec![],
             tasks: vec![],
             work_seconds: BTreeMap::new(),
             watchers: BTreeSet::new(),
@@ -162,6 +172,9 @@ impl Incident {
             agreement: AgreementRef { id: AgreementId(id(6, 0)), version: 1 },
             clocks: vec![],
             quiet: false,
+            since: Default::default(),
+            rule_runs: Default::default(),
+            waited: Default::default(),
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }
@@ -278,6 +291,7 @@ pub fn policy() -> Arc<Policy> {
         staff: HashMap::new(),
         organisations: HashMap::new(),
         rules: [].into(),
+        models: [].into(),
         time_zone: "UTC".to_owned(),
         resolution_codes: vec![],
     })

@@ -2,8 +2,10 @@
 
 use crate::form::Fields;
 use crate::incident::panel::pick;
+use crate::incident::parse::OPEN;
 use crate::incident::timeline::{hold_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::part::away;
 use crate::part::clock;
 use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
@@ -151,9 +153,10 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
             (form.select("role", "Role", None, &roles(), ""))
             (form.select("person", "Person", None, &with_none(&staff(view), "Nobody"), ""))
         },
+        C::ApplyModel => apply_model(view, &form),
         C::Assign => html! {
             (form.select("team", "Team", None, &with_none(&teams(view), "No team"), &view.case.state().team.map_or("none".to_owned(), |id| id.to_string())))
-            (form.select("assignee", "Person", None, &with_none(&staff(view), "Nobody"), &view.case.state().assignee.map_or("none".to_owned(), |id| id.to_string())))
+            (form.select("assignee", "Person", None, &people(view), &view.case.state().assignee.map_or(OPEN.to_owned(), |id| id.to_string())))
         },
         C::Tag => form.line("add", "Add tags", Some("Separated by spaces"), "", "text"),
         C::LogWork => html! {
@@ -163,6 +166,16 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::AddTask => form.line("title", "What is to be done", None, "", "text"),
         C::Redact => redact(view, &form),
         _ => html! {},
+    }
+}
+
+fn apply_model(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let models = view.case.policy.models.iter();
+    let offered: Vec<_> = models.map(|model| (model.id.to_string(), model.name.as_str())).collect();
+    let hint = "It sets what nobody has set yet, adds its tasks and shows its runbook. What people set stays.";
+    html! {
+        @if offered.is_empty() { p { "There is no incident model in use. Administrators make them in the settings." } }
+        @else { (form.select("model", "Incident model", Some(hint), &offered, "")) }
     }
 }
 
@@ -193,8 +206,9 @@ fn explain(view: &View<'_>, form: &Form<'_>) -> Markup {
         })
         .collect();
     let owner = case.state().assignee.or(view.me);
+    let first = clocks.first().map_or("", |(clock, _)| clock.as_str());
     html! {
-        (form.select("clock", "Which clock passed its target", None, &clocks, ""))
+        (form.select("clock", "Which clock passed its target", None, &clocks, first))
         (form.words("reason", "Why", Some("Only staff read this.")))
         (form.select("owner", "Who sees to it that it does not happen again", None, &staff(view), &owner.map_or(String::new(), |person| person.to_string())))
     }
@@ -380,7 +394,19 @@ fn restrictions(view: &View<'_>) -> Vec<(String, String)> {
 }
 
 fn staff(view: &View<'_>) -> Vec<(String, String)> {
-    pick::candidates(view).into_iter().map(|(id, name, _)| (id.to_string(), name)).collect()
+    let case = &view.case;
+    let label = |id, name: &str| away::named(&case.policy, id, name, &case.here);
+    let found = pick::candidates(view).into_iter();
+    found.map(|(id, name, _)| (id.to_string(), label(id, &name))).collect()
+}
+
+/// Of what nobody has: that the team decides is another answer than that it stays nobody's.
+fn people(view: &View<'_>) -> Vec<(String, String)> {
+    let mut people = with_none(&staff(view), "Nobody");
+    if view.case.state().assignee.is_none() {
+        people.insert(0, (OPEN.to_owned(), "As the team does it".to_owned()));
+    }
+    people
 }
 
 fn roles() -> Vec<(String, &'static str)> {

@@ -34,6 +34,7 @@ const READY: &[C] = &[
     C::ExplainBreach,
     C::Watch,
     C::GiveRole,
+    C::ApplyModel,
 ];
 
 /// Commands that have a form.
@@ -164,6 +165,7 @@ pub(super) fn title(view: &View<'_>, command: C) -> String {
         C::CorrectPause => format!("Correct a pause of {number}"),
         C::Watch => format!("Add a watcher to {number}"),
         C::GiveRole => format!("Give a role in {number}"),
+        C::ApplyModel => format!("Apply an incident model to {number}"),
         C::Assign => format!("Assign {number}"),
         C::Tag => format!("Tags of {number}"),
         C::LogWork => format!("Log work on {number}"),
@@ -187,6 +189,7 @@ fn submit(view: &View<'_>, command: C) -> Markup {
         C::StandDown => ("Stand down".to_owned(), "btn btn-primary"),
         C::Reopen | C::Dispute => ("Reopen".to_owned(), "btn btn-primary"),
         C::Promise => ("Promise".to_owned(), "btn btn-primary"),
+        C::ApplyModel => ("Apply".to_owned(), "btn btn-primary"),
         C::LogWork => ("Log".to_owned(), "btn btn-sm"),
         C::AddTask | C::Watch => ("Add".to_owned(), "btn btn-primary"),
         _ => ("Save".to_owned(), "btn btn-primary"),

@@ -3,6 +3,8 @@
 use super::{CHANNELS, Form};
 use crate::auth::SignedIn;
 use crate::incident::panel::pick;
+use crate::models;
+use crate::part::away;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::part::person::avatar;
@@ -10,6 +12,7 @@ use crate::part::time::{self, Here};
 use crate::part::{chip, pri, state};
 use crate::shell::{Page, Section};
 use crate::url;
+use incident::models::Model;
 use kernel::{Level, limits};
 use maud::{Markup, html};
 use store::directory::people::Person;
@@ -21,11 +24,11 @@ const CALLER_HINT: &str = "Name, e-mail address or telephone number";
 /// The page.
 pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
     let here = &who.here;
-    Page::new(who, "New incident").section(Section::Queue).crumb(url::QUEUE, "Queue").main_class("main main-canvas").show(html! {
+    Page::new(who, "New incident").section(Section::Queue).crumb(url::QUEUE, "Queue").main_class("main main-canvas").script("app-settings.js").show(html! {
         div.page {
             div.page-h { div { h1 { "New incident" } p { "Reported by phone, in person, or noticed by you" } } }
             div.two {
-                (draw(form, None))
+                (draw(form, here, None))
                 div.stack {
                     (caller_card(form.caller.as_ref(), &form.theirs, form.values.text("existing"), here, None))
                     (same_service(&form.same, here, None))
@@ -36,47 +39,89 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
 }
 
 /// The form itself.
-pub(super) fn draw(form: &Form, patch: Option<&str>) -> Markup {
+pub(super) fn draw(form: &Form, here: &Here, patch: Option<&str>) -> Markup {
     html! {
-        form class="card form" id="f-new" method="post" action=(url::NEW_INCIDENT) enctype="multipart/form-data" data-live data-patch=[patch] {
+        form class="card form" id="f-new" method="post" action=(url::NEW_INCIDENT) enctype="multipart/form-data" data-live data-preview="/incidents/new/fill" data-patch=[patch] {
             div class="card-b stack" {
                 (form.errors.summary())
-                (who_calls(form))
-                (field(form, "channel", "Reported by", None, |id| html! {
-                    select.inp id=(id) name="channel" {
-                        @for (channel, label) in CHANNELS { option value=(channel.as_str()) selected[form.values.text("channel") == channel.as_str()] { (label) } }
+                (model(form))
+                div.stack data-still {
+                    (who_calls(form))
+                    (field(form, "channel", "Reported by", None, |id| html! {
+                        select.inp id=(id) name="channel" {
+                            @for (channel, label) in CHANNELS { option value=(channel.as_str()) selected[form.values.text("channel") == channel.as_str()] { (label) } }
+                        }
+                    }))
+                    (line(form, "title", "Title", Some("What is not working, in one line"), "text"))
+                    (Field::new("description", "Description").errors(&form.errors).textarea(5, form.values.get("description").unwrap_or_default()))
+                    div.form-2 {
+                        (service_field(form))
+                        (choices(form, "category", "Category", pick::categories_of(&form.policy).into_iter().map(|(id, path)| (id.to_string(), path)), "Not known"))
                     }
-                }))
-                (line(form, "title", "Title", Some("What is not working, in one line"), "text"))
-                (Field::new("description", "Description").errors(&form.errors).textarea(5, form.values.get("description").unwrap_or_default()))
-                div.form-2 {
-                    (service_field(form))
-                    (choices(form, "category", "Category", pick::categories_of(&form.policy).into_iter().map(|(id, path)| (id.to_string(), path)), "Not known"))
-                }
-                div.form-2 {
-                    (line(form, "affected", "People affected", Some("Roughly"), "number"))
-                    (line(form, "detected_at", "Noticed", Some("If earlier than now"), "datetime-local"))
-                }
-                (priority(form))
-                div.form-2 {
-                    (choices(form, "team", "Team", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "The service's owner"))
-                    (assignee(form))
-                }
-                (choices(form, "confidential_to", "Confidential to", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "Nobody in particular"))
-                div.field {
-                    span.lbl { "Files" }
-                    label class="btn btn-sm" {
-                        (icon("clip")) "Attach files"
-                        input.vh type="file" name="file" multiple data-files="#files" data-limit=(limits::ATTACHMENT_BYTES);
+                    div.form-2 {
+                        (line(form, "affected", "People affected", Some("Roughly"), "number"))
+                        (line(form, "detected_at", "Noticed", Some("If earlier than now"), "datetime-local"))
                     }
-                    ul.atts id="files" {}
-                }
-                div.btns {
-                    button class="btn btn-primary" type="submit" { "Create incident " kbd { "Ctrl ↵" } }
-                    a.btn href=(url::QUEUE) data-back { "Back" }
+                    (priority(form))
+                    div.form-2 {
+                        (choices(form, "team", "Team", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "The service's owner"))
+                        (assignee(form, here))
+                    }
+                    (choices(form, "confidential_to", "Confidential to", pick::teams_of(&form.policy, None).into_iter().map(|(id, name)| (id.to_string(), name)), "Nobody in particular"))
+                    div.field {
+                        span.lbl { "Files" }
+                        label class="btn btn-sm" {
+                            (icon("clip")) "Attach files"
+                            input.vh type="file" name="file" multiple data-files="#files" data-limit=(limits::ATTACHMENT_BYTES);
+                        }
+                        ul.atts id="files" {}
+                    }
+                    div.btns {
+                        button class="btn btn-primary" type="submit" { "Create incident " kbd { "Ctrl ↵" } }
+                        a.btn href=(url::QUEUE) data-back { "Back" }
+                    }
                 }
             }
         }
+    }
+}
+
+/// The incident models, and what the chosen one brings besides what it fills in. Chosen, it
+/// fills the form at once where scripts run.
+fn model(form: &Form) -> Markup {
+    let chosen = models::named(&form.values, models::MODEL, &form.policy);
+    let options: Vec<(String, &str)> = std::iter::once((String::new(), "None, something else"))
+        .chain(form.policy.models.iter().map(|model| (model.id.to_string(), model.name.as_str())))
+        .collect();
+    let value = chosen.map_or(String::new(), |model| model.id.to_string());
+    let about = chosen.map(about_model).filter(|about| !about.is_empty());
+    html! {
+        @if !form.policy.models.is_empty() {
+            (Field { hint: about.as_deref(), ..Field::new(models::MODEL, "Incident model").errors(&form.errors) }.select(&options, &value))
+            noscript {
+                // Enter presses the first button of a form, and that must be the one that creates.
+                button.vh type="submit" tabindex="-1" aria-hidden="true" { "Create incident" }
+                button class="btn btn-sm" type="submit" formmethod="get" formaction=(url::NEW_INCIDENT) formnovalidate { "Fill in what it says" }
+            }
+        }
+        input type="hidden" name=(models::FILLED) value=(form.values.text(models::FILLED));
+    }
+}
+
+/// "One printer. Brings 4 tasks and a runbook."
+fn about_model(model: &Model) -> String {
+    let tasks = match model.gives.tasks.len() {
+        0 => None,
+        count => Some(time::counted(count as i64, "task")),
+    };
+    let runbook = (!model.gives.runbook.is_empty()).then(|| "a runbook".to_owned());
+    let brings: Vec<String> = tasks.into_iter().chain(runbook).collect();
+    let about = model.about.trim_end_matches('.');
+    match (about.is_empty(), brings.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => format!("{about}."),
+        (true, false) => format!("Brings {}.", brings.join(" and ")),
+        (false, false) => format!("{about}. Brings {}.", brings.join(" and ")),
     }
 }
 
@@ -174,7 +219,7 @@ fn priority(form: &Form) -> Markup {
             legend { "Priority" }
             label.ck {
                 input type="radio" name="cell" value="" checked[chosen.is_empty()];
-                "From the service and the people affected, medium urgency"
+                (by_itself(form))
             }
             table.mx {
                 caption.vh { "Impact and urgency" }
@@ -202,13 +247,24 @@ fn priority(form: &Form) -> Markup {
     }
 }
 
-fn assignee(form: &Form) -> Markup {
+/// What impact and urgency come to when no cell is chosen.
+fn by_itself(form: &Form) -> String {
+    let gives = models::named(&form.values, models::MODEL, &form.policy).map(|model| &model.gives);
+    let impact = gives.and_then(|gives| gives.impact).map_or_else(
+        || "From the service and the people affected".to_owned(),
+        |impact| format!("{} impact", impact.word()),
+    );
+    let urgency = gives.and_then(|gives| gives.urgency).unwrap_or(Level::MEDIUM);
+    format!("{impact}, {} urgency", urgency.word().to_lowercase())
+}
+
+fn assignee(form: &Form, here: &Here) -> Markup {
     let mut staff: Vec<(String, String)> = form
         .policy
         .staff
         .iter()
         .filter(|(_, staff)| staff.active && staff.works())
-        .map(|(id, staff)| (id.to_string(), staff.name.clone()))
+        .map(|(id, staff)| (id.to_string(), away::named(&form.policy, *id, &staff.name, here)))
         .collect();
     staff.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
     staff.insert(0, ("me".to_owned(), "Me".to_owned()));

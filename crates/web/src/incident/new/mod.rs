@@ -8,15 +8,18 @@ mod post;
 pub(super) use caller::{caller, callers, service, services};
 pub(super) use post::post;
 
+use crate::answer::Answer;
 use crate::app::App;
-use crate::auth::{SignedIn, Staff};
+use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::models::{self, Slot};
 use crate::part::form::Errors;
 use axum::extract::{RawQuery, State};
 use axum::response::IntoResponse;
 use incident::{Policy, Scope};
 use kernel::{Channel, PersonId, ServiceId};
+use maud::html;
 use std::sync::Arc;
 use store::Sql;
 use store::directory::people::{self, Person};
@@ -64,9 +67,49 @@ struct Form {
     same: Vec<IncidentRow>,
 }
 
+/// What a model fills in. One level alone is no cell of the matrix: it is set with the rest.
+const SLOTS: &[Slot] = &[
+    ("title", models::title),
+    ("description", models::description),
+    ("service", |model, policy| {
+        let service = model.gives.service.and_then(|id| policy.services.get(&id));
+        service.map(|service| service.name.clone()).unwrap_or_default()
+    }),
+    ("service_id", models::service_id),
+    ("category", |model, policy| {
+        let category = model.gives.category.filter(|id| policy.categories.contains_key(id));
+        category.map(|id| id.to_string()).unwrap_or_default()
+    }),
+    ("cell", |model, _| {
+        let both = model.gives.impact.zip(model.gives.urgency);
+        both.map(|(impact, urgency)| {
+            format!("{}-{}", models::digit(impact), models::digit(urgency))
+        })
+        .unwrap_or_default()
+    }),
+    ("team", |model, policy| {
+        let team = model.gives.team.filter(|id| policy.teams.contains_key(id));
+        team.map(|id| id.to_string()).unwrap_or_default()
+    }),
+];
+
+/// The form with what its model fills in, while somebody chooses one.
+pub(super) async fn fill(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    sent: Fields,
+) -> PageResult {
+    works(&who)?;
+    let form = Form::load(&app, &who, sent, Errors::default()).await?;
+    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) };
+    Ok(Answer::patch(parts).else_page(draw::page(&who, &form)).reply(live))
+}
+
 impl Form {
     async fn load(app: &App, who: &SignedIn, values: Fields, errors: Errors) -> PageResult<Form> {
         let policy = app.desk.policy();
+        let values = models::fill(values, &policy, SLOTS);
         let service = service_in(&values, &policy);
         let requester: Option<PersonId> = values.filled("requester").and_then(|id| id.parse().ok());
         let (text, look) = (values.text("caller").to_owned(), who.look());

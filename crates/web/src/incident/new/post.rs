@@ -9,12 +9,14 @@ use crate::form::Fields;
 use crate::incident::attachments::{WithFiles, attach};
 use crate::incident::commands::{once, words_of};
 use crate::incident::parse::choice;
+use crate::models;
 use crate::part::form::Errors;
 use crate::url;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use desk::{Idempotency, Newcomer, Trouble};
 use incident::command::Report;
+use incident::models::ModelUse;
 use incident::{Command, Refusal, Visibility};
 use kernel::{Channel, IncidentNumber, Level, PersonId, limits};
 use store::directory::people::{self, Person};
@@ -71,7 +73,7 @@ fn channel(fields: &Fields) -> Result<Channel, Refusal> {
 
 /// Who calls.
 enum Caller {
-    Known(Person),
+    Known(Box<Person>),
     New(Newcomer),
 }
 
@@ -99,7 +101,7 @@ async fn caller(app: &App, fields: &Fields) -> Result<Caller, PageError> {
         })
         .await?;
     match <[Person; 1]>::try_from(found) {
-        Ok([one]) => Ok(Caller::Known(one)),
+        Ok([one]) => Ok(Caller::Known(Box::new(one))),
         Err(several) if several.is_empty() && fields.text("caller").is_empty() => {
             Err(Refusal::invalid("caller", "say who calls").into())
         }
@@ -129,7 +131,7 @@ async fn somebody_new(app: &App, name: &str, email: Option<&str>) -> Result<Call
     if let Some(email) = email.clone()
         && let Some(known) = app.desk.read(move |sql| people::by_email(sql, &email)).await?
     {
-        return Ok(Caller::Known(known));
+        return Ok(Caller::Known(Box::new(known)));
     }
     Ok(Caller::New(Newcomer { name: Some(name), email }))
 }
@@ -207,9 +209,13 @@ async fn report(
         Some("me") => Some(who.person().id),
         _ => choice(fields, "assignee")?,
     };
+    // One that went out of use meanwhile must not cost the report.
+    let model = models::named(fields, models::MODEL, &policy);
+    let brought = || model.map(|model| model.gives.title.as_str());
+    let title = fields.filled("title").or_else(brought).unwrap_or_default();
     let mut ask = app.desk.ask(who.viewer(), channel).once(once);
     let mut report = Report {
-        title: ask.title(fields.text("title"))?,
+        title: ask.title(title)?,
         description: ask.opt_words("description", fields.get("description"), limits::BODY_CHARS)?,
         requester: match caller {
             Caller::Known(person) => person.id,
@@ -228,6 +234,7 @@ async fn report(
         follow_up_of: None,
         parent: None,
         confidential_to: choice(fields, "confidential_to")?,
+        model: model.map(|model| ModelUse::of(model.id)),
     };
     if let Caller::New(newcomer) = caller {
         ask.report_for_somebody_new(&mut report, newcomer).await?;
@@ -263,7 +270,7 @@ async fn refused(
     let mut errors = Errors::default();
     errors.add(refusal.field.unwrap_or_default(), words_of(refusal));
     let form = Form::load(app, who, fields, errors).await?;
-    Ok(Answer::refused(status, draw::draw(&form, Some("morph")))
+    Ok(Answer::refused(status, draw::draw(&form, &who.here, Some("morph")))
         .else_page(draw::page(who, &form))
         .reply(live))
 }

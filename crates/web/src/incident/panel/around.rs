@@ -1,10 +1,12 @@
 //! What is around the incident: tasks, relations, people, time spent, moments.
 
 use crate::form::Fields;
+use crate::incident::case::RESTRICTED;
 use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
 use crate::incident::timeline::{channel_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::incident::words::prose;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
@@ -18,6 +20,26 @@ use maud::{Markup, html};
 
 /// People of a list that are named; the others are counted.
 const NAMED: usize = 12;
+
+/// The runbooks of the models that were applied, as they were then: the newest open.
+pub(super) fn runbooks(view: &View<'_>, patch: Option<&str>) -> Markup {
+    let case = view.case;
+    let applied = case.state().models.iter().rev();
+    let found: Vec<_> = applied.filter_map(|model| Some((model, model.runbook?))).collect();
+    html! {
+        div id="runbooks" data-patch=[patch] {
+            @for (at, (model, runbook)) in found.iter().enumerate() {
+                section.sec aria-labelledby={ "rb-" (model.model) } {
+                    details class="fold book" open[at == 0] {
+                        summary { (icon("right")) h2 id={ "rb-" (model.model) } { "Runbook: " (model.name) } }
+                        div.msg-b { (prose(case.text(*runbook))) }
+                        p.meta { "As it was when it was applied " (time::moment(model.at, &case.here)) ", version " (model.version) }
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// The checklist.
 pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {
@@ -121,7 +143,7 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup
                 None => (icon(symbol)),
             }
             p { @match number { Some(number) => (row_link(view, number)), None => (target) } }
-            @if view.can(C::Unlink) {
+            @if view.can(C::Unlink) && number.is_none_or(|number| view.case.relatives.contains_key(&number)) {
                 form method="post" action=(url::incident_command(view.case.number, "unlink")) data-live {
                     input type="hidden" name="kind" value=(kind.as_str());
                     input type="hidden" name="target" value=(target);
@@ -133,11 +155,13 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup
     }
 }
 
-/// The number and title of a related incident, high enough for a finger.
+/// The number and title of a related incident, high enough for a finger; of one that the
+/// reader may not see, that there is one.
 fn row_link(view: &View<'_>, number: IncidentNumber) -> Markup {
     html! {
-        a class="who ck" href=(url::incident(number)) {
-            span { (number) @if let Some(row) = view.case.relatives.get(&number) { " " (row.title) } }
+        @match view.case.relatives.get(&number) {
+            Some(row) => a class="who ck" href=(url::incident(number)) { span { (number) " " (row.title) } },
+            None => span.who.ck.muted { (RESTRICTED) },
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (props::props(view, patch))
+        (around::runbooks(view, patch))
         (around::tasks(view, patch))
         (around::links(view, patch))
         (around::people(view, patch))

@@ -3,6 +3,7 @@
 use super::props::impact_word;
 use crate::incident::head::opener;
 use crate::incident::view::View;
+use crate::part::away;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
@@ -101,9 +102,10 @@ fn assignees(view: &View<'_>) -> Markup {
             span class="av av-s av-none" aria-hidden="true" {} span { "Nobody" }
         }
         @for (id, name, _) in people.iter().take(ENTRIES) {
-            button.opt name="assignee" value=(id) aria-pressed=[pressed(now == Some(*id))] {
+            button.opt name="assignee" value=(id) data-label=(name) aria-pressed=[pressed(now == Some(*id))] {
                 (small_avatar(*id, name)) span { (name) }
-                @if let Some(load) = view.case.loads.get(id) { span.meta { (counted(*load, "open incident")) } }
+                @if let Some(away) = away::of(&view.case.policy, *id, &view.case.here) { span.meta { (away) } }
+                @else if let Some(load) = view.case.loads.get(id) { span.meta { (counted(*load, "open incident")) } }
             }
         }
         @if people.len() > ENTRIES { (beyond(view, "assign", "Somebody else…")) }

@@ -98,7 +98,11 @@ fn is_same_cause(last: &Entry<'_>, next: &Entry<'_>) -> bool {
     };
     let same_warning = warned(next).is_some() && warned(last) == warned(next);
     let rule = |entry: &Entry<'_>| {
-        matches!(entry.main.event.body, Body::RuleRan(_) | Body::RuleRefused(_))
+        let body = &entry.main.event.body;
+        matches!(
+            body,
+            Body::RuleRan(_) | Body::RuleRefused(_) | Body::RuleRested(_) | Body::NobodyThere(_)
+        )
     };
     let same = same_warning || within(last, next, AUTOMATIC_SECONDS);
     last.sort == Sort::Automatic && same && !rule(last) && !rule(next)

@@ -91,7 +91,9 @@ fn sort_of(stored: &StoredEvent) -> Sort {
         Body::PutOnHold(_) => Sort::Hold,
         Body::Resumed(_) => Sort::Resume,
         _ if by_itself => Sort::Automatic,
-        Body::RuleRan(_) | Body::RuleRefused(_) => Sort::Automatic,
+        Body::RuleRan(_) | Body::RuleRefused(_) | Body::RuleRested(_) | Body::NobodyThere(_) => {
+            Sort::Automatic
+        }
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Assigned(_) | Body::Tagged(_) => {
             Sort::Edit
         }

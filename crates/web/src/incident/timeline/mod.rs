@@ -3,18 +3,21 @@
 //!
 //! * [`gather`] makes entries of events,
 //! * [`fold`] folds entries that belong together,
-//! * [`say`] puts events into sentences,
+//! * [`say`] and [`around`] put events into sentences,
 //! * [`draw`] makes markup of entries.
 
+mod around;
 mod draw;
 mod fold;
 mod gather;
+mod given;
 mod net;
 mod promised;
 mod say;
 
+pub(super) use around::{link_word, role_word};
 pub(super) use draw::{As, Rights, audience, channel_word, entry, phase_word};
-pub(super) use say::{did, hold_word, link_word, role_word};
+pub(super) use say::{did, hold_word};
 
 use incident::Event;
 use kernel::{IncidentNumber, PersonId, Timestamp};

@@ -1,5 +1,7 @@
 //! Events as sentences.
 
+use super::around::related;
+use super::given;
 use super::net::Net;
 use super::promised::promised;
 use super::{Entry, Sort};
@@ -9,7 +11,7 @@ use crate::part::state::lifecycle;
 use crate::part::time::{self, duration};
 use crate::part::{clock, state};
 use incident::ledger::Turn;
-use incident::state::{HoldReason, IncidentRole, LinkKind};
+use incident::state::HoldReason;
 use incident::{Body, Lifecycle};
 use kernel::{ActorKind, Timestamp};
 use maud::{Markup, html};
@@ -23,6 +25,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Assigned(_) | Body::Watched(_) | Body::Unwatched(_) | Body::RoleGiven(_) => "user",
         Body::Acknowledged(_) | Body::TaskCompleted(_) | Body::Confirmed(_) => "check",
         Body::TaskAdded(_) | Body::TaskReopened(_) => "task",
+        Body::ModelApplied(_) => "book",
         Body::PriorityChanged(_) => "flag",
         Body::Tagged(_) => "tag",
         Body::Classified(_) => "pencil",
@@ -52,7 +55,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
 pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
-            html! { (actor(entry.main)) " " (edits(case, entry)) ", " (when(case, entry.happened_at())) }
+            html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) ", " (when(case, entry.happened_at())) }
         }
         Sort::Step if entry.events.len() > 1 => {
             html! { (actor(entry.main)) " " (steps(entry)) ", " (when(case, entry.happened_at())) }
@@ -381,55 +384,6 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
     }
 }
 
-/// What an event said about people, records and tasks around the incident.
-fn related(case: &Case, body: &Body) -> Markup {
-    match body {
-        Body::Linked(data) => {
-            html! { "linked " b { (data.target) } " as " (link_word(data.kind, data.reverse)) }
-        }
-        Body::Unlinked(data) => {
-            html! { "unlinked " b { (data.target) } ", was " (link_word(data.kind, data.reverse)) }
-        }
-        Body::ChildAdded(data) => html! { "linked " b { (data.child) } " as a child" },
-        Body::ChildRemoved(data) => html! { "unlinked the child " b { (data.child) } },
-        Body::Merged(data) => html! { b { "merged it" } " into " b { (data.into) } },
-        Body::Unmerged(data) => html! { b { "unmerged it" } " from " b { (data.from) } },
-        Body::MergeReceived(data) => html! { "merged " b { (data.from) } " into it" },
-        Body::MergeWithdrawn(data) => html! { "took " b { (data.from) } " out again" },
-        Body::MajorDeclared(_) => html! { b { "declared it a major incident" } },
-        Body::MajorStoodDown(_) => html! { b { "stood down" } " the major incident" },
-        Body::RoleGiven(data) => match data.person {
-            Some(person) => {
-                html! { "made " b { (case.person(person)) } " " (role_word(data.role)) }
-            }
-            None => html! { "took the role " (role_word(data.role)) " back" },
-        },
-        Body::TaskAdded(data) => html! { "added the task " b { (case.text(data.title)) } },
-        Body::TaskCompleted(data) => html! { "ticked " b { (task(case, data.task)) } },
-        Body::TaskReopened(data) => html! { "unticked " b { (task(case, data.task)) } },
-        Body::WorkLogged(data) => html! { "logged " b { (duration(i64::from(data.seconds))) } },
-        Body::Watched(data) => html! { "added the watcher " b { (case.person(data.person)) } },
-        Body::Unwatched(data) => html! { "removed the watcher " b { (case.person(data.person)) } },
-        Body::Restricted(data) => match data.team {
-            Some(team) => html! { b { "restricted it" } " to " b { (case.team(team)) } },
-            None => html! { b { "lifted the restriction" } },
-        },
-        Body::Redacted(_) => html! { "erased words or a file" },
-        Body::RuleRan(data) => {
-            html! { "rule " b { (data.name) } " ran because " (case.text(data.because)) }
-        }
-        Body::RuleRefused(data) => html! {
-            "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
-        },
-        Body::Escalated(data) => html! {
-            b { "escalated it" }
-            @if let Some(team) = data.team { " to " b { (case.team(team)) } }
-            @if let Some(manager) = data.manager { " to " b { (case.person(manager)) } }
-        },
-        other => html! { (other.kind().replace('_', " ")) },
-    }
-}
-
 fn became(state: Lifecycle) -> Markup {
     html! { "state is now " b { (lifecycle(state).words) } }
 }
@@ -439,43 +393,6 @@ fn closed(how: &str) -> Markup {
         "silence" => html! { b { "closed" } " because nobody objected in time" },
         "confirmed" => html! { b { "closed it" } ", as confirmed" },
         _ => html! { b { "closed it" } },
-    }
-}
-
-fn task(case: &Case, id: kernel::TaskId) -> &str {
-    case.state()
-        .tasks
-        .iter()
-        .find(|task| task.id == id)
-        .map_or("a task", |task| case.text(task.title))
-}
-
-/// How a relation reads from here.
-pub(in crate::incident) fn link_word(kind: LinkKind, reverse: bool) -> &'static str {
-    match (kind, reverse) {
-        (LinkKind::Parent, false) => "parent",
-        (LinkKind::Parent, true) => "child",
-        (LinkKind::Duplicate, false) => "duplicate of",
-        (LinkKind::Duplicate, true) => "duplicate",
-        (LinkKind::Problem, _) => "problem",
-        (LinkKind::KnownError, _) => "known error",
-        (LinkKind::Change, _) => "change",
-        (LinkKind::Alert, _) => "alert",
-        (LinkKind::CausedBy, false) => "caused by",
-        (LinkKind::CausedBy, true) => "cause of",
-        (LinkKind::Related, _) => "related",
-        (LinkKind::FollowUp, false) => "follow-up of",
-        (LinkKind::FollowUp, true) => "follow-up",
-    }
-}
-
-/// The name of a role in an incident.
-pub(in crate::incident) fn role_word(role: IncidentRole) -> &'static str {
-    match role {
-        IncidentRole::Commander => "commander",
-        IncidentRole::FixLead => "fix lead",
-        IncidentRole::Communications => "communications",
-        IncidentRole::Scribe => "scribe",
     }
 }
 

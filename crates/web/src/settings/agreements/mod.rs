@@ -46,6 +46,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/agreements", get(list::show).post(create))
         .route("/settings/agreements/{which}", get(show).post(change))
+        .route("/settings/agreements/{which}/underway", get(underway))
         .route("/settings/agreements/{which}/look", post(look))
         .route("/settings/agreements/{which}/history", post(look_back))
         .route("/settings/agreements/{which}/earlier", post(list::earlier))
@@ -80,12 +81,25 @@ impl Which {
     /// The fields of a form that nobody has touched.
     fn fields(&self, who: &SignedIn) -> Fields {
         let Some(stored) = &self.stored else {
-            return terms::shown(&blank_agreement(), &self.all);
+            return terms::shown(&self.like_the_default(who), &self.all);
         };
         let fields = terms::shown(&stored.agreement, &self.all);
         match stored.since > who.here.now {
             true => fields.with("since", who.here.field(stored.since)),
             false => fields,
+        }
+    }
+
+    /// What a new one begins with: what the default promises, to nobody yet.
+    fn like_the_default(&self, who: &SignedIn) -> Agreement {
+        let blank = blank_agreement();
+        Agreement {
+            reference: blank.reference,
+            name: blank.name,
+            applies_to: blank.applies_to,
+            is_default: blank.is_default,
+            retired: blank.retired,
+            ..self.all.policy.agreements.default(who.here.now).clone()
         }
     }
 
@@ -103,6 +117,7 @@ impl Which {
 #[derive(Default)]
 struct Extra {
     banner: Option<Markup>,
+    underway: Option<Markup>,
     moves: Option<Markup>,
     history: Option<Markup>,
 }
@@ -119,15 +134,26 @@ async fn show(
     }
     let fields = which.fields(&who);
     let draft = draft(&app, &who, &which, &fields).await?.0;
-    let underway = match which.agreement() {
-        Some(stored) => {
-            moves::underway(&app, &who, Subject::Agreement(stored.reference.id)).await?
-        }
-        None => html! {},
-    };
-    let banner = html! { (saved_banner(query.as_deref())) (underway) };
-    let extra = Extra { banner: Some(banner), ..Extra::default() };
+    let underway = underway_of(&app, &who, &which, false).await?;
+    let banner = saved_banner(query.as_deref());
+    let extra = Extra { banner: Some(banner), underway: Some(underway), ..Extra::default() };
     Ok(page(&who, &which, &fields, &draft, &Problem::default(), extra))
+}
+
+/// `GET …/underway`: how far open incidents are on their way to its newest version.
+async fn underway(
+    State(app): State<App>,
+    Reads(who): Reads,
+    Path(which): Path<String>,
+) -> PageResult<Markup> {
+    let which = Which::of(&app, &which).await?;
+    underway_of(&app, &who, &which, true).await
+}
+
+async fn underway_of(app: &App, who: &SignedIn, which: &Which, patch: bool) -> PageResult<Markup> {
+    let Some(stored) = which.agreement() else { return Ok(html! {}) };
+    let subject = Subject::Agreement(stored.reference.id);
+    moves::underway(app, who, subject, &which.address(), patch).await
 }
 
 /// What the fields say, and what is wrong with them.
@@ -202,10 +228,11 @@ fn page(
                 @if version.since > who.here.now { "In force from " (crate::part::time::moment(version.since, &who.here)) ". " }
                 "A change holds for what is raised after it is saved; you are asked about what is open."
             }
-            None => "What you promise, to whom, and by which hours it is counted.",
+            None => "What you promise, to whom, and by which hours it is counted. It begins with the figures of the default; change what differs.",
         }
     };
     let body = html! {
+        @if let Some(underway) = extra.underway { (underway) }
         div.sl-g {
             (draw::form(&view, false))
             (aside::card(&view, &draft.agreement, history.as_ref(), false))

@@ -58,7 +58,10 @@ pub(super) fn page(view: &View<'_>) -> Markup {
             None => "Agreements and teams choose it afterwards.",
         }
     };
-    let body = html! { div.sl-g { (form(view, false)) (aside(view, false)) } };
+    let body = html! {
+        @if let Some(underway) = &view.extra.underway { (underway) }
+        div.sl-g { (form(view, false)) (aside(view, false)) }
+    };
     form_page(view.who, SECTION, title, lead, body)
 }
 

@@ -42,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/calendars", get(show_list).post(create))
         .route("/settings/calendars/{which}", get(show).post(change))
+        .route("/settings/calendars/{which}/underway", get(underway))
         .route("/settings/calendars/{which}/look", post(look))
         .route("/settings/calendars/{which}/feed", post(look_into_feed))
         .route("/settings/calendars/{which}/take", post(take_of_feed))
@@ -128,27 +129,33 @@ async fn show(
     if which.id.is_none() && !who.viewer().configures() {
         return Err(PageError::forbidden("only administrators change this; ask one of them"));
     }
-    let underway = match which.id {
-        Some(id) => moves::underway(&app, &who, Subject::Calendar(id)).await?,
-        None => html! {},
-    };
-    let banner = html! { (saved_banner(query.as_deref())) (underway) };
+    let underway = underway_of(&app, &who, &which, false).await?;
+    let banner = saved_banner(query.as_deref());
     let fields = which.fields(&who);
-    page(
-        &app,
-        &who,
-        &which,
-        &fields,
-        &Problem::default(),
-        Extra { banner: Some(banner), ..Extra::default() },
-    )
-    .await
+    let extra = Extra { banner: Some(banner), underway: Some(underway), ..Extra::default() };
+    page(&app, &who, &which, &fields, &Problem::default(), extra).await
+}
+
+/// `GET …/underway`: how far open incidents are on their way to its newest version.
+async fn underway(
+    State(app): State<App>,
+    Reads(who): Reads,
+    Path(which): Path<String>,
+) -> PageResult<Markup> {
+    let which = Which::of(&app, &which)?;
+    underway_of(&app, &who, &which, true).await
+}
+
+async fn underway_of(app: &App, who: &SignedIn, which: &Which, patch: bool) -> PageResult<Markup> {
+    let Some(id) = which.id else { return Ok(html! {}) };
+    moves::underway(app, who, Subject::Calendar(id), &which.address(), patch).await
 }
 
 /// What a page shows besides the form.
 #[derive(Default)]
 struct Extra {
     banner: Option<Markup>,
+    underway: Option<Markup>,
     feed: Option<Markup>,
     moves: Option<Markup>,
 }

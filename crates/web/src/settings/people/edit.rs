@@ -1,14 +1,15 @@
 //! One person: who they are, what they may do, where they belong.
 
-use super::{SECTION, SUBJECT};
+use super::{SECTION, SUBJECT, skills};
 use crate::account::zone_field;
 use crate::app::{App, zone_named};
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::away;
 use crate::part::form::{Field, checkbox};
 use crate::part::icon::icon;
-use crate::part::time;
+use crate::part::time::{self, Here};
 use crate::settings::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
 };
@@ -22,8 +23,8 @@ use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::organisations::{self, Organisation};
 use store::directory::people::{self, Person, Recorded};
-use store::directory::sessions;
 use store::directory::teams::{self, Team};
+use store::directory::{categories, services, sessions};
 use store::{Failure, Sql};
 
 /// Hexadecimal digits of a password that is given out once: 80 bits.
@@ -41,9 +42,13 @@ const ROLES: [(Role, &str); 5] = [
 ];
 
 /// What the form chooses from.
-struct Around {
+pub(super) struct Around {
     teams: Vec<Team>,
     organisations: Vec<Organisation>,
+    /// Ids and names of services, and whether they are in use.
+    pub(super) services: Vec<(String, String, bool)>,
+    /// Categories likewise, with the names above them.
+    pub(super) categories: Vec<(String, String, bool)>,
 }
 
 impl Around {
@@ -51,7 +56,16 @@ impl Around {
     fn read(sql: &mut dyn Sql, in_teams: &[Team]) -> Result<Around, Failure> {
         let offered = |team: &Team| team.active || in_teams.contains(team);
         let teams = teams::list(sql)?.into_iter().filter(offered).collect();
-        Ok(Around { teams, organisations: organisations::list(sql)? })
+        let services = services::list(sql)?.into_iter();
+        let services = services.map(|row| (row.id.to_string(), row.name, row.active)).collect();
+        let categories = categories::list(sql)?;
+        let mut paths = categories::paths(&categories);
+        let categories = categories
+            .into_iter()
+            .map(|row| (row.id.to_string(), paths.remove(&row.id).unwrap_or(row.name), row.active));
+        let mut categories: Vec<_> = categories.collect();
+        categories.sort_by_cached_key(|(_, path, _)| path.to_lowercase());
+        Ok(Around { teams, organisations: organisations::list(sql)?, services, categories })
     }
 }
 
@@ -92,7 +106,8 @@ pub(super) async fn create(
 
 async fn insert(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
     let fresh = Person::new(id, String::new(), None, app.desk.now());
-    let (person, in_teams) = (typed(fresh, fields)?, editing::ids::<TeamId>(fields, "teams")?);
+    let (person, in_teams) =
+        (typed(fresh, fields, &who.here)?, editing::ids::<TeamId>(fields, "teams")?);
     app.desk
         .change(actor(who), move |sql, audit| {
             people::insert(sql, &person, None)?;
@@ -104,7 +119,7 @@ async fn insert(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
 }
 
 /// A person as the form says; what it does not say stays.
-fn typed(person: Person, fields: &Fields) -> Result<Person, Trouble> {
+fn typed(person: Person, fields: &Fields, here: &Here) -> Result<Person, Trouble> {
     let roles: Result<BTreeSet<Role>, _> = fields.all("roles").map(str::parse).collect();
     let time_zone = fields.text("time_zone").to_owned();
     if !time_zone.is_empty() && zone_named(&time_zone).is_none() {
@@ -126,6 +141,8 @@ fn typed(person: Person, fields: &Fields) -> Result<Person, Trouble> {
         sees_organisation: organisation.is_some() && fields.ticked("sees_organisation"),
         vip: fields.ticked("vip"),
         time_zone,
+        skills: skills::typed(fields)?,
+        away: away::typed(fields, person.away, here)?,
         ..person
     })
 }
@@ -170,7 +187,7 @@ async fn show_stored(
         Ok(Some((person, in_teams, around)))
     };
     let (person, in_teams, around) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
-    let fields = fields.unwrap_or_else(|| shown(&person, &in_teams));
+    let fields = fields.unwrap_or_else(|| shown(who, &person, &in_teams));
     Ok(page(who, &around, Some((&person, &in_teams)), &fields, problem, banner))
 }
 
@@ -192,7 +209,7 @@ pub(super) async fn change(
 
 async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
     let (seen, in_teams) = (editing::version(fields)?, editing::ids::<TeamId>(fields, "teams")?);
-    let (fields, me) = (fields.clone(), who.viewer().person);
+    let (fields, me, here) = (fields.clone(), who.viewer().person, who.here.clone());
     app.desk
         .change(actor(who), move |sql, audit| {
             let before = people::get(sql, id)?;
@@ -202,7 +219,7 @@ async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
             let after = Person {
                 active: fields.ticked("active"),
                 version: seen + 1,
-                ..typed(before.clone(), &fields)?
+                ..typed(before.clone(), &fields, &here)?
             };
             keep_own_rights(me, &after)?;
             let before = Recorded::of(sql, &before)?;
@@ -280,7 +297,7 @@ pub(super) async fn give_password(
     show_stored(&app, &who, id, None, &Problem::default(), banner).await
 }
 
-fn shown(person: &Person, in_teams: &[Team]) -> Fields {
+fn shown(who: &SignedIn, person: &Person, in_teams: &[Team]) -> Fields {
     let texts = [
         ("name", person.name.clone()),
         ("email", person.email.clone().unwrap_or_default()),
@@ -301,6 +318,7 @@ fn shown(person: &Person, in_teams: &[Team]) -> Fields {
     ] {
         pairs.extend(ticked.then(|| (field.to_owned(), "1".to_owned())));
     }
+    pairs.extend(skills::shown(person, who));
     Fields::of(pairs)
 }
 
@@ -324,7 +342,7 @@ fn page(
                     (inputs(around, stored.is_some(), fields, problem))
                     (buttons(if stored.is_some() { "Save" } else { "Add the person" }, &SECTION.address()))
                 }
-            } @else if let Some((person, in_teams)) = stored { (facts(person, in_teams)) }
+            } @else if let Some((person, in_teams)) = stored { (facts(who, around, person, in_teams)) }
         } }
         @if let Some((person, _)) = stored { @if who.viewer().configures() { (password_card(person)) } }
     };
@@ -364,11 +382,12 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
             (checkbox("sees_organisation", "Sees the incidents of the whole organisation", fields.ticked("sees_organisation")))
             (checkbox("vip", "VIP", fields.ticked("vip")))
         }
+        (skills::inputs(around, fields, errors))
         @if exists { div id="active" { (editing::active_field(fields, "Out of use, they cannot sign in. What they wrote stays.")) } }
     }
 }
 
-fn facts(person: &Person, in_teams: &[Team]) -> Markup {
+fn facts(who: &SignedIn, around: &Around, person: &Person, in_teams: &[Team]) -> Markup {
     let teams: Vec<&str> = in_teams.iter().map(|team| team.name.as_str()).collect();
     let row = |label: &str, value: &str| html! { @if !value.is_empty() { div { dt { (label) } dd { (value) } } } };
     html! {
@@ -379,6 +398,8 @@ fn facts(person: &Person, in_teams: &[Team]) -> Markup {
             (row("Job title", &person.job_title))
             (row("Telephone", &person.phone))
             (row("Site", &person.site))
+            (row("Knows", &skills::names(person, around)))
+            (row("Absence", &away::words(person.away, &who.here).unwrap_or_default()))
             (row("Account", if person.active { "in use" } else { "out of use" }))
         }
     }

@@ -1,19 +1,21 @@
 //! The page of a rule: its form, or its facts for whoever only reads.
 
-use super::form::{self, WHEN_CHARS};
+use super::form::{self, UNITS, WHEN_CHARS};
 use super::{SECTION, SUBJECT};
 use crate::auth::SignedIn;
+use crate::error::sentence;
 use crate::form::Fields;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, choices, name_field, version_field};
-use crate::settings::row_page;
-use incident::rules::{Action, Moment, Rule};
+use crate::settings::form_page;
+use incident::models::Model;
+use incident::rules::{Action, Fact, Fault, Moment, Rule};
 use incident::state::HoldReason;
 use maud::{Markup, html};
-use std::collections::BTreeSet;
+use query::Query;
 use store::directory::people::{self, PeopleFilter};
-use store::directory::{categories, services, teams};
+use store::directory::{categories, models, services, teams};
 use store::{Failure, Sql};
 
 /// People offered at most.
@@ -29,6 +31,9 @@ pub(super) struct Choices {
     people: Options,
     services: Options,
     categories: Options,
+    /// Incident models, without a choice of none.
+    models: Options,
+    calendars: Options,
 }
 
 impl Choices {
@@ -51,7 +56,12 @@ impl Choices {
         });
         let services = services::list(sql)?.into_iter();
         let teams = teams::list(sql)?.into_iter();
+        let policy = store::directory::policy::load(sql)?;
+        let calendars = policy.calendars.latest().into_iter().map(|known| &known.hours);
+        let calendars = calendars
+            .map(|hours| (hours.reference.id.to_string(), hours.name.clone(), !hours.retired));
         Ok(Choices {
+            calendars: offer(calendars, &["wait_calendar"], &named),
             teams: offer(
                 teams.map(|team| (team.id.to_string(), team.name, team.active)),
                 &["team", "to_team"],
@@ -68,8 +78,22 @@ impl Choices {
                 &named,
             ),
             categories: offer(categories, &["category"], &named),
+            models: offered_models(models::list(sql)?, &named),
         })
     }
+}
+
+/// Models in use, and those that the rule applies already.
+fn offered_models(all: Vec<Model>, named: &Fields) -> Options {
+    let offered = all.into_iter().filter_map(|model| {
+        let id = model.id.to_string();
+        let applied = named.all("model").any(|named| named == id);
+        match model.active {
+            true => Some((id, model.name)),
+            false => applied.then(|| (id, format!("{}, out of use", model.name))),
+        }
+    });
+    offered.collect()
 }
 
 /// Nothing, then what is in use or `named` in one of these fields.
@@ -103,9 +127,9 @@ pub(super) fn page(
         (above)
         (problem.banner(who, &address))
         @if who.viewer().configures() {
-            form.stack-l method="post" action=(address) {
+            form.stack-l method="post" action=(address) data-preview={ (SECTION.of("look")) } {
                 @if let Some(rule) = stored { (version_field(problem.version(fields, rule.version))) }
-                (condition(stored, fields, &problem.errors))
+                (condition(offered, stored, fields, &problem.errors))
                 (wanted(offered, fields, &problem.errors))
                 div.btns {
                     button.btn.btn-primary type="submit" { @if stored.is_some() { "Save" } @else { "Make the rule" } }
@@ -117,12 +141,13 @@ pub(super) fn page(
         } @else if let Some(rule) = stored { (facts(rule)) }
     };
     let lead = html! { "When something happens and the condition holds, the commands follow in the same moment. The timeline says which rule did it and why." };
-    row_page(who, SECTION, title, lead, body)
+    form_page(who, SECTION, title, lead, body)
 }
 
-fn condition(stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup {
+fn condition(offered: &Choices, stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup {
+    let happens = Moment::ALL.iter().filter(|moment| **moment != Moment::Waited);
     let on: Options =
-        Moment::ALL.iter().map(|moment| (moment.to_string(), moment.label().to_owned())).collect();
+        happens.map(|moment| (moment.to_string(), moment.label().to_owned())).collect();
     let when = Field::new("when", "If").errors(errors).hint(
         "As in the search bar: service:VPN vip:yes affected>=10. Words are looked for in title, description and in what was just written. Empty: always.",
     );
@@ -130,9 +155,16 @@ fn condition(stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup 
         section.card { div.card-b { div.form {
             (name_field(fields, errors))
             div id="on" { (choices("on", "When", None, &on, fields)) @if let Some(error) = errors.of("on") { p.err { (icon("alert")) (error) } } }
+            (waiting(offered, fields, errors))
             (when.around(html! {
-                input.inp.mono id="when" name="when" type="text" autocomplete="off" spellcheck="false" maxlength=(WHEN_CHARS)
-                    value=(fields.get("when").unwrap_or_default()) aria-invalid=[when.invalid()] aria-describedby=[when.described_by()];
+                span.sug-w {
+                    input.inp.mono id="when" name="when" type="text" autocomplete="off" spellcheck="false" maxlength=(WHEN_CHARS)
+                        role="combobox" aria-expanded="false" aria-controls="when-l" aria-autocomplete="list"
+                        data-suggest=(SECTION.of("suggest")) data-stay data-min="1"
+                        value=(fields.get("when").unwrap_or_default()) aria-invalid=[when.invalid()] aria-describedby=[when.described_by()];
+                    div.pop.sug id="when-l" role="listbox" aria-label="Suggestions" hidden {}
+                }
+                (reads(query::parse_condition(fields.text("when")).ok().as_ref(), &[], true, false))
             }))
             div.field {
                 (checkbox("stop", "No other rule after this one", fields.ticked("stop")))
@@ -144,6 +176,51 @@ fn condition(stored: Option<&Rule>, fields: &Fields, errors: &Errors) -> Markup 
                 div.field { (checkbox("active", "In use at once", fields.ticked("active"))) p.hint { "Try it first, if in doubt." } }
             }
         } } }
+    }
+}
+
+/// How a condition reads, or what is wrong with it: gently, while somebody types.
+pub(super) fn reads(read: Option<&Query>, faults: &[Fault], typing: bool, patch: bool) -> Markup {
+    html! {
+        div id="reads" role="status" data-patch[patch] {
+            @if faults.is_empty() && let Some(query) = read {
+                p.hint {
+                    @let chips = query.chips();
+                    @if chips.is_empty() { "Reads as: always" } @else { "Reads as: " }
+                    @for (at, chip) in chips.iter().enumerate() {
+                        @if at > 0 { " and " }
+                        @if chip.negated { "not " }
+                        (chip.field.replace('_', " ")) " " b { (chip.value) }
+                    }
+                }
+            }
+            @for fault in faults {
+                @if typing { p.hint { (sentence(&fault.message)) } } @else { p.err { (icon("alert")) (sentence(&fault.message)) } }
+            }
+        }
+    }
+}
+
+/// How long a rule waits, where it is time that sets it off.
+fn waiting(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
+    let get = |name: &str| fields.text(name).to_owned();
+    let units = UNITS.map(|(name, _)| (name.to_owned(), name.to_owned()));
+    let facts = Fact::ALL.iter().map(|fact| (fact.to_string(), fact.label().to_owned()));
+    let mut calendars = offered.calendars.clone();
+    if let Some((_, none)) = calendars.first_mut() {
+        "round the clock".clone_into(none);
+    }
+    html! {
+        fieldset.field {
+            legend { "Or after" }
+            div.form-2 {
+                (Field::new("wait", "How long").errors(errors).input("text", &get("wait")))
+                (Field::new("wait_unit", "Unit").errors(errors).select(&units, &get("wait_unit")))
+                (Field::new("wait_for", "Of what").errors(errors).select(&facts.collect::<Vec<_>>(), &get("wait_for")))
+                (Field::new("wait_calendar", "Counted").errors(errors).select(&calendars, &get("wait_calendar")))
+            }
+            p.hint { "Leave it empty, if only what happens counts. When the time is over the rule is tried, and from then on whenever something happens, until it ran once." }
+        }
     }
 }
 
@@ -178,6 +255,12 @@ fn wanted(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
                 }))
                 (lines("note", "Internal note", "For staff only"))
                 (lines("tasks", "Tasks", "One a line"))
+                @if !offered.models.is_empty() {
+                    div id="model" {
+                        (choices("model", "Apply incident models", None, &offered.models, fields))
+                        @if let Some(error) = errors.of("model") { p.err { (icon("alert")) (error) } }
+                    }
+                }
                 (group("Escalate", html! {
                     (select("to_team", "Bring in the team", &offered.teams)) (select("manager", "Tell the manager", &offered.people))
                     (text("escalate_reason", "Why"))
@@ -236,7 +319,7 @@ fn facts(rule: &Rule) -> Markup {
     html! {
         section.card { div.card-b {
             dl.props {
-                div { dt { "When" } dd { (moments(&rule.on)) } }
+                div { dt { "When" } dd { (moments(rule)) } }
                 div { dt { "If" } dd { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } } }
                 div { dt { "Then" } dd { (commands(&rule.actions)) } }
                 div { dt { "In use" } dd { @if rule.active { "yes" } @else { "no" } } }
@@ -245,9 +328,14 @@ fn facts(rule: &Rule) -> Markup {
     }
 }
 
-/// "it is reported, a clock warns".
-pub(super) fn moments(on: &BTreeSet<Moment>) -> String {
-    let words: Vec<String> = on.iter().map(|moment| moment.label().to_lowercase()).collect();
+/// "it is reported, a clock warns, after 30 minutes with nobody assigned".
+pub(super) fn moments(rule: &Rule) -> String {
+    let happens = rule.on.iter().filter(|moment| **moment != Moment::Waited);
+    let mut words: Vec<String> = happens.map(|moment| moment.label().to_lowercase()).collect();
+    words.extend(rule.wait.map(|wait| {
+        let (amount, unit) = form::in_units(wait);
+        format!("after {amount} {unit} {}", wait.fact.label())
+    }));
     words.join(", ")
 }
 

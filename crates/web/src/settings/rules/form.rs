@@ -4,7 +4,7 @@ use crate::form::Fields;
 use crate::settings::editing;
 use desk::Trouble;
 use incident::Refusal;
-use incident::rules::{Action, Fault, Moment, Rule};
+use incident::rules::{Action, Fault, Moment, Rule, Wait};
 use incident::state::HoldReason;
 use kernel::{Level, Priority, RuleId, limits};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,34 +21,66 @@ pub(super) fn typed(
 ) -> Result<Rule, Trouble> {
     let name = editing::name(fields)?;
     let actions = actions(fields)?;
-    let (on, when) = (on(fields)?, when(fields));
+    let wait = wait(fields)?;
+    let (on, when) = (on(fields, wait)?, when(fields));
     let (active, stop) = (fields.ticked("active"), fields.ticked("stop"));
-    Ok(Rule { id, name, place, active, on, when, actions, stop, version })
+    Ok(Rule { id, name, place, active, on, wait, when, actions, stop, version })
 }
 
 /// What of it a trial needs: what it would do does not matter.
 pub(super) fn to_try(fields: &Fields) -> Result<Rule, Trouble> {
-    Ok(Rule {
+    let wait = wait(fields)?;
+    let name = fields.text("name").to_owned();
+    Ok(Rule { name, on: on(fields, wait)?, wait, ..blank(when(fields)) })
+}
+
+/// A rule of which the condition alone matters.
+pub(super) fn blank(when: String) -> Rule {
+    Rule {
         id: RuleId(desk::fresh()),
-        name: fields.text("name").to_owned(),
+        name: String::new(),
         place: 1,
         active: true,
-        on: on(fields)?,
-        when: when(fields),
+        on: BTreeSet::from([Moment::Reported]),
+        wait: None,
+        when,
         actions: vec![Action::Comment { body: "tried".to_owned() }],
         stop: false,
         version: 1,
-    })
+    }
 }
 
-fn on(fields: &Fields) -> Result<BTreeSet<Moment>, Trouble> {
+fn on(fields: &Fields, wait: Option<Wait>) -> Result<BTreeSet<Moment>, Trouble> {
     let words = fields.all("on").map(|word| {
         word.parse().map_err(|_| Trouble::from(Refusal::invalid("on", "Choose from the list")))
     });
-    words.collect()
+    words.chain(wait.map(|_| Ok(Moment::Waited))).collect()
 }
 
-fn when(fields: &Fields) -> String {
+/// The units of a wait, with their seconds; the first is the one that is offered.
+pub(super) const UNITS: [(&str, i64); 3] = [("minutes", 60), ("hours", 3_600), ("days", 86_400)];
+
+/// What is to be waited for, where a number is given.
+fn wait(fields: &Fields) -> Result<Option<Wait>, Trouble> {
+    let Some(text) = fields.filled("wait") else { return Ok(None) };
+    let unit = UNITS.iter().find(|(name, _)| *name == fields.text("wait_unit"));
+    let each = unit.map_or(UNITS[0].1, |(_, seconds)| *seconds);
+    let amount: Option<f64> = text.parse().ok().filter(|amount: &f64| amount.is_finite());
+    let amount = amount.ok_or_else(|| Refusal::invalid("wait", "Write a number"))?;
+    let fact = value(fields, "wait_for")?
+        .ok_or_else(|| Refusal::invalid("wait_for", "Choose one of the list"))?;
+    let seconds = (amount * each as f64).round() as i64;
+    Ok(Some(Wait { fact, seconds, calendar: editing::id(fields, "wait_calendar")? }))
+}
+
+/// A wait in the largest unit that it fills.
+pub(super) fn in_units(wait: Wait) -> (i64, &'static str) {
+    let whole = UNITS.iter().rev().find(|(_, seconds)| wait.seconds % seconds == 0);
+    let (name, seconds) = whole.unwrap_or(&UNITS[0]);
+    (wait.seconds / seconds, name)
+}
+
+pub(super) fn when(fields: &Fields) -> String {
     fields.text("when").to_owned()
 }
 
@@ -85,6 +117,8 @@ fn actions(fields: &Fields) -> Result<Vec<Action>, Trouble> {
     }
     let tasks = fields.text("tasks").lines().map(str::trim).filter(|line| !line.is_empty());
     found.extend(tasks.map(|title| Action::AddTask { title: title.to_owned() }));
+    let models = editing::ids(fields, "model")?.into_iter();
+    found.extend(models.map(|model| Action::ApplyModel { model }));
     if let Some(body) = words(fields, "note") {
         found.push(Action::Comment { body });
     }
@@ -109,7 +143,10 @@ fn value<T: FromStr>(fields: &Fields, name: &'static str) -> Result<Option<T>, T
     Ok(fields.filled(name).map(parse).transpose()?)
 }
 
-fn number(fields: &Fields, name: &'static str) -> Result<Option<Level>, Trouble> {
+pub(in crate::settings) fn number(
+    fields: &Fields,
+    name: &'static str,
+) -> Result<Option<Level>, Trouble> {
     let wrong = || Refusal::invalid(name, "Choose one of the list");
     let parse = |text: &str| {
         let number = text.parse().map_err(|_| wrong())?;
@@ -118,13 +155,13 @@ fn number(fields: &Fields, name: &'static str) -> Result<Option<Level>, Trouble>
     Ok(fields.filled(name).map(parse).transpose()?)
 }
 
-fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
+pub(in crate::settings) fn tags(fields: &Fields, name: &str) -> BTreeSet<String> {
     let words = fields.text(name).split(',').map(str::trim);
     words.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
 /// "site: Rotterdam", one a line.
-fn custom(fields: &Fields) -> Result<BTreeMap<String, String>, Trouble> {
+pub(in crate::settings) fn custom(fields: &Fields) -> Result<BTreeMap<String, String>, Trouble> {
     let mut found = BTreeMap::new();
     for line in fields.text("fields").lines().filter(|line| !line.trim().is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
@@ -150,6 +187,13 @@ pub(super) fn shown(rule: &Rule) -> Fields {
     let mut pairs = vec![("name".to_owned(), rule.name.clone())];
     pairs.extend(rule.on.iter().map(|moment| ("on".to_owned(), moment.to_string())));
     let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
+    if let Some(wait) = rule.wait {
+        let (amount, unit) = in_units(wait);
+        add("wait", amount.to_string());
+        add("wait_unit", unit.to_owned());
+        add("wait_for", wait.fact.to_string());
+        add("wait_calendar", wait.calendar.map_or(String::new(), |id| id.to_string()));
+    }
     add("when", rule.when.clone());
     if rule.stop {
         add("stop", "1".to_owned());
@@ -204,6 +248,7 @@ fn of(action: &Action, add: &mut impl FnMut(&str, String)) {
         }
         Action::Watch { person } => some("watcher", Some(person.to_string())),
         Action::AddTask { .. } => {}
+        Action::ApplyModel { model } => some("model", Some(model.to_string())),
         Action::Comment { body } => some("note", Some(body.clone())),
         Action::DeclareMajor { reason } => {
             some("major", Some("1".to_owned()));
@@ -224,6 +269,8 @@ pub(super) fn field_of(rule: &Rule, fault: &Fault) -> &'static str {
     match path.next() {
         Some("on") => return "on",
         Some("when") => return "when",
+        Some("wait") if path.next() == Some("calendar") => return "wait_calendar",
+        Some("wait") => return "wait",
         _ => {}
     }
     let at = path.next().and_then(|at| at.parse::<usize>().ok());
@@ -243,6 +290,7 @@ pub(super) fn field_of(rule: &Rule, fault: &Fault) -> &'static str {
         (Some(Action::Escalate { .. }), _) => "escalate_reason",
         (Some(Action::Watch { .. }), _) => "watcher",
         (Some(Action::AddTask { .. }), _) => "tasks",
+        (Some(Action::ApplyModel { .. }), _) => "model",
         (Some(Action::Comment { .. }), _) => "note",
         (Some(Action::DeclareMajor { .. }), _) => "major_reason",
         (Some(Action::Hold { .. }), Some("seconds")) => "hold_minutes",
@@ -256,6 +304,7 @@ pub(super) fn where_of(fault: &Fault) -> String {
     match parts[..] {
         ["on"] => "“When”".to_owned(),
         ["when"] => "“If”".to_owned(),
+        ["wait", ..] => "“Or after”".to_owned(),
         ["do"] => "“Then”".to_owned(),
         ["do", at, ref rest @ ..] => {
             // People count from one.

@@ -28,7 +28,11 @@ pub(super) fn card(rule: &Rule, trial: &Trial, here: &Here) -> Markup {
                 }
                 p.hint {
                     @if reports { "Each incident is judged as it was when it was reported." }
-                    @else { "Each incident is judged after every command it got; the time is that of the first match." }
+                    @else {
+                        "Each incident is judged after every command it got"
+                        @if rule.wait.is_some() { ", and when the wait was over" }
+                        "; the time is that of the first match."
+                    }
                     " Names and marks of people are those of now."
                 }
             }

@@ -1,0 +1,58 @@
+//! How often a rule ran on an incident: two rules that set each other off by timers
+//! (one holds, the other follows when work resumes) would go on for ever.
+
+use crate::state::State;
+use kernel::{RuleId, Timestamp, limits};
+use serde::{Deserialize, Serialize};
+
+/// For how long runs are counted together, in seconds, and a rule rests at most.
+const COUNTED_SECONDS: i64 = 86_400;
+
+/// How often a rule ran on an incident of late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RuleRuns {
+    /// Since when its runs are counted: at the first after a day without counting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// How many there were; one more than may be once it was said that it rests.
+    pub runs: u32,
+}
+
+/// A rule that ran as often as it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// How often it ran.
+    pub runs: u32,
+    /// Until when it is left out.
+    pub until: Timestamp,
+    /// Whether the timeline says so already.
+    pub said: bool,
+}
+
+impl RuleRuns {
+    pub(crate) fn ran(&mut self, at: Timestamp) {
+        match self.since.filter(|since| at < since.plus_seconds(COUNTED_SECONDS)) {
+            Some(_) => self.runs = self.runs.saturating_add(1),
+            None => *self = RuleRuns { since: Some(at), runs: 1 },
+        }
+    }
+
+    pub(crate) fn rested(&mut self) {
+        self.runs = limits::RULE_RUNS_PER_DAY + 1;
+    }
+}
+
+impl State {
+    /// Whether a rule ran on this incident as often as it may within a day, and so is
+    /// left out for the rest of that day.
+    pub fn rest_of(&self, rule: RuleId, now: Timestamp) -> Option<Rest> {
+        let counted = self.rule_runs.get(&rule)?;
+        let until = counted.since?.plus_seconds(COUNTED_SECONDS);
+        let most = limits::RULE_RUNS_PER_DAY;
+        (counted.runs >= most && now < until).then_some(Rest {
+            runs: most,
+            until,
+            said: counted.runs > most,
+        })
+    }
+}

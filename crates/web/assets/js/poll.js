@@ -1,0 +1,24 @@
+// Asks again and again for a part of the page that goes on by itself: `[data-poll=URL]`, until an answer has none.
+import { $$, ask } from "./dom.js";
+import { patch } from "./morph.js";
+
+export const beat = 2000;
+
+export function startPolling() {
+  for (const part of $$("[data-poll]")) setTimeout(() => look(part), beat);
+}
+
+/** Nobody is asked for a tab that nobody looks at; what goes wrong is tried again. */
+async function look(part) {
+  const url = part.isConnected && part.dataset.poll;
+  if (!url) return;
+  try {
+    const answer = document.hidden ? null : await ask(url);
+    // Whoever is signed out is sent elsewhere, and is not asked for again.
+    if (answer?.redirected) return;
+    if (answer?.ok) patch(await answer.text());
+  } catch {
+    // No connection: there will be one.
+  }
+  setTimeout(() => look(part), beat);
+}
