@@ -165,6 +165,9 @@ impl Courier {
             return Ok(if expanded > 0 { Next::More } else { Next::Idle });
         }
         let ready = self.write_letters(taken, now).await?;
+        if ready.is_empty() {
+            return Ok(Next::More);
+        }
         self.send_all(ready, taken_at).await
     }
 

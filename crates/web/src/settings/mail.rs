@@ -1,6 +1,5 @@
 //! Mail that goes out: whether there is a server, what waits, what was sent, what was given up.
 
-use super::editing::{saved, saved_banner};
 use super::{Reads, Section, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
@@ -12,7 +11,7 @@ use crate::part::time;
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Told;
 use incident::Refusal;
@@ -45,7 +44,9 @@ async fn show(
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let body = html! {
-        (saved_banner(query.as_deref()))
+        @if fields.get("done") == Some("sent") {
+            p.banner.banner-good role="status" { (icon("check")) span { "On its way. The list tells what becomes of it." } }
+        }
         (server(&app, &who, counts))
         (filter(state))
         @if rows.is_empty() {
@@ -170,7 +171,11 @@ async fn test(State(app): State<App>, Administrator(who): Administrator) -> Page
             Ok(deliveries::try_out(sql, person, &address, now)?)
         })
         .await?;
-    Ok(saved(&SECTION.address()))
+    Ok(on_its_way())
+}
+
+fn on_its_way() -> Response {
+    Redirect::to(&format!("{}?done=sent", SECTION.address())).into_response()
 }
 
 /// `POST /settings/mail/{id}/send-again`
@@ -181,5 +186,5 @@ async fn send_again(
 ) -> PageResult<Response> {
     let now = app.desk.now();
     let again = app.desk.write(move |sql| Ok(deliveries::send_again(sql, id, now)?)).await?;
-    if again { Ok(saved(&SECTION.address())) } else { Err(PageError::NotFound) }
+    if again { Ok(on_its_way()) } else { Err(PageError::NotFound) }
 }

@@ -139,7 +139,8 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     page.shows("smtp://mail.northwind.example").shows("Help &lt;help@northwind.example&gt;");
     page.shows("No letters");
     let sent = world.post("ada", "/settings/mail/test", &[]).await;
-    assert_eq!(sent.location(), "/settings/mail?done=saved");
+    assert_eq!(sent.location(), "/settings/mail?done=sent");
+    world.get("ada", sent.location()).await.shows("On its way.");
     let read = |world: &World| {
         let desk = world.desk.clone();
         async move { desk.read(|sql| deliveries::list(sql, None, None, 9)).await.unwrap() }
