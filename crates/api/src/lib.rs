@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod calendars;
 mod categories;
+mod deliveries;
 mod directory;
 mod docs;
 mod door;
@@ -102,6 +103,7 @@ fn doors() -> Vec<Door> {
         calendars::doors(),
         settings::doors(),
         audit::doors(),
+        deliveries::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

@@ -9,6 +9,7 @@ mod chance;
 mod change;
 mod clock;
 pub mod cookie;
+mod deliveries;
 mod feed;
 mod files;
 mod metrics;
@@ -17,6 +18,7 @@ mod people;
 mod presence;
 mod recompute;
 pub mod rules;
+pub mod seals;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -30,6 +32,7 @@ pub use ask::{Ask, Done, Idempotency, Newcomer, Ticket, plain};
 pub use chance::{fresh, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
+pub use deliveries::Told;
 pub use feed::{Committed, Feed};
 pub use files::{Download, Kept, Upload, file_name};
 pub use metrics::Metrics;
@@ -39,7 +42,7 @@ pub use trouble::Trouble;
 
 use incident::Policy;
 use kernel::Timestamp;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Instant;
 use store::files::Files;
 use store::incidents::list::Ranking;
@@ -75,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// What leaves the house and comes back is sealed with this, once it was needed.
+    pub(crate) seals: OnceLock<seals::Seals>,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -106,6 +111,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            seals: OnceLock::new(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });

@@ -158,6 +158,12 @@ pub(crate) struct ServeArgs {
     /// Address under which people reach it, when that is another one: https://desk.company.example
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) public_url: Option<String>,
+    /// Mail server that takes letters, smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host; others on the machine see flags, so better as EVENKEEL_SMTP_URL
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) smtp_url: Option<String>,
+    /// Who letters are from and who gets the answers, "Service Desk <help@company.example>"
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<String>,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,

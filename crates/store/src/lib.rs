@@ -14,6 +14,7 @@ pub mod engine;
 pub mod files;
 mod migrate;
 
+pub mod deliveries;
 pub mod directory;
 pub mod incidents;
 

@@ -19,6 +19,17 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Who may say in `X-Forwarded-For` for whom they speak.
     pub trusted_proxies: Vec<Network>,
+    /// How people are told by mail; `None` when they are not.
+    pub mail: Option<Mail>,
+}
+
+/// How people are told by mail, as an administrator reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The mail server, without its password.
+    pub server: String,
+    /// Who letters are from.
+    pub from: String,
 }
 
 /// The key of the instance's setting.

@@ -7,6 +7,7 @@
 
 mod account;
 mod answer;
+mod answer_link;
 mod app;
 mod assets;
 mod auth;
@@ -25,7 +26,7 @@ mod shell;
 mod sign_in;
 mod url;
 
-pub use app::Options;
+pub use app::{Mail, Options};
 
 use app::App;
 use axum::Router;
@@ -66,8 +67,11 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(pages)
         .merge(live::routes())
         .merge(assets::routes())
-        .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), auth::own_pages_only))
+        // Whoever has the link may say what it lets them say, from wherever they come; pages that
+        // send no referrer send no origin either.
+        .merge(answer_link::routes())
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn(error::as_page))
         .layer(from_fn(guarded))
         .with_state(app)

@@ -209,6 +209,7 @@ async fn requesters_learn_nothing_about_who_is_known() {
         "/api/v1/teams/Network",
         "/api/v1/organisations",
         "/api/v1/audit",
+        "/api/v1/deliveries",
         "/api/v1/agreements",
         "/api/v1/settings/priority-matrix",
         "/api/v1/tokens",

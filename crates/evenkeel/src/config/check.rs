@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a database or file store may take to answer.
+/// How long a database, mail server or file store may take to answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What every SQLite file begins with.
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
@@ -59,6 +59,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     check_trusted_proxies(settings, &mut findings);
     check_data(settings, &mut findings);
     check_database(settings, &mut findings).await;
+    super::mail::check(settings, &mut findings).await;
     super::s3::check(settings, &mut findings).await;
     check_variables(&mut findings);
     let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
@@ -90,7 +91,7 @@ pub(super) fn public_url(url: &str) -> Result<String, String> {
     Ok(trimmed.to_owned())
 }
 
-/// A database URL without its password.
+/// The URL of a database or mail server without its password.
 pub(crate) fn without_password(url: &str) -> String {
     let hidden_wholly = || "(hidden)".to_owned();
     let Some((scheme, rest)) = url.split_once("://") else { return hidden_wholly() };
@@ -145,6 +146,8 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("listen", &s.listen, Some(&s.listen.value)),
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
+        line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
+        line("mail_from", &s.mail.from, s.mail.from.value.as_ref()),
         line("s3_bucket", &s.s3.bucket, s.s3.bucket.value.as_ref()),
         line("s3_endpoint", &s.s3.endpoint, s.s3.endpoint.value.as_ref()),
         line("s3_region", &s.s3.region, Some(&s.s3.region.value)),

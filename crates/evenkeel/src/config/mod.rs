@@ -5,9 +5,11 @@
 
 mod check;
 mod file;
+mod mail;
 mod s3;
 
 pub(crate) use check::check;
+pub(crate) use mail::Mail;
 
 use crate::cli::{Cli, LogFormat};
 use crate::failed::Failed;
@@ -15,19 +17,22 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 use file::ConfigFile;
 use kernel::Network;
+use mail::MailSettings;
 use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 16] = [
     "data",
     "database_url",
     "config",
     "listen",
     "public_url",
     "trusted_proxies",
+    "smtp_url",
+    "mail_from",
     "s3_bucket",
     "s3_endpoint",
     "s3_region",
@@ -40,8 +45,9 @@ const SETTINGS: [&str; 14] = [
 /// The one that a configuration file cannot say.
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
-/// touches the data of a real instance.
-const NOT_FOR_THE_DEMO: [&str; 3] = ["data", "database_url", S3_BUCKET];
+/// touches the data of a real instance, nor writes to anybody.
+const NOT_FOR_THE_DEMO: [&str; 4] = ["data", "database_url", SMTP_URL, S3_BUCKET];
+const SMTP_URL: &str = "smtp_url";
 const S3_BUCKET: &str = "s3_bucket";
 const DEMO: &str = "demo";
 const DEMO_DATA: &str = "./evenkeel-demo";
@@ -79,6 +85,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
+    /// Mail that goes out.
+    pub(crate) mail: MailSettings,
     /// An S3-compatible store for attachments instead of the data folder.
     pub(crate) s3: S3Settings,
     /// What is logged.
@@ -208,6 +216,7 @@ impl Settings {
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: trusted_proxies(leaf, source),
+            mail: MailSettings { smtp_url: served(SMTP_URL), from: served("mail_from") },
             s3: S3Settings {
                 bucket: said(S3_BUCKET),
                 endpoint: said("s3_endpoint"),
@@ -237,7 +246,7 @@ impl Settings {
         if self.data.source != Source::Flag {
             self.data = Setting { value: PathBuf::from(DEMO_DATA), source: Source::Default };
         }
-        for setting in [&mut self.database_url, &mut self.s3.bucket] {
+        for setting in [&mut self.database_url, &mut self.mail.smtp_url, &mut self.s3.bucket] {
             if setting.source != Source::Flag {
                 *setting = Setting { value: None, source: Source::Default };
             }

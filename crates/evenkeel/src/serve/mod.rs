@@ -5,7 +5,7 @@ mod layers;
 mod limits;
 
 use crate::Next;
-use crate::config::Settings;
+use crate::config::{Mail, Settings};
 use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use crate::output;
@@ -28,14 +28,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(crate) struct Door {
     listener: TcpListener,
     public_url: Option<String>,
+    mail: Option<Mail>,
 }
 
 impl Door {
     /// Takes the address that the settings name.
     pub(crate) async fn open(settings: &Settings) -> Result<Door, Failed> {
         let public_url = settings.public_url()?;
+        let mail = settings.mail.chosen(public_url.as_deref())?;
         limits::raise_open_files();
-        Ok(Door { listener: bind(&settings.listen.value).await?, public_url })
+        Ok(Door { listener: bind(&settings.listen.value).await?, public_url, mail })
     }
 }
 
@@ -79,16 +81,19 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url } = door;
+    let Door { listener, public_url, mail } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
+    let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
     let (stop, stopped) = watch::channel(false);
-    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
-        .merge(web::router(desk.clone(), web::Options { public_url, trusted_proxies }));
+    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() }).merge(
+        web::router(desk.clone(), web::Options { public_url, trusted_proxies, mail: shown }),
+    );
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
+    let letters = letters.map(|options| notify::start(desk.clone(), options));
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -104,6 +109,12 @@ pub(crate) async fn serve(
         Some(Ok(_)) => {}
         Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
         None => tracing::warn!("told twice: requests that had begun were cut off"),
+    }
+    if let Some(letters) = letters {
+        let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
+        if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+            tracing::warn!("letters that had begun took too long and are sent again");
+        }
     }
     let closing = tokio::time::timeout(FINISH_WITHIN, desk.close());
     if !matches!(until_done(closing, stopping, &mut ended).await, Some(Ok(()))) {

@@ -177,3 +177,31 @@ fn passwords_of_databases_are_not_shown() {
         assert!(ran.stdout.contains("postgres://evenkeel:…@127.0.0.1:1/none"), "{ran:?}");
     }
 }
+
+#[test]
+fn mail_needs_a_sender_and_a_public_address_and_a_server_that_answers() {
+    let home = Home::new();
+    let from = "mail_from = \"Help <help@company.example>\"\n";
+    let public = "public_url = \"https://desk.company.example\"\n";
+    let server = "smtp_url = \"smtp://me:s3cret@127.0.0.1:1\"\n";
+    for (text, level, words) in [
+        (from.to_owned(), "warning", "mail_from: means nothing without smtp_url"),
+        (server.to_owned(), "error", "smtp_url: also needs mail_from"),
+        (format!("{server}{from}"), "error", "smtp_url: also needs mail_from"),
+        (format!("{server}{public}mail_from = \"me\"\n"), "error", "mail_from: is not a sender"),
+        (
+            format!("{from}{public}smtp_url = \"http://h\"\n"),
+            "error",
+            "smtp_url: is not an address",
+        ),
+        (format!("{server}{from}{public}"), "error", "smtp_url: the mail server: "),
+    ] {
+        home.write("evenkeel.toml", &text);
+        let ran = home.run(&["config", "check"]);
+        assert_eq!(ran.code, i32::from(level == "error"), "{ran:?}");
+        assert!(ran.stdout.contains(&format!("{level}: {words}")), "{words}: {ran:?}");
+        assert!(!ran.stdout.contains("s3cret") && !ran.stderr.contains("s3cret"), "{ran:?}");
+    }
+    home.write("evenkeel.toml", server);
+    home.run(&["serve", "--listen", "127.0.0.1:0"]).refused(2, "also needs mail_from");
+}

@@ -144,6 +144,8 @@ fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
     let summary = backup.transaction(|sql| {
         // What waits to be attached or removed where the backup comes from.
         sql.execute("delete from loose_files", &[])?;
+        // What waits to be told is told there; whoever restores this tells it to nobody again.
+        crate::deliveries::forget_waiting(sql)?;
         add_files(sql, files)
     })?;
     backup.batch("pragma journal_mode = delete")?;

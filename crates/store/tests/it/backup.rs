@@ -37,7 +37,6 @@ fn fill(store: &Store, files: &Files) {
             // In the order of the key the child comes first.
             "insert into categories (id, name) values ('z', 'Network')",
             "insert into categories (id, name, parent_id) values ('a', 'VPN', 'z')",
-            "insert into outbox (number, n, word, audience, not_before, created_at) values (1, 1, 'told', '[]', 5, 5)",
             "insert into audit (at, actor_id, actor_name, what, subject, subject_id) values (1, 'p', 'Zoë', 'created', 'team', 't')",
         ] {
             sql.execute(statement, &[])?;

@@ -4,6 +4,7 @@
 mod harness;
 
 mod backup;
+mod deliveries;
 mod directory;
 mod engine;
 mod feed;

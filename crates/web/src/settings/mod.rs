@@ -8,6 +8,7 @@ mod categories;
 mod codes;
 mod editing;
 mod general;
+mod mail;
 mod matrix;
 mod models;
 mod moves;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(people::routes())
         .merge(organisations::routes())
         .merge(general::routes())
+        .merge(mail::routes())
         .merge(tokens::routes())
         .merge(audit::routes())
 }
@@ -95,6 +97,7 @@ enum Section {
     People,
     Organisations,
     General,
+    Mail,
     Tokens,
     Audit,
 }
@@ -116,7 +119,7 @@ impl Section {
             ],
         ),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
-        ("Instance", &[Section::General, Section::Tokens, Section::Audit]),
+        ("Instance", &[Section::General, Section::Mail, Section::Tokens, Section::Audit]),
     ];
 
     /// The last part of the address, the name and the icon.
@@ -134,6 +137,7 @@ impl Section {
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),
             Section::General => ("general", "General", "settings"),
+            Section::Mail => ("mail", "Mail", "mail"),
             Section::Tokens => ("tokens", "API tokens", "key"),
             Section::Audit => ("audit", "Audit log", "history"),
         }

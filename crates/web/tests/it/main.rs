@@ -8,6 +8,7 @@ mod clocks;
 mod harness;
 mod incident;
 mod live;
+mod mail;
 mod models;
 mod palette;
 mod portal;

@@ -6,7 +6,7 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("query", &["kernel"]),
@@ -16,7 +16,11 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("desk", &["kernel", "query", "incident", "store"]),
     ("web", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
     ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
-    ("evenkeel", &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api"]),
+    ("notify", &["kernel", "query", "incident", "store", "desk"]),
+    (
+        "evenkeel",
+        &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api", "notify"],
+    ),
     ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
     ("xtask", &[]),

@@ -1,0 +1,384 @@
+//! The loop: outbox rows become deliveries, deliveries letters, and letters go to the mail
+//! server, some at once. It ends cleanly, and whatever is in its hands when it does not is
+//! attempted again under the same message id.
+
+use crate::figures::Figures;
+use crate::letter::Letter;
+use crate::material::{self, Here, Read};
+use crate::message::{Envelope, message};
+use crate::smtp::{CONNECTIONS, Smtp, Unsent};
+use crate::{sight, words};
+use desk::seals::{OwnMessage, Seals};
+use desk::{Desk, Trouble};
+use incident::TokenScope;
+use kernel::{IncidentNumber, Timestamp};
+use lettre::Message;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use store::Failure;
+use store::deliveries::{self, Delivery, Outcome};
+use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How often it is looked for what is to be told.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Rows of the outbox that one transaction turns into deliveries.
+const EXPANDED_ROWS: i64 = 100;
+/// Deliveries taken at once.
+const TAKEN_ROWS: i64 = 64;
+/// How long they are taken for. Longer than all of them take with a server that just answers.
+const TAKEN_SECONDS: i64 = 300;
+/// Letters are not begun when they were taken so long ago, as another node may have them.
+const BEGIN_WITHIN: Duration = Duration::from_secs(240);
+/// What could not be attempted for so long is told no more.
+const STALE_SECONDS: i64 = 2 * 86_400;
+/// The longest that is waited for a mail server that does not answer.
+const SERVER_WAIT_SECONDS_MAX: u64 = 60;
+
+/// What letters need to know of the instance.
+pub struct Options {
+    /// The mail server, and who letters are from.
+    pub smtp: Smtp,
+    /// Where people reach this instance, without a slash at the end.
+    pub public_url: String,
+}
+
+/// What is to be done after a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// More may be due.
+    More,
+    /// Nothing is due.
+    Idle,
+    /// The mail server takes nothing, or the database does not answer.
+    Down,
+}
+
+/// Sends what is due, round by round.
+pub struct Courier {
+    desk: Desk,
+    options: Options,
+    figures: Figures,
+    since: OnceCell<Timestamp>,
+    /// Rounds in a row in which the mail server took nothing.
+    down: AtomicU32,
+    stopped: watch::Receiver<bool>,
+}
+
+/// The loop as it runs.
+pub struct Notifier {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Notifier {
+    /// Ends the loop: letters that have begun are finished, the others stay for the next start.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if self.task.await.is_err() {
+            tracing::warn!("the letters did not end as they should");
+        }
+    }
+}
+
+/// Starts the loop.
+pub fn start(desk: Desk, options: Options) -> Notifier {
+    let (stop, stopped) = watch::channel(false);
+    let courier = Arc::new(Courier::new(desk, options, stopped.clone()));
+    let task = tokio::spawn(run(courier, stopped));
+    Notifier { stop, task }
+}
+
+async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let round = courier.clone();
+        // A panic ends the round, not the loop.
+        let next = tokio::spawn(async move { round.round().await }).await;
+        let next = next.unwrap_or_else(|error| {
+            tracing::error!(%error, "a round of letters failed; the next one is tried");
+            Next::Down
+        });
+        let pause = match next {
+            Next::More => continue,
+            Next::Idle => LOOK_EVERY,
+            Next::Down => courier.server_wait(),
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// A letter ready to leave.
+struct Ready {
+    id: i64,
+    number: Option<IncidentNumber>,
+    message: Message,
+}
+
+impl Courier {
+    /// Whoever sends for this desk until `stopped` says so.
+    pub fn new(desk: Desk, options: Options, stopped: watch::Receiver<bool>) -> Self {
+        let figures = Figures::of(&desk);
+        let (since, down) = (OnceCell::new(), AtomicU32::new(0));
+        Courier { desk, options, figures, since, down, stopped }
+    }
+
+    /// Sends some of what is due.
+    pub async fn round(&self) -> Next {
+        match self.attempt().await {
+            Ok(next) => next,
+            Err(trouble) => {
+                tracing::warn!(%trouble, "letters wait for the database");
+                Next::Down
+            }
+        }
+    }
+
+    async fn attempt(&self) -> Result<Next, Trouble> {
+        let since = self.since().await?;
+        let now = self.desk.now();
+        let (due, counts) = self
+            .desk
+            .read(move |sql| Ok((deliveries::is_due(sql, since, now)?, deliveries::counts(sql)?)))
+            .await?;
+        self.figures.set(counts, now);
+        if !due {
+            return Ok(Next::Idle);
+        }
+        let expanded = self
+            .desk
+            .write(move |sql| Ok(deliveries::expand(sql, since, now, EXPANDED_ROWS)?))
+            .await?;
+        if self.down.load(Ordering::Relaxed) > 0
+            && let Err(error) = self.options.smtp.answers().await
+        {
+            self.server_is_down(&error);
+            return Ok(Next::Down);
+        }
+        let taken_at = Instant::now();
+        let taken = self.take(now).await?;
+        if taken.is_empty() {
+            return Ok(if expanded > 0 { Next::More } else { Next::Idle });
+        }
+        let ready = self.write_letters(taken, now).await?;
+        if ready.is_empty() {
+            return Ok(Next::More);
+        }
+        self.send_all(ready, taken_at).await
+    }
+
+    async fn since(&self) -> Result<Timestamp, Trouble> {
+        let now = self.desk.now();
+        let told_since = || self.desk.write(move |sql| Ok(deliveries::told_since(sql, now)?));
+        self.since.get_or_try_init(told_since).await.copied()
+    }
+
+    async fn take(&self, now: Timestamp) -> Result<Vec<Delivery>, Trouble> {
+        let seals = self.desk.seals().await?;
+        let domain = self.options.smtp.domain().to_owned();
+        self.desk
+            .write(move |sql| {
+                let name = |number: Option<IncidentNumber>, delivery| {
+                    let number = number.unwrap_or(IncidentNumber(0));
+                    seals.message_id(OwnMessage { number, delivery }, &domain)
+                };
+                let until = now.plus_seconds(TAKEN_SECONDS);
+                Ok(deliveries::claim(sql, now, until, TAKEN_ROWS, &name)?)
+            })
+            .await
+    }
+
+    /// Writes the letters; what must not be told is withdrawn.
+    async fn write_letters(
+        &self,
+        taken: Vec<Delivery>,
+        now: Timestamp,
+    ) -> Result<Vec<Ready>, Trouble> {
+        let read = self
+            .desk
+            .read(move |sql| {
+                let mut found = Vec::with_capacity(taken.len());
+                for delivery in taken {
+                    let read = match material::read(sql, &delivery) {
+                        Err(failure @ Failure::Unavailable(_)) => return Err(failure),
+                        read => read,
+                    };
+                    found.push((delivery, read));
+                }
+                Ok(found)
+            })
+            .await?;
+        let seals = self.desk.seals().await?;
+        let (mut ready, mut ended) = (Vec::new(), Vec::new());
+        for (delivery, read) in read {
+            let id = delivery.id;
+            let compose = || self.compose(&delivery, read, &seals, now);
+            // What is damaged in one must not keep the others.
+            let composed = catch_unwind(AssertUnwindSafe(compose));
+            let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
+            match composed.unwrap_or_else(failed) {
+                Ok(message) => ready.push(Ready { id, number: delivery.number, message }),
+                Err(outcome) => ended.push((id, outcome)),
+            }
+        }
+        if !ended.is_empty() {
+            self.settle(ended).await?;
+        }
+        Ok(ready)
+    }
+
+    fn compose(
+        &self,
+        delivery: &Delivery,
+        read: Result<Result<Read, sight::Silence>, Failure>,
+        seals: &Seals,
+        now: Timestamp,
+    ) -> Result<Message, Outcome> {
+        let withdrawn = |why: sight::Silence| Outcome::Withdrawn(why.to_owned());
+        if now.seconds_since(delivery.next_at) > STALE_SECONDS {
+            return Err(withdrawn("it waited for so long that it helps nobody"));
+        }
+        let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
+        let policy = self.desk.policy();
+        let public_url = &self.options.public_url;
+        let (letter, name, thread): (Letter, String, Option<String>) =
+            match read.map_err(withdrawn)? {
+                Read::Trial(person) => {
+                    let here = Here::of(&person, &policy, now);
+                    (words::trial(&person, public_url, &here.moment(now)), person.name, None)
+                }
+                Read::Incident(material) => {
+                    let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
+                    let (person, told) = (&material.person, &material.told);
+                    let sight = sight::of(
+                        person,
+                        &viewer,
+                        delivery.told_as,
+                        &material.state,
+                        told,
+                        &delivery.word,
+                    )
+                    .map_err(withdrawn)?;
+                    let here = &Here::of(person, &policy, now);
+                    let material = &*material;
+                    let about = words::About { delivery, material, sight, here, seals, public_url };
+                    let letter = words::letter(&about).map_err(withdrawn)?;
+                    (letter, person.name.clone(), material.thread.clone())
+                }
+            };
+        let envelope = Envelope {
+            from: self.options.smtp.from(),
+            name: &name,
+            address: &delivery.address,
+            message_id: delivery.message_id.as_deref().unwrap_or_default(),
+            thread: thread.as_deref(),
+            at: now,
+        };
+        message(&letter, &envelope).map_err(Outcome::Refused)
+    }
+
+    /// Hands letters to the mail server, some at once, and records what came of each as it
+    /// comes. Once the server takes nothing, or it is time to stop, the rest is let go of.
+    async fn send_all(&self, ready: Vec<Ready>, taken_at: Instant) -> Result<Next, Trouble> {
+        let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        let (closed, is_closed) = watch::channel(None::<String>);
+        let closed = Arc::new(closed);
+        let mut sending = JoinSet::new();
+        for letter in ready {
+            let (room, closed, is_closed) = (room.clone(), closed.clone(), is_closed.clone());
+            let (smtp, stopped) = (self.options.smtp.clone(), self.stopped.clone());
+            sending.spawn(async move {
+                let Ready { id, number, message } = letter;
+                let _place = room.acquire_owned().await;
+                let over = *stopped.borrow()
+                    || is_closed.borrow().is_some()
+                    || taken_at.elapsed() > BEGIN_WITHIN;
+                if over {
+                    return (id, number, Outcome::NotTried);
+                }
+                let outcome = match smtp.send(message).await {
+                    Ok(()) => Outcome::Sent,
+                    Err(Unsent::Later(error)) => Outcome::Failed(error),
+                    Err(Unsent::Never(error)) => Outcome::Refused(error),
+                    Err(Unsent::NoServer(error)) => {
+                        closed.send_replace(Some(error));
+                        Outcome::NotTried
+                    }
+                };
+                (id, number, outcome)
+            });
+        }
+        while let Some(first) = sending.join_next().await {
+            let mut ended = vec![];
+            let mut next = Some(first);
+            while let Some(done) = next {
+                match done {
+                    Ok((id, number, outcome)) => {
+                        self.say(id, number, &outcome);
+                        ended.push((id, outcome));
+                    }
+                    // It is attempted again when its time is over.
+                    Err(error) => tracing::error!(%error, "a letter failed"),
+                }
+                next = sending.try_join_next();
+            }
+            self.settle(ended).await?;
+        }
+        let wrong = is_closed.borrow().clone();
+        if let Some(error) = wrong {
+            self.server_is_down(&error);
+            return Ok(Next::Down);
+        }
+        if self.down.swap(0, Ordering::Relaxed) > 0 {
+            tracing::info!("the mail server takes letters again");
+        }
+        Ok(Next::More)
+    }
+
+    fn say(&self, id: i64, number: Option<IncidentNumber>, outcome: &Outcome) {
+        let about = number.map(|number| number.to_string()).unwrap_or_default();
+        match outcome {
+            Outcome::Sent => {
+                self.figures.sent.inc();
+            }
+            Outcome::Failed(error) => {
+                self.figures.failed.inc();
+                tracing::info!(delivery = id, about, error, "a letter failed; it is tried again");
+            }
+            Outcome::Refused(error) => {
+                self.figures.failed.inc();
+                tracing::warn!(delivery = id, about, error, "a letter was refused for good");
+            }
+            Outcome::Withdrawn(_) | Outcome::NotTried => {}
+        }
+    }
+
+    async fn settle(&self, ended: Vec<(i64, Outcome)>) -> Result<(), Trouble> {
+        let withdrawn =
+            ended.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Withdrawn(_))).count();
+        self.figures.withdrawn.inc_by(withdrawn as u64);
+        let now = self.desk.now();
+        let given_up =
+            self.desk.write(move |sql| Ok(deliveries::settle(sql, &ended, now)?)).await?;
+        if given_up > 0 {
+            tracing::warn!(given_up, "letters were given up; the mail settings show them");
+        }
+        Ok(())
+    }
+
+    fn server_is_down(&self, error: &str) {
+        if self.down.fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::warn!(error, "the mail server takes no letters; they wait for it");
+        }
+    }
+
+    fn server_wait(&self) -> Duration {
+        let rounds = self.down.load(Ordering::Relaxed).clamp(1, 16);
+        let seconds = 1u64 << (rounds - 1);
+        Duration::from_secs(seconds.min(SERVER_WAIT_SECONDS_MAX))
+    }
+}

@@ -1,0 +1,17 @@
+//! Tells people what concerns them. The outbox says who is to be told what; this room turns
+//! its rows into deliveries, writes the letters when they leave, and hands them to the mail
+//! server: at least once, in order for each person and incident, never twice at once.
+//!
+//! What somebody may not see any more when a letter leaves is not told ([`sight`]).
+
+mod courier;
+mod figures;
+mod letter;
+mod material;
+mod message;
+mod sight;
+mod smtp;
+mod words;
+
+pub use courier::{Courier, Next, Notifier, Options, start};
+pub use smtp::{Smtp, Wrong};

@@ -1,0 +1,92 @@
+//! Whether somebody may be told, decided when a letter leaves and nowhere else. The rights
+//! are those of the incident's pages ([`incident::Scope`]); what is internal reaches only
+//! people of the provider, and only as such.
+
+use incident::event::Body;
+use incident::permissions::{Access, Subject};
+use incident::{Lifecycle, Scope, State, Viewer, effects};
+use kernel::PersonId;
+use store::deliveries::ToldAs;
+use store::directory::Person;
+use store::incidents::timeline::StoredEvent;
+
+/// How much of an incident a letter may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// What its requester may see.
+    Public,
+    /// Everything.
+    Full,
+}
+
+/// Why somebody is not told.
+pub(crate) type Silence = &'static str;
+
+/// How much of this entry this person may be told.
+pub(crate) fn of(
+    person: &Person,
+    viewer: &Viewer,
+    told_as: ToldAs,
+    state: &State,
+    told: &StoredEvent,
+    word: &str,
+) -> Result<Sight, Silence> {
+    if !person.active {
+        return Err("the account is not in use any more");
+    }
+    let access = Scope::of(viewer).access(&Subject::from(state));
+    let sight = match (access, told_as) {
+        (Access::None, _) => return Err("they may not see the incident any more"),
+        (Access::Full, ToldAs::Person | ToldAs::Team) => Sight::Full,
+        _ => Sight::Public,
+    };
+    if told_as == ToldAs::Requester && state.requester != person.id {
+        return Err("they are not its requester any more");
+    }
+    if told_as == ToldAs::Watcher && !state.watchers.contains(&person.id) {
+        return Err("they do not follow it any more");
+    }
+    if sight == Sight::Public && !is_for_everybody(told, word, person.id) {
+        return Err("it is internal");
+    }
+    still_true(state, told, word, told_as, person.id).map(|()| sight)
+}
+
+/// Whether whoever sees the public side may be told this. That it takes longer says nothing
+/// of the clock that noticed it, and a promise is known to whom it was given.
+fn is_for_everybody(told: &StoredEvent, word: &str, person: PersonId) -> bool {
+    let given = match &told.event.body {
+        Body::Promised(data) => Some(data.to),
+        Body::PromiseChanged(data) => Some(data.to),
+        Body::PromiseBroken(data) => Some(data.to),
+        _ => None,
+    };
+    told.public || word == effects::DEVIATION || given == Some(person)
+}
+
+/// Mail cannot be taken back, so what was taken back before it left is not told.
+fn still_true(
+    state: &State,
+    told: &StoredEvent,
+    word: &str,
+    told_as: ToldAs,
+    person: PersonId,
+) -> Result<(), Silence> {
+    let event = &told.event;
+    let holds = match &event.body {
+        _ if word == effects::DEVIATION => state.is_later_than_said(),
+        Body::Resolved(_) => {
+            let over = matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed);
+            let at = state.moments.resolved;
+            over && (at == Some(event.at) || at == Some(event.happened_at))
+        }
+        Body::Closed(_) => state.lifecycle == Lifecycle::Closed,
+        Body::Cancelled(_) => state.lifecycle == Lifecycle::Cancelled,
+        Body::ClockWarned(_) | Body::ClockBreached(_) => state.lifecycle.is_open(),
+        Body::Assigned(data) if told_as == ToldAs::Team => state.team == data.team,
+        Body::Assigned(_) => state.assignee == Some(person),
+        Body::Merged(_) => state.merged_into.is_some(),
+        _ => true,
+    };
+    if holds { Ok(()) } else { Err("it was taken back before it left") }
+}

@@ -1,0 +1,181 @@
+//! The mail server: where it is, and what it says to a letter.
+
+use lettre::message::Mailbox;
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::error::Error;
+use std::time::Duration;
+
+/// Connections at once, each kept for the next letter.
+pub(crate) const CONNECTIONS: u32 = 8;
+/// How long the server may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Answers that are about this instance, not about a letter: whoever sends has to sign in
+/// (RFC 4954).
+const ABOUT_US: [u16; 5] = [454, 530, 534, 535, 538];
+/// The service ends, for this letter or for all (RFC 5321).
+const CLOSING: u16 = 421;
+
+/// What is wrong with the settings of the mail server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// The address of the server.
+    #[error(
+        "is not an address such as smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host; signs other than letters and digits in a password are written %40"
+    )]
+    Url,
+    /// The address of the sender.
+    #[error("is not a sender such as Service Desk <help@company.example>")]
+    From,
+}
+
+/// A mail server and who letters are from. Cheap to clone.
+#[derive(Clone)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// Why a letter is not on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unsent {
+    /// The server does not take it now.
+    Later(String),
+    /// The server will never take it.
+    Never(String),
+    /// The server takes no letter at all.
+    NoServer(String),
+}
+
+impl Smtp {
+    /// The server at this address, for letters from this sender. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Wrong`] when one of them is no address.
+    pub fn of(url: &str, from: &str) -> Result<Smtp, Wrong> {
+        let from: Mailbox = from.parse().map_err(|_| Wrong::From)?;
+        let url = lettre_url(url).ok_or(Wrong::Url)?;
+        let pool = PoolConfig::new().max_size(CONNECTIONS);
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
+        let transport = builder
+            .map_err(|_| Wrong::Url)?
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
+            .timeout(Some(PATIENCE))
+            .pool_config(pool)
+            .build();
+        Ok(Smtp { transport, from })
+    }
+
+    /// Whether the server answers and lets this instance in.
+    ///
+    /// # Errors
+    ///
+    /// What it says, or why it cannot be reached.
+    pub async fn answers(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server closes the connection".to_owned()),
+            Err(error) => Err(words(&error)),
+        }
+    }
+
+    /// Who letters are from.
+    pub(crate) fn from(&self) -> &Mailbox {
+        &self.from
+    }
+
+    /// The domain of the sender, for message ids.
+    pub(crate) fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// Hands a letter to the server.
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Unsent> {
+        let Err(error) = self.transport.send(message).await else { return Ok(()) };
+        let said = words(&error);
+        match error.status().map(u16::from) {
+            Some(code) if ABOUT_US.contains(&code) => Err(Unsent::NoServer(said)),
+            Some(code) if code != CLOSING && error.is_transient() => Err(Unsent::Later(said)),
+            // It may be this letter, which must not keep the others, or everything.
+            _ => Err(match self.answers().await {
+                Err(_) => Unsent::NoServer(said),
+                Ok(()) if error.is_permanent() || error.is_client() => Unsent::Never(said),
+                Ok(()) => Unsent::Later(said),
+            }),
+        }
+    }
+}
+
+/// The address in the form of the library, which says STARTTLS otherwise.
+fn lettre_url(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let rest = rest.trim_end_matches('/');
+    let (user, host) = rest.rsplit_once('@').unwrap_or((":", rest));
+    // A name without a password would not be used.
+    if !user.contains(':')
+        || host.is_empty()
+        || host.starts_with(':')
+        || rest.contains(['/', '?', '#'])
+    {
+        return None;
+    }
+    match scheme {
+        "smtp" | "smtps" => Some(format!("{scheme}://{rest}")),
+        "smtp+starttls" => Some(format!("smtp://{rest}?tls=required")),
+        _ => None,
+    }
+}
+
+/// An error with what caused it, in one line.
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_words = cause.to_string();
+        if !said.contains(&cause_words) {
+            said = format!("{said}: {cause_words}");
+        }
+        source = cause.source();
+    }
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_named_by_addresses() {
+        for (url, read) in [
+            ("smtp://mail.example:25", Some("smtp://mail.example:25")),
+            ("smtp://mail.example/", Some("smtp://mail.example")),
+            (
+                "smtp+starttls://me:p%40ss@mail.example",
+                Some("smtp://me:p%40ss@mail.example?tls=required"),
+            ),
+            ("smtps://me:pass@mail.example:465", Some("smtps://me:pass@mail.example:465")),
+            ("smtps://me@mail.example", None),
+            ("smtps://me:pa/ss@mail.example", None),
+            ("smtp://mail.example?tls=none", None),
+            ("http://mail.example", None),
+            ("smtp://", None),
+            ("smtp://:25", None),
+            ("mail.example", None),
+        ] {
+            assert_eq!(lettre_url(url).as_deref(), read, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn both_addresses_are_read() {
+        let from = "Service Desk <help@company.example>";
+        let smtp = Smtp::of("smtp://127.0.0.1:25", from).ok().unwrap();
+        assert_eq!(smtp.domain(), "company.example");
+        assert!(Smtp::of("smtps://me:pass@127.0.0.1", "help@company.example").is_ok());
+        assert_eq!(Smtp::of("smtp://h", "nobody").err(), Some(Wrong::From));
+        assert_eq!(Smtp::of("smtp://h:x", from).err(), Some(Wrong::Url));
+        assert_eq!(Smtp::of("ftp://h", from).err(), Some(Wrong::Url));
+    }
+}

@@ -1,0 +1,235 @@
+//! From the outbox to deliveries, and what becomes of them.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+use crate::harness::{each_engine, write};
+use crate::list::world::{Incident, person, settle, store_all, team};
+use incident::{Audience, Visibility};
+use kernel::{IncidentNumber, PersonId, Timestamp};
+use store::deliveries::{
+    BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, claim, counts, expand,
+    first_message, is_due, list, send_again, settle as settle_all, told_since, try_out,
+};
+use store::directory::teams;
+use store::files::Files;
+use store::{Sql, Store, Target};
+
+const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
+const ALWAYS: Timestamp = Timestamp::from_micros(0);
+
+/// INC-1, followed by the people 0 and 2, with a word; all of it person 0's doing. Person 1 has
+/// no address.
+fn filled(store: &Store) {
+    let incident = Incident::new(1, "VPN drops")
+        .saying("try again", Visibility::Public)
+        .with(|state| state.watchers.extend([person(0), person(2)]));
+    write(store, |sql| {
+        settle(sql)?;
+        store_all(sql, &[incident])?;
+        teams::set_members(sql, team(0), &(0..4).map(person).collect())
+    });
+}
+
+fn ask(sql: &mut dyn Sql, n: i64, word: &str, to: &Audience, at: Timestamp) {
+    let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values (1, $1, $2, $3, $4, $4)";
+    let to = serde_json::to_string(to).unwrap();
+    sql.execute(statement, &[n.into(), word.into(), to.into(), at.into()]).unwrap();
+}
+
+fn named(number: Option<IncidentNumber>, id: i64) -> String {
+    format!("{}.{id}", number.map_or(0, |number| number.0))
+}
+
+fn take(store: &Store, now: Timestamp) -> Vec<Delivery> {
+    write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named))
+}
+
+fn whom(deliveries: &[Delivery]) -> Vec<(PersonId, u32)> {
+    let mut found: Vec<_> =
+        deliveries.iter().map(|delivery| (delivery.person, delivery.n)).collect();
+    found.sort();
+    found
+}
+
+fn end(store: &Store, id: i64, outcome: Outcome, now: Timestamp) -> u64 {
+    write(store, |sql| settle_all(sql, &[(id, outcome)], now))
+}
+
+#[test]
+fn everybody_concerned_is_told_once_and_where_they_can_be_reached() {
+    each_engine("deliver_once", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "reported", &Audience::Requester(person(3)), NOW);
+            ask(sql, 1, "reported", &Audience::Team(team(0)), NOW);
+            ask(sql, 1, "reported", &Audience::Watchers, NOW);
+            ask(sql, 2, "later", &Audience::Watchers, NOW.plus_seconds(1));
+            assert!(is_due(sql, ALWAYS, NOW)?);
+            assert_eq!(expand(sql, ALWAYS, NOW, 2)?, 2);
+            assert_eq!(expand(sql, ALWAYS, NOW, 10)?, 1);
+            assert_eq!(expand(sql, ALWAYS, NOW, 10)?, 0);
+            let all = list(sql, None, None, 10)?;
+            let mut told: Vec<PersonId> = all.iter().map(|delivery| delivery.person).collect();
+            told.sort();
+            // Not who did it, nor who has no address.
+            assert_eq!(told, [person(2), person(3)]);
+            for delivery in &all {
+                let as_requester = delivery.person == person(3);
+                assert_eq!(delivery.told_as == ToldAs::Requester, as_requester);
+                assert_eq!(delivery.state, DeliveryState::Waiting);
+            }
+            // The one before, in pages.
+            let rest = list(sql, Some(DeliveryState::Waiting), Some(all[0].id), 10)?;
+            assert_eq!(rest, all[1..]);
+            assert_eq!(list(sql, Some(DeliveryState::Dead), None, 10)?, []);
+            let waiting = all.len() as i64;
+            assert_eq!(counts(sql)?, Counts { waiting, oldest: Some(NOW), dead: 0 });
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn nothing_that_was_to_be_told_before_mail_was_configured_is_told() {
+    each_engine("deliver_since", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "reported", &Audience::Requester(person(3)), NOW.plus_seconds(-1));
+            let since = told_since(sql, NOW)?;
+            assert_eq!(since, NOW);
+            assert_eq!(told_since(sql, NOW.plus_seconds(900))?, NOW, "the first one stays");
+            assert!(!is_due(sql, since, NOW)?);
+            assert_eq!(expand(sql, since, NOW, 10)?, 0);
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            assert_eq!(expand(sql, since, NOW, 10)?, 1);
+            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_was_said_first_is_told_first_and_by_one_node_only() {
+    each_engine("deliver_order", |store| {
+        filled(store);
+        write(store, |sql| {
+            for n in 1..=3 {
+                ask(sql, n, "commented", &Audience::Requester(person(3)), NOW);
+            }
+            ask(sql, 1, "commented", &Audience::Person(person(2)), NOW);
+            expand(sql, ALWAYS, NOW, 10)
+        });
+        let first = take(store, NOW);
+        assert_eq!(whom(&first), [(person(2), 1), (person(3), 1)]);
+        assert_eq!(take(store, NOW), [], "what is taken is nobody else's");
+        let (one, other) = (&first[0], &first[1]);
+        assert_eq!(one.message_id, Some(named(one.number, one.id)));
+        // The first fails: nothing overtakes it.
+        end(store, one.id, Outcome::Failed("451 later".to_owned()), NOW);
+        end(store, other.id, Outcome::Sent, NOW);
+        assert_eq!(take(store, NOW.plus_seconds(59)), []);
+        let again = take(store, NOW.plus_seconds(60));
+        assert_eq!(whom(&again), [(person(3), 1)]);
+        assert_eq!((again[0].attempts, &again[0].message_id), (1, &one.message_id));
+        assert_eq!(again[0].error.as_deref(), Some("451 later"));
+        // A node that took it dies: after its time another one has it, under the same name.
+        let after = take(store, NOW.plus_seconds(121));
+        assert_eq!((whom(&after), &after[0].message_id), (vec![(person(3), 1)], &one.message_id));
+        end(store, after[0].id, Outcome::Sent, NOW.plus_seconds(121));
+        let next = take(store, NOW.plus_seconds(122));
+        assert_eq!(whom(&next), [(person(3), 2)]);
+        // Let go of without an attempt, it is due at once, and nothing was counted.
+        end(store, next[0].id, Outcome::NotTried, NOW.plus_seconds(122));
+        let next = take(store, NOW.plus_seconds(122));
+        assert_eq!((whom(&next), next[0].attempts), (vec![(person(3), 2)], 0));
+        end(store, next[0].id, Outcome::Withdrawn("gone".to_owned()), NOW.plus_seconds(123));
+        assert_eq!(whom(&take(store, NOW.plus_seconds(123))), [(person(3), 3)]);
+        let thread =
+            store.read_blocking(|sql| first_message(sql, person(3), IncidentNumber(1))).unwrap();
+        assert_eq!(thread, one.message_id);
+    });
+}
+
+#[test]
+fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
+    each_engine("deliver_dead", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, NOW, 10)
+        });
+        let mut now = NOW;
+        let fails = || Outcome::Failed("x".repeat(2_000));
+        let id = take(store, now)[0].id;
+        for wait in BACK_OFF_SECONDS {
+            assert_eq!(end(store, id, fails(), now), 0);
+            assert_eq!(take(store, now.plus_seconds(wait - 1)), []);
+            now = now.plus_seconds(wait);
+            assert_eq!(take(store, now)[0].id, id);
+        }
+        assert_eq!(end(store, id, fails(), now), 1);
+        let dead = || {
+            let read = |sql: &mut dyn Sql| list(sql, Some(DeliveryState::Dead), None, 10);
+            store.read_blocking(read).unwrap()
+        };
+        assert_eq!((dead()[0].id, dead()[0].ended_at), (id, Some(now)));
+        assert_eq!(dead()[0].error.as_ref().map(String::len), Some(500));
+        // The next one goes, and is refused at once.
+        let next = take(store, now)[0].id;
+        assert_ne!(next, id);
+        assert_eq!(end(store, next, Outcome::Refused("550 nobody".to_owned()), now), 1);
+        assert_eq!(dead().len(), 2);
+        // An administrator has the first attempted again; what is not dead is left alone.
+        write(store, |sql| {
+            assert!(send_again(sql, id, now)?);
+            assert!(!send_again(sql, id, now)?);
+            assert!(!send_again(sql, 999, now)?);
+            assert_eq!(counts(sql)?, Counts { waiting: 1, oldest: Some(NOW), dead: 1 });
+            Ok(())
+        });
+        assert_eq!((take(store, now)[0].id, end(store, id, Outcome::Sent, now)), (id, 0));
+        assert_eq!(end(store, id, fails(), now), 0, "what has ended stays so");
+    });
+}
+
+#[test]
+fn trial_letters_do_not_wait_for_each_other() {
+    each_engine("deliver_trial", |store| {
+        filled(store);
+        write(store, |sql| {
+            try_out(sql, person(0), "mara@desk.example", NOW)?;
+            try_out(sql, person(0), "mara@desk.example", NOW)
+        });
+        let taken = take(store, NOW);
+        assert_eq!(taken.len(), 2);
+        assert!(taken.iter().all(|delivery| delivery.number.is_none()));
+    });
+}
+
+#[test]
+fn what_waited_when_a_backup_was_made_is_told_by_nobody_who_restores_it() {
+    each_engine("deliver_backup", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, NOW, 10)?;
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            Ok(())
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::local(folder.path().join("files"));
+        let path = folder.path().join("backup");
+        store::backup::backup(store, &files, &path).unwrap();
+        let into = Target::Sqlite(folder.path().join("restored.db"));
+        store::backup::restore(&path, &into, &files, false, || Ok(())).unwrap();
+        let restored = Store::open(&into).unwrap();
+        let waits = |store: &Store| {
+            let read = |sql: &mut dyn Sql| {
+                Ok((is_due(sql, ALWAYS, NOW)?, list(sql, None, None, 10)?[0].state))
+            };
+            store.read_blocking(read).unwrap()
+        };
+        assert_eq!(waits(&restored), (false, DeliveryState::Withdrawn));
+        assert_eq!(waits(store), (true, DeliveryState::Waiting));
+    });
+}
