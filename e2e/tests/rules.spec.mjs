@@ -68,6 +68,6 @@ test('a rule is written with help, tried on the past, switched on, and says what
   await admin.getByRole('button', { name: 'Make the rule' }).click();
   await expect(admin.getByText('Saved.', { exact: true })).toBeVisible();
   await admin.goto('/settings/rules');
-  await expect(admin.getByRole('row', { name: /Left alone/ })).toContainText('after 30 minutes with nobody assigned');
+  await expect(admin.getByRole('row', { name: /Left alone/ })).toContainText('after 30 min with nobody assigned');
   for (const rule of (await desk.api.get('/api/v1/rules')).items) await desk.api.done('DELETE', `/api/v1/rules/${rule.id}`);
 });

@@ -84,14 +84,18 @@ impl Desk {
         actor: Actor,
         f: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
-        let audit = Audit { actor, now: self.now(), in_force: self.policy() };
+        let mut audit = Audit { actor, now: self.now(), in_force: self.policy() };
         self.on_the_writer(move |writer| {
             let done = in_transaction(writer, |sql| {
                 // Before anything is read: what another node changes meanwhile waits.
                 store::incidents::lock_head(sql)?;
+                if store::directory::policy::version(sql)? != audit.in_force.version {
+                    audit.in_force = Arc::new(audit.policy(sql)?);
+                }
                 let value = f(sql, &audit)?;
                 store::directory::policy::bump(sql)?;
                 let policy = audit.policy(sql)?;
+                crate::rules::follow_mended(sql, &audit, (&audit.in_force, &policy))?;
                 Ok((value, policy))
             });
             match done {

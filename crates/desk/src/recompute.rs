@@ -13,7 +13,7 @@ use store::directory::recomputations::{self, Progress, Recomputation};
 
 /// How often it is looked whether there is something to do.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Open incidents read at once.
+/// Incidents read at once.
 const PAGE_ROWS: usize = 512;
 /// Commands that wait at the writer at once: others wait for no more.
 const IN_FLIGHT_MAX: usize = 64;
@@ -84,7 +84,11 @@ impl Desk {
             move |sql: &mut dyn store::Sql| store::directory::policy::load_after(sql, Some(&known));
         let policy = Arc::new(self.read(load).await?);
         if progress.looked == 0 {
-            progress.total = self.read(store::incidents::count_open).await?;
+            let count = match subject {
+                Subject::Rule(_) => store::incidents::count_unclosed,
+                _ => store::incidents::count_open,
+            };
+            progress.total = self.read(count).await?;
         }
         loop {
             let page = self.page(&policy, subject, progress.position).await?;
@@ -109,7 +113,8 @@ impl Desk {
         self.write(move |sql| Ok(recomputations::finish(sql, id, now, until)?)).await
     }
 
-    /// The next open incidents, and which of them change.
+    /// The next incidents, and which of them change: what is resolved is waited for, too,
+    /// but has no clock that moves.
     async fn page(
         &self,
         policy: &Arc<Policy>,
@@ -118,7 +123,11 @@ impl Desk {
     ) -> Result<Page, Trouble> {
         let (policy, now) = (policy.clone(), self.now());
         self.read(move |sql| {
-            let found = store::incidents::open_after(sql, IncidentNumber(after), PAGE_ROWS)?;
+            let after = IncidentNumber(after);
+            let found = match subject {
+                Subject::Rule(_) => store::incidents::unclosed_after(sql, after, PAGE_ROWS)?,
+                _ => store::incidents::open_after(sql, after, PAGE_ROWS)?,
+            };
             let mut page = Page { looked: found.len() as i64, ..Page::default() };
             for (number, state) in found {
                 page.last = Some(number);

@@ -1,10 +1,10 @@
-//! Saving rules: versioned rows in their order, and open incidents looked through where
-//! a rule that waits came to be or changed.
+//! Saving rules: versioned rows in their order, and incidents looked through where a rule
+//! that waits came to be or changed, or what it counts by or names.
 
 use crate::{Audit, Trouble, fresh};
-use incident::Refusal;
 use incident::impact::Subject;
-use incident::rules::Rule;
+use incident::rules::{ReadyRule, Rule};
+use incident::{Policy, Refusal};
 use kernel::{CalendarId, RecomputationId, RuleId, Timestamp, limits};
 use store::directory::recomputations::{self, Progress, Recomputation};
 use store::directory::rules;
@@ -82,9 +82,26 @@ pub(crate) fn follow_calendar(
     id: CalendarId,
     since: Timestamp,
 ) -> Result<(), Failure> {
-    for rule in rules::list(sql)? {
-        if rule.wait.is_some_and(|wait| wait.calendar == Some(id)) {
-            follow(sql, audit, &rule, since)?;
+    let policy = audit.policy(sql)?;
+    for ready in policy.rules.iter().filter(|ready| ready.counts_by(id)) {
+        follow(sql, audit, &ready.rule, since)?;
+    }
+    Ok(())
+}
+
+/// The same for every rule that was left out for what it names, and is not any more.
+pub(crate) fn follow_mended(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    (before, after): (&Policy, &Policy),
+) -> Result<(), Failure> {
+    for ready in after.rules.iter().filter(|ready| ready.faults.is_empty()) {
+        let Rule { id, version, .. } = ready.rule;
+        let left_out = |old: &ReadyRule| {
+            (old.rule.id, old.rule.version) == (id, version) && !old.faults.is_empty()
+        };
+        if before.rules.iter().any(left_out) {
+            follow(sql, audit, &ready.rule, audit.now())?;
         }
     }
     Ok(())

@@ -99,6 +99,7 @@ fn born(reported: &Reported, event: &Event) -> State {
         since: Default::default(),
         rule_runs: Default::default(),
         waited: Default::default(),
+        waited_ahead: Default::default(),
     }
 }
 
@@ -109,7 +110,7 @@ fn change(state: &mut State, event: &Event) {
         Body::RuleRefused(_) | Body::NobodyThere(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);
-            state.waited.extend(&data.waits);
+            state.waits_are_over(&data.waits, at);
         }
         Body::RuleRested(data) => state.rule_runs.entry(data.rule).or_default().rested(),
         Body::Classified(_) | Body::PriorityChanged(_) | Body::Tagged(_) => {

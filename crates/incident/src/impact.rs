@@ -107,7 +107,7 @@ pub fn impact(
     })
 }
 
-/// Whether an open incident has to be looked at after a change of `subject`.
+/// Whether an incident has to be looked at after a change of `subject`.
 pub fn is_concerned(
     state: &State,
     number: IncidentNumber,
@@ -115,7 +115,8 @@ pub fn is_concerned(
     policy: &Policy,
     now: Timestamp,
 ) -> bool {
-    let waits = |id| policy.rules.iter().any(|r| r.rule.id == id && r.is_waiting(state, policy));
+    let waits =
+        |id| policy.rules.iter().any(|r| r.rule.id == id && r.is_waiting(state, policy, now));
     match subject {
         Subject::Rule(id) => waits(id),
         _ => impact(state, number, subject, policy, now).is_some(),

@@ -412,4 +412,7 @@ pub struct State {
     /// The waits that are over for rules: since when what they waited for had been so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub waited: BTreeMap<RuleId, Timestamp>,
+    /// Those of them that lay ahead when they were over: when it is due.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waited_ahead: BTreeMap<RuleId, BTreeSet<Timestamp>>,
 }

@@ -18,7 +18,7 @@ pub(super) struct RuleWait {
     #[serde(rename = "for")]
     #[schema(value_type = String)]
     fact: Fact,
-    /// Seconds, 60 to a year.
+    /// Seconds: whole minutes, 60 to a year.
     seconds: i64,
     /// Name or id of the calendar whose business time counts; round the clock, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -217,7 +217,7 @@ async fn what_is_wrong_is_named_with_its_place() {
         (
             json!({ "do": [{ "command": "hold", "reason": "vendor", "seconds": 1 }] }),
             "do.0.seconds",
-            "must be 300 to",
+            "must be 5 minutes to",
         ),
         (json!({ "name": " " }), "name", "is needed"),
     ] {

@@ -8,6 +8,7 @@ mod files;
 mod models;
 mod relations;
 mod resilience;
+mod rings;
 mod rules;
 mod sign_in;
 mod terms;

@@ -14,7 +14,8 @@ const HOLD_SECONDS_MIN: i64 = 300;
 /// Seconds of the longest hold that a rule sets: a year.
 const HOLD_SECONDS_MAX: i64 = 366 * 86_400;
 
-/// Seconds of the shortest wait: timers are no stopwatch, and each wakes every incident.
+/// Seconds of the shortest wait, and of its steps: timers are no stopwatch, and each wakes
+/// every incident.
 const WAIT_SECONDS_MIN: i64 = 60;
 /// Seconds of the longest wait: a year.
 const WAIT_SECONDS_MAX: i64 = 366 * 86_400;
@@ -79,9 +80,9 @@ fn waiting(rule: &Rule, policy: &Policy, found: &mut Vec<Fault>) {
         None if hears => return found.push(Fault::new("wait", "for what, and how long?")),
         None => return,
     };
-    if !(WAIT_SECONDS_MIN..=WAIT_SECONDS_MAX).contains(&wait.seconds) {
-        let range = format!("must be {WAIT_SECONDS_MIN} to {WAIT_SECONDS_MAX}");
-        found.push(Fault::new("wait.seconds", range));
+    let long = (WAIT_SECONDS_MIN..=WAIT_SECONDS_MAX).contains(&wait.seconds);
+    if !long || wait.seconds % WAIT_SECONDS_MIN != 0 {
+        found.push(Fault::new("wait.seconds", "must be whole minutes, a minute to 366 days"));
     }
     let Some(id) = wait.calendar else { return };
     if wait.fact == Fact::Due {
@@ -276,8 +277,7 @@ fn check(action: &Action, policy: &Policy) -> Result<(), Wrong> {
                     return Err(("seconds", "is needed: when does work resume?".to_owned()));
                 }
                 Some(seconds) if !(HOLD_SECONDS_MIN..=HOLD_SECONDS_MAX).contains(seconds) => {
-                    let range = format!("must be {HOLD_SECONDS_MIN} to {HOLD_SECONDS_MAX}");
-                    return Err(("seconds", range));
+                    return Err(("seconds", "must be 5 minutes to 366 days".to_owned()));
                 }
                 _ => {}
             }

@@ -37,26 +37,31 @@ pub struct Hit {
 }
 
 /// Judges a timeline command by command, each at its own instant and as it was right
-/// after; a wait that is over before the next at the instant it is over. What rules did
-/// then counts for what comes later, and is not judged itself.
+/// after; a wait that is over after what followed from it by rule, and before the next when
+/// it is over and when hours that the condition asks for begin or end. What rules did then
+/// counts for what comes later, and is not judged itself.
 pub fn judge(
     ready: &ReadyRule,
     number: IncidentNumber,
     events: &[Event],
     around: &Around<'_>,
 ) -> Option<Hit> {
-    let mut judge = Judge { ready, number, around, waited: None, hit: None };
+    let mut judge = Judge { ready, number, around, settled: BTreeSet::new(), hit: None };
     let mut state: Option<State> = None;
     let mut steps = events.chunk_by(|_, next| goes_on(next)).peekable();
     while let Some(step) = steps.next() {
         state = step.iter().fold(state, apply);
         let (Some(state), Some(first)) = (&state, step.first()) else { continue };
         let moments = Moment::of(step);
-        if ready.hears(&moments) && by(first) != Some("rule") {
-            judge.try_at(state, first.at, moments, step);
+        let heard = ready.hears(&moments) && by(first) != Some("rule");
+        if heard && judge.try_at(state, first.at, moments, step) {
+            judge.settled.extend(ready.waited(state, around.policy, first.at));
         }
-        let next = steps.peek().and_then(|next| next.first()).map(|event| event.at);
-        judge.wait(state, first.at, next.unwrap_or(around.now), step);
+        let next = steps.peek().and_then(|next| next.first());
+        let goes_on = |next: &Event| by(next) == Some("rule") && next.at == first.at;
+        if !next.is_some_and(goes_on) {
+            judge.wait(state, first.at, next.map_or(around.now, |next| next.at));
+        }
     }
     judge.hit
 }
@@ -65,22 +70,34 @@ struct Judge<'a> {
     ready: &'a ReadyRule,
     number: IncidentNumber,
     around: &'a Around<'a>,
-    /// The fact whose wait it ran on last.
-    waited: Option<Timestamp>,
+    /// The instants from which the waits count that are over.
+    settled: BTreeSet<Timestamp>,
     hit: Option<Hit>,
 }
 
 impl Judge<'_> {
-    /// Judges the wait that is over after this step and before the next.
-    fn wait(&mut self, state: &State, from: Timestamp, until: Timestamp, step: &[Event]) {
-        let wait = self.ready.rule.wait.filter(|_| self.ready.faults.is_empty());
-        let Some((since, over)) = wait.and_then(|wait| wait.over(state, self.around.policy)) else {
-            return;
-        };
-        let at = over.max(from);
-        let due = at <= until && self.waited != Some(since);
-        if due && self.try_at(state, at, BTreeSet::from([Moment::Waited]), step) {
-            self.waited = Some(since);
+    /// Judges the wait from a step until the next, whenever it would have rung.
+    fn wait(&mut self, state: &State, from: Timestamp, until: Timestamp) {
+        let policy = self.around.policy;
+        let mut at = from;
+        loop {
+            let found = self.ready.wait(state, policy, at);
+            let Some((since, over)) = found.filter(|(since, _)| !self.settled.contains(since))
+            else {
+                return;
+            };
+            let next = if over > at {
+                Some(over)
+            } else if self.try_at(state, at, BTreeSet::from([Moment::Waited]), &[]) {
+                self.settled.insert(since);
+                None
+            } else {
+                self.ready.next_turn(policy, at)
+            };
+            match next.filter(|next| *next <= until) {
+                Some(next) => at = next,
+                None => return,
+            }
         }
     }
 

@@ -4,9 +4,14 @@
 use crate::state::State;
 use kernel::{RuleId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// For how long runs are counted together, in seconds, and a rule rests at most.
 const COUNTED_SECONDS: i64 = 86_400;
+
+/// Instants ahead that are kept for a rule: more than an incident has clocks and promises,
+/// however often they move.
+const AHEAD_MAX: usize = 64;
 
 /// How often a rule ran on an incident of late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -43,6 +48,29 @@ impl RuleRuns {
 }
 
 impl State {
+    /// Whether a wait of a rule that counts from this instant was settled.
+    pub fn waited_for(&self, rule: RuleId, since: Timestamp) -> bool {
+        let ahead = || self.waited_ahead.get(&rule).is_some_and(|ahead| ahead.contains(&since));
+        self.waited.get(&rule) == Some(&since) || ahead()
+    }
+
+    /// Settles waits. An instant ahead can be followed by another one and be the next again;
+    /// one that is past comes back no more.
+    pub(crate) fn waits_are_over(&mut self, waits: &BTreeMap<RuleId, Timestamp>, at: Timestamp) {
+        self.waited.extend(waits);
+        for (rule, since) in waits {
+            let ahead = self.waited_ahead.entry(*rule).or_default();
+            ahead.retain(|since| *since > at);
+            if *since > at {
+                ahead.insert(*since);
+            }
+            if ahead.len() > AHEAD_MAX {
+                ahead.pop_first();
+            }
+        }
+        self.waited_ahead.retain(|_, ahead| !ahead.is_empty());
+    }
+
     /// Whether a rule ran on this incident as often as it may within a day, and so is
     /// left out for the rest of that day.
     pub fn rest_of(&self, rule: RuleId, now: Timestamp) -> Option<Rest> {

@@ -1,7 +1,8 @@
 //! Rules that time sets off. A wait counts from a fact of the incident; once it is over
 //! the rule is tried, then and whenever something happens, until it ran for that fact
 //! or the fact is no more. Only ends that lie ahead ring: a rule that was tried and did
-//! not match wakes its incident no more.
+//! not match wakes its incident no more, but for the turns of hours that it asks for; one
+//! that rests is tried again when it rests no more.
 
 use super::ReadyRule;
 use crate::clocks::ClockStatus;
@@ -102,14 +103,20 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// Since when the fact holds, and when the wait for it is over.
-    pub fn over(&self, state: &State, policy: &Policy) -> Option<(Timestamp, Timestamp)> {
+    /// Since when the fact holds, and when the wait for it is over by the hours that are in
+    /// force `now`: a change of them moves what waits already.
+    pub fn over(
+        &self,
+        state: &State,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Option<(Timestamp, Timestamp)> {
         let since = self.fact.instant(state)?;
         let over = match (self.fact, self.calendar) {
             (Fact::Due, _) => since.plus_seconds(-self.seconds),
             (_, None) => since.plus_seconds(self.seconds),
             (_, Some(id)) => {
-                let calendar = policy.calendars.get(policy.calendars.newest(id, since));
+                let calendar = policy.calendars.get(policy.calendars.newest(id, now));
                 calendar.due(since, self.seconds)?
             }
         };
@@ -121,6 +128,14 @@ impl Wait {
         let known = self.calendar.and_then(|id| policy.calendars.last(id));
         let hours = known.map_or(String::new(), |known| format!(" by {}", known.hours.name));
         format!("{}{hours} {}", stretch(self.seconds), self.fact.label())
+    }
+
+    /// When it sets its rule off: "after 2 h with nobody assigned", "1 h before it is due".
+    pub fn phrase(&self, policy: &Policy) -> String {
+        match self.fact {
+            Fact::Due => format!("{} before it is due", stretch(self.seconds)),
+            _ => format!("after {}", self.words(policy)),
+        }
     }
 }
 
@@ -141,31 +156,48 @@ fn stretch(seconds: i64) -> String {
 impl ReadyRule {
     /// Since when what it waits for has been so, and when the wait is over, unless it
     /// ran for that already.
-    fn wait(&self, state: &State, policy: &Policy) -> Option<(Timestamp, Timestamp)> {
+    pub(super) fn wait(
+        &self,
+        state: &State,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Option<(Timestamp, Timestamp)> {
         let wait = self.rule.wait.filter(|_| self.faults.is_empty())?;
-        let found = wait.over(state, policy)?;
-        (state.waited.get(&self.rule.id) != Some(&found.0)).then_some(found)
+        let found = wait.over(state, policy, now)?;
+        (!state.waited_for(self.rule.id, found.0)).then_some(found)
     }
 
     /// Whether there is something that it waits for, or waited for in vain until now.
-    pub fn is_waiting(&self, state: &State, policy: &Policy) -> bool {
-        self.wait(state, policy).is_some()
+    pub fn is_waiting(&self, state: &State, policy: &Policy, now: Timestamp) -> bool {
+        self.wait(state, policy, now).is_some()
     }
 
     /// Since when what it waits for has been so, if the wait is over and it did not run
     /// for that yet.
     pub fn waited(&self, state: &State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
-        self.wait(state, policy).filter(|(_, over)| *over <= now).map(|(since, _)| since)
+        self.wait(state, policy, now).filter(|(_, over)| *over <= now).map(|(since, _)| since)
+    }
+
+    /// Whether it counts by a calendar: its wait does, or its condition asks for its hours.
+    pub fn counts_by(&self, id: CalendarId) -> bool {
+        self.hours.contains(&id) || self.rule.wait.is_some_and(|wait| wait.calendar == Some(id))
     }
 }
 
 /// The next instant after `now` at which a rule is to be tried on an incident by itself:
-/// when its wait is over, and after that when hours that it asks for begin or end. What
-/// was over by `now` has been tried, and is again when something happens; it rings no more.
+/// when its wait is over, and after that when hours that it asks for begin or end, or when
+/// it rests no more. What was over by `now` has been tried otherwise, and is again when
+/// something happens; it rings no more.
 pub fn next_wait(state: &State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
     let next = |ready: &ReadyRule| {
-        let (_, over) = ready.wait(state, policy)?;
-        if over > now { Some(over) } else { ready.next_turn(policy, now) }
+        let (_, over) = ready.wait(state, policy, now)?;
+        if over > now {
+            return Some(over);
+        }
+        match state.rest_of(ready.rule.id, now) {
+            Some(rest) => Some(rest.until),
+            None => ready.next_turn(policy, now),
+        }
     };
     policy.rules.iter().filter_map(next).min()
 }
@@ -175,7 +207,7 @@ const TURN_DAYS: i64 = 14;
 
 impl ReadyRule {
     /// When the first of the hours that its condition asks for begins or ends.
-    fn next_turn(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn next_turn(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
         let turns = self.hours.iter().filter_map(|id| {
             let calendar = policy.calendars.get(policy.calendars.newest(*id, now));
             if !calendar.is_open(now) {

@@ -3,7 +3,8 @@
 use crate::case::{Case, Who, inc, plain_report, start};
 use crate::properties::{play, step};
 use crate::terms::office;
-use incident::rules::{Action, Fact, Moment, ReadyRule, Rule, Wait, faults, next_wait};
+use incident::rules::{Action, Around, Fact, Moment, ReadyRule, Rule, Wait};
+use incident::rules::{faults, judge, next_wait};
 use incident::{Change, Command, Policy};
 use kernel::{RuleId, Timestamp, limits};
 use proptest::prelude::*;
@@ -49,10 +50,14 @@ fn a_wait_says_for_what_and_how_long_and_nothing_else_does() {
     assert_eq!(fields(&without, policy), ["on"]);
     let unsaid = Rule { wait: None, ..rule(1, "", Some(good)) };
     assert_eq!(fields(&unsaid, policy), ["wait"]);
-    for seconds in [i64::MIN, -1, 0, 59, 366 * 86_400 + 1, i64::MAX] {
+    for seconds in [i64::MIN, -1, 0, 59, 61, 90, 366 * 86_400 + 60, i64::MAX] {
         let rule = rule(1, "", Some(waiting(Fact::State, seconds)));
         assert_eq!(fields(&rule, policy), ["wait.seconds"], "{seconds}");
+        let told = &faults(&rule, policy, &|_| true)[0].message;
+        assert_eq!(told, "must be whole minutes, a minute to 366 days");
     }
+    assert_eq!(good.phrase(policy), "after 8 h by Calendar 1 without a word to the requester");
+    assert_eq!(waiting(Fact::Due, 5_400).phrase(policy), "1 h 30 min before it is due");
     let unknown = kernel::CalendarId(Uuid::from_u128(7));
     let rule_by = |fact, id| rule(1, "", Some(Wait { calendar: Some(id), ..waiting(fact, 60) }));
     assert_eq!(fields(&rule_by(Fact::Told, unknown), policy), ["wait.calendar"]);
@@ -112,10 +117,22 @@ fn what_is_waited_for_begins_anew_when_it_changes() {
     assert_eq!(since(&case, Fact::Told), Some(400));
     case.wait(100).does(Who::Requester, crate::sample::comment());
     assert_eq!((since(&case, Fact::Unanswered), since(&case, Fact::Told)), (Some(500), Some(400)));
+    // An instant, and a promise to them, are words to the requester; what takes back is none.
+    let expected = |at| Command::SetExpectedResolution { at, low: None, high: None };
+    let soon = start().plus_seconds(9_000);
+    case.wait(100).does(Who::Agent, expected(Some(soon)));
+    assert_eq!(since(&case, Fact::Told), Some(600));
+    case.wait(100).does(Who::Agent, expected(None));
+    assert_eq!(since(&case, Fact::Told), Some(600));
+    let promise = |to| Command::Promise { at: Some(soon), to, reason: None };
+    case.wait(100).does(Who::Agent, promise(Some(Who::Manager.id())));
+    assert_eq!(since(&case, Fact::Told), Some(600));
+    case.wait(100).does(Who::Agent, promise(None));
+    assert_eq!(since(&case, Fact::Told), Some(900));
     // A timer that rings is nobody's doing.
     case.wait(30 * 86_400).tick();
-    assert!(case.state().updated_at > start().plus_seconds(500));
-    assert_eq!(since(&case, Fact::Changed), Some(500));
+    assert!(case.state().updated_at > start().plus_seconds(900));
+    assert_eq!(since(&case, Fact::Changed), Some(900));
     let away = Command::Assign { team: Change::Keep, assignee: Change::Clear };
     let before = case.now.seconds_since(case.state().reported_at);
     case.does(Who::Agent, away);
@@ -123,6 +140,9 @@ fn what_is_waited_for_begins_anew_when_it_changes() {
     case.wait(100).does(Who::Agent, crate::sample::resolve());
     let waits = Fact::ALL.iter().filter(|fact| fact.instant(case.state()).is_some());
     assert_eq!(waits.collect::<Vec<_>>(), [&Fact::State], "what is resolved waits in its state");
+    let at = case.now.seconds_since(case.state().reported_at);
+    case.wait(100).does(Who::Requester, crate::sample::dispute());
+    assert_eq!(since(&case, Fact::Told), Some(at), "they were told how it was resolved");
 }
 
 #[test]
@@ -159,24 +179,58 @@ fn a_rule_rests_for_the_rest_of_the_day() {
     case.wait(1);
 }
 
-fn any_wait() -> impl Strategy<Value = Wait> {
-    (proptest::sample::select(Fact::ALL), 60i64..200_000)
-        .prop_map(|(fact, seconds)| waiting(fact, seconds))
+#[test]
+fn the_past_is_judged_whenever_it_would_have_rung() {
+    let mut case = Case::empty();
+    office(&mut case);
+    case.report(Who::Requester, plain_report());
+    case.wait(3_600).does(Who::Agent, Command::Acknowledge);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let judged = |rule: Rule, now: &str| {
+        let (people, texts) = (Default::default(), Default::default());
+        let policy = &case.policy;
+        let around =
+            Around { policy, people: &people, texts: &texts, brought: &|_| vec![], now: at(now) };
+        let hit =
+            judge(&ReadyRule::of(rule, policy), inc(1), &case.records[&inc(1)].events, &around);
+        hit.map(|hit| (hit.at, hit.times))
+    };
+    // Office hours end at 16:00 UTC, and begin at 8:00.
+    let wait = Some(waiting(Fact::Reported, 60));
+    let night = || rule(1, "-hours:\"Calendar 1\"", wait);
+    assert_eq!(judged(night(), "2026-11-23T15:59:59Z"), None);
+    assert_eq!(judged(night(), "2026-11-25T00:00:00Z"), Some((at("2026-11-23T16:00:00Z"), 1)));
+    let day = || rule(1, "hours:\"Calendar 1\"", Some(waiting(Fact::Reported, 12 * 3_600)));
+    assert_eq!(judged(day(), "2026-11-25T00:00:00Z"), Some((at("2026-11-24T08:00:00Z"), 1)));
+    // One that heard something when its wait was over waits no more.
+    let both = BTreeSet::from([Moment::Waited, Moment::Acknowledged]);
+    let heard = Rule { on: both, ..rule(1, "state:in_progress", wait) };
+    assert_eq!(judged(heard, "2026-11-25T00:00:00Z").map(|(_, times)| times), Some(1));
 }
+
+fn any_wait() -> impl Strategy<Value = (Wait, &'static str)> {
+    let when = ["priority:P1", "hours:\"Calendar 1\"", "-hours:any"].as_slice();
+    (proptest::sample::select(Fact::ALL), 1i64..3_333, proptest::sample::select(when))
+        .prop_map(|(fact, minutes, when)| (waiting(fact, minutes * 60), when))
+}
+
+/// Wakes that are looked at; hours have no end.
+const WAKES: usize = 100;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// Whatever happened: an incident that nothing happens to wakes at most once for each
-    /// rule, always later, each time because that rule's wait is over; and a rule that ran
-    /// for what it waits for wakes it no more.
+    /// rule, always later, because that rule's wait is over, and twice a day where hours
+    /// turn that it waits for; and a rule that ran for what it waits for wakes it no more.
     #[test]
     fn nothing_rings_for_ever(
         steps in proptest::collection::vec(step(), 1..30),
         waits in proptest::collection::vec(any_wait(), 1..12),
     ) {
         let mut case = Case::new();
-        let rules = (1..).zip(&waits).map(|(n, wait)| rule(n, "priority:P1", Some(*wait)));
+        office(&mut case);
+        let rules = (1..).zip(&waits).map(|(n, (wait, when))| rule(n, when, Some(*wait)));
         use_rules(&mut case.policy, rules.collect());
         for step in &steps {
             play(&mut case, step);
@@ -184,14 +238,21 @@ proptest! {
         for record in case.records.values() {
             let (mut state, policy) = (record.state.clone(), &case.policy);
             let mut now = Timestamp::from_micros(0);
-            let mut wakes = 0;
-            while let Some(at) = next_wait(&state, policy, now) {
+            let mut days = std::collections::BTreeMap::<i64, usize>::new();
+            for _ in 0..WAKES {
+                let Some(at) = next_wait(&state, policy, now) else { break };
                 prop_assert!(at > now);
                 now = at;
-                wakes += 1;
-                prop_assert!(wakes <= waits.len());
-                let over = policy.rules.iter().filter_map(|ready| ready.rule.wait?.over(&state, policy));
-                prop_assert!(over.into_iter().any(|(_, over)| over == at));
+                let over = policy.rules.iter().filter_map(|ready| ready.rule.wait?.over(&state, policy, now));
+                if !over.into_iter().any(|(_, over)| over == at) {
+                    let turns = days.entry(at.seconds_since(Timestamp::from_micros(0)) / 86_400).or_default();
+                    *turns += 1;
+                    prop_assert!(*turns <= 2, "{at}");
+                    prop_assert!(waits.iter().any(|(_, when)| when.contains("hours")));
+                }
+            }
+            if waits.iter().all(|(_, when)| !when.contains("hours")) {
+                prop_assert_eq!(next_wait(&state, policy, now), None);
             }
             let late = Timestamp::from_micros(i64::MAX / 2);
             let ran: Vec<_> = policy.rules.iter()
@@ -199,7 +260,7 @@ proptest! {
                 .collect();
             state.waited.extend(ran);
             prop_assert_eq!(next_wait(&state, policy, Timestamp::from_micros(0)), None);
-            prop_assert!(policy.rules.iter().all(|ready| !ready.is_waiting(&state, policy)));
+            prop_assert!(policy.rules.iter().all(|ready| !ready.is_waiting(&state, policy, late)));
         }
     }
 }

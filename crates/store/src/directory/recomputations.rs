@@ -32,7 +32,7 @@ pub struct Recomputation {
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Open incidents when it began.
+    /// Incidents to look at when it began.
     pub total: i64,
     /// The last incident that was looked at.
     pub position: i64,

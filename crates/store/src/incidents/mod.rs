@@ -18,6 +18,7 @@ mod write;
 pub use attachments::{Attachment, attachment, names_a_file, verify_files};
 pub use brought::brought_by;
 pub use load::{Stored, content_belongs, due_incidents, load, title_of, words_of};
-pub use pages::{count_open, count_reported, open_after, open_of, reported_between, timelines};
+pub use pages::{count_open, count_reported, count_unclosed, open_after, open_of};
+pub use pages::{reported_between, timelines, unclosed_after};
 pub use verify::{Finding, verify};
 pub use write::{Head, NewContent, NewFile, Recorded, expire_outbox, lock_head, rearm, record};

@@ -11,13 +11,23 @@ use std::collections::HashMap;
 const IDS_PER_STATEMENT: usize = 256;
 
 const OPEN: &str = "state in ('new', 'in_progress', 'on_hold')";
+const UNCLOSED: &str = "state in ('new', 'in_progress', 'on_hold', 'resolved')";
 
 /// An incident and its state, or why that cannot be read.
 pub type MaybeRead = (IncidentNumber, Result<State, Failure>);
 
 /// How many incidents are open.
 pub fn count_open(sql: &mut dyn Sql) -> Result<i64, Failure> {
-    let statement = format!("select count(*) from incidents where {OPEN}");
+    count(sql, OPEN)
+}
+
+/// How many incidents are open or resolved.
+pub fn count_unclosed(sql: &mut dyn Sql) -> Result<i64, Failure> {
+    count(sql, UNCLOSED)
+}
+
+fn count(sql: &mut dyn Sql, which: &str) -> Result<i64, Failure> {
+    let statement = format!("select count(*) from incidents where {which}");
     Ok(one(sql, &statement, &[], Columns::int)?.unwrap_or_default())
 }
 
@@ -45,8 +55,26 @@ pub fn open_after(
     after: IncidentNumber,
     limit: usize,
 ) -> Result<Vec<MaybeRead>, Failure> {
+    those_after(sql, OPEN, after, limit)
+}
+
+/// The same with those that are resolved.
+pub fn unclosed_after(
+    sql: &mut dyn Sql,
+    after: IncidentNumber,
+    limit: usize,
+) -> Result<Vec<MaybeRead>, Failure> {
+    those_after(sql, UNCLOSED, after, limit)
+}
+
+fn those_after(
+    sql: &mut dyn Sql,
+    which: &str,
+    after: IncidentNumber,
+    limit: usize,
+) -> Result<Vec<MaybeRead>, Failure> {
     let statement = format!(
-        "select number, body from incidents where number > $1 and {OPEN} order by number limit $2"
+        "select number, body from incidents where number > $1 and {which} order by number limit $2"
     );
     many(sql, &statement, &[after.into(), (limit as i64).into()], |row| {
         Ok((IncidentNumber(row.int()?), row.json()))

@@ -20,8 +20,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk::Trouble;
 use draw::{Choices, page};
-use incident::Refusal;
 use incident::rules::{Fault, Rule};
+use incident::{Policy, Refusal};
 use kernel::RuleId;
 use maud::{Markup, html};
 use store::Sql;
@@ -58,14 +58,14 @@ async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
         @if all.is_empty() {
             (empty("No rules yet", "A rule does the same thing every time: when something happens and a condition holds, its commands follow.", None))
         } @else {
-            div.card { (table(&all, edits)) }
+            div.card { (table(&all, &app.desk.policy(), edits)) }
         }
     };
     let lead = html! { "What follows by itself. Rules are tried from the top down; each runs at most once for an incident and a command." };
     Ok(section_page(&who, SECTION, lead, action, body))
 }
 
-fn table(all: &[(Rule, Vec<Fault>)], edits: bool) -> Markup {
+fn table(all: &[(Rule, Vec<Fault>)], policy: &Policy, edits: bool) -> Markup {
     html! {
         div.scroll-x tabindex="0" role="region" aria-label="Rules in their order" {
             table.dt {
@@ -77,7 +77,7 @@ fn table(all: &[(Rule, Vec<Fault>)], edits: bool) -> Markup {
                     tr {
                         td.num { (at + 1) }
                         th scope="row" { a href=(SECTION.of(rule.id)) { (rule.name) } @if rule.stop { " " span.chip { "last" } } }
-                        td { (draw::moments(rule)) }
+                        td { (draw::moments(rule, policy)) }
                         td { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } }
                         td { (draw::commands(&rule.actions)) }
                         td {

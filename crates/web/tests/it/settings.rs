@@ -890,8 +890,8 @@ async fn a_rule_that_waits_is_kept_as_it_was_typed_and_what_is_wrong_stands_at_i
     page.shows(r#"<option value="minutes" selected>"#);
     page.shows(r#"<option value="unassigned" selected>"#);
     page.shows("Reads as: ").shows("<b>P1</b>");
-    world.get("ines", &address).await.shows("after 90 minutes with nobody assigned");
-    world.get("ada", "/settings/rules").await.shows("after 90 minutes with nobody assigned");
+    world.get("ines", &address).await.shows("after 1 h 30 min with nobody assigned");
+    world.get("ada", "/settings/rules").await.shows("after 1 h 30 min with nobody assigned");
 
     for (field, value, id) in [
         ("wait", "soon", "wait"),

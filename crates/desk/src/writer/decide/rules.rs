@@ -2,7 +2,7 @@
 //! most once for an incident and a job, so rules that set each other off come to an end.
 
 use super::because::Because;
-use super::{Chain, Round, Try};
+use super::{Chain, RING_AGAIN_SECONDS, Round, Try};
 use crate::chance::{bytes, fresh};
 use incident::command::Related;
 use incident::decide::Origin;
@@ -28,6 +28,8 @@ struct Course {
     commands: usize,
     /// Whether one was left out because there were too many; no other is tried.
     full: bool,
+    /// Whether there was no room for a rule whose wait is over: it is tried soon after.
+    later: bool,
     /// The incident that was last looked at, until something is done to it.
     looked: Option<Looked>,
 }
@@ -81,6 +83,9 @@ impl Round<'_> {
         if self.policy.rules.iter().any(|ready| ready.rule.wait.is_some()) {
             let mut course = self.run_waits(sql, head, chain, tried, course.ran)?;
             self.settle(sql, head, chain, tried, &mut course, &mut given)?;
+            if course.later {
+                self.ring_again(sql, chain, tried, &course)?;
+            }
         }
         Ok(())
     }
@@ -143,7 +148,8 @@ impl Round<'_> {
     }
 
     /// Runs the rules whose waits are over on what this job touched, and on the incident
-    /// that woke. They are no answer to what was done: what ends that course ends not theirs.
+    /// that woke. They are no answer to what was done: what ends that course ends not theirs,
+    /// and what ends theirs ends not who hears what they did.
     fn run_waits(
         &self,
         sql: &mut dyn Sql,
@@ -153,14 +159,41 @@ impl Round<'_> {
         ran: BTreeSet<(IncidentNumber, RuleId)>,
     ) -> Result<Course, Failure> {
         let mut course = Course { ran, at: tried.parts.len(), ..Course::default() };
-        let woke = matches!(chain.job.command, Command::Tick | Command::Recompute { .. });
-        let woken = chain.job.prepared.target.filter(|_| woke);
-        let numbers = tried.parts.iter().map(|part| part.number).chain(woken);
-        let numbers: BTreeSet<IncidentNumber> = numbers.collect();
-        for number in numbers {
+        for number in touched(chain, tried) {
             self.wait(sql, head, chain, tried, &mut course, number)?;
         }
+        course.ended.clear();
         Ok(course)
+    }
+
+    /// Lets the incidents wake soon on which a wait is over that there was no room for.
+    fn ring_again(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+        course: &Course,
+    ) -> Result<(), Failure> {
+        let soon = chain.now.plus_seconds(RING_AGAIN_SECONDS);
+        for number in touched(chain, tried) {
+            let Some(state) = self.state(sql, tried, number)? else { continue };
+            let is_left = |ready: &ReadyRule| {
+                !course.ran.contains(&(number, ready.rule.id))
+                    && ready.waited(&state, self.policy, chain.now).is_some()
+            };
+            if !self.policy.rules.iter().any(is_left) {
+                continue;
+            }
+            let sooner = |at: Option<Timestamp>| Some(at.map_or(soon, |at| at.min(soon)));
+            match tried.parts.iter_mut().rev().find(|part| part.number == number) {
+                Some(part) => part.wake_at = sooner(part.wake_at),
+                None => {
+                    let wake_at = sooner(self.wakes_at(&state, chain.now));
+                    store::incidents::rearm(sql, number, wake_at)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Runs the rules whose waits are over on an incident.
@@ -176,7 +209,7 @@ impl Round<'_> {
         let moments = BTreeSet::from([Moment::Waited]);
         for (place, ready) in self.policy.rules.iter().enumerate() {
             let Some(wait) = ready.rule.wait else { continue };
-            if course.full || course.ended.contains(&number) {
+            if course.later || course.ended.contains(&number) {
                 break;
             }
             if course.ran.contains(&(number, ready.rule.id)) {
@@ -195,6 +228,12 @@ impl Round<'_> {
             waits.insert(ready.rule.id, since);
             let why = self.matches(sql, chain, tried, course, ready, number, None)?;
             if let Some(why) = why {
+                // Nobody waits for what it does just now: whole, and a little later.
+                let commands = course.commands + ready.rule.actions.len();
+                course.later = commands > limits::RULE_COMMANDS_PER_COMMAND;
+                if course.later {
+                    break;
+                }
                 let waited = wait.words(self.policy);
                 let why = match ready.when {
                     Expr::All => waited,
@@ -305,7 +344,8 @@ impl Round<'_> {
     }
 
     /// Says that a rule ran and issues its commands. One that is refused is noted and
-    /// leaves no trace otherwise; a rule that changes nothing leaves none at all.
+    /// leaves no trace otherwise; a rule that changes nothing leaves none at all, unless a
+    /// wait is over with it: who was waited for once is not waited for again.
     fn issue(
         &self,
         sql: &mut dyn Sql,
@@ -359,12 +399,19 @@ impl Round<'_> {
                 }
             }
         }
-        if tried.parts.len() == parts {
+        if tried.parts.len() == parts && run.waits.is_empty() {
             tried.back_to(before.0);
             head.next_incident = before.1;
         }
         Ok(())
     }
+}
+
+/// The incidents that a job touched, and the one that woke.
+fn touched(chain: &Chain<'_>, tried: &Try) -> BTreeSet<IncidentNumber> {
+    let woke = matches!(chain.job.command, Command::Tick | Command::Recompute { .. });
+    let woken = chain.job.prepared.target.filter(|_| woke);
+    tried.parts.iter().map(|part| part.number).chain(woken).collect()
 }
 
 /// A rule that matches an incident.

@@ -175,6 +175,7 @@ impl Incident {
             since: Default::default(),
             rule_runs: Default::default(),
             waited: Default::default(),
+            waited_ahead: Default::default(),
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }

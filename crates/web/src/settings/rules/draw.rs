@@ -9,6 +9,7 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, choices, name_field, version_field};
 use crate::settings::form_page;
+use incident::Policy;
 use incident::models::Model;
 use incident::rules::{Action, Fact, Fault, Moment, Rule};
 use incident::state::HoldReason;
@@ -34,6 +35,8 @@ pub(super) struct Choices {
     /// Incident models, without a choice of none.
     models: Options,
     calendars: Options,
+    /// When the stored rule runs.
+    runs: String,
 }
 
 impl Choices {
@@ -61,6 +64,7 @@ impl Choices {
         let calendars = calendars
             .map(|hours| (hours.reference.id.to_string(), hours.name.clone(), !hours.retired));
         Ok(Choices {
+            runs: stored.map(|rule| moments(rule, &policy)).unwrap_or_default(),
             calendars: offer(calendars, &["wait_calendar"], &named),
             teams: offer(
                 teams.map(|team| (team.id.to_string(), team.name, team.active)),
@@ -138,7 +142,7 @@ pub(super) fn page(
                 }
             }
             @if let Some(rule) = stored { (removal(rule)) }
-        } @else if let Some(rule) = stored { (facts(rule)) }
+        } @else if let Some(rule) = stored { (facts(rule, &offered.runs)) }
     };
     let lead = html! { "When something happens and the condition holds, the commands follow in the same moment. The timeline says which rule did it and why." };
     form_page(who, SECTION, title, lead, body)
@@ -315,11 +319,11 @@ fn removal(rule: &Rule) -> Markup {
     }
 }
 
-fn facts(rule: &Rule) -> Markup {
+fn facts(rule: &Rule, runs: &str) -> Markup {
     html! {
         section.card { div.card-b {
             dl.props {
-                div { dt { "When" } dd { (moments(rule)) } }
+                div { dt { "When" } dd { (runs) } }
                 div { dt { "If" } dd { @if rule.when.is_empty() { "always" } @else { code { (rule.when) } } } }
                 div { dt { "Then" } dd { (commands(&rule.actions)) } }
                 div { dt { "In use" } dd { @if rule.active { "yes" } @else { "no" } } }
@@ -328,14 +332,11 @@ fn facts(rule: &Rule) -> Markup {
     }
 }
 
-/// "it is reported, a clock warns, after 30 minutes with nobody assigned".
-pub(super) fn moments(rule: &Rule) -> String {
+/// "it is reported, a clock warns, after 30 min with nobody assigned".
+pub(super) fn moments(rule: &Rule, policy: &Policy) -> String {
     let happens = rule.on.iter().filter(|moment| **moment != Moment::Waited);
     let mut words: Vec<String> = happens.map(|moment| moment.label().to_lowercase()).collect();
-    words.extend(rule.wait.map(|wait| {
-        let (amount, unit) = form::in_units(wait);
-        format!("after {amount} {unit} {}", wait.fact.label())
-    }));
+    words.extend(rule.wait.map(|wait| wait.phrase(policy)));
     words.join(", ")
 }
 
