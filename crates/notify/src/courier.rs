@@ -14,8 +14,8 @@ use incident::TokenScope;
 use kernel::{IncidentNumber, Timestamp};
 use lettre::Message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::Failure;
 use store::deliveries::{self, Delivery, Outcome};
@@ -24,6 +24,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// How often it is looked for what is to be told.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often figures are taken.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// Rows of the outbox that one transaction turns into deliveries.
 const EXPANDED_ROWS: i64 = 100;
 /// Deliveries taken at once.
@@ -31,8 +33,8 @@ const TAKEN_ROWS: i64 = 64;
 /// How long they are taken for. Longer than all of them take with a server that just answers.
 const TAKEN_SECONDS: i64 = 300;
 /// Letters are not begun when they were taken so long ago, as another node may have them.
-const BEGIN_WITHIN: Duration = Duration::from_secs(240);
-/// What could not be attempted for so long is told no more.
+const BEGIN_WITHIN: Duration = Duration::from_secs(120);
+/// What could not be attempted for so long is given up: whether it still helps, a person decides.
 const STALE_SECONDS: i64 = 2 * 86_400;
 /// The longest that is waited for a mail server that does not answer.
 const SERVER_WAIT_SECONDS_MAX: u64 = 60;
@@ -64,6 +66,7 @@ pub struct Courier {
     since: OnceCell<Timestamp>,
     /// Rounds in a row in which the mail server took nothing.
     down: AtomicU32,
+    counted: Mutex<Option<Instant>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -123,8 +126,8 @@ impl Courier {
     /// Whoever sends for this desk until `stopped` says so.
     pub fn new(desk: Desk, options: Options, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
-        let (since, down) = (OnceCell::new(), AtomicU32::new(0));
-        Courier { desk, options, figures, since, down, stopped }
+        let (since, down, counted) = (OnceCell::new(), AtomicU32::new(0), Mutex::default());
+        Courier { desk, options, figures, since, down, counted, stopped }
     }
 
     /// Sends some of what is due.
@@ -141,11 +144,17 @@ impl Courier {
     async fn attempt(&self) -> Result<Next, Trouble> {
         let since = self.since().await?;
         let now = self.desk.now();
+        let count = self.is_time_to_count();
         let (due, counts) = self
             .desk
-            .read(move |sql| Ok((deliveries::is_due(sql, since, now)?, deliveries::counts(sql)?)))
+            .read(move |sql| {
+                let counts = count.then(|| deliveries::counts(sql)).transpose()?;
+                Ok((deliveries::is_due(sql, since, now)?, counts))
+            })
             .await?;
-        self.figures.set(counts, now);
+        if let Some(counts) = counts {
+            self.figures.set(counts, now);
+        }
         if !due {
             return Ok(Next::Idle);
         }
@@ -159,7 +168,8 @@ impl Courier {
             self.server_is_down(&error);
             return Ok(Next::Down);
         }
-        let taken_at = Instant::now();
+        // The server may have taken its time to answer.
+        let (taken_at, now) = (Instant::now(), self.desk.now());
         let taken = self.take(now).await?;
         if taken.is_empty() {
             return Ok(if expanded > 0 { Next::More } else { Next::Idle });
@@ -169,6 +179,16 @@ impl Courier {
             return Ok(Next::More);
         }
         self.send_all(ready, taken_at).await
+    }
+
+    /// Counting reads all that waits, so it is not done in every round.
+    fn is_time_to_count(&self) -> bool {
+        let mut last = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|at| at.elapsed() >= COUNT_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
     }
 
     async fn since(&self) -> Result<Timestamp, Trouble> {
@@ -182,9 +202,10 @@ impl Courier {
         let domain = self.options.smtp.domain().to_owned();
         self.desk
             .write(move |sql| {
-                let name = |number: Option<IncidentNumber>, delivery| {
-                    let number = number.unwrap_or(IncidentNumber(0));
-                    seals.message_id(OwnMessage { number, delivery }, &domain)
+                let name = |delivery: &Delivery| {
+                    let number = delivery.number.unwrap_or(IncidentNumber(0));
+                    let (delivery, asked_at) = (delivery.id, delivery.created_at);
+                    seals.message_id(OwnMessage { number, delivery, asked_at }, &domain)
                 };
                 let until = now.plus_seconds(TAKEN_SECONDS);
                 Ok(deliveries::claim(sql, now, until, TAKEN_ROWS, &name)?)
@@ -203,9 +224,12 @@ impl Courier {
             .read(move |sql| {
                 let mut found = Vec::with_capacity(taken.len());
                 for delivery in taken {
-                    let read = match material::read(sql, &delivery) {
-                        Err(failure @ Failure::Unavailable(_)) => return Err(failure),
-                        read => read,
+                    // What is damaged in one must not keep the others.
+                    let read = || material::read(sql, &delivery);
+                    let read = match catch_unwind(AssertUnwindSafe(read)) {
+                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
+                        Ok(read) => read,
+                        Err(panic) => Err(Failure::of_panic(panic)),
                     };
                     found.push((delivery, read));
                 }
@@ -240,7 +264,8 @@ impl Courier {
     ) -> Result<Message, Outcome> {
         let withdrawn = |why: sight::Silence| Outcome::Withdrawn(why.to_owned());
         if now.seconds_since(delivery.next_at) > STALE_SECONDS {
-            return Err(withdrawn("it waited for so long that it helps nobody"));
+            let why = "it waited for two days and was not sent by itself any more";
+            return Err(Outcome::Refused(why.to_owned()));
         }
         let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
         let policy = self.desk.policy();
@@ -312,6 +337,7 @@ impl Courier {
                 (id, number, outcome)
             });
         }
+        let mut unsettled = vec![];
         while let Some(first) = sending.join_next().await {
             let mut ended = vec![];
             let mut next = Some(first);
@@ -326,7 +352,14 @@ impl Courier {
                 }
                 next = sending.try_join_next();
             }
-            self.settle(ended).await?;
+            if let Err(trouble) = self.settle(ended.clone()).await {
+                // Letters that are on their way go on; what came of these is recorded after them.
+                tracing::warn!(%trouble, "what came of letters could not be recorded yet");
+                unsettled.extend(ended);
+            }
+        }
+        if !unsettled.is_empty() {
+            self.settle(unsettled).await?;
         }
         let wrong = is_closed.borrow().clone();
         if let Some(error) = wrong {

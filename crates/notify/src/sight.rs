@@ -2,6 +2,7 @@
 //! are those of the incident's pages ([`incident::Scope`]); what is internal reaches only
 //! people of the provider, and only as such.
 
+use incident::clocks::ClockStatus;
 use incident::event::Body;
 use incident::permissions::{Access, Subject};
 use incident::{Lifecycle, Scope, State, Viewer, effects};
@@ -82,7 +83,15 @@ fn still_true(
         }
         Body::Closed(_) => state.lifecycle == Lifecycle::Closed,
         Body::Cancelled(_) => state.lifecycle == Lifecycle::Cancelled,
-        Body::ClockWarned(_) | Body::ClockBreached(_) => state.lifecycle.is_open(),
+        Body::ClockWarned(data) => state.clocks.iter().any(|clock| {
+            clock.kind == data.clock
+                && clock.status == ClockStatus::Running
+                && clock.due_at == Some(data.due_at)
+                && clock.breached_at.is_none()
+        }),
+        Body::ClockBreached(data) => state.clocks.iter().any(|clock| {
+            clock.kind == data.clock && clock.status.is_live() && clock.breached_at.is_some()
+        }),
         Body::Assigned(data) if told_as == ToldAs::Team => state.team == data.team,
         Body::Assigned(_) => state.assignee == Some(person),
         Body::Merged(_) => state.merged_into.is_some(),

@@ -11,8 +11,7 @@ use std::time::Duration;
 pub(crate) const CONNECTIONS: u32 = 8;
 /// How long the server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Answers that are about this instance, not about a letter: whoever sends has to sign in
-/// (RFC 4954).
+/// Answers that say that whoever sends has to sign in (RFC 4954): to this letter, or to all.
 const ABOUT_US: [u16; 5] = [454, 530, 534, 535, 538];
 /// The service ends, for this letter or for all (RFC 5321).
 const CLOSING: u16 = 421;
@@ -96,15 +95,36 @@ impl Smtp {
         let Err(error) = self.transport.send(message).await else { return Ok(()) };
         let said = words(&error);
         match error.status().map(u16::from) {
-            Some(code) if ABOUT_US.contains(&code) => Err(Unsent::NoServer(said)),
-            Some(code) if code != CLOSING && error.is_transient() => Err(Unsent::Later(said)),
+            Some(code) if code != CLOSING && error.is_transient() && !ABOUT_US.contains(&code) => {
+                Err(Unsent::Later(said))
+            }
             // It may be this letter, which must not keep the others, or everything.
-            _ => Err(match self.answers().await {
+            code => Err(match self.answers().await {
                 Err(_) => Unsent::NoServer(said),
-                Ok(()) if error.is_permanent() || error.is_client() => Unsent::Never(said),
+                Ok(()) if error.is_client() => Unsent::Never(said),
+                Ok(()) if error.is_permanent() && is_for_good(code.unwrap_or_default(), &said) => {
+                    Unsent::Never(said)
+                }
                 Ok(()) => Unsent::Later(said),
             }),
         }
+    }
+}
+
+/// Whether a refusal is about the address or the letter itself (RFC 3463: 5.1.x but for the
+/// sender's, 5.2.x, 5.6.x). Any other may be about this instance, its sender or its quota, and is tried
+/// again; without such a status the plain words for a mailbox that is not there (RFC 5321) decide.
+fn is_for_good(code: u16, said: &str) -> bool {
+    let status = said.split([' ', ':']).find_map(|word| {
+        let (class, rest) = word.split_once('.')?;
+        let (subject, detail) = rest.split_once('.')?;
+        let number = |text: &str| text.parse::<u16>().ok();
+        (class == "5").then_some((number(subject)?, number(detail)?))
+    });
+    match status {
+        Some((1, detail)) => !matches!(detail, 7 | 8),
+        Some((subject, _)) => matches!(subject, 2 | 6),
+        None => matches!(code, 550 | 551) && !ABOUT_US.contains(&code),
     }
 }
 
@@ -165,6 +185,24 @@ mod tests {
             ("mail.example", None),
         ] {
             assert_eq!(lettre_url(url).as_deref(), read, "{url}");
+        }
+    }
+
+    #[test]
+    fn refusals_of_a_letter_are_told_from_refusals_of_the_sender() {
+        for (code, said, for_good) in [
+            (550, "permanent error (550): 5.1.1 no such mailbox", true),
+            (550, "permanent error (550): no such user", true),
+            (552, "permanent error (552): 5.2.2 mailbox full", true),
+            (554, "permanent error (554): 5.6.0 not a letter", true),
+            (550, "permanent error (550): 5.7.60 client may not send as this sender", false),
+            (550, "permanent error (550): 5.4.5 daily quota exceeded", false),
+            (553, "permanent error (553): 5.1.8 sender rejected", false),
+            (553, "permanent error (553): sender rejected", false),
+            (530, "permanent error (530): sign in first", false),
+            (554, "permanent error (554): 10.1.2.3 is listed", false),
+        ] {
+            assert_eq!(is_for_good(code, said), for_good, "{said}");
         }
     }
 

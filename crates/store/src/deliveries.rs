@@ -106,6 +106,8 @@ pub struct Counts {
 
 /// The word of a letter that tries out the mail server.
 pub const TRIAL: &str = "trial";
+/// The words of clocks, which are for whoever has the incident.
+const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
 /// Since when people are told: what was to be told before is told to nobody.
 const SINCE: &str = "told_since";
 /// Seconds between a failed attempt and the next one; after the last of them it is given up.
@@ -121,13 +123,14 @@ const DELIVERY: &str = "id, number, n, word, person_id, told_as, channel, addres
 
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
 /// beyond `$2`.
-const FREE: &str = "state = 'waiting' and next_at <= $1 \
+const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
     and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 
-/// What was said first to somebody about an incident reaches them first.
+/// What was said first to somebody about an incident reaches them first, unless it keeps
+/// failing: then the others do not wait for it.
 const IN_ORDER: &str = "not exists (select 1 from deliveries before where before.state = 'waiting' \
     and before.person_id = deliveries.person_id and before.number = deliveries.number \
-    and before.channel = deliveries.channel and before.id < deliveries.id)";
+    and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3)";
 
 const DELIVERIES: Table<'static> = Table {
     name: "deliveries",
@@ -149,6 +152,12 @@ const DELIVERIES: Table<'static> = Table {
 pub fn told_since(sql: &mut dyn Sql, now: Timestamp) -> Result<Timestamp, Failure> {
     settings::put(sql, SINCE, &now, 0)?;
     Ok(settings::get(sql, SINCE)?.map_or(now, |stored| stored.value))
+}
+
+/// Says that people are not told any more: what happens until they are again is told to
+/// nobody afterwards.
+pub fn told_to_nobody(sql: &mut dyn Sql) -> Result<(), Failure> {
+    sql.execute("delete from settings where key = $1", &[SINCE.into()]).map(drop)
 }
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.
@@ -184,6 +193,10 @@ pub fn expand(
             continue;
         }
         expanded += 1;
+        let audience = match OF_CLOCKS.contains(&word.as_str()) {
+            true => owner(sql, number)?.unwrap_or(audience),
+            false => audience,
+        };
         let told_as = told_as(&audience);
         for (person, address) in reached(sql, number, n, &audience)? {
             rows.push(vec![
@@ -203,6 +216,16 @@ pub fn expand(
         sql.insert(&DELIVERIES, rows)?;
     }
     Ok(expanded)
+}
+
+/// Whose incident it is now: what clocks say waits for the team's hours, and somebody else may
+/// have it by then.
+fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
+    let statement = "select assignee_id, team_id from incidents where number = $1";
+    let found = one(sql, statement, &[number.into()], |row| {
+        Ok((row.opt_parsed()?.map(Audience::Person), row.opt_parsed()?.map(Audience::Team)))
+    })?;
+    Ok(found.and_then(|(person, team)| person.or(team)))
 }
 
 fn told_as(audience: &Audience) -> ToldAs {
@@ -275,24 +298,30 @@ pub fn claim(
     now: Timestamp,
     until: Timestamp,
     limit: i64,
-    name: &dyn Fn(Option<IncidentNumber>, i64) -> String,
+    name: &dyn Fn(&Delivery) -> String,
 ) -> Result<Vec<Delivery>, Failure> {
+    // Where they are reached now: an address may have been corrected since.
+    let columns = DELIVERY.replace(
+        "address",
+        "coalesce((select email from people where people.id = person_id), address)",
+    );
     let statement = format!(
-        "select {DELIVERY} from deliveries where {FREE} and {IN_ORDER} order by next_at, id limit $3"
+        "select {columns} from deliveries where {FREE} and {IN_ORDER} order by next_at, id limit $3"
     );
     let found = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let take =
-        format!("update deliveries set taken_until = $3, message_id = $4 where id = $5 and {FREE}");
+    let take = format!(
+        "update deliveries set taken_until = $3, message_id = $4, address = $6 where id = $5 and {FREE}"
+    );
     let mut taken = Vec::with_capacity(found.len());
     for mut delivery in found {
-        let message_id =
-            delivery.message_id.take().unwrap_or_else(|| name(delivery.number, delivery.id));
+        let message_id = delivery.message_id.take().unwrap_or_else(|| name(&delivery));
         let values = [
             now.into(),
             farthest(now).into(),
             until.into(),
             (&message_id).into(),
             delivery.id.into(),
+            (&delivery.address).into(),
         ];
         if sql.execute(&take, &values)? == 1 {
             taken.push(Delivery { message_id: Some(message_id), ..delivery });
@@ -393,7 +422,7 @@ pub fn first_message(
     number: IncidentNumber,
 ) -> Result<Option<String>, Failure> {
     let statement = "select message_id from deliveries where person_id = $1 and number = $2 \
-        and message_id is not null order by id limit 1";
+        and state = 'sent' and message_id is not null order by id limit 1";
     one(sql, statement, &[person.into(), number.into()], Columns::text)
 }
 

@@ -2,7 +2,7 @@
 //! their incident.
 
 use super::Seals;
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, Timestamp};
 
 /// Bytes of the seal in a message id.
 const ID_BYTES: usize = 8;
@@ -16,6 +16,8 @@ pub struct OwnMessage {
     pub number: IncidentNumber,
     /// The delivery it was.
     pub delivery: i64,
+    /// When that was asked for: deliveries of before a restore may have had its id, too.
+    pub asked_at: Timestamp,
 }
 
 /// An incident named in a text, with a seal that is or is not ours.
@@ -41,7 +43,7 @@ pub enum Seen {
 impl Seals {
     /// The message id of a delivery, without angle brackets: the same at each attempt.
     pub fn message_id(&self, of: OwnMessage, domain: &str) -> String {
-        let local = format!("{}.{}", of.number.0, of.delivery);
+        let local = format!("{}.{}.{}", of.number.0, of.delivery, of.asked_at.micros());
         format!("ek.{local}.{}@{domain}", self.seal::<ID_BYTES>("message", local.as_bytes()))
     }
 
@@ -54,10 +56,12 @@ impl Seals {
         if !self.fits::<ID_BYTES>("message", data.as_bytes(), seal) {
             return None;
         }
-        let (number, delivery) = data.split_once('.')?;
+        let (number, rest) = data.split_once('.')?;
+        let (delivery, asked_at) = rest.split_once('.')?;
         Some(OwnMessage {
             number: IncidentNumber(number.parse().ok()?),
             delivery: delivery.parse().ok()?,
+            asked_at: Timestamp::from_micros(asked_at.parse().ok()?),
         })
     }
 
@@ -127,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_message_id_comes_back_and_nobody_else_can_make_it() {
-        let message = OwnMessage { number: IncidentNumber(7), delivery: 12 };
+        let asked_at = Timestamp::from_micros(1_795_435_920_000_000);
+        let message = OwnMessage { number: IncidentNumber(7), delivery: 12, asked_at };
         let id = ours().message_id(message, "desk.example");
         for same in [id.clone(), format!("<{id}>"), id.replace("desk.example", "moved.example")] {
             assert_eq!(ours().own_message(&same), Some(message), "{same}");
@@ -138,6 +143,7 @@ mod tests {
             id.replacen("7.12", "7.13", 1),
             "CAF=x@mail.example".to_owned(),
             String::new(),
+            id.replacen("1795435920", "1795435921", 1),
             "ek.7.12.@desk.example".to_owned(),
             "ek.7.12.zz@desk.example".to_owned(),
             "ek.ü.€@x".to_owned(),

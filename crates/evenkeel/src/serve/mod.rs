@@ -93,7 +93,13 @@ pub(crate) async fn serve(
     );
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
-    let letters = letters.map(|options| notify::start(desk.clone(), options));
+    let letters = match letters {
+        Some(options) => Some(notify::start(desk.clone(), options)),
+        None => {
+            desk.write(|sql| Ok(store::deliveries::told_to_nobody(sql)?)).await?;
+            None
+        }
+    };
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,

@@ -20,7 +20,10 @@ async fn a_report_is_confirmed_and_told_to_the_team_that_has_it() {
     assert!(subject.ends_with("] VPN drops <b>daily</b>"), "{subject}");
     let delivery = world.deliveries().await.into_iter().find(|d| d.address == GWEN).unwrap();
     let own = seals.own_message(&hers.header("Message-ID").unwrap());
-    assert_eq!(own, Some(OwnMessage { number, delivery: delivery.id }));
+    assert_eq!(
+        own,
+        Some(OwnMessage { number, delivery: delivery.id, asked_at: delivery.created_at })
+    );
     for (name, value) in [
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),

@@ -91,13 +91,18 @@ async fn letters_wait_for_a_server_that_is_down_and_leave_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_let_in_by_nobody_gives_no_letter_up() {
-    let world = World::new().await;
-    world.sink.says(GWEN, "530 sign in first");
-    world.t.report_by(&world.t.requester, "VPN drops").await;
-    assert_eq!(world.rounds().await, Next::Down);
-    let hers = world.deliveries().await.into_iter().find(|d| d.address == GWEN).unwrap();
-    assert_eq!((hers.state, hers.attempts), (DeliveryState::Waiting, 0));
+async fn one_address_that_the_server_relays_nothing_to_does_not_keep_the_others() {
+    for refusal in
+        ["530 sign in first", "454 4.7.1 relay access denied", "550 5.7.60 send as denied"]
+    {
+        let world = World::new().await;
+        world.sink.says(GWEN, refusal);
+        world.t.report("VPN drops").await;
+        assert_eq!(world.rounds().await, Next::Idle, "{refusal}");
+        assert_eq!(world.sink.to(INES).len(), 1, "{refusal}");
+        let hers = world.deliveries().await.into_iter().find(|d| d.address == GWEN).unwrap();
+        assert_eq!((hers.state, hers.attempts), (DeliveryState::Waiting, 1), "{refusal}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +144,7 @@ async fn a_letter_at_which_the_server_hangs_up_does_not_keep_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waited_for_days_is_told_no_more() {
+async fn what_waited_for_days_is_given_up_where_somebody_sees_it() {
     let World { t, sink, courier, stop } = World::new().await;
     t.report("VPN drops").await;
     let port = sink.stop().await;
@@ -148,5 +153,10 @@ async fn what_waited_for_days_is_told_no_more() {
     world.later(2 * 86_400 + 1).await;
     assert!(world.sink.mails().is_empty());
     let all = world.deliveries().await;
-    assert!(all.iter().all(|delivery| delivery.state == DeliveryState::Withdrawn), "{all:#?}");
+    assert!(all.iter().all(|delivery| delivery.state == DeliveryState::Dead), "{all:#?}");
+    let (id, now) = (all[0].id, world.t.desk.now());
+    let again = world.t.desk.write(move |sql| Ok(store::deliveries::send_again(sql, id, now)?));
+    assert!(again.await.unwrap());
+    world.rounds().await;
+    assert_eq!(world.sink.mails().len(), 1);
 }

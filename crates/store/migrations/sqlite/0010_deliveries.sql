@@ -22,4 +22,4 @@ create unique index deliveries_once on deliveries (number, n, word, person_id, c
 create index deliveries_waiting on deliveries (next_at, id) where state = 'waiting';
 create index deliveries_before on deliveries (person_id, number, id) where state = 'waiting';
 create index deliveries_thread on deliveries (person_id, number, id) where message_id is not null;
-create index deliveries_state on deliveries (state, id) where state in ('waiting', 'dead');
+create index deliveries_state on deliveries (state, id);

@@ -7,9 +7,10 @@ use incident::{Audience, Visibility};
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use store::deliveries::{
     BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, claim, counts, expand,
-    first_message, is_due, list, send_again, settle as settle_all, told_since, try_out,
+    first_message, is_due, list, send_again, settle as settle_all, told_since, told_to_nobody,
+    try_out,
 };
-use store::directory::teams;
+use store::directory::{Person, people, teams};
 use store::files::Files;
 use store::{Sql, Store, Target};
 
@@ -35,8 +36,8 @@ fn ask(sql: &mut dyn Sql, n: i64, word: &str, to: &Audience, at: Timestamp) {
     sql.execute(statement, &[n.into(), word.into(), to.into(), at.into()]).unwrap();
 }
 
-fn named(number: Option<IncidentNumber>, id: i64) -> String {
-    format!("{}.{id}", number.map_or(0, |number| number.0))
+fn named(delivery: &Delivery) -> String {
+    format!("{}.{}", delivery.number.map_or(0, |number| number.0), delivery.id)
 }
 
 fn take(store: &Store, now: Timestamp) -> Vec<Delivery> {
@@ -97,6 +98,12 @@ fn nothing_that_was_to_be_told_before_mail_was_configured_is_told() {
             let since = told_since(sql, NOW)?;
             assert_eq!(since, NOW);
             assert_eq!(told_since(sql, NOW.plus_seconds(900))?, NOW, "the first one stays");
+            // Without mail in between, what happens meanwhile is told to nobody.
+            told_to_nobody(sql)?;
+            let anew = NOW.plus_seconds(900);
+            assert_eq!(told_since(sql, anew)?, anew);
+            told_to_nobody(sql)?;
+            told_since(sql, NOW)?;
             assert!(!is_due(sql, since, NOW)?);
             assert_eq!(expand(sql, since, NOW, 10)?, 0);
             ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
@@ -122,7 +129,7 @@ fn what_was_said_first_is_told_first_and_by_one_node_only() {
         assert_eq!(whom(&first), [(person(2), 1), (person(3), 1)]);
         assert_eq!(take(store, NOW), [], "what is taken is nobody else's");
         let (one, other) = (&first[0], &first[1]);
-        assert_eq!(one.message_id, Some(named(one.number, one.id)));
+        assert_eq!(one.message_id, Some(named(one)));
         // The first fails: nothing overtakes it.
         end(store, one.id, Outcome::Failed("451 later".to_owned()), NOW);
         end(store, other.id, Outcome::Sent, NOW);
@@ -155,7 +162,6 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
         filled(store);
         write(store, |sql| {
             ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
-            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
             expand(sql, ALWAYS, NOW, 10)
         });
         let mut now = NOW;
@@ -174,7 +180,11 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
         };
         assert_eq!((dead()[0].id, dead()[0].ended_at), (id, Some(now)));
         assert_eq!(dead()[0].error.as_ref().map(String::len), Some(500));
-        // The next one goes, and is refused at once.
+        // Another one is refused at once.
+        write(store, |sql| {
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, now, 10)
+        });
         let next = take(store, now)[0].id;
         assert_ne!(next, id);
         assert_eq!(end(store, next, Outcome::Refused("550 nobody".to_owned()), now), 1);
@@ -189,6 +199,52 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
         });
         assert_eq!((take(store, now)[0].id, end(store, id, Outcome::Sent, now)), (id, 0));
         assert_eq!(end(store, id, fails(), now), 0, "what has ended stays so");
+    });
+}
+
+#[test]
+fn a_letter_that_keeps_failing_goes_on_to_where_they_are_reached_now_and_keeps_no_other() {
+    each_engine("deliver_moved", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, NOW, 10)
+        });
+        let mut now = NOW;
+        for _ in 0..3 {
+            let taken = take(store, now);
+            assert_eq!(whom(&taken), [(person(3), 1)]);
+            end(store, taken[0].id, Outcome::Failed("451 later".to_owned()), now);
+            now = now.plus_seconds(900);
+        }
+        let other = take(store, now);
+        assert!(other.iter().any(|delivery| delivery.n == 2), "{other:?}");
+        for one in &other {
+            end(store, one.id, Outcome::NotTried, now);
+        }
+        write(store, |sql| {
+            let before = people::get(sql, person(3))?.unwrap();
+            let email = Some("moved@halden.example".to_owned());
+            assert!(people::update(sql, &Person { email, ..before.clone() }, before.version)?);
+            Ok(())
+        });
+        let moved = take(store, now);
+        assert!(moved.iter().all(|one| one.address == "moved@halden.example"), "{moved:?}");
+    });
+}
+
+#[test]
+fn what_a_clock_says_reaches_whoever_has_the_incident_by_then() {
+    each_engine("deliver_owner", |store| {
+        filled(store);
+        write(store, |sql| {
+            sql.execute("update incidents set assignee_id = $1", &[person(2).into()])?;
+            ask(sql, 3, "clock_breached", &Audience::Person(person(3)), NOW);
+            ask(sql, 4, "assigned", &Audience::Person(person(3)), NOW);
+            expand(sql, ALWAYS, NOW, 10)
+        });
+        assert_eq!(whom(&take(store, NOW)), [(person(2), 3), (person(3), 4)]);
     });
 }
 
