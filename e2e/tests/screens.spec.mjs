@@ -163,7 +163,8 @@ test('forms of a calendar and an agreement, new and with what a change moves', a
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('/settings/agreements');
-  await page.getByRole('rowheader').getByRole('link').first().click();
+  // One of the company's own; other tests make agreements, too.
+  await page.getByRole('rowheader').getByRole('link').filter({ hasNotText: 'at once' }).first().click();
   await page.getByRole('textbox', { name: 'P3 resolve in' }).fill('1 h');
   await look(page, 'settings-agreement');
   const wrong = async () => {
