@@ -1,4 +1,4 @@
-//! Which crate may know which: pure ← store ← desk ← {web, api} ← evenkeel.
+//! Which crate may know which: pure ← store ← desk ← {intake, notify, web, api} ← evenkeel.
 
 use toml::Table;
 
@@ -6,7 +6,7 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("query", &["kernel"]),
@@ -17,9 +17,13 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("web", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
     ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
     ("notify", &["kernel", "query", "incident", "store", "desk"]),
+    ("intake", &["kernel", "incident", "store", "desk"]),
     (
         "evenkeel",
-        &["kernel", "calendar", "query", "incident", "store", "desk", "web", "api", "notify"],
+        &[
+            "kernel", "calendar", "query", "incident", "store", "desk", "web", "api", "notify",
+            "intake",
+        ],
     ),
     ("load", &["kernel", "incident", "store", "desk"]),
     ("testkit", &["kernel", "incident", "store", "desk"]),
