@@ -29,13 +29,8 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-<<<<<<< HEAD
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
-pub use chance::{fresh, secret, secret_hash, token_secret};
-=======
-pub use ask::{Ask, Done, Idempotency, Newcomer, Ticket, plain};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
->>>>>>> w-doors
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use deliveries::Told;
