@@ -77,13 +77,13 @@ async fn what_was_kept_aside_is_let_in_or_deleted_and_on_record() {
         assert_eq!(t.desk.message_bytes(&t.agent, two.id).await.unwrap(), None);
         assert!(t.desk.let_message_in(&t.agent, two.id, LetIn::Again).await.is_err());
         let three = world.message(three.id).await;
-        assert_eq!(three.rule, Some(Rule::Person), "looked at again: {:?}", three.reason);
+        assert_eq!(three.state, MessageState::Quarantined, "looked at again: {:?}", three.reason);
 
         let entry = t.desk.message_of(&t.agent, one.number.unwrap(), 1).await.unwrap().unwrap();
         assert_eq!(entry.message.id, one.id);
         assert!(t.desk.message_bytes(&t.agent, one.id).await.unwrap().is_some());
         let aside = t.desk.read(|sql| messages::list(sql, Some(MessageState::Quarantined), None, 10));
-        assert_eq!(aside.await.unwrap(), []);
+        assert_eq!(aside.await.unwrap(), [three]);
     })
     .await;
 }
