@@ -193,7 +193,9 @@ fn not_aside(message: &Message) -> Refusal {
     let words = match message.state {
         MessageState::Waiting => "it waits to be understood; look again in a moment",
         MessageState::Done => "it is in an incident already",
-        MessageState::Quarantined | MessageState::Dropped => "its bytes are gone, or it was dropped",
+        MessageState::Quarantined | MessageState::Dropped => {
+            "its bytes are gone, or it was dropped"
+        }
     };
     Refusal::state("not_quarantined", words)
 }

@@ -235,7 +235,10 @@ fn live(candidate: &Candidate, reason: String) -> (Candidate, String) {
     if matches!(relation, Relation::Stranger | Relation::Company)
         || candidate.relation == Relation::Requester
     {
-        return (candidate.clone(), format!("{reason}; {number} is part of {main}, where it is shown"));
+        return (
+            candidate.clone(),
+            format!("{reason}; {number} is part of {main}, where it is shown"),
+        );
     }
     let candidate = Candidate { number: main, relation, lifecycle, ..candidate.clone() };
     (candidate, format!("{reason}; {number} is part of {main}, where it goes"))
@@ -357,7 +360,9 @@ mod tests {
         let part_of = Some((main, Relation::Stranger, Lifecycle::InProgress));
         let requester = Candidate { part_of, ..candidate(Relation::Requester) };
         let found = Found { marks: vec![requester], ..Found::default() };
-        let To::Incident(to) = decide(&Signs::default(), &found, Verdict::None).to else { panic!() };
+        let To::Incident(to) = decide(&Signs::default(), &found, Verdict::None).to else {
+            panic!()
+        };
         assert_eq!(to.number, N, "their words are not for the other's requester");
     }
 

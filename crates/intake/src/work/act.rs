@@ -205,7 +205,8 @@ impl Round {
         let sender = self.sender(task, known).await?;
         let passed_on = self.passed_on(task, known).await?;
         let requester = passed_on.as_ref().unwrap_or(&sender);
-        let mut ended = Ended::new(self.then(task, verdict.suggested), verdict.rule, &verdict.reason);
+        let mut ended =
+            Ended::new(self.then(task, verdict.suggested), verdict.rule, &verdict.reason);
         (ended.public, ended.suggested) = (true, verdict.suggested);
         let actor = match passed_on {
             Some(_) => speaker(task, &sender, known.viewer.as_ref()),

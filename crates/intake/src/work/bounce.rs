@@ -34,9 +34,7 @@ impl Round {
             return self.end(task, Ended { suggested: delivery.number, ..ended }).await;
         }
         let (now, id, error) = (self.desk.now(), delivery.id, report.words.clone());
-        self.desk
-            .write_together(move |sql| deliveries::bounced(sql, id, &error, now))
-            .await?;
+        self.desk.write_together(move |sql| deliveries::bounced(sql, id, &error, now)).await?;
         match delivery.number {
             Some(number) => self.tell_of(task, number, words).await,
             None => self.end(task, Ended::new(MessageState::Done, Rule::Report, words)).await,

@@ -27,7 +27,11 @@ impl Figures {
                 registry.register(name, help, counter.clone());
             };
             counted("messages_settled", "Incoming messages that were dealt with", &figures.settled);
-            counted("messages_failed", "Attempts at incoming messages that failed", &figures.failed);
+            counted(
+                "messages_failed",
+                "Attempts at incoming messages that failed",
+                &figures.failed,
+            );
             counted("mail_alarms", "Alarms about mail that got out of hand", &figures.alarms);
             let mut shown = |name: &str, help: &str, gauge: &Gauge| {
                 registry.register(name, help, gauge.clone());

@@ -88,7 +88,8 @@ impl Round {
                 Err(Trouble::Refused(refusal)) => {
                     if let Further::Attach(file) = further {
                         let name = crate::subject::shortened(&file.name, limits::NAME_CHARS);
-                        ended.reason = format!("{}; {name} was left out: {}", ended.reason, refusal.message);
+                        ended.reason =
+                            format!("{}; {name} was left out: {}", ended.reason, refusal.message);
                     }
                     self.skip(self.step(task, at, ended.clone())).await?;
                 }
@@ -136,7 +137,8 @@ impl Round {
     ) -> Result<(), Trouble> {
         let command = match further {
             Further::Suggest(number) => {
-                let words = format!("This may belong to {number}. Merge it there, or link it, if it does.");
+                let words =
+                    format!("This may belong to {number}. Merge it there, or link it, if it does.");
                 let body = ask.words("body", &words, limits::BODY_CHARS)?;
                 Command::Comment { body, visibility: Visibility::Internal }
             }

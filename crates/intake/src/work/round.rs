@@ -2,10 +2,10 @@
 //! the other, the others at the same time.
 
 use super::{Next, Worker};
+use crate::Letter;
 use crate::letter::Automatic;
 use crate::thread::{Signs, signs};
 use crate::work::verdict::Counting;
-use crate::Letter;
 use desk::seals::Seals;
 use desk::{Desk, Trouble};
 use std::collections::HashMap;
@@ -216,9 +216,9 @@ impl Round {
             Outcome::Failed(format!("it could not be read: {why}"))
         })?;
         let from = letter.from.as_ref().map(|from| from.email.clone());
-        let from = from.filter(|from| from.contains('@')).or_else(|| {
-            Some(message.sender.to_lowercase()).filter(|sender| sender.contains('@'))
-        });
+        let from = from
+            .filter(|from| from.contains('@'))
+            .or_else(|| Some(message.sender.to_lowercase()).filter(|sender| sender.contains('@')));
         let read = Read {
             message_id: letter.message_id.clone(),
             body_hash: Some(body_hash),

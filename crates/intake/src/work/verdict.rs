@@ -188,7 +188,8 @@ impl Round {
                 }
             }
             Relation::Stranger if !released => {
-                let reason = format!("{reason}, who does not take part, so it is for the service desk only");
+                let reason =
+                    format!("{reason}, who does not take part, so it is for the service desk only");
                 plain(What::Note(candidate), rule, reason)
             }
             _ => plain(What::Comment(candidate), rule, reason),
@@ -216,7 +217,9 @@ impl Round {
             None => {
                 let full = self.too_many_from(from, false, &caps::ANSWERED, message).await?;
                 let full = match full {
-                    Some(full) if !released && self.is_answered_as_often(from, message).await? => full,
+                    Some(full) if !released && self.is_answered_as_often(from, message).await? => {
+                        full
+                    }
                     _ => return Ok(plain(What::Report { answered: true }, rule, reason)),
                 };
                 let reason = format!("{reason}; {}, so it is not answered", full.words);

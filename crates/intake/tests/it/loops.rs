@@ -135,7 +135,9 @@ async fn too_many_to_one_incident_are_kept_aside() {
             .await
             .unwrap();
         assert_eq!(aside.len(), 5);
-        assert!(aside.iter().all(|one| one.rule == Some(Rule::Loop) && one.suggested == Some(number)));
+        assert!(
+            aside.iter().all(|one| one.rule == Some(Rule::Loop) && one.suggested == Some(number))
+        );
         assert_eq!(world.incidents().await, 2, "one alarm");
         // Later there is room again.
         world.t.clock.advance(700);

@@ -48,10 +48,8 @@ async fn two_nodes_at_once_do_it_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ended_half_way_goes_on_where_it_was() {
     each("mail_half", async |world| {
-        let mail = mail(GWEN, "Printer", "x")
-            .with("To", HELP)
-            .with("Cc", PETER)
-            .with("X-File", "a.txt");
+        let mail =
+            mail(GWEN, "Printer", "x").with("To", HELP).with("Cc", PETER).with("X-File", "a.txt");
         let id = world.arrives(&mail).await.id;
         world.rounds().await;
         let done = world.message(id).await;
@@ -90,8 +88,12 @@ async fn an_answer_that_comes_with_what_it_answers_finds_it() {
         }
         world.rounds().await;
         assert_eq!(world.incidents().await, 1);
-        let said: Vec<_> =
-            world.said(kernel::IncidentNumber(1)).await.into_iter().map(|(words, ..)| words).collect();
+        let said: Vec<_> = world
+            .said(kernel::IncidentNumber(1))
+            .await
+            .into_iter()
+            .map(|(words, ..)| words)
+            .collect();
         assert_eq!(said, ["two", "three"]);
     })
     .await;

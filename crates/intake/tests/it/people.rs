@@ -45,7 +45,10 @@ async fn a_follower_may_say_something_and_let_nobody_in() {
         .with("Cc", "other@elsewhere.example");
     assert_eq!(world.gets(&his).await.number, Some(number));
     let said = world.said(number).await;
-    assert_eq!((said[0].0.as_str(), said[0].1, said[0].2.as_str()), ("me too", true, "Peter Nowicki"));
+    assert_eq!(
+        (said[0].0.as_str(), said[0].1, said[0].2.as_str()),
+        ("me too", true, "Peter Nowicki")
+    );
     assert_eq!(world.state(number).await.watchers.len(), 1);
 }
 
@@ -82,7 +85,8 @@ async fn what_was_kept_aside_is_let_in_or_deleted_and_on_record() {
         let entry = t.desk.message_of(&t.agent, one.number.unwrap(), 1).await.unwrap().unwrap();
         assert_eq!(entry.message.id, one.id);
         assert!(t.desk.message_bytes(&t.agent, one.id).await.unwrap().is_some());
-        let aside = t.desk.read(|sql| messages::list(sql, Some(MessageState::Quarantined), None, 10));
+        let aside =
+            t.desk.read(|sql| messages::list(sql, Some(MessageState::Quarantined), None, 10));
         assert_eq!(aside.await.unwrap(), [three]);
     })
     .await;

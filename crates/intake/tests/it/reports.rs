@@ -102,8 +102,8 @@ async fn our_own_letter_that_comes_back_is_dropped() {
     let number = world.t.report("VPN drops").await;
     let id = letters(&world).await[0].message_id.clone().unwrap();
     let subject = format!("{} VPN drops", world.mark(number).await);
-    let own = mail(GWEN, &subject, "We have received your report")
-        .with("Message-ID", &format!("<{id}>"));
+    let own =
+        mail(GWEN, &subject, "We have received your report").with("Message-ID", &format!("<{id}>"));
     let done = world.gets(&own).await;
     assert_eq!((done.state, done.rule), (MessageState::Dropped, Some(Rule::OwnLetter)));
     assert_eq!(world.said(number).await, []);

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{EVE, GWEN, INES, PETER, World, each, mail};
-use incident::{Command, Lifecycle};
 use incident::state::HoldReason;
+use incident::{Command, Lifecycle};
 use kernel::IncidentNumber;
 use store::deliveries;
 use store::messages::{MessageState, Rule};
@@ -21,8 +21,7 @@ async fn letter(world: &World, number: IncidentNumber) -> String {
             seals.message_id(own, "northwind.example")
         };
         let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, &name)?;
-        let sent: Vec<_> =
-            taken.iter().map(|one| (one.id, deliveries::Outcome::Sent)).collect();
+        let sent: Vec<_> = taken.iter().map(|one| (one.id, deliveries::Outcome::Sent)).collect();
         deliveries::settle(sql, &sent, now)?;
         Ok(taken)
     });
@@ -42,14 +41,20 @@ async fn a_report_by_mail_and_its_answers() {
         let state = world.state(number).await;
         assert_eq!(world.words(state.title).await, "VPN drops");
         assert_eq!(world.words(state.description.unwrap()).await, "It drops every hour.");
-        assert_eq!((state.requester, state.channel), (world.t.requester.person, kernel::Channel::Email));
+        assert_eq!(
+            (state.requester, state.channel),
+            (world.t.requester.person, kernel::Channel::Email)
+        );
         assert_eq!((state.service, state.team), (Some(world.t.vpn), Some(world.t.network)));
 
         // Answers to our letter, to their own message, by the mark, and by the number.
         let letter = letter(world, number).await;
         let mark = world.mark(number).await;
         for (answer, rule) in [
-            (mail(GWEN, "Re: x", "one\n> quoted").with("In-Reply-To", &format!("<{letter}>")), Rule::OwnMessage),
+            (
+                mail(GWEN, "Re: x", "one\n> quoted").with("In-Reply-To", &format!("<{letter}>")),
+                Rule::OwnMessage,
+            ),
             (mail(GWEN, "Re: VPN", "two").with("In-Reply-To", &first.id()), Rule::Answer),
             (mail(GWEN, &format!("Re: {mark} VPN drops"), "three"), Rule::Mark),
             (mail(GWEN, "About INC-1", "four"), Rule::Number),
@@ -124,7 +129,10 @@ async fn a_stranger_reaches_nothing() {
         world.t.desk.let_message_in(agent, held.id, desk::LetIn::Into(None)).await.unwrap();
         world.rounds().await;
         let done = world.message(held.id).await;
-        assert_eq!((done.state, done.number, done.rule), (MessageState::Done, Some(number), Some(Rule::Person)));
+        assert_eq!(
+            (done.state, done.number, done.rule),
+            (MessageState::Done, Some(number), Some(Rule::Person))
+        );
         let said = world.said(number).await;
         assert_eq!((said[0].0.as_str(), said[0].1), ("from my other address", true));
     })
@@ -210,7 +218,10 @@ async fn a_forward_is_something_new() {
     let state = world.state(done.number.unwrap()).await;
     assert_eq!(state.requester, world.t.other_requester.person);
     let words = world.words(state.description.unwrap()).await;
-    assert!(words.starts_with("Passed on by Ines Carvalhal.") && words.contains("see below"), "{words}");
+    assert!(
+        words.starts_with("Passed on by Ines Carvalhal.") && words.contains("see below"),
+        "{words}"
+    );
     assert_eq!(world.words(state.title).await, "Printer");
 }
 

@@ -193,10 +193,10 @@ pub fn mail(from: &str, subject: &str, text: &str) -> Mail {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let id = COUNT.fetch_add(1, Ordering::Relaxed);
     let mail = Mail { headers: vec![], text: text.to_owned() };
-    mail.with("From", from)
-        .with("To", HELP)
-        .with("Subject", subject)
-        .with("Message-ID", &format!("<m{id}@{}>", from.rsplit_once('@').unwrap_or(("", "x")).1.trim_matches('>')))
+    mail.with("From", from).with("To", HELP).with("Subject", subject).with(
+        "Message-ID",
+        &format!("<m{id}@{}>", from.rsplit_once('@').unwrap_or(("", "x")).1.trim_matches('>')),
+    )
 }
 
 impl Mail {
@@ -298,8 +298,7 @@ struct Database {
 impl Database {
     fn create(test: &str) -> Option<Database> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server =
-            std::env::var("EVENKEEL_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
+        let server = std::env::var("EVENKEEL_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("evenkeel_test_{test}_{}_{count}", std::process::id());
         admin(&server, &format!("create database {name}"));
