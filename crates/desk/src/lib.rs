@@ -29,7 +29,7 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use ask::{Ask, Done, Idempotency, Newcomer, Ticket, plain};
+pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};

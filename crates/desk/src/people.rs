@@ -26,17 +26,16 @@ impl Desk {
     ) -> Result<Person, Trouble> {
         let now = self.now();
         let person = Person::new(PersonId(fresh()), name, email, now);
-        self.write(move |sql| {
+        self.write_together(move |sql| {
             // Of several nodes that hear of the same address at once, one makes them known.
             store::incidents::lock_head(sql)?;
-            let mut organisation = None;
+            let mut person = person.clone();
             if let Some(email) = &person.email {
                 if let Some(known) = people::by_email(sql, email)? {
                     return Ok(known);
                 }
-                organisation = organisations::of_email(sql, email)?.map(|company| company.id);
+                person.organisation = organisations::of_email(sql, email)?.map(|found| found.id);
             }
-            let person = Person { organisation, ..person };
             people::insert(sql, &person, None)?;
             let entry = Entry::new(now, &actor, "created", "person", person.id).after(&person);
             audit::record(sql, &entry)?;
