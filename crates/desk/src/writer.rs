@@ -12,12 +12,12 @@ use crate::ask::{Done, Prepared};
 use crate::people::Named;
 use crate::{Desk, Inner, Metrics, Trouble};
 use decide::Round;
-pub(crate) use together::{Shared, Together};
 use incident::{Command, State};
 use kernel::{IncidentNumber, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use store::{Failure, Sql, Writer};
+pub(crate) use together::{Shared, Together};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 

@@ -8,11 +8,12 @@ use crate::failed::Failed;
 use crate::instance::{self, Missing};
 use crate::output;
 use desk::{Clock, SystemClock};
-use kernel::limits;
+use intake::{Arrived, MESSAGE_BYTES, NotAccepted};
 use std::io::Read;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use store::directory::integrations::{self, Integration};
-use store::messages::{self, Door, NewMessage};
+use store::messages::{Door, NewMessage};
 use store::{Failure, Store};
 
 /// The message is the trouble: it is given back.
@@ -36,6 +37,15 @@ impl From<Failed> for NotKept {
     }
 }
 
+impl From<NotAccepted> for NotKept {
+    fn from(not_accepted: NotAccepted) -> Self {
+        match not_accepted {
+            NotAccepted::Trouble(trouble) => NotKept::Now(trouble.into()),
+            bad => NotKept::Never(BAD_MESSAGE, bad.to_string()),
+        }
+    }
+}
+
 impl From<Failure> for NotKept {
     fn from(failure: Failure) -> Self {
         NotKept::Now(failure.into())
@@ -56,7 +66,7 @@ pub(crate) fn not_now(failed: &Failed) -> ExitCode {
 /// Keeps the message on standard input.
 pub(crate) fn run(args: &MailArgs, settings: &Settings) -> ExitCode {
     // A defect must not give the message back.
-    match std::panic::catch_unwind(|| keep(args, settings)) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| keep(args, settings))) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(NotKept::Never(code, words))) => {
             output::say(format!("evenkeel: {words}"));
@@ -74,15 +84,14 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
     }
     instance::must_be_there(settings, Missing::Refuse)?;
     let store = Store::open(&instance::target(settings))?;
-    let message = NewMessage {
+    let arrived = Arrived {
         mailbox: None,
         door: Door::Pipe,
         sender: args.sender.clone().unwrap_or_default(),
         recipients: args.recipients.clone(),
-        received_at: SystemClock.now(),
-        hash: store::files::FileHash::of(&raw),
         raw,
     };
+    let message = arrived.message(SystemClock.now())?;
     let mut unknown = None;
     store.writer()?.transaction(|sql| {
         let known = integrations::mailboxes(sql)?;
@@ -96,16 +105,13 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
             },
             None => written_to(&known, &args.recipients).map(|mailbox| mailbox.id),
         };
-        messages::accept(sql, &NewMessage { mailbox, ..message })?;
-        match mailbox {
-            Some(mailbox) => integrations::seen(sql, mailbox, SystemClock.now()),
-            None => Ok(()),
-        }
+        intake::keep(sql, &NewMessage { mailbox, ..message }).map(drop)
     })?;
     match unknown {
         None => Ok(()),
         Some(wanted) => {
-            let words = format!("there is no mailbox `{wanted}` in use; it goes by name, key or address");
+            let words =
+                format!("there is no mailbox `{wanted}` in use; it goes by name, key or address");
             Err(NotKept::Never(NO_MAILBOX, words))
         }
     }
@@ -114,18 +120,15 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
 /// The whole message, unless it is too large to be one.
 fn read(from: impl Read) -> Result<Vec<u8>, NotKept> {
     let mut raw = Vec::new();
-    let mut from = from.take(limits::MESSAGE_BYTES as u64 + 1);
+    let mut from = from.take(MESSAGE_BYTES as u64 + 1);
     from.read_to_end(&mut raw)
         .map_err(|error| Failed::new(format!("standard input cannot be read: {error}")))?;
-    if raw.len() > limits::MESSAGE_BYTES {
-        let megabytes = limits::MESSAGE_BYTES / 1_048_576;
+    if raw.len() > MESSAGE_BYTES {
+        let megabytes = MESSAGE_BYTES / 1_048_576;
         // What hands it over wants to be rid of all of it before it listens.
         drop(std::io::copy(&mut from.into_inner(), &mut std::io::sink()));
         let words = format!("the message is larger than the {megabytes} MB that are taken");
         return Err(NotKept::Never(BAD_MESSAGE, words));
-    }
-    if raw.is_empty() {
-        return Err(NotKept::Never(BAD_MESSAGE, "there is no message on standard input".to_owned()));
     }
     Ok(raw)
 }

@@ -1,6 +1,6 @@
 //! The door for whoever speaks HTTP: `POST /intake/{key}/email`.
 
-use crate::accept::{Arrived, accept};
+use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use crate::mailboxes::Mailboxes;
 use crate::room::Room;
 use axum::body::Body;
@@ -12,7 +12,6 @@ use axum::routing::{any, post};
 use axum::{Json, Router};
 use desk::{Desk, Trouble};
 use futures_util::StreamExt;
-use kernel::limits;
 use serde::Serialize;
 use serde_json::json;
 use store::messages::Door;
@@ -60,10 +59,6 @@ async fn email(
         Ok(whole) => whole,
         Err(refused) => return refused,
     };
-    if raw.is_empty() {
-        let words = "There is no message in the request; send it as the body, as it was received.";
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, words);
-    }
     let arrived = Arrived {
         mailbox: Some(mailbox.id),
         door: Door::Http,
@@ -79,7 +74,13 @@ async fn email(
             };
             (status, Json(Taken { id: kept.id.to_string(), state })).into_response()
         }
-        Err(trouble) => failed(&trouble),
+        Err(NotAccepted::TooLarge { .. }) => too_large(),
+        Err(NotAccepted::Empty) => {
+            let words =
+                "There is no message in the request; send it as the body, as it was received.";
+            problem(StatusCode::UNPROCESSABLE_ENTITY, words)
+        }
+        Err(NotAccepted::Trouble(trouble)) => failed(&trouble),
     }
 }
 
@@ -90,7 +91,7 @@ async fn whole(
     room: &Room,
 ) -> Result<(Vec<u8>, Option<crate::room::Held>), Response> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if said.is_some_and(|bytes: u64| bytes > limits::MESSAGE_BYTES as u64) {
+    if said.is_some_and(|bytes: u64| bytes > MESSAGE_BYTES as u64) {
         return Err(too_large());
     }
     let (mut raw, mut held) = (Vec::new(), None);
@@ -99,7 +100,7 @@ async fn whole(
         let Ok(piece) = piece else {
             return Err(problem(StatusCode::BAD_REQUEST, "The message did not arrive whole."));
         };
-        if raw.len() + piece.len() > limits::MESSAGE_BYTES {
+        if raw.len() + piece.len() > MESSAGE_BYTES {
             return Err(too_large());
         }
         if held.is_none() && Room::is_needed_for(raw.len() + piece.len()) {
@@ -114,7 +115,7 @@ async fn whole(
 }
 
 fn too_large() -> Response {
-    let megabytes = limits::MESSAGE_BYTES / 1_048_576;
+    let megabytes = MESSAGE_BYTES / 1_048_576;
     problem(
         StatusCode::PAYLOAD_TOO_LARGE,
         &format!("The message is larger than the {megabytes} MB that are taken."),

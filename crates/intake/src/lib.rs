@@ -1,8 +1,16 @@
 //! What comes in from outside. Bytes are kept before anything else is done with them;
 //! then they are understood, and become commands.
 
+mod arrive;
+mod http;
 mod letter;
+mod listener;
+mod mailboxes;
+mod room;
 
+pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
+pub use http::router;
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
 };
+pub use listener::{Bound, Listening, Options, check_tls};

@@ -102,5 +102,3 @@ pub const MAILBOX_ADDRESSES: usize = 50;
 pub const SILENCE_SECONDS_MIN: i64 = 300;
 /// The longest silence of a mailbox that can be told of, in seconds: a quarter of a year.
 pub const SILENCE_SECONDS_MAX: i64 = 90 * 86_400;
-/// Bytes of one message that comes in by mail: the largest attachment, encoded, and words around it.
-pub const MESSAGE_BYTES: usize = 40 * 1_048_576;

@@ -27,7 +27,10 @@ pub(crate) struct InboundSettings {
 impl InboundSettings {
     /// The listener as the settings want it, if it is to listen anywhere. `public_url` is
     /// that of the instance.
-    pub(crate) fn chosen(&self, public_url: Option<&str>) -> Result<Option<intake::Options>, Failed> {
+    pub(crate) fn chosen(
+        &self,
+        public_url: Option<&str>,
+    ) -> Result<Option<intake::Options>, Failed> {
         if self.smtp.value.is_none() && self.lmtp.value.is_none() {
             return Ok(None);
         }
@@ -54,7 +57,8 @@ pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
     for (key, at) in [(SMTP_LISTEN, &inbound.smtp.value), (LMTP_LISTEN, &inbound.lmtp.value)] {
         let Some(at) = at.as_deref().filter(|at| !at.starts_with(['/', '.'])) else { continue };
         if let Err(error) = at.to_socket_addrs() {
-            let what = format!("`{at}` is not an address with a port such as 127.0.0.1:2525 ({error})");
+            let what =
+                format!("`{at}` is not an address with a port such as 127.0.0.1:2525 ({error})");
             say(Level::Error, key, what);
         }
     }

@@ -175,6 +175,15 @@ impl Place {
     }
 }
 
+/// Whether certificate and key can be read and fit.
+///
+/// # Errors
+///
+/// Words about the file that cannot be used.
+pub fn check_tls(certificate: &Path, key: &Path) -> Result<(), String> {
+    tls::acceptor(certificate, key).map(drop)
+}
+
 /// A path begins with a slash or a dot, everything else is an address.
 async fn place(at: &str) -> Result<Place, String> {
     if at.starts_with(['/', '.']) {
@@ -187,12 +196,14 @@ async fn place(at: &str) -> Result<Place, String> {
 #[cfg(unix)]
 async fn socket(path: &Path) -> Result<Place, String> {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-    let cannot = |error: std::io::Error| {
-        format!("cannot listen for mail on {}: {error}", path.display())
-    };
+    let cannot =
+        |error: std::io::Error| format!("cannot listen for mail on {}: {error}", path.display());
     if let Ok(found) = std::fs::symlink_metadata(path) {
         if !found.file_type().is_socket() {
-            return Err(format!("{} is there and is no socket; choose another path", path.display()));
+            return Err(format!(
+                "{} is there and is no socket; choose another path",
+                path.display()
+            ));
         }
         if tokio::net::UnixStream::connect(path).await.is_ok() {
             return Err(format!("another program listens on {}", path.display()));
@@ -208,7 +219,10 @@ async fn socket(path: &Path) -> Result<Place, String> {
 
 #[cfg(not(unix))]
 async fn socket(path: &Path) -> Result<Place, String> {
-    Err(format!("{} is a path; this system has no sockets in files, give an address", path.display()))
+    Err(format!(
+        "{} is a path; this system has no sockets in files, give an address",
+        path.display()
+    ))
 }
 
 /// Takes conversations at a place until all must stop, then waits for those under way.

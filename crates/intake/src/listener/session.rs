@@ -4,7 +4,7 @@
 use super::trace::{self, Way};
 use super::wire::{Gone, Line, Stream, Text, Wire};
 use super::{Protocol, Shop};
-use crate::accept::{Arrived, accept};
+use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use desk::Trouble;
 use kernel::{IntegrationId, limits};
 use smtp_proto::{Error, MailFrom, Request};
@@ -145,9 +145,15 @@ impl Session<'_> {
         request: Request<Cow<'_, str>>,
     ) -> Result<Next, Gone> {
         Ok(match request {
-            Request::Ehlo { host } if self.protocol == Protocol::Smtp => self.hello(wire, &host, true),
-            Request::Helo { host } if self.protocol == Protocol::Smtp => self.hello(wire, &host, false),
-            Request::Lhlo { host } if self.protocol == Protocol::Lmtp => self.hello(wire, &host, true),
+            Request::Ehlo { host } if self.protocol == Protocol::Smtp => {
+                self.hello(wire, &host, true)
+            }
+            Request::Helo { host } if self.protocol == Protocol::Smtp => {
+                self.hello(wire, &host, false)
+            }
+            Request::Lhlo { host } if self.protocol == Protocol::Lmtp => {
+                self.hello(wire, &host, true)
+            }
             Request::Mail { from } => self.mail(wire, &from),
             Request::Rcpt { to } => self.recipient(wire, &to.address).await,
             Request::Data => self.data(wire),
@@ -158,7 +164,9 @@ impl Session<'_> {
             Request::Noop { .. } => self.fine(wire, "250 2.0.0 Yes"),
             // Who is known here is not for everybody to ask.
             Request::Vrfy { .. } => self.fine(wire, "252 2.1.5 Send it and see"),
-            Request::Help { .. } => self.fine(wire, "214 2.0.0 This takes mail for the service desk"),
+            Request::Help { .. } => {
+                self.fine(wire, "214 2.0.0 This takes mail for the service desk")
+            }
             Request::Quit => {
                 wire.say("221 2.0.0 Goodbye");
                 Next::End
@@ -167,7 +175,9 @@ impl Session<'_> {
                 wire.say("220 2.0.0 Go ahead");
                 Next::Secrecy
             }
-            Request::Ehlo { .. } | Request::Helo { .. } => self.fault(wire, "500 5.5.1 This is LMTP; say LHLO"),
+            Request::Ehlo { .. } | Request::Helo { .. } => {
+                self.fault(wire, "500 5.5.1 This is LMTP; say LHLO")
+            }
             Request::Lhlo { .. } => self.fault(wire, "500 5.5.1 This is SMTP; say EHLO"),
             _ => self.fault(wire, "502 5.5.1 This server does not do that"),
         })
@@ -207,7 +217,7 @@ impl Session<'_> {
         if self.offers_secrecy() {
             wire.say("250-STARTTLS");
         }
-        self.fine(wire, &format!("250 SIZE {}", limits::MESSAGE_BYTES))
+        self.fine(wire, &format!("250 SIZE {}", MESSAGE_BYTES))
     }
 
     fn mail(&mut self, wire: &mut Wire, from: &MailFrom<Cow<'_, str>>) -> Next {
@@ -215,13 +225,14 @@ impl Session<'_> {
             return self.fault(wire, "503 5.5.1 Say who you are first");
         }
         if self.envelope.is_some() {
-            return self.fault(wire, "503 5.5.1 There is a sender already; finish that message first");
+            return self
+                .fault(wire, "503 5.5.1 There is a sender already; finish that message first");
         }
         if self.messages >= MESSAGES_MAX {
             wire.say("421 4.7.0 These are enough messages for one conversation; call again");
             return Next::End;
         }
-        if from.size > limits::MESSAGE_BYTES {
+        if from.size > MESSAGE_BYTES {
             return self.fine(wire, &too_large());
         }
         if from.address.chars().count() > limits::EMAIL_CHARS {
@@ -319,7 +330,9 @@ impl Session<'_> {
             };
             let answer = match accept(&self.shop.desk, arrived).await {
                 Ok(_) => format!("250 2.0.0 Kept as {id}"),
-                Err(trouble) => not_kept(&trouble),
+                Err(NotAccepted::TooLarge { .. }) => too_large(),
+                Err(NotAccepted::Empty) => "554 5.6.0 The message is empty".to_owned(),
+                Err(NotAccepted::Trouble(trouble)) => not_kept(&trouble),
             };
             answers.push((recipient.mailbox, answer));
         }
@@ -377,7 +390,7 @@ impl Protocol {
 }
 
 fn too_large() -> String {
-    let megabytes = limits::MESSAGE_BYTES / 1_048_576;
+    let megabytes = MESSAGE_BYTES / 1_048_576;
     format!("552 5.3.4 The message is larger than the {megabytes} MB that are taken")
 }
 
@@ -399,7 +412,9 @@ fn syntax(error: &Error) -> &'static str {
         Error::InvalidSenderAddress => "501 5.1.7 That is no address of a sender",
         Error::InvalidRecipientAddress => "501 5.1.3 That is no address of a recipient",
         Error::UnsupportedParameter { .. } => "555 5.5.4 This server does not know that parameter",
-        Error::InvalidParameter { .. } | Error::InvalidAddress => "501 5.5.4 A parameter is not what it should be",
+        Error::InvalidParameter { .. } | Error::InvalidAddress => {
+            "501 5.5.4 A parameter is not what it should be"
+        }
         _ => "501 5.5.2 That cannot be read",
     }
 }

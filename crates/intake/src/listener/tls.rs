@@ -25,6 +25,8 @@ pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, St
         .map_err(|error| error.to_string())?
         .with_no_client_auth()
         .with_single_cert(chain, secret)
-        .map_err(|error| format!("{} and {} do not fit: {error}", certificate.display(), key.display()))?;
+        .map_err(|error| {
+            format!("{} and {} do not fit: {error}", certificate.display(), key.display())
+        })?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -58,8 +58,10 @@ mod tests {
     #[test]
     fn nobody_writes_lines_of_their_own() {
         let recipient = |address: &str| Recipient { address: address.to_owned(), mailbox: None };
-        let mut envelope =
-            Envelope { sender: "a>\r\nX: y@b".into(), recipients: vec![recipient("help@x.example")] };
+        let mut envelope = Envelope {
+            sender: "a>\r\nX: y@b".into(),
+            recipients: vec![recipient("help@x.example")],
+        };
         let way = Way {
             helo: "me\r\n\r\nbody (by evil",
             peer: Some([192, 0, 2, 1].into()),

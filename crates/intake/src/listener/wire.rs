@@ -2,8 +2,8 @@
 //! Whatever they send, little of it is held, and never for long.
 
 use super::dots::Undotted;
+use crate::arrive::MESSAGE_BYTES;
 use crate::room::{Held, Room};
-use kernel::limits;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -147,7 +147,7 @@ impl Wire {
         loop {
             let (taken, whole) = undotted.take(&self.read[self.at..], &mut text);
             self.at += taken;
-            if refused.is_none() && text.len() > limits::MESSAGE_BYTES {
+            if refused.is_none() && text.len() > MESSAGE_BYTES {
                 refused = Some(Text::TooLarge);
             }
             if refused.is_none() && held.is_none() && Room::is_needed_for(text.len()) {
@@ -236,9 +236,10 @@ mod tests {
         near.write_all(long.as_bytes()).await.unwrap();
         assert!(matches!(wire.line().await, Ok(Line::TooLong)));
         assert!(matches!(wire.line().await, Ok(Line::Whole(line)) if line == b"NOOP\r\n"));
-        let noise = tokio::spawn(async move {
-            while near.write_all(&[b'x'; CHUNK_BYTES]).await.is_ok() {}
-        });
+        let noise =
+            tokio::spawn(
+                async move { while near.write_all(&[b'x'; CHUNK_BYTES]).await.is_ok() {} },
+            );
         assert!(matches!(wire.line().await, Err(Gone::Noise)));
         drop(wire);
         noise.await.unwrap();

@@ -15,8 +15,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A desk whose mailboxes are `help@x.example` and `plant@x.example`.
 pub async fn desk() -> TestDesk {
     let desk = TestDesk::idle().await;
-    for (number, name, address) in
-        [(1, "Help", "help@x.example"), (2, "Plant", "plant@x.example")]
+    for (number, name, address) in [(1, "Help", "help@x.example"), (2, "Plant", "plant@x.example")]
     {
         mailbox(&desk, number, name, address).await;
     }
@@ -44,9 +43,8 @@ pub async fn mailbox(desk: &TestDesk, number: u8, name: &str, address: &str) -> 
         version: 1,
     };
     let id = mailbox.id;
-    let insert = desk.desk.change(Actor::system(), move |sql, _| {
-        Ok(integrations::insert(sql, &mailbox)?)
-    });
+    let insert =
+        desk.desk.change(Actor::system(), move |sql, _| Ok(integrations::insert(sql, &mailbox)?));
     insert.await.unwrap();
     id
 }
@@ -129,7 +127,11 @@ impl Caller {
 
     /// Says a command that is answered with this code.
     #[track_caller]
-    pub fn expect<'a>(&'a mut self, command: &'a str, code: &'a str) -> impl Future<Output = ()> + 'a {
+    pub fn expect<'a>(
+        &'a mut self,
+        command: &'a str,
+        code: &'a str,
+    ) -> impl Future<Output = ()> + 'a {
         async move {
             let answer = self.say(command).await;
             assert!(answer.starts_with(code), "{command}: {answer}");

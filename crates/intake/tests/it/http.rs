@@ -4,7 +4,7 @@ use crate::doors::{desk, kept, key};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
-use kernel::limits;
+use intake::MESSAGE_BYTES;
 use serde_json::Value;
 use store::messages::Door;
 use tower::ServiceExt;
@@ -18,8 +18,7 @@ struct Answer {
 async fn post(router: &Router, path: &str, body: impl Into<Body>) -> Answer {
     let request = Request::post(path).body(body.into()).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
-    let (status, retry_after) =
-        (response.status(), response.headers().contains_key("retry-after"));
+    let (status, retry_after) = (response.status(), response.headers().contains_key("retry-after"));
     let bytes = axum::body::to_bytes(response.into_body(), 65_536).await.unwrap();
     Answer { status, retry_after, json: serde_json::from_slice(&bytes).unwrap() }
 }
@@ -29,8 +28,14 @@ async fn a_message_is_taken_with_the_key_and_repeated_without_harm() {
     let desk = desk().await;
     let router = intake::router(desk.desk.clone());
     let plain = key(1).as_str().to_owned();
-    let hyphens =
-        format!("{}-{}-{}-{}-{}", &plain[..8], &plain[8..12], &plain[12..16], &plain[16..20], &plain[20..]);
+    let hyphens = format!(
+        "{}-{}-{}-{}-{}",
+        &plain[..8],
+        &plain[8..12],
+        &plain[12..16],
+        &plain[16..20],
+        &plain[20..]
+    );
     let first = post(&router, &format!("/intake/{plain}/email"), "Subject: a\r\n\r\nb").await;
     assert_eq!((first.status, &first.json["state"]), (StatusCode::ACCEPTED, &"waiting".into()));
     let path = format!("/intake/{}/email", hyphens.to_uppercase());
@@ -65,7 +70,8 @@ async fn what_is_too_large_or_cannot_be_kept_is_said() {
     let router = intake::router(desk.desk.clone());
     let path = format!("/intake/{}/email", key(1).as_str());
     let piece = Bytes::from(vec![b'x'; 1_048_576]);
-    let pieces = (0..=limits::MESSAGE_BYTES / piece.len()).map(move |_| Ok::<_, std::io::Error>(piece.clone()));
+    let pieces =
+        (0..=MESSAGE_BYTES / piece.len()).map(move |_| Ok::<_, std::io::Error>(piece.clone()));
     let large = post(&router, &path, Body::from_stream(futures_util::stream::iter(pieces))).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(kept(&desk).await.is_empty());

@@ -1,8 +1,7 @@
 //! SMTP and LMTP as mail servers, and others, speak them.
 
 use crate::doors::{Caller, both, desk, kept, listen};
-use intake::Options;
-use kernel::limits;
+use intake::{MESSAGE_BYTES, Options};
 use store::messages::Door;
 use testkit::TestDesk;
 
@@ -14,7 +13,7 @@ async fn a_message_is_kept_before_it_is_said_to_be() {
     let listening = both(&desk).await;
     let mut caller = Caller::at(&listening.addresses()[0]).await;
     let hello = caller.say("EHLO mx.sender.example").await;
-    for word in ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 41943040"] {
+    for word in ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 37748736"] {
         assert!(hello.contains(word), "{hello}");
     }
     assert!(!hello.contains("STARTTLS"), "{hello}");
@@ -31,7 +30,10 @@ async fn a_message_is_kept_before_it_is_said_to_be() {
     assert!(message.mailbox.is_some());
     let trace = raw.strip_suffix(LETTER).unwrap();
     assert!(trace.starts_with("Return-Path: <gwen@x.example>\r\nReceived: from mx.sender.example ([127.0.0.1])\r\n\tby desk.example (Evenkeel) with ESMTP id "), "{trace}");
-    assert!(trace.ends_with("for <HELP+printer@x.example>; Mon, 23 Nov 2026 12:12:00 +0000\r\n"), "{trace}");
+    assert!(
+        trace.ends_with("for <HELP+printer@x.example>; Mon, 23 Nov 2026 12:12:00 +0000\r\n"),
+        "{trace}"
+    );
     caller.expect("NOOP", "250").await;
     caller.expect("VRFY help", "252").await;
     caller.expect("QUIT", "221").await;
@@ -49,9 +51,17 @@ async fn nobody_is_relayed_for() {
     caller.expect("RCPT TO:<help@x.example>", "503").await;
     caller.expect("DATA", "503").await;
     caller.expect("MAIL FROM:<a@b.example>", "250").await;
-    for other in ["you@elsewhere.example", "help%elsewhere.example@x.example", "help@y.example", "postmaster"] {
+    for other in [
+        "you@elsewhere.example",
+        "help%elsewhere.example@x.example",
+        "help@y.example",
+        "postmaster",
+    ] {
         let answer = caller.say(&format!("RCPT TO:<{other}>")).await;
-        assert!(answer.starts_with("550 5.1.1") || answer.starts_with("501 5.1.3"), "{other}: {answer}");
+        assert!(
+            answer.starts_with("550 5.1.1") || answer.starts_with("501 5.1.3"),
+            "{other}: {answer}"
+        );
     }
     caller.expect("DATA", "554").await;
     caller.expect("AUTH PLAIN AAAA", "502").await;
@@ -65,7 +75,8 @@ async fn commands_may_be_sent_ahead() {
     let desk = desk().await;
     let listening = both(&desk).await;
     let mut caller = Caller::at(&listening.addresses()[0]).await;
-    let mail = "MAIL FROM:<>\r\nRCPT TO:<nobody@x.example>\r\nRCPT TO:<plant@x.example>\r\nDATA\r\n";
+    let mail =
+        "MAIL FROM:<>\r\nRCPT TO:<nobody@x.example>\r\nRCPT TO:<plant@x.example>\r\nDATA\r\n";
     // One piece or many, it is the same.
     caller.send(format!("EHLO x\r\n{mail}").as_bytes()).await;
     let mut heard = String::new();
@@ -83,7 +94,10 @@ async fn commands_may_be_sent_ahead() {
     }
     let all = kept(&desk).await;
     assert_eq!(all.len(), 2);
-    assert_eq!((all[0].0.sender.as_str(), &all[0].0.recipients), ("", &vec!["plant@x.example".to_owned()]));
+    assert_eq!(
+        (all[0].0.sender.as_str(), &all[0].0.recipients),
+        ("", &vec!["plant@x.example".to_owned()])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +105,16 @@ async fn nothing_is_smuggled_in_behind_a_message() {
     let desk = desk().await;
     let listening = both(&desk).await;
     let hidden = "MAIL FROM:<ceo@x.example>\r\nRCPT TO:<help@x.example>\r\nDATA\r\nSubject: pay\r\n\r\nx\r\n.\r\n";
-    for end in ["\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r", "\r\n.\r\r\n", "\r\n\0.\r\n", "\r\n..\r\n"] {
+    for end in [
+        "\n.\n",
+        "\n.\r\n",
+        "\r\n.\n",
+        "\r.\r",
+        "\r\n.\r",
+        "\r\n.\r\r\n",
+        "\r\n\0.\r\n",
+        "\r\n..\r\n",
+    ] {
         let before = kept(&desk).await.len();
         let mut caller = Caller::at(&listening.addresses()[0]).await;
         caller.expect("EHLO x", "250").await;
@@ -101,7 +124,10 @@ async fn nothing_is_smuggled_in_behind_a_message() {
         caller.send(format!("Subject: {end:?}\r\n\r\nhi{end}{hidden}QUIT\r\n").as_bytes()).await;
         for code in ["250", "221", ""] {
             let answer = caller.hear().await;
-            assert!(answer.starts_with(code) && answer.is_empty() == code.is_empty(), "{end:?}: {answer}");
+            assert!(
+                answer.starts_with(code) && answer.is_empty() == code.is_empty(),
+                "{end:?}: {answer}"
+            );
         }
         let all = kept(&desk).await;
         assert_eq!(all.len(), before + 1, "{end:?}");
@@ -152,13 +178,13 @@ async fn what_is_too_large_is_told_and_the_conversation_goes_on() {
     let listening = both(&desk).await;
     let mut caller = Caller::at(&listening.addresses()[0]).await;
     caller.expect("EHLO x", "250").await;
-    let size = limits::MESSAGE_BYTES + 1;
+    let size = MESSAGE_BYTES + 1;
     caller.expect(&format!("MAIL FROM:<a@b.example> SIZE={size}"), "552 5.3.4").await;
     caller.expect("MAIL FROM:<a@b.example>", "250").await;
     caller.expect("RCPT TO:<help@x.example>", "250").await;
     caller.expect("DATA", "354").await;
     let line = format!("{}\r\n", "x".repeat(65_534));
-    for _ in 0..=limits::MESSAGE_BYTES / line.len() {
+    for _ in 0..=MESSAGE_BYTES / line.len() {
         caller.send(line.as_bytes()).await;
     }
     caller.expect(".", "552 5.3.4").await;

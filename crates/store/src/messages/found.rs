@@ -92,13 +92,8 @@ pub fn times_from(
     let statement = "select received_at from messages where from_address = $1 and received_at >= $2 \
         and id < $3 and automatic >= $4 and n = 1 and number is not null \
         order by received_at desc limit $5";
-    let values = [
-        address.into(),
-        since.into(),
-        before.into(),
-        automatic.into(),
-        (limit as i64).into(),
-    ];
+    let values =
+        [address.into(), since.into(), before.into(), automatic.into(), (limit as i64).into()];
     many(sql, statement, &values, Columns::at)
 }
 

@@ -161,7 +161,8 @@ pub fn advance(
             // The first incident with it stays: whoever reuses a reference means that one.
             let statement = "insert into message_references (counterpart, reference, number, seen_at) \
                 values ($1, $2, $3, $4) on conflict do nothing";
-            let values = [bare(counterpart).into(), bare(reference).into(), number.into(), now.into()];
+            let values =
+                [bare(counterpart).into(), bare(reference).into(), number.into(), now.into()];
             sql.execute(statement, &values)?;
         }
     }
