@@ -3,14 +3,18 @@
 
 mod arrive;
 mod http;
+mod imap;
 mod letter;
 mod listener;
 mod mailboxes;
 mod room;
+mod silence;
 
 pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
 pub use http::router;
+pub use imap::{Fetching, fetch};
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
 };
 pub use listener::{Bound, Listening, Options, check_tls};
+pub use silence::{Watching, look_for_silence, watch_for_silence};

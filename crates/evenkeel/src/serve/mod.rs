@@ -114,6 +114,8 @@ pub(crate) async fn serve(
     for address in inbound.iter().flat_map(intake::Listening::addresses) {
         tracing::info!(%address, "takes mail");
     }
+    let watching = intake::watch_for_silence(desk.clone());
+    let fetching = intake::fetch(desk.clone());
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -130,6 +132,12 @@ pub(crate) async fn serve(
         Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
         None => tracing::warn!("told twice: requests that had begun were cut off"),
     }
+    let ending = tokio::time::timeout(FINISH_WITHIN, fetching.stop());
+    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+        tracing::warn!("messages that were being fetched took too long; they are fetched again");
+    }
+    let ending = tokio::time::timeout(FINISH_WITHIN, watching.stop());
+    drop(until_done(ending, stopping, &mut ended).await);
     if let Some(inbound) = inbound {
         let ending = tokio::time::timeout(FINISH_WITHIN, inbound.stop());
         if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
-use wire::Stream;
+pub(crate) use wire::Stream;
 
 /// Conversations at once; more wait to be taken.
 const CONVERSATIONS_MAX: usize = 1_000;

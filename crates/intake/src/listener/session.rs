@@ -412,9 +412,7 @@ fn syntax(error: &Error) -> &'static str {
         Error::InvalidSenderAddress => "501 5.1.7 That is no address of a sender",
         Error::InvalidRecipientAddress => "501 5.1.3 That is no address of a recipient",
         Error::UnsupportedParameter { .. } => "555 5.5.4 This server does not know that parameter",
-        Error::InvalidParameter { .. } | Error::InvalidAddress => {
-            "501 5.5.4 A parameter is not what it should be"
-        }
+        Error::InvalidParameter { .. } => "501 5.5.4 A parameter is not what it should be",
         _ => "501 5.5.2 That cannot be read",
     }
 }

@@ -27,7 +27,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 const FAREWELL_WITHIN: Duration = Duration::from_secs(2);
 
 /// A connection, whatever it runs over.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 

@@ -37,6 +37,7 @@ pub async fn mailbox(desk: &TestDesk, number: u8, name: &str, address: &str) -> 
         team: Some(desk.network),
         addresses: vec![address.to_owned()],
         settings: Settings::default(),
+        new_secrets: None,
         active: true,
         archived: false,
         last_seen_at: None,

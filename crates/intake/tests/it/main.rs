@@ -5,3 +5,4 @@
 mod doors;
 mod http;
 mod listener;
+mod silence;

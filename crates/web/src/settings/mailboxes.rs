@@ -1,6 +1,7 @@
 //! Mailboxes: where messages come in, whose they become, and whether they still come.
 
 mod draw;
+mod imap;
 
 use super::editing::{self, Problem, saved, saved_banner, stale};
 use super::{Reads, Section, actor};
@@ -18,6 +19,9 @@ use draw::Shown;
 use incident::Refusal;
 use kernel::IntegrationId;
 use maud::{Markup, html};
+use std::collections::HashMap;
+use store::deliveries;
+use store::directory::fetches::{self, Fetching};
 use store::directory::integrations::{self, Integration, IntegrationKind, Settings};
 use store::directory::services::{self, Service};
 use store::directory::teams::{self, Team};
@@ -33,6 +37,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/mailboxes", get(list).post(create))
         .route("/settings/mailboxes/new", get(new))
         .route("/settings/mailboxes/{id}", get(show).post(change))
+        .route("/settings/mailboxes/{id}/test", post(test))
+        .route("/settings/mailboxes/{id}/imap", post(imap::change))
+        .route("/settings/mailboxes/{id}/imap/stop", post(imap::stop))
         .route("/settings/mailboxes/{id}/new-key", post(new_key))
         .route("/settings/mailboxes/{id}/delete", post(delete))
 }
@@ -42,13 +49,15 @@ struct All {
     mailboxes: Vec<Integration>,
     services: Vec<Service>,
     teams: Vec<Team>,
+    fetches: HashMap<IntegrationId, Fetching>,
 }
 
 impl All {
     fn read(sql: &mut dyn Sql) -> Result<All, Failure> {
         let mut mailboxes = integrations::list(sql)?;
         mailboxes.retain(|one| one.kind == IntegrationKind::Email);
-        Ok(All { mailboxes, services: services::list(sql)?, teams: teams::list(sql)? })
+        let fetches = fetches::all(sql)?;
+        Ok(All { mailboxes, services: services::list(sql)?, teams: teams::list(sql)?, fetches })
     }
 
     fn get(&self, id: IntegrationId) -> Option<&Integration> {
@@ -62,7 +71,7 @@ async fn list(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let all = app.desk.read(All::read).await?;
-    Ok(draw::list(&who, &all, saved_banner(query.as_deref())))
+    Ok(draw::list(&who, &app.desk.policy(), &all, saved_banner(query.as_deref())))
 }
 
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
@@ -103,6 +112,7 @@ async fn insert(
         team: None,
         addresses: vec![],
         settings: Settings::default(),
+        new_secrets: None,
         active: true,
         archived: false,
         last_seen_at: None,
@@ -157,11 +167,8 @@ async fn show(
     Path(id): Path<IntegrationId>,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
-    let all = app.desk.read(All::read).await?;
-    let mailbox = all.get(id).ok_or(PageError::NotFound)?;
-    let (fields, problem) = (draw::fields(mailbox), Problem::default());
-    let banner = saved_banner(query.as_deref());
-    Ok(draw::page(&who, &app, &all, &Shown::stored(mailbox, &fields, &problem, banner)))
+    let banner = html! { (saved_banner(query.as_deref())) (draw::sent_banner(query.as_deref())) };
+    draw::of_with(&app, &who, id, banner, None).await
 }
 
 async fn change(
@@ -195,6 +202,31 @@ async fn update(
     })
     .await
     .map(drop)
+}
+
+/// Sends a letter to the mailbox, which comes back in when all is well.
+async fn test(
+    State(app): State<App>,
+    Administrator(who): Administrator,
+    Path(id): Path<IntegrationId>,
+) -> PageResult<Response> {
+    if app.options.mail.is_none() {
+        return Err(PageError::invalid("there is no mail server; set smtp_url first"));
+    }
+    let (person, now) = (who.viewer().person, app.desk.now());
+    let asked = app.desk.write(move |sql| {
+        let mailbox = integrations::get(sql, id)?.filter(Integration::takes);
+        let Some(mailbox) = mailbox else { return Ok(false) };
+        let address = mailbox.addresses.first().ok_or_else(|| {
+            Refusal::invalid("addresses", "this mailbox has no address; add one first")
+        })?;
+        deliveries::try_out(sql, person, address, now)?;
+        Ok(true)
+    });
+    match asked.await? {
+        true => Ok(Redirect::to(&format!("{}?done=sent", SECTION.of(id))).into_response()),
+        false => Err(PageError::NotFound),
+    }
 }
 
 async fn new_key(

@@ -2,6 +2,7 @@
 
 use crate::harness::World;
 use axum::http::StatusCode;
+use store::deliveries;
 use store::directory::integrations::{self, Integration};
 
 async fn all(world: &World) -> Vec<Integration> {
@@ -81,4 +82,41 @@ async fn the_form_says_what_is_wrong() {
         refused.shows(words).shows(&format!("id=\"{field}-e\""));
     }
     assert_eq!(all(&world).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_message_goes_to_the_mailbox_by_the_mail_server() {
+    let mail = web::Mail {
+        server: "smtp://mail.northwind.example".to_owned(),
+        from: "Help <help@northwind.example>".to_owned(),
+    };
+    let world = World::with(web::Options { mail: Some(mail), ..web::Options::default() }).await;
+    world.post("ada", "/settings/mailboxes", &[("name", "A"), ("addresses", "a@x.example")]).await;
+    world.post("ada", "/settings/mailboxes", &[("name", "B")]).await;
+    let stored = all(&world).await;
+    let path = |at: usize| format!("/settings/mailboxes/{}", stored[at].id);
+    world.get("ada", &path(1)).await.hides("Send a test message");
+    world.get("otto", &path(0)).await.hides("Send a test message");
+    world.get("ada", &path(0)).await.shows("must come back in here").shows("Send a test message");
+    assert_eq!(
+        world.post("otto", &format!("{}/test", path(0)), &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let none = world.post("ada", &format!("{}/test", path(1)), &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = world.post("ada", &format!("{}/test", path(0)), &[]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    world.get("ada", sent.location()).await.shows("On its way.").shows("waits to be sent");
+    let letters = world.desk.read(|sql| deliveries::list(sql, None, None, 9)).await.unwrap();
+    assert_eq!(letters[0].address, "a@x.example");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_mail_server_there_is_no_test_message() {
+    let world = World::new().await;
+    world.post("ada", "/settings/mailboxes", &[("name", "A"), ("addresses", "a@x.example")]).await;
+    let path = format!("/settings/mailboxes/{}", all(&world).await[0].id);
+    world.get("ada", &path).await.hides("Send a test message");
+    let refused = world.post("ada", &format!("{path}/test"), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

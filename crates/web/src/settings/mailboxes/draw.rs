@@ -1,8 +1,9 @@
 //! How mailboxes look.
 
-use super::{All, SECTION};
+use super::{All, SECTION, imap};
 use crate::app::App;
 use crate::auth::SignedIn;
+use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::duration::{self, WHOLE_DAY};
 use crate::part::empty::empty;
@@ -11,9 +12,13 @@ use crate::part::icon::icon;
 use crate::part::time;
 use crate::settings::editing::{self, Problem, buttons, name_field, version_field};
 use crate::settings::{row_page, section_page};
-use kernel::Timestamp;
+use desk::integrations::silent_for;
+use incident::Policy;
+use kernel::IntegrationId;
 use maud::{Markup, html};
-use store::directory::integrations::Integration;
+use store::Sql;
+use store::deliveries::DeliveryState;
+use store::directory::integrations::{self, Integration, RoundTrip};
 
 /// What a page of one mailbox shows.
 pub(super) struct Shown<'a> {
@@ -21,12 +26,15 @@ pub(super) struct Shown<'a> {
     fields: &'a Fields,
     problem: &'a Problem,
     banner: Markup,
+    tested: Option<RoundTrip>,
+    /// What was typed about fetching, and is wrong.
+    fetch: Option<(&'a Fields, &'a Problem)>,
 }
 
 impl<'a> Shown<'a> {
     /// The form of a new one.
     pub(super) fn fresh(fields: &'a Fields, problem: &'a Problem) -> Self {
-        Shown { stored: None, fields, problem, banner: html! {} }
+        Shown { stored: None, fields, problem, banner: html! {}, tested: None, fetch: None }
     }
 
     /// One that is there.
@@ -36,12 +44,48 @@ impl<'a> Shown<'a> {
         problem: &'a Problem,
         banner: Markup,
     ) -> Self {
-        Shown { stored: Some(mailbox), fields, problem, banner }
+        Shown { stored: Some(mailbox), fields, problem, banner, tested: None, fetch: None }
     }
 }
 
+/// The page of a mailbox, with what is wrong about fetching it.
+pub(super) async fn of(
+    app: &App,
+    who: &SignedIn,
+    id: IntegrationId,
+    fetch: Option<(&Fields, &Problem)>,
+) -> PageResult<Markup> {
+    of_with(app, who, id, html! {}, fetch).await
+}
+
+/// The page of a mailbox as it is stored.
+pub(super) async fn of_with(
+    app: &App,
+    who: &SignedIn,
+    id: IntegrationId,
+    banner: Markup,
+    fetch: Option<(&Fields, &Problem)>,
+) -> PageResult<Markup> {
+    let all = app.desk.read(All::read).await?;
+    let mailbox = all.get(id).ok_or(PageError::NotFound)?;
+    let tested = match mailbox.addresses.first().cloned() {
+        Some(address) => {
+            let read = move |sql: &mut dyn Sql| integrations::last_round_trip(sql, &address);
+            app.desk.read(read).await?
+        }
+        None => None,
+    };
+    let (fields, none) = (fields(mailbox), Problem::default());
+    let banner = html! {
+        (banner)
+        @if let Some((_, problem)) = fetch { (problem.banner(who, &SECTION.of(id))) }
+    };
+    let shown = Shown { tested, fetch, ..Shown::stored(mailbox, &fields, &none, banner) };
+    Ok(page(who, app, &all, &shown))
+}
+
 /// The list.
-pub(super) fn list(who: &SignedIn, all: &All, banner: Markup) -> Markup {
+pub(super) fn list(who: &SignedIn, policy: &Policy, all: &All, banner: Markup) -> Markup {
     let action = who.viewer().configures().then(
         || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New mailbox" } },
     );
@@ -50,14 +94,14 @@ pub(super) fn list(who: &SignedIn, all: &All, banner: Markup) -> Markup {
         @if all.mailboxes.is_empty() {
             (empty("No mailboxes yet", "A mailbox takes the messages that people write to the service desk.", None))
         } @else {
-            div.card { (table(who, all)) }
+            div.card { (table(who, policy, all)) }
         }
     };
     let lead = html! { "Where messages come in, and whose they become." };
     section_page(who, SECTION, lead, action, body)
 }
 
-fn table(who: &SignedIn, all: &All) -> Markup {
+fn table(who: &SignedIn, policy: &Policy, all: &All) -> Markup {
     html! {
         div.scroll-x tabindex="0" role="region" aria-label="Mailboxes" { table.dt {
             thead { tr {
@@ -69,7 +113,7 @@ fn table(who: &SignedIn, all: &All) -> Markup {
                     th scope="row" { a href=(SECTION.of(mailbox.id)) { (mailbox.name) } }
                     td { @if mailbox.addresses.is_empty() { "–" } @else { (mailbox.addresses.join(", ")) } }
                     td { (team_name(all, mailbox)) }
-                    td { (last(who, mailbox)) }
+                    td { (last(who, policy, mailbox)) }
                     td { @if mailbox.active { "yes" } @else { span.muted { "no" } } }
                 }
             } }
@@ -77,17 +121,11 @@ fn table(who: &SignedIn, all: &All) -> Markup {
     }
 }
 
-fn last(who: &SignedIn, mailbox: &Integration) -> Markup {
+fn last(who: &SignedIn, policy: &Policy, mailbox: &Integration) -> Markup {
     html! {
         @match mailbox.last_seen_at { Some(at) => (time::moment(at, &who.here)), None => "none yet" }
-        @if is_silent(mailbox, who.here.now) { " " span.chip.chip-crit { (icon("alert")) "silent" } }
+        @if silent_for(policy, mailbox, who.here.now).is_some() { " " span.chip.chip-crit { (icon("alert")) "silent" } }
     }
-}
-
-/// Whether nothing came for longer than it should.
-fn is_silent(mailbox: &Integration, now: Timestamp) -> bool {
-    let silence = mailbox.settings.silence_after_seconds.zip(mailbox.last_seen_at);
-    mailbox.active && silence.is_some_and(|(seconds, at)| now.seconds_since(at) >= seconds)
 }
 
 fn team_name<'a>(all: &'a All, mailbox: &Integration) -> &'a str {
@@ -116,6 +154,7 @@ pub(super) fn page(who: &SignedIn, app: &App, all: &All, shown: &Shown<'_>) -> M
     let address = shown.stored.map_or_else(|| SECTION.address(), |mailbox| SECTION.of(mailbox.id));
     let title = shown.stored.map_or("New mailbox", |mailbox| mailbox.name.as_str());
     let edits = who.viewer().configures();
+    let policy = &*app.desk.policy();
     let body = html! {
         (shown.banner)
         (shown.problem.banner(who, &address))
@@ -129,12 +168,14 @@ pub(super) fn page(who: &SignedIn, app: &App, all: &All, shown: &Shown<'_>) -> M
             } @else if let Some(mailbox) = shown.stored { (facts(all, mailbox)) }
         } }
         @if let Some(mailbox) = shown.stored {
+            (imap::card(who, mailbox, all.fetches.get(&mailbox.id), shown.fetch))
             (ways_in(who, app, mailbox))
+            (round_trip(who, app, mailbox, shown.tested.as_ref()))
             @if edits { (ending(mailbox)) }
         }
     };
     let lead = html! {
-        @if let Some(mailbox) = shown.stored { "Last message: " (last(who, mailbox)) }
+        @if let Some(mailbox) = shown.stored { "Last message: " (last(who, policy, mailbox)) }
     };
     row_page(who, SECTION, title, lead, body)
 }
@@ -203,6 +244,60 @@ fn ways_in(who: &SignedIn, app: &App, mailbox: &Integration) -> Markup {
                 }
                 p.hint { "Whoever knows the key can hand in messages. SMTP and LMTP need no key: they take what is addressed to this mailbox. The administrator’s guide has examples." }
             }
+        }
+    }
+}
+
+/// That a test message is on its way, where the address says so.
+pub(super) fn sent_banner(query: Option<&str>) -> Markup {
+    let sent = Fields::parse(query.unwrap_or_default()).get("done") == Some("sent");
+    html! {
+        @if sent { p.banner.banner-good role="status" { (icon("check")) span { "On its way. When it came back, it is said below." } } }
+    }
+}
+
+/// A message to the mailbox, sent by the mail server that letters leave by: what became of
+/// the last one, and the button for the next.
+fn round_trip(
+    who: &SignedIn,
+    app: &App,
+    mailbox: &Integration,
+    last: Option<&RoundTrip>,
+) -> Markup {
+    let sends = app.options.mail.is_some();
+    if !sends && last.is_none() {
+        return html! {};
+    }
+    html! {
+        section.card aria-labelledby="trip" {
+            div.card-h { h2 id="trip" { "Does mail arrive?" } }
+            div.card-b.stack {
+                p { @match last {
+                    None => "A test message goes out by the mail server and must come back in here.",
+                    Some(trip) => (trip_words(who, trip)),
+                } }
+                @if who.viewer().configures() && sends && mailbox.takes() && !mailbox.addresses.is_empty() {
+                    form method="post" action={ (SECTION.of(mailbox.id)) "/test" } {
+                        button.btn type="submit" { (icon("mail")) "Send a test message" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn trip_words(who: &SignedIn, trip: &RoundTrip) -> Markup {
+    let asked = time::moment(trip.asked_at, &who.here);
+    let error = trip.error.as_deref().unwrap_or_default();
+    html! {
+        @match (trip.back_at, trip.state) {
+            (Some(back), _) => {
+                (icon("check")) " The test message of " (asked) " came back "
+                (time::duration(back.seconds_since(trip.asked_at).max(0))) " later."
+            }
+            (None, DeliveryState::Sent) => { "The test message of " (asked) " left and did not come back yet." }
+            (None, DeliveryState::Waiting) if error.is_empty() => { "The test message of " (asked) " waits to be sent." }
+            (None, _) => { (icon("alert")) " The test message of " (asked) " could not be sent: " (error) }
         }
     }
 }
