@@ -113,3 +113,59 @@ async fn keys_are_for_administrators() {
     }
     world.nobody().get("/api/v1/integrations").await.problem(401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_mailbox_signs_in_with_is_never_shown() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/integrations";
+    let imap =
+        json!({ "host": "imap.x.example", "user": "help@x.example", "password": "hush-hush" });
+    let made = ada.post(path, json!({ "name": "A", "kind": "email", "imap": imap })).await;
+    let shown = &made.good()["imap"];
+    assert_eq!(
+        (&shown["port"], &shown["security"], &shown["folder"]),
+        (&json!(993), &json!("tls"), &json!("INBOX"))
+    );
+    let oauth = json!({ "host": "imap.x.example", "security": "starttls", "user": "help@x.example", "move_to": "Done",
+        "oauth": { "token_url": "https://login.example/token", "client_id": "7", "refresh_token": "hush-token" } });
+    let changed = ada.patch(&format!("{path}/A"), json!({ "imap": oauth })).await;
+    assert_eq!(changed.good()["imap"]["port"], 143);
+    assert_eq!(changed.json["imap"]["oauth"]["client_id"], "7");
+    let audit = ada.get("/api/v1/audit?subject=integration").await;
+    for text in [&made.text, &changed.text, &audit.text, &ada.get(path).await.text] {
+        assert!(!text.contains("hush"), "{text}");
+    }
+    let secrets = |desk: &desk::Desk| {
+        let desk = desk.clone();
+        async move {
+            let read = |sql: &mut dyn store::Sql| {
+                let id = store::directory::integrations::list(sql)?[0].id;
+                store::directory::integrations::secrets(sql, id)
+            };
+            desk.read(read).await.unwrap()
+        }
+    };
+    let known = secrets(&world.desk).await;
+    assert_eq!(known.password.as_deref(), Some("hush-hush"), "what is absent stays");
+    assert_eq!(known.refresh_token.as_deref(), Some("hush-token"));
+    for (imap, field) in [
+        (json!({ "host": "", "user": "u" }), "imap.host"),
+        (json!({ "host": "h", "user": "u\r\nA1 LOGOUT" }), "imap.user"),
+        (json!({ "host": "h", "user": "u", "security": "rot13" }), "imap.security"),
+        (json!({ "host": "h", "user": "u", "move_to": "INBOX" }), "imap.move_to"),
+        (
+            json!({ "host": "h", "user": "u", "oauth": { "token_url": "http://x.example", "client_id": "7" } }),
+            "imap.oauth.token_url",
+        ),
+    ] {
+        let refused = ada.patch(&format!("{path}/A"), json!({ "imap": imap })).await;
+        refused.problem(422);
+        assert_eq!(refused.json["errors"][0]["field"], field, "{}", refused.text);
+    }
+    assert_eq!(
+        ada.patch(&format!("{path}/A"), json!({ "imap": null })).await.good()["imap"],
+        Value::Null
+    );
+    assert_eq!(secrets(&world.desk).await, Default::default());
+}

@@ -4,5 +4,7 @@
 
 mod doors;
 mod http;
+mod imap;
+mod imap_server;
 mod listener;
 mod silence;

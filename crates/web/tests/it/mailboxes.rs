@@ -120,3 +120,44 @@ async fn without_a_mail_server_there_is_no_test_message() {
     let refused = world.post("ada", &format!("{path}/test"), &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_is_fetched_from_a_server_and_its_password_never_shown() {
+    let world = World::new().await;
+    world.post("ada", "/settings/mailboxes", &[("name", "A")]).await;
+    let id = all(&world).await[0].id;
+    let path = format!("/settings/mailboxes/{id}");
+    let fields = |host: &'static str, version: &'static str| {
+        [
+            ("version", version),
+            ("imap_host", host),
+            ("imap_security", "starttls"),
+            ("imap_user", "help@x.example"),
+            ("imap_sign_in", "password"),
+            ("imap_password", " hush hush "),
+        ]
+    };
+    let at = format!("{path}/imap");
+    let wrong = world.post("ada", &at, &fields("", "1")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("id=\"imap_host-e\"").shows("help@x.example").hides("hush");
+    assert_eq!(world.post("otto", &at, &fields("h", "1")).await.status, StatusCode::FORBIDDEN);
+    let saved = world.post("ada", &at, &fields("imap.x.example", "1")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let imap = all(&world).await.remove(0).settings.imap.unwrap();
+    assert_eq!((imap.port, imap.folder.as_str(), imap.move_to), (143, "INBOX", None));
+    let secrets = world.desk.read(move |sql| integrations::secrets(sql, id)).await.unwrap();
+    assert_eq!(secrets.password.as_deref(), Some(" hush hush "));
+    world.get("ada", &path).await.shows("imap.x.example").shows("Last fetched").hides("hush");
+    world.get("otto", &path).await.shows("imap.x.example").hides("imap_password");
+    // The other form leaves it alone.
+    let name = [("version", "2"), ("name", "B"), ("active", "1")];
+    assert_eq!(world.post("ada", &path, &name).await.status, StatusCode::SEE_OTHER);
+    assert!(all(&world).await[0].settings.imap.is_some());
+    world.get("ada", "/settings/audit").await.hides("hush");
+    assert_eq!(
+        world.post("ada", &format!("{path}/imap/stop"), &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(all(&world).await[0].settings.imap.is_none());
+}
