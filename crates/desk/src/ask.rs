@@ -39,7 +39,7 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    fn known_as(&self) -> Result<String, Refusal> {
+    pub(crate) fn known_as(&self) -> Result<String, Refusal> {
         let local =
             |email: &String| email.rsplit_once('@').map_or(email.as_str(), |at| at.0).to_owned();
         let name = self.name.clone().or_else(|| self.email.as_ref().map(local));

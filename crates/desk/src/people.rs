@@ -1,6 +1,6 @@
 //! People as decisions and screens need them, kept at hand.
 
-use crate::{Desk, Trouble, fresh};
+use crate::{Desk, Newcomer, Trouble, fresh};
 use incident::policy::PersonFacts;
 use kernel::{Actor, PersonId};
 use std::collections::HashMap;
@@ -42,6 +42,16 @@ impl Desk {
             Ok(person)
         })
         .await
+    }
+
+    /// Whoever has this address, made known without a login if nobody has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when there is neither name nor address, or the database does not answer.
+    pub async fn somebody(&self, newcomer: Newcomer) -> Result<Person, Trouble> {
+        let name = newcomer.known_as()?;
+        self.make_known(Actor::system(), name, newcomer.email.as_deref()).await
     }
 
     /// What is known of these people; unknown ids are left out.

@@ -24,7 +24,8 @@ const fn windows<const N: usize>(pairs: [(usize, i64); N]) -> [Window; N] {
 }
 
 /// Messages of one address to one incident (mail.md: per ticket and recipient).
-pub const PER_INCIDENT: [Window; 5] = windows([(10, 10), (15, 30), (25, 60), (50, 180), (100, 600)]);
+pub const PER_INCIDENT: [Window; 5] =
+    windows([(10, 10), (15, 30), (25, 60), (50, 180), (100, 600)]);
 /// New incidents of one address while as many letters go to it (mail.md, the same windows):
 /// two machines that answer each other. The next ones are not answered.
 pub const ANSWERED: [Window; 5] = PER_INCIDENT;

@@ -1,21 +1,21 @@
 //! A mailbox to which nobody writes for too long is a mailbox that is broken, more often than
 //! not: its team is told by an incident, once for each silence.
 
+use crate::work::{administrator, blank};
 use desk::integrations::silent_for;
-use desk::{Ask, Desk, MESSAGE_DONE, Newcomer, Trouble};
+use desk::{Desk, MESSAGE_DONE, Trouble};
 use incident::Command;
 use incident::command::Report;
-use kernel::{Actor, Channel, ContentId, PersonId, Timestamp, limits};
+use incident::effects::AUTOMATIC_TAG;
+use kernel::{Actor, Channel, TeamId, Timestamp, limits};
 use std::time::Duration;
-use store::directory::{Integration, integrations, people};
+use store::directory::{Integration, integrations};
 use store::messages::{Alarm, alarm_raised};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// For whom such incidents are: a person without an address, who is this program.
-const TELLER: &str = "Evenkeel";
 
 /// The loop that looks.
 pub struct Watching {
@@ -79,20 +79,26 @@ async fn tell(
     if desk.read(move |sql| alarm_raised(sql, &told)).await? {
         return Ok(());
     }
-    let mut ask = desk.ask_unlimited(Actor::system(), Channel::Alert).for_alarm(alarm);
+    let policy = desk.policy();
+    let Some(requester) = administrator(&policy) else { return Ok(()) };
+    let mut ask = desk.ask_unlimited(Actor::system(), Channel::Email).for_alarm(alarm);
     let hours = seconds / 3_600;
     let title = ask.title(&format!("No mail came to {} for {hours} hours", mailbox.name))?;
     let last = since.to_jiff().strftime("%Y-%m-%d %H:%M");
     let words = format!(
         "The last message to the mailbox “{}” came on {last} UTC. Perhaps nobody wrote; perhaps mail does not reach it any more. \
-         Send it a test message under Settings, Mailboxes, and look at the mail server that should hand it over.",
+         Send it a test message under Settings → Mailboxes, and look at the mail server that should hand it over.",
         mailbox.name
     );
     let description = Some(ask.words("description", &words, limits::BODY_CHARS)?);
-    let mut report = blank(title, PersonId(mailbox.id.0));
-    (report.description, report.team, report.service) =
-        (description, mailbox.team, mailbox.service);
-    requester(desk, &ask, &mut report).await?;
+    let known = |team: &TeamId| policy.teams.contains_key(team);
+    let report = Report {
+        description,
+        team: mailbox.team.filter(known),
+        service: mailbox.service.filter(|service| policy.services.contains_key(service)),
+        tags: [AUTOMATIC_TAG.to_owned()].into(),
+        ..blank(title, requester)
+    };
     match ask.issue(Command::Report(Box::new(report))).await {
         Ok(done) => {
             tracing::warn!(mailbox = %mailbox.name, number = %done.number, "a mailbox is silent");
@@ -101,40 +107,5 @@ async fn tell(
         // Another node was faster.
         Err(Trouble::Refused(refusal)) if refusal.code == MESSAGE_DONE => Ok(()),
         Err(trouble) => Err(trouble),
-    }
-}
-
-/// Makes this program the requester, who is made known when it never was one.
-async fn requester(desk: &Desk, ask: &Ask<'_>, report: &mut Report) -> Result<(), Trouble> {
-    let known = desk.read(|sql| people::by_name(sql, TELLER)).await?;
-    match known.into_iter().find(|person| person.email.is_none() && person.active) {
-        Some(person) => report.requester = person.id,
-        None => {
-            let newcomer = Newcomer { name: Some(TELLER.to_owned()), email: None };
-            ask.report_for_somebody_new(report, &newcomer).await?;
-        }
-    }
-    Ok(())
-}
-
-fn blank(title: ContentId, requester: PersonId) -> Report {
-    Report {
-        title,
-        description: None,
-        requester,
-        service: None,
-        category: None,
-        impact: None,
-        urgency: None,
-        affected: None,
-        team: None,
-        assignee: None,
-        detected_at: None,
-        fields: Default::default(),
-        tags: Default::default(),
-        follow_up_of: None,
-        parent: None,
-        confidential_to: None,
-        model: None,
     }
 }

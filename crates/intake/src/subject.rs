@@ -2,13 +2,50 @@
 
 /// Prefixes of replies, in lower case, in the languages of the mail programs that put them.
 const REPLY: [&str; 17] = [
-    "re", "aw", "antw", "antwort", "sv", "vs", "res", "rif", "odp", "ynt", "vl", "bls", "atb",
-    "ref", "ответ", "回复", "答复",
+    "re",
+    "aw",
+    "antw",
+    "antwort",
+    "sv",
+    "vs",
+    "res",
+    "rif",
+    "odp",
+    "ynt",
+    "vl",
+    "bls",
+    "atb",
+    "ref",
+    "ответ",
+    "回复",
+    "答复",
 ];
 /// Prefixes of forwards (source: mail.md).
 const FORWARD: [&str; 24] = [
-    "fw", "fwd", "wg", "tr", "rv", "i", "enc", "vs", "vb", "doorst", "továbbítás", "továbbítva",
-    "přep", "pd", "vl", "fs", "ilt", "yml", "r", "doorgestuurd", "пересл", "转发", "轉寄", "trs",
+    "fw",
+    "fwd",
+    "wg",
+    "tr",
+    "rv",
+    "i",
+    "enc",
+    "vs",
+    "vb",
+    "doorst",
+    "továbbítás",
+    "továbbítva",
+    "přep",
+    "pd",
+    "vl",
+    "fs",
+    "ilt",
+    "yml",
+    "r",
+    "doorgestuurd",
+    "пересл",
+    "转发",
+    "轉寄",
+    "trs",
 ];
 /// Words of a title that is made from a text.
 const TITLE_CHARS: usize = 80;
@@ -38,7 +75,8 @@ fn prefix(subject: &str) -> Option<(String, &str)> {
     let (word, rest) = subject.split_once([':', '：'])?;
     // Some programs count: "Re[2]:", "AW (3):".
     let word = word.trim().trim_end_matches(|c: char| c.is_ascii_digit() || "[]()^ ".contains(c));
-    let fits = !word.is_empty() && word.chars().count() <= 12 && !word.contains(char::is_whitespace);
+    let fits =
+        !word.is_empty() && word.chars().count() <= 12 && !word.contains(char::is_whitespace);
     fits.then(|| (word.to_lowercase(), rest.trim_start()))
 }
 
@@ -89,7 +127,9 @@ mod tests {
 
     #[test]
     fn forwards_are_seen() {
-        for subject in ["Fwd: x", "WG: x", "TR : x", "Přep: x", "I: x", "ENC: x", "Doorst: x", "vs: x"] {
+        for subject in
+            ["Fwd: x", "WG: x", "TR : x", "Přep: x", "I: x", "ENC: x", "Doorst: x", "vs: x"]
+        {
             assert!(is_forward(subject), "{subject}");
         }
         for subject in ["Re: x", "AW: x", "x", "Server: x", "Re: Fwd: x"] {

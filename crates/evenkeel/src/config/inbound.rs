@@ -30,7 +30,7 @@ impl InboundSettings {
     pub(crate) fn chosen(
         &self,
         public_url: Option<&str>,
-    ) -> Result<Option<intake::Options>, Failed> {
+    ) -> Result<Option<intake::Listen>, Failed> {
         if self.smtp.value.is_none() && self.lmtp.value.is_none() {
             return Ok(None);
         }
@@ -41,7 +41,7 @@ impl InboundSettings {
         };
         let uri = public_url.and_then(|url| url.parse::<axum::http::Uri>().ok());
         let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or(NAMELESS).to_owned();
-        Ok(Some(intake::Options {
+        Ok(Some(intake::Listen {
             smtp: self.smtp.value.clone(),
             lmtp: self.lmtp.value.clone(),
             tls,

@@ -29,7 +29,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 
 /// Where to listen, and how.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct Listen {
     /// The address for SMTP, such as `127.0.0.1:2525`.
     pub smtp: Option<String>,
     /// The address for LMTP, or the path of a socket.
@@ -95,7 +95,7 @@ impl Bound {
     /// # Errors
     ///
     /// Words about the place or file that cannot be used.
-    pub async fn to(options: &Options) -> Result<Bound, String> {
+    pub async fn to(options: &Listen) -> Result<Bound, String> {
         let tls = match &options.tls {
             Some((certificate, key)) => Some(tls::acceptor(certificate, key)?),
             None => None,

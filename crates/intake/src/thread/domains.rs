@@ -2,17 +2,65 @@
 
 /// Names of providers, without what follows: `yahoo` is `yahoo.com`, `yahoo.co.uk` and so on.
 const PROVIDERS: [&str; 18] = [
-    "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "gmx", "icloud",
-    "aol", "protonmail", "proton", "mail", "yandex", "zoho", "tutanota", "fastmail",
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "live",
+    "msn",
+    "yahoo",
+    "ymail",
+    "gmx",
+    "icloud",
+    "aol",
+    "protonmail",
+    "proton",
+    "mail",
+    "yandex",
+    "zoho",
+    "tutanota",
+    "fastmail",
 ];
 /// Whole domains.
 const DOMAINS: [&str; 38] = [
-    "web.de", "t-online.de", "freenet.de", "arcor.de", "posteo.de", "mailbox.org", "me.com",
-    "mac.com", "pm.me", "tuta.io", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net",
-    "wp.pl", "o2.pl", "onet.pl", "op.pl", "interia.pl", "poczta.fm", "libero.it", "virgilio.it",
-    "tiscali.it", "telefonica.net", "bol.com.br", "uol.com.br", "terra.com.br", "ig.com.br",
-    "sapo.pt", "qq.com", "163.com", "126.com", "comcast.net", "btinternet.com", "bluewin.ch",
-    "rediffmail.com", "naver.com",
+    "web.de",
+    "t-online.de",
+    "freenet.de",
+    "arcor.de",
+    "posteo.de",
+    "mailbox.org",
+    "me.com",
+    "mac.com",
+    "pm.me",
+    "tuta.io",
+    "orange.fr",
+    "wanadoo.fr",
+    "free.fr",
+    "sfr.fr",
+    "laposte.net",
+    "wp.pl",
+    "o2.pl",
+    "onet.pl",
+    "op.pl",
+    "interia.pl",
+    "poczta.fm",
+    "libero.it",
+    "virgilio.it",
+    "tiscali.it",
+    "telefonica.net",
+    "bol.com.br",
+    "uol.com.br",
+    "terra.com.br",
+    "ig.com.br",
+    "sapo.pt",
+    "qq.com",
+    "163.com",
+    "126.com",
+    "comcast.net",
+    "btinternet.com",
+    "bluewin.ch",
+    "rediffmail.com",
+    "naver.com",
 ];
 
 /// Whether anybody gets an address there.
@@ -21,7 +69,9 @@ pub(crate) fn is_public(domain: &str) -> bool {
     let provider = domain.split('.').next().unwrap_or_default();
     // `mail.company.example` is somebody's own.
     let short = domain.matches('.').count() == 1
-        || ["co.", "com."].iter().any(|middle| domain[provider.len()..].starts_with(&format!(".{middle}")));
+        || ["co.", "com."]
+            .iter()
+            .any(|middle| domain[provider.len()..].starts_with(&format!(".{middle}")));
     DOMAINS.contains(&domain.as_str()) || (short && PROVIDERS.contains(&provider))
 }
 
@@ -40,10 +90,12 @@ mod tests {
 
     #[test]
     fn providers_are_known_and_companies_are_not_taken_for_them() {
-        for domain in ["gmail.com", "Yahoo.co.uk", "gmx.de", "web.de", "hotmail.com.br", "mail.ru"] {
+        for domain in ["gmail.com", "Yahoo.co.uk", "gmx.de", "web.de", "hotmail.com.br", "mail.ru"]
+        {
             assert!(is_public(domain), "{domain}");
         }
-        for domain in ["northwind.example", "mail.northwind.example", "live.northwind.com", "", "x"] {
+        for domain in ["northwind.example", "mail.northwind.example", "live.northwind.com", "", "x"]
+        {
             assert!(!is_public(domain), "{domain}");
         }
         assert_eq!(counterpart("a@northwind.example"), "northwind.example");

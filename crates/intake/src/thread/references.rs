@@ -42,7 +42,8 @@ fn bracketed(subject: &str) -> Vec<String> {
 fn watermarks(subject: &str) -> Vec<String> {
     let lower = subject.to_lowercase();
     let parts = lower.split("ref:msg").skip(1);
-    let words = parts.map(|part| part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_'));
+    let words =
+        parts.map(|part| part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_'));
     let words = words.map(|word| word.take(REFERENCE_CHARS - 7).collect::<String>());
     words.filter(|word| word.len() >= 4).map(|word| format!("ref:msg{word}")).collect()
 }

@@ -1,6 +1,6 @@
 //! A desk with two mailboxes, and somebody at its doors.
 
-use intake::{Bound, Listening, Options};
+use intake::{Bound, Listen, Listening};
 use kernel::{Actor, IntegrationId, IntegrationKey};
 use std::time::Duration;
 use store::directory::integrations::{self, Integration, IntegrationKind, Settings};
@@ -65,15 +65,15 @@ pub async fn kept(desk: &TestDesk) -> Vec<(Message, String)> {
 }
 
 /// A listener at free places of this machine.
-pub async fn listen(desk: &TestDesk, options: Options) -> Listening {
-    let options = Options { host: "desk.example".to_owned(), ..options };
+pub async fn listen(desk: &TestDesk, options: Listen) -> Listening {
+    let options = Listen { host: "desk.example".to_owned(), ..options };
     Bound::to(&options).await.unwrap().start(desk.desk.clone())
 }
 
 /// A listener for SMTP and one for LMTP.
 pub async fn both(desk: &TestDesk) -> Listening {
     let free = || Some("127.0.0.1:0".to_owned());
-    listen(desk, Options { smtp: free(), lmtp: free(), ..Options::default() }).await
+    listen(desk, Listen { smtp: free(), lmtp: free(), ..Listen::default() }).await
 }
 
 /// Somebody who brings mail.

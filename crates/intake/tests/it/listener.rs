@@ -1,7 +1,7 @@
 //! SMTP and LMTP as mail servers, and others, speak them.
 
 use crate::doors::{Caller, both, desk, kept, listen};
-use intake::{MESSAGE_BYTES, Options};
+use intake::{Listen, MESSAGE_BYTES};
 use store::messages::Door;
 use testkit::TestDesk;
 
@@ -291,7 +291,7 @@ async fn a_socket_in_a_file_goes_with_the_server_and_is_taken_over_when_left_beh
     let desk = desk().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lmtp");
-    let options = || Options { lmtp: Some(path.display().to_string()), ..Options::default() };
+    let options = || Listen { lmtp: Some(path.display().to_string()), ..Listen::default() };
     // Left behind.
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     let listening = listen(&desk, options()).await;
