@@ -66,11 +66,7 @@ Examples:
   evenkeel mail < message.eml
   evenkeel mail --mailbox 'Service desk' < message.eml
 
-In Postfix's master.cf:
-  evenkeel unix - n n - 8 pipe user=evenkeel argv=/usr/bin/evenkeel mail --data /srv/evenkeel
-    --sender ${sender} --recipient ${recipient}
-
-A server may run meanwhile, or not; it does what is to be done when it does.
+The administrator's guide has the lines for Postfix. Whether a server runs meanwhile or not is the same.
 Exit codes: 0 kept, 75 not kept, try again; 65 too large or empty, 67 no such mailbox.";
 
 const VERIFY_EXAMPLES: &str = "\

@@ -3,6 +3,7 @@
 mod http;
 mod layers;
 mod limits;
+mod mail;
 
 use crate::Next;
 use crate::config::{Mail, Settings};
@@ -10,6 +11,7 @@ use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
+use mail::MailIn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use store::Filling;
@@ -110,12 +112,7 @@ pub(crate) async fn serve(
             None
         }
     };
-    let inbound = inbound.map(|bound| bound.start(desk.clone()));
-    for address in inbound.iter().flat_map(intake::Listening::addresses) {
-        tracing::info!(%address, "takes mail");
-    }
-    let watching = intake::watch_for_silence(desk.clone());
-    let fetching = intake::fetch(desk.clone());
+    let mail_in = MailIn::start(&desk, inbound);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -132,17 +129,9 @@ pub(crate) async fn serve(
         Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
         None => tracing::warn!("told twice: requests that had begun were cut off"),
     }
-    let ending = tokio::time::timeout(FINISH_WITHIN, fetching.stop());
+    let ending = tokio::time::timeout(FINISH_WITHIN, mail_in.stop());
     if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-        tracing::warn!("messages that were being fetched took too long; they are fetched again");
-    }
-    let ending = tokio::time::timeout(FINISH_WITHIN, watching.stop());
-    drop(until_done(ending, stopping, &mut ended).await);
-    if let Some(inbound) = inbound {
-        let ending = tokio::time::timeout(FINISH_WITHIN, inbound.stop());
-        if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-            tracing::warn!("messages that were being taken took too long; they come again");
-        }
+        tracing::warn!("messages that were being taken took too long; they come again");
     }
     if let Some(letters) = letters {
         let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());

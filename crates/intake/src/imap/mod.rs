@@ -113,7 +113,9 @@ async fn supervise(desk: Desk, mut stop: watch::Receiver<bool>) {
         }
     }
     let ending: Vec<Worker> = workers.into_values().collect();
-    ending.iter().for_each(|worker| drop(worker.stop.send_replace(true)));
+    for worker in &ending {
+        worker.stop.send_replace(true);
+    }
     for worker in ending {
         // What it took is kept, and what it did not comes again.
         let _ended = worker.task.await;

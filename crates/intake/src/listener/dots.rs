@@ -65,3 +65,57 @@ impl Undotted {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As a sender doubles dots at the beginning of lines, and ends the text.
+    fn sent(text: &[u8]) -> Vec<u8> {
+        let mut sent = vec![];
+        let mut line_starts = true;
+        for (at, byte) in text.iter().enumerate() {
+            if line_starts && *byte == b'.' {
+                sent.push(b'.');
+            }
+            sent.push(*byte);
+            line_starts = *byte == b'\n' && at > 0 && text[at - 1] == b'\r';
+        }
+        sent.extend_from_slice(b".\r\n");
+        sent
+    }
+
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let bytes = prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), Just(b'a'), any::<u8>()];
+        proptest::collection::vec(bytes, 0..60).prop_map(|mut text| {
+            if !text.is_empty() {
+                text.extend_from_slice(b"\r\n");
+            }
+            text
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sent_comes_out_however_it_is_cut(
+            text in text(),
+            behind in proptest::collection::vec(any::<u8>(), 0..9),
+            cut in 1_usize..70,
+        ) {
+            let mut bytes = sent(&text);
+            let length = bytes.len();
+            bytes.extend_from_slice(&behind);
+            let (mut undotted, mut got, mut taken) = (Undotted::default(), vec![], 0);
+            for piece in bytes.chunks(cut) {
+                let (count, ended) = undotted.take(piece, &mut got);
+                taken += count;
+                if ended {
+                    break;
+                }
+            }
+            prop_assert_eq!(got, text);
+            prop_assert_eq!(taken, length);
+        }
+    }
+}

@@ -98,20 +98,20 @@ impl Server {
         let quoted = format!("\"{}\"", PASSWORD.replace('"', "\\\""));
         let ok = "OK done".to_owned();
         let mut untagged: Vec<Vec<u8>> = vec![];
-        let mut say = |text: String| untagged.push(text.into_bytes());
+        let mut say = |text: &[u8]| untagged.push(text.to_vec());
         let words: Vec<&str> = command.split(' ').collect();
         let status = match words.as_slice() {
             ["CAPABILITY"] => {
-                say("CAPABILITY IMAP4rev1 IDLE MOVE".to_owned());
+                say(b"CAPABILITY IMAP4rev1 IDLE MOVE");
                 ok
             }
             ["LOGIN", ..] if command.ends_with(&quoted) => ok,
             ["LOGIN", ..] => "NO [AUTHENTICATIONFAILED] wrong".to_owned(),
             ["SELECT", ..] => self.with(|folder| {
                 let next = folder.lying.iter().map(|one| one.uid).max().unwrap_or_default() + 1;
-                say(format!("{} EXISTS", folder.lying.len()));
-                say(format!("OK [UIDVALIDITY {}] valid", folder.validity));
-                say(format!("OK [UIDNEXT {next}] next"));
+                say(format!("{} EXISTS", folder.lying.len()).as_bytes());
+                say(format!("OK [UIDVALIDITY {}] valid", folder.validity).as_bytes());
+                say(format!("OK [UIDNEXT {next}] next").as_bytes());
                 ok
             }),
             ["UID", "SEARCH", "UID", range, rest @ ..] => self.with(|folder| {
@@ -128,7 +128,7 @@ impl Server {
                     .iter()
                     .filter(|one| (low..=high).contains(&one.uid) && !(unseen && one.seen));
                 let found: Vec<String> = found.map(|one| one.uid.to_string()).collect();
-                say(format!("SEARCH {}", found.join(" ")));
+                say(format!("SEARCH {}", found.join(" ")).as_bytes());
                 ok
             }),
             ["UID", "FETCH", uid, what @ ..] => self.with(|folder| {
@@ -142,9 +142,9 @@ impl Server {
                         format!("1 FETCH (UID {uid} BODY[] {{{}}}\r\n", one.raw.len()).into_bytes();
                     text.extend_from_slice(&one.raw);
                     text.push(b')');
-                    untagged.push(text);
+                    say(&text);
                 } else {
-                    say(format!("1 FETCH (UID {uid} RFC822.SIZE {})", one.size));
+                    say(format!("1 FETCH (UID {uid} RFC822.SIZE {})", one.size).as_bytes());
                 }
                 ok
             }),
