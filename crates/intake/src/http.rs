@@ -4,6 +4,7 @@ use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use crate::mailboxes::Mailboxes;
 use crate::room::Room;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -14,6 +15,7 @@ use desk::{Desk, Trouble};
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
+use store::directory::IntegrationKind;
 use store::messages::Door;
 
 /// Seconds after which trying again may help.
@@ -38,18 +40,23 @@ struct Taken {
 pub fn router(desk: Desk) -> Router {
     let app = App { mailboxes: Mailboxes::of(desk.clone()), desk, room: Room::default() };
     Router::new()
-        .route("/intake/{key}/email", post(email))
-        .route("/intake/{*rest}", any(nothing_here))
+        .route("/intake/{key}/{kind}", post(hand_in))
+        .route("/intake/{key}", any(nothing_here))
+        .route("/intake/{key}/{kind}/{*rest}", any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)
 }
 
-async fn email(
+async fn hand_in(
     State(app): State<App>,
-    Path(key): Path<String>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let key = match path {
+        Ok(Path((key, kind))) if kind == IntegrationKind::Email.as_str() => key,
+        _ => return nothing_here().await,
+    };
     let mailbox = match app.mailboxes.by_key(&key).await {
         Ok(Some(mailbox)) => mailbox,
         Ok(None) => return nothing_here().await,

@@ -54,7 +54,9 @@ async fn whoever_does_not_know_a_key_learns_nothing() {
     let router = intake::router(desk.desk.clone());
     let unknown = post(&router, &format!("/intake/{}/email", key(9).as_str()), "x").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    for path in ["/intake/x/email", "/intake/a/b", "/intake/%00/email", "/intake/x"] {
+    for path in
+        ["/intake/x/email", "/intake/a/b", "/intake/%00/email", "/intake/%ff/email", "/intake/x"]
+    {
         let other = post(&router, path, "x").await;
         assert_eq!((other.status, &other.json), (StatusCode::NOT_FOUND, &unknown.json), "{path}");
     }
