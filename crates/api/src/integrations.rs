@@ -20,7 +20,8 @@ use desk::Trouble;
 use kernel::{IntegrationId, ServiceId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::directory::integrations::{self, Settings};
+use store::directory::fetches::{self, Fetching};
+use store::directory::integrations::{self, Imap, Oauth, Secrets, Security, Settings};
 use store::directory::{self as rows, IntegrationKind};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
@@ -52,12 +53,75 @@ struct Integration {
     addresses: Vec<String>,
     /// Of a mailbox: after how many seconds without a message its team is told.
     silence_after_seconds: Option<i64>,
+    /// Of a mailbox: where its messages are fetched from.
+    imap: Option<ImapShown>,
     /// Whether it takes what comes.
     active: bool,
     /// When something last came, about.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_seen_at: Option<Timestamp>,
     version: i64,
+}
+
+/// Where messages are fetched from, and how that goes.
+#[derive(Debug, Serialize, ToSchema)]
+struct ImapShown {
+    host: String,
+    port: u16,
+    /// `tls`, `starttls` or `none`.
+    #[schema(value_type = String)]
+    security: Security,
+    user: String,
+    folder: String,
+    /// To which folder what was taken is moved; it is marked as seen without one.
+    move_to: Option<String>,
+    oauth: Option<OauthShown>,
+    /// When it last went well.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    fetched_at: Option<Timestamp>,
+    /// Why it did not since.
+    error: Option<String>,
+    /// Messages that were left where they are, because they cannot be taken.
+    refused: i64,
+}
+
+/// Where tokens come from.
+#[derive(Debug, Serialize, ToSchema)]
+struct OauthShown {
+    token_url: String,
+    client_id: String,
+    scope: Option<String>,
+}
+
+/// Where messages are to be fetched from. What one signs in with is never shown again; what
+/// is absent of it stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ImapGiven {
+    host: String,
+    /// 993 when absent, 143 without `tls`.
+    port: Option<u16>,
+    /// `tls` when absent, `starttls` or `none`.
+    security: Option<String>,
+    user: String,
+    /// `INBOX` when absent.
+    folder: Option<String>,
+    /// To which folder what was taken is moved; it is marked as seen without one.
+    move_to: Option<String>,
+    password: Option<String>,
+    /// To sign in with a token instead of a password.
+    oauth: Option<OauthGiven>,
+}
+
+/// Where tokens come from, with the refresh token they are asked for with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OauthGiven {
+    token_url: String,
+    client_id: String,
+    client_secret: Option<String>,
+    refresh_token: Option<String>,
+    scope: Option<String>,
 }
 
 /// A new integration.
@@ -77,6 +141,8 @@ struct NewIntegration {
     addresses: Option<Vec<String>>,
     /// Of a mailbox: after how many seconds without a message its team is told.
     silence_after_seconds: Option<i64>,
+    /// Of a mailbox: fetch its messages from an IMAP server.
+    imap: Option<ImapGiven>,
 }
 
 /// What to change of an integration; what is absent stays.
@@ -98,6 +164,10 @@ struct IntegrationChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     silence_after_seconds: Option<Option<i64>>,
+    /// Null for not to fetch any more.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<ImapGiven>)]
+    imap: Option<Option<ImapGiven>>,
     active: Option<bool>,
     /// `true` draws another key; the one before ends at once.
     new_key: Option<bool>,
@@ -143,7 +213,12 @@ async fn list(
     let all = app.desk().read(integrations::list).await?;
     let (found, next) = page_of(all, &params, |row| row.id, |row| &row.name)?;
     let directory = app.directory().await?;
-    let items = found.into_iter().map(|row| shown(row, &directory)).collect();
+    let mut fetches = app.desk().read(fetches::all).await?;
+    let items = found.into_iter().map(|row| {
+        let fetching = fetches.remove(&row.id);
+        shown(row, &directory, fetching)
+    });
+    let items = items.collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
 
@@ -156,6 +231,7 @@ async fn create(
     caller.must_configure()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
+    let (imap, new_secrets) = new.imap.map(imap).transpose()?.unzip();
     let row = rows::Integration {
         id: IntegrationId(desk::fresh()),
         name: name("name", &new.name)?,
@@ -164,7 +240,8 @@ async fn create(
         service: new.service.map(|text| references.service("service", &text)).transpose()?,
         team: new.team.map(|text| references.team("team", &text)).transpose()?,
         addresses: addresses(new.addresses.unwrap_or_default())?,
-        settings: Settings { silence_after_seconds: new.silence_after_seconds },
+        settings: Settings { silence_after_seconds: new.silence_after_seconds, imap },
+        new_secrets,
         active: true,
         archived: false,
         last_seen_at: None,
@@ -175,7 +252,7 @@ async fn create(
         desk::integrations::check(sql, &row)?;
         integrations::insert(sql, &row)?;
         audit.created(sql, rows::Integration::WHAT, row.id, &row)?;
-        Ok(shown(row, &directory))
+        Ok(shown(row, &directory, None))
     })
     .await
 }
@@ -187,8 +264,7 @@ async fn read(
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let row: rows::Integration = kept::read(&app, find(&app, &text).await?).await?;
-    let version = row.version;
-    Ok(kept::answer(&shown(row, &*app.directory().await?), version))
+    respond(&app, row).await
 }
 
 async fn change(
@@ -210,7 +286,12 @@ async fn change(
     let team = change.team.map(|text| text.map(|text| references.team("team", &text)).transpose());
     let team = team.transpose()?;
     let new_addresses = change.addresses.map(addresses).transpose()?;
+    let fetched = change.imap.map(|given| given.map(imap).transpose()).transpose()?;
     let row = kept::change(&app, &caller, id, seen, move |before: &rows::Integration| {
+        let (imap, new_secrets) = match fetched {
+            Some(fetched) => fetched.unzip(),
+            None => (before.settings.imap.clone(), None),
+        };
         let key = match change.new_key {
             Some(true) => desk::integration_key(),
             _ => before.key.clone(),
@@ -222,14 +303,14 @@ async fn change(
             service: service.unwrap_or(before.service),
             team: team.unwrap_or(before.team),
             addresses: new_addresses.unwrap_or_else(|| before.addresses.clone()),
-            settings: Settings { silence_after_seconds: silence },
+            settings: Settings { silence_after_seconds: silence, imap },
+            new_secrets,
             active: change.active.unwrap_or(before.active),
             ..before.clone()
         })
     })
     .await?;
-    let version = row.version;
-    Ok(kept::answer(&shown(row, &*app.directory().await?), version))
+    respond(&app, row).await
 }
 
 async fn remove(
@@ -264,6 +345,12 @@ impl Row for rows::Integration {
     }
 }
 
+async fn respond(app: &App, row: rows::Integration) -> Result<Response, Problem> {
+    let fetching = app.desk().read(fetches::all).await?.remove(&row.id);
+    let version = row.version;
+    Ok(kept::answer(&shown(row, &*app.directory().await?, fetching), version))
+}
+
 /// The one with this id or name that was not deleted.
 async fn find(app: &App, text: &str) -> Result<IntegrationId, Problem> {
     let wanted = text.trim().to_lowercase();
@@ -280,6 +367,54 @@ fn kind(word: &str) -> Result<IntegrationKind, Problem> {
     })
 }
 
+/// Where to fetch from, and what to sign in with.
+fn imap(given: ImapGiven) -> Result<(Imap, Secrets), Problem> {
+    let security: Security = given
+        .security
+        .as_deref()
+        .unwrap_or(Security::Tls.as_str())
+        .parse()
+        .map_err(|kernel::Invalid(words)| Problem::invalid("imap.security", words))?;
+    let usual = if security == Security::Tls { 993 } else { 143 };
+    let mut secrets = Secrets { password: given.password, ..Secrets::default() };
+    let oauth = given.oauth.map(|oauth| {
+        secrets.client_secret = oauth.client_secret;
+        secrets.refresh_token = oauth.refresh_token;
+        Oauth { token_url: oauth.token_url, client_id: oauth.client_id, scope: oauth.scope }
+    });
+    let imap = Imap {
+        host: given.host.trim().to_owned(),
+        port: given.port.unwrap_or(usual),
+        security,
+        user: given.user,
+        folder: given.folder.unwrap_or_else(|| "INBOX".to_owned()),
+        move_to: given.move_to.filter(|folder| !folder.is_empty()),
+        oauth,
+    };
+    Ok((imap, secrets))
+}
+
+fn imap_shown(imap: Imap, fetching: Option<Fetching>) -> ImapShown {
+    let oauth = imap.oauth.map(|oauth| OauthShown {
+        token_url: oauth.token_url,
+        client_id: oauth.client_id,
+        scope: oauth.scope,
+    });
+    let fetching = fetching.as_ref();
+    ImapShown {
+        host: imap.host,
+        port: imap.port,
+        security: imap.security,
+        user: imap.user,
+        folder: imap.folder,
+        move_to: imap.move_to,
+        oauth,
+        fetched_at: fetching.and_then(|fetching| fetching.fetched_at),
+        error: fetching.and_then(|fetching| fetching.error.clone()),
+        refused: fetching.map_or(0, |fetching| fetching.refused),
+    }
+}
+
 /// Addresses as they are kept, each once.
 fn addresses(given: Vec<String>) -> Result<Vec<String>, Problem> {
     let mut kept = Vec::with_capacity(given.len());
@@ -293,7 +428,7 @@ fn addresses(given: Vec<String>) -> Result<Vec<String>, Problem> {
     Ok(kept)
 }
 
-fn shown(row: rows::Integration, directory: &Directory) -> Integration {
+fn shown(row: rows::Integration, directory: &Directory, fetching: Option<Fetching>) -> Integration {
     let name = |name: Option<&str>| name.map(str::to_owned);
     Integration {
         id: row.id,
@@ -306,6 +441,7 @@ fn shown(row: rows::Integration, directory: &Directory) -> Integration {
         team_id: row.team,
         addresses: row.addresses,
         silence_after_seconds: row.settings.silence_after_seconds,
+        imap: row.settings.imap.map(|imap| imap_shown(imap, fetching)),
         active: row.active,
         last_seen_at: row.last_seen_at,
         version: row.version,

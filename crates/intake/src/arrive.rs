@@ -1,9 +1,11 @@
 //! A message arrives: it is kept, and only then is its sender told so.
 
 use desk::{Desk, Trouble};
-use kernel::{IntegrationId, limits};
+use kernel::{IntegrationId, Timestamp, limits};
+use store::directory::integrations;
 use store::files::FileHash;
 use store::messages::{self, Accepted, Door, NewMessage};
+use store::{Failure, Sql};
 use tokio::sync::Semaphore;
 
 /// Bytes of one message: a file of 25 MiB as mail encodes it, and text.
@@ -50,33 +52,57 @@ pub enum NotAccepted {
     Trouble(#[from] Trouble),
 }
 
+impl Arrived {
+    /// The message as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAccepted::TooLarge`] and [`NotAccepted::Empty`].
+    pub fn message(self, received_at: Timestamp) -> Result<NewMessage, NotAccepted> {
+        let bytes = self.raw.len();
+        if bytes > MESSAGE_BYTES {
+            return Err(NotAccepted::TooLarge { bytes });
+        }
+        if self.raw.iter().all(u8::is_ascii_whitespace) {
+            return Err(NotAccepted::Empty);
+        }
+        let address = |text: String| -> String {
+            let plain = desk::plain(&text);
+            plain.chars().take(limits::EMAIL_CHARS).collect()
+        };
+        Ok(NewMessage {
+            mailbox: self.mailbox,
+            door: self.door,
+            sender: address(self.sender),
+            recipients: self.recipients.into_iter().take(RECIPIENTS_MAX).map(address).collect(),
+            received_at,
+            hash: FileHash::of_bytes(&self.raw),
+            raw: self.raw,
+        })
+    }
+}
+
 /// Keeps a message; it is on the disk when this answers.
 ///
 /// # Errors
 ///
 /// [`NotAccepted::TooLarge`] and [`NotAccepted::Empty`] will not change, anything else may.
 pub async fn accept(desk: &Desk, arrived: Arrived) -> Result<Accepted, NotAccepted> {
-    let bytes = arrived.raw.len();
-    if bytes > MESSAGE_BYTES {
-        return Err(NotAccepted::TooLarge { bytes });
-    }
-    if arrived.raw.iter().all(u8::is_ascii_whitespace) {
-        return Err(NotAccepted::Empty);
-    }
-    let room = u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
+    let new = arrived.message(desk.now())?;
+    let room = u32::try_from(new.raw.len().div_ceil(1_024)).unwrap_or(u32::MAX);
     let _room = ROOM.acquire_many(room).await;
-    let address = |text: String| -> String {
-        let plain = desk::plain(&text);
-        plain.chars().take(limits::EMAIL_CHARS).collect()
-    };
-    let new = NewMessage {
-        mailbox: arrived.mailbox,
-        door: arrived.door,
-        sender: address(arrived.sender),
-        recipients: arrived.recipients.into_iter().take(RECIPIENTS_MAX).map(address).collect(),
-        received_at: desk.now(),
-        hash: FileHash::of_bytes(&arrived.raw),
-        raw: arrived.raw,
-    };
-    Ok(desk.write_together(move |sql| messages::accept(sql, &new)).await?)
+    Ok(desk.write_together(move |sql| keep(sql, &new)).await?)
+}
+
+/// Keeps a message within a transaction, and that its mailbox was written to.
+///
+/// # Errors
+///
+/// Those of the store.
+pub fn keep(sql: &mut dyn Sql, new: &NewMessage) -> Result<Accepted, Failure> {
+    let accepted = messages::accept(sql, new)?;
+    if let Some(mailbox) = new.mailbox {
+        integrations::seen(sql, mailbox, new.received_at)?;
+    }
+    Ok(accepted)
 }

@@ -325,7 +325,7 @@ pub(super) fn speaker(task: &Task, sender: &Person, viewer: Option<&Viewer>) -> 
 }
 
 /// A report with nothing but a title and a requester.
-pub(super) fn blank(title: ContentId, requester: PersonId) -> Report {
+pub(crate) fn blank(title: ContentId, requester: PersonId) -> Report {
     Report {
         title,
         description: None,

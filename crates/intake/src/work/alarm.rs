@@ -60,7 +60,7 @@ impl Round {
 }
 
 /// For whom an alarm is reported: whoever configures mail, else whoever works here.
-fn administrator(policy: &Policy) -> Option<PersonId> {
+pub(crate) fn administrator(policy: &Policy) -> Option<PersonId> {
     let active = || policy.staff.iter().filter(|(_, person)| person.active);
     let administrators = active().filter(|(_, person)| person.roles.contains(&Role::Administrator));
     let any = || active().filter(|(_, person)| person.works()).map(|(id, _)| *id).min();

@@ -10,6 +10,9 @@ mod rest;
 mod round;
 mod verdict;
 
+pub(crate) use act::blank;
+pub(crate) use alarm::administrator;
+
 use crate::Letter;
 use desk::Desk;
 use figures::Figures;

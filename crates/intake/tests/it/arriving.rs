@@ -1,5 +1,4 @@
 //! Messages are kept before they are acknowledged.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{EVE, GWEN, HELP, each, mail};
 use intake::{Arrived, MESSAGE_BYTES, NotAccepted, accept};

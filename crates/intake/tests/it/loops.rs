@@ -1,5 +1,4 @@
 //! Machines that answer each other are stopped, and a human is told once.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 #[path = "../../../notify/tests/it/sink.rs"]
 #[allow(dead_code)]

@@ -1,5 +1,4 @@
 //! Nothing is done twice, whatever ends half-way.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{GWEN, HELP, PETER, World, each, mail, read};
 use intake::{Options, Worker};

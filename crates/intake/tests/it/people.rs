@@ -1,5 +1,4 @@
 //! Who is made known, who follows, and who decides about what was kept aside.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{EVE, GWEN, HELP, PETER, World, each, mail};
 use desk::LetIn;

@@ -1,5 +1,4 @@
 //! Mail that no person wrote: answers of machines, and what mail servers say of our letters.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{GWEN, World, each, mail};
 use incident::Lifecycle;

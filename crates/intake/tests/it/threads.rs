@@ -1,5 +1,4 @@
 //! Which incident a message belongs to, and what it does there.
-#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::world::{EVE, GWEN, INES, PETER, World, each, mail};
 use incident::state::HoldReason;

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod calendars;
 pub mod categories;
 pub mod drafts;
+pub mod fetches;
 pub mod idempotency;
 pub mod import_refs;
 pub mod integrations;
