@@ -5,4 +5,5 @@ mod letter;
 
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
+    read, safe_html, subject_stem,
 };
