@@ -151,12 +151,13 @@ fn is_away(headers: &Headers, subject: &str, submitted: &str) -> bool {
         return true;
     }
     let lower = subject.to_lowercase();
-    let begins = AWAY_PREFIXES.iter().find(|prefix| lower.starts_with(*prefix));
-    let Some(prefix) = begins else { return false };
-    let behind = lower[prefix.len()..].trim_start();
-    let has_colon = prefix.ends_with(':') || behind.starts_with([':', '：']);
     let suppresses = headers.first("x-auto-response-suppress").is_some();
-    has_colon || suppresses || !(submitted.is_empty() || submitted == "no")
+    let by_program = suppresses || !(submitted.is_empty() || submitted == "no");
+    AWAY_PREFIXES.iter().filter_map(|prefix| Some((prefix, lower.strip_prefix(prefix)?))).any(
+        |(prefix, behind)| {
+            by_program || prefix.ends_with(':') || behind.trim_start().starts_with([':', '：'])
+        },
+    )
 }
 
 fn other(headers: &Headers, submitted: &str, from: Option<&Address>) -> Option<String> {

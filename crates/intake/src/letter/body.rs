@@ -106,7 +106,7 @@ impl Found {
         for (at, inner) in part.parts.iter().enumerate() {
             if Some(at) == chosen || (chosen.is_none() && forms[at] == Form::Other) {
                 self.part(inner, false);
-            } else if forms[at] == Form::Page {
+            } else if forms[at] == Form::Page || !inner.parts.is_empty() {
                 self.files_of(inner);
             } else if forms[at] == Form::Other {
                 self.file(inner);
@@ -141,7 +141,7 @@ impl Found {
         for inner in &part.parts {
             match form_of(inner) {
                 Form::Page => self.files_of(inner),
-                Form::Plain => {}
+                Form::Plain | Form::Copy => {}
                 Form::Other => self.file(inner),
             }
         }
@@ -224,6 +224,7 @@ impl Found {
 enum Form {
     Plain,
     Page,
+    Copy,
     Other,
 }
 
@@ -232,7 +233,7 @@ fn form_of(part: &Part<'_>) -> Form {
         "text/plain" | "text/enriched" | "text/markdown" if is_text(part, false) => Form::Plain,
         "text/html" if is_text(part, false) => Form::Page,
         // The same page once more, for a program that nobody uses.
-        "text/x-amp-html" | "text/watch-html" => Form::Plain,
+        "text/x-amp-html" | "text/watch-html" => Form::Copy,
         kind if kind.starts_with("multipart/") => {
             let forms: Vec<Form> = part.parts.iter().map(form_of).collect();
             if forms.contains(&Form::Page) {

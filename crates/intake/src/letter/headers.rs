@@ -168,6 +168,7 @@ fn read(raw: &[u8], start: usize, most: usize, mend: bool) -> (Headers, usize) {
         } else if mend && goes_on(raw, line.next) {
             // A long line that was broken without being indented.
             if let Some((_, value)) = fields.last_mut() {
+                extend(value, b" ");
                 extend(value, words);
             }
         } else if !trim(words).is_empty() {

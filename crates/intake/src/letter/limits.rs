@@ -44,6 +44,8 @@ pub(super) const TEXT_BYTES: usize = 4 * 1024 * 1024;
 pub(super) const TEXT_CHARS: usize = BODY_CHARS;
 /// Lines of text that are looked at.
 pub(super) const TEXT_LINES: usize = 100_000;
+/// Lines of a text in which an answer is told from what it answers.
+pub(super) const FOLD_LINES: usize = 20_000;
 /// Open elements of a page; what lies deeper counts as part of the last.
 pub(super) const HTML_DEPTH: usize = 100;
 /// Attributes of one element that are looked at.

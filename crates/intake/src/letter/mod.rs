@@ -19,6 +19,8 @@ mod report;
 mod subject;
 mod words;
 
+use std::borrow::Cow;
+
 use kernel::Timestamp;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
@@ -190,8 +192,10 @@ pub fn safe_html(raw: &[u8]) -> Option<String> {
     let mended = with_line_feeds(raw);
     let root = mime::message(mended.as_deref().unwrap_or(raw), &mut Splitting::default());
     let pages = body::of(&root).pages;
-    let page = pages.iter().map(|page| html::safe(page)).collect::<Vec<_>>().join("<hr>");
-    plain::says_something(&page).then_some(page)
+    let shows_something =
+        pages.iter().any(|page| html::lines(page).iter().any(|line| !line.is_blank()));
+    shows_something
+        .then(|| pages.iter().map(|page| html::safe(page)).collect::<Vec<_>>().join("<hr>"))
 }
 
 /// Messages with the line ends of an old Macintosh.
@@ -246,12 +250,9 @@ fn split_faults(splitting: &Splitting) -> Vec<String> {
 
 /// What it says, and what kind of letter that makes it.
 fn words(root: &Part<'_>, found: Found, letter: &mut Letter) {
-    let whole = fold::joined(found.lines.iter());
+    let whole = fold::joined(&found.lines, |_| true);
     let automatic = automatic::of(&root.headers, &letter.subject, letter.from.as_ref());
-    letter.report = match automatic {
-        Some(Automatic::OutOfOffice) if root.media_type != "multipart/report" => None,
-        _ => report::read(root, &letter.subject, letter.from.as_ref(), &whole),
-    };
+    letter.report = report::read(root, &letter.subject, letter.from.as_ref(), &whole);
     letter.automatic = if letter.report.is_some() { Some(Automatic::Report) } else { automatic };
     letter.forwarded = subject::forwarded(&letter.subject).map(|subject| Forwarded {
         from: fold::inner_sender(&found.lines).or_else(|| attached_sender(root)),
@@ -280,10 +281,19 @@ fn attached_sender(root: &Part<'_>) -> Option<Address> {
 }
 
 fn instant(value: &str) -> Option<Timestamp> {
-    let line = format!("{}\n", cut(value, HEADER_WORDS_BYTES).replace(['\r', '\n'], " "));
+    let line = cut(value, HEADER_WORDS_BYTES).split_whitespace().map(with_seconds);
+    let line = line.collect::<Vec<_>>().join(" ") + "\n";
     let date = match MessageStream::new(line.as_bytes()).parse_date() {
         HeaderValue::DateTime(date) => Some(date),
         _ => mail_parser::DateTime::parse_rfc3339(line.trim()),
     }?;
     date.is_valid().then(|| Timestamp::default().plus_seconds(date.to_timestamp()))
+}
+
+/// Seconds may be left out (RFC 5322), which the crate does not know.
+fn with_seconds(word: &str) -> Cow<'_, str> {
+    match word.split_once(':') {
+        Some((_, minutes)) if minutes.len() == 2 => format!("{word}:00").into(),
+        _ => word.into(),
+    }
 }

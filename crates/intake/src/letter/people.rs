@@ -1,14 +1,15 @@
 //! Who wrote to whom.
 
 use kernel::limits::EMAIL_CHARS;
-use mail_parser::HeaderValue;
-use mail_parser::parsers::MessageStream;
 
 use super::Address;
 use super::headers::Headers;
 use super::limits::{PERSON_CHARS, RECIPIENTS};
 use super::plain::{first_chars, one_line};
 use super::words;
+
+/// Bytes of a name with commas; what is longer is no name.
+const NAME_BYTES: usize = 4 * PERSON_CHARS;
 
 /// The first address of the first of these fields that has one.
 pub(super) fn one(headers: &Headers, names: &[&str]) -> Option<Address> {
@@ -32,30 +33,89 @@ pub(super) fn many(headers: &Headers, name: &str) -> (Vec<Address>, bool) {
     (found, false)
 }
 
-/// The addresses of one header field.
+/// The addresses of one header field. Nearly everything is let pass: names with commas
+/// that nobody put in quotes, brackets that never end, groups.
 pub(super) fn listed(value: &str) -> Vec<Address> {
-    let line = words::quoted(value).replace(['\r', '\n'], " ") + "\n";
-    let HeaderValue::Address(list) = MessageStream::new(line.as_bytes()).parse_address() else {
-        return anywhere(value).into_iter().collect();
-    };
+    let value = words::quoted(value);
     let mut found = Vec::new();
-    // A name with a comma that nobody put in quotes: `Doe, Jane <jane@example.org>`.
-    let mut before = String::new();
-    for entry in list.iter() {
-        let name = entry.name.as_deref().unwrap_or_default();
-        let email = entry.address.as_deref().unwrap_or_default();
-        match address(name, email).or_else(|| address("", name)) {
-            Some(mut address) => {
-                if !before.is_empty() && !address.name.is_empty() {
-                    address.name = person(&format!("{before}, {}", address.name));
-                }
-                before.clear();
-                found.push(address);
+    let mut entry = Entry::default();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => entry.name.push_str(&until(&mut chars, '"')),
+            '(' => entry.comment.push_str(&comment(&mut chars)),
+            '<' => entry.address = Some(until(&mut chars, '>')),
+            ',' | ';' => entry.end(c, &mut found),
+            // The name of a group.
+            ':' if entry.address.is_none() && !entry.name.contains(['@', '[']) => {
+                entry = Entry::default();
             }
-            None => before = one_line(&format!("{name} {email}")),
+            c => entry.name.push(c),
         }
     }
-    if found.is_empty() { anywhere(value).into_iter().collect() } else { found }
+    entry.end(';', &mut found);
+    if found.is_empty() { anywhere(&value).into_iter().collect() } else { found }
+}
+
+/// One address as far as it was read.
+#[derive(Default)]
+struct Entry {
+    name: String,
+    comment: String,
+    address: Option<String>,
+}
+
+impl Entry {
+    /// Takes what was read as an address. What is none, and ends with a comma, is the
+    /// beginning of a name.
+    fn end(&mut self, by: char, found: &mut Vec<Address>) {
+        let Entry { name, comment, address: angle } = std::mem::take(self);
+        // A route of old: `<@relay.example:jane@example.org>`.
+        let angle = angle.as_deref().map(|angle| angle.rsplit(':').next().unwrap_or(angle));
+        let name_or_comment = if name.trim().is_empty() { &comment } else { &name };
+        let one = angle
+            .and_then(|angle| address(name_or_comment, angle))
+            .or_else(|| address(&comment, &name))
+            .or_else(|| if name.contains('@') { anywhere(&name) } else { None });
+        match one {
+            Some(one) => found.push(one),
+            None if by == ',' && !name.trim().is_empty() && name.len() <= NAME_BYTES => {
+                self.name = format!("{}, ", name.trim());
+            }
+            None => {}
+        }
+    }
+}
+
+/// What stands before the end of a quoted name or of a bracket; a backslash takes the next
+/// character as it is.
+fn until(chars: &mut std::str::Chars<'_>, end: char) -> String {
+    let mut words = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if end == '"' => words.extend(chars.next()),
+            '<' if end == '>' => words.clear(),
+            c if c == end => break,
+            c => words.push(c),
+        }
+    }
+    words
+}
+
+/// A comment, with those in it.
+fn comment(chars: &mut std::str::Chars<'_>) -> String {
+    let mut words = String::new();
+    let mut depth = 1usize;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => words.extend(chars.next()),
+            '(' => depth += 1,
+            ')' if depth == 1 => break,
+            ')' => depth -= 1,
+            c => words.push(c),
+        }
+    }
+    words
 }
 
 /// An address that stands somewhere among words.

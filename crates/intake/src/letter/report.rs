@@ -68,10 +68,8 @@ pub(super) fn read(
 ) -> Option<Report> {
     let parts = root.all();
     let status = parts.iter().find(|part| is_status(&part.media_type));
-    let mut report = match status {
-        Some(part) => of_status(part)?,
-        None => of_words(root, subject, from, text)?,
-    };
+    let mut report =
+        status.and_then(|part| of_status(part)).or_else(|| of_words(root, subject, from, text))?;
     report.about = report.about.or_else(|| parts.iter().find_map(|part| original(part)));
     report.about = report.about.or_else(|| references::answered(&root.headers).into_iter().next());
     Some(report)
@@ -193,7 +191,8 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     let said =
         SUBJECTS.iter().find(|(start, _)| lower.starts_with(start)).map(|(_, outcome)| *outcome);
     let is_qmail = text.trim_start().starts_with("Hi. This is the ");
-    let is_report = root.media_type == "multipart/report" && !root.parts.is_empty();
+    let is_report = root.media_type == "multipart/report"
+        && root.parameter("report-type") != Some("feedback-report");
     let speaks = failed.is_some() || said.is_some() || is_qmail || is_report;
     if !speaks || !(is_server || failed.is_some() || is_qmail || is_report) {
         return None;

@@ -2,6 +2,10 @@
 //! torn apart between two of them, with spaces within, without padding.
 
 use super::decode::{base64, in_charset};
+use super::plain::cut;
+
+/// Bytes of one encoded word: the standard allows 75, some put a whole subject into one.
+const WORD_BYTES: usize = 8 * 1024;
 
 /// Runs of encoded words decoded, everything else as it is.
 pub(super) fn decoded(value: &str) -> String {
@@ -72,10 +76,11 @@ fn word_at(text: &str) -> Option<Word<'_>> {
     if !is_q && !kind.eq_ignore_ascii_case(&b'b') {
         return None;
     }
-    let mut end = body.find("?=")?;
+    let near = cut(body, WORD_BYTES);
+    let mut end = near.find("?=")?;
     // `=?utf-8?Q?=C3=A4?=`: the end is not a question mark before an encoded byte.
-    if is_q && end == 0 && body[2..].contains("?=") && hex_pair(body.as_bytes(), 2).is_some() {
-        end = 2 + body[2..].find("?=")?;
+    if is_q && end == 0 && hex_pair(body.as_bytes(), 2).is_some() {
+        end = 2 + near[2..].find("?=")?;
     }
     let encoded = &body[..end];
     // The language behind a star (RFC 2231) says nothing here.

@@ -39,6 +39,7 @@ fn mark_above(lines: &mut [Line], start: usize) {
         end -= 1;
     }
     let mut words = String::new();
+    let mut head = None;
     for from in (end.saturating_sub(HEAD_LINES)..end).rev() {
         if !lines[from].is_own() || lines[from].is_blank() {
             break;
@@ -47,24 +48,26 @@ fn mark_above(lines: &mut [Line], start: usize) {
         if words.len() > HEAD_CHARS {
             break;
         }
-        if is_head(&words) && (from == 0 || !begins_earlier(&lines[from - 1], &words)) {
-            for line in &mut lines[from..start] {
-                line.mark = Mark::Head;
-            }
-            return;
+        if !is_head(&words) {
+            continue;
         }
+        // Torn apart, it begins some lines above.
+        let begins = begins_head(&lines[from].text);
+        if begins || head.is_none() {
+            head = Some(from);
+        }
+        if begins {
+            break;
+        }
+    }
+    if let Some(from) = head {
+        lines[from..start].iter_mut().for_each(|line| line.mark = Mark::Head);
     }
 }
 
-/// Whether the line above belongs to these words: they do not begin as such lines do,
-/// but together with it they would.
-fn begins_earlier(above: &Line, words: &str) -> bool {
-    let lower = words.trim_start().to_lowercase();
-    let begins = |text: &str| WROTE_STARTS.iter().any(|start| text.starts_with(start));
-    above.is_own()
-        && !begins(&lower)
-        && begins(&above.text.trim_start().to_lowercase())
-        && has_date(&above.text)
+fn begins_head(line: &str) -> bool {
+    let lower = line.trim_start().to_lowercase();
+    has_date(line) && WROTE_STARTS.iter().any(|start| lower.starts_with(start))
 }
 
 /// Where a line says that somebody wrote, and what follows is not marked as a quote.
@@ -79,12 +82,15 @@ fn unmarked_quote(lines: &[Line]) -> Option<usize> {
         }
         let mut words = String::new();
         for line in lines[at..].iter().take(HEAD_LINES) {
-            if !line.is_own() || line.is_blank() || words.len() > HEAD_CHARS {
+            if !line.is_own() || line.is_blank() {
                 break;
             }
             words = format!("{words} {}", line.text.trim());
-            let is_sure = says_wrote(&words) && has_date(&words) && ends_open(&words);
-            if is_sure && (words.contains('@') || has_year(&words)) {
+            if words.len() > HEAD_CHARS {
+                break;
+            }
+            let named = words.contains('@') || has_year(&words);
+            if ends_open(&words) && named && has_date(&words) && says_wrote(&words) {
                 return Some(at);
             }
         }

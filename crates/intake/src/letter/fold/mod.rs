@@ -8,6 +8,7 @@ mod vocabulary;
 
 pub(super) use separators::inner_sender;
 
+use super::limits::FOLD_LINES;
 use super::plain::says_something;
 
 /// A line of text, and what it is.
@@ -57,6 +58,9 @@ pub(super) fn reply(mut lines: Vec<Line>, forwards: bool) -> String {
             }
         }
     }
+    if lines.len() > FOLD_LINES {
+        return joined(&lines, |_| true);
+    }
     mark_quotes(&mut lines);
     let end = if forwards { None } else { separators::start_of_rest(&lines) };
     for line in lines.iter_mut().skip(end.unwrap_or(usize::MAX)) {
@@ -66,25 +70,28 @@ pub(super) fn reply(mut lines: Vec<Line>, forwards: bool) -> String {
         heads::mark(&mut lines);
     }
     signatures::mark(&mut lines);
-    let kept = joined(lines.iter().filter(|line| line.is_own()));
-    if says_something(&kept) { kept } else { joined(lines.iter()) }
+    let kept = joined(&lines, Line::is_own);
+    if says_something(&kept) { kept } else { joined(&lines, |_| true) }
 }
 
-/// Lines as text: without empty lines around, with at most two in a row.
-pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+/// Those lines as text that are to be kept: without empty lines around, with at most two in
+/// a row, and one where something was taken out.
+pub(super) fn joined(lines: &[Line], keeps: impl Fn(&Line) -> bool) -> String {
     let mut text = String::new();
-    let mut blank = 0;
+    let (mut blank, mut most) = (0, 2);
     for line in lines {
         let words = line.text.trim_end();
-        if words.is_empty() {
+        if !keeps(line) {
+            most = 1;
+        } else if words.is_empty() {
             blank += 1;
-            continue;
+        } else {
+            if !text.is_empty() {
+                text.push_str(&"\n".repeat(1 + blank.min(most)));
+            }
+            (blank, most) = (0, 2);
+            text.push_str(words);
         }
-        if !text.is_empty() {
-            text.push_str(&"\n".repeat(1 + blank.min(2)));
-        }
-        blank = 0;
-        text.push_str(words);
     }
     text
 }

@@ -47,7 +47,7 @@ fn is_above_line(line: &str) -> bool {
 
 /// Whether a line says that a forwarded message follows.
 fn is_forward_line(line: &str) -> bool {
-    let line = line.trim();
+    let line = line.trim_matches(|c: char| c == '>' || c.is_whitespace());
     if line.len() > MARK_CHARS {
         return false;
     }

@@ -7,6 +7,10 @@ use super::{Line, Mark};
 const LOOSE_LINES: usize = 15;
 /// Lines of a signature below dashes as they should be.
 const SIGNATURE_LINES: usize = 60;
+/// Underscores of the line above a mailing list's footer.
+const FOOTER_RULE: usize = 40;
+/// Lines of such a footer.
+const FOOTER_LINES: usize = 8;
 /// Characters of a line that a telephone adds.
 const SENT_FROM_CHARS: usize = 160;
 /// Lines at the end of what somebody wrote, among which such a line is looked for.
@@ -42,6 +46,16 @@ fn mark_in(own: &mut [Line]) {
     if let Some(from) = (first..last).find(|at| is_sent_from(&own[*at].text)) {
         own[from..last].iter_mut().for_each(|line| line.mark = Mark::Signature);
     }
+}
+
+/// What a mailing list puts below: a line drawn across, and where its page is.
+fn footer(own: &[Line]) -> Option<usize> {
+    let from = own.iter().rposition(|line| {
+        line.text.len() >= FOOTER_RULE && line.text.trim().bytes().all(|byte| byte == b'_')
+    })?;
+    let below = &own[from + 1..];
+    let is_list = below.iter().any(|line| line.text.contains("http") && !line.text.contains(' '));
+    (below.len() <= FOOTER_LINES && is_list).then_some(from)
 }
 
 fn is_dashes(line: &str) -> bool {

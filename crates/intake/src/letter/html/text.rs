@@ -215,8 +215,7 @@ impl Writer {
 
     fn layout(&mut self, name: &str) {
         match name {
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" => self.gap(),
-            "blockquote" => self.gap(),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" => self.gap(),
             "ul" | "ol" => {
                 self.line();
                 self.lists.push((name == "ol").then_some(0));
@@ -246,7 +245,7 @@ impl Writer {
     fn end(&mut self, name: &str, note: Note) {
         if self.hidden == 0 {
             match name {
-                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" => self.gap(),
+                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" => self.gap(),
                 "td" | "th" => self.cell = true,
                 "tr" => self.line(),
                 "li" => {
@@ -271,6 +270,16 @@ impl Writer {
         self.heads -= usize::from(note.head);
         self.signatures -= usize::from(note.signature);
         self.pres -= usize::from(note.pre);
+        if note.quote {
+            while self
+                .lines
+                .last()
+                .is_some_and(|last| last.is_blank() && last.text.starts_with('>'))
+            {
+                self.lines.pop();
+            }
+            self.gap();
+        }
     }
 
     /// Behind a link's words comes its address, where they are not the same.
