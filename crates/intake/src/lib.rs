@@ -19,6 +19,7 @@ pub use http::router;
 pub use imap::{Fetching, fetch};
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
+    read, safe_html, subject_stem,
 };
 pub use listener::{Bound, Listen, Listening, check_tls};
 pub use silence::{Watching, look_for_silence, watch_for_silence};
