@@ -10,8 +10,8 @@ mod listener;
 mod mailboxes;
 mod room;
 mod silence;
-mod subject;
 mod thread;
+mod title;
 mod work;
 
 pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};

@@ -112,7 +112,7 @@ pub(crate) async fn serve(
             None
         }
     };
-    let mail_in = MailIn::start(&desk, inbound);
+    let mail_in = MailIn::start(&desk, inbound, settings.mail.own_address().into_iter().collect());
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,

@@ -28,7 +28,7 @@ impl Round {
             .desk
             .ask_unlimited(Actor::system(), Channel::Email)
             .for_alarm(Alarm { about: full.about.clone(), unless_since });
-        let title = ask.title(&crate::subject::shortened(
+        let title = ask.title(&crate::title::shortened(
             &format!("Mail gets out of hand: {}", full.about),
             limits::TITLE_CHARS,
         ))?;

@@ -94,7 +94,8 @@ async fn a_robot_that_answers_every_letter_is_not_answered() {
             letters += 1;
             let answer = mail(robot, "I am away", "until Monday")
                 .with("In-Reply-To", &letter.header("Message-ID").unwrap())
-                .with("Auto-Submitted", "auto-replied");
+                .with("Auto-Submitted", "auto-replied")
+                .with("X-Away", "yes");
             house.world.arrives(&answer).await;
         }
     }

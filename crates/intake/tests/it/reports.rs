@@ -34,7 +34,9 @@ async fn who_is_away_changes_nothing() {
         let number = world.t.report("VPN drops").await;
         world.t.resolve(&world.t.agent, number, "done").await;
         let subject = format!("Automatic reply: {}", world.mark(number).await);
-        let away = mail(GWEN, &subject, "I am away.").with("Auto-Submitted", "auto-replied");
+        let away = mail(GWEN, &subject, "I am away.")
+            .with("Auto-Submitted", "auto-replied")
+            .with("X-Away", "yes");
         let done = world.gets(&away).await;
         assert_eq!((done.state, done.rule), (MessageState::Done, Some(Rule::OutOfOffice)));
         let state = world.state(number).await;
@@ -42,7 +44,9 @@ async fn who_is_away_changes_nothing() {
         let said = world.said(number).await;
         assert!(said[0].0.contains("I am away.") && !said[0].1, "{said:?}");
 
-        let nowhere = mail(GWEN, "Away", "I am away.").with("Auto-Submitted", "auto-replied");
+        let nowhere = mail(GWEN, "Away", "I am away.")
+            .with("Auto-Submitted", "auto-replied")
+            .with("X-Away", "yes");
         assert_eq!(world.gets(&nowhere).await.state, MessageState::Dropped);
         assert_eq!(world.incidents().await, 1);
     })
