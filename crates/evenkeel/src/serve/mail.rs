@@ -1,0 +1,40 @@
+//! All by which mail comes in while the server runs.
+
+use desk::Desk;
+use intake::{Bound, Fetching, Intake, Listening, Watching};
+
+/// Mail that comes in: listeners, fetching, an eye on mailboxes that fall silent, and the loop
+/// that makes incidents of it.
+pub(super) struct MailIn {
+    listening: Option<Listening>,
+    fetching: Fetching,
+    watching: Watching,
+    working: Intake,
+}
+
+impl MailIn {
+    /// Begins; `bound` are the places that were taken for the listeners, `own` the addresses
+    /// from which letters are sent.
+    pub(super) fn start(desk: &Desk, bound: Option<Bound>, own: Vec<String>) -> MailIn {
+        let listening = bound.map(|bound| bound.start(desk.clone()));
+        for address in listening.iter().flat_map(Listening::addresses) {
+            tracing::info!(%address, "takes mail");
+        }
+        let (fetching, watching) =
+            (intake::fetch(desk.clone()), intake::watch_for_silence(desk.clone()));
+        let working = intake::work(desk.clone(), intake::Options::new(own));
+        MailIn { listening, fetching, watching, working }
+    }
+
+    /// Takes nothing new; returns when what was under way is finished and durable.
+    pub(super) async fn stop(self) {
+        let listening = async {
+            if let Some(listening) = self.listening {
+                listening.stop().await;
+            }
+        };
+        tokio::join!(listening, self.fetching.stop(), self.watching.stop());
+        // What came in to the last is kept; what has begun is finished.
+        self.working.stop().await;
+    }
+}
