@@ -62,7 +62,11 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
     }
     let silences = limits::SILENCE_SECONDS_MIN..=limits::SILENCE_SECONDS_MAX;
     if wanted.settings.silence_after_seconds.is_some_and(|seconds| !silences.contains(&seconds)) {
-        let words = format!("must be {} to {}", silences.start(), silences.end());
+        let words = format!(
+            "must be at least {} minutes and at most {} days",
+            silences.start() / 60,
+            silences.end() / 86_400
+        );
         faults.push(Fault::new("silence_after_seconds", words));
     }
     if let Some(imap) = &wanted.settings.imap {

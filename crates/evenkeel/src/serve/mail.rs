@@ -13,16 +13,16 @@ pub(super) struct MailIn {
 }
 
 impl MailIn {
-    /// Begins; `bound` are the places that were taken for the listeners, `own` the addresses
-    /// from which letters are sent.
-    pub(super) fn start(desk: &Desk, bound: Option<Bound>, own: Vec<String>) -> MailIn {
+    /// Begins; `bound` are the places that were taken for the listeners, `options` what
+    /// working on it needs.
+    pub(super) fn start(desk: &Desk, bound: Option<Bound>, options: intake::Options) -> MailIn {
         let listening = bound.map(|bound| bound.start(desk.clone()));
         for address in listening.iter().flat_map(Listening::addresses) {
             tracing::info!(%address, "takes mail");
         }
         let (fetching, watching) =
             (intake::fetch(desk.clone()), intake::watch_for_silence(desk.clone()));
-        let working = intake::work(desk.clone(), intake::Options::new(own));
+        let working = intake::work(desk.clone(), options);
         MailIn { listening, fetching, watching, working }
     }
 

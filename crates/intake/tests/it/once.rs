@@ -1,6 +1,6 @@
 //! Nothing is done twice, whatever ends half-way.
 
-use crate::world::{GWEN, HELP, PETER, World, each, mail, read};
+use crate::world::{GWEN, HELP, PETER, SERVER, World, each, mail, read};
 use intake::{Options, Worker};
 use std::sync::Arc;
 use store::messages::{self, MessageState};
@@ -22,7 +22,7 @@ async fn two_nodes_at_once_do_it_once() {
         for n in 0..30 {
             world.arrives(&mail(GWEN, &format!("Report {n}"), "x").with("X-File", "a.txt")).await;
         }
-        let options = Options { read, own_addresses: vec![] };
+        let options = Options { read, own_addresses: vec![], auth_server: Some(SERVER.to_owned()) };
         let other = Arc::new(Worker::new(world.t.desk.clone(), options));
         let (here, there) = (world.worker.clone(), other.clone());
         let one = tokio::spawn(async move { here.round().await });

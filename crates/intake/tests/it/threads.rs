@@ -162,10 +162,15 @@ async fn an_agent_speaks_for_the_service_desk_only_when_proven() {
         assert!(state.moments.responded.is_none());
         assert_eq!(state.attachments.len(), 1);
 
+        // Anybody can write such a header themselves.
+        let claimed = "mx.elsewhere.example; dmarc=pass";
+        world.gets(&mail(INES, &subject, "me").with("Authentication-Results", claimed)).await;
+        assert!(!world.said(number).await[1].1);
+
         let proven = mail(INES, &subject, "try again").with("X-Dmarc", "pass");
         world.gets(&proven).await;
         let said = world.said(number).await;
-        assert_eq!(said[1], ("try again".to_owned(), true, "Ines Carvalhal".to_owned()));
+        assert_eq!(said[2], ("try again".to_owned(), true, "Ines Carvalhal".to_owned()));
         assert!(world.state(number).await.moments.responded.is_some());
     })
     .await;

@@ -20,6 +20,8 @@ pub const GWEN: &str = "gwen.tarrant@northwind.example";
 pub const PETER: &str = "peter.nowicki@northwind.example";
 pub const INES: &str = "ines.carvalhal@northwind.example";
 pub const HELP: &str = "help@northwind.example";
+/// The mail server that looks at senders.
+pub const SERVER: &str = "mx.northwind.example";
 /// Somebody nobody knows.
 pub const EVE: &str = "eve@elsewhere.example";
 
@@ -87,7 +89,7 @@ impl World {
             })
             .await
             .unwrap();
-        let options = Options { read, own_addresses: vec![] };
+        let options = Options { read, own_addresses: vec![], auth_server: Some(SERVER.to_owned()) };
         let worker = Arc::new(Worker::new(t.desk.clone(), options));
         World { t, mailbox, worker, database }
     }
@@ -240,7 +242,8 @@ pub fn read(raw: &[u8]) -> Letter {
         match name {
             "X-Dmarc" => {
                 let dmarc = if value == "pass" { Verdict::Pass } else { Verdict::Fail };
-                letter.authentication = Authentication { dmarc, ..Default::default() };
+                let by = SERVER.to_owned();
+                letter.authentication = Authentication { by, dmarc, ..Default::default() };
             }
             "X-Away" => letter.automatic = Some(Automatic::OutOfOffice),
             "X-Forwarded-From" => {

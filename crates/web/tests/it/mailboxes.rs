@@ -70,7 +70,7 @@ async fn the_form_says_what_is_wrong() {
         ("addresses", "nobody", "is no e-mail address"),
         ("addresses", "a@x.example", "belongs to the mailbox A"),
         ("silence_after_seconds", "often", "Write it like 4 h"),
-        ("silence_after_seconds", "1 s", "must be 300 to"),
+        ("silence_after_seconds", "1 s", "Must be at least 5 minutes"),
         ("name", "a", "taken already"),
     ] {
         let mut fields = vec![("name", "B"), (field, value)];
