@@ -1,10 +1,16 @@
 //! The mail server: where it is, and what it says to a letter.
 
+use crate::dkim::Dkim;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use std::error::Error;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Connections at once, each kept for the next letter.
@@ -27,6 +33,9 @@ pub enum Wrong {
     /// The address of the sender.
     #[error("is not a sender such as Service Desk <help@company.example>")]
     From,
+    /// The certificates that are trusted.
+    #[error("holds no certificate in PEM")]
+    Certificates,
 }
 
 /// A mail server and who letters are from. Cheap to clone.
@@ -34,6 +43,24 @@ pub enum Wrong {
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    dkim: Option<Arc<Dkim>>,
+}
+
+/// Where the server is, and how it is spoken to.
+struct Address {
+    encryption: Encryption,
+    /// Whether a password is sent.
+    signs_in: bool,
+    host: String,
+    /// The address in the form of the library, which says STARTTLS otherwise.
+    url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encryption {
+    None,
+    StartTls,
+    Tls,
 }
 
 /// Why a letter is not on its way.
@@ -54,17 +81,38 @@ impl Smtp {
     ///
     /// [`Wrong`] when one of them is no address.
     pub fn of(url: &str, from: &str) -> Result<Smtp, Wrong> {
+        Smtp::trusting(None, url, from)
+    }
+
+    /// The same, for a server whose certificate is one of those in `pem`, or signed by one of
+    /// them; those that the system trusts are trusted, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Wrong`] when one of the addresses is none, or there is no certificate.
+    pub fn trusting(pem: Option<&[u8]>, url: &str, from: &str) -> Result<Smtp, Wrong> {
         let from: Mailbox = from.parse().map_err(|_| Wrong::From)?;
-        let url = lettre_url(url).ok_or(Wrong::Url)?;
-        let pool = PoolConfig::new().max_size(CONNECTIONS);
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
-        let transport = builder
+        let address = Address::of(url).ok_or(Wrong::Url)?;
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&address.url)
             .map_err(|_| Wrong::Url)?
             .hello_name(ClientId::Domain(from.email.domain().to_owned()))
             .timeout(Some(PATIENCE))
-            .pool_config(pool)
-            .build();
-        Ok(Smtp { transport, from })
+            .pool_config(PoolConfig::new().max_size(CONNECTIONS));
+        if let Some(pem) = pem {
+            let trusted = trusting(address.host, pem).ok_or(Wrong::Certificates)?;
+            builder = match address.encryption {
+                Encryption::None => builder,
+                Encryption::StartTls => builder.tls(Tls::Required(trusted)),
+                Encryption::Tls => builder.tls(Tls::Wrapper(trusted)),
+            };
+        }
+        Ok(Smtp { transport: builder.build(), from, dkim: None })
+    }
+
+    /// Signs what leaves from now on.
+    #[must_use]
+    pub fn signing(self, dkim: Dkim) -> Smtp {
+        Smtp { dkim: Some(Arc::new(dkim)), ..self }
     }
 
     /// Whether the server answers and lets this instance in.
@@ -85,14 +133,19 @@ impl Smtp {
         &self.from
     }
 
-    /// The domain of the sender, for message ids.
-    pub(crate) fn domain(&self) -> &str {
+    /// The domain of the sender, for message ids and signatures.
+    pub fn domain(&self) -> &str {
         self.from.email.domain()
     }
 
     /// Hands a letter to the server.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Unsent> {
-        let Err(error) = self.transport.send(message).await else { return Ok(()) };
+        let mut bytes = message.formatted();
+        if let Some(dkim) = &self.dkim {
+            bytes = dkim.sign(self.domain(), bytes);
+        }
+        let sent = self.transport.send_raw(message.envelope(), &bytes).await;
+        let Err(error) = sent else { return Ok(()) };
         let said = words(&error);
         match error.status().map(u16::from) {
             Some(code) if code != CLOSING && error.is_transient() && !ABOUT_US.contains(&code) => {
@@ -128,23 +181,50 @@ fn is_for_good(code: u16, said: &str) -> bool {
     }
 }
 
-/// The address in the form of the library, which says STARTTLS otherwise.
-fn lettre_url(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let rest = rest.trim_end_matches('/');
-    let (user, host) = rest.rsplit_once('@').unwrap_or((":", rest));
-    // A name without a password would not be used.
-    if !user.contains(':')
-        || host.is_empty()
-        || host.starts_with(':')
-        || rest.contains(['/', '?', '#'])
-    {
+/// What it takes to trust this host by the certificates of a PEM file, if there are any.
+fn trusting(host: String, pem: &[u8]) -> Option<TlsParameters> {
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    if certificates.is_empty() {
         return None;
     }
-    match scheme {
-        "smtp" | "smtps" => Some(format!("{scheme}://{rest}")),
-        "smtp+starttls" => Some(format!("smtp://{rest}?tls=required")),
-        _ => None,
+    let mut parameters = TlsParameters::builder(host);
+    for certificate in certificates {
+        let certificate = Certificate::from_der(certificate.to_vec()).ok()?;
+        parameters = parameters.add_root_certificate(certificate);
+    }
+    parameters.build().ok()
+}
+
+/// Whether a password would be sent to another machine for everybody on the way to read.
+pub fn tells_password(url: &str) -> bool {
+    Address::of(url).is_some_and(|address| {
+        let ip = address.host.parse::<IpAddr>();
+        let is_here = address.host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
+        address.encryption == Encryption::None && address.signs_in && !is_here
+    })
+}
+
+impl Address {
+    fn of(url: &str) -> Option<Address> {
+        let (scheme, rest) = url.split_once("://")?;
+        let rest = rest.trim_end_matches('/');
+        let (user, server) = rest.rsplit_once('@').unwrap_or((":", rest));
+        let host = match server.strip_prefix('[') {
+            Some(ip) => ip.split(']').next()?,
+            None => server.split(':').next()?,
+        };
+        // A name without a password would not be used.
+        if !user.contains(':') || host.is_empty() || rest.contains(['/', '?', '#']) {
+            return None;
+        }
+        let (encryption, url) = match scheme {
+            "smtp" => (Encryption::None, format!("smtp://{rest}")),
+            "smtp+starttls" => (Encryption::StartTls, format!("smtp://{rest}?tls=required")),
+            "smtps" => (Encryption::Tls, format!("smtps://{rest}")),
+            _ => return None,
+        };
+        Some(Address { encryption, signs_in: rest.contains('@'), host: host.to_owned(), url })
     }
 }
 
@@ -183,8 +263,28 @@ mod tests {
             ("smtp://", None),
             ("smtp://:25", None),
             ("mail.example", None),
+            ("smtp://[::1]:25", Some("smtp://[::1]:25")),
+            ("smtp://[]:25", None),
         ] {
-            assert_eq!(lettre_url(url).as_deref(), read, "{url}");
+            assert_eq!(Address::of(url).map(|address| address.url).as_deref(), read, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_told_where_nothing_encrypts_it_on_its_way() {
+        for (url, told) in [
+            ("smtp://me:pass@mail.example:25", true),
+            ("smtp://me:pass@127.0.0.1.mail.example", true),
+            ("smtp://me:pass@localhost.example", true),
+            ("smtp://me:pass@[2001:db8::1]", true),
+            ("smtp://mail.example:25", false),
+            ("smtp://me:pass@127.0.0.2:25", false),
+            ("smtp://me:p%40@localhost", false),
+            ("smtp://me:pass@[::1]:25", false),
+            ("smtp+starttls://me:pass@mail.example", false),
+            ("smtps://me:pass@mail.example", false),
+        ] {
+            assert_eq!(tells_password(url), told, "{url}");
         }
     }
 
@@ -215,5 +315,9 @@ mod tests {
         assert_eq!(Smtp::of("smtp://h", "nobody").err(), Some(Wrong::From));
         assert_eq!(Smtp::of("smtp://h:x", from).err(), Some(Wrong::Url));
         assert_eq!(Smtp::of("ftp://h", from).err(), Some(Wrong::Url));
+        for pem in [&b""[..], b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let trusting = Smtp::trusting(Some(pem), "smtps://h", from);
+            assert_eq!(trusting.err(), Some(Wrong::Certificates));
+        }
     }
 }

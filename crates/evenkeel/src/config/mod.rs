@@ -24,7 +24,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 19] = [
     "data",
     "database_url",
     "config",
@@ -32,7 +32,10 @@ const SETTINGS: [&str; 16] = [
     "public_url",
     "trusted_proxies",
     "smtp_url",
+    "smtp_ca",
     "mail_from",
+    "dkim_key",
+    "dkim_selector",
     "s3_bucket",
     "s3_endpoint",
     "s3_region",
@@ -216,7 +219,13 @@ impl Settings {
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: trusted_proxies(leaf, source),
-            mail: MailSettings { smtp_url: served(SMTP_URL), from: served("mail_from") },
+            mail: MailSettings {
+                smtp_url: served(SMTP_URL),
+                smtp_ca: served("smtp_ca"),
+                from: served("mail_from"),
+                dkim_key: served("dkim_key"),
+                dkim_selector: served("dkim_selector"),
+            },
             s3: S3Settings {
                 bucket: said(S3_BUCKET),
                 endpoint: said("s3_endpoint"),

@@ -9,6 +9,7 @@ mod durability;
 mod harness;
 mod http;
 mod import;
+mod mail;
 mod people;
 mod postgres;
 mod serving;
