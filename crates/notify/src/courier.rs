@@ -157,6 +157,7 @@ impl Courier {
             self.figures.set(counts, now);
         }
         if !due {
+            self.options.smtp.rest().await;
             return Ok(Next::Idle);
         }
         let expanded = self

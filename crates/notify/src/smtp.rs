@@ -1,22 +1,22 @@
 //! The mail server: where it is, and what it says to a letter.
 
+mod address;
+mod connections;
+
 use crate::dkim::Dkim;
+use address::{Address, Encryption};
+use connections::{Broken, Connections};
+use lettre::Message;
 use lettre::message::Mailbox;
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::error::Error;
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Connections at once, each kept for the next letter.
 pub(crate) const CONNECTIONS: u32 = 8;
-/// How long the server may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Answers that say that whoever sends has to sign in (RFC 4954): to this letter, or to all.
 const ABOUT_US: [u16; 5] = [454, 530, 534, 535, 538];
 /// The service ends, for this letter or for all (RFC 5321).
@@ -41,26 +41,9 @@ pub enum Wrong {
 /// A mail server and who letters are from. Cheap to clone.
 #[derive(Clone)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    connections: Arc<Connections>,
     from: Mailbox,
     dkim: Option<Arc<Dkim>>,
-}
-
-/// Where the server is, and how it is spoken to.
-struct Address {
-    encryption: Encryption,
-    /// Whether a password is sent.
-    signs_in: bool,
-    host: String,
-    /// The address in the form of the library, which says STARTTLS otherwise.
-    url: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encryption {
-    None,
-    StartTls,
-    Tls,
 }
 
 /// Why a letter is not on its way.
@@ -93,20 +76,20 @@ impl Smtp {
     pub fn trusting(pem: Option<&[u8]>, url: &str, from: &str) -> Result<Smtp, Wrong> {
         let from: Mailbox = from.parse().map_err(|_| Wrong::From)?;
         let address = Address::of(url).ok_or(Wrong::Url)?;
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&address.url)
-            .map_err(|_| Wrong::Url)?
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .timeout(Some(PATIENCE))
-            .pool_config(PoolConfig::new().max_size(CONNECTIONS));
-        if let Some(pem) = pem {
-            let trusted = trusting(address.host, pem).ok_or(Wrong::Certificates)?;
-            builder = match address.encryption {
-                Encryption::None => builder,
-                Encryption::StartTls => builder.tls(Tls::Required(trusted)),
-                Encryption::Tls => builder.tls(Tls::Wrapper(trusted)),
-            };
-        }
-        Ok(Smtp { transport: builder.build(), from, dkim: None })
+        let trusted = pem.map_or(Some(vec![]), certificates).ok_or(Wrong::Certificates)?;
+        let tls = match address.encryption {
+            Encryption::None => None,
+            Encryption::StartTls | Encryption::Tls => {
+                let parameters = TlsParameters::builder(address.host.clone());
+                let parameters = trusted
+                    .into_iter()
+                    .fold(parameters, |all, certificate| all.add_root_certificate(certificate));
+                Some(parameters.build().map_err(|_| Wrong::Certificates)?)
+            }
+        };
+        let hello = ClientId::Domain(from.email.domain().to_owned());
+        let connections = Arc::new(Connections::new(address, tls, hello));
+        Ok(Smtp { connections, from, dkim: None })
     }
 
     /// Signs what leaves from now on.
@@ -121,11 +104,12 @@ impl Smtp {
     ///
     /// What it says, or why it cannot be reached.
     pub async fn answers(&self) -> Result<(), String> {
-        match self.transport.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("the mail server closes the connection".to_owned()),
-            Err(error) => Err(words(&error)),
-        }
+        self.connections.answers().await.map_err(|broken| words(&broken))
+    }
+
+    /// Ends connections that were not used for a while.
+    pub(crate) async fn rest(&self) {
+        self.connections.rest().await;
     }
 
     /// Who letters are from.
@@ -144,18 +128,22 @@ impl Smtp {
         if let Some(dkim) = &self.dkim {
             bytes = dkim.sign(self.domain(), bytes);
         }
-        let sent = self.transport.send_raw(message.envelope(), &bytes).await;
-        let Err(error) = sent else { return Ok(()) };
-        let said = words(&error);
-        match error.status().map(u16::from) {
-            Some(code) if code != CLOSING && error.is_transient() && !ABOUT_US.contains(&code) => {
+        let sent = self.connections.send(message.envelope(), &bytes).await;
+        let Err(broken) = sent else { return Ok(()) };
+        let said = words(&broken);
+        let error = match &broken {
+            Broken::Smtp(error) => Some(error),
+            Broken::Unreachable(_) | Broken::Silent(_) => None,
+        };
+        match error.and_then(|error| error.status()).map(u16::from) {
+            Some(code) if code != CLOSING && code < 500 && !ABOUT_US.contains(&code) => {
                 Err(Unsent::Later(said))
             }
             // It may be this letter, which must not keep the others, or everything.
             code => Err(match self.answers().await {
                 Err(_) => Unsent::NoServer(said),
-                Ok(()) if error.is_client() => Unsent::Never(said),
-                Ok(()) if error.is_permanent() && is_for_good(code.unwrap_or_default(), &said) => {
+                Ok(()) if error.is_some_and(|error| error.is_client()) => Unsent::Never(said),
+                Ok(()) if code.is_some_and(|code| code >= 500 && is_for_good(code, &said)) => {
                     Unsent::Never(said)
                 }
                 Ok(()) => Unsent::Later(said),
@@ -181,55 +169,21 @@ fn is_for_good(code: u16, said: &str) -> bool {
     }
 }
 
-/// What it takes to trust this host by the certificates of a PEM file, if there are any.
-fn trusting(host: String, pem: &[u8]) -> Option<TlsParameters> {
-    let certificates: Vec<_> =
-        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
-    if certificates.is_empty() {
-        return None;
-    }
-    let mut parameters = TlsParameters::builder(host);
-    for certificate in certificates {
-        let certificate = Certificate::from_der(certificate.to_vec()).ok()?;
-        parameters = parameters.add_root_certificate(certificate);
-    }
-    parameters.build().ok()
+/// The certificates of a PEM file, if there are any.
+fn certificates(pem: &[u8]) -> Option<Vec<Certificate>> {
+    let certificates: Vec<Certificate> = CertificateDer::pem_slice_iter(pem)
+        .map(|certificate| Certificate::from_der(certificate.ok()?.to_vec()).ok())
+        .collect::<Option<_>>()?;
+    (!certificates.is_empty()).then_some(certificates)
 }
 
 /// Whether a password would be sent to another machine for everybody on the way to read.
 pub fn tells_password(url: &str) -> bool {
-    Address::of(url).is_some_and(|address| {
-        let ip = address.host.parse::<IpAddr>();
-        let is_here = address.host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
-        address.encryption == Encryption::None && address.signs_in && !is_here
-    })
-}
-
-impl Address {
-    fn of(url: &str) -> Option<Address> {
-        let (scheme, rest) = url.split_once("://")?;
-        let rest = rest.trim_end_matches('/');
-        let (user, server) = rest.rsplit_once('@').unwrap_or((":", rest));
-        let host = match server.strip_prefix('[') {
-            Some(ip) => ip.split(']').next()?,
-            None => server.split(':').next()?,
-        };
-        // A name without a password would not be used.
-        if !user.contains(':') || host.is_empty() || rest.contains(['/', '?', '#']) {
-            return None;
-        }
-        let (encryption, url) = match scheme {
-            "smtp" => (Encryption::None, format!("smtp://{rest}")),
-            "smtp+starttls" => (Encryption::StartTls, format!("smtp://{rest}?tls=required")),
-            "smtps" => (Encryption::Tls, format!("smtps://{rest}")),
-            _ => return None,
-        };
-        Some(Address { encryption, signs_in: rest.contains('@'), host: host.to_owned(), url })
-    }
+    Address::of(url).is_some_and(|address| address.tells_password())
 }
 
 /// An error with what caused it, in one line.
-fn words(error: &lettre::transport::smtp::Error) -> String {
+fn words(error: &Broken) -> String {
     let mut said = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -245,48 +199,6 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn servers_are_named_by_addresses() {
-        for (url, read) in [
-            ("smtp://mail.example:25", Some("smtp://mail.example:25")),
-            ("smtp://mail.example/", Some("smtp://mail.example")),
-            (
-                "smtp+starttls://me:p%40ss@mail.example",
-                Some("smtp://me:p%40ss@mail.example?tls=required"),
-            ),
-            ("smtps://me:pass@mail.example:465", Some("smtps://me:pass@mail.example:465")),
-            ("smtps://me@mail.example", None),
-            ("smtps://me:pa/ss@mail.example", None),
-            ("smtp://mail.example?tls=none", None),
-            ("http://mail.example", None),
-            ("smtp://", None),
-            ("smtp://:25", None),
-            ("mail.example", None),
-            ("smtp://[::1]:25", Some("smtp://[::1]:25")),
-            ("smtp://[]:25", None),
-        ] {
-            assert_eq!(Address::of(url).map(|address| address.url).as_deref(), read, "{url}");
-        }
-    }
-
-    #[test]
-    fn a_password_is_told_where_nothing_encrypts_it_on_its_way() {
-        for (url, told) in [
-            ("smtp://me:pass@mail.example:25", true),
-            ("smtp://me:pass@127.0.0.1.mail.example", true),
-            ("smtp://me:pass@localhost.example", true),
-            ("smtp://me:pass@[2001:db8::1]", true),
-            ("smtp://mail.example:25", false),
-            ("smtp://me:pass@127.0.0.2:25", false),
-            ("smtp://me:p%40@localhost", false),
-            ("smtp://me:pass@[::1]:25", false),
-            ("smtp+starttls://me:pass@mail.example", false),
-            ("smtps://me:pass@mail.example", false),
-        ] {
-            assert_eq!(tells_password(url), told, "{url}");
-        }
-    }
 
     #[test]
     fn refusals_of_a_letter_are_told_from_refusals_of_the_sender() {
