@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 pub const PASSWORD: &str = "s3cret";
 /// The domain whose mail the host takes.
 pub const DOMAIN: &str = "company.example";
+/// Who has a mailbox there.
+const MAILBOXES: [&str; 5] = ["ada", "gwen", "help", "ines", "peter"];
 /// Whose files mailboxes are.
 const KEEPER: &str = "nobody:nogroup";
 /// Ports are taken below the range that the system gives out by itself.
@@ -253,6 +255,7 @@ service auth {{
 /// Takes letters to the domain and puts them into mailboxes; its queue ids tell in which order.
 fn main_cf(home: &Path) -> String {
     let home = home.display();
+    let mailboxes = MAILBOXES.map(|name| format!("{{ {name}@{DOMAIN} = {name}/ }}")).join(", ");
     format!(
         "compatibility_level = 3.6
 queue_directory = {home}/queue
@@ -277,7 +280,7 @@ smtpd_sasl_path = {home}/auth
 smtpd_client_connection_rate_limit = 0
 virtual_mailbox_domains = {DOMAIN}
 virtual_mailbox_base = {home}/mail
-virtual_mailbox_maps = regexp:{{{{/^([^@]+)@/ $$1/}}}}
+virtual_mailbox_maps = inline:{{ {mailboxes} }}
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 virtual_minimum_uid = 1
