@@ -207,7 +207,7 @@ fn about_parameter(name: &str) -> &'static str {
         "number" => "The incident's number, such as INC-7.",
         "command" => "The name of a command, such as acknowledge.",
         "user" => "The person's e-mail address or id, or me.",
-        "team" | "service" | "organisation" => "Its name or id.",
+        "team" | "service" | "organisation" | "integration" => "Its name or id.",
         "category" => "Its name, its path or its id.",
         _ => "Its id.",
     }

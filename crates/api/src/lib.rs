@@ -16,6 +16,7 @@ mod events;
 mod field;
 mod health;
 mod incidents;
+mod integrations;
 mod json;
 mod kept;
 mod models;
@@ -99,6 +100,7 @@ fn doors() -> Vec<Door> {
         models::doors(),
         views::doors(),
         tokens::doors(),
+        integrations::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

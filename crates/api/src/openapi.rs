@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 15] = [
+const FAMILIES: [(&str, &str); 16] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -29,6 +29,7 @@ const FAMILIES: [(&str, &str); 15] = [
     ("categories", "The tree that incidents are classified by."),
     ("views", "Saved views of the queue."),
     ("tokens", "API tokens."),
+    ("integrations", "Mailboxes and other programs that bring something in."),
     (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",

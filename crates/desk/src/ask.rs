@@ -15,6 +15,10 @@ use kernel::{
 use std::collections::HashMap;
 use store::directory::{Person, idempotency};
 use store::incidents::{NewContent, NewFile};
+use store::messages::{Alarm, Step as MessageStep};
+
+/// The code of the refusal of what was done for a message before.
+pub const MESSAGE_DONE: &str = "message_done";
 
 /// What makes a repeated request the same request.
 #[derive(Debug, Clone)]
@@ -35,7 +39,7 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    fn known_as(&self) -> Result<String, Refusal> {
+    pub(crate) fn known_as(&self) -> Result<String, Refusal> {
         let local =
             |email: &String| email.rsplit_once('@').map_or(email.as_str(), |at| at.0).to_owned();
         let name = self.name.clone().or_else(|| self.email.as_ref().map(local));
@@ -69,6 +73,8 @@ pub(crate) struct Prepared {
     pub(crate) contents: Vec<NewContent>,
     pub(crate) files: Vec<NewFile>,
     pub(crate) import_ref: Option<(String, String, i64)>,
+    pub(crate) message: Option<MessageStep>,
+    pub(crate) alarm: Option<Alarm>,
 }
 
 /// What was done.
@@ -117,6 +123,8 @@ impl Desk {
             contents: vec![],
             files: vec![],
             import_ref: None,
+            message: None,
+            alarm: None,
         };
         Ask { desk: self, prepared, claims: vec![] }
     }
@@ -170,6 +178,21 @@ impl Ask<'_> {
     #[must_use]
     pub fn import_ref(mut self, source: &str, foreign_id: &str, rows_done: i64) -> Self {
         self.prepared.import_ref = Some((source.to_owned(), foreign_id.to_owned(), rows_done));
+        self
+    }
+
+    /// A step of a message: written down in the same transaction, and refused with
+    /// [`MESSAGE_DONE`] when it was done before.
+    #[must_use]
+    pub fn for_message(mut self, step: MessageStep) -> Self {
+        self.prepared.message = Some(step);
+        self
+    }
+
+    /// An alarm about mail, which is refused with [`MESSAGE_DONE`] when it was raised lately.
+    #[must_use]
+    pub fn for_alarm(mut self, alarm: Alarm) -> Self {
+        self.prepared.alarm = Some(alarm);
         self
     }
 

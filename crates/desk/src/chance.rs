@@ -28,6 +28,11 @@ pub fn token_secret() -> String {
     secret("evk_")
 }
 
+/// A key of an integration.
+pub fn integration_key() -> kernel::IntegrationKey {
+    kernel::IntegrationKey::of(bytes())
+}
+
 /// What is stored of a secret. Secrets are long and random, so one round of sha256 does.
 pub fn secret_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()

@@ -114,6 +114,17 @@ impl Desk {
         self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
     }
 
+    /// As [`Desk::write`], in one transaction with others of its kind that wait at the same
+    /// time: for what many do at once. It may be done again when one of the others fails.
+    pub async fn write_together<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let (reply, answer) = oneshot::channel();
+        self.0.writer.shared(Box::new(writer::Shared::new(f, reply))).await?;
+        answer.await.unwrap_or_else(|_| Err(writer::ending()))
+    }
+
     /// Whether something can be written, within `patience`. Tried at most every few
     /// seconds, however often it is asked.
     pub async fn can_write(&self, patience: Duration) -> bool {

@@ -12,6 +12,7 @@ pub mod cookie;
 mod deliveries;
 mod feed;
 mod files;
+pub mod integrations;
 mod metrics;
 mod passwords;
 mod people;
@@ -28,8 +29,8 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use ask::{Ask, Done, Idempotency, Newcomer, Ticket, plain};
-pub use chance::{fresh, secret, secret_hash, token_secret};
+pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
+pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use deliveries::Told;

@@ -1,6 +1,6 @@
 //! People as decisions and screens need them, kept at hand.
 
-use crate::{Desk, Trouble, fresh};
+use crate::{Desk, Newcomer, Trouble, fresh};
 use incident::policy::PersonFacts;
 use kernel::{Actor, PersonId};
 use std::collections::HashMap;
@@ -26,23 +26,32 @@ impl Desk {
     ) -> Result<Person, Trouble> {
         let now = self.now();
         let person = Person::new(PersonId(fresh()), name, email, now);
-        self.write(move |sql| {
+        self.write_together(move |sql| {
             // Of several nodes that hear of the same address at once, one makes them known.
             store::incidents::lock_head(sql)?;
-            let mut organisation = None;
+            let mut person = person.clone();
             if let Some(email) = &person.email {
                 if let Some(known) = people::by_email(sql, email)? {
                     return Ok(known);
                 }
-                organisation = organisations::of_email(sql, email)?.map(|company| company.id);
+                person.organisation = organisations::of_email(sql, email)?.map(|found| found.id);
             }
-            let person = Person { organisation, ..person };
             people::insert(sql, &person, None)?;
             let entry = Entry::new(now, &actor, "created", "person", person.id).after(&person);
             audit::record(sql, &entry)?;
             Ok(person)
         })
         .await
+    }
+
+    /// Whoever has this address, made known without a login if nobody has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when there is neither name nor address, or the database does not answer.
+    pub async fn somebody(&self, newcomer: Newcomer) -> Result<Person, Trouble> {
+        let name = newcomer.known_as()?;
+        self.make_known(Actor::system(), name, newcomer.email.as_deref()).await
     }
 
     /// What is known of these people; unknown ids are left out.

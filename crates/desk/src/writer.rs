@@ -6,6 +6,7 @@
 //! are given out in commit order.
 
 mod decide;
+mod together;
 
 use crate::ask::{Done, Prepared};
 use crate::people::Named;
@@ -16,6 +17,7 @@ use kernel::{IncidentNumber, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use store::{Failure, Sql, Writer};
+pub(crate) use together::{Shared, Together};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -32,6 +34,8 @@ pub(crate) type Change = Box<dyn FnOnce(&mut Writer) + Send>;
 pub(crate) enum Work {
     Command(Box<Job>),
     Change(Change),
+    /// Shares a transaction with others of its kind.
+    Shared(Box<dyn Together>),
     /// Nothing more comes.
     End(oneshot::Sender<()>),
 }
@@ -100,6 +104,11 @@ impl Handle {
         self.queue.send(Work::Change(change)).await.map_err(|_| ending())
     }
 
+    /// Hands in what shares a transaction with others.
+    pub(crate) async fn shared(&self, shared: Box<dyn Together>) -> Result<(), Trouble> {
+        self.queue.send(Work::Shared(shared)).await.map_err(|_| ending())
+    }
+
     /// Hands in what may be left out when too much waits.
     pub(crate) fn change_if_room(&self, change: Change) {
         if self.queue.try_send(Work::Change(change)).is_err() {
@@ -156,16 +165,19 @@ struct WriterThread {
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
-            let mut jobs = Vec::new();
+            let (mut jobs, mut shared) = (Vec::new(), Vec::new());
             let mut next = Some(first);
             while let Some(item) = next {
                 match item {
                     Work::Command(job) => jobs.push(*job),
+                    Work::Shared(item) => shared.push(item),
                     Work::Change(change) => {
+                        together::run(&mut self.connection, std::mem::take(&mut shared));
                         self.commands(std::mem::take(&mut jobs));
                         self.change(change);
                     }
                     Work::End(reply) => {
+                        together::run(&mut self.connection, shared);
                         self.commands(jobs);
                         drop((self, work));
                         // Whoever asked may have gone.
@@ -173,8 +185,10 @@ impl WriterThread {
                         return;
                     }
                 }
-                next = if jobs.len() < BATCH_MAX { work.try_recv().ok() } else { None };
+                let room = jobs.len() < BATCH_MAX && shared.len() < BATCH_MAX;
+                next = if room { work.try_recv().ok() } else { None };
             }
+            together::run(&mut self.connection, shared);
             self.commands(jobs);
         }
     }
@@ -354,6 +368,13 @@ fn remember(
                 created_at: now,
             };
             store::directory::idempotency::record(sql, person, &once.key, &answer)?;
+        }
+        if let Some(step) = &job.prepared.message {
+            let n = if done.created { 1 } else { done.first_n };
+            store::messages::advance(sql, step, Some((done.number, n)), now)?;
+        }
+        if let Some(alarm) = &job.prepared.alarm {
+            store::messages::raise_alarm(sql, alarm, done.number, now)?;
         }
         if let Some((source, foreign_id, rows)) = &job.prepared.import_ref {
             let imported =

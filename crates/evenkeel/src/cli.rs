@@ -61,6 +61,14 @@ Examples:
 
 It can be interrupted and started again; what is there is not imported twice.";
 
+const MAIL_EXAMPLES: &str = "\
+Examples:
+  evenkeel mail < message.eml
+  evenkeel mail --mailbox 'Service desk' < message.eml
+
+The administrator's guide has the lines for Postfix. Whether a server runs meanwhile or not is the same.
+Exit codes: 0 kept, 75 not kept, try again; 65 too large or empty, 67 no such mailbox.";
+
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   evenkeel verify
@@ -173,6 +181,8 @@ pub(crate) struct ServeArgs {
     /// Name of the key that signs letters, in DNS below _domainkey of the sender's domain
     #[arg(long, value_name = "NAME")]
     pub(crate) dkim_selector: Option<String>,
+    #[command(flatten)]
+    pub(crate) inbound: InboundArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,
@@ -182,6 +192,24 @@ pub(crate) struct ServeArgs {
         value_parser = network
     )]
     pub(crate) trusted_proxies: Vec<Network>,
+}
+
+/// Settings of the listener for mail.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct InboundArgs {
+    /// Address to take mail at by SMTP, 127.0.0.1:2525; only for the addresses of mailboxes
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) smtp_listen: Option<String>,
+    /// Address or path of a socket to take mail at by LMTP, 127.0.0.1:2424 or /run/evenkeel/lmtp
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) lmtp_listen: Option<String>,
+    /// Certificate (PEM) to offer STARTTLS with to whoever brings mail
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) smtp_tls_cert: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) smtp_tls_key: Option<PathBuf>,
 }
 
 fn network(text: &str) -> Result<Network, String> {
@@ -220,6 +248,9 @@ pub(crate) enum Command {
     /// Bring in another system's data
     #[command(after_help = IMPORT_EXAMPLES, subcommand)]
     Import(ImportCommand),
+    /// Take one message from standard input, as a mail server's pipe hands it over
+    #[command(after_help = MAIL_EXAMPLES)]
+    Mail(MailArgs),
     /// Check that what is stored still holds together
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify {
@@ -378,6 +409,19 @@ pub(crate) struct TokenCreateArgs {
     /// When it ends: 90d, 2027-01-01 (at the start of that day, UTC) or an RFC 3339 time [default: never]
     #[arg(long, value_name = "WHEN")]
     pub(crate) expires: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MailArgs {
+    /// The mailbox it is for, by name, key or address [default: the one that a recipient belongs to]
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
+    /// The sender of its envelope; empty for what mail servers report
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) sender: Option<String>,
+    /// A recipient of its envelope; repeat for several
+    #[arg(long = "recipient", value_name = "ADDRESS")]
+    pub(crate) recipients: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

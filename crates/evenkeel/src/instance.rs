@@ -151,28 +151,30 @@ fn try_lock(path: &Path) -> Result<Option<File>, Failed> {
 
 /// Opens the store.
 pub(crate) async fn open_store(settings: &Settings, missing: Missing) -> Result<Store, Failed> {
+    must_be_there(settings, missing)?;
     let target = target(settings);
-    if let (Target::Sqlite(path), Missing::Refuse) = (&target, missing) {
-        let place = path.display();
-        let words = match path.metadata() {
-            Ok(data) if data.len() > 0 => None,
-            // What a full disk leaves of a database; opening would make a new one of it.
-            Ok(_) => Some(format!(
-                "{place} is an empty file, no database; bring a backup back with `evenkeel restore FILE --overwrite`, or remove it"
-            )),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(format!(
-                "there is no database at {place}; make one with `evenkeel init`, or say where it is with --data or --database-url"
-            )),
-            Err(error) => return Err(Failed::io("opening", path, &error)),
-        };
-        if let Some(words) = words {
-            return Err(Failed::new(words));
-        }
-    }
-    if missing == Missing::Make {
-        make_folder(&settings.data.value)?;
-    }
     blocking(move || Ok(Store::open(&target)?)).await
+}
+
+/// Sees to it that the database can be opened: makes its folder, or refuses where there
+/// is none.
+pub(crate) fn must_be_there(settings: &Settings, missing: Missing) -> Result<(), Failed> {
+    if missing == Missing::Make {
+        return make_folder(&settings.data.value);
+    }
+    let Target::Sqlite(path) = target(settings) else { return Ok(()) };
+    let place = path.display();
+    match path.metadata() {
+        Ok(data) if data.len() > 0 => Ok(()),
+        // What a full disk leaves of a database; opening would make a new one of it.
+        Ok(_) => Err(Failed::new(format!(
+            "{place} is an empty file, no database; bring a backup back with `evenkeel restore FILE --overwrite`, or remove it"
+        ))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failed::new(format!(
+            "there is no database at {place}; make one with `evenkeel init`, or say where it is with --data or --database-url"
+        ))),
+        Err(error) => Err(Failed::io("opening", &path, &error)),
+    }
 }
 
 /// Opens the desk on the store.

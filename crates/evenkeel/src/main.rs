@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod instance;
 mod logging;
+mod mail;
 mod output;
 mod password;
 mod progress;
@@ -39,10 +40,16 @@ const FAREWELL: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let (cli, settings) = match config::read(std::env::args_os()) {
         Ok(read) => read,
+        // A mail server that is told of wrong usage gives the message back.
+        Err(Unread::File(failed)) if mail::is_asked_for() => return mail::not_now(&failed),
         Err(Unread::CommandLine(error)) => error.exit(),
         Err(Unread::File(failed)) => return end(Err(failed)),
     };
     logging::start(&settings.log.value, settings.log_format.value);
+    if let Command::Mail(args) = &cli.command {
+        // Without the threads of the others: one is started for each message.
+        return mail::run(args, &settings);
+    }
     let mut signals = None;
     // Starts over when a restore has put other data in the place of what was served.
     loop {
@@ -90,6 +97,8 @@ async fn run(
         Command::User(command) => user::run(command, settings).await,
         Command::Token(command) => token::run(command, settings).await,
         Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(args, settings).await,
+        // Done before.
+        Command::Mail(_) => Ok(()),
         Command::Verify { json } => verify::run(settings, *json).await,
         Command::Backup { file } => backup::backup(settings, file).await,
         Command::Restore { file, overwrite } => backup::restore(settings, file, *overwrite).await,

@@ -39,6 +39,10 @@ pub struct Effect {
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
 const SECOND_THOUGHTS_SECONDS: i64 = 10;
 
+/// Marks an incident that a machine reported by mail, or whose reports go round in a loop: its
+/// requester is written to by people alone, and not by the product, as long as it has it.
+pub const AUTOMATIC_TAG: &str = "automatic-mail";
+
 /// The word for what a requester is told when it takes longer than was said.
 pub const DEVIATION: &str = "deviation";
 

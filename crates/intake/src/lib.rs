@@ -1,8 +1,25 @@
 //! What comes in from outside. Bytes are kept before anything else is done with them;
 //! then they are understood, and become commands.
 
+mod arrive;
+mod caps;
+mod http;
+mod imap;
 mod letter;
+mod listener;
+mod mailboxes;
+mod room;
+mod silence;
+mod subject;
+mod thread;
+mod work;
 
+pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
+pub use http::router;
+pub use imap::{Fetching, fetch};
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
 };
+pub use listener::{Bound, Listen, Listening, check_tls};
+pub use silence::{Watching, look_for_silence, watch_for_silence};
+pub use work::{Intake, Next, Options, Reader, Worker, work};

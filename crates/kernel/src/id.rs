@@ -65,4 +65,6 @@ ids! {
     ModelId,
     /// A job that brings open incidents over to changed terms.
     RecomputationId,
+    /// An integration: another program, or a mailbox, that brings something in.
+    IntegrationId,
 }

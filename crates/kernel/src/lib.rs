@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod id;
+mod key;
 pub mod limits;
 mod network;
 pub mod number;
@@ -12,6 +13,7 @@ mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;
+pub use key::IntegrationKey;
 pub use network::Network;
 pub use number::IncidentNumber;
 pub use priority::{Level, Matrix, Priority};

@@ -94,3 +94,11 @@ pub const TERMS_VERSIONS: i64 = 520;
 pub const BACKTEST_INCIDENTS: usize = 100_000;
 /// Incidents that a back-test or the preview of a change lists one by one.
 pub const IMPACT_ROWS: usize = 100;
+/// Integrations, those switched off too: all of them are at hand when something comes in.
+pub const INTEGRATIONS: usize = 500;
+/// Addresses of one mailbox.
+pub const MAILBOX_ADDRESSES: usize = 50;
+/// The shortest silence of a mailbox that can be told of, in seconds: a mail a minute is a lot.
+pub const SILENCE_SECONDS_MIN: i64 = 300;
+/// The longest silence of a mailbox that can be told of, in seconds: a quarter of a year.
+pub const SILENCE_SECONDS_MAX: i64 = 90 * 86_400;

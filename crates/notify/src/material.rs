@@ -6,10 +6,13 @@ use incident::{Policy, State};
 use jiff::tz::TimeZone;
 use kernel::{ContentId, IncidentNumber, Timestamp};
 use std::collections::HashMap;
-use store::deliveries::{self, Delivery};
+use store::deliveries::{self, Delivery, ToldAs};
 use store::directory::{Person, people};
 use store::incidents::timeline::{self, StoredContent, StoredEvent};
 use store::{Failure, Sql};
+
+/// For how long an address whose letter came back gets no confirmations of receipt.
+const BOUNCED_SECONDS: i64 = 86_400;
 
 /// What a letter about an incident is made of.
 pub(crate) struct Material {
@@ -53,6 +56,13 @@ pub(crate) fn read(
         return Ok(Err("there is no such entry"));
     };
     let state = stored.state;
+    let since = delivery.created_at.plus_seconds(-BOUNCED_SECONDS);
+    if matches!(told.event.body, Body::Reported(_))
+        && delivery.told_as == ToldAs::Requester
+        && deliveries::bounces(sql, &delivery.address, since)?
+    {
+        return Ok(Err("a letter to their address just came back"));
+    }
     let mut ids: Vec<ContentId> =
         [Some(state.title), state.description].into_iter().flatten().collect();
     ids.extend(said_in(&told.event.body));

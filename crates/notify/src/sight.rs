@@ -44,6 +44,9 @@ pub(crate) fn of(
     if told_as == ToldAs::Requester && state.requester != person.id {
         return Err("they are not its requester any more");
     }
+    if told_as == ToldAs::Requester && is_not_answered(state, &told.event.body) {
+        return Err("a machine reported it, and machines are not answered");
+    }
     if told_as == ToldAs::Watcher && !state.watchers.contains(&person.id) {
         return Err("they do not follow it any more");
     }
@@ -51,6 +54,11 @@ pub(crate) fn of(
         return Err("it is internal");
     }
     still_true(state, told, word, told_as, person.id).map(|()| sight)
+}
+
+/// Whether only a person's own words go to the requester, because a machine reported it.
+fn is_not_answered(state: &State, told: &Body) -> bool {
+    state.tags.contains(effects::AUTOMATIC_TAG) && !matches!(told, Body::Commented(_))
 }
 
 /// Whether whoever sees the public side may be told this. That it takes longer says nothing

@@ -423,6 +423,27 @@ pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
     Ok(Counts { waiting, oldest, dead })
 }
 
+/// The delivery with this message id.
+pub fn by_message_id(sql: &mut dyn Sql, message_id: &str) -> Result<Option<Delivery>, Failure> {
+    let statement = format!("select {DELIVERY} from deliveries where message_id = $1");
+    one(sql, &statement, &[message_id.into()], read)
+}
+
+/// Records that a mail server gave a delivery back after all; `false` when it had been given
+/// up before.
+pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
+    let statement = "update deliveries set state = 'dead', ended_at = $2, bounced_at = $2, \
+        error = $3, taken_until = null where id = $1 and state <> 'dead'";
+    let error = kept(Some(&format!("it came back: {words}")));
+    Ok(sql.execute(statement, &[id.into(), now.into(), error])? == 1)
+}
+
+/// Whether a letter to this address came back since.
+pub fn bounces(sql: &mut dyn Sql, address: &str, since: Timestamp) -> Result<bool, Failure> {
+    let statement = "select 1 from deliveries where address = $1 and bounced_at >= $2 limit 1";
+    Ok(!sql.query(statement, &[address.into(), since.into()])?.is_empty())
+}
+
 /// The message id of the first letter to somebody about an incident, to which later ones
 /// belong.
 pub fn first_message(

@@ -104,6 +104,7 @@ from! {
     kernel::PersonId => |v| Value::Text(v.to_string()),
     kernel::TeamId => |v| Value::Text(v.to_string()),
     kernel::ServiceId => |v| Value::Text(v.to_string()),
+    kernel::IntegrationId => |v| Value::Text(v.to_string()),
     kernel::CategoryId => |v| Value::Text(v.to_string()),
     kernel::OrganisationId => |v| Value::Text(v.to_string()),
     kernel::ContentId => |v| Value::Text(v.to_string()),

@@ -11,6 +11,7 @@ mod events;
 mod harness;
 mod hostile;
 mod incidents;
+mod integrations;
 mod models;
 mod once;
 mod openapi;

@@ -35,6 +35,8 @@ async fn every_described_operation_is_served() {
     assert_eq!(document["openapi"], "3.1.0");
     world.report("ada", "x").await;
     let ada = world.of("ada");
+    let mailbox = json!({ "name": "Desk mail", "kind": "email" });
+    ada.post("/api/v1/integrations", mailbox).await.good();
     let operations = operations(&document);
     assert!(operations.len() > 80, "{}", operations.len());
     for (method, path, _) in &operations {
@@ -45,6 +47,7 @@ async fn every_described_operation_is_served() {
             .replace("{service}", "VPN")
             .replace("{organisation}", "Harbour%20Foods")
             .replace("{category}", "Hardware")
+            .replace("{integration}", "Desk%20mail")
             .replace("{id}", "unknown");
         let method: Method = method.to_uppercase().parse().unwrap();
         if path.ends_with("/events") {

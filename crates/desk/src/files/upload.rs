@@ -131,7 +131,7 @@ impl Claim {
     async fn on(desk: &Desk, hash: &FileHash) -> Result<Claim, Trouble> {
         for _ in 0..CLAIM_TRIES {
             let (now, claimed) = (desk.now(), hash.clone());
-            if desk.write(move |sql| Ok(loose::claim(sql, &claimed, now)?)).await? {
+            if desk.write_together(move |sql| loose::claim(sql, &claimed, now)).await? {
                 return Ok(Claim { desk: desk.clone(), hash: Some(hash.clone()) });
             }
             tokio::time::sleep(CLAIM_PAUSE).await;

@@ -10,7 +10,7 @@ mod words;
 
 use super::Job;
 use crate::Trouble;
-use crate::ask::Done;
+use crate::ask::{Done, MESSAGE_DONE};
 use crate::people::Named;
 use assignment::Standings;
 use because::Because;
@@ -21,7 +21,7 @@ use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, IncidentNumber, Timestamp, limits};
 use related::Related;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::incidents::{Head, NewContent, Recorded};
 use store::{Failure, Sql};
 
@@ -54,6 +54,8 @@ pub(super) struct Round<'a> {
     standings: Standings,
     /// Keys used earlier in this round.
     keys: HashMap<(String, String), (Vec<u8>, Done)>,
+    /// Messages that came on, and alarms that were raised, earlier in this round.
+    mail: HashSet<String>,
 }
 
 /// What one job did so far; dropped when it is refused half-way.
@@ -99,6 +101,7 @@ impl<'a> Round<'a> {
             parts: vec![],
             standings: Standings::new(),
             keys: HashMap::new(),
+            mail: HashSet::new(),
         }
     }
 
@@ -116,9 +119,14 @@ impl<'a> Round<'a> {
         if let Some(answer) = self.asked_before(sql, job)? {
             return Ok(answer);
         }
+        if self.mail_done(sql, job)? {
+            let words = "this was done for the message before";
+            return Ok(Err(Refusal::state(MESSAGE_DONE, words).into()));
+        }
         let next_incident = head.next_incident;
         match self.attempt(sql, head, job)? {
             Ok(done) => {
+                self.mail.extend(mail_of(job));
                 if let Some(once) = &job.prepared.idempotency {
                     let key = (job.prepared.actor.id.clone(), once.key.clone());
                     self.keys.insert(key, (once.request_hash.clone(), done.clone()));
@@ -129,6 +137,22 @@ impl<'a> Round<'a> {
                 head.next_incident = next_incident;
                 Ok(Err(trouble))
             }
+        }
+    }
+
+    /// Whether this step of a message was done before, or this alarm raised.
+    fn mail_done(&self, sql: &mut dyn Sql, job: &Job) -> Result<bool, Failure> {
+        if mail_of(job).any(|key| self.mail.contains(&key)) {
+            return Ok(true);
+        }
+        if let Some(step) = &job.prepared.message
+            && !store::messages::is_at(sql, step)?
+        {
+            return Ok(true);
+        }
+        match &job.prepared.alarm {
+            Some(alarm) => store::messages::alarm_raised(sql, alarm),
+            None => Ok(false),
         }
     }
 
@@ -445,6 +469,13 @@ struct Step {
 fn sees(job: &Job, state: &State) -> Access {
     let viewer = job.prepared.viewer.as_ref();
     viewer.map_or(Access::Full, |viewer| Scope::of(viewer).access(&state.into()))
+}
+
+/// What a job does for mail, by which it is known within its round.
+fn mail_of(job: &Job) -> impl Iterator<Item = String> {
+    let step = job.prepared.message.as_ref().map(|step| format!("{} {}", step.id, step.step));
+    let alarm = job.prepared.alarm.as_ref().map(|alarm| format!("alarm {}", alarm.about));
+    step.into_iter().chain(alarm)
 }
 
 fn first_input(events: &[Event]) -> u32 {

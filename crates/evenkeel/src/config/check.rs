@@ -62,6 +62,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     check_data(settings, &mut findings);
     check_database(settings, &mut findings).await;
     super::mail::check(settings, &mut findings).await;
+    super::inbound::check(settings, &mut findings);
     super::s3::check(settings, &mut findings).await;
     check_variables(&mut findings);
     let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
@@ -138,6 +139,9 @@ fn lines(settings: &Settings) -> Vec<Line> {
         crate::cli::LogFormat::Json => "json",
     };
     let secret = s.s3.secret_key.value.as_ref().map(|_| "(hidden)");
+    let path = |setting: &Setting<Option<PathBuf>>| {
+        setting.value.as_ref().map(|path| path.display().to_string())
+    };
     vec![
         line("data", &s.data, Some(s.data.value.display())),
         line(
@@ -153,6 +157,10 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("mail_from", &s.mail.from, s.mail.from.value.as_ref()),
         line("dkim_key", &s.mail.dkim_key, s.mail.dkim_key.value.as_ref()),
         line("dkim_selector", &s.mail.dkim_selector, s.mail.dkim_selector.value.as_ref()),
+        line("smtp_listen", &s.inbound.smtp, s.inbound.smtp.value.as_ref()),
+        line("lmtp_listen", &s.inbound.lmtp, s.inbound.lmtp.value.as_ref()),
+        line("smtp_tls_cert", &s.inbound.certificate, path(&s.inbound.certificate)),
+        line("smtp_tls_key", &s.inbound.key, path(&s.inbound.key)),
         line("s3_bucket", &s.s3.bucket, s.s3.bucket.value.as_ref()),
         line("s3_endpoint", &s.s3.endpoint, s.s3.endpoint.value.as_ref()),
         line("s3_region", &s.s3.region, Some(&s.s3.region.value)),

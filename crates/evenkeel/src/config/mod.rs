@@ -5,6 +5,7 @@
 
 mod check;
 mod file;
+mod inbound;
 mod mail;
 mod s3;
 
@@ -16,6 +17,7 @@ use crate::failed::Failed;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 use file::ConfigFile;
+use inbound::InboundSettings;
 use kernel::Network;
 use mail::MailSettings;
 use s3::S3Settings;
@@ -24,7 +26,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 19] = [
+const SETTINGS: [&str; 23] = [
     "data",
     "database_url",
     "config",
@@ -36,6 +38,10 @@ const SETTINGS: [&str; 19] = [
     "mail_from",
     "dkim_key",
     "dkim_selector",
+    SMTP_LISTEN,
+    LMTP_LISTEN,
+    "smtp_tls_cert",
+    "smtp_tls_key",
     "s3_bucket",
     "s3_endpoint",
     "s3_region",
@@ -48,9 +54,12 @@ const SETTINGS: [&str; 19] = [
 /// The one that a configuration file cannot say.
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
-/// touches the data of a real instance, nor writes to anybody.
-const NOT_FOR_THE_DEMO: [&str; 4] = ["data", "database_url", SMTP_URL, S3_BUCKET];
+/// touches the data of a real instance, nor writes to anybody or takes their mail.
+const NOT_FOR_THE_DEMO: [&str; 6] =
+    ["data", "database_url", SMTP_URL, SMTP_LISTEN, LMTP_LISTEN, S3_BUCKET];
 const SMTP_URL: &str = "smtp_url";
+const SMTP_LISTEN: &str = "smtp_listen";
+const LMTP_LISTEN: &str = "lmtp_listen";
 const S3_BUCKET: &str = "s3_bucket";
 const DEMO: &str = "demo";
 const DEMO_DATA: &str = "./evenkeel-demo";
@@ -90,6 +99,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
+    /// Mail that comes in.
+    pub(crate) inbound: InboundSettings,
     /// An S3-compatible store for attachments instead of the data folder.
     pub(crate) s3: S3Settings,
     /// What is logged.
@@ -210,6 +221,10 @@ impl Settings {
         };
         let serves = ["serve", DEMO].contains(&path.first().copied().unwrap_or_default());
         let data = leaf.get_one::<PathBuf>("data").cloned().unwrap_or_default();
+        let served_file = |id: &str| match listens {
+            true => Setting { value: leaf.get_one::<PathBuf>(id).cloned(), source: source(id) },
+            false => Setting { value: None, source: Source::Default },
+        };
         let listen = served("listen");
         let said = |id: &str| Setting { value: text(id), source: source(id) };
         let region = said("s3_region");
@@ -225,6 +240,12 @@ impl Settings {
                 from: served("mail_from"),
                 dkim_key: served("dkim_key"),
                 dkim_selector: served("dkim_selector"),
+            },
+            inbound: InboundSettings {
+                smtp: served(SMTP_LISTEN),
+                lmtp: served(LMTP_LISTEN),
+                certificate: served_file("smtp_tls_cert"),
+                key: served_file("smtp_tls_key"),
             },
             s3: S3Settings {
                 bucket: said(S3_BUCKET),
@@ -255,7 +276,13 @@ impl Settings {
         if self.data.source != Source::Flag {
             self.data = Setting { value: PathBuf::from(DEMO_DATA), source: Source::Default };
         }
-        for setting in [&mut self.database_url, &mut self.mail.smtp_url, &mut self.s3.bucket] {
+        for setting in [
+            &mut self.database_url,
+            &mut self.mail.smtp_url,
+            &mut self.inbound.smtp,
+            &mut self.inbound.lmtp,
+            &mut self.s3.bucket,
+        ] {
             if setting.source != Source::Flag {
                 *setting = Setting { value: None, source: Source::Default };
             }

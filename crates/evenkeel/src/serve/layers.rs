@@ -37,6 +37,8 @@ const TRY_AGAIN_SECONDS: HeaderValue = HeaderValue::from_static("1");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of a number somebody else gave.
 const REQUEST_ID_CHARS: usize = 64;
+/// Where messages are handed in, as large as files.
+const INTAKE: &str = "/intake/";
 /// What a stream of events says it is.
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -97,7 +99,8 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 /// Ends what takes too long to be answered. Streams are answered at once and then
 /// last as long as they like.
 async fn in_time(State(within): State<Within>, request: Request, next: Next) -> Response {
-    let uploads = starts_with(request.headers(), "multipart/form-data");
+    let uploads = starts_with(request.headers(), "multipart/form-data")
+        || request.uri().path().starts_with(INTAKE);
     let limit = if uploads { within.upload } else { within.answer };
     let api = speaks_json(request.uri().path());
     match tokio::time::timeout(limit, next.run(request)).await {
@@ -179,7 +182,7 @@ fn trouble(api: bool, status: StatusCode, words: &'static str) -> Response {
 }
 
 fn speaks_json(path: &str) -> bool {
-    ["/api/", "/openapi.json", "/readyz"].iter().any(|start| path.starts_with(start))
+    ["/api/", INTAKE, "/openapi.json", "/readyz"].iter().any(|start| path.starts_with(start))
 }
 
 fn starts_with(headers: &HeaderMap, kind: &str) -> bool {

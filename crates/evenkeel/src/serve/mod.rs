@@ -3,6 +3,7 @@
 mod http;
 mod layers;
 mod limits;
+mod mail;
 
 use crate::Next;
 use crate::config::{Mail, Settings};
@@ -10,6 +11,7 @@ use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
+use mail::MailIn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use store::Filling;
@@ -29,6 +31,7 @@ pub(crate) struct Door {
     listener: TcpListener,
     public_url: Option<String>,
     mail: Option<Mail>,
+    inbound: Option<intake::Bound>,
 }
 
 impl Door {
@@ -36,8 +39,14 @@ impl Door {
     pub(crate) async fn open(settings: &Settings) -> Result<Door, Failed> {
         let public_url = settings.public_url()?;
         let mail = settings.mail.chosen(public_url.as_deref())?;
+        let inbound = settings.inbound.chosen(public_url.as_deref())?;
         limits::raise_open_files();
-        Ok(Door { listener: bind(&settings.listen.value).await?, public_url, mail })
+        let listener = bind(&settings.listen.value).await?;
+        let inbound = match inbound {
+            Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
+            None => None,
+        };
+        Ok(Door { listener, public_url, mail, inbound })
     }
 }
 
@@ -81,16 +90,19 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url, mail } = door;
+    let Door { listener, public_url, mail, inbound } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
     let (stop, stopped) = watch::channel(false);
-    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() }).merge(
-        web::router(desk.clone(), web::Options { public_url, trusted_proxies, mail: shown }),
-    );
+    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
+        .merge(intake::router(desk.clone()))
+        .merge(web::router(
+            desk.clone(),
+            web::Options { public_url, trusted_proxies, mail: shown },
+        ));
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     let letters = match letters {
@@ -100,6 +112,7 @@ pub(crate) async fn serve(
             None
         }
     };
+    let mail_in = MailIn::start(&desk, inbound);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -115,6 +128,10 @@ pub(crate) async fn serve(
         Some(Ok(_)) => {}
         Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
         None => tracing::warn!("told twice: requests that had begun were cut off"),
+    }
+    let ending = tokio::time::timeout(FINISH_WITHIN, mail_in.stop());
+    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+        tracing::warn!("messages that were being taken took too long; they come again");
     }
     if let Some(letters) = letters {
         let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());

@@ -9,6 +9,7 @@ mod durability;
 mod harness;
 mod http;
 mod import;
+mod mail;
 mod mail_servers;
 mod people;
 mod postgres;

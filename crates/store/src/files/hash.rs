@@ -14,6 +14,11 @@ impl FileHash {
         &self.0
     }
 
+    /// The hash of these bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        FileHash::of(Sha256::new().chain_update(bytes))
+    }
+
     pub(super) fn of(digest: Sha256) -> Self {
         FileHash(hex(&digest.finalize()))
     }

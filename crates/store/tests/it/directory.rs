@@ -10,18 +10,19 @@ use incident::policy::{Agreement, BusinessHours};
 use incident::state::{AgreementRef, CalendarRef};
 use incident::{Policy, TokenScope};
 use kernel::{
-    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, Level, Matrix, ModelId,
-    OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp, TokenId, ViewId,
+    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, IntegrationId, IntegrationKey,
+    Level, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp, TokenId,
+    ViewId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::directory::audit::AuditFilter;
 use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
-    Answer, Category, Draft, Entry, Imported, Mode, Organisation, PeopleFilter, Person, Service,
-    Session, Team, Token, View, agreements, audit, calendars, categories, drafts, idempotency,
-    import_refs, models, organisations, people, policy, recomputations, services, sessions,
-    settings, teams, tokens, views,
+    Answer, Category, Draft, Entry, Imported, Integration, IntegrationKind, Mode, Organisation,
+    PeopleFilter, Person, Service, Session, Team, Token, View, agreements, audit, calendars,
+    categories, drafts, idempotency, import_refs, integrations, models, organisations, people,
+    policy, recomputations, services, sessions, settings, teams, tokens, views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -902,5 +903,68 @@ fn a_recomputation_is_had_for_a_while_by_one() {
         assert!(claim(later(1_030)));
         assert!(!claim(later(1_000)), "the clocks of two differ a little");
         assert!(claim(later(500)), "the clock was set back");
+    });
+}
+
+#[test]
+fn mailboxes_are_found_by_key_and_by_address() {
+    let mailbox = |number: u8, name: &str, addresses: &[&str]| Integration {
+        id: IntegrationId(Uuid::from_u128(number.into())),
+        name: name.into(),
+        kind: IntegrationKind::Email,
+        key: IntegrationKey::of([number; 16]),
+        service: None,
+        team: None,
+        addresses: addresses.iter().map(|text| (*text).to_owned()).collect(),
+        settings: integrations::Settings { silence_after_seconds: Some(900), imap: None },
+        new_secrets: None,
+        active: true,
+        archived: false,
+        last_seen_at: None,
+        version: 1,
+    };
+    each_engine("integrations", |store| {
+        let desk = mailbox(1, "Desk", &["help@x.example", "help+vip@x.example"]);
+        write(store, |sql| {
+            integrations::insert(sql, &desk)?;
+            integrations::insert(sql, &mailbox(2, "Plant", &["plant@x.example"]))?;
+            let off = Integration { active: false, ..mailbox(3, "Off", &["off@x.example"]) };
+            integrations::insert(sql, &off)?;
+            assert_eq!(integrations::by_key(sql, &desk.key)?, Some(desk.clone()));
+            assert_eq!(integrations::by_key(sql, &off.key)?, None);
+
+            let known = integrations::mailboxes(sql)?;
+            let name = |address: &str| {
+                integrations::addressed(&known, address).map(|one| one.name.clone())
+            };
+            assert_eq!(name("HELP@X.example").as_deref(), Some("Desk"));
+            assert_eq!(name("plant+a+b@x.example").as_deref(), Some("Plant"));
+            assert_eq!(name("help+vip@x.example").as_deref(), Some("Desk"));
+            for other in ["off@x.example", "help", "", "+@", "plant@y.example", "+plant@x.example"]
+            {
+                assert_eq!(name(other), None, "{other}");
+            }
+
+            integrations::seen(sql, desk.id, later(10))?;
+            integrations::seen(sql, desk.id, later(10).plus_micros(999_999))?;
+            let seen = |sql: &mut dyn Sql| Ok(integrations::get(sql, desk.id)?.unwrap());
+            assert_eq!(seen(sql)?.last_seen_at, Some(later(10)));
+            integrations::seen(sql, desk.id, later(11))?;
+            let now = seen(sql)?;
+            assert_eq!((now.last_seen_at, now.version), (Some(later(11)), 1));
+
+            let mut ended = now.clone();
+            ended.end();
+            assert!(!integrations::update(sql, &ended, 2)?, "somebody was faster");
+            assert!(integrations::update(sql, &ended, 1)?);
+            assert_eq!(integrations::by_key(sql, &desk.key)?, None);
+            assert_eq!(integrations::get(sql, desk.id)?.unwrap().name, "Desk");
+            assert_eq!(integrations::list(sql)?.len(), 2);
+            integrations::insert(sql, &mailbox(4, "DESK", &[]))
+        });
+        let taken = failure(store, |sql| integrations::insert(sql, &mailbox(5, "desk", &[])));
+        assert!(matches!(taken, Failure::Exists(_)), "{taken:?}");
+        let taken = failure(store, |sql| integrations::insert(sql, &mailbox(1, "New", &[])));
+        assert!(matches!(taken, Failure::Exists(_)), "{taken:?}");
     });
 }

@@ -21,7 +21,7 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 11] = [
+const SETTINGS: [(&str, &str, &str); 12] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Services", "services", "services"),
@@ -31,6 +31,7 @@ const SETTINGS: [(&str, &str, &str); 11] = [
     ("People", "people", "users"),
     ("Organisations", "organisations", "truck"),
     ("General settings", "general", "settings"),
+    ("Mailboxes", "mailboxes", "download"),
     ("API tokens", "tokens", "key"),
     ("Audit log", "audit", "history"),
 ];

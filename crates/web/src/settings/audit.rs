@@ -28,7 +28,7 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 12] = [
+const SUBJECTS: [(&str, &str); 13] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
@@ -41,6 +41,7 @@ const SUBJECTS: [(&str, &str); 12] = [
     ("organisation", "Organisations"),
     ("setting", "Settings"),
     ("token", "API tokens"),
+    ("integration", "Integrations"),
 ];
 
 /// Settings by their key.

@@ -9,6 +9,7 @@ mod harness;
 mod incident;
 mod live;
 mod mail;
+mod mailboxes;
 mod models;
 mod palette;
 mod portal;

@@ -5,7 +5,7 @@ use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use store::directory::{audit, categories, people, services, settings, teams};
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "agreements",
     "calendars",
     "rules",
@@ -17,11 +17,12 @@ const PAGES: [&str; 13] = [
     "people",
     "organisations",
     "general",
+    "mailboxes",
     "tokens",
     "audit",
 ];
 
-const NEW: [&str; 8] = [
+const NEW: [&str; 9] = [
     "agreements",
     "calendars",
     "rules",
@@ -30,6 +31,7 @@ const NEW: [&str; 8] = [
     "services",
     "categories",
     "organisations",
+    "mailboxes",
 ];
 
 /// The value of a hidden field or an input of a page.
@@ -505,6 +507,7 @@ async fn words_are_text_wherever_they_are_shown() {
         ("services", vec![("name", bad), ("description", bad), ("criticality", "1")]),
         ("categories", vec![("name", bad)]),
         ("organisations", vec![("name", bad)]),
+        ("mailboxes", vec![("name", bad)]),
         ("people", vec![("name", bad), ("job_title", bad), ("site", bad), ("phone", bad)]),
         ("general", vec![("version", "0"), ("name", bad), ("time_zone", "UTC"), ("phone", bad)]),
         ("resolution-codes", vec![("version", "0"), ("label", bad), ("code", "fixed")]),

@@ -1,0 +1,164 @@
+//! The door for whoever speaks HTTP: `POST /intake/{key}/email`.
+
+use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
+use crate::mailboxes::Mailboxes;
+use crate::room::Room;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use axum::{Json, Router};
+use desk::{Desk, Trouble};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde_json::json;
+use store::directory::IntegrationKind;
+use store::messages::Door;
+
+/// Seconds after which trying again may help.
+const TRY_AGAIN_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+#[derive(Clone)]
+struct App {
+    desk: Desk,
+    mailboxes: Mailboxes,
+    room: Room,
+}
+
+/// What is answered to a message that was kept.
+#[derive(Serialize)]
+struct Taken {
+    id: String,
+    /// `waiting` when it is new, `repeated` when the very same was there.
+    state: &'static str,
+}
+
+/// Everything under `/intake`. It has no fallback of its own, so that it can be merged.
+pub fn router(desk: Desk) -> Router {
+    let app = App { mailboxes: Mailboxes::of(desk.clone()), desk, room: Room::default() };
+    Router::new()
+        .route("/intake/{key}/{kind}", post(hand_in))
+        .route("/intake/{key}", any(nothing_here))
+        .route("/intake/{key}/{kind}/{*rest}", any(nothing_here))
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+}
+
+async fn hand_in(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let key = match path {
+        Ok(Path((key, kind))) if kind == IntegrationKind::Email.as_str() => key,
+        _ => return nothing_here().await,
+    };
+    let mailbox = match app.mailboxes.by_key(&key).await {
+        Ok(Some(mailbox)) => mailbox,
+        Ok(None) => return nothing_here().await,
+        Err(trouble) => return failed(&trouble),
+    };
+    let (raw, _held) = match whole(body, &headers, &app.room).await {
+        Ok(whole) => whole,
+        Err(refused) => return refused,
+    };
+    let arrived = Arrived {
+        mailbox: Some(mailbox.id),
+        door: Door::Http,
+        sender: String::new(),
+        recipients: vec![],
+        raw,
+    };
+    match accept(&app.desk, arrived).await {
+        Ok(kept) => {
+            let (status, state) = match kept.repeated {
+                true => (StatusCode::OK, "repeated"),
+                false => (StatusCode::ACCEPTED, "waiting"),
+            };
+            (status, Json(Taken { id: kept.id.to_string(), state })).into_response()
+        }
+        Err(NotAccepted::TooLarge { .. }) => too_large(),
+        Err(NotAccepted::Empty) => {
+            let words =
+                "There is no message in the request; send it as the body, as it was received.";
+            problem(StatusCode::UNPROCESSABLE_ENTITY, words)
+        }
+        Err(NotAccepted::Trouble(trouble)) => failed(&trouble),
+    }
+}
+
+/// The message, as far as there is room for it.
+async fn whole(
+    body: Body,
+    headers: &HeaderMap,
+    room: &Room,
+) -> Result<(Vec<u8>, Option<crate::room::Held>), Response> {
+    let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if said.is_some_and(|bytes: u64| bytes > MESSAGE_BYTES as u64) {
+        return Err(too_large());
+    }
+    let (mut raw, mut held) = (Vec::new(), None);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let Ok(piece) = piece else {
+            return Err(problem(StatusCode::BAD_REQUEST, "The message did not arrive whole."));
+        };
+        if raw.len() + piece.len() > MESSAGE_BYTES {
+            return Err(too_large());
+        }
+        if held.is_none() && Room::is_needed_for(raw.len() + piece.len()) {
+            match room.take().await {
+                Some(taken) => held = Some(taken),
+                None => return Err(later()),
+            }
+        }
+        raw.extend_from_slice(&piece);
+    }
+    Ok((raw, held))
+}
+
+fn too_large() -> Response {
+    let megabytes = MESSAGE_BYTES / 1_048_576;
+    problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        &format!("The message is larger than the {megabytes} MB that are taken."),
+    )
+}
+
+fn failed(trouble: &Trouble) -> Response {
+    tracing::warn!(%trouble, "a message was not kept; its sender is told to try again");
+    later()
+}
+
+/// Nothing was kept; that is never the message's fault, so it can come again.
+fn later() -> Response {
+    let words = "The message cannot be kept at present. Send it again.";
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, words);
+    response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_SECONDS);
+    response
+}
+
+/// The same for every key that is not known, and for every path.
+async fn nothing_here() -> Response {
+    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+async fn wrong_method() -> Response {
+    problem(StatusCode::METHOD_NOT_ALLOWED, "Messages are handed in with POST.")
+}
+
+/// An answer in the form of RFC 9457.
+fn problem(status: StatusCode, detail: &str) -> Response {
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or_default(),
+        "status": status.as_u16(),
+        "detail": detail,
+    });
+    let kind = HeaderValue::from_static("application/problem+json");
+    (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
+}

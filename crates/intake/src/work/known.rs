@@ -1,0 +1,169 @@
+//! What is known about a message's sender and the incidents it names, in one look.
+
+use super::round::{Round, Task};
+use crate::thread::{Candidate, Found, Relation, Signs, counterpart, is_public};
+use desk::Trouble;
+use incident::permissions::{Access, Subject};
+use incident::{Scope, State, TokenScope, Viewer};
+use kernel::{IncidentNumber, Timestamp};
+use store::directory::{Person, people};
+use store::messages::{self, Earlier};
+use store::{Failure, Sql};
+
+/// What is known.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// The sender, if they are known.
+    pub(super) person: Option<Person>,
+    /// What they may see, if their account is in use.
+    pub(super) viewer: Option<Viewer>,
+    /// The incidents that the message names.
+    pub(super) found: Found,
+    /// The same message, dealt with before.
+    pub(super) earlier: Option<Earlier>,
+}
+
+impl Round {
+    /// Looks.
+    pub(super) async fn look(&self, task: &Task) -> Result<Known, Trouble> {
+        let (desk, signs, read) = (self.desk.clone(), task.signs.clone(), task.read.clone());
+        let id = task.message.id;
+        self.desk
+            .read(move |sql| {
+                let from = read.from.as_deref().unwrap_or_default();
+                let person = people::by_email(sql, from)?;
+                let used = person.as_ref().filter(|person| person.active);
+                let viewer = used.map(|person| desk.viewer(person, TokenScope::Admin));
+                let who = Who { person: person.as_ref(), viewer: viewer.as_ref(), address: from };
+                let found = found(sql, &signs, &who)?;
+                let earlier = match (&read.message_id, &read.body_hash) {
+                    (Some(message_id), Some(hash)) => {
+                        messages::came_before(sql, id, message_id, hash)?
+                    }
+                    _ => None,
+                };
+                Ok(Known { found, earlier, viewer, person })
+            })
+            .await
+    }
+
+    /// The candidate that a person named.
+    pub(super) async fn candidate(
+        &self,
+        number: IncidentNumber,
+        known: &Known,
+        address: &str,
+    ) -> Result<Option<Candidate>, Trouble> {
+        let (known, address) = (known.clone(), address.to_owned());
+        self.desk
+            .read(move |sql| {
+                let who = Who {
+                    person: known.person.as_ref(),
+                    viewer: known.viewer.as_ref(),
+                    address: &address,
+                };
+                candidate(sql, number, &who)
+            })
+            .await
+    }
+
+    /// How often messages reopened this incident since.
+    pub(super) async fn reopenings(
+        &self,
+        number: IncidentNumber,
+        since: Timestamp,
+    ) -> Result<usize, Trouble> {
+        self.desk.read(move |sql| messages::reopenings(sql, number, since)).await
+    }
+}
+
+/// A sender.
+struct Who<'a> {
+    person: Option<&'a Person>,
+    viewer: Option<&'a Viewer>,
+    address: &'a str,
+}
+
+fn found(sql: &mut dyn Sql, signs: &Signs, who: &Who) -> Result<Found, Failure> {
+    let answers = match signs.answers.is_empty() {
+        true => vec![],
+        false => messages::incidents_by_message(sql, &signs.answers)?,
+    };
+    let references = match signs.references.is_empty() {
+        true => vec![],
+        false => {
+            let counterpart = counterpart(who.address);
+            messages::incidents_by_reference(sql, counterpart, &signs.references)?
+        }
+    };
+    Ok(Found {
+        own: candidates(sql, signs.own.iter().copied(), who)?,
+        marks: candidates(sql, signs.marks.iter().copied(), who)?,
+        answers: candidates(sql, answers.into_iter().map(|(_, number)| number), who)?,
+        numbers: candidates(sql, signs.numbers.iter().copied(), who)?,
+        references: candidates(sql, references.into_iter().map(|(_, number)| number), who)?,
+    })
+}
+
+/// The first of these incidents that there is: the others would not be looked at.
+fn candidates(
+    sql: &mut dyn Sql,
+    numbers: impl IntoIterator<Item = IncidentNumber>,
+    who: &Who,
+) -> Result<Vec<Candidate>, Failure> {
+    for number in numbers {
+        if let Some(found) = candidate(sql, number, who)? {
+            return Ok(vec![found]);
+        }
+    }
+    Ok(vec![])
+}
+
+fn candidate(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    who: &Who,
+) -> Result<Option<Candidate>, Failure> {
+    let Some(stored) = store::incidents::load(sql, number)? else { return Ok(None) };
+    let state = stored.state;
+    let part_of = match state.merged_into {
+        None => None,
+        Some(main) => match store::incidents::load(sql, main)? {
+            None => None,
+            Some(main) => {
+                let relation = relation(sql, &main.state, who)?;
+                Some((main.number, relation, main.state.lifecycle))
+            }
+        },
+    };
+    Ok(Some(Candidate {
+        number,
+        relation: relation(sql, &state, who)?,
+        lifecycle: state.lifecycle,
+        confidential: state.confidential_to.is_some(),
+        part_of,
+    }))
+}
+
+/// What somebody has to do with an incident. What they may see is the one measure of it.
+fn relation(sql: &mut dyn Sql, state: &State, who: &Who) -> Result<Relation, Failure> {
+    if who.person.is_some_and(|person| person.id == state.requester) {
+        return Ok(Relation::Requester);
+    }
+    let access = who.viewer.map(|viewer| Scope::of(viewer).access(&Subject::from(state)));
+    match access {
+        Some(Access::Full) => return Ok(Relation::Staff),
+        Some(Access::Public) => return Ok(Relation::Follower),
+        Some(Access::None) | None => {}
+    }
+    let staff = who.viewer.is_some_and(Viewer::is_staff);
+    let domain = who.address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+    let (Some(company), Some(domain)) = (state.organisation, domain) else {
+        return Ok(Relation::Stranger);
+    };
+    if state.confidential_to.is_some() || staff || is_public(&domain) {
+        return Ok(Relation::Stranger);
+    }
+    let same = messages::domains(sql, company)?.contains(&domain);
+    Ok(if same { Relation::Company } else { Relation::Stranger })
+}

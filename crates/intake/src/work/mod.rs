@@ -1,0 +1,110 @@
+//! The loop: messages that wait are taken, read, and become commands. It ends cleanly; what is
+//! in its hands when it does not is taken up again, and nothing of it is done twice.
+
+mod act;
+mod alarm;
+mod bounce;
+mod figures;
+mod known;
+mod rest;
+mod round;
+mod verdict;
+
+pub(crate) use act::blank;
+pub(crate) use alarm::administrator;
+
+use crate::Letter;
+use desk::Desk;
+use figures::Figures;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often it is looked for what came in.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long to wait for a database that does not answer.
+const TROUBLE_WAIT: Duration = Duration::from_secs(2);
+
+/// Reads a message.
+pub type Reader = fn(&[u8]) -> Letter;
+
+/// What the loop needs to know.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How messages are read.
+    pub read: Reader,
+    /// Addresses of our own beside those of the mailboxes, in lower case.
+    pub own_addresses: Vec<String>,
+}
+
+/// What is to be done after a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// More may be due.
+    More,
+    /// Nothing is due.
+    Idle,
+    /// The database does not answer.
+    Down,
+}
+
+/// Works on what came in, round by round.
+pub struct Worker {
+    desk: Desk,
+    options: Options,
+    figures: Figures,
+    counted: Mutex<Option<Instant>>,
+}
+
+/// The loop as it runs.
+pub struct Intake {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Intake {
+    /// Ends the loop: messages that have begun are finished, the others stay for the next start.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if self.task.await.is_err() {
+            tracing::warn!("incoming mail did not end as it should");
+        }
+    }
+}
+
+/// Starts the loop.
+pub fn work(desk: Desk, options: Options) -> Intake {
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(run(Arc::new(Worker::new(desk, options)), stopped));
+    Intake { stop, task }
+}
+
+async fn run(worker: Arc<Worker>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let round = worker.clone();
+        // A panic ends the round, not the loop.
+        let next = tokio::spawn(async move { round.round().await }).await;
+        let next = next.unwrap_or_else(|error| {
+            tracing::error!(%error, "a round of incoming mail failed; the next one is tried");
+            Next::Down
+        });
+        let pause = match next {
+            Next::More => continue,
+            Next::Idle => LOOK_EVERY,
+            Next::Down => TROUBLE_WAIT,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+impl Worker {
+    /// Whoever works on what comes in for this desk.
+    pub fn new(desk: Desk, options: Options) -> Self {
+        let figures = Figures::of(&desk);
+        Worker { desk, options, figures, counted: Mutex::default() }
+    }
+}

@@ -1,0 +1,329 @@
+//! One round: take some, read them, and settle each; those that belong together one after
+//! the other, the others at the same time.
+
+use super::{Next, Worker};
+use crate::Letter;
+use crate::letter::Automatic;
+use crate::thread::{Signs, signs};
+use crate::work::verdict::Counting;
+use desk::seals::Seals;
+use desk::{Desk, Trouble};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use store::Failure;
+use store::directory::{Integration, integrations};
+use store::files::FileHash;
+use store::messages::{self, Message, Read};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Messages taken at once.
+const TAKEN_ROWS: i64 = 64;
+/// Bytes of messages taken at once, more only if one alone has more: bounds memory.
+const TAKEN_BYTES: u64 = 48 * 1_048_576;
+/// How long they are taken for: longer than all of them take.
+const TAKEN_SECONDS: i64 = 600;
+/// Messages read at the same time.
+const READ_AT_ONCE: usize = 4;
+/// Seconds until a message is looked at again that nobody could do anything about.
+const AGAIN_SECONDS: i64 = 3;
+/// How often figures are taken.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// What all messages of a round share.
+pub(super) struct Round {
+    pub(super) desk: Desk,
+    pub(super) seals: Seals,
+    pub(super) mailboxes: Vec<Integration>,
+    /// Addresses of our own, in lower case.
+    pub(super) own_addresses: Vec<String>,
+    pub(super) counting: Counting,
+    pub(super) worker: Arc<Worker>,
+}
+
+/// A message, read.
+pub(super) struct Task {
+    pub(super) message: Message,
+    pub(super) letter: Letter,
+    pub(super) signs: Signs,
+    pub(super) read: Read,
+}
+
+/// What an attempt at a message came to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is dealt with, and that is written down.
+    Settled,
+    /// It failed, and may succeed later.
+    Failed(String),
+    /// Nobody's fault: the database does not answer, too much waits.
+    NotNow(String),
+}
+
+impl From<Trouble> for Outcome {
+    fn from(trouble: Trouble) -> Self {
+        match &trouble {
+            Trouble::Overloaded
+            | Trouble::Throttled { .. }
+            | Trouble::Failed(Failure::Unavailable(_) | Failure::Files(_)) => {
+                Outcome::NotNow(trouble.to_string())
+            }
+            Trouble::Refused(refusal) if refusal.code == desk::MESSAGE_DONE => Outcome::Settled,
+            _ => Outcome::Failed(trouble.to_string()),
+        }
+    }
+}
+
+impl Worker {
+    /// Settles some of what waits.
+    pub async fn round(self: &Arc<Self>) -> Next {
+        match self.attempt().await {
+            Ok(next) => next,
+            Err(trouble) => {
+                tracing::warn!(%trouble, "incoming mail waits for the database");
+                Next::Down
+            }
+        }
+    }
+
+    async fn attempt(self: &Arc<Self>) -> Result<Next, Trouble> {
+        let now = self.desk.now();
+        let count = self.is_time_to_count();
+        let looked = self.desk.read(move |sql| {
+            let counts = count.then(|| messages::counts(sql)).transpose()?;
+            if !messages::is_due(sql, now)? {
+                return Ok((counts, None));
+            }
+            Ok((counts, Some(integrations::list(sql)?)))
+        });
+        let (counts, mailboxes) = looked.await?;
+        if let Some(counts) = counts {
+            self.figures.set(counts, now);
+        }
+        let Some(mailboxes) = mailboxes else { return Ok(Next::Idle) };
+        let until = now.plus_seconds(TAKEN_SECONDS);
+        let claim = move |sql: &mut dyn store::Sql| {
+            messages::claim(sql, now, until, TAKEN_ROWS, TAKEN_BYTES)
+        };
+        let taken = self.desk.write_together(claim).await?;
+        let Some(first) = taken.iter().map(|message| message.id).min() else {
+            return Ok(Next::Idle);
+        };
+        let mut own_addresses = self.options.own_addresses.clone();
+        own_addresses.extend(mailboxes.iter().flat_map(|mailbox| mailbox.addresses.clone()));
+        let round = Arc::new(Round {
+            desk: self.desk.clone(),
+            seals: self.desk.seals().await?,
+            mailboxes,
+            own_addresses,
+            counting: Counting::before(first),
+            worker: self.clone(),
+        });
+        let (tasks, mut ended) = round.read_all(taken).await;
+        ended.extend(round.clone().settle_all(tasks).await);
+        self.write_down(ended).await
+    }
+
+    fn is_time_to_count(&self) -> bool {
+        let mut last = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|at| at.elapsed() >= COUNT_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+
+    /// Records what was not settled.
+    async fn write_down(&self, ended: Vec<(i64, Outcome)>) -> Result<Next, Trouble> {
+        let now = self.desk.now();
+        let (mut failed, mut let_go) = (vec![], vec![]);
+        for (id, outcome) in ended {
+            match outcome {
+                Outcome::Settled => {
+                    self.figures.settled.inc();
+                }
+                Outcome::Failed(why) => {
+                    self.figures.failed.inc();
+                    tracing::warn!(message = id, %why, "a message could not be dealt with");
+                    failed.push((id, why));
+                }
+                Outcome::NotNow(why) => {
+                    tracing::warn!(message = id, %why, "a message waits");
+                    let_go.push(id);
+                }
+            }
+        }
+        let down = !let_go.is_empty();
+        if down || !failed.is_empty() {
+            let write = move |sql: &mut dyn store::Sql| {
+                for (id, why) in &failed {
+                    if messages::failed(sql, *id, why, now)? {
+                        tracing::error!(message = id, %why, "a message was kept aside");
+                    }
+                }
+                messages::let_go(sql, &let_go, now.plus_seconds(AGAIN_SECONDS))
+            };
+            self.desk.write_together(write).await?;
+        }
+        Ok(if down { Next::Down } else { Next::More })
+    }
+}
+
+impl Round {
+    /// Reads messages, some at once; what one does to its reader harms no other.
+    async fn read_all(self: &Arc<Self>, taken: Vec<Message>) -> (Vec<Task>, Vec<(i64, Outcome)>) {
+        let room = Arc::new(Semaphore::new(READ_AT_ONCE));
+        let mut reading = JoinSet::new();
+        for message in taken {
+            let (round, room) = (self.clone(), room.clone());
+            reading.spawn(async move {
+                let _place = room.acquire_owned().await;
+                let id = message.id;
+                let task = tokio::spawn(async move { round.read(message).await }).await;
+                let panicked = |_| Err(Outcome::Failed("reading it failed".to_owned()));
+                (id, task.unwrap_or_else(panicked))
+            });
+        }
+        let (mut tasks, mut ended) = (vec![], vec![]);
+        while let Some(done) = reading.join_next().await {
+            match done {
+                Ok((_, Ok(task))) => tasks.push(task),
+                Ok((id, Err(outcome))) => ended.push((id, outcome)),
+                Err(error) => tracing::error!(%error, "reading a message failed"),
+            }
+        }
+        tasks.sort_by_key(|task| task.message.id);
+        (tasks, ended)
+    }
+
+    async fn read(&self, message: Message) -> Result<Task, Outcome> {
+        let id = message.id;
+        let raw = self.desk.read(move |sql| messages::raw(sql, id)).await?;
+        let raw = raw.ok_or_else(|| Outcome::Failed("its bytes are missing".to_owned()))?;
+        let (reader, seals) = (self.worker.options.read, self.seals.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let body_hash = FileHash::of_bytes(body(&raw)).to_string();
+            let letter = reader(&raw);
+            let signs = signs(&letter, &seals);
+            (letter, signs, body_hash)
+        });
+        let (letter, signs, body_hash) = read.await.map_err(|error| {
+            let why = match error.try_into_panic() {
+                Ok(panic) => Failure::of_panic(panic).to_string(),
+                Err(_) => return Outcome::NotNow("the program is ending".to_owned()),
+            };
+            Outcome::Failed(format!("it could not be read: {why}"))
+        })?;
+        let from = letter.from.as_ref().map(|from| from.email.clone());
+        let from = from
+            .filter(|from| from.contains('@'))
+            .or_else(|| Some(message.sender.to_lowercase()).filter(|sender| sender.contains('@')));
+        let read = Read {
+            message_id: letter.message_id.clone(),
+            body_hash: Some(body_hash),
+            from,
+            subject: desk::plain(&letter.subject),
+            automatic: letter.automatic.is_some(),
+        };
+        Ok(Task { message, letter, signs, read })
+    }
+
+    /// Settles messages: those that may belong together in their order.
+    async fn settle_all(self: Arc<Self>, tasks: Vec<Task>) -> Vec<(i64, Outcome)> {
+        let mut working = JoinSet::new();
+        for group in together(tasks) {
+            let round = self.clone();
+            working.spawn(async move {
+                let mut ended = Vec::with_capacity(group.len());
+                for task in group {
+                    let (id, round) = (task.message.id, round.clone());
+                    // What one does to the program must not keep the others.
+                    let outcome = tokio::spawn(async move { round.settle(task).await }).await;
+                    let panicked = |error: tokio::task::JoinError| {
+                        let why = match error.try_into_panic() {
+                            Ok(panic) => Failure::of_panic(panic).to_string(),
+                            Err(error) => error.to_string(),
+                        };
+                        Outcome::Failed(why)
+                    };
+                    ended.push((id, outcome.unwrap_or_else(panicked)));
+                }
+                ended
+            });
+        }
+        let mut ended = vec![];
+        while let Some(done) = working.join_next().await {
+            match done {
+                Ok(group) => ended.extend(group),
+                Err(error) => tracing::error!(%error, "settling messages failed"),
+            }
+        }
+        ended
+    }
+}
+
+/// What follows the header.
+fn body(raw: &[u8]) -> &[u8] {
+    let crlf = raw.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|at| at + 4);
+    let lf = raw.windows(2).position(|bytes| bytes == b"\n\n").map(|at| at + 2);
+    let at = [crlf, lf].into_iter().flatten().min().unwrap_or(raw.len());
+    &raw[at..]
+}
+
+/// Groups of messages that name the same: an answer is settled after what it answers.
+fn together(tasks: Vec<Task>) -> Vec<Vec<Task>> {
+    let mut group_of: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Vec<Task>> = Vec::new();
+    for task in tasks {
+        let keys = keys(&task);
+        let mut named: Vec<usize> =
+            keys.iter().filter_map(|key| group_of.get(key).copied()).collect();
+        named.sort_unstable();
+        named.dedup();
+        let at = match named.split_first() {
+            None => {
+                groups.push(vec![]);
+                groups.len() - 1
+            }
+            Some((first, others)) => {
+                for other in others {
+                    let moved = std::mem::take(&mut groups[*other]);
+                    groups[*first].extend(moved);
+                    group_of.values_mut().filter(|at| *at == other).for_each(|at| *at = *first);
+                }
+                groups[*first].sort_by_key(|task| task.message.id);
+                *first
+            }
+        };
+        group_of.extend(keys.into_iter().map(|key| (key, at)));
+        groups[at].push(task);
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+fn keys(task: &Task) -> Vec<String> {
+    let signs = &task.signs;
+    let numbers = signs.own.iter().chain(&signs.marks).chain(&signs.numbers);
+    let mut keys: Vec<String> = numbers.map(ToString::to_string).collect();
+    keys.extend(task.read.message_id.iter().map(|id| format!("id {id}")));
+    keys.extend(signs.answers.iter().map(|id| format!("id {id}")));
+    keys.extend(signs.references.iter().map(|reference| format!("ref {reference}")));
+    if let (Some(Automatic::Report), Some(report)) = (&task.letter.automatic, &task.letter.report) {
+        keys.extend(report.about.iter().map(|id| format!("id {id}")));
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::body;
+
+    #[test]
+    fn a_body_follows_the_header() {
+        assert_eq!(body(b"A: b\r\n\r\nx\n\ny"), b"x\n\ny");
+        assert_eq!(body(b"A: b\n\nx\r\n\r\ny"), b"x\r\n\r\ny");
+        assert_eq!(body(b"A: b"), b"");
+    }
+}

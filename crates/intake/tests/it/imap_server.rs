@@ -1,0 +1,174 @@
+//! An IMAP server that knows one folder, for tests only.
+
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// The password of its only user.
+pub const PASSWORD: &str = "open \"sesame\"";
+
+/// A message in the folder.
+#[derive(Clone)]
+pub struct Lying {
+    pub uid: u32,
+    pub seen: bool,
+    pub raw: Vec<u8>,
+    /// How long the server says it is.
+    pub size: usize,
+}
+
+/// What is on the server.
+#[derive(Default)]
+pub struct Folder {
+    pub validity: u32,
+    pub lying: Vec<Lying>,
+    pub moved: Vec<u32>,
+    /// The uids whose text was fetched, in order.
+    pub fetched: Vec<u32>,
+}
+
+#[derive(Clone)]
+pub struct Server {
+    pub port: u16,
+    folder: Arc<Mutex<Folder>>,
+    news: Arc<Notify>,
+}
+
+impl Server {
+    pub async fn start() -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let folder = Arc::new(Mutex::new(Folder { validity: 1, ..Folder::default() }));
+        let server = Server { port, folder, news: Arc::new(Notify::new()) };
+        let serving = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = serving.clone();
+                tokio::spawn(async move { server.speak(stream).await });
+            }
+        });
+        server
+    }
+
+    /// Looks at what there is, or changes it.
+    pub fn with<T>(&self, f: impl FnOnce(&mut Folder) -> T) -> T {
+        f(&mut self.folder.lock().unwrap())
+    }
+
+    /// Puts a message there and tells who waits.
+    pub fn put(&self, uid: u32, seen: bool, text: &str) {
+        let raw = text.as_bytes().to_vec();
+        self.with(|folder| folder.lying.push(Lying { uid, seen, size: raw.len(), raw }));
+        self.news.notify_waiters();
+    }
+
+    async fn speak(&self, stream: TcpStream) -> Option<()> {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"* OK ready\r\n").await.ok()?;
+        while let Some(line) = lines.next_line().await.ok()? {
+            let (tag, command) = line.split_once(' ')?;
+            let answer = match command {
+                "IDLE" => {
+                    let news = self.news.notified();
+                    write.write_all(b"+ idling\r\n").await.ok()?;
+                    let done = tokio::select! {
+                        () = news => {
+                            write.write_all(b"* 1 EXISTS\r\n").await.ok()?;
+                            lines.next_line().await.ok()??
+                        }
+                        line = lines.next_line() => line.ok()??,
+                    };
+                    assert_eq!(done, "DONE");
+                    "OK done".to_owned()
+                }
+                other => self.answer(other, &mut write).await?,
+            };
+            write.write_all(format!("{tag} {answer}\r\n").as_bytes()).await.ok()?;
+        }
+        None
+    }
+
+    async fn answer(
+        &self,
+        command: &str,
+        write: &mut tokio::net::tcp::OwnedWriteHalf,
+    ) -> Option<String> {
+        let quoted = format!("\"{}\"", PASSWORD.replace('"', "\\\""));
+        let ok = "OK done".to_owned();
+        let mut untagged: Vec<Vec<u8>> = vec![];
+        let mut say = |text: &[u8]| untagged.push(text.to_vec());
+        let words: Vec<&str> = command.split(' ').collect();
+        let status = match words.as_slice() {
+            ["CAPABILITY"] => {
+                say(b"CAPABILITY IMAP4rev1 IDLE MOVE");
+                ok
+            }
+            ["LOGIN", ..] if command.ends_with(&quoted) => ok,
+            ["LOGIN", ..] => "NO [AUTHENTICATIONFAILED] wrong".to_owned(),
+            ["SELECT", ..] => self.with(|folder| {
+                let next = folder.lying.iter().map(|one| one.uid).max().unwrap_or_default() + 1;
+                say(format!("{} EXISTS", folder.lying.len()).as_bytes());
+                say(format!("OK [UIDVALIDITY {}] valid", folder.validity).as_bytes());
+                say(format!("OK [UIDNEXT {next}] next").as_bytes());
+                ok
+            }),
+            ["UID", "SEARCH", "UID", range, rest @ ..] => self.with(|folder| {
+                let (from, to) = range.split_once(':').unwrap();
+                let from: u32 = from.parse().unwrap();
+                let last = folder.lying.iter().map(|one| one.uid).max().unwrap_or_default();
+                let (low, high) = match to {
+                    "*" => (from.min(last), from.max(last)),
+                    to => (from, to.parse().unwrap()),
+                };
+                let unseen = rest.contains(&"UNSEEN");
+                let found = folder
+                    .lying
+                    .iter()
+                    .filter(|one| (low..=high).contains(&one.uid) && !(unseen && one.seen));
+                let found: Vec<String> = found.map(|one| one.uid.to_string()).collect();
+                say(format!("SEARCH {}", found.join(" ")).as_bytes());
+                ok
+            }),
+            ["UID", "FETCH", uid, what @ ..] => self.with(|folder| {
+                let uid: u32 = uid.parse().unwrap();
+                let Some(one) = folder.lying.iter().find(|one| one.uid == uid).cloned() else {
+                    return ok;
+                };
+                if what.concat().contains("BODY.PEEK[]") {
+                    folder.fetched.push(uid);
+                    let mut text =
+                        format!("1 FETCH (UID {uid} BODY[] {{{}}}\r\n", one.raw.len()).into_bytes();
+                    text.extend_from_slice(&one.raw);
+                    text.push(b')');
+                    say(&text);
+                } else {
+                    say(format!("1 FETCH (UID {uid} RFC822.SIZE {})", one.size).as_bytes());
+                }
+                ok
+            }),
+            ["UID", "STORE", uid, ..] => self.with(|folder| {
+                let uid: u32 = uid.parse().unwrap();
+                folder
+                    .lying
+                    .iter_mut()
+                    .filter(|one| one.uid == uid)
+                    .for_each(|one| one.seen = true);
+                ok
+            }),
+            ["UID", "MOVE", uid, ..] => self.with(|folder| {
+                let uid: u32 = uid.parse().unwrap();
+                folder.lying.retain(|one| one.uid != uid);
+                folder.moved.push(uid);
+                ok
+            }),
+            ["NOOP" | "LOGOUT"] => ok,
+            _ => "BAD unknown".to_owned(),
+        };
+        for text in untagged {
+            write.write_all(&[b"* ", text.as_slice(), b"\r\n"].concat()).await.ok()?;
+        }
+        Some(status)
+    }
+}

@@ -1,0 +1,206 @@
+//! How a message is worked on: taken for a while, brought on step by step, each in the
+//! transaction of its command, so that none is done twice.
+
+use super::{COLUMNS, Message, MessageState, Rule, read};
+use crate::directory::{many, one};
+use crate::{Columns, Failure, Sql, Value};
+use kernel::{IncidentNumber, Timestamp};
+
+/// Seconds between a failed attempt and the next one; after the last of them the message is
+/// kept aside for a person.
+pub const BACK_OFF_SECONDS: [i64; 3] = [10, 60, 300];
+/// Attempts that are made.
+pub const ATTEMPTS_MAX: usize = BACK_OFF_SECONDS.len() + 1;
+/// The longest a message is taken for. One that is taken for longer was taken by a clock
+/// that has been set back since, and nobody has it any more.
+const LEASE_SECONDS_MAX: i64 = 900;
+/// Characters kept of a reason.
+const REASON_CHARS: usize = 1_000;
+/// Characters kept of a subject.
+const SUBJECT_CHARS: usize = 300;
+/// Characters kept of a message id: longer ones are not ids.
+const MESSAGE_ID_CHARS: usize = 998;
+
+/// A message that waits, that is due at `$1` and that nobody has, when nobody can have one
+/// beyond `$2`.
+const FREE: &str = "state = 'waiting' and next_at <= $1 \
+    and (taken_until is null or taken_until <= $1 or taken_until > $2)";
+
+/// What a message says, as far as it is found by that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Its own id.
+    pub message_id: Option<String>,
+    /// The hash of what follows its header.
+    pub body_hash: Option<String>,
+    /// The address it is from.
+    pub from: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// Whether no person wrote it.
+    pub automatic: bool,
+}
+
+/// A step of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The message.
+    pub id: i64,
+    /// How many are done before it.
+    pub step: u32,
+    /// How far the message is after it.
+    pub then: MessageState,
+    /// What it says.
+    pub read: Read,
+    /// By which rule it was decided.
+    pub rule: Rule,
+    /// Why, in words.
+    pub reason: String,
+    /// Whether its entry is for everybody concerned.
+    pub public: bool,
+    /// Whether it reopens the incident.
+    pub reopens: bool,
+    /// The incident that it may belong to.
+    pub suggested: Option<IncidentNumber>,
+    /// What its sender calls the incident: counterpart and reference.
+    pub references: Vec<(String, String)>,
+}
+
+/// Whether a message is due.
+pub fn is_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
+    let due = format!("select 1 from messages where {FREE} limit 1");
+    Ok(!sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty())
+}
+
+/// Takes messages that are due and that nobody has, until `until`, which is at most a quarter
+/// of an hour away, the oldest first: so many, and so many bytes, but always one.
+pub fn claim(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+    bytes: u64,
+) -> Result<Vec<Message>, Failure> {
+    let statement =
+        format!("select {COLUMNS} from messages where {FREE} order by next_at, id limit $3");
+    let found = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
+    let take = format!("update messages set taken_until = $3 where id = $4 and {FREE}");
+    let (mut taken, mut size) = (Vec::with_capacity(found.len()), 0);
+    for message in found {
+        size += message.size_bytes;
+        if size > bytes && !taken.is_empty() {
+            break;
+        }
+        let values = [now.into(), farthest(now).into(), until.into(), message.id.into()];
+        if sql.execute(&take, &values)? == 1 {
+            taken.push(message);
+        }
+    }
+    Ok(taken)
+}
+
+/// Lets go of messages: nobody's fault, nothing counted.
+pub fn let_go(sql: &mut dyn Sql, ids: &[i64], next_at: Timestamp) -> Result<(), Failure> {
+    for id in ids {
+        let statement = "update messages set taken_until = null, next_at = $2 \
+            where id = $1 and state = 'waiting'";
+        sql.execute(statement, &[(*id).into(), next_at.into()])?;
+    }
+    Ok(())
+}
+
+/// Whether this step is the next one of its message.
+pub fn is_at(sql: &mut dyn Sql, step: &Step) -> Result<bool, Failure> {
+    let statement = "select 1 from messages where id = $1 and step = $2 and state = 'waiting'";
+    Ok(!sql.query(statement, &[step.id.into(), step.step.into()])?.is_empty())
+}
+
+/// Writes down a step that is done, and the entry it made; `false` when it was done before.
+pub fn advance(
+    sql: &mut dyn Sql,
+    step: &Step,
+    entry: Option<(IncidentNumber, u32)>,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let Read { message_id, body_hash, from, subject, automatic } = &step.read;
+    let message_id = message_id.as_deref().filter(|id| id.chars().count() <= MESSAGE_ID_CHARS);
+    let domain = from.as_deref().and_then(|from| from.rsplit_once('@')).map(|(_, domain)| domain);
+    let ended = (step.then != MessageState::Waiting).then_some(now);
+    let (number, n) = entry.unzip();
+    let statement = "update messages set step = step + 1, message_id = coalesce($3, message_id), \
+        body_hash = coalesce($4, body_hash), from_address = coalesce($5, from_address), \
+        from_domain = coalesce($6, from_domain), subject = $7, automatic = $8, state = $9, rule = $10, \
+        reason = $11, number = coalesce(number, $12), n = coalesce(n, $13), public = $14, \
+        reopened = $15, suggested = $16, ended_at = $17, \
+        taken_until = case when $9 = 'waiting' then taken_until end \
+        where id = $1 and step = $2 and state = 'waiting'";
+    let values: [Value; 17] = [
+        step.id.into(),
+        step.step.into(),
+        message_id.map(bare).into(),
+        body_hash.as_deref().into(),
+        from.as_deref().map(bare).into(),
+        domain.map(bare).into(),
+        cut(subject, SUBJECT_CHARS).into(),
+        (*automatic).into(),
+        step.then.as_str().into(),
+        step.rule.as_str().into(),
+        cut(&step.reason, REASON_CHARS).into(),
+        number.into(),
+        n.into(),
+        step.public.into(),
+        step.reopens.into(),
+        step.suggested.into(),
+        ended.into(),
+    ];
+    if sql.execute(statement, &values)? == 0 {
+        return Ok(false);
+    }
+    if let Some(number) = number {
+        for (counterpart, reference) in &step.references {
+            // The first incident with it stays: whoever reuses a reference means that one.
+            let statement = "insert into message_references (counterpart, reference, number, seen_at) \
+                values ($1, $2, $3, $4) on conflict do nothing";
+            let values =
+                [bare(counterpart).into(), bare(reference).into(), number.into(), now.into()];
+            sql.execute(statement, &values)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Waits for longer each time, and is kept aside after the last; whether it was.
+pub fn failed(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<bool, Failure> {
+    let attempts = "select attempts from messages where id = $1 and state = 'waiting'";
+    let Some(before) = one(sql, attempts, &[id.into()], Columns::int)? else { return Ok(false) };
+    let wait = usize::try_from(before).ok().and_then(|before| BACK_OFF_SECONDS.get(before));
+    let (state, ended) = match wait {
+        Some(_) => (MessageState::Waiting, None),
+        None => (MessageState::Quarantined, Some(now)),
+    };
+    let statement = "update messages set state = $2, attempts = attempts + 1, next_at = $3, \
+        ended_at = $4, rule = $5, reason = $6, taken_until = null where id = $1 and state = 'waiting'";
+    let values: [Value; 6] = [
+        id.into(),
+        state.as_str().into(),
+        now.plus_seconds(wait.copied().unwrap_or_default()).into(),
+        ended.into(),
+        Rule::Failed.as_str().into(),
+        cut(why, REASON_CHARS).into(),
+    ];
+    sql.execute(statement, &values)?;
+    Ok(wait.is_none())
+}
+
+fn farthest(now: Timestamp) -> Timestamp {
+    now.plus_seconds(LEASE_SECONDS_MAX)
+}
+
+/// What both engines can keep.
+fn bare(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    bare(text).chars().take(chars).collect()
+}
