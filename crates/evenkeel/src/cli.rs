@@ -210,6 +210,10 @@ pub(crate) struct InboundArgs {
     /// Its key (PEM)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) smtp_tls_key: Option<PathBuf>,
+    /// Name by which the receiving mail server signs its Authentication-Results; without it no
+    /// sender counts as proven
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mail_auth_server: Option<String>,
 }
 
 fn network(text: &str) -> Result<Network, String> {

@@ -10,8 +10,8 @@ mod listener;
 mod mailboxes;
 mod room;
 mod silence;
-mod subject;
 mod thread;
+mod title;
 mod work;
 
 pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
@@ -19,6 +19,7 @@ pub use http::router;
 pub use imap::{Fetching, fetch};
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
+    read, safe_html, subject_stem,
 };
 pub use listener::{Bound, Listen, Listening, check_tls};
 pub use silence::{Watching, look_for_silence, watch_for_silence};

@@ -75,15 +75,11 @@ impl TestDesk {
 
     async fn open(store: Store, folder: tempfile::TempDir, serve: bool) -> TestDesk {
         let clock = Arc::new(SetClock::at(START));
-        let desk = Desk::open(
-            store,
-            Options {
-                clock: clock.clone(),
-                files: Files::local(folder.path().join("files")),
-                serve,
-            },
-        )
-        .expect("a desk");
+        let files = Files::local(folder.path().join("files"));
+        let options = Options { clock: clock.clone(), files, serve };
+        // PostgreSQL is opened on a thread that may block.
+        let desk = tokio::task::spawn_blocking(move || Desk::open(store, options));
+        let desk = desk.await.expect("a desk opens").expect("a desk");
         let network = TeamId(desk::fresh());
         let workplace = TeamId(desk::fresh());
         let vpn = ServiceId(desk::fresh());

@@ -161,6 +161,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("lmtp_listen", &s.inbound.lmtp, s.inbound.lmtp.value.as_ref()),
         line("smtp_tls_cert", &s.inbound.certificate, path(&s.inbound.certificate)),
         line("smtp_tls_key", &s.inbound.key, path(&s.inbound.key)),
+        line("mail_auth_server", &s.inbound.auth_server, s.inbound.auth_server.value.as_ref()),
         line("s3_bucket", &s.s3.bucket, s.s3.bucket.value.as_ref()),
         line("s3_endpoint", &s.s3.endpoint, s.s3.endpoint.value.as_ref()),
         line("s3_region", &s.s3.region, Some(&s.s3.region.value)),

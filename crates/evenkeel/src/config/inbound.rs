@@ -22,9 +22,17 @@ pub(crate) struct InboundSettings {
     pub(super) certificate: Setting<Option<PathBuf>>,
     /// Its key.
     pub(super) key: Setting<Option<PathBuf>>,
+    /// Whose word on senders is believed.
+    pub(super) auth_server: Setting<Option<String>>,
 }
 
 impl InboundSettings {
+    /// What working on incoming mail needs to know; `own` is the address of letters.
+    pub(crate) fn working(&self, own: Option<String>) -> intake::Options {
+        let auth_server = self.auth_server.value.as_ref().map(|name| name.to_lowercase());
+        intake::Options { auth_server, ..intake::Options::new(own.into_iter().collect()) }
+    }
+
     /// The listener as the settings want it, if it is to listen anywhere. `public_url` is
     /// that of the instance.
     pub(crate) fn chosen(

@@ -43,6 +43,13 @@ pub(crate) struct Mail {
 struct OfNoUse(&'static str, String);
 
 impl MailSettings {
+    /// The address from which letters are sent, in lower case.
+    pub(crate) fn own_address(&self) -> Option<String> {
+        let from = self.from.value.as_ref()?;
+        let address = from.rsplit_once('<').map_or(from.as_str(), |(_, address)| address);
+        Some(address.trim_end_matches('>').trim().to_lowercase())
+    }
+
     /// What letters need, if there is a mail server. `public_url` is that of the instance.
     pub(crate) fn chosen(&self, public_url: Option<&str>) -> Result<Option<Mail>, Failed> {
         let Some(url) = &self.smtp_url.value else { return Ok(None) };

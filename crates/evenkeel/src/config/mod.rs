@@ -42,6 +42,7 @@ const SETTINGS: [&str; 23] = [
     LMTP_LISTEN,
     "smtp_tls_cert",
     "smtp_tls_key",
+    "mail_auth_server",
     "s3_bucket",
     "s3_endpoint",
     "s3_region",
@@ -246,6 +247,7 @@ impl Settings {
                 lmtp: served(LMTP_LISTEN),
                 certificate: served_file("smtp_tls_cert"),
                 key: served_file("smtp_tls_key"),
+                auth_server: served("mail_auth_server"),
             },
             s3: S3Settings {
                 bucket: said(S3_BUCKET),

@@ -1,25 +1,29 @@
 //! All by which mail comes in while the server runs.
 
 use desk::Desk;
-use intake::{Bound, Fetching, Listening, Watching};
+use intake::{Bound, Fetching, Intake, Listening, Watching};
 
-/// Mail that comes in: listeners, fetching, and an eye on mailboxes that fall silent.
+/// Mail that comes in: listeners, fetching, an eye on mailboxes that fall silent, and the loop
+/// that makes incidents of it.
 pub(super) struct MailIn {
     listening: Option<Listening>,
     fetching: Fetching,
     watching: Watching,
+    working: Intake,
 }
 
 impl MailIn {
-    /// Begins; `bound` are the places that were taken for the listeners.
-    pub(super) fn start(desk: &Desk, bound: Option<Bound>) -> MailIn {
+    /// Begins; `bound` are the places that were taken for the listeners, `options` what
+    /// working on it needs.
+    pub(super) fn start(desk: &Desk, bound: Option<Bound>, options: intake::Options) -> MailIn {
         let listening = bound.map(|bound| bound.start(desk.clone()));
         for address in listening.iter().flat_map(Listening::addresses) {
             tracing::info!(%address, "takes mail");
         }
         let (fetching, watching) =
             (intake::fetch(desk.clone()), intake::watch_for_silence(desk.clone()));
-        MailIn { listening, fetching, watching }
+        let working = intake::work(desk.clone(), options);
+        MailIn { listening, fetching, watching, working }
     }
 
     /// Takes nothing new; returns when what was under way is finished and durable.
@@ -30,5 +34,7 @@ impl MailIn {
             }
         };
         tokio::join!(listening, self.fetching.stop(), self.watching.stop());
+        // What came in to the last is kept; what has begun is finished.
+        self.working.stop().await;
     }
 }

@@ -112,7 +112,8 @@ pub(crate) async fn serve(
             None
         }
     };
-    let mail_in = MailIn::start(&desk, inbound);
+    let mail_in =
+        MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,

@@ -13,7 +13,6 @@ pub(crate) use references::references;
 
 use crate::Letter;
 use crate::letter::Verdict;
-use crate::subject::is_forward;
 use desk::seals::{Mark, Seals, Seen};
 use incident::Lifecycle;
 use kernel::IncidentNumber;
@@ -105,7 +104,7 @@ pub(crate) struct Decision {
 /// The signs of a message.
 pub(crate) fn signs(letter: &Letter, seals: &Seals) -> Signs {
     let mut signs = Signs {
-        forwarded: letter.forwarded.is_some() || is_forward(&letter.subject),
+        forwarded: letter.forwarded.is_some(),
         references: references(&letter.subject),
         ..Signs::default()
     };
@@ -343,7 +342,6 @@ mod tests {
         let mut forwarded = letter("x");
         forwarded.forwarded = Some(Forwarded { from: None, subject: "x".to_owned() });
         assert!(signs(&forwarded, &seals()).forwarded);
-        assert!(signs(&letter("Přep: INC-7"), &seals()).forwarded);
     }
 
     #[test]

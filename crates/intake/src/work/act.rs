@@ -5,8 +5,9 @@ use super::known::Known;
 use super::round::{Outcome, Round, Task};
 use super::verdict::{Verdict, What, reopens};
 use crate::letter::Verdict as Proof;
-use crate::subject::{shortened, stem, title};
+use crate::subject_stem;
 use crate::thread::{Candidate, counterpart};
+use crate::title::{shortened, title};
 use desk::{Done, Newcomer, Trouble};
 use incident::command::Report;
 use incident::effects::AUTOMATIC_TAG;
@@ -215,7 +216,7 @@ impl Round {
         let ask = self.desk.ask_unlimited(actor, Channel::Email);
         let mut ask = ask.for_message(self.step(task, 0, ended.clone()));
         let words = described(task, passed_on.as_ref().map(|_| &sender));
-        let subject = self.without_marks(stem(&task.letter.subject));
+        let subject = self.without_marks(&subject_stem(&task.letter.subject));
         let name = signature(task);
         let title = title(&subject, &said_if_any(task).unwrap_or_default(), limits::TITLE_CHARS)
             .unwrap_or_else(|| shortened(&format!("Message from {name}"), limits::TITLE_CHARS));
@@ -281,7 +282,7 @@ impl Round {
                 rest.replace_range(at..at + sealed.len(), "");
             }
         }
-        stem(&rest).trim().to_owned()
+        subject_stem(&rest).trim().to_owned()
     }
 }
 

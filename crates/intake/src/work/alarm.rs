@@ -28,14 +28,14 @@ impl Round {
             .desk
             .ask_unlimited(Actor::system(), Channel::Email)
             .for_alarm(Alarm { about: full.about.clone(), unless_since });
-        let title = ask.title(&crate::subject::shortened(
+        let title = ask.title(&crate::title::shortened(
             &format!("Mail gets out of hand: {}", full.about),
             limits::TITLE_CHARS,
         ))?;
         let words = format!(
-            "Incoming mail was stopped: {}.\n\nTwo machines may be answering each other. What \
-             follows is kept aside or not answered, and nothing is lost: look at Settings → Mail, \
-             stop the other side, and let in what is wanted. You are told once a day about the same.",
+            "Mail gets out of hand: {}.\n\nTwo machines may be answering each other. What follows \
+             is kept aside or not answered, and nothing is lost: stop the other side, then let in \
+             what is wanted. You are told once a day about the same.",
             full.words
         );
         let description = ask.words("description", &words, limits::BODY_CHARS)?;

@@ -65,7 +65,7 @@ fn said(report: &Report, address: &str) -> String {
         Reported::Delayed => "is late, and its mail server goes on trying",
         Reported::Arrived => "arrived",
     };
-    let words = crate::subject::shortened(&desk::plain(&report.words), 500);
+    let words = crate::title::shortened(&desk::plain(&report.words), 500);
     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
     format!("A letter to {address} {what}{words}")
 }

@@ -36,6 +36,16 @@ pub struct Options {
     pub read: Reader,
     /// Addresses of our own beside those of the mailboxes, in lower case.
     pub own_addresses: Vec<String>,
+    /// By which name the receiving mail server signs what it found out about senders, in lower
+    /// case: anybody else's word proves nobody.
+    pub auth_server: Option<String>,
+}
+
+impl Options {
+    /// Messages are read as they are; these addresses are ours, too.
+    pub fn new(own_addresses: Vec<String>) -> Self {
+        Options { read: crate::read, own_addresses, auth_server: None }
+    }
 }
 
 /// What is to be done after a round.

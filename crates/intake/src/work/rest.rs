@@ -87,7 +87,7 @@ impl Round {
                 }
                 Err(Trouble::Refused(refusal)) => {
                     if let Further::Attach(file) = further {
-                        let name = crate::subject::shortened(&file.name, limits::NAME_CHARS);
+                        let name = crate::title::shortened(&file.name, limits::NAME_CHARS);
                         ended.reason =
                             format!("{}; {name} was left out: {}", ended.reason, refusal.message);
                     }

@@ -3,7 +3,7 @@
 
 use super::{Next, Worker};
 use crate::Letter;
-use crate::letter::Automatic;
+use crate::letter::{Authentication, Automatic, Verdict};
 use crate::thread::{Signs, signs};
 use crate::work::verdict::Counting;
 use desk::seals::Seals;
@@ -202,9 +202,11 @@ impl Round {
         let raw = self.desk.read(move |sql| messages::raw(sql, id)).await?;
         let raw = raw.ok_or_else(|| Outcome::Failed("its bytes are missing".to_owned()))?;
         let (reader, seals) = (self.worker.options.read, self.seals.clone());
+        let auth_server = self.worker.options.auth_server.clone();
         let read = tokio::task::spawn_blocking(move || {
             let body_hash = FileHash::of_bytes(body(&raw)).to_string();
-            let letter = reader(&raw);
+            let mut letter = reader(&raw);
+            letter.authentication = believed(&letter.authentication, auth_server.as_deref());
             let signs = signs(&letter, &seals);
             (letter, signs, body_hash)
         });
@@ -261,6 +263,19 @@ impl Round {
         }
         ended
     }
+}
+
+/// What is believed of what stands there about the sender: that they are not who they say
+/// harms nobody else; that they are is believed of our own mail server alone.
+fn believed(found: &Authentication, by: Option<&str>) -> Authentication {
+    let ours = by.is_some_and(|by| by == found.by);
+    let mut found = found.clone();
+    for verdict in [&mut found.spf, &mut found.dkim, &mut found.dmarc] {
+        if *verdict == Verdict::Pass && !ours {
+            *verdict = Verdict::None;
+        }
+    }
+    found
 }
 
 /// What follows the header.

@@ -1,10 +1,18 @@
-//! What comes in, from its doors on.
+//! What comes in, from its doors to the incident: on SQLite, and on PostgreSQL too when
+//! `EVENKEEL_TEST_POSTGRES` names a server.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod arriving;
 mod doors;
 mod http;
 mod imap;
 mod imap_server;
 mod listener;
+mod loops;
+mod once;
+mod people;
+mod reports;
 mod silence;
+mod threads;
+mod world;

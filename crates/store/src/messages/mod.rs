@@ -287,7 +287,8 @@ pub fn release(
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let statement = "update messages set state = 'waiting', released = $2, \
-        suggested = coalesce($3, suggested), attempts = 0, next_at = $4, taken_until = null, \
+        suggested = coalesce($3, suggested), attempts = 0, \
+        step = case when number is null then 0 else step end, next_at = $4, taken_until = null, \
         ended_at = null where id = $1 and state = 'quarantined' \
         and exists (select 1 from message_pieces where message = $1)";
     let values = [id.into(), how.as_str().into(), into.into(), now.into()];

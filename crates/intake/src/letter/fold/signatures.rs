@@ -1,0 +1,71 @@
+//! Signatures: what stands below `-- `, and the lines that telephones put there.
+
+use super::vocabulary::SENT_FROM;
+use super::{Line, Mark};
+
+/// Lines of a signature below dashes that stand there without the space behind them.
+const LOOSE_LINES: usize = 15;
+/// Lines of a signature below dashes as they should be.
+const SIGNATURE_LINES: usize = 60;
+/// Underscores of the line above a mailing list's footer.
+const FOOTER_RULE: usize = 40;
+/// Lines of such a footer.
+const FOOTER_LINES: usize = 8;
+/// Characters of a line that a telephone adds.
+const SENT_FROM_CHARS: usize = 160;
+/// Lines at the end of what somebody wrote, among which such a line is looked for.
+const LAST_LINES: usize = 8;
+
+/// Marks signatures: at the end, and before each quote.
+pub(super) fn mark(lines: &mut [Line]) {
+    let mut at = 0;
+    while at < lines.len() {
+        if !lines[at].is_own() {
+            at += 1;
+            continue;
+        }
+        let end =
+            lines[at..].iter().position(|line| !line.is_own()).map_or(lines.len(), |n| at + n);
+        mark_in(&mut lines[at..end]);
+        at = end;
+    }
+}
+
+fn mark_in(own: &mut [Line]) {
+    let dashes = own.iter().rposition(|line| is_dashes(&line.text));
+    if let Some(from) = dashes {
+        let strict = own[from].text == "-- " || own[from].text.trim_end() == "--";
+        let most = if own[from].text == "-- " { SIGNATURE_LINES } else { LOOSE_LINES };
+        if strict && own.len() - from <= most {
+            own[from..].iter_mut().for_each(|line| line.mark = Mark::Signature);
+        }
+    }
+    let last =
+        own.iter().rposition(|line| line.is_own() && !line.is_blank()).map_or(0, |at| at + 1);
+    let first = last.saturating_sub(LAST_LINES);
+    if let Some(from) = (first..last).find(|at| is_sent_from(&own[*at].text)) {
+        own[from..last].iter_mut().for_each(|line| line.mark = Mark::Signature);
+    }
+}
+
+/// What a mailing list puts below: a line drawn across, and where its page is.
+fn footer(own: &[Line]) -> Option<usize> {
+    let from = own.iter().rposition(|line| {
+        line.text.len() >= FOOTER_RULE && line.text.trim().bytes().all(|byte| byte == b'_')
+    })?;
+    let below = &own[from + 1..];
+    let is_list = below.iter().any(|line| line.text.contains("http") && !line.text.contains(' '));
+    (below.len() <= FOOTER_LINES && is_list).then_some(from)
+}
+
+fn is_dashes(line: &str) -> bool {
+    line.trim_end() == "--" && !line.starts_with(' ')
+}
+
+fn is_sent_from(line: &str) -> bool {
+    if line.len() > SENT_FROM_CHARS {
+        return false;
+    }
+    let lower = line.trim().trim_matches(['*', '_', '(', ')', '[', ']', '-', ' ']).to_lowercase();
+    SENT_FROM.iter().any(|start| lower.starts_with(start))
+}

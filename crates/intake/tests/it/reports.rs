@@ -1,0 +1,113 @@
+//! Mail that no person wrote: answers of machines, and what mail servers say of our letters.
+
+use crate::world::{GWEN, World, each, mail};
+use incident::Lifecycle;
+use incident::effects::AUTOMATIC_TAG;
+use kernel::{IncidentNumber, Timestamp};
+use store::deliveries::{self, Delivery, DeliveryState, Outcome};
+use store::messages::{MessageState, Rule};
+
+/// Sends what is due, as the mail server's side sees it.
+async fn letters(world: &World) -> Vec<Delivery> {
+    let seals = world.t.desk.seals().await.unwrap();
+    let now = world.t.desk.now();
+    world
+        .write(move |sql| {
+            deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?;
+            let name = |delivery: &Delivery| {
+                let number = delivery.number.unwrap_or(IncidentNumber(0));
+                let asked_at = delivery.created_at;
+                let own = desk::seals::OwnMessage { number, delivery: delivery.id, asked_at };
+                seals.message_id(own, "northwind.example")
+            };
+            let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, &name)?;
+            let sent: Vec<_> = taken.iter().map(|one| (one.id, Outcome::Sent)).collect();
+            deliveries::settle(sql, &sent, now)?;
+            Ok(taken)
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_away_changes_nothing() {
+    each("mail_away", async |world| {
+        let number = world.t.report("VPN drops").await;
+        world.t.resolve(&world.t.agent, number, "done").await;
+        let subject = format!("Automatic reply: {}", world.mark(number).await);
+        let away = mail(GWEN, &subject, "I am away.")
+            .with("Auto-Submitted", "auto-replied")
+            .with("X-Away", "yes");
+        let done = world.gets(&away).await;
+        assert_eq!((done.state, done.rule), (MessageState::Done, Some(Rule::OutOfOffice)));
+        let state = world.state(number).await;
+        assert_eq!(state.lifecycle, Lifecycle::Resolved);
+        let said = world.said(number).await;
+        assert!(said[0].0.contains("I am away.") && !said[0].1, "{said:?}");
+
+        let nowhere = mail(GWEN, "Away", "I am away.")
+            .with("Auto-Submitted", "auto-replied")
+            .with("X-Away", "yes");
+        assert_eq!(world.gets(&nowhere).await.state, MessageState::Dropped);
+        assert_eq!(world.incidents().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_machine_reports_is_an_incident_that_nobody_is_answered_about() {
+    let world = World::sqlite().await;
+    let alert = mail("nagios@northwind.example", "PROBLEM: disk full", "x")
+        .with("Auto-Submitted", "auto-generated");
+    let done = world.gets(&alert).await;
+    let state = world.state(done.number.unwrap()).await;
+    assert!(state.tags.contains(AUTOMATIC_TAG));
+    assert!(done.automatic && done.reason.unwrap().contains("not answered"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_comes_back_is_noted_where_it_belongs() {
+    each("mail_bounce", async |world| {
+        let number = world.t.report("VPN drops").await;
+        let sent = letters(world).await;
+        let hers = sent.iter().find(|letter| letter.address == GWEN).unwrap();
+        let id = hers.message_id.clone().unwrap();
+        let daemon = "mailer-daemon@northwind.example";
+        let report = |outcome: &str, about: &str| {
+            mail(daemon, "Undelivered", "x").with("X-Outcome", outcome).with("X-About", about)
+        };
+        let late = world.gets(&report("delayed", &id)).await;
+        assert_eq!((late.state, late.suggested), (MessageState::Done, Some(number)));
+        assert_eq!(world.said(number).await, []);
+
+        let failed = world.gets(&report("failed", &format!("<{id}>"))).await;
+        assert_eq!((failed.state, failed.number), (MessageState::Done, Some(number)));
+        let said = world.said(number).await;
+        assert!(said[0].0.contains("5.1.1 unknown user") && !said[0].1, "{said:?}");
+        assert_eq!(world.state(number).await.lifecycle, Lifecycle::New);
+        let all = world.t.desk.read(|sql| deliveries::list(sql, None, None, 10)).await.unwrap();
+        let hers = all.iter().find(|letter| letter.address == GWEN).unwrap();
+        assert_eq!(hers.state, DeliveryState::Dead);
+        let bounced = |sql: &mut dyn store::Sql| deliveries::bounces(sql, GWEN, testkit::START);
+        assert!(world.t.desk.read(bounced).await.unwrap());
+
+        let foreign = world.gets(&report("failed", "abc@elsewhere.example")).await;
+        assert_eq!(foreign.state, MessageState::Dropped);
+        let forged = id.replacen("ek.1.", "ek.2.", 1);
+        assert_eq!(world.gets(&report("failed", &forged)).await.state, MessageState::Dropped);
+        assert_eq!(world.incidents().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_letter_that_comes_back_is_dropped() {
+    let world = World::sqlite().await;
+    let number = world.t.report("VPN drops").await;
+    let id = letters(&world).await[0].message_id.clone().unwrap();
+    let subject = format!("{} VPN drops", world.mark(number).await);
+    let own =
+        mail(GWEN, &subject, "We have received your report").with("Message-ID", &format!("<{id}>"));
+    let done = world.gets(&own).await;
+    assert_eq!((done.state, done.rule), (MessageState::Dropped, Some(Rule::OwnLetter)));
+    assert_eq!(world.said(number).await, []);
+}
