@@ -49,8 +49,46 @@ impl Company {
     /// An agent says something to the requester.
     #[track_caller]
     pub fn say(&self, client: &mut Client, number: &str, words: &str) {
-        let body = json!({ "body": words, "visibility": "public" });
-        self.post(client, &format!("/api/v1/incidents/{number}/comment"), &body);
+        self.does(client, number, "comment", &json!({ "body": words, "visibility": "public" }));
+    }
+
+    /// Makes a mailbox to which people write.
+    #[track_caller]
+    pub fn add_mailbox(&self, client: &mut Client, address: &str, imap: Value) {
+        let body =
+            json!({ "name": address, "kind": "email", "addresses": [address], "imap": imap });
+        self.post(client, "/api/v1/integrations", &body);
+    }
+
+    /// Every incident, the oldest first.
+    pub fn incidents(&self, client: &mut Client) -> Vec<Value> {
+        let page = self.get(client, "/api/v1/incidents?limit=200");
+        let mut all = page["items"].as_array().expect("a list").clone();
+        all.sort_by_key(|incident| {
+            let number = incident["number"].as_str().expect("a number");
+            number.trim_start_matches("INC-").parse::<u32>().expect("a number")
+        });
+        all
+    }
+
+    /// An agent does something to an incident.
+    #[track_caller]
+    pub fn does(&self, client: &mut Client, number: &str, command: &str, body: &Value) -> Value {
+        self.post(client, &format!("/api/v1/incidents/{number}/{command}"), body)
+    }
+
+    /// The incident as it is.
+    #[track_caller]
+    pub fn incident(&self, client: &mut Client, number: &str) -> Value {
+        self.get(client, &format!("/api/v1/incidents/{number}"))
+    }
+
+    /// How many entries of a kind its timeline has.
+    #[track_caller]
+    pub fn entries(&self, client: &mut Client, number: &str, kind: &str) -> usize {
+        let timeline = self.get(client, &format!("/api/v1/incidents/{number}/timeline?limit=200"));
+        let entries = timeline["items"].as_array().expect("a list");
+        entries.iter().filter(|entry| entry["kind"] == kind).count()
     }
 
     #[track_caller]

@@ -315,6 +315,11 @@ scache unix - - n - 1 scache
     )
 }
 
+fn append(path: &Path, text: &str) {
+    let before = std::fs::read_to_string(path).expect("it is there");
+    std::fs::write(path, before + text).expect("it is written");
+}
+
 fn write(home: &Path, name: &str, text: &str) {
     std::fs::write(home.join(name), text).expect("the file is written");
 }

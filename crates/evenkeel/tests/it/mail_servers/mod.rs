@@ -2,8 +2,10 @@
 //! say that they were left out.
 
 mod company;
+mod conversation;
 mod host;
 mod letter;
+mod loops;
 mod sending;
 
 /// Said by whoever has Postfix, Dovecot and swaks of Debian's packages, and is root, as

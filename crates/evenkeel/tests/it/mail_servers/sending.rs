@@ -61,7 +61,8 @@ fn a_server_that_is_not_trusted_or_wants_another_password_gets_letters_later() {
     let checked = check(&wrong, &trusting);
     assert!(checked.code == 1 && checked.stdout.contains("5.7.8 Error"), "{checked:?}");
 
-    for (url, more, says) in [(&right, &[][..], "UnknownIssuer"), (&wrong, &trusting, "5.7.8 Error")]
+    for (url, more, says) in
+        [(&right, &[][..], "UnknownIssuer"), (&wrong, &trusting, "5.7.8 Error")]
     {
         let server = company.serve(url, more);
         let mut client = server.client();
