@@ -177,3 +177,51 @@ async fn reach(server: (&str, u16)) -> io::Result<TcpStream> {
     }
     Err(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+
+    async fn listening() -> (TcpListener, Connections) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let hello = ClientId::Domain("company.example".to_owned());
+        (listener, Connections::new(Address::of(&url).unwrap(), None, hello))
+    }
+
+    #[tokio::test]
+    async fn a_server_that_ends_connections_after_each_letter_gets_the_next_one() {
+        let (listener, connections) = listening().await;
+        let server = tokio::spawn(async move {
+            for _ in 0..3 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let (read, mut write) = stream.split();
+                let mut lines = BufReader::new(read).lines();
+                write.write_all(b"220 here\r\n").await.unwrap();
+                let mut in_letter = false;
+                while let Some(line) = lines.next_line().await.unwrap() {
+                    let answer: &[u8] = match line.as_str() {
+                        "." => b"250 taken\r\n",
+                        _ if in_letter => continue,
+                        "DATA" => b"354 go on\r\n",
+                        _ => b"250 fine\r\n",
+                    };
+                    in_letter |= line == "DATA";
+                    write.write_all(answer).await.unwrap();
+                    if line == "." {
+                        break;
+                    }
+                }
+            }
+        });
+        let address = |text: &str| text.parse().unwrap();
+        let envelope = Envelope::new(Some(address("a@b.example")), vec![address("c@d.example")]);
+        for _ in 0..3 {
+            connections.send(envelope.as_ref().unwrap(), b"Subject: x\r\n\r\ny\r\n").await.unwrap();
+        }
+        server.await.unwrap();
+        assert!(matches!(connections.answers().await, Err(Broken::Unreachable(_))));
+    }
+}
