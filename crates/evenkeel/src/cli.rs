@@ -169,9 +169,18 @@ pub(crate) struct ServeArgs {
     /// Mail server that takes letters, smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host; others on the machine see flags, so better as EVENKEEL_SMTP_URL
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) smtp_url: Option<String>,
+    /// Certificates in PEM that the mail server's may be, or be signed by, beside those that the system trusts
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) smtp_ca: Option<String>,
     /// Who letters are from and who gets the answers, "Service Desk <help@company.example>"
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) mail_from: Option<String>,
+    /// Private key in PEM that signs letters (DKIM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) dkim_key: Option<String>,
+    /// Name of the key that signs letters, in DNS below _domainkey of the sender's domain
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dkim_selector: Option<String>,
     #[command(flatten)]
     pub(crate) inbound: InboundArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8

@@ -17,8 +17,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::Failure;
 use store::deliveries::{self, Delivery, Outcome};
+use store::{Engine, Failure};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -95,6 +95,7 @@ pub fn start(desk: Desk, options: Options) -> Notifier {
 }
 
 async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
+    courier.take_over().await;
     while !*stopped.borrow() {
         let round = courier.clone();
         // A panic ends the round, not the loop.
@@ -156,6 +157,7 @@ impl Courier {
             self.figures.set(counts, now);
         }
         if !due {
+            self.options.smtp.rest().await;
             return Ok(Next::Idle);
         }
         let expanded = self
@@ -179,6 +181,18 @@ impl Courier {
             return Ok(Next::More);
         }
         self.send_all(ready, taken_at).await
+    }
+
+    /// On SQLite one server at a time has the database, so what is taken was in the hands of
+    /// one that was killed. On PostgreSQL another may have it, and its time must be over.
+    async fn take_over(&self) {
+        if self.desk.store().engine() != Engine::Sqlite {
+            return;
+        }
+        let let_go = self.desk.write(|sql| Ok(deliveries::let_go_of_all(sql)?));
+        if let Err(trouble) = let_go.await {
+            tracing::warn!(%trouble, "letters taken before the start wait until their time is over");
+        }
     }
 
     /// Counting reads all that waits, so it is not done in every round.
@@ -319,19 +333,17 @@ impl Courier {
             sending.spawn(async move {
                 let Ready { id, number, message } = letter;
                 let _place = room.acquire_owned().await;
-                let over = *stopped.borrow()
-                    || is_closed.borrow().is_some()
-                    || taken_at.elapsed() > BEGIN_WITHIN;
-                if over {
-                    return (id, number, Outcome::NotTried);
+                let wrong = is_closed.borrow().clone();
+                if wrong.is_some() || *stopped.borrow() || taken_at.elapsed() > BEGIN_WITHIN {
+                    return (id, number, Outcome::NotTried(wrong));
                 }
                 let outcome = match smtp.send(message).await {
                     Ok(()) => Outcome::Sent,
                     Err(Unsent::Later(error)) => Outcome::Failed(error),
                     Err(Unsent::Never(error)) => Outcome::Refused(error),
                     Err(Unsent::NoServer(error)) => {
-                        closed.send_replace(Some(error));
-                        Outcome::NotTried
+                        closed.send_replace(Some(error.clone()));
+                        Outcome::NotTried(Some(error))
                     }
                 };
                 (id, number, outcome)
@@ -386,7 +398,7 @@ impl Courier {
                 self.figures.failed.inc();
                 tracing::warn!(delivery = id, about, error, "a letter was refused for good");
             }
-            Outcome::Withdrawn(_) | Outcome::NotTried => {}
+            Outcome::Withdrawn(_) | Outcome::NotTried(_) => {}
         }
     }
 

@@ -5,6 +5,7 @@
 //! What somebody may not see any more when a letter leaves is not told ([`sight`]).
 
 mod courier;
+mod dkim;
 mod figures;
 mod letter;
 mod material;
@@ -14,4 +15,5 @@ mod smtp;
 mod words;
 
 pub use courier::{Courier, Next, Notifier, Options, start};
-pub use smtp::{Smtp, Wrong};
+pub use dkim::{Dkim, Unsigned};
+pub use smtp::{Smtp, Wrong, tells_password};

@@ -1,16 +1,22 @@
 //! The mail server: where it is, and what it says to a letter.
 
+mod address;
+mod connections;
+
+use crate::dkim::Dkim;
+use address::{Address, Encryption};
+use connections::{Broken, Connections};
+use lettre::Message;
 use lettre::message::Mailbox;
-use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use std::error::Error;
-use std::time::Duration;
+use std::sync::Arc;
 
 /// Connections at once, each kept for the next letter.
 pub(crate) const CONNECTIONS: u32 = 8;
-/// How long the server may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Answers that say that whoever sends has to sign in (RFC 4954): to this letter, or to all.
 const ABOUT_US: [u16; 5] = [454, 530, 534, 535, 538];
 /// The service ends, for this letter or for all (RFC 5321).
@@ -27,13 +33,17 @@ pub enum Wrong {
     /// The address of the sender.
     #[error("is not a sender such as Service Desk <help@company.example>")]
     From,
+    /// The certificates that are trusted.
+    #[error("holds no certificate in PEM")]
+    Certificates,
 }
 
 /// A mail server and who letters are from. Cheap to clone.
 #[derive(Clone)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    connections: Arc<Connections>,
     from: Mailbox,
+    dkim: Option<Arc<Dkim>>,
 }
 
 /// Why a letter is not on its way.
@@ -54,17 +64,38 @@ impl Smtp {
     ///
     /// [`Wrong`] when one of them is no address.
     pub fn of(url: &str, from: &str) -> Result<Smtp, Wrong> {
+        Smtp::trusting(None, url, from)
+    }
+
+    /// The same, for a server whose certificate is one of those in `pem`, or signed by one of
+    /// them; those that the system trusts are trusted, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Wrong`] when one of the addresses is none, or there is no certificate.
+    pub fn trusting(pem: Option<&[u8]>, url: &str, from: &str) -> Result<Smtp, Wrong> {
         let from: Mailbox = from.parse().map_err(|_| Wrong::From)?;
-        let url = lettre_url(url).ok_or(Wrong::Url)?;
-        let pool = PoolConfig::new().max_size(CONNECTIONS);
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
-        let transport = builder
-            .map_err(|_| Wrong::Url)?
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .timeout(Some(PATIENCE))
-            .pool_config(pool)
-            .build();
-        Ok(Smtp { transport, from })
+        let address = Address::of(url).ok_or(Wrong::Url)?;
+        let trusted = pem.map_or(Some(vec![]), certificates).ok_or(Wrong::Certificates)?;
+        let tls = match address.encryption {
+            Encryption::None => None,
+            Encryption::StartTls | Encryption::Tls => {
+                let parameters = TlsParameters::builder(address.host.clone());
+                let parameters = trusted
+                    .into_iter()
+                    .fold(parameters, |all, certificate| all.add_root_certificate(certificate));
+                Some(parameters.build().map_err(|_| Wrong::Certificates)?)
+            }
+        };
+        let hello = ClientId::Domain(from.email.domain().to_owned());
+        let connections = Arc::new(Connections::new(address, tls, hello));
+        Ok(Smtp { connections, from, dkim: None })
+    }
+
+    /// Signs what leaves from now on.
+    #[must_use]
+    pub fn signing(self, dkim: Dkim) -> Smtp {
+        Smtp { dkim: Some(Arc::new(dkim)), ..self }
     }
 
     /// Whether the server answers and lets this instance in.
@@ -73,11 +104,12 @@ impl Smtp {
     ///
     /// What it says, or why it cannot be reached.
     pub async fn answers(&self) -> Result<(), String> {
-        match self.transport.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("the mail server closes the connection".to_owned()),
-            Err(error) => Err(words(&error)),
-        }
+        self.connections.answers().await.map_err(|broken| words(&broken))
+    }
+
+    /// Ends connections that were not used for a while.
+    pub(crate) async fn rest(&self) {
+        self.connections.rest().await;
     }
 
     /// Who letters are from.
@@ -85,24 +117,33 @@ impl Smtp {
         &self.from
     }
 
-    /// The domain of the sender, for message ids.
-    pub(crate) fn domain(&self) -> &str {
+    /// The domain of the sender, for message ids and signatures.
+    pub fn domain(&self) -> &str {
         self.from.email.domain()
     }
 
     /// Hands a letter to the server.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Unsent> {
-        let Err(error) = self.transport.send(message).await else { return Ok(()) };
-        let said = words(&error);
-        match error.status().map(u16::from) {
-            Some(code) if code != CLOSING && error.is_transient() && !ABOUT_US.contains(&code) => {
+        let mut bytes = message.formatted();
+        if let Some(dkim) = &self.dkim {
+            bytes = dkim.sign(self.domain(), bytes);
+        }
+        let sent = self.connections.send(message.envelope(), &bytes).await;
+        let Err(broken) = sent else { return Ok(()) };
+        let said = words(&broken);
+        let error = match &broken {
+            Broken::Smtp(error) => Some(error),
+            Broken::Unreachable(_) | Broken::Silent(_) => None,
+        };
+        match error.and_then(|error| error.status()).map(u16::from) {
+            Some(code) if code != CLOSING && code < 500 && !ABOUT_US.contains(&code) => {
                 Err(Unsent::Later(said))
             }
             // It may be this letter, which must not keep the others, or everything.
             code => Err(match self.answers().await {
                 Err(_) => Unsent::NoServer(said),
-                Ok(()) if error.is_client() => Unsent::Never(said),
-                Ok(()) if error.is_permanent() && is_for_good(code.unwrap_or_default(), &said) => {
+                Ok(()) if error.is_some_and(|error| error.is_client()) => Unsent::Never(said),
+                Ok(()) if code.is_some_and(|code| code >= 500 && is_for_good(code, &said)) => {
                     Unsent::Never(said)
                 }
                 Ok(()) => Unsent::Later(said),
@@ -128,28 +169,21 @@ fn is_for_good(code: u16, said: &str) -> bool {
     }
 }
 
-/// The address in the form of the library, which says STARTTLS otherwise.
-fn lettre_url(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let rest = rest.trim_end_matches('/');
-    let (user, host) = rest.rsplit_once('@').unwrap_or((":", rest));
-    // A name without a password would not be used.
-    if !user.contains(':')
-        || host.is_empty()
-        || host.starts_with(':')
-        || rest.contains(['/', '?', '#'])
-    {
-        return None;
-    }
-    match scheme {
-        "smtp" | "smtps" => Some(format!("{scheme}://{rest}")),
-        "smtp+starttls" => Some(format!("smtp://{rest}?tls=required")),
-        _ => None,
-    }
+/// The certificates of a PEM file, if there are any.
+fn certificates(pem: &[u8]) -> Option<Vec<Certificate>> {
+    let certificates: Vec<Certificate> = CertificateDer::pem_slice_iter(pem)
+        .map(|certificate| Certificate::from_der(certificate.ok()?.to_vec()).ok())
+        .collect::<Option<_>>()?;
+    (!certificates.is_empty()).then_some(certificates)
+}
+
+/// Whether a password would be sent to another machine for everybody on the way to read.
+pub fn tells_password(url: &str) -> bool {
+    Address::of(url).is_some_and(|address| address.tells_password())
 }
 
 /// An error with what caused it, in one line.
-fn words(error: &lettre::transport::smtp::Error) -> String {
+fn words(error: &Broken) -> String {
     let mut said = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -165,28 +199,6 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn servers_are_named_by_addresses() {
-        for (url, read) in [
-            ("smtp://mail.example:25", Some("smtp://mail.example:25")),
-            ("smtp://mail.example/", Some("smtp://mail.example")),
-            (
-                "smtp+starttls://me:p%40ss@mail.example",
-                Some("smtp://me:p%40ss@mail.example?tls=required"),
-            ),
-            ("smtps://me:pass@mail.example:465", Some("smtps://me:pass@mail.example:465")),
-            ("smtps://me@mail.example", None),
-            ("smtps://me:pa/ss@mail.example", None),
-            ("smtp://mail.example?tls=none", None),
-            ("http://mail.example", None),
-            ("smtp://", None),
-            ("smtp://:25", None),
-            ("mail.example", None),
-        ] {
-            assert_eq!(lettre_url(url).as_deref(), read, "{url}");
-        }
-    }
 
     #[test]
     fn refusals_of_a_letter_are_told_from_refusals_of_the_sender() {
@@ -215,5 +227,9 @@ mod tests {
         assert_eq!(Smtp::of("smtp://h", "nobody").err(), Some(Wrong::From));
         assert_eq!(Smtp::of("smtp://h:x", from).err(), Some(Wrong::Url));
         assert_eq!(Smtp::of("ftp://h", from).err(), Some(Wrong::Url));
+        for pem in [&b""[..], b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let trusting = Smtp::trusting(Some(pem), "smtps://h", from);
+            assert_eq!(trusting.err(), Some(Wrong::Certificates));
+        }
     }
 }

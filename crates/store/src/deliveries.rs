@@ -89,8 +89,9 @@ pub enum Outcome {
     Refused(String),
     /// It must not be told any more, and why.
     Withdrawn(String),
-    /// It was not attempted: nobody's fault, nothing counted.
-    NotTried,
+    /// It was not attempted: nobody's fault, nothing counted; what keeps the server from taking
+    /// any, if that is why.
+    NotTried(Option<String>),
 }
 
 /// How much there is.
@@ -330,6 +331,13 @@ pub fn claim(
     Ok(taken)
 }
 
+/// Lets go of all that is taken: whoever took it is gone, and nobody else is there who could.
+pub fn let_go_of_all(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let statement = "update deliveries set taken_until = null \
+        where state = 'waiting' and taken_until is not null";
+    sql.execute(statement, &[]).map(drop)
+}
+
 /// Records what attempts came to; how many deliveries were given up by it.
 pub fn settle(
     sql: &mut dyn Sql,
@@ -349,9 +357,10 @@ pub fn settle(
             Outcome::Withdrawn(why) => drop(ended(DeliveryState::Withdrawn, Some(why))?),
             Outcome::Refused(error) => given_up += ended(DeliveryState::Dead, Some(error))?,
             Outcome::Failed(error) => given_up += failed(sql, *id, error, now)?,
-            Outcome::NotTried => {
-                let let_go = "update deliveries set taken_until = null where id = $1";
-                sql.execute(let_go, &[(*id).into()])?;
+            Outcome::NotTried(why) => {
+                let let_go = "update deliveries set taken_until = null, \
+                    error = coalesce($2, error) where id = $1 and state = 'waiting'";
+                sql.execute(let_go, &[(*id).into(), kept(why.as_deref())])?;
             }
         }
     }

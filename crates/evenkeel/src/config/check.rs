@@ -49,6 +49,8 @@ pub(super) enum Level {
     Error,
     /// It works, but think about it.
     Warning,
+    /// It works; something outside has to know of it.
+    Note,
 }
 
 /// Prints the configuration in force and what is wrong with it; fails if something is.
@@ -151,7 +153,10 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
+        line("smtp_ca", &s.mail.smtp_ca, s.mail.smtp_ca.value.as_ref()),
         line("mail_from", &s.mail.from, s.mail.from.value.as_ref()),
+        line("dkim_key", &s.mail.dkim_key, s.mail.dkim_key.value.as_ref()),
+        line("dkim_selector", &s.mail.dkim_selector, s.mail.dkim_selector.value.as_ref()),
         line("smtp_listen", &s.inbound.smtp, s.inbound.smtp.value.as_ref()),
         line("lmtp_listen", &s.inbound.lmtp, s.inbound.lmtp.value.as_ref()),
         line("smtp_tls_cert", &s.inbound.certificate, path(&s.inbound.certificate)),
@@ -186,12 +191,16 @@ fn print(report: &Report) -> Result<(), Failed> {
         })
         .collect();
     output::table(&["SETTING", "VALUE", "FROM"], &rows)?;
-    if report.findings.is_empty() {
-        return output::line("\nNothing is wrong.");
-    }
     output::line("")?;
+    if report.findings.iter().all(|finding| finding.level == Level::Note) {
+        output::line("Nothing is wrong.")?;
+    }
     for finding in &report.findings {
-        let level = if finding.level == Level::Error { "error" } else { "warning" };
+        let level = match finding.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        };
         let key = finding.key.map(|key| format!("{key}: ")).unwrap_or_default();
         output::line(format!("{level}: {key}{}", finding.what))?;
     }

@@ -26,7 +26,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 20] = [
+const SETTINGS: [&str; 23] = [
     "data",
     "database_url",
     "config",
@@ -34,7 +34,10 @@ const SETTINGS: [&str; 20] = [
     "public_url",
     "trusted_proxies",
     "smtp_url",
+    "smtp_ca",
     "mail_from",
+    "dkim_key",
+    "dkim_selector",
     SMTP_LISTEN,
     LMTP_LISTEN,
     "smtp_tls_cert",
@@ -232,7 +235,13 @@ impl Settings {
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: trusted_proxies(leaf, source),
-            mail: MailSettings { smtp_url: served(SMTP_URL), from: served("mail_from") },
+            mail: MailSettings {
+                smtp_url: served(SMTP_URL),
+                smtp_ca: served("smtp_ca"),
+                from: served("mail_from"),
+                dkim_key: served("dkim_key"),
+                dkim_selector: served("dkim_selector"),
+            },
             inbound: InboundSettings {
                 smtp: served(SMTP_LISTEN),
                 lmtp: served(LMTP_LISTEN),

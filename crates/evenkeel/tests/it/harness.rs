@@ -21,6 +21,8 @@ pub struct Home {
     folder: tempfile::TempDir,
     /// Said to every command: a database that is not in the folder.
     database_url: Option<String>,
+    /// Environment variables of every command.
+    variables: Vec<(&'static str, String)>,
 }
 
 /// What a command answered.
@@ -33,7 +35,8 @@ pub struct Ran {
 
 impl Home {
     pub fn new() -> Home {
-        Home { folder: tempfile::tempdir().expect("a temporary folder"), database_url: None }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Home { folder, database_url: None, variables: vec![] }
     }
 
     /// A folder whose commands use a database elsewhere.
@@ -46,6 +49,11 @@ impl Home {
         let home = Home::new();
         home.init();
         home
+    }
+
+    /// From now on every command has this environment variable.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.variables.push((name, value));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -74,6 +82,7 @@ impl Home {
         if let Some(url) = &self.database_url {
             command.env("EVENKEEL_DATABASE_URL", url);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

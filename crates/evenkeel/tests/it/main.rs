@@ -10,6 +10,7 @@ mod harness;
 mod http;
 mod import;
 mod mail;
+mod mail_servers;
 mod people;
 mod postgres;
 mod serving;

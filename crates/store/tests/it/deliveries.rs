@@ -145,7 +145,7 @@ fn what_was_said_first_is_told_first_and_by_one_node_only() {
         let next = take(store, NOW.plus_seconds(122));
         assert_eq!(whom(&next), [(person(3), 2)]);
         // Let go of without an attempt, it is due at once, and nothing was counted.
-        end(store, next[0].id, Outcome::NotTried, NOW.plus_seconds(122));
+        end(store, next[0].id, Outcome::NotTried(None), NOW.plus_seconds(122));
         let next = take(store, NOW.plus_seconds(122));
         assert_eq!((whom(&next), next[0].attempts), (vec![(person(3), 2)], 0));
         end(store, next[0].id, Outcome::Withdrawn("gone".to_owned()), NOW.plus_seconds(123));
@@ -221,7 +221,7 @@ fn a_letter_that_keeps_failing_goes_on_to_where_they_are_reached_now_and_keeps_n
         let other = take(store, now);
         assert!(other.iter().any(|delivery| delivery.n == 2), "{other:?}");
         for one in &other {
-            end(store, one.id, Outcome::NotTried, now);
+            end(store, one.id, Outcome::NotTried(None), now);
         }
         write(store, |sql| {
             let before = people::get(sql, person(3))?.unwrap();
