@@ -35,7 +35,6 @@ mod services;
 mod settings;
 mod teams;
 mod tokens;
-mod told;
 mod version;
 mod views;
 

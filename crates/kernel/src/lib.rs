@@ -6,6 +6,7 @@ pub mod id;
 pub mod limits;
 mod network;
 pub mod number;
+mod outward;
 pub mod priority;
 pub mod time;
 mod words;
@@ -14,6 +15,7 @@ pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;
 pub use network::Network;
 pub use number::IncidentNumber;
+pub use outward::{Outward, is_internet};
 pub use priority::{Level, Matrix, Priority};
 pub use time::Timestamp;
 

@@ -94,3 +94,13 @@ pub const TERMS_VERSIONS: i64 = 520;
 pub const BACKTEST_INCIDENTS: usize = 100_000;
 /// Incidents that a back-test or the preview of a change lists one by one.
 pub const IMPACT_ROWS: usize = 100;
+/// Webhooks, those out of use too: each is looked at whenever something happens.
+pub const WEBHOOKS: usize = 100;
+/// Bytes of a webhook's address: longer ones are cut by proxies.
+pub const WEBHOOK_URL_BYTES: usize = 2_000;
+/// Characters of a chat room's name, or of a token for it.
+pub const WEBHOOK_TOKEN_CHARS: usize = 1_000;
+/// Messages that one replay sends: more is an export, for which there are pages of events.
+pub const WEBHOOK_REPLAY: usize = 10_000;
+/// Days back that a replay reaches: as long as it is known what has arrived.
+pub const WEBHOOK_REPLAY_DAYS: i64 = 14;

@@ -17,6 +17,7 @@ mod migrate;
 pub mod deliveries;
 pub mod directory;
 pub mod incidents;
+pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};
 pub use failure::Failure;

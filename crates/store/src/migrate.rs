@@ -34,7 +34,7 @@ migrations!(
         1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars",
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
-        10 => "0010_deliveries",
+        10 => "0010_deliveries", 11 => "0011_webhooks",
     ]
 );
 
@@ -46,7 +46,7 @@ migrations!(
         1 => "0001_first", 2 => "0002_loose_files", 3 => "0003_held", 4 => "0004_calendars",
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
-        10 => "0010_deliveries",
+        10 => "0010_deliveries", 11 => "0011_webhooks",
     ]
 );
 
