@@ -37,6 +37,7 @@ mod teams;
 mod tokens;
 mod version;
 mod views;
+mod webhooks;
 
 use app::App;
 use axum::Router;
@@ -103,6 +104,8 @@ fn doors() -> Vec<Door> {
         settings::doors(),
         audit::doors(),
         deliveries::doors(),
+        webhooks::doors(),
+        webhooks::messages::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

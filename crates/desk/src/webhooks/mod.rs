@@ -5,11 +5,13 @@
 pub mod outward;
 pub mod payload;
 mod replay;
+mod seen;
 mod wishes;
 
 pub use outward::Unreachable;
 pub use payload::{Payload, Silence, Summary};
 pub use replay::Replay;
+pub use seen::Seen;
 pub use wishes::{scope, wishes};
 
 use crate::chance::bytes;
@@ -78,7 +80,10 @@ impl Desk {
     /// A field that breaks a rule, with words about it.
     pub async fn webhook(&self, id: WebhookId, draft: Draft) -> Result<Webhook, Trouble> {
         let to: Outward = draft.url.parse().map_err(|wrong| invalid("url", wrong))?;
-        if let Err(Unreachable::Refused(words)) = self.reach(&to).await {
+        // One that cannot be reached any more can be switched off as it is.
+        if draft.active
+            && let Err(Unreachable::Refused(words)) = self.reach(&to).await
+        {
             return Err(invalid("url", words));
         }
         let Draft { name, kind, active, mut told, .. } = draft;
@@ -89,7 +94,7 @@ impl Desk {
         if told.events.as_ref().is_some_and(BTreeSet::is_empty) {
             return Err(invalid("events", "name at least one, or * for all"));
         }
-        told.condition = self.condition(&told.condition).await?;
+        told.condition = self.condition(&told.condition, active).await?;
         told.room = match kind {
             WebhookKind::Matrix => Some(room(told.room.as_deref())?),
             _ => None,
@@ -100,8 +105,8 @@ impl Desk {
         Ok(Webhook { id, name, kind, url, active, told, created_at, version: 1 })
     }
 
-    /// A condition in its canonical form.
-    async fn condition(&self, text: &str) -> Result<String, Trouble> {
+    /// A condition in its canonical form; what it names is looked for where it is in use.
+    async fn condition(&self, text: &str, active: bool) -> Result<String, Trouble> {
         if text.trim().is_empty() {
             return Ok(String::new());
         }
@@ -109,6 +114,9 @@ impl Desk {
             let words = format!("{} (at character {})", error.message, error.position + 1);
             invalid("condition", words)
         })?;
+        if !active {
+            return Ok(query.to_string());
+        }
         // Conditions of rules and of webhooks name the same things.
         let rule = Rule {
             id: RuleId(fresh()),

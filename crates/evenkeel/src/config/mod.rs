@@ -24,13 +24,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 17] = [
     "data",
     "database_url",
     "config",
     "listen",
     "public_url",
     "trusted_proxies",
+    "webhook_allow",
     "smtp_url",
     "mail_from",
     "s3_bucket",
@@ -85,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
+    /// What webhooks may reach besides the internet.
+    pub(crate) webhook_allow: Setting<Vec<Network>>,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
     /// An S3-compatible store for attachments instead of the data folder.
@@ -177,11 +180,10 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 }
 
 /// Nobody where nothing is served.
-fn trusted_proxies(leaf: &ArgMatches, source: impl Fn(&str) -> Source) -> Setting<Vec<Network>> {
-    const ID: &str = "trusted_proxies";
-    match leaf.try_get_many(ID) {
+fn networks(leaf: &ArgMatches, source: impl Fn(&str) -> Source, id: &str) -> Setting<Vec<Network>> {
+    match leaf.try_get_many(id) {
         Ok(said) => {
-            Setting { value: said.into_iter().flatten().copied().collect(), source: source(ID) }
+            Setting { value: said.into_iter().flatten().copied().collect(), source: source(id) }
         }
         Err(_) => Setting { value: vec![], source: Source::Default },
     }
@@ -215,7 +217,8 @@ impl Settings {
             database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
-            trusted_proxies: trusted_proxies(leaf, source),
+            trusted_proxies: networks(leaf, source, "trusted_proxies"),
+            webhook_allow: networks(leaf, source, "webhook_allow"),
             mail: MailSettings { smtp_url: served(SMTP_URL), from: served("mail_from") },
             s3: S3Settings {
                 bucket: said(S3_BUCKET),

@@ -7,7 +7,7 @@ mod attempt;
 mod replay;
 mod spread;
 
-pub use attempt::{Answer, Came, Settled, claim, due, end_waiting, settle};
+pub use attempt::{Answer, Came, OFF_AFTER_SECONDS, Settled, claim, due, end_waiting, settle};
 pub use replay::{replay, since, try_out};
 pub use spread::{Wish, matching, spread, stand};
 

@@ -28,7 +28,7 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 12] = [
+const SUBJECTS: [(&str, &str); 13] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
@@ -36,6 +36,7 @@ const SUBJECTS: [(&str, &str); 12] = [
     ("agreement", "Agreements"),
     ("calendar", "Calendars"),
     ("rule", "Rules"),
+    ("webhook", "Webhooks"),
     ("service", "Services"),
     ("category", "Categories"),
     ("organisation", "Organisations"),

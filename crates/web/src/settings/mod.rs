@@ -19,6 +19,7 @@ mod services;
 mod setup;
 mod teams;
 mod tokens;
+mod webhooks;
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(general::routes())
         .merge(mail::routes())
         .merge(tokens::routes())
+        .merge(webhooks::routes())
         .merge(audit::routes())
 }
 
@@ -99,6 +101,7 @@ enum Section {
     General,
     Mail,
     Tokens,
+    Webhooks,
     Audit,
 }
 
@@ -119,7 +122,10 @@ impl Section {
             ],
         ),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
-        ("Instance", &[Section::General, Section::Mail, Section::Tokens, Section::Audit]),
+        (
+            "Instance",
+            &[Section::General, Section::Mail, Section::Tokens, Section::Webhooks, Section::Audit],
+        ),
     ];
 
     /// The last part of the address, the name and the icon.
@@ -139,6 +145,7 @@ impl Section {
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Tokens => ("tokens", "API tokens", "key"),
+            Section::Webhooks => ("webhooks", "Webhooks", "globe"),
             Section::Audit => ("audit", "Audit log", "history"),
         }
     }
