@@ -18,3 +18,4 @@ mod previews;
 mod rules;
 mod terms;
 mod visibility;
+mod webhooks;

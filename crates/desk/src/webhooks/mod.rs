@@ -149,6 +149,7 @@ impl Desk {
             };
             let after = change(sql, audit, Webhook { active: false, ..before }, None)?;
             webhooks::off_because(sql, after.id, &why)?;
+            store::webhooks::tell_administrators(sql, audit.now())?;
             Ok(true)
         })
         .await

@@ -294,6 +294,27 @@ async fn one_that_fails_for_days_is_switched_off_and_what_it_missed_can_be_sent(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn administrators_are_told_by_mail_that_one_was_switched_off() {
+    const ADA: &str = "ada.lindholm@northwind.example";
+    let mail = crate::world::World::new().await;
+    let endpoint = Endpoint::start().await;
+    mail.t.desk.allow_outward(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&mail.t);
+    let world = World { t: mail.t, endpoint, postman, _stop };
+    let (id, _) = world.webhook().await;
+    world.endpoint.says([status("410 Gone")]);
+    world.t.desk.try_webhook(id).await.unwrap();
+    world.round().await;
+    while mail.courier.round().await == notify::Next::More {}
+    let letter = mail.sink.to(ADA);
+    assert_eq!(letter.len(), 1, "{letter:#?}");
+    let words = letter[0].words();
+    assert!(words.contains("127.0.0.1: the other end says that it is gone"), "{words}");
+    assert!(words.contains(&format!("{PUBLIC_URL}/settings/webhooks")), "{words}");
+    assert_eq!(mail.sink.mails().len(), 1, "nobody else is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_an_outage_what_waits_arrives_at_once_and_in_order() {
     let world = World::new().await;
     let (id, _) = world.webhook().await;

@@ -4,10 +4,12 @@
 //! stays for a time as the record of it.
 
 mod attempt;
+mod off;
 mod replay;
 mod spread;
 
 pub use attempt::{Answer, Came, OFF_AFTER_SECONDS, Settled, claim, due, end_waiting, settle};
+pub use off::{OFF, switched_off, tell_administrators};
 pub use replay::{replay, since, try_out};
 pub use spread::{Wish, matching, spread, stand};
 

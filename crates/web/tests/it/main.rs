@@ -16,3 +16,4 @@ mod queue;
 mod risk;
 mod settings;
 mod shell;
+mod webhooks;
