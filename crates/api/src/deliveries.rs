@@ -35,12 +35,12 @@ struct DeliveryParams {
 #[derive(Debug, Serialize, ToSchema)]
 struct Delivery {
     id: i64,
-    /// The incident; null for a test letter, and where `restricted`.
+    /// The incident; null where the letter is about none, and where `restricted`.
     #[schema(value_type = Option<String>)]
     number: Option<IncidentNumber>,
     /// Whether it is about an incident that the caller may not see.
     restricted: bool,
-    /// What is told: `reported`, `commented`, `resolved` and so on.
+    /// What is told: `reported`, `commented`, `resolved` and so on; `trial` is a test letter, `webhook_off` that one was switched off.
     word: String,
     /// Why to them: `requester`, `watcher`, `person` or `team`.
     told_as: &'static str,

@@ -7,24 +7,23 @@ use crate::door::Door;
 use crate::json;
 use crate::page::{Params, limit};
 use crate::problem::Problem;
-use crate::told::{ToldEvent, hidden, tell, words_of};
 use axum::extract::State;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use desk::told::{Rendered, Say, ToldEvent, render};
 use desk::{Committed, Desk};
 use futures_util::stream;
-use incident::{Access, Scope, Subject};
-use kernel::{IncidentNumber, limits};
+use incident::Scope;
+use kernel::limits;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use store::incidents::feed::{FeedEvent, feed, subjects};
-use store::incidents::timeline;
+use store::incidents::feed::feed;
 use store::{Failure, Sql};
 use tokio::sync::Mutex;
 use tokio::sync::broadcast::Receiver;
@@ -115,7 +114,7 @@ fn page(sql: &mut dyn Sql, scope: &Scope, after: i64, limit: usize) -> Result<Ev
         let found = feed(sql, last, limit)?;
         more = found.len() == limit;
         scanned += found.len();
-        for one in render(sql, &found)? {
+        for one in render(sql, &found, Say::Everything)? {
             if items.len() == limit {
                 more = true;
                 break;
@@ -139,59 +138,13 @@ impl Told {
         if let Some((_, rendered)) = kept.iter().find(|(seq, _)| *seq == first) {
             return Ok(rendered.clone());
         }
-        let rendered = Arc::new(desk.read(move |sql| render(sql, &batch)).await?);
+        let rendered = Arc::new(desk.read(move |sql| render(sql, &batch, Say::Everything)).await?);
         kept.push_back((first, rendered.clone()));
         if kept.len() > BATCHES_KEPT {
             kept.pop_front();
         }
         Ok(rendered)
     }
-}
-
-/// An event as staff and as others see it.
-struct Rendered {
-    seq: i64,
-    subject: Subject,
-    /// The other incidents it names, with what their visibility depends on.
-    names: BTreeSet<IncidentNumber>,
-    subjects: Arc<HashMap<IncidentNumber, Subject>>,
-    full: ToldEvent,
-    public: Option<ToldEvent>,
-}
-
-impl Rendered {
-    /// What somebody with this scope may see of it.
-    fn told(&self, scope: &Scope) -> Option<Cow<'_, ToldEvent>> {
-        let told = match scope.access(&self.subject) {
-            Access::Full => &self.full,
-            Access::Public => self.public.as_ref()?,
-            Access::None => return None,
-        };
-        let hidden = hidden(&self.names, &self.subjects, scope);
-        Some(match hidden.is_empty() {
-            true => Cow::Borrowed(told),
-            false => Cow::Owned(told.clone().without(&hidden)),
-        })
-    }
-}
-
-fn render(sql: &mut dyn Sql, events: &[FeedEvent]) -> Result<Vec<Rendered>, Failure> {
-    let ids: Vec<_> = events.iter().flat_map(|one| words_of(&one.event)).collect();
-    let contents = timeline::contents_by_id(sql, &ids)?;
-    let names: BTreeSet<IncidentNumber> = events.iter().flat_map(|one| one.event.names()).collect();
-    let subjects = Arc::new(subjects(sql, &names.into_iter().collect::<Vec<_>>())?);
-    let one = |one: &FeedEvent| {
-        let tell = |full| tell(one.seq, one.number, &one.event, one.public, &contents, full);
-        Rendered {
-            seq: one.seq,
-            subject: one.subject.clone(),
-            names: one.event.names(),
-            subjects: subjects.clone(),
-            full: tell(true),
-            public: one.public.then(|| tell(false)),
-        }
-    };
-    Ok(events.iter().map(one).collect())
 }
 
 /// A live stream: reads the store until it has caught up, then listens.
@@ -255,7 +208,7 @@ impl Live {
         let after = self.last;
         let read = move |sql: &mut dyn Sql| {
             let found = feed(sql, after, REPLAY_ROWS)?;
-            render(sql, &found)
+            render(sql, &found, Say::Everything)
         };
         let rendered = self.app.desk().read(read).await?;
         self.behind = !rendered.is_empty();

@@ -36,9 +36,9 @@ mod services;
 mod settings;
 mod teams;
 mod tokens;
-mod told;
 mod version;
 mod views;
+mod webhooks;
 
 use app::App;
 use axum::Router;
@@ -106,6 +106,8 @@ fn doors() -> Vec<Door> {
         settings::doors(),
         audit::doors(),
         deliveries::doors(),
+        webhooks::doors(),
+        webhooks::messages::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

@@ -24,8 +24,10 @@ pub mod seals;
 pub mod terms;
 mod throttle;
 mod timer;
+pub mod told;
 mod trial;
 mod trouble;
+pub mod webhooks;
 pub mod what_if;
 mod writer;
 
@@ -83,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) metrics: Arc<Metrics>,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
+    /// Networks that may be sent to besides the internet.
+    pub(crate) outward: OnceLock<Vec<kernel::Network>>,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -115,6 +119,7 @@ impl Desk {
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
             seals: OnceLock::new(),
+            outward: OnceLock::new(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });

@@ -192,6 +192,9 @@ pub(crate) struct ServeArgs {
         value_parser = network
     )]
     pub(crate) trusted_proxies: Vec<Network>,
+    /// Networks that webhooks may reach besides the internet, and without encryption, 10.1.2.0/24
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
+    pub(crate) webhook_allow: Vec<Network>,
 }
 
 /// Settings of the listener for mail.

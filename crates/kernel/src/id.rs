@@ -63,6 +63,8 @@ ids! {
     RuleId,
     /// An incident model: what a kind of incident that comes again needs.
     ModelId,
+    /// A webhook: a program elsewhere, or a chat room, that is told what happens.
+    WebhookId,
     /// A job that brings open incidents over to changed terms.
     RecomputationId,
     /// An integration: another program, or a mailbox, that brings something in.

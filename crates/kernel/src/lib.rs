@@ -7,6 +7,7 @@ mod key;
 pub mod limits;
 mod network;
 pub mod number;
+mod outward;
 pub mod priority;
 pub mod time;
 mod words;
@@ -16,6 +17,7 @@ pub use id::*;
 pub use key::IntegrationKey;
 pub use network::Network;
 pub use number::IncidentNumber;
+pub use outward::{Outward, is_internet};
 pub use priority::{Level, Matrix, Priority};
 pub use time::Timestamp;
 

@@ -102,3 +102,13 @@ pub const MAILBOX_ADDRESSES: usize = 50;
 pub const SILENCE_SECONDS_MIN: i64 = 300;
 /// The longest silence of a mailbox that can be told of, in seconds: a quarter of a year.
 pub const SILENCE_SECONDS_MAX: i64 = 90 * 86_400;
+/// Webhooks, those out of use too: each is looked at whenever something happens.
+pub const WEBHOOKS: usize = 100;
+/// Bytes of a webhook's address: longer ones are cut by proxies.
+pub const WEBHOOK_URL_BYTES: usize = 2_000;
+/// Characters of a chat room's name, or of a token for it.
+pub const WEBHOOK_TOKEN_CHARS: usize = 1_000;
+/// Messages that one replay sends: more is an export, for which there are pages of events.
+pub const WEBHOOK_REPLAY: usize = 10_000;
+/// Days back that a replay reaches: as long as it is known what has arrived.
+pub const WEBHOOK_REPLAY_DAYS: i64 = 14;

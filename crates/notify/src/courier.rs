@@ -290,6 +290,9 @@ impl Courier {
                     let here = Here::of(&person, &policy, now);
                     (words::trial(&person, public_url, &here.moment(now)), person.name, None)
                 }
+                Read::WebhooksOff(person, off) => {
+                    (words::webhooks::off(&person, public_url, &off), person.name, None)
+                }
                 Read::Incident(material) => {
                     let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
                     let (person, told) = (&material.person, &material.told);

@@ -12,6 +12,7 @@ mod material;
 mod message;
 mod sight;
 mod smtp;
+pub mod webhooks;
 mod words;
 
 pub use courier::{Courier, Next, Notifier, Options, start};

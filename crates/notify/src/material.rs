@@ -38,6 +38,8 @@ pub(crate) enum Read {
     Incident(Box<Material>),
     /// A letter that tries out the mail server.
     Trial(Box<Person>),
+    /// Webhooks that were switched off, with their reasons.
+    WebhooksOff(Box<Person>, Vec<(String, String)>),
 }
 
 /// Reads what a delivery is made of, or why there is nothing to tell.
@@ -48,6 +50,13 @@ pub(crate) fn read(
     let Some(person) = people::get(sql, delivery.person)? else {
         return Ok(Err("they are not known any more"));
     };
+    if delivery.word == store::webhooks::OFF {
+        let off = store::webhooks::switched_off(sql)?;
+        return Ok(match off.is_empty() {
+            true => Err("they are in use again"),
+            false => Ok(Read::WebhooksOff(Box::new(person), off)),
+        });
+    }
     let Some(number) = delivery.number else {
         return Ok(Ok(Read::Trial(Box::new(person))));
     };

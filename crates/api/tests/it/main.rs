@@ -19,3 +19,4 @@ mod previews;
 mod rules;
 mod terms;
 mod visibility;
+mod webhooks;

@@ -26,13 +26,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 23] = [
+const SETTINGS: [&str; 24] = [
     "data",
     "database_url",
     "config",
     "listen",
     "public_url",
     "trusted_proxies",
+    "webhook_allow",
     "smtp_url",
     "smtp_ca",
     "mail_from",
@@ -98,6 +99,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
+    /// What webhooks may reach besides the internet.
+    pub(crate) webhook_allow: Setting<Vec<Network>>,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
     /// Mail that comes in.
@@ -192,11 +195,10 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 }
 
 /// Nobody where nothing is served.
-fn trusted_proxies(leaf: &ArgMatches, source: impl Fn(&str) -> Source) -> Setting<Vec<Network>> {
-    const ID: &str = "trusted_proxies";
-    match leaf.try_get_many(ID) {
+fn networks(leaf: &ArgMatches, source: impl Fn(&str) -> Source, id: &str) -> Setting<Vec<Network>> {
+    match leaf.try_get_many(id) {
         Ok(said) => {
-            Setting { value: said.into_iter().flatten().copied().collect(), source: source(ID) }
+            Setting { value: said.into_iter().flatten().copied().collect(), source: source(id) }
         }
         Err(_) => Setting { value: vec![], source: Source::Default },
     }
@@ -234,7 +236,8 @@ impl Settings {
             database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
-            trusted_proxies: trusted_proxies(leaf, source),
+            trusted_proxies: networks(leaf, source, "trusted_proxies"),
+            webhook_allow: networks(leaf, source, "webhook_allow"),
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -96,7 +96,9 @@ pub(crate) async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
+    desk.allow_outward(settings.webhook_allow.value.clone());
     let (stop, stopped) = watch::channel(false);
+    let hooks_url = public_url.clone();
     let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
         .merge(intake::router(desk.clone()))
         .merge(web::router(
@@ -114,6 +116,7 @@ pub(crate) async fn serve(
     };
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
+    let lanes = notify::webhooks::start(desk.clone(), hooks_url);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -139,6 +142,10 @@ pub(crate) async fn serve(
         if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
             tracing::warn!("letters that had begun took too long and are sent again");
         }
+    }
+    let ending = tokio::time::timeout(FINISH_WITHIN, lanes.stop());
+    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+        tracing::warn!("messages to webhooks took too long and are sent again");
     }
     let closing = tokio::time::timeout(FINISH_WITHIN, desk.close());
     if !matches!(until_done(closing, stopping, &mut ended).await, Some(Ok(()))) {

@@ -3,6 +3,7 @@
 mod requester;
 mod staff;
 mod watcher;
+pub(crate) mod webhooks;
 
 use crate::letter::{Letter, Piece, one_line};
 use crate::material::{Here, Material};

@@ -1,7 +1,9 @@
 //! Letters from the outbox to a mail server.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod endpoint;
 mod letters;
 mod sending;
 mod sink;
+mod webhooks;
 mod world;

@@ -26,6 +26,7 @@ pub mod settings;
 pub mod teams;
 pub mod tokens;
 pub mod views;
+pub mod webhooks;
 
 pub use audit::Entry;
 pub use categories::Category;
@@ -42,3 +43,4 @@ pub use settings::Setting;
 pub use teams::Team;
 pub use tokens::Token;
 pub use views::View;
+pub use webhooks::Webhook;

@@ -11,4 +11,5 @@ mod feed;
 mod files;
 mod list;
 mod rules;
+mod webhooks;
 mod words;

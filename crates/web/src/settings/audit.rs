@@ -36,6 +36,7 @@ const SUBJECTS: [(&str, &str); 13] = [
     ("agreement", "Agreements"),
     ("calendar", "Calendars"),
     ("rule", "Rules"),
+    ("webhook", "Webhooks"),
     ("service", "Services"),
     ("category", "Categories"),
     ("organisation", "Organisations"),

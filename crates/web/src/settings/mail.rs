@@ -128,7 +128,8 @@ fn table(who: &SignedIn, rows: &[Told]) -> Markup {
                     td { @match row.number {
                         Some(number) => a href=(url::incident(number)) { (number) },
                         None if *restricted => span.muted { "restricted" },
-                        None => "test",
+                        None if row.word == deliveries::TRIAL => "test",
+                        None => span.muted { "no incident" },
                     } }
                     td { (row.word.replace('_', " ")) }
                     td { (state_words(row.state)) }

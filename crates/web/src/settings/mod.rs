@@ -20,6 +20,7 @@ mod services;
 mod setup;
 mod teams;
 mod tokens;
+mod webhooks;
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(mail::routes())
         .merge(mailboxes::routes())
         .merge(tokens::routes())
+        .merge(webhooks::routes())
         .merge(audit::routes())
 }
 
@@ -102,6 +104,7 @@ enum Section {
     Mail,
     Mailboxes,
     Tokens,
+    Webhooks,
     Audit,
 }
 
@@ -124,7 +127,14 @@ impl Section {
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
         (
             "Instance",
-            &[Section::General, Section::Mail, Section::Mailboxes, Section::Tokens, Section::Audit],
+            &[
+                Section::General,
+                Section::Mail,
+                Section::Mailboxes,
+                Section::Tokens,
+                Section::Webhooks,
+                Section::Audit,
+            ],
         ),
     ];
 
@@ -146,6 +156,7 @@ impl Section {
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
             Section::Tokens => ("tokens", "API tokens", "key"),
+            Section::Webhooks => ("webhooks", "Webhooks", "globe"),
             Section::Audit => ("audit", "Audit log", "history"),
         }
     }

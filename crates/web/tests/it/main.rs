@@ -17,3 +17,4 @@ mod queue;
 mod risk;
 mod settings;
 mod shell;
+mod webhooks;

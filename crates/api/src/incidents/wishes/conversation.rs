@@ -2,7 +2,7 @@
 
 use super::{On, Wish};
 use crate::problem::Problem;
-use crate::told::words_of;
+use desk::told::words_of;
 use incident::state::UpdatePhase;
 use incident::{Access, Command, CommandName, Scope, Visibility};
 use kernel::{ContentId, Timestamp, limits};

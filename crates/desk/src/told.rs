@@ -1,4 +1,4 @@
-//! Events as JSON, for timelines and streams: the words they point at stand in
+//! Events as JSON, for timelines, streams and webhooks: the words they point at stand in
 //! their place, and whoever sees the public side only gets what is meant for them.
 
 use incident::event::Derived;
@@ -6,8 +6,12 @@ use incident::{Access, Cause, Event, Scope, Subject};
 use kernel::{BatchId, ContentId, IncidentNumber, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::incidents::timeline::StoredContent;
+use std::sync::Arc;
+use store::incidents::feed::{FeedEvent, subjects};
+use store::incidents::timeline::{self, StoredContent};
+use store::{Failure, Sql};
 use utoipa::ToSchema;
 
 /// Where the kinds of events keep words of people, as `field` or `field/inner`.
@@ -77,49 +81,49 @@ const NAMES: [&str; 6] = ["child", "follow_up_of", "from", "into", "parent", "ta
 /// An entry of a timeline, or an event of the stream.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Event)]
-pub(crate) struct ToldEvent {
+pub struct ToldEvent {
     /// Its position in the feed.
-    pub(crate) seq: i64,
+    pub seq: i64,
     /// Its place in the incident's timeline, from 1.
-    pub(crate) n: u32,
+    pub n: u32,
     /// Its incident.
     #[schema(value_type = String, example = "INC-7")]
-    pub(crate) number: IncidentNumber,
+    pub number: IncidentNumber,
     /// Past tense of what happened.
     #[schema(example = "commented")]
-    pub(crate) kind: String,
+    pub kind: String,
     /// The version of the form of `data`.
-    version: u32,
+    pub version: u32,
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
-    happened_at: Timestamp,
+    pub happened_at: Timestamp,
     /// Who did it.
-    actor: ToldActor,
+    pub actor: ToldActor,
     /// Through which door.
-    channel: &'static str,
+    pub channel: &'static str,
     /// Why: `{"input": command}`, or `{"derived": {by, name, version}}`.
-    cause: Value,
+    pub cause: Value,
     /// The bulk edit it belongs to.
     #[schema(value_type = Option<String>)]
-    batch: Option<BatchId>,
+    pub batch: Option<BatchId>,
     /// What happened; words stand in it where the record points at them, null
     /// where they were erased. A related incident that the caller may not see is null, too.
-    data: Value,
+    pub data: Value,
     /// The ids of those words by field, for `redact`.
     #[schema(value_type = BTreeMap<String, String>)]
-    content_ids: BTreeMap<String, ContentId>,
+    pub content_ids: BTreeMap<String, ContentId>,
     /// Whether words of it were erased.
-    redacted: bool,
+    pub redacted: bool,
     /// Whether requester and watchers see it.
-    public: bool,
+    pub public: bool,
 }
 
 impl ToldEvent {
     /// The same without the numbers of these incidents.
-    pub(crate) fn without(mut self, hidden: &BTreeSet<IncidentNumber>) -> ToldEvent {
+    pub fn without(mut self, hidden: &BTreeSet<IncidentNumber>) -> ToldEvent {
         if hidden.is_empty() {
             return self;
         }
@@ -147,7 +151,7 @@ impl ToldEvent {
 }
 
 /// Those of the incidents that an event names which somebody with this scope may not see.
-pub(crate) fn hidden(
+pub fn hidden(
     named: &BTreeSet<IncidentNumber>,
     subjects: &HashMap<IncidentNumber, Subject>,
     scope: &Scope,
@@ -160,25 +164,27 @@ pub(crate) fn hidden(
 
 /// Who did it, as they were named then.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct ToldActor {
+pub struct ToldActor {
     /// `person`, `integration` or `system`.
-    kind: &'static str,
-    id: String,
-    name: String,
+    pub kind: &'static str,
+    /// Their id within that.
+    pub id: String,
+    /// Their name.
+    pub name: String,
 }
 
 /// Words by id.
-pub(crate) type Contents = HashMap<ContentId, StoredContent>;
+pub type Contents = HashMap<ContentId, StoredContent>;
 
 /// The words an event points at.
-pub(crate) fn words_of(event: &Event) -> Vec<ContentId> {
+pub fn words_of(event: &Event) -> Vec<ContentId> {
     let data = data_of(event);
     places(event.body.kind()).filter_map(|place| id_at(&data, place)).collect()
 }
 
 /// Tells an event; `full` to staff, otherwise its public side. Whoever may not
 /// see the event at all must not be told: that is the caller's to check.
-pub(crate) fn tell(
+pub fn tell(
     seq: i64,
     number: IncidentNumber,
     event: &Event,
@@ -225,6 +231,66 @@ pub(crate) fn tell(
         redacted,
         public,
     }
+}
+
+/// An event as staff and as others see it.
+pub struct Rendered {
+    /// Its position in the feed.
+    pub seq: i64,
+    subject: Subject,
+    /// The other incidents it names, with what their visibility depends on.
+    names: BTreeSet<IncidentNumber>,
+    subjects: Arc<HashMap<IncidentNumber, Subject>>,
+    full: ToldEvent,
+    public: Option<ToldEvent>,
+}
+
+impl Rendered {
+    /// What somebody with this scope may see of it.
+    pub fn told(&self, scope: &Scope) -> Option<Cow<'_, ToldEvent>> {
+        let told = match scope.access(&self.subject) {
+            Access::Full => &self.full,
+            Access::Public => self.public.as_ref()?,
+            Access::None => return None,
+        };
+        let hidden = hidden(&self.names, &self.subjects, scope);
+        Some(match hidden.is_empty() {
+            true => Cow::Borrowed(told),
+            false => Cow::Owned(told.clone().without(&hidden)),
+        })
+    }
+}
+
+/// Which words of an event staff get to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Say {
+    /// All of them.
+    Everything,
+    /// Those that requester and watchers may read; the others are null.
+    PublicWords,
+}
+
+/// Renders events of the feed.
+pub fn render(sql: &mut dyn Sql, events: &[FeedEvent], say: Say) -> Result<Vec<Rendered>, Failure> {
+    let ids: Vec<_> = events.iter().flat_map(|one| words_of(&one.event)).collect();
+    let mut contents = timeline::contents_by_id(sql, &ids)?;
+    if say == Say::PublicWords {
+        contents.retain(|_, content| content.public);
+    }
+    let names: BTreeSet<IncidentNumber> = events.iter().flat_map(|one| one.event.names()).collect();
+    let subjects = Arc::new(subjects(sql, &names.into_iter().collect::<Vec<_>>())?);
+    let one = |one: &FeedEvent| {
+        let tell = |full| tell(one.seq, one.number, &one.event, one.public, &contents, full);
+        Rendered {
+            seq: one.seq,
+            subject: one.subject.clone(),
+            names: one.event.names(),
+            subjects: subjects.clone(),
+            full: tell(true),
+            public: one.public.then(|| tell(false)),
+        }
+    };
+    Ok(events.iter().map(one).collect())
 }
 
 /// With all fields of the command to staff; to others the name alone, since

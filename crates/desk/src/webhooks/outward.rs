@@ -1,0 +1,63 @@
+//! Where this instance may send to. A name is looked up here, what it leads to is checked,
+//! and whoever connects does so to exactly the addresses that were checked: a name that
+//! leads elsewhere a moment later changes nothing.
+
+use crate::Desk;
+use kernel::{Invalid, Network, Outward};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long looking up a name may take.
+const LOOK_UP_WITHIN: Duration = Duration::from_secs(5);
+/// Addresses of one name that are looked at.
+const ADDRESSES_MAX: usize = 16;
+
+/// Why something cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// It must not be.
+    #[error("the address {0}")]
+    Refused(Invalid),
+    /// The name leads nowhere now.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl Desk {
+    /// Allows networks besides the internet, once, before anything is sent.
+    pub fn allow_outward(&self, networks: Vec<Network>) {
+        // Whoever says it twice said it already.
+        let _ = self.0.outward.set(networks);
+    }
+
+    /// The addresses that may be connected to, of those that a machine has.
+    ///
+    /// # Errors
+    ///
+    /// None of them may, or there are none.
+    pub async fn reach(&self, to: &Outward) -> Result<Vec<SocketAddr>, Unreachable> {
+        let allowed = self.0.outward.get().map(Vec::as_slice).unwrap_or_default();
+        let looked_up = tokio::net::lookup_host((to.host.as_str(), to.port));
+        let found = match tokio::time::timeout(LOOK_UP_WITHIN, looked_up).await {
+            Ok(Ok(found)) => found.take(ADDRESSES_MAX),
+            Ok(Err(error)) => {
+                return Err(Unreachable::Unknown(format!("{} is not known: {error}", to.host)));
+            }
+            Err(_) => {
+                return Err(Unreachable::Unknown(format!("looking up {} takes too long", to.host)));
+            }
+        };
+        let (mut addresses, mut refused) = (Vec::new(), None);
+        for address in found {
+            match to.may_reach(address.ip(), allowed) {
+                Ok(()) => addresses.push(address),
+                Err(words) => refused = refused.or(Some(words)),
+            }
+        }
+        match (addresses.is_empty(), refused) {
+            (false, _) => Ok(addresses),
+            (true, Some(words)) => Err(Unreachable::Refused(words)),
+            (true, None) => Err(Unreachable::Unknown(format!("{} has no address", to.host))),
+        }
+    }
+}

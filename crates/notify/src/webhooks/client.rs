@@ -1,0 +1,188 @@
+//! One request and its answer, both bounded. It connects to the addresses that were checked
+//! and to no other, follows nobody, and keeps no connection.
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{HOST, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use kernel::{Outward, Timestamp};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+
+/// Bytes of an answer that are read; the rest stays where it is.
+const ANSWER_BYTES: usize = 4_096;
+/// Bytes of an answer's head.
+const HEAD_BYTES: usize = 64 * 1_024;
+/// How this instance calls itself.
+const AGENT: &str = concat!("Evenkeel/", env!("CARGO_PKG_VERSION"));
+
+/// What is sent.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) to: Outward,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// For how many seconds the other end asks to be left alone.
+    pub(super) retry_after: Option<i64>,
+    /// The beginning of the answer.
+    pub(super) text: String,
+}
+
+/// Sends requests.
+#[derive(Default)]
+pub(super) struct Client(OnceLock<Result<Arc<ClientConfig>, String>>);
+
+impl Client {
+    /// Sends one, to the first of these addresses that takes a connection. How long all of it
+    /// may take is the caller's to bound.
+    pub(super) async fn send(
+        &self,
+        outgoing: Outgoing,
+        addresses: &[SocketAddr],
+        now: Timestamp,
+    ) -> Result<Reply, String> {
+        let stream = connect(addresses).await?;
+        if !outgoing.to.encrypted {
+            return exchange(stream, outgoing, now).await;
+        }
+        let config = self.0.get_or_init(trusting).clone()?;
+        let name = ServerName::try_from(outgoing.to.host.clone()).map_err(|_| {
+            format!("{} is no name that a certificate could have", outgoing.to.host)
+        })?;
+        let stream = TlsConnector::from(config).connect(name, stream).await;
+        let stream = stream.map_err(|error| format!("no encrypted connection: {error}"))?;
+        exchange(stream, outgoing, now).await
+    }
+}
+
+async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {
+    let mut wrong = "there is no address".to_owned();
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => wrong = format!("{address} takes no connection: {error}"),
+        }
+    }
+    Err(wrong)
+}
+
+/// Trusts whom this machine trusts, so that an authority of the house counts, too.
+fn trusting() -> Result<Arc<ClientConfig>, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return Err("this machine trusts no certificates; install them (on Debian: ca-certificates), or name a file with SSL_CERT_FILE".to_owned());
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    outgoing: Outgoing,
+    now: Timestamp,
+) -> Result<Reply, String> {
+    let request = request(outgoing)?;
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(HEAD_BYTES);
+    let failed = |error: hyper::Error| format!("no answer: {}", in_words(&error));
+    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(failed)?;
+    // It ends with this function, whatever happens here.
+    let mut driving = JoinSet::new();
+    driving.spawn(connection);
+    let answer = sender.send_request(request).await.map_err(failed)?;
+    let status = answer.status().as_u16();
+    let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after = retry_after.and_then(|value| seconds_of(value, now));
+    let text = String::from_utf8_lossy(&beginning(answer).await).into_owned();
+    Ok(Reply { status, retry_after, text })
+}
+
+fn request(outgoing: Outgoing) -> Result<Request<Full<Bytes>>, String> {
+    let Outgoing { method, to, headers, body } = outgoing;
+    let mut request = Request::builder()
+        .method(method)
+        .uri(&to.path)
+        .header(HOST, to.authority())
+        .header(USER_AGENT, AGENT);
+    for (name, value) in headers {
+        let value =
+            HeaderValue::try_from(value).map_err(|_| format!("the header {name} is odd"))?;
+        request = request.header(HeaderName::from_static(name), value);
+    }
+    request.body(Full::new(body.into())).map_err(|error| error.to_string())
+}
+
+/// The beginning of an answer. That it is cut short is nobody's failure: its status stands.
+async fn beginning(mut answer: Response<hyper::body::Incoming>) -> Vec<u8> {
+    let mut found = Vec::new();
+    while found.len() < ANSWER_BYTES
+        && let Some(Ok(frame)) = answer.body_mut().frame().await
+    {
+        if let Some(data) = frame.data_ref() {
+            found.extend_from_slice(&data[..data.len().min(ANSWER_BYTES - found.len())]);
+        }
+    }
+    found
+}
+
+/// What `Retry-After` says: seconds, or a date.
+fn seconds_of(value: &str, now: Timestamp) -> Option<i64> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u32>() {
+        return Some(i64::from(seconds));
+    }
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Some(Timestamp::from_jiff(at).seconds_since(now)).filter(|seconds| *seconds > 0)
+}
+
+fn in_words(error: &hyper::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        words.push_str(": ");
+        words.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+        for (value, seconds) in [
+            ("120", Some(120)),
+            (" 5 ", Some(5)),
+            ("Mon, 23 Nov 2026 12:01:00 GMT", Some(60)),
+            ("Mon, 23 Nov 2026 11:00:00 GMT", None),
+            ("soon", None),
+            ("-5", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds_of(value, now), seconds, "{value}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The other end of webhooks: takes what it is told to take, in the way it is told to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub struct Got {
+    pub line: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Got {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// How it answers.
+#[derive(Debug, Clone)]
+pub enum Says {
+    /// With these bytes.
+    Bytes(String),
+    /// With a body without an end.
+    Endless,
+    /// Never.
+    Nothing,
+    /// By ending the connection.
+    HangUp,
+}
+
+pub fn status(line: &str) -> Says {
+    Says::Bytes(format!("HTTP/1.1 {line}\r\ncontent-length: 2\r\n\r\nno"))
+}
+
+/// Listens on a free port of this machine.
+pub struct Endpoint {
+    pub port: u16,
+    got: Arc<Mutex<Vec<Got>>>,
+    says: Arc<Mutex<VecDeque<Says>>>,
+    always: Arc<Mutex<Option<Says>>>,
+    pub arrived: Arc<Notify>,
+}
+
+impl Endpoint {
+    pub async fn start() -> Endpoint {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let endpoint = Endpoint {
+            port,
+            got: Arc::default(),
+            says: Arc::default(),
+            always: Arc::default(),
+            arrived: Arc::default(),
+        };
+        let (got, says, always, arrived) = (
+            endpoint.got.clone(),
+            endpoint.says.clone(),
+            endpoint.always.clone(),
+            endpoint.arrived.clone(),
+        );
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (got, says) = (got.clone(), says.clone());
+                let (always, arrived) = (always.clone(), arrived.clone());
+                tokio::spawn(async move {
+                    let mut stream = BufReader::new(stream);
+                    let Some(one) = read(&mut stream).await else { return };
+                    got.lock().unwrap().push(one);
+                    let next = says.lock().unwrap().pop_front();
+                    let next = next.or_else(|| always.lock().unwrap().clone());
+                    arrived.notify_one();
+                    answer(stream.into_inner(), next).await;
+                });
+            }
+        });
+        endpoint
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/in?key=1", self.port)
+    }
+
+    /// The next answers.
+    pub fn says(&self, next: impl IntoIterator<Item = Says>) {
+        self.says.lock().unwrap().extend(next);
+    }
+
+    /// The answer to everything else; `None` is that it took it.
+    pub fn always(&self, answer: Option<Says>) {
+        *self.always.lock().unwrap() = answer;
+    }
+
+    /// What came in, in its order.
+    pub fn got(&self) -> Vec<Got> {
+        self.got.lock().unwrap().clone()
+    }
+
+    /// The types of what came in.
+    pub fn types(&self) -> Vec<String> {
+        self.got().iter().map(|got| got.json()["type"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Got> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut header = String::new();
+        stream.read_line(&mut header).await.ok()?;
+        let Some((name, value)) = header.trim_end().split_once(": ") else { break };
+        headers.insert(name.to_lowercase(), value.to_owned());
+    }
+    let length: usize = headers.get("content-length")?.parse().ok()?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    let body = String::from_utf8(body).unwrap();
+    Some(Got { line: line.trim_end().to_owned(), headers, body })
+}
+
+async fn answer(mut stream: TcpStream, says: Option<Says>) {
+    let bytes = match says {
+        None => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        Some(Says::Bytes(bytes)) => bytes,
+        Some(Says::HangUp) => return,
+        Some(Says::Nothing) => return std::future::pending().await,
+        Some(Says::Endless) => {
+            let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+            let mut sent = stream.write_all(head.as_bytes()).await;
+            let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+            while sent.is_ok() {
+                sent = stream.write_all(chunk.as_bytes()).await;
+            }
+            return;
+        }
+    };
+    let _ = stream.write_all(bytes.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
