@@ -1,8 +1,9 @@
-//! The words every other room uses: instants, ids, numbers, priorities, actors
-//! and limits. Pure: no clock, no random numbers, no input or output.
+//! The words every other room uses: instants, ids, numbers, priorities, actors,
+//! languages and limits. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
 pub mod id;
+mod language;
 pub mod limits;
 mod network;
 pub mod number;
@@ -12,6 +13,7 @@ mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;
+pub use language::Language;
 pub use network::Network;
 pub use number::IncidentNumber;
 pub use priority::{Level, Matrix, Priority};

@@ -45,6 +45,8 @@ pub struct Options {
     pub smtp: Smtp,
     /// Where people reach this instance, without a slash at the end.
     pub public_url: String,
+    /// The mailbox that reads answers to letters; letters offer to answer only where there is one.
+    pub mailbox: Option<String>,
 }
 
 /// What is to be done after a round.
@@ -270,31 +272,34 @@ impl Courier {
         let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
         let policy = self.desk.policy();
         let public_url = &self.options.public_url;
-        let (letter, name, thread): (Letter, String, Option<String>) =
-            match read.map_err(withdrawn)? {
-                Read::Trial(person) => {
-                    let here = Here::of(&person, &policy, now);
-                    (words::trial(&person, public_url, &here.moment(now)), person.name, None)
-                }
-                Read::Incident(material) => {
-                    let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
-                    let (person, told) = (&material.person, &material.told);
-                    let sight = sight::of(
-                        person,
-                        &viewer,
-                        delivery.told_as,
-                        &material.state,
-                        told,
-                        &delivery.word,
-                    )
-                    .map_err(withdrawn)?;
-                    let here = &Here::of(person, &policy, now);
-                    let material = &*material;
-                    let about = words::About { delivery, material, sight, here, seals, public_url };
-                    let letter = words::letter(&about).map_err(withdrawn)?;
-                    (letter, person.name.clone(), material.thread.clone())
-                }
-            };
+        let (letter, name, thread): (Letter, String, Option<String>) = match read
+            .map_err(withdrawn)?
+        {
+            Read::Trial(person) => {
+                let here = Here::of(&person, &policy, now);
+                (words::trial(&person, public_url, &here), person.name, None)
+            }
+            Read::Incident(material) => {
+                let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
+                let (person, told) = (&material.person, &material.told);
+                let sight = sight::of(
+                    person,
+                    &viewer,
+                    delivery.told_as,
+                    &material.state,
+                    told,
+                    &delivery.word,
+                )
+                .map_err(withdrawn)?;
+                let here = &Here::of(person, &policy, now);
+                let material = &*material;
+                let answers = self.options.mailbox.is_some();
+                let about =
+                    words::About { delivery, material, sight, here, seals, public_url, answers };
+                let letter = words::letter(&about).map_err(withdrawn)?;
+                (letter, person.name.clone(), material.thread.clone())
+            }
+        };
         let envelope = Envelope {
             from: self.options.smtp.from(),
             name: &name,

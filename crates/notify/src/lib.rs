@@ -5,6 +5,7 @@
 //! What somebody may not see any more when a letter leaves is not told ([`sight`]).
 
 mod courier;
+mod draw;
 mod figures;
 mod letter;
 mod material;
@@ -14,4 +15,5 @@ mod smtp;
 mod words;
 
 pub use courier::{Courier, Next, Notifier, Options, start};
+pub use draw::{Drawn, draw};
 pub use smtp::{Smtp, Wrong};

@@ -36,7 +36,7 @@ impl MailSettings {
             let (key, _) = key_of(&wrong);
             Failed::usage(format!("{key} {wrong}"))
         })?;
-        let letters = notify::Options { smtp, public_url: public_url.to_owned() };
+        let letters = notify::Options { smtp, public_url: public_url.to_owned(), mailbox: None };
         let shown = web::Mail { server: without_password(url), from: from.clone() };
         Ok(Some(Mail { letters, shown }))
     }

@@ -11,6 +11,7 @@ pub mod categories;
 pub mod drafts;
 pub mod idempotency;
 pub mod import_refs;
+pub mod letters;
 pub mod models;
 pub mod organisations;
 pub mod people;

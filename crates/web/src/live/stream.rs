@@ -170,7 +170,11 @@ impl Stream {
 
     /// Now, where the person is.
     fn here(&self) -> Here {
-        Here { now: self.app.desk.now(), ..self.who.here.clone() }
+        let language = match self.shown {
+            Shown::Portal(_) => self.who.language,
+            _ => self.who.here.language,
+        };
+        Here { now: self.app.desk.now(), language, ..self.who.here.clone() }
     }
 
     async fn load_views(&mut self) -> Result<(), Trouble> {
@@ -431,8 +435,7 @@ impl Stream {
             })
             .await;
         self.put_bytes(&patch);
-        if let Some(words) =
-            words::say(&change.events, &change.row, self.who.viewer().person, false)
+        if let Some(words) = words::say(&change.events, &change.row, self.who.viewer().person, None)
         {
             self.put(&frame::event("say", &words));
         }
@@ -464,8 +467,8 @@ impl Stream {
             Ok(Some(markup)) => self.put(&frame::event("patch", &markup.into_string())),
             Ok(None) | Err(_) => self.put(&frame::stale()),
         }
-        if let Some(words) = words::say(&change.events, &change.row, self.who.viewer().person, true)
-        {
+        let (me, language) = (self.who.viewer().person, self.who.language);
+        if let Some(words) = words::say(&change.events, &change.row, me, Some(language)) {
             self.put(&frame::event("say", &words));
         }
     }

@@ -28,7 +28,7 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 12] = [
+const SUBJECTS: [(&str, &str); 13] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
@@ -40,6 +40,7 @@ const SUBJECTS: [(&str, &str); 12] = [
     ("category", "Categories"),
     ("organisation", "Organisations"),
     ("setting", "Settings"),
+    ("letter", "Letters"),
     ("token", "API tokens"),
 ];
 

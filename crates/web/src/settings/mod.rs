@@ -8,6 +8,7 @@ mod categories;
 mod codes;
 mod editing;
 mod general;
+mod letters;
 mod mail;
 mod matrix;
 mod models;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(organisations::routes())
         .merge(general::routes())
         .merge(mail::routes())
+        .merge(letters::routes())
         .merge(tokens::routes())
         .merge(audit::routes())
 }
@@ -98,6 +100,7 @@ enum Section {
     Organisations,
     General,
     Mail,
+    Letters,
     Tokens,
     Audit,
 }
@@ -119,7 +122,10 @@ impl Section {
             ],
         ),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
-        ("Instance", &[Section::General, Section::Mail, Section::Tokens, Section::Audit]),
+        (
+            "Instance",
+            &[Section::General, Section::Mail, Section::Letters, Section::Tokens, Section::Audit],
+        ),
     ];
 
     /// The last part of the address, the name and the icon.
@@ -138,6 +144,7 @@ impl Section {
             Section::Organisations => ("organisations", "Organisations", "truck"),
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
+            Section::Letters => ("letters", "Letters", "reply"),
             Section::Tokens => ("tokens", "API tokens", "key"),
             Section::Audit => ("audit", "Audit log", "history"),
         }
