@@ -50,8 +50,13 @@ pub(crate) fn message(letter: &Letter, envelope: &Envelope) -> Result<Message, S
         builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
     }
     builder
-        .multipart(MultiPart::alternative_plain_html(letter.text(), letter.html()))
+        .multipart(MultiPart::alternative_plain_html(lines(&letter.text()), lines(&letter.html())))
         .map_err(|error| wrong(&error))
+}
+
+/// Lines that end as lines do: mail takes no carriage return on its own.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 #[cfg(test)]

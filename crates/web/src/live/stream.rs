@@ -170,10 +170,8 @@ impl Stream {
 
     /// Now, where the person is.
     fn here(&self) -> Here {
-        let language = match self.shown {
-            Shown::Portal(_) => self.who.language,
-            _ => self.who.here.language,
-        };
+        let own = matches!(self.shown, Shown::Portal(_));
+        let language = if own { self.who.language } else { self.who.here.language };
         Here { now: self.app.desk.now(), language, ..self.who.here.clone() }
     }
 
@@ -453,9 +451,8 @@ impl Stream {
         if !told {
             return;
         }
-        let (viewer, here, policy) =
-            (self.who.viewer().clone(), self.here(), self.app.desk.policy());
-        let after_n = change.after_n();
+        let (viewer, policy) = (self.who.viewer().clone(), self.app.desk.policy());
+        let (here, after_n) = (self.here(), change.after_n());
         let patches = self
             .app
             .desk

@@ -46,7 +46,7 @@ async fn the_portal_speaks_the_language_of_its_reader() {
     let report = world.post("gwen", "/portal/report", &[("title", ""), ("urgency", "2")]).await;
     report.shows("Eine Angabe ist zu berichtigen");
     report.shows("Schreiben Sie in ein paar Worten, was nicht funktioniert");
-    world.get("gwen", "/me").await.shows("Ihr Konto").shows("Neues Passwort");
+    world.get("gwen", "/me").await.shows("Ihr Konto").shows("Sie haben kein Passwort.");
     world.get("gwen", "/search?q=zzz").await.shows("Nichts gefunden");
     let missing = world.get("gwen", "/portal/incidents/INC-999").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
