@@ -19,9 +19,10 @@ use away::{Away, Skills};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+pub(crate) use change::time_zone;
 use change::{NewUser, UserChange};
 use incident::Policy;
-use kernel::{OrganisationId, PersonId, Role, Timestamp, limits};
+use kernel::{Language, OrganisationId, PersonId, Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -77,6 +78,9 @@ pub(crate) struct User {
     has_password: bool,
     /// Empty is the instance's.
     time_zone: String,
+    /// What they read: `en`, `de`, `fr`, `es`, `pt`, `pl`; null is the instance's.
+    #[schema(value_type = Option<String>)]
+    language: Option<Language>,
     active: bool,
     /// What they know well; teams that go by it prefer them.
     skills: Skills,
@@ -279,6 +283,7 @@ fn shown_with(
         vip: person.vip,
         has_password: person.has_password,
         time_zone: person.time_zone,
+        language: person.language,
         active: person.active,
         skills: Skills::shown(&person.skills, directory),
         away: Away::shown(person.away, now),

@@ -1,24 +1,27 @@
-//! Settings of the instance: the priority matrix and the resolution codes.
+//! Settings of the instance: how it calls itself, the priority matrix, the resolution codes.
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::Body;
-use crate::kept::{self, name};
+use crate::kept::{self, line, name};
+use crate::people::time_zone;
 use crate::problem::Problem;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
 use incident::Policy;
 use incident::policy::ResolutionCode;
-use kernel::{Matrix, limits};
+use kernel::{Language, Matrix, limits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::directory::settings;
+use store::directory::settings::{self, Instance};
 use utoipa::ToSchema;
 
+/// Characters of a telephone number with its spaces.
+const PHONE_CHARS: usize = 40;
 /// Resolution codes at most.
 const CODES_MAX: usize = 100;
 
@@ -29,6 +32,21 @@ struct PriorityMatrix {
     /// Rows are impact 1 to 3, columns urgency 1 to 3.
     #[schema(value_type = Vec<Vec<String>>)]
     matrix: Matrix,
+}
+
+/// How the instance calls itself, and what holds for people who chose nothing else.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InstanceSettings {
+    /// The name requesters know it by.
+    name: String,
+    /// The zone of people who chose none: an IANA name such as Europe/Amsterdam.
+    time_zone: String,
+    /// The telephone of the service desk; empty if there is none.
+    phone: String,
+    /// The language of people who chose none: `en`, `de`, `fr`, `es`, `pt`, `pl`.
+    #[schema(value_type = String)]
+    language: Language,
 }
 
 /// The ways an incident can be resolved.
@@ -52,7 +70,24 @@ struct Code {
 pub(crate) fn doors() -> Vec<Door> {
     let matrix = json!({ "matrix": [["P1", "P2", "P3"], ["P2", "P3", "P4"], ["P3", "P4", "P5"]] });
     let codes = json!({ "codes": [{ "code": "fixed", "label": "Permanent fix" }] });
+    let instance = json!({
+        "name": "Northwind IT help", "time_zone": "Europe/Amsterdam", "phone": "", "language": "de"
+    });
     vec![
+        Door::get("/api/v1/settings/instance", "readInstance", read_instance)
+            .about("configuration", "Read name, time zone, telephone and language", "")
+            .answers::<InstanceSettings>(200, "What is in force.")
+            .problems(&[401, 403, 503]),
+        Door::put("/api/v1/settings/instance", "setInstance", put_instance)
+            .about(
+                "configuration",
+                "Set name, time zone, telephone and language",
+                "For administrators. Time zone and language are those of people who chose none.",
+            )
+            .body::<InstanceSettings>(instance)
+            .if_match()
+            .answers::<InstanceSettings>(200, "What is in force now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
         Door::get("/api/v1/settings/priority-matrix", "readPriorityMatrix", read_matrix)
             .about("configuration", "Read the priority matrix", "")
             .answers::<PriorityMatrix>(200, "The matrix in force.")
@@ -82,6 +117,36 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<ResolutionCodes>(200, "The codes in force now.")
             .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
     ]
+}
+
+async fn read_instance(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (instance, version) = read(&app, settings::INSTANCE, Instance::default()).await?;
+    Ok(kept::answer(&InstanceSettings::of(instance), version))
+}
+
+async fn put_instance(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<InstanceSettings>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let InstanceSettings { name: called, time_zone: zone, phone, language } = body.value;
+    let zone = time_zone(&zone)?;
+    if zone.is_empty() {
+        return Err(Problem::invalid("time_zone", "is needed, such as Europe/Amsterdam"));
+    }
+    let phone = line("phone", &phone, PHONE_CHARS)?;
+    let instance = Instance { name: name("name", &called)?, time_zone: zone, phone, language };
+    put(&app, &caller, seen, settings::INSTANCE, instance, InstanceSettings::of).await
+}
+
+impl InstanceSettings {
+    fn of(instance: Instance) -> Self {
+        let Instance { name, time_zone, phone, language } = instance;
+        InstanceSettings { name, time_zone, phone, language }
+    }
 }
 
 async fn read_matrix(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {

@@ -1,9 +1,10 @@
-//! The words every other room uses: instants, ids, numbers, priorities, actors
-//! and limits. Pure: no clock, no random numbers, no input or output.
+//! The words every other room uses: instants, ids, numbers, priorities, actors,
+//! languages and limits. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
 pub mod id;
 mod key;
+mod language;
 pub mod limits;
 mod network;
 pub mod number;
@@ -15,6 +16,7 @@ mod words;
 pub use actor::{Actor, ActorKind, Channel, Role};
 pub use id::*;
 pub use key::IntegrationKey;
+pub use language::Language;
 pub use network::Network;
 pub use number::IncidentNumber;
 pub use outward::{Outward, is_internet};

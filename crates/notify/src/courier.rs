@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::deliveries::{self, Delivery, Outcome};
+use store::directory::integrations;
 use store::{Engine, Failure};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -233,9 +234,13 @@ impl Courier {
         taken: Vec<Delivery>,
         now: Timestamp,
     ) -> Result<Vec<Ready>, Trouble> {
-        let read = self
+        let from = self.options.smtp.from().email.to_string();
+        let (read, answers) = self
             .desk
             .read(move |sql| {
+                // Letters offer to answer only where answers are read.
+                let mailboxes = integrations::mailboxes(sql)?;
+                let answers = integrations::addressed(&mailboxes, &from).is_some();
                 let mut found = Vec::with_capacity(taken.len());
                 for delivery in taken {
                     // What is damaged in one must not keep the others.
@@ -247,14 +252,14 @@ impl Courier {
                     };
                     found.push((delivery, read));
                 }
-                Ok(found)
+                Ok((found, answers))
             })
             .await?;
         let seals = self.desk.seals().await?;
         let (mut ready, mut ended) = (Vec::new(), Vec::new());
         for (delivery, read) in read {
             let id = delivery.id;
-            let compose = || self.compose(&delivery, read, &seals, now);
+            let compose = || self.compose(&delivery, read, &seals, answers, now);
             // What is damaged in one must not keep the others.
             let composed = catch_unwind(AssertUnwindSafe(compose));
             let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
@@ -274,6 +279,7 @@ impl Courier {
         delivery: &Delivery,
         read: Result<Result<Read, sight::Silence>, Failure>,
         seals: &Seals,
+        answers: bool,
         now: Timestamp,
     ) -> Result<Message, Outcome> {
         let withdrawn = |why: sight::Silence| Outcome::Withdrawn(why.to_owned());
@@ -284,34 +290,36 @@ impl Courier {
         let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
         let policy = self.desk.policy();
         let public_url = &self.options.public_url;
-        let (letter, name, thread): (Letter, String, Option<String>) =
-            match read.map_err(withdrawn)? {
-                Read::Trial(person) => {
-                    let here = Here::of(&person, &policy, now);
-                    (words::trial(&person, public_url, &here.moment(now)), person.name, None)
-                }
-                Read::WebhooksOff(person, off) => {
-                    (words::webhooks::off(&person, public_url, &off), person.name, None)
-                }
-                Read::Incident(material) => {
-                    let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
-                    let (person, told) = (&material.person, &material.told);
-                    let sight = sight::of(
-                        person,
-                        &viewer,
-                        delivery.told_as,
-                        &material.state,
-                        told,
-                        &delivery.word,
-                    )
-                    .map_err(withdrawn)?;
-                    let here = &Here::of(person, &policy, now);
-                    let material = &*material;
-                    let about = words::About { delivery, material, sight, here, seals, public_url };
-                    let letter = words::letter(&about).map_err(withdrawn)?;
-                    (letter, person.name.clone(), material.thread.clone())
-                }
-            };
+        let (letter, name, thread): (Letter, String, Option<String>) = match read
+            .map_err(withdrawn)?
+        {
+            Read::Trial(person) => {
+                let here = Here::of(&person, &policy, now);
+                (words::trial(&person, public_url, &here), person.name, None)
+            }
+            Read::WebhooksOff(person, off) => {
+                (words::webhooks::off(&person, public_url, &off), person.name, None)
+            }
+            Read::Incident(material) => {
+                let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
+                let (person, told) = (&material.person, &material.told);
+                let sight = sight::of(
+                    person,
+                    &viewer,
+                    delivery.told_as,
+                    &material.state,
+                    told,
+                    &delivery.word,
+                )
+                .map_err(withdrawn)?;
+                let here = &Here::of(person, &policy, now);
+                let material = &*material;
+                let about =
+                    words::About { delivery, material, sight, here, seals, public_url, answers };
+                let letter = words::letter(&about).map_err(withdrawn)?;
+                (letter, person.name.clone(), material.thread.clone())
+            }
+        };
         let envelope = Envelope {
             from: self.options.smtp.from(),
             name: &name,

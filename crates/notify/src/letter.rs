@@ -1,5 +1,6 @@
 //! A letter: what it says, piece by piece, as text and as HTML.
 
+use kernel::Language;
 use maud::{DOCTYPE, html};
 
 /// A piece of a letter.
@@ -18,6 +19,8 @@ pub(crate) enum Piece {
 /// What somebody is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
+    /// What it is written in.
+    pub(crate) language: Language,
     /// The subject, one line.
     pub(crate) subject: String,
     /// What it says.
@@ -29,7 +32,8 @@ pub(crate) struct Letter {
 impl Letter {
     /// As plain text.
     pub(crate) fn text(&self) -> String {
-        let mut parts: Vec<String> = self.pieces.iter().map(text_of).collect();
+        let mut parts: Vec<String> =
+            self.pieces.iter().map(|piece| text_of(piece, locale::colon(self.language))).collect();
         parts.push(format!("-- \n{}", self.why));
         parts.join("\n\n") + "\n"
     }
@@ -38,7 +42,7 @@ impl Letter {
     pub(crate) fn html(&self) -> String {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.language) {
                 head { meta charset="utf-8"; title { (self.subject) } }
                 body {
                     @for piece in &self.pieces {
@@ -69,15 +73,15 @@ impl Letter {
     }
 }
 
-fn text_of(piece: &Piece) -> String {
+fn text_of(piece: &Piece, colon: &str) -> String {
     let lines: Vec<String> = match piece {
         Piece::Text(words) => return words.clone(),
         Piece::Quote(words) => words.lines().map(|line| format!("> {line}")).collect(),
         Piece::Facts(facts) => {
-            facts.iter().map(|(name, value)| format!("{name}: {value}")).collect()
+            facts.iter().map(|(name, value)| format!("{name}{colon} {value}")).collect()
         }
         Piece::Links(links) => {
-            links.iter().map(|(does, address)| format!("{does}: {address}")).collect()
+            links.iter().map(|(does, address)| format!("{does}{colon} {address}")).collect()
         }
     };
     lines.join("\n")
@@ -96,6 +100,7 @@ mod tests {
     #[test]
     fn words_of_people_stay_words() {
         let letter = Letter {
+            language: Language::En,
             subject: "A <b>".to_owned(),
             pieces: vec![
                 Piece::Text("Somebody wrote:".to_owned()),

@@ -6,6 +6,7 @@
 
 mod courier;
 mod dkim;
+mod draw;
 mod figures;
 mod letter;
 mod material;
@@ -17,4 +18,5 @@ mod words;
 
 pub use courier::{Courier, Next, Notifier, Options, start};
 pub use dkim::{Dkim, Unsigned};
+pub use draw::{Drawn, draw};
 pub use smtp::{Smtp, Wrong, tells_password};

@@ -1,12 +1,14 @@
 //! What letters are made of, read when they leave.
 
 use crate::sight::Silence;
+use crate::words;
 use incident::event::Body;
 use incident::{Policy, State};
 use jiff::tz::TimeZone;
-use kernel::{ContentId, IncidentNumber, Timestamp};
+use kernel::{ContentId, IncidentNumber, Language, Timestamp};
 use std::collections::HashMap;
 use store::deliveries::{self, Delivery, ToldAs};
+use store::directory::letters::{self, LetterText};
 use store::directory::{Person, people};
 use store::incidents::timeline::{self, StoredContent, StoredEvent};
 use store::{Failure, Sql};
@@ -28,6 +30,8 @@ pub(crate) struct Material {
     pub(crate) words: HashMap<ContentId, StoredContent>,
     /// The name of its requester.
     pub(crate) requester: String,
+    /// What administrators say in such a letter, in each language.
+    pub(crate) edited: Vec<LetterText>,
     /// The id of the first letter to them about it.
     pub(crate) thread: Option<String>,
 }
@@ -75,7 +79,11 @@ pub(crate) fn read(
     let mut ids: Vec<ContentId> =
         [Some(state.title), state.description].into_iter().flatten().collect();
     ids.extend(said_in(&told.event.body));
-    let words = timeline::contents_by_id(sql, &ids)?;
+    let said = timeline::contents_by_id(sql, &ids)?;
+    let edited = match words::kind_of(&told.event.body, &delivery.word) {
+        Some(kind) if delivery.told_as == ToldAs::Requester => letters::of_kind(sql, kind)?,
+        _ => vec![],
+    };
     let requester = people::names(sql, &[state.requester])?.remove(&state.requester);
     let thread = deliveries::first_message(sql, delivery.person, number)?
         .filter(|first| Some(first) != delivery.message_id.as_ref());
@@ -85,7 +93,8 @@ pub(crate) fn read(
         number,
         state,
         told,
-        words,
+        words: said,
+        edited,
         thread,
     }))))
 }
@@ -114,21 +123,24 @@ pub(crate) struct Here<'a> {
     pub(crate) now: Timestamp,
     /// The reader's zone.
     pub(crate) zone: TimeZone,
+    /// What they read.
+    pub(crate) language: Language,
     /// Names of services and teams.
     pub(crate) policy: &'a Policy,
 }
 
 impl<'a> Here<'a> {
-    /// Where this person is.
+    /// Where this person is, and what they read.
     pub(crate) fn of(person: &Person, policy: &'a Policy, now: Timestamp) -> Self {
         let zone = [&person.time_zone, &policy.time_zone];
         let zone = zone.into_iter().filter(|name| !name.is_empty());
         let zone = zone.filter_map(|name| TimeZone::get(name).ok()).next();
-        Here { now, zone: zone.unwrap_or(TimeZone::UTC), policy }
+        let language = person.language.unwrap_or(policy.language);
+        Here { now, zone: zone.unwrap_or(TimeZone::UTC), language, policy }
     }
 
     /// "Mon 23 Nov 2026, 13:12 CET".
     pub(crate) fn moment(&self, at: Timestamp) -> String {
-        at.to_jiff().to_zoned(self.zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z").to_string()
+        locale::full(self.language, &at.to_jiff().to_zoned(self.zone.clone()))
     }
 }

@@ -40,16 +40,23 @@ pub(crate) fn message(letter: &Letter, envelope: &Envelope) -> Result<Message, S
         let first = format!("<{first}>");
         builder = builder.in_reply_to(first.clone()).references(first);
     }
-    // Programs that answer letters leave these alone (RFC 3834; Exchange).
+    // Programs that answer letters leave these alone (RFC 3834; Exchange); readers learn what
+    // they are written in (RFC 3282).
     for (name, value) in [
         (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated"),
         (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All"),
+        (HeaderName::new_from_ascii_str("Content-Language"), letter.language.as_str()),
     ] {
         builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
     }
     builder
-        .multipart(MultiPart::alternative_plain_html(letter.text(), letter.html()))
+        .multipart(MultiPart::alternative_plain_html(lines(&letter.text()), lines(&letter.html())))
         .map_err(|error| wrong(&error))
+}
+
+/// Lines that end as lines do: mail takes no carriage return on its own.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 #[cfg(test)]
@@ -58,8 +65,9 @@ mod tests {
     use crate::letter::Piece;
     use proptest::prelude::*;
 
-    const HEADERS: [&str; 12] = [
+    const HEADERS: [&str; 13] = [
         "Auto-Submitted",
+        "Content-Language",
         "Content-Type",
         "Date",
         "From",
@@ -76,6 +84,7 @@ mod tests {
     fn written(subject: &str, name: &str, quote: &str) -> String {
         let from: Mailbox = "Service Desk <help@company.example>".parse().unwrap();
         let letter = Letter {
+            language: Default::default(),
             subject: subject.to_owned(),
             pieces: vec![Piece::Quote(quote.to_owned())],
             why: quote.to_owned(),
@@ -94,7 +103,9 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_said_to_be_wrong() {
         let from: Mailbox = "help@company.example".parse().unwrap();
-        let letter = Letter { subject: String::new(), pieces: vec![], why: String::new() };
+        let language = Default::default();
+        let letter =
+            Letter { language, subject: String::new(), pieces: vec![], why: String::new() };
         let at = Timestamp::from_micros(0);
         for address in ["nobody", "a@b\r\nBcc: c@d", "", "a b@c"] {
             let envelope =

@@ -6,7 +6,7 @@ mod sessions;
 mod tokens;
 
 use crate::app::{App, zone_named};
-use crate::auth::{Live, SignedIn};
+use crate::auth::{Live, SignedIn, remember_language};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::{Errors, Field, checkbox};
@@ -19,13 +19,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
-use kernel::{Actor, PersonId};
+use incident::Refusal;
+use kernel::{Actor, Language, PersonId};
 use maud::{Markup, html};
 use store::directory::people::{self, Person};
 use store::directory::{Session, Token};
 
-/// Themes one can choose: value and label. The empty one follows the system.
-const THEMES: [(&str, &str); 3] = [("", "As the system"), ("light", "Light"), ("dark", "Dark")];
+/// Themes one can choose. The empty one follows the system.
+const THEMES: [&str; 3] = ["", "light", "dark"];
 
 pub(crate) use tokens::{ends as token_ends, revoking, scope_words};
 
@@ -61,12 +62,13 @@ async fn show(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
+    let say = locale::account(who.here.language);
     let done = match fields.text("done") {
-        "preferences" => Some("Your preferences are stored."),
+        "preferences" => Some(say.preferences_stored()),
         "away" => Some("Your absence is stored."),
         "back" => Some("You are there again."),
-        "password" => Some("Your password is changed. Other sessions were signed out."),
-        "sessions" => Some("Your other sessions are signed out."),
+        "password" => Some(say.password_changed()),
+        "sessions" => Some(say.sessions_ended()),
         "revoked" => Some("The token is revoked."),
         _ => None,
     };
@@ -82,7 +84,7 @@ async fn theme(
     fields: Fields,
 ) -> PageResult<Response> {
     let theme = fields.text("theme").to_owned();
-    if !THEMES.iter().any(|(value, _)| *value == theme) {
+    if !THEMES.contains(&theme.as_str()) {
         return Err(PageError::invalid("a theme is light, dark, or empty for the system's"));
     }
     change_own(&app, &who, move |person| person.theme = theme).await?;
@@ -101,21 +103,27 @@ async fn preferences(
     let zone = fields.text("time_zone").to_owned();
     if !zone.is_empty() && zone_named(&zone).is_none() {
         let mut errors = Errors::default();
-        errors.add("time_zone", "There is no such time zone; choose one such as Europe/Amsterdam");
+        errors.add("time_zone", locale::account(who.here.language).no_such_zone());
         let again = page(&app, &who, Shown { errors, typed: fields, ..Shown::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
-    let keys = fields.ticked("single_keys");
+    let (keys, language) = (fields.ticked("single_keys"), language_typed(&fields)?);
     change_own(&app, &who, move |person| {
         person.time_zone = zone;
+        person.language = language;
         person.single_keys = keys;
     })
     .await?;
-    Ok(done("preferences"))
+    let mut response = done("preferences");
+    if let Some(language) = language {
+        // The page for signing in speaks it, too.
+        remember_language(&app, language, &mut response);
+    }
+    Ok(response)
 }
 
 /// Changes what is one's own to change. It is nobody else's business: no audit.
-async fn change_own(
+pub(crate) async fn change_own(
     app: &App,
     who: &SignedIn,
     change: impl FnOnce(&mut Person) + Send + 'static,
@@ -142,7 +150,7 @@ fn done(what: &str) -> Response {
 }
 
 /// The page of ours that the browser says it was on.
-fn came_from(headers: &HeaderMap) -> String {
+pub(crate) fn came_from(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
     let path = referer
         .and_then(|url| url.split_once("://"))
@@ -154,26 +162,27 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
     let (sessions, tokens) = own_rows(app, who.viewer().person).await?;
     // As it is now: a change may be younger than the sign-in.
     let person = who.person();
+    let say = locale::entry(who.here.language);
     let body = html! {
-        div.page-h { div { h1 { "Your account" } p { (person.name) @if let Some(email) = &person.email { ", " (email) } } } }
+        div.page-h { div { h1 { (say.your_account()) } p { (person.name) @if let Some(email) = &person.email { ", " (email) } } } }
         div.stack-l {
             @if let Some(words) = shown.done { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
             @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
-            (theme_card(person))
+            (theme_card(who))
             (password::card(who, &shown))
             (sessions::card(who, &sessions))
             (tokens::card(who, &tokens, &shown))
-            form method="post" action=(url::SIGN_OUT) { button.btn type="submit" { (icon("logout")) "Sign out" } }
+            form method="post" action=(url::SIGN_OUT) { button.btn type="submit" { (icon("logout")) (say.sign_out()) } }
         }
     };
     Ok(match who.viewer().is_staff() {
-        true => Page::new(who, "Your account")
+        true => Page::new(who, say.your_account())
             .main_class("main main-canvas")
             .show(html! { div.page { (body) } }),
-        false => PortalPage::new(who, "Your account").show(html! {
+        false => PortalPage::new(who, say.your_account()).show(html! {
             div.p-inc.stack-l {
-                p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Your account" }
+                p.crumbs { a href=(url::PORTAL) data-back { (locale::portal(say.language()).start()) } span aria-hidden="true" { "/" } (say.your_account()) }
                 (body)
             }
         }),
@@ -196,29 +205,56 @@ fn preferences_card(who: &SignedIn, shown: &Shown) -> Markup {
     let wrong = shown.errors.of("time_zone").is_some();
     let zone = if wrong { shown.typed.text("time_zone") } else { &person.time_zone };
     let instance = who.instance.zone.iana_name().unwrap_or("UTC");
-    let hint = format!("Times are shown in it. Empty: as the instance, {instance}.");
+    let say = locale::account(who.here.language);
+    let hint = say.time_zone_hint(instance);
     html! {
         section.card aria-labelledby="pref" {
-            div.card-h { h2 id="pref" { "Preferences" } }
+            div.card-h { h2 id="pref" { (say.preferences()) } }
             div.card-b {
                 form.form method="post" action="/me/preferences" {
-                    @if wrong { (shown.errors.summary()) }
-                    (zone_field(zone, &hint, &shown.errors))
+                    @if wrong { (shown.errors.summary_in(who.here.language)) }
+                    (language_choice(who))
+                    (zone_field_named(say.time_zone(), zone, &hint, &shown.errors))
                     @if who.viewer().is_staff() {
                         (checkbox("single_keys", "Single keys are shortcuts (? lists them)", person.single_keys))
                     } @else if person.single_keys {
                         input type="hidden" name="single_keys" value="1";
                     }
-                    div { button.btn.btn-primary type="submit" { "Save" } }
+                    div { button.btn.btn-primary type="submit" { (say.save()) } }
                 }
             }
         }
     }
 }
 
+fn language_choice(who: &SignedIn) -> Markup {
+    let chosen = who.person().language.map_or("", Language::as_str);
+    let say = locale::account(who.here.language);
+    let instance = ("", say.as_the_instance(who.instance.setting.language.name()));
+    let options: Vec<_> = std::iter::once(instance).chain(language_options()).collect();
+    Field::new("language", locale::entry(say.language()).language_label())
+        .hint(say.language_hint())
+        .select(&options, chosen)
+}
+
+/// The languages one can choose, each by its own name.
+pub(crate) fn language_options() -> impl Iterator<Item = (&'static str, String)> {
+    Language::ALL.iter().map(|language| (language.as_str(), language.name().to_owned()))
+}
+
+/// The language chosen in a form; `None` for the instance's.
+pub(crate) fn language_typed(fields: &Fields) -> Result<Option<Language>, Refusal> {
+    let unknown = |_| Refusal::invalid("language", "is none of the languages offered");
+    fields.filled("language").map(str::parse).transpose().map_err(unknown)
+}
+
 /// A field for a time zone that completes what is typed.
 pub(crate) fn zone_field(value: &str, hint: &str, errors: &Errors) -> Markup {
-    let field = Field::new("time_zone", "Time zone").hint(hint).errors(errors);
+    zone_field_named("Time zone", value, hint, errors)
+}
+
+fn zone_field_named(label: &str, value: &str, hint: &str, errors: &Errors) -> Markup {
+    let field = Field::new("time_zone", label).hint(hint).errors(errors);
     html! {
         (field.around(html! {
             input.inp id="time_zone" name="time_zone" type="text" list="zones" autocomplete="off" spellcheck="false" value=(value)
@@ -246,16 +282,22 @@ fn zones() -> Vec<String> {
     zones
 }
 
-fn theme_card(person: &Person) -> Markup {
+fn theme_card(who: &SignedIn) -> Markup {
+    let (person, say) = (who.person(), locale::account(who.here.language));
+    let label = |theme: &str| match theme {
+        "light" => say.theme_light(),
+        "dark" => say.theme_dark(),
+        _ => say.theme_system(),
+    };
     html! {
         section.card aria-labelledby="theme" {
-            div.card-h { h2 id="theme" { "Theme" } }
+            div.card-h { h2 id="theme" { (say.theme()) } }
             div.card-b {
                 form.btns method="post" action=(url::THEME) {
-                    @for (value, label) in THEMES {
+                    @for value in THEMES {
                         button.btn type="submit" name="theme" value=(value) aria-pressed=(if person.theme == value { "true" } else { "false" }) {
                             @if person.theme == value { (icon("check")) }
-                            (label)
+                            (label(value))
                         }
                     }
                 }

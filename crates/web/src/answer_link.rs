@@ -3,7 +3,8 @@
 //! the incident is resolved as it was when the letter was written.
 
 use crate::app::App;
-use crate::error::{PageResult, sentence};
+use crate::auth::Reads;
+use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::{icon, mark};
 use crate::{shell, url};
@@ -15,13 +16,16 @@ use axum::routing::get;
 use desk::Trouble;
 use desk::seals::{Link, Unusable};
 use incident::permissions::{Access, Subject};
-use incident::{Command, Lifecycle, RefusalKind, Scope, State, TokenScope, Viewer};
-use kernel::{Channel, limits};
+use incident::{Command, Lifecycle, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
+use kernel::{Channel, Language, limits};
+use locale::{Answer, Portal};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::people;
 use store::incidents::timeline::contents_by_id;
 
+/// Why an answer without words is none.
+const NO_WORDS: &str = "write in a few words what is still not working";
 /// How often it is looked again when others change the incident meanwhile.
 const TRIES: u32 = 3;
 
@@ -36,6 +40,8 @@ struct Asked {
     state: State,
     title: Option<String>,
     note: Option<String>,
+    /// What the letter was written in.
+    language: Language,
 }
 
 /// Why a link answers nothing.
@@ -47,16 +53,21 @@ enum Silent {
 }
 
 /// `GET /a/{token}`
-async fn show(Shared(app): Shared<App>, Path(token): Path<String>) -> PageResult<Response> {
+async fn show(
+    Shared(app): Shared<App>,
+    Reads(language): Reads,
+    Path(token): Path<String>,
+) -> PageResult<Response> {
     Ok(kept_private(match ask(&app, &token).await? {
         Ok(asked) => asked_page(&token, &asked, None).into_response(),
-        Err(silent) => silence(&silent),
+        Err(silent) => silence(&silent, language),
     }))
 }
 
 /// `POST /a/{token}`
 async fn say(
     Shared(app): Shared<App>,
+    Reads(language): Reads,
     Path(token): Path<String>,
     fields: Fields,
 ) -> PageResult<Response> {
@@ -65,7 +76,7 @@ async fn say(
         tries += 1;
         let asked = match ask(&app, &token).await? {
             Ok(asked) => asked,
-            Err(silent) => return Ok(kept_private(silence(&silent))),
+            Err(silent) => return Ok(kept_private(silence(&silent, language))),
         };
         if !asked.is_open() {
             break;
@@ -74,7 +85,7 @@ async fn say(
             Ok(()) => break,
             Err(Trouble::Stale { .. }) if tries < TRIES => {}
             Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
-                let page = asked_page(&token, &asked, Some(&sentence(&refusal.message)));
+                let page = asked_page(&token, &asked, Some(&asked.words_of(&refusal)));
                 return Ok(kept_private((StatusCode::UNPROCESSABLE_ENTITY, page).into_response()));
             }
             Err(trouble) => return Err(trouble.into()),
@@ -97,8 +108,7 @@ async fn answer(app: &App, asked: &Asked, fields: &Fields) -> Result<(), Trouble
         _ => {
             let text = fields.text("note");
             if text.is_empty() {
-                let words = "write in a few words what is still not working";
-                return Err(incident::Refusal::invalid("note", words).into());
+                return Err(Refusal::invalid("note", NO_WORDS).into());
             }
             Command::Dispute { note: ask.words("note", text, limits::BODY_CHARS)? }
         }
@@ -137,10 +147,31 @@ async fn ask(app: &App, token: &str) -> PageResult<Result<Asked, Silent>> {
     if !person.active || !sees || state.requester != person.id {
         return Ok(Err(Silent::Nothing));
     }
-    Ok(Ok(Asked { link, viewer, state, title, note }))
+    let language = person.language.unwrap_or(app.desk.policy().language);
+    Ok(Ok(Asked { link, viewer, state, title, note, language }))
 }
 
 impl Asked {
+    fn say(&self) -> Answer {
+        locale::answer(self.language)
+    }
+
+    fn plainly(&self) -> Portal {
+        locale::portal(self.language)
+    }
+
+    /// What is wrong with an answer.
+    fn words_of(&self, refusal: &Refusal) -> String {
+        let say = self.plainly();
+        match (refusal.kind, refusal.field) {
+            (RefusalKind::Invalid, Some("note")) if refusal.message == NO_WORDS => {
+                self.say().write_what_is_broken().to_owned()
+            }
+            (RefusalKind::Invalid, Some("note")) => say.too_long(limits::BODY_CHARS as i64),
+            _ => self.say().not_accepted().to_owned(),
+        }
+    }
+
     /// Whether it waits for this answer.
     fn is_open(&self) -> bool {
         self.state.lifecycle == Lifecycle::Resolved && self.state.reopenings == self.link.reopenings
@@ -156,88 +187,80 @@ fn kept_private(mut response: Response) -> Response {
     response
 }
 
-fn page(title: &str, body: Markup) -> Markup {
+fn page(language: Language, title: &str, body: Markup) -> Markup {
     let main = html! {
         header.p-top { a.p-brand href="/" { (mark()) b { "Evenkeel" } } }
         main.p-main id="main" tabindex="-1" { (body) }
     };
-    shell::bare_page(title, "portal", main)
+    shell::bare_page(language, title, "portal", main)
 }
 
 fn asked_page(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
     let number = asked.link.number;
-    let title = asked.title.as_deref().unwrap_or("Title removed");
+    let title = asked.title.as_deref();
+    let title = title.unwrap_or_else(|| locale::letters(asked.language).title_removed());
     let body = html! {
         div {
             p.meta { (number) }
             h1 { (title) }
         }
         @if asked.is_open() { (question(token, asked, wrong)) } @else { (told(asked)) }
-        p { a.link href=(url::portal_incident(number)) { "Open it in the portal" } }
+        p { a.link href=(url::portal_incident(number)) { (asked.say().open_in_portal()) } }
     };
-    page(&format!("{number} {title}"), body)
+    page(asked.language, &format!("{number} {title}"), body)
 }
 
 fn question(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
-    let action = address(token);
+    let (action, say, plain) = (address(token), asked.say(), asked.plainly());
     html! {
         section.card.confirm aria-labelledby="cf" {
-            h2 id="cf" { "Is it working for you now?" }
+            h2 id="cf" { (plain.is_it_working()) }
             @if let Some(note) = &asked.note { p { (note) } }
             div.confirm-b {
                 form method="post" action=(action) {
                     input type="hidden" name="say" value="works";
-                    button.btn.btn-lg.btn-primary.btn-block type="submit" { (icon("check")) "It works again" }
+                    button.btn.btn-lg.btn-primary.btn-block type="submit" { (icon("check")) (plain.it_works()) }
                 }
             }
         }
         section.card.confirm aria-labelledby="still-broken" {
-            h2 id="still-broken" tabindex="-1" { "Still broken?" }
+            h2 id="still-broken" tabindex="-1" { (say.still_broken_question()) }
             form.stack-s method="post" action=(action) {
                 input type="hidden" name="say" value="broken";
-                label.lbl for="note" { "What is still not working?" }
+                label.lbl for="note" { (plain.what_is_still_broken()) }
                 textarea.inp id="note" name="note" rows="3" required maxlength=(limits::BODY_CHARS)
                     aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "note-e")] {}
                 @if let Some(wrong) = wrong { p.err id="note-e" { (icon("alert")) (wrong) } }
-                div { button.btn.btn-lg type="submit" { (icon("x")) "Still broken" } }
+                div { button.btn.btn-lg type="submit" { (icon("x")) (plain.still_broken()) } }
             }
-            p.meta { "This takes it up again at once, no new form." }
+            p.meta { (say.takes_it_up()) }
         }
     }
 }
 
 /// How it stands, where no answer is waited for.
 fn told(asked: &Asked) -> Markup {
-    let words = match asked.state.lifecycle {
-        Lifecycle::Closed => "It is closed. Thank you, nothing is to be done any more.",
-        Lifecycle::Cancelled => "It was withdrawn. Nothing is to be done any more.",
-        Lifecycle::Resolved => {
-            "It was taken up again and fixed anew since this letter. The latest letter has the link for it."
-        }
-        _ => "It is being worked on again. You are told how it goes on.",
-    };
+    let words = asked.say().stands(match asked.state.lifecycle {
+        Lifecycle::Closed => "closed",
+        Lifecycle::Cancelled => "withdrawn",
+        Lifecycle::Resolved => "fixed_anew",
+        _ => "work",
+    });
     html! { p.banner.banner-info role="status" { (icon("check")) span { (words) } } }
 }
 
-fn silence(silent: &Silent) -> Response {
+fn silence(silent: &Silent, language: Language) -> Response {
+    let say = locale::answer(language);
     let (status, title, words) = match silent {
-        Silent::Nothing => (
-            StatusCode::NOT_FOUND,
-            "This link leads nowhere",
-            "It may have been cut on its way, or the incident is not yours any more. Open the whole link from the letter, or look in the portal.",
-        ),
-        Silent::Expired => (
-            StatusCode::GONE,
-            "This link is too old",
-            "Its time is over. In the portal you see how the incident stands, and can say that it broke again.",
-        ),
+        Silent::Nothing => (StatusCode::NOT_FOUND, say.nowhere(), say.nowhere_words()),
+        Silent::Expired => (StatusCode::GONE, say.too_old(), say.too_old_words()),
     };
     let body = html! {
         div.empty {
             h1 { (title) }
             p { (words) }
-            a.btn href=(url::PORTAL) { "Open the portal" }
+            a.btn href=(url::PORTAL) { (say.open_portal()) }
         }
     };
-    (status, page(title, body)).into_response()
+    (status, page(language, title, body)).into_response()
 }

@@ -8,8 +8,8 @@ use crate::queue::listed::Shelf;
 use desk::Desk;
 use jiff::tz::TimeZone;
 use kernel::Network;
-use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
+use store::directory::letters::LetterText;
 
 /// What the screens are told when they start.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,32 @@ pub struct Options {
     pub trusted_proxies: Vec<Network>,
     /// How people are told by mail; `None` when they are not.
     pub mail: Option<Mail>,
+    /// Draws letters for whoever edits their words; without it there is nothing to look at.
+    pub draw_letter: Option<DrawLetter>,
+}
+
+/// Draws a letter with an administrator's words and with values in their places.
+#[derive(Clone)]
+pub struct DrawLetter(pub Arc<Draw>);
+
+/// See [`DrawLetter`].
+pub type Draw = dyn Fn(&LetterText, &dyn Fn(&str) -> Option<String>) -> DrawnLetter + Send + Sync;
+
+impl std::fmt::Debug for DrawLetter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DrawLetter")
+    }
+}
+
+/// A letter in both of its forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnLetter {
+    /// The subject.
+    pub subject: String,
+    /// As plain text.
+    pub text: String,
+    /// As HTML.
+    pub html: String,
 }
 
 /// How people are told by mail, as an administrator reads it.
@@ -32,30 +58,10 @@ pub struct Mail {
     pub from: String,
 }
 
-/// The key of the instance's setting.
-pub(crate) const INSTANCE_SETTING: &str = "instance";
-
-/// How the instance calls itself, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct InstanceSetting {
-    /// The name requesters know it by.
-    pub(crate) name: String,
-    /// The IANA name of the zone of people who chose none.
-    pub(crate) time_zone: String,
-    /// The telephone of the service desk; empty if there is none.
-    pub(crate) phone: String,
-}
-
-impl Default for InstanceSetting {
-    fn default() -> Self {
-        InstanceSetting {
-            name: "Evenkeel".to_owned(),
-            time_zone: "UTC".to_owned(),
-            phone: String::new(),
-        }
-    }
-}
+/// How the instance calls itself, and the key under which that is stored.
+pub(crate) use store::directory::settings::{
+    INSTANCE as INSTANCE_SETTING, Instance as InstanceSetting,
+};
 
 /// The instance as pages use it.
 #[derive(Debug)]

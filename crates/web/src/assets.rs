@@ -51,6 +51,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/timeline.js",
     "js/toast.js",
     "js/upload.js",
+    "js/words.js",
     "speculation.json",
 ];
 

@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Credential, SignIn, cookie};
 use incident::{Scope, Viewer};
+use kernel::Language;
 use std::convert::Infallible;
 use std::sync::Arc;
 use store::directory::people::Person;
@@ -19,6 +20,10 @@ use store::incidents::list::Look;
 
 /// Seconds a browser keeps the cookie; the session itself may end sooner.
 const COOKIE_SECONDS: i64 = 14 * 86_400;
+/// The cookie that remembers what somebody reads.
+const LANGUAGE_COOKIE: &str = "evenkeel_language";
+/// Seconds it is remembered: a year.
+const LANGUAGE_SECONDS: i64 = 365 * 86_400;
 /// The header by which scripts say that they want patches instead of pages.
 const LIVE_HEADER: &str = "x-live";
 
@@ -33,6 +38,8 @@ pub(crate) struct SignedIn {
     pub(crate) here: Here,
     /// The IANA name of their zone.
     pub(crate) zone_name: String,
+    /// What they read: their own choice, else the instance's.
+    pub(crate) language: Language,
 }
 
 impl SignedIn {
@@ -60,8 +67,16 @@ impl SignedIn {
         }
     }
 
+    /// The same for a screen that speaks their language whoever they are.
+    #[must_use]
+    pub(crate) fn in_own_language(mut self) -> SignedIn {
+        self.here.language = self.language;
+        self
+    }
+
     async fn of(app: &App, sign_in: Arc<SignIn>) -> Result<SignedIn, PageError> {
         let instance = app.instance().await?;
+        let language = sign_in.person.language.unwrap_or(instance.setting.language);
         let own = zone_named(&sign_in.person.time_zone);
         let zone_name = match &own {
             Some(_) => sign_in.person.time_zone.clone(),
@@ -70,9 +85,11 @@ impl SignedIn {
         let here = Here {
             now: app.desk.now(),
             zone: own.unwrap_or_else(|| instance.zone.clone()),
+            // The screens of the service desk are in English.
+            language: if sign_in.viewer.is_staff() { Language::En } else { language },
             calendars: app.desk.policy().calendars.clone(),
         };
-        Ok(SignedIn { sign_in, instance, here, zone_name })
+        Ok(SignedIn { sign_in, instance, here, zone_name, language })
     }
 }
 
@@ -88,6 +105,66 @@ impl FromRequestParts<App> for Maybe {
             None => Ok(Maybe(None)),
         }
     }
+}
+
+/// Somebody whose screen speaks their own language, whoever they are.
+pub(crate) struct Reader(pub(crate) SignedIn);
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        Ok(Reader(who.in_own_language()))
+    }
+}
+
+/// What somebody reads who is not signed in: chosen here before, else what their browser asks
+/// for, else the instance's.
+pub(crate) struct Reads(pub(crate) Language);
+
+impl FromRequestParts<App> for Reads {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        Ok(Reads(language_of(app, &parts.headers).await?))
+    }
+}
+
+async fn language_of(app: &App, headers: &HeaderMap) -> Result<Language, PageError> {
+    let chosen = cookie_in(headers, LANGUAGE_COOKIE).and_then(|code| code.parse().ok());
+    let wanted = || {
+        let header = headers.get(header::ACCEPT_LANGUAGE)?;
+        Language::accepted(header.to_str().ok()?)
+    };
+    match chosen.or_else(wanted) {
+        Some(language) => Ok(language),
+        None => Ok(app.instance().await?.setting.language),
+    }
+}
+
+/// What the page that says what went wrong is written in.
+pub(crate) async fn language_of_trouble(app: &App, headers: &HeaderMap) -> Language {
+    if let Some(secret) = session_secret(app, headers)
+        && let Ok(Some(who)) = of_secret(app, &secret).await
+    {
+        return who.here.language;
+    }
+    language_of(app, headers).await.unwrap_or_default()
+}
+
+/// Remembers in the browser what somebody reads.
+pub(crate) fn remember_language(app: &App, language: Language, response: &mut Response) {
+    set_cookie(app, LANGUAGE_COOKIE, language.as_str(), LANGUAGE_SECONDS, response);
+}
+
+fn cookie_in<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(found, value)| (found.trim(), value.trim()))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -185,7 +262,7 @@ fn set_session(app: &App, secret: &str, seconds: i64, response: &mut Response) {
 fn set_cookie(app: &App, name: &str, value: &str, seconds: i64, response: &mut Response) {
     let secure = if app.is_https() { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    let value = HeaderValue::from_str(&text).expect("secrets are hex");
+    let value = HeaderValue::from_str(&text).expect("secrets are hex, languages letters");
     response.headers_mut().append(header::SET_COOKIE, value);
 }
 

@@ -1,12 +1,15 @@
 //! When a page cannot be given: what happened and what to do next, in words.
 
+use crate::app::App;
+use crate::auth::language_of_trouble;
 use crate::shell;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::{Refusal, RefusalKind};
+use kernel::Language;
 use store::Failure;
 
 /// Why a page cannot be given.
@@ -88,84 +91,76 @@ impl IntoResponse for PageError {
         }
         let words = match &self {
             // What is wrong with the store is for the log, not for everybody.
-            PageError::Trouble(Trouble::Failed(_)) | PageError::NotFound => {
-                default_words(status).to_owned()
-            }
-            other => sentence(&other.to_string()),
+            PageError::Trouble(Trouble::Failed(_)) | PageError::NotFound => None,
+            other => Some(sentence(&other.to_string())),
         };
-        let mut response = page(status, &words);
+        let mut response = status.into_response();
         if let PageError::Trouble(Trouble::Throttled { seconds }) = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
         }
+        response.extensions_mut().insert(Told(words));
         response
     }
 }
 
-/// Gives bare error answers (no such route, wrong method, form too large) a page of their own.
-pub(crate) async fn as_page(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+/// What a page that could not be given says in English, if that is more than its status does.
+#[derive(Clone)]
+struct Told(Option<String>);
+
+/// Gives errors a page of their own, in the language of whoever asked: those of [`PageError`],
+/// and bare answers (no such route, wrong method, form too large).
+pub(crate) async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let mut response = next.run(request).await;
     let status = response.status();
+    let told = response.extensions_mut().remove::<Told>();
     let bare = (status.is_client_error() || status.is_server_error())
         && status != StatusCode::UNAUTHORIZED
         && !response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes().starts_with(b"text/html")
                 || kind.as_bytes().starts_with(b"application/json")
         });
-    if !bare {
+    if told.is_none() && !bare {
         return response;
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let mut page = page(status, default_words(status));
-    if let Some(allow) = allow {
-        page.headers_mut().insert(header::ALLOW, allow);
+    let language = language_of_trouble(&app, &headers).await;
+    let mut page = page(language, status, told.and_then(|told| told.0));
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            page.headers_mut().insert(name, value);
+        }
     }
     page
 }
 
 /// The page, with its words in a header too: scripts that sent a form show them beside it.
-fn page(status: StatusCode, words: &str) -> Response {
-    let mut page = (status, shell::error_page(title_of(status), words)).into_response();
-    if let Ok(words) = HeaderValue::from_str(&crate::url::encode(words)) {
+fn page(language: Language, status: StatusCode, told: Option<String>) -> Response {
+    let (say, kind) = (locale::entry(language), kind_of(status));
+    // What doors say of a refusal is in English.
+    let told = told.filter(|_| language == Language::En);
+    let title = say.error_title(if kind == "method" { "other" } else { kind });
+    let words = told.unwrap_or_else(|| say.error_words(kind));
+    let mut page = (status, shell::error_page(language, &title, &words)).into_response();
+    if let Ok(words) = HeaderValue::from_str(&crate::url::encode(&words)) {
         page.headers_mut().insert("x-trouble", words);
     }
     page
 }
 
-fn title_of(status: StatusCode) -> &'static str {
+/// The word by which the texts choose.
+fn kind_of(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::FORBIDDEN => "This is not yours to do",
-        StatusCode::NOT_FOUND => "Nothing is here",
-        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => "It changed meanwhile",
-        StatusCode::PAYLOAD_TOO_LARGE => "That is too large",
-        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
-        StatusCode::SERVICE_UNAVAILABLE => "The server is busy",
-        status if status.is_client_error() => "This did not work",
-        _ => "Something failed here",
-    }
-}
-
-fn default_words(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => {
-            "There is nothing at this address, or you may not see it. Check the address, or search for it."
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            "This address does not take what was sent. Go back and try it from the page."
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            "What was sent is larger than this form takes. Files may have 25 MB each."
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            "Nothing is lost that was stored. Try again in a few seconds."
-        }
-        status if status.is_client_error() => {
-            "The request could not be understood. Go back and try again."
-        }
-        _ => {
-            "It is written in the log. What was stored is safe. Try again, and tell an administrator if it stays."
-        }
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND => "missing",
+        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => "changed",
+        StatusCode::METHOD_NOT_ALLOWED => "method",
+        StatusCode::PAYLOAD_TOO_LARGE => "large",
+        StatusCode::TOO_MANY_REQUESTS => "throttled",
+        StatusCode::SERVICE_UNAVAILABLE => "busy",
+        status if status.is_client_error() => "other",
+        _ => "failed",
     }
 }
 

@@ -134,7 +134,9 @@ mod tests {
     #[test]
     fn dates_are_local() {
         let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
-        let here = Here { now: Timestamp::from_micros(0), zone, calendars: Default::default() };
+        let language = Default::default();
+        let here =
+            Here { now: Timestamp::from_micros(0), zone, language, calendars: Default::default() };
         let read = |text: &str| Fields::parse(&format!("at={text}")).instant("at", &here);
         assert_eq!(read("2026-11-23T14:20").unwrap().unwrap().to_string(), "2026-11-23T13:20:00Z");
         assert_eq!(read("").unwrap(), None);

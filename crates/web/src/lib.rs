@@ -14,6 +14,7 @@ mod auth;
 mod error;
 mod form;
 mod incident;
+mod language;
 mod live;
 mod models;
 mod palette;
@@ -26,7 +27,7 @@ mod shell;
 mod sign_in;
 mod url;
 
-pub use app::{Mail, Options};
+pub use app::{Draw, DrawLetter, DrawnLetter, Mail, Options};
 
 use app::App;
 use axum::Router;
@@ -53,6 +54,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .route("/", get(home))
         .merge(sign_in::routes())
         .merge(account::routes())
+        .merge(language::routes())
         .merge(queue::routes())
         .merge(incident::routes())
         .merge(portal::routes())
@@ -72,7 +74,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // send no referrer send no origin either.
         .merge(answer_link::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .layer(from_fn(error::as_page))
+        .layer(from_fn_with_state(app.clone(), error::as_page))
         .layer(from_fn(guarded))
         .with_state(app)
 }

@@ -110,6 +110,7 @@ mod tests {
             rules: [].into(),
             models: models.into(),
             time_zone: "UTC".to_owned(),
+            language: Default::default(),
         }
     }
 

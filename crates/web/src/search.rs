@@ -60,15 +60,16 @@ async fn show(
     let text: String = fields.text("q").chars().take(limits::QUERY_CHARS).collect();
     let found =
         if text.is_empty() { Found::default() } else { read(&app, &who, text.clone()).await? };
+    let say = locale::account(who.here.language);
     let body = html! {
         form.ask-in role="search" method="get" action=(url::SEARCH) {
-            input id="search-in" type="search" name="q" aria-label="Search for" value=(text) autocomplete="off" maxlength=(limits::QUERY_CHARS) autofocus;
-            button.btn.btn-primary.btn-lg type="submit" { "Search" }
+            input id="search-in" type="search" name="q" aria-label=(say.search_for()) value=(text) autocomplete="off" maxlength=(limits::QUERY_CHARS) autofocus;
+            button.btn.btn-primary.btn-lg type="submit" { (say.search()) }
         }
         @if text.is_empty() {
-            p.muted { "Words of an incident, its number, or a name." }
+            p.muted { (say.search_hint()) }
         } @else if found.is_empty() {
-            (empty("Nothing found", "Every word must be there, or the beginning of it. Try fewer words.", None))
+            (empty(say.nothing_found(), say.nothing_found_words(), None))
         } @else if who.viewer().is_staff() {
             (results(&found, &who))
         } @else {
@@ -79,8 +80,8 @@ async fn show(
         true => Page::new(&who, "Search").main_class("main main-canvas").show(html! {
             div.page { div.page-h { div { h1 { "Search" } } } div.stack-l { (body) } }
         }),
-        false => PortalPage::new(&who, "Search").show(html! {
-            div.p-inc.stack-l { p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Search" } h1 { "Search" } (body) }
+        false => PortalPage::new(&who, say.search()).show(html! {
+            div.p-inc.stack-l { p.crumbs { a href=(url::PORTAL) data-back { (locale::portal(say.language()).start()) } span aria-hidden="true" { "/" } (say.search()) } h1 { (say.search()) } (body) }
         }),
     })
 }
@@ -158,7 +159,7 @@ fn incident(row: &IncidentRow, who: &SignedIn) -> Markup {
         tr {
             td { @if full { (priority(row.state.priority)) } }
             th scope="row" { a href=(address) { (row.title) } " " span.meta { (row.number) } }
-            td { @if full { (state(&row.state)) } @else { (crate::portal::standing_of(&row.state)) } }
+            td { @if full { (state(&row.state)) } @else { (crate::portal::standing_of(&row.state, who.here.language)) } }
             td { (row.requester.name) }
             td { (time::since(row.state.updated_at, &who.here)) }
         }

@@ -8,7 +8,7 @@ use crate::auth::SignedIn;
 use crate::part::icon::{icon, mark, wordmark};
 use crate::part::person::avatar;
 use crate::url;
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, Language};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Which entry of the rail is the current one.
@@ -147,10 +147,11 @@ impl<'a> Page<'a> {
             on: self.on,
             entry: self.script,
             body: "app",
+            language: self.who.here.language,
         };
         let drawn = html! {
             (PreEscaped(DEFS))
-            (skip_link())
+            (skip_link(Language::En))
             (rail(self.who, self.section))
             (top_bar(&self))
             div.frame {
@@ -203,17 +204,19 @@ impl<'a> PortalPage<'a> {
             on: self.on,
             entry: None,
             body: "portal",
+            language: self.who.here.language,
         };
         let person = self.who.person();
+        let say = locale::entry(self.who.here.language);
         html.around(html! {
             (PreEscaped(DEFS))
-            (skip_link())
+            (skip_link(say.language()))
             header.p-top {
                 a.p-brand href=(url::PORTAL) { (mark()) b { (name) } }
-                nav aria-label="Account" {
-                    @if self.who.viewer().is_staff() { a.hide-s href=(url::QUEUE) { "Queue" } }
-                    (theme_button(self.who))
-                    a.who href=(url::ACCOUNT) { (avatar(person.id, &person.name)) span.hide-s { (person.name) } span.vh { ", your account" } }
+                nav aria-label=(say.account()) {
+                    @if self.who.viewer().is_staff() { a.hide-s href=(url::QUEUE) { (say.queue()) } }
+                    (theme_button(self.who, say))
+                    a.who href=(url::ACCOUNT) { (avatar(person.id, &person.name)) span.hide-s { (person.name) } span.vh { ", " (say.your_account()) } }
                 }
             }
             main.p-main id="main" tabindex="-1" { (main) }
@@ -223,18 +226,19 @@ impl<'a> PortalPage<'a> {
 }
 
 /// A page without any frame, for people who are not signed in.
-pub(crate) fn bare_page(title: &str, body_class: &str, main: Markup) -> Markup {
+pub(crate) fn bare_page(language: Language, title: &str, body_class: &str, main: Markup) -> Markup {
     let tab = format!("{title} · Evenkeel");
-    Html { title: &tab, body: body_class, ..Html::default() }.around(html! {
-        (skip_link())
+    Html { title: &tab, body: body_class, language, ..Html::default() }.around(html! {
+        (skip_link(language))
         (main)
         (outside_main())
     })
 }
 
 /// A page that says what went wrong and what to do next.
-pub(crate) fn error_page(title: &str, words: &str) -> Markup {
+pub(crate) fn error_page(language: Language, title: &str, words: &str) -> Markup {
     bare_page(
+        language,
         title,
         "portal",
         html! {
@@ -243,7 +247,7 @@ pub(crate) fn error_page(title: &str, words: &str) -> Markup {
                 div.empty {
                     h1 { (title) }
                     p { (words) }
-                    a.btn href="/" { "Go to the start page" }
+                    a.btn href="/" { (locale::entry(language).start_page()) }
                 }
             }
         },
@@ -258,6 +262,7 @@ struct Html<'a> {
     on: Option<IncidentNumber>,
     entry: Option<&'a str>,
     body: &'a str,
+    language: Language,
 }
 
 impl Html<'_> {
@@ -267,7 +272,7 @@ impl Html<'_> {
         let keys = person.filter(|person| !person.single_keys).map(|_| "off");
         html! {
             (DOCTYPE)
-            html lang="en" data-theme=[theme] data-now=[self.who.map(|who| who.here.now)]
+            html lang=(self.language) data-words=[script_words(self.language)] data-theme=[theme] data-now=[self.who.map(|who| who.here.now)]
                 data-zone=[self.who.map(|who| who.zone_name.as_str())] data-stream=[self.stream] data-on=[self.on] data-keys=[keys] {
                 head {
                     meta charset="utf-8";
@@ -286,8 +291,24 @@ impl Html<'_> {
     }
 }
 
-fn skip_link() -> Markup {
-    html! { a.skip href="#main" { "Skip to main content" } }
+fn skip_link(language: Language) -> Markup {
+    html! { a.skip href="#main" { (locale::entry(language).skip()) } }
+}
+
+/// What scripts say, by what they say in English, and the names of days and months.
+fn script_words(language: Language) -> Option<String> {
+    if language == Language::En {
+        return None;
+    }
+    let (english, own) = (locale::scripts(Language::En), locale::scripts(language));
+    let texts = english.entries().into_iter().zip(own.entries());
+    let texts = texts.map(|((_, english), (_, own))| (english, serde_json::Value::from(own)));
+    let mut words: serde_json::Map<String, serde_json::Value> = texts.collect();
+    let names = locale::date_names(language);
+    words.insert("weekdays".to_owned(), names.weekdays.as_slice().into());
+    words.insert("months".to_owned(), names.months.as_slice().into());
+    words.insert("between".to_owned(), [names.between.0, names.between.1].as_slice().into());
+    serde_json::to_string(&words).ok()
 }
 
 /// Toasts and what is said aloud stand outside main, which scripts may replace.
@@ -347,7 +368,7 @@ fn top_bar(page: &Page<'_>) -> Markup {
                 @if page.stream.is_some() {
                     span.live id="vial" hidden { span.live-d aria-hidden="true" {} span { "Live" } }
                 }
-                (theme_button(page.who))
+                (theme_button(page.who, locale::entry(Language::En)))
                 @if page.who.viewer().works() {
                     a.btn href=(url::NEW_INCIDENT) data-key="c" data-name="New incident" {
                         (icon("plus")) span.hide-s { "New incident" } span.show-s { "New" }
@@ -362,12 +383,12 @@ fn top_bar(page: &Page<'_>) -> Markup {
 }
 
 /// Switches between light and dark; the value is the other theme.
-fn theme_button(who: &SignedIn) -> Markup {
+fn theme_button(who: &SignedIn, say: locale::Entry) -> Markup {
     let other = if who.person().theme == "dark" { "light" } else { "dark" };
     html! {
         form method="post" action=(url::THEME) {
             button class="btn btn-quiet btn-icon" type="submit" data-theme-toggle name="theme" value=(other)
-                aria-label="Switch between light and dark theme" { (icon("moon")) }
+                aria-label=(say.switch_theme()) { (icon("moon")) }
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::assets;
-use crate::auth::{Maybe, SignedIn, begin_session, end_session};
+use crate::auth::{Maybe, Reads, SignedIn, begin_session, end_session};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
-use crate::part::time::counted;
+use crate::part::rich::linked;
 use crate::shell;
 use crate::url;
 use axum::extract::{ConnectInfo, RawQuery, State};
@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::Trouble;
-use kernel::{Network, Role, limits};
+use kernel::{Language, Network, Role, limits};
+use locale::Entry;
 use maud::{Markup, html};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -40,6 +41,7 @@ enum Refused {
 async fn show(
     State(app): State<App>,
     Maybe(who): Maybe,
+    Reads(language): Reads,
     RawQuery(query): RawQuery,
 ) -> PageResult<Response> {
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
@@ -48,15 +50,16 @@ async fn show(
         return Ok(Redirect::to(next).into_response());
     }
     if !has_administrator(&app) {
-        return Ok(first_run().into_response());
+        return Ok(first_run(language).into_response());
     }
-    Ok(page(&app, "", next, None).await?.into_response())
+    Ok(page(&app, language, ("", next), None).await?.into_response())
 }
 
 /// `POST /sign-in`
 async fn send(
     State(app): State<App>,
     Maybe(before): Maybe,
+    Reads(language): Reads,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     fields: Fields,
@@ -79,11 +82,11 @@ async fn send(
             Ok(response)
         }
         Err(Trouble::Unknown) => {
-            let again = page(&app, &email, next, Some(Refused::Mismatch)).await?;
+            let again = page(&app, language, (&email, next), Some(Refused::Mismatch)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
         Err(Trouble::Throttled { seconds }) => {
-            let again = page(&app, &email, next, Some(Refused::Wait(seconds))).await?;
+            let again = page(&app, language, (&email, next), Some(Refused::Wait(seconds))).await?;
             let mut response = (StatusCode::TOO_MANY_REQUESTS, again).into_response();
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             Ok(response)
@@ -144,45 +147,50 @@ fn has_administrator(app: &App) -> bool {
         .any(|person| person.active && person.roles.contains(&Role::Administrator))
 }
 
-async fn page(app: &App, email: &str, next: &str, refused: Option<Refused>) -> PageResult<Markup> {
-    let instance = app.instance().await?;
+async fn page(
+    app: &App,
+    language: Language,
+    (email, next): (&str, &str),
+    refused: Option<Refused>,
+) -> PageResult<Markup> {
+    let (instance, say) = (app.instance().await?, locale::entry(language));
     let mismatch = matches!(refused, Some(Refused::Mismatch));
     let main = html! {
         main.lg id="main" tabindex="-1" {
             div.lg-w { (wordmark()) }
             form.lg-f method="post" action=(SIGN_IN) {
-                h1 { "Sign in to " (instance.setting.name) }
-                @if let Some(refused) = &refused { (alert(refused)) }
+                h1 { (say.sign_in_to(&instance.setting.name)) }
+                @if let Some(refused) = &refused { (alert(refused, say)) }
                 input type="hidden" name="next" value=(next);
                 div.field {
-                    label for="em" { "E-mail" }
+                    label for="em" { (say.email()) }
                     input.inp.inp-lg id="em" name="email" type="email" autocomplete="username" required value=(email)
                         autofocus[email.is_empty()] aria-invalid=[mismatch.then_some("true")];
                 }
                 div.field {
-                    label for="pw" { "Password" }
+                    label for="pw" { (say.password()) }
                     input.inp.inp-lg id="pw" name="password" type="password" autocomplete="current-password" required
                         maxlength=(limits::PASSWORD_MAX_CHARS) autofocus[!email.is_empty()]
                         aria-invalid=[mismatch.then_some("true")] aria-describedby=[mismatch.then_some("pw-e")];
-                    @if mismatch { p.err id="pw-e" { (icon("alert")) "This does not match. Check the Caps Lock key." } }
+                    @if mismatch { p.err id="pw-e" { (icon("alert")) (say.does_not_match()) } }
                 }
-                button.btn.btn-lg.btn-primary.btn-block type="submit" { "Sign in" }
-                p.hint { "No password, or forgotten? An administrator gives you a new one." }
+                button.btn.btn-lg.btn-primary.btn-block type="submit" { (say.sign_in()) }
+                p.hint { (say.no_password()) }
             }
+            (crate::language::choice(language))
         }
     };
-    Ok(shell::bare_page("Sign in", "login", main))
+    Ok(shell::bare_page(language, say.sign_in(), "login", main))
 }
 
-fn alert(refused: &Refused) -> Markup {
+fn alert(refused: &Refused, say: Entry) -> Markup {
     html! {
         div.banner.banner-crit role="alert" tabindex="-1" {
             (icon("alert"))
             div {
-                b { "You are not signed in." } " "
                 @match refused {
-                    Refused::Mismatch => { "Check the e-mail address and the " a.link href="#pw" { "password" } ". Nothing is locked." }
-                    Refused::Wait(seconds) => { "There were too many tries. Wait " (waiting(*seconds)) ", then try again. Nothing is locked." }
+                    Refused::Mismatch => (linked(&say.not_signed_in(), "#pw")),
+                    Refused::Wait(seconds) => (linked(&waiting(*seconds, say), "#pw")),
                 }
             }
         }
@@ -190,29 +198,30 @@ fn alert(refused: &Refused) -> Markup {
 }
 
 /// Rounded up, so that waiting so long is enough.
-fn waiting(seconds: u64) -> String {
+fn waiting(seconds: u64, say: Entry) -> locale::Rich {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     if seconds <= 90 {
-        counted(seconds, "second")
+        say.wait_seconds(seconds)
     } else {
-        counted(seconds.saturating_add(59) / 60, "minute")
+        say.wait_minutes(seconds.saturating_add(59) / 60)
     }
 }
 
-fn first_run() -> Markup {
+fn first_run(language: Language) -> Markup {
+    let say = locale::entry(language);
     let main = html! {
         main.lg id="main" tabindex="-1" {
             div.lg-w { (wordmark()) }
             div.lg-f {
-                h1 { "Nobody can sign in yet" }
-                p { "This instance has no administrator. On the machine it runs on, with the same data, run:" }
+                h1 { (say.first_run()) }
+                p { (say.first_run_words()) }
                 pre.secret { "evenkeel init --admin-email you@example.org" }
-                p { "It asks for a password. Then load this page again." }
-                a.btn.btn-lg.btn-block href=(SIGN_IN) { "Load again" }
+                p { (say.first_run_then()) }
+                a.btn.btn-lg.btn-block href=(SIGN_IN) { (say.load_again()) }
             }
         }
     };
-    shell::bare_page("First run", "login", main)
+    shell::bare_page(language, say.first_run_title(), "login", main)
 }
 
 fn wordmark() -> Markup {
@@ -279,7 +288,8 @@ mod tests {
         for (seconds, words) in
             [(1, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (300, "5 minutes")]
         {
-            assert_eq!(waiting(seconds), words);
+            let said = waiting(seconds, locale::entry(Language::En)).to_string();
+            assert!(said.contains(&format!("Wait {words}, then")), "{said}");
         }
     }
 }

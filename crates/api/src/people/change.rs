@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use incident::assignment::Skills;
-use kernel::{PersonId, Role, TeamId, Timestamp, limits};
+use kernel::{Language, PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,6 +49,9 @@ pub(super) struct NewUser {
     sees_organisation: Option<bool>,
     /// An IANA name such as Europe/Amsterdam.
     time_zone: Option<String>,
+    /// `en`, `de`, `fr`, `es`, `pt`, `pl`; null or absent for the instance's.
+    #[schema(value_type = Option<String>)]
+    language: Option<Language>,
     active: Option<bool>,
     skills: Option<SkillsGiven>,
     /// Null or absent: they are there.
@@ -88,6 +91,10 @@ pub(super) struct UserChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
+    /// `en`, `de`, `fr`, `es`, `pt`, `pl`; null for the instance's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    language: Option<Option<Language>>,
     active: Option<bool>,
     skills: Option<SkillsGiven>,
     /// Null: they are there.
@@ -123,6 +130,7 @@ impl NewUser {
             vip: self.vip.unwrap_or(false),
             sees_organisation: self.sees_organisation.unwrap_or(false),
             time_zone: time_zone(self.time_zone.as_deref().unwrap_or_default())?,
+            language: self.language,
             active: self.active.unwrap_or(true),
             skills: self.skills.map_or(Ok(Skills::default()), |skills| skills.read(references))?,
             away: self.away.map(|away| away.read(now)).transpose()?,
@@ -170,6 +178,7 @@ impl UserChange {
                 None => before.time_zone.clone(),
                 Some(text) => time_zone(text.as_deref().unwrap_or_default())?,
             },
+            language: self.language.unwrap_or(before.language),
             active: self.active.unwrap_or(before.active),
             skills: match &self.skills {
                 None => before.skills.clone(),
@@ -304,7 +313,7 @@ fn email(text: &str) -> Result<String, Problem> {
     Ok(text.to_lowercase())
 }
 
-pub(super) fn time_zone(text: &str) -> Result<String, Problem> {
+pub(crate) fn time_zone(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     if !text.is_empty() && jiff::tz::TimeZone::get(text).is_err() {
         return Err(Problem::invalid("time_zone", "is not a time zone such as Europe/Amsterdam"));

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::limits;
+use kernel::{Language, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::directory::Person;
@@ -39,6 +39,10 @@ struct MeChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
+    /// `en`, `de`, `fr`, `es`, `pt`, `pl`; null for the instance's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    language: Option<Option<Language>>,
     /// `light` or `dark`; null for the system's.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -103,6 +107,7 @@ async fn change(
     let person = kept::change(&app, &caller, id, seen, move |before: &Person| {
         Ok(Person {
             time_zone: zone.unwrap_or_else(|| before.time_zone.clone()),
+            language: change.language.unwrap_or(before.language),
             phone: phone.unwrap_or_else(|| before.phone.clone()),
             theme: theme.unwrap_or_else(|| before.theme.clone()),
             single_keys: change.single_keys.unwrap_or(before.single_keys),

@@ -13,6 +13,7 @@ use crate::output;
 use desk::Desk;
 use mail::MailIn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use store::Filling;
 use tokio::net::TcpListener;
@@ -79,6 +80,15 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
 }
 
+/// Draws letters for whoever edits their words, as they would be sent.
+fn draw_letter(public_url: Option<&str>) -> web::DrawLetter {
+    let address = public_url.unwrap_or("https://help.example.org").to_owned();
+    web::DrawLetter(Arc::new(move |own, value| {
+        let notify::Drawn { subject, text, html } = notify::draw(own, value, &address);
+        web::DrawnLetter { subject, text, html }
+    }))
+}
+
 /// Serves what was opened until SIGTERM or SIGINT, or until a restore wants its data; `ready`
 /// hears the address when requests are answered. Returns when all that was begun is
 /// finished and durable.
@@ -99,11 +109,12 @@ pub(crate) async fn serve(
     desk.allow_outward(settings.webhook_allow.value.clone());
     let (stop, stopped) = watch::channel(false);
     let hooks_url = public_url.clone();
+    let draw_letter = Some(draw_letter(public_url.as_deref()));
     let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
         .merge(intake::router(desk.clone()))
         .merge(web::router(
             desk.clone(),
-            web::Options { public_url, trusted_proxies, mail: shown },
+            web::Options { public_url, trusted_proxies, mail: shown, draw_letter },
         ));
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));

@@ -20,8 +20,8 @@ use crate::rules::ReadyRule;
 use crate::state::State;
 use calendar::Calendar;
 use kernel::{
-    CalendarId, CategoryId, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId,
-    Timestamp,
+    CalendarId, CategoryId, Language, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId,
+    TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -135,6 +135,8 @@ pub struct Policy {
     pub models: Arc<[Model]>,
     /// The instance's time zone, for days in rules.
     pub time_zone: String,
+    /// The language of people who chose none.
+    pub language: Language,
 }
 
 impl Policy {

@@ -268,6 +268,7 @@ pub fn policy() -> Policy {
         rules: [].into(),
         models: [tunnel_down()].into(),
         time_zone: "UTC".to_owned(),
+        language: Default::default(),
     }
 }
 

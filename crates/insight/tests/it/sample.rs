@@ -43,6 +43,7 @@ pub fn policy() -> Policy {
         rules: [].into(),
         models: [].into(),
         time_zone: "UTC".to_owned(),
+        language: Default::default(),
     }
 }
 

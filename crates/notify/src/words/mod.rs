@@ -1,5 +1,6 @@
-//! What letters say, one module for each role: English for now.
+//! What letters say, one module for each role, in the language of their reader.
 
+mod edited;
 mod requester;
 mod staff;
 mod watcher;
@@ -9,13 +10,14 @@ use crate::letter::{Letter, Piece, one_line};
 use crate::material::{Here, Material};
 use crate::sight::{Sight, Silence};
 use desk::seals::{Link, Seals};
+pub(crate) use edited::apply;
+pub(crate) use edited::kind_of;
 use incident::{Lifecycle, effects};
 use kernel::{ContentId, Timestamp};
+use locale::Letters;
 use store::deliveries::{Delivery, ToldAs};
 use store::directory::Person;
 
-/// Stands where a title was removed.
-const TITLE_REMOVED: &str = "Title removed";
 /// How long a link that needs no login can be used: longer than silence waits to close.
 const LINK_DAYS: i64 = 30;
 
@@ -27,57 +29,70 @@ pub(crate) struct About<'a> {
     pub(crate) here: &'a Here<'a>,
     pub(crate) seals: &'a Seals,
     pub(crate) public_url: &'a str,
+    /// Whether answers to letters are read.
+    pub(crate) answers: bool,
 }
 
 /// The letter, or why there is none.
 pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
-    let role = about.delivery.told_as;
+    let (role, say) = (about.delivery.told_as, about.say());
     let mut pieces = match role {
         ToldAs::Requester => requester::pieces(about)?,
         ToldAs::Watcher => watcher::pieces(about)?,
         ToldAs::Person | ToldAs::Team => staff::pieces(about)?,
     };
+    pieces.push(Piece::Links(vec![(say.open_incident(), about.page())]));
+    if about.answers && role == ToldAs::Requester {
+        pieces.push(text(say.reply_here()));
+    }
     let number = about.material.number;
-    pieces.push(Piece::Links(vec![("Open the incident", about.page())]));
     let why = match role {
-        ToldAs::Requester => {
-            format!("You get this because {number} was reported by you or for you.")
-        }
-        ToldAs::Watcher => format!(
-            "You get this because you follow {number}. You can stop following it on its page."
-        ),
-        ToldAs::Person => {
-            format!("You get this because {number} concerns you: {}.", staff::why(about))
-        }
-        ToldAs::Team => format!(
-            "You get this because {number} is with your team{}.",
-            about.team().map(|name| format!(" {name}")).unwrap_or_default()
-        ),
+        ToldAs::Requester => say.why_requester(number),
+        ToldAs::Watcher => say.why_watcher(number),
+        ToldAs::Person => say.why_person(number, staff::why(about)),
+        ToldAs::Team => match about.team() {
+            Some(team) => say.why_team_named(number, team),
+            None => say.why_team(number),
+        },
     };
-    let subject = format!("{} {}", about.seals.mark(number), about.title());
-    Ok(Letter { subject: one_line(&subject), pieces, why: one_line(&why) })
+    let mut subject = about.title();
+    let own = about.material.edited.iter().find(|own| own.language == say.language());
+    if let Some(own) = own.filter(|_| role == ToldAs::Requester) {
+        apply(own, &|place| about.value(place), &mut subject, &mut pieces);
+    }
+    let subject = format!("{} {subject}", about.seals.mark(number));
+    Ok(Letter {
+        language: say.language(),
+        subject: one_line(&subject),
+        pieces,
+        why: one_line(&why),
+    })
 }
 
 /// The letter that tries out the mail server.
-pub(crate) fn trial(person: &Person, public_url: &str, now: &str) -> Letter {
-    let words = format!(
-        "{}, this letter was sent by Evenkeel on {now} to try out the mail server. It works.",
-        one_line(&person.name)
-    );
+pub(crate) fn trial(person: &Person, public_url: &str, here: &Here) -> Letter {
+    let say = locale::letters(here.language);
+    let words = say.trial(one_line(&person.name), here.moment(here.now));
     let address = format!("{public_url}/settings/mail");
     Letter {
-        subject: "Evenkeel: the mail server works".to_owned(),
-        pieces: vec![Piece::Text(words), Piece::Links(vec![("Open the mail settings", address)])],
-        why: "You get this because you asked for it.".to_owned(),
+        language: here.language,
+        subject: say.trial_subject().to_owned(),
+        pieces: vec![text(words), Piece::Links(vec![(say.trial_link(), address)])],
+        why: say.trial_why().to_owned(),
     }
 }
 
 impl About<'_> {
+    /// The words of its reader's language.
+    fn say(&self) -> Letters {
+        locale::letters(self.here.language)
+    }
+
     /// The title, in one line.
     fn title(&self) -> String {
         let title = self.material.words.get(&self.material.state.title);
         let words = title.and_then(|title| title.body.as_deref()).map(one_line);
-        words.unwrap_or_else(|| TITLE_REMOVED.to_owned())
+        words.unwrap_or_else(|| self.say().title_removed().to_owned())
     }
 
     /// Words of people that this letter must say: without them it says nothing.
@@ -118,7 +133,7 @@ impl About<'_> {
         let actor = &self.material.told.event.actor;
         match actor.person_id() {
             Some(_) => one_line(&actor.name),
-            None => "The service desk".to_owned(),
+            None => self.say().service_desk().to_owned(),
         }
     }
 
@@ -138,9 +153,12 @@ impl About<'_> {
 
     /// Number, title and service: what it is about.
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts =
-            vec![("Incident", self.material.number.to_string()), ("Title", self.title())];
-        facts.extend(self.service().map(|name| ("Service", name)));
+        let say = self.say();
+        let mut facts = vec![
+            (say.fact_incident(), self.material.number.to_string()),
+            (say.fact_title(), self.title()),
+        ];
+        facts.extend(self.service().map(|name| (say.fact_service(), name)));
         facts
     }
 
@@ -148,7 +166,7 @@ impl About<'_> {
     fn expected(&self) -> Option<(&'static str, String)> {
         let state = &self.material.state;
         let at = state.expected.filter(|_| state.lifecycle.is_open())?.at;
-        (at > self.here.now).then(|| ("Expected back by", self.moment(at)))
+        (at > self.here.now).then(|| (self.say().fact_expected(), self.moment(at)))
     }
 
     fn is_open(&self) -> bool {

@@ -15,89 +15,67 @@ pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
     Ok(pieces)
 }
 
-/// Why a person gets it, who is told by name.
+/// Why a person gets it, who is told by name: the word by which the sentence chooses.
 pub(super) fn why(about: &About) -> &'static str {
     match &about.material.told.event.body {
-        Body::Assigned(_) => "it was given to you",
-        Body::Escalated(_) => "you were brought in",
-        Body::Promised(_) | Body::PromiseChanged(_) => "the promise was given to you",
-        Body::PromiseBroken(data) if data.to == about.material.person.id => {
-            "the promise was given to you"
-        }
-        Body::BreachExplained(_) => "you own what follows from it",
-        _ => "it is yours",
+        Body::Assigned(_) => "given",
+        Body::Escalated(_) => "brought",
+        Body::Promised(_) | Body::PromiseChanged(_) => "promised",
+        Body::PromiseBroken(data) if data.to == about.material.person.id => "promised",
+        Body::BreachExplained(_) => "follows",
+        _ => "yours",
     }
 }
 
 fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
-    let actor = about.actor();
+    let (say, actor) = (about.say(), about.actor());
+    let with = |words, id| Ok(vec![text(words), about.said(id)?]);
+    let with_any =
+        |words: Piece, id| Ok([words].into_iter().chain(about.said_if_any(id)).collect());
     match &about.material.told.event.body {
-        Body::Reported(_) => {
-            let mut pieces = vec![text("A new incident is with your team.")];
-            pieces.extend(about.said_if_any(about.material.state.description));
-            Ok(pieces)
-        }
+        Body::Reported(_) => with_any(text(say.new_for_team()), about.material.state.description),
         Body::Assigned(_) if about.delivery.told_as == ToldAs::Team => {
-            Ok(vec![text(format!("{actor} gave this to your team."))])
+            Ok(vec![text(say.given_to_team(actor))])
         }
-        Body::Assigned(_) => Ok(vec![text(format!("{actor} gave this to you."))]),
-        Body::Commented(data) => Ok(vec![text(format!("{actor} wrote:")), about.said(data.body)?]),
-        Body::Disputed(data) => {
-            Ok(vec![text(format!("{actor} says that it is still broken:")), about.said(data.note)?])
+        Body::Assigned(_) => Ok(vec![text(say.given_to_you(actor))]),
+        Body::Commented(data) => with(say.wrote(actor), data.body),
+        Body::Disputed(data) => with(say.says_still_broken(actor), data.note),
+        Body::Reopened(data) => with_any(text(say.took_up_again(actor)), data.note),
+        Body::Attached(data) => with(say.added_file(actor), data.name),
+        Body::Escalated(data) => with(say.brought_in(actor), data.reason),
+        Body::ClockWarned(data) => {
+            let at = about.moment(data.due_at);
+            Ok(vec![text(say.clock_warned(data.share, clock(data.clock), at))])
         }
-        Body::Reopened(data) => {
-            let mut pieces = vec![text(format!("{actor} took it up again."))];
-            pieces.extend(about.said_if_any(data.note));
-            Ok(pieces)
+        Body::ClockBreached(data) => {
+            let at = about.moment(data.breached_at);
+            Ok(vec![text(say.clock_breached(clock(data.clock), at))])
         }
-        Body::Attached(data) => {
-            Ok(vec![text(format!("{actor} added a file:")), about.said(data.name)?])
-        }
-        Body::Escalated(data) => {
-            Ok(vec![text(format!("{actor} brought you in:")), about.said(data.reason)?])
-        }
-        Body::ClockWarned(data) => Ok(vec![text(format!(
-            "{} % of the time {} is used. It is due on {}.",
-            data.share,
-            until(data.clock),
-            about.moment(data.due_at)
-        ))]),
-        Body::ClockBreached(data) => Ok(vec![text(format!(
-            "The time {} is over since {}.",
-            until(data.clock),
-            about.moment(data.breached_at)
-        ))]),
         Body::Promised(_) | Body::PromiseChanged(_) | Body::PromiseBroken(_) => promise(about),
-        Body::BreachExplained(data) => {
-            let words =
-                format!("{actor} explained why a time was missed, and you own what follows:");
-            Ok(vec![text(words), about.said(data.reason)?])
-        }
+        Body::BreachExplained(data) => with(say.breach_explained(actor), data.reason),
         _ => Err("there is nothing to say of it"),
     }
 }
 
 fn promise(about: &About) -> Result<Vec<Piece>, Silence> {
+    let say = about.say();
     let (words, reason) = match &about.material.told.event.body {
-        Body::Promised(data) => (
-            format!("You were promised that it is over by {}.", about.moment(data.at)),
-            data.reason,
-        ),
+        Body::Promised(data) => (say.you_were_promised(about.moment(data.at)), data.reason),
         Body::PromiseChanged(data) => {
             let before = about.moment(data.before);
             let words = match data.at {
-                Some(at) => format!(
-                    "You were promised that it is over by {before}. Now it is {}.",
-                    about.moment(at)
-                ),
-                None => format!("That it is over by {before} is not promised any more."),
+                Some(at) => say.you_were_promised_instead(before, about.moment(at)),
+                None => say.you_are_promised_no_more(before),
             };
             (words, Some(data.reason))
         }
         Body::PromiseBroken(data) => {
-            let to = if data.to == about.material.person.id { "you" } else { "somebody" };
             let at = about.moment(data.at);
-            (format!("It was promised to {to} that it is over by {at}, and it is not."), None)
+            let words = match data.to == about.material.person.id {
+                true => say.promise_to_you_broken(at),
+                false => say.promise_to_somebody_broken(at),
+            };
+            (words, None)
         }
         _ => return Err("there is nothing to say of it"),
     };
@@ -108,25 +86,26 @@ fn promise(about: &About) -> Result<Vec<Piece>, Silence> {
     Ok(pieces)
 }
 
-fn until(clock: ClockKind) -> &'static str {
+/// The word by which sentences choose.
+fn clock(clock: ClockKind) -> &'static str {
     match clock {
-        ClockKind::Acknowledge => "to take it",
-        ClockKind::Response => "to answer",
-        ClockKind::Update => "to the next word",
-        ClockKind::Resolution => "to resolve it",
-        ClockKind::Team => "that your team has",
-        ClockKind::Vendor => "that the supplier has",
+        ClockKind::Acknowledge => "acknowledge",
+        ClockKind::Response => "response",
+        ClockKind::Update => "update",
+        ClockKind::Resolution => "resolution",
+        ClockKind::Team => "team",
+        ClockKind::Vendor => "vendor",
     }
 }
 
 fn facts(about: &About) -> Vec<(&'static str, String)> {
-    let state = &about.material.state;
+    let (say, state) = (about.say(), &about.material.state);
     let mut facts = about.facts();
-    facts.push(("Priority", state.priority.to_string()));
-    facts.push(("Requester", crate::letter::one_line(&about.material.requester)));
-    facts.extend(about.team().map(|name| ("Team", name)));
+    facts.push((say.fact_priority(), state.priority.to_string()));
+    facts.push((say.fact_requester(), crate::letter::one_line(&about.material.requester)));
+    facts.extend(about.team().map(|name| (say.fact_team(), name)));
     let due = state.clocks.iter().filter(|clock| clock.breached_at.is_none());
     let due = due.filter_map(|clock| clock.due_at).min();
-    facts.extend(due.map(|at| ("Due", about.moment(at))));
+    facts.extend(due.map(|at| (say.fact_due(), about.moment(at))));
     facts
 }

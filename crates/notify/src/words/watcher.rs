@@ -6,17 +6,16 @@ use crate::sight::Silence;
 use incident::event::Body;
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
-    let wrote = || text(format!("{} wrote:", about.actor()));
+    let say = about.say();
+    let with = |words, id| Ok(vec![words, about.said(id)?]);
     match &about.material.told.event.body {
-        Body::Commented(data) => Ok(vec![wrote(), about.said(data.body)?]),
-        Body::Attached(data) => {
-            Ok(vec![text(format!("{} added a file:", about.actor())), about.said(data.name)?])
-        }
+        Body::Commented(data) => with(text(say.wrote(about.actor())), data.body),
+        Body::Attached(data) => with(text(say.added_file(about.actor())), data.name),
         Body::UpdatePublished(data) => requester::update(about, data),
         Body::ExpectationSet(data) => Ok(requester::expectation(about, data)),
-        Body::Resolved(data) => Ok(vec![text("This should work again:"), about.said(data.note)?]),
-        Body::Disputed(data) => Ok(vec![text("It is still broken:"), about.said(data.note)?]),
-        Body::Reopened(_) => Ok(vec![text("It was taken up again.")]),
+        Body::Resolved(data) => with(text(say.resolved()), data.note),
+        Body::Disputed(data) => with(text(say.follower_still_broken()), data.note),
+        Body::Reopened(_) => Ok(vec![text(say.follower_taken_up_again())]),
         _ => Err("there is nothing to say of it"),
     }
 }

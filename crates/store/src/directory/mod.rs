@@ -13,6 +13,7 @@ pub mod fetches;
 pub mod idempotency;
 pub mod import_refs;
 pub mod integrations;
+pub mod letters;
 pub mod models;
 pub mod organisations;
 pub mod people;

@@ -4,7 +4,7 @@
 use super::rows::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::assignment::{Away, Skills};
-use kernel::{OrganisationId, PersonId, Role, TeamId, Timestamp};
+use kernel::{Language, OrganisationId, PersonId, Role, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
@@ -40,6 +40,9 @@ pub struct Person {
     pub has_password: bool,
     /// Time zone; empty is the instance's.
     pub time_zone: String,
+    /// What they read; `None` is the instance's.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// `light`, `dark`; empty is the system's.
     pub theme: String,
     /// Whether single keys are shortcuts.
@@ -98,6 +101,7 @@ impl Person {
             vip: false,
             has_password: false,
             time_zone: String::new(),
+            language: None,
             theme: String::new(),
             single_keys: true,
             active: true,
@@ -138,8 +142,8 @@ pub fn insert(
     values.extend([person.created_at.into(), password_hash.into()]);
     sql.execute(
         "insert into people (id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, time_zone, theme, \
-         single_keys, active, skills, away_from, away_until, created_at, password_hash) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+         single_keys, active, skills, away_from, away_until, language, created_at, password_hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         &values,
     )?;
     Ok(())
@@ -153,7 +157,7 @@ pub fn update(sql: &mut dyn Sql, person: &Person, expected_version: i64) -> Resu
     let touched = sql.execute(
         "update people set email = $2, name = $3, job_title = $4, phone = $5, site = $6, roles = $7, organisation_id = $8, \
          sees_organisation = $9, vip = $10, time_zone = $11, theme = $12, single_keys = $13, active = $14, \
-         skills = $15, away_from = $16, away_until = $17, version = version + 1 where id = $1 and version = $18",
+         skills = $15, away_from = $16, away_until = $17, language = $18, version = version + 1 where id = $1 and version = $19",
         &values,
     )?;
     Ok(touched == 1)
@@ -315,7 +319,7 @@ pub(crate) fn starting(text: &str) -> String {
 }
 
 pub(crate) const COLUMNS: &str = "id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, \
-     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, created_at, version";
+     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, language, created_at, version";
 
 fn select(rest: &str) -> String {
     format!("select {COLUMNS} from people {rest}")
@@ -340,6 +344,7 @@ fn values(person: &Person) -> Result<Vec<Value>, Failure> {
         json(&person.skills)?.into(),
         person.away.map(|away| away.from).into(),
         person.away.and_then(|away| away.until).into(),
+        person.language.map(Language::as_str).into(),
     ])
 }
 
@@ -368,6 +373,8 @@ pub(crate) fn read(row: &mut Columns) -> Result<Person, Failure> {
         active: row.flag()?,
         skills: row.json()?,
         away: away(row)?,
+        // A word that is no language of ours is as good as none.
+        language: row.opt_text()?.and_then(|code| code.parse().ok()),
         created_at: row.at()?,
         version: row.int()?,
     })

@@ -31,6 +31,8 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let calendars = load_calendars(sql, before.map(|before| &*before.calendars))?;
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
+    let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
+    let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
     let teams = load_teams(sql)?;
     let mut policy = Policy {
         version,
@@ -59,22 +61,12 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
             .collect(),
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
-        time_zone: time_zone(sql)?,
+        time_zone: instance.time_zone,
+        language: instance.language,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);
     policy.rules = rules.map(|rule| ReadyRule::of(rule, &policy)).collect();
     Ok(policy)
-}
-
-/// The instance's zone; UTC until it is set.
-fn time_zone(sql: &mut dyn Sql) -> Result<String, Failure> {
-    #[derive(serde::Deserialize)]
-    struct Instance {
-        #[serde(default)]
-        time_zone: String,
-    }
-    let found = settings::get::<Instance>(sql, settings::INSTANCE)?;
-    Ok(found.map_or_else(|| "UTC".to_owned(), |setting| setting.value.time_zone))
 }
 
 /// Says that configuration or people changed; call it in the transaction that

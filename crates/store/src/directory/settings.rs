@@ -2,15 +2,41 @@
 
 use super::rows::{json, one};
 use crate::{Failure, Sql};
-use serde::Serialize;
+use kernel::Language;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// The priority matrix, a [`kernel::Matrix`].
 pub const MATRIX: &str = "matrix";
-/// Name, time zone and telephone number of the instance.
+/// Name, time zone, telephone number and language of the instance, an [`Instance`].
 pub const INSTANCE: &str = "instance";
 /// The resolution codes, a list of [`incident::policy::ResolutionCode`].
 pub const RESOLUTION_CODES: &str = "resolution_codes";
+
+/// How the instance calls itself, and what holds for people who chose nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Instance {
+    /// The name requesters know it by.
+    pub name: String,
+    /// The IANA name of the zone of people who chose none.
+    pub time_zone: String,
+    /// The telephone of the service desk; empty if there is none.
+    pub phone: String,
+    /// The language of people who chose none.
+    pub language: Language,
+}
+
+impl Default for Instance {
+    fn default() -> Self {
+        Instance {
+            name: "Evenkeel".to_owned(),
+            time_zone: "UTC".to_owned(),
+            phone: String::new(),
+            language: Language::default(),
+        }
+    }
+}
 
 /// A setting as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

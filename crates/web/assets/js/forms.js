@@ -3,6 +3,7 @@
 import { $, $$, ask, el, icon, isVisible, randomKey, say } from "./dom.js";
 import { isField, keepFocus, patch } from "./morph.js";
 import { toast } from "./toast.js";
+import { words as tell } from "./words.js";
 
 const keys = new WeakMap();
 const underWay = new WeakMap();
@@ -37,7 +38,7 @@ export function startForms() {
 export async function submit(form, submitter, more = {}) {
   const wish = words(form, submitter);
   if (form.getAttribute("aria-busy") === "true") {
-    if (wish !== underWay.get(form)) trouble(form, submitter, "info", "This was not sent.", "The one before is still on its way; press again when it is done.");
+    if (wish !== underWay.get(form)) trouble(form, submitter, "info", tell("This was not sent."), tell("The one before is still on its way; press again when it is done."));
     return false;
   }
   underWay.set(form, wish);
@@ -51,8 +52,8 @@ export async function submit(form, submitter, more = {}) {
     return await take(form, submitter, answer, layer);
   } catch {
     const live = document.documentElement.dataset.stream;
-    const soon = live && el("span", { "data-soon": true }, " and is sent as soon as there is one");
-    trouble(form, submitter, "warn", "This is not sent yet.", "There is no connection to the server. What you wrote is kept here", soon, ".");
+    const soon = live && el("span", { "data-soon": true }, ` ${tell("It is sent as soon as there is one.")}`);
+    trouble(form, submitter, "warn", tell("This is not sent yet."), tell("There is no connection to the server. What you wrote is kept here."), soon);
     return false;
   } finally {
     busy(form, submitter, false);
@@ -100,22 +101,22 @@ async function take(form, submitter, answer, layer) {
     return false;
   }
   if (answer.status === 401) {
-    const link = el("a", { class: "link", href: "/sign-in", target: "_blank" }, "Sign in in another tab");
-    trouble(form, submitter, "warn", "You are signed out.", "What you wrote is kept here. ", link, ", then try again.");
+    const link = el("a", { class: "link", href: "/sign-in", target: "_blank" }, tell("Sign in in another tab, then try again."));
+    trouble(form, submitter, "warn", tell("You are signed out."), tell("What you wrote is kept here."), " ", link);
     return false;
   }
   const reference = answer.headers.get("X-Request-Id");
   const words = told ? decodeURIComponent(told) : reason(answer);
-  trouble(form, submitter, "crit", "This was not stored.", `${words} What you wrote is kept here.${reference ? ` Reference ${reference}.` : ""}`);
+  trouble(form, submitter, "crit", tell("This was not stored."), `${words} ${tell("What you wrote is kept here.")}${reference ? ` ${tell("Reference {reference}.", { reference })}` : ""}`);
   return false;
 }
 
 function reason(answer) {
-  if (answer.status === 403) return "You may not do this.";
-  if (answer.status === 404) return "It is no longer there, or not for you to see.";
-  if (answer.status === 413) return "It is too large.";
-  if (answer.status === 429) return "There were too many requests, wait a moment.";
-  return `The server answered with an error (${answer.status}).`;
+  if (answer.status === 403) return tell("You may not do this.");
+  if (answer.status === 404) return tell("It is no longer there, or not for you to see.");
+  if (answer.status === 413) return tell("It is too large.");
+  if (answer.status === 429) return tell("There were too many requests, wait a moment.");
+  return tell("The server answered with an error ({status}).", { status: answer.status });
 }
 
 function done(form, layer, answer, html) {
@@ -134,7 +135,7 @@ function refused(form, submitter, html) {
   const now = form.isConnected ? form : document.getElementById(form.id);
   const target = now && $("[role=alert], .banner-crit, [aria-invalid=true]", now);
   if (target) target.focus();
-  else if (!html.trim()) trouble(form, submitter, "crit", "This was refused.", "Reload the page to see what changed.");
+  else if (!html.trim()) trouble(form, submitter, "crit", tell("This was refused."), tell("Reload the page to see what changed."));
 }
 
 /** Takes back the promise to send by itself what `root` holds: whoever wants it sent presses again. */
@@ -164,11 +165,11 @@ function busy(form, submitter, on) {
     if (on) node?.setAttribute("aria-busy", "true");
     else node?.removeAttribute("aria-busy");
   }
-  if (on && submitter?.matches(".btn:not(.btn-icon):not([data-busy])")) submitter.dataset.busy = "Saving…";
+  if (on && submitter?.matches(".btn:not(.btn-icon):not([data-busy])")) submitter.dataset.busy = tell("Saving…");
 }
 
 function trouble(form, submitter, kind, title, ...text) {
-  const button = el("button", { class: "btn btn-sm", type: "button" }, "Try again");
+  const button = el("button", { class: "btn btn-sm", type: "button" }, tell("Try again"));
   button.addEventListener("click", () => again(form, submitter));
   const banner = el(
     "div",

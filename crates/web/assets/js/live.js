@@ -2,6 +2,7 @@
 import { $, $$, ask, interrupt, say } from "./dom.js";
 import { keepFocus, morph, patch } from "./morph.js";
 import { clockTime, serverNow, serverSays } from "./time.js";
+import { words } from "./words.js";
 
 const patience = 3000;
 const rest = 30_000;
@@ -127,8 +128,8 @@ export function connection(up) {
     lost = setTimeout(() => {
       lost = 0;
       since = at;
-      show(vial, true, `Offline since ${at}`, "Not connected. The page shows what it last saw.");
-      say(`Offline since ${at}`);
+      show(vial, true, words("Offline since {at}", { at }), "Not connected. The page shows what it last saw.");
+      say(words("Offline since {at}", { at }));
     }, patience);
   }
 }

@@ -1,6 +1,8 @@
 // Keeps <time data-tick> in the same words the server wrote first. Runs from the server's clock and never
 // speaks: a countdown is not a live region.
 
+import { names, words as tell } from "./words.js";
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -73,8 +75,8 @@ function due(at, now, where) {
 
 function since(at, now, where) {
   const gap = now - at;
-  if (gap < minute) return "now";
-  return gap < hour ? `${Math.floor(gap / minute)} min` : moment(at, now, where);
+  if (gap < minute) return tell("now");
+  return gap < hour ? tell("{count} min", { count: Math.floor(gap / minute) }) : moment(at, now, where);
 }
 
 function age(gap) {
@@ -98,16 +100,21 @@ function moment(at, now, where) {
   const dayOf = (date) => Date.parse(format(date, where, { year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA"));
   const days = Math.abs(Math.round((dayOf(at) - dayOf(now)) / day));
   if (days === 0) return clockTime(at, where);
-  if (days <= 6) return `${format(at, where, { weekday: "short" })} ${clockTime(at, where)}`;
+  const own = names();
+  const weekday = format(at, where, { weekday: "short" });
+  if (days <= 6) return `${own ? own.weekdays[weekdays.indexOf(weekday)] : weekday} ${clockTime(at, where)}`;
   const year = format(at, where, { year: "numeric" });
-  const date = `${format(at, where, { day: "numeric" })} ${format(at, where, { month: "short" }, "en-US")}`;
-  return year === format(now, where, { year: "numeric" }) ? date : `${date} ${year}`;
+  const [afterDay, afterMonth] = own?.between ?? [" ", " "];
+  const month = own ? own.months[format(at, where, { month: "numeric" }) - 1] : format(at, where, { month: "short" }, "en-US");
+  const date = `${format(at, where, { day: "numeric" })}${afterDay}${month}`;
+  return year === format(now, where, { year: "numeric" }) ? date : `${date}${afterMonth}${year}`;
 }
 
+const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const formats = new Map();
 
 function format(date, where, options, locale = "en-GB") {
-  const key = `${where}${locale}${Object.keys(options)}`;
+  const key = `${where}${locale}${JSON.stringify(options)}`;
   if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { ...options, timeZone: where }));
   return formats.get(key).format(date);
 }

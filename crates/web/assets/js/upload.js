@@ -1,5 +1,6 @@
 // Files for a form: chosen, dragged or pasted; shown with their size; too large ones are refused before sending.
 import { $, $$, el, icon, say } from "./dom.js";
+import { words } from "./words.js";
 
 export const defaultLimit = 25 * 1024 * 1024;
 
@@ -65,7 +66,7 @@ function take(input, files) {
   input.files = bag.files;
   input.taking = false;
   draw(input, fit, large, limit);
-  if (fit.length) say(fit.length === 1 ? `${fit[0].name} attached` : `${fit.length} files attached`);
+  if (fit.length) say(fit.length === 1 ? words("{name} attached", { name: fit[0].name }) : words("{count} files attached", { count: fit.length }));
 }
 
 function draw(input, fit, large, limit) {
@@ -73,13 +74,13 @@ function draw(input, fit, large, limit) {
   if (!list) return;
   list.replaceChildren(
     ...fit.map((file) => {
-      const remove = el("button", { type: "button", "aria-label": `Remove ${file.name}` }, icon("x"));
+      const remove = el("button", { type: "button", "aria-label": words("Remove {name}", { name: file.name }) }, icon("x"));
       remove.addEventListener("click", () => {
         take(input, fit.filter((other) => other !== file));
         input.focus();
       });
       return el("li", { class: "att" }, icon(file.type.startsWith("image/") ? "photo" : "clip"), file.name, el("span", { class: "muted" }, sizeWords(file.size)), remove);
     }),
-    ...large.map((file) => el("li", { class: "att att-bad", role: "alert" }, icon("alert"), `${file.name} is ${sizeWords(file.size)}. At most ${sizeWords(limit)} each, it is not sent.`)),
+    ...large.map((file) => el("li", { class: "att att-bad", role: "alert" }, icon("alert"), words("{name} is {size}. At most {limit} each, it is not sent.", { name: file.name, size: sizeWords(file.size), limit: sizeWords(limit) }))),
   );
 }

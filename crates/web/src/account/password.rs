@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::{Trouble, secret_hash};
 use incident::Refusal;
-use kernel::limits;
+use kernel::{Language, limits};
 use maud::{Markup, html};
 use store::directory::{people, sessions};
 
@@ -34,13 +34,18 @@ pub(super) async fn change(
 }
 
 async fn store(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Trouble> {
-    let person = who.viewer().person;
+    let (person, say) = (who.viewer().person, locale::account(who.here.language));
     prove(app, who, fields.get("old").unwrap_or_default()).await?;
     let hash = desk::accounts::hash_password(fields.get("new").unwrap_or_default()).await.map_err(
         |trouble| match trouble {
             Trouble::Refused(refusal) => Trouble::Refused(Refusal::invalid(
                 "new",
-                format!("The new password {}", refusal.message),
+                match say.language() {
+                    Language::En => format!("The new password {}", refusal.message),
+                    _ => {
+                        say.password_refused(limits::PASSWORD_MIN_CHARS, limits::PASSWORD_MAX_CHARS)
+                    }
+                },
             )),
             other => other,
         },
@@ -58,16 +63,15 @@ async fn store(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Trouble
 /// Whoever finds an open browser must not be able to take the account with it.
 /// Signing in once more counts wrong tries like anywhere else.
 async fn prove(app: &App, who: &SignedIn, old: &str) -> Result<(), Trouble> {
+    let say = locale::account(who.here.language);
     let email = who.person().email.as_deref().unwrap_or_default();
     let address = format!("session of {}", who.viewer().person);
     match app.desk.sign_in(email, old, &address, "").await {
         Ok((secret, _)) => app.desk.sign_out(secret_hash(&secret)).await,
-        Err(Trouble::Unknown) => Err(Refusal::invalid("old", "This is not your password").into()),
-        Err(Trouble::Throttled { seconds }) => Err(Refusal::invalid(
-            "old",
-            format!("There were too many tries; wait {seconds} seconds"),
-        )
-        .into()),
+        Err(Trouble::Unknown) => Err(Refusal::invalid("old", say.not_your_password()).into()),
+        Err(Trouble::Throttled { seconds }) => {
+            Err(Refusal::invalid("old", say.too_many_tries(seconds)).into())
+        }
         Err(trouble) => Err(trouble),
     }
 }
@@ -75,23 +79,21 @@ async fn prove(app: &App, who: &SignedIn, old: &str) -> Result<(), Trouble> {
 pub(super) fn card(who: &SignedIn, shown: &Shown) -> Markup {
     let errors = &shown.errors;
     let wrong = errors.of("old").is_some() || errors.of("new").is_some();
-    let hint = format!(
-        "At least {} characters. A few words are easier to keep in mind than signs.",
-        limits::PASSWORD_MIN_CHARS
-    );
+    let (say, language) = (locale::account(who.here.language), who.here.language);
+    let hint = say.new_password_hint(limits::PASSWORD_MIN_CHARS);
     html! {
         section.card aria-labelledby="pass" {
-            div.card-h { h2 id="pass" { "Password" } }
+            div.card-h { h2 id="pass" { (locale::entry(language).password()) } }
             div.card-b {
                 @if who.person().has_password {
                     form.form method="post" action="/me/password" {
-                        @if wrong { (errors.summary()) }
-                        (secret_field(Field::new("old", "Your password now").errors(errors), "current-password"))
-                        (secret_field(Field::new("new", "New password").hint(&hint).errors(errors), "new-password"))
-                        div { button.btn type="submit" { "Change password" } }
+                        @if wrong { (errors.summary_in(language)) }
+                        (secret_field(Field::new("old", say.your_password_now()).errors(errors), "current-password"))
+                        (secret_field(Field::new("new", say.new_password()).hint(&hint).errors(errors), "new-password"))
+                        div { button.btn type="submit" { (say.change_password()) } }
                     }
                 } @else {
-                    p { "You have no password. An administrator can give you one." }
+                    p { (say.no_password()) }
                 }
             }
         }

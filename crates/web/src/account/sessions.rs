@@ -7,6 +7,7 @@ use crate::error::PageResult;
 use crate::part::time;
 use axum::extract::State;
 use axum::response::Response;
+use locale::Account;
 use maud::{Markup, html};
 use store::directory::Session;
 
@@ -37,21 +38,22 @@ pub(super) async fn end_others(State(app): State<App>, who: SignedIn) -> PageRes
 
 pub(super) fn card(who: &SignedIn, sessions: &[Session]) -> Markup {
     let this = who.sign_in.session.as_deref();
+    let say = locale::account(who.here.language);
     html! {
         section.card aria-labelledby="sess" {
             div.card-h {
-                h2 id="sess" { "Where you are signed in" }
+                h2 id="sess" { (say.signed_in_where()) }
                 @if sessions.len() > 1 {
-                    form method="post" action="/me/sessions/end-others" { button.btn.btn-sm type="submit" { "Sign out all others" } }
+                    form method="post" action="/me/sessions/end-others" { button.btn.btn-sm type="submit" { (say.end_others()) } }
                 }
             }
-            div.scroll-x tabindex="0" role="region" aria-label="Where you are signed in" {
+            div.scroll-x tabindex="0" role="region" aria-label=(say.signed_in_where()) {
                 table.dt {
-                    thead { tr { th scope="col" { "Browser" } th scope="col" { "Signed in" } th scope="col" { "Last used" } } }
+                    thead { tr { th scope="col" { (say.browser()) } th scope="col" { (say.signed_in()) } th scope="col" { (say.last_used()) } } }
                     tbody {
                         @for session in sessions {
                             tr {
-                                th scope="row" { (browser(&session.agent)) @if this == Some(session.secret_hash.as_slice()) { " " span.chip { "This one" } } }
+                                th scope="row" { (browser(&session.agent, say)) @if this == Some(session.secret_hash.as_slice()) { " " span.chip { (say.this_one()) } } }
                                 td { (time::moment(session.created_at, &who.here)) }
                                 td { (time::moment(session.seen_at, &who.here)) }
                             }
@@ -64,14 +66,14 @@ pub(super) fn card(who: &SignedIn, sessions: &[Session]) -> Markup {
 }
 
 /// "Firefox on Linux"; as it calls itself if that is no browser we know.
-fn browser(agent: &str) -> String {
+fn browser(agent: &str, say: Account) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => say.browser_on(browser, system),
         (Some(browser), None) => browser.to_owned(),
-        _ if agent.trim().is_empty() => "Unknown".to_owned(),
+        _ if agent.trim().is_empty() => say.browser_unknown().to_owned(),
         _ => agent.chars().take(40).collect(),
     }
 }
@@ -98,7 +100,7 @@ mod tests {
             ("curl/8.5.0", "curl/8.5.0"),
             ("", "Unknown"),
         ] {
-            assert_eq!(browser(agent), name);
+            assert_eq!(browser(agent, locale::account(kernel::Language::En)), name);
         }
     }
 }

@@ -126,7 +126,8 @@ pub(crate) fn scope_words(scope: TokenScope) -> &'static str {
 
 pub(super) fn card(who: &SignedIn, tokens: &[Token], shown: &Shown) -> Markup {
     html! {
-        section.card aria-labelledby="tok" {
+        // Whoever writes programs reads English.
+        section.card aria-labelledby="tok" lang="en" {
             div.card-h { h2 id="tok" { "API tokens" } a.link href="/api/docs" { "API reference" } }
             @if let Some(secret) = &shown.secret { (new_secret(secret)) }
             @if !tokens.is_empty() { (table(who, tokens)) }

@@ -17,7 +17,7 @@ use kernel::{AttachmentId, Channel, IncidentNumber, limits};
 /// Bytes of one ordinary field of a form with files.
 const FIELD_BYTES: usize = 4 * limits::BODY_CHARS;
 /// Files that one form may bring.
-const FILES: usize = 8;
+pub(crate) const FILES: usize = 8;
 
 /// A form that may bring files: its fields, and the files as they were kept.
 pub(crate) struct WithFiles {

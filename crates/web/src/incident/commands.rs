@@ -468,7 +468,7 @@ async fn again(
     let page = if dialogs::has_form(command) {
         dialogs::page(who, &view, command, &Fields::parse(&format!("{sent}&{ALONE}=1")), &errors)
     } else {
-        crate::shell::error_page("This was not done", &wrong.words)
+        crate::shell::error_page(kernel::Language::En, "This was not done", &wrong.words)
     };
     Ok(Answer::refused(wrong.status, patch).else_page(page).reply(live))
 }

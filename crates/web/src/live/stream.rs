@@ -170,7 +170,9 @@ impl Stream {
 
     /// Now, where the person is.
     fn here(&self) -> Here {
-        Here { now: self.app.desk.now(), ..self.who.here.clone() }
+        let own = matches!(self.shown, Shown::Portal(_));
+        let language = if own { self.who.language } else { self.who.here.language };
+        Here { now: self.app.desk.now(), language, ..self.who.here.clone() }
     }
 
     async fn load_views(&mut self) -> Result<(), Trouble> {
@@ -431,8 +433,7 @@ impl Stream {
             })
             .await;
         self.put_bytes(&patch);
-        if let Some(words) =
-            words::say(&change.events, &change.row, self.who.viewer().person, false)
+        if let Some(words) = words::say(&change.events, &change.row, self.who.viewer().person, None)
         {
             self.put(&frame::event("say", &words));
         }
@@ -450,9 +451,8 @@ impl Stream {
         if !told {
             return;
         }
-        let (viewer, here, policy) =
-            (self.who.viewer().clone(), self.here(), self.app.desk.policy());
-        let after_n = change.after_n();
+        let (viewer, policy) = (self.who.viewer().clone(), self.app.desk.policy());
+        let (here, after_n) = (self.here(), change.after_n());
         let patches = self
             .app
             .desk
@@ -464,8 +464,8 @@ impl Stream {
             Ok(Some(markup)) => self.put(&frame::event("patch", &markup.into_string())),
             Ok(None) | Err(_) => self.put(&frame::stale()),
         }
-        if let Some(words) = words::say(&change.events, &change.row, self.who.viewer().person, true)
-        {
+        let (me, language) = (self.who.viewer().person, self.who.language);
+        if let Some(words) = words::say(&change.events, &change.row, me, Some(language)) {
             self.put(&frame::event("say", &words));
         }
     }

@@ -5,24 +5,30 @@ use crate::part::clock;
 use crate::part::person::first_name;
 use crate::part::state;
 use incident::{Access, Body, Scope, Visibility};
-use kernel::PersonId;
+use kernel::{Language, PersonId};
 use store::incidents::feed::FeedEvent;
 use store::incidents::list::IncidentRow;
 
 /// The last priority whose broken promises interrupt.
 const URGENT: u8 = 2;
 
-/// What others did, as one line; `None` when there is nothing to say.
+/// What others did, as one line; `None` when there is nothing to say. Those who see the public
+/// side only hear it in their language.
 pub(super) fn say(
     events: &[FeedEvent],
     row: &IncidentRow,
     me: PersonId,
-    public_only: bool,
+    public_in: Option<Language>,
 ) -> Option<String> {
-    let me = me.to_string();
+    let (me, public_only) = (me.to_string(), public_in.is_some());
     let told =
         events.iter().filter(|event| event.event.actor.id != me && (event.public || !public_only));
-    let mut parts: Vec<String> = told.filter_map(|event| words(event, row, public_only)).collect();
+    let mut parts: Vec<String> = told
+        .filter_map(|event| match public_in {
+            Some(language) => public_words(event, language),
+            None => words(event, row),
+        })
+        .collect();
     parts.dedup();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -49,7 +55,7 @@ pub(super) fn alert(change: &Change, me: PersonId, scope: &Scope) -> Option<Stri
     })
 }
 
-fn words(event: &FeedEvent, row: &IncidentRow, public_only: bool) -> Option<String> {
+fn words(event: &FeedEvent, row: &IncidentRow) -> Option<String> {
     let who = first_name(&event.event.actor.name);
     Some(match &event.event.body {
         Body::Commented(data) if data.visibility == Visibility::Internal => {
@@ -58,8 +64,8 @@ fn words(event: &FeedEvent, row: &IncidentRow, public_only: bool) -> Option<Stri
         Body::Commented(_) => format!("{who} wrote"),
         Body::Attached(_) => format!("{who} added a file"),
         Body::UpdatePublished(_) => format!("{who} published an update"),
-        Body::PriorityChanged(_) if !public_only => format!("priority now {}", row.state.priority),
-        Body::Assigned(_) if !public_only => match &row.assignee {
+        Body::PriorityChanged(_) => format!("priority now {}", row.state.priority),
+        Body::Assigned(_) => match &row.assignee {
             Some(assignee) => format!("assigned to {}", assignee.name),
             None => "assigned to nobody".to_owned(),
         },
@@ -70,14 +76,21 @@ fn words(event: &FeedEvent, row: &IncidentRow, public_only: bool) -> Option<Stri
         | Body::Resolved(_)
         | Body::Reopened(_)
         | Body::Closed(_)
-        | Body::Cancelled(_)
-            if !public_only =>
-        {
-            format!("state now {}", state::look(&row.state).words)
-        }
-        Body::Resolved(_) => "fixed, please check".to_owned(),
-        Body::Reopened(_) | Body::WorkStarted(_) | Body::Resumed(_) => "being worked on".to_owned(),
-        Body::Closed(_) => "closed".to_owned(),
+        | Body::Cancelled(_) => format!("state now {}", state::look(&row.state).words),
         _ => return None,
     })
+}
+
+/// The same for those who see the public side, in their language.
+fn public_words(event: &FeedEvent, language: Language) -> Option<String> {
+    let what = match &event.event.body {
+        Body::Commented(_) => "wrote",
+        Body::Attached(_) => "file",
+        Body::UpdatePublished(_) => "update",
+        Body::Resolved(_) => "resolved",
+        Body::Reopened(_) | Body::WorkStarted(_) | Body::Resumed(_) => "work",
+        Body::Closed(_) => "closed",
+        _ => return None,
+    };
+    Some(locale::portal(language).heard(what, first_name(&event.event.actor.name)))
 }

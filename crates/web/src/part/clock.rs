@@ -253,6 +253,7 @@ mod tests {
         Here {
             now: start().plus_seconds(seconds),
             zone: TimeZone::UTC,
+            language: Default::default(),
             calendars: Default::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! Fields with label, hint and error, and the summary of all errors.
 
 use crate::part::icon::icon;
+use kernel::Language;
 use maud::{Markup, html};
 
 /// What is wrong with a form: the field's id and words for a person.
@@ -33,13 +34,16 @@ impl Errors {
 
     /// The summary before a form: what to fix, with links to the fields.
     pub(crate) fn summary(&self) -> Markup {
-        let title = match self.0.len() {
-            1 => "One thing to fix".to_owned(),
-            count => format!("{count} things to fix"),
-        };
+        self.summary_in(Language::En)
+    }
+
+    /// The same in a language.
+    pub(crate) fn summary_in(&self, language: Language) -> Markup {
+        let say = locale::entry(language);
+        let title = say.things_to_fix(i64::try_from(self.0.len()).unwrap_or(i64::MAX));
         html! {
             @if !self.is_empty() {
-                div class="banner banner-crit" role="group" aria-label="Errors" tabindex="-1" autofocus {
+                div class="banner banner-crit" role="group" aria-label=(say.errors()) tabindex="-1" autofocus {
                     (icon("alert"))
                     div {
                         b { (title) }

@@ -263,6 +263,7 @@ mod tests {
         let here = Here {
             now: at("2026-11-23T12:00:00Z"),
             zone: TimeZone::UTC,
+            language: Default::default(),
             calendars: Default::default(),
         };
         let html = keel(&line, &here).into_string();
@@ -287,6 +288,7 @@ mod tests {
             let here = Here {
                 now: at("2026-11-23T10:20:00Z"),
                 zone: TimeZone::UTC,
+                language: Default::default(),
                 calendars: Default::default(),
             };
             let ticks = Axis::of(&line, &here).ticks(&here).len() as i64;
@@ -307,6 +309,7 @@ mod tests {
         let here = Here {
             now: at("2026-11-25T12:00:00Z"),
             zone: TimeZone::UTC,
+            language: Default::default(),
             calendars: Default::default(),
         };
         let html = keel(&line, &here).into_string();
@@ -329,6 +332,7 @@ mod tests {
         let here = Here {
             now: at("2026-11-24T10:00:00Z"),
             zone: TimeZone::UTC,
+            language: Default::default(),
             calendars: Default::default(),
         };
         let html = keel(&line("2026-11-24T16:00:00Z"), &here).into_string();

@@ -6,7 +6,7 @@ use incident::clocks::Clock;
 use incident::policy::Calendars;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
-use kernel::Timestamp;
+use kernel::{Language, Timestamp};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub(crate) struct Here {
     pub(crate) now: Timestamp,
     /// The reader's zone.
     pub(crate) zone: TimeZone,
+    /// What the screen is drawn in.
+    pub(crate) language: Language,
     /// The business time that clocks count.
     pub(crate) calendars: Arc<Calendars>,
 }
@@ -67,31 +69,12 @@ impl Here {
 
     /// "Mon 23 Nov 2026, 13:12 CET".
     pub(crate) fn full(&self, at: Timestamp) -> String {
-        let at = self.local(at);
-        let zone = at.time_zone().to_offset_info(at.timestamp());
-        format!(
-            "{} {} {} {}, {:02}:{:02} {}",
-            weekday(&at),
-            at.day(),
-            month(&at),
-            at.year(),
-            at.hour(),
-            at.minute(),
-            zone.abbreviation()
-        )
+        locale::full(self.language, &self.local(at))
     }
 
     /// Today "12:58", within 6 days "Thu 12:20", else "17 Nov", of another year "17 Nov 2025".
     pub(crate) fn moment(&self, at: Timestamp) -> String {
-        let (now, at) = (self.local(self.now), self.local(at));
-        let time = format!("{:02}:{:02}", at.hour(), at.minute());
-        let apart = now.date().since(at.date()).map_or(i32::MAX, |span| span.get_days().abs());
-        match apart {
-            0 => time,
-            1..=6 => format!("{} {time}", weekday(&at)),
-            _ if now.year() == at.year() => format!("{} {}", at.day(), month(&at)),
-            _ => format!("{} {} {}", at.day(), month(&at), at.year()),
-        }
+        locale::moment(self.language, &self.local(self.now), &self.local(at))
     }
 
     /// As [`Here::moment`], with the time of day however long ago.
@@ -102,9 +85,10 @@ impl Here {
 
     /// "now", "14 min", then as [`Here::moment`].
     pub(crate) fn since_words(&self, at: Timestamp) -> String {
+        let say = locale::scripts(self.language);
         match self.now.seconds_since(at) {
-            ..MINUTE => "now".to_owned(),
-            gap @ ..HOUR => format!("{} min", gap / MINUTE),
+            ..MINUTE => say.now().to_owned(),
+            gap @ ..HOUR => say.minutes(gap / MINUTE),
             _ => self.moment(at),
         }
     }
@@ -241,17 +225,6 @@ fn span(seconds: i64) -> String {
     }
 }
 
-fn weekday(at: &Zoned) -> &'static str {
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-        [at.weekday().to_monday_zero_offset() as usize % 7]
-}
-
-fn month(at: &Zoned) -> &'static str {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    MONTHS[(at.month() as usize - 1) % 12]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,6 +233,7 @@ mod tests {
         Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Amsterdam").unwrap(),
+            language: Language::En,
             calendars: Default::default(),
         }
     }

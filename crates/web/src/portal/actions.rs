@@ -2,11 +2,11 @@
 //! the page again.
 
 use super::incident::{self as screen, Attempt, Form};
-use super::{On, story};
+use super::{On, story, trouble};
 use crate::answer::Answer;
 use crate::app::App;
-use crate::auth::{Live, SignedIn};
-use crate::error::{PageResult, sentence, status_of};
+use crate::auth::{Live, Reader, SignedIn};
+use crate::error::{PageResult, status_of};
 use crate::form::Fields;
 use crate::incident::attachments::{WithFiles, attach};
 use crate::incident::once;
@@ -81,7 +81,7 @@ impl FromRequestParts<App> for Action {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let who = SignedIn::from_request_parts(parts, app).await?;
+        let Reader(who) = Reader::from_request_parts(parts, app).await?;
         let On(number) =
             On::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let live = Live::of(&parts.headers);
@@ -177,7 +177,7 @@ impl Action {
             }
             Ok(outcome) => (Attempt::default(), None, outcome.after_n),
             Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
-                let attempt = attempt.refused(in_plain_words(&refusal));
+                let attempt = attempt.refused(trouble::of_page(&refusal, self.who.here.language));
                 (attempt, Some(status_of(&Trouble::Refused(refusal))), u32::MAX)
             }
             Err(trouble) => return Err(trouble.into()),
@@ -195,15 +195,5 @@ impl Action {
         };
         let page = screen::page(&app, &who, number, &attempt).await?;
         Ok(Answer::refused(status, patches).else_page(page).reply(live))
-    }
-}
-
-/// Refusals of states name commands; requesters read what happened instead.
-fn in_plain_words(refusal: &Refusal) -> String {
-    match refusal.kind {
-        RefusalKind::State => {
-            "This changed meanwhile. Look at how it stands now; what you wrote is kept.".to_owned()
-        }
-        _ => sentence(&refusal.message),
     }
 }

@@ -4,11 +4,12 @@
 use super::reader::Reader;
 use super::story::{Entry, File, Kind, Line, Message, Story, What};
 use super::words;
-use crate::incident::attachments::{address, size_words};
+use crate::incident::attachments::address;
 use crate::part::icon::icon;
 use crate::part::person::avatar;
+use crate::part::rich::bold;
 use incident::state::Hold;
-use kernel::{Actor, Channel, PersonId};
+use kernel::{Actor, Channel, PersonId, Timestamp};
 use maud::{Markup, html};
 
 /// The whole conversation.
@@ -47,26 +48,27 @@ fn item(story: &Story, entry: &Entry, reader: &Reader, append: bool) -> Markup {
 }
 
 fn said(story: &Story, entry: &Entry, message: &Message, reader: &Reader) -> Markup {
-    let who = name(&entry.actor, reader);
+    let (say, who) = (reader.say(), name(&entry.actor, reader));
     let update = matches!(message.kind, Kind::Update { .. });
+    let spoken = say.spoken(spoken(message.kind), &who, reader.here.moment(entry.at));
     html! {
-        article.msg.msg-upd[update] aria-label=(format!("{} {who}, {}", spoken(message.kind), reader.here.moment(entry.at))) {
+        article.msg.msg-upd[update] aria-label=(spoken) {
             div.msg-h {
                 @if update {
-                    b { "Update" }
-                    span.meta { "by " (who) }
+                    b { (say.update()) }
+                    span.meta { (say.by_who(&who)) }
                 } @else {
                     b { (who) }
-                    @if let Some(note) = on_behalf(story, entry, message.kind) {
-                        span.meta { (note) }
+                    @if let Some(requester) = on_behalf(story, entry, message.kind) {
+                        span.meta { (say.for_who(requester)) }
                     } @else if let Some(team) = reader.team_of(&entry.actor) {
                         span.meta { (team) }
                     }
                 }
                 @match message.kind {
-                    Kind::Fixed => span.chip.chip-good { (icon("s-resolved")) "Fixed" },
-                    Kind::StillBroken => span.chip.chip-warn { (icon("alert")) "Still broken" },
-                    Kind::Withdrawn => span.chip { (icon("s-cancelled")) "Withdrawn" },
+                    Kind::Fixed => span.chip.chip-good { (icon("s-resolved")) (say.fixed()) },
+                    Kind::StillBroken => span.chip.chip-warn { (icon("alert")) (say.still_broken()) },
+                    Kind::Withdrawn => span.chip { (icon("s-cancelled")) (say.withdrawn()) },
                     _ => {},
                 }
                 (reader.since(entry.at))
@@ -74,82 +76,96 @@ fn said(story: &Story, entry: &Entry, message: &Message, reader: &Reader) -> Mar
             div.msg-b {
                 @match &message.words {
                     Some(words) => @for paragraph in words.replace("\r\n", "\n").split("\n\n").filter(|text| !text.trim().is_empty()) { p { (paragraph.trim()) } },
-                    None => p.redacted { "These words were removed." },
+                    None => p.redacted { (say.words_removed()) },
                 }
                 @if let Kind::Update { expected, next } = message.kind {
                     @if expected.is_some() || next.is_some() {
                         p.dl-in {
-                            @if let Some(at) = expected { span { "Expected back " b { "by " (reader.by(at)) } } }
-                            @if let Some(at) = next { span { "Next update " b { (reader.by(at)) } } }
+                            @if let Some(at) = expected { span { (by(say.expected_back(), at, reader)) } }
+                            @if let Some(at) = next { span { (by(say.next_update(), at, reader)) } }
                         }
                     }
                 }
                 @if !message.files.is_empty() {
-                    ul.atts { @for file in &message.files { li { (file_link(file)) } } }
+                    ul.atts { @for file in &message.files { li { (file_link(file, reader)) } } }
                 }
             }
         }
     }
 }
 
+/// "Expected back by 14:20 today".
+fn by(what: &str, at: Timestamp, reader: &Reader) -> Markup {
+    html! { (what) " " b { (reader.say().by_time(reader.by(at))) } }
+}
+
 fn line_words(story: &Story, entry: &Entry, line: &Line, reader: &Reader) -> Markup {
-    let who = name(&entry.actor, reader);
+    let (say, actor) = (reader.say(), &entry.actor.name);
+    // Sentences about the reader have a form of their own.
+    let speaker = if is(&entry.actor, reader.me) { "you" } else { "other" };
     match line {
-        Line::Reported(channel) => {
-            html! { b { (who) } " reported this" (through(*channel)) (for_whom(story, entry)) }
-        }
-        Line::Taken => html! { b { (who) } " has it" },
+        Line::Reported(channel) => html! {
+            (bold(&say.line_reported(speaker, actor, through(*channel))))
+            @if let Some(requester) = for_whom(story, entry) { " " (say.for_who(requester)) }
+        },
+        Line::Taken => bold(&say.line_taken(actor)),
         Line::Given { person: Some(person), team: Some(team) } => {
-            html! { b { (person) } " from " (team) " works on it" }
+            bold(&say.line_given_from(person, team))
         }
-        Line::Given { person: Some(person), team: None } => html! { b { (person) } " works on it" },
+        Line::Given { person: Some(person), team: None } => bold(&say.line_given(person)),
         Line::Given { person: None, team } => {
-            html! { "Given to " b { (team.as_deref().unwrap_or("another team")) } }
+            bold(&say.line_given_team(team.as_deref().unwrap_or(say.another_team())))
         }
         Line::Waits(reason, until) => {
             let hold = Hold { reason: *reason, since: entry.at, until: *until };
-            html! { (words::waiting(Some(&hold))) @if let Some(at) = until { ", until " (reader.by(*at)) } }
+            let words = words::waiting(Some(&hold), say);
+            match until {
+                Some(at) => html! { (say.until(words, reader.by(*at))) },
+                None => html! { (words) },
+            }
         }
-        Line::GoesOn => html! { "Work goes on" },
-        Line::Reopened => html! { "Taken up again" },
-        Line::StaysFixed => html! { "Counts as fixed after all" },
-        Line::Expected(Some(at)) => html! { "Expected back " b { "by " (reader.by(*at)) } },
-        Line::Expected(None) => html! { "There is no expected time any more" },
+        Line::GoesOn => html! { (say.line_goes_on()) },
+        Line::Reopened => html! { (say.line_reopened()) },
+        Line::StaysFixed => html! { (say.line_stays_fixed()) },
+        Line::Expected(Some(at)) => by(say.expected_back(), *at, reader),
+        Line::Expected(None) => html! { (say.line_expected_gone()) },
         Line::Promised(at, words) => html! {
-            "Promised to work again " b { "by " (reader.by(*at)) } @if let Some(words) = words { ". " (words) }
+            (bold(&say.line_promised(reader.by(*at)))) @if let Some(words) = words { ". " (words) }
         },
         Line::PromisedInstead(at, words) => html! {
             @match at {
-                Some(at) => { "Now promised " b { "by " (reader.by(*at)) } }
-                None => { "There is no promised time any more" }
+                Some(at) => (bold(&say.line_promised_now(reader.by(*at)))),
+                None => (say.line_promise_gone()),
             }
             @if let Some(words) = words { ". " (words) }
         },
-        Line::LaterThanSaid(at) => {
-            html! { b { "Later than we said" } ": it was promised by " (reader.by(*at)) }
+        Line::LaterThanSaid(at) => bold(&say.line_later(reader.by(*at))),
+        Line::EffectsOver => html! { (say.line_effects_over()) },
+        Line::Back => html! { (say.line_back()) },
+        Line::Works if is(&entry.actor, story.row.requester.id) => {
+            bold(&say.line_works(speaker, actor))
         }
-        Line::EffectsOver => html! { "The effects are over; the cause is still being looked for" },
-        Line::Back => html! { "Service is back" },
-        Line::Works if entry.actor.person_id() == Some(story.row.requester.id) => {
-            html! { b { (who) } " said that it works again" }
+        Line::Works => bold(&say.line_noted_works(actor)),
+        Line::Closed(how) => html! { (say.line_closed(how)) },
+        Line::Joined => html! { (say.line_joined()) },
+        Line::Parted => html! { (say.line_parted()) },
+        Line::Renamed(Some(title)) => html! { (say.line_renamed(title)) },
+        Line::Renamed(None) => html! { (say.line_title_changed()) },
+        Line::Attached(file) => {
+            html! { (bold(&say.line_added(speaker, actor))) " " (file_link(file, reader)) }
         }
-        Line::Works => html! { b { (who) } " noted that it works again" },
-        Line::Closed(words) => html! { (words) },
-        Line::Joined => html! { "Handled together with another report of the same trouble" },
-        Line::Parted => html! { "Handled on its own again" },
-        Line::Renamed(Some(title)) => html! { "Title is now “" (title) "”" },
-        Line::Renamed(None) => html! { "Title changed" },
-        Line::Attached(file) => html! { b { (who) } " added " (file_link(file)) },
     }
 }
 
-fn file_link(file: &File) -> Markup {
-    let size = size_words(file.bytes);
+fn file_link(file: &File, reader: &Reader) -> Markup {
+    let size = locale::size(reader.here.language, file.bytes);
     match &file.name {
         Some(name) => {
             html! { a.att href=(address(file.id)) { (icon("clip")) (name) span.meta { (size) } } }
         }
-        None => html! { span.att.redacted { (icon("clip")) "removed file" } },
+        None => {
+            html! { span.att.redacted { (icon("clip")) (reader.say().removed_file()) } }
+        }
     }
 }
 
@@ -163,43 +179,44 @@ fn face(actor: &Actor) -> Markup {
 
 /// "You" for the reader, else the name as it was then.
 fn name(actor: &Actor, reader: &Reader) -> String {
-    if actor.person_id() == Some(reader.me) { "You".to_owned() } else { actor.name.clone() }
+    if is(actor, reader.me) { reader.say().you().to_owned() } else { actor.name.clone() }
 }
 
-/// Who speaks for the requester, if it is somebody else.
-fn on_behalf(story: &Story, entry: &Entry, kind: Kind) -> Option<String> {
-    let requester = &story.row.requester;
+/// The requester, if somebody else speaks for them.
+fn on_behalf<'a>(story: &'a Story, entry: &Entry, kind: Kind) -> Option<&'a str> {
     let theirs = matches!(kind, Kind::Report | Kind::StillBroken);
-    (theirs && !is(&entry.actor, requester.id)).then(|| format!("for {}", requester.name))
+    for_whom(story, entry).filter(|_| theirs)
 }
 
-fn for_whom(story: &Story, entry: &Entry) -> String {
+/// The requester, if it was somebody else.
+fn for_whom<'a>(story: &'a Story, entry: &Entry) -> Option<&'a str> {
     let requester = &story.row.requester;
-    if is(&entry.actor, requester.id) { String::new() } else { format!(" for {}", requester.name) }
+    (!is(&entry.actor, requester.id)).then_some(requester.name.as_str())
 }
 
 fn is(actor: &Actor, person: PersonId) -> bool {
     actor.person_id() == Some(person)
 }
 
+/// The words by which the texts choose.
 fn through(channel: Channel) -> &'static str {
     match channel {
-        Channel::Phone => " by phone",
-        Channel::Email => " by e-mail",
-        Channel::Chat => " by chat",
-        Channel::InPerson => " in person",
-        _ => "",
+        Channel::Phone => "phone",
+        Channel::Email => "email",
+        Channel::Chat => "chat",
+        Channel::InPerson => "in_person",
+        _ => "other",
     }
 }
 
 fn spoken(kind: Kind) -> &'static str {
     match kind {
-        Kind::Report => "Report by",
-        Kind::Said => "Message by",
-        Kind::Update { .. } => "Update by",
-        Kind::Fixed => "Fix told by",
-        Kind::StillBroken => "Still broken, says",
-        Kind::Withdrawn => "Withdrawn by",
+        Kind::Report => "report",
+        Kind::Said => "said",
+        Kind::Update { .. } => "update",
+        Kind::Fixed => "fixed",
+        Kind::StillBroken => "broken",
+        Kind::Withdrawn => "withdrawn",
     }
 }
 

@@ -6,17 +6,19 @@ use super::outages::{self, Outage};
 use super::reader::promise;
 use super::words::{self, Health};
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::{Reader, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
-use crate::part::time::{self, Here, counted};
+use crate::part::rich::timed;
+use crate::part::time::{self, Here};
 use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use incident::Viewer;
 use kernel::ServiceId;
+use locale::Portal;
 use maud::{Markup, html};
 use store::incidents::list::{IncidentRow, Page};
 
@@ -37,24 +39,25 @@ struct Home {
 }
 
 /// `GET /portal`
-pub(super) async fn show(State(app): State<App>, who: SignedIn) -> PageResult<Markup> {
-    let home = read(&app, &who).await?;
+pub(super) async fn show(State(app): State<App>, Reader(who): Reader) -> PageResult<Markup> {
+    let (home, say) = (read(&app, &who).await?, locale::portal(who.here.language));
     let body = html! {
-        (ask())
+        (ask(say))
         (own(&home, &who))
         @if !home.shared.is_empty() { (shared(&home, &who)) }
         (services(&home, &who.here))
         (super::footer(&who, None))
     };
-    Ok(PortalPage::new(&who, "What is not working?").show(body))
+    Ok(PortalPage::new(&who, say.what_is_not_working()).show(body))
 }
 
 /// `GET /portal/incidents`
 pub(super) async fn all(
     State(app): State<App>,
-    who: SignedIn,
+    Reader(who): Reader,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
+    let say = locale::portal(who.here.language);
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
     let which = Which::named(fields.text("show"));
     let cursor = fields.filled("cursor").map(str::to_owned);
@@ -65,14 +68,14 @@ pub(super) async fn all(
         .await?;
     let body = html! {
         div.p-inc.stack-l {
-            p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Incidents" }
+            p.crumbs { a href=(url::PORTAL) data-back { (say.start()) } span aria-hidden="true" { "/" } (say.incidents()) }
             h1 { (title(which, &who)) }
-            nav.seg aria-label="Which incidents" {
+            nav.seg aria-label=(say.which_incidents()) {
                 @for other in [Which::Open, Which::Over, Which::All, Which::Shared] {
                     a href=(address(other, None)) aria-current=[(other == which).then_some("page")] { (short(other, &who)) }
                 }
             }
-            (find())
+            (find(say))
             (pages(&page, which, &who))
         }
         (super::footer(&who, None))
@@ -115,33 +118,33 @@ fn open_ones(
     Ok(rows)
 }
 
-fn ask() -> Markup {
+fn ask(say: Portal) -> Markup {
     html! {
-        section.ask aria-label="Report" {
-            h1 { label for="ask" { "What is not working?" } }
+        section.ask aria-label=(say.report()) {
+            h1 { label for="ask" { (say.what_is_not_working()) } }
             form role="search" method="get" action=(super::REPORT) {
                 div.ask-in {
                     input id="ask" type="text" name="title" autocomplete="off" maxlength=(kernel::limits::TITLE_CHARS) role="combobox"
                         aria-expanded="false" aria-controls="ask-l" aria-autocomplete="list" aria-describedby="ask-d" data-suggest=(super::SUGGEST) data-min="3";
-                    button.btn.btn-primary.btn-lg type="submit" { "Continue" }
+                    button.btn.btn-primary.btn-lg type="submit" { (say.go_on()) }
                 }
-                p.hint id="ask-d" { "A few words are enough. We look for known problems while you type." }
-                div.ask-l id="ask-l" role="listbox" aria-label="Suggestions" hidden {}
+                p.hint id="ask-d" { (say.ask_hint()) }
+                div.ask-l id="ask-l" role="listbox" aria-label=(say.suggestions()) hidden {}
             }
         }
     }
 }
 
 fn own(home: &Home, who: &SignedIn) -> Markup {
-    let all = home.all_count;
+    let (all, say) = (home.all_count, locale::portal(who.here.language));
     html! {
         section aria-labelledby="mine" {
             div.p-h {
-                h2 id="mine" { "Your open incidents" }
-                @if all > 0 { a.link href=(address(Which::All, None)) { "All " (all) } }
+                h2 id="mine" { (say.your_open_incidents()) }
+                @if all > 0 { a.link href=(address(Which::All, None)) { (say.all_of_them(all)) } }
             }
             @if home.open.is_empty() {
-                p.muted { "Nothing you reported is open." }
+                p.muted { (say.nothing_open()) }
             } @else {
                 (cards(&home.open, who))
             }
@@ -154,7 +157,7 @@ fn shared(home: &Home, who: &SignedIn) -> Markup {
         section aria-labelledby="shared" {
             div.p-h {
                 h2 id="shared" { (title(Which::Shared, who)) }
-                a.link href=(address(Which::Shared, None)) { "All" }
+                a.link href=(address(Which::Shared, None)) { (locale::portal(who.here.language).short_all()) }
             }
             (cards(&home.shared, who))
         }
@@ -162,24 +165,25 @@ fn shared(home: &Home, who: &SignedIn) -> Markup {
 }
 
 /// The way to an incident of which one knows a word or the number.
-fn find() -> Markup {
+fn find(say: Portal) -> Markup {
     html! {
         form.find role="search" method="get" action=(url::SEARCH) {
-            input.inp type="search" name="q" aria-label="Words or a number" placeholder="Words or a number" autocomplete="off" maxlength=(kernel::limits::QUERY_CHARS) required;
-            button.btn type="submit" { (icon("search")) "Find" }
+            input.inp type="search" name="q" aria-label=(say.words_or_number()) placeholder=(say.words_or_number()) autocomplete="off" maxlength=(kernel::limits::QUERY_CHARS) required;
+            button.btn type="submit" { (icon("search")) (say.find()) }
         }
     }
 }
 
 fn pages(page: &Page, which: Which, who: &SignedIn) -> Markup {
+    let say = locale::portal(who.here.language);
     html! {
         @if page.rows.is_empty() {
-            (empty("Nothing here", "There is no incident in this list.", Some((url::PORTAL, "Report something"))))
+            (empty(say.nothing_here(), say.nothing_in_list(), Some((url::PORTAL, say.report_something()))))
         } @else {
             (cards(&page.rows, who))
         }
         @if let Some(next) = &page.next {
-            nav.pages aria-label="Pages" { a.btn rel="next" href=(address(which, Some(next.to_string()))) { "Older " (icon("right")) } }
+            nav.pages aria-label=(say.pages()) { a.btn rel="next" href=(address(which, Some(next.to_string()))) { (say.older()) " " (icon("right")) } }
         }
     }
 }
@@ -192,33 +196,37 @@ pub(crate) fn cards(rows: &[IncidentRow], who: &SignedIn) -> Markup {
 /// An incident as a card: title, how it stands, when it is expected back.
 fn card(row: &IncidentRow, who: &SignedIn) -> Markup {
     let (here, own) = (&who.here, row.requester.id == who.viewer().person);
+    let say = locale::portal(here.language);
+    let reported = match own {
+        true => say.reported_at(""),
+        false => say.reported_by_at(&row.requester.name, ""),
+    };
     let their_turn = own && words::is_their_turn(&row.state);
     html! {
         a.card.p-card.is-asked[their_turn] href=(url::portal_incident(row.number)) {
             div.p-ct { h3 { (row.title) } span.meta { (row.number) } }
             p {
-                @if !own { (row.requester.name) ", reported " } @else { "Reported " }
-                (time::moment(row.state.reported_at, here))
+                (timed(&reported, &time::moment(row.state.reported_at, here)))
                 @if let Some(service) = &row.service { ", " (service.name) }
             }
             div.p-k {
                 span.p-exp {
                     @if let Some(at) = words::expected(&row.state) {
-                        small { (words::expectation(at, here)) } b { "by " (promise(at, here)) }
+                        small { (words::expectation(at, here)) } b { (say.by_time(promise(at, here))) }
                     } @else {
-                        @let (what, at) = words::latest(&row.state);
+                        @let (what, at) = words::latest(&row.state, say);
                         small { (what) } b { (time::since(at, here)) }
                     }
                 }
                 span {}
-                span.p-st { (super::standing_of(&row.state)) }
+                span.p-st { (super::standing_of(&row.state, here.language)) }
             }
         }
     }
 }
 
 fn services(home: &Home, here: &Here) -> Markup {
-    let known = outages::health(&home.outages);
+    let (known, say) = (outages::health(&home.outages), locale::portal(here.language));
     let (hit, well): (Vec<_>, Vec<_>) =
         home.services.iter().partition(|(id, _)| known.contains_key(id));
     // That many services work is one line; that few do, or that some do not, is told one by one.
@@ -228,24 +236,24 @@ fn services(home: &Home, here: &Here) -> Markup {
     html! {
         @if !home.services.is_empty() {
             section aria-labelledby="svc" {
-                div.p-h { h2 id="svc" { "Services" } }
+                div.p-h { h2 id="svc" { (say.services()) } }
                 ul.p-svc.card {
                     @for (id, name) in &hit {
                         @let outage = known[id];
-                        li { (health(outage.health, name)) span.meta { (outage.health.words().0) @if let Some(back) = outage.back(here) { ", " (back) } } }
+                        li { (health(outage.health, name)) span.meta { (outage.health.words(say)) @if let Some(back) = outage.back(here) { ", " (back) } } }
                     }
-                    @for (_, name) in named { li { (health(Health::Working, name)) span.meta { "working" } } }
-                    @if !others.is_empty() { (rest(others, home.services.len())) }
+                    @for (_, name) in named { li { (health(Health::Working, name)) span.meta { (say.working()) } } }
+                    @if !others.is_empty() { (rest(others, home.services.len(), say)) }
                 }
             }
         }
     }
 }
 
-fn rest(others: &[&(ServiceId, String)], all: usize) -> Markup {
+fn rest(others: &[&(ServiceId, String)], all: usize, say: Portal) -> Markup {
     let label = match others.len() {
-        count if count == all => format!("All {}", counted(count as i64, "service")),
-        count => counted(count as i64, "other"),
+        count if count == all => say.all_services(count as i64),
+        count => say.other_services(count as i64),
     };
     html! {
         li {
@@ -253,32 +261,34 @@ fn rest(others: &[&(ServiceId, String)], all: usize) -> Markup {
                 summary { (health(Health::Working, &label)) " " (icon("down")) }
                 ul.stack-s.mts { @for (_, name) in others { li { (name) } } }
             }
-            span.meta { "working" }
+            span.meta { (say.working()) }
         }
     }
 }
 
 fn health(health: Health, name: &str) -> Markup {
-    let (_, class, glyph) = health.words();
+    let (class, glyph) = health.look();
     html! { span class={ "health health-" (class) } { (icon(glyph)) (name) } }
 }
 
 fn title(which: Which, who: &SignedIn) -> &'static str {
+    let say = locale::portal(who.here.language);
     match which {
-        Which::All => "All your incidents",
-        Which::Open => "Your open incidents",
-        Which::Over => "Your closed incidents",
-        Which::Shared if who.viewer().organisation.is_some() => "Open incidents of your company",
-        Which::Shared => "Incidents you follow",
+        Which::All => say.all_your_incidents(),
+        Which::Open => say.your_open_incidents(),
+        Which::Over => say.your_closed_incidents(),
+        Which::Shared if who.viewer().organisation.is_some() => say.of_your_company(),
+        Which::Shared => say.you_follow(),
     }
 }
 
 fn short(which: Which, who: &SignedIn) -> &'static str {
+    let say = locale::portal(who.here.language);
     match which {
-        Which::All => "All",
-        Which::Open => "Open",
-        Which::Over => "Closed",
-        Which::Shared if who.viewer().organisation.is_some() => "Your company",
-        Which::Shared => "You follow",
+        Which::All => say.short_all(),
+        Which::Open => say.short_open(),
+        Which::Over => say.short_over(),
+        Which::Shared if who.viewer().organisation.is_some() => say.short_company(),
+        Which::Shared => say.short_followed(),
     }
 }

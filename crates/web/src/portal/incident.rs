@@ -7,10 +7,11 @@ use super::reader::{self, Reader, promise};
 use super::story::{self, Story};
 use super::words;
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::{self, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::part::icon::icon;
 use crate::part::person::first_name;
+use crate::part::rich::{bold, linked};
 use crate::part::time::Here;
 use crate::shell::PortalPage;
 use crate::url;
@@ -18,6 +19,7 @@ use axum::extract::State as AxumState;
 use incident::permissions::granted;
 use incident::{CommandName, Lifecycle, Policy, Scope, State, Viewer};
 use kernel::{IncidentNumber, Timestamp};
+use locale::Portal;
 use maud::{Markup, html};
 use store::{Failure, Sql};
 
@@ -77,7 +79,7 @@ pub(super) struct Scene<'a> {
 /// `GET /portal/incidents/{number}`
 pub(super) async fn show(
     AxumState(app): AxumState<App>,
-    who: SignedIn,
+    auth::Reader(who): auth::Reader,
     On(number): On,
 ) -> PageResult<Markup> {
     page(&app, &who, number, &Attempt::default()).await
@@ -101,12 +103,13 @@ pub(super) async fn page(
         .await?;
     let story = story.ok_or(PageError::NotFound)?;
     let scene = Scene::of(&story, who.viewer(), &who.here, &policy, attempt);
+    let say = scene.say();
     let body = html! {
         div.p-inc.stack-l {
-            p.crumbs { a href=(url::PORTAL) data-back { "Your incidents" } span aria-hidden="true" { "/" } (number) }
+            p.crumbs { a href=(url::PORTAL) data-back { (say.your_incidents()) } span aria-hidden="true" { "/" } (number) }
             (parts(&scene))
             section aria-labelledby="cv" {
-                h2 id="cv" { "What happened" }
+                h2 id="cv" { (say.what_happened()) }
                 (conversation::list(&story, &scene.reader))
                 (reply(&scene))
             }
@@ -171,6 +174,10 @@ impl<'a> Scene<'a> {
         &self.story.row.state
     }
 
+    fn say(&self) -> Portal {
+        self.reader.say()
+    }
+
     fn own(&self) -> bool {
         self.state().requester == self.viewer.person
     }
@@ -208,7 +215,7 @@ fn parts(scene: &Scene) -> Markup {
 
 /// One step of the way.
 struct Step {
-    label: &'static str,
+    label: String,
     small: Option<String>,
     done: bool,
     current: bool,
@@ -216,7 +223,7 @@ struct Step {
 
 fn steps(scene: &Scene) -> Markup {
     html! {
-        ol.steps.p-steps id="p-steps" aria-label="Progress" data-patch=[scene.patch] {
+        ol.steps.p-steps id="p-steps" aria-label=(scene.say().progress()) data-patch=[scene.patch] {
             @for step in way(scene) {
                 li.done[step.done] aria-current=[step.current.then_some("step")] {
                     (step.label)
@@ -228,7 +235,7 @@ fn steps(scene: &Scene) -> Markup {
 }
 
 fn way(scene: &Scene) -> Vec<Step> {
-    let state = scene.state();
+    let (state, say) = (scene.state(), scene.say());
     let at = |at: Timestamp| scene.reader.here.moment(at);
     let reached = match state.lifecycle {
         Lifecycle::New => 0,
@@ -237,30 +244,39 @@ fn way(scene: &Scene) -> Vec<Step> {
         Lifecycle::Closed | Lifecycle::Cancelled => 3,
     };
     let taken = state.moments.acknowledged.or(state.moments.responded);
-    let labels: Vec<(&'static str, Option<String>)> = if state.lifecycle == Lifecycle::Cancelled {
+    let labels: Vec<(String, Option<String>)> = if state.lifecycle == Lifecycle::Cancelled {
         return vec![
             Step {
-                label: "Reported",
+                label: say.reported().to_owned(),
                 small: Some(at(state.reported_at)),
                 done: true,
                 current: false,
             },
             Step {
-                label: "Withdrawn",
+                label: say.withdrawn().to_owned(),
                 small: Some(at(state.updated_at)),
                 done: true,
                 current: true,
             },
         ];
     } else {
-        let work = if reached == 1 { words::standing(state).words } else { "Being worked on" };
+        let work = match reached {
+            1 => words::standing(state, say).words,
+            _ => say.being_worked_on().to_owned(),
+        };
         let resolved = state.moments.resolved.filter(|_| reached >= 2);
         let closing = state.moments.closed.filter(|_| reached == 3).map(at);
         vec![
-            ("Reported", Some(at(state.reported_at))),
+            (say.reported().to_owned(), Some(at(state.reported_at))),
             (work, by_whom(scene, taken.filter(|_| reached >= 1))),
-            (if reached == 3 { "Fixed" } else { words::TO_BE_CHECKED }, resolved.map(at)),
-            ("Closed", closing.or_else(|| (reached == 2).then(|| "when you confirm".to_owned()))),
+            (
+                if reached == 3 { say.fixed() } else { say.to_be_checked() }.to_owned(),
+                resolved.map(at),
+            ),
+            (
+                say.closed().to_owned(),
+                closing.or_else(|| (reached == 2).then(|| say.when_you_confirm().to_owned())),
+            ),
         ]
     };
     let step =
@@ -275,7 +291,7 @@ fn by_whom(scene: &Scene, taken: Option<Timestamp>) -> Option<String> {
         Some(person) => {
             let name = first_name(&person.name);
             let of = reader::team_of(scene.reader.policy, person.id, team.map(|team| team.id));
-            Some(of.map_or_else(|| name.to_owned(), |team| format!("{name} from {team}")))
+            Some(of.map_or_else(|| name.to_owned(), |team| scene.say().from_team(name, team)))
         }
         None => team.map(|team| team.name.clone()),
     };
@@ -286,7 +302,7 @@ fn by_whom(scene: &Scene, taken: Option<Timestamp>) -> Option<String> {
 
 /// What there is to know beside the steps, and what is asked of the reader.
 fn notices(scene: &Scene) -> Markup {
-    let state = scene.state();
+    let (state, say) = (scene.state(), scene.say());
     let expected = words::expected(state);
     let together = state.merged_into.is_some() || state.parent.is_some();
     let together = together && state.lifecycle.is_open();
@@ -302,34 +318,35 @@ fn notices(scene: &Scene) -> Markup {
             @if asked {
                 div.banner.banner-warn {
                     (icon("s-waiting"))
-                    div { b { "We wait for your answer. " } "Work goes on as soon as you write." }
-                    a.btn.btn-sm href="#rp" { "Answer" }
+                    div { (bold(&say.we_wait())) }
+                    a.btn.btn-sm href="#rp" { (say.answer()) }
                 }
             }
             @if late {
                 div.banner.banner-warn {
                     (icon("alert"))
                     div {
-                        b { "This takes longer than we said. " }
-                        @if let Some(broken) = promised.filter(|promise| promise.broken) { "We promised it by " (scene.reader.by(broken.at)) ". " }
-                        "It is still being worked on, and you are told here."
+                        @match promised.filter(|promise| promise.broken) {
+                            Some(broken) => (bold(&say.longer_than_promised(scene.reader.by(broken.at)))),
+                            None => (bold(&say.longer_than_said())),
+                        }
                     }
                 }
             }
             @if let Some(promise) = promised.filter(|promise| promise.is_pending() && promise.at > scene.reader.here.now) {
-                p { "We promised that it works again " b { "by " (scene.reader.by(promise.at)) } }
+                p { (bold(&say.we_promised(scene.reader.by(promise.at)))) }
             }
             @if let Some(at) = expected {
                 @let late = at <= scene.reader.here.now;
-                p { (words::expectation(at, scene.reader.here)) " " b { "by " (scene.reader.by(at)) } @if late { ". It takes longer." } }
+                p { (words::expectation(at, scene.reader.here)) " " b { (say.by_time(scene.reader.by(at))) } @if late { ". " (say.takes_longer()) } }
             }
             @if together {
                 p.banner.banner-info {
                     (icon("merge"))
-                    span { "Others have the same trouble. It is worked on for all of you at once, and you are told here." }
+                    span { (say.together()) }
                 }
             }
-            @if received { p { "The service desk has your report. What happens next is told here." } }
+            @if received { p { (say.desk_has_it()) } }
         }
     }
 }
@@ -345,23 +362,23 @@ fn confirmation(scene: &Scene) -> Markup {
 }
 
 fn question(scene: &Scene) -> Markup {
-    let state = scene.state();
+    let (state, say) = (scene.state(), scene.say());
     let trouble = scene.attempt.trouble_in(Form::Confirm);
     html! {
         section.card.confirm aria-labelledby="cf" {
-            h2 id="cf" { "Is it working for you now?" }
+            h2 id="cf" { (say.is_it_working()) }
             @if let Some(words) = trouble { (alert(words)) }
             @if let Some(note) = scene.story.fix() { p { (note) } }
             div.confirm-b {
                 form method="post" action=(scene.action("confirm")) data-live {
-                    button.btn.btn-lg.btn-primary.btn-block type="submit" { (icon("check")) "It works again" }
+                    button.btn.btn-lg.btn-primary.btn-block type="submit" { (icon("check")) (say.it_works()) }
                 }
                 details open[trouble.is_some()] {
-                    summary.btn.btn-lg.btn-block { (icon("x")) "Still broken" }
+                    summary.btn.btn-lg.btn-block { (icon("x")) (say.still_broken()) }
                     form.stack-s.mts method="post" action=(scene.action("dispute")) data-live {
-                        label.lbl for="still" { "What is still not working?" }
+                        label.lbl for="still" { (say.what_is_still_broken()) }
                         textarea.inp id="still" name="note" rows="3" required maxlength=(kernel::limits::BODY_CHARS) { "\n" (scene.attempt.words_in(Form::Confirm)) }
-                        div { button.btn type="submit" { "Send and reopen" } }
+                        div { button.btn type="submit" { (say.send_and_reopen()) } }
                     }
                 }
             }
@@ -371,18 +388,15 @@ fn question(scene: &Scene) -> Markup {
 }
 
 fn what_follows(scene: &Scene, state: &State) -> String {
-    let whom = scene
-        .story
-        .row
-        .assignee
-        .as_ref()
-        .map(|person| format!(" with {}", first_name(&person.name)))
-        .unwrap_or_default();
+    let say = scene.say();
+    let reopens = match &scene.story.row.assignee {
+        Some(person) => say.reopens_with(first_name(&person.name)),
+        None => say.reopens().to_owned(),
+    };
     let days = scene.reader.policy.agreement_of(state).follow_up_days;
-    let close = state.close_at.map_or(String::new(), |at| {
-        format!(" If we hear nothing we close it on {}, and for {days} days after that you can say that it broke again.", promise(at, scene.reader.here))
-    });
-    format!("“Still broken” reopens it at once{whom}, no new form.{close}")
+    let closes = |at| say.closes_by_itself(promise(at, scene.reader.here), days);
+    let words: Vec<String> = std::iter::once(reopens).chain(state.close_at.map(closes)).collect();
+    words.join(" ")
 }
 
 /// The place to write; says why where there is none.
@@ -399,27 +413,20 @@ fn reply(scene: &Scene) -> Markup {
 }
 
 fn reply_form(scene: &Scene) -> Markup {
-    let follows = |until| {
-        let until = promise(until, scene.reader.here);
-        format!("This makes a new incident that follows this one. It is possible until {until}.")
-    };
+    let say = scene.say();
+    let follows = |until| say.follow_up_until(promise(until, scene.reader.here));
     let (label, send, hint) = match (scene.state().lifecycle, scene.follow_up_until()) {
         (Lifecycle::Closed, Some(until)) => {
-            ("It broke again? Write what happens now", "It broke again", Some(follows(until)))
+            (say.broke_again_label(), say.broke_again(), Some(follows(until)))
         }
         (Lifecycle::Cancelled, Some(until)) => {
-            ("Still not working? Write what happens now", "Report it again", Some(follows(until)))
+            (say.not_working_label(), say.report_again(), Some(follows(until)))
         }
-        (Lifecycle::Resolved, _) => (
-            "Add something",
-            "Send",
-            Some(
-                "A message takes it up again. If it works, press “It works again” above."
-                    .to_owned(),
-            ),
-        ),
-        _ if scene.asked() => ("Your answer", "Send the answer", None),
-        _ => ("Add something", "Send", None),
+        (Lifecycle::Resolved, _) => {
+            (say.add_something(), say.send(), Some(say.message_reopens().to_owned()))
+        }
+        _ if scene.asked() => (say.your_answer(), say.send_answer(), None),
+        _ => (say.add_something(), say.send(), None),
     };
     let trouble = scene.attempt.trouble_in(Form::Reply);
     html! {
@@ -433,7 +440,7 @@ fn reply_form(scene: &Scene) -> Markup {
             (super::upload::chosen())
             div.btns {
                 button.btn.btn-primary[scene.asked()] type="submit" { (send) }
-                (super::upload::chooser(None))
+                (super::upload::chooser(scene.say(), None))
             }
         }
     }
@@ -441,27 +448,26 @@ fn reply_form(scene: &Scene) -> Markup {
 
 fn anew(scene: &Scene) -> Markup {
     let href = super::report::address(&scene.story.row.title, None);
-    html! {
-        p { "This incident is over. " a.link href=(href) { "Report it anew" } " if it happens again." }
-    }
+    html! { p { (linked(&scene.say().over_report_anew(), &href)) } }
 }
 
 fn reading_only(scene: &Scene) -> Markup {
     let row = &scene.story.row;
+    let say = scene.say();
     html! {
-        "Only " (row.requester.name) " and the service desk write here."
-        @if scene.viewer.is_staff() { " " a.link href=(url::incident(row.number)) { "Open the page for agents" } }
+        (say.only_they_write(&row.requester.name))
+        @if scene.viewer.is_staff() { " " a.link href=(url::incident(row.number)) { (say.page_for_agents()) } }
     }
 }
 
 /// Following it, and taking it back.
 fn more(scene: &Scene) -> Markup {
-    let state = scene.state();
+    let (state, say) = (scene.state(), scene.say());
     let follows = state.watchers.contains(&scene.viewer.person);
     let follow = if follows && scene.may(CommandName::Unwatch) {
-        Some(("unwatch", "Stop following"))
+        Some(("unwatch", say.stop_following()))
     } else if !follows && !scene.own() && scene.may(CommandName::Watch) {
-        Some(("watch", "Follow"))
+        Some(("watch", say.follow()))
     } else {
         None
     };
@@ -475,12 +481,12 @@ fn more(scene: &Scene) -> Markup {
             }
             @if withdraw {
                 details.edit open[trouble.is_some()] {
-                    summary.btn.btn-sm.btn-quiet { "I reported this in error" }
+                    summary.btn.btn-sm.btn-quiet { (say.reported_in_error()) }
                     form method="post" action=(scene.action("withdraw")) data-live {
                         @if let Some(words) = trouble { (alert(words)) }
-                        label.lbl for="wd" { "Why is it no longer needed?" }
+                        label.lbl for="wd" { (say.why_not_needed()) }
                         textarea.inp id="wd" name="reason" rows="2" required maxlength=(kernel::limits::REASON_CHARS) { "\n" (scene.attempt.words_in(Form::Withdraw)) }
-                        div { button.btn.btn-sm type="submit" { "Withdraw it" } }
+                        div { button.btn.btn-sm type="submit" { (say.withdraw()) } }
                     }
                 }
             }

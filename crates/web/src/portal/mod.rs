@@ -11,6 +11,7 @@ mod reader;
 mod report;
 mod story;
 mod suggest;
+mod trouble;
 mod upload;
 mod words;
 
@@ -20,12 +21,13 @@ pub(crate) use incident::live_patches;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageError;
+use crate::part::rich::linked;
 use crate::url;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, Language};
 use maud::{Markup, html};
 
 /// The form of a report, and where it is posted.
@@ -64,25 +66,29 @@ impl FromRequestParts<App> for On {
 }
 
 /// How an incident stands, in plain words with its sign.
-pub(crate) fn standing_of(state: &::incident::State) -> Markup {
-    let standing = words::standing(state);
+pub(crate) fn standing_of(state: &::incident::State, language: Language) -> Markup {
+    let standing = words::standing(state, locale::portal(language));
     html! { span class={ "state state-" (standing.class) } { (crate::part::icon::icon(standing.icon)) (standing.words) } }
 }
 
-/// The end of every page: the telephone if there is one, the zone of the times, the way out.
+/// The end of every page: the telephone if there is one, the zone of the times, the language,
+/// the way out.
 fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
+    let (say, language) = (locale::portal(who.here.language), who.here.language);
     let phone = who.instance.setting.phone.trim();
+    let call = match on {
+        Some(number) => say.rather_talk_about(phone, number.0),
+        None => say.rather_talk(phone),
+    };
+    let whose = if who.person().time_zone.is_empty() { "other" } else { "own" };
     html! {
         footer.p-foot {
-            @if !phone.is_empty() {
-                p {
-                    b { "Rather talk?" } " Call " a.link href={ "tel:" (dialled(phone)) } { (phone) }
-                    @if let Some(number) = on { " and say " (number.0) }
-                    "."
-                }
+            @if !phone.is_empty() { p { (linked(&call, &format!("tel:{}", dialled(phone)))) } }
+            p.meta { (say.times_in(who.here.zone_name(), whose)) }
+            div.btns.mts {
+                (crate::language::choice(language))
+                form method="post" action=(url::SIGN_OUT) { button.btn.btn-sm.btn-quiet type="submit" { (crate::part::icon::icon("logout")) (locale::entry(language).sign_out()) } }
             }
-            p.meta { "Times are in " (who.here.zone_name()) ", " (if who.person().time_zone.is_empty() { "the time zone here" } else { "your time zone" }) "." }
-            form.mts method="post" action=(url::SIGN_OUT) { button.btn.btn-sm.btn-quiet type="submit" { (crate::part::icon::icon("logout")) "Sign out" } }
         }
     }
 }

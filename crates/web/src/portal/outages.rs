@@ -34,7 +34,8 @@ impl Outage {
     /// "expected back by 14:30 today", if that was told.
     pub(super) fn back(&self, here: &Here) -> Option<String> {
         let at = self.expected?;
-        Some(format!("{} by {}", words::expectation(at, here).to_lowercase(), promise(at, here)))
+        let by = locale::portal(here.language).by_time(promise(at, here));
+        Some(format!("{} {by}", words::expectation(at, here).to_lowercase()))
     }
 }
 
@@ -114,8 +115,91 @@ pub(super) fn likeness(typed: &[String], text: &str) -> usize {
 /// of those that every report has.
 pub(super) fn telling(text: &str) -> Vec<String> {
     const COMMON: &[&str] = &[
-        "and", "are", "but", "can", "does", "doesn", "don", "for", "has", "have", "not", "our",
-        "the", "this", "with", "work", "working", "works",
+        // English
+        "and",
+        "are",
+        "but",
+        "can",
+        "does",
+        "doesn",
+        "don",
+        "for",
+        "has",
+        "have",
+        "not",
+        "our",
+        "the",
+        "this",
+        "with",
+        "work",
+        "working",
+        "works",
+        // German
+        "aber",
+        "das",
+        "der",
+        "die",
+        "ein",
+        "eine",
+        "für",
+        "funktioniert",
+        "geht",
+        "hat",
+        "ich",
+        "ist",
+        "kann",
+        "kein",
+        "keine",
+        "mehr",
+        "mein",
+        "meine",
+        "mit",
+        "nicht",
+        "und",
+        // French
+        "avec",
+        "dans",
+        "des",
+        "est",
+        "fonctionne",
+        "les",
+        "mais",
+        "marche",
+        "mon",
+        "pas",
+        "peux",
+        "plus",
+        "pour",
+        "que",
+        "sur",
+        "une",
+        // Spanish and Portuguese
+        "com",
+        "con",
+        "del",
+        "esta",
+        "está",
+        "funciona",
+        "los",
+        "mais",
+        "meu",
+        "minha",
+        "não",
+        "para",
+        "por",
+        "puedo",
+        "uma",
+        // Polish
+        "ale",
+        "działa",
+        "dla",
+        "jest",
+        "mam",
+        "mnie",
+        "moja",
+        "mój",
+        "nie",
+        "się",
     ];
     query::words(text)
         .into_iter()

@@ -16,6 +16,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The words of the portal in their language.
+    pub(super) fn say(&self) -> locale::Portal {
+        locale::portal(self.here.language)
+    }
+
     /// When something happened.
     pub(super) fn since(&self, at: Timestamp) -> Markup {
         time::since(at, self.here)
@@ -46,12 +51,7 @@ pub(super) fn team_of(policy: &Policy, person: PersonId, rather: Option<TeamId>)
 
 /// A moment to come, with its day and its time.
 pub(super) fn promise(at: Timestamp, here: &Here) -> String {
-    let (now, local) = (here.local(here.now), here.local(at));
-    if now.date() == local.date() {
-        return format!("{} today", here.clock(at));
-    }
-    let year = if now.year() == local.year() { "" } else { " %Y" };
-    local.strftime(&format!("%a %-d %b{year}, %H:%M")).to_string()
+    locale::promise(here.language, &here.local(here.now), &here.local(at))
 }
 
 #[cfg(test)]
@@ -64,6 +64,7 @@ mod tests {
         let here = Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Amsterdam").unwrap(),
+            language: Default::default(),
             calendars: Default::default(),
         };
         for (at, words) in [

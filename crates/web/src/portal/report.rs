@@ -3,10 +3,11 @@
 
 use super::outages::{self, Outage};
 use super::suggest;
+use super::trouble;
 use super::upload;
 use crate::answer::Answer;
 use crate::app::App;
-use crate::auth::{Live, SignedIn};
+use crate::auth::{Live, Reader, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::incident::attachments::{WithFiles, attach};
@@ -22,20 +23,14 @@ use desk::{Idempotency, Kept, Trouble};
 use incident::command::Report;
 use incident::models::ModelUse;
 use incident::{Command, Policy, Visibility};
-use kernel::{Channel, IncidentNumber, Level, ServiceId, limits};
+use kernel::{Channel, IncidentNumber, Language, Level, ServiceId, limits};
+use locale::Portal;
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The most people that a report can say are affected.
 const AFFECTED_MAX: u32 = 1_000_000;
-
-/// Answers to "Is there a way around it?", the value being the urgency.
-const WAYS_AROUND: [(&str, &str); 3] = [
-    ("1", "No, my work has stopped"),
-    ("2", "Partly, it costs me time"),
-    ("3", "Yes, I can go on without it"),
-];
 
 /// The answer that stands there until another is chosen.
 const AS_USUAL: &str = "2";
@@ -61,7 +56,7 @@ struct Filled {
 /// `GET /portal/report`
 pub(super) async fn form(
     State(app): State<App>,
-    who: SignedIn,
+    Reader(who): Reader,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
@@ -72,7 +67,7 @@ pub(super) async fn form(
 /// `POST /portal/report`
 pub(super) async fn send(
     State(app): State<App>,
-    who: SignedIn,
+    Reader(who): Reader,
     live: Live,
     request: Request,
 ) -> PageResult<Response> {
@@ -91,7 +86,8 @@ pub(super) async fn send(
         Ok(number) => Ok(Answer::go(url::portal_incident(number)).reply(live)),
         Err(Trouble::Refused(refusal)) => {
             let field = refusal.field.map(place_of).unwrap_or_default();
-            refused(&app, &who, live, fields, field, &refusal.message).await
+            let words = trouble::of_report(&refusal, who.here.language);
+            refused(&app, &who, live, fields, field, &words).await
         }
         Err(trouble) => Err(trouble.into()),
     }
@@ -109,8 +105,8 @@ async fn refused(
     let mut errors = Errors::default();
     errors.add(field, words);
     let filled = fill(app, who, fields, errors).await?;
-    let answer =
-        Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, report_form(&filled, Some("morph")));
+    let form = report_form(&filled, who.here.language, Some("morph"));
+    let answer = Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, form);
     Ok(answer.else_page(page(who, &filled)).reply(live))
 }
 
@@ -271,63 +267,65 @@ fn place_of(field: &'static str) -> &'static str {
 }
 
 fn page(who: &SignedIn, filled: &Filled) -> Markup {
+    let say = locale::portal(who.here.language);
     let body = html! {
         div.p-inc.stack-l {
-            p.crumbs { a href=(url::PORTAL) data-back { "Start" } span aria-hidden="true" { "/" } "Report" }
-            h1 { "Tell us what is not working" }
+            p.crumbs { a href=(url::PORTAL) data-back { (say.start()) } span aria-hidden="true" { "/" } (say.report()) }
+            h1 { (say.tell_us()) }
             @for outage in &filled.alike {
                 div.banner.banner-warn {
-                    (icon(outage.health.words().2))
-                    div { b { "We already know: " (outage.title) } br; (suggest::known(outage, &who.here)) }
-                    a.btn.btn-sm href=(address(&outage.title, Some(outage.number))) { "I have this too" }
+                    (icon(outage.health.look().1))
+                    div { b { (say.we_already_know(&outage.title)) } br; (suggest::known(outage, &who.here)) }
+                    a.btn.btn-sm href=(address(&outage.title, Some(outage.number))) { (say.have_this_too()) }
                 }
             }
-            (report_form(filled, None))
+            (report_form(filled, who.here.language, None))
         }
         (super::footer(who, None))
     };
-    PortalPage::new(who, "Report").show(body)
+    PortalPage::new(who, say.report()).show(body)
 }
 
-fn report_form(filled: &Filled, patch: Option<&str>) -> Markup {
+fn report_form(filled: &Filled, language: Language, patch: Option<&str>) -> Markup {
+    let say = locale::portal(language);
     let (fields, errors) = (&filled.fields, &filled.errors);
     let form = fields.filled("form").map_or_else(|| desk::secret(""), str::to_owned);
     html! {
         form.form id="report" method="post" action=(super::REPORT) enctype="multipart/form-data" data-live data-patch=[patch] {
-            (errors.summary())
+            (errors.summary_in(language))
             @if let Some(outage) = &filled.with {
                 div.banner.banner-info {
                     (icon("merge"))
-                    div { b { "You have this too: " (outage.title) } br; "Your report joins those of the others. Their words stay theirs, and yours stay yours." }
+                    div { b { (say.you_have_this_too(&outage.title)) } br; (say.joins_the_others()) }
                 }
                 input type="hidden" name="with" value=(outage.number);
             }
             input type="hidden" name="form" value=(form);
             // Enter presses the first button of a form, and that must be the one that reports.
-            button.vh type="submit" tabindex="-1" aria-hidden="true" { "Report it" }
-            (kinds(filled))
-            (Field::new("title", "What is not working?").errors(errors).around(html! {
+            button.vh type="submit" tabindex="-1" aria-hidden="true" { (say.report_it()) }
+            (kinds(filled, say))
+            (Field::new("title", say.what_is_not_working()).errors(errors).around(html! {
                 input.inp id="title" name="title" type="text" required maxlength=(limits::TITLE_CHARS) value=(fields.text("title"))
                     aria-invalid=[errors.of("title").map(|_| "true")] aria-describedby=[errors.of("title").map(|_| "title-e")];
             }))
-            (Field::new("description", "What happens?").hint("Since when, where, and what you see. Leave it empty if the line above says it all.")
+            (Field::new("description", say.what_happens()).hint(say.what_happens_hint())
                 .errors(errors).textarea(5, fields.get("description").unwrap_or_default()))
-            (Field::new("service", "Which service is it?").hint("If you are not sure, leave it open.").errors(errors)
-                .select(&services(filled), &chosen_service(filled)))
-            (Field::new("affected", "How many people are affected?").hint("Roughly. Leave it empty if it is only you.").errors(errors).around(html! {
+            (Field::new("service", say.which_service()).hint(say.which_service_hint()).errors(errors)
+                .select(&services(filled, say), &chosen_service(filled)))
+            (Field::new("affected", say.how_many()).hint(say.how_many_hint()).errors(errors).around(html! {
                 input.inp id="affected" name="affected" type="text" inputmode="numeric" autocomplete="off" value=(fields.text("affected"))
                     aria-invalid=[errors.of("affected").map(|_| "true")] aria-describedby={ "affected-h" @if errors.of("affected").is_some() { " affected-e" } };
             }))
-            (ways_around(fields))
+            (ways_around(fields, say))
             (upload::chosen())
-            div.btns { (upload::chooser(errors.of("file"))) }
-            div { button.btn.btn-lg.btn-primary type="submit" { "Report it" } }
+            div.btns { (upload::chooser(say, errors.of("file"))) }
+            div { button.btn.btn-lg.btn-primary type="submit" { (say.report_it()) } }
         }
     }
 }
 
 /// Kinds of trouble that are known here: one fills the form, what is typed already goes along.
-fn kinds(filled: &Filled) -> Markup {
+fn kinds(filled: &Filled, say: Portal) -> Markup {
     let chosen = models::named(&filled.fields, models::MODEL, &filled.policy);
     let value = chosen.map_or(String::new(), |model| model.id.to_string());
     let offered = filled.policy.models.iter().filter(|model| model.portal);
@@ -336,14 +334,14 @@ fn kinds(filled: &Filled) -> Markup {
     html! {
         @if !offered.is_empty() && filled.with.is_none() {
             fieldset.field.stack-s {
-                legend { "Is it one of these?" }
+                legend { (say.is_it_one_of_these()) }
                 div.btns {
                     @for (id, name) in &offered {
                         button.btn type="submit" name=(models::MODEL) value=(id) aria-pressed=(if *id == value { "true" } else { "false" })
                             formmethod="get" formaction=(super::REPORT) formnovalidate { (name) }
                     }
                     @if chosen.is_some() {
-                        button.btn.btn-quiet type="submit" name=(models::MODEL) value="" formmethod="get" formaction=(super::REPORT) formnovalidate { "Something else" }
+                        button.btn.btn-quiet type="submit" name=(models::MODEL) value="" formmethod="get" formaction=(super::REPORT) formnovalidate { (say.something_else()) }
                     }
                 }
                 @if let Some(model) = chosen.filter(|model| !model.about.is_empty()) { p.hint { (model.about) } }
@@ -354,8 +352,8 @@ fn kinds(filled: &Filled) -> Markup {
     }
 }
 
-fn services(filled: &Filled) -> Vec<(String, &str)> {
-    let open = std::iter::once((String::new(), "I am not sure"));
+fn services(filled: &Filled, say: Portal) -> Vec<(String, &str)> {
+    let open = std::iter::once((String::new(), say.not_sure()));
     open.chain(filled.services.iter().map(|(id, name)| (id.to_string(), name.as_str()))).collect()
 }
 
@@ -364,12 +362,15 @@ fn chosen_service(filled: &Filled) -> String {
     filled.fields.filled("service").map(str::to_owned).or_else(of_outage).unwrap_or_default()
 }
 
-fn ways_around(fields: &Fields) -> Markup {
+fn ways_around(fields: &Fields, say: Portal) -> Markup {
+    // The value is the urgency.
+    let ways =
+        [("1", say.way_around_no()), ("2", say.way_around_partly()), ("3", say.way_around_yes())];
     let chosen = fields.filled("urgency").unwrap_or(AS_USUAL);
     html! {
         fieldset.field.stack-s id="urgency" {
-            legend { "Is there a way around it?" }
-            @for (value, words) in WAYS_AROUND {
+            legend { (say.way_around()) }
+            @for (value, words) in ways {
                 label.ck { input type="radio" name="urgency" value=(value) checked[value == chosen]; (words) }
             }
         }

@@ -2,7 +2,7 @@
 //! conversation. Only what the store marks public gets in here.
 
 use super::reader;
-use incident::event::{Assigned, Closed, PutOnHold};
+use incident::event::{Assigned, PutOnHold};
 use incident::state::HoldReason;
 use incident::{Body, Policy};
 use kernel::{Actor, AttachmentId, Channel, ContentId, IncidentNumber, PersonId, Timestamp};
@@ -126,8 +126,8 @@ pub(super) enum Line {
     Back,
     /// The requester said that it works.
     Works,
-    /// It was closed.
-    Closed(&'static str),
+    /// It was closed, and how.
+    Closed(String),
     /// It is handled with another one.
     Joined,
     /// It is handled on its own again.
@@ -280,7 +280,7 @@ fn what(body: &Body, channel: Channel, known: &Known) -> Option<What> {
         Body::Mitigated(_) => Line::EffectsOver,
         Body::Restored(_) => Line::Back,
         Body::Confirmed(_) => Line::Works,
-        Body::Closed(data) => Line::Closed(closed(data)),
+        Body::Closed(data) => Line::Closed(data.how.clone()),
         Body::Merged(_) => Line::Joined,
         Body::Unmerged(_) => Line::Parted,
         Body::Classified(data) => Line::Renamed(known.words(data.title?)),
@@ -303,12 +303,4 @@ fn given(data: &Assigned, known: &Known) -> Option<Line> {
 
 fn waits(data: &PutOnHold) -> Line {
     Line::Waits(data.reason, data.until)
-}
-
-fn closed(data: &Closed) -> &'static str {
-    match data.how.as_str() {
-        "confirmed" => "Closed",
-        "silence" => "Closed, because nobody said that it is still broken",
-        _ => "Closed by the service desk",
-    }
 }

@@ -6,7 +6,7 @@ use super::outages::{self, Outage};
 use super::report;
 use super::words;
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::Reader;
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
@@ -24,7 +24,7 @@ const SHOWN: usize = 3;
 /// `GET /portal/suggest?q=`
 pub(super) async fn suggest(
     State(app): State<App>,
-    who: SignedIn,
+    Reader(who): Reader,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let fields = Fields::parse(query.as_deref().unwrap_or_default());
@@ -64,36 +64,37 @@ pub(super) fn alike<T>(items: Vec<T>, likeness: impl Fn(&T) -> usize) -> Vec<T> 
 }
 
 fn options(typed: &str, outages: &[Outage], own: &[IncidentRow], here: &Here) -> Markup {
+    let say = locale::portal(here.language);
     html! {
         @if !outages.is_empty() {
-            div role="group" aria-label="We already know" {
+            div role="group" aria-label=(say.known_problems()) {
                 @for outage in outages {
                     div.ask-k role="option" aria-selected="false" data-href=(report::address(&outage.title, Some(outage.number))) {
                         div.ask-kt {
-                            (icon(outage.health.words().2))
-                            div { b { "We already know: " (outage.title) } span { (known(outage, here)) } }
+                            (icon(outage.health.look().1))
+                            div { b { (say.we_already_know(&outage.title)) } span { (known(outage, here)) } }
                         }
-                        span.btn.btn-sm { "I have this too" }
+                        span.btn.btn-sm { (say.have_this_too()) }
                     }
                 }
             }
         }
         @if !own.is_empty() {
-            div role="group" aria-label="You reported" {
+            div role="group" aria-label=(say.you_reported()) {
                 @for row in own {
                     div.ask-o role="option" aria-selected="false" data-href=(url::portal_incident(row.number)) {
                         (icon("reply"))
-                        span { b { (row.title) } small { "You reported this as " (row.number) ": " (words::standing(&row.state).words) } }
+                        span { b { (row.title) } small { (say.you_reported_as(row.number, words::standing(&row.state, say).words)) } }
                     }
                 }
             }
         }
-        div role="group" aria-label="Report it" {
+        div role="group" aria-label=(say.report_it()) {
             div.ask-o role="option" aria-selected="false" data-href=(report::address(typed, None)) {
                 (icon("plus"))
                 span {
-                    b { @if outages.is_empty() && own.is_empty() { "Report “" } @else { "None of these, report “" } (typed) "”" }
-                    small { "takes about a minute" }
+                    b { @if outages.is_empty() && own.is_empty() { (say.report_this(typed)) } @else { (say.none_of_these(typed)) } }
+                    small { (say.about_a_minute()) }
                 }
             }
         }
@@ -105,7 +106,10 @@ pub(super) fn known(outage: &Outage, here: &Here) -> String {
     let service = outage.service.as_ref().map(|(_, name)| name.clone());
     let expected = outage.back(here);
     let words: Vec<String> = service.into_iter().chain(expected).collect();
-    if words.is_empty() { "It is being worked on".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        return locale::portal(here.language).it_is_worked_on().to_owned();
+    }
+    words.join(", ")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::part::icon::icon;
 use kernel::limits;
+use locale::Portal;
 use maud::{Markup, html};
 
 /// Bytes of one request with files: a few large ones, or many small ones.
@@ -13,10 +14,10 @@ pub(super) fn chosen() -> Markup {
 }
 
 /// The button that chooses files, and why those chosen before were not taken.
-pub(super) fn chooser(error: Option<&str>) -> Markup {
+pub(super) fn chooser(say: Portal, error: Option<&str>) -> Markup {
     html! {
         label.btn.btn-quiet {
-            (icon("photo")) "Add a photo or a file"
+            (icon("photo")) (say.add_file())
             input.vh id="file" type="file" name="file" multiple data-files="#files" data-limit=(limits::ATTACHMENT_BYTES)
                 aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "file-e")];
         }

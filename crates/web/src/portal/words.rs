@@ -4,15 +4,13 @@ use crate::part::time::Here;
 use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, State};
 use kernel::Timestamp;
-
-/// Whoever reported it has to look; nobody else can say whether it works.
-pub(super) const TO_BE_CHECKED: &str = "Fixed, please check";
+use locale::Portal;
 
 /// How an incident stands, as the person who reported it reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
     /// The words.
-    pub(super) words: &'static str,
+    pub(super) words: String,
     /// The class behind `state-`.
     pub(super) class: &'static str,
     /// The icon.
@@ -20,16 +18,20 @@ pub(super) struct Standing {
 }
 
 /// How this incident stands.
-pub(super) fn standing(state: &State) -> Standing {
+pub(super) fn standing(state: &State, say: Portal) -> Standing {
     let (words, class, icon) = match state.lifecycle {
-        Lifecycle::New => ("Received", "new", "s-new"),
-        Lifecycle::InProgress => ("Being worked on", "progress", "s-progress"),
-        Lifecycle::OnHold => (waiting(state.hold.as_ref()), "waiting", "s-waiting"),
-        Lifecycle::Resolved => (TO_BE_CHECKED, "resolved", "s-resolved"),
-        Lifecycle::Closed => ("Closed", "closed", "s-closed"),
-        Lifecycle::Cancelled => ("Withdrawn", "cancelled", "s-cancelled"),
+        Lifecycle::New => (say.received(), "new", "s-new"),
+        Lifecycle::InProgress => (say.being_worked_on(), "progress", "s-progress"),
+        Lifecycle::OnHold => {
+            let words = waiting(state.hold.as_ref(), say);
+            return Standing { words, class: "waiting", icon: "s-waiting" };
+        }
+        // Whoever reported it has to look; nobody else can say whether it works.
+        Lifecycle::Resolved => (say.to_be_checked(), "resolved", "s-resolved"),
+        Lifecycle::Closed => (say.closed(), "closed", "s-closed"),
+        Lifecycle::Cancelled => (say.withdrawn(), "cancelled", "s-cancelled"),
     };
-    Standing { words, class, icon }
+    Standing { words: words.to_owned(), class, icon }
 }
 
 /// Whether it waits for an answer of its requester.
@@ -44,12 +46,12 @@ pub(super) fn is_their_turn(state: &State) -> bool {
 }
 
 /// What happened last, and when.
-pub(super) fn latest(state: &State) -> (&'static str, Timestamp) {
+pub(super) fn latest(state: &State, say: Portal) -> (&'static str, Timestamp) {
     let moments = &state.moments;
     match (state.lifecycle, moments.resolved, moments.closed) {
-        (Lifecycle::Resolved, Some(at), _) => ("Fixed", at),
-        (Lifecycle::Closed, _, Some(at)) => ("Closed", at),
-        _ => ("Last change", state.updated_at),
+        (Lifecycle::Resolved, Some(at), _) => (say.fixed(), at),
+        (Lifecycle::Closed, _, Some(at)) => (say.closed(), at),
+        _ => (say.last_change(), state.updated_at),
     }
 }
 
@@ -60,19 +62,20 @@ pub(super) fn expected(state: &State) -> Option<Timestamp> {
 
 /// What goes before the time that was told: a promise that has passed is none any more.
 pub(super) fn expectation(at: Timestamp, here: &Here) -> &'static str {
-    if at > here.now { "Expected back" } else { "Was expected back" }
+    let say = locale::portal(here.language);
+    if at > here.now { say.expected_back() } else { say.was_expected_back() }
 }
 
 /// What it waits for.
-pub(super) fn waiting(hold: Option<&Hold>) -> &'static str {
-    match hold.map(|hold| hold.reason) {
-        Some(HoldReason::Requester) => "Waiting for you",
-        Some(HoldReason::Vendor) => "Waiting for a supplier",
-        Some(HoldReason::Change) => "Waiting for a planned change",
-        Some(HoldReason::Problem) => "Waiting for a lasting fix",
-        Some(HoldReason::Scheduled) => "Waiting for an agreed time",
-        None => "Waiting",
-    }
+pub(super) fn waiting(hold: Option<&Hold>, say: Portal) -> String {
+    say.waiting(match hold.map(|hold| hold.reason) {
+        Some(HoldReason::Requester) => "requester",
+        Some(HoldReason::Vendor) => "vendor",
+        Some(HoldReason::Change) => "change",
+        Some(HoldReason::Problem) => "problem",
+        Some(HoldReason::Scheduled) => "scheduled",
+        None => "other",
+    })
 }
 
 /// Whether a service can be used, as far as major incidents tell.
@@ -96,12 +99,21 @@ impl Health {
         }
     }
 
-    /// The words, the class behind `health-` and the icon.
-    pub(super) fn words(self) -> (&'static str, &'static str, &'static str) {
+    /// The words.
+    pub(super) fn words(self, say: Portal) -> &'static str {
         match self {
-            Health::NotWorking => ("not working", "down", "h-down"),
-            Health::Limited => ("limited", "degraded", "h-degraded"),
-            Health::Working => ("working", "ok", "h-ok"),
+            Health::NotWorking => say.not_working(),
+            Health::Limited => say.limited(),
+            Health::Working => say.working(),
+        }
+    }
+
+    /// The class behind `health-` and the icon.
+    pub(super) fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Health::NotWorking => ("down", "h-down"),
+            Health::Limited => ("degraded", "h-degraded"),
+            Health::Working => ("ok", "h-ok"),
         }
     }
 }

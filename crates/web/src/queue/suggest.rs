@@ -254,6 +254,7 @@ mod tests {
             rules: [].into(),
             models: [].into(),
             time_zone: "UTC".to_owned(),
+            language: Default::default(),
         }
     }
 

@@ -41,6 +41,7 @@ const SUBJECTS: [(&str, &str); 13] = [
     ("category", "Categories"),
     ("organisation", "Organisations"),
     ("setting", "Settings"),
+    ("letter", "Letters"),
     ("token", "API tokens"),
     ("integration", "Integrations"),
 ];

@@ -2,7 +2,7 @@
 
 use super::editing::{self, Problem, saved, saved_banner, stale, version_field};
 use super::{Reads, Section, actor, section_page};
-use crate::account::zone_field;
+use crate::account::{language_options, language_typed, zone_field};
 use crate::app::{App, INSTANCE_SETTING, InstanceSetting, zone_named};
 use crate::auth::{Administrator, SignedIn};
 use crate::error::PageResult;
@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
 use incident::Refusal;
+use kernel::Language;
 use maud::{Markup, html};
 use store::directory::settings::{self, Setting};
 use store::{Failure, Sql};
@@ -79,7 +80,8 @@ fn typed(fields: &Fields) -> Result<InstanceSetting, Trouble> {
         .into());
     }
     let phone = editing::one_line(&editing::text(fields, "phone", PHONE_CHARS)?);
-    Ok(InstanceSetting { name: editing::name(fields)?, time_zone, phone })
+    let language = language_typed(fields)?.unwrap_or_default();
+    Ok(InstanceSetting { name: editing::name(fields)?, time_zone, phone, language })
 }
 
 async fn page(
@@ -92,7 +94,9 @@ async fn page(
     let Setting { value, version } = app.desk.read(stored).await?;
     let shown = |value: InstanceSetting| {
         let pairs = [("name", value.name), ("time_zone", value.time_zone), ("phone", value.phone)];
-        Fields::of(pairs.map(|(field, value)| (field.to_owned(), value)).to_vec())
+        let language = ("language", value.language.to_string());
+        let pairs = pairs.into_iter().chain([language]);
+        Fields::of(pairs.map(|(field, value)| (field.to_owned(), value)).collect())
     };
     let fields = typed.unwrap_or_else(|| shown(value));
     let errors = &problem.errors;
@@ -102,6 +106,10 @@ async fn page(
     let phone = Field::new("phone", "Telephone of the service desk")
         .hint("Shown in the portal. Leave it empty if there is none.")
         .errors(errors);
+    let language = Field::new("language", "Language")
+        .hint("Of people who chose none: in letters, in the portal and at sign-in.")
+        .errors(errors);
+    let chosen = fields.text("language");
     let body = html! {
         (banner)
         (problem.banner(who, &SECTION.address()))
@@ -111,6 +119,7 @@ async fn page(
                     (version_field(problem.version(&fields, version)))
                     (name.input("text", fields.get("name").unwrap_or_default()))
                     (zone_field(fields.text("time_zone"), "Of people who chose none.", errors))
+                    (language.select(&language_options().collect::<Vec<_>>(), chosen))
                     (phone.input("tel", fields.get("phone").unwrap_or_default()))
                     div { button.btn.btn-primary type="submit" { "Save" } }
                 }
@@ -118,6 +127,7 @@ async fn page(
                 dl.props {
                     div { dt { "Name" } dd { (fields.text("name")) } }
                     div { dt { "Time zone" } dd { (fields.text("time_zone")) } }
+                    div { dt { "Language" } dd { (fields.text("language").parse().unwrap_or(Language::En).name()) } }
                     div { dt { "Telephone" } dd { (fields.filled("phone").unwrap_or("none")) } }
                 }
             }

@@ -8,6 +8,7 @@ mod categories;
 mod codes;
 mod editing;
 mod general;
+mod letters;
 mod mail;
 mod mailboxes;
 mod matrix;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(general::routes())
         .merge(mail::routes())
         .merge(mailboxes::routes())
+        .merge(letters::routes())
         .merge(tokens::routes())
         .merge(webhooks::routes())
         .merge(audit::routes())
@@ -103,6 +105,7 @@ enum Section {
     General,
     Mail,
     Mailboxes,
+    Letters,
     Tokens,
     Webhooks,
     Audit,
@@ -131,6 +134,7 @@ impl Section {
                 Section::General,
                 Section::Mail,
                 Section::Mailboxes,
+                Section::Letters,
                 Section::Tokens,
                 Section::Webhooks,
                 Section::Audit,
@@ -155,6 +159,7 @@ impl Section {
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
+            Section::Letters => ("letters", "Letters", "reply"),
             Section::Tokens => ("tokens", "API tokens", "key"),
             Section::Webhooks => ("webhooks", "Webhooks", "globe"),
             Section::Audit => ("audit", "Audit log", "history"),

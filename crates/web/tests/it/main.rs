@@ -7,6 +7,7 @@ mod calendars;
 mod clocks;
 mod harness;
 mod incident;
+mod languages;
 mod live;
 mod mail;
 mod mailboxes;

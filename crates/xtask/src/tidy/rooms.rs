@@ -6,17 +6,18 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
+    ("locale", &["kernel"]),
     ("query", &["kernel"]),
     ("incident", &["kernel", "calendar", "query"]),
     ("insight", &["kernel", "calendar", "incident"]),
     ("store", &["kernel", "query", "incident", "insight"]),
     ("desk", &["kernel", "query", "incident", "store"]),
-    ("web", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
+    ("web", &["kernel", "calendar", "locale", "query", "incident", "insight", "store", "desk"]),
     ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
-    ("notify", &["kernel", "query", "incident", "store", "desk"]),
+    ("notify", &["kernel", "locale", "query", "incident", "store", "desk"]),
     ("intake", &["kernel", "incident", "store", "desk"]),
     (
         "evenkeel",
@@ -32,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
 
 /// Rooms that know neither clock nor chance nor the outside world, so that what
 /// they decide can be replayed.
-const PURE: [&str; 5] = ["kernel", "calendar", "query", "incident", "insight"];
+const PURE: [&str; 6] = ["kernel", "calendar", "locale", "query", "incident", "insight"];
 
 /// What a pure room must not bring in.
 const WORLDLY: [&str; 8] = [

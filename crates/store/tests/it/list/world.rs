@@ -294,6 +294,7 @@ pub fn policy() -> Arc<Policy> {
         rules: [].into(),
         models: [].into(),
         time_zone: "UTC".to_owned(),
+        language: Default::default(),
         resolution_codes: vec![],
     })
 }

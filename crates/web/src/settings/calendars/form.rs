@@ -168,6 +168,7 @@ mod tests {
         Here {
             now: "2026-11-23T12:12:00Z".parse().unwrap(),
             zone: TimeZone::UTC,
+            language: Default::default(),
             calendars: Default::default(),
         }
     }

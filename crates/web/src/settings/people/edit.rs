@@ -1,7 +1,7 @@
 //! One person: who they are, what they may do, where they belong.
 
 use super::{SECTION, SUBJECT, skills};
-use crate::account::zone_field;
+use crate::account::{language_options, language_typed, zone_field};
 use crate::app::{App, zone_named};
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -18,7 +18,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::Refusal;
-use kernel::{PersonId, Role, TeamId, limits};
+use kernel::{Language, PersonId, Role, TeamId, limits};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::organisations::{self, Organisation};
@@ -141,6 +141,7 @@ fn typed(person: Person, fields: &Fields, here: &Here) -> Result<Person, Trouble
         sees_organisation: organisation.is_some() && fields.ticked("sees_organisation"),
         vip: fields.ticked("vip"),
         time_zone,
+        language: language_typed(fields)?,
         skills: skills::typed(fields)?,
         away: away::typed(fields, person.away, here)?,
         ..person
@@ -305,6 +306,7 @@ fn shown(who: &SignedIn, person: &Person, in_teams: &[Team]) -> Fields {
         ("phone", person.phone.clone()),
         ("site", person.site.clone()),
         ("time_zone", person.time_zone.clone()),
+        ("language", person.language.map_or("", Language::as_str).to_owned()),
         ("organisation", person.organisation.map(|id| id.to_string()).unwrap_or_default()),
     ];
     let mut pairs: Vec<(String, String)> =
@@ -362,6 +364,8 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
                 .map(|organisation| (organisation.id.to_string(), organisation.name.clone())),
         )
         .collect();
+    let none = std::iter::once(("", "As the instance".to_owned()));
+    let languages: Vec<(&str, String)> = none.chain(language_options()).collect();
     let roles: Vec<(String, String)> =
         ROLES.map(|(role, words)| (role.to_string(), words.to_owned())).to_vec();
     let teams: Vec<(String, String)> =
@@ -375,6 +379,7 @@ fn inputs(around: &Around, exists: bool, fields: &Fields, problem: &Problem) -> 
             (Field::new("site", "Site").errors(errors).input("text", text("site")))
         }
         (zone_field(text("time_zone"), "Empty: as the instance.", errors))
+        (Field::new("language", "Language").errors(errors).select(&languages, text("language")))
         div id="roles" { (choices("roles", "Roles", Some("Everybody can report and follow their own incidents. Roles add to that."), &roles, fields)) }
         (choices("teams", "Teams", None, &teams, fields))
         (Field::new("organisation", "Organisation").errors(errors).select(&organisations, fields.text("organisation")))

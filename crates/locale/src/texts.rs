@@ -1,0 +1,14 @@
+//! The functions that the build made of the files.
+
+#![allow(clippy::needless_pass_by_value, clippy::too_many_lines)]
+
+use crate::numbers::{Plural, number, plural};
+use crate::rich::{Put, Rich};
+use kernel::Language;
+use std::fmt::Display;
+
+fn put(out: &mut impl Put, shown: &dyn Display) {
+    out.put(shown);
+}
+
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));

@@ -1,0 +1,73 @@
+//! What an administrator says in a letter instead of our words. It was read when it was stored;
+//! what cannot be read any more is left out, and ours stands.
+
+use super::{About, text};
+use crate::letter::{Piece, one_line};
+use incident::effects;
+use incident::event::Body;
+use locale::template::Template;
+use store::directory::letters::{LetterKind, LetterText};
+
+/// Which kind of letter to a requester tells this.
+pub(crate) fn kind_of(body: &Body, word: &str) -> Option<LetterKind> {
+    Some(match body {
+        _ if word == effects::DEVIATION => LetterKind::Late,
+        Body::Reported(_) => LetterKind::Received,
+        Body::Commented(_) => LetterKind::Message,
+        Body::Attached(_) => LetterKind::File,
+        Body::UpdatePublished(_) => LetterKind::Update,
+        Body::ExpectationSet(_) => LetterKind::Expected,
+        Body::Promised(_) | Body::PromiseChanged(_) => LetterKind::Promised,
+        Body::Resolved(_) => LetterKind::Resolved,
+        Body::Closed(_) => LetterKind::Closed,
+        Body::Cancelled(_) => LetterKind::Withdrawn,
+        Body::Reopened(_) => LetterKind::Reopened,
+        Body::Merged(_) => LetterKind::Together,
+        _ => return None,
+    })
+}
+
+/// Puts the words of an administrator in the place of ours.
+pub(crate) fn apply(
+    own: &LetterText,
+    value: &dyn Fn(&str) -> Option<String>,
+    subject: &mut String,
+    pieces: &mut Vec<Piece>,
+) {
+    let filled = |words: &str| match Template::read(words) {
+        Ok(template) => template.fill(value),
+        Err(fault) => {
+            let (kind, language) = (own.kind, own.language);
+            tracing::warn!(%kind, %language, line = fault.line, words = fault.words, "words of a letter are not used");
+            vec![]
+        }
+    };
+    let line = one_line(&filled(&own.subject).join(" "));
+    if !line.is_empty() {
+        *subject = line;
+    }
+    let opening = filled(&own.opening);
+    if !opening.is_empty() {
+        let first = pieces.iter().position(|piece| matches!(piece, Piece::Text(_)));
+        let place = first.map_or(0..0, |at| at..at + 1);
+        pieces.splice(place, opening.into_iter().map(text));
+    }
+    pieces.extend(filled(&own.closing).into_iter().map(text));
+}
+
+impl About<'_> {
+    /// What stands in a place of the words.
+    pub(super) fn value(&self, place: &str) -> Option<String> {
+        let value = match place {
+            "number" => Some(self.material.number.to_string()),
+            "title" => Some(self.title()),
+            "service" => self.service(),
+            "team" => self.team(),
+            "reader" => Some(self.material.person.name.clone()),
+            "who" => Some(self.actor()),
+            "expected" => self.expected().map(|(_, at)| at),
+            _ => None,
+        };
+        value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
+    }
+}

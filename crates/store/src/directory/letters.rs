@@ -1,0 +1,127 @@
+//! What administrators say in letters to requesters instead of our words, by kind of letter and
+//! language.
+
+use super::rows::{many, one};
+use crate::{Columns, Failure, Sql};
+use kernel::Language;
+use serde::{Deserialize, Serialize};
+
+const SELECT: &str = "select kind, language, subject, opening, closing, version from letter_texts";
+
+kernel::words! {
+    /// A kind of letter to whoever reported something.
+    LetterKind {
+        /// The report has come in.
+        Received = "received",
+        /// Somebody wrote something.
+        Message = "message",
+        /// Somebody added a file.
+        File = "file",
+        /// How it stands, told to everybody concerned.
+        Update = "update",
+        /// When it is expected to be over.
+        Expected = "expected",
+        /// It takes longer than was said.
+        Late = "late",
+        /// What is promised.
+        Promised = "promised",
+        /// It should work again.
+        Resolved = "resolved",
+        /// It is closed.
+        Closed = "closed",
+        /// Nobody works on it any more.
+        Withdrawn = "withdrawn",
+        /// It is worked on again.
+        Reopened = "reopened",
+        /// It is worked on together with others.
+        Together = "together",
+    }
+}
+
+/// The words for one kind of letter in one language. What is empty is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterText {
+    /// Which letter.
+    pub kind: LetterKind,
+    /// In which language.
+    pub language: Language,
+    /// Instead of the title, after the mark with the number.
+    pub subject: String,
+    /// Instead of our first sentence.
+    pub opening: String,
+    /// At the end.
+    pub closing: String,
+    /// Counts the changes, from 1.
+    pub version: i64,
+}
+
+/// All of them.
+pub fn list(sql: &mut dyn Sql) -> Result<Vec<LetterText>, Failure> {
+    many(sql, &format!("{SELECT} order by kind, language"), &[], read)
+}
+
+/// Those of one kind.
+pub fn of_kind(sql: &mut dyn Sql, kind: LetterKind) -> Result<Vec<LetterText>, Failure> {
+    many(sql, &format!("{SELECT} where kind = $1"), &[kind.as_str().into()], read)
+}
+
+/// Those of one kind in one language.
+pub fn get(
+    sql: &mut dyn Sql,
+    kind: LetterKind,
+    language: Language,
+) -> Result<Option<LetterText>, Failure> {
+    let key = [kind.as_str().into(), language.as_str().into()];
+    one(sql, &format!("{SELECT} where kind = $1 and language = $2"), &key, read)
+}
+
+/// Stores words; `false` when `expected_version` is not theirs any more. Version 0 is words
+/// that were never written.
+pub fn put(sql: &mut dyn Sql, text: &LetterText, expected_version: i64) -> Result<bool, Failure> {
+    let mut values = vec![
+        text.kind.as_str().into(),
+        text.language.as_str().into(),
+        (&text.subject).into(),
+        (&text.opening).into(),
+        (&text.closing).into(),
+    ];
+    let touched = match expected_version {
+        0 => sql.execute(
+            "insert into letter_texts (kind, language, subject, opening, closing, version) \
+             values ($1, $2, $3, $4, $5, 1) on conflict do nothing",
+            &values,
+        )?,
+        version => {
+            values.push(version.into());
+            sql.execute(
+                "update letter_texts set subject = $3, opening = $4, closing = $5, version = version + 1 \
+                 where kind = $1 and language = $2 and version = $6",
+                &values,
+            )?
+        }
+    };
+    Ok(touched == 1)
+}
+
+/// Goes back to our words; `false` when `expected_version` is not theirs any more.
+pub fn remove(
+    sql: &mut dyn Sql,
+    kind: LetterKind,
+    language: Language,
+    expected_version: i64,
+) -> Result<bool, Failure> {
+    let statement = "delete from letter_texts where kind = $1 and language = $2 and version = $3";
+    let values = [kind.as_str().into(), language.as_str().into(), expected_version.into()];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
+fn read(row: &mut Columns) -> Result<LetterText, Failure> {
+    Ok(LetterText {
+        kind: row.parsed()?,
+        language: row.parsed()?,
+        subject: row.text()?,
+        opening: row.text()?,
+        closing: row.text()?,
+        version: row.int()?,
+    })
+}

@@ -1,0 +1,37 @@
+# Schlichte, höfliche Worte (Sie).
+preferences-stored = Ihre Einstellungen sind gespeichert.
+password-changed = Ihr Passwort ist geändert. Andere Sitzungen wurden abgemeldet.
+sessions-ended = Ihre anderen Sitzungen sind abgemeldet.
+preferences = Einstellungen
+language-hint = Der Briefe, des Portals und der Anmeldung.
+as-the-instance = Wie hier üblich: { $language }
+time-zone = Zeitzone
+time-zone-hint = Zeiten werden darin angezeigt. Leer: wie hier üblich, { $zone }.
+no-such-zone = Diese Zeitzone gibt es nicht; wählen Sie eine wie Europe/Berlin
+save = Speichern
+theme = Aussehen
+theme-system = Wie das System
+theme-light = Hell
+theme-dark = Dunkel
+your-password-now = Ihr jetziges Passwort
+new-password = Neues Passwort
+new-password-hint = Mindestens { $count } Zeichen. Ein paar Wörter merkt man sich leichter als Sonderzeichen.
+change-password = Passwort ändern
+no-password = Sie haben kein Passwort. Die Administration kann Ihnen eines geben.
+not-your-password = Das ist nicht Ihr Passwort
+too-many-tries = Es waren zu viele Versuche; Wartezeit in Sekunden: { $seconds }
+password-refused = Das neue Passwort braucht { $least } bis { $most } Zeichen
+signed-in-where = Wo Sie angemeldet sind
+end-others = Alle anderen abmelden
+browser = Browser
+signed-in = Angemeldet
+last-used = Zuletzt genutzt
+this-one = Diese hier
+browser-on = { $browser } auf { $system }
+browser-unknown = Unbekannt
+
+search = Suche
+search-for = Suchen nach
+search-hint = Worte einer Meldung, ihre Nummer oder ein Name.
+nothing-found = Nichts gefunden
+nothing-found-words = Jedes Wort muss vorkommen, oder sein Anfang. Versuchen Sie es mit weniger Wörtern.

@@ -1,0 +1,93 @@
+# Briefe. Schlichte, höfliche Worte (Sie), keine Ausrufezeichen.
+
+open-incident = Vorgang öffnen
+title-removed = Titel entfernt
+service-desk = Der Service Desk
+reply-here = Sie können auf diese Nachricht antworten; Ihre Antwort gelangt in den Vorgang.
+why-requester = Sie erhalten diese Nachricht, weil { $number } von Ihnen oder für Sie gemeldet wurde.
+why-watcher = Sie erhalten diese Nachricht, weil Sie { $number } folgen. Auf der Seite des Vorgangs können Sie das beenden.
+why-person = Sie erhalten diese Nachricht, weil { $number } Sie betrifft: { $how ->
+    [given] Der Vorgang wurde Ihnen übergeben
+    [brought] Sie wurden hinzugezogen
+    [promised] Die Zusage wurde Ihnen gegeben
+    [follows] Sie sind für die Folgemaßnahme verantwortlich
+   *[yours] Es ist Ihr Vorgang
+}.
+why-team = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team liegt.
+why-team-named = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team { $team } liegt.
+
+fact-incident = Vorgang
+fact-title = Betreff
+fact-service = Dienst
+fact-priority = Priorität
+fact-requester = Gemeldet von
+fact-team = Zuständiges Team
+fact-due = Fällig
+fact-expected = Voraussichtlich behoben bis
+fact-next = Nächste Nachricht bis
+
+received = Wir haben Ihre Meldung erhalten. Sie hat die Nummer { $number }.
+told-here = Auf diesem Weg erfahren Sie, wie es weitergeht.
+wrote = { $who } schreibt:
+added-file = { $who } hat eine Datei hinzugefügt:
+need-answer = Damit es weitergehen kann, brauchen wir Ihre Antwort.
+phase = { $phase ->
+    [investigating] Wir gehen der Sache nach.
+    [identified] Wir kennen die Ursache.
+    [monitoring] Die Störung ist behoben, und wir beobachten sie weiter.
+   *[resolved] Die Störung ist vorbei.
+}
+expected-by = Wir rechnen damit, dass bis { $at } alles wieder funktioniert.
+expected-unknown = Zurzeit können wir nicht sagen, wann es wieder funktioniert.
+later-than-said = Es dauert länger, als wir gesagt hatten. Das tut uns leid; wir arbeiten weiter daran.
+promised-by = Wir sagen Ihnen zu, dass es bis { $at } wieder funktioniert.
+promise-gone = Der Zeitpunkt, den wir zugesagt hatten, gilt nicht mehr.
+resolved = Das sollte jetzt wieder funktionieren:
+check-it = Bitte prüfen Sie es, und sagen Sie uns Bescheid; dafür müssen Sie sich nicht anmelden.
+it-works = Es funktioniert wieder
+still-broken = Immer noch gestört
+closes-on = Wenn wir nichts von Ihnen hören, schließen wir den Vorgang: { $at }.
+closed = { $how ->
+    [confirmed] Es funktioniert wieder, und der Vorgang ist geschlossen. Danke für Ihre Rückmeldung.
+    [silence] Wir haben nichts mehr gehört, deshalb ist der Vorgang geschlossen.
+   *[other] Der Vorgang ist geschlossen.
+}
+withdrawn = Die Meldung wurde zurückgezogen; niemand arbeitet daran.
+taken-up-again = Wir haben den Vorgang wieder aufgenommen.
+together = Andere haben dasselbe gemeldet, und wir arbeiten an allem gemeinsam. Auf diesem Weg erfahren Sie, wie es weitergeht.
+follower-still-broken = Es ist immer noch gestört:
+follower-taken-up-again = Der Vorgang wurde wieder aufgenommen.
+
+new-for-team = Ein neuer Vorgang liegt bei Ihrem Team.
+given-to-team = { $who } hat diesen Vorgang Ihrem Team übergeben.
+given-to-you = { $who } hat Ihnen diesen Vorgang übergeben.
+says-still-broken = { $who } sagt, dass es immer noch nicht funktioniert:
+took-up-again = { $who } hat den Vorgang wieder aufgenommen.
+brought-in = { $who } hat Sie hinzugezogen:
+clock-warned = { $share } % der Zeit { $clock ->
+    [acknowledge] bis zur Übernahme
+    [response] bis zur Antwort
+    [update] bis zur nächsten Nachricht
+    [team] für Ihr Team
+    [vendor] für den Lieferanten
+   *[resolution] bis zur Behebung
+} sind verbraucht. Fällig: { $at }.
+clock-breached = Die Zeit { $clock ->
+    [acknowledge] bis zur Übernahme
+    [response] bis zur Antwort
+    [update] bis zur nächsten Nachricht
+    [team] für Ihr Team
+    [vendor] für den Lieferanten
+   *[resolution] bis zur Behebung
+} ist abgelaufen, seit { $at }.
+you-were-promised = Ihnen wurde zugesagt, dass es bis { $at } vorbei ist.
+you-were-promised-instead = Ihnen war zugesagt, dass es bis { $before } vorbei ist. Jetzt gilt: { $at }.
+you-are-promised-no-more = Dass es bis { $before } vorbei ist, wird nicht mehr zugesagt.
+promise-to-you-broken = Ihnen war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
+promise-to-somebody-broken = Jemandem war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
+breach-explained = { $who } hat erklärt, warum eine Zeit nicht eingehalten wurde, und Sie sind für das verantwortlich, was daraus folgt:
+
+trial-subject = Evenkeel: Der Mailserver funktioniert
+trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.
+trial-link = Mail-Einstellungen öffnen
+trial-why = Sie erhalten diese Nachricht, weil Sie sie angefordert haben.

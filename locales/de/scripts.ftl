@@ -1,0 +1,27 @@
+# Schlichte, höfliche Worte (Sie).
+now = jetzt
+minutes = { $count } Min.
+offline = Offline seit { $at }
+not-sent = Das wurde nicht gesendet.
+one-before = Das vorige ist noch unterwegs; drücken Sie noch einmal, wenn es angekommen ist.
+not-sent-yet = Das ist noch nicht gesendet.
+no-connection = Es gibt keine Verbindung zum Server. Was Sie geschrieben haben, bleibt hier erhalten.
+sent-later = Gesendet wird, sobald es eine gibt.
+signed-out = Sie sind abgemeldet.
+kept = Was Sie geschrieben haben, bleibt hier erhalten.
+sign-in-elsewhere = Melden Sie sich in einem anderen Tab an, und versuchen Sie es dann noch einmal.
+not-stored = Das wurde nicht gespeichert.
+reference = Kennung { $reference }.
+may-not = Das ist Ihnen nicht erlaubt.
+gone = Es ist nicht mehr da, oder Sie dürfen es nicht sehen.
+too-large = Es ist zu groß.
+too-many = Es waren zu viele Anfragen, warten Sie einen Moment.
+server-error = Der Server hat mit einem Fehler geantwortet ({ $status }).
+refused = Das wurde abgelehnt.
+reload = Laden Sie die Seite neu, um zu sehen, was sich geändert hat.
+saving = Wird gespeichert …
+try-again = Noch einmal versuchen
+attached = { $name } angehängt
+all-attached = { $count } Dateien angehängt
+remove = { $name } entfernen
+file-too-large = { $name } hat { $size }. Höchstens { $limit } je Datei, sie wird nicht gesendet.

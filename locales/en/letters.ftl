@@ -1,0 +1,104 @@
+# Letters. Plain words, polite, no exclamation marks. What people wrote stands below these
+# sentences as they wrote it.
+
+## Around every letter
+
+open-incident = Open the incident
+title-removed = Title removed
+service-desk = The service desk
+reply-here = You can reply to this letter; your answer goes to the incident.
+why-requester = You get this because { $number } was reported by you or for you.
+why-watcher = You get this because you follow { $number }. You can stop following it on its page.
+why-person = You get this because { $number } concerns you: { $how ->
+    [given] it was given to you
+    [brought] you were brought in
+    [promised] the promise was given to you
+    [follows] you own what follows from it
+   *[yours] it is yours
+}.
+why-team = You get this because { $number } is with your team.
+why-team-named = You get this because { $number } is with your team { $team }.
+
+## Names of what is told as a list
+
+fact-incident = Incident
+fact-title = Title
+fact-service = Service
+fact-priority = Priority
+fact-requester = Requester
+fact-team = Team
+fact-due = Due
+fact-expected = Expected back by
+fact-next = Next update by
+
+## To whoever reported it, and to whoever follows it
+
+received = We have received your report. Its number is { $number }.
+told-here = You are told here how it goes on.
+wrote = { $who } wrote:
+added-file = { $who } added a file:
+need-answer = We need your answer to go on.
+phase = { $phase ->
+    [investigating] We are looking into it.
+    [identified] We know the cause.
+    [monitoring] It is fixed, and we are watching it.
+   *[resolved] It is over.
+}
+expected-by = We expect that it works again by { $at }.
+expected-unknown = At present we cannot say when it works again.
+later-than-said = It takes longer than we said. We are sorry, and we go on working on it.
+promised-by = We promise that it works again by { $at }.
+promise-gone = The time that we promised does not hold any more.
+resolved = This should work again:
+check-it = Please check it, and tell us; you need not sign in for that.
+it-works = It works again
+still-broken = Still broken
+closes-on = If we hear nothing, it is closed on { $at }.
+closed = { $how ->
+    [confirmed] It works again, and the incident is closed. Thank you for telling us.
+    [silence] We heard nothing more, so the incident is closed.
+   *[other] The incident is closed.
+}
+withdrawn = The incident was withdrawn; nobody works on it.
+taken-up-again = We have taken it up again.
+together = Others reported the same, and it is worked on together. You are told here how it goes on.
+follower-still-broken = It is still broken:
+follower-taken-up-again = It was taken up again.
+
+## To people of the service desk
+
+new-for-team = A new incident is with your team.
+given-to-team = { $who } gave this to your team.
+given-to-you = { $who } gave this to you.
+says-still-broken = { $who } says that it is still broken:
+took-up-again = { $who } took it up again.
+brought-in = { $who } brought you in:
+clock-warned = { $share } % of the time { $clock ->
+    [acknowledge] to take it
+    [response] to answer
+    [update] to the next update
+    [team] that your team has
+    [vendor] that the supplier has
+   *[resolution] to resolve it
+} is used. It is due on { $at }.
+clock-breached = The time { $clock ->
+    [acknowledge] to take it
+    [response] to answer
+    [update] to the next update
+    [team] that your team has
+    [vendor] that the supplier has
+   *[resolution] to resolve it
+} is over since { $at }.
+you-were-promised = You were promised that it is over by { $at }.
+you-were-promised-instead = You were promised that it is over by { $before }. Now it is { $at }.
+you-are-promised-no-more = That it is over by { $before } is not promised any more.
+promise-to-you-broken = It was promised to you that it is over by { $at }, and it is not.
+promise-to-somebody-broken = It was promised to somebody that it is over by { $at }, and it is not.
+breach-explained = { $who } explained why a time was missed, and you own what follows:
+
+## The letter that tries out the mail server
+
+trial-subject = Evenkeel: the mail server works
+trial = { $name }, this letter was sent by Evenkeel on { $at } to try out the mail server. It works.
+trial-link = Open the mail settings
+trial-why = You get this because you asked for it.

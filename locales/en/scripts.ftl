@@ -1,0 +1,27 @@
+# What scripts say. They know these texts by the English one; arguments stand in them as {name}.
+now = now
+minutes = { $count } min
+offline = Offline since { $at }
+not-sent = This was not sent.
+one-before = The one before is still on its way; press again when it is done.
+not-sent-yet = This is not sent yet.
+no-connection = There is no connection to the server. What you wrote is kept here.
+sent-later = It is sent as soon as there is one.
+signed-out = You are signed out.
+kept = What you wrote is kept here.
+sign-in-elsewhere = Sign in in another tab, then try again.
+not-stored = This was not stored.
+reference = Reference { $reference }.
+may-not = You may not do this.
+gone = It is no longer there, or not for you to see.
+too-large = It is too large.
+too-many = There were too many requests, wait a moment.
+server-error = The server answered with an error ({ $status }).
+refused = This was refused.
+reload = Reload the page to see what changed.
+saving = Saving…
+try-again = Try again
+attached = { $name } attached
+all-attached = { $count } files attached
+remove = Remove { $name }
+file-too-large = { $name } is { $size }. At most { $limit } each, it is not sent.

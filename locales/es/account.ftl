@@ -1,0 +1,37 @@
+# Palabras sencillas y corteses (usted).
+preferences-stored = Sus preferencias se han guardado.
+password-changed = Su contraseña se ha cambiado. Las demás sesiones se han cerrado.
+sessions-ended = Sus otras sesiones se han cerrado.
+preferences = Preferencias
+language-hint = De las cartas, del portal y del inicio de sesión.
+as-the-instance = Como aquí: { $language }
+time-zone = Zona horaria
+time-zone-hint = Las horas se muestran en ella. Vacío: como aquí, { $zone }.
+no-such-zone = Esa zona horaria no existe; elija una como Europe/Madrid
+save = Guardar
+theme = Tema
+theme-system = Como el sistema
+theme-light = Claro
+theme-dark = Oscuro
+your-password-now = Su contraseña actual
+new-password = Contraseña nueva
+new-password-hint = Al menos { $count } caracteres. Unas palabras se recuerdan mejor que los signos.
+change-password = Cambiar la contraseña
+no-password = No tiene contraseña. La administración puede darle una.
+not-your-password = Esta no es su contraseña
+too-many-tries = Hubo demasiados intentos; espere { $seconds } segundos
+password-refused = La contraseña nueva debe tener de { $least } a { $most } caracteres
+signed-in-where = Dónde ha iniciado sesión
+end-others = Cerrar todas las demás
+browser = Navegador
+signed-in = Inicio de sesión
+last-used = Último uso
+this-one = Esta
+browser-on = { $browser } en { $system }
+browser-unknown = Desconocido
+
+search = Búsqueda
+search-for = Buscar
+search-hint = Palabras de una incidencia, su número o un nombre.
+nothing-found = No se ha encontrado nada
+nothing-found-words = Cada palabra debe aparecer, o su comienzo. Pruebe con menos palabras.

@@ -1,0 +1,93 @@
+# Cartas. Palabras sencillas y corteses (usted), sin signos de exclamación.
+
+open-incident = Abrir la incidencia
+title-removed = Título eliminado
+service-desk = El centro de servicios
+reply-here = Puede responder a este mensaje; su respuesta se añadirá a la incidencia.
+why-requester = Recibe este mensaje porque { $number } fue comunicada por usted o en su nombre.
+why-watcher = Recibe este mensaje porque sigue { $number }. Puede dejar de seguirla en su página.
+why-person = Recibe este mensaje porque { $number } le afecta: { $how ->
+    [given] se le ha asignado la incidencia
+    [brought] se ha pedido su ayuda
+    [promised] la promesa se le hizo a usted
+    [follows] usted es responsable de lo que sigue
+   *[yours] es su incidencia
+}.
+why-team = Recibe este mensaje porque { $number } está en manos de su equipo.
+why-team-named = Recibe este mensaje porque { $number } está en manos de su equipo { $team }.
+
+fact-incident = Incidencia
+fact-title = Título
+fact-service = Servicio
+fact-priority = Prioridad
+fact-requester = Solicitante
+fact-team = Equipo
+fact-due = Vence
+fact-expected = Restablecimiento previsto a más tardar
+fact-next = Próxima información a más tardar
+
+received = Hemos recibido su aviso. Su número es { $number }.
+told-here = Por este medio le informaremos de cómo continúa.
+wrote = { $who } escribió:
+added-file = { $who } añadió un archivo:
+need-answer = Necesitamos su respuesta para continuar.
+phase = { $phase ->
+    [investigating] Lo estamos investigando.
+    [identified] Conocemos la causa.
+    [monitoring] Está arreglado y lo seguimos vigilando.
+   *[resolved] Ya ha terminado.
+}
+expected-by = Esperamos que vuelva a funcionar a más tardar { $at }.
+expected-unknown = Por el momento no podemos decir cuándo volverá a funcionar.
+later-than-said = Está tardando más de lo que dijimos. Lo sentimos y seguimos trabajando en ello.
+promised-by = Le prometemos que volverá a funcionar a más tardar { $at }.
+promise-gone = El plazo que prometimos ya no es válido.
+resolved = Esto debería volver a funcionar:
+check-it = Compruébelo, por favor, y díganos si funciona; no hace falta iniciar sesión.
+it-works = Vuelve a funcionar
+still-broken = Sigue sin funcionar
+closes-on = Si no tenemos noticias suyas, la incidencia se cerrará: { $at }.
+closed = { $how ->
+    [confirmed] Vuelve a funcionar y la incidencia está cerrada. Gracias por decírnoslo.
+    [silence] No hemos tenido más noticias, por lo que la incidencia está cerrada.
+   *[other] La incidencia está cerrada.
+}
+withdrawn = El aviso fue retirado; nadie trabaja en él.
+taken-up-again = Hemos vuelto a ocuparnos de la incidencia.
+together = Otras personas han comunicado lo mismo y se está tratando conjuntamente. Por este medio le informaremos de cómo continúa.
+follower-still-broken = Sigue sin funcionar:
+follower-taken-up-again = La incidencia se ha reabierto.
+
+new-for-team = Hay una nueva incidencia para su equipo.
+given-to-team = { $who } pasó esta incidencia a su equipo.
+given-to-you = { $who } le asignó esta incidencia.
+says-still-broken = { $who } dice que sigue sin funcionar:
+took-up-again = { $who } reabrió la incidencia.
+brought-in = { $who } pide su ayuda:
+clock-warned = Se ha consumido el { $share } % del plazo { $clock ->
+    [acknowledge] para hacerse cargo
+    [response] para responder
+    [update] hasta la próxima información
+    [team] de su equipo
+    [vendor] del proveedor
+   *[resolution] para resolverla
+}. Vence: { $at }.
+clock-breached = El plazo { $clock ->
+    [acknowledge] para hacerse cargo
+    [response] para responder
+    [update] hasta la próxima información
+    [team] de su equipo
+    [vendor] del proveedor
+   *[resolution] para resolverla
+} venció: { $at }.
+you-were-promised = Se le prometió que habrá terminado a más tardar { $at }.
+you-were-promised-instead = Se le había prometido que habría terminado a más tardar { $before }. Ahora es: { $at }.
+you-are-promised-no-more = Ya no se promete que haya terminado a más tardar { $before }.
+promise-to-you-broken = Se le prometió que habría terminado a más tardar { $at }, y no es así.
+promise-to-somebody-broken = Se prometió a alguien que habría terminado a más tardar { $at }, y no es así.
+breach-explained = { $who } explicó por qué no se cumplió un plazo, y usted es responsable de lo que sigue:
+
+trial-subject = Evenkeel: el servidor de correo funciona
+trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.
+trial-link = Abrir los ajustes de correo
+trial-why = Recibe este mensaje porque lo ha solicitado.

@@ -1,0 +1,27 @@
+# Palabras sencillas y corteses (usted).
+now = ahora
+minutes = { $count } min
+offline = Sin conexión desde { $at }
+not-sent = Esto no se envió.
+one-before = El anterior sigue en camino; pulse de nuevo cuando haya llegado.
+not-sent-yet = Esto aún no se ha enviado.
+no-connection = No hay conexión con el servidor. Lo que escribió se conserva aquí.
+sent-later = Se enviará en cuanto la haya.
+signed-out = Se ha cerrado su sesión.
+kept = Lo que escribió se conserva aquí.
+sign-in-elsewhere = Inicie sesión en otra pestaña y vuelva a intentarlo.
+not-stored = Esto no se guardó.
+reference = Referencia { $reference }.
+may-not = No puede hacer esto.
+gone = Ya no está, o no puede verlo.
+too-large = Es demasiado grande.
+too-many = Hubo demasiadas solicitudes, espere un momento.
+server-error = El servidor respondió con un error ({ $status }).
+refused = Esto se rechazó.
+reload = Vuelva a cargar la página para ver qué ha cambiado.
+saving = Guardando…
+try-again = Volver a intentarlo
+attached = { $name } adjuntado
+all-attached = { $count } archivos adjuntados
+remove = Quitar { $name }
+file-too-large = { $name } ocupa { $size }. Como máximo { $limit } cada uno, no se envía.

@@ -1,0 +1,37 @@
+# Des mots simples et polis (vous).
+preferences-stored = Vos préférences sont enregistrées.
+password-changed = Votre mot de passe est modifié. Les autres sessions ont été déconnectées.
+sessions-ended = Vos autres sessions sont déconnectées.
+preferences = Préférences
+language-hint = Des lettres, du portail et de la connexion.
+as-the-instance = Comme ici : { $language }
+time-zone = Fuseau horaire
+time-zone-hint = Les heures y sont indiquées. Vide : comme ici, { $zone }.
+no-such-zone = Ce fuseau horaire n’existe pas ; choisissez-en un comme Europe/Paris
+save = Enregistrer
+theme = Thème
+theme-system = Comme le système
+theme-light = Clair
+theme-dark = Sombre
+your-password-now = Votre mot de passe actuel
+new-password = Nouveau mot de passe
+new-password-hint = Au moins { $count } caractères. Quelques mots se retiennent mieux que des signes.
+change-password = Changer le mot de passe
+no-password = Vous n’avez pas de mot de passe. L’administration peut vous en donner un.
+not-your-password = Ce n’est pas votre mot de passe
+too-many-tries = Il y a eu trop d’essais ; attendez { $seconds } secondes
+password-refused = Le nouveau mot de passe doit avoir de { $least } à { $most } caractères
+signed-in-where = Où vous êtes connecté
+end-others = Déconnecter toutes les autres
+browser = Navigateur
+signed-in = Connecté
+last-used = Dernière utilisation
+this-one = Celle-ci
+browser-on = { $browser } sur { $system }
+browser-unknown = Inconnu
+
+search = Recherche
+search-for = Rechercher
+search-hint = Des mots d’un incident, son numéro ou un nom.
+nothing-found = Rien trouvé
+nothing-found-words = Chaque mot doit s’y trouver, ou son début. Essayez avec moins de mots.

@@ -1,0 +1,17 @@
+# Des mots simples et polis (vous).
+open-in-portal = Ouvrir dans le portail
+still-broken-question = Toujours en panne ?
+takes-it-up = L’incident est repris aussitôt, sans nouveau formulaire.
+write-what-is-broken = Écrivez en quelques mots ce qui ne fonctionne toujours pas.
+stands = { $how ->
+    [closed] L’incident est clos. Merci, il n’y a plus rien à faire.
+    [withdrawn] Le signalement a été retiré. Il n’y a plus rien à faire.
+    [fixed_anew] Depuis cette lettre, l’incident a été repris et réparé de nouveau. Le lien se trouve dans la dernière lettre.
+   *[work] Le travail a repris. Vous serez informé de la suite.
+}
+nowhere = Ce lien ne mène nulle part
+nowhere-words = Il a peut-être été coupé en chemin, ou l’incident n’est plus le vôtre. Ouvrez le lien entier de la lettre, ou regardez dans le portail.
+too-old = Ce lien est trop ancien
+too-old-words = Son délai est passé. Dans le portail, vous voyez où en est l’incident et pouvez dire que la panne est revenue.
+open-portal = Ouvrir le portail
+not-accepted = Cela n’a pas pu être accepté. Vérifiez ce que vous avez saisi.

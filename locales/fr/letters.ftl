@@ -1,0 +1,93 @@
+# Courriers. Des mots simples et polis (vous), sans point d’exclamation.
+
+open-incident = Ouvrir l’incident
+title-removed = Titre supprimé
+service-desk = Le centre de services
+reply-here = Vous pouvez répondre à ce message ; votre réponse sera jointe à l’incident.
+why-requester = Vous recevez ce message parce que { $number } a été signalé par vous ou pour vous.
+why-watcher = Vous recevez ce message parce que vous suivez { $number }. Vous pouvez cesser de le suivre sur sa page.
+why-person = Vous recevez ce message parce que { $number } vous concerne : { $how ->
+    [given] l’incident vous a été confié
+    [brought] votre aide a été demandée
+    [promised] la promesse vous a été faite
+    [follows] vous êtes responsable de la suite à donner
+   *[yours] c’est votre incident
+}.
+why-team = Vous recevez ce message parce que { $number } est confié à votre équipe.
+why-team-named = Vous recevez ce message parce que { $number } est confié à votre équipe { $team }.
+
+fact-incident = Numéro d’incident
+fact-title = Titre
+fact-service = Service concerné
+fact-priority = Priorité
+fact-requester = Demandeur
+fact-team = Équipe
+fact-due = Échéance
+fact-expected = Rétablissement prévu au plus tard
+fact-next = Prochaine information au plus tard
+
+received = Nous avons bien reçu votre signalement. Il porte le numéro { $number }.
+told-here = Nous vous tiendrons au courant de la suite par cette voie.
+wrote = { $who } a écrit :
+added-file = { $who } a ajouté un fichier :
+need-answer = Nous avons besoin de votre réponse pour continuer.
+phase = { $phase ->
+    [investigating] Nous examinons le problème.
+    [identified] Nous connaissons la cause.
+    [monitoring] C’est réparé, et nous restons attentifs.
+   *[resolved] C’est terminé.
+}
+expected-by = Nous pensons que tout fonctionnera de nouveau au plus tard { $at }.
+expected-unknown = Pour le moment, nous ne pouvons pas dire quand cela fonctionnera de nouveau.
+later-than-said = Cela prend plus de temps que nous ne l’avions dit. Nous en sommes désolés et continuons d’y travailler.
+promised-by = Nous vous promettons que cela fonctionnera de nouveau au plus tard { $at }.
+promise-gone = Le délai que nous avions promis n’est plus valable.
+resolved = Cela devrait fonctionner de nouveau :
+check-it = Merci de vérifier et de nous le dire ; il n’est pas nécessaire de vous connecter.
+it-works = Cela fonctionne de nouveau
+still-broken = Toujours en panne
+closes-on = Sans nouvelles de votre part, l’incident sera clos : { $at }.
+closed = { $how ->
+    [confirmed] Cela fonctionne de nouveau, et l’incident est clos. Merci de nous l’avoir dit.
+    [silence] Nous n’avons plus eu de nouvelles, l’incident est donc clos.
+   *[other] L’incident est clos.
+}
+withdrawn = Le signalement a été retiré ; personne n’y travaille.
+taken-up-again = Nous avons repris le travail sur cet incident.
+together = D’autres personnes ont signalé la même chose, et nous traitons le tout ensemble. Nous vous tiendrons au courant de la suite par cette voie.
+follower-still-broken = C’est toujours en panne :
+follower-taken-up-again = Le travail sur cet incident a repris.
+
+new-for-team = Un nouvel incident est confié à votre équipe.
+given-to-team = { $who } a confié cet incident à votre équipe.
+given-to-you = { $who } vous a confié cet incident.
+says-still-broken = { $who } dit que c’est toujours en panne :
+took-up-again = { $who } a repris cet incident.
+brought-in = { $who } demande votre aide :
+clock-warned = { $share } % du délai { $clock ->
+    [acknowledge] de prise en charge
+    [response] de réponse
+    [update] jusqu’à la prochaine information
+    [team] de votre équipe
+    [vendor] du fournisseur
+   *[resolution] de résolution
+} sont écoulés. Échéance : { $at }.
+clock-breached = Le délai { $clock ->
+    [acknowledge] de prise en charge
+    [response] de réponse
+    [update] jusqu’à la prochaine information
+    [team] de votre équipe
+    [vendor] du fournisseur
+   *[resolution] de résolution
+} est dépassé depuis : { $at }.
+you-were-promised = On vous a promis que ce serait terminé au plus tard { $at }.
+you-were-promised-instead = On vous avait promis que ce serait terminé au plus tard { $before }. C’est maintenant : { $at }.
+you-are-promised-no-more = Il n’est plus promis que ce soit terminé au plus tard { $before }.
+promise-to-you-broken = On vous avait promis que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
+promise-to-somebody-broken = On avait promis à quelqu’un que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
+breach-explained = { $who } a expliqué pourquoi un délai n’a pas été tenu, et vous êtes responsable de la suite à donner :
+
+trial-subject = Evenkeel : le serveur de messagerie fonctionne
+trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.
+trial-link = Ouvrir les réglages de la messagerie
+trial-why = Vous recevez ce message parce que vous l’avez demandé.

@@ -1,0 +1,27 @@
+# Des mots simples et polis (vous).
+now = à l’instant
+minutes = { $count } min
+offline = Hors ligne depuis { $at }
+not-sent = Ceci n’a pas été envoyé.
+one-before = Le précédent est encore en route ; appuyez de nouveau quand il sera arrivé.
+not-sent-yet = Ceci n’est pas encore envoyé.
+no-connection = Il n’y a pas de connexion au serveur. Ce que vous avez écrit est conservé ici.
+sent-later = L’envoi se fera dès qu’il y en aura une.
+signed-out = Vous êtes déconnecté.
+kept = Ce que vous avez écrit est conservé ici.
+sign-in-elsewhere = Connectez-vous dans un autre onglet, puis réessayez.
+not-stored = Ceci n’a pas été enregistré.
+reference = Référence { $reference }.
+may-not = Vous ne pouvez pas faire cela.
+gone = Cela n’existe plus, ou vous ne pouvez pas le voir.
+too-large = C’est trop volumineux.
+too-many = Il y a eu trop de demandes, attendez un instant.
+server-error = Le serveur a répondu par une erreur ({ $status }).
+refused = Ceci a été refusé.
+reload = Rechargez la page pour voir ce qui a changé.
+saving = Enregistrement…
+try-again = Réessayer
+attached = { $name } joint
+all-attached = { $count } fichiers joints
+remove = Retirer { $name }
+file-too-large = { $name } fait { $size }. Au plus { $limit } chacun, il n’est pas envoyé.

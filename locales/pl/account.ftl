@@ -1,0 +1,37 @@
+# Proste i uprzejme słowa (Państwo).
+preferences-stored = Państwa ustawienia zapisano.
+password-changed = Hasło zmieniono. Pozostałe sesje wylogowano.
+sessions-ended = Pozostałe Państwa sesje wylogowano.
+preferences = Ustawienia
+language-hint = Listów, portalu i logowania.
+as-the-instance = Jak tutaj: { $language }
+time-zone = Strefa czasowa
+time-zone-hint = Godziny są w niej podawane. Puste: jak tutaj, { $zone }.
+no-such-zone = Nie ma takiej strefy czasowej; prosimy wybrać na przykład Europe/Warsaw
+save = Zapisz
+theme = Motyw
+theme-system = Jak w systemie
+theme-light = Jasny
+theme-dark = Ciemny
+your-password-now = Obecne hasło
+new-password = Nowe hasło
+new-password-hint = Co najmniej { $count } znaków. Kilka słów łatwiej zapamiętać niż znaki specjalne.
+change-password = Zmień hasło
+no-password = Nie mają Państwo hasła. Może je nadać administrator.
+not-your-password = To nie jest Państwa hasło
+too-many-tries = Było zbyt wiele prób; czas oczekiwania w sekundach: { $seconds }
+password-refused = Nowe hasło musi mieć od { $least } do { $most } znaków
+signed-in-where = Gdzie są Państwo zalogowani
+end-others = Wyloguj pozostałe
+browser = Przeglądarka
+signed-in = Zalogowano
+last-used = Ostatnio użyto
+this-one = Ta
+browser-on = { $browser } w systemie { $system }
+browser-unknown = Nieznana
+
+search = Szukaj
+search-for = Szukaj
+search-hint = Słowa ze zgłoszenia, jego numer lub nazwisko.
+nothing-found = Nic nie znaleziono
+nothing-found-words = Musi wystąpić każde słowo lub jego początek. Prosimy spróbować z mniejszą liczbą słów.

@@ -1,0 +1,93 @@
+# Listy. Proste i uprzejme słowa (Państwo), bez wykrzykników.
+
+open-incident = Otwórz zgłoszenie
+title-removed = Tytuł usunięto
+service-desk = Dział wsparcia
+reply-here = Na tę wiadomość można odpowiedzieć; odpowiedź trafi do zgłoszenia.
+why-requester = Otrzymują Państwo tę wiadomość, ponieważ { $number } zgłoszono przez Państwa lub w Państwa imieniu.
+why-watcher = Otrzymują Państwo tę wiadomość, ponieważ obserwują Państwo { $number }. Na stronie zgłoszenia można przestać je obserwować.
+why-person = Otrzymują Państwo tę wiadomość, ponieważ { $number } Państwa dotyczy: { $how ->
+    [given] zgłoszenie Państwu przekazano
+    [brought] poproszono Państwa o pomoc
+    [promised] obietnicę złożono Państwu
+    [follows] odpowiadają Państwo za dalsze działania
+   *[yours] to Państwa zgłoszenie
+}.
+why-team = Otrzymują Państwo tę wiadomość, ponieważ { $number } należy do Państwa zespołu.
+why-team-named = Otrzymują Państwo tę wiadomość, ponieważ { $number } należy do Państwa zespołu { $team }.
+
+fact-incident = Zgłoszenie
+fact-title = Tytuł
+fact-service = Usługa
+fact-priority = Priorytet
+fact-requester = Zgłaszający
+fact-team = Zespół
+fact-due = Termin
+fact-expected = Przewidywane przywrócenie najpóźniej
+fact-next = Następna informacja najpóźniej
+
+received = Otrzymaliśmy Państwa zgłoszenie. Jego numer to { $number }.
+told-here = Tą drogą poinformujemy Państwa, co dzieje się dalej.
+wrote = { $who } pisze:
+added-file = { $who } dodaje plik:
+need-answer = Aby kontynuować, potrzebujemy Państwa odpowiedzi.
+phase = { $phase ->
+    [investigating] Badamy sprawę.
+    [identified] Znamy przyczynę.
+    [monitoring] Usterka jest usunięta, nadal ją obserwujemy.
+   *[resolved] Już po wszystkim.
+}
+expected-by = Przewidujemy, że wszystko zacznie znów działać najpóźniej { $at }.
+expected-unknown = W tej chwili nie możemy powiedzieć, kiedy znów zacznie działać.
+later-than-said = Trwa to dłużej, niż zapowiadaliśmy. Przepraszamy, nadal nad tym pracujemy.
+promised-by = Obiecujemy, że zacznie znów działać najpóźniej { $at }.
+promise-gone = Obiecany termin już nie obowiązuje.
+resolved = To powinno znów działać:
+check-it = Prosimy to sprawdzić i dać nam znać; nie trzeba się w tym celu logować.
+it-works = Znów działa
+still-broken = Nadal nie działa
+closes-on = Jeśli nie otrzymamy wiadomości, zgłoszenie zostanie zamknięte: { $at }.
+closed = { $how ->
+    [confirmed] Wszystko znów działa, a zgłoszenie jest zamknięte. Dziękujemy za informację.
+    [silence] Nie otrzymaliśmy więcej wiadomości, dlatego zgłoszenie jest zamknięte.
+   *[other] Zgłoszenie jest zamknięte.
+}
+withdrawn = Zgłoszenie wycofano; nikt nad nim nie pracuje.
+taken-up-again = Wróciliśmy do pracy nad zgłoszeniem.
+together = Inni zgłosili to samo i zajmujemy się tym wspólnie. Tą drogą poinformujemy Państwa, co dzieje się dalej.
+follower-still-broken = Nadal nie działa:
+follower-taken-up-again = Zgłoszenie otwarto ponownie.
+
+new-for-team = Państwa zespół ma nowe zgłoszenie.
+given-to-team = { $who } przekazuje to zgłoszenie Państwa zespołowi.
+given-to-you = { $who } przekazuje Państwu to zgłoszenie.
+says-still-broken = { $who } informuje, że nadal nie działa:
+took-up-again = { $who } otwiera zgłoszenie ponownie.
+brought-in = { $who } prosi Państwa o pomoc:
+clock-warned = Wykorzystano { $share } % czasu { $clock ->
+    [acknowledge] na przyjęcie
+    [response] na odpowiedź
+    [update] do następnej informacji
+    [team] Państwa zespołu
+    [vendor] dostawcy
+   *[resolution] na rozwiązanie
+}. Termin: { $at }.
+clock-breached = Czas { $clock ->
+    [acknowledge] na przyjęcie
+    [response] na odpowiedź
+    [update] do następnej informacji
+    [team] Państwa zespołu
+    [vendor] dostawcy
+   *[resolution] na rozwiązanie
+} minął: { $at }.
+you-were-promised = Obiecano Państwu, że sprawa zakończy się najpóźniej { $at }.
+you-were-promised-instead = Obiecano Państwu, że sprawa zakończy się najpóźniej { $before }. Teraz obowiązuje: { $at }.
+you-are-promised-no-more = Zakończenie sprawy najpóźniej { $before } nie jest już obiecane.
+promise-to-you-broken = Obiecano Państwu, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
+promise-to-somebody-broken = Obiecano komuś, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
+breach-explained = { $who } wyjaśnia, dlaczego nie dotrzymano terminu, a Państwo odpowiadają za dalsze działania:
+
+trial-subject = Evenkeel: serwer poczty działa
+trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.
+trial-link = Otwórz ustawienia poczty
+trial-why = Otrzymują Państwo tę wiadomość, ponieważ o nią poproszono.

@@ -1,0 +1,27 @@
+# Proste i uprzejme słowa (Państwo).
+now = teraz
+minutes = { $count } min
+offline = Brak połączenia od { $at }
+not-sent = To nie zostało wysłane.
+one-before = Poprzednie jest jeszcze w drodze; prosimy nacisnąć ponownie, gdy dotrze.
+not-sent-yet = To jeszcze nie zostało wysłane.
+no-connection = Brak połączenia z serwerem. Wpisany tekst jest tu zachowany.
+sent-later = Wyślemy go, gdy tylko połączenie wróci.
+signed-out = Wylogowano.
+kept = Wpisany tekst jest tu zachowany.
+sign-in-elsewhere = Prosimy zalogować się w innej karcie i spróbować ponownie.
+not-stored = To nie zostało zapisane.
+reference = Numer referencyjny { $reference }.
+may-not = Brak uprawnień.
+gone = Już tego nie ma lub brak do tego dostępu.
+too-large = To za duże.
+too-many = Było zbyt wiele żądań, prosimy chwilę odczekać.
+server-error = Serwer odpowiedział błędem ({ $status }).
+refused = To zostało odrzucone.
+reload = Prosimy odświeżyć stronę, aby zobaczyć zmiany.
+saving = Zapisywanie…
+try-again = Spróbuj ponownie
+attached = Dodano plik { $name }
+all-attached = Dodane pliki: { $count }
+remove = Usuń { $name }
+file-too-large = { $name } ma { $size }. Najwyżej { $limit } każdy, nie zostanie wysłany.

@@ -1,0 +1,37 @@
+# Palavras simples e corteses.
+preferences-stored = Suas preferências foram gravadas.
+password-changed = Sua senha foi alterada. As outras sessões foram encerradas.
+sessions-ended = Suas outras sessões foram encerradas.
+preferences = Preferências
+language-hint = Das cartas, do portal e da entrada.
+as-the-instance = Como aqui: { $language }
+time-zone = Fuso horário
+time-zone-hint = Os horários são mostrados nele. Vazio: como aqui, { $zone }.
+no-such-zone = Esse fuso horário não existe; escolha um como America/Sao_Paulo
+save = Gravar
+theme = Tema
+theme-system = Como o sistema
+theme-light = Claro
+theme-dark = Escuro
+your-password-now = Sua senha atual
+new-password = Nova senha
+new-password-hint = Pelo menos { $count } caracteres. Algumas palavras são mais fáceis de lembrar que sinais.
+change-password = Alterar a senha
+no-password = Você não tem senha. A administração pode dar uma.
+not-your-password = Esta não é a sua senha
+too-many-tries = Houve tentativas demais; aguarde { $seconds } segundos
+password-refused = A nova senha precisa ter de { $least } a { $most } caracteres
+signed-in-where = Onde você entrou
+end-others = Encerrar todas as outras
+browser = Navegador
+signed-in = Entrada
+last-used = Último uso
+this-one = Esta
+browser-on = { $browser } em { $system }
+browser-unknown = Desconhecido
+
+search = Busca
+search-for = Buscar por
+search-hint = Palavras de um incidente, o número ou um nome.
+nothing-found = Nada encontrado
+nothing-found-words = Cada palavra deve aparecer, ou o começo dela. Tente menos palavras.

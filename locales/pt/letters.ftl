@@ -1,0 +1,93 @@
+# Cartas. Palavras simples e corteses, sem pontos de exclamação.
+
+open-incident = Abrir o incidente
+title-removed = Título removido
+service-desk = A central de serviços
+reply-here = Você pode responder a esta mensagem; sua resposta será incluída no incidente.
+why-requester = Você recebe esta mensagem porque { $number } foi comunicado por você ou em seu nome.
+why-watcher = Você recebe esta mensagem porque acompanha { $number }. Na página do incidente é possível deixar de acompanhá-lo.
+why-person = Você recebe esta mensagem porque { $number } diz respeito a você: { $how ->
+    [given] o incidente foi atribuído a você
+    [brought] sua ajuda foi pedida
+    [promised] a promessa foi feita a você
+    [follows] você é responsável pelo que vem a seguir
+   *[yours] o incidente é seu
+}.
+why-team = Você recebe esta mensagem porque { $number } está com a sua equipe.
+why-team-named = Você recebe esta mensagem porque { $number } está com a sua equipe { $team }.
+
+fact-incident = Incidente
+fact-title = Título
+fact-service = Serviço
+fact-priority = Prioridade
+fact-requester = Solicitante
+fact-team = Equipe
+fact-due = Prazo
+fact-expected = Restabelecimento previsto até
+fact-next = Próxima informação até
+
+received = Recebemos a sua comunicação. O número é { $number }.
+told-here = Por aqui você fica sabendo como continua.
+wrote = { $who } escreveu:
+added-file = { $who } adicionou um arquivo:
+need-answer = Precisamos da sua resposta para continuar.
+phase = { $phase ->
+    [investigating] Estamos investigando.
+    [identified] Conhecemos a causa.
+    [monitoring] Está consertado, e continuamos observando.
+   *[resolved] Terminou.
+}
+expected-by = Esperamos que volte a funcionar até { $at }.
+expected-unknown = No momento não podemos dizer quando voltará a funcionar.
+later-than-said = Está demorando mais do que dissemos. Pedimos desculpas e continuamos trabalhando nisso.
+promised-by = Prometemos que voltará a funcionar até { $at }.
+promise-gone = O prazo que prometemos não vale mais.
+resolved = Isto deve voltar a funcionar:
+check-it = Por favor, verifique e nos diga; não é preciso entrar com senha.
+it-works = Voltou a funcionar
+still-broken = Ainda não funciona
+closes-on = Se não tivermos notícias, o incidente será encerrado: { $at }.
+closed = { $how ->
+    [confirmed] Voltou a funcionar, e o incidente está encerrado. Obrigado por nos dizer.
+    [silence] Não tivemos mais notícias, por isso o incidente está encerrado.
+   *[other] O incidente está encerrado.
+}
+withdrawn = A comunicação foi retirada; ninguém trabalha nela.
+taken-up-again = Voltamos a trabalhar no incidente.
+together = Outras pessoas comunicaram o mesmo, e tudo é tratado em conjunto. Por aqui você fica sabendo como continua.
+follower-still-broken = Ainda não funciona:
+follower-taken-up-again = O incidente foi reaberto.
+
+new-for-team = Há um novo incidente com a sua equipe.
+given-to-team = { $who } passou este incidente à sua equipe.
+given-to-you = { $who } passou este incidente a você.
+says-still-broken = { $who } diz que ainda não funciona:
+took-up-again = { $who } reabriu o incidente.
+brought-in = { $who } pede a sua ajuda:
+clock-warned = { $share } % do prazo { $clock ->
+    [acknowledge] para assumir
+    [response] para responder
+    [update] até a próxima informação
+    [team] da sua equipe
+    [vendor] do fornecedor
+   *[resolution] para resolver
+} já passaram. Prazo final: { $at }.
+clock-breached = O prazo { $clock ->
+    [acknowledge] para assumir
+    [response] para responder
+    [update] até a próxima informação
+    [team] da sua equipe
+    [vendor] do fornecedor
+   *[resolution] para resolver
+} terminou: { $at }.
+you-were-promised = Foi prometido a você que terminará até { $at }.
+you-were-promised-instead = Havia sido prometido a você que terminaria até { $before }. Agora é: { $at }.
+you-are-promised-no-more = Não se promete mais que termine até { $before }.
+promise-to-you-broken = Foi prometido a você que terminaria até { $at }, e não terminou.
+promise-to-somebody-broken = Foi prometido a alguém que terminaria até { $at }, e não terminou.
+breach-explained = { $who } explicou por que um prazo não foi cumprido, e você é responsável pelo que vem a seguir:
+
+trial-subject = Evenkeel: o servidor de e-mail funciona
+trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.
+trial-link = Abrir as configurações de e-mail
+trial-why = Você recebe esta mensagem porque a pediu.

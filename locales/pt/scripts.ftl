@@ -1,0 +1,27 @@
+# Palavras simples e corteses.
+now = agora
+minutes = { $count } min
+offline = Off-line desde { $at }
+not-sent = Isto não foi enviado.
+one-before = O anterior ainda está a caminho; clique de novo quando terminar.
+not-sent-yet = Isto ainda não foi enviado.
+no-connection = Não há conexão com o servidor. O que você escreveu fica guardado aqui.
+sent-later = Será enviado assim que houver.
+signed-out = Você saiu.
+kept = O que você escreveu fica guardado aqui.
+sign-in-elsewhere = Entre em outra aba e tente de novo.
+not-stored = Isto não foi gravado.
+reference = Referência { $reference }.
+may-not = Você não pode fazer isto.
+gone = Não existe mais, ou você não pode ver.
+too-large = É grande demais.
+too-many = Houve pedidos demais, aguarde um momento.
+server-error = O servidor respondeu com um erro ({ $status }).
+refused = Isto foi recusado.
+reload = Recarregue a página para ver o que mudou.
+saving = Gravando…
+try-again = Tentar de novo
+attached = { $name } anexado
+all-attached = { $count } arquivos anexados
+remove = Remover { $name }
+file-too-large = { $name } tem { $size }. No máximo { $limit } cada, não é enviado.
