@@ -10,6 +10,7 @@ mod relations;
 mod resilience;
 mod rings;
 mod rules;
+mod shared;
 mod sign_in;
 mod terms;
 mod time;

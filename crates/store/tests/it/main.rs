@@ -10,6 +10,7 @@ mod engine;
 mod feed;
 mod files;
 mod list;
+mod messages;
 mod rules;
 mod webhooks;
 mod words;
