@@ -17,7 +17,7 @@ why-team = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team liegt.
 why-team-named = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team { $team } liegt.
 
 fact-incident = Vorgang
-fact-title = Betreff
+fact-title = Titel
 fact-service = Dienst
 fact-priority = Priorität
 fact-requester = Gemeldet von

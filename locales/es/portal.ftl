@@ -139,7 +139,7 @@ line-reported = <b>{ $speaker ->
     [in_person] {" "}en persona
    *[other] {""}
 }
-line-taken = <b>{ $who }</b> se ocupa
+line-taken = <b>{ $who }</b> se encarga de ello
 line-given = <b>{ $who }</b> trabaja en ello
 line-given-from = <b>{ $who }</b> ({ $team }) trabaja en ello
 line-given-team = Asignada a <b>{ $team }</b>

@@ -69,7 +69,7 @@ waiting = { $reason ->
    *[other] En attente
 }
 expected-back = Rétablissement prévu
-was-expected-back = Rétablissement était prévu
+was-expected-back = Le rétablissement était prévu
 by-time = au plus tard { $at }
 takes-longer = Cela prend plus de temps.
 

@@ -139,7 +139,7 @@ line-reported = <b>{ $speaker ->
     [in_person] {" "}pessoalmente
    *[other] {""}
 }
-line-taken = <b>{ $who }</b> está com ele
+line-taken = <b>{ $who }</b> está cuidando disso
 line-given = <b>{ $who }</b> trabalha nisso
 line-given-from = <b>{ $who }</b> ({ $team }) trabalha nisso
 line-given-team = Passado para <b>{ $team }</b>

@@ -285,11 +285,11 @@ fn page(
                 }
             } }
         }
+        @if let Some(drawn) = drawn { (preview(drawn, language)) }
         section.card aria-labelledby="places" {
             div.card-h { h2 id="places" { "What can stand in the words" } }
             div.card-b { dl.props { @for (place, stands) in PLACES { div { dt { code { "{" (place) "}" } } dd { (stands) } } } } }
         }
-        @if let Some(drawn) = drawn { (preview(drawn, language)) }
     };
     let lead = html! { "To requesters who read " (language.name()) "." };
     row_page(who, SECTION, name(kind), lead, body)
