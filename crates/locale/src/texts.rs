@@ -1,6 +1,7 @@
 //! The functions that the build made of the files.
 
-#![allow(clippy::needless_pass_by_value, clippy::too_many_lines)]
+// Made code; text and parts go the same way whatever they are.
+#![allow(clippy::needless_pass_by_value, clippy::too_many_lines, clippy::single_char_add_str)]
 
 use crate::numbers::{Plural, number, plural};
 use crate::rich::{Put, Rich};
