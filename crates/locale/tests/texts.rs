@@ -1,5 +1,7 @@
 //! What every text must hold, whatever it says.
 
+#![allow(clippy::unwrap_used)]
+
 use locale::{Language, account, answer, entry, letters, portal, scripts};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What administrators are told of webhooks.
 
 use crate::letter::{Letter, Piece, one_line};
+use kernel::Language;
 use store::directory::Person;
 
 /// Webhooks that were switched off because nothing arrives: their names, and why.
@@ -17,5 +18,7 @@ pub(crate) fn off(person: &Person, public_url: &str, off: &[(String, String)]) -
     pieces.push(Piece::Text(next.to_owned()));
     let address = format!("{public_url}/settings/webhooks");
     pieces.push(Piece::Links(vec![("Open the webhooks", address)]));
-    Letter { subject, pieces, why: "You get this because you are an administrator.".to_owned() }
+    let why = "You get this because you are an administrator.".to_owned();
+    // The screens it leads to are in English.
+    Letter { language: Language::En, subject, pieces, why }
 }

@@ -28,7 +28,7 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 13] = [
+const SUBJECTS: [(&str, &str); 15] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
