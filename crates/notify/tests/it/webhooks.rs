@@ -5,7 +5,7 @@ use crate::world::PUBLIC_URL;
 use desk::command_line;
 use desk::webhooks::{self as hooks, Draft, Replay, key_of};
 use hmac::{Hmac, KeyInit, Mac};
-use incident::{Command, Visibility};
+use incident::{Change, Command, Visibility};
 use kernel::WebhookId;
 use notify::webhooks::Postman;
 use sha2::Sha256;
@@ -151,7 +151,7 @@ async fn kinds_and_conditions_choose_what_is_told() {
     world.make(Draft { told, ..draft(&world.endpoint.url()) }).await;
     let t = &world.t;
     let (first, other) = (t.report("VPN drops").await, t.report("Screen flickers").await);
-    let elsewhere = Command::Assign { team: Some(t.workplace), assignee: None };
+    let elsewhere = Command::Assign { team: Change::Set(t.workplace), assignee: Change::Keep };
     t.issue(&t.agent, other, elsewhere).await.unwrap();
     t.resolve(&t.agent, first, "New cable.").await;
     t.resolve(&t.other_agent, other, "New screen.").await;

@@ -41,5 +41,6 @@ create table webhook_messages (
 create unique index webhook_messages_once on webhook_messages (webhook_id, seq);
 create index webhook_messages_waiting on webhook_messages (webhook_id, next_at, id) where state = 'waiting';
 create index webhook_messages_before on webhook_messages (webhook_id, number, seq) where state = 'waiting';
+create index webhook_messages_dead on webhook_messages (webhook_id) where state = 'dead';
 create index webhook_messages_list on webhook_messages (webhook_id, id);
 create index webhook_messages_ended on webhook_messages (ended_at) where ended_at is not null;

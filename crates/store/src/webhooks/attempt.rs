@@ -26,16 +26,16 @@ const ERROR_CHARS: usize = 500;
 /// Characters kept of an answer.
 pub const ANSWER_CHARS: usize = 1_000;
 
-/// A message that waits, is due at `$2`, that nobody has, when nobody can have one beyond `$3`.
-const FREE: &str = "state = 'waiting' and next_at <= $2 \
-    and (taken_until is null or taken_until <= $2 or taken_until > $3)";
+/// A message that waits, is due at `$1`, that nobody has, when nobody can have one beyond `$2`.
+const FREE: &str = "state = 'waiting' and next_at <= $1 \
+    and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 /// What happened first to an incident arrives first.
 const IN_ORDER: &str = "not exists (select 1 from webhook_messages before \
     where before.webhook_id = webhook_messages.webhook_id and before.state = 'waiting' \
     and before.number = webhook_messages.number and before.seq < webhook_messages.seq)";
 /// Its webhook is in use and does not rest.
-const AWAKE: &str = "exists (select 1 from webhooks where id = $1 and active = 1 \
-    and (rest_until is null or rest_until <= $2))";
+const AWAKE: &str = "exists (select 1 from webhooks where id = $3 and active = 1 \
+    and (rest_until is null or rest_until <= $1))";
 
 /// What came back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,13 +77,14 @@ pub struct Settled {
     pub failing_since: Option<Timestamp>,
 }
 
-/// The webhooks for which something is due.
+/// The webhooks for which something can be taken now.
 pub fn due(sql: &mut dyn Sql, now: Timestamp) -> Result<Vec<WebhookId>, Failure> {
-    let statement = "select id from webhooks where active = 1 \
-        and (rest_until is null or rest_until <= $1) and exists (select 1 from webhook_messages \
-        where webhook_id = webhooks.id and state = 'waiting' and next_at <= $1 \
-        and (taken_until is null or taken_until <= $1 or taken_until > $2)) order by id";
-    many(sql, statement, &[now.into(), farthest(now).into()], Columns::parsed)
+    let statement = format!(
+        "select id from webhooks where active = 1 and (rest_until is null or rest_until <= $1) \
+         and exists (select 1 from webhook_messages where webhook_id = webhooks.id \
+         and {FREE} and {IN_ORDER}) order by id"
+    );
+    many(sql, &statement, &[now.into(), farthest(now).into()], Columns::parsed)
 }
 
 /// Takes messages to a webhook that are due and that nobody has, until `until`, which is at
@@ -96,18 +97,18 @@ pub fn claim(
     limit: i64,
 ) -> Result<Vec<Message>, Failure> {
     let statement = format!(
-        "select {MESSAGE} from webhook_messages where webhook_id = $1 and {FREE} and {IN_ORDER} \
+        "select {MESSAGE} from webhook_messages where webhook_id = $3 and {FREE} and {IN_ORDER} \
          and {AWAKE} order by next_at, seq, id limit $4"
     );
-    let values = [webhook.into(), now.into(), farthest(now).into(), limit.into()];
+    let values = [now.into(), farthest(now).into(), webhook.into(), limit.into()];
     let found = many(sql, &statement, &values, read)?;
     let take = format!(
-        "update webhook_messages set taken_until = $4 where webhook_id = $1 and id = $5 and {FREE}"
+        "update webhook_messages set taken_until = $4 where webhook_id = $3 and id = $5 and {FREE}"
     );
     let mut taken = Vec::with_capacity(found.len());
     for message in found {
         let values =
-            [webhook.into(), now.into(), farthest(now).into(), until.into(), message.id.into()];
+            [now.into(), farthest(now).into(), webhook.into(), until.into(), message.id.into()];
         if sql.execute(&take, &values)? == 1 {
             taken.push(message);
         }

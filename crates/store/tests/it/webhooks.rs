@@ -122,7 +122,7 @@ fn messages_are_taken_in_order_for_each_incident_and_for_a_while() {
             let first = claim(sql, id(1), NOW, until, 10)?;
             assert_eq!(seqs(&first), [1, 2]);
             assert!(claim(sql, id(1), NOW, until, 10)?.is_empty());
-            assert_eq!(due(sql, NOW)?, [id(1)], "the others wait for the first");
+            assert!(due(sql, NOW)?.is_empty(), "the others wait for the first");
             settle(sql, id(1), &[(first[0].id, sent()), (first[1].id, failed(None))], NOW)?;
             let next = claim(sql, id(1), NOW, until, 10)?;
             assert_eq!(seqs(&next), [3], "the second waits, and so does what follows it");
