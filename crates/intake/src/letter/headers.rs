@@ -43,7 +43,8 @@ impl Headers {
         while let Some(line) = line_at(raw, start) {
             let words = trim(&raw[start..line.end]);
             let is_envelope = words.starts_with(b"From ") || words.starts_with(b">From ");
-            if !is_envelope && !(words.is_empty() && line.next < raw.len()) {
+            let is_first_blank = words.is_empty() && line.next < raw.len();
+            if !(is_envelope || is_first_blank) {
                 break;
             }
             start = line.next;

@@ -3,7 +3,7 @@
 
 use super::headers::{Headers, Line, Structured, line_at, trim};
 use super::limits::{BOUNDARY_BYTES, MEDIA_TYPE_CHARS, PART_DEPTH, PARTS};
-use super::plain::{first_chars, one_line};
+use super::plain::one_line;
 
 /// A part of a message, and the parts in it.
 #[derive(Debug)]
@@ -96,8 +96,8 @@ fn media_type(said: &Structured) -> String {
         !text.is_empty()
             && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
     };
-    if is_token(&kind) && is_token(&subtype) {
-        first_chars(&format!("{kind}/{subtype}"), MEDIA_TYPE_CHARS).to_owned()
+    if is_token(&kind) && is_token(&subtype) && kind.len() + subtype.len() < MEDIA_TYPE_CHARS {
+        format!("{kind}/{subtype}")
     } else if kind == "text" || kind.is_empty() {
         // Messages of the time before MIME said only `text`.
         "text/plain".to_owned()

@@ -73,10 +73,12 @@ impl Entry {
         // A route of old: `<@relay.example:jane@example.org>`.
         let angle = angle.as_deref().map(|angle| angle.rsplit(':').next().unwrap_or(angle));
         let name_or_comment = if name.trim().is_empty() { &comment } else { &name };
+        // Without brackets, what stood before the last comma was something else.
+        let last = name.rsplit(", ").next().unwrap_or(&name);
         let one = angle
             .and_then(|angle| address(name_or_comment, angle))
-            .or_else(|| address(&comment, &name))
-            .or_else(|| if name.contains('@') { anywhere(&name) } else { None });
+            .or_else(|| address(&comment, last))
+            .or_else(|| if last.contains('@') { anywhere(last) } else { None });
         match one {
             Some(one) => found.push(one),
             None if by == ',' && !name.trim().is_empty() && name.len() <= NAME_BYTES => {

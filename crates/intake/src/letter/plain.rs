@@ -38,7 +38,7 @@ pub(super) fn clean(text: &str) -> String {
             '\n' if before == '\r' => {}
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{c}' => lines.push('\n'),
             '\t' => lines.push('\t'),
-            c if c.is_control() || is_noncharacter(c) || c == '\u{feff}' => {}
+            c if is_unprintable(c) => {}
             c => lines.push(c),
         }
         before = c;
@@ -50,6 +50,11 @@ pub(super) fn clean(text: &str) -> String {
 fn is_hidden(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
         || is_noncharacter(c)
+}
+
+/// Control characters, and what will never be a character.
+pub(super) fn is_unprintable(c: char) -> bool {
+    c.is_control() || is_noncharacter(c) || c == '\u{feff}'
 }
 
 fn is_noncharacter(c: char) -> bool {

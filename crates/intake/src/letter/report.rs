@@ -235,24 +235,25 @@ fn recipient(words: &str, local: &str) -> Option<String> {
         .filter(|line| line.contains('@') && line.len() < 1_000)
         .filter_map(|line| anywhere(line).map(|found| found.email))
         .find(|email| {
-            !email.starts_with("postmaster@")
-                && !email.starts_with("mailer-daemon@")
-                && !(email.starts_with(local) && !local.is_empty())
+            let whose = email.split('@').next().unwrap_or_default();
+            !["postmaster", "mailer-daemon", local].contains(&whose)
         })
 }
 
 /// Whether a line has the code of a refusal: `550` or `5.1.1`.
 fn has_code(line: &str) -> bool {
-    line.split(|c: char| c.is_whitespace() || "():;,#[]<>".contains(c)).any(|word| {
-        let is_code = word.len() == 3
-            && word.starts_with(['4', '5'])
-            && word.bytes().all(|b| b.is_ascii_digit());
-        let is_status = word.len() >= 5
-            && word.len() <= 9
-            && (word.starts_with("4.") || word.starts_with("5."))
-            && word.split('.').count() == 3
-            && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        is_code || is_status
+    let is_end = |c: char| c.is_whitespace() || "():;,#[]<>".contains(c);
+    line.split(is_end).any(|word| {
+        let parts: Vec<&str> = word.splitn(4, '.').collect();
+        let is_number = |part: &&str| {
+            !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        parts.iter().all(is_number)
+            && match parts.as_slice() {
+                [code] => code.len() == 3 && code.starts_with(['4', '5']),
+                [class, _, _] => matches!(*class, "4" | "5"),
+                _ => false,
+            }
     })
 }
 

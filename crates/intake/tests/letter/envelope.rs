@@ -62,6 +62,10 @@ fn senders_are_found_in_every_shape() {
         ("Jane Doe <jane@example.org", "Jane Doe", "jane@example.org"),
         ("group: jane@example.org, bob@example.org;", "", "jane@example.org"),
         ("jane@bücher.example", "", "jane@bücher.example"),
+        ("Jane =?utf-8?Q?M=C3=BCller?= (IT) <jane@example.org>", "Jane Müller", "jane@example.org"),
+        ("<@relay.example,@other.example:jane@example.org>", "", "jane@example.org"),
+        ("\"Jane Doe <jane@example.org>", "Jane Doe", "jane@example.org"),
+        ("bob, jane@example.org", "", "jane@example.org"),
     ] {
         let letter = read(&mail(&format!("From: {raw}"), "x"));
         assert_eq!(letter.from, Some(address(name, email)), "{raw}");

@@ -158,7 +158,7 @@ fn once(dice: &mut Dice, mut raw: Vec<u8>, seeds: &[(&'static str, Vec<u8>)]) ->
             let word = dice.of(&WORDS);
             raw.splice(a..a, word.repeat(1 + dice.below(3) * dice.below(40)).into_bytes());
         }
-        9 => raw = raw.into_iter().filter(|byte| *byte != b'\r').collect(),
+        9 => raw.retain(|byte| *byte != b'\r'),
         _ => {
             let word = dice.of(&WORDS);
             raw.splice(a..a, word.bytes());

@@ -36,6 +36,7 @@ fn a_page_becomes_readable_text() {
         ),
         "x[The screen]"
     );
+    assert_eq!(words("a&#1;b&#0;c&#x9f;d&#xfdd0;e&#xd800;f&#10;g"), "abcŸde\u{fffd}f g");
     assert_eq!(words("2 < 3 and <3 &unknown; &"), "2 < 3 and <3 &unknown; &");
 }
 
@@ -151,4 +152,15 @@ fn nested_pages_are_bounded() {
     assert_eq!(words(&"<!--".repeat(100_000)), "");
     assert_eq!(words(&("<a href='".repeat(100_000) + "x")), "");
     assert_eq!(words(&("x".to_owned() + &"<script>".repeat(100_000))), "x");
+}
+
+#[test]
+fn a_page_of_tables_in_tables_is_readable() {
+    let letter = read(include_bytes!("samples/alertmanager.eml"));
+    assert_eq!(letter.subject, "[RESOLVED] Unicode 日本 (host\"quoted\\x büro info)");
+    assert_eq!(
+        letter.text,
+        "1 alert for alertname=Unicode cluster=日本\nView in Alertmanager <http://vm:28493/#/alerts?receiver=all>\n[1] Resolved\nLabels\nalertname = Unicode\ncluster = 日本\ninstance = host\"quoted\\x\nservice = büro\nseverity = info\nAnnotations\nsummary = Ünïcode ✓ newline second line\nSource\nSent by Alertmanager <http://vm:28493>"
+    );
+    assert_eq!(letter.reply, letter.text);
 }

@@ -4,7 +4,7 @@ use crate::corpus::{all, base64, body_of, from_jane, mail, outlook_answer, parts
 use intake::read;
 
 fn named(name: &str) -> intake::Letter {
-    let (_, raw) = all().into_iter().find(|(is, _)| *is == name).unwrap();
+    let (_, raw) = all().into_iter().find(|(is, _)| *is == name).expect("it is in the corpus");
     read(&raw)
 }
 
@@ -285,4 +285,21 @@ fn flowing_lines_are_put_together() {
     let letter = named("flowed");
     assert_eq!(letter.text, "This line goes on here.\n> and a quote\nEnd\n--\nJane");
     assert_eq!(letter.reply, "This line goes on here.\nEnd");
+}
+
+#[test]
+fn types_are_short_and_have_two_halves() {
+    for (said, kind) in [
+        ("image/png", "image/png"),
+        ("IMAGE/PNG", "image/png"),
+        ("application", "application/octet-stream"),
+        ("a<b/c", "application/octet-stream"),
+        ("application/vnd.ms-excel", "application/vnd.ms-excel"),
+    ] {
+        let letter = read(&parts("mixed", &[(&format!("Content-Type: {said}; name=a.b"), "x")]));
+        assert_eq!(letter.attachments[0].media_type, kind);
+    }
+    let long = format!("Content-Type: application/{}; name=a.b", "x".repeat(200));
+    let letter = read(&parts("mixed", &[(&long, "x")]));
+    assert_eq!(letter.attachments[0].media_type, "application/octet-stream");
 }

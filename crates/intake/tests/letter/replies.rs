@@ -131,6 +131,13 @@ fn signatures_and_telephones() {
 
 #[test]
 fn what_is_no_quote_stays() {
+    let footer = format!(
+        "{}\nusers mailing list\nusers@lists.example\nhttps://lists.example/users",
+        "_".repeat(47)
+    );
+    assert_eq!(reply(&format!("Still broken.\n\n{footer}")), "Still broken.");
+    let table = format!("Host\n{}\ndb1 is down\ndb2 is up", "_".repeat(47));
+    assert_eq!(reply(&table), table);
     for body in [
         "The log says:\n\nFrom: a\nTo: b",
         "I wrote: it is broken",

@@ -39,7 +39,7 @@ fn status(block: &str, original: (&str, &str)) -> intake::Report {
         &body,
     ))
     .report
-    .unwrap()
+    .expect("it reports")
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Signatures: what stands below `-- `, and the lines that telephones put there.
 
-use super::vocabulary::SENT_FROM;
 use super::{Line, Mark};
 
 /// Lines of a signature below dashes that stand there without the space behind them.
@@ -34,11 +33,13 @@ pub(super) fn mark(lines: &mut [Line]) {
 fn mark_in(own: &mut [Line]) {
     let dashes = own.iter().rposition(|line| is_dashes(&line.text));
     if let Some(from) = dashes {
-        let strict = own[from].text == "-- " || own[from].text.trim_end() == "--";
         let most = if own[from].text == "-- " { SIGNATURE_LINES } else { LOOSE_LINES };
-        if strict && own.len() - from <= most {
+        if own.len() - from <= most {
             own[from..].iter_mut().for_each(|line| line.mark = Mark::Signature);
         }
+    }
+    if let Some(from) = footer(own) {
+        own[from..].iter_mut().for_each(|line| line.mark = Mark::Signature);
     }
     let last =
         own.iter().rposition(|line| line.is_own() && !line.is_blank()).map_or(0, |at| at + 1);
@@ -69,3 +70,96 @@ fn is_sent_from(line: &str) -> bool {
     let lower = line.trim().trim_matches(['*', '_', '(', ')', '[', ']', '-', ' ']).to_lowercase();
     SENT_FROM.iter().any(|start| lower.starts_with(start))
 }
+
+/// Lines that a telephone puts below: how they begin.
+const SENT_FROM: &[&str] = &[
+    "sent from my ",
+    "sent from a ",
+    "sent from outlook",
+    "sent from mail",
+    "sent from yahoo",
+    "sent from proton",
+    "sent from samsung",
+    "sent from blackberry",
+    "sent via ",
+    "sent with ",
+    "sent on the go",
+    "sent using ",
+    "from my iphone",
+    "from my ipad",
+    "get outlook for ",
+    "von meinem ",
+    "gesendet von ",
+    "gesendet mit ",
+    "gesendet über ",
+    "von unterwegs gesendet",
+    "diese nachricht wurde von meinem",
+    "holen sie sich outlook",
+    "outlook für ",
+    "envoyé de ",
+    "envoyé depuis ",
+    "envoyé à partir",
+    "envoyé via",
+    "envoyé avec",
+    "télécharger outlook",
+    "téléchargez outlook",
+    "obtenez outlook",
+    "obtenir outlook",
+    "enviado desde ",
+    "enviado mediante",
+    "obtener outlook",
+    "enviado do ",
+    "enviado a partir",
+    "enviado de ",
+    "enviado via ",
+    "enviado pelo ",
+    "obter o outlook",
+    "obtenha o outlook",
+    "wysłane z ",
+    "wysłano z ",
+    "wysłane za pomocą",
+    "pobierz outlook",
+    "pobierz program outlook",
+    "verzonden vanaf ",
+    "verzonden met ",
+    "verstuurd vanaf ",
+    "verstuurd met",
+    "verzonden via",
+    "outlook voor ",
+    "inviato da ",
+    "inviato dal ",
+    "inviata da",
+    "scarica outlook",
+    "ottieni outlook",
+    "skickat från ",
+    "skickades från",
+    "hämta outlook",
+    "sendt fra ",
+    "sendt med ",
+    "hent outlook",
+    "få outlook",
+    "skaff deg outlook",
+    "odesláno z ",
+    "odesláno ze ",
+    "odesláno pomocí",
+    "získat outlook",
+    "stáhnout outlook",
+    "odoslané z",
+    "získajte outlook",
+    "lähetetty ",
+    "hanki outlook",
+    "iphone'umdan gönderildi",
+    "iphone'dan gönderildi",
+    "отправлено с ",
+    "отправлено из ",
+    "надіслано з ",
+    "iphone-ról küldve",
+    "az iphone-omról",
+    "elküldve",
+    "trimis de pe ",
+    "στάλθηκε από",
+    "iphoneから送信",
+    "发自我的",
+    "從我的 iphone",
+    "나의 iphone에서",
+];

@@ -4,6 +4,7 @@
 
 use super::elements::{Opened, image_words, is_empty, is_hidden, link};
 use super::tokens::{Tag, Token, Tokens};
+use crate::letter::plain::is_unprintable;
 
 /// Elements that are written.
 const SHOWN: [&str; 37] = [
@@ -140,7 +141,7 @@ fn escape(out: &mut String, words: &str) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            c if is_unprintable(c) && !matches!(c, '\n' | '\t') => {}
             c => out.push(c),
         }
     }

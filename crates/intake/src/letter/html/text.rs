@@ -4,6 +4,7 @@ use super::elements::{Opened, image_words, is_block, is_empty, is_hidden, link, 
 use super::tokens::{Tag, Token, Tokens};
 use crate::letter::fold::{Line, Mark};
 use crate::letter::limits::{QUOTE_DEPTH, TEXT_LINES};
+use crate::letter::plain::{is_unprintable, one_line};
 
 /// Characters of a link's address that are shown: longer ones serve to follow readers.
 const LINK_CHARS: usize = 400;
@@ -90,7 +91,7 @@ impl Writer {
                 if !self.current.is_empty() && !self.current.ends_with(' ') {
                     self.current.push(' ');
                 }
-            } else {
+            } else if !is_unprintable(c) {
                 self.visible();
                 self.current.push(c);
             }
@@ -172,7 +173,7 @@ impl Writer {
             "img" => {
                 if let Some(words) = image_words(tag) {
                     self.visible();
-                    self.current.push_str(&crate::letter::plain::one_line(&words));
+                    self.current.push_str(&one_line(&words));
                 }
             }
             _ => {}
@@ -232,12 +233,8 @@ impl Writer {
                 };
             }
             "tr" => self.line(),
-            name if is_block(name) => {
-                // What stands in a cell stays on the line of its row, as far as it can.
-                if !self.cell {
-                    self.line();
-                }
-            }
+            // What stands in a cell stays on the line of its row, as far as it can.
+            name if is_block(name) && !self.cell => self.line(),
             _ => {}
         }
     }
