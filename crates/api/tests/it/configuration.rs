@@ -565,12 +565,12 @@ async fn settings_are_put_in_force() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_and_the_instance_have_a_language() {
     let world = World::new().await;
-    let (ada, gwen) = (world.of("ada"), world.of("gwen"));
-    assert!(gwen.get("/api/v1/users/me").await.good()["language"].is_null());
-    let me = gwen.patch("/api/v1/users/me", json!({ "language": "pl" })).await;
+    let (ada, rosa) = (world.of("ada"), world.of("rosa"));
+    assert!(rosa.get("/api/v1/users/me").await.good()["language"].is_null());
+    let me = rosa.patch("/api/v1/users/me", json!({ "language": "pl" })).await;
     assert_eq!(me.good()["language"], "pl");
-    gwen.patch("/api/v1/users/me", json!({ "language": "xx" })).await.field(422, "language");
-    let address = "/api/v1/users/gwen@northwind.example";
+    rosa.patch("/api/v1/users/me", json!({ "language": "xx" })).await.field(422, "language");
+    let address = "/api/v1/users/rosa@northwind.example";
     assert_eq!(ada.get(address).await.good()["language"], "pl");
     assert!(ada.patch(address, json!({ "language": null })).await.good()["language"].is_null());
     let new = json!({ "email": "jan@northwind.example", "name": "Jan", "language": "de" });
@@ -582,7 +582,7 @@ async fn people_and_the_instance_have_a_language() {
         json!({ "name": "Hilfe", "time_zone": "Europe/Berlin", "phone": "", "language": "de" });
     assert_eq!(ada.put(instance, wanted.clone()).await.good(), &wanted);
     assert_eq!(ada.get(instance).await.good(), &wanted);
-    gwen.put(instance, wanted.clone()).await.problem(403);
+    rosa.put(instance, wanted.clone()).await.problem(403);
     let zone = json!({ "name": "Hilfe", "time_zone": "Nowhere", "phone": "", "language": "de" });
     ada.put(instance, zone).await.field(422, "time_zone");
 }
