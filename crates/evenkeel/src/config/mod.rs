@@ -26,7 +26,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 23] = [
+const SETTINGS: &[&str] = &[
     "data",
     "database_url",
     "config",
