@@ -26,7 +26,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// The settings: what the instance needs to know, whichever the command.
-const SETTINGS: [&str; 24] = [
+const SETTINGS: &[&str] = &[
     "data",
     "database_url",
     "config",
