@@ -6,7 +6,7 @@ use crate::command::Visibility;
 use crate::event::{Body, Event};
 use crate::policy::Policy;
 use crate::state::{HoldReason, State};
-use kernel::{Channel, PersonId, TeamId, Timestamp};
+use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who is to be told.
@@ -192,6 +192,24 @@ fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {
 /// Whom a promise was given to.
 fn given_to(after: &State, to: PersonId) -> Audience {
     if to == after.requester { Audience::Requester(to) } else { Audience::Person(to) }
+}
+
+/// The words of people that are quoted when an entry is told.
+pub fn said_in(body: &Body) -> Option<ContentId> {
+    match body {
+        Body::Commented(data) => Some(data.body),
+        Body::UpdatePublished(data) => Some(data.body),
+        Body::Resolved(data) => Some(data.note),
+        Body::Disputed(data) => Some(data.note),
+        Body::Cancelled(data) => Some(data.reason),
+        Body::Reopened(data) => data.note,
+        Body::Attached(data) => Some(data.name),
+        Body::Escalated(data) => Some(data.reason),
+        Body::Promised(data) => data.reason,
+        Body::PromiseChanged(data) => Some(data.reason),
+        Body::BreachExplained(data) => Some(data.reason),
+        _ => None,
+    }
 }
 
 /// Whoever has it: the person, else the team, else whoever watches.

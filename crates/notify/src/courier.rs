@@ -4,10 +4,11 @@
 
 use crate::figures::Figures;
 use crate::letter::Letter;
-use crate::material::{self, Here, Read};
+use crate::material::{self, Here, Material, Read};
 use crate::message::{Envelope, message};
 use crate::smtp::{CONNECTIONS, Smtp, Unsent};
-use crate::{sight, words};
+use crate::sight::{self, Sight, Silence};
+use crate::words;
 use desk::seals::{OwnMessage, Seals};
 use desk::{Desk, Trouble};
 use incident::TokenScope;
@@ -18,7 +19,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::Failure;
-use store::deliveries::{self, Delivery, Outcome};
+use store::deliveries::inbox;
+use store::deliveries::{self, Delivery, Outcome, ToldSince};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -38,6 +40,9 @@ const BEGIN_WITHIN: Duration = Duration::from_secs(120);
 const STALE_SECONDS: i64 = 2 * 86_400;
 /// The longest that is waited for a mail server that does not answer.
 const SERVER_WAIT_SECONDS_MAX: u64 = 60;
+
+/// Entries of inboxes that one round puts where they belong.
+const ARRIVING_ROWS: i64 = 200;
 
 /// What letters need to know of the instance.
 pub struct Options {
@@ -61,9 +66,9 @@ pub enum Next {
 /// Sends what is due, round by round.
 pub struct Courier {
     desk: Desk,
-    options: Options,
+    options: Option<Options>,
     figures: Figures,
-    since: OnceCell<Timestamp>,
+    since: OnceCell<ToldSince>,
     /// Rounds in a row in which the mail server took nothing.
     down: AtomicU32,
     counted: Mutex<Option<Instant>>,
@@ -86,8 +91,8 @@ impl Notifier {
     }
 }
 
-/// Starts the loop.
-pub fn start(desk: Desk, options: Options) -> Notifier {
+/// Starts the loop; without a mail server people are told in the product alone.
+pub fn start(desk: Desk, options: Option<Options>) -> Notifier {
     let (stop, stopped) = watch::channel(false);
     let courier = Arc::new(Courier::new(desk, options, stopped.clone()));
     let task = tokio::spawn(run(courier, stopped));
@@ -103,17 +108,19 @@ async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
             tracing::error!(%error, "a round of letters failed; the next one is tried");
             Next::Down
         });
-        let pause = match next {
-            Next::More => continue,
-            Next::Idle => LOOK_EVERY,
-            Next::Down => courier.server_wait(),
-        };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = stopped.changed() => {}
+        match next {
+            Next::More => {}
+            Next::Idle => tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            },
+            Next::Down => courier.wait_for_server(&mut stopped).await,
         }
     }
 }
+
+/// What a delivery is made of, why there is nothing to tell, or why it cannot be read.
+type Found = Result<Result<Read, Silence>, Failure>;
 
 /// A letter ready to leave.
 struct Ready {
@@ -123,8 +130,9 @@ struct Ready {
 }
 
 impl Courier {
-    /// Whoever sends for this desk until `stopped` says so.
-    pub fn new(desk: Desk, options: Options, stopped: watch::Receiver<bool>) -> Self {
+    /// Whoever sends for this desk until `stopped` says so; without `options` there is no mail
+    /// server.
+    pub fn new(desk: Desk, options: Option<Options>, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
         let (since, down, counted) = (OnceCell::new(), AtomicU32::new(0), Mutex::default());
         Courier { desk, options, figures, since, down, counted, stopped }
@@ -158,27 +166,92 @@ impl Courier {
         if !due {
             return Ok(Next::Idle);
         }
+        let next = self.tell_indoors(since, now).await?;
+        match &self.options {
+            Some(options) => self.send(options, next).await,
+            None => Ok(next),
+        }
+    }
+
+    /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there.
+    async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<Next, Trouble> {
         let expanded = self
             .desk
             .write(move |sql| Ok(deliveries::expand(sql, since, now, EXPANDED_ROWS)?))
             .await?;
+        let arrived = self.fill_inboxes(now).await?;
+        Ok(if expanded > 0 || arrived > 0 { Next::More } else { Next::Idle })
+    }
+
+    /// While the mail server takes nothing, people are told in the product all the same.
+    async fn wait_for_server(&self, stopped: &mut watch::Receiver<bool>) {
+        let until = tokio::time::Instant::now() + self.server_wait();
+        while tokio::time::Instant::now() < until && !*stopped.borrow() {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => return,
+            }
+            let told = match self.since().await {
+                Ok(since) => self.tell_indoors(since, self.desk.now()).await.map(drop),
+                Err(trouble) => Err(trouble),
+            };
+            if let Err(trouble) = told {
+                tracing::debug!(%trouble, "inboxes wait for the database");
+            }
+        }
+    }
+
+    /// Sends some of the letters that are due; `next` when none are.
+    async fn send(&self, options: &Options, next: Next) -> Result<Next, Trouble> {
         if self.down.load(Ordering::Relaxed) > 0
-            && let Err(error) = self.options.smtp.answers().await
+            && let Err(error) = options.smtp.answers().await
         {
             self.server_is_down(&error);
             return Ok(Next::Down);
         }
         // The server may have taken its time to answer.
         let (taken_at, now) = (Instant::now(), self.desk.now());
-        let taken = self.take(now).await?;
+        let taken = self.take(options, now).await?;
         if taken.is_empty() {
-            return Ok(if expanded > 0 { Next::More } else { Next::Idle });
+            return Ok(next);
         }
-        let ready = self.write_letters(taken, now).await?;
+        let ready = self.write_letters(options, taken, now).await?;
         if ready.is_empty() {
             return Ok(Next::More);
         }
-        self.send_all(ready, taken_at).await
+        self.send_all(options, ready, taken_at).await
+    }
+
+    /// Puts what is due into inboxes, but for what must not be told any more; how much it was.
+    async fn fill_inboxes(&self, now: Timestamp) -> Result<usize, Trouble> {
+        let due = self.desk.read(move |sql| inbox::arriving(sql, now, ARRIVING_ROWS)).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let (mut there, mut ended) = (vec![], vec![]);
+        for (delivery, read) in self.read_all(due).await? {
+            match read.map(|read| read.and_then(|read| self.sight_of(&delivery, &read))) {
+                Ok(Ok(_)) => there.push(delivery.id),
+                Ok(Err(why)) => ended.push((delivery.id, Outcome::Withdrawn(why.to_owned()))),
+                Err(failure) => ended.push((delivery.id, Outcome::Failed(failure.to_string()))),
+            }
+        }
+        let count = there.len() + ended.len();
+        self.desk
+            .write(move |sql| {
+                inbox::arrive(sql, &there, now)?;
+                Ok(deliveries::settle(sql, &ended, now)?)
+            })
+            .await?;
+        Ok(count)
+    }
+
+    /// How much of what a delivery tells its reader may know.
+    fn sight_of(&self, delivery: &Delivery, read: &Read) -> Result<Sight, Silence> {
+        let Read::Incident(material) = read else { return Ok(Sight::Full) };
+        let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
+        let Material { person, state, told, .. } = &**material;
+        sight::of(person, &viewer, delivery.told_as, state, told, &delivery.word)
     }
 
     /// Counting reads all that waits, so it is not done in every round.
@@ -191,15 +264,16 @@ impl Courier {
         due
     }
 
-    async fn since(&self) -> Result<Timestamp, Trouble> {
-        let now = self.desk.now();
-        let told_since = || self.desk.write(move |sql| Ok(deliveries::told_since(sql, now)?));
+    async fn since(&self) -> Result<ToldSince, Trouble> {
+        let (there_is_mail, now) = (self.options.is_some(), self.desk.now());
+        let told_since =
+            || self.desk.write(move |sql| Ok(deliveries::told_since(sql, there_is_mail, now)?));
         self.since.get_or_try_init(told_since).await.copied()
     }
 
-    async fn take(&self, now: Timestamp) -> Result<Vec<Delivery>, Trouble> {
+    async fn take(&self, options: &Options, now: Timestamp) -> Result<Vec<Delivery>, Trouble> {
         let seals = self.desk.seals().await?;
-        let domain = self.options.smtp.domain().to_owned();
+        let domain = options.smtp.domain().to_owned();
         self.desk
             .write(move |sql| {
                 let name = |delivery: &Delivery| {
@@ -213,14 +287,9 @@ impl Courier {
             .await
     }
 
-    /// Writes the letters; what must not be told is withdrawn.
-    async fn write_letters(
-        &self,
-        taken: Vec<Delivery>,
-        now: Timestamp,
-    ) -> Result<Vec<Ready>, Trouble> {
-        let read = self
-            .desk
+    /// Reads what deliveries are made of.
+    async fn read_all(&self, taken: Vec<Delivery>) -> Result<Vec<(Delivery, Found)>, Trouble> {
+        self.desk
             .read(move |sql| {
                 let mut found = Vec::with_capacity(taken.len());
                 for delivery in taken {
@@ -235,12 +304,22 @@ impl Courier {
                 }
                 Ok(found)
             })
-            .await?;
+            .await
+    }
+
+    /// Writes the letters; what must not be told is withdrawn.
+    async fn write_letters(
+        &self,
+        options: &Options,
+        taken: Vec<Delivery>,
+        now: Timestamp,
+    ) -> Result<Vec<Ready>, Trouble> {
+        let read = self.read_all(taken).await?;
         let seals = self.desk.seals().await?;
         let (mut ready, mut ended) = (Vec::new(), Vec::new());
         for (delivery, read) in read {
             let id = delivery.id;
-            let compose = || self.compose(&delivery, read, &seals, now);
+            let compose = || self.compose(options, &delivery, read, &seals, now);
             // What is damaged in one must not keep the others.
             let composed = catch_unwind(AssertUnwindSafe(compose));
             let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
@@ -257,46 +336,37 @@ impl Courier {
 
     fn compose(
         &self,
+        options: &Options,
         delivery: &Delivery,
-        read: Result<Result<Read, sight::Silence>, Failure>,
+        read: Found,
         seals: &Seals,
         now: Timestamp,
     ) -> Result<Message, Outcome> {
-        let withdrawn = |why: sight::Silence| Outcome::Withdrawn(why.to_owned());
+        let withdrawn = |why: Silence| Outcome::Withdrawn(why.to_owned());
         if now.seconds_since(delivery.next_at) > STALE_SECONDS {
             let why = "it waited for two days and was not sent by itself any more";
             return Err(Outcome::Refused(why.to_owned()));
         }
         let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
+        let read = read.map_err(withdrawn)?;
+        let sight = self.sight_of(delivery, &read).map_err(withdrawn)?;
         let policy = self.desk.policy();
-        let public_url = &self.options.public_url;
-        let (letter, name, thread): (Letter, String, Option<String>) =
-            match read.map_err(withdrawn)? {
-                Read::Trial(person) => {
-                    let here = Here::of(&person, &policy, now);
-                    (words::trial(&person, public_url, &here.moment(now)), person.name, None)
-                }
-                Read::Incident(material) => {
-                    let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
-                    let (person, told) = (&material.person, &material.told);
-                    let sight = sight::of(
-                        person,
-                        &viewer,
-                        delivery.told_as,
-                        &material.state,
-                        told,
-                        &delivery.word,
-                    )
-                    .map_err(withdrawn)?;
-                    let here = &Here::of(person, &policy, now);
-                    let material = &*material;
-                    let about = words::About { delivery, material, sight, here, seals, public_url };
-                    let letter = words::letter(&about).map_err(withdrawn)?;
-                    (letter, person.name.clone(), material.thread.clone())
-                }
-            };
+        let public_url = &options.public_url;
+        let (letter, name, thread): (Letter, String, Option<String>) = match read {
+            Read::Trial(person) => {
+                let here = Here::of(&person, &policy, now);
+                (words::trial(&person, public_url, &here.moment(now)), person.name, None)
+            }
+            Read::Incident(material) => {
+                let here = &Here::of(&material.person, &policy, now);
+                let material = &*material;
+                let about = words::About { delivery, material, sight, here, seals, public_url };
+                let letter = words::letter(&about).map_err(withdrawn)?;
+                (letter, material.person.name.clone(), material.thread.clone())
+            }
+        };
         let envelope = Envelope {
-            from: self.options.smtp.from(),
+            from: options.smtp.from(),
             name: &name,
             address: &delivery.address,
             message_id: delivery.message_id.as_deref().unwrap_or_default(),
@@ -308,14 +378,19 @@ impl Courier {
 
     /// Hands letters to the mail server, some at once, and records what came of each as it
     /// comes. Once the server takes nothing, or it is time to stop, the rest is let go of.
-    async fn send_all(&self, ready: Vec<Ready>, taken_at: Instant) -> Result<Next, Trouble> {
+    async fn send_all(
+        &self,
+        options: &Options,
+        ready: Vec<Ready>,
+        taken_at: Instant,
+    ) -> Result<Next, Trouble> {
         let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
         let (closed, is_closed) = watch::channel(None::<String>);
         let closed = Arc::new(closed);
         let mut sending = JoinSet::new();
         for letter in ready {
             let (room, closed, is_closed) = (room.clone(), closed.clone(), is_closed.clone());
-            let (smtp, stopped) = (self.options.smtp.clone(), self.stopped.clone());
+            let (smtp, stopped) = (options.smtp.clone(), self.stopped.clone());
             sending.spawn(async move {
                 let Ready { id, number, message } = letter;
                 let _place = room.acquire_owned().await;

@@ -2,16 +2,17 @@
 //! its rows into deliveries, writes the letters when they leave, and hands them to the mail
 //! server: at least once, in order for each person and incident, never twice at once.
 //!
-//! What somebody may not see any more when a letter leaves is not told ([`sight`]).
+//! What somebody may not see any more when a letter leaves is not told ([`desk::sight`]).
 
 mod courier;
 mod figures;
 mod letter;
 mod material;
 mod message;
-mod sight;
 mod smtp;
 mod words;
 
 pub use courier::{Courier, Next, Notifier, Options, start};
 pub use smtp::{Smtp, Wrong};
+
+use desk::sight;

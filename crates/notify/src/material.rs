@@ -1,8 +1,7 @@
 //! What letters are made of, read when they leave.
 
 use crate::sight::Silence;
-use incident::event::Body;
-use incident::{Policy, State};
+use incident::{Policy, State, effects};
 use jiff::tz::TimeZone;
 use kernel::{ContentId, IncidentNumber, Timestamp};
 use std::collections::HashMap;
@@ -55,7 +54,7 @@ pub(crate) fn read(
     let state = stored.state;
     let mut ids: Vec<ContentId> =
         [Some(state.title), state.description].into_iter().flatten().collect();
-    ids.extend(said_in(&told.event.body));
+    ids.extend(effects::said_in(&told.event.body));
     let words = timeline::contents_by_id(sql, &ids)?;
     let requester = people::names(sql, &[state.requester])?.remove(&state.requester);
     let thread = deliveries::first_message(sql, delivery.person, number)?
@@ -69,24 +68,6 @@ pub(crate) fn read(
         words,
         thread,
     }))))
-}
-
-/// The words that letters quote of an entry.
-fn said_in(body: &Body) -> Option<ContentId> {
-    match body {
-        Body::Commented(data) => Some(data.body),
-        Body::UpdatePublished(data) => Some(data.body),
-        Body::Resolved(data) => Some(data.note),
-        Body::Disputed(data) => Some(data.note),
-        Body::Cancelled(data) => Some(data.reason),
-        Body::Reopened(data) => data.note,
-        Body::Attached(data) => Some(data.name),
-        Body::Escalated(data) => Some(data.reason),
-        Body::Promised(data) => data.reason,
-        Body::PromiseChanged(data) => Some(data.reason),
-        Body::BreachExplained(data) => Some(data.reason),
-        _ => None,
-    }
 }
 
 /// The clock and the names that a reader knows.

@@ -2,9 +2,13 @@
 //! channel; a delivery is taken for a while, attempted, and ends as sent, dead or
 //! withdrawn. Its row stays as the record of it.
 
+mod expand;
+pub mod inbox;
+
+pub use expand::expand;
+
 use crate::directory::{many, one, settings};
 use crate::{Columns, Failure, Sql, Table, Type, Value};
-use incident::Audience;
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 
 words! {
@@ -26,6 +30,8 @@ words! {
     By {
         /// By e-mail.
         Email = "email",
+        /// In the product: done when it is there.
+        Inbox = "inbox",
     }
 }
 
@@ -106,10 +112,10 @@ pub struct Counts {
 
 /// The word of a letter that tries out the mail server.
 pub const TRIAL: &str = "trial";
-/// The words of clocks, which are for whoever has the incident.
-const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
-/// Since when people are told: what was to be told before is told to nobody.
-const SINCE: &str = "told_since";
+/// Since when people are told by mail: what was to be told before is told to nobody.
+const BY_MAIL_SINCE: &str = "told_since";
+/// The same for what they are told in the product.
+const IN_INBOX_SINCE: &str = "inbox_since";
 /// Seconds between a failed attempt and the next one; after the last of them it is given up.
 pub const BACK_OFF_SECONDS: [i64; 7] = [60, 300, 900, 3_600, 14_400, 43_200, 86_400];
 /// The longest a delivery is taken for. One that is taken for longer was taken by a clock
@@ -148,125 +154,60 @@ const DELIVERIES: Table<'static> = Table {
     suffix: "on conflict do nothing",
 };
 
-/// Since when people are told, which is `now` when nobody ever was.
-pub fn told_since(sql: &mut dyn Sql, now: Timestamp) -> Result<Timestamp, Failure> {
-    settings::put(sql, SINCE, &now, 0)?;
-    Ok(settings::get(sql, SINCE)?.map_or(now, |stored| stored.value))
+/// Since when people are told; what was to be told before is told to nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldSince {
+    /// In the product.
+    pub inbox: Timestamp,
+    /// By mail; `None` while there is no mail server.
+    pub mail: Option<Timestamp>,
 }
 
-/// Says that people are not told any more: what happens until they are again is told to
-/// nobody afterwards.
-pub fn told_to_nobody(sql: &mut dyn Sql) -> Result<(), Failure> {
-    sql.execute("delete from settings where key = $1", &[SINCE.into()]).map(drop)
+impl ToldSince {
+    /// From this instant on, by every channel.
+    pub const fn always(at: Timestamp) -> Self {
+        ToldSince { inbox: at, mail: Some(at) }
+    }
+
+    fn earliest(self) -> Timestamp {
+        self.mail.map_or(self.inbox, |mail| mail.min(self.inbox))
+    }
+}
+
+/// Since when people are told, which is `now` for a channel by which nobody ever was. Without
+/// a mail server nobody is told by mail what happens until there is one.
+pub fn told_since(
+    sql: &mut dyn Sql,
+    there_is_mail: bool,
+    now: Timestamp,
+) -> Result<ToldSince, Failure> {
+    let mut since = |key| {
+        settings::put(sql, key, &now, 0)?;
+        Ok::<_, Failure>(settings::get(sql, key)?.map_or(now, |stored| stored.value))
+    };
+    let inbox = since(IN_INBOX_SINCE)?;
+    if there_is_mail {
+        return Ok(ToldSince { inbox, mail: Some(since(BY_MAIL_SINCE)?) });
+    }
+    sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    Ok(ToldSince { inbox, mail: None })
 }
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.
-pub fn is_due(sql: &mut dyn Sql, since: Timestamp, now: Timestamp) -> Result<bool, Failure> {
+pub fn is_due(sql: &mut dyn Sql, since: ToldSince, now: Timestamp) -> Result<bool, Failure> {
     let outbox = "select 1 from outbox where state = 'waiting' and not_before <= $1 \
         and created_at >= $2 limit 1";
-    if !sql.query(outbox, &[now.into(), since.into()])?.is_empty() {
+    if !sql.query(outbox, &[now.into(), since.earliest().into()])?.is_empty() {
         return Ok(true);
+    }
+    if inbox::is_due(sql, now)? {
+        return Ok(true);
+    }
+    if since.mail.is_none() {
+        return Ok(false);
     }
     let due = format!("select 1 from deliveries where {FREE} and {IN_ORDER} limit 1");
     Ok(!sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty())
-}
-
-/// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
-/// at most; how many rows. What was asked for before `since` stays, and expires.
-pub fn expand(
-    sql: &mut dyn Sql,
-    since: Timestamp,
-    now: Timestamp,
-    limit: i64,
-) -> Result<u64, Failure> {
-    let statement = "select id, number, n, word, audience from outbox where state = 'waiting' \
-        and not_before <= $1 and created_at >= $2 order by not_before, id limit $3";
-    let due = many(sql, statement, &[now.into(), since.into(), limit.into()], |row| {
-        let (id, number, n) = (row.int()?, row.int()?, row.int()?);
-        Ok((id, number, n, row.text()?, row.json::<Audience>()?))
-    })?;
-    let mut expanded = 0;
-    let mut rows = Vec::new();
-    for (id, number, n, word, audience) in due {
-        // Another node may have had it since.
-        if sql.execute("delete from outbox where id = $1", &[id.into()])? == 0 {
-            continue;
-        }
-        expanded += 1;
-        let audience = match OF_CLOCKS.contains(&word.as_str()) {
-            true => owner(sql, number)?.unwrap_or(audience),
-            false => audience,
-        };
-        let told_as = told_as(&audience);
-        for (person, address) in reached(sql, number, n, &audience)? {
-            rows.push(vec![
-                number.into(),
-                n.into(),
-                (&word).into(),
-                person.into(),
-                told_as.as_str().into(),
-                By::Email.as_str().into(),
-                address.into(),
-                now.into(),
-                now.into(),
-            ]);
-        }
-    }
-    if !rows.is_empty() {
-        sql.insert(&DELIVERIES, rows)?;
-    }
-    Ok(expanded)
-}
-
-/// Whose incident it is now: what clocks say waits for the team's hours, and somebody else may
-/// have it by then.
-fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
-    let statement = "select assignee_id, team_id from incidents where number = $1";
-    let found = one(sql, statement, &[number.into()], |row| {
-        Ok((row.opt_parsed()?.map(Audience::Person), row.opt_parsed()?.map(Audience::Team)))
-    })?;
-    Ok(found.and_then(|(person, team)| person.or(team)))
-}
-
-fn told_as(audience: &Audience) -> ToldAs {
-    match audience {
-        Audience::Requester(_) => ToldAs::Requester,
-        Audience::Person(_) => ToldAs::Person,
-        Audience::Team(_) => ToldAs::Team,
-        Audience::Watchers => ToldAs::Watcher,
-    }
-}
-
-/// Who can be told by e-mail, and at which address. Of a team and of watchers, whoever did
-/// it knows it already.
-fn reached(
-    sql: &mut dyn Sql,
-    number: i64,
-    n: i64,
-    audience: &Audience,
-) -> Result<Vec<(PersonId, String)>, Failure> {
-    const OTHERS: &str = "and people.id not in (select actor_id from events where number = $1 \
-        and n = $2 and actor_kind = 'person')";
-    let (who, values): (String, Vec<Value>) = match audience {
-        Audience::Requester(person) | Audience::Person(person) => {
-            ("where people.id = $1".to_owned(), vec![(*person).into()])
-        }
-        Audience::Team(team) => (
-            format!("join team_members on person_id = people.id where team_id = $3 {OTHERS}"),
-            vec![number.into(), n.into(), (*team).into()],
-        ),
-        Audience::Watchers => (
-            format!(
-                "join incident_watchers on person_id = people.id and incident_watchers.number = $1 \
-                 where 1 = 1 {OTHERS}"
-            ),
-            vec![number.into(), n.into()],
-        ),
-    };
-    let statement = format!(
-        "select people.id, email from people {who} and email is not null and people.active = 1 order by people.id"
-    );
-    many(sql, &statement, &values, |row| Ok((row.parsed()?, row.text()?)))
 }
 
 /// Asks for a letter that tries out the mail server.
@@ -386,7 +327,8 @@ pub fn send_again(sql: &mut dyn Sql, id: i64, now: Timestamp) -> Result<bool, Fa
     Ok(sql.execute(statement, &[id.into(), now.into()])? == 1)
 }
 
-/// Deliveries, the newest first, from the one before `before` on; of one state, or all.
+/// Deliveries that leave the house, the newest first, from the one before `before` on; of one
+/// state, or all.
 pub fn list(
     sql: &mut dyn Sql,
     state: Option<DeliveryState>,
@@ -394,9 +336,9 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
-    let mut of = "";
+    let mut of = "and channel <> 'inbox'";
     if let Some(state) = state {
-        of = "and state = $3";
+        of = "and channel <> 'inbox' and state = $3";
         values.push(state.as_str().into());
     }
     let statement =
@@ -404,12 +346,13 @@ pub fn list(
     many(sql, &statement, &values, read)
 }
 
-/// How many wait, since when, and how many were given up.
+/// How many wait to leave the house, since when, and how many were given up.
 pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
-    let waiting = "select count(*), min(created_at) from deliveries where state = 'waiting'";
+    let waiting = "select count(*), min(created_at) from deliveries where state = 'waiting' \
+        and channel <> 'inbox'";
     let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?));
     let (waiting, oldest) = one(sql, waiting, &[], read)?.unwrap_or_default();
-    let dead = "select count(*) from deliveries where state = 'dead'";
+    let dead = "select count(*) from deliveries where state = 'dead' and channel <> 'inbox'";
     let dead = one(sql, dead, &[], Columns::int)?.unwrap_or_default();
     Ok(Counts { waiting, oldest, dead })
 }

@@ -35,6 +35,7 @@ migrations!(
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries",
+        11 => "0011_inbox",
     ]
 );
 
@@ -47,6 +48,7 @@ migrations!(
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries",
+        11 => "0011_inbox",
     ]
 );
 

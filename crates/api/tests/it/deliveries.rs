@@ -3,7 +3,7 @@
 use crate::harness::{World, address};
 use kernel::Timestamp;
 use serde_json::{Value, json};
-use store::deliveries::{self, Outcome};
+use store::deliveries::{self, Outcome, ToldSince};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_are_listed_and_those_given_up_are_sent_again() {
@@ -14,7 +14,7 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     world
         .desk
         .write(move |sql| {
-            deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?;
+            deliveries::expand(sql, ToldSince::always(Timestamp::from_micros(0)), now, 100)?;
             let rosa = deliveries::list(sql, None, None, 100)?;
             let refused = [(rosa[0].id, Outcome::Refused("550 nobody".to_owned()))];
             Ok(deliveries::settle(sql, &refused, now)?)
@@ -60,7 +60,7 @@ async fn what_a_letter_is_about_is_for_whoever_may_see_it() {
     let now = world.desk.now();
     world
         .desk
-        .write(move |sql| Ok(deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?))
+        .write(move |sql| Ok(deliveries::expand(sql, ToldSince::always(Timestamp::from_micros(0)), now, 100)?))
         .await
         .unwrap();
     for (who, seen, restricted) in

@@ -93,13 +93,7 @@ pub(crate) async fn serve(
     );
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
-    let letters = match letters {
-        Some(options) => Some(notify::start(desk.clone(), options)),
-        None => {
-            desk.write(|sql| Ok(store::deliveries::told_to_nobody(sql)?)).await?;
-            None
-        }
-    };
+    let letters = notify::start(desk.clone(), letters);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -116,11 +110,9 @@ pub(crate) async fn serve(
         Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
         None => tracing::warn!("told twice: requests that had begun were cut off"),
     }
-    if let Some(letters) = letters {
-        let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
-        if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-            tracing::warn!("letters that had begun took too long and are sent again");
-        }
+    let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
+    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+        tracing::warn!("letters that had begun took too long and are sent again");
     }
     let closing = tokio::time::timeout(FINISH_WITHIN, desk.close());
     if !matches!(until_done(closing, stopping, &mut ended).await, Some(Ok(()))) {

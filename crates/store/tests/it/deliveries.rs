@@ -3,11 +3,11 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, person, settle, store_all, team};
-use incident::{Audience, Visibility};
+use incident::{Audience, Scope, Visibility};
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use store::deliveries::{
-    BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, claim, counts, expand,
-    first_message, is_due, list, send_again, settle as settle_all, told_since, told_to_nobody,
+    BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, ToldSince, claim, counts,
+    expand, first_message, inbox, is_due, list, send_again, settle as settle_all, told_since,
     try_out,
 };
 use store::directory::{Person, people, teams};
@@ -15,7 +15,7 @@ use store::files::Files;
 use store::{Sql, Store, Target};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
-const ALWAYS: Timestamp = Timestamp::from_micros(0);
+const ALWAYS: ToldSince = ToldSince::always(Timestamp::from_micros(0));
 
 /// INC-1, followed by the people 0 and 2, with a word; all of it person 0's doing. Person 1 has
 /// no address.
@@ -90,28 +90,92 @@ fn everybody_concerned_is_told_once_and_where_they_can_be_reached() {
 }
 
 #[test]
-fn nothing_that_was_to_be_told_before_mail_was_configured_is_told() {
+fn nothing_that_was_to_be_told_before_mail_was_configured_is_told_by_mail() {
     each_engine("deliver_since", |store| {
         filled(store);
         write(store, |sql| {
+            let mine = Scope { person: person(3), everything: true, ..nobody() };
             ask(sql, 1, "reported", &Audience::Requester(person(3)), NOW.plus_seconds(-1));
-            let since = told_since(sql, NOW)?;
-            assert_eq!(since, NOW);
-            assert_eq!(told_since(sql, NOW.plus_seconds(900))?, NOW, "the first one stays");
-            // Without mail in between, what happens meanwhile is told to nobody.
-            told_to_nobody(sql)?;
-            let anew = NOW.plus_seconds(900);
-            assert_eq!(told_since(sql, anew)?, anew);
-            told_to_nobody(sql)?;
-            told_since(sql, NOW)?;
-            assert!(!is_due(sql, since, NOW)?);
-            assert_eq!(expand(sql, since, NOW, 10)?, 0);
+            let since = told_since(sql, true, NOW)?;
+            assert_eq!(since, ToldSince::always(NOW));
+            assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "the first stays");
+            // Without mail in between, what happens meanwhile is told by mail to nobody.
+            let without = told_since(sql, false, NOW.plus_seconds(900))?;
+            assert_eq!(without, ToldSince { inbox: NOW, mail: None });
             ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            let anew = NOW.plus_seconds(900);
+            assert_eq!(told_since(sql, true, anew)?, ToldSince { inbox: NOW, mail: Some(anew) });
+            // What was asked for before anybody was told at all stays.
+            let since = told_since(sql, true, anew)?;
+            assert!(is_due(sql, since, NOW)?);
             assert_eq!(expand(sql, since, NOW, 10)?, 1);
-            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            assert_eq!(list(sql, None, None, 10)?, []);
+            let arriving = inbox::arriving(sql, NOW, 10)?;
+            assert_eq!(whom(&arriving), [(person(3), 2)]);
+            inbox::arrive(sql, &[arriving[0].id], NOW)?;
+            assert!(!is_due(sql, since, NOW)?);
+            assert_eq!(inbox::unread(sql, &mine)?, 1);
+            ask(sql, 3, "commented", &Audience::Requester(person(3)), anew);
+            assert_eq!(expand(sql, since, anew, 10)?, 1);
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 3)]);
             Ok(())
         });
     });
+}
+
+#[test]
+fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
+    each_engine("deliver_inbox", |store| {
+        filled(store);
+        write(store, |sql| {
+            for n in 1..=3 {
+                ask(sql, n, "commented", &Audience::Requester(person(3)), NOW);
+            }
+            ask(sql, 1, "commented", &Audience::Person(person(2)), NOW);
+            expand(sql, ALWAYS, NOW, 10)?;
+            let arriving = inbox::arriving(sql, NOW, 10)?;
+            let ids: Vec<i64> = arriving.iter().map(|delivery| delivery.id).collect();
+            let mine = Scope { person: person(3), everything: true, ..nobody() };
+            assert_eq!(inbox::entries(sql, &mine, false, None, 10)?, []);
+            inbox::arrive(sql, &ids, NOW)?;
+            inbox::arrive(sql, &ids, NOW.plus_seconds(9))?;
+            assert_eq!(inbox::arriving(sql, NOW, 10)?, []);
+            let all = inbox::entries(sql, &mine, false, None, 10)?;
+            assert_eq!(all.iter().map(|one| one.delivery.n).collect::<Vec<_>>(), [3, 2, 1]);
+            let rest = inbox::entries(sql, &mine, false, Some(all[0].delivery.id), 1)?;
+            assert_eq!(rest, all[1..2]);
+            assert_eq!(inbox::unread(sql, &mine)?, 3);
+            // Out of sight it is neither shown nor counted.
+            assert_eq!(inbox::unread(sql, &Scope { person: person(3), ..nobody() })?, 0);
+            assert_eq!(inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?, []);
+            let others = inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
+            assert_eq!(others, 0, "nobody marks what is somebody else's");
+            let later = NOW.plus_seconds(5);
+            let mut mark = |which| inbox::mark_read(sql, person(3), which, later).unwrap();
+            assert_eq!(mark(inbox::Which::One(all[1].delivery.id)), 1);
+            assert_eq!(mark(inbox::Which::One(all[1].delivery.id)), 0);
+            assert_eq!(mark(inbox::Which::UpTo(all[1].delivery.id)), 1);
+            assert_eq!(inbox::entries(sql, &mine, true, None, 9)?.len(), 1);
+            assert_eq!(inbox::changed_after(sql, NOW)?, [(person(3), later)]);
+            let mut mark = |which| inbox::mark_read(sql, person(3), which, later).unwrap();
+            assert_eq!(mark(inbox::Which::About(IncidentNumber(9))), 0);
+            assert_eq!(mark(inbox::Which::About(IncidentNumber(1))), 1);
+            assert_eq!(inbox::unread(sql, &mine)?, 0);
+            assert_eq!(list(sql, Some(DeliveryState::Sent), None, 10)?, [], "no letters");
+            Ok(())
+        });
+    });
+}
+
+fn nobody() -> Scope {
+    Scope {
+        everything: false,
+        open_to_staff: false,
+        teams: Default::default(),
+        person: person(0),
+        organisation: None,
+        nothing: false,
+    }
 }
 
 #[test]
