@@ -14,7 +14,7 @@ use desk::Told;
 use kernel::{IncidentNumber, Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::deliveries::{self, DeliveryState};
+use store::deliveries::{self, DeliveryState, Held};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which deliveries.
@@ -64,6 +64,8 @@ struct Delivery {
     ended_at: Option<Timestamp>,
     /// What the last attempt ended with, or why it was not sent.
     error: Option<String>,
+    /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`.
+    held: Option<&'static str>,
 }
 
 /// What to change of a delivery.
@@ -155,5 +157,6 @@ fn shown(told: Told) -> Delivery {
         created_at: delivery.created_at,
         ended_at: delivery.ended_at,
         error: delivery.error,
+        held: delivery.held.map(Held::as_str),
     }
 }

@@ -15,6 +15,7 @@ mod door;
 mod events;
 mod field;
 mod health;
+mod inbox;
 mod incidents;
 mod json;
 mod kept;
@@ -104,6 +105,7 @@ fn doors() -> Vec<Door> {
         settings::doors(),
         audit::doors(),
         deliveries::doors(),
+        inbox::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

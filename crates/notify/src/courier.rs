@@ -2,27 +2,21 @@
 //! server, some at once. It ends cleanly, and whatever is in its hands when it does not is
 //! attempted again under the same message id.
 
+mod writing;
+
 use crate::figures::Figures;
-use crate::letter::Letter;
-use crate::material::{self, Here, Material, Read};
-use crate::message::{Envelope, message};
 use crate::smtp::{CONNECTIONS, Smtp, Unsent};
-use crate::sight::{self, Sight, Silence};
-use crate::words;
-use desk::seals::{OwnMessage, Seals};
+use desk::seals::OwnMessage;
 use desk::{Desk, Trouble};
-use incident::TokenScope;
+use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp};
-use lettre::Message;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::Failure;
-use store::deliveries::inbox;
-use store::deliveries::{self, Delivery, Outcome, ToldSince};
+use store::deliveries::{self, Delivery, Outcome, Taken, ToldSince};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use writing::Ready;
 
 /// How often it is looked for what is to be told.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -36,8 +30,6 @@ const TAKEN_ROWS: i64 = 64;
 const TAKEN_SECONDS: i64 = 300;
 /// Letters are not begun when they were taken so long ago, as another node may have them.
 const BEGIN_WITHIN: Duration = Duration::from_secs(120);
-/// What could not be attempted for so long is given up: whether it still helps, a person decides.
-const STALE_SECONDS: i64 = 2 * 86_400;
 /// The longest that is waited for a mail server that does not answer.
 const SERVER_WAIT_SECONDS_MAX: u64 = 60;
 
@@ -119,16 +111,6 @@ async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// What a delivery is made of, why there is nothing to tell, or why it cannot be read.
-type Found = Result<Result<Read, Silence>, Failure>;
-
-/// A letter ready to leave.
-struct Ready {
-    id: i64,
-    number: Option<IncidentNumber>,
-    message: Message,
-}
-
 impl Courier {
     /// Whoever sends for this desk until `stopped` says so; without `options` there is no mail
     /// server.
@@ -175,9 +157,10 @@ impl Courier {
 
     /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there.
     async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<Next, Trouble> {
+        let zone = TimeZone::get(&self.desk.policy().time_zone).unwrap_or(TimeZone::UTC);
         let expanded = self
             .desk
-            .write(move |sql| Ok(deliveries::expand(sql, since, now, EXPANDED_ROWS)?))
+            .write(move |sql| Ok(deliveries::expand(sql, since, &zone, now, EXPANDED_ROWS)?))
             .await?;
         let arrived = self.fill_inboxes(now).await?;
         Ok(if expanded > 0 || arrived > 0 { Next::More } else { Next::Idle })
@@ -211,47 +194,19 @@ impl Courier {
         }
         // The server may have taken its time to answer.
         let (taken_at, now) = (Instant::now(), self.desk.now());
-        let taken = self.take(options, now).await?;
-        if taken.is_empty() {
-            return Ok(next);
+        let Taken { letters, slowed } = self.take(options, now).await?;
+        if slowed > 0 {
+            self.figures.slowed.inc_by(slowed);
+            tracing::warn!(slowed, "letters wait because so many left lately; the mail settings show them");
         }
-        let ready = self.write_letters(options, taken, now).await?;
+        if letters.is_empty() {
+            return Ok(if slowed > 0 { Next::More } else { next });
+        }
+        let ready = self.write_letters(options, letters, now).await?;
         if ready.is_empty() {
             return Ok(Next::More);
         }
         self.send_all(options, ready, taken_at).await
-    }
-
-    /// Puts what is due into inboxes, but for what must not be told any more; how much it was.
-    async fn fill_inboxes(&self, now: Timestamp) -> Result<usize, Trouble> {
-        let due = self.desk.read(move |sql| inbox::arriving(sql, now, ARRIVING_ROWS)).await?;
-        if due.is_empty() {
-            return Ok(0);
-        }
-        let (mut there, mut ended) = (vec![], vec![]);
-        for (delivery, read) in self.read_all(due).await? {
-            match read.map(|read| read.and_then(|read| self.sight_of(&delivery, &read))) {
-                Ok(Ok(_)) => there.push(delivery.id),
-                Ok(Err(why)) => ended.push((delivery.id, Outcome::Withdrawn(why.to_owned()))),
-                Err(failure) => ended.push((delivery.id, Outcome::Failed(failure.to_string()))),
-            }
-        }
-        let count = there.len() + ended.len();
-        self.desk
-            .write(move |sql| {
-                inbox::arrive(sql, &there, now)?;
-                Ok(deliveries::settle(sql, &ended, now)?)
-            })
-            .await?;
-        Ok(count)
-    }
-
-    /// How much of what a delivery tells its reader may know.
-    fn sight_of(&self, delivery: &Delivery, read: &Read) -> Result<Sight, Silence> {
-        let Read::Incident(material) = read else { return Ok(Sight::Full) };
-        let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
-        let Material { person, state, told, .. } = &**material;
-        sight::of(person, &viewer, delivery.told_as, state, told, &delivery.word)
     }
 
     /// Counting reads all that waits, so it is not done in every round.
@@ -271,7 +226,7 @@ impl Courier {
         self.since.get_or_try_init(told_since).await.copied()
     }
 
-    async fn take(&self, options: &Options, now: Timestamp) -> Result<Vec<Delivery>, Trouble> {
+    async fn take(&self, options: &Options, now: Timestamp) -> Result<Taken, Trouble> {
         let seals = self.desk.seals().await?;
         let domain = options.smtp.domain().to_owned();
         self.desk
@@ -285,95 +240,6 @@ impl Courier {
                 Ok(deliveries::claim(sql, now, until, TAKEN_ROWS, &name)?)
             })
             .await
-    }
-
-    /// Reads what deliveries are made of.
-    async fn read_all(&self, taken: Vec<Delivery>) -> Result<Vec<(Delivery, Found)>, Trouble> {
-        self.desk
-            .read(move |sql| {
-                let mut found = Vec::with_capacity(taken.len());
-                for delivery in taken {
-                    // What is damaged in one must not keep the others.
-                    let read = || material::read(sql, &delivery);
-                    let read = match catch_unwind(AssertUnwindSafe(read)) {
-                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
-                        Ok(read) => read,
-                        Err(panic) => Err(Failure::of_panic(panic)),
-                    };
-                    found.push((delivery, read));
-                }
-                Ok(found)
-            })
-            .await
-    }
-
-    /// Writes the letters; what must not be told is withdrawn.
-    async fn write_letters(
-        &self,
-        options: &Options,
-        taken: Vec<Delivery>,
-        now: Timestamp,
-    ) -> Result<Vec<Ready>, Trouble> {
-        let read = self.read_all(taken).await?;
-        let seals = self.desk.seals().await?;
-        let (mut ready, mut ended) = (Vec::new(), Vec::new());
-        for (delivery, read) in read {
-            let id = delivery.id;
-            let compose = || self.compose(options, &delivery, read, &seals, now);
-            // What is damaged in one must not keep the others.
-            let composed = catch_unwind(AssertUnwindSafe(compose));
-            let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
-            match composed.unwrap_or_else(failed) {
-                Ok(message) => ready.push(Ready { id, number: delivery.number, message }),
-                Err(outcome) => ended.push((id, outcome)),
-            }
-        }
-        if !ended.is_empty() {
-            self.settle(ended).await?;
-        }
-        Ok(ready)
-    }
-
-    fn compose(
-        &self,
-        options: &Options,
-        delivery: &Delivery,
-        read: Found,
-        seals: &Seals,
-        now: Timestamp,
-    ) -> Result<Message, Outcome> {
-        let withdrawn = |why: Silence| Outcome::Withdrawn(why.to_owned());
-        if now.seconds_since(delivery.next_at) > STALE_SECONDS {
-            let why = "it waited for two days and was not sent by itself any more";
-            return Err(Outcome::Refused(why.to_owned()));
-        }
-        let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
-        let read = read.map_err(withdrawn)?;
-        let sight = self.sight_of(delivery, &read).map_err(withdrawn)?;
-        let policy = self.desk.policy();
-        let public_url = &options.public_url;
-        let (letter, name, thread): (Letter, String, Option<String>) = match read {
-            Read::Trial(person) => {
-                let here = Here::of(&person, &policy, now);
-                (words::trial(&person, public_url, &here.moment(now)), person.name, None)
-            }
-            Read::Incident(material) => {
-                let here = &Here::of(&material.person, &policy, now);
-                let material = &*material;
-                let about = words::About { delivery, material, sight, here, seals, public_url };
-                let letter = words::letter(&about).map_err(withdrawn)?;
-                (letter, material.person.name.clone(), material.thread.clone())
-            }
-        };
-        let envelope = Envelope {
-            from: options.smtp.from(),
-            name: &name,
-            address: &delivery.address,
-            message_id: delivery.message_id.as_deref().unwrap_or_default(),
-            thread: thread.as_deref(),
-            at: now,
-        };
-        message(&letter, &envelope).map_err(Outcome::Refused)
     }
 
     /// Hands letters to the mail server, some at once, and records what came of each as it
@@ -392,13 +258,13 @@ impl Courier {
             let (room, closed, is_closed) = (room.clone(), closed.clone(), is_closed.clone());
             let (smtp, stopped) = (options.smtp.clone(), self.stopped.clone());
             sending.spawn(async move {
-                let Ready { id, number, message } = letter;
+                let Ready { ids, number, message } = letter;
                 let _place = room.acquire_owned().await;
                 let over = *stopped.borrow()
                     || is_closed.borrow().is_some()
                     || taken_at.elapsed() > BEGIN_WITHIN;
                 if over {
-                    return (id, number, Outcome::NotTried);
+                    return (ids, number, Outcome::NotTried);
                 }
                 let outcome = match smtp.send(message).await {
                     Ok(()) => Outcome::Sent,
@@ -409,7 +275,7 @@ impl Courier {
                         Outcome::NotTried
                     }
                 };
-                (id, number, outcome)
+                (ids, number, outcome)
             });
         }
         let mut unsettled = vec![];
@@ -418,9 +284,9 @@ impl Courier {
             let mut next = Some(first);
             while let Some(done) = next {
                 match done {
-                    Ok((id, number, outcome)) => {
-                        self.say(id, number, &outcome);
-                        ended.push((id, outcome));
+                    Ok((ids, number, outcome)) => {
+                        self.say(&ids, number, &outcome);
+                        ended.extend(ids.into_iter().map(|id| (id, outcome.clone())));
                     }
                     // It is attempted again when its time is over.
                     Err(error) => tracing::error!(%error, "a letter failed"),
@@ -447,7 +313,7 @@ impl Courier {
         Ok(Next::More)
     }
 
-    fn say(&self, id: i64, number: Option<IncidentNumber>, outcome: &Outcome) {
+    fn say(&self, ids: &[i64], number: Option<IncidentNumber>, outcome: &Outcome) {
         let about = number.map(|number| number.to_string()).unwrap_or_default();
         match outcome {
             Outcome::Sent => {
@@ -455,11 +321,11 @@ impl Courier {
             }
             Outcome::Failed(error) => {
                 self.figures.failed.inc();
-                tracing::info!(delivery = id, about, error, "a letter failed; it is tried again");
+                tracing::info!(deliveries = ?ids, about, error, "a letter failed; it is tried again");
             }
             Outcome::Refused(error) => {
                 self.figures.failed.inc();
-                tracing::warn!(delivery = id, about, error, "a letter was refused for good");
+                tracing::warn!(deliveries = ?ids, about, error, "a letter was refused for good");
             }
             Outcome::Withdrawn(_) | Outcome::NotTried => {}
         }

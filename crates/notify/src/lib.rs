@@ -6,6 +6,7 @@
 
 mod courier;
 mod figures;
+mod folded;
 mod letter;
 mod material;
 mod message;

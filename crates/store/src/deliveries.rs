@@ -2,9 +2,12 @@
 //! channel; a delivery is taken for a while, attempted, and ends as sent, dead or
 //! withdrawn. Its row stays as the record of it.
 
+pub mod caps;
+mod claim;
 mod expand;
 pub mod inbox;
 
+pub use claim::{Taken, claim};
 pub use expand::expand;
 
 use crate::directory::{many, one, settings};
@@ -49,6 +52,29 @@ words! {
     }
 }
 
+words! {
+    /// Why a letter waits that could leave.
+    Held {
+        /// For what may follow soon, to be told with it.
+        Folding = "folding",
+        /// For the end of its reader's quiet hours.
+        Quiet = "quiet",
+        /// For the one letter that collects news for its reader.
+        Digest = "digest",
+        /// Many letters about the incident left lately, to its reader or to everybody.
+        Cap = "cap",
+        /// Many letters left to its reader lately: it is told in one with others.
+        Crowd = "crowd",
+    }
+}
+
+impl Held {
+    /// Whether it leaves in one letter with what is about other incidents.
+    pub(crate) fn gathers(self) -> bool {
+        matches!(self, Held::Digest | Held::Crowd)
+    }
+}
+
 /// What one person is told by one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -82,6 +108,8 @@ pub struct Delivery {
     pub ended_at: Option<Timestamp>,
     /// What the last attempt ended with, or why it was not told.
     pub error: Option<String>,
+    /// Why it waits, or waited.
+    pub held: Option<Held>,
 }
 
 /// What an attempt came to.
@@ -104,10 +132,13 @@ pub enum Outcome {
 pub struct Counts {
     /// Deliveries that wait.
     pub waiting: i64,
-    /// When the oldest of them was asked for.
+    /// When the oldest of them was asked for, but for those that wait because their reader
+    /// wants it so.
     pub oldest: Option<Timestamp>,
     /// Deliveries that were given up.
     pub dead: i64,
+    /// Deliveries that wait because so many letters left lately.
+    pub slowed: i64,
 }
 
 /// The word of a letter that tries out the mail server.
@@ -125,7 +156,7 @@ const LEASE_SECONDS_MAX: i64 = 600;
 const ERROR_CHARS: usize = 500;
 
 const DELIVERY: &str = "id, number, n, word, person_id, told_as, channel, address, message_id, \
-    state, attempts, next_at, created_at, ended_at, error";
+    state, attempts, next_at, created_at, ended_at, error, held";
 
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
 /// beyond `$2`.
@@ -133,10 +164,11 @@ const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
     and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 
 /// What was said first to somebody about an incident reaches them first, unless it keeps
-/// failing: then the others do not wait for it.
+/// failing: then the others do not wait for it. What is collected has an order of its own.
 const IN_ORDER: &str = "not exists (select 1 from deliveries before where before.state = 'waiting' \
     and before.person_id = deliveries.person_id and before.number = deliveries.number \
-    and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3)";
+    and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3 \
+    and (before.held = 'digest') = (deliveries.held = 'digest'))";
 
 const DELIVERIES: Table<'static> = Table {
     name: "deliveries",
@@ -150,6 +182,7 @@ const DELIVERIES: Table<'static> = Table {
         ("address", Type::Text),
         ("next_at", Type::Int),
         ("created_at", Type::Int),
+        ("held", Type::Text),
     ],
     suffix: "on conflict do nothing",
 };
@@ -227,48 +260,9 @@ pub fn try_out(
         address.into(),
         now.into(),
         now.into(),
+        "".into(),
     ];
     sql.insert(&DELIVERIES, vec![row]).map(drop)
-}
-
-/// Takes deliveries that are due and that nobody has, until `until`, which is at most ten
-/// minutes away: the one that waits longest first, to each person about each incident one
-/// at a time. `name` makes the message id of one that has none yet.
-pub fn claim(
-    sql: &mut dyn Sql,
-    now: Timestamp,
-    until: Timestamp,
-    limit: i64,
-    name: &dyn Fn(&Delivery) -> String,
-) -> Result<Vec<Delivery>, Failure> {
-    // Where they are reached now: an address may have been corrected since.
-    let columns = DELIVERY.replace(
-        "address",
-        "coalesce((select email from people where people.id = person_id), address)",
-    );
-    let statement = format!(
-        "select {columns} from deliveries where {FREE} and {IN_ORDER} order by next_at, id limit $3"
-    );
-    let found = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let take = format!(
-        "update deliveries set taken_until = $3, message_id = $4, address = $6 where id = $5 and {FREE}"
-    );
-    let mut taken = Vec::with_capacity(found.len());
-    for mut delivery in found {
-        let message_id = delivery.message_id.take().unwrap_or_else(|| name(&delivery));
-        let values = [
-            now.into(),
-            farthest(now).into(),
-            until.into(),
-            (&message_id).into(),
-            delivery.id.into(),
-            (&delivery.address).into(),
-        ];
-        if sql.execute(&take, &values)? == 1 {
-            taken.push(Delivery { message_id: Some(message_id), ..delivery });
-        }
-    }
-    Ok(taken)
 }
 
 /// Records what attempts came to; how many deliveries were given up by it.
@@ -319,12 +313,14 @@ fn failed(sql: &mut dyn Sql, id: i64, error: &str, now: Timestamp) -> Result<u64
     Ok(u64::from(wait.is_none()))
 }
 
-/// Has a delivery that was given up attempted again, from the beginning; `false` when there
-/// is none.
+/// Has a letter that was given up attempted again, from the beginning; `false` when there
+/// is none. All that it tells goes with it.
 pub fn send_again(sql: &mut dyn Sql, id: i64, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update deliveries set state = 'waiting', attempts = 0, next_at = $2, \
-        ended_at = null, taken_until = null where id = $1 and state = 'dead'";
-    Ok(sql.execute(statement, &[id.into(), now.into()])? == 1)
+        ended_at = null, taken_until = null where state = 'dead' and channel = 'email' \
+        and exists (select 1 from deliveries one where one.id = $1 and one.state = 'dead' \
+        and (one.id = deliveries.id or one.message_id = deliveries.message_id))";
+    Ok(sql.execute(statement, &[id.into(), now.into()])? > 0)
 }
 
 /// Deliveries that leave the house, the newest first, from the one before `before` on; of one
@@ -348,13 +344,28 @@ pub fn list(
 
 /// How many wait to leave the house, since when, and how many were given up.
 pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
-    let waiting = "select count(*), min(created_at) from deliveries where state = 'waiting' \
-        and channel <> 'inbox'";
-    let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?));
-    let (waiting, oldest) = one(sql, waiting, &[], read)?.unwrap_or_default();
+    let waiting = "select count(*), min(case when held in ('quiet', 'digest') then null \
+        else created_at end), coalesce(sum(case when held in ('cap', 'crowd') then 1 else 0 end), 0) \
+        from deliveries where state = 'waiting' and channel <> 'inbox'";
+    let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?, row.int()?));
+    let (waiting, oldest, slowed) = one(sql, waiting, &[], read)?.unwrap_or_default();
     let dead = "select count(*) from deliveries where state = 'dead' and channel <> 'inbox'";
     let dead = one(sql, dead, &[], Columns::int)?.unwrap_or_default();
-    Ok(Counts { waiting, oldest, dead })
+    Ok(Counts { waiting, oldest, dead, slowed })
+}
+
+/// Whom letters wait for because so many left lately: to whom, about what, how many, and until
+/// when the first of them waits.
+pub fn slowed(
+    sql: &mut dyn Sql,
+    limit: i64,
+) -> Result<Vec<(PersonId, Option<IncidentNumber>, i64, Timestamp)>, Failure> {
+    let statement = "select person_id, number, count(*), min(next_at) from deliveries \
+        where state = 'waiting' and held in ('cap', 'crowd') group by person_id, number \
+        order by 3 desc, 1, 2 limit $1";
+    many(sql, statement, &[limit.into()], |row| {
+        Ok((row.parsed()?, row.opt_int()?.map(IncidentNumber), row.int()?, row.at()?))
+    })
 }
 
 /// The message id of the first letter to somebody about an incident, to which later ones
@@ -365,7 +376,8 @@ pub fn first_message(
     number: IncidentNumber,
 ) -> Result<Option<String>, Failure> {
     let statement = "select message_id from deliveries where person_id = $1 and number = $2 \
-        and state = 'sent' and message_id is not null order by id limit 1";
+        and state = 'sent' and message_id is not null and held not in ('digest', 'crowd') \
+        order by id limit 1";
     one(sql, statement, &[person.into(), number.into()], Columns::text)
 }
 
@@ -386,6 +398,12 @@ fn farthest(now: Timestamp) -> Timestamp {
 
 fn kept(error: Option<&str>) -> Value {
     error.map(|error| error.chars().take(ERROR_CHARS).collect::<String>()).into()
+}
+
+fn held(row: &mut Columns) -> Result<Option<Held>, Failure> {
+    let word = row.text()?;
+    let wrong = |error: kernel::Invalid| Failure::damaged(format!("why a delivery waits {error}"));
+    (!word.is_empty()).then(|| word.parse().map_err(wrong)).transpose()
 }
 
 fn read(row: &mut Columns) -> Result<Delivery, Failure> {
@@ -409,5 +427,6 @@ fn read(row: &mut Columns) -> Result<Delivery, Failure> {
         created_at: row.at()?,
         ended_at: row.opt_at()?,
         error: row.opt_text()?,
+        held: held(row)?,
     })
 }

@@ -334,8 +334,9 @@ mod tests {
                     .fold(line, |line, (special, common)| line.replace(special, common))
             });
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-            // The full-text index is each engine's own.
-            if !lines[0].contains(" contents_words") {
+            // The full-text index is each engine's own, and so is how a table made anew goes on counting.
+            let own = lines[0].contains(" contents_words") || lines[0].starts_with("select setval");
+            if !own {
                 described.insert(lines[0].clone(), lines);
             }
         }

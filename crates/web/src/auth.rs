@@ -33,6 +33,8 @@ pub(crate) struct SignedIn {
     pub(crate) here: Here,
     /// The IANA name of their zone.
     pub(crate) zone_name: String,
+    /// Entries of their inbox that they have not read; scripts and streams are not told here.
+    pub(crate) unread: i64,
 }
 
 impl SignedIn {
@@ -72,7 +74,7 @@ impl SignedIn {
             zone: own.unwrap_or_else(|| instance.zone.clone()),
             calendars: app.desk.policy().calendars.clone(),
         };
-        Ok(SignedIn { sign_in, instance, here, zone_name })
+        Ok(SignedIn { sign_in, instance, here, zone_name, unread: 0 })
     }
 }
 
@@ -84,7 +86,14 @@ impl FromRequestParts<App> for Maybe {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         match session_secret(app, &parts.headers) {
-            Some(secret) => of_secret(app, &secret).await.map(Maybe),
+            Some(secret) => {
+                let mut who = of_secret(app, &secret).await?;
+                let draws = !Live::of(&parts.headers).0 && !wants_stream(&parts.headers);
+                if let Some(who) = who.as_mut().filter(|_| draws) {
+                    who.unread = app.desk.unread(who.viewer()).await?;
+                }
+                Ok(Maybe(who))
+            }
             None => Ok(Maybe(None)),
         }
     }

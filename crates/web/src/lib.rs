@@ -13,6 +13,7 @@ mod assets;
 mod auth;
 mod error;
 mod form;
+mod inbox;
 mod incident;
 mod live;
 mod models;
@@ -24,6 +25,7 @@ mod search;
 mod settings;
 mod shell;
 mod sign_in;
+mod unfollow;
 mod url;
 
 pub use app::{Mail, Options};
@@ -56,6 +58,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(queue::routes())
         .merge(incident::routes())
         .merge(portal::routes())
+        .merge(inbox::routes())
         .merge(settings::routes())
         .merge(search::routes())
         .merge(palette::routes())
@@ -71,6 +74,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // Whoever has the link may say what it lets them say, from wherever they come; pages that
         // send no referrer send no origin either.
         .merge(answer_link::routes())
+        .merge(unfollow::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn(error::as_page))
         .layer(from_fn(guarded))

@@ -5,6 +5,7 @@ mod shortcuts;
 
 use crate::assets::{self, DEFS};
 use crate::auth::SignedIn;
+use crate::inbox;
 use crate::part::icon::{icon, mark, wordmark};
 use crate::part::person::avatar;
 use crate::url;
@@ -213,6 +214,7 @@ impl<'a> PortalPage<'a> {
                 nav aria-label="Account" {
                     @if self.who.viewer().is_staff() { a.hide-s href=(url::QUEUE) { "Queue" } }
                     (theme_button(self.who))
+                    (inbox::bell(self.who))
                     a.who href=(url::ACCOUNT) { (avatar(person.id, &person.name)) span.hide-s { (person.name) } span.vh { ", your account" } }
                 }
             }
@@ -353,6 +355,7 @@ fn top_bar(page: &Page<'_>) -> Markup {
                         (icon("plus")) span.hide-s { "New incident" } span.show-s { "New" }
                     }
                 }
+                (inbox::bell(page.who))
                 a.me href=(url::ACCOUNT) title=(person.name) {
                     (avatar(person.id, &person.name)) span.vh { (person.name) ", your account" }
                 }

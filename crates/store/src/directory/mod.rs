@@ -22,6 +22,7 @@ pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod teams;
+pub mod told_how;
 pub mod tokens;
 pub mod views;
 
