@@ -14,7 +14,7 @@ use desk::Told;
 use kernel::{IncidentNumber, Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::deliveries::{self, DeliveryState, Held};
+use store::deliveries::{DeliveryState, Held};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which deliveries.
@@ -135,9 +135,11 @@ async fn change(
     }
     let none = || Problem::not_found("there is no delivery of this id that was given up");
     let id: i64 = id.parse().map_err(|_| none())?;
-    let now = app.desk().now();
-    let again = app.desk().write(move |sql| Ok(deliveries::send_again(sql, id, now)?)).await?;
-    if again { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(none()) }
+    if app.desk().send_again(caller.actor(), id).await? {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(none())
+    }
 }
 
 fn shown(told: Told) -> Delivery {

@@ -4,16 +4,18 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
+use crate::once::{self, Answered, Once};
 use crate::page::{Params, limit, words};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::InboxEntry;
+use incident::Scope;
 use kernel::{IncidentNumber, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::deliveries::inbox::Which;
+use store::deliveries::inbox::{self, Which};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which entries.
@@ -105,6 +107,7 @@ pub(crate) fn doors() -> Vec<Door> {
                 "One entry, all about an incident, or all up to an entry.",
             )
             .body::<ToRead>(json!({ "until": 4711 }))
+            .once()
             .answers::<Marked>(200, "What was marked.")
             .problems(&[400, 401, 403, 413, 415, 422, 503]),
     ]
@@ -138,6 +141,7 @@ async fn list(
 async fn mark(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     body: Body<ToRead>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
@@ -147,9 +151,18 @@ async fn mark(
         ToRead { id: None, number: None, until: Some(id) } => Which::UpTo(id),
         _ => return Err(Problem::invalid("id", "give exactly one of id, number and until")),
     };
-    let marked = app.desk().mark_read(caller.viewer(), which).await?;
-    let unread = app.desk().unread(caller.viewer()).await?;
-    Ok(json::answer(StatusCode::OK, &Marked { marked, unread }))
+    let (person, scope) = (caller.viewer().person, Scope::of(caller.viewer()));
+    let (once, now) = (once.of(&body.bytes), app.desk().now());
+    let answered = app.desk().write(move |sql| {
+        if let Some(before) = once::before(sql, person, once.as_ref())? {
+            return Ok(before);
+        }
+        let marked = inbox::mark_read(sql, person, which, now)?;
+        let answered = Answered::good(&Marked { marked, unread: inbox::unread(sql, &scope)? })?;
+        once::keep(sql, person, once.as_ref(), &answered, now)?;
+        Ok(answered)
+    });
+    Ok(answered.await?.into_response())
 }
 
 fn shown(entry: InboxEntry) -> Entry {

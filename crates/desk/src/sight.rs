@@ -5,6 +5,7 @@
 use incident::clocks::ClockStatus;
 use incident::event::Body;
 use incident::permissions::{Access, Subject};
+use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, Scope, State, Viewer, effects};
 use kernel::PersonId;
 use store::deliveries::ToldAs;
@@ -93,6 +94,10 @@ fn still_true(
             let over = matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed);
             let at = state.moments.resolved;
             over && (at == Some(event.at) || at == Some(event.happened_at))
+        }
+        Body::PutOnHold(_) => {
+            let waits = |hold: &Hold| hold.reason == HoldReason::Requester;
+            state.lifecycle == Lifecycle::OnHold && state.hold.as_ref().is_some_and(waits)
         }
         Body::Closed(_) => state.lifecycle == Lifecycle::Closed,
         Body::Cancelled(_) => state.lifecycle == Lifecycle::Cancelled,

@@ -39,6 +39,10 @@ pub struct Effect {
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
 const SECOND_THOUGHTS_SECONDS: i64 = 10;
 
+/// Seconds until the requester is told that it waits for them: the question may be written
+/// after the hold, and then says so itself.
+const QUESTION_SECONDS: i64 = 30;
+
 /// The word for what a requester is told when it takes longer than was said.
 pub const DEVIATION: &str = "deviation";
 
@@ -141,6 +145,9 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             watchers(after, &mut add, SECOND_THOUGHTS_SECONDS);
         }
         Body::Closed(_) | Body::Cancelled(_) => add(requester, SECOND_THOUGHTS_SECONDS),
+        Body::PutOnHold(data) if data.reason == HoldReason::Requester => {
+            add(requester, QUESTION_SECONDS)
+        }
         Body::Disputed(_) => add(owner(after), 0),
         // A reply or dispute that reopened it has been told already.
         Body::Reopened(data) if data.note.is_some() => {

@@ -197,7 +197,10 @@ impl Courier {
         let Taken { letters, slowed } = self.take(options, now).await?;
         if slowed > 0 {
             self.figures.slowed.inc_by(slowed);
-            tracing::warn!(slowed, "letters wait because so many left lately; the mail settings show them");
+            tracing::warn!(
+                slowed,
+                "letters wait because so many left lately; the mail settings show them"
+            );
         }
         if letters.is_empty() {
             return Ok(if slowed > 0 { Next::More } else { next });

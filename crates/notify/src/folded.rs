@@ -100,8 +100,11 @@ mod tests {
             Piece::Quote(words.to_owned()),
             Piece::Links(vec![("Open the incident", format!("https://desk.example/{about}"))]),
         ];
-        let letter =
-            Letter { subject: format!("[{about}] VPN"), pieces, why: "You reported it.".to_owned() };
+        let letter = Letter {
+            subject: format!("[{about}] VPN"),
+            pieces,
+            why: "You reported it.".to_owned(),
+        };
         Told { letter, at: "Mon 23 Nov 2026, 13:12 CET".to_owned(), about: about.to_owned() }
     }
 

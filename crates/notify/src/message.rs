@@ -114,8 +114,15 @@ mod tests {
         let letter = Letter { subject: String::new(), pieces: vec![], why: String::new() };
         let at = Timestamp::from_micros(0);
         for address in ["nobody", "a@b\r\nBcc: c@d", "", "a b@c"] {
-            let envelope =
-                Envelope { from: &from, name: "", address, message_id: "x@y", thread: None, unsubscribe: None, at };
+            let envelope = Envelope {
+                from: &from,
+                name: "",
+                address,
+                message_id: "x@y",
+                thread: None,
+                unsubscribe: None,
+                at,
+            };
             assert!(message(&letter, &envelope).is_err(), "{address}");
         }
     }

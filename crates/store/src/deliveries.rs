@@ -381,6 +381,13 @@ pub fn first_message(
     one(sql, statement, &[person.into(), number.into()], Columns::text)
 }
 
+/// Forgets what ended before an instant, `limit` deliveries at most; how many.
+pub fn forget_ended(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<u64, Failure> {
+    let statement = "delete from deliveries where id in (select id from deliveries \
+        where ended_at < $1 order by ended_at limit $2)";
+    sql.execute(statement, &[before.into(), limit.into()])
+}
+
 /// Leaves nothing waiting to be told.
 pub(crate) fn forget_waiting(sql: &mut dyn Sql) -> Result<(), Failure> {
     sql.execute("delete from outbox", &[])?;

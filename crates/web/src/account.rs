@@ -3,8 +3,8 @@
 mod away;
 mod password;
 mod sessions;
-mod told;
 mod tokens;
+mod told;
 
 use crate::app::{App, zone_named};
 use crate::auth::{Live, SignedIn};

@@ -57,7 +57,10 @@ async fn everybody_says_how_they_want_to_be_told() {
     let path = "/api/v1/users/me/notifications";
     let before = rosa.get(path).await;
     assert_eq!(before.good()["channels"]["reported"], json!({ "mail": true, "inbox": true }));
-    assert_eq!((&before.json["quiet"], &before.json["digest"]["every"]), (&Value::Null, &json!("off")));
+    assert_eq!(
+        (&before.json["quiet"], &before.json["digest"]["every"]),
+        (&Value::Null, &json!("off"))
+    );
     let change = json!({
         "channels": { "followed": { "mail": false, "inbox": true } },
         "quiet": { "from": "22:00", "until": "07:00" },
@@ -76,6 +79,9 @@ async fn everybody_says_how_they_want_to_be_told() {
         rosa.patch(path, wrong).await.field(422, field);
     }
     let after = rosa.patch(path, json!({ "quiet": null })).await;
-    assert_eq!((&after.good()["quiet"], &after.json["digest"]["at"]), (&Value::Null, &json!("08:00")));
+    assert_eq!(
+        (&after.good()["quiet"], &after.json["digest"]["at"]),
+        (&Value::Null, &json!("08:00"))
+    );
     assert_eq!(world.of("otto").get(path).await.good()["digest"]["every"], json!("off"));
 }

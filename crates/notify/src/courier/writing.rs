@@ -169,7 +169,10 @@ impl Courier {
                 let unsubscribe = (delivery.told_as == ToldAs::Watcher).then(|| {
                     let until = now.plus_days(UNFOLLOW_DAYS);
                     let (number, person) = (material.number, material.person.id);
-                    format!("{public_url}/u/{}", seals.unfollow(&Unfollow { number, person, until }))
+                    format!(
+                        "{public_url}/u/{}",
+                        seals.unfollow(&Unfollow { number, person, until })
+                    )
                 });
                 let stop = unsubscribe.iter().map(|url| ("Stop following it", url.clone()));
                 let stop: Vec<_> = stop.collect();

@@ -37,6 +37,9 @@ pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
             pieces.extend(about.said_if_any(Some(data.reason)));
             Ok(pieces)
         }
+        Body::PutOnHold(_) => {
+            Ok(vec![text("We need your answer to go on. Until then it stands still.")])
+        }
         Body::Reopened(_) => Ok(vec![text("We have taken it up again.")]),
         Body::Promised(data) => Ok(promise(about, Some(data.at), data.reason)),
         Body::PromiseChanged(data) => Ok(promise(about, data.at, Some(data.reason))),

@@ -2,6 +2,7 @@
 //! one thing.
 
 use crate::world::{GWEN, PETER, PUBLIC_URL, World};
+use incident::state::HoldReason;
 use incident::telling::{Digest, Preferences};
 use incident::{Command, Visibility};
 use notify::{Courier, Next};
@@ -130,4 +131,29 @@ async fn a_followers_letters_can_be_ended_by_one_press_or_collected() {
     let (text, _) = words.split_once("text/html").unwrap();
     assert_eq!(text.matches("> Still looking.").count(), 3, "{words}");
     assert_eq!(text.matches("Open the incident").count(), 2, "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_waited_for_is_told_so_once() {
+    let world = World::new().await;
+    let t = &world.t;
+    let number = t.report("VPN drops").await;
+    world.rounds().await;
+    let hold = || Command::Hold { reason: HoldReason::Requester, until: None, note: None };
+    t.issue(&t.agent, number, hold()).await.unwrap();
+    world.later(30).await;
+    world.later(30).await;
+    let hers = world.sink.to(GWEN);
+    assert_eq!(hers.len(), 2);
+    assert!(hers[1].words().contains("We need your answer to go on."), "{}", hers[1].words());
+    // With a question, the question says it.
+    t.issue(&t.agent, number, Command::Resume).await.unwrap();
+    t.say(&t.agent, number, "Which cable?", Visibility::Public).await;
+    t.issue(&t.agent, number, hold()).await.unwrap();
+    world.later(30).await;
+    world.later(30).await;
+    let hers = world.sink.to(GWEN);
+    assert_eq!(hers.len(), 3, "{hers:#?}");
+    let words = hers[2].words();
+    assert!(words.contains("> Which cable?") && words.contains("We need your answer to go on."));
 }

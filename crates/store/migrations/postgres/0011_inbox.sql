@@ -40,14 +40,13 @@ create index deliveries_state on deliveries (state, id);
 -- One person's inbox, and what of it is unread.
 create index deliveries_inbox on deliveries (person_id, id) where channel = 'inbox';
 create index deliveries_unread on deliveries (person_id, number) where channel = 'inbox' and state = 'sent' and read_at is null;
--- Whose inbox changed since an instant.
-create index deliveries_arrived on deliveries (ended_at) where channel = 'inbox';
+-- What ended since an instant: whose inbox changed, how many letters left, what is kept no longer.
+create index deliveries_ended on deliveries (ended_at);
 create index deliveries_read on deliveries (read_at) where read_at is not null;
--- The entries of a letter, what waits for a reason, and how many letters left lately.
+-- The entries of a letter, what waits for a reason, and how many letters one person got lately.
 create index deliveries_letter on deliveries (message_id) where message_id is not null;
 create index deliveries_held on deliveries (held, next_at) where state = 'waiting' and held <> '';
 create index deliveries_lately on deliveries (person_id, ended_at) where message_id is not null;
-create index deliveries_left on deliveries (ended_at) where message_id is not null and state = 'sent';
 
 -- How people want to be told, where they said so.
 create table told_how (

@@ -202,7 +202,8 @@ fn lately(
         select number, message_id, $3 as moment from deliveries where person_id = $1 \
         and message_id is not null and ended_at is null and state = 'waiting'\
         ) as letters group by message_id order by 2 desc limit $4";
-    let since = now.plus_seconds(-60 * caps::longest(&PER_PERSON).max(caps::longest(&PER_INCIDENT)));
+    let since =
+        now.plus_seconds(-60 * caps::longest(&PER_PERSON).max(caps::longest(&PER_INCIDENT)));
     let most = caps::most(&PER_PERSON).max(caps::most(&PER_INCIDENT));
     let values = [head.person.into(), since.into(), now.into(), (most as i64).into()];
     many(sql, statement, &values, |row| Ok((row.opt_int()?.map(IncidentNumber), row.at()?)))
@@ -211,7 +212,6 @@ fn lately(
 fn hold(sql: &mut dyn Sql, id: i64, until: Timestamp, held: Held) -> Result<u64, Failure> {
     let statement = "update deliveries set next_at = $2, held = $3 \
         where id = $1 and state = 'waiting' and channel = $4";
-    let values =
-        [id.into(), until.into(), held.as_str().into(), By::Email.as_str().into()];
+    let values = [id.into(), until.into(), held.as_str().into(), By::Email.as_str().into()];
     sql.execute(statement, &values)
 }

@@ -21,14 +21,14 @@ const MADE_MAX: usize = 1_000;
 /// correction within half a minute, and nobody misses half a minute.
 pub const FOLDING_SECONDS: i64 = 30;
 /// What waits for what may follow.
-const FOLDED: [&str; 6] = [
-    "commented",
-    "attached",
-    "update_published",
-    "expectation_set",
-    "promised",
-    "promise_changed",
-];
+const FOLDED: [&str; 6] =
+    ["commented", "attached", "update_published", "expectation_set", "promised", "promise_changed"];
+
+/// The word of a hold that waits for the requester.
+const HELD: &str = "put_on_hold";
+/// A question so shortly before a hold, or after it, is what the hold waits for: it is told, and
+/// the hold is not told besides.
+const QUESTION_SECONDS: i64 = 120;
 
 /// Something to be told, as it waits in the outbox.
 struct Asked {
@@ -100,6 +100,9 @@ pub fn expand(
             continue;
         }
         expanded += 1;
+        if asked.word == HELD && is_question_told(sql, &asked)? {
+            continue;
+        }
         let audience = match OF_CLOCKS.contains(&asked.word.as_str()) {
             true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
             false => asked.audience.clone(),
@@ -204,6 +207,17 @@ fn take_along(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
     sql.execute(statement, &[now.into()]).map(drop)
 }
 
+/// Whether the requester is told by somebody's words what a hold waits for.
+fn is_question_told(sql: &mut dyn Sql, asked: &Asked) -> Result<bool, Failure> {
+    let statement = "select 1 from events said join events held on held.number = said.number \
+        and held.n = $2 where said.number = $1 and said.kind = 'commented' and said.public = 1 \
+        and said.at >= held.at - $3 and said.actor_id not in \
+        (select requester_id from incidents where number = $1) limit 1";
+    let micros = QUESTION_SECONDS * 1_000_000;
+    let found = sql.query(statement, &[asked.number.into(), asked.n.into(), micros.into()])?;
+    Ok(!found.is_empty())
+}
+
 /// Whose incident it is now: what clocks say waits for the team's hours, and somebody else may
 /// have it by then.
 fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
@@ -224,11 +238,7 @@ fn told_as(audience: &Audience) -> ToldAs {
 }
 
 /// Who is concerned. Of a team and of watchers, whoever did it knows it already.
-fn reached(
-    sql: &mut dyn Sql,
-    asked: &Asked,
-    audience: &Audience,
-) -> Result<Vec<Reached>, Failure> {
+fn reached(sql: &mut dyn Sql, asked: &Asked, audience: &Audience) -> Result<Vec<Reached>, Failure> {
     const OTHERS: &str = "and people.id not in (select actor_id from events where number = $1 \
         and n = $2 and actor_kind = 'person')";
     let (number, n) = (asked.number, asked.n);
@@ -237,7 +247,9 @@ fn reached(
             ("where people.id = $1".to_owned(), vec![(*person).into()])
         }
         Audience::Team(team) => (
-            format!("join team_members on team_members.person_id = people.id where team_id = $3 {OTHERS}"),
+            format!(
+                "join team_members on team_members.person_id = people.id where team_id = $3 {OTHERS}"
+            ),
             vec![number.into(), n.into(), (*team).into()],
         ),
         Audience::Watchers => (

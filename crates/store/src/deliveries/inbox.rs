@@ -43,14 +43,9 @@ pub(super) fn is_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure>
 }
 
 /// Entries on their way, the earliest first.
-pub fn arriving(
-    sql: &mut dyn Sql,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<Delivery>, Failure> {
-    let statement = format!(
-        "select {DELIVERY} from deliveries where {ARRIVING} order by next_at, id limit $2"
-    );
+pub fn arriving(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Delivery>, Failure> {
+    let statement =
+        format!("select {DELIVERY} from deliveries where {ARRIVING} order by next_at, id limit $2");
     many(sql, &statement, &[now.into(), limit.into()], read)
 }
 

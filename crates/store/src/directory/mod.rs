@@ -22,8 +22,8 @@ pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod teams;
-pub mod told_how;
 pub mod tokens;
+pub mod told_how;
 pub mod views;
 
 pub use audit::Entry;

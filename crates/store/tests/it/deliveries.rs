@@ -3,10 +3,10 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, person, settle, store_all, team};
+use incident::telling::{Channels, Digest, Group, Preferences, Quiet};
 use incident::{Audience, Scope, Visibility};
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, PersonId, Timestamp};
-use incident::telling::{Channels, Digest, Group, Preferences, Quiet};
 use std::collections::BTreeMap;
 use store::deliveries;
 use store::deliveries::{
@@ -152,8 +152,12 @@ fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
             assert_eq!(inbox::unread(sql, &mine)?, 3);
             // Out of sight it is neither shown nor counted.
             assert_eq!(inbox::unread(sql, &Scope { person: person(3), ..nobody() })?, 0);
-            assert_eq!(inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?, []);
-            let others = inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
+            assert_eq!(
+                inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?,
+                []
+            );
+            let others =
+                inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
             assert_eq!(others, 0, "nobody marks what is somebody else's");
             let later = NOW.plus_seconds(5);
             let mut mark = |which| inbox::mark_read(sql, person(3), which, later).unwrap();
@@ -463,7 +467,9 @@ fn preferences_say_by_which_channels_and_when_somebody_is_told() {
         assert_eq!(letters(store, quarters(4)), [(person(2), vec![3, 4])]);
         assert_eq!(letters(store, quarters(8)), [(person(2), vec![2])]);
         // What cannot wait does not.
-        write(store, |sql| Ok(sql.execute("update incidents set assignee_id = $1", &[person(2).into()])?));
+        write(store, |sql| {
+            Ok(sql.execute("update incidents set assignee_id = $1", &[person(2).into()])?)
+        });
         told(store, 6, "clock_breached", &Audience::Person(person(2)), NOW);
         assert_eq!(letters(store, NOW).len(), 1);
     });

@@ -38,6 +38,7 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
             None => "At present nobody can say when it works again.".to_owned(),
         },
         Body::Resolved(_) => "This should work again:".to_owned(),
+        Body::PutOnHold(_) => "It waits for your answer.".to_owned(),
         Body::Closed(_) => "It is closed.".to_owned(),
         Body::Cancelled(_) => "It was withdrawn; nobody works on it:".to_owned(),
         Body::Disputed(_) => format!("{who} says that it is still broken:"),
@@ -46,9 +47,7 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
         Body::BreachExplained(_) => {
             format!("{who} explained why a time was missed, and you own what follows:")
         }
-        Body::Merged(_) => {
-            "Others reported the same, and it is worked on together.".to_owned()
-        }
+        Body::Merged(_) => "Others reported the same, and it is worked on together.".to_owned(),
         body => by_the_clock(body, here),
     }
 }

@@ -102,7 +102,10 @@ impl Stream {
         let viewer = self.viewer().clone();
         if let Shown::Incident(number) | Shown::Portal(number) = self.shown() {
             // What cannot be marked now stays unread.
-            drop(self.app().desk.mark_read(&viewer, Which::About(*number)).await);
+            let marked = self.app().desk.mark_read(&viewer, Which::About(*number)).await;
+            if marked.is_ok_and(|marked| marked > 0) {
+                self.app().hub.inboxes().changed(viewer.person);
+            }
         }
         let Ok(count) = self.app().desk.unread(&viewer).await else { return };
         self.put(&frame::event("badge", &inbox::unread(count, true).into_string()));

@@ -242,7 +242,8 @@ impl Stream {
                 self.look = who.look();
                 self.who = who;
                 self.policy_version = version;
-                self.who.viewer().is_staff() || matches!(self.shown, Shown::Portal(_) | Shown::Inbox)
+                self.who.viewer().is_staff()
+                    || matches!(self.shown, Shown::Portal(_) | Shown::Inbox)
             }
             Ok(None) => false,
             // The store does not answer: neither proves anything.

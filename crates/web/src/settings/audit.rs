@@ -28,11 +28,12 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 12] = [
+const SUBJECTS: [(&str, &str); 13] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
     ("team", "Teams"),
+    ("delivery", "Letters"),
     ("agreement", "Agreements"),
     ("calendar", "Calendars"),
     ("rule", "Rules"),

@@ -1,6 +1,6 @@
 //! Mail that goes out: whether there is a server, what waits, what was sent, what was given up.
 
-use super::{Reads, Section, section_page};
+use super::{Reads, Section, actor, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -237,10 +237,12 @@ fn on_its_way() -> Response {
 /// `POST /settings/mail/{id}/send-again`
 async fn send_again(
     State(app): State<App>,
-    Administrator(_): Administrator,
+    Administrator(who): Administrator,
     Path(id): Path<i64>,
 ) -> PageResult<Response> {
-    let now = app.desk.now();
-    let again = app.desk.write(move |sql| Ok(deliveries::send_again(sql, id, now)?)).await?;
-    if again { Ok(on_its_way()) } else { Err(PageError::NotFound) }
+    if app.desk.send_again(actor(&who), id).await? {
+        Ok(on_its_way())
+    } else {
+        Err(PageError::NotFound)
+    }
 }

@@ -2,18 +2,19 @@
 
 use crate::harness::World;
 use axum::http::StatusCode;
-use incident::{Command, Visibility};
+use incident::{Change, Command, Visibility};
 use jiff::tz::TimeZone;
 use kernel::{Channel, IncidentNumber, Timestamp, limits};
 use store::deliveries::{self, ToldSince, inbox};
 
 /// What waits is told, as whoever sends does it.
 pub async fn tell(world: &World) {
-    let now = world.desk.now().plus_seconds(60);
+    let now = world.desk.now();
+    let soon = now.plus_seconds(60);
     let since = ToldSince::always(Timestamp::from_micros(0));
     let told = world.desk.write(move |sql| {
-        deliveries::expand(sql, since, &TimeZone::UTC, now, 100)?;
-        let ids: Vec<i64> = inbox::arriving(sql, now, 100)?.iter().map(|one| one.id).collect();
+        deliveries::expand(sql, since, &TimeZone::UTC, soon, 100)?;
+        let ids: Vec<i64> = inbox::arriving(sql, soon, 100)?.iter().map(|one| one.id).collect();
         Ok(inbox::arrive(sql, &ids, now)?)
     });
     told.await.unwrap();
@@ -60,9 +61,11 @@ async fn a_requester_reads_in_the_portal_what_they_were_told_and_marks_it() {
 async fn what_somebody_may_not_see_any_more_is_neither_shown_nor_counted() {
     let world = World::new().await;
     let number = world.report("Printer jams").await;
+    let team = Change::Set(world.service_desk);
+    world.command("ines", number, Command::Assign { team, assignee: Change::Keep }).await;
     tell(&world).await;
     let page = world.get("mara", "/inbox").await;
-    page.shows("A new incident is with your team.").shows("Service Desk").shows("bell-n\">1<");
+    page.shows("gave this to your team.").shows("Service Desk").shows("bell-n\">1<");
     page.shows(&format!("href=\"/incidents/{number}\"")).shows("Printer jams");
     let restrict = Command::Restrict { team: Some(world.network) };
     world.desk.ask(&world.viewer("ines"), Channel::Web).on(number).issue(restrict).await.unwrap();
