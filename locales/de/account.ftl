@@ -1,5 +1,6 @@
 # Schlichte, höfliche Worte (Sie).
 preferences-stored = Ihre Einstellungen sind gespeichert.
+notifications-stored = Es ist gespeichert, wie Sie benachrichtigt werden.
 password-changed = Ihr Passwort ist geändert. Andere Sitzungen wurden abgemeldet.
 sessions-ended = Ihre anderen Sitzungen sind abgemeldet.
 preferences = Einstellungen

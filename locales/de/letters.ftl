@@ -91,3 +91,23 @@ trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.
 trial-link = Mail-Einstellungen öffnen
 trial-why = Sie erhalten diese Nachricht, weil Sie sie angefordert haben.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] Eines ist geschehen:
+   *[other] { $count } Dinge sind geschehen, in dieser Reihenfolge:
+}
+digest-subject = { $count ->
+    [one] Eine Neuigkeit zu dem, was Sie verfolgen
+   *[other] { $count } Neuigkeiten zu dem, was Sie verfolgen
+}
+digest-opening = Das ist neu bei dem, was Sie verfolgen:
+digest-why = Sie erhalten dies, weil Sie diese Störungen verfolgen und in Ihrem Konto einen gemeinsamen Brief dafür gewählt haben.
+crowd-subject = { $count ->
+    [one] Eine Neuigkeit zu Ihren Störungen
+   *[other] { $count } Neuigkeiten zu Ihren Störungen
+}
+crowd-opening = Es ist so viel auf einmal geschehen, dass es in einem Brief steht:
+crowd-why = Sie erhalten dies, weil diese Störungen Sie betreffen: Sie haben sie gemeldet, verfolgen oder bearbeiten sie.
+stop-following = Nicht mehr verfolgen

@@ -1,5 +1,6 @@
 # One’s own page, and searching.
 preferences-stored = Your preferences are stored.
+notifications-stored = How you are told is stored.
 password-changed = Your password is changed. Other sessions were signed out.
 sessions-ended = Your other sessions are signed out.
 preferences = Preferences

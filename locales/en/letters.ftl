@@ -102,3 +102,23 @@ trial-subject = Evenkeel: the mail server works
 trial = { $name }, this letter was sent by Evenkeel on { $at } to try out the mail server. It works.
 trial-link = Open the mail settings
 trial-why = You get this because you asked for it.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] One thing happened:
+   *[other] { $count } things happened, in this order:
+}
+digest-subject = { $count ->
+    [one] One piece of news on what you follow
+   *[other] { $count } pieces of news on what you follow
+}
+digest-opening = This is new on what you follow:
+digest-why = You get this because you follow these incidents, and chose one letter for their news in your account.
+crowd-subject = { $count ->
+    [one] One piece of news on your incidents
+   *[other] { $count } pieces of news on your incidents
+}
+crowd-opening = So much happened at once that it is told in one letter:
+crowd-why = You get this because these incidents concern you: you reported, follow or have them.
+stop-following = Stop following it

@@ -1,5 +1,6 @@
 # Palabras sencillas y corteses (usted).
 preferences-stored = Sus preferencias se han guardado.
+notifications-stored = Se ha guardado cómo se le informa.
 password-changed = Su contraseña se ha cambiado. Las demás sesiones se han cerrado.
 sessions-ended = Sus otras sesiones se han cerrado.
 preferences = Preferencias

@@ -91,3 +91,23 @@ trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.
 trial-link = Abrir los ajustes de correo
 trial-why = Recibe este mensaje porque lo ha solicitado.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] Ha ocurrido una cosa:
+   *[other] Han ocurrido { $count } cosas, en este orden:
+}
+digest-subject = { $count ->
+    [one] Una novedad sobre lo que sigue
+   *[other] { $count } novedades sobre lo que sigue
+}
+digest-opening = Estas son las novedades sobre lo que sigue:
+digest-why = Recibe este mensaje porque sigue estas incidencias y ha elegido en su cuenta un solo mensaje para sus novedades.
+crowd-subject = { $count ->
+    [one] Una novedad sobre sus incidencias
+   *[other] { $count } novedades sobre sus incidencias
+}
+crowd-opening = Han ocurrido tantas cosas a la vez que se cuentan en un solo mensaje:
+crowd-why = Recibe este mensaje porque estas incidencias le conciernen: las ha comunicado, las sigue o las tiene asignadas.
+stop-following = Dejar de seguirla

@@ -1,5 +1,6 @@
 # Des mots simples et polis (vous).
 preferences-stored = Vos préférences sont enregistrées.
+notifications-stored = La façon de vous informer est enregistrée.
 password-changed = Votre mot de passe est modifié. Les autres sessions ont été déconnectées.
 sessions-ended = Vos autres sessions sont déconnectées.
 preferences = Préférences

@@ -91,3 +91,23 @@ trial-subject = Evenkeel : le serveur de messagerie fonctionne
 trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.
 trial-link = Ouvrir les réglages de la messagerie
 trial-why = Vous recevez ce message parce que vous l’avez demandé.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] Un événement s’est produit :
+   *[other] { $count } événements se sont produits, dans cet ordre :
+}
+digest-subject = { $count ->
+    [one] Une nouvelle de ce que vous suivez
+   *[other] { $count } nouvelles de ce que vous suivez
+}
+digest-opening = Voici les nouvelles de ce que vous suivez :
+digest-why = Vous recevez ce message parce que vous suivez ces incidents et avez choisi un seul message pour leurs nouvelles dans votre compte.
+crowd-subject = { $count ->
+    [one] Une nouvelle de vos incidents
+   *[other] { $count } nouvelles de vos incidents
+}
+crowd-opening = Il s’est passé tant de choses à la fois qu’un seul message les réunit :
+crowd-why = Vous recevez ce message parce que ces incidents vous concernent : vous les avez signalés, les suivez ou les traitez.
+stop-following = Ne plus suivre

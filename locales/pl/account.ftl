@@ -1,5 +1,6 @@
 # Proste i uprzejme słowa (Państwo).
 preferences-stored = Państwa ustawienia zapisano.
+notifications-stored = Zapisano sposób powiadamiania.
 password-changed = Hasło zmieniono. Pozostałe sesje wylogowano.
 sessions-ended = Pozostałe Państwa sesje wylogowano.
 preferences = Ustawienia

@@ -91,3 +91,26 @@ trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.
 trial-link = Otwórz ustawienia poczty
 trial-why = Otrzymują Państwo tę wiadomość, ponieważ o nią poproszono.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] Wydarzyła się jedna rzecz:
+    [few] Wydarzyły się { $count } rzeczy, w tej kolejności:
+   *[many] Wydarzyło się { $count } rzeczy, w tej kolejności:
+}
+digest-subject = { $count ->
+    [one] Jedna nowość w obserwowanych zgłoszeniach
+    [few] { $count } nowości w obserwowanych zgłoszeniach
+   *[many] { $count } nowości w obserwowanych zgłoszeniach
+}
+digest-opening = Oto nowości w obserwowanych zgłoszeniach:
+digest-why = Otrzymują Państwo tę wiadomość, ponieważ obserwują Państwo te zgłoszenia i wybrali na swoim koncie jedną wiadomość z nowościami.
+crowd-subject = { $count ->
+    [one] Jedna nowość w Państwa zgłoszeniach
+    [few] { $count } nowości w Państwa zgłoszeniach
+   *[many] { $count } nowości w Państwa zgłoszeniach
+}
+crowd-opening = Wydarzyło się tak wiele naraz, że opisuje to jedna wiadomość:
+crowd-why = Otrzymują Państwo tę wiadomość, ponieważ te zgłoszenia Państwa dotyczą: zgłosili je Państwo, obserwują lub obsługują.
+stop-following = Przestań obserwować

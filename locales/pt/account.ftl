@@ -1,5 +1,6 @@
 # Palavras simples e corteses.
 preferences-stored = Suas preferências foram gravadas.
+notifications-stored = A forma de avisar você foi gravada.
 password-changed = Sua senha foi alterada. As outras sessões foram encerradas.
 sessions-ended = Suas outras sessões foram encerradas.
 preferences = Preferências

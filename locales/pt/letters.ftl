@@ -91,3 +91,23 @@ trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.
 trial-link = Abrir as configurações de e-mail
 trial-why = Você recebe esta mensagem porque a pediu.
+
+## Several entries in one letter
+
+things-happened = { $count ->
+    [one] Aconteceu uma coisa:
+   *[other] Aconteceram { $count } coisas, nesta ordem:
+}
+digest-subject = { $count ->
+    [one] Uma novidade sobre o que você acompanha
+   *[other] { $count } novidades sobre o que você acompanha
+}
+digest-opening = Estas são as novidades sobre o que você acompanha:
+digest-why = Você recebe esta mensagem porque acompanha estes incidentes e escolheu, na sua conta, uma só mensagem para as novidades.
+crowd-subject = { $count ->
+    [one] Uma novidade sobre os seus incidentes
+   *[other] { $count } novidades sobre os seus incidentes
+}
+crowd-opening = Aconteceu tanta coisa de uma vez que tudo vai em uma só mensagem:
+crowd-why = Você recebe esta mensagem porque estes incidentes dizem respeito a você: você os relatou, acompanha ou trata.
+stop-following = Deixar de acompanhar

@@ -14,7 +14,7 @@ use desk::Told;
 use kernel::{IncidentNumber, Role, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::deliveries::{self, DeliveryState};
+use store::deliveries::{DeliveryState, Held};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which deliveries.
@@ -64,6 +64,8 @@ struct Delivery {
     ended_at: Option<Timestamp>,
     /// What the last attempt ended with, or why it was not sent.
     error: Option<String>,
+    /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`.
+    held: Option<&'static str>,
 }
 
 /// What to change of a delivery.
@@ -133,9 +135,11 @@ async fn change(
     }
     let none = || Problem::not_found("there is no delivery of this id that was given up");
     let id: i64 = id.parse().map_err(|_| none())?;
-    let now = app.desk().now();
-    let again = app.desk().write(move |sql| Ok(deliveries::send_again(sql, id, now)?)).await?;
-    if again { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(none()) }
+    if app.desk().send_again(caller.actor(), id).await? {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(none())
+    }
 }
 
 fn shown(told: Told) -> Delivery {
@@ -155,5 +159,6 @@ fn shown(told: Told) -> Delivery {
         created_at: delivery.created_at,
         ended_at: delivery.ended_at,
         error: delivery.error,
+        held: delivery.held.map(Held::as_str),
     }
 }

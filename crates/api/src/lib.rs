@@ -15,6 +15,7 @@ mod door;
 mod events;
 mod field;
 mod health;
+mod inbox;
 mod incidents;
 mod integrations;
 mod json;
@@ -108,6 +109,7 @@ fn doors() -> Vec<Door> {
         deliveries::doors(),
         webhooks::doors(),
         webhooks::messages::doors(),
+        inbox::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

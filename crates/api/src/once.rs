@@ -122,9 +122,18 @@ pub(crate) struct Answered {
 impl Answered {
     /// Something that came to be.
     pub(crate) fn created(value: &impl serde::Serialize) -> Result<Self, Failure> {
+        Answered::of(StatusCode::CREATED, value)
+    }
+
+    /// What came of something.
+    pub(crate) fn good(value: &impl serde::Serialize) -> Result<Self, Failure> {
+        Answered::of(StatusCode::OK, value)
+    }
+
+    fn of(status: StatusCode, value: &impl serde::Serialize) -> Result<Self, Failure> {
         let body =
             serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))?;
-        Ok(Answered { status: StatusCode::CREATED.as_u16(), body })
+        Ok(Answered { status: status.as_u16(), body })
     }
 
     /// As an answer.

@@ -3,6 +3,7 @@
 mod away;
 mod change;
 mod me;
+mod notifications;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -115,6 +116,7 @@ struct UsersParams {
 
 pub(crate) fn doors() -> Vec<Door> {
     let mut doors = me::doors();
+    doors.extend(notifications::doors());
     doors.extend([
         Door::get("/api/v1/users", "listUsers", list)
             .about("users", "List people", "By name, for the service desk.")

@@ -3,7 +3,8 @@
 use crate::{Desk, Trouble};
 use incident::permissions::Access;
 use incident::{Scope, Viewer};
-use kernel::{IncidentNumber, PersonId};
+use kernel::{Actor, IncidentNumber, PersonId};
+use std::collections::BTreeMap;
 use store::Sql;
 use store::deliveries::{self, Delivery, DeliveryState};
 use store::directory::people;
@@ -54,5 +55,25 @@ impl Desk {
             Ok(told.collect())
         };
         self.read(read).await
+    }
+
+    /// Has a letter that was given up attempted again, with an audit entry of it; `false` when
+    /// there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn send_again(&self, actor: Actor, id: i64) -> Result<bool, Trouble> {
+        let now = self.now();
+        self.change(actor, move |sql, audit| {
+            let again = deliveries::send_again(sql, id, now)?;
+            if again {
+                let state = |state: DeliveryState| BTreeMap::from([("state", state.as_str())]);
+                let (before, after) = (state(DeliveryState::Dead), state(DeliveryState::Waiting));
+                audit.changed(sql, "delivery", id, &before, &after)?;
+            }
+            Ok(again)
+        })
+        .await
     }
 }

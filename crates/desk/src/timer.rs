@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use store::Failure;
+use store::deliveries;
 use store::directory::{drafts, idempotency, sessions};
 use store::incidents::loose::CLAIM_SECONDS;
 
@@ -23,6 +24,8 @@ const HOUSEKEEPING_EVERY_SECONDS: i64 = 3_600;
 const OUTBOX_KEPT_SECONDS: i64 = 86_400;
 /// Rows of the outbox that one transaction removes: commands wait for no more.
 const OUTBOX_PAGE_ROWS: u32 = 1_000;
+/// What people were told is kept for more than a year, so that a yearly question has an answer.
+const DELIVERIES_KEPT_SECONDS: i64 = 400 * 86_400;
 /// How long a repeated request gets the same answer.
 const ANSWERS_KEPT_SECONDS: i64 = 7 * 86_400;
 /// Words nobody sent for so long are not needed any more.
@@ -146,6 +149,7 @@ async fn ring_page(desk: &Desk, resting: &Resting, due: Vec<(IncidentNumber, Tim
 
 async fn keep_house(desk: &Desk, now: Timestamp) {
     let told = expire_outbox(desk, now.plus_seconds(-OUTBOX_KEPT_SECONDS)).await;
+    let forgotten = forget_deliveries(desk, now.plus_seconds(-DELIVERIES_KEPT_SECONDS)).await;
     let done = desk
         .write(move |sql| {
             idempotency::expire(sql, now.plus_seconds(-ANSWERS_KEPT_SECONDS))?;
@@ -156,11 +160,19 @@ async fn keep_house(desk: &Desk, now: Timestamp) {
         .await;
     desk.collect_files_or_say().await;
     let swept = desk.sweep_files(now.plus_seconds(-CLAIM_SECONDS)).await;
-    for failed in [told, done, swept] {
+    for failed in [told, forgotten, done, swept] {
         if let Err(trouble) = failed {
             tracing::warn!(%trouble, "housekeeping failed; it is tried again in an hour");
         }
     }
+}
+
+/// Forgets what people were told long ago, page after page, so that commands come in between.
+async fn forget_deliveries(desk: &Desk, before: Timestamp) -> Result<(), Trouble> {
+    let limit = OUTBOX_PAGE_ROWS;
+    let page = || desk.write(move |sql| Ok(deliveries::forget_ended(sql, before, limit.into())?));
+    while page().await? == u64::from(limit) {}
+    Ok(())
 }
 
 /// Removes what waited for too long, page after page, so that commands come in between.

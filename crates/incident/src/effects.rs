@@ -6,7 +6,7 @@ use crate::command::Visibility;
 use crate::event::{Body, Event};
 use crate::policy::Policy;
 use crate::state::{HoldReason, State};
-use kernel::{Channel, PersonId, TeamId, Timestamp};
+use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who is to be told.
@@ -42,6 +42,9 @@ const SECOND_THOUGHTS_SECONDS: i64 = 10;
 /// Marks an incident that a machine reported by mail, or whose reports go round in a loop: its
 /// requester is written to by people alone, and not by the product, as long as it has it.
 pub const AUTOMATIC_TAG: &str = "automatic-mail";
+/// Seconds until the requester is told that it waits for them: the question may be written
+/// after the hold, and then says so itself.
+const QUESTION_SECONDS: i64 = 30;
 
 /// The word for what a requester is told when it takes longer than was said.
 pub const DEVIATION: &str = "deviation";
@@ -145,6 +148,9 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             watchers(after, &mut add, SECOND_THOUGHTS_SECONDS);
         }
         Body::Closed(_) | Body::Cancelled(_) => add(requester, SECOND_THOUGHTS_SECONDS),
+        Body::PutOnHold(data) if data.reason == HoldReason::Requester => {
+            add(requester, QUESTION_SECONDS)
+        }
         Body::Disputed(_) => add(owner(after), 0),
         // A reply or dispute that reopened it has been told already.
         Body::Reopened(data) if data.note.is_some() => {
@@ -196,6 +202,24 @@ fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {
 /// Whom a promise was given to.
 fn given_to(after: &State, to: PersonId) -> Audience {
     if to == after.requester { Audience::Requester(to) } else { Audience::Person(to) }
+}
+
+/// The words of people that are quoted when an entry is told.
+pub fn said_in(body: &Body) -> Option<ContentId> {
+    match body {
+        Body::Commented(data) => Some(data.body),
+        Body::UpdatePublished(data) => Some(data.body),
+        Body::Resolved(data) => Some(data.note),
+        Body::Disputed(data) => Some(data.note),
+        Body::Cancelled(data) => Some(data.reason),
+        Body::Reopened(data) => data.note,
+        Body::Attached(data) => Some(data.name),
+        Body::Escalated(data) => Some(data.reason),
+        Body::Promised(data) => data.reason,
+        Body::PromiseChanged(data) => Some(data.reason),
+        Body::BreachExplained(data) => Some(data.reason),
+        _ => None,
+    }
 }
 
 /// Whoever has it: the person, else the team, else whoever watches.

@@ -23,6 +23,7 @@ pub mod replay;
 pub mod rules;
 pub mod since;
 pub mod state;
+pub mod telling;
 mod timers;
 mod upcast;
 

@@ -2,26 +2,22 @@
 //! server, some at once. It ends cleanly, and whatever is in its hands when it does not is
 //! attempted again under the same message id.
 
+mod writing;
+
 use crate::figures::Figures;
-use crate::letter::Letter;
-use crate::material::{self, Here, Read};
-use crate::message::{Envelope, message};
 use crate::smtp::{CONNECTIONS, Smtp, Unsent};
-use crate::{sight, words};
-use desk::seals::{OwnMessage, Seals};
+use desk::seals::OwnMessage;
 use desk::{Desk, Trouble};
-use incident::TokenScope;
+use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp};
-use lettre::Message;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::deliveries::{self, Delivery, Outcome};
-use store::directory::integrations;
-use store::{Engine, Failure};
+use store::Engine;
+use store::deliveries::{self, Delivery, Outcome, Taken, ToldSince};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use writing::Ready;
 
 /// How often it is looked for what is to be told.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -35,10 +31,11 @@ const TAKEN_ROWS: i64 = 64;
 const TAKEN_SECONDS: i64 = 300;
 /// Letters are not begun when they were taken so long ago, as another node may have them.
 const BEGIN_WITHIN: Duration = Duration::from_secs(120);
-/// What could not be attempted for so long is given up: whether it still helps, a person decides.
-const STALE_SECONDS: i64 = 2 * 86_400;
 /// The longest that is waited for a mail server that does not answer.
 const SERVER_WAIT_SECONDS_MAX: u64 = 60;
+
+/// Entries of inboxes that one round puts where they belong.
+const ARRIVING_ROWS: i64 = 200;
 
 /// What letters need to know of the instance.
 pub struct Options {
@@ -62,9 +59,9 @@ pub enum Next {
 /// Sends what is due, round by round.
 pub struct Courier {
     desk: Desk,
-    options: Options,
+    options: Option<Options>,
     figures: Figures,
-    since: OnceCell<Timestamp>,
+    since: OnceCell<ToldSince>,
     /// Rounds in a row in which the mail server took nothing.
     down: AtomicU32,
     counted: Mutex<Option<Instant>>,
@@ -87,8 +84,8 @@ impl Notifier {
     }
 }
 
-/// Starts the loop.
-pub fn start(desk: Desk, options: Options) -> Notifier {
+/// Starts the loop; without a mail server people are told in the product alone.
+pub fn start(desk: Desk, options: Option<Options>) -> Notifier {
     let (stop, stopped) = watch::channel(false);
     let courier = Arc::new(Courier::new(desk, options, stopped.clone()));
     let task = tokio::spawn(run(courier, stopped));
@@ -105,28 +102,21 @@ async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
             tracing::error!(%error, "a round of letters failed; the next one is tried");
             Next::Down
         });
-        let pause = match next {
-            Next::More => continue,
-            Next::Idle => LOOK_EVERY,
-            Next::Down => courier.server_wait(),
-        };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = stopped.changed() => {}
+        match next {
+            Next::More => {}
+            Next::Idle => tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            },
+            Next::Down => courier.wait_for_server(&mut stopped).await,
         }
     }
 }
 
-/// A letter ready to leave.
-struct Ready {
-    id: i64,
-    number: Option<IncidentNumber>,
-    message: Message,
-}
-
 impl Courier {
-    /// Whoever sends for this desk until `stopped` says so.
-    pub fn new(desk: Desk, options: Options, stopped: watch::Receiver<bool>) -> Self {
+    /// Whoever sends for this desk until `stopped` says so; without `options` there is no mail
+    /// server.
+    pub fn new(desk: Desk, options: Option<Options>, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
         let (since, down, counted) = (OnceCell::new(), AtomicU32::new(0), Mutex::default());
         Courier { desk, options, figures, since, down, counted, stopped }
@@ -158,30 +148,73 @@ impl Courier {
             self.figures.set(counts, now);
         }
         if !due {
-            self.options.smtp.rest().await;
+            if let Some(options) = &self.options {
+                options.smtp.rest().await;
+            }
             return Ok(Next::Idle);
         }
+        let next = self.tell_indoors(since, now).await?;
+        match &self.options {
+            Some(options) => self.send(options, next).await,
+            None => Ok(next),
+        }
+    }
+
+    /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there.
+    async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<Next, Trouble> {
+        let zone = TimeZone::get(&self.desk.policy().time_zone).unwrap_or(TimeZone::UTC);
         let expanded = self
             .desk
-            .write(move |sql| Ok(deliveries::expand(sql, since, now, EXPANDED_ROWS)?))
+            .write(move |sql| Ok(deliveries::expand(sql, since, &zone, now, EXPANDED_ROWS)?))
             .await?;
+        let arrived = self.fill_inboxes(now).await?;
+        Ok(if expanded > 0 || arrived > 0 { Next::More } else { Next::Idle })
+    }
+
+    /// While the mail server takes nothing, people are told in the product all the same.
+    async fn wait_for_server(&self, stopped: &mut watch::Receiver<bool>) {
+        let until = tokio::time::Instant::now() + self.server_wait();
+        while tokio::time::Instant::now() < until && !*stopped.borrow() {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => return,
+            }
+            let told = match self.since().await {
+                Ok(since) => self.tell_indoors(since, self.desk.now()).await.map(drop),
+                Err(trouble) => Err(trouble),
+            };
+            if let Err(trouble) = told {
+                tracing::debug!(%trouble, "inboxes wait for the database");
+            }
+        }
+    }
+
+    /// Sends some of the letters that are due; `next` when none are.
+    async fn send(&self, options: &Options, next: Next) -> Result<Next, Trouble> {
         if self.down.load(Ordering::Relaxed) > 0
-            && let Err(error) = self.options.smtp.answers().await
+            && let Err(error) = options.smtp.answers().await
         {
             self.server_is_down(&error);
             return Ok(Next::Down);
         }
         // The server may have taken its time to answer.
         let (taken_at, now) = (Instant::now(), self.desk.now());
-        let taken = self.take(now).await?;
-        if taken.is_empty() {
-            return Ok(if expanded > 0 { Next::More } else { Next::Idle });
+        let Taken { letters, slowed } = self.take(options, now).await?;
+        if slowed > 0 {
+            self.figures.slowed.inc_by(slowed);
+            tracing::warn!(
+                slowed,
+                "letters wait because so many left lately; the mail settings show them"
+            );
         }
-        let ready = self.write_letters(taken, now).await?;
+        if letters.is_empty() {
+            return Ok(if slowed > 0 { Next::More } else { next });
+        }
+        let ready = self.write_letters(options, letters, now).await?;
         if ready.is_empty() {
             return Ok(Next::More);
         }
-        self.send_all(ready, taken_at).await
+        self.send_all(options, ready, taken_at).await
     }
 
     /// On SQLite one server at a time has the database, so what is taken was in the hands of
@@ -206,15 +239,16 @@ impl Courier {
         due
     }
 
-    async fn since(&self) -> Result<Timestamp, Trouble> {
-        let now = self.desk.now();
-        let told_since = || self.desk.write(move |sql| Ok(deliveries::told_since(sql, now)?));
+    async fn since(&self) -> Result<ToldSince, Trouble> {
+        let (there_is_mail, now) = (self.options.is_some(), self.desk.now());
+        let told_since =
+            || self.desk.write(move |sql| Ok(deliveries::told_since(sql, there_is_mail, now)?));
         self.since.get_or_try_init(told_since).await.copied()
     }
 
-    async fn take(&self, now: Timestamp) -> Result<Vec<Delivery>, Trouble> {
+    async fn take(&self, options: &Options, now: Timestamp) -> Result<Taken, Trouble> {
         let seals = self.desk.seals().await?;
-        let domain = self.options.smtp.domain().to_owned();
+        let domain = options.smtp.domain().to_owned();
         self.desk
             .write(move |sql| {
                 let name = |delivery: &Delivery| {
@@ -228,125 +262,27 @@ impl Courier {
             .await
     }
 
-    /// Writes the letters; what must not be told is withdrawn.
-    async fn write_letters(
-        &self,
-        taken: Vec<Delivery>,
-        now: Timestamp,
-    ) -> Result<Vec<Ready>, Trouble> {
-        let from = self.options.smtp.from().email.to_string();
-        let (read, answers) = self
-            .desk
-            .read(move |sql| {
-                // Letters offer to answer only where answers are read.
-                let mailboxes = integrations::mailboxes(sql)?;
-                let answers = integrations::addressed(&mailboxes, &from).is_some();
-                let mut found = Vec::with_capacity(taken.len());
-                for delivery in taken {
-                    // What is damaged in one must not keep the others.
-                    let read = || material::read(sql, &delivery);
-                    let read = match catch_unwind(AssertUnwindSafe(read)) {
-                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
-                        Ok(read) => read,
-                        Err(panic) => Err(Failure::of_panic(panic)),
-                    };
-                    found.push((delivery, read));
-                }
-                Ok((found, answers))
-            })
-            .await?;
-        let seals = self.desk.seals().await?;
-        let (mut ready, mut ended) = (Vec::new(), Vec::new());
-        for (delivery, read) in read {
-            let id = delivery.id;
-            let compose = || self.compose(&delivery, read, &seals, answers, now);
-            // What is damaged in one must not keep the others.
-            let composed = catch_unwind(AssertUnwindSafe(compose));
-            let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
-            match composed.unwrap_or_else(failed) {
-                Ok(message) => ready.push(Ready { id, number: delivery.number, message }),
-                Err(outcome) => ended.push((id, outcome)),
-            }
-        }
-        if !ended.is_empty() {
-            self.settle(ended).await?;
-        }
-        Ok(ready)
-    }
-
-    fn compose(
-        &self,
-        delivery: &Delivery,
-        read: Result<Result<Read, sight::Silence>, Failure>,
-        seals: &Seals,
-        answers: bool,
-        now: Timestamp,
-    ) -> Result<Message, Outcome> {
-        let withdrawn = |why: sight::Silence| Outcome::Withdrawn(why.to_owned());
-        if now.seconds_since(delivery.next_at) > STALE_SECONDS {
-            let why = "it waited for two days and was not sent by itself any more";
-            return Err(Outcome::Refused(why.to_owned()));
-        }
-        let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
-        let policy = self.desk.policy();
-        let public_url = &self.options.public_url;
-        let (letter, name, thread): (Letter, String, Option<String>) = match read
-            .map_err(withdrawn)?
-        {
-            Read::Trial(person) => {
-                let here = Here::of(&person, &policy, now);
-                (words::trial(&person, public_url, &here), person.name, None)
-            }
-            Read::WebhooksOff(person, off) => {
-                (words::webhooks::off(&person, public_url, &off), person.name, None)
-            }
-            Read::Incident(material) => {
-                let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
-                let (person, told) = (&material.person, &material.told);
-                let sight = sight::of(
-                    person,
-                    &viewer,
-                    delivery.told_as,
-                    &material.state,
-                    told,
-                    &delivery.word,
-                )
-                .map_err(withdrawn)?;
-                let here = &Here::of(person, &policy, now);
-                let material = &*material;
-                let about =
-                    words::About { delivery, material, sight, here, seals, public_url, answers };
-                let letter = words::letter(&about).map_err(withdrawn)?;
-                (letter, person.name.clone(), material.thread.clone())
-            }
-        };
-        let envelope = Envelope {
-            from: self.options.smtp.from(),
-            name: &name,
-            address: &delivery.address,
-            message_id: delivery.message_id.as_deref().unwrap_or_default(),
-            thread: thread.as_deref(),
-            at: now,
-        };
-        message(&letter, &envelope).map_err(Outcome::Refused)
-    }
-
     /// Hands letters to the mail server, some at once, and records what came of each as it
     /// comes. Once the server takes nothing, or it is time to stop, the rest is let go of.
-    async fn send_all(&self, ready: Vec<Ready>, taken_at: Instant) -> Result<Next, Trouble> {
+    async fn send_all(
+        &self,
+        options: &Options,
+        ready: Vec<Ready>,
+        taken_at: Instant,
+    ) -> Result<Next, Trouble> {
         let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
         let (closed, is_closed) = watch::channel(None::<String>);
         let closed = Arc::new(closed);
         let mut sending = JoinSet::new();
         for letter in ready {
             let (room, closed, is_closed) = (room.clone(), closed.clone(), is_closed.clone());
-            let (smtp, stopped) = (self.options.smtp.clone(), self.stopped.clone());
+            let (smtp, stopped) = (options.smtp.clone(), self.stopped.clone());
             sending.spawn(async move {
-                let Ready { id, number, message } = letter;
+                let Ready { ids, number, message } = letter;
                 let _place = room.acquire_owned().await;
                 let wrong = is_closed.borrow().clone();
                 if wrong.is_some() || *stopped.borrow() || taken_at.elapsed() > BEGIN_WITHIN {
-                    return (id, number, Outcome::NotTried(wrong));
+                    return (ids, number, Outcome::NotTried(wrong));
                 }
                 let outcome = match smtp.send(message).await {
                     Ok(()) => Outcome::Sent,
@@ -357,7 +293,7 @@ impl Courier {
                         Outcome::NotTried(Some(error))
                     }
                 };
-                (id, number, outcome)
+                (ids, number, outcome)
             });
         }
         let mut unsettled = vec![];
@@ -366,9 +302,9 @@ impl Courier {
             let mut next = Some(first);
             while let Some(done) = next {
                 match done {
-                    Ok((id, number, outcome)) => {
-                        self.say(id, number, &outcome);
-                        ended.push((id, outcome));
+                    Ok((ids, number, outcome)) => {
+                        self.say(&ids, number, &outcome);
+                        ended.extend(ids.into_iter().map(|id| (id, outcome.clone())));
                     }
                     // It is attempted again when its time is over.
                     Err(error) => tracing::error!(%error, "a letter failed"),
@@ -395,7 +331,7 @@ impl Courier {
         Ok(Next::More)
     }
 
-    fn say(&self, id: i64, number: Option<IncidentNumber>, outcome: &Outcome) {
+    fn say(&self, ids: &[i64], number: Option<IncidentNumber>, outcome: &Outcome) {
         let about = number.map(|number| number.to_string()).unwrap_or_default();
         match outcome {
             Outcome::Sent => {
@@ -403,11 +339,11 @@ impl Courier {
             }
             Outcome::Failed(error) => {
                 self.figures.failed.inc();
-                tracing::info!(delivery = id, about, error, "a letter failed; it is tried again");
+                tracing::info!(deliveries = ?ids, about, error, "a letter failed; it is tried again");
             }
             Outcome::Refused(error) => {
                 self.figures.failed.inc();
-                tracing::warn!(delivery = id, about, error, "a letter was refused for good");
+                tracing::warn!(deliveries = ?ids, about, error, "a letter was refused for good");
             }
             Outcome::Withdrawn(_) | Outcome::NotTried(_) => {}
         }

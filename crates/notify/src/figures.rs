@@ -13,6 +13,8 @@ pub(crate) struct Figures {
     pub(crate) sent: Counter,
     pub(crate) failed: Counter,
     pub(crate) withdrawn: Counter,
+    pub(crate) slowed: Counter,
+    waiting_slowed: Gauge,
     waiting: Gauge,
     oldest: Gauge,
     dead: Gauge,
@@ -33,6 +35,14 @@ impl Figures {
                 "Letters that must not be sent any more",
                 &figures.withdrawn,
             );
+            counted(
+                "letters_slowed",
+                "Times that a letter had to wait because so many left lately",
+                &figures.slowed,
+            );
+            let slowed = figures.waiting_slowed.clone();
+            let help = "Letters that wait because so many left lately";
+            registry.register("letters_waiting_slowed", help, slowed);
             registry.register("letters_waiting", "Letters that wait", figures.waiting.clone());
             registry.register("letters_dead", "Letters that were given up", figures.dead.clone());
             registry.register_with_unit(
@@ -49,6 +59,7 @@ impl Figures {
     pub(crate) fn set(&self, counts: Counts, now: Timestamp) {
         self.waiting.set(counts.waiting);
         self.dead.set(counts.dead);
+        self.waiting_slowed.set(counts.slowed);
         self.oldest.set(counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0)));
     }
 }

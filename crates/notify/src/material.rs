@@ -3,7 +3,7 @@
 use crate::sight::Silence;
 use crate::words;
 use incident::event::Body;
-use incident::{Policy, State};
+use incident::{Policy, State, effects};
 use jiff::tz::TimeZone;
 use kernel::{ContentId, IncidentNumber, Language, Timestamp};
 use std::collections::HashMap;
@@ -78,7 +78,7 @@ pub(crate) fn read(
     }
     let mut ids: Vec<ContentId> =
         [Some(state.title), state.description].into_iter().flatten().collect();
-    ids.extend(said_in(&told.event.body));
+    ids.extend(effects::said_in(&told.event.body));
     let said = timeline::contents_by_id(sql, &ids)?;
     let edited = match words::kind_of(&told.event.body, &delivery.word) {
         Some(kind) if delivery.told_as == ToldAs::Requester => letters::of_kind(sql, kind)?,
@@ -97,24 +97,6 @@ pub(crate) fn read(
         edited,
         thread,
     }))))
-}
-
-/// The words that letters quote of an entry.
-fn said_in(body: &Body) -> Option<ContentId> {
-    match body {
-        Body::Commented(data) => Some(data.body),
-        Body::UpdatePublished(data) => Some(data.body),
-        Body::Resolved(data) => Some(data.note),
-        Body::Disputed(data) => Some(data.note),
-        Body::Cancelled(data) => Some(data.reason),
-        Body::Reopened(data) => data.note,
-        Body::Attached(data) => Some(data.name),
-        Body::Escalated(data) => Some(data.reason),
-        Body::Promised(data) => data.reason,
-        Body::PromiseChanged(data) => Some(data.reason),
-        Body::BreachExplained(data) => Some(data.reason),
-        _ => None,
-    }
 }
 
 /// The clock and the names that a reader knows.

@@ -19,6 +19,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) message_id: &'a str,
     /// The id of the first letter to them about the incident, if this is a later one.
     pub(crate) thread: Option<&'a str>,
+    /// Where its reader ends letters of this kind with one press, if they can.
+    pub(crate) unsubscribe: Option<&'a str>,
     /// When it is sent.
     pub(crate) at: Timestamp,
 }
@@ -49,6 +51,18 @@ pub(crate) fn message(letter: &Letter, envelope: &Envelope) -> Result<Message, S
     ] {
         builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
     }
+    // One press in the mail program, without a page in between (RFC 8058).
+    if let Some(address) = envelope.unsubscribe {
+        for (name, value) in [
+            (HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{address}>")),
+            (
+                HeaderName::new_from_ascii_str("List-Unsubscribe-Post"),
+                "List-Unsubscribe=One-Click".to_owned(),
+            ),
+        ] {
+            builder = builder.raw_header(HeaderValue::new(name, value));
+        }
+    }
     builder
         .multipart(MultiPart::alternative_plain_html(lines(&letter.text()), lines(&letter.html())))
         .map_err(|error| wrong(&error))
@@ -65,13 +79,15 @@ mod tests {
     use crate::letter::Piece;
     use proptest::prelude::*;
 
-    const HEADERS: [&str; 13] = [
+    const HEADERS: [&str; 15] = [
         "Auto-Submitted",
         "Content-Language",
         "Content-Type",
         "Date",
         "From",
         "In-Reply-To",
+        "List-Unsubscribe",
+        "List-Unsubscribe-Post",
         "MIME-Version",
         "Message-ID",
         "References",
@@ -95,6 +111,7 @@ mod tests {
             address: "gwen@company.example",
             message_id: "ek.7.2.00@company.example",
             thread: Some("ek.7.1.00@company.example"),
+            unsubscribe: Some("https://desk.company.example/u/00"),
             at: Timestamp::from_micros(1_795_435_920_000_000),
         };
         String::from_utf8(message(&letter, &envelope).unwrap().formatted()).unwrap()
@@ -108,8 +125,15 @@ mod tests {
             Letter { language, subject: String::new(), pieces: vec![], why: String::new() };
         let at = Timestamp::from_micros(0);
         for address in ["nobody", "a@b\r\nBcc: c@d", "", "a b@c"] {
-            let envelope =
-                Envelope { from: &from, name: "", address, message_id: "x@y", thread: None, at };
+            let envelope = Envelope {
+                from: &from,
+                name: "",
+                address,
+                message_id: "x@y",
+                thread: None,
+                unsubscribe: None,
+                at,
+            };
             assert!(message(&letter, &envelope).is_err(), "{address}");
         }
     }

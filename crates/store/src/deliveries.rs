@@ -2,9 +2,16 @@
 //! channel; a delivery is taken for a while, attempted, and ends as sent, dead or
 //! withdrawn. Its row stays as the record of it.
 
+pub mod caps;
+mod claim;
+mod expand;
+pub mod inbox;
+
+pub use claim::{Taken, claim};
+pub use expand::expand;
+
 use crate::directory::{many, one, settings};
 use crate::{Columns, Failure, Sql, Table, Type, Value};
-use incident::Audience;
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 
 words! {
@@ -26,6 +33,8 @@ words! {
     By {
         /// By e-mail.
         Email = "email",
+        /// In the product: done when it is there.
+        Inbox = "inbox",
     }
 }
 
@@ -40,6 +49,29 @@ words! {
         Dead = "dead",
         /// Not told, because it must not be told any more.
         Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// Why a letter waits that could leave.
+    Held {
+        /// For what may follow soon, to be told with it.
+        Folding = "folding",
+        /// For the end of its reader's quiet hours.
+        Quiet = "quiet",
+        /// For the one letter that collects news for its reader.
+        Digest = "digest",
+        /// Many letters about the incident left lately, to its reader or to everybody.
+        Cap = "cap",
+        /// Many letters left to its reader lately: it is told in one with others.
+        Crowd = "crowd",
+    }
+}
+
+impl Held {
+    /// Whether it leaves in one letter with what is about other incidents.
+    pub(crate) fn gathers(self) -> bool {
+        matches!(self, Held::Digest | Held::Crowd)
     }
 }
 
@@ -76,6 +108,8 @@ pub struct Delivery {
     pub ended_at: Option<Timestamp>,
     /// What the last attempt ended with, or why it was not told.
     pub error: Option<String>,
+    /// Why it waits, or waited.
+    pub held: Option<Held>,
 }
 
 /// What an attempt came to.
@@ -99,18 +133,21 @@ pub enum Outcome {
 pub struct Counts {
     /// Deliveries that wait.
     pub waiting: i64,
-    /// When the oldest of them was asked for.
+    /// When the oldest of them was asked for, but for those that wait because their reader
+    /// wants it so.
     pub oldest: Option<Timestamp>,
     /// Deliveries that were given up.
     pub dead: i64,
+    /// Deliveries that wait because so many letters left lately.
+    pub slowed: i64,
 }
 
 /// The word of a letter that tries out the mail server.
 pub const TRIAL: &str = "trial";
-/// The words of clocks, which are for whoever has the incident.
-const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
-/// Since when people are told: what was to be told before is told to nobody.
-const SINCE: &str = "told_since";
+/// Since when people are told by mail: what was to be told before is told to nobody.
+const BY_MAIL_SINCE: &str = "told_since";
+/// The same for what they are told in the product.
+const IN_INBOX_SINCE: &str = "inbox_since";
 /// Seconds between a failed attempt and the next one; after the last of them it is given up.
 pub const BACK_OFF_SECONDS: [i64; 7] = [60, 300, 900, 3_600, 14_400, 43_200, 86_400];
 /// The longest a delivery is taken for. One that is taken for longer was taken by a clock
@@ -120,7 +157,7 @@ const LEASE_SECONDS_MAX: i64 = 600;
 const ERROR_CHARS: usize = 500;
 
 const DELIVERY: &str = "id, number, n, word, person_id, told_as, channel, address, message_id, \
-    state, attempts, next_at, created_at, ended_at, error";
+    state, attempts, next_at, created_at, ended_at, error, held";
 
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
 /// beyond `$2`.
@@ -128,10 +165,11 @@ const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
     and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 
 /// What was said first to somebody about an incident reaches them first, unless it keeps
-/// failing: then the others do not wait for it.
+/// failing: then the others do not wait for it. What is collected has an order of its own.
 const IN_ORDER: &str = "not exists (select 1 from deliveries before where before.state = 'waiting' \
     and before.person_id = deliveries.person_id and before.number = deliveries.number \
-    and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3)";
+    and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3 \
+    and (before.held = 'digest') = (deliveries.held = 'digest'))";
 
 const DELIVERIES: Table<'static> = Table {
     name: "deliveries",
@@ -145,129 +183,65 @@ const DELIVERIES: Table<'static> = Table {
         ("address", Type::Text),
         ("next_at", Type::Int),
         ("created_at", Type::Int),
+        ("held", Type::Text),
     ],
     suffix: "on conflict do nothing",
 };
 
-/// Since when people are told, which is `now` when nobody ever was.
-pub fn told_since(sql: &mut dyn Sql, now: Timestamp) -> Result<Timestamp, Failure> {
-    settings::put(sql, SINCE, &now, 0)?;
-    Ok(settings::get(sql, SINCE)?.map_or(now, |stored| stored.value))
+/// Since when people are told; what was to be told before is told to nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldSince {
+    /// In the product.
+    pub inbox: Timestamp,
+    /// By mail; `None` while there is no mail server.
+    pub mail: Option<Timestamp>,
 }
 
-/// Says that people are not told any more: what happens until they are again is told to
-/// nobody afterwards.
-pub fn told_to_nobody(sql: &mut dyn Sql) -> Result<(), Failure> {
-    sql.execute("delete from settings where key = $1", &[SINCE.into()]).map(drop)
+impl ToldSince {
+    /// From this instant on, by every channel.
+    pub const fn always(at: Timestamp) -> Self {
+        ToldSince { inbox: at, mail: Some(at) }
+    }
+
+    fn earliest(self) -> Timestamp {
+        self.mail.map_or(self.inbox, |mail| mail.min(self.inbox))
+    }
+}
+
+/// Since when people are told, which is `now` for a channel by which nobody ever was. Without
+/// a mail server nobody is told by mail what happens until there is one.
+pub fn told_since(
+    sql: &mut dyn Sql,
+    there_is_mail: bool,
+    now: Timestamp,
+) -> Result<ToldSince, Failure> {
+    let mut since = |key| {
+        settings::put(sql, key, &now, 0)?;
+        Ok::<_, Failure>(settings::get(sql, key)?.map_or(now, |stored| stored.value))
+    };
+    let inbox = since(IN_INBOX_SINCE)?;
+    if there_is_mail {
+        return Ok(ToldSince { inbox, mail: Some(since(BY_MAIL_SINCE)?) });
+    }
+    sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    Ok(ToldSince { inbox, mail: None })
 }
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.
-pub fn is_due(sql: &mut dyn Sql, since: Timestamp, now: Timestamp) -> Result<bool, Failure> {
+pub fn is_due(sql: &mut dyn Sql, since: ToldSince, now: Timestamp) -> Result<bool, Failure> {
     let outbox = "select 1 from outbox where state = 'waiting' and not_before <= $1 \
         and created_at >= $2 limit 1";
-    if !sql.query(outbox, &[now.into(), since.into()])?.is_empty() {
+    if !sql.query(outbox, &[now.into(), since.earliest().into()])?.is_empty() {
         return Ok(true);
+    }
+    if inbox::is_due(sql, now)? {
+        return Ok(true);
+    }
+    if since.mail.is_none() {
+        return Ok(false);
     }
     let due = format!("select 1 from deliveries where {FREE} and {IN_ORDER} limit 1");
     Ok(!sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty())
-}
-
-/// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
-/// at most; how many rows. What was asked for before `since` stays, and expires.
-pub fn expand(
-    sql: &mut dyn Sql,
-    since: Timestamp,
-    now: Timestamp,
-    limit: i64,
-) -> Result<u64, Failure> {
-    let statement = "select id, number, n, word, audience from outbox where state = 'waiting' \
-        and not_before <= $1 and created_at >= $2 order by not_before, id limit $3";
-    let due = many(sql, statement, &[now.into(), since.into(), limit.into()], |row| {
-        let (id, number, n) = (row.int()?, row.int()?, row.int()?);
-        Ok((id, number, n, row.text()?, row.json::<Audience>()?))
-    })?;
-    let mut expanded = 0;
-    let mut rows = Vec::new();
-    for (id, number, n, word, audience) in due {
-        // Another node may have had it since.
-        if sql.execute("delete from outbox where id = $1", &[id.into()])? == 0 {
-            continue;
-        }
-        expanded += 1;
-        let audience = match OF_CLOCKS.contains(&word.as_str()) {
-            true => owner(sql, number)?.unwrap_or(audience),
-            false => audience,
-        };
-        let told_as = told_as(&audience);
-        for (person, address) in reached(sql, number, n, &audience)? {
-            rows.push(vec![
-                number.into(),
-                n.into(),
-                (&word).into(),
-                person.into(),
-                told_as.as_str().into(),
-                By::Email.as_str().into(),
-                address.into(),
-                now.into(),
-                now.into(),
-            ]);
-        }
-    }
-    if !rows.is_empty() {
-        sql.insert(&DELIVERIES, rows)?;
-    }
-    Ok(expanded)
-}
-
-/// Whose incident it is now: what clocks say waits for the team's hours, and somebody else may
-/// have it by then.
-fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
-    let statement = "select assignee_id, team_id from incidents where number = $1";
-    let found = one(sql, statement, &[number.into()], |row| {
-        Ok((row.opt_parsed()?.map(Audience::Person), row.opt_parsed()?.map(Audience::Team)))
-    })?;
-    Ok(found.and_then(|(person, team)| person.or(team)))
-}
-
-fn told_as(audience: &Audience) -> ToldAs {
-    match audience {
-        Audience::Requester(_) => ToldAs::Requester,
-        Audience::Person(_) => ToldAs::Person,
-        Audience::Team(_) => ToldAs::Team,
-        Audience::Watchers => ToldAs::Watcher,
-    }
-}
-
-/// Who can be told by e-mail, and at which address. Of a team and of watchers, whoever did
-/// it knows it already.
-fn reached(
-    sql: &mut dyn Sql,
-    number: i64,
-    n: i64,
-    audience: &Audience,
-) -> Result<Vec<(PersonId, String)>, Failure> {
-    const OTHERS: &str = "and people.id not in (select actor_id from events where number = $1 \
-        and n = $2 and actor_kind = 'person')";
-    let (who, values): (String, Vec<Value>) = match audience {
-        Audience::Requester(person) | Audience::Person(person) => {
-            ("where people.id = $1".to_owned(), vec![(*person).into()])
-        }
-        Audience::Team(team) => (
-            format!("join team_members on person_id = people.id where team_id = $3 {OTHERS}"),
-            vec![number.into(), n.into(), (*team).into()],
-        ),
-        Audience::Watchers => (
-            format!(
-                "join incident_watchers on person_id = people.id and incident_watchers.number = $1 \
-                 where 1 = 1 {OTHERS}"
-            ),
-            vec![number.into(), n.into()],
-        ),
-    };
-    let statement = format!(
-        "select people.id, email from people {who} and email is not null and people.active = 1 order by people.id"
-    );
-    many(sql, &statement, &values, |row| Ok((row.parsed()?, row.text()?)))
 }
 
 /// Asks for a letter that tries out the mail server.
@@ -287,48 +261,9 @@ pub fn try_out(
         address.into(),
         now.into(),
         now.into(),
+        "".into(),
     ];
     sql.insert(&DELIVERIES, vec![row]).map(drop)
-}
-
-/// Takes deliveries that are due and that nobody has, until `until`, which is at most ten
-/// minutes away: the one that waits longest first, to each person about each incident one
-/// at a time. `name` makes the message id of one that has none yet.
-pub fn claim(
-    sql: &mut dyn Sql,
-    now: Timestamp,
-    until: Timestamp,
-    limit: i64,
-    name: &dyn Fn(&Delivery) -> String,
-) -> Result<Vec<Delivery>, Failure> {
-    // Where they are reached now: an address may have been corrected since.
-    let columns = DELIVERY.replace(
-        "address",
-        "coalesce((select email from people where people.id = person_id), address)",
-    );
-    let statement = format!(
-        "select {columns} from deliveries where {FREE} and {IN_ORDER} order by next_at, id limit $3"
-    );
-    let found = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let take = format!(
-        "update deliveries set taken_until = $3, message_id = $4, address = $6 where id = $5 and {FREE}"
-    );
-    let mut taken = Vec::with_capacity(found.len());
-    for mut delivery in found {
-        let message_id = delivery.message_id.take().unwrap_or_else(|| name(&delivery));
-        let values = [
-            now.into(),
-            farthest(now).into(),
-            until.into(),
-            (&message_id).into(),
-            delivery.id.into(),
-            (&delivery.address).into(),
-        ];
-        if sql.execute(&take, &values)? == 1 {
-            taken.push(Delivery { message_id: Some(message_id), ..delivery });
-        }
-    }
-    Ok(taken)
 }
 
 /// Lets go of all that is taken: whoever took it is gone, and nobody else is there who could.
@@ -387,15 +322,18 @@ fn failed(sql: &mut dyn Sql, id: i64, error: &str, now: Timestamp) -> Result<u64
     Ok(u64::from(wait.is_none()))
 }
 
-/// Has a delivery that was given up attempted again, from the beginning; `false` when there
-/// is none.
+/// Has a letter that was given up attempted again, from the beginning; `false` when there
+/// is none. All that it tells goes with it.
 pub fn send_again(sql: &mut dyn Sql, id: i64, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update deliveries set state = 'waiting', attempts = 0, next_at = $2, \
-        ended_at = null, taken_until = null where id = $1 and state = 'dead'";
-    Ok(sql.execute(statement, &[id.into(), now.into()])? == 1)
+        ended_at = null, taken_until = null where state = 'dead' and channel = 'email' \
+        and exists (select 1 from deliveries one where one.id = $1 and one.state = 'dead' \
+        and (one.id = deliveries.id or one.message_id = deliveries.message_id))";
+    Ok(sql.execute(statement, &[id.into(), now.into()])? > 0)
 }
 
-/// Deliveries, the newest first, from the one before `before` on; of one state, or all.
+/// Deliveries that leave the house, the newest first, from the one before `before` on; of one
+/// state, or all.
 pub fn list(
     sql: &mut dyn Sql,
     state: Option<DeliveryState>,
@@ -403,9 +341,9 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
-    let mut of = "";
+    let mut of = "and channel <> 'inbox'";
     if let Some(state) = state {
-        of = "and state = $3";
+        of = "and channel <> 'inbox' and state = $3";
         values.push(state.as_str().into());
     }
     let statement =
@@ -413,29 +351,49 @@ pub fn list(
     many(sql, &statement, &values, read)
 }
 
-/// How many wait, since when, and how many were given up.
+/// How many wait to leave the house, since when, and how many were given up.
 pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
-    let waiting = "select count(*), min(created_at) from deliveries where state = 'waiting'";
-    let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?));
-    let (waiting, oldest) = one(sql, waiting, &[], read)?.unwrap_or_default();
-    let dead = "select count(*) from deliveries where state = 'dead'";
+    let waiting = "select count(*), min(case when held in ('quiet', 'digest') then null \
+        else created_at end), coalesce(sum(case when held in ('cap', 'crowd') then 1 else 0 end), 0) \
+        from deliveries where state = 'waiting' and channel <> 'inbox'";
+    let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?, row.int()?));
+    let (waiting, oldest, slowed) = one(sql, waiting, &[], read)?.unwrap_or_default();
+    let dead = "select count(*) from deliveries where state = 'dead' and channel <> 'inbox'";
     let dead = one(sql, dead, &[], Columns::int)?.unwrap_or_default();
-    Ok(Counts { waiting, oldest, dead })
+    Ok(Counts { waiting, oldest, dead, slowed })
 }
 
-/// The delivery with this message id.
+/// Whom letters wait for because so many left lately: to whom, about what, how many, and until
+/// when the first of them waits.
+pub fn slowed(
+    sql: &mut dyn Sql,
+    limit: i64,
+) -> Result<Vec<(PersonId, Option<IncidentNumber>, i64, Timestamp)>, Failure> {
+    let statement = "select person_id, number, count(*), min(next_at) from deliveries \
+        where state = 'waiting' and held in ('cap', 'crowd') group by person_id, number \
+        order by 3 desc, 1, 2 limit $1";
+    many(sql, statement, &[limit.into()], |row| {
+        Ok((row.parsed()?, row.opt_int()?.map(IncidentNumber), row.int()?, row.at()?))
+    })
+}
+
+/// The first delivery that left with this message id.
 pub fn by_message_id(sql: &mut dyn Sql, message_id: &str) -> Result<Option<Delivery>, Failure> {
-    let statement = format!("select {DELIVERY} from deliveries where message_id = $1");
+    let statement = format!(
+        "select {DELIVERY} from deliveries where message_id = $1 \
+         order by case state when 'sent' then 0 else 1 end, id limit 1"
+    );
     one(sql, &statement, &[message_id.into()], read)
 }
 
-/// Records that a mail server gave a delivery back after all; `false` when it had been given
-/// up before.
+/// Records that a mail server gave a letter back after all, with all that it told; `false` when
+/// it had been given up before.
 pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update deliveries set state = 'dead', ended_at = $2, bounced_at = $2, \
-        error = $3, taken_until = null where id = $1 and state <> 'dead'";
+        error = $3, taken_until = null where state in ('waiting', 'sent') \
+        and (id = $1 or message_id = (select message_id from deliveries where id = $1))";
     let error = kept(Some(&format!("it came back: {words}")));
-    Ok(sql.execute(statement, &[id.into(), now.into(), error])? == 1)
+    Ok(sql.execute(statement, &[id.into(), now.into(), error])? > 0)
 }
 
 /// Whether a letter to this address came back since.
@@ -452,8 +410,16 @@ pub fn first_message(
     number: IncidentNumber,
 ) -> Result<Option<String>, Failure> {
     let statement = "select message_id from deliveries where person_id = $1 and number = $2 \
-        and state = 'sent' and message_id is not null order by id limit 1";
+        and state = 'sent' and message_id is not null and held not in ('digest', 'crowd') \
+        order by id limit 1";
     one(sql, statement, &[person.into(), number.into()], Columns::text)
+}
+
+/// Forgets what ended before an instant, `limit` deliveries at most; how many.
+pub fn forget_ended(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<u64, Failure> {
+    let statement = "delete from deliveries where id in (select id from deliveries \
+        where ended_at < $1 order by ended_at limit $2)";
+    sql.execute(statement, &[before.into(), limit.into()])
 }
 
 /// Leaves nothing waiting to be told.
@@ -473,6 +439,12 @@ fn farthest(now: Timestamp) -> Timestamp {
 
 fn kept(error: Option<&str>) -> Value {
     error.map(|error| error.chars().take(ERROR_CHARS).collect::<String>()).into()
+}
+
+fn held(row: &mut Columns) -> Result<Option<Held>, Failure> {
+    let word = row.text()?;
+    let wrong = |error: kernel::Invalid| Failure::damaged(format!("why a delivery waits {error}"));
+    (!word.is_empty()).then(|| word.parse().map_err(wrong)).transpose()
 }
 
 fn read(row: &mut Columns) -> Result<Delivery, Failure> {
@@ -496,5 +468,6 @@ fn read(row: &mut Columns) -> Result<Delivery, Failure> {
         created_at: row.at()?,
         ended_at: row.opt_at()?,
         error: row.opt_text()?,
+        held: held(row)?,
     })
 }

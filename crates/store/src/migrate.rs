@@ -35,8 +35,7 @@ migrations!(
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
-        13 => "0013_webhooks",
-        14 => "0014_language",
+        13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
     ]
 );
 
@@ -49,8 +48,7 @@ migrations!(
         5 => "0005_rules", 6 => "0006_recomputations",
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
-        13 => "0013_webhooks",
-        14 => "0014_language",
+        13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
     ]
 );
 
@@ -336,8 +334,9 @@ mod tests {
                     .fold(line, |line, (special, common)| line.replace(special, common))
             });
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-            // The full-text index is each engine's own.
-            if !lines[0].contains(" contents_words") {
+            // The full-text index is each engine's own, and so is how a table made anew goes on counting.
+            let own = lines[0].contains(" contents_words") || lines[0].starts_with("select setval");
+            if !own {
                 described.insert(lines[0].clone(), lines);
             }
         }

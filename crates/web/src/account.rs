@@ -1,9 +1,10 @@
-//! One's own page: absence, time zone, theme, keys, password, sessions, API tokens.
+//! One's own page: absence, time zone, notifications, theme, keys, password, sessions, API tokens.
 
 mod away;
 mod password;
 mod sessions;
 mod tokens;
+mod told;
 
 use crate::app::{App, zone_named};
 use crate::auth::{Live, SignedIn, remember_language};
@@ -20,6 +21,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use incident::Refusal;
+use incident::telling::Preferences;
 use kernel::{Actor, Language, PersonId};
 use maud::{Markup, html};
 use store::directory::people::{self, Person};
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(url::ACCOUNT, get(show))
         .route(url::THEME, post(theme))
         .route("/me/preferences", post(preferences))
+        .route("/me/notifications", post(told::change))
         .route("/me/away", post(away::change))
         .route("/me/password", post(password::change))
         .route("/me/sessions/end-others", post(sessions::end_others))
@@ -65,6 +68,7 @@ async fn show(
     let say = locale::account(who.here.language);
     let done = match fields.text("done") {
         "preferences" => Some(say.preferences_stored()),
+        "notifications" => Some(say.notifications_stored()),
         "away" => Some("Your absence is stored."),
         "back" => Some("You are there again."),
         "password" => Some(say.password_changed()),
@@ -159,7 +163,7 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 }
 
 async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
-    let (sessions, tokens) = own_rows(app, who.viewer().person).await?;
+    let Own { sessions, tokens, told } = own_rows(app, who.viewer().person).await?;
     // As it is now: a change may be younger than the sign-in.
     let person = who.person();
     let say = locale::entry(who.here.language);
@@ -169,6 +173,7 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
             @if let Some(words) = shown.done { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
             @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
+            (told::card(who, &told, &shown))
             (theme_card(who))
             (password::card(who, &shown))
             (sessions::card(who, &sessions))
@@ -189,13 +194,23 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
     })
 }
 
-async fn own_rows(app: &App, person: PersonId) -> Result<(Vec<Session>, Vec<Token>), Trouble> {
+/// What is kept for a person besides themselves.
+struct Own {
+    sessions: Vec<Session>,
+    tokens: Vec<Token>,
+    told: Preferences,
+}
+
+async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
     let now = app.desk.now();
     app.desk
         .read(move |sql| {
             let sessions = store::directory::sessions::of_person(sql, person)?;
-            let tokens = store::directory::tokens::of_person(sql, person)?;
-            Ok((sessions.into_iter().filter(|session| session.expires_at > now).collect(), tokens))
+            Ok(Own {
+                sessions: sessions.into_iter().filter(|one| one.expires_at > now).collect(),
+                tokens: store::directory::tokens::of_person(sql, person)?,
+                told: store::directory::told_how::get(sql, person)?,
+            })
         })
         .await
 }

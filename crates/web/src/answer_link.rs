@@ -179,7 +179,7 @@ impl Asked {
 }
 
 /// Links are as good as a signature: no cache keeps the page, no other site hears of it.
-fn kept_private(mut response: Response) -> Response {
+pub(crate) fn kept_private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -187,7 +187,7 @@ fn kept_private(mut response: Response) -> Response {
     response
 }
 
-fn page(language: Language, title: &str, body: Markup) -> Markup {
+pub(crate) fn page(language: Language, title: &str, body: Markup) -> Markup {
     let main = html! {
         header.p-top { a.p-brand href="/" { (mark()) b { "Evenkeel" } } }
         main.p-main id="main" tabindex="-1" { (body) }

@@ -40,6 +40,8 @@ pub(crate) struct SignedIn {
     pub(crate) zone_name: String,
     /// What they read: their own choice, else the instance's.
     pub(crate) language: Language,
+    /// Entries of their inbox that they have not read; scripts and streams are not told here.
+    pub(crate) unread: i64,
 }
 
 impl SignedIn {
@@ -89,7 +91,7 @@ impl SignedIn {
             language: if sign_in.viewer.is_staff() { Language::En } else { language },
             calendars: app.desk.policy().calendars.clone(),
         };
-        Ok(SignedIn { sign_in, instance, here, zone_name, language })
+        Ok(SignedIn { sign_in, instance, here, zone_name, language, unread: 0 })
     }
 }
 
@@ -101,7 +103,14 @@ impl FromRequestParts<App> for Maybe {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         match session_secret(app, &parts.headers) {
-            Some(secret) => of_secret(app, &secret).await.map(Maybe),
+            Some(secret) => {
+                let mut who = of_secret(app, &secret).await?;
+                let draws = !Live::of(&parts.headers).0 && !wants_stream(&parts.headers);
+                if let Some(who) = who.as_mut().filter(|_| draws) {
+                    who.unread = app.desk.unread(who.viewer()).await?;
+                }
+                Ok(Maybe(who))
+            }
             None => Ok(Maybe(None)),
         }
     }

@@ -13,6 +13,7 @@ mod assets;
 mod auth;
 mod error;
 mod form;
+mod inbox;
 mod incident;
 mod language;
 mod live;
@@ -25,6 +26,7 @@ mod search;
 mod settings;
 mod shell;
 mod sign_in;
+mod unfollow;
 mod url;
 
 pub use app::{Draw, DrawLetter, DrawnLetter, Mail, Options};
@@ -58,6 +60,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(queue::routes())
         .merge(incident::routes())
         .merge(portal::routes())
+        .merge(inbox::routes())
         .merge(settings::routes())
         .merge(search::routes())
         .merge(palette::routes())
@@ -73,6 +76,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // Whoever has the link may say what it lets them say, from wherever they come; pages that
         // send no referrer send no origin either.
         .merge(answer_link::routes())
+        .merge(unfollow::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), error::as_page))
         .layer(from_fn(guarded))

@@ -5,6 +5,8 @@
 mod change;
 mod frame;
 mod hub;
+mod inboxes;
+mod presence;
 mod record;
 mod stream;
 mod words;
@@ -60,6 +62,9 @@ async fn shown(app: &App, who: &SignedIn, asked: &Fields) -> PageResult<Shown> {
     if let Some(number) = number("portal")? {
         visible(app, who, number, Access::Public).await?;
         return Ok(Shown::Portal(number));
+    }
+    if asked.get("inbox").is_some() {
+        return Ok(Shown::Inbox);
     }
     if !who.viewer().is_staff() {
         return Err(PageError::forbidden("this is for the service desk"));

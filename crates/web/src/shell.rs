@@ -5,6 +5,7 @@ mod shortcuts;
 
 use crate::assets::{self, DEFS};
 use crate::auth::SignedIn;
+use crate::inbox;
 use crate::part::icon::{icon, mark, wordmark};
 use crate::part::person::avatar;
 use crate::url;
@@ -216,6 +217,7 @@ impl<'a> PortalPage<'a> {
                 nav aria-label=(say.account()) {
                     @if self.who.viewer().is_staff() { a.hide-s href=(url::QUEUE) { (say.queue()) } }
                     (theme_button(self.who, say))
+                    (inbox::bell(self.who))
                     a.who href=(url::ACCOUNT) { (avatar(person.id, &person.name)) span.hide-s { (person.name) } span.vh { ", " (say.your_account()) } }
                 }
             }
@@ -374,6 +376,7 @@ fn top_bar(page: &Page<'_>) -> Markup {
                         (icon("plus")) span.hide-s { "New incident" } span.show-s { "New" }
                     }
                 }
+                (inbox::bell(page.who))
                 a.me href=(url::ACCOUNT) title=(person.name) {
                     (avatar(person.id, &person.name)) span.vh { (person.name) ", your account" }
                 }

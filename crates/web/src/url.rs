@@ -11,6 +11,10 @@ pub(crate) const PORTAL: &str = "/portal";
 pub(crate) const NEW_INCIDENT: &str = "/incidents/new";
 /// The signed-in person's own page.
 pub(crate) const ACCOUNT: &str = "/me";
+/// What the signed-in person was told.
+pub(crate) const INBOX: &str = "/inbox";
+/// The stream of a page on which nothing but the inbox changes.
+pub(crate) const LIVE_INBOX: &str = "/live?inbox=1";
 /// Where the theme is stored.
 pub(crate) const THEME: &str = "/me/theme";
 /// The first page of the settings.

@@ -1,9 +1,10 @@
 //! Who was told what by mail.
 
 use crate::harness::{World, address};
+use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use serde_json::{Value, json};
-use store::deliveries::{self, Outcome};
+use store::deliveries::{self, Outcome, ToldSince};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_are_listed_and_those_given_up_are_sent_again() {
@@ -14,7 +15,13 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     world
         .desk
         .write(move |sql| {
-            deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?;
+            deliveries::expand(
+                sql,
+                ToldSince::always(Timestamp::from_micros(0)),
+                &TimeZone::UTC,
+                now,
+                100,
+            )?;
             let rosa = deliveries::list(sql, None, None, 100)?;
             let refused = [(rosa[0].id, Outcome::Refused("550 nobody".to_owned()))];
             Ok(deliveries::settle(sql, &refused, now)?)
@@ -28,7 +35,7 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
         "id": newest["id"], "number": second, "restricted": false, "word": "reported",
         "told_as": "requester", "channel": "email", "name": newest["name"],
         "address": address("rosa"), "state": "dead", "attempts": 0, "next_at": newest["next_at"],
-        "created_at": newest["created_at"], "ended_at": newest["ended_at"], "error": "550 nobody",
+        "created_at": newest["created_at"], "ended_at": newest["ended_at"], "error": "550 nobody", "held": Value::Null,
     });
     assert_eq!(newest, &expected);
     let rest = format!("/api/v1/deliveries?cursor={}", page.json["next"].as_str().unwrap());
@@ -47,6 +54,12 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     ada.patch(&path, json!({ "state": "sent" })).await.field(422, "state");
     assert_eq!(ada.patch(&path, again()).await.status, 204);
     ada.patch(&path, again()).await.problem(404);
+    let audit = ada.get("/api/v1/audit?subject=delivery").await;
+    assert_eq!(
+        audit.good()["items"].as_array().unwrap().len(),
+        1,
+        "who sent it again is on record"
+    );
     let waiting = otto.get("/api/v1/deliveries?state=waiting").await;
     assert_eq!(waiting.good()["items"].as_array().unwrap().len(), 2);
 }
@@ -60,7 +73,15 @@ async fn what_a_letter_is_about_is_for_whoever_may_see_it() {
     let now = world.desk.now();
     world
         .desk
-        .write(move |sql| Ok(deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?))
+        .write(move |sql| {
+            Ok(deliveries::expand(
+                sql,
+                ToldSince::always(Timestamp::from_micros(0)),
+                &TimeZone::UTC,
+                now,
+                100,
+            )?)
+        })
         .await
         .unwrap();
     for (who, seen, restricted) in

@@ -10,6 +10,7 @@ mod deliveries;
 mod events;
 mod harness;
 mod hostile;
+mod inbox;
 mod incidents;
 mod integrations;
 mod models;

@@ -10,6 +10,9 @@ const SEAL_BYTES: usize = 16;
 /// Bytes of what it says.
 const DATA_BYTES: usize = 1 + 8 + 16 + 4 + 8;
 
+/// Bytes of what a link that ends following says.
+const UNFOLLOW_BYTES: usize = 8 + 16 + 8;
+
 /// A link by which somebody says whether an incident is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
@@ -19,6 +22,17 @@ pub struct Link {
     pub person: PersonId,
     /// How often the incident had been reopened then: an answer is to that resolution only.
     pub reopenings: u32,
+    /// Until when it can be used.
+    pub until: Timestamp,
+}
+
+/// A link by which somebody stops following an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfollow {
+    /// The incident.
+    pub number: IncidentNumber,
+    /// Who follows it.
+    pub person: PersonId,
     /// Until when it can be used.
     pub until: Timestamp,
 }
@@ -53,6 +67,42 @@ impl Seals {
         let link = read(&data).ok_or(Unusable::NotOurs)?;
         if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
     }
+}
+
+impl Seals {
+    /// The token of a link that ends following, for `/u/{token}`.
+    pub fn unfollow(&self, link: &Unfollow) -> String {
+        let mut data = link.number.0.to_be_bytes().to_vec();
+        data.extend(link.person.0.as_bytes());
+        data.extend(link.until.micros().to_be_bytes());
+        format!("{}{}", hex(&data), self.seal::<SEAL_BYTES>("unfollow", &data))
+    }
+
+    /// What such a token says, at an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable`], with the reason that somebody can be told.
+    pub fn read_unfollow(&self, token: &str, now: Timestamp) -> Result<Unfollow, Unusable> {
+        let split = token.split_at_checked(2 * UNFOLLOW_BYTES).ok_or(Unusable::NotOurs)?;
+        let data = unhex(split.0).ok_or(Unusable::NotOurs)?;
+        if !self.fits::<SEAL_BYTES>("unfollow", &data, split.1) {
+            return Err(Unusable::NotOurs);
+        }
+        let link = read_unfollow(&data).ok_or(Unusable::NotOurs)?;
+        if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
+    }
+}
+
+fn read_unfollow(data: &[u8]) -> Option<Unfollow> {
+    let (number, rest) = data.split_first_chunk()?;
+    let (person, rest) = rest.split_first_chunk()?;
+    let until: &[u8; 8] = rest.try_into().ok()?;
+    Some(Unfollow {
+        number: IncidentNumber(i64::from_be_bytes(*number)),
+        person: PersonId(Uuid::from_bytes(*person)),
+        until: Timestamp::from_micros(i64::from_be_bytes(*until)),
+    })
 }
 
 fn data(link: &Link) -> Vec<u8> {
@@ -102,6 +152,21 @@ mod tests {
         let changed = format!("02{}", &token[2..]);
         for other in [cut, &changed, "", "zz", "ü", &"ü".repeat(60), &"0".repeat(400)] {
             assert_eq!(seals.read_link(other, now), Err(Unusable::NotOurs), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_ends_following_is_no_link_that_does_anything_else() {
+        let (seals, now) = (Seals::of([7; 32]), Timestamp::from_micros(1_795_435_920_000_000));
+        let person = PersonId(Uuid::from_u128(42));
+        let link = Unfollow { number: IncidentNumber(7), person, until: now };
+        let token = seals.unfollow(&link);
+        assert_eq!(seals.read_unfollow(&token, now), Ok(link));
+        assert_eq!(seals.read_unfollow(&token, now.plus_seconds(1)), Err(Unusable::Expired));
+        assert_eq!(seals.read_link(&token, now), Err(Unusable::NotOurs));
+        assert_eq!(Seals::of([8; 32]).read_unfollow(&token, now), Err(Unusable::NotOurs));
+        for other in [&token[1..], "", "ü", &"0".repeat(400)] {
+            assert_eq!(seals.read_unfollow(other, now), Err(Unusable::NotOurs), "{other}");
         }
     }
 }

@@ -118,13 +118,7 @@ pub(crate) async fn serve(
         ));
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
-    let letters = match letters {
-        Some(options) => Some(notify::start(desk.clone(), options)),
-        None => {
-            desk.write(|sql| Ok(store::deliveries::told_to_nobody(sql)?)).await?;
-            None
-        }
-    };
+    let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
     let lanes = notify::webhooks::start(desk.clone(), hooks_url);
@@ -148,11 +142,9 @@ pub(crate) async fn serve(
     if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
         tracing::warn!("messages that were being taken took too long; they come again");
     }
-    if let Some(letters) = letters {
-        let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
-        if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-            tracing::warn!("letters that had begun took too long and are sent again");
-        }
+    let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
+    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
+        tracing::warn!("letters that had begun took too long and are sent again");
     }
     let ending = tokio::time::timeout(FINISH_WITHIN, lanes.stop());
     if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {

@@ -95,3 +95,13 @@ fn an_agents_reopening_and_a_requesters_picture_are_told() {
     let found = told(&mut case, Who::Requester, crate::sample::attach(2));
     assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["attached"]);
 }
+
+#[test]
+fn whoever_is_waited_for_is_told_so() {
+    let mut case = Case::new();
+    let requester = Audience::Requester(Who::Requester.id());
+    let found = told(&mut case, Who::Agent, hold(HoldReason::Requester));
+    assert_eq!(words_to(&found, &requester), ["put_on_hold"]);
+    let found = told(&mut case, Who::Agent, hold(HoldReason::Vendor));
+    assert_eq!(words_to(&found, &requester), Vec::<String>::new());
+}

@@ -84,8 +84,13 @@ pub(crate) fn trial(person: &Person, public_url: &str, here: &Here) -> Letter {
 
 impl About<'_> {
     /// The words of its reader's language.
-    fn say(&self) -> Letters {
+    pub(crate) fn say(&self) -> Letters {
         locale::letters(self.here.language)
+    }
+
+    /// The incident by number and title.
+    pub(crate) fn heading(&self) -> String {
+        format!("{} {}", self.material.number, self.title())
     }
 
     /// The title, in one line.

@@ -33,6 +33,7 @@ pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
             pieces.extend(about.said_if_any(Some(data.reason)));
             Ok(pieces)
         }
+        Body::PutOnHold(_) => Ok(vec![text(say.need_answer())]),
         Body::Reopened(_) => Ok(vec![text(say.taken_up_again())]),
         Body::Promised(data) => Ok(promise(about, Some(data.at), data.reason)),
         Body::PromiseChanged(data) => Ok(promise(about, data.at, Some(data.reason))),

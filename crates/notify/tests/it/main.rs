@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod endpoint;
+mod inbox;
 mod languages;
 mod letters;
 mod sending;

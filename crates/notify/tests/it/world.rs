@@ -82,5 +82,5 @@ pub fn courier(t: &TestDesk, url: &str) -> (Arc<Courier>, watch::Sender<bool>) {
     let smtp = Smtp::of(url, "Service Desk <help@northwind.example>").unwrap();
     let (stop, stopped) = watch::channel(false);
     let options = Options { smtp, public_url: PUBLIC_URL.to_owned() };
-    (Arc::new(Courier::new(t.desk.clone(), options, stopped)), stop)
+    (Arc::new(Courier::new(t.desk.clone(), Some(options), stopped)), stop)
 }

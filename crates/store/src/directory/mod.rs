@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod settings;
 pub mod teams;
 pub mod tokens;
+pub mod told_how;
 pub mod views;
 pub mod webhooks;
 

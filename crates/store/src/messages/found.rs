@@ -118,7 +118,7 @@ pub fn letters_to(
     since: Timestamp,
     limit: usize,
 ) -> Result<Vec<Timestamp>, Failure> {
-    let statement = "select ended_at from deliveries where address = $1 and state = 'sent' \
+    let statement = "select ended_at from deliveries where address = $1 and state = 'sent' and channel = 'email' \
         and ended_at >= $2 order by ended_at desc limit $3";
     many(sql, statement, &[address.into(), since.into(), (limit as i64).into()], Columns::at)
 }

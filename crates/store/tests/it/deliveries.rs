@@ -3,19 +3,23 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, person, settle, store_all, team};
-use incident::{Audience, Visibility};
+use incident::telling::{Channels, Digest, Group, Preferences, Quiet};
+use incident::{Audience, Scope, Visibility};
+use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, PersonId, Timestamp};
+use std::collections::BTreeMap;
+use store::deliveries;
 use store::deliveries::{
-    BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, claim, counts, expand,
-    first_message, is_due, list, send_again, settle as settle_all, told_since, told_to_nobody,
+    BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, ToldSince, claim, counts,
+    expand, first_message, inbox, is_due, list, send_again, settle as settle_all, told_since,
     try_out,
 };
-use store::directory::{Person, people, teams};
+use store::directory::{Person, people, teams, told_how};
 use store::files::Files;
 use store::{Sql, Store, Target};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
-const ALWAYS: Timestamp = Timestamp::from_micros(0);
+const ALWAYS: ToldSince = ToldSince::always(Timestamp::from_micros(0));
 
 /// INC-1, followed by the people 0 and 2, with a word; all of it person 0's doing. Person 1 has
 /// no address.
@@ -41,7 +45,8 @@ fn named(delivery: &Delivery) -> String {
 }
 
 fn take(store: &Store, now: Timestamp) -> Vec<Delivery> {
-    write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named))
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named));
+    taken.letters.into_iter().flatten().collect()
 }
 
 fn whom(deliveries: &[Delivery]) -> Vec<(PersonId, u32)> {
@@ -65,9 +70,9 @@ fn everybody_concerned_is_told_once_and_where_they_can_be_reached() {
             ask(sql, 1, "reported", &Audience::Watchers, NOW);
             ask(sql, 2, "later", &Audience::Watchers, NOW.plus_seconds(1));
             assert!(is_due(sql, ALWAYS, NOW)?);
-            assert_eq!(expand(sql, ALWAYS, NOW, 2)?, 2);
-            assert_eq!(expand(sql, ALWAYS, NOW, 10)?, 1);
-            assert_eq!(expand(sql, ALWAYS, NOW, 10)?, 0);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, NOW, 2)?, 2);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?, 1);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?, 0);
             let all = list(sql, None, None, 10)?;
             let mut told: Vec<PersonId> = all.iter().map(|delivery| delivery.person).collect();
             told.sort();
@@ -83,35 +88,103 @@ fn everybody_concerned_is_told_once_and_where_they_can_be_reached() {
             assert_eq!(rest, all[1..]);
             assert_eq!(list(sql, Some(DeliveryState::Dead), None, 10)?, []);
             let waiting = all.len() as i64;
-            assert_eq!(counts(sql)?, Counts { waiting, oldest: Some(NOW), dead: 0 });
+            assert_eq!(counts(sql)?, Counts { waiting, oldest: Some(NOW), ..Counts::default() });
             Ok(())
         });
     });
 }
 
 #[test]
-fn nothing_that_was_to_be_told_before_mail_was_configured_is_told() {
+fn nothing_that_was_to_be_told_before_mail_was_configured_is_told_by_mail() {
     each_engine("deliver_since", |store| {
         filled(store);
         write(store, |sql| {
+            let mine = Scope { person: person(3), everything: true, ..nobody() };
             ask(sql, 1, "reported", &Audience::Requester(person(3)), NOW.plus_seconds(-1));
-            let since = told_since(sql, NOW)?;
-            assert_eq!(since, NOW);
-            assert_eq!(told_since(sql, NOW.plus_seconds(900))?, NOW, "the first one stays");
-            // Without mail in between, what happens meanwhile is told to nobody.
-            told_to_nobody(sql)?;
+            let since = told_since(sql, true, NOW)?;
+            assert_eq!(since, ToldSince::always(NOW));
+            assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "the first stays");
+            // Without mail in between, what happens meanwhile is told by mail to nobody.
+            let without = told_since(sql, false, NOW.plus_seconds(900))?;
+            assert_eq!(without, ToldSince { inbox: NOW, mail: None });
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
             let anew = NOW.plus_seconds(900);
-            assert_eq!(told_since(sql, anew)?, anew);
-            told_to_nobody(sql)?;
-            told_since(sql, NOW)?;
+            assert_eq!(told_since(sql, true, anew)?, ToldSince { inbox: NOW, mail: Some(anew) });
+            // What was asked for before anybody was told at all stays.
+            let since = told_since(sql, true, anew)?;
+            assert!(is_due(sql, since, NOW)?);
+            assert_eq!(expand(sql, since, &TimeZone::UTC, NOW, 10)?, 1);
+            assert_eq!(list(sql, None, None, 10)?, []);
+            let arriving = inbox::arriving(sql, NOW, 10)?;
+            assert_eq!(whom(&arriving), [(person(3), 2)]);
+            inbox::arrive(sql, &[arriving[0].id], NOW)?;
             assert!(!is_due(sql, since, NOW)?);
-            assert_eq!(expand(sql, since, NOW, 10)?, 0);
-            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
-            assert_eq!(expand(sql, since, NOW, 10)?, 1);
-            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            assert_eq!(inbox::unread(sql, &mine)?, 1);
+            ask(sql, 3, "resolved", &Audience::Requester(person(3)), anew);
+            assert_eq!(expand(sql, since, &TimeZone::UTC, anew, 10)?, 1);
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 3)]);
             Ok(())
         });
     });
+}
+
+#[test]
+fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
+    each_engine("deliver_inbox", |store| {
+        filled(store);
+        write(store, |sql| {
+            for n in 1..=3 {
+                ask(sql, n, "resolved", &Audience::Requester(person(3)), NOW);
+            }
+            ask(sql, 1, "resolved", &Audience::Person(person(2)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            let arriving = inbox::arriving(sql, NOW, 10)?;
+            let ids: Vec<i64> = arriving.iter().map(|delivery| delivery.id).collect();
+            let mine = Scope { person: person(3), everything: true, ..nobody() };
+            assert_eq!(inbox::entries(sql, &mine, false, None, 10)?, []);
+            inbox::arrive(sql, &ids, NOW)?;
+            inbox::arrive(sql, &ids, NOW.plus_seconds(9))?;
+            assert_eq!(inbox::arriving(sql, NOW, 10)?, []);
+            let all = inbox::entries(sql, &mine, false, None, 10)?;
+            assert_eq!(all.iter().map(|one| one.delivery.n).collect::<Vec<_>>(), [3, 2, 1]);
+            let rest = inbox::entries(sql, &mine, false, Some(all[0].delivery.id), 1)?;
+            assert_eq!(rest, all[1..2]);
+            assert_eq!(inbox::unread(sql, &mine)?, 3);
+            // Out of sight it is neither shown nor counted.
+            assert_eq!(inbox::unread(sql, &Scope { person: person(3), ..nobody() })?, 0);
+            assert_eq!(
+                inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?,
+                []
+            );
+            let others =
+                inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
+            assert_eq!(others, 0, "nobody marks what is somebody else's");
+            let later = NOW.plus_seconds(5);
+            let mut mark = |which| inbox::mark_read(sql, person(3), which, later).unwrap();
+            assert_eq!(mark(inbox::Which::One(all[1].delivery.id)), 1);
+            assert_eq!(mark(inbox::Which::One(all[1].delivery.id)), 0);
+            assert_eq!(mark(inbox::Which::UpTo(all[1].delivery.id)), 1);
+            assert_eq!(inbox::entries(sql, &mine, true, None, 9)?.len(), 1);
+            assert_eq!(inbox::changed_after(sql, NOW)?, [(person(3), later)]);
+            let mut mark = |which| inbox::mark_read(sql, person(3), which, later).unwrap();
+            assert_eq!(mark(inbox::Which::About(IncidentNumber(9))), 0);
+            assert_eq!(mark(inbox::Which::About(IncidentNumber(1))), 1);
+            assert_eq!(inbox::unread(sql, &mine)?, 0);
+            assert_eq!(list(sql, Some(DeliveryState::Sent), None, 10)?, [], "no letters");
+            Ok(())
+        });
+    });
+}
+
+fn nobody() -> Scope {
+    Scope {
+        everything: false,
+        open_to_staff: false,
+        teams: Default::default(),
+        person: person(0),
+        organisation: None,
+        nothing: false,
+    }
 }
 
 #[test]
@@ -120,10 +193,10 @@ fn what_was_said_first_is_told_first_and_by_one_node_only() {
         filled(store);
         write(store, |sql| {
             for n in 1..=3 {
-                ask(sql, n, "commented", &Audience::Requester(person(3)), NOW);
+                ask(sql, n, "resolved", &Audience::Requester(person(3)), NOW);
             }
-            ask(sql, 1, "commented", &Audience::Person(person(2)), NOW);
-            expand(sql, ALWAYS, NOW, 10)
+            ask(sql, 1, "resolved", &Audience::Person(person(2)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
         });
         let first = take(store, NOW);
         assert_eq!(whom(&first), [(person(2), 1), (person(3), 1)]);
@@ -161,8 +234,8 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
     each_engine("deliver_dead", |store| {
         filled(store);
         write(store, |sql| {
-            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
-            expand(sql, ALWAYS, NOW, 10)
+            ask(sql, 1, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
         });
         let mut now = NOW;
         let fails = || Outcome::Failed("x".repeat(2_000));
@@ -182,8 +255,8 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
         assert_eq!(dead()[0].error.as_ref().map(String::len), Some(500));
         // Another one is refused at once.
         write(store, |sql| {
-            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
-            expand(sql, ALWAYS, now, 10)
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, now, 10)
         });
         let next = take(store, now)[0].id;
         assert_ne!(next, id);
@@ -194,7 +267,7 @@ fn what_fails_waits_longer_each_time_and_is_given_up_at_last() {
             assert!(send_again(sql, id, now)?);
             assert!(!send_again(sql, id, now)?);
             assert!(!send_again(sql, 999, now)?);
-            assert_eq!(counts(sql)?, Counts { waiting: 1, oldest: Some(NOW), dead: 1 });
+            assert_eq!(counts(sql)?, Counts { waiting: 1, oldest: Some(NOW), dead: 1, slowed: 0 });
             Ok(())
         });
         assert_eq!((take(store, now)[0].id, end(store, id, Outcome::Sent, now)), (id, 0));
@@ -207,9 +280,9 @@ fn a_letter_that_keeps_failing_goes_on_to_where_they_are_reached_now_and_keeps_n
     each_engine("deliver_moved", |store| {
         filled(store);
         write(store, |sql| {
-            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
-            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
-            expand(sql, ALWAYS, NOW, 10)
+            ask(sql, 1, "resolved", &Audience::Requester(person(3)), NOW);
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
         });
         let mut now = NOW;
         for _ in 0..3 {
@@ -242,7 +315,7 @@ fn what_a_clock_says_reaches_whoever_has_the_incident_by_then() {
             sql.execute("update incidents set assignee_id = $1", &[person(2).into()])?;
             ask(sql, 3, "clock_breached", &Audience::Person(person(3)), NOW);
             ask(sql, 4, "assigned", &Audience::Person(person(3)), NOW);
-            expand(sql, ALWAYS, NOW, 10)
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
         });
         assert_eq!(whom(&take(store, NOW)), [(person(2), 3), (person(3), 4)]);
     });
@@ -267,9 +340,9 @@ fn what_waited_when_a_backup_was_made_is_told_by_nobody_who_restores_it() {
     each_engine("deliver_backup", |store| {
         filled(store);
         write(store, |sql| {
-            ask(sql, 1, "commented", &Audience::Requester(person(3)), NOW);
-            expand(sql, ALWAYS, NOW, 10)?;
-            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            ask(sql, 1, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
             Ok(())
         });
         let folder = tempfile::tempdir().unwrap();
@@ -287,5 +360,148 @@ fn what_waited_when_a_backup_was_made_is_told_by_nobody_who_restores_it() {
         };
         assert_eq!(waits(&restored), (false, DeliveryState::Withdrawn));
         assert_eq!(waits(store), (true, DeliveryState::Waiting));
+    });
+}
+
+/// What leaves now, letter by letter, as entries; all of it is sent.
+fn letters(store: &Store, now: Timestamp) -> Vec<(PersonId, Vec<u32>)> {
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 50, &named));
+    let mut found = vec![];
+    for letter in taken.letters {
+        assert!(letter.iter().all(|one| one.message_id == letter[0].message_id));
+        found.push((letter[0].person, letter.iter().map(|one| one.n).collect()));
+        let sent: Vec<_> = letter.iter().map(|one| (one.id, Outcome::Sent)).collect();
+        write(store, |sql| settle_all(sql, &sent, now));
+    }
+    found
+}
+
+fn told(store: &Store, n: i64, word: &str, to: &Audience, at: Timestamp) {
+    write(store, |sql| {
+        ask(sql, n, word, to, at);
+        expand(sql, ALWAYS, &TimeZone::UTC, at, 10)
+    });
+}
+
+#[test]
+fn what_follows_soon_is_told_in_one_letter_and_the_first_word_waits_for_nothing() {
+    each_engine("deliver_folded", |store| {
+        filled(store);
+        let hers = Audience::Requester(person(3));
+        let at = |seconds| NOW.plus_seconds(seconds);
+        told(store, 1, "reported", &hers, at(0));
+        assert_eq!(letters(store, at(0)), [(person(3), vec![1])]);
+        told(store, 2, "commented", &hers, at(10));
+        told(store, 3, "attached", &hers, at(20));
+        assert_eq!(letters(store, at(39)), []);
+        assert_eq!(letters(store, at(40)), [(person(3), vec![2, 3])]);
+        // What is over is told by itself, at once, and takes along what waits before it.
+        told(store, 4, "commented", &hers, at(50));
+        told(store, 5, "commented", &hers, at(51));
+        told(store, 6, "resolved", &hers, at(55));
+        assert_eq!(letters(store, at(55)), [(person(3), vec![4, 5])]);
+        told(store, 7, "commented", &hers, at(56));
+        assert_eq!(letters(store, at(56)), [(person(3), vec![6])]);
+        assert_eq!(letters(store, at(86)), [(person(3), vec![7])]);
+        let all = store.read_blocking(|sql| list(sql, None, None, 50)).unwrap();
+        assert!(all.len() == 7 && all.iter().all(|one| one.state == DeliveryState::Sent));
+    });
+}
+
+#[test]
+fn a_letter_of_several_fails_stays_as_it_is_and_is_sent_again_as_a_whole() {
+    each_engine("deliver_folded_again", |store| {
+        filled(store);
+        let hers = Audience::Requester(person(3));
+        told(store, 1, "commented", &hers, NOW);
+        told(store, 2, "commented", &hers, NOW);
+        let take = |now: Timestamp| {
+            write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named)).letters
+        };
+        let first = take(NOW);
+        assert_eq!((first.len(), whom(&first[0])), (1, vec![(person(3), 1), (person(3), 2)]));
+        let both = |outcome: &Outcome| -> Vec<_> {
+            first[0].iter().map(|one| (one.id, outcome.clone())).collect()
+        };
+        write(store, |sql| settle_all(sql, &both(&Outcome::Failed("451".to_owned())), NOW));
+        told(store, 3, "commented", &hers, NOW);
+        let later = NOW.plus_seconds(60);
+        let again = take(later);
+        assert_eq!(whom(&again[0]), [(person(3), 1), (person(3), 2)], "nothing is added to it");
+        assert_eq!(again[0][1].message_id, first[0][0].message_id);
+        write(store, |sql| settle_all(sql, &both(&Outcome::Refused("550".to_owned())), later));
+        assert_eq!(take(later).len(), 1);
+        write(store, |sql| {
+            assert!(send_again(sql, first[0][1].id, later)?);
+            Ok(())
+        });
+        assert_eq!(whom(&take(later)[0]), [(person(3), 1), (person(3), 2)]);
+    });
+}
+
+#[test]
+fn preferences_say_by_which_channels_and_when_somebody_is_told() {
+    each_engine("deliver_preferences", |store| {
+        filled(store);
+        let minute = |text: &str| text.parse().unwrap();
+        // NOW is 12:12 in UTC.
+        let quiet = Some(Quiet { from: minute("12:00"), until: minute("13:00") });
+        let digest = Digest::Day { at: minute("14:00") };
+        let silent = Channels { mail: false, inbox: true };
+        let channels = BTreeMap::from([(Group::Reported, silent)]);
+        write(store, |sql| {
+            told_how::put(sql, person(3), &Preferences { channels, ..Preferences::default() })?;
+            told_how::put(sql, person(2), &Preferences { quiet, digest, ..Preferences::default() })
+        });
+        told(store, 2, "resolved", &Audience::Requester(person(3)), NOW);
+        told(store, 2, "resolved", &Audience::Watchers, NOW);
+        told(store, 3, "assigned", &Audience::Person(person(2)), NOW);
+        told(store, 4, "escalated", &Audience::Person(person(2)), NOW);
+        let arriving = store.read_blocking(|sql| inbox::arriving(sql, NOW, 10)).unwrap();
+        assert_eq!(arriving.len(), 4, "the inbox waits for nothing");
+        assert_eq!(letters(store, NOW), []);
+        let counted = store.read_blocking(counts).unwrap();
+        assert_eq!((counted.waiting, counted.oldest), (3, None), "nothing is late");
+        let quarters = |quarters: i64| NOW.plus_seconds(900 * quarters);
+        assert_eq!(letters(store, quarters(3)), []);
+        assert_eq!(letters(store, quarters(4)), [(person(2), vec![3, 4])]);
+        assert_eq!(letters(store, quarters(8)), [(person(2), vec![2])]);
+        // What cannot wait does not.
+        write(store, |sql| {
+            Ok(sql.execute("update incidents set assignee_id = $1", &[person(2).into()])?)
+        });
+        told(store, 6, "clock_breached", &Audience::Person(person(2)), NOW);
+        assert_eq!(letters(store, NOW).len(), 1);
+    });
+}
+
+#[test]
+fn beyond_the_caps_letters_wait_and_leave_as_one() {
+    each_engine("deliver_caps", |store| {
+        filled(store);
+        let hers = Audience::Requester(person(3));
+        let mut now = NOW;
+        let (mut told_so_far, mut sent) = (0, vec![]);
+        let mut tell = |now: Timestamp| {
+            told_so_far += 1;
+            told(store, told_so_far, "commented", &hers, now);
+        };
+        for _ in 0..14 {
+            tell(now);
+            now = now.plus_seconds(31);
+            sent.extend(letters(store, now));
+        }
+        assert_eq!(sent.len(), 10, "ten within ten minutes: {sent:?}");
+        let counted = store.read_blocking(counts).unwrap();
+        assert_eq!((counted.waiting, counted.slowed), (4, 1));
+        let slowed = store.read_blocking(|sql| deliveries::slowed(sql, 9)).unwrap();
+        assert_eq!((slowed[0].0, slowed[0].1), (person(3), Some(IncidentNumber(1))));
+        // As soon as there is room again, in one letter.
+        sent.extend(letters(store, slowed[0].3.plus_seconds(-1)));
+        assert_eq!(sent.len(), 10);
+        sent.extend(letters(store, slowed[0].3));
+        assert_eq!(sent[10], (person(3), vec![11, 12, 13, 14]));
+        let all: Vec<u32> = sent.into_iter().flat_map(|(_, entries)| entries).collect();
+        assert_eq!(all, (1..=14).collect::<Vec<u32>>(), "nothing lost, in its order");
     });
 }

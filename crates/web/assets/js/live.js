@@ -23,7 +23,7 @@ export function follow(url) {
     if (source.readyState === EventSource.CLOSED && stream === source) again(url);
   });
   source.addEventListener("patch", (event) => patch(event.data, { fresh: true }));
-  source.addEventListener("presence", (event) => patch(event.data));
+  for (const name of ["presence", "badge"]) source.addEventListener(name, (event) => patch(event.data));
   source.addEventListener("now", (event) => serverSays(event.data));
   source.addEventListener("say", (event) => say(event.data));
   source.addEventListener("alert", (event) => interrupt(event.data));

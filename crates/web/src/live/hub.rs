@@ -2,6 +2,7 @@
 //! while somebody listens.
 
 use super::change::{Batch, Change};
+use super::inboxes::Inboxes;
 use crate::app::App;
 use desk::Committed;
 use incident::Scope;
@@ -17,7 +18,7 @@ use tokio::sync::{Semaphore, broadcast};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Batches a slow stream may fall behind before its page is fetched anew.
-const BEHIND_MAX: usize = 64;
+pub(super) const BEHIND_MAX: usize = 64;
 /// The first change is told at once, what follows together after this.
 const PACE: Duration = Duration::from_millis(100);
 /// Incidents told of at once; with more, pages are fetched anew.
@@ -35,6 +36,7 @@ pub(crate) struct Hub {
     running: AtomicBool,
     remembered: Mutex<HashMap<IncidentNumber, Arc<IncidentRow>>>,
     counting: Semaphore,
+    inboxes: Inboxes,
 }
 
 impl Default for Hub {
@@ -44,6 +46,7 @@ impl Default for Hub {
             running: AtomicBool::new(false),
             remembered: Mutex::default(),
             counting: Semaphore::new(COUNTING_MAX),
+            inboxes: Inboxes::default(),
         }
     }
 }
@@ -62,6 +65,11 @@ impl Hub {
     /// A turn to count views: counting must not hold up what is told.
     pub(super) fn counting(&self) -> &Semaphore {
         &self.counting
+    }
+
+    /// Where streams hear whose inbox changed.
+    pub(crate) fn inboxes(&self) -> &Inboxes {
+        &self.inboxes
     }
 
     fn remember(&self, row: &Arc<IncidentRow>) -> Option<Arc<IncidentRow>> {

@@ -2,7 +2,7 @@
 
 use super::change::{Batch, Change, Drawing};
 use super::record::{Seen, context, needs_store};
-use super::{frame, hub, words};
+use super::{frame, hub, inboxes, presence, words};
 use crate::app::App;
 use crate::auth::{self, SignedIn};
 use crate::error::PageResult;
@@ -15,8 +15,8 @@ use axum::body::Bytes;
 use desk::Trouble;
 use futures_util::Stream as FuturesStream;
 use futures_util::stream::unfold;
-use incident::{Access, Body};
-use kernel::IncidentNumber;
+use incident::{Access, Body, Viewer};
+use kernel::{IncidentNumber, PersonId};
 use maud::html;
 use query::{Expr, Query, Term, matches};
 use std::collections::BTreeSet;
@@ -45,6 +45,8 @@ pub(super) enum Shown {
     Incident(IncidentNumber),
     /// An incident, for its requester and watchers.
     Portal(IncidentNumber),
+    /// One's own inbox, or a page on which nothing else changes.
+    Inbox,
 }
 
 /// A view of the queue.
@@ -84,6 +86,7 @@ pub(super) struct Stream {
     shown: Shown,
     batches: broadcast::Receiver<Arc<Batch>>,
     presence: Option<broadcast::Receiver<IncidentNumber>>,
+    inboxes: broadcast::Receiver<Arc<BTreeSet<PersonId>>>,
     position: i64,
     policy_version: i64,
     beat: Interval,
@@ -102,6 +105,7 @@ impl Stream {
     ) -> PageResult<Stream> {
         // Listening before reading: what happens meanwhile may be told twice, never not at all.
         let batches = app.hub.listen(&app);
+        let inboxes = app.hub.inboxes().listen(&app);
         let presence = matches!(shown, Shown::Incident(_)).then(|| app.desk.presence_changes());
         // The feed's own position may lag behind what the page has seen.
         let position = app.desk.read(store::incidents::feed::position).await?;
@@ -118,6 +122,7 @@ impl Stream {
             shown,
             batches,
             presence,
+            inboxes,
             beat,
             beats: 0,
         };
@@ -125,6 +130,7 @@ impl Stream {
         if let Some(after) = after {
             stream.catch_up(after).await?;
         }
+        stream.tell_inbox(true).await;
         Ok(stream)
     }
 
@@ -141,14 +147,15 @@ impl Stream {
             if !self.waiting.is_empty() {
                 return Some(std::mem::take(&mut self.waiting).into());
             }
-            let count_at = self.count_at();
+            let (count_at, me) = (self.count_at(), self.viewer().person);
             tokio::select! {
                 batch = self.batches.recv() => match batch {
                     Ok(batch) => self.tell(&batch).await,
                     Err(RecvError::Lagged(_)) => self.put(&frame::stale()),
                     Err(RecvError::Closed) => return None,
                 },
-                number = changed(&mut self.presence) => self.tell_presence(number),
+                number = presence::changed(&mut self.presence) => self.tell_presence(number),
+                mine = inboxes::heard(&mut self.inboxes, me) => if mine { self.tell_inbox(false).await },
                 () = sleep_until(count_at.unwrap_or_else(Instant::now)), if count_at.is_some() => self.tell_counts().await,
                 _ = self.beat.tick() => {
                     if !self.still_may().await {
@@ -160,7 +167,19 @@ impl Stream {
         }
     }
 
-    fn put(&mut self, frame: &str) {
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(super) fn viewer(&self) -> &Viewer {
+        self.who.viewer()
+    }
+
+    pub(super) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
+    pub(super) fn put(&mut self, frame: &str) {
         self.waiting.extend_from_slice(frame.as_bytes());
     }
 
@@ -225,7 +244,8 @@ impl Stream {
                 self.look = who.look();
                 self.who = who;
                 self.policy_version = version;
-                self.who.viewer().is_staff() || matches!(self.shown, Shown::Portal(_))
+                self.who.viewer().is_staff()
+                    || matches!(self.shown, Shown::Portal(_) | Shown::Inbox)
             }
             Ok(None) => false,
             // The store does not answer: neither proves anything.
@@ -249,8 +269,10 @@ impl Stream {
                 Shown::Queue(_) => self.tell_row(change).await,
                 Shown::Incident(number) => self.tell_incident(number, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
+                Shown::Inbox => {}
             }
-            if !matches!(self.shown, Shown::Portal(_))
+            if self.viewer().is_staff()
+                && !matches!(self.shown, Shown::Portal(_))
                 && let Some(words) =
                     words::alert(change, self.who.viewer().person, &self.look.scope)
             {
@@ -469,32 +491,9 @@ impl Stream {
             self.put(&frame::event("say", &words));
         }
     }
-
-    fn tell_presence(&mut self, changed: Option<IncidentNumber>) {
-        let Shown::Incident(number) = self.shown else { return };
-        // Having missed some, the present ones are shown whoever they are.
-        if changed.is_some_and(|changed| changed != number) {
-            return;
-        }
-        let me = self.who.viewer().person;
-        let there = crate::incident::presence_patches(&self.app.desk, number, me);
-        self.put(&frame::event("presence", &there.into_string()));
-    }
 }
 
 /// The count beside the heading, as a patch.
 fn total(count: i64, text: &str) -> String {
     html! { small id="q-total" data-patch { (counts::total(count, text)) } }.into_string()
-}
-
-/// Where somebody came or went; `None` when some changes were missed.
-async fn changed(
-    presence: &mut Option<broadcast::Receiver<IncidentNumber>>,
-) -> Option<IncidentNumber> {
-    let Some(receiver) = presence else { return std::future::pending().await };
-    match receiver.recv().await {
-        Ok(number) => Some(number),
-        Err(RecvError::Lagged(_)) => None,
-        Err(RecvError::Closed) => std::future::pending().await,
-    }
 }

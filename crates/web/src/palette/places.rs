@@ -134,6 +134,7 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             }));
         }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
+        items.push(Item::to("Inbox", "bell", url::INBOX).hint("what you were told"));
         items.push(Item::to("Your account", "user", url::ACCOUNT));
         if viewer.has(&[Role::Administrator, Role::Manager, Role::Auditor]) {
             items.extend(SETTINGS.map(|(label, section, icon)| {

@@ -28,11 +28,12 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 15] = [
+const SUBJECTS: [(&str, &str); 16] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
     ("team", "Teams"),
+    ("delivery", "Letters"),
     ("agreement", "Agreements"),
     ("calendar", "Calendars"),
     ("rule", "Rules"),
@@ -41,7 +42,7 @@ const SUBJECTS: [(&str, &str); 15] = [
     ("category", "Categories"),
     ("organisation", "Organisations"),
     ("setting", "Settings"),
-    ("letter", "Letters"),
+    ("letter", "Words of letters"),
     ("token", "API tokens"),
     ("integration", "Integrations"),
 ];

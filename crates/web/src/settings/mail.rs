@@ -1,6 +1,6 @@
 //! Mail that goes out: whether there is a server, what waits, what was sent, what was given up.
 
-use super::{Reads, Section, section_page};
+use super::{Reads, Section, actor, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -14,14 +14,20 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Told;
-use incident::Refusal;
+use incident::permissions::Access;
+use incident::{Refusal, Scope};
+use kernel::IncidentNumber;
 use maud::{Markup, html};
-use store::deliveries::{self, Counts, Delivery, DeliveryState};
+use store::Sql;
+use store::deliveries::{self, Counts, Delivery, DeliveryState, Held};
 use store::directory::people;
+use store::incidents::feed::subjects;
 
 const SECTION: Section = Section::Mail;
 /// Letters on one page.
 const ROWS: usize = 50;
+/// People and incidents shown for whom letters were slowed down.
+const SLOWED_ROWS: i64 = 10;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -41,6 +47,7 @@ async fn show(
     let before = fields.filled("before").and_then(|id| id.parse::<i64>().ok());
     let mut rows = app.desk.deliveries(who.viewer(), state, before, ROWS + 1).await?;
     let counts = app.desk.read(deliveries::counts).await?;
+    let slowed = slowed(&app, &who, counts).await?;
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let body = html! {
@@ -48,6 +55,7 @@ async fn show(
             p.banner.banner-good role="status" { (icon("check")) span { "On its way. The list tells what becomes of it." } }
         }
         (server(&app, &who, counts))
+        (slowed)
         (filter(state))
         @if rows.is_empty() {
             (empty("No letters", "What people are told by mail is listed here.", None))
@@ -62,6 +70,44 @@ async fn show(
     Ok(section_page(&who, SECTION, lead, None, body))
 }
 
+/// Whom letters wait for because so many left lately: who looks after mail has to know, as two
+/// programs may be answering each other.
+async fn slowed(app: &App, who: &SignedIn, counts: Counts) -> PageResult<Markup> {
+    if counts.slowed == 0 {
+        return Ok(html! {});
+    }
+    let scope = Scope::of(who.viewer());
+    let read = move |sql: &mut dyn Sql| {
+        let found = deliveries::slowed(sql, SLOWED_ROWS)?;
+        let ids: Vec<_> = found.iter().map(|(person, ..)| *person).collect();
+        let numbers: Vec<_> = found.iter().filter_map(|(_, number, ..)| *number).collect();
+        let (names, subjects) = (people::names(sql, &ids)?, subjects(sql, &numbers)?);
+        let sees = |number: &IncidentNumber| {
+            subjects.get(number).is_some_and(|subject| scope.access(subject) != Access::None)
+        };
+        let shown = found.into_iter().map(|(person, number, count, until)| {
+            (names.get(&person).cloned().unwrap_or_default(), number.filter(sees), count, until)
+        });
+        Ok(shown.collect::<Vec<_>>())
+    };
+    let found = app.desk.read(read).await?;
+    Ok(html! {
+        section.banner.banner-warn aria-labelledby="slowed" {
+            (icon("alert"))
+            div {
+                b id="slowed" { "Letters wait because so many left lately: " (counts.slowed) }
+                p { "Nothing is lost: what waits leaves in one letter each. Look whether two programs answer each other." }
+                ul { @for (name, number, count, until) in &found {
+                    li {
+                        (name) ", " @match number { Some(number) => a.link href=(url::incident(*number)) { (number) }, None => "restricted" }
+                        ": " (count) ", next at " (time::moment(*until, &who.here))
+                    }
+                } }
+            }
+        }
+    })
+}
+
 fn older(state: Option<DeliveryState>, before: i64) -> String {
     let state = state.map(|state| format!("state={state}&")).unwrap_or_default();
     format!("{}?{state}before={before}", SECTION.address())
@@ -72,7 +118,7 @@ fn server(app: &App, who: &SignedIn, counts: Counts) -> Markup {
         section.card { div.card-b.stack-s {
             @match &app.options.mail {
                 None => p.banner.banner-warn { (icon("alert")) span {
-                    "There is no mail server: nobody is told by mail. Set " code { "smtp_url" } ", " code { "mail_from" } " and " code { "public_url" }
+                    "There is no mail server: people are told in their inbox here, and nobody by mail. Set " code { "smtp_url" } ", " code { "mail_from" } " and " code { "public_url" }
                     ", see the administrator’s guide; what happened before is not sent afterwards."
                 } },
                 Some(mail) => {
@@ -114,6 +160,15 @@ fn state_words(state: DeliveryState) -> &'static str {
     }
 }
 
+fn held_words(held: Held) -> &'static str {
+    match held {
+        Held::Folding => "for what may follow",
+        Held::Quiet => "for the end of quiet hours",
+        Held::Digest => "for the letter with all news",
+        Held::Cap | Held::Crowd => "because so many left lately",
+    }
+}
+
 fn table(who: &SignedIn, rows: &[Told]) -> Markup {
     let edits = who.viewer().configures();
     html! {
@@ -132,7 +187,7 @@ fn table(who: &SignedIn, rows: &[Told]) -> Markup {
                         None => span.muted { "no incident" },
                     } }
                     td { (row.word.replace('_', " ")) }
-                    td { (state_words(row.state)) }
+                    td { (state_words(row.state)) @if let (DeliveryState::Waiting, Some(held)) = (row.state, row.held) { br; span.meta { (held_words(held)) } } }
                     td { (when(who, row)) }
                     td { (row.error.as_deref().unwrap_or_default()) }
                     @if edits { td.num { @if row.state == DeliveryState::Dead {
@@ -149,6 +204,7 @@ fn table(who: &SignedIn, rows: &[Told]) -> Markup {
 fn when(who: &SignedIn, row: &Delivery) -> Markup {
     html! {
         @match (row.state, row.ended_at) {
+            (DeliveryState::Waiting, _) if row.attempts == 0 && row.held.is_some() => { "leaves " (time::moment(row.next_at, &who.here)) },
             (DeliveryState::Waiting, _) if row.attempts > 0 => { "tried " (row.attempts) "×, again " (time::moment(row.next_at, &who.here)) },
             (_, Some(at)) => (time::moment(at, &who.here)),
             _ => (time::moment(row.created_at, &who.here)),
@@ -182,10 +238,12 @@ fn on_its_way() -> Response {
 /// `POST /settings/mail/{id}/send-again`
 async fn send_again(
     State(app): State<App>,
-    Administrator(_): Administrator,
+    Administrator(who): Administrator,
     Path(id): Path<i64>,
 ) -> PageResult<Response> {
-    let now = app.desk.now();
-    let again = app.desk.write(move |sql| Ok(deliveries::send_again(sql, id, now)?)).await?;
-    if again { Ok(on_its_way()) } else { Err(PageError::NotFound) }
+    if app.desk.send_again(actor(&who), id).await? {
+        Ok(on_its_way())
+    } else {
+        Err(PageError::NotFound)
+    }
 }

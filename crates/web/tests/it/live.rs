@@ -327,3 +327,18 @@ async fn a_stream_needs_a_query_it_can_read() {
     let page = world.send("mara", Request::get(queue("prioritty:P1")), Body::empty()).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bell_counts_by_itself_and_whoever_has_the_incident_open_reads_it() {
+    let world = World::new().await;
+    let mut inbox = Listener::open(&world, "gwen", "/live?inbox=1", None).await;
+    inbox.until("event: badge").await;
+    let number = world.report("Printer jams").await;
+    crate::inbox::tell(&world).await;
+    inbox.until("id=\"bell-n\" data-patch>1<").await;
+    inbox.until("event: stale").await;
+    inbox.forget();
+    let mut page = Listener::open(&world, "gwen", &format!("/live?portal={number}"), None).await;
+    page.until("data-patch hidden").await;
+    inbox.until("data-patch hidden").await;
+}

@@ -6,6 +6,7 @@ mod agreements;
 mod calendars;
 mod clocks;
 mod harness;
+mod inbox;
 mod incident;
 mod languages;
 mod live;

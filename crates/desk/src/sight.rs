@@ -1,10 +1,11 @@
-//! Whether somebody may be told, decided when a letter leaves and nowhere else. The rights
-//! are those of the incident's pages ([`incident::Scope`]); what is internal reaches only
-//! people of the provider, and only as such.
+//! Whether somebody may be told, decided when a letter leaves or an entry is read, and nowhere
+//! else. The rights are those of the incident's pages ([`incident::Scope`]); what is internal
+//! reaches only people of the provider, and only as such.
 
 use incident::clocks::ClockStatus;
 use incident::event::Body;
 use incident::permissions::{Access, Subject};
+use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, Scope, State, Viewer, effects};
 use kernel::PersonId;
 use store::deliveries::ToldAs;
@@ -13,7 +14,7 @@ use store::incidents::timeline::StoredEvent;
 
 /// How much of an incident a letter may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sight {
+pub enum Sight {
     /// What its requester may see.
     Public,
     /// Everything.
@@ -21,10 +22,10 @@ pub(crate) enum Sight {
 }
 
 /// Why somebody is not told.
-pub(crate) type Silence = &'static str;
+pub type Silence = &'static str;
 
-/// How much of this entry this person may be told.
-pub(crate) fn of(
+/// How much of this entry this person may be told, as it leaves.
+pub fn of(
     person: &Person,
     viewer: &Viewer,
     told_as: ToldAs,
@@ -35,12 +36,7 @@ pub(crate) fn of(
     if !person.active {
         return Err("the account is not in use any more");
     }
-    let access = Scope::of(viewer).access(&Subject::from(state));
-    let sight = match (access, told_as) {
-        (Access::None, _) => return Err("they may not see the incident any more"),
-        (Access::Full, ToldAs::Person | ToldAs::Team) => Sight::Full,
-        _ => Sight::Public,
-    };
+    let sight = reading(viewer, told_as, state, told, word);
     if told_as == ToldAs::Requester && state.requester != person.id {
         return Err("they are not its requester any more");
     }
@@ -50,10 +46,28 @@ pub(crate) fn of(
     if told_as == ToldAs::Watcher && !state.watchers.contains(&person.id) {
         return Err("they do not follow it any more");
     }
-    if sight == Sight::Public && !is_for_everybody(told, word, person.id) {
+    let sight = sight?;
+    still_true(state, told, word, told_as, person.id).map(|()| sight)
+}
+
+/// How much of an entry that they were told somebody may still read.
+pub fn reading(
+    viewer: &Viewer,
+    told_as: ToldAs,
+    state: &State,
+    told: &StoredEvent,
+    word: &str,
+) -> Result<Sight, Silence> {
+    let access = Scope::of(viewer).access(&Subject::from(state));
+    let sight = match (access, told_as) {
+        (Access::None, _) => return Err("they may not see the incident any more"),
+        (Access::Full, ToldAs::Person | ToldAs::Team) => Sight::Full,
+        _ => Sight::Public,
+    };
+    if sight == Sight::Public && !is_for_everybody(told, word, viewer.person) {
         return Err("it is internal");
     }
-    still_true(state, told, word, told_as, person.id).map(|()| sight)
+    Ok(sight)
 }
 
 /// Whether only a person's own words go to the requester, because a machine reported it.
@@ -88,6 +102,10 @@ fn still_true(
             let over = matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed);
             let at = state.moments.resolved;
             over && (at == Some(event.at) || at == Some(event.happened_at))
+        }
+        Body::PutOnHold(_) => {
+            let waits = |hold: &Hold| hold.reason == HoldReason::Requester;
+            state.lifecycle == Lifecycle::OnHold && state.hold.as_ref().is_some_and(waits)
         }
         Body::Closed(_) => state.lifecycle == Lifecycle::Closed,
         Body::Cancelled(_) => state.lifecycle == Lifecycle::Cancelled,

@@ -1,0 +1,259 @@
+//! Deliveries become messages, written as they leave: what their reader may not know any more
+//! is left out, and what leaves together is told in one letter.
+
+use super::{ARRIVING_ROWS, Courier, Options};
+use crate::folded::{self, Together};
+use crate::letter::{Letter, Piece};
+use crate::material::{self, Here, Material, Read};
+use crate::message::{Envelope, message};
+use crate::sight::{self, Sight, Silence};
+use crate::words;
+use desk::Trouble;
+use desk::seals::{Seals, Unfollow};
+use incident::TokenScope;
+use kernel::{IncidentNumber, Timestamp};
+use lettre::Message;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use store::deliveries::{self, Delivery, Held, Outcome, ToldAs, inbox};
+use store::directory::integrations;
+use store::{Failure, Sql};
+
+/// What could not be attempted for so long is given up: whether it still helps, a person decides.
+const STALE_SECONDS: i64 = 2 * 86_400;
+/// How long a link that ends following can be used: letters are kept, and so are programs that
+/// press it.
+const UNFOLLOW_DAYS: i64 = 365;
+
+/// What a delivery is made of, why there is nothing to tell, or why it cannot be read.
+type Found = Result<Result<Read, Silence>, Failure>;
+
+/// A letter ready to leave.
+pub(super) struct Ready {
+    pub(super) ids: Vec<i64>,
+    pub(super) number: Option<IncidentNumber>,
+    pub(super) message: Message,
+}
+
+/// A delivery as a letter of its own, and what a message needs to know besides.
+struct Written {
+    letter: Letter,
+    name: String,
+    thread: Option<String>,
+    at: String,
+    about: String,
+    unsubscribe: Option<String>,
+}
+
+/// Who writes letters, and for whom.
+struct Writing<'a> {
+    options: &'a Options,
+    seals: &'a Seals,
+    /// Whether answers to letters are read.
+    answers: bool,
+    now: Timestamp,
+}
+
+impl Courier {
+    /// Puts what is due into inboxes, but for what must not be told any more; how much it was.
+    pub(super) async fn fill_inboxes(&self, now: Timestamp) -> Result<usize, Trouble> {
+        let due = self.desk.read(move |sql| inbox::arriving(sql, now, ARRIVING_ROWS)).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let (mut there, mut ended) = (vec![], vec![]);
+        for (delivery, read) in self.read_all(due).await? {
+            match read.map(|read| read.and_then(|read| self.sight_of(&delivery, &read))) {
+                Ok(Ok(_)) => there.push(delivery.id),
+                Ok(Err(why)) => ended.push((delivery.id, Outcome::Withdrawn(why.to_owned()))),
+                Err(failure) => ended.push((delivery.id, Outcome::Failed(failure.to_string()))),
+            }
+        }
+        let count = there.len() + ended.len();
+        self.desk
+            .write(move |sql| {
+                inbox::arrive(sql, &there, now)?;
+                Ok(deliveries::settle(sql, &ended, now)?)
+            })
+            .await?;
+        Ok(count)
+    }
+
+    /// How much of what a delivery tells its reader may know.
+    fn sight_of(&self, delivery: &Delivery, read: &Read) -> Result<Sight, Silence> {
+        let Read::Incident(material) = read else { return Ok(Sight::Full) };
+        let viewer = self.desk.viewer(&material.person, TokenScope::Admin);
+        let Material { person, state, told, .. } = &**material;
+        sight::of(person, &viewer, delivery.told_as, state, told, &delivery.word)
+    }
+
+    /// Reads what deliveries are made of.
+    async fn read_all(&self, taken: Vec<Delivery>) -> Result<Vec<(Delivery, Found)>, Trouble> {
+        self.desk
+            .read(move |sql| {
+                let mut found = Vec::with_capacity(taken.len());
+                for delivery in taken {
+                    // What is damaged in one must not keep the others.
+                    let read = || material::read(sql, &delivery);
+                    let read = match catch_unwind(AssertUnwindSafe(read)) {
+                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
+                        Ok(read) => read,
+                        Err(panic) => Err(Failure::of_panic(panic)),
+                    };
+                    found.push((delivery, read));
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// Writes the letters; what must not be told is withdrawn.
+    pub(super) async fn write_letters(
+        &self,
+        options: &Options,
+        letters: Vec<Vec<Delivery>>,
+        now: Timestamp,
+    ) -> Result<Vec<Ready>, Trouble> {
+        let sizes: Vec<usize> = letters.iter().map(Vec::len).collect();
+        let mut read = self.read_all(letters.into_iter().flatten().collect()).await?.into_iter();
+        let seals = self.desk.seals().await?;
+        let answers = self.answers_are_read(options).await?;
+        let writing = Writing { options, seals: &seals, answers, now };
+        let (mut ready, mut ended) = (Vec::new(), Vec::new());
+        for size in sizes {
+            let mut told = Vec::with_capacity(size);
+            for (delivery, read) in read.by_ref().take(size) {
+                let write = || self.write(&writing, &delivery, read);
+                // What is damaged in one must not keep the others.
+                let written = catch_unwind(AssertUnwindSafe(write));
+                let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
+                match written.unwrap_or_else(failed) {
+                    Ok(written) => told.push((delivery, written)),
+                    Err(outcome) => ended.push((delivery.id, outcome)),
+                }
+            }
+            let ids: Vec<i64> = told.iter().map(|(delivery, _)| delivery.id).collect();
+            match post(options, told, now) {
+                Some(Ok((number, message))) => ready.push(Ready { ids, number, message }),
+                Some(Err(wrong)) => {
+                    ended.extend(ids.into_iter().map(|id| (id, Outcome::Refused(wrong.clone()))));
+                }
+                None => {}
+            }
+        }
+        if !ended.is_empty() {
+            self.settle(ended).await?;
+        }
+        Ok(ready)
+    }
+
+    /// Letters offer to answer only where a mailbox takes what is sent to their sender.
+    async fn answers_are_read(&self, options: &Options) -> Result<bool, Trouble> {
+        let from = options.smtp.from().email.to_string();
+        let read = move |sql: &mut dyn Sql| {
+            let mailboxes = integrations::mailboxes(sql)?;
+            Ok(integrations::addressed(&mailboxes, &from).is_some())
+        };
+        self.desk.read(read).await
+    }
+
+    /// A delivery as a letter of its own.
+    fn write(
+        &self,
+        writing: &Writing,
+        delivery: &Delivery,
+        read: Found,
+    ) -> Result<Written, Outcome> {
+        let &Writing { options, seals, answers, now } = writing;
+        let withdrawn = |why: Silence| Outcome::Withdrawn(why.to_owned());
+        if now.seconds_since(delivery.next_at) > STALE_SECONDS {
+            let why = "it waited for two days and was not sent by itself any more";
+            return Err(Outcome::Refused(why.to_owned()));
+        }
+        let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
+        let read = read.map_err(withdrawn)?;
+        let sight = self.sight_of(delivery, &read).map_err(withdrawn)?;
+        let policy = self.desk.policy();
+        let public_url = &options.public_url;
+        match read {
+            Read::Trial(person) => {
+                let here = Here::of(&person, &policy, now);
+                let at = here.moment(now);
+                let letter = words::trial(&person, public_url, &here);
+                let (thread, unsubscribe, about) = (None, None, String::new());
+                Ok(Written { letter, name: person.name, thread, at, about, unsubscribe })
+            }
+            Read::WebhooksOff(person, off) => {
+                let at = Here::of(&person, &policy, now).moment(now);
+                let letter = words::webhooks::off(&person, public_url, &off);
+                let (thread, unsubscribe, about) = (None, None, String::new());
+                Ok(Written { letter, name: person.name, thread, at, about, unsubscribe })
+            }
+            Read::Incident(material) => {
+                let here = &Here::of(&material.person, &policy, now);
+                let material = &*material;
+                let about =
+                    words::About { delivery, material, sight, here, seals, public_url, answers };
+                let mut letter = words::letter(&about).map_err(withdrawn)?;
+                let unsubscribe = (delivery.told_as == ToldAs::Watcher).then(|| {
+                    let until = now.plus_days(UNFOLLOW_DAYS);
+                    let (number, person) = (material.number, material.person.id);
+                    format!(
+                        "{public_url}/u/{}",
+                        seals.unfollow(&Unfollow { number, person, until })
+                    )
+                });
+                let stop =
+                    unsubscribe.iter().map(|url| (about.say().stop_following(), url.clone()));
+                let stop: Vec<_> = stop.collect();
+                if !stop.is_empty() {
+                    letter.pieces.push(Piece::Links(stop));
+                }
+                Ok(Written {
+                    // Without the mark: an answer to a letter about several belongs to none of them.
+                    about: about.heading(),
+                    letter,
+                    name: material.person.name.clone(),
+                    thread: material.thread.clone(),
+                    at: here.moment(material.told.event.at),
+                    unsubscribe,
+                })
+            }
+        }
+    }
+}
+
+/// The message that tells all of it; `None` when nothing of it may be told, and what is wrong
+/// with the address where it cannot be a message.
+fn post(
+    options: &Options,
+    told: Vec<(Delivery, Written)>,
+    now: Timestamp,
+) -> Option<Result<(Option<IncidentNumber>, Message), String>> {
+    let (deliveries, written): (Vec<Delivery>, Vec<Written>) = told.into_iter().unzip();
+    let first = deliveries.first()?;
+    let together = match first.held {
+        Some(Held::Digest) => Together::Digest,
+        Some(Held::Crowd) => Together::Crowd,
+        _ => Together::Incident,
+    };
+    let one = together == Together::Incident;
+    let number = first.number.filter(|_| one);
+    let (name, thread) = written.first().map(|first| (first.name.clone(), first.thread.clone()))?;
+    // What ends following one incident does not end a letter about several.
+    let unsubscribe = written.iter().find_map(|written| written.unsubscribe.clone());
+    let entries = written
+        .into_iter()
+        .map(|Written { letter, at, about, .. }| folded::Told { letter, at, about })
+        .collect();
+    let letter = folded::letter(entries, together)?;
+    let envelope = Envelope {
+        from: options.smtp.from(),
+        name: &name,
+        address: &first.address,
+        message_id: first.message_id.as_deref().unwrap_or_default(),
+        thread: thread.as_deref().filter(|_| one),
+        unsubscribe: unsubscribe.as_deref().filter(|_| one),
+        at: now,
+    };
+    Some(message(&letter, &envelope).map(|message| (number, message)))
+}

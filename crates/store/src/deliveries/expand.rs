@@ -1,0 +1,275 @@
+//! Rows of the outbox become deliveries: one for each person who is concerned and each
+//! channel by which they are told.
+
+use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
+use crate::directory::{many, one};
+use crate::{Columns, Failure, Sql, Value};
+use incident::Audience;
+use incident::telling::{Leaves, Matter, Preferences};
+use jiff::tz::TimeZone;
+use kernel::{PersonId, Timestamp};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The words of clocks, which are for whoever has the incident.
+const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
+/// Deliveries that one transaction makes, and those of the row of the outbox that goes beyond:
+/// a team may be large, and whoever writes meanwhile waits.
+const MADE_MAX: usize = 1_000;
+
+/// How long a letter waits for what may follow: people send a second sentence, a file or a
+/// correction within half a minute, and nobody misses half a minute.
+pub const FOLDING_SECONDS: i64 = 30;
+/// What waits for what may follow.
+const FOLDED: [&str; 6] =
+    ["commented", "attached", "update_published", "expectation_set", "promised", "promise_changed"];
+
+/// The word of a hold that waits for the requester.
+const HELD: &str = "put_on_hold";
+/// A question so shortly before a hold, or after it, is what the hold waits for: it is told, and
+/// the hold is not told besides.
+const QUESTION_SECONDS: i64 = 120;
+
+/// Something to be told, as it waits in the outbox.
+struct Asked {
+    id: i64,
+    number: i64,
+    n: i64,
+    word: String,
+    audience: Audience,
+    created_at: Timestamp,
+}
+
+/// Somebody who is concerned.
+struct Reached {
+    person: PersonId,
+    email: Option<String>,
+    time_zone: String,
+    preferences: Preferences,
+}
+
+/// How an incident stands, as far as preferences ask.
+#[derive(Default)]
+struct Standing {
+    priority: u8,
+    major: bool,
+    waits_for_requester: bool,
+    /// Who has been told of it by mail.
+    told: BTreeSet<PersonId>,
+}
+
+/// What holds for all that is told at once.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    since: ToldSince,
+    zone: &'a TimeZone,
+    now: Timestamp,
+}
+
+/// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
+/// at most and fewer when they make many; how many rows. What was asked for before `since`
+/// stays, and expires. `zone` is that of people who chose none.
+pub fn expand(
+    sql: &mut dyn Sql,
+    since: ToldSince,
+    zone: &TimeZone,
+    now: Timestamp,
+    limit: i64,
+) -> Result<u64, Failure> {
+    let statement = "select id, number, n, word, audience, created_at from outbox \
+        where state = 'waiting' and not_before <= $1 and created_at >= $2 \
+        order by not_before, id limit $3";
+    let values = [now.into(), since.earliest().into(), limit.into()];
+    let due = many(sql, statement, &values, |row| {
+        Ok(Asked {
+            id: row.int()?,
+            number: row.int()?,
+            n: row.int()?,
+            word: row.text()?,
+            audience: row.json()?,
+            created_at: row.at()?,
+        })
+    })?;
+    let terms = Terms { since, zone, now };
+    let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
+    let mut expanded = 0;
+    let mut rows = Vec::new();
+    for asked in due {
+        // Another node may have had it since.
+        if sql.execute("delete from outbox where id = $1", &[asked.id.into()])? == 0 {
+            continue;
+        }
+        expanded += 1;
+        if asked.word == HELD && is_question_told(sql, &asked)? {
+            continue;
+        }
+        let audience = match OF_CLOCKS.contains(&asked.word.as_str()) {
+            true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
+            false => asked.audience.clone(),
+        };
+        let standing = match known.entry(asked.number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(standing(sql, asked.number)?),
+        };
+        for reached in reached(sql, &asked, &audience)? {
+            rows.extend(told(&asked, &audience, reached, standing, terms));
+        }
+        if rows.len() >= MADE_MAX {
+            break;
+        }
+    }
+    if !rows.is_empty() {
+        sql.insert(&DELIVERIES, rows)?;
+        take_along(sql, now)?;
+    }
+    Ok(expanded)
+}
+
+/// The deliveries to one person.
+fn told(
+    asked: &Asked,
+    audience: &Audience,
+    reached: Reached,
+    standing: &mut Standing,
+    terms: Terms,
+) -> Vec<Vec<Value>> {
+    let (since, now) = (terms.since, terms.now);
+    let matter = Matter {
+        word: &asked.word,
+        audience,
+        priority: standing.priority,
+        major: standing.major,
+        waits_for_requester: standing.waits_for_requester,
+    };
+    let channels = reached.preferences.channels(&matter);
+    let mut rows = Vec::with_capacity(2);
+    let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
+        rows.push(vec![
+            asked.number.into(),
+            asked.n.into(),
+            (&asked.word).into(),
+            reached.person.into(),
+            told_as(audience).as_str().into(),
+            by.as_str().into(),
+            address.into(),
+            next_at.into(),
+            now.into(),
+            held.map_or("", Held::as_str).into(),
+        ]);
+    };
+    if channels.inbox && asked.created_at >= since.inbox {
+        row(By::Inbox, String::new(), now, None);
+    }
+    let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
+    if let Some(address) = reached.email.filter(|_| by_mail) {
+        let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
+        let zone = own.as_ref().unwrap_or(terms.zone);
+        let is_first = standing.told.insert(reached.person);
+        let folds = !is_first && FOLDED.contains(&asked.word.as_str());
+        let (next_at, held) = match reached.preferences.leaves(&matter, now, zone) {
+            // The first word about something new never waits.
+            Leaves::Now if folds && !matter.cannot_wait() => {
+                (now.plus_seconds(FOLDING_SECONDS), Some(Held::Folding))
+            }
+            Leaves::Now => (now, None),
+            Leaves::AfterQuiet(at) => (at, Some(Held::Quiet)),
+            Leaves::WithDigest(at) => (at, Some(Held::Digest)),
+        };
+        row(By::Email, address, next_at, held);
+    }
+    rows
+}
+
+/// How an incident stands.
+fn standing(sql: &mut dyn Sql, number: i64) -> Result<Standing, Failure> {
+    let statement = "select priority, major, case when state = 'on_hold' \
+        and hold_reason = 'requester' then 1 else 0 end from incidents where number = $1";
+    let found = one(sql, statement, &[number.into()], |row| {
+        // Priorities are 1 to 5.
+        let priority = u8::try_from(row.int()?).unwrap_or(u8::MAX);
+        let (major, waits_for_requester) = (row.flag()?, row.flag()?);
+        Ok(Standing { priority, major, waits_for_requester, told: BTreeSet::new() })
+    })?;
+    let told = "select distinct person_id from deliveries where number = $1 and channel = 'email'";
+    let told = many(sql, told, &[number.into()], Columns::parsed)?;
+    Ok(Standing { told: told.into_iter().collect(), ..found.unwrap_or_default() })
+}
+
+/// What leaves now takes along what waits before it about the same incident, so that it is read
+/// in its order.
+fn take_along(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
+    let statement = "update deliveries set next_at = $1 where state = 'waiting' \
+        and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
+        and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
+        and later.number = deliveries.number and later.channel = 'email' \
+        and later.state = 'waiting' and later.id > deliveries.id and later.held = '' \
+        and later.next_at <= $1)";
+    sql.execute(statement, &[now.into()]).map(drop)
+}
+
+/// Whether the requester is told by somebody's words what a hold waits for.
+fn is_question_told(sql: &mut dyn Sql, asked: &Asked) -> Result<bool, Failure> {
+    let statement = "select 1 from events said join events held on held.number = said.number \
+        and held.n = $2 where said.number = $1 and said.kind = 'commented' and said.public = 1 \
+        and said.at >= held.at - $3 and said.actor_id not in \
+        (select requester_id from incidents where number = $1) limit 1";
+    let micros = QUESTION_SECONDS * 1_000_000;
+    let found = sql.query(statement, &[asked.number.into(), asked.n.into(), micros.into()])?;
+    Ok(!found.is_empty())
+}
+
+/// Whose incident it is now: what clocks say waits for the team's hours, and somebody else may
+/// have it by then.
+fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
+    let statement = "select assignee_id, team_id from incidents where number = $1";
+    let found = one(sql, statement, &[number.into()], |row| {
+        Ok((row.opt_parsed()?.map(Audience::Person), row.opt_parsed()?.map(Audience::Team)))
+    })?;
+    Ok(found.and_then(|(person, team)| person.or(team)))
+}
+
+fn told_as(audience: &Audience) -> ToldAs {
+    match audience {
+        Audience::Requester(_) => ToldAs::Requester,
+        Audience::Person(_) => ToldAs::Person,
+        Audience::Team(_) => ToldAs::Team,
+        Audience::Watchers => ToldAs::Watcher,
+    }
+}
+
+/// Who is concerned. Of a team and of watchers, whoever did it knows it already.
+fn reached(sql: &mut dyn Sql, asked: &Asked, audience: &Audience) -> Result<Vec<Reached>, Failure> {
+    const OTHERS: &str = "and people.id not in (select actor_id from events where number = $1 \
+        and n = $2 and actor_kind = 'person')";
+    let (number, n) = (asked.number, asked.n);
+    let (who, values): (String, Vec<Value>) = match audience {
+        Audience::Requester(person) | Audience::Person(person) => {
+            ("where people.id = $1".to_owned(), vec![(*person).into()])
+        }
+        Audience::Team(team) => (
+            format!(
+                "join team_members on team_members.person_id = people.id where team_id = $3 {OTHERS}"
+            ),
+            vec![number.into(), n.into(), (*team).into()],
+        ),
+        Audience::Watchers => (
+            format!(
+                "join incident_watchers on incident_watchers.person_id = people.id and incident_watchers.number = $1 \
+                 where 1 = 1 {OTHERS}"
+            ),
+            vec![number.into(), n.into()],
+        ),
+    };
+    let statement = format!(
+        "select people.id, email, time_zone, preferences from people \
+         left join told_how on told_how.person_id = people.id {who} and people.active = 1 \
+         order by people.id"
+    );
+    many(sql, &statement, &values, |row| {
+        let (person, email, time_zone) = (row.parsed()?, row.opt_text()?, row.text()?);
+        let stored = row.opt_text()?;
+        // Whoever's preferences cannot be read is told rather too much than nothing.
+        let preferences = stored.and_then(|json| serde_json::from_str(&json).ok());
+        Ok(Reached { person, email, time_zone, preferences: preferences.unwrap_or_default() })
+    })
+}
