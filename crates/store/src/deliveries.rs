@@ -363,12 +363,12 @@ pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
     Ok(Counts { waiting, oldest, dead, slowed })
 }
 
-/// Whom letters wait for because so many left lately: to whom, about what, how many, and until
-/// when the first of them waits.
-pub fn slowed(
-    sql: &mut dyn Sql,
-    limit: i64,
-) -> Result<Vec<(PersonId, Option<IncidentNumber>, i64, Timestamp)>, Failure> {
+/// Letters that wait because so many left lately: to whom, about what, how many, and until when
+/// the first of them waits.
+pub type Slowed = (PersonId, Option<IncidentNumber>, i64, Timestamp);
+
+/// The letters that wait because so many left lately, the most first.
+pub fn slowed(sql: &mut dyn Sql, limit: i64) -> Result<Vec<Slowed>, Failure> {
     let statement = "select person_id, number, count(*), min(next_at) from deliveries \
         where state = 'waiting' and held in ('cap', 'crowd') group by person_id, number \
         order by 3 desc, 1, 2 limit $1";
