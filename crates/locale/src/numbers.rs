@@ -44,7 +44,7 @@ pub fn number(language: Language, number: i64) -> String {
     let mut out = if number < 0 { "-".to_owned() } else { String::new() };
     for (at, digit) in digits.chars().enumerate() {
         let left = digits.len() - at;
-        if at > 0 && left % 3 == 0 && digits.len() >= least {
+        if at > 0 && left.is_multiple_of(3) && digits.len() >= least {
             out.push(sign);
         }
         out.push(digit);
