@@ -15,7 +15,7 @@ test('a German requester reports, answers and confirms in German', async ({ desk
   await gwen.getByRole('button', { name: 'Weiter' }).click();
   await gwen.getByLabel('Was geschieht?').fill('Seit heute früh kein Licht.');
   await gwen.getByLabel('Nein, meine Arbeit steht still').check();
-  await gwen.getByRole('button', { name: 'Melden' }).last().click();
+  await gwen.getByRole('button', { name: 'Melden', exact: true }).last().click();
   await expect(gwen.getByRole('heading', { level: 1 })).toHaveText('Der Drucker am Tor 4 bleibt dunkel');
   await expect(gwen.getByText('Eingegangen').or(gwen.getByText('Gemeldet')).first()).toBeVisible();
 
