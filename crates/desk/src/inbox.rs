@@ -5,6 +5,7 @@ use crate::{Desk, Trouble};
 use incident::{Policy, Scope, State, Viewer, effects};
 use kernel::{ContentId, IncidentNumber, Timestamp};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::Vacant;
 use std::sync::Arc;
 use store::deliveries::inbox::{self, Entry, Which};
 use store::deliveries::{Delivery, ToldAs};
@@ -106,8 +107,8 @@ impl Reader {
     fn read(&mut self, sql: &mut dyn Sql, entry: Entry) -> Result<InboxEntry, Failure> {
         let Entry { delivery, read_at } = entry;
         let number = delivery.number.unwrap_or(IncidentNumber(0));
-        if !self.known.contains_key(&number) {
-            self.known.insert(number, incident(sql, number)?);
+        if let Vacant(place) = self.known.entry(number) {
+            place.insert(incident(sql, number)?);
         }
         let incident = self.known.get(&number).and_then(Option::as_ref);
         let told = match incident {
