@@ -19,6 +19,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod messages;
 mod models;
 mod nearest;
 mod observe;
@@ -106,6 +107,7 @@ fn doors() -> Vec<Door> {
         settings::doors(),
         audit::doors(),
         deliveries::doors(),
+        messages::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

@@ -15,6 +15,7 @@ mod error;
 mod form;
 mod incident;
 mod live;
+mod mail;
 mod models;
 mod palette;
 mod part;
@@ -27,6 +28,7 @@ mod sign_in;
 mod url;
 
 pub use app::{Mail, Options};
+pub use mail::{Original, OriginalFile};
 
 use app::App;
 use axum::Router;
@@ -57,6 +59,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(incident::routes())
         .merge(portal::routes())
         .merge(settings::routes())
+        .merge(mail::routes())
         .merge(search::routes())
         .merge(palette::routes())
         .fallback(nothing_here)

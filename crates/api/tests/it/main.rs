@@ -12,6 +12,7 @@ mod harness;
 mod hostile;
 mod incidents;
 mod integrations;
+mod messages;
 mod models;
 mod once;
 mod openapi;

@@ -10,5 +10,6 @@ mod engine;
 mod feed;
 mod files;
 mod list;
+mod messages;
 mod rules;
 mod words;

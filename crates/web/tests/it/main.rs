@@ -9,6 +9,7 @@ mod harness;
 mod incident;
 mod live;
 mod mail;
+mod mail_in;
 mod mailboxes;
 mod models;
 mod palette;
