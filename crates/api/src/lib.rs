@@ -20,6 +20,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod messages;
 mod models;
 mod nearest;
 mod observe;
@@ -110,6 +111,7 @@ fn doors() -> Vec<Door> {
         webhooks::doors(),
         webhooks::messages::doors(),
         inbox::doors(),
+        messages::doors(),
         health::doors(),
     ];
     families.into_iter().flatten().collect()

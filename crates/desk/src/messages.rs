@@ -121,6 +121,7 @@ impl Desk {
         let (now, actor, scope) = (self.now(), actor(viewer), Scope::of(viewer));
         self.write(move |sql| {
             let before = messages::get(sql, id)?.ok_or_else(not_there)?;
+            let before = decidable(sql, &scope, before)?;
             let (released, into) = match how {
                 LetIn::AsNew => (Released::AsNew, None),
                 LetIn::Again => (Released::Again, None),
@@ -153,9 +154,10 @@ impl Desk {
     /// As [`Desk::let_message_in`].
     pub async fn erase_message(&self, viewer: &Viewer, id: i64) -> Result<(), Trouble> {
         decides(viewer)?;
-        let (now, actor) = (self.now(), actor(viewer));
+        let (now, actor, scope) = (self.now(), actor(viewer), Scope::of(viewer));
         self.write(move |sql| {
             let before = messages::get(sql, id)?.ok_or_else(not_there)?;
+            let before = decidable(sql, &scope, before)?;
             if !messages::erase(sql, id, &format!("deleted by {}", actor.name), now)? {
                 return Err(not_aside(&before).into());
             }
@@ -185,6 +187,13 @@ fn decides(viewer: &Viewer) -> Result<(), Trouble> {
     }
 }
 
+/// A message that the viewer may decide about: nobody does blindly.
+fn decidable(sql: &mut dyn Sql, scope: &Scope, message: Message) -> Result<Message, Trouble> {
+    let seen = as_seen(sql, scope, vec![message])?.pop().filter(|seen| !seen.restricted);
+    let words = "it is about a restricted incident; ask somebody who may see that";
+    Ok(seen.ok_or_else(|| Refusal::forbidden(words))?.message)
+}
+
 fn not_there() -> Refusal {
     Refusal::not_found("there is no such message")
 }
@@ -212,7 +221,7 @@ fn as_seen(
     numbers.dedup();
     let subjects: HashMap<_, _> = subjects(sql, &numbers)?.into_iter().collect();
     let sees = |number: &IncidentNumber| {
-        subjects.get(number).is_some_and(|subject| scope.access(subject) != Access::None)
+        subjects.get(number).is_some_and(|subject| scope.access(subject) == Access::Full)
     };
     let seen = |message: Message| {
         let hidden = |number: Option<IncidentNumber>| number.is_some_and(|number| !sees(&number));

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::incident::Timelines;
 use crate::live::Hub;
+use crate::mail::Original;
 use crate::queue::counts::Counts;
 use crate::queue::listed::Shelf;
 use desk::Desk;
@@ -21,6 +22,9 @@ pub struct Options {
     pub trusted_proxies: Vec<Network>,
     /// How people are told by mail; `None` when they are not.
     pub mail: Option<Mail>,
+    /// How messages that came in are read, to be shown as they were sent; `None` when they
+    /// are not.
+    pub original: Option<fn(&[u8]) -> Original>,
     /// Draws letters for whoever edits their words; without it there is nothing to look at.
     pub draw_letter: Option<DrawLetter>,
 }

@@ -17,6 +17,7 @@ mod inbox;
 mod incident;
 mod language;
 mod live;
+mod mail;
 mod models;
 mod palette;
 mod part;
@@ -30,6 +31,7 @@ mod unfollow;
 mod url;
 
 pub use app::{Draw, DrawLetter, DrawnLetter, Mail, Options};
+pub use mail::{Original, OriginalFile};
 
 use app::App;
 use axum::Router;
@@ -62,6 +64,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(portal::routes())
         .merge(inbox::routes())
         .merge(settings::routes())
+        .merge(mail::routes())
         .merge(search::routes())
         .merge(palette::routes())
         .fallback(nothing_here)

@@ -21,6 +21,8 @@ pub(crate) const THEME: &str = "/me/theme";
 pub(crate) const SETTINGS: &str = "/settings";
 /// The search page.
 pub(crate) const SEARCH: &str = "/search";
+/// What came in by mail.
+pub(crate) const MAIL: &str = "/mail";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
@@ -42,6 +44,11 @@ pub(crate) fn incident_command(number: IncidentNumber, command: impl Display) ->
 /// An incident's page for its requester.
 pub(crate) fn portal_incident(number: IncidentNumber) -> String {
     format!("/portal/incidents/{number}")
+}
+
+/// The page of a message that came in.
+pub(crate) fn mail(id: i64) -> String {
+    format!("{MAIL}/{id}")
 }
 
 /// A section of the settings.

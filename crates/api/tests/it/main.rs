@@ -13,6 +13,7 @@ mod hostile;
 mod inbox;
 mod incidents;
 mod integrations;
+mod messages;
 mod models;
 mod once;
 mod openapi;

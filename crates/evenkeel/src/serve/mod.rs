@@ -4,6 +4,7 @@ mod http;
 mod layers;
 mod limits;
 mod mail;
+mod original;
 
 use crate::Next;
 use crate::config::{Mail, Settings};
@@ -114,7 +115,13 @@ pub(crate) async fn serve(
         .merge(intake::router(desk.clone()))
         .merge(web::router(
             desk.clone(),
-            web::Options { public_url, trusted_proxies, mail: shown, draw_letter },
+            web::Options {
+                public_url,
+                trusted_proxies,
+                mail: shown,
+                draw_letter,
+                original: Some(original::of),
+            },
         ));
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));

@@ -470,6 +470,7 @@ fn erase(sql: &mut dyn Sql, part: &Recorded) -> Result<(), Failure> {
             &[data.content.into(), event.at.into(), Value::Bytes(vec![])],
         )?;
         loose::erase(sql, data.content, event.at)?;
+        crate::messages::forget(sql, data.content, event.at)?;
     }
     Ok(())
 }

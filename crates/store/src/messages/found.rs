@@ -161,6 +161,26 @@ pub fn alarm_raised(sql: &mut dyn Sql, alarm: &Alarm) -> Result<bool, Failure> {
     Ok(!sql.query(statement, &[(&alarm.about).into(), alarm.unless_since.into()])?.is_empty())
 }
 
+/// An alarm that was raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raised {
+    /// What it is about.
+    pub about: String,
+    /// When, the last time.
+    pub at: Timestamp,
+    /// The incident that tells it.
+    pub number: IncidentNumber,
+}
+
+/// Alarms that were raised since, the newest first.
+pub fn alarms(sql: &mut dyn Sql, since: Timestamp, limit: usize) -> Result<Vec<Raised>, Failure> {
+    let statement = "select about, raised_at, number from message_alarms where raised_at >= $1 \
+        order by raised_at desc, about limit $2";
+    many(sql, statement, &[since.into(), (limit as i64).into()], |row| {
+        Ok(Raised { about: row.text()?, at: row.at()?, number: IncidentNumber(row.int()?) })
+    })
+}
+
 /// Notes that an alarm was raised, by which incident.
 pub fn raise_alarm(
     sql: &mut dyn Sql,

@@ -1,18 +1,21 @@
 //! What came in by mail: the bytes are kept before anything else is done with them, and
 //! what became of a message stays as the record of it.
 
+mod forgotten;
 mod found;
 mod work;
 
+pub(crate) use forgotten::forget;
 pub use found::{
-    Alarm, Earlier, alarm_raised, came_before, counted, domains, incidents_by_message,
-    incidents_by_reference, letters_to, raise_alarm, reopenings, times_from, times_in,
+    Alarm, Earlier, Raised, alarm_raised, alarms, came_before, counted, domains,
+    incidents_by_message, incidents_by_reference, letters_to, raise_alarm, reopenings, times_from,
+    times_in,
 };
 pub use work::{
     ATTEMPTS_MAX, BACK_OFF_SECONDS, Read, Step, advance, claim, failed, is_at, is_due, let_go,
 };
 
-use crate::directory::{many, one};
+use crate::directory::{many, one, slots};
 use crate::files::FileHash;
 use crate::{Columns, Failure, Sql, Table, Type, Value};
 use kernel::{IncidentNumber, IntegrationId, Timestamp, words};
@@ -184,6 +187,8 @@ pub struct Counts {
     pub quarantined: i64,
 }
 
+/// Ids asked for in one statement; databases bound the number of parameters.
+const IDS_PER_STATEMENT: usize = 256;
 /// Bytes of one piece of a message.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -247,6 +252,27 @@ pub fn of_entry(
     let statement =
         format!("select {COLUMNS} from messages where number = $1 and n = $2 order by id limit 1");
     one(sql, &statement, &[number.into(), n.into()], read)
+}
+
+/// The entries of these incidents that messages became whose bytes are still there.
+pub fn entries_of(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<Vec<(IncidentNumber, u32)>, Failure> {
+    let mut found = vec![];
+    for numbers in numbers.chunks(IDS_PER_STATEMENT) {
+        let (list, values) = slots(1, numbers);
+        let statement = format!(
+            "select number, n from messages where number in ({list}) and n is not null \
+             and exists (select 1 from message_pieces where message = messages.id)"
+        );
+        found.extend(many(sql, &statement, &values, |row| {
+            let number = IncidentNumber(row.int()?);
+            let n = u32::try_from(row.int()?);
+            Ok((number, n.map_err(|_| Failure::damaged(format!("a message of {number}")))?))
+        })?);
+    }
+    Ok(found)
 }
 
 /// Messages, the newest first, from the one before `before` on; of one state, or all.

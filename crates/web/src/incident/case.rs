@@ -8,9 +8,11 @@ use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
 use incident::policy::Policy;
 use incident::{Access, Body, Scope, State, Viewer};
-use kernel::{CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp};
+use kernel::{
+    CategoryId, Channel, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp,
+};
 use maud::{Markup, html};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::directory::people::Person;
 use store::incidents::list::{IncidentRow, Look};
@@ -64,6 +66,8 @@ pub(super) struct Case {
     pub(super) others_of_requester: i64,
     /// How many open incidents the members of its team have.
     pub(super) loads: HashMap<PersonId, i64>,
+    /// Entries that messages became which are still there.
+    pub(super) mail: HashSet<(IncidentNumber, u32)>,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -217,6 +221,7 @@ impl Wanted {
         }
         let timeline = timelines::union(&timelines);
         let events = &timeline.events;
+        let mail = mail(sql, events)?;
         let mut named: BTreeSet<_> = events.iter().flat_map(|one| one.event.names()).collect();
         named.retain(|number| !relatives.contains_key(number));
         relatives.extend(self::relatives(sql, &theirs, number, named)?);
@@ -233,6 +238,7 @@ impl Wanted {
                 &self.policy,
                 self.here.now.max(row.state.updated_at),
             ),
+            mail,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,
@@ -361,6 +367,17 @@ fn erased(events: &[StoredEvent]) -> HashMap<ContentId, Erased> {
         _ => None,
     });
     told.collect()
+}
+
+/// Entries that messages became.
+fn mail(
+    sql: &mut dyn Sql,
+    events: &[StoredEvent],
+) -> Result<HashSet<(IncidentNumber, u32)>, Failure> {
+    let by_mail = events.iter().filter(|stored| stored.event.channel == Channel::Email);
+    let numbers: BTreeSet<IncidentNumber> = by_mail.map(|stored| stored.number).collect();
+    let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
+    Ok(store::messages::entries_of(sql, &numbers)?.into_iter().collect())
 }
 
 fn former(

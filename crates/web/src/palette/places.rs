@@ -133,6 +133,11 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
                 Item::to(new_of(model), "book", form).hint("incident model")
             }));
         }
+        if viewer.is_staff() {
+            items.push(
+                Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
+            );
+        }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
         items.push(Item::to("Inbox", "bell", url::INBOX).hint("what you were told"));
         items.push(Item::to("Your account", "user", url::ACCOUNT));

@@ -89,6 +89,9 @@ fn said(story: &Story, entry: &Entry, message: &Message, reader: &Reader) -> Mar
                 @if !message.files.is_empty() {
                     ul.atts { @for file in &message.files { li { (file_link(file, reader)) } } }
                 }
+                @if story.mail.contains(&entry.n) && is(&entry.actor, reader.me) {
+                    (crate::mail::link(&crate::mail::address_in_portal(story.row.number, entry.n)))
+                }
             }
         }
     }

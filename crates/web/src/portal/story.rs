@@ -6,7 +6,7 @@ use incident::event::{Assigned, PutOnHold};
 use incident::state::HoldReason;
 use incident::{Body, Policy};
 use kernel::{Actor, AttachmentId, Channel, ContentId, IncidentNumber, PersonId, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::incidents::list::IncidentRow;
 use store::incidents::timeline::{StoredContent, StoredEvent};
 use store::{Failure, Sql};
@@ -20,6 +20,8 @@ pub(super) struct Story {
     pub(super) row: IncidentRow,
     /// The conversation.
     pub(super) entries: Vec<Entry>,
+    /// Entries that messages became which are still there.
+    pub(super) mail: HashSet<u32>,
 }
 
 /// One entry of the conversation.
@@ -162,7 +164,13 @@ pub(super) fn read(
     let staff = events.iter().flat_map(|stored| named(&stored.event.body)).collect::<Vec<_>>();
     let names = store::directory::people::names(sql, &staff)?;
     let entries = tell(&events, &Known { contents: &contents, names: &names, policy });
-    Ok(Some(Story { row, entries }))
+    let by_mail = events.iter().any(|stored| stored.event.channel == Channel::Email);
+    let mail = match by_mail {
+        true => store::messages::entries_of(sql, &[number])?,
+        false => vec![],
+    };
+    let mail = mail.into_iter().map(|(_, n)| n).collect();
+    Ok(Some(Story { row, entries, mail }))
 }
 
 fn named(body: &Body) -> Option<PersonId> {

@@ -92,6 +92,8 @@ struct Loaded {
     position: i64,
     policy: Arc<Policy>,
     person: kernel::PersonId,
+    /// Messages that wait for somebody.
+    quarantined: i64,
 }
 
 impl Loaded {
@@ -206,6 +208,10 @@ impl Reading {
             Ok(query) => self.rows(sql, asked, query, &text, stamp)?,
             Err(_) => (Arc::new(Listed { page: list::Page::default(), ahead: None }), 0),
         };
+        let quarantined = match self.viewer.works() {
+            true => store::messages::counts(sql)?.quarantined,
+            false => 0,
+        };
         let suffix = address(&text, view.as_deref().and_then(|key| views.with_key(key)));
         let suffix = suffix.strip_prefix(url::QUEUE).unwrap_or_default().to_owned();
         let (position, policy, person) = (self.position, self.policy, self.viewer.person);
@@ -221,6 +227,7 @@ impl Reading {
             position,
             policy,
             person,
+            quarantined,
         })
     }
 

@@ -10,6 +10,7 @@ use super::saved;
 use super::views::{Group, View, Views};
 use super::{Asked, Loaded};
 use crate::auth::SignedIn;
+use crate::mail::waiting_link;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::shell::{Page, Section};
@@ -188,6 +189,7 @@ pub(super) fn side(
                             }
                         }
                     }
+                    @if group == Group::Attention && loaded.quarantined > 0 { li { (waiting_link("", loaded.quarantined)) } }
                 }
             }
             ul.mts {
@@ -220,6 +222,7 @@ fn views_menu(loaded: &Loaded) -> Markup {
                         (icon(view.icon)) span { (view.name) } span.meta { (counts::words(*count)) }
                     }
                 }
+                @if group == Group::Attention && loaded.quarantined > 0 { (waiting_link("opt", loaded.quarantined)) }
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::mail::{Side, sides};
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::part::time;
@@ -22,6 +23,7 @@ use store::Sql;
 use store::deliveries::{self, Counts, Delivery, DeliveryState, Held};
 use store::directory::people;
 use store::incidents::feed::subjects;
+use store::messages;
 
 const SECTION: Section = Section::Mail;
 /// Letters on one page.
@@ -46,11 +48,13 @@ async fn show(
     let state = fields.filled("state").and_then(|word| word.parse::<DeliveryState>().ok());
     let before = fields.filled("before").and_then(|id| id.parse::<i64>().ok());
     let mut rows = app.desk.deliveries(who.viewer(), state, before, ROWS + 1).await?;
-    let counts = app.desk.read(deliveries::counts).await?;
+    let (counts, incoming) =
+        app.desk.read(|sql| Ok((deliveries::counts(sql)?, messages::counts(sql)?))).await?;
     let slowed = slowed(&app, &who, counts).await?;
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let body = html! {
+        (sides(&who, Side::Out, incoming.quarantined))
         @if fields.get("done") == Some("sent") {
             p.banner.banner-good role="status" { (icon("check")) span { "On its way. The list tells what becomes of it." } }
         }

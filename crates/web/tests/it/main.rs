@@ -11,6 +11,7 @@ mod incident;
 mod languages;
 mod live;
 mod mail;
+mod mail_in;
 mod mailboxes;
 mod models;
 mod palette;

@@ -247,6 +247,20 @@ pub fn store_change(
     record(sql, &mut head, &[part]).map(drop)
 }
 
+/// Records that words of an incident were erased.
+pub fn store_erasure(sql: &mut dyn Sql, of: &Incident, words: ContentId) -> Result<(), Failure> {
+    let mut head = lock_head(sql)?;
+    let after = of.clone().with(|state| state.version += 1);
+    let redacted = incident::event::Redacted { content: words };
+    let part = Recorded {
+        before: Some(of.state.clone()),
+        events: vec![event(after.state.version, Channel::Web, redacted.into())],
+        contents: vec![],
+        ..after.recorded()
+    };
+    record(sql, &mut head, &[part]).map(drop)
+}
+
 /// Records incidents as the desk does.
 pub fn store_all(sql: &mut dyn Sql, incidents: &[Incident]) -> Result<(), Failure> {
     let mut head = lock_head(sql)?;

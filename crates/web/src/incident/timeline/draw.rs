@@ -281,8 +281,19 @@ fn body(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
             _ => {},
         }
         (files_of(case, &entry.files))
+        (original(case, entry))
         @if !matches!(entry.event().body, Body::Reported(_)) { (followed(case, entry)) }
         (undo(case, entry, rights))
+    }
+}
+
+/// The way to the message that an entry came from, as it was sent.
+fn original(case: &Case, entry: &Entry<'_>) -> Markup {
+    let by_mail = entry.events.iter().find(|one| case.mail.contains(&(one.number, one.event.n)));
+    html! {
+        @if let Some(stored) = by_mail {
+            (crate::mail::link(&crate::mail::address_for_staff(stored.number, stored.event.n)))
+        }
     }
 }
 
