@@ -45,7 +45,7 @@ impl Mailboxes {
 
     /// The one to which somebody wrote.
     pub(crate) async fn addressed(&self, address: &str) -> Result<Option<Integration>, Trouble> {
-        Ok(integrations::addressed(&*self.all().await?, address).cloned())
+        Ok(integrations::addressed(&self.all().await?, address).cloned())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Known>> {

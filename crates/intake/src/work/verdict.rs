@@ -96,7 +96,7 @@ impl Round {
         }
         let decision = self.decision(task, known, &from).await?;
         match decision.to.clone() {
-            To::Incident(candidate) => self.into_incident(task, known, decision, candidate).await,
+            To::Incident(candidate) => self.to_incident(task, known, decision, candidate).await,
             To::Aside(number) => {
                 let away = letter.automatic == Some(Automatic::OutOfOffice);
                 let (what, rule) = match away {
@@ -106,7 +106,7 @@ impl Round {
                 Ok(Verdict { suggested: Some(number), ..plain(what, rule, decision.reason) })
             }
             To::New(suggested) => {
-                let verdict = self.new(task, &from, decision).await?;
+                let verdict = self.as_new(task, &from, decision).await?;
                 Ok(Verdict { suggested: verdict.suggested.or(suggested), ..verdict })
             }
         }
@@ -153,7 +153,7 @@ impl Round {
     }
 
     /// To an incident, as a word of its sender or as a note.
-    async fn into_incident(
+    async fn to_incident(
         &self,
         task: &Task,
         known: &Known,
@@ -197,7 +197,12 @@ impl Round {
     }
 
     /// A new incident, unless nobody waits for one.
-    async fn new(&self, task: &Task, from: &str, decision: Decision) -> Result<Verdict, Trouble> {
+    async fn as_new(
+        &self,
+        task: &Task,
+        from: &str,
+        decision: Decision,
+    ) -> Result<Verdict, Trouble> {
         let (message, letter) = (&task.message, &task.letter);
         let Decision { rule, reason, .. } = decision;
         let released = message.released.is_some();
