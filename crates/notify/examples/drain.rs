@@ -31,7 +31,7 @@ async fn main() {
     let smtp = Smtp::of(&format!("smtp://127.0.0.1:{port}"), from).expect("both are addresses");
     let (_stop, stopped) = watch::channel(false);
     let options = Options { smtp, public_url: "https://desk.northwind.example".to_owned() };
-    let courier = Courier::new(desk.desk.clone(), options, stopped);
+    let courier = Courier::new(desk.desk.clone(), Some(options), stopped);
     // People are told what happens from now on.
     while courier.round().await == Next::More {}
 

@@ -16,7 +16,7 @@ use desk::Trouble;
 use desk::seals::{Unfollow, Unusable};
 use incident::permissions::{Access, Subject};
 use incident::{Command, RefusalKind, Scope, State, TokenScope, Viewer};
-use kernel::Channel;
+use kernel::{Channel, Language};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::people;
@@ -95,7 +95,7 @@ fn question(token: &str, link: &Unfollow) -> Markup {
             }
         }
     };
-    page(&format!("Stop following {}", link.number), body)
+    page(Language::En, &format!("Stop following {}", link.number), body)
 }
 
 fn stopped() -> Markup {
@@ -103,7 +103,7 @@ fn stopped() -> Markup {
         p.banner.banner-good role="status" { (icon("check")) span { "You do not follow this incident any more." } }
         p { a.link href=(url::ACCOUNT) { "Choose in your account what else you are told" } }
     };
-    page("Stopped", body)
+    page(Language::En, "Stopped", body)
 }
 
 fn nothing(unusable: Unusable) -> Response {
@@ -117,5 +117,5 @@ fn nothing(unusable: Unusable) -> Response {
         }
     };
     let body = html! { div.empty { h1 { "This link leads nowhere" } p { (words) } } };
-    (status, page("This link leads nowhere", body)).into_response()
+    (status, page(Language::En, "This link leads nowhere", body)).into_response()
 }

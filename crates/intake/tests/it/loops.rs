@@ -29,7 +29,7 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let public_url = "https://desk.example".to_owned();
         let options = notify::Options { smtp, public_url };
-        let courier = Arc::new(Courier::new(world.t.desk.clone(), options, stopped));
+        let courier = Arc::new(Courier::new(world.t.desk.clone(), Some(options), stopped));
         courier.round().await;
         House { world, sink, courier, _stop: stop, seen: 0 }
     }

@@ -3,8 +3,9 @@
 use crate::world::{GWEN, World, each, mail};
 use incident::Lifecycle;
 use incident::effects::AUTOMATIC_TAG;
+use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp};
-use store::deliveries::{self, Delivery, DeliveryState, Outcome};
+use store::deliveries::{self, Delivery, DeliveryState, Outcome, ToldSince};
 use store::messages::{MessageState, Rule};
 
 /// Sends what is due, as the mail server's side sees it.
@@ -13,7 +14,10 @@ async fn letters(world: &World) -> Vec<Delivery> {
     let now = world.t.desk.now();
     world
         .write(move |sql| {
-            deliveries::expand(sql, Timestamp::from_micros(0), now, 100)?;
+            let since = ToldSince::always(Timestamp::from_micros(0));
+            deliveries::expand(sql, since, &TimeZone::UTC, now, 100)?;
+            // What is told together has been waited for.
+            let now = now.plus_seconds(60);
             let name = |delivery: &Delivery| {
                 let number = delivery.number.unwrap_or(IncidentNumber(0));
                 let asked_at = delivery.created_at;
@@ -21,6 +25,7 @@ async fn letters(world: &World) -> Vec<Delivery> {
                 seals.message_id(own, "northwind.example")
             };
             let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, &name)?;
+            let taken: Vec<Delivery> = taken.letters.into_iter().flatten().collect();
             let sent: Vec<_> = taken.iter().map(|one| (one.id, Outcome::Sent)).collect();
             deliveries::settle(sql, &sent, now)?;
             Ok(taken)

@@ -12,7 +12,10 @@ async fn letter(world: &World, number: IncidentNumber) -> String {
     let seals = world.t.desk.seals().await.unwrap();
     let now = world.t.desk.now();
     let ids = world.t.desk.write(move |sql| {
-        deliveries::expand(sql, kernel::Timestamp::from_micros(0), now, 100)?;
+        let since = deliveries::ToldSince::always(kernel::Timestamp::from_micros(0));
+        deliveries::expand(sql, since, &jiff::tz::TimeZone::UTC, now, 100)?;
+        // What is told together has been waited for.
+        let now = now.plus_seconds(60);
         let name = |delivery: &deliveries::Delivery| {
             let asked_at = delivery.created_at;
             let number = delivery.number.unwrap_or(IncidentNumber(0));
@@ -20,6 +23,7 @@ async fn letter(world: &World, number: IncidentNumber) -> String {
             seals.message_id(own, "northwind.example")
         };
         let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, &name)?;
+        let taken: Vec<_> = taken.letters.into_iter().flatten().collect();
         let sent: Vec<_> = taken.iter().map(|one| (one.id, deliveries::Outcome::Sent)).collect();
         deliveries::settle(sql, &sent, now)?;
         Ok(taken)
