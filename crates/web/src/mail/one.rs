@@ -282,7 +282,7 @@ pub(super) async fn decide(
                 return Err(PageError::NotFound);
             }
             let mut errors = Errors::default();
-            errors.add(refusal.field.clone().unwrap_or_default(), &refusal.message);
+            errors.add(refusal.field.unwrap_or_default(), &refusal.message);
             again(&app, &who, id, &fields, &errors, status).await
         }
         Err(trouble) => Err(trouble.into()),
