@@ -216,7 +216,7 @@ impl Round {
         let ask = self.desk.ask_unlimited(actor, Channel::Email);
         let mut ask = ask.for_message(self.step(task, 0, ended.clone()));
         let words = described(task, passed_on.as_ref().map(|_| &sender));
-        let subject = self.without_marks(&subject_stem(&task.letter.subject));
+        let subject = self.without_marks(subject_stem(&task.letter.subject));
         let name = signature(task);
         let title = title(&subject, &said_if_any(task).unwrap_or_default(), limits::TITLE_CHARS)
             .unwrap_or_else(|| shortened(&format!("Message from {name}"), limits::TITLE_CHARS));
