@@ -2,7 +2,7 @@
 
 use crate::harness::World;
 use axum::http::StatusCode;
-use incident::{Change, Command, Visibility};
+use incident::{Command, Visibility};
 use jiff::tz::TimeZone;
 use kernel::{Channel, IncidentNumber, Timestamp, limits};
 use store::deliveries::{self, ToldSince, inbox};
@@ -60,12 +60,11 @@ async fn a_requester_reads_in_the_portal_what_they_were_told_and_marks_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_may_not_see_any_more_is_neither_shown_nor_counted() {
     let world = World::new().await;
-    let number = world.report("Printer jams").await;
-    let team = Change::Set(world.service_desk);
-    world.command("ines", number, Command::Assign { team, assignee: Change::Keep }).await;
+    let team = Some(world.service_desk);
+    let number = world.report_as("ines", "gwen", "Printer jams", team).await;
     tell(&world).await;
     let page = world.get("mara", "/inbox").await;
-    page.shows("gave this to your team.").shows("Service Desk").shows("bell-n\">1<");
+    page.shows("A new incident is with your team.").shows("Service Desk").shows("bell-n\">1<");
     page.shows(&format!("href=\"/incidents/{number}\"")).shows("Printer jams");
     let restrict = Command::Restrict { team: Some(world.network) };
     world.desk.ask(&world.viewer("ines"), Channel::Web).on(number).issue(restrict).await.unwrap();
