@@ -3,10 +3,10 @@
 use crate::Trouble;
 use incident::Policy;
 use incident::policy::Fault;
-use kernel::{Timestamp, limits};
+use kernel::{Outward, Timestamp, limits};
 use store::Sql;
 use store::directory::Integration;
-use store::directory::integrations::{self, Imap};
+use store::directory::integrations::{self, Imap, Secrets};
 
 /// An address as mailboxes keep it: in lower case, without names or signs around it.
 ///
@@ -71,6 +71,10 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
     }
     if let Some(imap) = &wanted.settings.imap {
         check_imap(imap, &mut faults);
+        let before = integrations::get(sql, wanted.id)?.and_then(|before| before.settings.imap);
+        if before.is_some_and(|before| !imap.may_keep_secrets_of(&before)) {
+            check_secrets(imap, wanted.new_secrets.as_ref(), &mut faults);
+        }
     }
     if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
 }
@@ -91,9 +95,7 @@ fn check_imap(imap: &Imap, faults: &mut Vec<Fault>) {
     }
     if let Some(oauth) = &imap.oauth {
         check("oauth.client_id", &oauth.client_id, "the id of this program at the provider");
-        let known = ["https://", "http://127.0.0.1", "http://localhost"];
-        let url = &oauth.token_url;
-        if !known.iter().any(|start| url.starts_with(start)) || url.len() > limits::REASON_CHARS {
+        if !gives_tokens(&oauth.token_url) {
             faults.push(Fault::new(
                 "imap.oauth.token_url",
                 "must be an address that begins with https://",
@@ -108,14 +110,37 @@ fn check_imap(imap: &Imap, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a password or refresh token may be sent there: secretly, or to this machine.
+fn gives_tokens(url: &str) -> bool {
+    let here = ["127.0.0.1", "::1", "localhost"];
+    url.len() <= limits::REASON_CHARS
+        && url.trim() == url
+        && url.parse::<Outward>().is_ok_and(|to| to.encrypted || here.contains(&to.host.as_str()))
+}
+
+/// What was given for another server is not sent to this one.
+fn check_secrets(imap: &Imap, given: Option<&Secrets>, faults: &mut Vec<Fault>) {
+    let given = given.cloned().unwrap_or_default();
+    let (field, secret) = match imap.oauth {
+        Some(_) => ("imap.oauth.refresh_token", given.refresh_token),
+        None => ("imap.password", given.password),
+    };
+    if secret.is_none_or(|secret| secret.is_empty()) {
+        let words = "must be given anew, because it would go to another server than before";
+        faults.push(Fault::new(field, words));
+    }
+}
+
 /// Since when a mailbox is silent, and for how many seconds of its team's hours, if that is
-/// longer than it should be. One to which nobody ever wrote is not in use yet.
+/// longer than it should be. `since` is when the last message came, or since when it is
+/// watched if none ever did.
 pub fn silent_for(
     policy: &Policy,
     mailbox: &Integration,
+    since: Option<Timestamp>,
     now: Timestamp,
 ) -> Option<(Timestamp, i64)> {
-    let (most, since) = mailbox.settings.silence_after_seconds.zip(mailbox.last_seen_at)?;
+    let (most, since) = mailbox.settings.silence_after_seconds.zip(since)?;
     let of_service = || policy.services.get(&mailbox.service?)?.team;
     let team = mailbox.team.or_else(of_service).and_then(|team| policy.teams.get(&team));
     let hours = team.and_then(|team| policy.calendars.newest(team.calendar?, now));
@@ -136,6 +161,32 @@ mod tests {
             ["", "@", "a@", "@b", "a@b@c", "a b@c", "A <a@b>", "a@.b", "a@b.", "a@b,c@d", &long]
         {
             assert!(address(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn tokens_come_from_secret_places_or_this_machine() {
+        for good in [
+            "https://login.example/token",
+            "http://127.0.0.1:8080/token",
+            "http://localhost/token",
+            "http://[::1]/token",
+        ] {
+            assert!(gives_tokens(good), "{good}");
+        }
+        let long = format!("https://login.example/{}", "x".repeat(limits::REASON_CHARS));
+        for bad in [
+            "",
+            "http://login.example/token",
+            "http://127.0.0.1.evil.example/token",
+            "http://localhost@evil.example/token",
+            "http://localhost.evil.example/",
+            "https://localhost:secret@evil.example/",
+            "http://evil.example/?http://localhost",
+            "ftp://localhost/",
+            &long,
+        ] {
+            assert!(!gives_tokens(bad), "{bad}");
         }
     }
 }

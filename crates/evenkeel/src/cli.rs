@@ -1,102 +1,17 @@
 //! What can be said on the command line. Environment variables and the
 //! configuration file follow from it: see [`crate::config`].
 
+mod examples;
+
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use examples::{
+    BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
+    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES, TOKEN_EXAMPLES,
+    USER_EXAMPLES, VERIFY_EXAMPLES,
+};
 use incident::TokenScope;
 use kernel::{Network, Role};
 use std::path::PathBuf;
-
-const MAIN_EXAMPLES: &str = "\
-Examples:
-  evenkeel demo                                    look around in an invented company
-  evenkeel init --admin-email you@company.example  make the database and the first administrator
-  evenkeel serve                                   run it
-
-Settings come from flags, environment variables (EVENKEEL_…) and evenkeel.toml, in this order.
-`evenkeel config check` says what is in force.
-Exit codes: 0 done, 1 failed, 2 wrong usage.";
-
-const SERVE_EXAMPLES: &str = "\
-Examples:
-  evenkeel serve
-  evenkeel serve --data /srv/evenkeel --listen 127.0.0.1:8080 --public-url https://desk.company.example
-  evenkeel serve --database-url postgres://evenkeel@db.company.example/evenkeel
-
-Prints one line with the address on standard output when it is ready; logs go to standard error.
-SIGTERM and SIGINT stop it cleanly: what has begun is finished, nothing new is taken.";
-
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  evenkeel demo
-  evenkeel demo --fresh --listen 127.0.0.1:8080
-
-The demo keeps to itself: it ignores a data directory or database set by environment or file
-and uses only one named with --data or --database-url here.";
-
-const INIT_EXAMPLES: &str = "\
-Examples:
-  evenkeel init --admin-email you@company.example --admin-name 'Ada Example'
-  evenkeel init --admin-email you@company.example --if-missing < password.txt
-
-The password is asked for on the terminal; without a terminal it is one line of standard input.";
-
-const USER_EXAMPLES: &str = "\
-Examples:
-  evenkeel user add --email ada@company.example --name 'Ada Example' --role agent --team Network
-  evenkeel user list --json
-  evenkeel user disable ada@company.example
-  evenkeel user reset-password ada@company.example";
-
-const TOKEN_EXAMPLES: &str = "\
-Examples:
-  TOKEN=$(evenkeel token create --user ada@company.example --scope write --expires 90d)
-  evenkeel token list
-  evenkeel token revoke 0192f3a4-…";
-
-const IMPORT_EXAMPLES: &str = "\
-Examples:
-  evenkeel import servicenow-audit incident_event_log.csv --time-zone Europe/Berlin
-  evenkeel import servicenow-audit audit.csv.gz --mapping columns.toml
-  evenkeel import servicenow-audit --print-mapping > columns.toml
-
-It can be interrupted and started again; what is there is not imported twice.";
-
-const MAIL_EXAMPLES: &str = "\
-Examples:
-  evenkeel mail < message.eml
-  evenkeel mail --mailbox 'Service desk' < message.eml
-
-The administrator's guide has the lines for Postfix. Whether a server runs meanwhile or not is the same.
-Exit codes: 0 kept, 75 not kept, try again; 65 too large or empty, 67 no such mailbox.";
-
-const VERIFY_EXAMPLES: &str = "\
-Examples:
-  evenkeel verify
-  evenkeel verify --json --data /srv/evenkeel
-
-Exit code 0 when everything holds, 1 when something does not.";
-
-const BACKUP_EXAMPLES: &str = "\
-Examples:
-  evenkeel backup /backups/evenkeel-monday.backup
-  evenkeel backup evenkeel.backup --database-url postgres://evenkeel@db.company.example/evenkeel";
-
-const RESTORE_EXAMPLES: &str = "\
-Examples:
-  evenkeel restore /backups/evenkeel-monday.backup --data /srv/evenkeel-restored
-  evenkeel restore evenkeel.backup --data /srv/evenkeel --overwrite
-
-A server that runs on the data lets go of it and goes on with what was brought back; a demo ends.";
-
-const CONFIG_EXAMPLES: &str = "\
-Examples:
-  evenkeel config check
-  evenkeel config check --config /etc/evenkeel.toml --json";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  evenkeel completions bash > /etc/bash_completion.d/evenkeel
-  evenkeel completions fish > ~/.config/fish/completions/evenkeel.fish";
 
 /// ITIL incident management in one program.
 #[derive(Debug, Parser)]
@@ -424,10 +339,10 @@ pub(crate) struct MailArgs {
     #[arg(long, value_name = "MAILBOX")]
     pub(crate) mailbox: Option<String>,
     /// The sender of its envelope; empty for what mail servers report
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub(crate) sender: Option<String>,
     /// A recipient of its envelope; repeat for several
-    #[arg(long = "recipient", value_name = "ADDRESS")]
+    #[arg(long = "recipient", value_name = "ADDRESS", allow_hyphen_values = true)]
     pub(crate) recipients: Vec<String>,
 }
 

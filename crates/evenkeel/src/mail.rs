@@ -63,6 +63,14 @@ pub(crate) fn not_now(failed: &Failed) -> ExitCode {
     ExitCode::from(TRY_AGAIN)
 }
 
+/// Says what is wrong about how it was called. That is mended some day; until then the mail
+/// server keeps the message.
+pub(crate) fn wrong_usage(error: &clap::Error) -> ExitCode {
+    // Whoever calls may not listen.
+    let _unheard = error.print();
+    ExitCode::from(TRY_AGAIN)
+}
+
 /// Keeps the message on standard input.
 pub(crate) fn run(args: &MailArgs, settings: &Settings) -> ExitCode {
     // A defect must not give the message back.

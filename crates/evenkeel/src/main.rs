@@ -42,6 +42,9 @@ fn main() -> ExitCode {
         Ok(read) => read,
         // A mail server that is told of wrong usage gives the message back.
         Err(Unread::File(failed)) if mail::is_asked_for() => return mail::not_now(&failed),
+        Err(Unread::CommandLine(error)) if error.use_stderr() && mail::is_asked_for() => {
+            return mail::wrong_usage(&error);
+        }
         Err(Unread::CommandLine(error)) => error.exit(),
         Err(Unread::File(failed)) => return end(Err(failed)),
     };

@@ -6,16 +6,11 @@ use store::directory::integrations;
 use store::files::FileHash;
 use store::messages::{self, Accepted, Door, NewMessage};
 use store::{Failure, Sql};
-use tokio::sync::Semaphore;
 
 /// Bytes of one message: a file of 25 MiB as mail encodes it, and text.
 pub const MESSAGE_BYTES: usize = 36 * 1_048_576;
 /// Recipients of one envelope that are kept.
 const RECIPIENTS_MAX: usize = 100;
-/// Kibibytes of messages that are kept at the same time: bounds memory. Who comes later waits.
-const ROOM_KIB: usize = 256 * 1_024;
-
-static ROOM: Semaphore = Semaphore::const_new(ROOM_KIB);
 
 /// A message as a door hands it in.
 #[derive(Debug, Clone)]
@@ -82,15 +77,13 @@ impl Arrived {
     }
 }
 
-/// Keeps a message; it is on the disk when this answers.
+/// Keeps a message, for which the door made room; it is on the disk when this answers.
 ///
 /// # Errors
 ///
 /// [`NotAccepted::TooLarge`] and [`NotAccepted::Empty`] will not change, anything else may.
 pub async fn accept(desk: &Desk, arrived: Arrived) -> Result<Accepted, NotAccepted> {
     let new = arrived.message(desk.now())?;
-    let room = u32::try_from(new.raw.len().div_ceil(1_024)).unwrap_or(u32::MAX);
-    let _room = ROOM.acquire_many(room).await;
     Ok(desk.write_together(move |sql| keep(sql, &new)).await?)
 }
 

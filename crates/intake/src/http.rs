@@ -2,7 +2,8 @@
 
 use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use crate::mailboxes::Mailboxes;
-use crate::room::Room;
+use crate::pace::Pace;
+use crate::room::{Held, Room};
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde_json::json;
 use store::directory::IntegrationKind;
 use store::messages::Door;
+use tokio::time::{Instant, timeout_at};
 
 /// Seconds after which trying again may help.
 const TRY_AGAIN_SECONDS: HeaderValue = HeaderValue::from_static("5");
@@ -92,33 +94,32 @@ async fn hand_in(
 }
 
 /// The message, as far as there is room for it.
-async fn whole(
-    body: Body,
-    headers: &HeaderMap,
-    room: &Room,
-) -> Result<(Vec<u8>, Option<crate::room::Held>), Response> {
+async fn whole(body: Body, headers: &HeaderMap, room: &Room) -> Result<(Vec<u8>, Held), Response> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if said.is_some_and(|bytes: u64| bytes > MESSAGE_BYTES as u64) {
         return Err(too_large());
     }
-    let (mut raw, mut held) = (Vec::new(), None);
+    let (mut raw, mut held, mut pace) = (Vec::new(), Held::default(), Pace::start(Instant::now()));
     let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
+    loop {
+        let Ok(piece) = timeout_at(pace.until(), pieces.next()).await else {
+            return Err(problem(StatusCode::REQUEST_TIMEOUT, "The message comes too slowly."));
+        };
+        let Some(piece) = piece else { return Ok((raw, held)) };
         let Ok(piece) = piece else {
             return Err(problem(StatusCode::BAD_REQUEST, "The message did not arrive whole."));
         };
         if raw.len() + piece.len() > MESSAGE_BYTES {
             return Err(too_large());
         }
-        if held.is_none() && Room::is_needed_for(raw.len() + piece.len()) {
-            match room.take().await {
-                Some(taken) => held = Some(taken),
-                None => return Err(later()),
-            }
+        let came = Instant::now();
+        if !room.make(&mut held, raw.len() + piece.len()).await {
+            return Err(later());
         }
         raw.extend_from_slice(&piece);
+        pace.waited(came.elapsed());
+        pace.came(Instant::now(), raw.len());
     }
-    Ok((raw, held))
 }
 
 fn too_large() -> Response {

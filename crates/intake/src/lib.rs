@@ -8,6 +8,7 @@ mod imap;
 mod letter;
 mod listener;
 mod mailboxes;
+mod pace;
 mod room;
 mod silence;
 mod thread;

@@ -147,8 +147,29 @@ async fn what_a_mailbox_signs_in_with_is_never_shown() {
         }
     };
     let known = secrets(&world.desk).await;
-    assert_eq!(known.password.as_deref(), Some("hush-hush"), "what is absent stays");
+    assert_eq!(known.password, None, "it was for another way of signing in");
     assert_eq!(known.refresh_token.as_deref(), Some("hush-token"));
+    let mut same = oauth.clone();
+    same["oauth"] = json!({ "token_url": "https://login.example/token", "client_id": "8" });
+    ada.patch(&format!("{path}/A"), json!({ "imap": same })).await.good();
+    let known = secrets(&world.desk).await;
+    assert_eq!(known.refresh_token.as_deref(), Some("hush-token"), "what is absent stays");
+    // Somebody else's server does not get what was given for this one.
+    for (host, token_url) in [
+        ("imap.evil.example", "https://login.example/token"),
+        ("imap.x.example", "https://evil.example/token"),
+    ] {
+        let mut other = oauth.clone();
+        other["host"] = json!(host);
+        other["oauth"] = json!({ "token_url": token_url, "client_id": "7" });
+        let refused = ada.patch(&format!("{path}/A"), json!({ "imap": other })).await;
+        refused.problem(422);
+        assert_eq!(
+            refused.json["errors"][0]["field"], "imap.oauth.refresh_token",
+            "{}",
+            refused.text
+        );
+    }
     for (imap, field) in [
         (json!({ "host": "", "user": "u" }), "imap.host"),
         (json!({ "host": "h", "user": "u\r\nA1 LOGOUT" }), "imap.user"),

@@ -33,8 +33,8 @@ impl MailIn {
                 listening.stop().await;
             }
         };
-        tokio::join!(listening, self.fetching.stop(), self.watching.stop());
-        // What came in to the last is kept; what has begun is finished.
-        self.working.stop().await;
+        // What comes in to the last is kept; it is worked on after the next start.
+        let (fetching, watching) = (self.fetching.stop(), self.watching.stop());
+        tokio::join!(listening, fetching, watching, self.working.stop());
     }
 }

@@ -139,23 +139,17 @@ pub(crate) async fn serve(
         Ended::Replaced => tracing::info!("a backup is restored here: finishing what has begun"),
     }
     stop.send_replace(true);
-    let requests = tokio::time::timeout(FINISH_WITHIN, server);
-    match until_done(requests, stopping, &mut ended).await {
-        Some(Ok(_)) => {}
-        Some(Err(_)) => tracing::warn!("some requests took too long and were cut off"),
-        None => tracing::warn!("told twice: requests that had begun were cut off"),
-    }
-    let ending = tokio::time::timeout(FINISH_WITHIN, mail_in.stop());
-    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-        tracing::warn!("messages that were being taken took too long; they come again");
-    }
-    let ending = tokio::time::timeout(FINISH_WITHIN, letters.stop());
-    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-        tracing::warn!("letters that had begun took too long and are sent again");
-    }
-    let ending = tokio::time::timeout(FINISH_WITHIN, lanes.stop());
-    if !matches!(until_done(ending, stopping, &mut ended).await, Some(Ok(()))) {
-        tracing::warn!("messages to webhooks took too long and are sent again");
+    // Together: none waits for another one that takes its time.
+    let ending = async {
+        tokio::join!(
+            finish(server, "some requests took too long and were cut off"),
+            finish(mail_in.stop(), "messages that were being taken took too long; they come again"),
+            finish(letters.stop(), "letters that had begun took too long and are sent again"),
+            finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
+        )
+    };
+    if until_done(ending, stopping, &mut ended).await.is_none() {
+        tracing::warn!("told twice: what had begun was cut off");
     }
     let closing = tokio::time::timeout(FINISH_WITHIN, desk.close());
     if !matches!(until_done(closing, stopping, &mut ended).await, Some(Ok(()))) {
@@ -163,6 +157,13 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopped");
     Ok(ended)
+}
+
+/// Waits for work that ends, but not for long.
+async fn finish(work: impl Future, late: &str) {
+    if tokio::time::timeout(FINISH_WITHIN, work).await.is_err() {
+        tracing::warn!("{late}");
+    }
 }
 
 /// Waits for work; `None` when somebody said stop twice. Whoever says it during a

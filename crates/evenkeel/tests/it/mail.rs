@@ -27,6 +27,15 @@ fn a_message_is_kept_whether_a_server_runs_or_not() {
     mail(&home, LETTER, &sender).done();
     assert_eq!(count(&home), 2, "the very same is kept once");
     drop(server);
+    // As Postfix calls it, also for what mail servers report and for odd senders.
+    for (at, sender) in
+        ["--sender=", "--sender=-x@company.example", "--sender=a"].iter().enumerate()
+    {
+        let letter = format!("{LETTER}{at}\r\n");
+        mail(&home, &letter, &[sender, "--recipient=help@company.example"]).done();
+    }
+    assert_eq!(count(&home), 5);
+    assert_eq!(mail(&home, "", &["--help"]).code, 0);
 }
 
 #[test]
@@ -40,7 +49,8 @@ fn mail_servers_are_told_what_to_do_with_what_was_not_kept() {
         ("", &[][..], 65, "is empty"),
         (LETTER, &["--mailbox", "Sales"], 67, "there is no mailbox `Sales`"),
         (LETTER, &["--mailbox", "00000000000000000000000000000000"], 67, "no mailbox"),
-        (LETTER, &["--wrong"], 2, "unexpected argument"),
+        (LETTER, &["--wrong"], 75, "unexpected argument"),
+        (LETTER, &["--recipient", "a@b.example", "c@d.example"], 75, "unexpected argument"),
     ] {
         let ran = mail(&home, letter, args);
         assert_eq!(ran.code, code, "{ran:?}");

@@ -4,11 +4,13 @@ use super::bounded::Bounded;
 use super::token;
 use super::{Failed, within};
 use async_imap::{Authenticator, Client, Session};
+use desk::Desk;
+use kernel::IntegrationId;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use std::time::Duration;
-use store::directory::integrations::{Imap, Secrets, Security};
+use store::directory::integrations::{self, Imap, Secrets, Security};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -18,27 +20,42 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 /// A session with a server.
 pub(super) type Signed = Session<Bounded>;
 
-/// Connects and signs in; with a token that was asked for with a secret that is used up,
-/// the secrets that count from now on.
-pub(super) async fn connect(
-    imap: &Imap,
-    secrets: &Secrets,
-) -> Result<(Signed, Option<Secrets>), Failed> {
-    let (sign, renewed) = match &imap.oauth {
-        Some(oauth) => {
-            let (token, renewed) = token::fresh(oauth, secrets).await?;
-            (Sign::Token(token), renewed)
-        }
-        None => (Sign::Password(secrets.password.clone().unwrap_or_default()), None),
-    };
-    let client = within(CONNECT_WITHIN, "connecting", reach(imap)).await?;
-    let session = within(CONNECT_WITHIN, "signing in", sign_in(client, &imap.user, sign)).await?;
-    Ok((session, renewed))
-}
-
-enum Sign {
+/// What one signs in with.
+pub(super) enum Sign {
     Password(String),
     Token(String),
+}
+
+/// What to sign in with; a token is asked for. A secret that is used up by asking is replaced at
+/// once, even if whoever asked is gone by then: without the new one nobody can sign in again.
+pub(super) async fn sign(
+    desk: &Desk,
+    mailbox: IntegrationId,
+    imap: &Imap,
+    secrets: Secrets,
+) -> Result<Sign, Failed> {
+    let Some(oauth) = imap.oauth.clone() else {
+        return Ok(Sign::Password(secrets.password.unwrap_or_default()));
+    };
+    let desk = desk.clone();
+    let asked = tokio::spawn(async move {
+        let (token, renewed) = token::fresh(oauth, secrets.clone()).await?;
+        if let Some(new) = renewed {
+            let used = secrets.refresh_token;
+            let keep = desk.write(move |sql| {
+                Ok(integrations::renew_token(sql, mailbox, used.as_deref(), &new)?)
+            });
+            keep.await?;
+        }
+        Ok(Sign::Token(token))
+    });
+    asked.await.map_err(|_| Failed("asking for a token failed".to_owned()))?
+}
+
+/// Connects and signs in.
+pub(super) async fn connect(imap: &Imap, sign: Sign) -> Result<Signed, Failed> {
+    let client = within(CONNECT_WITHIN, "connecting", reach(imap)).await?;
+    within(CONNECT_WITHIN, "signing in", sign_in(client, &imap.user, sign)).await
 }
 
 async fn reach(imap: &Imap) -> Result<Client<Bounded>, Failed> {

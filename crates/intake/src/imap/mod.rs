@@ -2,16 +2,19 @@
 //! moved there. Nothing is taken twice: how far a folder is taken is kept by uid, and the very
 //! same bytes in the same mailbox are one message. One node at a time fetches a mailbox.
 
+mod ask;
 mod bounded;
 mod connect;
 mod take;
 mod token;
 
+use crate::room::Room;
 use desk::{Desk, Trouble};
 use kernel::{IntegrationId, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
+use store::directory::fetches::Failing;
 use store::directory::integrations::Secrets;
 use store::directory::{Integration, fetches, integrations};
 use tokio::sync::watch;
@@ -19,8 +22,12 @@ use tokio::task::JoinHandle;
 
 /// How often it is looked whether there are other mailboxes to fetch.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// For how long a node has a mailbox; it says so again more often.
-const HELD_SECONDS: i64 = 600;
+/// For how long a node has a mailbox; one that was killed keeps others from it no longer.
+const HELD_SECONDS: i64 = 60;
+/// How often it says so again.
+const HELD_AGAIN: Duration = Duration::from_secs(20);
+/// Characters of what went wrong: an answer that cannot be read is as long as a message.
+const FAILED_CHARS: usize = 300;
 /// Seconds until it is tried again, by how often it failed in a row.
 const REST_SECONDS: [i64; 6] = [5, 30, 60, 120, 300, 900];
 
@@ -36,13 +43,24 @@ impl fmt::Display for Failed {
 
 impl From<async_imap::error::Error> for Failed {
     fn from(error: async_imap::error::Error) -> Self {
-        Failed(error.to_string())
+        Failed::to_understand(&error)
     }
 }
 
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
-        Failed(error.to_string())
+        Failed::to_understand(&error)
+    }
+}
+
+impl Failed {
+    /// What cannot be read is quoted as a whole by whoever reads it; letters are not for logs.
+    fn to_understand(error: &dyn fmt::Display) -> Failed {
+        let words = error.to_string();
+        match words.split_once(" during parsing of ") {
+            Some(_) => Failed("the server's answer cannot be read".to_owned()),
+            None => Failed(words.chars().take(FAILED_CHARS).collect()),
+        }
     }
 }
 
@@ -95,6 +113,7 @@ struct Worker {
 
 async fn supervise(desk: Desk, mut stop: watch::Receiver<bool>) {
     let node = desk::fresh().to_string();
+    let room = Room::default();
     let mut workers: HashMap<IntegrationId, Worker> = HashMap::new();
     let mut pace = tokio::time::interval(LOOK_EVERY);
     pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -107,7 +126,7 @@ async fn supervise(desk: Desk, mut stop: watch::Receiver<bool>) {
             Ok(all) => {
                 let wanted = all.into_iter().filter(|one| one.settings.imap.is_some());
                 let wanted = wanted.map(|one| (one.id, one)).collect();
-                follow(&desk, &node, &mut workers, wanted);
+                follow(&desk, (&node, &room), &mut workers, wanted);
             }
             Err(trouble) => tracing::warn!(%trouble, "mailboxes to fetch could not be read"),
         }
@@ -125,7 +144,7 @@ async fn supervise(desk: Desk, mut stop: watch::Receiver<bool>) {
 /// Lets a worker go on for each mailbox that is wanted as it is, ends the others, starts new ones.
 fn follow(
     desk: &Desk,
-    node: &str,
+    (node, room): (&str, &Room),
     workers: &mut HashMap<IntegrationId, Worker>,
     wanted: HashMap<IntegrationId, Integration>,
 ) {
@@ -140,14 +159,20 @@ fn follow(
     for (id, mailbox) in wanted {
         workers.entry(id).or_insert_with(|| {
             let (stop, stopped) = watch::channel(false);
-            let work = work(desk.clone(), node.to_owned(), mailbox.clone(), stopped);
+            let work =
+                work(desk.clone(), (node.to_owned(), room.clone()), mailbox.clone(), stopped);
             Worker { mailbox, stop, task: tokio::spawn(work) }
         });
     }
 }
 
 /// Fetches a mailbox once it may, until it fails or must end.
-async fn work(desk: Desk, node: String, mailbox: Integration, stop: watch::Receiver<bool>) {
+async fn work(
+    desk: Desk,
+    (node, room): (String, Room),
+    mailbox: Integration,
+    stop: watch::Receiver<bool>,
+) {
     let Some(imap) = mailbox.settings.imap.clone() else { return };
     let (id, name, now) = (mailbox.id, node.clone(), desk.now());
     let place = imap.place();
@@ -164,22 +189,54 @@ async fn work(desk: Desk, node: String, mailbox: Integration, stop: watch::Recei
         Ok(None) => return,
         Err(trouble) => return tracing::warn!(%trouble, "a mailbox could not be taken"),
     };
-    let turn =
-        take::Turn { desk: desk.clone(), node: node.clone(), mailbox: id, imap, place, stop };
-    let done = match turn.run(&secrets).await {
+    let mut turn = take::Turn {
+        desk: desk.clone(),
+        node: node.clone(),
+        mailbox: id,
+        imap,
+        place,
+        room,
+        stop,
+        at_uid: None,
+        over: false,
+    };
+    let run = async {
+        let sign = connect::sign(&desk, id, &turn.imap, secrets).await?;
+        turn.run(sign).await
+    };
+    let done = tokio::select! {
+        done = run => done,
+        lost = hold(&desk, id, &node) => Err(lost),
+    };
+    let written = match done {
         Ok(()) => desk.write(move |sql| Ok(fetches::let_go(sql, id, &node)?)).await,
         Err(failed) => {
             tracing::warn!(mailbox = %mailbox.name, %failed, "a mailbox could not be fetched");
-            let (words, now) = (failed.to_string(), desk.now());
+            let now = desk.now();
+            let failing = Failing { error: failed.to_string(), at_uid: turn.at_uid, now };
             let rest = move |failures: i64| {
                 let at = usize::try_from(failures).unwrap_or_default().min(REST_SECONDS.len() - 1);
                 now.plus_seconds(REST_SECONDS[at])
             };
-            desk.write(move |sql| Ok(fetches::failed(sql, id, &words, rest)?)).await
+            desk.write(move |sql| Ok(fetches::failed(sql, id, &node, &failing, rest)?)).await
         }
     };
-    if let Err(trouble) = done {
+    if let Err(trouble) = written {
         tracing::warn!(%trouble, "how a mailbox was fetched was not written down");
+    }
+}
+
+/// Says again and again that this node has a mailbox; returns once it has it no more.
+async fn hold(desk: &Desk, id: IntegrationId, node: &str) -> Failed {
+    loop {
+        tokio::time::sleep(HELD_AGAIN).await;
+        let (node, until) = (node.to_owned(), held_until(desk.now()));
+        match desk.write(move |sql| Ok(fetches::renew(sql, id, &node, until)?)).await {
+            Ok(true) => {}
+            Ok(false) => return Failed("another server fetches this mailbox".to_owned()),
+            // Whoever cannot write cannot keep a message either.
+            Err(trouble) => tracing::warn!(%trouble, "a mailbox could not be held"),
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! Taking what is in a folder, message by message, and waiting for more.
 
-use super::connect::{Signed, connect};
+use super::ask::{flag, is_there, search, tell};
+use super::connect::{Sign, Signed, connect};
 use super::{Failed, held_until, within};
 use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
+use crate::room::{Held, Room};
 use async_imap::extensions::idle::IdleResponse;
 use desk::Desk;
-use futures_util::TryStreamExt;
 use kernel::IntegrationId;
 use std::time::Duration;
 use store::directory::fetches::{self, Place};
-use store::directory::integrations::{self, Imap, Secrets};
+use store::directory::integrations::Imap;
 use store::messages::Door;
 use tokio::sync::watch;
 
@@ -27,6 +28,10 @@ const ANSWER_BYTES: usize = 4 * 1_048_576;
 const AROUND_BYTES: usize = 65_536;
 /// Messages that one round looks at; the next round goes on.
 const ROUND: usize = 500;
+/// Turns that fail at the same message before it is asked whether others can be had.
+const STUCK_TURNS: u32 = 5;
+/// Others that are asked for, one each turn.
+const OTHERS: usize = 10;
 
 /// A turn at a mailbox, from signing in until something fails or it must end.
 pub(super) struct Turn {
@@ -36,17 +41,22 @@ pub(super) struct Turn {
     pub(super) mailbox: IntegrationId,
     pub(super) imap: Imap,
     pub(super) place: Place,
+    pub(super) room: Room,
     pub(super) stop: watch::Receiver<bool>,
+    /// The message that the server is being asked for, which it fails at if it fails now.
+    pub(super) at_uid: Option<u32>,
+    /// Whether another turn is to begin, on another line.
+    pub(super) over: bool,
 }
 
 impl Turn {
     /// Fetches until something fails, or it must end.
-    pub(super) async fn run(mut self, secrets: &Secrets) -> Result<(), Failed> {
-        let (mut session, renewed) = connect(&self.imap, secrets).await?;
-        if let Some(renewed) = renewed {
-            let id = self.mailbox;
-            self.desk.write(move |sql| Ok(integrations::set_secrets(sql, id, &renewed)?)).await?;
-        }
+    pub(super) async fn run(&mut self, sign: Sign) -> Result<(), Failed> {
+        let mut stop = self.stop.clone();
+        let mut session = tokio::select! {
+            session = connect(&self.imap, sign) => session?,
+            _ = stop.wait_for(|stop| *stop) => return Ok(()),
+        };
         self.open(&mut session).await?;
         let known = within(COMMAND_WITHIN, "asking what the server can do", session.capabilities());
         let known = known.await?;
@@ -57,8 +67,9 @@ impl Turn {
                 break;
             }
             if all {
-                let (id, now) = (self.mailbox, self.desk.now());
-                self.desk.write(move |sql| Ok(fetches::went_well(sql, id, now)?)).await?;
+                let (id, node, now) = (self.mailbox, self.node.clone(), self.desk.now());
+                self.desk.write(move |sql| Ok(fetches::went_well(sql, id, &node, now)?)).await?;
+                self.place.stuck = None;
                 session = match tells {
                     true => self.wait_for_news(session).await?,
                     false => self.pause(session).await?,
@@ -74,7 +85,7 @@ impl Turn {
     }
 
     fn must_end(&self) -> bool {
-        *self.stop.borrow()
+        self.over || *self.stop.borrow()
     }
 
     /// Opens the folder; one whose uids are another generation's begins anew.
@@ -106,6 +117,11 @@ impl Turn {
     async fn take_all(&mut self, session: &mut Signed, moves: bool) -> Result<bool, Failed> {
         let found = self.found(session).await?;
         let all = found.len() <= ROUND;
+        if let Some(first) = found.first().copied() {
+            self.pass_stuck(session, first, &found[1..], moves).await?;
+        }
+        let found = found.into_iter().filter(|uid| *uid > self.place.last_uid);
+        let found: Vec<u32> = found.collect();
         for uid in found.into_iter().take(ROUND) {
             if self.must_end() {
                 return Ok(false);
@@ -119,18 +135,48 @@ impl Turn {
         Ok(all)
     }
 
+    /// Leaves a message where it is at which turn after turn fails, if another one can be had
+    /// meanwhile. If none can, the server has a bad day and the message is as good as any.
+    async fn pass_stuck(
+        &mut self,
+        session: &mut Signed,
+        first: u32,
+        others: &[u32],
+        moves: bool,
+    ) -> Result<(), Failed> {
+        let stuck = self.place.stuck.filter(|stuck| stuck.uid == first);
+        let Some(stuck) = stuck.filter(|stuck| stuck.turns >= STUCK_TURNS) else { return Ok(()) };
+        let turn = usize::try_from(stuck.turns - STUCK_TURNS).unwrap_or_default();
+        let Some(other) = others.get(turn % others.len().clamp(1, OTHERS)) else { return Ok(()) };
+        // What fails now still counts for the first.
+        self.at_uid = Some(first);
+        if !self.take_at(session, *other, moves).await? {
+            return Ok(());
+        }
+        if let Err(failed) = self.take_at(session, first, moves).await {
+            if self.at_uid.is_none() {
+                return Err(failed);
+            }
+            self.refuse(first, &failed.to_string()).await?;
+            // The line may be broken.
+            self.over = true;
+        }
+        (self.at_uid, self.place.last_uid, self.place.stuck) = (None, first, None);
+        self.holds().await.map(drop)
+    }
+
     /// The uids of what is new, in rising order.
     async fn found(&self, session: &mut Signed) -> Result<Vec<u32>, Failed> {
         let Place { old_uid, last_uid, .. } = self.place;
         let mut found = vec![];
         if last_uid < old_uid {
             let old = format!("UID {}:{old_uid} UNSEEN UNDELETED", last_uid + 1);
-            found.extend(search(session, &old).await?.into_iter().filter(|uid| *uid <= old_uid));
+            found.extend(searched(session, &old).await?.into_iter().filter(|uid| *uid <= old_uid));
         }
         if old_uid < u32::MAX {
             let from = last_uid.max(old_uid).saturating_add(1);
             // The last message is always found, even where its uid is lower.
-            let new = search(session, &format!("UID {from}:* UNDELETED")).await?;
+            let new = searched(session, &format!("UID {from}:* UNDELETED")).await?;
             found.extend(new.into_iter().filter(|uid| *uid >= from));
         }
         found.retain(|uid| *uid > last_uid);
@@ -140,20 +186,38 @@ impl Turn {
     }
 
     /// Keeps a message and says so there. One that cannot be taken is left where it is.
-    async fn take(&self, session: &mut Signed, uid: u32, moves: bool) -> Result<(), Failed> {
+    async fn take(&mut self, session: &mut Signed, uid: u32, moves: bool) -> Result<(), Failed> {
+        self.at_uid = Some(uid);
+        self.take_at(session, uid, moves).await?;
+        self.at_uid = None;
+        Ok(())
+    }
+
+    /// The same; whether it was kept.
+    async fn take_at(
+        &mut self,
+        session: &mut Signed,
+        uid: u32,
+        moves: bool,
+    ) -> Result<bool, Failed> {
         session.as_mut().allow(ANSWER_BYTES);
-        let raw = match size(session, uid).await? {
-            // Somebody was faster.
-            None => return Ok(()),
-            Some(bytes) if bytes as usize > MESSAGE_BYTES => {
-                return self.refuse(uid, "it is too large").await;
-            }
-            Some(bytes) => {
-                session.as_mut().allow(bytes as usize + AROUND_BYTES);
-                within(MESSAGE_WITHIN, "fetching a message", body(session, uid)).await?
-            }
+        let asked = tell(session, uid, "RFC822.SIZE");
+        let told = within(COMMAND_WITHIN, "asking for the size of a message", asked).await?;
+        let Some(size) = told.size else {
+            return missing(session, uid).await.map(|()| false);
         };
-        let Some(raw) = raw else { return Ok(()) };
+        if size as usize > MESSAGE_BYTES {
+            return self.refuse(uid, "it is too large").await.map(|()| false);
+        }
+        let held = self.make_room(size as usize).await?;
+        // Some servers only estimate how long a message is.
+        session.as_mut().allow(MESSAGE_BYTES + AROUND_BYTES);
+        let asked = tell(session, uid, "BODY.PEEK[]");
+        let told = within(MESSAGE_WITHIN, "fetching a message", asked).await?;
+        session.as_mut().allow(ANSWER_BYTES);
+        let Some(raw) = told.body else {
+            return missing(session, uid).await.map(|()| false);
+        };
         let arrived = Arrived {
             mailbox: Some(self.mailbox),
             door: Door::Imap,
@@ -163,22 +227,37 @@ impl Turn {
         };
         match accept(&self.desk, arrived).await {
             Ok(_) => {}
-            Err(NotAccepted::Trouble(trouble)) => return Err(trouble.into()),
-            Err(bad) => return self.refuse(uid, &bad.to_string()).await,
+            Err(NotAccepted::Trouble(trouble)) => return Err(self.ours(trouble.into())),
+            Err(bad) => return self.refuse(uid, &bad.to_string()).await.map(|()| false),
         }
-        session.as_mut().allow(ANSWER_BYTES);
+        drop(held);
         let tell = within(COMMAND_WITHIN, "marking a message", self.mark(session, uid, moves));
         if let Err(failed) = tell.await {
             // It is kept; that is what counts.
             tracing::warn!(%failed, uid, "a message that was fetched could not be marked or moved");
         }
-        Ok(())
+        Ok(true)
     }
 
-    async fn refuse(&self, uid: u32, why: &str) -> Result<(), Failed> {
+    async fn make_room(&mut self, bytes: usize) -> Result<Held, Failed> {
+        let mut held = Held::default();
+        match self.room.make(&mut held, bytes).await {
+            true => Ok(held),
+            false => Err(self.ours(Failed("too much mail comes at once".to_owned()))),
+        }
+    }
+
+    /// What failed here says nothing about the message.
+    fn ours(&mut self, failed: Failed) -> Failed {
+        self.at_uid = None;
+        failed
+    }
+
+    async fn refuse(&mut self, uid: u32, why: &str) -> Result<(), Failed> {
         tracing::warn!(uid, why, "a message is left in its folder");
-        let id = self.mailbox;
-        Ok(self.desk.write(move |sql| Ok(fetches::refused(sql, id)?)).await?)
+        let (id, node) = (self.mailbox, self.node.clone());
+        let noted = self.desk.write(move |sql| Ok(fetches::refused(sql, id, &node)?)).await;
+        noted.map_err(|trouble| self.ours(trouble.into()))
     }
 
     async fn mark(&self, session: &mut Signed, uid: u32, moves: bool) -> Result<(), Failed> {
@@ -224,31 +303,15 @@ impl Turn {
     }
 }
 
-async fn search(session: &mut Signed, wanted: &str) -> Result<Vec<u32>, Failed> {
+/// Nothing was told of a message: that is good only if it is not there any more.
+async fn missing(session: &mut Signed, uid: u32) -> Result<(), Failed> {
+    match within(COMMAND_WITHIN, "looking for a message", is_there(session, uid)).await? {
+        false => Ok(()),
+        true => Err(Failed(format!("the server has message {uid}, but does not give it"))),
+    }
+}
+
+async fn searched(session: &mut Signed, wanted: &str) -> Result<Vec<u32>, Failed> {
     session.as_mut().allow(ANSWER_BYTES);
-    let found = within(COMMAND_WITHIN, "searching", session.uid_search(wanted)).await?;
-    Ok(found.into_iter().collect())
-}
-
-/// How long a message is; nothing when it is not there any more.
-async fn size(session: &mut Signed, uid: u32) -> Result<Option<u32>, Failed> {
-    let asked = async {
-        let answers = session.uid_fetch(uid.to_string(), "(UID RFC822.SIZE)").await?;
-        answers.try_collect::<Vec<_>>().await
-    };
-    let answers = within(COMMAND_WITHIN, "asking for the size of a message", asked).await?;
-    Ok(answers.iter().find(|answer| answer.uid == Some(uid)).and_then(|answer| answer.size))
-}
-
-async fn body(session: &mut Signed, uid: u32) -> Result<Option<Vec<u8>>, Failed> {
-    let answers = session.uid_fetch(uid.to_string(), "(UID BODY.PEEK[])").await?;
-    let answers: Vec<_> = answers.try_collect().await?;
-    let found = answers.iter().find(|answer| answer.uid == Some(uid));
-    Ok(found.and_then(|answer| answer.body()).map(<[u8]>::to_vec))
-}
-
-async fn flag(session: &mut Signed, uid: &str, flag: &str) -> Result<(), Failed> {
-    let answers = session.uid_store(uid, format!("+FLAGS.SILENT ({flag})")).await?;
-    answers.try_collect::<Vec<_>>().await?;
-    Ok(())
+    within(COMMAND_WITHIN, "searching", search(session, wanted)).await
 }

@@ -27,16 +27,15 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-/// A fresh token; and the secrets that count from now on, where those that were are used up.
+/// A fresh token; and what the next one is asked for with, where that is another secret.
 pub(super) async fn fresh(
-    oauth: &Oauth,
-    secrets: &Secrets,
-) -> Result<(String, Option<Secrets>), Failed> {
-    let (oauth, known) = (oauth.clone(), secrets.clone());
-    let asked = tokio::task::spawn_blocking(move || ask(&oauth, &known)).await;
+    oauth: Oauth,
+    secrets: Secrets,
+) -> Result<(String, Option<String>), Failed> {
+    let known = secrets.refresh_token.clone();
+    let asked = tokio::task::spawn_blocking(move || ask(&oauth, &secrets)).await;
     let answer = asked.map_err(|_| Failed("asking for a token failed".to_owned()))??;
-    let renewed = answer.refresh_token.filter(|new| secrets.refresh_token.as_ref() != Some(new));
-    let renewed = renewed.map(|new| Secrets { refresh_token: Some(new), ..secrets.clone() });
+    let renewed = answer.refresh_token.filter(|new| known.as_ref() != Some(new));
     Ok((answer.access_token, renewed))
 }
 
@@ -53,9 +52,9 @@ fn ask(oauth: &Oauth, secrets: &Secrets) -> Result<Answer, Failed> {
         .max_redirects(0)
         .user_agent("evenkeel")
         .timeout_global(Some(ANSWER_WITHIN));
-    let config = match oauth.token_url.starts_with("https://") {
-        true => config.tls_config(trusted()),
-        false => config,
+    let config = match oauth.token_url.starts_with("http://") {
+        true => config,
+        false => config.tls_config(trusted()),
     };
     let failed = |error: ureq::Error| Failed(format!("asking for a token: {error}"));
     let mut answer =

@@ -10,7 +10,7 @@ use crate::mailboxes::Mailboxes;
 use crate::room::Room;
 use desk::Desk;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,8 @@ pub(crate) use wire::Stream;
 
 /// Conversations at once; more wait to be taken.
 const CONVERSATIONS_MAX: usize = 1_000;
-/// Conversations at once with one address.
+/// Conversations at once with one address; of IPv6 with one network of 64 bits, which is what
+/// one place has.
 const CONVERSATIONS_OF_ONE: usize = 200;
 /// How long to wait when the system has no connection to give.
 const BREATHER: Duration = Duration::from_millis(100);
@@ -51,11 +52,12 @@ enum Protocol {
 struct Shop {
     desk: Desk,
     mailboxes: Mailboxes,
+    /// For whoever calls on this machine.
     room: Room,
     tls: Option<TlsAcceptor>,
     host: String,
-    /// How many conversations there are with each address.
-    callers: Mutex<HashMap<IpAddr, usize>>,
+    /// How many conversations there are with each address, and the room for its messages.
+    callers: Mutex<HashMap<IpAddr, (usize, Room)>>,
 }
 
 /// Places that were taken and are not answered at yet.
@@ -256,7 +258,10 @@ async fn answer(
         conversations.spawn(async move {
             let _permit = permit;
             match Caller::of(&shop, peer) {
-                Some(_caller) => session::speak(&shop, protocol, peer, stream, stop).await,
+                Some(caller) => {
+                    let whom = session::Whom { protocol, peer, room: caller.room.clone() };
+                    session::speak(&shop, whom, stream, stop).await;
+                }
                 None => {
                     let mut wire = wire::Wire::new(stream);
                     wire.say("421 4.7.0 These are too many conversations at once");
@@ -272,32 +277,56 @@ async fn answer(
 /// One of the conversations with an address, until this goes.
 struct Caller<'a> {
     shop: &'a Shop,
-    peer: Option<IpAddr>,
+    from: Option<IpAddr>,
+    room: Room,
 }
 
 impl Caller<'_> {
     fn of(shop: &Shop, peer: Option<IpAddr>) -> Option<Caller<'_>> {
-        if let Some(peer) = peer {
-            let mut callers = shop.callers.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = callers.entry(peer).or_default();
-            if *count >= CONVERSATIONS_OF_ONE {
-                return None;
-            }
-            *count += 1;
+        let from = peer.map(place_of);
+        let Some(from) = from else {
+            return Some(Caller { shop, from, room: shop.room.clone() });
+        };
+        let mut callers = shop.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, room) = callers.entry(from).or_default();
+        if *count >= CONVERSATIONS_OF_ONE {
+            return None;
         }
-        Some(Caller { shop, peer })
+        *count += 1;
+        Some(Caller { shop, from: Some(from), room: room.clone() })
+    }
+}
+
+/// Who has one address of such a network has all of them.
+fn place_of(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V4(_) => peer,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 
 impl Drop for Caller<'_> {
     fn drop(&mut self) {
-        let Some(peer) = self.peer else { return };
+        let Some(from) = self.from else { return };
         let mut callers = self.shop.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = callers.get_mut(&peer) {
+        if let Some((count, _)) = callers.get_mut(&from) {
             *count -= 1;
             if *count == 0 {
-                callers.remove(&peer);
+                callers.remove(&from);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_one_place_is_one_caller() {
+        let place = |text: &str| place_of(text.parse().unwrap()).to_string();
+        assert_eq!(place("192.0.2.7"), "192.0.2.7");
+        assert_eq!(place("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_ne!(place("2001:db8:1:2::1"), place("2001:db8:1:3::1"));
     }
 }

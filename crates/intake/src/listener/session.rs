@@ -5,6 +5,8 @@ use super::trace::{self, Way};
 use super::wire::{Gone, Line, Stream, Text, Wire};
 use super::{Protocol, Shop};
 use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
+use crate::mailboxes::POSTMASTER;
+use crate::room::Room;
 use desk::Trouble;
 use kernel::{IntegrationId, limits};
 use smtp_proto::{Error, MailFrom, Request};
@@ -14,6 +16,7 @@ use std::time::Duration;
 use store::Failure;
 use store::messages::Door;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 /// Recipients of one message: what the standard asks for at least.
 const RECIPIENTS_MAX: usize = 100;
@@ -21,6 +24,8 @@ const RECIPIENTS_MAX: usize = 100;
 const MESSAGES_MAX: usize = 1_000;
 /// Commands in vain, one after another or not, after which it is over.
 const FAULTS_MAX: usize = 20;
+/// How long a conversation may go on without a message.
+const MESSAGE_AGAIN_WITHIN: Duration = Duration::from_secs(600);
 /// How long agreeing on secrecy may take.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(30);
 
@@ -40,11 +45,22 @@ pub(super) struct Recipient {
     pub(super) mailbox: Option<IntegrationId>,
 }
 
+/// With whom it is spoken, and how.
+pub(super) struct Whom {
+    pub(super) protocol: Protocol,
+    pub(super) peer: Option<IpAddr>,
+    /// The room for their messages.
+    pub(super) room: Room,
+}
+
 /// A conversation.
 pub(super) struct Session<'a> {
     shop: &'a Shop,
     protocol: Protocol,
     peer: Option<IpAddr>,
+    room: Room,
+    /// Until when the next message must begin.
+    idle_until: Instant,
     /// How the other side called itself, once it did.
     helo: Option<String>,
     /// Whether it speaks the extended protocol.
@@ -66,15 +82,17 @@ enum Next {
 /// Speaks with somebody until they leave, must leave, or all must.
 pub(super) async fn speak(
     shop: &Shop,
-    protocol: Protocol,
-    peer: Option<IpAddr>,
+    whom: Whom,
     stream: Box<dyn Stream>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let Whom { protocol, peer, room } = whom;
     let mut session = Session {
         shop,
         protocol,
         peer,
+        room,
+        idle_until: Instant::now() + MESSAGE_AGAIN_WITHIN,
         helo: None,
         extended: false,
         secret: false,
@@ -86,7 +104,7 @@ pub(super) async fn speak(
     wire.say(&format!("220 {} {} Evenkeel", shop.host, protocol.greeting()));
     loop {
         let line = tokio::select! {
-            line = wire.line() => line,
+            line = timeout_at(session.idle_until, wire.line()) => line.unwrap_or(Err(Gone::Slow)),
             _ = stop.wait_for(|stop| *stop) => {
                 wire.say("421 4.3.2 This server is stopping; come back in a moment");
                 break;
@@ -134,6 +152,10 @@ impl Session<'_> {
             return Ok(self.fault(wire, "500 5.5.2 Lines end in CR LF"));
         }
         match Request::parse(&mut line.iter()) {
+            // The parser leaves that address, which needs no domain, empty.
+            Ok(Request::Rcpt { to }) if to.address.is_empty() && is_for_postmaster(&line) => {
+                Ok(self.recipient(wire, POSTMASTER).await)
+            }
             Ok(request) => self.command(wire, request).await,
             Err(error) => Ok(self.fault(wire, syntax(&error))),
         }
@@ -280,8 +302,16 @@ impl Session<'_> {
 
     /// Takes a message and says what became of it: once, or in LMTP for each recipient.
     async fn message(&mut self, wire: &mut Wire) -> Result<(), Gone> {
-        let text = wire.text(&self.shop.room).await?;
         let envelope = self.envelope.take().unwrap_or_default();
+        let id = desk::fresh().simple().to_string();
+        let way = Way {
+            helo: self.helo.as_deref().unwrap_or_default(),
+            peer: self.peer,
+            host: &self.shop.host,
+            protocol: self.protocol.word(self.extended, self.secret),
+        };
+        let trace = trace::lines(&way, &envelope, &id, self.shop.desk.now());
+        let text = wire.text(&self.room, trace.into_bytes()).await?;
         self.messages += 1;
         let answers: Vec<String> = match text {
             Text::TooLarge => vec![too_large(); envelope.recipients.len()],
@@ -289,8 +319,9 @@ impl Session<'_> {
                 let answer = "452 4.3.1 Too much comes at once; try again in a minute";
                 vec![answer.to_owned(); envelope.recipients.len()]
             }
-            Text::Whole(text, _held) => self.keep(&envelope, &text).await,
+            Text::Whole(raw, _held) => self.keep(&envelope, &id, raw).await,
         };
+        self.idle_until = Instant::now() + MESSAGE_AGAIN_WITHIN;
         match self.protocol {
             Protocol::Lmtp => answers.iter().for_each(|answer| wire.say(answer)),
             // One answer for all: what failed for one comes again for all of them.
@@ -305,28 +336,25 @@ impl Session<'_> {
     }
 
     /// Keeps the message once for each mailbox; the answers, one for each recipient.
-    async fn keep(&self, envelope: &Envelope, text: &[u8]) -> Vec<String> {
-        let id = desk::fresh().simple().to_string();
-        let way = Way {
-            helo: self.helo.as_deref().unwrap_or_default(),
-            peer: self.peer,
-            host: &self.shop.host,
-            protocol: self.protocol.word(self.extended, self.secret),
-        };
-        let trace = trace::lines(&way, envelope, &id, self.shop.desk.now());
-        let raw = [trace.as_bytes(), text].concat();
-        let mut answers: Vec<(Option<IntegrationId>, String)> = vec![];
-        for recipient in &envelope.recipients {
-            if answers.iter().any(|(mailbox, _)| *mailbox == recipient.mailbox) {
-                continue;
+    async fn keep(&self, envelope: &Envelope, id: &str, mut raw: Vec<u8>) -> Vec<String> {
+        let mut mailboxes: Vec<(Option<IntegrationId>, Vec<String>)> = vec![];
+        for Recipient { address, mailbox } in &envelope.recipients {
+            match mailboxes.iter_mut().find(|(known, _)| known == mailbox) {
+                Some((_, addresses)) => addresses.push(address.clone()),
+                None => mailboxes.push((*mailbox, vec![address.clone()])),
             }
-            let same = envelope.recipients.iter().filter(|one| one.mailbox == recipient.mailbox);
+        }
+        let mut answers: Vec<(Option<IntegrationId>, String)> = vec![];
+        let mut left = mailboxes.len();
+        for (mailbox, recipients) in mailboxes {
+            left -= 1;
             let arrived = Arrived {
-                mailbox: recipient.mailbox,
+                mailbox,
                 door: self.protocol.door(),
                 sender: envelope.sender.clone(),
-                recipients: same.map(|one| one.address.clone()).collect(),
-                raw: raw.clone(),
+                recipients,
+                // Nearly always there is one mailbox, and no copy.
+                raw: if left == 0 { std::mem::take(&mut raw) } else { raw.clone() },
             };
             let answer = match accept(&self.shop.desk, arrived).await {
                 Ok(_) => format!("250 2.0.0 Kept as {id}"),
@@ -334,7 +362,7 @@ impl Session<'_> {
                 Err(NotAccepted::Empty) => "554 5.6.0 The message is empty".to_owned(),
                 Err(NotAccepted::Trouble(trouble)) => not_kept(&trouble),
             };
-            answers.push((recipient.mailbox, answer));
+            answers.push((mailbox, answer));
         }
         let of = |recipient: &Recipient| {
             let found = answers.iter().find(|(mailbox, _)| *mailbox == recipient.mailbox);
@@ -387,6 +415,12 @@ impl Protocol {
             (Protocol::Smtp, true, true) => "ESMTPS",
         }
     }
+}
+
+/// Whether a command names the one recipient that needs no domain.
+fn is_for_postmaster(line: &[u8]) -> bool {
+    let named = format!("<{POSTMASTER}>");
+    line.windows(named.len()).any(|part| part.eq_ignore_ascii_case(named.as_bytes()))
 }
 
 fn too_large() -> String {

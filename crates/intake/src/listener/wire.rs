@@ -3,6 +3,7 @@
 
 use super::dots::Undotted;
 use crate::arrive::MESSAGE_BYTES;
+use crate::pace::Pace;
 use crate::room::{Held, Room};
 use std::io;
 use std::time::Duration;
@@ -17,10 +18,6 @@ const CHUNK_BYTES: usize = 16 * 1_024;
 const NOISE_BYTES: usize = 1_048_576;
 /// How long the next command may take: what the standard asks for.
 const COMMAND_WITHIN: Duration = Duration::from_secs(300);
-/// How long the next piece of a message may take: what the standard asks for.
-const PIECE_WITHIN: Duration = Duration::from_secs(180);
-/// How long a whole message may take.
-const MESSAGE_WITHIN: Duration = Duration::from_secs(1_800);
 /// How long an answer may take to be taken.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// How long taking leave may take.
@@ -42,7 +39,7 @@ pub(super) enum Line {
 /// What came in the place of a message.
 pub(super) enum Text {
     /// The message, with the room it takes.
-    Whole(Vec<u8>, Option<Held>),
+    Whole(Vec<u8>, Held),
     /// One that is larger than any is taken; it was thrown away.
     TooLarge,
     /// There was no room for it; it was thrown away.
@@ -139,32 +136,31 @@ impl Wire {
     }
 
     /// The message up to its end, which only a dot alone between CRLF and CRLF is; dots that
-    /// were doubled on the way are single again.
-    pub(super) async fn text(&mut self, room: &Room) -> Result<Text, Gone> {
-        let whole_until = Instant::now() + MESSAGE_WITHIN;
-        let (mut undotted, mut text) = (Undotted::default(), Vec::new());
-        let (mut held, mut refused) = (None, None);
+    /// were doubled on the way are single again. It is added to `text`.
+    pub(super) async fn text(&mut self, room: &Room, mut text: Vec<u8>) -> Result<Text, Gone> {
+        let (mut undotted, mut pace) = (Undotted::default(), Pace::start(Instant::now()));
+        let (mut held, mut refused) = (Held::default(), None);
         loop {
             let (taken, whole) = undotted.take(&self.read[self.at..], &mut text);
             self.at += taken;
+            let came = Instant::now();
             if refused.is_none() && text.len() > MESSAGE_BYTES {
                 refused = Some(Text::TooLarge);
             }
-            if refused.is_none() && held.is_none() && Room::is_needed_for(text.len()) {
-                match room.take().await {
-                    Some(taken) => held = Some(taken),
-                    None => refused = Some(Text::NoRoom),
-                }
+            if refused.is_none() && !room.make(&mut held, text.len()).await {
+                refused = Some(Text::NoRoom);
             }
+            pace.waited(came.elapsed());
+            pace.came(Instant::now(), text.len());
             if refused.is_some() {
                 // The rest is only listened to.
                 text = Vec::new();
-                held = None;
+                held = Held::default();
             }
             if whole {
                 return Ok(refused.unwrap_or(Text::Whole(text, held)));
             }
-            self.fill((Instant::now() + PIECE_WITHIN).min(whole_until)).await?;
+            self.fill(pace.until()).await?;
         }
     }
 
@@ -199,7 +195,7 @@ mod tests {
             near.write_all(chunk).await.unwrap();
         }
         drop(near);
-        match wire.text(&Room::default()).await {
+        match wire.text(&Room::default(), vec![]).await {
             Ok(Text::Whole(text, _)) => Ok(text),
             Ok(_) => Err("refused"),
             Err(_) => Err("gone"),

@@ -127,16 +127,9 @@ impl Caller {
     }
 
     /// Says a command that is answered with this code.
-    #[track_caller]
-    pub fn expect<'a>(
-        &'a mut self,
-        command: &'a str,
-        code: &'a str,
-    ) -> impl Future<Output = ()> + 'a {
-        async move {
-            let answer = self.say(command).await;
-            assert!(answer.starts_with(code), "{command}: {answer}");
-        }
+    pub async fn expect(&mut self, command: &str, code: &str) {
+        let answer = self.say(command).await;
+        assert!(answer.starts_with(code), "{command}: {answer}");
     }
 
     async fn line(&mut self) -> String {

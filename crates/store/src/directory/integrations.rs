@@ -130,6 +130,16 @@ impl Imap {
     pub fn place(&self) -> String {
         format!("{}@{}:{}/{}", self.user, self.host, self.port, self.folder)
     }
+
+    /// Whether what one signs in with would go to nobody else than by `before`, and no less
+    /// secretly. If it does, it is asked for anew: who may write settings may not read secrets.
+    pub fn may_keep_secrets_of(&self, before: &Imap) -> bool {
+        let token_url = |imap: &Imap| imap.oauth.as_ref().map(|oauth| oauth.token_url.clone());
+        let (from, to) = (token_url(before), token_url(self));
+        self.host.eq_ignore_ascii_case(&before.host)
+            && (self.security != Security::None || before.security == Security::None)
+            && (to.is_none() || from == to)
+    }
 }
 
 impl Integration {
@@ -169,6 +179,7 @@ pub fn update(
     integration: &Integration,
     expected_version: i64,
 ) -> Result<bool, Failure> {
+    let before = get(sql, integration.id)?.and_then(|before| before.settings.imap);
     let mut values = values(integration)?;
     values.push(expected_version.into());
     let touched = sql.execute(
@@ -177,6 +188,11 @@ pub fn update(
         &values,
     )?;
     if touched == 1 {
+        if let Some((now, before)) = integration.settings.imap.as_ref().zip(before.as_ref())
+            && !now.may_keep_secrets_of(before)
+        {
+            forget_secrets(sql, integration.id)?;
+        }
         keep_secrets(sql, integration)?;
     }
     Ok(touched == 1)
@@ -190,6 +206,19 @@ pub fn seen(sql: &mut dyn Sql, id: IntegrationId, at: Timestamp) -> Result<(), F
         &[id.into(), at.into(), before.into()],
     )?;
     Ok(())
+}
+
+/// Since when a mailbox is watched to which nobody ever wrote, once it is.
+pub fn watched_since(sql: &mut dyn Sql, id: IntegrationId) -> Result<Option<Timestamp>, Failure> {
+    let statement = "select watched_since from integrations where id = $1";
+    Ok(one(sql, statement, &[id.into()], Columns::opt_at)?.flatten())
+}
+
+/// Begins to watch a mailbox.
+pub fn watch(sql: &mut dyn Sql, id: IntegrationId, now: Timestamp) -> Result<(), Failure> {
+    let statement =
+        "update integrations set watched_since = $2 where id = $1 and watched_since is null";
+    sql.execute(statement, &[id.into(), now.into()]).map(drop)
 }
 
 /// The integration with this id, deleted or not.
@@ -233,6 +262,21 @@ pub fn addressed<'a>(mailboxes: &'a [Integration], address: &str) -> Option<&'a 
 pub fn secrets(sql: &mut dyn Sql, id: IntegrationId) -> Result<Secrets, Failure> {
     let statement = "select secrets from integration_secrets where integration_id = $1";
     Ok(one(sql, statement, &[id.into()], Columns::json)?.unwrap_or_default())
+}
+
+/// Keeps the refresh token that came in the place of the one that was used, unless somebody
+/// gave another one meanwhile.
+pub fn renew_token(
+    sql: &mut dyn Sql,
+    id: IntegrationId,
+    used: Option<&str>,
+    new: &str,
+) -> Result<(), Failure> {
+    if secrets(sql, id)?.refresh_token.as_deref() != used {
+        return Ok(());
+    }
+    let renewed = Secrets { refresh_token: Some(new.to_owned()), ..Secrets::default() };
+    set_secrets(sql, id, &renewed)
 }
 
 /// Replaces of what an integration signs in elsewhere with what is given here.
@@ -280,13 +324,17 @@ pub fn last_round_trip(sql: &mut dyn Sql, address: &str) -> Result<Option<RoundT
 /// Keeps the new secrets of one that signs in elsewhere; one that does not has none.
 fn keep_secrets(sql: &mut dyn Sql, integration: &Integration) -> Result<(), Failure> {
     if integration.settings.imap.is_none() {
-        let statement = "delete from integration_secrets where integration_id = $1";
-        return sql.execute(statement, &[integration.id.into()]).map(drop);
+        return forget_secrets(sql, integration.id);
     }
     match &integration.new_secrets {
         Some(secrets) => set_secrets(sql, integration.id, secrets),
         None => Ok(()),
     }
+}
+
+fn forget_secrets(sql: &mut dyn Sql, id: IntegrationId) -> Result<(), Failure> {
+    let statement = "delete from integration_secrets where integration_id = $1";
+    sql.execute(statement, &[id.into()]).map(drop)
 }
 
 fn values(integration: &Integration) -> Result<Vec<Value>, Failure> {

@@ -219,9 +219,10 @@ pub fn accept(sql: &mut dyn Sql, new: &NewMessage) -> Result<Accepted, Failure> 
         (new.raw.len() as i64).into(),
     ];
     if let Some(id) = one(sql, statement, &values, Columns::int)? {
-        let pieces = new.raw.chunks(PIECE_BYTES).zip(0i64..);
-        let rows = pieces.map(|(bytes, piece)| vec![id.into(), piece.into(), bytes.into()]);
-        sql.insert(&PIECES, rows.collect())?;
+        // Piece by piece: a large message is not copied as a whole once more.
+        for (bytes, piece) in new.raw.chunks(PIECE_BYTES).zip(0i64..) {
+            sql.insert(&PIECES, vec![vec![id.into(), piece.into(), bytes.into()]])?;
+        }
         return Ok(Accepted { id, repeated: false });
     }
     let same = "update messages set copies = copies + 1 \

@@ -124,7 +124,7 @@ fn table(who: &SignedIn, policy: &Policy, all: &All) -> Markup {
 fn last(who: &SignedIn, policy: &Policy, mailbox: &Integration) -> Markup {
     html! {
         @match mailbox.last_seen_at { Some(at) => (time::moment(at, &who.here)), None => "none yet" }
-        @if silent_for(policy, mailbox, who.here.now).is_some() { " " span.chip.chip-crit { (icon("alert")) "silent" } }
+        @if silent_for(policy, mailbox, mailbox.last_seen_at, who.here.now).is_some() { " " span.chip.chip-crit { (icon("alert")) "silent" } }
     }
 }
 
@@ -240,12 +240,17 @@ fn ways_in(who: &SignedIn, app: &App, mailbox: &Integration) -> Markup {
                 dl.props {
                     div { dt { "Key" } dd { code.secret { (key) } } }
                     div { dt { "HTTP" } dd { code.secret { "POST " (base) "/intake/" (key) "/email" } } }
-                    div { dt { "Pipe of a mail server" } dd { code.secret { "evenkeel mail --mailbox " (key) } } }
+                    div { dt { "Pipe of a mail server" } dd { code.secret { "evenkeel mail --mailbox " (quoted(&mailbox.name)) } } }
                 }
                 p.hint { "Whoever knows the key can hand in messages. SMTP and LMTP need no key: they take what is addressed to this mailbox. The administrator’s guide has examples." }
             }
         }
     }
+}
+
+/// A word as a shell takes it. The key is none: others on the machine see what is called how.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// That a test message is on its way, where the address says so.

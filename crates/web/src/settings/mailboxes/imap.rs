@@ -52,7 +52,9 @@ fn named(trouble: Trouble) -> Trouble {
     match trouble {
         Trouble::Faults(mut faults) => {
             for fault in &mut faults {
-                fault.field = fault.field.replace('.', "_");
+                // The secrets of OAuth stand beside its other fields here.
+                let field = fault.field.replace("oauth.refresh_token", "refresh_token");
+                fault.field = field.replace('.', "_");
             }
             Trouble::Faults(faults)
         }
@@ -196,7 +198,7 @@ fn state(who: &SignedIn, imap: &Imap, fetching: Option<&Fetching>) -> Markup {
             div { dt { "Then" } dd { @match &imap.move_to { Some(folder) => { "moved to " (folder) } None => "marked as seen" } } }
             div { dt { "Last fetched" } dd { @match went { Some(at) => (time::moment(at, &who.here)), None => "not yet" } } }
             @if let Some(refused) = fetching.map(|fetching| fetching.refused).filter(|refused| *refused > 0) {
-                div { dt { "Left there" } dd { (time::counted(refused, "message")) ", too large or empty" } }
+                div { dt { "Left there" } dd { (time::counted(refused, "message")) ", too large, empty, or not to be had" } }
             }
         }
         @if let Some(error) = error {
@@ -234,7 +236,7 @@ fn form(
             (Field::new("imap_port", "Port").hint("Empty: the usual one.").errors(errors).input("text", fields.text("imap_port")))
             (input("imap_user", "User"))
             (Field::new("imap_sign_in", "Signs in with").errors(errors).select(&SIGN_INS, fields.filled("imap_sign_in").unwrap_or("password")))
-            (secret("imap_password", "Password", "Never shown again. Empty: it stays."))
+            (secret("imap_password", "Password", "Never shown again. Empty: it stays, for the same server."))
             (Field::new("imap_folder", "Folder").hint("Empty: INBOX.").errors(errors).input("text", fields.text("imap_folder")))
             (Field::new("imap_move_to", "Move what was taken to").hint("A folder that is there. Empty: it stays and is marked as seen.").errors(errors).input("text", fields.text("imap_move_to")))
             fieldset.field {
