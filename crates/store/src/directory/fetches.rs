@@ -2,7 +2,7 @@
 //! has it for a while, and again as long as it goes on.
 
 use super::rows::{many, one};
-use crate::{Columns, Failure, Sql};
+use crate::{Failure, Sql};
 use kernel::{IntegrationId, Timestamp};
 use std::collections::HashMap;
 
