@@ -211,7 +211,7 @@ async fn what_belongs_to_a_restricted_incident_is_hidden_and_nobody_decides_blin
     let number = world.report("Somebody reads my mail").await;
     let id = aside(&world, "More about it", Some(number)).await;
     let (n, _) = said(&world, "gwen", number, "secret words").await;
-    let restrict = Command::Restrict { to: Some(world.network) };
+    let restrict = Command::Restrict { team: Some(world.network) };
     world.command("ines", number, restrict).await;
     let path = format!("/mail/{id}");
     world.get("ines", &path).await.shows("More about it");
