@@ -29,6 +29,7 @@ const FAMILIES: [(&str, &str); 15] = [
     ("categories", "The tree that incidents are classified by."),
     ("views", "Saved views of the queue."),
     ("tokens", "API tokens."),
+    ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),
     (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",
