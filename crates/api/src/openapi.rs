@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 16] = [
+const FAMILIES: [(&str, &str); 17] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -30,6 +30,7 @@ const FAMILIES: [(&str, &str); 16] = [
     ("views", "Saved views of the queue."),
     ("tokens", "API tokens."),
     ("integrations", "Mailboxes and other programs that bring something in."),
+    ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),
     (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",

@@ -42,7 +42,7 @@ async fn a_webhook_is_made_and_its_secret_shown_once() {
     world
         .get("ada", "/settings/webhooks")
         .await
-        .shows("2 kinds of event")
+        .shows("2 kinds of events")
         .shows("http://127.0.0.1:40001/…");
     let rotated = world.post("ada", &format!("{path}/rotate"), &[]).await;
     rotated.shows("whsec_").shows("signs for a day");

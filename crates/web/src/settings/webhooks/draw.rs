@@ -65,7 +65,7 @@ fn told_words(webhook: &Webhook) -> Markup {
     html! {
         @match &webhook.told.events {
             None => "everything",
-            Some(events) => (time::counted(events.len() as i64, "kind of event")),
+            Some(events) => { (time::counted(events.len() as i64, "kind")) " of events" },
         }
         @if !webhook.told.condition.is_empty() { " where " code { (webhook.told.condition) } }
     }
