@@ -115,9 +115,7 @@ fn gives_tokens(url: &str) -> bool {
     let here = ["127.0.0.1", "::1", "localhost"];
     url.len() <= limits::REASON_CHARS
         && url.trim() == url
-        && url
-            .parse::<Outward>()
-            .is_ok_and(|to| to.encrypted || here.contains(&to.host.as_str()))
+        && url.parse::<Outward>().is_ok_and(|to| to.encrypted || here.contains(&to.host.as_str()))
 }
 
 /// What was given for another server is not sent to this one.

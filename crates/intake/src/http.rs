@@ -94,11 +94,7 @@ async fn hand_in(
 }
 
 /// The message, as far as there is room for it.
-async fn whole(
-    body: Body,
-    headers: &HeaderMap,
-    room: &Room,
-) -> Result<(Vec<u8>, Held), Response> {
+async fn whole(body: Body, headers: &HeaderMap, room: &Room) -> Result<(Vec<u8>, Held), Response> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if said.is_some_and(|bytes: u64| bytes > MESSAGE_BYTES as u64) {
         return Err(too_large());

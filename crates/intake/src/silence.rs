@@ -96,7 +96,9 @@ async fn watched_since(
     let known = desk.read(move |sql| integrations::watched_since(sql, id)).await?;
     match known {
         Some(since) => Ok(Some(since)),
-        None => desk.write(move |sql| Ok(integrations::watch(sql, id, now)?)).await.map(|()| Some(now)),
+        None => {
+            desk.write(move |sql| Ok(integrations::watch(sql, id, now)?)).await.map(|()| Some(now))
+        }
     }
 }
 
@@ -116,7 +118,10 @@ fn silent(mailbox: &Integration, since: Timestamp, seconds: i64) -> News {
     let (name, hours) = (&mailbox.name, seconds / 3_600);
     let last = match mailbox.last_seen_at {
         Some(_) => format!("The last message to the mailbox “{name}” came on {} UTC.", day(since)),
-        None => format!("No message ever came to the mailbox “{name}”, which is watched since {} UTC.", day(since)),
+        None => format!(
+            "No message ever came to the mailbox “{name}”, which is watched since {} UTC.",
+            day(since)
+        ),
     };
     News {
         about: format!("silence of {}", mailbox.id),

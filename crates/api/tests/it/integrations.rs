@@ -155,15 +155,20 @@ async fn what_a_mailbox_signs_in_with_is_never_shown() {
     let known = secrets(&world.desk).await;
     assert_eq!(known.refresh_token.as_deref(), Some("hush-token"), "what is absent stays");
     // Somebody else's server does not get what was given for this one.
-    for (host, token_url) in
-        [("imap.evil.example", "https://login.example/token"), ("imap.x.example", "https://evil.example/token")]
-    {
+    for (host, token_url) in [
+        ("imap.evil.example", "https://login.example/token"),
+        ("imap.x.example", "https://evil.example/token"),
+    ] {
         let mut other = oauth.clone();
         other["host"] = json!(host);
         other["oauth"] = json!({ "token_url": token_url, "client_id": "7" });
         let refused = ada.patch(&format!("{path}/A"), json!({ "imap": other })).await;
         refused.problem(422);
-        assert_eq!(refused.json["errors"][0]["field"], "imap.oauth.refresh_token", "{}", refused.text);
+        assert_eq!(
+            refused.json["errors"][0]["field"], "imap.oauth.refresh_token",
+            "{}",
+            refused.text
+        );
     }
     for (imap, field) in [
         (json!({ "host": "", "user": "u" }), "imap.host"),

@@ -28,7 +28,9 @@ fn a_message_is_kept_whether_a_server_runs_or_not() {
     assert_eq!(count(&home), 2, "the very same is kept once");
     drop(server);
     // As Postfix calls it, also for what mail servers report and for odd senders.
-    for (at, sender) in ["--sender=", "--sender=-x@company.example", "--sender=a"].iter().enumerate() {
+    for (at, sender) in
+        ["--sender=", "--sender=-x@company.example", "--sender=a"].iter().enumerate()
+    {
         let letter = format!("{LETTER}{at}\r\n");
         mail(&home, &letter, &[sender, "--recipient=help@company.example"]).done();
     }

@@ -159,7 +159,8 @@ fn follow(
     for (id, mailbox) in wanted {
         workers.entry(id).or_insert_with(|| {
             let (stop, stopped) = watch::channel(false);
-            let work = work(desk.clone(), (node.to_owned(), room.clone()), mailbox.clone(), stopped);
+            let work =
+                work(desk.clone(), (node.to_owned(), room.clone()), mailbox.clone(), stopped);
             Worker { mailbox, stop, task: tokio::spawn(work) }
         });
     }

@@ -134,7 +134,8 @@ pub fn renew(
 
 /// Notes that a message was left where it is.
 pub fn refused(sql: &mut dyn Sql, mailbox: IntegrationId, node: &str) -> Result<(), Failure> {
-    let statement = "update mailbox_fetches set refused = refused + 1 where mailbox_id = $1 and taken_by = $2";
+    let statement =
+        "update mailbox_fetches set refused = refused + 1 where mailbox_id = $1 and taken_by = $2";
     sql.execute(statement, &[mailbox.into(), node.into()]).map(drop)
 }
 

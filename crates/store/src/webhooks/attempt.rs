@@ -249,11 +249,7 @@ fn went_wrong(
 fn answered(answer: Option<&Answer>) -> [Value; 3] {
     let Some(answer) = answer else { return [Value::Null, Value::Null, Value::Null] };
     let text = (!answer.text.is_empty()).then_some(answer.text.as_str());
-    [
-        answer.status.map(i64::from).into(),
-        cut(text, ANSWER_CHARS),
-        answer.took_ms.into(),
-    ]
+    [answer.status.map(i64::from).into(), cut(text, ANSWER_CHARS), answer.took_ms.into()]
 }
 
 /// At most so many characters, without those that databases refuse.
