@@ -35,8 +35,8 @@ impl Pace {
     /// So many bytes have come by now.
     pub(crate) fn came(&mut self, now: Instant, bytes: usize) {
         self.piece_until = now + PIECE_WITHIN;
-        let goes_on = |(_, from): (Instant, usize)| bytes < from + STRETCH_BYTES;
-        if bytes > SMALL_BYTES && !self.stretch.is_some_and(goes_on) {
+        let is_over = |(_, from): (Instant, usize)| bytes >= from + STRETCH_BYTES;
+        if bytes > SMALL_BYTES && self.stretch.is_none_or(is_over) {
             self.stretch = Some((now + STRETCH_WITHIN, bytes));
         }
     }

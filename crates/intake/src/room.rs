@@ -26,7 +26,7 @@ pub(crate) struct Room(Arc<Semaphore>);
 #[derive(Default)]
 pub(crate) struct Held {
     kib: usize,
-    room: Vec<(SemaphorePermit<'static>, OwnedSemaphorePermit)>,
+    room: Option<(SemaphorePermit<'static>, OwnedSemaphorePermit)>,
 }
 
 impl Default for Room {
@@ -54,8 +54,8 @@ impl Room {
         });
         let Ok(Some((all, share))) = taken.await else { return false };
         held.kib = wanted;
-        match held.room.first_mut() {
-            None => held.room.push((all, share)),
+        match &mut held.room {
+            None => held.room = Some((all, share)),
             Some(room) => {
                 room.0.merge(all);
                 room.1.merge(share);

@@ -47,7 +47,7 @@ pub(super) async fn sign(
             });
             keep.await?;
         }
-        Ok(Sign::Token(token))
+        Ok::<_, Failed>(Sign::Token(token))
     });
     asked.await.map_err(|_| Failed("asking for a token failed".to_owned()))?
 }

@@ -139,10 +139,11 @@ impl Wire {
     /// were doubled on the way are single again. It is added to `text`.
     pub(super) async fn text(&mut self, room: &Room, mut text: Vec<u8>) -> Result<Text, Gone> {
         let (mut undotted, mut pace) = (Undotted::default(), Pace::start(Instant::now()));
-        let (mut held, mut refused) = (Held::default(), None);
+        let (mut held, mut refused, mut come) = (Held::default(), None, 0);
         loop {
             let (taken, whole) = undotted.take(&self.read[self.at..], &mut text);
             self.at += taken;
+            come += taken;
             let came = Instant::now();
             if refused.is_none() && text.len() > MESSAGE_BYTES {
                 refused = Some(Text::TooLarge);
@@ -151,7 +152,7 @@ impl Wire {
                 refused = Some(Text::NoRoom);
             }
             pace.waited(came.elapsed());
-            pace.came(Instant::now(), text.len());
+            pace.came(Instant::now(), come);
             if refused.is_some() {
                 // The rest is only listened to.
                 text = Vec::new();

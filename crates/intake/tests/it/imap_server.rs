@@ -1,5 +1,6 @@
 //! An IMAP server that knows one folder, for tests only.
 
+use intake::MESSAGE_BYTES;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -7,6 +8,29 @@ use tokio::sync::Notify;
 
 /// The password of its only user.
 pub const PASSWORD: &str = "open \"sesame\"";
+
+/// How the server answers when it is asked for the text of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Temper {
+    /// As it should.
+    Good,
+    /// It says no.
+    No,
+    /// It says good-bye.
+    Bye,
+    /// It hangs up.
+    Silence,
+    /// It hangs up in the middle.
+    Half,
+    /// It says that there is no text.
+    Nil,
+    /// It says that all is well, and nothing else.
+    Nothing,
+    /// It sends without an end.
+    Endless,
+    /// It says what is no IMAP.
+    Noise,
+}
 
 /// A message in the folder.
 #[derive(Clone)]
@@ -16,6 +40,7 @@ pub struct Lying {
     pub raw: Vec<u8>,
     /// How long the server says it is.
     pub size: usize,
+    pub temper: Temper,
 }
 
 /// What is on the server.
@@ -26,6 +51,12 @@ pub struct Folder {
     pub moved: Vec<u32>,
     /// The uids whose text was fetched, in order.
     pub fetched: Vec<u32>,
+    /// Whether sizes are refused.
+    pub no_sizes: bool,
+    /// Whether searching is refused.
+    pub no_search: bool,
+    /// What somebody signed in with by XOAUTH2, in base64.
+    pub signed: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -59,8 +90,18 @@ impl Server {
     /// Puts a message there and tells who waits.
     pub fn put(&self, uid: u32, seen: bool, text: &str) {
         let raw = text.as_bytes().to_vec();
-        self.with(|folder| folder.lying.push(Lying { uid, seen, size: raw.len(), raw }));
+        self.with(|folder| {
+            folder.lying.push(Lying { uid, seen, size: raw.len(), raw, temper: Temper::Good })
+        });
         self.news.notify_waiters();
+    }
+
+    /// Lets the server have a temper about a message.
+    pub fn vex(&self, uid: u32, temper: Temper) {
+        self.with(|folder| {
+            let one = folder.lying.iter_mut().find(|one| one.uid == uid).unwrap();
+            one.temper = temper;
+        });
     }
 
     async fn speak(&self, stream: TcpStream) -> Option<()> {
@@ -83,6 +124,12 @@ impl Server {
                     assert_eq!(done, "DONE");
                     "OK done".to_owned()
                 }
+                "AUTHENTICATE XOAUTH2" => {
+                    write.write_all(b"+ \r\n").await.ok()?;
+                    let said = lines.next_line().await.ok()??;
+                    self.with(|folder| folder.signed.push(said));
+                    "OK done".to_owned()
+                }
                 other => self.answer(other, &mut write).await?,
             };
             write.write_all(format!("{tag} {answer}\r\n").as_bytes()).await.ok()?;
@@ -98,6 +145,7 @@ impl Server {
         let quoted = format!("\"{}\"", PASSWORD.replace('"', "\\\""));
         let ok = "OK done".to_owned();
         let mut untagged: Vec<Vec<u8>> = vec![];
+        let mut hang_up = false;
         let mut say = |text: &[u8]| untagged.push(text.to_vec());
         let words: Vec<&str> = command.split(' ').collect();
         let status = match words.as_slice() {
@@ -114,8 +162,11 @@ impl Server {
                 say(format!("OK [UIDNEXT {next}] next").as_bytes());
                 ok
             }),
+            ["UID", "SEARCH", ..] if self.with(|folder| folder.no_search) => {
+                "NO not now".to_owned()
+            }
             ["UID", "SEARCH", "UID", range, rest @ ..] => self.with(|folder| {
-                let (from, to) = range.split_once(':').unwrap();
+                let (from, to) = range.split_once(':').unwrap_or((range, range));
                 let from: u32 = from.parse().unwrap();
                 let last = folder.lying.iter().map(|one| one.uid).max().unwrap_or_default();
                 let (low, high) = match to {
@@ -136,15 +187,48 @@ impl Server {
                 let Some(one) = folder.lying.iter().find(|one| one.uid == uid).cloned() else {
                     return ok;
                 };
-                if what.concat().contains("BODY.PEEK[]") {
-                    folder.fetched.push(uid);
-                    let mut text =
-                        format!("1 FETCH (UID {uid} BODY[] {{{}}}\r\n", one.raw.len()).into_bytes();
-                    text.extend_from_slice(&one.raw);
-                    text.push(b')');
-                    say(&text);
-                } else {
+                // Somebody reads it, and another one, at this moment.
+                say(format!("1 FETCH (UID {uid} FLAGS (\\Seen))").as_bytes());
+                say(b"2 FETCH (FLAGS (\\Seen))");
+                if !what.concat().contains("BODY.PEEK[]") {
+                    if folder.no_sizes {
+                        return "NO not now".to_owned();
+                    }
                     say(format!("1 FETCH (UID {uid} RFC822.SIZE {})", one.size).as_bytes());
+                    return ok;
+                }
+                folder.fetched.push(uid);
+                let claimed = match one.temper {
+                    Temper::Endless => 2 * MESSAGE_BYTES,
+                    Temper::Half => one.raw.len() + 10,
+                    _ => one.raw.len(),
+                };
+                let mut text = format!("1 FETCH (UID {uid} BODY[] {{{claimed}}}\r\n").into_bytes();
+                match one.temper {
+                    Temper::Good => {
+                        text.extend_from_slice(&one.raw);
+                        text.push(b')');
+                        say(&text);
+                    }
+                    Temper::Half => {
+                        text.extend_from_slice(&one.raw);
+                        say(&text);
+                        hang_up = true;
+                    }
+                    Temper::Endless => {
+                        text.resize(MESSAGE_BYTES + 1_048_576, b'x');
+                        say(&text);
+                        hang_up = true;
+                    }
+                    Temper::No => return "NO [SERVERBUG] not this one".to_owned(),
+                    Temper::Bye => {
+                        say(b"BYE too tired");
+                        hang_up = true;
+                    }
+                    Temper::Silence => hang_up = true,
+                    Temper::Nil => say(format!("1 FETCH (UID {uid} BODY[] NIL)").as_bytes()),
+                    Temper::Nothing => {}
+                    Temper::Noise => say(b"1 FETCH (UID nonsense"),
                 }
                 ok
             }),
@@ -169,6 +253,6 @@ impl Server {
         for text in untagged {
             write.write_all(&[b"* ", text.as_slice(), b"\r\n"].concat()).await.ok()?;
         }
-        Some(status)
+        (!hang_up).then_some(status)
     }
 }

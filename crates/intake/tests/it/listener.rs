@@ -55,7 +55,8 @@ async fn nobody_is_relayed_for() {
         "you@elsewhere.example",
         "help%elsewhere.example@x.example",
         "help@y.example",
-        "postmaster",
+        "postmaster@y.example",
+        "",
     ] {
         let answer = caller.say(&format!("RCPT TO:<{other}>")).await;
         assert!(
@@ -322,4 +323,25 @@ async fn while_nothing_can_be_kept_senders_are_told_to_come_back() {
     desk.desk.close().await;
     caller.send(LETTER.as_bytes()).await;
     caller.expect(".", "452 4.3.1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_postmaster_is_reached_and_several_mailboxes_get_the_same() {
+    let desk = desk().await;
+    let listening = both(&desk).await;
+    let mut caller = Caller::at(&listening.addresses()[1]).await;
+    caller.expect("LHLO x", "250").await;
+    caller.expect("MAIL FROM:<a@b.example>", "250").await;
+    for whom in ["Postmaster", "postmaster@X.example", "plant@x.example"] {
+        caller.expect(&format!("RCPT TO:<{whom}>"), "250").await;
+    }
+    caller.expect("DATA", "354").await;
+    caller.send(LETTER.as_bytes()).await;
+    caller.expect(".", "250").await;
+    assert!(caller.hear().await.starts_with("250") && caller.hear().await.starts_with("250"));
+    let all = kept(&desk).await;
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[0].0.recipients, ["postmaster", "postmaster@X.example"]);
+    assert_eq!(all[1].0.recipients, ["plant@x.example"]);
+    assert!(all[0].1.ends_with(LETTER) && all[0].1 == all[1].1);
 }

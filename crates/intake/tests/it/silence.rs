@@ -50,7 +50,7 @@ async fn a_silence_is_told_once_and_the_next_one_again() {
     let mailbox = told_after(&desk, 3_600).await.id;
     desk.clock.advance(7_200);
     look_for_silence(&desk.desk).await.unwrap();
-    assert_eq!(incidents(&desk).await, [], "nobody ever wrote");
+    assert_eq!(incidents(&desk).await, [], "it is watched only now");
 
     write(&desk, mailbox, "Subject: one").await;
     desk.clock.advance(3_599);
@@ -92,4 +92,69 @@ async fn a_mailbox_out_of_use_is_silent_in_peace() {
     desk.clock.advance(86_400);
     look_for_silence(&desk.desk).await.unwrap();
     assert_eq!(incidents(&desk).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mailbox_to_which_nobody_ever_wrote_is_told_of_once() {
+    let desk = desk().await;
+    let mailbox = told_after(&desk, 3_600).await;
+    for (advance, count) in [(0, 0), (3_599, 0), (1, 1), (86_400, 1)] {
+        desk.clock.advance(advance);
+        look_for_silence(&desk.desk).await.unwrap();
+        assert_eq!(incidents(&desk).await.len(), count);
+    }
+    write(&desk, mailbox.id, "Subject: one").await;
+    desk.clock.advance(3_600);
+    look_for_silence(&desk.desk).await.unwrap();
+    assert_eq!(incidents(&desk).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mailbox_that_cannot_be_fetched_is_told_of_once_until_it_can() {
+    use store::directory::fetches::{self, Failing};
+    let desk = desk().await;
+    let change = desk.desk.change(Actor::system(), |sql, _| {
+        let mailbox = integrations::by_key(sql, &key(1))?.unwrap();
+        let imap = integrations::Imap {
+            host: "imap.x.example".to_owned(),
+            port: 993,
+            security: integrations::Security::Tls,
+            user: "help@x.example".to_owned(),
+            folder: "INBOX".to_owned(),
+            move_to: None,
+            oauth: None,
+        };
+        let settings = Settings { silence_after_seconds: Some(3_600), imap: Some(imap) };
+        let mailbox = Integration { settings, ..mailbox };
+        integrations::update(sql, &mailbox, mailbox.version)?;
+        Ok(mailbox.id)
+    });
+    let id = change.await.unwrap();
+    let turn = async |well: bool| {
+        let now = desk.desk.now();
+        let done = desk.desk.write(move |sql| {
+            fetches::claim(sql, id, "here", "a", (now, now.plus_seconds(60)))?.unwrap();
+            let failing = Failing { error: "no route".to_owned(), at_uid: None, now };
+            match well {
+                true => fetches::went_well(sql, id, "a", now)?,
+                false => fetches::failed(sql, id, "a", &failing, |_| now)?,
+            }
+            Ok(())
+        });
+        done.await.unwrap();
+        look_for_silence(&desk.desk).await.unwrap();
+        incidents(&desk).await.len()
+    };
+    assert_eq!(turn(false).await, 0);
+    desk.clock.advance(4 * 3_600 - 1);
+    assert_eq!(turn(false).await, 0, "and silence is no news then");
+    desk.clock.advance(1);
+    assert_eq!(turn(false).await, 1);
+    desk.clock.advance(86_400);
+    assert_eq!(turn(false).await, 1);
+    assert_eq!(turn(true).await, 1);
+    desk.clock.advance(60);
+    assert_eq!(turn(false).await, 1);
+    desk.clock.advance(4 * 3_600);
+    assert_eq!(turn(false).await, 2);
 }

@@ -150,6 +150,17 @@ async fn a_mailbox_is_fetched_from_a_server_and_its_password_never_shown() {
     assert_eq!(secrets.password.as_deref(), Some(" hush hush "));
     world.get("ada", &path).await.shows("imap.x.example").shows("Last fetched").hides("hush");
     world.get("otto", &path).await.shows("imap.x.example").hides("imap_password");
+    // Another server gets no password that was given for this one.
+    let other = [
+        ("version", "2"),
+        ("imap_host", "imap.evil.example"),
+        ("imap_security", "starttls"),
+        ("imap_user", "help@x.example"),
+        ("imap_sign_in", "password"),
+    ];
+    let refused = world.post("ada", &at, &other).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("id=\"imap_password-e\"").shows("must be given anew");
     // The other form leaves it alone.
     let name = [("version", "2"), ("name", "B"), ("active", "1")];
     assert_eq!(world.post("ada", &path, &name).await.status, StatusCode::SEE_OTHER);
