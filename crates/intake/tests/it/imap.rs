@@ -318,7 +318,7 @@ async fn a_node_that_lost_a_mailbox_writes_nothing_about_it() {
     let desk = desk().await;
     let id = fetched_from(&desk, 1, PASSWORD, None).await;
     let now = desk.desk.now();
-    let failing = |at: Option<u32>| Failing { error: "x".to_owned(), at_uid: at, now };
+    let failing = move |at: Option<u32>| Failing { error: "x".to_owned(), at_uid: at, now };
     let done = desk.desk.write(move |sql| {
         let times = |at: i64| (now.plus_seconds(at), now.plus_seconds(at + 60));
         fetches::claim(sql, id, "here", "a", times(0))?;

@@ -120,6 +120,53 @@ impl MailHost {
         })
     }
 
+    /// Hands a message to Postfix, as the server of `from` would; `headers` are whole lines.
+    pub fn send(&self, from: &str, to: &str, headers: &str, words: &str) {
+        self.send_by(self.smtp, from, to, headers, words);
+    }
+
+    /// Hands a message to whoever listens on this port.
+    pub fn send_by(&self, port: u16, from: &str, to: &str, headers: &str, words: &str) {
+        let message = self.path("message");
+        let text = format!("From: {from}\nTo: {to}\n{headers}\n{words}\n");
+        std::fs::write(&message, text).expect("the file is written");
+        let server = format!("127.0.0.1:{port}");
+        let data = format!("@{}", message.display());
+        run(Command::new("swaks")
+            .args(["--server", &server, "--from", from, "--to", to, "--data", &data]));
+    }
+
+    /// From now on, letters to these addresses go these ways.
+    pub fn route(&mut self, routes: &[(&str, &str)]) {
+        let routes: Vec<String> =
+            routes.iter().map(|(to, way)| format!("{{ {to} = {way} }}")).collect();
+        let line = format!("transport_maps = inline:{{ {} }}\n", routes.join(", "));
+        append(&self.path("postfix/main.cf"), &line);
+        self.restart_postfix();
+    }
+
+    /// Teaches Postfix a way that ends in a program, which runs as nobody.
+    pub fn add_pipe(&mut self, name: &str, program: &str) {
+        let line = format!("{name} unix - n n - - pipe flags=Rhu user=nobody argv={program}\n");
+        append(&self.path("postfix/master.cf"), &line);
+        let line = format!("{name}_destination_recipient_limit = 1\n");
+        append(&self.path("postfix/main.cf"), &line);
+        self.restart_postfix();
+    }
+
+    /// The program where everybody may run it.
+    pub fn program(&self) -> PathBuf {
+        let copy = self.path("evenkeel");
+        std::fs::copy(env!("CARGO_BIN_EXE_evenkeel"), &copy).expect("it is copied");
+        std::fs::set_permissions(&copy, PermissionsExt::from_mode(0o755)).expect("it is ours");
+        copy
+    }
+
+    fn restart_postfix(&mut self) {
+        self.stop_postfix();
+        self.start_postfix();
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -129,7 +176,7 @@ impl Drop for MailHost {
     fn drop(&mut self) {
         if std::thread::panicking() {
             for log in ["postfix/log", "dovecot.log"] {
-                eprintln!("{}", std::fs::read_to_string(self.path(log)).unwrap_or_default());
+                println!("{}", std::fs::read_to_string(self.path(log)).unwrap_or_default());
             }
         }
     }
