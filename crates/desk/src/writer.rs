@@ -191,9 +191,8 @@ impl WriterThread {
                         return;
                     }
                 }
-                let room = jobs.len() < BATCH_MAX
-                    && shared.len() < BATCH_MAX
-                    && bytes < BATCH_BYTES;
+                let room =
+                    jobs.len() < BATCH_MAX && shared.len() < BATCH_MAX && bytes < BATCH_BYTES;
                 next = if room { work.try_recv().ok() } else { None };
             }
             together::run(&mut self.connection, shared);

@@ -27,11 +27,7 @@ pub(crate) struct Shared<T, F> {
 }
 
 impl<T, F> Shared<T, F> {
-    pub(crate) fn new(
-        bytes: usize,
-        write: F,
-        reply: oneshot::Sender<Result<T, Trouble>>,
-    ) -> Self {
+    pub(crate) fn new(bytes: usize, write: F, reply: oneshot::Sender<Result<T, Trouble>>) -> Self {
         Shared { bytes, write, value: None, reply }
     }
 }

@@ -288,9 +288,9 @@ impl Round {
 
     pub(super) fn is_ours(&self, address: &str) -> bool {
         // What follows a `+` names nobody else.
-        let plain = address.rsplit_once('@').and_then(|(local, domain)| {
-            Some(format!("{}@{domain}", local.split_once('+')?.0))
-        });
+        let plain = address
+            .rsplit_once('@')
+            .and_then(|(local, domain)| Some(format!("{}@{domain}", local.split_once('+')?.0)));
         let is = |own: &String| own == address || Some(own) == plain.as_ref();
         self.own_addresses.iter().any(is)
             || integrations::addressed(&self.mailboxes, address).is_some()

@@ -116,7 +116,7 @@ impl Worker {
         // All that can fail comes first: what was taken would wait for nobody.
         let seals = self.desk.seals().await?;
         let desk = self.desk.clone();
-        let claim = move |sql: &mut dyn store::Sql| {
+        let claim = move |sql: &mut dyn store::Sql| -> Result<_, Failure> {
             // It may have waited for its turn to write.
             let now = desk.now();
             let until = now.plus_seconds(TAKEN_SECONDS);
@@ -151,11 +151,12 @@ impl Worker {
             loop {
                 tokio::time::sleep(RENEW_EVERY).await;
                 let (ids, until) = (ids.clone(), desk.now().plus_seconds(TAKEN_SECONDS));
-                let renew =
-                    move |sql: &mut dyn store::Sql| messages::renew(sql, &ids, held, until);
+                let renew = move |sql: &mut dyn store::Sql| messages::renew(sql, &ids, held, until);
                 match desk.write_together(renew).await {
                     Ok(()) => held = until,
-                    Err(trouble) => tracing::warn!(%trouble, "messages may be dealt with elsewhere"),
+                    Err(trouble) => {
+                        tracing::warn!(%trouble, "messages may be dealt with elsewhere")
+                    }
                 }
             }
         });

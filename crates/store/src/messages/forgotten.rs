@@ -41,11 +41,7 @@ pub(crate) fn forget(sql: &mut dyn Sql, words: ContentId, now: Timestamp) -> Res
 
 /// Deletes the bytes of messages that were dealt with before this instant, of so many at most;
 /// of how many. What they became stays, and who wrote when about what.
-pub fn forget_bytes(
-    sql: &mut dyn Sql,
-    before: Timestamp,
-    limit: usize,
-) -> Result<usize, Failure> {
+pub fn forget_bytes(sql: &mut dyn Sql, before: Timestamp, limit: usize) -> Result<usize, Failure> {
     let old = "select id from messages where bytes_kept = 1 and state in ('done', 'dropped') \
         and ended_at < $1 order by ended_at limit $2";
     let ids = many(sql, old, &[before.into(), (limit as i64).into()], Columns::int)?;

@@ -105,8 +105,7 @@ pub fn times_in(
     let statement = "select received_at from messages where number = $1 and from_address = $2 \
         and received_at >= $3 and received_at <= $5 and state = 'done' \
         order by received_at desc limit $4";
-    let values =
-        [number.into(), address.into(), since.into(), (limit as i64).into(), until.into()];
+    let values = [number.into(), address.into(), since.into(), (limit as i64).into(), until.into()];
     many(sql, statement, &values, Columns::at)
 }
 

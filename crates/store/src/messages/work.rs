@@ -119,11 +119,7 @@ pub fn claim(
 }
 
 /// Messages that can be taken, and whether somebody had them and did not bring them to an end.
-fn free(
-    sql: &mut dyn Sql,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<(Message, bool)>, Failure> {
+fn free(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<(Message, bool)>, Failure> {
     for due in DUE {
         let statement = format!(
             "select {COLUMNS}, taken_until from messages where {due} and {FREE} \
@@ -270,9 +266,7 @@ pub fn failed(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<b
     let (rule, reason) = match (number, wait) {
         (None, _) => (Some(Rule::Failed.as_str().to_owned()), Some(why.to_owned())),
         (Some(_), Some(_)) => (rule, reason),
-        (Some(_), None) => {
-            (rule, Some(format!("{}; then: {why}", reason.unwrap_or_default())))
-        }
+        (Some(_), None) => (rule, Some(format!("{}; then: {why}", reason.unwrap_or_default()))),
     };
     let statement = "update messages set state = $2, attempts = attempts + 1, next_at = $3, \
         ended_at = $4, rule = $5, reason = $6, taken_until = null where id = $1 and state = 'waiting'";
