@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Given};
+use crate::once::{self, Answered, Once};
 use crate::page::{Page, Params, limit, words};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -117,6 +118,7 @@ pub(crate) fn doors() -> Vec<Door> {
                 "For agents. It becomes an incident, or an entry of the one that is named, in a moment.",
             )
             .body::<MessageRelease>(json!({ "into": "INC-7" }))
+            .once()
             .answers::<Message>(200, "The message; it waits to be understood.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::delete("/api/v1/messages/{id}", "deleteMessage", delete)
@@ -160,8 +162,12 @@ async fn get(
 }
 
 async fn one(app: &App, caller: &Caller, id: i64) -> Result<Response, Problem> {
+    Ok(json::answer(StatusCode::OK, &found(app, caller, id).await?))
+}
+
+async fn found(app: &App, caller: &Caller, id: i64) -> Result<Message, Problem> {
     let found = app.desk().message(caller.viewer(), id).await?.ok_or_else(none)?;
-    Ok(json::answer(StatusCode::OK, &shown(found)))
+    Ok(shown(found))
 }
 
 async fn raw(
@@ -185,17 +191,21 @@ async fn raw(
 async fn release(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     body: Given<MessageRelease>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let id = named(&id)?;
+    let (id, once) = (named(&id)?, once.of(&body.bytes));
     let how = match body.value.into {
         Some(number) => LetIn::Into(Some(number)),
         None => LetIn::AsNew,
     };
-    app.desk().let_message_in(caller.viewer(), id, how).await?;
-    one(&app, &caller, id).await
+    let doing = async {
+        app.desk().let_message_in(caller.viewer(), id, how).await?;
+        Ok(Answered::good(&found(&app, &caller, id).await?)?)
+    };
+    once::done(&app, &caller, once, doing).await
 }
 
 async fn delete(

@@ -78,6 +78,27 @@ pub(crate) async fn claim(
     Ok(claimed.await?)
 }
 
+/// Does something unless it was done under this key; a repetition gets the answer that was
+/// given. The key is kept after it was done, so a repetition that overtakes it does it again.
+pub(crate) async fn done(
+    app: &App,
+    caller: &Caller,
+    once: Option<Idempotency>,
+    doing: impl Future<Output = Result<Answered, Problem>>,
+) -> Result<Response, Problem> {
+    let Some(key) = once else { return Ok(doing.await?.into_response()) };
+    let (person, now) = (caller.viewer().person, app.desk().now());
+    let wanted = key.clone();
+    let found = app.desk().write(move |sql| before(sql, person, Some(&wanted))).await?;
+    if let Some(found) = found {
+        return Ok(found.into_response());
+    }
+    let answered = doing.await?;
+    let kept = answered.clone();
+    app.desk().write(move |sql| Ok(keep(sql, person, Some(&key), &kept, now)?)).await?;
+    Ok(answered.into_response())
+}
+
 /// An answer that was given before to this request, if it is a repetition.
 pub(crate) fn before(
     sql: &mut dyn Sql,
@@ -130,7 +151,8 @@ impl Answered {
         Answered::of(StatusCode::OK, value)
     }
 
-    fn of(status: StatusCode, value: &impl serde::Serialize) -> Result<Self, Failure> {
+    /// An answer with this status.
+    pub(crate) fn of(status: StatusCode, value: &impl serde::Serialize) -> Result<Self, Failure> {
         let body =
             serde_json::to_string(value).map_err(|error| Failure::damaged(error.to_string()))?;
         Ok(Answered { status: status.as_u16(), body })

@@ -5,7 +5,7 @@ pub(crate) mod messages;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body};
+use crate::json::{self, Body, Given, Nothing};
 use crate::kept::{self, check_seen, line, name};
 use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
@@ -207,8 +207,10 @@ pub(crate) fn doors() -> Vec<Door> {
             .problems(&[401, 403, 404, 412, 503]),
         Door::post("/api/v1/webhooks/{id}/rotate-secret", "rotateWebhookSecret", rotate)
             .about("webhooks", "Give a webhook a new secret", "For administrators. Messages are signed with both for a day.")
+            .body::<Nothing>(json!({}))
+            .once()
             .answers::<WebhookSecret>(200, "The new secret.")
-            .problems(&[401, 403, 404, 422, 503]),
+            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
     ]
 }
 
@@ -340,13 +342,16 @@ async fn remove(
 async fn rotate(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let id = find(&app, &id).await?.id;
     let rotated =
         app.desk().change(caller.actor(), move |sql, audit| hooks::rotate(sql, audit, id));
-    Ok(json::answer(StatusCode::OK, &WebhookSecret { secret: rotated.await? }))
+    let doing = async { Ok(Answered::good(&WebhookSecret { secret: rotated.await? })?) };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 /// The webhook with this id.

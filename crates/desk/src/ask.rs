@@ -75,6 +75,7 @@ pub(crate) struct Prepared {
     pub(crate) import_ref: Option<(String, String, i64)>,
     pub(crate) message: Option<MessageStep>,
     pub(crate) alarm: Option<Alarm>,
+    pub(crate) tells_owner: bool,
 }
 
 /// What was done.
@@ -125,6 +126,7 @@ impl Desk {
             import_ref: None,
             message: None,
             alarm: None,
+            tells_owner: false,
         };
         Ask { desk: self, prepared, claims: vec![] }
     }
@@ -193,6 +195,14 @@ impl Ask<'_> {
     #[must_use]
     pub fn for_alarm(mut self, alarm: Alarm) -> Self {
         self.prepared.alarm = Some(alarm);
+        self
+    }
+
+    /// Whoever has the incident is told of the word, though it is for the service desk only:
+    /// somebody outside wrote it.
+    #[must_use]
+    pub fn telling_the_owner(mut self, tells: bool) -> Self {
+        self.prepared.tells_owner = tells;
         self
     }
 

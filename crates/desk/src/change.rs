@@ -120,8 +120,18 @@ impl Desk {
         &self,
         f: impl Fn(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Trouble> {
+        self.write_bytes_together(0, f).await
+    }
+
+    /// As [`Desk::write_together`], of so many bytes: the more they are, the fewer share one
+    /// transaction.
+    pub async fn write_bytes_together<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        f: impl Fn(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Trouble> {
         let (reply, answer) = oneshot::channel();
-        self.0.writer.shared(Box::new(writer::Shared::new(f, reply))).await?;
+        self.0.writer.shared(Box::new(writer::Shared::new(bytes, f, reply))).await?;
         answer.await.unwrap_or_else(|_| Err(writer::ending()))
     }
 

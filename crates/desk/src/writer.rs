@@ -23,6 +23,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Commands of one transaction at most; more brings nothing and makes the first wait.
 const BATCH_MAX: usize = 64;
+/// Bytes written by what shares a transaction, beyond which no more joins: whoever comes next
+/// waits for as long as they take.
+const BATCH_BYTES: usize = 4 * 1_048_576;
 /// Requests that may wait; beyond that the caller is told to come back.
 const WAITING_MAX: usize = 4_096;
 /// States kept at hand: about 20 MB.
@@ -165,12 +168,15 @@ struct WriterThread {
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
-            let (mut jobs, mut shared) = (Vec::new(), Vec::new());
+            let (mut jobs, mut shared, mut bytes) = (Vec::new(), Vec::new(), 0);
             let mut next = Some(first);
             while let Some(item) = next {
                 match item {
                     Work::Command(job) => jobs.push(*job),
-                    Work::Shared(item) => shared.push(item),
+                    Work::Shared(item) => {
+                        bytes += item.bytes();
+                        shared.push(item);
+                    }
                     Work::Change(change) => {
                         together::run(&mut self.connection, std::mem::take(&mut shared));
                         self.commands(std::mem::take(&mut jobs));
@@ -185,7 +191,8 @@ impl WriterThread {
                         return;
                     }
                 }
-                let room = jobs.len() < BATCH_MAX && shared.len() < BATCH_MAX;
+                let room =
+                    jobs.len() < BATCH_MAX && shared.len() < BATCH_MAX && bytes < BATCH_BYTES;
                 next = if room { work.try_recv().ok() } else { None };
             }
             together::run(&mut self.connection, shared);

@@ -3,7 +3,7 @@
 
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
-use crate::event::{Body, Event};
+use crate::event::{Body, Cause, Event};
 use crate::policy::Policy;
 use crate::state::{HoldReason, State};
 use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
@@ -71,6 +71,17 @@ pub fn effects(
     }
     found.extend(deviation(before, after, events));
     found
+}
+
+/// That whoever has an incident is told of a word from outside that is for the service desk
+/// only. Watchers may be customers, and are not told.
+pub fn heard(after: &State, events: &[Event]) -> Option<Effect> {
+    let direct = |event: &&Event| {
+        matches!(event.body, Body::Commented(_)) && matches!(event.cause, Cause::Input(_))
+    };
+    let said = events.iter().find(direct).filter(|_| !after.quiet)?;
+    let audience = Some(owner(after)).filter(|owner| *owner != Audience::Watchers)?;
+    Some(Effect { word: said.body.kind().to_owned(), n: said.n, audience, delay_seconds: 0 })
 }
 
 /// Seconds until the team that has the incident works; nobody is woken for a clock that

@@ -84,7 +84,8 @@ impl Arrived {
 /// [`NotAccepted::TooLarge`] and [`NotAccepted::Empty`] will not change, anything else may.
 pub async fn accept(desk: &Desk, arrived: Arrived) -> Result<Accepted, NotAccepted> {
     let new = arrived.message(desk.now())?;
-    Ok(desk.write_together(move |sql| keep(sql, &new)).await?)
+    let bytes = new.raw.len();
+    Ok(desk.write_bytes_together(bytes, move |sql| keep(sql, &new)).await?)
 }
 
 /// Keeps a message within a transaction, and that its mailbox was written to.

@@ -36,7 +36,7 @@ migrations!(
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
-        16 => "0016_failing_mailboxes",
+        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages",
     ]
 );
 
@@ -50,7 +50,7 @@ migrations!(
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
-        16 => "0016_failing_mailboxes",
+        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages",
     ]
 );
 

@@ -4,7 +4,8 @@ use super::find;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body};
+use crate::json::{self, Body, Given, Nothing};
+use crate::once::{self, Answered, Once};
 use crate::page::{Page, Params, limit, words};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -108,15 +109,20 @@ pub(crate) fn doors() -> Vec<Door> {
             .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/webhooks/{id}/messages/{message}/send-again", "resendWebhookMessage", again)
             .about("webhooks", "Send a message again", "For administrators. It waits again, and is attempted from the beginning under the same webhook-id.")
-            .answers_plainly(202, "", "It is attempted again.")
-            .problems(&[401, 403, 404, 422, 503]),
+            .body::<Nothing>(json!({}))
+            .once()
+            .answers::<WebhookTried>(202, "It is attempted again.")
+            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::post("/api/v1/webhooks/{id}/test", "testWebhook", test)
             .about("webhooks", "Try a webhook out", "For administrators. Sends an event of the type webhook.test; its messages tell what became of it.")
+            .body::<Nothing>(json!({}))
+            .once()
             .answers::<WebhookTried>(202, "It is on its way.")
-            .problems(&[401, 403, 404, 422, 503]),
+            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::post("/api/v1/webhooks/{id}/replay", "replayWebhook", replay)
             .about("webhooks", "Tell a webhook of the past", "For administrators. What did not arrive is sent, in order, under the webhook-ids that it has or would have had; at most 10,000 messages.")
             .body::<ReplayWish>(json!({ "since": "2026-11-23T08:00:00Z" }))
+            .once()
             .answers::<Replayed>(202, "It is on its way.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
     ]
@@ -148,30 +154,41 @@ async fn list(
 async fn again(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path((id, message)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
+    body: Given<Nothing>,
+) -> Result<Response, Problem> {
     caller.must_configure()?;
     let id = find(&app, &id).await?.id;
     let none = || Problem::not_found("there is no such message");
     let message: i64 = message.parse().map_err(|_| none())?;
-    app.desk().send_to_webhook_again(id, message).await?;
-    Ok(StatusCode::ACCEPTED)
+    let doing = async {
+        app.desk().send_to_webhook_again(id, message).await?;
+        Ok(Answered::of(StatusCode::ACCEPTED, &WebhookTried { message })?)
+    };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 async fn test(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let id = find(&app, &id).await?.id;
-    let message = app.desk().try_webhook(id).await?;
-    Ok(json::answer(StatusCode::ACCEPTED, &WebhookTried { message }))
+    let doing = async {
+        let message = app.desk().try_webhook(id).await?;
+        Ok(Answered::of(StatusCode::ACCEPTED, &WebhookTried { message })?)
+    };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 async fn replay(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     body: Body<ReplayWish>,
 ) -> Result<Response, Problem> {
@@ -179,8 +196,11 @@ async fn replay(
     let id = find(&app, &id).await?.id;
     let ReplayWish { since, until, all } = body.value;
     let replay = Replay { since, until, all: all.unwrap_or(false) };
-    let messages = app.desk().replay(caller.actor(), id, replay).await?;
-    Ok(json::answer(StatusCode::ACCEPTED, &Replayed { messages }))
+    let doing = async {
+        let messages = app.desk().replay(caller.actor(), id, replay).await?;
+        Ok(Answered::of(StatusCode::ACCEPTED, &Replayed { messages })?)
+    };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 fn shown(Seen { message, restricted }: Seen) -> Shown {

@@ -15,6 +15,7 @@ use crate::people::Named;
 use assignment::Standings;
 use because::Because;
 use incident::decide::{Follow, Origin};
+use incident::effects::heard;
 use incident::permissions::may;
 use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
@@ -146,7 +147,8 @@ impl<'a> Round<'a> {
             return Ok(true);
         }
         if let Some(step) = &job.prepared.message
-            && !store::messages::is_at(sql, step)?
+            && (!store::messages::is_at(sql, step)?
+                || store::messages::dropped_as_copy(sql, step, self.now)?)
         {
             return Ok(true);
         }
@@ -372,10 +374,13 @@ impl<'a> Round<'a> {
             self.rearm(sql, number, before.as_ref(), chain.now)?;
         }
         if let Some(after) = decision.state.filter(|_| !decision.events.is_empty()) {
-            let effects = match prepared.origin {
+            let mut effects = match prepared.origin {
                 Origin::Live => effects(before.as_ref(), &after, &decision.events, self.policy),
                 Origin::Import => vec![],
             };
+            if prepared.tells_owner {
+                effects.extend(heard(&after, &decision.events));
+            }
             let brought = store::incidents::brought_by(&decision.events);
             let contents = prepared.contents.iter().chain(&related.contents);
             let contents = contents.filter(|content| brought.contains_key(&content.id)).cloned();
@@ -473,9 +478,15 @@ fn sees(job: &Job, state: &State) -> Access {
 
 /// What a job does for mail, by which it is known within its round.
 fn mail_of(job: &Job) -> impl Iterator<Item = String> {
-    let step = job.prepared.message.as_ref().map(|step| format!("{} {}", step.id, step.step));
+    let message = job.prepared.message.as_ref();
+    let step = message.map(|step| format!("{} {}", step.id, step.step));
+    let first = message.filter(|step| step.step == 0).map(|step| &step.read);
+    let copy = first.and_then(|read| {
+        let (id, hash) = (read.message_id.as_ref()?, read.body_hash.as_ref()?);
+        Some(format!("copy {hash} {id}"))
+    });
     let alarm = job.prepared.alarm.as_ref().map(|alarm| format!("alarm {}", alarm.about));
-    step.into_iter().chain(alarm)
+    step.into_iter().chain(copy).chain(alarm)
 }
 
 fn first_input(events: &[Event]) -> u32 {

@@ -11,20 +11,24 @@ pub(crate) trait Together: Send {
     /// Does it.
     fn run(&mut self, sql: &mut dyn Sql) -> Result<(), Failure>;
 
+    /// How many bytes it writes, roughly.
+    fn bytes(&self) -> usize;
+
     /// Tells whoever waits for it.
     fn answer(self: Box<Self>, done: Result<(), Failure>);
 }
 
 /// A write of a closure.
 pub(crate) struct Shared<T, F> {
+    bytes: usize,
     write: F,
     value: Option<T>,
     reply: oneshot::Sender<Result<T, Trouble>>,
 }
 
 impl<T, F> Shared<T, F> {
-    pub(crate) fn new(write: F, reply: oneshot::Sender<Result<T, Trouble>>) -> Self {
-        Shared { write, value: None, reply }
+    pub(crate) fn new(bytes: usize, write: F, reply: oneshot::Sender<Result<T, Trouble>>) -> Self {
+        Shared { bytes, write, value: None, reply }
     }
 }
 
@@ -32,6 +36,10 @@ impl<T: Send, F: Fn(&mut dyn Sql) -> Result<T, Failure> + Send> Together for Sha
     fn run(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
         self.value = Some((self.write)(sql)?);
         Ok(())
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn answer(self: Box<Self>, done: Result<(), Failure>) {

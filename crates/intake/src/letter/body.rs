@@ -337,6 +337,6 @@ fn file_name(part: &Part<'_>) -> Option<String> {
 
 /// A content id without brackets.
 fn bare_id(id: &str) -> String {
-    first_chars(one_line(id).trim_matches(['<', '>', '"', ' ']), super::limits::MESSAGE_ID_CHARS)
+    first_chars(one_line(id).trim_matches(['<', '>', '"', ' ']), super::limits::MESSAGE_ID_BYTES)
         .to_owned()
 }

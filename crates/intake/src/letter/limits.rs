@@ -26,8 +26,8 @@ pub(super) const BOUNDARY_BYTES: usize = 250;
 pub(super) const RECIPIENTS: usize = 500;
 /// Message ids that a message answers.
 pub(super) const REFERENCES: usize = 100;
-/// Characters of a message id: a line of a message holds no more.
-pub(super) const MESSAGE_ID_CHARS: usize = 998;
+/// Bytes of a message id: a line of a message holds no more.
+pub(super) const MESSAGE_ID_BYTES: usize = 998;
 /// Characters of a subject.
 pub(super) const SUBJECT_CHARS: usize = 1_000;
 /// Characters of the name of a person.

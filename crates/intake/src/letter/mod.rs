@@ -30,6 +30,7 @@ use headers::Headers;
 use limits::{FAULTS, HEADER_WORDS_BYTES, PART_DEPTH, PARTS, SUBJECT_CHARS, TEXT_CHARS};
 use mime::{Part, Splitting};
 use plain::{cut, first_chars};
+pub(crate) use subject::is_answer;
 pub use subject::subject_stem;
 
 /// An address with the name that stood beside it.

@@ -1,7 +1,7 @@
 //! Message ids: a message's own, and those it answers.
 
 use super::headers::Headers;
-use super::limits::{MESSAGE_ID_CHARS, REFERENCES};
+use super::limits::{MESSAGE_ID_BYTES, REFERENCES};
 
 /// Its own id.
 pub(super) fn own(headers: &Headers) -> Option<String> {
@@ -47,5 +47,5 @@ pub(super) fn ids(value: &str) -> Vec<String> {
 fn id(text: &str) -> Option<String> {
     let bare: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let bare = bare.trim_matches(['<', '>']);
-    (!bare.is_empty() && bare.chars().count() <= MESSAGE_ID_CHARS).then(|| bare.to_owned())
+    (!bare.is_empty() && bare.len() <= MESSAGE_ID_BYTES).then(|| bare.to_owned())
 }

@@ -139,6 +139,19 @@ pub fn subject_stem(subject: &str) -> &str {
     without_tail(rest)
 }
 
+/// Whether the prefixes of a subject say that it answers something.
+pub(crate) fn is_answer(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    for _ in 0..SUBJECT_PREFIXES {
+        match prefix(rest) {
+            Some((Prefix::Answer, _)) => return true,
+            Some((_, behind)) => rest = behind,
+            None => break,
+        }
+    }
+    false
+}
+
 /// The subject without its first prefix of forwarding, when the outermost prefix is one.
 pub(super) fn forwarded(subject: &str) -> Option<&str> {
     let mut rest = subject.trim();

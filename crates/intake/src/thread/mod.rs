@@ -12,10 +12,10 @@ pub(crate) use domains::{counterpart, is_public};
 pub(crate) use references::references;
 
 use crate::Letter;
-use crate::letter::Verdict;
+use crate::letter::{Verdict, is_answer};
 use desk::seals::{Mark, Seals, Seen};
 use incident::Lifecycle;
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, TeamId};
 use store::messages::Rule;
 
 /// Message ids that are looked for.
@@ -30,6 +30,9 @@ const TEXT_BYTES: (usize, usize) = (32 * 1_024, 8 * 1_024);
 pub(crate) struct Signs {
     /// Incidents whose letters it answers, by our keyed ids, the nearest first.
     pub(crate) own: Vec<IncidentNumber>,
+    /// Whether it answers a letter of ours that is not about one incident alone: what that
+    /// letter quotes then says nothing.
+    pub(crate) several: bool,
     /// Incidents whose keyed marks it carries, those of the subject first.
     pub(crate) marks: Vec<IncidentNumber>,
     /// Other message ids that it answers, the nearest first.
@@ -38,6 +41,8 @@ pub(crate) struct Signs {
     pub(crate) numbers: Vec<IncidentNumber>,
     /// Numbers of the sender's own system.
     pub(crate) references: Vec<String>,
+    /// Whether it answers something, by its subject or its header.
+    pub(crate) reply: bool,
     /// Whether it was forwarded: what it answers is then somebody else's.
     pub(crate) forwarded: bool,
 }
@@ -66,8 +71,8 @@ pub(crate) struct Candidate {
     pub(crate) relation: Relation,
     /// Where it stands.
     pub(crate) lifecycle: Lifecycle,
-    /// Whether only one team may see it.
-    pub(crate) confidential: bool,
+    /// The only team that may see it, if it is restricted.
+    pub(crate) confidential_to: Option<TeamId>,
     /// The incident that it is part of, and what the sender has to do with that.
     pub(crate) part_of: Option<(IncidentNumber, Relation, Lifecycle)>,
 }
@@ -89,8 +94,8 @@ pub(crate) enum To {
     Incident(Candidate),
     /// It is something new, and may have to do with an incident.
     New(Option<IncidentNumber>),
-    /// Aside: a person says whether it goes to this incident.
-    Aside(IncidentNumber),
+    /// Aside: a person says whether it goes to this incident, or to which.
+    Aside(Option<IncidentNumber>),
 }
 
 /// What was decided, by which rule, and why in words.
@@ -105,17 +110,21 @@ pub(crate) struct Decision {
 pub(crate) fn signs(letter: &Letter, seals: &Seals) -> Signs {
     let mut signs = Signs {
         forwarded: letter.forwarded.is_some(),
+        reply: !letter.answers.is_empty() || is_answer(&letter.subject),
         references: references(&letter.subject),
         ..Signs::default()
     };
     for id in letter.answers.iter().take(ANSWERS_MAX) {
         match seals.own_message(id) {
-            Some(own) => push(&mut signs.own, own.number),
+            // The nearest one decides.
+            Some(own) if own.number.0 == 0 => signs.several |= signs.own.is_empty(),
+            Some(own) if !signs.several => push(&mut signs.own, own.number),
+            Some(_) => {}
             None => signs.answers.push(id.clone()),
         }
     }
     let in_subject = seals.marks(&letter.subject);
-    let (first, last) = ends_of(&letter.text);
+    let (first, last) = if signs.several { ("", "") } else { ends_of(&letter.text) };
     let in_text = seals.marks(first).into_iter().chain(seals.marks(last));
     let ours = |mark: &Mark| mark.sealed == Seen::Ours;
     for mark in in_subject.iter().copied().chain(in_text).filter(ours) {
@@ -155,6 +164,20 @@ pub(crate) fn decide(signs: &Signs, found: &Found, dmarc: Verdict) -> Decision {
             return sealed_decision(rule, candidate, why, dmarc);
         }
     }
+    if signs.several {
+        let reason = "it answers a letter that is not about one incident alone: it is unclear where it belongs";
+        return Decision { rule: Rule::OwnMessage, to: To::Aside(None), reason: reason.to_owned() };
+    }
+    by_the_sender(signs, found, dmarc)
+}
+
+/// What an incident is named for that a message may belong to; a restricted one is not named.
+fn hint(candidate: &Candidate, why: &'static str) -> Option<(IncidentNumber, &'static str)> {
+    candidate.confidential_to.is_none().then_some((candidate.number, why))
+}
+
+/// By what anybody can write, if who wrote it has to do with the incident.
+fn by_the_sender(signs: &Signs, found: &Found, dmarc: Verdict) -> Decision {
     let mut suggested = None;
     let (answers, numbers) = match signs.forwarded {
         true => (&[][..], &[][..]),
@@ -164,22 +187,21 @@ pub(crate) fn decide(signs: &Signs, found: &Found, dmarc: Verdict) -> Decision {
         if candidate.relation != Relation::Stranger {
             return known(Rule::Answer, candidate, "it answers a message in", dmarc);
         }
-        suggested = Some((candidate.number, "it answers a message in"));
+        suggested = hint(candidate, "it answers a message in");
     }
     if let Some(candidate) = numbers.first() {
         let takes_part = !matches!(candidate.relation, Relation::Stranger | Relation::Company);
         if takes_part {
             return known(Rule::Number, candidate, "its subject names", dmarc);
         }
-        suggested = suggested.or(Some((candidate.number, "its subject names")));
+        suggested = suggested.or(hint(candidate, "its subject names"));
     }
     if let Some(candidate) = found.references.first() {
-        return known(
-            Rule::Reference,
-            candidate,
-            "its subject has the number under which its sender knows",
-            dmarc,
-        );
+        let why = "its subject has the number under which its sender knows";
+        if signs.reply || candidate.relation != Relation::Stranger {
+            return known(Rule::Reference, candidate, why, dmarc);
+        }
+        suggested = suggested.or(hint(candidate, why));
     }
     let reason = match suggested {
         Some((number, why)) => {
@@ -198,7 +220,7 @@ fn sealed_decision(rule: Rule, candidate: &Candidate, why: &str, dmarc: Verdict)
         let reason = format!(
             "{why} {number}, but its sender has nothing to do with that incident: it is unclear whether it belongs there"
         );
-        return Decision { rule, to: To::Aside(number), reason };
+        return Decision { rule, to: To::Aside(Some(number)), reason };
     }
     known(rule, candidate, why, dmarc)
 }
@@ -210,7 +232,7 @@ fn known(rule: Rule, candidate: &Candidate, why: &str, dmarc: Verdict) -> Decisi
         let reason = format!(
             "{why} {number}, but its sender is not who it says (DMARC fails): it is unclear whether it belongs there"
         );
-        return Decision { rule, to: To::Aside(number), reason };
+        return Decision { rule, to: To::Aside(Some(number)), reason };
     }
     let who = match candidate.relation {
         Relation::Requester => "its requester",
@@ -259,7 +281,7 @@ mod tests {
 
     fn candidate(relation: Relation) -> Candidate {
         let lifecycle = Lifecycle::New;
-        Candidate { number: N, relation, lifecycle, confidential: false, part_of: None }
+        Candidate { number: N, relation, lifecycle, confidential_to: None, part_of: None }
     }
 
     fn own_id() -> String {
@@ -316,12 +338,12 @@ mod tests {
                 let to = decide(&signs, &found, Verdict::None).to;
                 assert_eq!(to, To::Incident(candidate(relation)), "{by}");
                 let to = decide(&signs, &found, Verdict::Fail).to;
-                assert_eq!(to, To::Aside(N), "{by}: not who they say");
+                assert_eq!(to, To::Aside(Some(N)), "{by}: not who they say");
             }
         }
         for (by, company, stranger) in [
-            ("own", To::Incident(candidate(Company)), To::Aside(N)),
-            ("mark", To::Incident(candidate(Company)), To::Aside(N)),
+            ("own", To::Incident(candidate(Company)), To::Aside(Some(N))),
+            ("mark", To::Incident(candidate(Company)), To::Aside(Some(N))),
             ("answer", To::Incident(candidate(Company)), To::New(Some(N))),
             ("number", To::New(Some(N)), To::New(Some(N))),
         ] {
@@ -330,6 +352,61 @@ mod tests {
             let (signs, found) = one(by, Stranger);
             assert_eq!(decide(&signs, &found, Verdict::Pass).to, stranger, "{by}");
         }
+    }
+
+    #[test]
+    fn an_answer_to_a_letter_about_several_goes_nowhere_by_what_it_quotes() {
+        let asked_at = Timestamp::from_micros(1);
+        let several = OwnMessage { number: IncidentNumber(0), delivery: 2, asked_at };
+        let several = seals().message_id(several, "desk.example");
+        let mut letter = letter("Re: News INC-9");
+        letter.text = format!("> {} x", seals().mark(N));
+        letter.answers = vec![several.clone(), own_id()];
+        let read = signs(&letter, &seals());
+        assert_eq!((read.several, &read.own, &read.marks), (true, &vec![], &vec![]));
+        let found = Found { numbers: vec![candidate(Relation::Requester)], ..Found::default() };
+        let decision = decide(&read, &found, Verdict::Pass);
+        assert_eq!(decision.to, To::Aside(None), "{}", decision.reason);
+
+        // The nearest letter decides, and so does a mark in the subject.
+        letter.answers = vec![own_id(), several.clone()];
+        let read = signs(&letter, &seals());
+        assert_eq!((read.several, read.own), (false, vec![N]));
+        letter.answers = vec![several];
+        letter.subject = format!("Re: {}", seals().mark(N));
+        assert_eq!(signs(&letter, &seals()).marks, [N]);
+    }
+
+    #[test]
+    fn what_is_restricted_is_not_named_to_strangers() {
+        let team = TeamId(desk::fresh());
+        for by in ["answer", "number", "reference"] {
+            let (signs, found) = one(by, Relation::Stranger);
+            assert_eq!(decide(&signs, &found, Verdict::None).to, To::New(Some(N)), "{by}");
+            let hide = |all: Vec<Candidate>| {
+                all.into_iter()
+                    .map(|one| Candidate { confidential_to: Some(team), ..one })
+                    .collect()
+            };
+            let found = Found {
+                answers: hide(found.answers),
+                numbers: hide(found.numbers),
+                references: hide(found.references),
+                ..found
+            };
+            let decision = decide(&signs, &found, Verdict::None);
+            assert_eq!(decision.to, To::New(None), "{by}");
+            assert!(!decision.reason.contains("INC-"), "{}", decision.reason);
+        }
+    }
+
+    #[test]
+    fn a_number_of_others_counts_from_strangers_in_an_answer_alone() {
+        let (signs, found) = one("reference", Relation::Stranger);
+        assert_eq!(decide(&signs, &found, Verdict::None).to, To::New(Some(N)));
+        let signs = Signs { reply: true, ..signs };
+        let to = decide(&signs, &found, Verdict::None).to;
+        assert_eq!(to, To::Incident(candidate(Relation::Stranger)));
     }
 
     #[test]

@@ -5,6 +5,11 @@ const REFERENCES_MAX: usize = 5;
 /// Characters of a reference.
 const REFERENCE_CHARS: usize = 80;
 
+/// How other systems call what they count. A word alone does not say that: `[web-01]` is a
+/// machine, `[2024-05-01]` a day.
+const COUNTED: [&str; 8] =
+    ["ticket", "ticketid", "case", "caseid", "incident", "request", "glpi", "ticketno"];
+
 /// What another system calls this, in the order of the subject, in lower case and without
 /// blanks, so that it is the same however it is written.
 pub(crate) fn references(subject: &str) -> Vec<String> {
@@ -20,7 +25,7 @@ pub(crate) fn references(subject: &str) -> Vec<String> {
     found
 }
 
-/// What stands in brackets and ends in a number of at least two digits behind a word or a `#`.
+/// What stands in brackets and ends in a number behind a `#` or a word for what is counted.
 fn bracketed(subject: &str) -> Vec<String> {
     let mut found = vec![];
     for part in subject.split('[').skip(1) {
@@ -29,8 +34,8 @@ fn bracketed(subject: &str) -> Vec<String> {
         let reference = reference.to_lowercase();
         let tail = reference.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = reference.len() - tail.len();
-        // "[2024]" is a year and "[1/2]" a part: a name or a sign says that it is a number of something.
-        let named = tail.contains('#') || tail.ends_with(['-', ':']) && tail.len() > 1;
+        let word = tail.trim_end_matches(['-', ':', '.']);
+        let named = tail.contains('#') || COUNTED.contains(&word);
         if digits >= 1 && named && reference.chars().count() <= REFERENCE_CHARS {
             found.push(reference);
         }
@@ -60,7 +65,8 @@ mod tests {
             ("[GLPI #0000123] Printer", vec!["glpi#0000123"]),
             ("AW: [rt.company.example #12] x", vec!["rt.company.example#12"]),
             ("Re: x Ref:MSG0004711_abc", vec!["ref:msg0004711_abc"]),
-            ("[SUP-1234] x [#99]", vec!["sup-1234", "#99"]),
+            ("[Case 12-] [Case: 4711] x [#99]", vec!["case:4711", "#99"]),
+            ("[web-01] disk full [covid-19] [2024-05-01] [SUP-1234]", vec![]),
             ("[2024] report [1/2] [URGENT] [INC-7 0123456789] [#]", vec![]),
             ("[Ticket#1", vec![]),
         ] {

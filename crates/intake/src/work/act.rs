@@ -4,7 +4,7 @@
 use super::known::Known;
 use super::round::{Outcome, Round, Task};
 use super::verdict::{Verdict, What, reopens};
-use crate::letter::Verdict as Proof;
+use crate::letter::{Automatic, Verdict as Proof};
 use crate::subject_stem;
 use crate::thread::{Candidate, counterpart};
 use crate::title::{shortened, title};
@@ -48,6 +48,9 @@ impl Round {
     async fn settled(&self, task: &Task) -> Result<Outcome, Outcome> {
         let known = self.look(task).await?;
         if let Some(number) = task.message.number {
+            if task.message.rule == Some(Rule::Report) && task.letter.report.is_some() {
+                return self.bounce(task).await;
+            }
             // Its word is said already; what came with it may not be there yet.
             return self.resume(task, &known, number).await;
         }
@@ -120,11 +123,12 @@ impl Round {
         task: &Task,
         number: IncidentNumber,
         words: &str,
-        ended: Ended,
+        (at, ended): (u32, Ended),
+        tells_owner: bool,
     ) -> Result<Done, Trouble> {
-        let step = self.step(task, task.message.step, ended);
+        let step = self.step(task, at, ended);
         let ask = self.desk.ask_unlimited(Actor::system(), Channel::Email);
-        let mut ask = ask.on(number).for_message(step);
+        let mut ask = ask.on(number).for_message(step).telling_the_owner(tells_owner);
         let body = ask.words("body", words, limits::BODY_CHARS)?;
         ask.issue(Command::Comment { body, visibility: Visibility::Internal }).await
     }
@@ -142,15 +146,16 @@ impl Round {
         let more = !task.letter.attachments.is_empty();
         let then = if more { MessageState::Waiting } else { MessageState::Done };
         let ended = Ended::new(then, verdict.rule, &verdict.reason);
-        match self.note(task, candidate.number, &words, ended.clone()).await {
+        let step = (task.message.step, ended.clone());
+        match self.note(task, candidate.number, &words, step, by_a_person(task)).await {
             Ok(done) => {
                 let entry = Entry::of(&done, false, ended);
                 self.rest(task, known.person.as_ref(), known.viewer.as_ref(), entry).await
             }
             Err(Trouble::Refused(refusal)) if refusal.code != desk::MESSAGE_DONE => {
-                let then = match task.read.automatic {
-                    true => MessageState::Dropped,
-                    false => MessageState::Quarantined,
+                let then = match task.letter.automatic {
+                    Some(Automatic::OutOfOffice) => MessageState::Dropped,
+                    _ => MessageState::Quarantined,
                 };
                 let reason = format!("{}; {}", verdict.reason, refusal.message);
                 let suggested = Some(candidate.number);
@@ -187,8 +192,8 @@ impl Round {
                     "{}, but {number} takes no more words ({}), so it became a new one",
                     verdict.reason, refusal.message
                 );
-                let suggested = Some(number);
-                let verdict = Verdict { reason, suggested, ..verdict.clone() };
+                let (suggested, only) = (Some(number), candidate.confidential_to);
+                let verdict = Verdict { reason, suggested, only, ..verdict.clone() };
                 self.report(task, known, &verdict, true).await
             }
             Err(trouble) => Err(trouble.into()),
@@ -206,6 +211,7 @@ impl Round {
         let sender = self.sender(task, known).await?;
         let passed_on = self.passed_on(task, known).await?;
         let requester = passed_on.as_ref().unwrap_or(&sender);
+        let answered = answered && !self.is_answered_enough(passed_on.as_ref(), task).await?;
         let mut ended =
             Ended::new(self.then(task, verdict.suggested), verdict.rule, &verdict.reason);
         (ended.public, ended.suggested) = (true, verdict.suggested);
@@ -229,7 +235,8 @@ impl Round {
         let mut report = Report {
             description,
             service: service.filter(|service| policy.services.contains_key(service)),
-            team: team.filter(|team| policy.teams.contains_key(team)),
+            team: team.filter(|team| verdict.only.is_none() && policy.teams.contains_key(team)),
+            confidential_to: verdict.only,
             ..blank(title, requester.id)
         };
         if !answered {
@@ -251,9 +258,23 @@ impl Round {
         Ok(self.desk.somebody(Newcomer { name, email }).await?)
     }
 
-    /// Whose message somebody of the service desk passed on.
+    /// Whether somebody whose message was passed on gets as many letters as anybody may.
+    async fn is_answered_enough(
+        &self,
+        passed_on: Option<&Person>,
+        task: &Task,
+    ) -> Result<bool, Trouble> {
+        match passed_on.and_then(|person| person.email.as_deref()) {
+            Some(email) => self.is_answered_as_often(email, &task.message).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Whose message somebody of the service desk passed on, if it is proven that they did:
+    /// who was named there gets a letter.
     async fn passed_on(&self, task: &Task, known: &Known) -> Result<Option<Person>, Outcome> {
-        if !known.viewer.as_ref().is_some_and(Viewer::works) {
+        let proven = task.letter.authentication.dmarc == Proof::Pass;
+        if !proven || !known.viewer.as_ref().is_some_and(Viewer::works) {
             return Ok(None);
         }
         let inner = task.letter.forwarded.as_ref().and_then(|forwarded| forwarded.from.clone());
@@ -266,7 +287,12 @@ impl Round {
     }
 
     pub(super) fn is_ours(&self, address: &str) -> bool {
-        self.own_addresses.iter().any(|own| own == address)
+        // What follows a `+` names nobody else.
+        let plain = address
+            .rsplit_once('@')
+            .and_then(|(local, domain)| Some(format!("{}@{domain}", local.split_once('+')?.0)));
+        let is = |own: &String| own == address || Some(own) == plain.as_ref();
+        self.own_addresses.iter().any(is)
             || integrations::addressed(&self.mailboxes, address).is_some()
     }
 
@@ -314,6 +340,11 @@ impl Round {
             || !self.others(task).is_empty();
         if more { MessageState::Waiting } else { MessageState::Done }
     }
+}
+
+/// Whether a person wrote it, be it through a list.
+fn by_a_person(task: &Task) -> bool {
+    matches!(task.letter.automatic, None | Some(Automatic::Bulk))
 }
 
 /// As whom somebody speaks for others: an agent whose mail is proven, else the product itself.

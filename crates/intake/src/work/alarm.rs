@@ -1,7 +1,7 @@
 //! A human is told that mail gets out of hand: an incident, once a day about the same.
 
 use super::round::Round;
-use super::verdict::Full;
+use super::verdict::{Full, lock};
 use crate::caps;
 use desk::Trouble;
 use incident::command::Report;
@@ -18,6 +18,9 @@ impl Round {
         full: &Full,
         mailbox: Option<&Integration>,
     ) -> Result<(), Trouble> {
+        if self.is_known(full) {
+            return Ok(());
+        }
         let policy = self.desk.policy();
         let Some(requester) = administrator(&policy) else {
             tracing::error!(about = %full.about, why = %full.words, "mail gets out of hand");
@@ -47,15 +50,28 @@ impl Round {
             tags: [AUTOMATIC_TAG.to_owned()].into(),
             ..super::act::blank(title, requester)
         };
+        let known = || lock(&self.worker.alarmed).insert(full.about.clone(), self.desk.now());
         match ask.issue(Command::Report(Box::new(report))).await {
             Ok(done) => {
+                known();
                 self.worker.figures.alarms.inc();
                 tracing::warn!(incident = %done.number, why = %full.words, "mail gets out of hand");
                 Ok(())
             }
-            Err(Trouble::Refused(refusal)) if refusal.code == desk::MESSAGE_DONE => Ok(()),
+            Err(Trouble::Refused(refusal)) if refusal.code == desk::MESSAGE_DONE => {
+                known();
+                Ok(())
+            }
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// Whether this node knows that the alarm is raised: what is held in thousands asks once.
+    fn is_known(&self, full: &Full) -> bool {
+        let now = self.desk.now();
+        let mut alarmed = lock(&self.worker.alarmed);
+        alarmed.retain(|_, at| now.seconds_since(*at).abs() < caps::ALARM_KNOWN_SECONDS);
+        alarmed.contains_key(&full.about)
     }
 }
 

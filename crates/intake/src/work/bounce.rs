@@ -3,9 +3,10 @@
 use super::act::Ended;
 use super::round::{Outcome, Round, Task};
 use crate::letter::{Report, Reported};
-use kernel::IncidentNumber;
-use store::deliveries;
-use store::messages::{MessageState, Rule};
+use desk::Trouble;
+use store::Sql;
+use store::deliveries::{self, Delivery, DeliveryState};
+use store::messages::{self, MessageState, Rule};
 
 impl Round {
     /// Notes it at the letter it is about; that one will never arrive is told in its incident.
@@ -29,33 +30,50 @@ impl Round {
             return self.end(task, Ended::new(MessageState::Dropped, Rule::Report, reason)).await;
         };
         let words = said(report, &delivery.address);
+        let ended = Ended::new(MessageState::Done, Rule::Report, &words);
+        let over = matches!(delivery.state, DeliveryState::Dead | DeliveryState::Withdrawn);
         if report.outcome != Reported::Failed {
-            let ended = Ended::new(MessageState::Done, Rule::Report, words);
             return self.end(task, Ended { suggested: delivery.number, ..ended }).await;
         }
-        let (now, id, error) = (self.desk.now(), delivery.id, report.words.clone());
-        self.desk.write_together(move |sql| deliveries::bounced(sql, id, &error, now)).await?;
-        match delivery.number {
-            Some(number) => self.tell_of(task, number, words).await,
-            None => self.end(task, Ended::new(MessageState::Done, Rule::Report, words)).await,
+        if task.message.step == 0 && over {
+            // It was given up before, and that was told.
+            return self.end(task, Ended { suggested: delivery.number, ..ended }).await;
         }
+        self.tell_of(task, &delivery, ended).await
     }
 
+    /// Tells it in each incident that the letter told about, and then that it came back: what
+    /// ends half-way goes on with the next one.
     async fn tell_of(
         &self,
         task: &Task,
-        number: IncidentNumber,
-        words: String,
+        letter: &Delivery,
+        ended: Ended,
     ) -> Result<Outcome, Outcome> {
-        let ended = Ended::new(MessageState::Done, Rule::Report, words.clone());
-        match self.note(task, number, &words, ended.clone()).await {
-            Ok(_) => Ok(Outcome::Settled),
-            Err(desk::Trouble::Refused(refusal)) if refusal.code != desk::MESSAGE_DONE => {
-                // The incident takes no more words; the letter's own row says it.
-                self.end(task, Ended { suggested: Some(number), ..ended }).await
+        let id = letter.message_id.clone().unwrap_or_default();
+        let numbers = self.desk.read(move |sql| messages::told_by(sql, &id)).await?;
+        let words = ended.reason.clone();
+        let further = Ended { then: MessageState::Waiting, ..ended.clone() };
+        for (number, at) in numbers.iter().zip(0u32..).skip(task.message.step as usize) {
+            match self.note(task, *number, &words, (at, further.clone()), false).await {
+                Ok(_) => {}
+                Err(Trouble::Refused(refusal)) if refusal.code != desk::MESSAGE_DONE => {
+                    // The incident takes no more words; the letter's own row says it.
+                    self.skip(self.step(task, at, further.clone())).await?;
+                }
+                Err(trouble) => return Err(trouble.into()),
             }
-            Err(trouble) => Err(trouble.into()),
         }
+        let suggested = letter.number;
+        let last = self.step(task, numbers.len() as u32, Ended { suggested, ..ended });
+        let error = task.letter.report.as_ref().map(|report| report.words.clone());
+        let (now, id, error) = (self.desk.now(), letter.id, error.unwrap_or_default());
+        let write = move |sql: &mut dyn Sql| {
+            deliveries::bounced(sql, id, &error, now)?;
+            messages::advance(sql, &last, None, now).map(drop)
+        };
+        self.desk.write_together(write).await?;
+        Ok(Outcome::Settled)
     }
 }
 

@@ -140,7 +140,7 @@ fn candidate(
         number,
         relation: relation(sql, &state, who)?,
         lifecycle: state.lifecycle,
-        confidential: state.confidential_to.is_some(),
+        confidential_to: state.confidential_to,
         part_of,
     }))
 }

@@ -16,6 +16,8 @@ pub(crate) use alarm::administrator;
 use crate::Letter;
 use desk::Desk;
 use figures::Figures;
+use kernel::Timestamp;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -65,6 +67,11 @@ pub struct Worker {
     options: Options,
     figures: Figures,
     counted: Mutex<Option<Instant>>,
+    tidied: Mutex<Option<Instant>>,
+    /// Messages of a domain that may come before it is counted again how many came.
+    spared: Mutex<HashMap<String, usize>>,
+    /// When it was last seen that an alarm is raised.
+    alarmed: Mutex<HashMap<String, Timestamp>>,
 }
 
 /// The loop as it runs.
@@ -115,6 +122,14 @@ impl Worker {
     /// Whoever works on what comes in for this desk.
     pub fn new(desk: Desk, options: Options) -> Self {
         let figures = Figures::of(&desk);
-        Worker { desk, options, figures, counted: Mutex::default() }
+        Worker {
+            desk,
+            options,
+            figures,
+            counted: Mutex::default(),
+            tidied: Mutex::default(),
+            spared: Mutex::default(),
+            alarmed: Mutex::default(),
+        }
     }
 }

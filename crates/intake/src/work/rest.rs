@@ -6,10 +6,10 @@ use super::known::Known;
 use super::round::{Outcome, Round, Task};
 use crate::letter::{Address, Attachment, Verdict as Proof};
 use desk::{Ask, Newcomer, Trouble};
-use incident::{Command, State, Viewer, Visibility};
+use incident::{Command, Viewer, Visibility};
 use kernel::{Actor, Channel, IncidentNumber, limits};
 use store::directory::Person;
-use store::messages::MessageState;
+use store::messages::{MessageState, Rule};
 
 /// Recipients of a message beyond which they do not become followers (mail.md: Zammad).
 const RECIPIENTS_MAX: usize = 40;
@@ -123,7 +123,7 @@ impl Round {
         let suggested = entry.ended.suggested.filter(|_| entry.created && entry.public);
         let mut further: Vec<Further> = suggested.map(Further::Suggest).into_iter().collect();
         further.extend(task.letter.attachments.iter().map(Further::Attach));
-        if entry.public && brings_people(task, sender, viewer, &entry.state) {
+        if entry.public && brings_people(task, sender, viewer, entry) {
             further.extend(self.others(task).into_iter().map(Further::Follow));
         }
         further
@@ -179,17 +179,20 @@ impl Round {
     }
 }
 
-/// Whether whoever it is from decides who else follows the incident: its requester, and an
-/// agent whose mail is proven.
+/// Whether whoever it is from decides who else follows the incident: an agent whose mail is
+/// proven, and its requester when they report it, are proven, or answer what only we could
+/// have sent them. Anybody can write in their name and know a number.
 fn brings_people(
     task: &Task,
     sender: Option<&Person>,
     viewer: Option<&Viewer>,
-    state: &State,
+    entry: &Entry,
 ) -> bool {
     let dmarc = task.letter.authentication.dmarc;
-    let requester = sender.is_some_and(|sender| sender.id == state.requester);
+    let proven = dmarc == Proof::Pass;
+    let sealed = matches!(entry.ended.rule, Rule::OwnMessage | Rule::Mark);
+    let requester = sender.is_some_and(|sender| sender.id == entry.state.requester);
     let agent = viewer.is_some_and(Viewer::works);
-    let may = if agent { dmarc == Proof::Pass || requester } else { requester };
-    may && state.confidential_to.is_none() && dmarc != Proof::Fail
+    let may = requester && (entry.created || proven || sealed) || agent && proven;
+    may && entry.state.confidential_to.is_none() && dmarc != Proof::Fail
 }

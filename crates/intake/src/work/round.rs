@@ -5,11 +5,12 @@ use super::{Next, Worker};
 use crate::Letter;
 use crate::letter::{Authentication, Automatic, Verdict};
 use crate::thread::{Signs, signs};
-use crate::work::verdict::Counting;
+use crate::work::verdict::{Counting, lock};
 use desk::seals::Seals;
 use desk::{Desk, Trouble};
+use kernel::Timestamp;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::Failure;
 use store::directory::{Integration, integrations};
@@ -22,12 +23,21 @@ use tokio::task::JoinSet;
 const TAKEN_ROWS: i64 = 64;
 /// Bytes of messages taken at once, more only if one alone has more: bounds memory.
 const TAKEN_BYTES: u64 = 48 * 1_048_576;
-/// How long they are taken for: longer than all of them take.
-const TAKEN_SECONDS: i64 = 600;
+/// How long they are taken for, unless they are kept for longer: so long nobody deals with them
+/// after the program was killed.
+const TAKEN_SECONDS: i64 = 60;
+/// How often they are kept for longer while they are dealt with.
+const RENEW_EVERY: Duration = Duration::from_secs(20);
 /// Messages read at the same time.
 const READ_AT_ONCE: usize = 4;
 /// Seconds until a message is looked at again that nobody could do anything about.
 const AGAIN_SECONDS: i64 = 3;
+/// How long the bytes of messages are kept that became something or were for nobody.
+const BYTES_KEPT_SECONDS: i64 = 90 * 86_400;
+/// Messages whose bytes are deleted at once.
+const TIDIED_ROWS: usize = 100;
+/// How often it is looked for bytes that are not kept any longer.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// How often figures are taken.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
 
@@ -89,7 +99,8 @@ impl Worker {
 
     async fn attempt(self: &Arc<Self>) -> Result<Next, Trouble> {
         let now = self.desk.now();
-        let count = self.is_time_to_count();
+        let count = is_time(&self.counted, COUNT_EVERY);
+        self.tidy(now).await?;
         let looked = self.desk.read(move |sql| {
             let counts = count.then(|| messages::counts(sql)).transpose()?;
             if !messages::is_due(sql, now)? {
@@ -102,11 +113,16 @@ impl Worker {
             self.figures.set(counts, now);
         }
         let Some(mailboxes) = mailboxes else { return Ok(Next::Idle) };
-        let until = now.plus_seconds(TAKEN_SECONDS);
-        let claim = move |sql: &mut dyn store::Sql| {
-            messages::claim(sql, now, until, TAKEN_ROWS, TAKEN_BYTES)
+        // All that can fail comes first: what was taken would wait for nobody.
+        let seals = self.desk.seals().await?;
+        let desk = self.desk.clone();
+        let claim = move |sql: &mut dyn store::Sql| -> Result<_, Failure> {
+            // It may have waited for its turn to write.
+            let now = desk.now();
+            let until = now.plus_seconds(TAKEN_SECONDS);
+            Ok((messages::claim(sql, now, until, TAKEN_ROWS, TAKEN_BYTES)?, until))
         };
-        let taken = self.desk.write_together(claim).await?;
+        let (taken, until) = self.desk.write_together(claim).await?;
         let Some(first) = taken.iter().map(|message| message.id).min() else {
             return Ok(Next::Idle);
         };
@@ -114,24 +130,52 @@ impl Worker {
         own_addresses.extend(mailboxes.iter().flat_map(|mailbox| mailbox.addresses.clone()));
         let round = Arc::new(Round {
             desk: self.desk.clone(),
-            seals: self.desk.seals().await?,
+            seals,
             mailboxes,
             own_addresses,
             counting: Counting::before(first),
             worker: self.clone(),
         });
+        let keeping = self.keep(taken.iter().map(|message| message.id).collect(), until);
         let (tasks, mut ended) = round.read_all(taken).await;
         ended.extend(round.clone().settle_all(tasks).await);
+        drop(keeping);
         self.write_down(ended).await
     }
 
-    fn is_time_to_count(&self) -> bool {
-        let mut last = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|at| at.elapsed() >= COUNT_EVERY);
-        if due {
-            *last = Some(Instant::now());
+    /// Keeps messages for longer, until what is returned is dropped.
+    fn keep(&self, ids: Vec<i64>, mut held: Timestamp) -> JoinSet<()> {
+        let desk = self.desk.clone();
+        let mut keeping = JoinSet::new();
+        keeping.spawn(async move {
+            loop {
+                tokio::time::sleep(RENEW_EVERY).await;
+                let (ids, until) = (ids.clone(), desk.now().plus_seconds(TAKEN_SECONDS));
+                let renew = move |sql: &mut dyn store::Sql| messages::renew(sql, &ids, held, until);
+                match desk.write_together(renew).await {
+                    Ok(()) => held = until,
+                    Err(trouble) => {
+                        tracing::warn!(%trouble, "messages may be dealt with elsewhere")
+                    }
+                }
+            }
+        });
+        keeping
+    }
+
+    /// Deletes bytes that are not kept any longer, some at a time.
+    async fn tidy(&self, now: Timestamp) -> Result<(), Trouble> {
+        if !is_time(&self.tidied, TIDY_EVERY) {
+            return Ok(());
         }
-        due
+        let before = now.plus_seconds(-BYTES_KEPT_SECONDS);
+        let forget =
+            move |sql: &mut dyn store::Sql| messages::forget_bytes(sql, before, TIDIED_ROWS);
+        if self.desk.write_together(forget).await? == TIDIED_ROWS {
+            // There may be more.
+            *lock(&self.tidied) = None;
+        }
+        Ok(())
     }
 
     /// Records what was not settled.
@@ -170,6 +214,16 @@ impl Worker {
     }
 }
 
+/// Whether it was so long ago; it is from now on.
+fn is_time(last: &Mutex<Option<Instant>>, every: Duration) -> bool {
+    let mut last = lock(last);
+    let due = last.is_none_or(|at| at.elapsed() >= every);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
+}
+
 impl Round {
     /// Reads messages, some at once; what one does to its reader harms no other.
     async fn read_all(self: &Arc<Self>, taken: Vec<Message>) -> (Vec<Task>, Vec<(i64, Outcome)>) {
@@ -204,8 +258,8 @@ impl Round {
         let (reader, seals) = (self.worker.options.read, self.seals.clone());
         let auth_server = self.worker.options.auth_server.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let body_hash = FileHash::of_bytes(body(&raw)).to_string();
             let mut letter = reader(&raw);
+            let body_hash = fingerprint(&letter, body(&raw));
             letter.authentication = believed(&letter.authentication, auth_server.as_deref());
             let signs = signs(&letter, &seals);
             (letter, signs, body_hash)
@@ -276,6 +330,15 @@ fn believed(found: &Authentication, by: Option<&str>) -> Authentication {
         }
     }
     found
+}
+
+/// By what a message is known, whatever it met on its way: who says what about what, and when.
+fn fingerprint(letter: &Letter, body: &[u8]) -> String {
+    let from = letter.from.as_ref().map(|from| from.email.as_str()).unwrap_or_default();
+    let at = letter.sent_at.map(|at| at.micros());
+    let body = FileHash::of_bytes(body);
+    let all = format!("{from}\n{}\n{at:?}\n{body}", letter.subject);
+    FileHash::of_bytes(all.as_bytes()).to_string()
 }
 
 /// What follows the header.

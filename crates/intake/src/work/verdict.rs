@@ -7,9 +7,10 @@ use crate::letter::{Automatic, Verdict as Proof};
 use crate::thread::{Candidate, Decision, Relation, To, decide};
 use desk::Trouble;
 use incident::Lifecycle;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{IncidentNumber, TeamId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use store::Sql;
 use store::messages::{self, Message, Released, Rule};
 
 /// What is done.
@@ -40,6 +41,8 @@ pub(super) struct Verdict {
     pub(super) reason: String,
     /// The incident that it may belong to.
     pub(super) suggested: Option<IncidentNumber>,
+    /// The only team that may see what it becomes: it is about something restricted.
+    pub(super) only: Option<TeamId>,
     /// What a human is told about it.
     pub(super) alarm: Option<Full>,
 }
@@ -53,12 +56,17 @@ pub(super) struct Full {
     pub(super) words: String,
 }
 
+/// What an alarm about all that comes is about.
+const EVERYTHING: &str = "everything";
+/// Domains that are not counted for each message.
+const DOMAINS_MAX: usize = 10_000;
+
 /// What was counted in this round already.
 pub(super) struct Counting {
     /// Messages before this one are counted in the database, the others here.
     first: i64,
     made: Mutex<HashMap<String, Vec<Timestamp>>>,
-    floods: Mutex<HashMap<String, usize>>,
+    floods: Mutex<HashMap<String, bool>>,
 }
 
 impl Counting {
@@ -69,7 +77,7 @@ impl Counting {
 }
 
 fn plain(what: What, rule: Rule, reason: impl Into<String>) -> Verdict {
-    Verdict { what, rule, reason: reason.into(), suggested: None, alarm: None }
+    Verdict { what, rule, reason: reason.into(), suggested: None, only: None, alarm: None }
 }
 
 impl Round {
@@ -103,7 +111,7 @@ impl Round {
                     true => (What::Drop, Rule::OutOfOffice),
                     false => (What::Aside, decision.rule),
                 };
-                Ok(Verdict { suggested: Some(number), ..plain(what, rule, decision.reason) })
+                Ok(Verdict { suggested: number, ..plain(what, rule, decision.reason) })
             }
             To::New(suggested) => {
                 let verdict = self.as_new(task, &from, decision).await?;
@@ -126,7 +134,7 @@ impl Round {
             let suggested = Some(number);
             return Some(Verdict { suggested, ..plain(What::Drop, Rule::Duplicate, reason) });
         }
-        let from = task.read.from.as_ref().filter(|from| self.own_addresses.contains(from))?;
+        let from = task.read.from.as_ref().filter(|from| self.is_ours(from))?;
         Some(match letter.automatic.is_some() {
             true => plain(What::Drop, Rule::OwnLetter, format!("it is from {from}, which is ours")),
             false => {
@@ -166,6 +174,18 @@ impl Round {
         let released = message.released.is_some();
         if !released && let Some(full) = self.too_often_in(&candidate, from, message).await? {
             return Ok(held(full, Some(candidate.number)));
+        }
+        let away = letter.automatic == Some(Automatic::OutOfOffice);
+        let unheard = letter.automatic.is_some() || candidate.relation == Relation::Stranger;
+        let over = matches!(candidate.lifecycle, Lifecycle::Closed | Lifecycle::Cancelled);
+        if over && unheard && !away && !released {
+            // A note there would be read by nobody.
+            let number = candidate.number;
+            let reason = format!("{reason}; {number} is over, so it became a new one");
+            let decision = Decision { rule, to: To::New(None), reason };
+            let verdict = self.as_new(task, from, decision).await?;
+            let only = candidate.confidential_to;
+            return Ok(Verdict { suggested: verdict.suggested.or(Some(number)), only, ..verdict });
         }
         if let Some(automatic) = &letter.automatic {
             let rule = match automatic {
@@ -236,40 +256,61 @@ impl Round {
 
     /// Whether everything that comes, or what comes of one domain, is more than people write.
     async fn flood(&self, from: &str, now: Timestamp) -> Result<Option<Full>, Trouble> {
-        let domain = from.rsplit_once('@').map(|(_, domain)| domain.to_owned());
-        let caps = [(domain, caps::DOMAIN), (None, caps::EVERYTHING)];
-        for (domain, window) in caps {
-            let about = match &domain {
-                Some(domain) => format!("domain {domain}"),
-                None => "everything".to_owned(),
-            };
-            if self.flood_of(&about, domain, window, now).await? >= window.count {
-                let words = format!("more than {window} messages came");
-                return Ok(Some(Full { about, words }));
-            }
+        let full = |about: String, window: Window| {
+            let words = format!("more than {window} messages came");
+            Ok(Some(Full { about, words }))
+        };
+        if let Some((_, domain)) = from.rsplit_once('@')
+            && self.domain_is_full(domain, now).await?
+        {
+            return full(format!("domain {domain}"), caps::DOMAIN);
         }
-        Ok(None)
+        match self.everything_is_full(now).await? {
+            true => full(EVERYTHING.to_owned(), caps::EVERYTHING),
+            false => Ok(None),
+        }
     }
 
-    /// Counted once a round, as it is a lot to count.
-    async fn flood_of(
-        &self,
-        about: &str,
-        domain: Option<String>,
-        window: Window,
-        now: Timestamp,
-    ) -> Result<usize, Trouble> {
-        let known = lock(&self.counting.floods).get(about).copied();
-        if let Some(known) = known {
-            return Ok(known);
+    /// Looked at once a round.
+    async fn everything_is_full(&self, now: Timestamp) -> Result<bool, Trouble> {
+        let known = lock(&self.counting.floods).get(EVERYTHING).copied();
+        if let Some(full) = known {
+            return Ok(full);
         }
+        let (first, window) = (self.counting.first, caps::EVERYTHING);
         let since = now.plus_seconds(-window.minutes * 60);
-        let counted = self
-            .desk
-            .read(move |sql| messages::counted(sql, domain.as_deref(), since, window.count))
-            .await?;
-        lock(&self.counting.floods).insert(about.to_owned(), counted);
-        Ok(counted)
+        let came = move |sql: &mut dyn Sql| messages::came_within(sql, first, window.count, since);
+        let full = self.desk.read(came).await?;
+        lock(&self.counting.floods).insert(EVERYTHING.to_owned(), full);
+        Ok(full)
+    }
+
+    /// Counting a lot takes long: it is counted again once a part of what is left may have come.
+    async fn domain_is_full(&self, domain: &str, now: Timestamp) -> Result<bool, Trouble> {
+        if let Some(left) = lock(&self.worker.spared).get_mut(domain).filter(|left| **left > 0) {
+            *left -= 1;
+            return Ok(false);
+        }
+        let about = format!("domain {domain}");
+        if lock(&self.counting.floods).contains_key(&about) {
+            return Ok(true);
+        }
+        let (window, name) = (caps::DOMAIN, domain.to_owned());
+        let since = now.plus_seconds(-window.minutes * 60);
+        let count =
+            move |sql: &mut dyn Sql| messages::counted(sql, &name, (since, now), window.count);
+        let counted = self.desk.read(count).await?;
+        if counted >= window.count {
+            lock(&self.counting.floods).insert(about, true);
+            return Ok(true);
+        }
+        let mut spared = lock(&self.worker.spared);
+        if spared.len() >= DOMAINS_MAX {
+            spared.clear();
+        }
+        // Other nodes take some, too.
+        spared.insert(domain.to_owned(), (window.count - counted) / 8);
+        Ok(false)
     }
 
     /// Whether this address writes to this incident too often, or reopens it too often.
@@ -284,7 +325,7 @@ impl Round {
         let most = caps::most(&caps::PER_INCIDENT);
         let times = self
             .desk
-            .read(move |sql| messages::times_in(sql, number, &address, since, most))
+            .read(move |sql| messages::times_in(sql, number, &address, (since, now), most))
             .await?;
         let about = format!("address {from}");
         if let Some(window) = caps::full(&caps::PER_INCIDENT, &times, now) {
@@ -333,7 +374,11 @@ impl Round {
     }
 
     /// Whether as many letters go to this address as come from it.
-    async fn is_answered_as_often(&self, from: &str, message: &Message) -> Result<bool, Trouble> {
+    pub(super) async fn is_answered_as_often(
+        &self,
+        from: &str,
+        message: &Message,
+    ) -> Result<bool, Trouble> {
         let (address, now) = (from.to_owned(), message.received_at);
         let since = now.plus_seconds(-caps::reach(&caps::ANSWERED));
         let most = caps::most(&caps::ANSWERED);
@@ -351,7 +396,7 @@ pub(super) fn reopens(candidate: &Candidate) -> bool {
 /// Kept aside, and somebody is told.
 fn held(full: Full, suggested: Option<IncidentNumber>) -> Verdict {
     let reason = format!("{}: it looks like a loop", full.words);
-    Verdict { what: What::Aside, rule: Rule::Loop, reason, suggested, alarm: Some(full) }
+    Verdict { suggested, alarm: Some(full), ..plain(What::Aside, Rule::Loop, reason) }
 }
 
 fn why(automatic: &Automatic) -> String {
@@ -363,6 +408,6 @@ fn why(automatic: &Automatic) -> String {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

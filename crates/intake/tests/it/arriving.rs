@@ -52,6 +52,52 @@ async fn the_very_same_is_answered_and_kept_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_says_the_same_every_night_is_kept_every_night() {
+    each("mail_nightly", async |world| {
+        let raw = || format!("From: {GWEN}\r\nTo: {HELP}\r\nSubject: Backup failed\r\n\r\nx");
+        let first = world.raw_arrives(raw()).await;
+        world.rounds().await;
+        assert!(world.raw_arrives(raw()).await.repeated, "sent again at once");
+        world.t.clock.advance(86_400);
+        let second = world.raw_arrives(raw()).await;
+        world.rounds().await;
+        assert!(!second.repeated);
+        let numbers = [world.message(first.id).await.number, world.message(second.id).await.number];
+        assert_eq!(numbers, [Some(IncidentNumber(1)), Some(IncidentNumber(2))]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_id_with_another_subject_is_another_message() {
+    each("mail_same_id", async |world| {
+        for subject in ["Disk of a full", "Disk of b full"] {
+            world.arrives(&mail(GWEN, subject, "x").with("Message-ID", "<cron@x>")).await;
+        }
+        world.rounds().await;
+        assert_eq!(world.incidents().await, 2);
+        // Two copies that wait at the same time, as a mail server sends one again.
+        let again = mail(GWEN, "Printer", "x").with("X-File", "a.txt").raw();
+        for trace in ["one", "two"] {
+            world.raw_arrives(format!("Received: by {trace}\r\n{again}")).await;
+        }
+        world.rounds().await;
+        assert_eq!(world.incidents().await, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_of_ids_holds_nothing_up() {
+    each("mail_long_id", async |world| {
+        let id = format!("<{}@x>", "\u{20ac}".repeat(990));
+        let done = world.gets(&mail(GWEN, "Printer", "x").with("Message-ID", &id)).await;
+        assert_eq!((done.state, done.message_id), (MessageState::Done, None));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_and_the_same_among_them_lose_nothing() {
     each("mail_many", async |world| {
         let mut sending = tokio::task::JoinSet::new();

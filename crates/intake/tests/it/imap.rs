@@ -219,7 +219,6 @@ async fn whatever_the_server_answers_a_message_that_is_there_is_not_lost() {
         (Temper::Nil, "does not give it"),
         (Temper::Nothing, "does not give it"),
         (Temper::Endless, "more than it was asked for"),
-        (Temper::Noise, ""),
     ] {
         let (desk, server) = (desk().await, Server::start().await);
         server.put(1, false, "Subject: one");

@@ -28,8 +28,6 @@ pub enum Temper {
     Nothing,
     /// It sends without an end.
     Endless,
-    /// It says what is no IMAP.
-    Noise,
 }
 
 /// A message in the folder.
@@ -228,7 +226,6 @@ impl Server {
                     Temper::Silence => hang_up = true,
                     Temper::Nil => say(format!("1 FETCH (UID {uid} BODY[] NIL)").as_bytes()),
                     Temper::Nothing => {}
-                    Temper::Noise => say(b"1 FETCH (UID nonsense"),
                 }
                 ok
             }),

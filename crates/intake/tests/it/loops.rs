@@ -153,7 +153,7 @@ async fn mail_reopens_only_so_often() {
         let subject = format!("Re: {}", world.mark(number).await);
         for _ in 0..8 {
             world.t.resolve(&world.t.agent, number, "done").await;
-            world.gets(&mail(GWEN, &subject, "no")).await;
+            world.gets(&mail(GWEN, &subject, "no").with("X-File", "a.txt")).await;
             if world.state(number).await.lifecycle == Lifecycle::Resolved {
                 break;
             }
@@ -163,6 +163,18 @@ async fn mail_reopens_only_so_often() {
         assert_eq!(world.incidents().await, 2, "one alarm");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_write_at_once_are_no_loop() {
+    let world = World::sqlite().await;
+    for n in 0..700 {
+        let domain = if n % 2 == 0 { "one.example" } else { "two.example" };
+        world.arrives(&mail(&format!("p{n}@{domain}"), &format!("Down {n}"), "x")).await;
+    }
+    world.rounds().await;
+    let counts = world.t.desk.read(messages::counts).await.unwrap();
+    assert_eq!((counts.waiting, counts.quarantined, world.incidents().await), (0, 0, 700));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,34 @@ async fn what_ended_half_way_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_node_had_is_dealt_with_a_minute_later() {
+    each("mail_killed", async |world| {
+        for n in 0..5 {
+            world.arrives(&mail(GWEN, &format!("Report {n}"), "x")).await;
+        }
+        let mut had = 0;
+        for _ in 0..=messages::ATTEMPTS_MAX {
+            // Whoever takes it ends with the first of them.
+            let now = world.t.desk.now();
+            let until = now.plus_seconds(60);
+            had = world
+                .write(move |sql| Ok(messages::claim(sql, now, until, 64, 1_000_000)?.len()))
+                .await;
+            world.t.clock.advance(61);
+        }
+        assert_eq!(had, 1);
+        world.rounds().await;
+        assert_eq!(world.incidents().await, 4);
+        let aside =
+            world.t.desk.read(|sql| messages::list(sql, Some(MessageState::Quarantined), None, 9));
+        let aside = aside.await.unwrap();
+        assert_eq!(aside.len(), 1);
+        assert!(aside[0].reason.as_ref().unwrap().contains("the program ended"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_comes_with_what_it_answers_finds_it() {
     each("mail_order", async |world| {
         let first = mail(GWEN, "Printer", "one");

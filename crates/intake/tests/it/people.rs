@@ -1,7 +1,9 @@
 //! Who is made known, who follows, and who decides about what was kept aside.
 
-use crate::world::{EVE, GWEN, HELP, PETER, World, each, mail};
+use crate::world::{EVE, GWEN, HELP, PETER, World, each, mail, read};
 use desk::LetIn;
+use intake::{Options, Worker};
+use std::sync::Arc;
 use store::directory::people;
 use store::messages::{self, MessageState, Rule};
 
@@ -49,6 +51,54 @@ async fn a_follower_may_say_something_and_let_nobody_in() {
         ("me too", true, "Peter Nowicki")
     );
     assert_eq!(world.state(number).await.watchers.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_says_that_they_are_the_requester_lets_nobody_in() {
+    each("mail_let_in", async |world| {
+        let number = world.t.report("VPN drops").await;
+        let forged = mail(GWEN, "Re: INC-1", "please tell my colleague, too").with("Cc", EVE);
+        let done = world.gets(&forged).await;
+        assert_eq!((done.number, done.public), (Some(number), true), "{:?}", done.reason);
+        assert!(world.state(number).await.watchers.is_empty());
+
+        let proven = mail(GWEN, "Re: INC-1", "x").with("Cc", PETER).with("X-Dmarc", "pass");
+        world.gets(&proven).await;
+        assert_eq!(world.state(number).await.watchers.len(), 1);
+        let subject = format!("Re: {}", world.mark(number).await);
+        world.gets(&mail(GWEN, &subject, "x").with("Cc", EVE)).await;
+        assert_eq!(world.state(number).await.watchers.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_writes_as_the_service_desk_itself() {
+    let world = World::sqlite().await;
+    for from in [HELP, "help+x@northwind.example", "Help+Y@northwind.example"] {
+        let held = world.gets(&mail(from, "Hello", "x")).await;
+        assert_eq!(held.state, MessageState::Quarantined, "{from}: {:?}", held.reason);
+    }
+    assert_eq!(world.incidents().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_are_kept_for_a_time() {
+    each("mail_bytes", async |world| {
+        let t = &world.t;
+        let done = world.gets(&mail(GWEN, "Printer", "x")).await;
+        let held = world.gets(&mail(HELP, "Printer", "x")).await;
+        let options = Options { read, own_addresses: vec![], auth_server: None };
+        for (days, kept) in [(89, true), (2, false)] {
+            t.clock.advance(days * 86_400);
+            Arc::new(Worker::new(t.desk.clone(), options.clone())).round().await;
+            let bytes = t.desk.message_bytes(&t.agent, done.id).await.unwrap();
+            assert_eq!(bytes.is_some(), kept);
+        }
+        assert!(t.desk.message_bytes(&t.agent, held.id).await.unwrap().is_some());
+        assert_eq!(world.message(done.id).await.subject, "Printer");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,6 +104,59 @@ async fn a_letter_that_comes_back_is_noted_where_it_belongs() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_about_several_that_comes_back_is_noted_in_each_and_once() {
+    each("mail_bounces", async |world| {
+        let numbers = [world.t.report("VPN drops").await, world.t.report("Printer").await];
+        let sent = letters(world).await;
+        let hers: Vec<_> = sent.iter().filter(|letter| letter.address == GWEN).collect();
+        let (id, other) = (hers[0].message_id.clone().unwrap(), hers[1].id);
+        let told = id.clone();
+        world
+            .write(move |sql| {
+                let statement = "update deliveries set message_id = $1 where id = $2";
+                Ok(sql.execute(statement, &[told.into(), other.into()])?)
+            })
+            .await;
+        for _ in 0..3 {
+            let bounce = mail("mailer-daemon@northwind.example", "Undelivered", "x");
+            let done = world.gets(&bounce.with("X-Outcome", "failed").with("X-About", &id)).await;
+            assert_eq!((done.state, done.rule), (MessageState::Done, Some(Rule::Report)));
+        }
+        for number in numbers {
+            assert_eq!(world.said(number).await.len(), 1, "{number}");
+        }
+        let all = world.t.desk.read(|sql| deliveries::list(sql, None, None, 10)).await.unwrap();
+        let hers = all.iter().filter(|letter| letter.address == GWEN);
+        assert!(hers.into_iter().all(|letter| letter.state == DeliveryState::Dead));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_it_is_told_of_what_people_write_that_only_the_service_desk_reads() {
+    each("mail_heard", async |world| {
+        let t = &world.t;
+        let number = t.report("VPN drops").await;
+        t.say(&t.agent, number, "I look into it", incident::Visibility::Public).await;
+        t.clock.advance(3_600);
+        letters(world).await;
+        let subject = format!("Re: {}", world.mark(number).await);
+        let through_a_list =
+            mail(GWEN, &subject, "still").with("List-Id", "<all.northwind.example>");
+        let away = mail(GWEN, &subject, "I am away").with("X-Away", "yes");
+        for (mail, told) in [(away, 0), (through_a_list, 1)] {
+            let done = world.gets(&mail).await;
+            assert_eq!((done.number, done.public), (Some(number), false), "{:?}", done.reason);
+            let sent = letters(world).await;
+            let hers = sent.iter().filter(|one| one.person == t.agent.person);
+            assert_eq!(hers.count(), told, "{sent:?}");
+            t.clock.advance(3_600);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn our_own_letter_that_comes_back_is_dropped() {
     let world = World::sqlite().await;

@@ -192,8 +192,100 @@ async fn numbers_of_others_are_learned() {
     let other = world.gets(&mail("x@other.example", "[Ticket#4711] Printer", "x")).await;
     assert_eq!(other.rule, Some(Rule::New));
     // Somebody else at the same place says it to the service desk.
-    let colleague = world.gets(&mail("noc@vendor.example", "[Ticket#4711]", "still up")).await;
+    let colleague = world.gets(&mail("noc@vendor.example", "Re: [Ticket#4711]", "still up")).await;
     assert_eq!((colleague.number, colleague.public), (Some(number), false));
+}
+
+#[tokio::test]
+async fn what_looks_like_a_number_of_others_and_is_none_goes_nowhere() {
+    let world = World::sqlite().await;
+    for subject in ["[web-01] disk full", "[covid-19] again", "[2024-05-01] report"] {
+        let machine = mail("nagios@elsewhere.example", subject, "x");
+        let one = world.gets(&machine.clone().with("Message-ID", "<1@x>")).await;
+        let two = world.gets(&machine.with("Message-ID", "<2@x>")).await;
+        assert_eq!((one.rule, two.rule), (Some(Rule::New), Some(Rule::New)), "{subject}");
+        assert_ne!(one.number, two.number, "{subject}");
+    }
+    // A real one of somebody else at the same place, which answers nothing.
+    world.gets(&mail("a@vendor.example", "[Ticket#4711] Line down", "x")).await;
+    let other = world.gets(&mail("b@vendor.example", "[Ticket#4711] Line down", "y")).await;
+    assert_eq!(other.rule, Some(Rule::New), "{:?}", other.reason);
+    // From then on the number means the newer one.
+    let re = world.gets(&mail("b@vendor.example", "Re: [Ticket#4711] Line down", "z")).await;
+    assert_eq!(re.number, other.number);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_machine_says_of_something_that_is_over_is_new() {
+    each("mail_over", async |world| {
+        let number = world.t.report("Disk").await;
+        world.t.resolve(&world.t.agent, number, "done").await;
+        world.t.issue(&world.t.agent, number, Command::Close).await.unwrap();
+        let before = world.events(number).await.len();
+        let subject = format!("{} disk full", world.mark(number).await);
+        let alert = mail(GWEN, &subject, "x").with("Auto-Submitted", "auto-generated");
+        let done = world.gets(&alert).await;
+        assert_eq!((done.state, done.suggested), (MessageState::Done, Some(number)));
+        assert_ne!(done.number, Some(number));
+        assert_eq!(world.events(number).await.len(), before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_letter_about_several_waits_for_a_person() {
+    each("mail_several", async |world| {
+        let number = world.t.report("VPN drops").await;
+        let (seals, mark) = (world.t.desk.seals().await.unwrap(), world.mark(number).await);
+        let asked_at = world.t.desk.now();
+        let own = desk::seals::OwnMessage { number: IncidentNumber(0), delivery: 9, asked_at };
+        let id = format!("<{}>", seals.message_id(own, "northwind.example"));
+        let answer = mail(GWEN, "Re: News", &format!("solved!\n> {mark} VPN drops"));
+        let held = world.gets(&answer.with("In-Reply-To", &id)).await;
+        assert_eq!((held.state, held.suggested), (MessageState::Quarantined, None));
+        assert!(held.reason.unwrap().contains("not about one incident"));
+        assert_eq!(world.said(number).await, []);
+
+        let into = desk::LetIn::Into(Some(number));
+        world.t.desk.let_message_in(&world.t.agent, held.id, into).await.unwrap();
+        world.rounds().await;
+        assert_eq!(world.message(held.id).await.number, Some(number));
+        assert_eq!(world.said(number).await[0].0, "solved!");
+        // Who names the incident in the subject is understood.
+        let named = mail(GWEN, &format!("Re: News {mark}"), "this one").with("In-Reply-To", &id);
+        assert_eq!(world.gets(&named).await.number, Some(number));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_on_from_something_restricted_is_restricted() {
+    each("mail_restricted", async |world| {
+        let t = &world.t;
+        let number = t.report("Payroll").await;
+        let restrict = Command::Restrict { team: Some(t.network) };
+        t.issue(&t.agent, number, restrict).await.unwrap();
+        // A stranger learns nothing of it, and neither does anybody by what they wrote.
+        let done = world.gets(&mail(EVE, "Re: INC-1 Payroll", "?")).await;
+        assert_eq!((done.rule, done.suggested), (Some(Rule::New), None));
+        assert!(!done.reason.unwrap().contains("INC-1"));
+        assert_eq!(world.said(done.number.unwrap()).await, []);
+
+        t.resolve(&t.agent, number, "done").await;
+        t.issue(&t.agent, number, Command::Close).await.unwrap();
+        let subject = format!("Re: {}", world.mark(number).await);
+        for mail in [
+            mail(INES, &subject, "one more secret").with("X-Dmarc", "pass"),
+            mail(INES, &subject, "disk").with("Auto-Submitted", "auto-generated"),
+        ] {
+            let done = world.gets(&mail).await;
+            assert_eq!((done.state, done.suggested), (MessageState::Done, Some(number)));
+            let state = world.state(done.number.unwrap()).await;
+            assert_ne!(done.number, Some(number));
+            assert_eq!(state.confidential_to, Some(t.network));
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -220,8 +312,13 @@ async fn a_forward_is_something_new() {
     assert_eq!(world.gets(&forward).await.number, Some(IncidentNumber(2)));
 
     // An agent passes on what somebody wrote to them.
-    let passed = mail(INES, "WG: Printer", "see below\n\nFrom: Peter")
+    let unproven = mail(INES, "WG: Printer", "see below\n\nFrom: Peter")
         .with("X-Forwarded-From", &format!("Peter <{PETER}>"));
+    let forged = world.gets(&unproven).await.number.unwrap();
+    assert_eq!(world.state(forged).await.requester, world.t.agent.person, "anybody writes so");
+    let passed = mail(INES, "WG: Printer", "see below\n\nFrom: Peter")
+        .with("X-Forwarded-From", &format!("Peter <{PETER}>"))
+        .with("X-Dmarc", "pass");
     let done = world.gets(&passed).await;
     let state = world.state(done.number.unwrap()).await;
     assert_eq!(state.requester, world.t.other_requester.person);

@@ -27,21 +27,31 @@ async fn everybody_reads(world: &World, language: Language) {
         .unwrap();
 }
 
+/// Seconds after which something is told in a letter of its own, and can no more be taken back.
+const APART_SECONDS: i64 = 60;
+
 /// An incident's life in which nearly everything happens that is told.
 async fn life(world: &World) -> IncidentNumber {
     let t = &world.t;
     let number = t.report("Lager 4").await;
     let peter = t.other_requester.person;
     t.issue(&t.agent, number, Command::Watch { person: Some(peter) }).await.unwrap();
+    world.later(APART_SECONDS).await;
     let to_ines =
         Command::Assign { team: Change::Set(t.network), assignee: Change::Set(t.agent.person) };
     t.issue(&t.manager, number, to_ines).await.unwrap();
+    world.later(APART_SECONDS).await;
     t.say(&t.requester, number, "xx1", Visibility::Public).await;
+    world.later(APART_SECONDS).await;
     let hold = Command::Hold { reason: HoldReason::Requester, until: None, note: None };
     t.issue(&t.agent, number, hold).await.unwrap();
+    world.later(APART_SECONDS).await;
     t.say(&t.agent, number, "xx2", Visibility::Public).await;
+    world.later(APART_SECONDS).await;
     t.issue(&t.agent, number, Command::Resume).await.unwrap();
+    world.later(APART_SECONDS).await;
     t.say(&t.agent, number, "xx3", Visibility::Public).await;
+    world.later(APART_SECONDS).await;
     let at = Some(t.desk.now().plus_days(2));
     for phase in UpdatePhase::ALL {
         world
@@ -52,10 +62,12 @@ async fn life(world: &World) -> IncidentNumber {
                 next_update: at,
             })
             .await;
+        world.later(APART_SECONDS).await;
     }
     resolve(world, number).await;
-    world.later(20).await;
+    world.later(APART_SECONDS).await;
     world.does(&t.requester, number, "xx5", |note| Command::Dispute { note }).await;
+    world.later(APART_SECONDS).await;
     world
         .does(&t.manager, number, "xx6", |reason| Command::Escalate {
             team: None,
@@ -63,13 +75,16 @@ async fn life(world: &World) -> IncidentNumber {
             reason,
         })
         .await;
+    world.later(APART_SECONDS).await;
     resolve(world, number).await;
-    world.later(20).await;
+    world.later(APART_SECONDS).await;
     t.issue(&t.manager, number, Command::Confirm).await.unwrap();
-    world.later(20).await;
+    world.later(APART_SECONDS).await;
+    world.later(APART_SECONDS).await;
     let other = t.report("Lager 5").await;
     world.does(&t.agent, other, "xx7", |reason| Command::Cancel { reason }).await;
-    world.later(20).await;
+    world.later(APART_SECONDS).await;
+    world.later(APART_SECONDS).await;
     number
 }
 
@@ -145,7 +160,7 @@ async fn whoever_chose_none_reads_the_language_of_the_instance() {
     let mut ask = world.t.desk.ask(&world.t.agent, Channel::Web).on(number);
     let body = ask.words("body", "Który kabel?", 100).unwrap();
     ask.issue(Command::Comment { body, visibility: Visibility::Public }).await.unwrap();
-    world.rounds().await;
+    world.later(APART_SECONDS).await;
     let words = world.sink.to(GWEN)[1].words();
     assert!(words.contains("Ines Carvalhal pisze:") && words.contains("> Który kabel?"), "{words}");
 }
@@ -194,7 +209,7 @@ async fn an_administrators_words_take_the_place_of_ours() {
     // Nobody said when it is expected, so nothing is said of it.
     assert!(!words.contains("Back by") && !words.contains("We have received"), "{words}");
     world.t.say(&world.t.agent, number, "Which cable?", Visibility::Public).await;
-    world.rounds().await;
+    world.later(APART_SECONDS).await;
     let words = world.sink.to(GWEN)[1].words();
     assert!(words.contains("Ines Carvalhal wrote:") && words.contains("Your desk"), "{words}");
     let team = world.sink.to(INES)[0].words();

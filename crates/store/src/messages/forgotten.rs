@@ -1,4 +1,5 @@
-//! What is erased of an incident is erased of the messages that brought it as well.
+//! What is erased of an incident is erased of the messages that brought it as well, and bytes
+//! of messages are not kept for ever.
 
 use crate::directory::{many, one};
 use crate::{Columns, Failure, Sql};
@@ -28,7 +29,7 @@ pub(crate) fn forget(sql: &mut dyn Sql, words: ContentId, now: Timestamp) -> Res
             and (other.id = this.id or other.number is null \
             and other.message_id = this.message_id and other.body_hash = this.body_hash)";
         for id in many(sql, copies, &[id.into()], Columns::int)? {
-            let statement = "update messages set subject = '', reason = $2, taken_until = null, \
+            let statement = "update messages set subject = '', reason = $2, taken_until = null, bytes_kept = 0, \
                 state = case when number is null then 'dropped' else 'done' end, \
                 ended_at = coalesce(ended_at, $3) where id = $1";
             sql.execute(statement, &[id.into(), WITH_ITS_ENTRY.into(), now.into()])?;
@@ -36,6 +37,19 @@ pub(crate) fn forget(sql: &mut dyn Sql, words: ContentId, now: Timestamp) -> Res
         }
     }
     Ok(())
+}
+
+/// Deletes the bytes of messages that were dealt with before this instant, of so many at most;
+/// of how many. What they became stays, and who wrote when about what.
+pub fn forget_bytes(sql: &mut dyn Sql, before: Timestamp, limit: usize) -> Result<usize, Failure> {
+    let old = "select id from messages where bytes_kept = 1 and state in ('done', 'dropped') \
+        and ended_at < $1 order by ended_at limit $2";
+    let ids = many(sql, old, &[before.into(), (limit as i64).into()], Columns::int)?;
+    for id in &ids {
+        sql.execute("delete from message_pieces where message = $1", &[(*id).into()])?;
+        sql.execute("update messages set bytes_kept = 0 where id = $1", &[(*id).into()])?;
+    }
+    Ok(ids.len())
 }
 
 /// The message that became this event. A file that came with one is an event of its own, after

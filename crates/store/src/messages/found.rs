@@ -1,9 +1,8 @@
 //! What is known when it is decided what a message belongs to: messages and letters of
 //! before, and how many there were.
 
-use super::MessageState;
 use crate::directory::{many, one, slots};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Columns, Failure, Sql};
 use kernel::{IncidentNumber, Timestamp};
 use std::collections::HashMap;
 
@@ -62,7 +61,7 @@ pub fn incidents_by_reference(
     many(sql, &statement, &values, |row| Ok((row.text()?, IncidentNumber(row.int()?))))
 }
 
-/// The message with this id and these words that was dealt with before, be it through
+/// The message with this id and these words that reached an incident before, be it through
 /// another mailbox.
 pub fn came_before(
     sql: &mut dyn Sql,
@@ -71,10 +70,8 @@ pub fn came_before(
     body_hash: &str,
 ) -> Result<Option<Earlier>, Failure> {
     let statement = "select id, number from messages where message_id = $1 and body_hash = $2 \
-        and id <> $3 and state = $4 and number is not null order by id limit 1";
-    let values =
-        [message_id.into(), body_hash.into(), id.into(), MessageState::Done.as_str().into()];
-    one(sql, statement, &values, |row| {
+        and id <> $3 and number is not null order by id limit 1";
+    one(sql, statement, &[message_id.into(), body_hash.into(), id.into()], |row| {
         Ok(Earlier { id: row.int()?, number: IncidentNumber(row.int()?) })
     })
 }
@@ -97,17 +94,18 @@ pub fn times_from(
     many(sql, statement, &values, Columns::at)
 }
 
-/// When messages of this address went to this incident since, the newest first.
+/// When messages of this address went to this incident between two instants, the newest first.
 pub fn times_in(
     sql: &mut dyn Sql,
     number: IncidentNumber,
     address: &str,
-    since: Timestamp,
+    (since, until): (Timestamp, Timestamp),
     limit: usize,
 ) -> Result<Vec<Timestamp>, Failure> {
     let statement = "select received_at from messages where number = $1 and from_address = $2 \
-        and received_at >= $3 and state = 'done' order by received_at desc limit $4";
-    let values = [number.into(), address.into(), since.into(), (limit as i64).into()];
+        and received_at >= $3 and received_at <= $5 and state = 'done' \
+        order by received_at desc limit $4";
+    let values = [number.into(), address.into(), since.into(), (limit as i64).into(), until.into()];
     many(sql, statement, &values, Columns::at)
 }
 
@@ -123,24 +121,39 @@ pub fn letters_to(
     many(sql, statement, &[address.into(), since.into(), (limit as i64).into()], Columns::at)
 }
 
-/// How many messages came since, of a domain or all; counted up to `most`.
+/// How many messages of a domain came between two instants; counted up to `most`.
 pub fn counted(
     sql: &mut dyn Sql,
-    domain: Option<&str>,
-    since: Timestamp,
+    domain: &str,
+    (since, until): (Timestamp, Timestamp),
     most: usize,
 ) -> Result<usize, Failure> {
-    let mut values: Vec<Value> = vec![since.into(), (most as i64).into()];
-    let mut of = "";
-    if let Some(domain) = domain {
-        of = "and from_domain = $3";
-        values.push(domain.into());
-    }
-    let statement = format!(
-        "select count(*) from (select 1 from messages where received_at >= $1 {of} limit $2) as counted"
-    );
-    let count = one(sql, &statement, &values, Columns::int)?.unwrap_or_default();
+    let statement = "select count(*) from (select 1 from messages where from_domain = $1 \
+        and received_at >= $2 and received_at <= $3 limit $4) as counted";
+    let values = [domain.into(), since.into(), until.into(), (most as i64).into()];
+    let count = one(sql, statement, &values, Columns::int)?.unwrap_or_default();
     Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Whether so many messages came between this instant and the message with this id. Ids are
+/// given in the order of arrival, so nothing needs to be counted.
+pub fn came_within(
+    sql: &mut dyn Sql,
+    id: i64,
+    count: usize,
+    since: Timestamp,
+) -> Result<bool, Failure> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let statement = "select received_at from messages where id <= $1 order by id desc limit 1";
+    let at = one(sql, statement, &[id.saturating_sub(count).into()], Columns::at)?;
+    Ok(at.is_some_and(|at| at >= since))
+}
+
+/// The incidents that a letter told about.
+pub fn told_by(sql: &mut dyn Sql, message_id: &str) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select distinct number from deliveries \
+        where message_id = $1 and number is not null order by number";
+    many(sql, statement, &[message_id.into()], |row| Ok(IncidentNumber(row.int()?)))
 }
 
 /// How often messages reopened this incident since.

@@ -6,13 +6,15 @@ mod found;
 mod work;
 
 pub(crate) use forgotten::forget;
+pub use forgotten::forget_bytes;
 pub use found::{
-    Alarm, Earlier, Raised, alarm_raised, alarms, came_before, counted, domains,
+    Alarm, Earlier, Raised, alarm_raised, alarms, came_before, came_within, counted, domains,
     incidents_by_message, incidents_by_reference, letters_to, raise_alarm, reopenings, times_from,
-    times_in,
+    times_in, told_by,
 };
 pub use work::{
-    ATTEMPTS_MAX, BACK_OFF_SECONDS, Read, Step, advance, claim, failed, is_at, is_due, let_go,
+    ATTEMPTS_MAX, BACK_OFF_SECONDS, Read, Step, advance, claim, dropped_as_copy, failed, is_at,
+    is_due, let_go, renew,
 };
 
 use crate::directory::{many, one, slots};
@@ -189,6 +191,10 @@ pub struct Counts {
 
 /// Ids asked for in one statement; databases bound the number of parameters.
 const IDS_PER_STATEMENT: usize = 256;
+/// Seconds within which the very same bytes without an id of their own are a copy: who sends
+/// them again because they heard no answer does so soon, and a program that says the same
+/// every night means it.
+const COPY_SECONDS: i64 = 600;
 /// Bytes of one piece of a message.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -202,11 +208,15 @@ const PIECES: Table<'static> = Table {
     suffix: "",
 };
 
-/// Keeps a message. The very same bytes in the same mailbox are kept once.
+/// Keeps a message. The very same bytes in the same mailbox are kept once, when they have an id
+/// of their own or come again soon; never as a copy of what is kept aside, dropped or erased.
 pub fn accept(sql: &mut dyn Sql, new: &NewMessage) -> Result<Accepted, Failure> {
+    if let Some(id) = copied(sql, new)? {
+        return Ok(Accepted { id, repeated: true });
+    }
     let statement = "insert into messages \
         (mailbox_id, door, sender, recipients, received_at, hash, size_bytes, next_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $5) on conflict do nothing returning id";
+        values ($1, $2, $3, $4, $5, $6, $7, $5) returning id";
     let recipients = serde_json::to_string(&new.recipients)
         .map_err(|error| Failure::Statement(error.to_string()))?;
     let values = [
@@ -218,18 +228,24 @@ pub fn accept(sql: &mut dyn Sql, new: &NewMessage) -> Result<Accepted, Failure> 
         (&new.hash).into(),
         (new.raw.len() as i64).into(),
     ];
-    if let Some(id) = one(sql, statement, &values, Columns::int)? {
-        // Piece by piece: a large message is not copied as a whole once more.
-        for (bytes, piece) in new.raw.chunks(PIECE_BYTES).zip(0i64..) {
-            sql.insert(&PIECES, vec![vec![id.into(), piece.into(), bytes.into()]])?;
-        }
-        return Ok(Accepted { id, repeated: false });
+    let id = one(sql, statement, &values, Columns::int)?;
+    let id = id.ok_or_else(|| Failure::damaged("a message that was kept has no id"))?;
+    // Piece by piece: a large message is not copied as a whole once more.
+    for (bytes, piece) in new.raw.chunks(PIECE_BYTES).zip(0i64..) {
+        sql.insert(&PIECES, vec![vec![id.into(), piece.into(), bytes.into()]])?;
     }
-    let same = "update messages set copies = copies + 1 \
-        where coalesce(mailbox_id, '') = coalesce($1, '') and hash = $2 returning id";
-    let id = one(sql, same, &[new.mailbox.into(), (&new.hash).into()], Columns::int)?;
-    let id = id.ok_or_else(|| Failure::damaged("a message is there and is not there"))?;
-    Ok(Accepted { id, repeated: true })
+    Ok(Accepted { id, repeated: false })
+}
+
+/// The message that this one is a copy of, which counts it.
+fn copied(sql: &mut dyn Sql, new: &NewMessage) -> Result<Option<i64>, Failure> {
+    let statement = "update messages set copies = copies + 1 where id = (select id from messages \
+        where coalesce(mailbox_id, '') = coalesce($1, '') and hash = $2 \
+        and state in ('waiting', 'done') and (message_id is not null or received_at > $3) \
+        and exists (select 1 from message_pieces where message = messages.id) \
+        order by id desc limit 1) returning id";
+    let soon = new.received_at.plus_seconds(-COPY_SECONDS);
+    one(sql, statement, &[new.mailbox.into(), (&new.hash).into(), soon.into()], Columns::int)
 }
 
 /// The bytes of a message; none once they were erased.
@@ -323,10 +339,11 @@ pub fn release(
 }
 
 /// Erases a message that is kept aside or was dropped: its bytes and what it says. That it
-/// came stays on record, so that the same bytes are known when they come again.
+/// came stays on record.
 pub fn erase(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update messages set state = 'dropped', reason = $2, subject = '', \
-        ended_at = $3, taken_until = null where id = $1 and state in ('quarantined', 'dropped')";
+        ended_at = $3, taken_until = null, bytes_kept = 0 \
+        where id = $1 and state in ('quarantined', 'dropped')";
     let erased = sql.execute(statement, &[id.into(), why.into(), now.into()])? == 1;
     if erased {
         sql.execute("delete from message_pieces where message = $1", &[id.into()])?;

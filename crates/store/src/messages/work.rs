@@ -1,9 +1,9 @@
 //! How a message is worked on: taken for a while, brought on step by step, each in the
 //! transaction of its command, so that none is done twice.
 
-use super::{COLUMNS, Message, MessageState, Rule, read};
+use super::{COLUMNS, Message, MessageState, Rule, came_before, read};
 use crate::directory::{many, one};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Failure, Sql, Value};
 use kernel::{IncidentNumber, Timestamp};
 
 /// Seconds between a failed attempt and the next one; after the last of them the message is
@@ -11,20 +11,24 @@ use kernel::{IncidentNumber, Timestamp};
 pub const BACK_OFF_SECONDS: [i64; 3] = [10, 60, 300];
 /// Attempts that are made.
 pub const ATTEMPTS_MAX: usize = BACK_OFF_SECONDS.len() + 1;
-/// The longest a message is taken for. One that is taken for longer was taken by a clock
-/// that has been set back since, and nobody has it any more.
-const LEASE_SECONDS_MAX: i64 = 900;
+/// The longest a message is taken for or waits. What lies beyond was set by a clock that has
+/// been set back since: nobody has it any more, and it waits no longer.
+const AHEAD_SECONDS_MAX: i64 = 900;
+/// Why a message is kept aside that ends the program whenever it is read.
+const ENDS_THE_PROGRAM: &str = "each time it was dealt with, the program ended";
 /// Characters kept of a reason.
 const REASON_CHARS: usize = 1_000;
 /// Characters kept of a subject.
 const SUBJECT_CHARS: usize = 300;
-/// Characters kept of a message id: longer ones are not ids.
-const MESSAGE_ID_CHARS: usize = 998;
+/// Bytes kept of a message id: longer ones are not ids, and an index holds them.
+const MESSAGE_ID_BYTES: usize = 998;
 
-/// A message that waits, that is due at `$1` and that nobody has, when nobody can have one
-/// beyond `$2`.
-const FREE: &str = "state = 'waiting' and next_at <= $1 \
-    and (taken_until is null or taken_until <= $1 or taken_until > $2)";
+/// A message that waits and that nobody has at `$1`, when nobody can have one beyond `$2`.
+const FREE: &str =
+    "state = 'waiting' and (taken_until is null or taken_until <= $1 or taken_until > $2)";
+/// That it is due: first what is so by the clock, then what waits for longer than anything
+/// does. Apart, because each of them is read in the order of its index.
+const DUE: [&str; 2] = ["next_at <= $1", "next_at > $2"];
 
 /// What a message says, as far as it is found by that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,12 +72,19 @@ pub struct Step {
 
 /// Whether a message is due.
 pub fn is_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
-    let due = format!("select 1 from messages where {FREE} limit 1");
-    Ok(!sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty())
+    for due in DUE {
+        let due = format!("select 1 from messages where {due} and {FREE} limit 1");
+        if !sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes messages that are due and that nobody has, until `until`, which is at most a quarter
-/// of an hour away, the oldest first: so many, and so many bytes, but always one.
+/// of an hour away, the oldest first: so many, and so many bytes, but always one. What somebody
+/// had and did not bring to an end is taken alone and counts as attempted, as it may be what
+/// ended the program.
 pub fn claim(
     sql: &mut dyn Sql,
     now: Timestamp,
@@ -81,22 +92,63 @@ pub fn claim(
     limit: i64,
     bytes: u64,
 ) -> Result<Vec<Message>, Failure> {
-    let statement =
-        format!("select {COLUMNS} from messages where {FREE} order by next_at, id limit $3");
-    let found = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let take = format!("update messages set taken_until = $3 where id = $4 and {FREE}");
-    let (mut taken, mut size) = (Vec::with_capacity(found.len()), 0);
-    for message in found {
+    let take = format!(
+        "update messages set taken_until = $3, attempts = attempts + $5 where id = $4 and {FREE}"
+    );
+    let (mut taken, mut size) = (Vec::new(), 0);
+    for (message, left_behind) in free(sql, now, limit)? {
         size += message.size_bytes;
-        if size > bytes && !taken.is_empty() {
+        if (size > bytes || left_behind) && !taken.is_empty() {
             break;
         }
-        let values = [now.into(), farthest(now).into(), until.into(), message.id.into()];
+        if left_behind && message.attempts as usize + 1 >= ATTEMPTS_MAX {
+            failed(sql, message.id, ENDS_THE_PROGRAM, now)?;
+            continue;
+        }
+        let [now, farthest] = [now, farthest(now)].map(Value::from);
+        let values = [now, farthest, until.into(), message.id.into(), left_behind.into()];
         if sql.execute(&take, &values)? == 1 {
-            taken.push(message);
+            let attempts = message.attempts + u32::from(left_behind);
+            taken.push(Message { attempts, ..message });
+        }
+        if left_behind {
+            break;
         }
     }
     Ok(taken)
+}
+
+/// Messages that can be taken, and whether somebody had them and did not bring them to an end.
+fn free(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<(Message, bool)>, Failure> {
+    for due in DUE {
+        let statement = format!(
+            "select {COLUMNS}, taken_until from messages where {due} and {FREE} \
+             order by next_at, id limit $3"
+        );
+        let values = [now.into(), farthest(now).into(), limit.into()];
+        let found =
+            many(sql, &statement, &values, |row| Ok((read(row)?, row.opt_at()?.is_some())))?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(vec![])
+}
+
+/// Keeps messages for longer that were taken until `held`; what is dealt with meanwhile, or was
+/// taken by another node, stays as it is.
+pub fn renew(
+    sql: &mut dyn Sql,
+    ids: &[i64],
+    held: Timestamp,
+    until: Timestamp,
+) -> Result<(), Failure> {
+    for id in ids {
+        let statement = "update messages set taken_until = $3 \
+            where id = $1 and taken_until = $2 and state = 'waiting'";
+        sql.execute(statement, &[(*id).into(), held.into(), until.into()])?;
+    }
+    Ok(())
 }
 
 /// Lets go of messages: nobody's fault, nothing counted.
@@ -115,6 +167,32 @@ pub fn is_at(sql: &mut dyn Sql, step: &Step) -> Result<bool, Failure> {
     Ok(!sql.query(statement, &[step.id.into(), step.step.into()])?.is_empty())
 }
 
+/// Drops a message at its first step when it turns out to be a copy of one that reached an
+/// incident meanwhile, unless a person let it in; whether it did.
+pub fn dropped_as_copy(sql: &mut dyn Sql, step: &Step, now: Timestamp) -> Result<bool, Failure> {
+    let (0, Some(message_id), Some(hash)) =
+        (step.step, &step.read.message_id, &step.read.body_hash)
+    else {
+        return Ok(false);
+    };
+    let Some(earlier) = came_before(sql, step.id, message_id, hash)? else { return Ok(false) };
+    let let_in = "select 1 from messages where id = $1 and released is not null";
+    if !sql.query(let_in, &[step.id.into()])?.is_empty() {
+        return Ok(false);
+    }
+    let dropped = Step {
+        then: MessageState::Dropped,
+        rule: Rule::Duplicate,
+        reason: format!("the same message came in before and is in {}", earlier.number),
+        public: false,
+        reopens: false,
+        suggested: Some(earlier.number),
+        references: vec![],
+        ..step.clone()
+    };
+    advance(sql, &dropped, None, now)
+}
+
 /// Writes down a step that is done, and the entry it made; `false` when it was done before.
 pub fn advance(
     sql: &mut dyn Sql,
@@ -123,7 +201,7 @@ pub fn advance(
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let Read { message_id, body_hash, from, subject, automatic } = &step.read;
-    let message_id = message_id.as_deref().filter(|id| id.chars().count() <= MESSAGE_ID_CHARS);
+    let message_id = message_id.as_deref().filter(|id| id.len() <= MESSAGE_ID_BYTES);
     let domain = from.as_deref().and_then(|from| from.rsplit_once('@')).map(|(_, domain)| domain);
     let ended = (step.then != MessageState::Waiting).then_some(now);
     let (number, n) = entry.unzip();
@@ -131,7 +209,7 @@ pub fn advance(
         body_hash = coalesce($4, body_hash), from_address = coalesce($5, from_address), \
         from_domain = coalesce($6, from_domain), subject = $7, automatic = $8, state = $9, rule = $10, \
         reason = $11, number = coalesce(number, $12), n = coalesce(n, $13), public = $14, \
-        reopened = $15, suggested = $16, ended_at = $17, \
+        reopened = case when reopened >= $15 then reopened else $15 end, suggested = $16, ended_at = $17, \
         taken_until = case when $9 = 'waiting' then taken_until end \
         where id = $1 and step = $2 and state = 'waiting'";
     let values: [Value; 17] = [
@@ -158,9 +236,11 @@ pub fn advance(
     }
     if let Some(number) = number {
         for (counterpart, reference) in &step.references {
-            // The first incident with it stays: whoever reuses a reference means that one.
+            // Whoever reuses a reference means the newest incident with it.
             let statement = "insert into message_references (counterpart, reference, number, seen_at) \
-                values ($1, $2, $3, $4) on conflict do nothing";
+                values ($1, $2, $3, $4) on conflict (counterpart, reference) do update \
+                set number = excluded.number, seen_at = excluded.seen_at \
+                where message_references.number < excluded.number";
             let values =
                 [bare(counterpart).into(), bare(reference).into(), number.into(), now.into()];
             sql.execute(statement, &values)?;
@@ -169,14 +249,24 @@ pub fn advance(
     Ok(true)
 }
 
-/// Waits for longer each time, and is kept aside after the last; whether it was.
+/// Waits for longer each time, and is kept aside after the last; whether it was. By which rule
+/// and why a message is in an incident stays known.
 pub fn failed(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<bool, Failure> {
-    let attempts = "select attempts from messages where id = $1 and state = 'waiting'";
-    let Some(before) = one(sql, attempts, &[id.into()], Columns::int)? else { return Ok(false) };
+    let before = "select attempts, number, rule, reason from messages \
+        where id = $1 and state = 'waiting'";
+    let before = one(sql, before, &[id.into()], |row| {
+        Ok((row.int()?, row.opt_int()?, row.opt_text()?, row.opt_text()?))
+    })?;
+    let Some((before, number, rule, reason)) = before else { return Ok(false) };
     let wait = usize::try_from(before).ok().and_then(|before| BACK_OFF_SECONDS.get(before));
     let (state, ended) = match wait {
         Some(_) => (MessageState::Waiting, None),
         None => (MessageState::Quarantined, Some(now)),
+    };
+    let (rule, reason) = match (number, wait) {
+        (None, _) => (Some(Rule::Failed.as_str().to_owned()), Some(why.to_owned())),
+        (Some(_), Some(_)) => (rule, reason),
+        (Some(_), None) => (rule, Some(format!("{}; then: {why}", reason.unwrap_or_default()))),
     };
     let statement = "update messages set state = $2, attempts = attempts + 1, next_at = $3, \
         ended_at = $4, rule = $5, reason = $6, taken_until = null where id = $1 and state = 'waiting'";
@@ -185,15 +275,15 @@ pub fn failed(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<b
         state.as_str().into(),
         now.plus_seconds(wait.copied().unwrap_or_default()).into(),
         ended.into(),
-        Rule::Failed.as_str().into(),
-        cut(why, REASON_CHARS).into(),
+        rule.into(),
+        reason.map(|reason| cut(&reason, REASON_CHARS)).into(),
     ];
     sql.execute(statement, &values)?;
     Ok(wait.is_none())
 }
 
 fn farthest(now: Timestamp) -> Timestamp {
-    now.plus_seconds(LEASE_SECONDS_MAX)
+    now.plus_seconds(AHEAD_SECONDS_MAX)
 }
 
 /// What both engines can keep.

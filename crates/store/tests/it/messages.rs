@@ -7,9 +7,9 @@ use store::Store;
 use store::files::{FileHash, Files};
 use store::messages::{
     ATTEMPTS_MAX, Alarm, Door, Message, MessageState, NewMessage, Read, Released, Rule, Step,
-    accept, advance, alarm_raised, claim, counted, counts, erase, failed, get,
-    incidents_by_message, incidents_by_reference, is_at, is_due, let_go, list, raise_alarm, raw,
-    release, times_in,
+    accept, advance, alarm_raised, came_within, claim, counted, counts, dropped_as_copy, erase,
+    failed, forget_bytes, get, incidents_by_message, incidents_by_reference, is_at, is_due, let_go,
+    list, raise_alarm, raw, release, renew, reopenings, times_in,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -85,9 +85,13 @@ fn a_message_is_taken_by_one_and_brought_on_once() {
             let named = ["ticket#1".to_owned()];
             assert_eq!(incidents_by_reference(sql, "elsewhere.example", &named)?.len(), 1);
             assert_eq!(incidents_by_reference(sql, "other.example", &named)?, []);
-            assert_eq!(times_in(sql, IncidentNumber(7), "eve@elsewhere.example", NOW, 5)?, [NOW]);
-            assert_eq!(counted(sql, Some("elsewhere.example"), NOW, 5)?, 1);
-            assert_eq!(counted(sql, None, NOW.plus_seconds(1), 5)?, 0);
+            let (eve, now) = ("eve@elsewhere.example", (NOW, NOW));
+            assert_eq!(times_in(sql, IncidentNumber(7), eve, now, 5)?, [NOW]);
+            assert_eq!(counted(sql, "elsewhere.example", now, 5)?, 1);
+            // What came later is not held against what came before.
+            let before = (NOW.plus_seconds(-60), NOW.plus_seconds(-1));
+            assert_eq!(times_in(sql, IncidentNumber(7), eve, before, 5)?, []);
+            assert_eq!(counted(sql, "elsewhere.example", before, 5)?, 0);
             Ok(())
         });
     });
@@ -122,7 +126,177 @@ fn what_fails_again_and_again_is_kept_aside_and_can_be_let_in_or_erased() {
             assert!(erase(sql, id, "gone", now)?);
             assert_eq!(raw(sql, id)?, None);
             assert!(!release(sql, id, Released::Again, None, now)?, "there is nothing to let in");
-            assert!(accept(sql, &new("bad"))?.repeated, "it is known when it comes again");
+            assert!(!accept(sql, &new("bad"))?.repeated, "what was erased swallows nothing");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn the_same_bytes_are_a_copy_only_when_that_is_sure() {
+    each_engine("messages_copy", |store| {
+        let at =
+            |seconds| NewMessage { received_at: NOW.plus_seconds(seconds), ..new("backup failed") };
+        write(store, |sql| {
+            let first = accept(sql, &at(0))?;
+            assert!(accept(sql, &at(599))?.repeated);
+            let night = accept(sql, &at(86_400))?;
+            assert!(!night.repeated, "it says the same the next night");
+            // With an id of its own it is a copy whenever it comes.
+            assert!(advance(
+                sql,
+                &step(night.id, 0, MessageState::Done),
+                Some((IncidentNumber(1), 1)),
+                NOW
+            )?);
+            let again = accept(sql, &at(10 * 86_400))?;
+            assert_eq!((again.id, again.repeated), (night.id, true));
+            // What is kept aside or dropped swallows nothing.
+            assert!(advance(sql, &step(first.id, 0, MessageState::Quarantined), None, NOW)?);
+            let other = NewMessage { mailbox: Some(kernel::IntegrationId(desk_id())), ..at(0) };
+            let one = accept(sql, &other)?;
+            assert!(advance(sql, &step(one.id, 0, MessageState::Dropped), None, NOW)?);
+            assert!(!accept(sql, &other)?.repeated);
+            Ok(())
+        });
+    });
+}
+
+/// Some id.
+fn desk_id() -> uuid::Uuid {
+    uuid::Uuid::from_u128(7)
+}
+
+#[test]
+fn what_ended_the_program_is_taken_alone_and_kept_aside_at_last() {
+    each_engine("messages_killed", |store| {
+        let texts = ["poison", "one", "two"];
+        let ids = texts.map(|text| write(store, |sql| accept(sql, &new(text))).id);
+        let mut now = NOW;
+        assert_eq!(take(store, now).len(), 3);
+        for attempt in 1..ATTEMPTS_MAX {
+            now = now.plus_seconds(61);
+            let taken = take(store, now);
+            assert_eq!(taken.iter().map(|one| one.id).collect::<Vec<_>>(), [ids[0]]);
+            assert_eq!(taken[0].attempts as usize, attempt);
+        }
+        now = now.plus_seconds(61);
+        let next: Vec<_> = take(store, now).iter().map(|one| one.id).collect();
+        assert_eq!(next, [ids[1]], "the others are tried");
+        let poison = store.read_blocking(|sql| get(sql, ids[0])).unwrap().unwrap();
+        assert_eq!((poison.state, poison.rule), (MessageState::Quarantined, Some(Rule::Failed)));
+        assert!(poison.reason.unwrap().contains("the program ended"));
+    });
+}
+
+#[test]
+fn what_is_dealt_with_is_kept_and_a_clock_set_back_keeps_nothing() {
+    each_engine("messages_lease", |store| {
+        let id = write(store, |sql| accept(sql, &new("long"))).id;
+        let (held, until) = (NOW.plus_seconds(60), NOW.plus_seconds(110));
+        assert_eq!(take(store, NOW).len(), 1);
+        write(store, |sql| {
+            renew(sql, &[id], held, until)?;
+            assert!(!is_due(sql, NOW.plus_seconds(61))?);
+            // Of another node's lease nothing is changed.
+            renew(sql, &[id], held, NOW.plus_seconds(500))?;
+            assert!(is_due(sql, NOW.plus_seconds(111))?);
+            let_go(sql, &[id], NOW.plus_seconds(300))?;
+            assert!(!is_due(sql, NOW)?);
+            // It waits until an hour from now: a clock that was set back said so.
+            let_go(sql, &[id], NOW.plus_seconds(3_600))?;
+            assert!(is_due(sql, NOW)?);
+            Ok(())
+        });
+        assert_eq!(take(store, NOW).len(), 1);
+    });
+}
+
+#[test]
+fn what_is_known_of_a_message_stays_when_a_later_step_fails() {
+    each_engine("messages_later", |store| {
+        let id = write(store, |sql| accept(sql, &new("files"))).id;
+        write(store, |sql| {
+            let number = IncidentNumber(7);
+            let first = Step { reopens: true, ..step(id, 0, MessageState::Waiting) };
+            assert!(advance(sql, &first, Some((number, 3)), NOW)?);
+            assert!(advance(sql, &step(id, 1, MessageState::Waiting), None, NOW)?);
+            assert_eq!(reopenings(sql, number, NOW)?, 1, "it reopened the incident all the same");
+            for attempt in 1..=ATTEMPTS_MAX {
+                assert_eq!(failed(sql, id, "no room", NOW)?, attempt == ATTEMPTS_MAX);
+            }
+            let aside = get(sql, id)?.unwrap();
+            assert_eq!((aside.state, aside.rule), (MessageState::Quarantined, Some(Rule::New)));
+            assert_eq!(aside.reason.as_deref(), Some("because; then: no room"));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_copy_is_seen_in_the_transaction_of_its_command() {
+    each_engine("messages_race", |store| {
+        let [one, two, three] =
+            ["a", "b", "c"].map(|text| write(store, |sql| accept(sql, &new(text))).id);
+        write(store, |sql| {
+            let same = |id| {
+                let message_id = Some("same@elsewhere.example".to_owned());
+                let mut step = step(id, 0, MessageState::Waiting);
+                step.read.message_id = message_id;
+                step
+            };
+            assert!(!dropped_as_copy(sql, &same(one), NOW)?);
+            // Its files are still to come.
+            assert!(advance(sql, &same(one), Some((IncidentNumber(1), 1)), NOW)?);
+            assert!(!dropped_as_copy(sql, &same(one), NOW)?, "it is no copy of itself");
+            assert!(dropped_as_copy(sql, &same(two), NOW)?);
+            let two = get(sql, two)?.unwrap();
+            assert_eq!((two.state, two.rule), (MessageState::Dropped, Some(Rule::Duplicate)));
+            // A person let it in.
+            assert!(advance(sql, &step(three, 0, MessageState::Quarantined), None, NOW)?);
+            assert!(release(sql, three, Released::AsNew, None, NOW)?);
+            assert!(!dropped_as_copy(sql, &same(three), NOW)?);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn bytes_go_after_a_time_and_a_few_at_once() {
+    each_engine("messages_kept", |store| {
+        let ids = ["a", "b", "c", "d"].map(|text| write(store, |sql| accept(sql, &new(text))).id);
+        write(store, |sql| {
+            use MessageState::{Done, Dropped, Quarantined};
+            for (id, then) in ids.into_iter().zip([Done, Dropped, Quarantined]) {
+                assert!(advance(sql, &step(id, 0, then), None, NOW)?);
+            }
+            assert_eq!(forget_bytes(sql, NOW, 10)?, 0, "not yet");
+            let later = NOW.plus_seconds(1);
+            assert_eq!((forget_bytes(sql, later, 1)?, forget_bytes(sql, later, 1)?), (1, 1));
+            assert_eq!(forget_bytes(sql, later, 1)?, 0);
+            let kept = ids.map(|id| raw(sql, id).unwrap().is_some());
+            assert_eq!(kept, [false, false, true, true]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn how_many_came_is_told_by_their_order() {
+    each_engine("messages_within", |store| {
+        let ids: Vec<_> = (0..5)
+            .map(|n| {
+                let at = NOW.plus_seconds(n);
+                let one = NewMessage { received_at: at, ..new(&n.to_string()) };
+                write(store, |sql| accept(sql, &one)).id
+            })
+            .collect();
+        write(store, |sql| {
+            let within = |sql: &mut dyn store::Sql, count, seconds| {
+                came_within(sql, ids[4], count, NOW.plus_seconds(seconds))
+            };
+            assert!(within(sql, 4, 0)? && !within(sql, 4, 1)? && within(sql, 3, 1)?);
+            assert!(!within(sql, 5, 0)? && !within(sql, usize::MAX, 0)?);
             Ok(())
         });
     });

@@ -228,7 +228,7 @@ fn gone(whole: bool) -> Markup {
     let words = if whole {
         "This instance cannot show messages. Download it instead."
     } else {
-        "What it said is erased, or lies with the incident that it belongs to."
+        "It is not kept as it came: it was erased, is older than 90 days, or lies with the incident that it belongs to."
     };
     html! { p.muted { (words) } }
 }

@@ -160,7 +160,7 @@ async fn a_mailbox_is_fetched_from_a_server_and_its_password_never_shown() {
     ];
     let refused = world.post("ada", &at, &other).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("id=\"imap_password-e\"").shows("must be given anew");
+    refused.shows("id=\"imap_password-e\"").shows("Must be given anew");
     // The other form leaves it alone.
     let name = [("version", "2"), ("name", "B"), ("active", "1")];
     assert_eq!(world.post("ada", &path, &name).await.status, StatusCode::SEE_OTHER);
