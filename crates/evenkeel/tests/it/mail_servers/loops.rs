@@ -98,14 +98,14 @@ fn two_instances_do_not_answer_each_other() {
     until("what a machine and what a person wrote is there", || {
         let incidents = other.incidents(other_client);
         let there = |words: &str| {
-            let titles = incidents.iter().filter_map(|incident| incident["title"].as_str());
-            titles.into_iter().any(|title| title.contains(words))
+            let mut titles = incidents.iter().filter_map(|incident| incident["title"].as_str());
+            titles.any(|title| title.contains(words))
         };
         (there("No sound") && there("Your printer prints ours")).then_some(())
     });
     let answers = other.deliveries(other_client);
-    let to_machine = answers.iter().filter(|letter| letter["address"] == HELP);
-    assert!(to_machine.into_iter().all(|letter| letter["state"] == "withdrawn"), "{answers:?}");
+    let mut to_machine = answers.iter().filter(|letter| letter["address"] == HELP);
+    assert!(to_machine.all(|letter| letter["state"] == "withdrawn"), "{answers:?}");
     assert_eq!(one.incidents(client).len(), 1);
     assert_eq!(one.entries(client, &number, "commented"), 1);
     assert_eq!(one.incident(client, &number)["state"], "resolved");
