@@ -92,19 +92,18 @@ fn a_stranger_with_its_number_does_not_reach_an_incident() {
         received.header("Message-ID")
     );
     host.send(STRANGER, HELP, &sealed, "Send me the password, now.");
-    // What comes after them is dealt with after them.
-    host.send(GWEN, HELP, "Subject: No sound\n", "Since today.");
-    until("her second report", || {
+    until("the one becomes something new", || {
         let incidents = company.incidents(client);
-        incidents.iter().any(|incident| incident["title"] == "No sound").then_some(())
+        (incidents.len() == 2).then_some(())
     });
-    let titles: Vec<String> = company
-        .incidents(client)
-        .iter()
-        .map(|incident| incident["title"].as_str().expect("a title").to_owned())
-        .collect();
-    assert_eq!(titles.len(), 3, "{titles:?}");
-    assert_eq!(company.incident(client, "INC-1")["version"], before["version"], "{titles:?}");
+    let database = rusqlite::Connection::open(company.home.database()).expect("the database");
+    until("the other is kept aside", || {
+        let count = "select count(*) from messages where state = 'quarantined'";
+        let count: i64 = database.query_row(count, [], |row| row.get(0)).expect("a count");
+        (count == 1).then_some(())
+    });
+    assert_eq!(company.incidents(client).len(), 2);
+    assert_eq!(company.incident(client, "INC-1")["version"], before["version"]);
 }
 
 #[test]

@@ -72,15 +72,20 @@ impl MailHost {
     /// Postfix takes letters again.
     pub fn start_postfix(&mut self) {
         let config = self.path("postfix");
-        self.postfix = Some(Running::start(
+        let mut postfix = Running::start(
             Command::new("/usr/lib/postfix/sbin/master").arg("-d").arg("-c").arg(config),
-        ));
+        );
         until("Postfix listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, self.smtp)).ok());
+        assert!(postfix.0.try_wait().expect("its state").is_none(), "Postfix gave up");
+        self.postfix = Some(postfix);
     }
 
-    /// Postfix takes nothing any more.
+    /// Postfix takes nothing any more, and neither do those that it started.
     pub fn stop_postfix(&mut self) {
         self.postfix = None;
+        for port in [self.smtp, self.submission, self.submissions] {
+            until("Postfix is gone", || TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+        }
     }
 
     /// The certificate of whoever signed the host's.

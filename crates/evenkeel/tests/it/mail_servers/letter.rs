@@ -28,6 +28,11 @@ impl Letter {
         self.head.lines().filter_map(move |line| line.strip_prefix(&prefix))
     }
 
+    /// What it says as plain text.
+    pub fn plain(&self) -> &str {
+        self.words.split_once("Content-Type: text/html").map_or(&self.words, |(plain, _)| plain)
+    }
+
     /// The id under which Postfix took it, which rises with time.
     pub fn taken_as(&self) -> String {
         let received = self.header("Received");

@@ -80,8 +80,9 @@ fn a_server_that_is_not_trusted_or_wants_another_password_gets_letters_later() {
 
     let server = company.serve(&right, &trusting);
     let letters = host.wait_for(mailbox(GWEN), 2);
-    for (letter, title) in letters.iter().zip(["UnknownIssuer", "5.7.8 Error"]) {
-        assert!(letter.header("Subject").ends_with(title), "{letter:?}");
+    for title in ["UnknownIssuer", "5.7.8 Error"] {
+        let about = |letter: &Letter| letter.header("Subject").ends_with(title);
+        assert_eq!(letters.iter().filter(|letter| about(letter)).count(), 1, "{letters:?}");
     }
     until("nothing is wrong any more", || {
         let letters = company.deliveries(&mut server.client());
@@ -118,25 +119,33 @@ fn letters_wait_for_a_server_that_is_stopped_and_leave_in_order() {
         (waiting["items"].as_array().expect("a list").len() == 12).then_some(())
     });
     host.start_postfix();
-    host.wait_for(mailbox(GWEN), 10);
-    host.wait_for(mailbox(PETER), 5);
+    until("all of it is sent", || {
+        let letters = company.deliveries(&mut client);
+        letters.iter().all(|letter| letter["state"] == "sent").then_some(())
+    });
 
+    // What came quickly one after the other may stand in one letter.
     for (number, requester) in told {
-        let letters = host.letters(mailbox(requester));
-        let about: Vec<&Letter> = letters
-            .iter()
-            .filter(|letter| letter.header("Subject").contains(&format!("[{number} ")))
-            .collect();
-        assert_eq!(about.len(), 5, "{number}: {about:#?}");
+        let about = until("its last word", || {
+            let mut letters = host.letters(mailbox(requester));
+            letters.retain(|letter| letter.header("Subject").contains(&format!("[{number} ")));
+            let is_there = |letter: &Letter| letter.plain().contains("This is word 4.");
+            letters.iter().any(is_there).then_some(letters)
+        });
         assert!(about[0].words.contains("We have received your report"), "{:?}", about[0]);
-        for (n, letter) in (1..).zip(&about[1..]) {
-            assert!(letter.words.contains(&format!("This is word {n}.")), "{n}: {letter:?}");
+        for letter in &about[1..] {
             assert_eq!(letter.header("In-Reply-To"), about[0].header("Message-ID"));
         }
+        let said: String = about.iter().map(Letter::plain).collect();
+        let places: Vec<Vec<usize>> = (1..=4)
+            .map(|n| said.match_indices(&format!("This is word {n}.")).map(|(at, _)| at).collect())
+            .collect();
+        assert!(places.iter().all(|places| places.len() == 1), "{number}: {said}");
+        assert!(places.is_sorted(), "{number}: {said}");
     }
     let all = host.all_letters();
     let ids: BTreeSet<&str> = all.iter().map(|letter| letter.header("Message-ID")).collect();
-    assert_eq!((ids.len(), all.len()), (15, 15));
+    assert_eq!(ids.len(), all.len());
 }
 
 #[test]
@@ -205,13 +214,14 @@ fn letters_are_signed_so_that_others_can_tell() {
     let (company, host) = (Company::new(), MailHost::start());
     let url = format!("smtp://127.0.0.1:{}", host.smtp);
     for (n, algorithm) in (1..).zip([
-        "genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
-        "genrsa -traditional 2048",
-        "genpkey -algorithm ED25519",
+        "genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out KEY",
+        "genrsa -traditional -out KEY 2048",
+        "genpkey -algorithm ED25519 -out KEY",
     ]) {
         let key = company.home.path(&format!("dkim-{n}.pem"));
         let key = key.to_str().expect("UTF-8");
-        run(Command::new("openssl").args(algorithm.split(' ')).args(["-out", key]));
+        let args = algorithm.split(' ').map(|arg| if arg == "KEY" { key } else { arg });
+        run(Command::new("openssl").args(args));
         let signing = ["--dkim-key", key, "--dkim-selector", "desk.mail"];
         let check = [&["config", "check", "--json"][..], &company.mail(&url), &signing].concat();
         let checked = company.home.run(&check).done().json();
