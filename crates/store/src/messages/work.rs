@@ -3,7 +3,7 @@
 
 use super::{COLUMNS, Message, MessageState, Rule, came_before, read};
 use crate::directory::{many, one};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Failure, Sql, Value};
 use kernel::{IncidentNumber, Timestamp};
 
 /// Seconds between a failed attempt and the next one; after the last of them the message is
