@@ -127,8 +127,8 @@ async fn a_letter_about_several_that_comes_back_is_noted_in_each_and_once() {
             assert_eq!(world.said(number).await.len(), 1, "{number}");
         }
         let all = world.t.desk.read(|sql| deliveries::list(sql, None, None, 10)).await.unwrap();
-        let hers = all.iter().filter(|letter| letter.address == GWEN);
-        assert!(hers.into_iter().all(|letter| letter.state == DeliveryState::Dead));
+        let mut hers = all.iter().filter(|letter| letter.address == GWEN);
+        assert!(hers.all(|letter| letter.state == DeliveryState::Dead));
     })
     .await;
 }
