@@ -160,6 +160,7 @@ async fn whoever_chose_none_reads_the_language_of_the_instance() {
     let mut ask = world.t.desk.ask(&world.t.agent, Channel::Web).on(number);
     let body = ask.words("body", "Który kabel?", 100).unwrap();
     ask.issue(Command::Comment { body, visibility: Visibility::Public }).await.unwrap();
+    world.rounds().await;
     world.later(APART_SECONDS).await;
     let words = world.sink.to(GWEN)[1].words();
     assert!(words.contains("Ines Carvalhal pisze:") && words.contains("> Który kabel?"), "{words}");
@@ -209,6 +210,7 @@ async fn an_administrators_words_take_the_place_of_ours() {
     // Nobody said when it is expected, so nothing is said of it.
     assert!(!words.contains("Back by") && !words.contains("We have received"), "{words}");
     world.t.say(&world.t.agent, number, "Which cable?", Visibility::Public).await;
+    world.rounds().await;
     world.later(APART_SECONDS).await;
     let words = world.sink.to(GWEN)[1].words();
     assert!(words.contains("Ines Carvalhal wrote:") && words.contains("Your desk"), "{words}");
