@@ -149,7 +149,9 @@ async fn answer(
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
                 let mut raw = String::new();
-                while let Some(line) = lines.next_line().await? {
+                loop {
+                    // A letter of which the end is missing is none.
+                    let Some(line) = lines.next_line().await? else { return Ok(()) };
                     if line == "." {
                         break;
                     }
