@@ -53,7 +53,7 @@ words! {
 }
 
 words! {
-    /// Why a letter waits that could leave.
+    /// Why a letter waits that could leave, or that it never does.
     Held {
         /// For what may follow soon, to be told with it.
         Folding = "folding",
@@ -65,6 +65,8 @@ words! {
         Cap = "cap",
         /// Many letters left to its reader lately: it is told in one with others.
         Crowd = "crowd",
+        /// For nothing: however many letters left lately, it leaves before those that wait.
+        Urgent = "urgent",
     }
 }
 
@@ -165,11 +167,13 @@ const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
     and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 
 /// What was said first to somebody about an incident reaches them first, unless it keeps
-/// failing: then the others do not wait for it. What is collected has an order of its own.
+/// failing: then the others do not wait for it. What is collected has an order of its own, and
+/// what is urgent overtakes what waits because so many letters left lately.
 const IN_ORDER: &str = "not exists (select 1 from deliveries before where before.state = 'waiting' \
     and before.person_id = deliveries.person_id and before.number = deliveries.number \
     and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3 \
-    and (before.held = 'digest') = (deliveries.held = 'digest'))";
+    and (before.held = 'digest') = (deliveries.held = 'digest') \
+    and not (deliveries.held = 'urgent' and before.held in ('cap', 'crowd')))";
 
 const DELIVERIES: Table<'static> = Table {
     name: "deliveries",

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 /// Entries that one letter tells at most; the rest is told by the next one.
 const FOLDED_MAX: usize = 30;
-/// What is told in a letter of its own, so that nobody overlooks it: that a report has arrived,
-/// and that the matter is over.
+/// What is told in a letter of its own, so that nobody overlooks it, as long as its reader gets
+/// no more letters than they may: that a report has arrived, and that the matter is over.
 const ALONE: [&str; 4] = ["reported", "resolved", "closed", "cancelled"];
 
 /// What was taken.
@@ -163,8 +163,8 @@ fn full_for_everybody(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timest
     Ok(free_at)
 }
 
-/// Until when a letter has to wait, and why. What was attempted before, and what somebody asked
-/// for to try out the mail server, does not.
+/// Until when a letter has to wait, and why. What is urgent, what was attempted before, and what
+/// somebody asked for to try out the mail server, does not.
 fn has_to_wait(
     sql: &mut dyn Sql,
     head: &Delivery,
@@ -172,16 +172,19 @@ fn has_to_wait(
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Held)>, Failure> {
     let (None, Some(number)) = (&head.message_id, head.number) else { return Ok(None) };
+    if head.held == Some(Held::Urgent) {
+        return Ok(None);
+    }
     let lately = lately(sql, head, now)?;
     let about: Vec<Timestamp> =
         lately.iter().filter(|(other, _)| *other == Some(number)).map(|(_, at)| *at).collect();
     let all: Vec<Timestamp> = lately.into_iter().map(|(_, at)| at).collect();
     let about = caps::free_at(&PER_INCIDENT, &about, now);
     let person = caps::free_at(&PER_PERSON, &all, now);
-    // Beyond what one person gets, all that is theirs leaves in one letter.
-    let crowd = person.filter(|_| !ALONE.contains(&head.word.as_str()));
     let digest = head.held == Some(Held::Digest);
-    let held = match (digest, crowd) {
+    // Beyond what one person gets, all that is theirs leaves in one letter, even what is told in
+    // a letter of its own otherwise: one by one it would never get through.
+    let held = match (digest, person) {
         (true, _) => Held::Digest,
         (false, Some(_)) => Held::Crowd,
         (false, None) => Held::Cap,

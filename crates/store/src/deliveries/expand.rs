@@ -171,7 +171,7 @@ fn told(
             Leaves::Now if folds && !matter.cannot_wait() => {
                 (now.plus_seconds(FOLDING_SECONDS), Some(Held::Folding))
             }
-            Leaves::Now => (now, None),
+            Leaves::Now => (now, matter.is_urgent().then_some(Held::Urgent)),
             Leaves::AfterQuiet(at) => (at, Some(Held::Quiet)),
             Leaves::WithDigest(at) => (at, Some(Held::Digest)),
         };
@@ -202,7 +202,7 @@ fn take_along(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
         and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
         and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
         and later.number = deliveries.number and later.channel = 'email' \
-        and later.state = 'waiting' and later.id > deliveries.id and later.held = '' \
+        and later.state = 'waiting' and later.id > deliveries.id and later.held in ('', 'urgent') \
         and later.next_at <= $1)";
     sql.execute(statement, &[now.into()]).map(drop)
 }

@@ -35,9 +35,20 @@ fn filled(store: &Store) {
 }
 
 fn ask(sql: &mut dyn Sql, n: i64, word: &str, to: &Audience, at: Timestamp) {
-    let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values (1, $1, $2, $3, $4, $4)";
+    ask_about(sql, (1, n), word, to, at);
+}
+
+fn ask_about(
+    sql: &mut dyn Sql,
+    (number, n): (i64, i64),
+    word: &str,
+    to: &Audience,
+    at: Timestamp,
+) {
+    let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values ($5, $1, $2, $3, $4, $4)";
     let to = serde_json::to_string(to).unwrap();
-    sql.execute(statement, &[n.into(), word.into(), to.into(), at.into()]).unwrap();
+    let values = [n.into(), word.into(), to.into(), at.into(), number.into()];
+    sql.execute(statement, &values).unwrap();
 }
 
 fn named(delivery: &Delivery) -> String {
@@ -503,5 +514,35 @@ fn beyond_the_caps_letters_wait_and_leave_as_one() {
         assert_eq!(sent[10], (person(3), vec![11, 12, 13, 14]));
         let all: Vec<u32> = sent.into_iter().flat_map(|(_, entries)| entries).collect();
         assert_eq!(all, (1..=14).collect::<Vec<u32>>(), "nothing lost, in its order");
+    });
+}
+
+#[test]
+fn beyond_what_one_person_gets_all_of_theirs_leaves_together_and_what_is_urgent_before_it() {
+    each_engine("deliver_crowd", |store| {
+        filled(store);
+        write(store, |sql| {
+            for number in 1..=70 {
+                let hers = Audience::Requester(person(3));
+                ask_about(sql, (number, 1), "reported", &hers, NOW);
+            }
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 100)
+        });
+        let sizes = |now: Timestamp| -> Vec<usize> {
+            letters(store, now).iter().map(|(_, entries)| entries.len()).collect()
+        };
+        let mut sent = sizes(NOW);
+        sent.extend(sizes(NOW));
+        assert_eq!(sent, [1; 30], "thirty within ten minutes");
+        assert_eq!(store.read_blocking(counts).unwrap().slowed, 40);
+        write(store, |sql| {
+            let to = Audience::Person(person(3));
+            ask_about(sql, (60, 2), incident::effects::DEVIATION, &to, NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
+        });
+        assert_eq!(letters(store, NOW), [(person(3), vec![2])], "it waits for no other");
+        assert_eq!(sizes(NOW.plus_seconds(599)), []);
+        assert_eq!(sizes(NOW.plus_seconds(600)), [30, 10]);
+        assert_eq!(store.read_blocking(counts).unwrap(), Counts::default());
     });
 }
