@@ -11,7 +11,7 @@ pub use claim::{Taken, claim};
 pub use expand::expand;
 
 use crate::directory::{many, one, settings};
-use crate::{Columns, Failure, Sql, Table, Type, Value};
+use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 
 words! {
@@ -197,7 +197,7 @@ const DELIVERIES: Table<'static> = Table {
 pub struct ToldSince {
     /// In the product.
     pub inbox: Timestamp,
-    /// By mail; `None` while there is no mail server.
+    /// By mail; `None` for whoever has no mail server.
     pub mail: Option<Timestamp>,
 }
 
@@ -213,7 +213,8 @@ impl ToldSince {
 }
 
 /// Since when people are told, which is `now` for a channel by which nobody ever was. Without
-/// a mail server nobody is told by mail what happens until there is one.
+/// a mail server nobody is told by mail what happens until there is one; on PostgreSQL another
+/// process may have one, and letters are made for it.
 pub fn told_since(
     sql: &mut dyn Sql,
     there_is_mail: bool,
@@ -227,8 +228,15 @@ pub fn told_since(
     if there_is_mail {
         return Ok(ToldSince { inbox, mail: Some(since(BY_MAIL_SINCE)?) });
     }
-    sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    if sql.engine() == Engine::Sqlite {
+        sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    }
     Ok(ToldSince { inbox, mail: None })
+}
+
+/// Since when people of this instance are told by mail, whichever process has a mail server.
+fn by_mail_since(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
+    Ok(settings::get(sql, BY_MAIL_SINCE)?.map(|stored| stored.value))
 }
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.

@@ -68,7 +68,8 @@ struct Terms<'a> {
 
 /// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
 /// at most and fewer when they make many; how many rows. What was asked for before `since`
-/// stays, and expires. `zone` is that of people who chose none.
+/// stays, and expires. `zone` is that of people who chose none. Letters are made wherever one
+/// process of the instance has a mail server, be it another one than this.
 pub fn expand(
     sql: &mut dyn Sql,
     since: ToldSince,
@@ -76,6 +77,10 @@ pub fn expand(
     now: Timestamp,
     limit: i64,
 ) -> Result<u64, Failure> {
+    let since = match since.mail {
+        Some(_) => since,
+        None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
+    };
     let statement = "select id, number, n, word, audience, created_at from outbox \
         where state = 'waiting' and not_before <= $1 and created_at >= $2 \
         order by not_before, id limit $3";

@@ -16,7 +16,7 @@ use store::deliveries::{
 };
 use store::directory::{Person, people, teams, told_how};
 use store::files::Files;
-use store::{Sql, Store, Target};
+use store::{Engine, Sql, Store, Target};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
 const ALWAYS: ToldSince = ToldSince::always(Timestamp::from_micros(0));
@@ -115,9 +115,14 @@ fn nothing_that_was_to_be_told_before_mail_was_configured_is_told_by_mail() {
             let since = told_since(sql, true, NOW)?;
             assert_eq!(since, ToldSince::always(NOW));
             assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "the first stays");
-            // Without mail in between, what happens meanwhile is told by mail to nobody.
+            // Without mail in between, what happens meanwhile is told by mail to nobody, unless
+            // another process may have a mail server.
             let without = told_since(sql, false, NOW.plus_seconds(900))?;
             assert_eq!(without, ToldSince { inbox: NOW, mail: None });
+            if sql.engine() == Engine::Postgres {
+                assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "it stays");
+                sql.execute("delete from settings where key = 'told_since'", &[])?;
+            }
             ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
             let anew = NOW.plus_seconds(900);
             assert_eq!(told_since(sql, true, anew)?, ToldSince { inbox: NOW, mail: Some(anew) });
@@ -544,5 +549,30 @@ fn beyond_what_one_person_gets_all_of_theirs_leaves_together_and_what_is_urgent_
         assert_eq!(sizes(NOW.plus_seconds(599)), []);
         assert_eq!(sizes(NOW.plus_seconds(600)), [30, 10]);
         assert_eq!(store.read_blocking(counts).unwrap(), Counts::default());
+    });
+}
+
+#[test]
+fn a_process_without_a_mail_server_makes_the_letters_of_one_that_has_one() {
+    each_engine("deliver_two_processes", |store| {
+        filled(store);
+        write(store, |sql| {
+            let hers = Audience::Requester(person(3));
+            // It started before anybody had a mail server.
+            let without = told_since(sql, false, NOW)?;
+            let with = told_since(sql, true, NOW)?;
+            ask(sql, 1, "resolved", &hers, NOW);
+            assert_eq!(expand(sql, without, &TimeZone::UTC, NOW, 10)?, 1);
+            assert!(is_due(sql, with, NOW)?);
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 1)]);
+            // Nor does its next start end what others send, where there are others.
+            let without = told_since(sql, false, NOW)?;
+            ask(sql, 2, "resolved", &hers, NOW);
+            expand(sql, without, &TimeZone::UTC, NOW, 10)?;
+            let several = sql.engine() == Engine::Postgres;
+            assert_eq!(list(sql, None, None, 10)?.len(), if several { 2 } else { 1 });
+            assert_eq!(inbox::arriving(sql, NOW, 10)?.len(), 2);
+            Ok(())
+        });
     });
 }
