@@ -162,11 +162,14 @@ fn told(
             held.map_or("", Held::as_str).into(),
         ]);
     };
-    if channels.inbox && asked.created_at >= since.inbox {
+    let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
+    let address = reached.email.filter(|_| by_mail);
+    // Whoever wants letters alone and cannot get any finds it in their inbox.
+    let in_inbox = channels.inbox || channels.mail && address.is_none();
+    if in_inbox && asked.created_at >= since.inbox {
         row(By::Inbox, String::new(), now, None);
     }
-    let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
-    if let Some(address) = reached.email.filter(|_| by_mail) {
+    if let Some(address) = address {
         let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
         let zone = own.as_ref().unwrap_or(terms.zone);
         let is_first = standing.told.insert(reached.person);

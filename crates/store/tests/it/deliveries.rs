@@ -576,3 +576,28 @@ fn a_process_without_a_mail_server_makes_the_letters_of_one_that_has_one() {
         });
     });
 }
+
+#[test]
+fn whoever_wants_letters_alone_and_cannot_get_any_is_told_in_the_inbox() {
+    each_engine("deliver_fall_back", |store| {
+        filled(store);
+        write(store, |sql| {
+            let channels =
+                BTreeMap::from([(Group::Reported, Channels { mail: true, inbox: false })]);
+            let letters = Preferences { channels, ..Preferences::default() };
+            for who in [1, 3] {
+                told_how::put(sql, person(who), &letters)?;
+                ask(sql, 1, "resolved", &Audience::Requester(person(who)), NOW);
+            }
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 1)]);
+            assert_eq!(whom(&inbox::arriving(sql, NOW, 10)?), [(person(1), 1)], "no address");
+            let no_server = ToldSince { mail: None, ..ALWAYS };
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, no_server, &TimeZone::UTC, NOW, 10)?;
+            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            assert_eq!(whom(&inbox::arriving(sql, NOW, 10)?), [(person(1), 1), (person(3), 2)]);
+            Ok(())
+        });
+    });
+}
