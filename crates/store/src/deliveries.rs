@@ -10,7 +10,7 @@ pub mod inbox;
 pub use claim::{Taken, claim};
 pub use expand::expand;
 
-use crate::directory::{many, one, settings};
+use crate::directory::{many, one, settings, slots};
 use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 
@@ -283,6 +283,16 @@ pub fn let_go_of_all(sql: &mut dyn Sql) -> Result<(), Failure> {
     let statement = "update deliveries set taken_until = null \
         where state = 'waiting' and taken_until is not null";
     sql.execute(statement, &[]).map(drop)
+}
+
+/// Takes deliveries out of the letter that they were taken for: a letter that tells them later is
+/// another one, under a name of its own.
+pub fn leave_out(sql: &mut dyn Sql, ids: &[i64]) -> Result<(), Failure> {
+    let (list, values) = slots(1, ids);
+    let statement = format!(
+        "update deliveries set message_id = null where id in ({list}) and state = 'waiting'"
+    );
+    sql.execute(&statement, &values).map(drop)
 }
 
 /// Records what attempts came to; how many deliveries were given up by it.

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use store::deliveries;
 use store::deliveries::{
     BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, ToldSince, claim, counts,
-    expand, first_message, inbox, is_due, list, send_again, settle as settle_all, told_since,
-    try_out,
+    expand, first_message, inbox, is_due, leave_out, list, send_again, settle as settle_all,
+    told_since, try_out,
 };
 use store::directory::{Person, people, teams, told_how};
 use store::files::Files;
@@ -38,13 +38,7 @@ fn ask(sql: &mut dyn Sql, n: i64, word: &str, to: &Audience, at: Timestamp) {
     ask_about(sql, (1, n), word, to, at);
 }
 
-fn ask_about(
-    sql: &mut dyn Sql,
-    (number, n): (i64, i64),
-    word: &str,
-    to: &Audience,
-    at: Timestamp,
-) {
+fn ask_about(sql: &mut dyn Sql, (number, n): (i64, i64), word: &str, to: &Audience, at: Timestamp) {
     let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values ($5, $1, $2, $3, $4, $4)";
     let to = serde_json::to_string(to).unwrap();
     let values = [n.into(), word.into(), to.into(), at.into(), number.into()];
@@ -599,5 +593,33 @@ fn whoever_wants_letters_alone_and_cannot_get_any_is_told_in_the_inbox() {
             assert_eq!(whom(&inbox::arriving(sql, NOW, 10)?), [(person(1), 1), (person(3), 2)]);
             Ok(())
         });
+    });
+}
+
+#[test]
+fn what_is_left_out_of_a_letter_leaves_later_under_a_name_of_its_own() {
+    each_engine("deliver_left_out", |store| {
+        filled(store);
+        let hers = Audience::Requester(person(3));
+        told(store, 1, "commented", &hers, NOW);
+        told(store, 2, "commented", &hers, NOW);
+        let letter = take(store, NOW);
+        assert_eq!(whom(&letter), [(person(3), 1), (person(3), 2)]);
+        write(store, |sql| {
+            leave_out(sql, &[letter[1].id])?;
+            let outcomes = [
+                (letter[0].id, Outcome::Sent),
+                (letter[1].id, Outcome::Failed("damaged".to_owned())),
+            ];
+            settle_all(sql, &outcomes, NOW)?;
+            // What has left keeps its name.
+            leave_out(sql, &[letter[0].id])
+        });
+        let later = take(store, NOW.plus_seconds(60));
+        assert_eq!(whom(&later), [(person(3), 2)]);
+        assert_eq!(later[0].message_id, Some(named(&later[0])));
+        let first = store.read_blocking(|sql| first_message(sql, person(3), IncidentNumber(1)));
+        assert_eq!(first.unwrap(), letter[0].message_id);
+        assert_ne!(later[0].message_id, letter[0].message_id);
     });
 }
