@@ -203,7 +203,7 @@ fn lately(
         select number, message_id, ended_at as moment from deliveries where person_id = $1 \
         and message_id is not null and ended_at > $2 and state = 'sent' union all \
         select number, message_id, $3 as moment from deliveries where person_id = $1 \
-        and message_id is not null and ended_at is null and state = 'waiting'\
+        and message_id is not null and state = 'waiting' and taken_until > $3\
         ) as letters group by message_id order by 2 desc limit $4";
     let since =
         now.plus_seconds(-60 * caps::longest(&PER_PERSON).max(caps::longest(&PER_INCIDENT)));

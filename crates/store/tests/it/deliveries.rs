@@ -166,6 +166,10 @@ fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
                 inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?,
                 []
             );
+            for (which, unread) in [(9, false), (1, true)] {
+                let which = inbox::Which::About(IncidentNumber(which));
+                assert_eq!(inbox::is_unread(sql, person(3), which)?, unread);
+            }
             let others =
                 inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
             assert_eq!(others, 0, "nobody marks what is somebody else's");
@@ -180,6 +184,8 @@ fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
             assert_eq!(mark(inbox::Which::About(IncidentNumber(9))), 0);
             assert_eq!(mark(inbox::Which::About(IncidentNumber(1))), 1);
             assert_eq!(inbox::unread(sql, &mine)?, 0);
+            let everything = inbox::Which::UpTo(i64::MAX);
+            assert!(!inbox::is_unread(sql, person(3), everything)?);
             assert_eq!(list(sql, Some(DeliveryState::Sent), None, 10)?, [], "no letters");
             Ok(())
         });
@@ -621,5 +627,38 @@ fn what_is_left_out_of_a_letter_leaves_later_under_a_name_of_its_own() {
         let first = store.read_blocking(|sql| first_message(sql, person(3), IncidentNumber(1)));
         assert_eq!(first.unwrap(), letter[0].message_id);
         assert_ne!(later[0].message_id, letter[0].message_id);
+    });
+}
+
+#[test]
+fn letters_that_failed_take_no_place_within_the_caps_until_they_are_attempted_again() {
+    each_engine("deliver_failing", |store| {
+        filled(store);
+        let resolved = |from: i64, to: i64| {
+            write(store, |sql| {
+                for number in from..=to {
+                    let hers = Audience::Requester(person(3));
+                    ask_about(sql, (number, 1), "resolved", &hers, NOW);
+                }
+                expand(sql, ALWAYS, &TimeZone::UTC, NOW, 50)
+            })
+        };
+        resolved(1, 30);
+        for _ in 0..3 {
+            for one in take(store, NOW) {
+                end(store, one.id, Outcome::Failed("451 later".to_owned()), NOW);
+            }
+        }
+        resolved(31, 60);
+        let mut taken = vec![];
+        for _ in 0..3 {
+            taken.extend(take(store, NOW));
+        }
+        let numbers: Vec<i64> = taken.iter().filter_map(|one| Some(one.number?.0)).collect();
+        assert_eq!(numbers, (31..=60).collect::<Vec<_>>(), "nothing has left yet");
+        // Those are on their way.
+        resolved(61, 61);
+        assert_eq!(take(store, NOW), []);
+        assert_eq!(store.read_blocking(counts).unwrap().slowed, 1);
     });
 }
