@@ -2,7 +2,7 @@
 //! channel by which they are told.
 
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
-use crate::directory::{many, one};
+use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
 use incident::telling::{Leaves, Matter, Preferences};
@@ -125,7 +125,7 @@ pub fn expand(
     }
     if !rows.is_empty() {
         sql.insert(&DELIVERIES, rows)?;
-        take_along(sql, now)?;
+        take_along(sql, &known.into_keys().collect::<Vec<i64>>(), now)?;
     }
     Ok(expanded)
 }
@@ -204,15 +204,19 @@ fn standing(sql: &mut dyn Sql, number: i64) -> Result<Standing, Failure> {
 }
 
 /// What leaves now takes along what waits before it about the same incident, so that it is read
-/// in its order.
-fn take_along(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
-    let statement = "update deliveries set next_at = $1 where state = 'waiting' \
+/// in its order; `numbers` are the incidents of which something was made just now.
+fn take_along(sql: &mut dyn Sql, numbers: &[i64], now: Timestamp) -> Result<(), Failure> {
+    let (list, mut values) = slots(2, numbers);
+    values.insert(0, now.into());
+    let statement = format!(
+        "update deliveries set next_at = $1 where number in ({list}) and state = 'waiting' \
         and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
         and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
         and later.number = deliveries.number and later.channel = 'email' \
         and later.state = 'waiting' and later.id > deliveries.id and later.held in ('', 'urgent') \
-        and later.next_at <= $1)";
-    sql.execute(statement, &[now.into()]).map(drop)
+        and later.next_at <= $1)"
+    );
+    sql.execute(&statement, &values).map(drop)
 }
 
 /// Whether the requester is told by somebody's words what a hold waits for.
