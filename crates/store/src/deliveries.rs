@@ -7,7 +7,7 @@ mod claim;
 mod expand;
 pub mod inbox;
 
-pub use claim::{Taken, claim};
+pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
 
 use crate::directory::{many, one, settings, slots};

@@ -24,13 +24,14 @@ pub struct Taken {
 
 /// Takes deliveries that are due and that nobody has, until `until`, which is at most ten
 /// minutes away: the one that waits longest first, to each person about each incident one
-/// letter at a time; with it what may be told in the same letter. `name` makes the message id
-/// of a letter that has none yet.
+/// letter at a time; with it what may be told in the same letter. `full` says until when everybody
+/// has to wait ([`full_until`]); `name` makes the message id of a letter that has none yet.
 pub fn claim(
     sql: &mut dyn Sql,
     now: Timestamp,
     until: Timestamp,
     limit: i64,
+    full: Option<Timestamp>,
     name: &dyn Fn(&Delivery) -> String,
 ) -> Result<Taken, Failure> {
     let (columns, free) = (columns(), FREE);
@@ -38,7 +39,7 @@ pub fn claim(
         "select {columns} from deliveries where {free} and {IN_ORDER} order by next_at, id limit $3"
     );
     let heads = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let everybody = full_for_everybody(sql, now)?;
+    let everybody = full.filter(|until| *until > now);
     let mut taken = Taken::default();
     let mut seen: BTreeSet<i64> = BTreeSet::new();
     for head in heads {
@@ -150,13 +151,16 @@ fn take(
     Ok(sql.execute(statement, &values)? == 1)
 }
 
-/// Until when everybody has to wait, if so many letters left lately.
-fn full_for_everybody(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+/// Until when everybody has to wait, if so many letters left lately. It reads what left within an
+/// hour, so it is not asked for each letter.
+pub fn full_until(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let mut free_at: Option<Timestamp> = None;
     for cap in TO_EVERYBODY {
-        let nth = "select ended_at from deliveries where message_id is not null and state = 'sent' \
-            order by ended_at desc limit 1 offset $1";
-        let left = one(sql, nth, &[(cap.letters as i64 - 1).into()], |row| row.at())?;
+        let nth = "select max(ended_at) from deliveries where ended_at > $2 and state = 'sent' \
+            and message_id is not null group by message_id order by 1 desc limit 1 offset $1";
+        let since = now.plus_seconds(-60 * cap.minutes);
+        let values = [(cap.letters as i64 - 1).into(), since.into()];
+        let left = one(sql, nth, &values, |row| row.at())?;
         let free = left.map(|left| left.plus_seconds(cap.minutes * 60));
         free_at = free_at.max(free.filter(|free| *free > now));
     }

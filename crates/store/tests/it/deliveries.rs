@@ -50,7 +50,7 @@ fn named(delivery: &Delivery) -> String {
 }
 
 fn take(store: &Store, now: Timestamp) -> Vec<Delivery> {
-    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named));
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, None, &named));
     taken.letters.into_iter().flatten().collect()
 }
 
@@ -381,7 +381,7 @@ fn what_waited_when_a_backup_was_made_is_told_by_nobody_who_restores_it() {
 
 /// What leaves now, letter by letter, as entries; all of it is sent.
 fn letters(store: &Store, now: Timestamp) -> Vec<(PersonId, Vec<u32>)> {
-    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 50, &named));
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 50, None, &named));
     let mut found = vec![];
     for letter in taken.letters {
         assert!(letter.iter().all(|one| one.message_id == letter[0].message_id));
@@ -432,7 +432,7 @@ fn a_letter_of_several_fails_stays_as_it_is_and_is_sent_again_as_a_whole() {
         told(store, 1, "commented", &hers, NOW);
         told(store, 2, "commented", &hers, NOW);
         let take = |now: Timestamp| {
-            write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named)).letters
+            write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, None, &named)).letters
         };
         let first = take(NOW);
         assert_eq!((first.len(), whom(&first[0])), (1, vec![(person(3), 1), (person(3), 2)]));
