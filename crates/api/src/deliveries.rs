@@ -64,7 +64,8 @@ struct Delivery {
     ended_at: Option<Timestamp>,
     /// What the last attempt ended with, or why it was not sent.
     error: Option<String>,
-    /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`.
+    /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`; or that it
+    /// never does: `urgent`.
     held: Option<&'static str>,
 }
 

@@ -104,7 +104,8 @@ impl Desk {
         self.ask_as(Some(viewer.clone()), actor, channel)
     }
 
-    /// Starts a request that is not limited by a viewer's rights: imports and the demo's past.
+    /// Starts a request that is not limited by a viewer’s rights: imports, the demo’s past, and the
+    /// one command that a sealed link is good for.
     pub fn ask_unlimited(&self, actor: Actor, channel: Channel) -> Ask<'_> {
         self.ask_as(None, actor, channel)
     }

@@ -167,6 +167,12 @@ impl Matter<'_> {
         self.major || missed || (given && self.priority <= URGENT)
     }
 
+    /// Whether it leaves however many letters left lately: what cannot wait, but for words and
+    /// files, of which a program may send any number.
+    pub fn is_urgent(&self) -> bool {
+        self.cannot_wait() && !matches!(self.word, "commented" | "attached")
+    }
+
     /// Whether its requester has to know: nothing goes on without their answer, or they say
     /// whether it works again.
     fn is_asked(&self) -> bool {
@@ -297,6 +303,15 @@ mod tests {
         assert_eq!(preferences.leaves(&urgent, at(night), &zone), Leaves::Now);
         let major = Matter { major: true, ..matter("commented", &mine) };
         assert_eq!(preferences.leaves(&major, at(night), &zone), Leaves::Now);
+    }
+
+    #[test]
+    fn words_on_a_major_incident_wait_for_nothing_but_are_counted() {
+        let mine = Audience::Person(me());
+        let major = |word| Matter { major: true, ..matter(word, &mine) };
+        assert!(major("commented").cannot_wait() && !major("commented").is_urgent());
+        assert!(major("resolved").is_urgent() && matter("clock_breached", &mine).is_urgent());
+        assert!(!matter("assigned", &mine).is_urgent());
     }
 
     #[test]

@@ -23,6 +23,8 @@ use writing::Ready;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often figures are taken.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// How often it is asked whether so many letters left that everybody has to wait.
+const ASK_WHETHER_FULL_EVERY: Duration = Duration::from_secs(5);
 /// Rows of the outbox that one transaction turns into deliveries.
 const EXPANDED_ROWS: i64 = 100;
 /// Deliveries taken at once.
@@ -65,6 +67,8 @@ pub struct Courier {
     /// Rounds in a row in which the mail server took nothing.
     down: AtomicU32,
     counted: Mutex<Option<Instant>>,
+    /// Until when everybody has to wait, and when that was asked.
+    full: Mutex<Option<(Instant, Option<Timestamp>)>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -118,8 +122,9 @@ impl Courier {
     /// server.
     pub fn new(desk: Desk, options: Option<Options>, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
-        let (since, down, counted) = (OnceCell::new(), AtomicU32::new(0), Mutex::default());
-        Courier { desk, options, figures, since, down, counted, stopped }
+        let (since, down) = (OnceCell::new(), AtomicU32::new(0));
+        let (counted, full) = (Mutex::default(), Mutex::default());
+        Courier { desk, options, figures, since, down, counted, full, stopped }
     }
 
     /// Sends some of what is due.
@@ -246,9 +251,22 @@ impl Courier {
         self.since.get_or_try_init(told_since).await.copied()
     }
 
+    async fn full_until(&self, now: Timestamp) -> Result<Option<Timestamp>, Trouble> {
+        let asked = *self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, full)) = asked
+            && at.elapsed() < ASK_WHETHER_FULL_EVERY
+        {
+            return Ok(full);
+        }
+        let full = self.desk.read(move |sql| deliveries::full_until(sql, now)).await?;
+        *self.full.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), full));
+        Ok(full)
+    }
+
     async fn take(&self, options: &Options, now: Timestamp) -> Result<Taken, Trouble> {
         let seals = self.desk.seals().await?;
         let domain = options.smtp.domain().to_owned();
+        let full = self.full_until(now).await?;
         self.desk
             .write(move |sql| {
                 let name = |delivery: &Delivery| {
@@ -257,7 +275,7 @@ impl Courier {
                     seals.message_id(OwnMessage { number, delivery, asked_at }, &domain)
                 };
                 let until = now.plus_seconds(TAKEN_SECONDS);
-                Ok(deliveries::claim(sql, now, until, TAKEN_ROWS, &name)?)
+                Ok(deliveries::claim(sql, now, until, TAKEN_ROWS, full, &name)?)
             })
             .await
     }

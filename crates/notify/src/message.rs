@@ -53,13 +53,12 @@ pub(crate) fn message(letter: &Letter, envelope: &Envelope) -> Result<Message, S
     }
     // One press in the mail program, without a page in between (RFC 8058).
     if let Some(address) = envelope.unsubscribe {
-        for (name, value) in [
-            (HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{address}>")),
-            (
-                HeaderName::new_from_ascii_str("List-Unsubscribe-Post"),
-                "List-Unsubscribe=One-Click".to_owned(),
-            ),
-        ] {
+        let name = HeaderName::new_from_ascii_str("List-Unsubscribe");
+        builder = builder.raw_header(HeaderValue::new(name, format!("<{address}>")));
+        // Which holds with encryption alone.
+        if address.starts_with("https://") {
+            let name = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+            let value = "List-Unsubscribe=One-Click".to_owned();
             builder = builder.raw_header(HeaderValue::new(name, value));
         }
     }

@@ -7,11 +7,11 @@ mod claim;
 mod expand;
 pub mod inbox;
 
-pub use claim::{Taken, claim};
+pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
 
-use crate::directory::{many, one, settings};
-use crate::{Columns, Failure, Sql, Table, Type, Value};
+use crate::directory::{many, one, settings, slots};
+use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 
 words! {
@@ -53,7 +53,7 @@ words! {
 }
 
 words! {
-    /// Why a letter waits that could leave.
+    /// Why a letter waits that could leave, or that it never does.
     Held {
         /// For what may follow soon, to be told with it.
         Folding = "folding",
@@ -65,6 +65,8 @@ words! {
         Cap = "cap",
         /// Many letters left to its reader lately: it is told in one with others.
         Crowd = "crowd",
+        /// For nothing: however many letters left lately, it leaves before those that wait.
+        Urgent = "urgent",
     }
 }
 
@@ -165,11 +167,13 @@ const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
     and (taken_until is null or taken_until <= $1 or taken_until > $2)";
 
 /// What was said first to somebody about an incident reaches them first, unless it keeps
-/// failing: then the others do not wait for it. What is collected has an order of its own.
+/// failing: then the others do not wait for it. What is collected has an order of its own, and
+/// what is urgent overtakes what waits because so many letters left lately.
 const IN_ORDER: &str = "not exists (select 1 from deliveries before where before.state = 'waiting' \
     and before.person_id = deliveries.person_id and before.number = deliveries.number \
     and before.channel = deliveries.channel and before.id < deliveries.id and before.attempts < 3 \
-    and (before.held = 'digest') = (deliveries.held = 'digest'))";
+    and (before.held = 'digest') = (deliveries.held = 'digest') \
+    and not (deliveries.held = 'urgent' and before.held in ('cap', 'crowd')))";
 
 const DELIVERIES: Table<'static> = Table {
     name: "deliveries",
@@ -193,7 +197,7 @@ const DELIVERIES: Table<'static> = Table {
 pub struct ToldSince {
     /// In the product.
     pub inbox: Timestamp,
-    /// By mail; `None` while there is no mail server.
+    /// By mail; `None` for whoever has no mail server.
     pub mail: Option<Timestamp>,
 }
 
@@ -209,7 +213,8 @@ impl ToldSince {
 }
 
 /// Since when people are told, which is `now` for a channel by which nobody ever was. Without
-/// a mail server nobody is told by mail what happens until there is one.
+/// a mail server nobody is told by mail what happens until there is one; on PostgreSQL another
+/// process may have one, and letters are made for it.
 pub fn told_since(
     sql: &mut dyn Sql,
     there_is_mail: bool,
@@ -223,8 +228,15 @@ pub fn told_since(
     if there_is_mail {
         return Ok(ToldSince { inbox, mail: Some(since(BY_MAIL_SINCE)?) });
     }
-    sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    if sql.engine() == Engine::Sqlite {
+        sql.execute("delete from settings where key = $1", &[BY_MAIL_SINCE.into()])?;
+    }
     Ok(ToldSince { inbox, mail: None })
+}
+
+/// Since when people of this instance are told by mail, whichever process has a mail server.
+fn by_mail_since(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
+    Ok(settings::get(sql, BY_MAIL_SINCE)?.map(|stored| stored.value))
 }
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.
@@ -271,6 +283,16 @@ pub fn let_go_of_all(sql: &mut dyn Sql) -> Result<(), Failure> {
     let statement = "update deliveries set taken_until = null \
         where state = 'waiting' and taken_until is not null";
     sql.execute(statement, &[]).map(drop)
+}
+
+/// Takes deliveries out of the letter that they were taken for: a letter that tells them later is
+/// another one, under a name of its own.
+pub fn leave_out(sql: &mut dyn Sql, ids: &[i64]) -> Result<(), Failure> {
+    let (list, values) = slots(1, ids);
+    let statement = format!(
+        "update deliveries set message_id = null where id in ({list}) and state = 'waiting'"
+    );
+    sql.execute(&statement, &values).map(drop)
 }
 
 /// Records what attempts came to; how many deliveries were given up by it.

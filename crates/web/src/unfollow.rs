@@ -14,9 +14,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
 use desk::seals::{Unfollow, Unusable};
-use incident::permissions::{Access, Subject};
-use incident::{Command, RefusalKind, Scope, State, TokenScope, Viewer};
-use kernel::{Channel, Language};
+use incident::{Command, RefusalKind};
+use kernel::{Actor, Channel, Language};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::people;
@@ -37,12 +36,15 @@ async fn show(Shared(app): Shared<App>, Path(token): Path<String>) -> PageResult
 /// `POST /u/{token}`
 async fn stop(Shared(app): Shared<App>, Path(token): Path<String>) -> PageResult<Response> {
     Ok(kept_private(match followed(&app, &token).await? {
-        Followed::Yes(link, viewer) => {
-            let command = Command::Unwatch { person: None };
-            let ask = app.desk.ask(&viewer, Channel::Email).on(link.number);
+        Followed::Yes(link, name) => {
+            // The link is the right, to this and nothing else: it is sealed, and whoever sees
+            // the incident no more may still stop following it.
+            let command = Command::Unwatch { person: Some(link.person) };
+            let actor = Actor::person(link.person, name);
+            let ask = app.desk.ask_unlimited(actor, Channel::Email).on(link.number);
             match ask.issue(command).await {
                 Ok(_) => {}
-                // Somebody was faster, or it went out of sight: they follow it no more.
+                // Somebody was faster: they follow it no more.
                 Err(Trouble::Refused(refusal))
                     if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::State) => {}
                 Err(trouble) => return Err(trouble.into()),
@@ -56,7 +58,8 @@ async fn stop(Shared(app): Shared<App>, Path(token): Path<String>) -> PageResult
 
 /// Whether the person of a link still follows its incident.
 enum Followed {
-    Yes(Unfollow, Viewer),
+    /// With their name, for the record.
+    Yes(Unfollow, String),
     No,
     NoLink(Unusable),
 }
@@ -73,16 +76,8 @@ async fn followed(app: &App, token: &str) -> PageResult<Followed> {
         Ok(person.zip(stored.map(|stored| stored.state)))
     };
     let Some((person, state)) = app.desk.read(read).await? else { return Ok(Followed::No) };
-    // What somebody may do as staff, they do signed in.
-    let viewer = app.desk.viewer(&person, TokenScope::Write);
-    let viewer = Viewer { roles: Default::default(), organisation: None, ..viewer };
-    let follows = person.active && follows(&viewer, &state);
-    Ok(if follows { Followed::Yes(link, viewer) } else { Followed::No })
-}
-
-fn follows(viewer: &Viewer, state: &State) -> bool {
-    state.watchers.contains(&viewer.person)
-        && Scope::of(viewer).access(&Subject::from(state)) != Access::None
+    let follows = state.watchers.contains(&link.person);
+    Ok(if follows { Followed::Yes(link, person.name) } else { Followed::No })
 }
 
 fn question(token: &str, link: &Unfollow) -> Markup {

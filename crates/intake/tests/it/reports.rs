@@ -24,7 +24,7 @@ async fn letters(world: &World) -> Vec<Delivery> {
                 let own = desk::seals::OwnMessage { number, delivery: delivery.id, asked_at };
                 seals.message_id(own, "northwind.example")
             };
-            let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, &name)?;
+            let taken = deliveries::claim(sql, now, now.plus_seconds(60), 100, None, &name)?;
             let taken: Vec<Delivery> = taken.letters.into_iter().flatten().collect();
             let sent: Vec<_> = taken.iter().map(|one| (one.id, Outcome::Sent)).collect();
             deliveries::settle(sql, &sent, now)?;

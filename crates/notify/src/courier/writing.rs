@@ -44,6 +44,17 @@ struct Written {
     unsubscribe: Option<String>,
 }
 
+/// What became of the entries of a letter.
+#[derive(Default)]
+struct Entries {
+    /// Those that it tells.
+    told: Vec<(Delivery, Written)>,
+    /// Those that it does not.
+    ended: Vec<(i64, Outcome)>,
+    /// Those of them that leave under another name, if they leave at all.
+    renamed: Vec<i64>,
+}
+
 /// Who writes letters, and for whom.
 struct Writing<'a> {
     options: &'a Options,
@@ -118,21 +129,13 @@ impl Courier {
         let seals = self.desk.seals().await?;
         let answers = self.answers_are_read(options).await?;
         let writing = Writing { options, seals: &seals, answers, now };
-        let (mut ready, mut ended) = (Vec::new(), Vec::new());
+        let (mut ready, mut ended, mut renamed) = (Vec::new(), Vec::new(), Vec::new());
         for size in sizes {
-            let mut told = Vec::with_capacity(size);
-            for (delivery, read) in read.by_ref().take(size) {
-                let write = || self.write(&writing, &delivery, read);
-                // What is damaged in one must not keep the others.
-                let written = catch_unwind(AssertUnwindSafe(write));
-                let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
-                match written.unwrap_or_else(failed) {
-                    Ok(written) => told.push((delivery, written)),
-                    Err(outcome) => ended.push((delivery.id, outcome)),
-                }
-            }
-            let ids: Vec<i64> = told.iter().map(|(delivery, _)| delivery.id).collect();
-            match post(options, told, now) {
+            let entries = self.write_entries(&writing, read.by_ref().take(size).collect());
+            ended.extend(entries.ended);
+            renamed.extend(entries.renamed);
+            let ids: Vec<i64> = entries.told.iter().map(|(delivery, _)| delivery.id).collect();
+            match post(options, entries.told, now) {
                 Some(Ok((number, message))) => ready.push(Ready { ids, number, message }),
                 Some(Err(wrong)) => {
                     ended.extend(ids.into_iter().map(|id| (id, Outcome::Refused(wrong.clone()))));
@@ -140,10 +143,57 @@ impl Courier {
                 None => {}
             }
         }
+        if !renamed.is_empty() {
+            self.desk.write(move |sql| Ok(deliveries::leave_out(sql, &renamed)?)).await?;
+        }
         if !ended.is_empty() {
             self.settle(ended).await?;
         }
         Ok(ready)
+    }
+
+    /// Writes the entries of one letter.
+    fn write_entries(&self, writing: &Writing, letter: Vec<(Delivery, Found)>) -> Entries {
+        let mut entries = Entries::default();
+        let waited =
+            |delivery: &Delivery| writing.now.seconds_since(delivery.next_at) > STALE_SECONDS;
+        if letter.iter().all(|(delivery, _)| waited(delivery)) {
+            let why = "it waited for two days and was not sent by itself any more";
+            let refused =
+                |(delivery, _): (Delivery, Found)| (delivery.id, Outcome::Refused(why.to_owned()));
+            entries.ended.extend(letter.into_iter().map(refused));
+            return entries;
+        }
+        let (mut left_out, mut first_fails) = (Vec::new(), None);
+        for (at, (delivery, read)) in letter.into_iter().enumerate() {
+            let write = || self.write(writing, &delivery, read);
+            // What is damaged in one must not keep the others.
+            let written = catch_unwind(AssertUnwindSafe(write));
+            let failed = |_| Err(Outcome::Failed("the letter could not be written".to_owned()));
+            match written.unwrap_or_else(failed) {
+                Ok(written) => entries.told.push((delivery, written)),
+                Err(outcome) => {
+                    if at == 0 && matches!(outcome, Outcome::Failed(_)) {
+                        first_fails = Some(outcome.clone());
+                    }
+                    left_out.push(delivery.id);
+                    entries.ended.push((delivery.id, outcome));
+                }
+            }
+        }
+        if let Some(failed) = first_fails {
+            // The letter is named after its first entry, which keeps the name for later: the
+            // others leave under another one, unless they may have arrived under this one.
+            for (delivery, _) in std::mem::take(&mut entries.told) {
+                let first_attempt = delivery.attempts == 0;
+                let outcome = if first_attempt { Outcome::NotTried(None) } else { failed.clone() };
+                entries.renamed.extend(first_attempt.then_some(delivery.id));
+                entries.ended.push((delivery.id, outcome));
+            }
+        } else if !entries.told.is_empty() {
+            entries.renamed = left_out;
+        }
+        entries
     }
 
     /// Letters offer to answer only where a mailbox takes what is sent to their sender.
@@ -165,10 +215,6 @@ impl Courier {
     ) -> Result<Written, Outcome> {
         let &Writing { options, seals, answers, now } = writing;
         let withdrawn = |why: Silence| Outcome::Withdrawn(why.to_owned());
-        if now.seconds_since(delivery.next_at) > STALE_SECONDS {
-            let why = "it waited for two days and was not sent by itself any more";
-            return Err(Outcome::Refused(why.to_owned()));
-        }
         let read = read.map_err(|failure| Outcome::Failed(failure.to_string()))?;
         let read = read.map_err(withdrawn)?;
         let sight = self.sight_of(delivery, &read).map_err(withdrawn)?;

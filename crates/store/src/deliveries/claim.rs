@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 /// Entries that one letter tells at most; the rest is told by the next one.
 const FOLDED_MAX: usize = 30;
-/// What is told in a letter of its own, so that nobody overlooks it: that a report has arrived,
-/// and that the matter is over.
+/// What is told in a letter of its own, so that nobody overlooks it, as long as its reader gets
+/// no more letters than they may: that a report has arrived, and that the matter is over.
 const ALONE: [&str; 4] = ["reported", "resolved", "closed", "cancelled"];
 
 /// What was taken.
@@ -24,13 +24,14 @@ pub struct Taken {
 
 /// Takes deliveries that are due and that nobody has, until `until`, which is at most ten
 /// minutes away: the one that waits longest first, to each person about each incident one
-/// letter at a time; with it what may be told in the same letter. `name` makes the message id
-/// of a letter that has none yet.
+/// letter at a time; with it what may be told in the same letter. `full` says until when everybody
+/// has to wait ([`full_until`]); `name` makes the message id of a letter that has none yet.
 pub fn claim(
     sql: &mut dyn Sql,
     now: Timestamp,
     until: Timestamp,
     limit: i64,
+    full: Option<Timestamp>,
     name: &dyn Fn(&Delivery) -> String,
 ) -> Result<Taken, Failure> {
     let (columns, free) = (columns(), FREE);
@@ -38,7 +39,7 @@ pub fn claim(
         "select {columns} from deliveries where {free} and {IN_ORDER} order by next_at, id limit $3"
     );
     let heads = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
-    let everybody = full_for_everybody(sql, now)?;
+    let everybody = full.filter(|until| *until > now);
     let mut taken = Taken::default();
     let mut seen: BTreeSet<i64> = BTreeSet::new();
     for head in heads {
@@ -150,21 +151,24 @@ fn take(
     Ok(sql.execute(statement, &values)? == 1)
 }
 
-/// Until when everybody has to wait, if so many letters left lately.
-fn full_for_everybody(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+/// Until when everybody has to wait, if so many letters left lately. It reads what left within an
+/// hour, so it is not asked for each letter.
+pub fn full_until(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let mut free_at: Option<Timestamp> = None;
     for cap in TO_EVERYBODY {
-        let nth = "select ended_at from deliveries where message_id is not null and state = 'sent' \
-            order by ended_at desc limit 1 offset $1";
-        let left = one(sql, nth, &[(cap.letters as i64 - 1).into()], |row| row.at())?;
+        let nth = "select max(ended_at) from deliveries where ended_at > $2 and state = 'sent' \
+            and message_id is not null group by message_id order by 1 desc limit 1 offset $1";
+        let since = now.plus_seconds(-60 * cap.minutes);
+        let values = [(cap.letters as i64 - 1).into(), since.into()];
+        let left = one(sql, nth, &values, |row| row.at())?;
         let free = left.map(|left| left.plus_seconds(cap.minutes * 60));
         free_at = free_at.max(free.filter(|free| *free > now));
     }
     Ok(free_at)
 }
 
-/// Until when a letter has to wait, and why. What was attempted before, and what somebody asked
-/// for to try out the mail server, does not.
+/// Until when a letter has to wait, and why. What is urgent, what was attempted before, and what
+/// somebody asked for to try out the mail server, does not.
 fn has_to_wait(
     sql: &mut dyn Sql,
     head: &Delivery,
@@ -172,16 +176,19 @@ fn has_to_wait(
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Held)>, Failure> {
     let (None, Some(number)) = (&head.message_id, head.number) else { return Ok(None) };
+    if head.held == Some(Held::Urgent) {
+        return Ok(None);
+    }
     let lately = lately(sql, head, now)?;
     let about: Vec<Timestamp> =
         lately.iter().filter(|(other, _)| *other == Some(number)).map(|(_, at)| *at).collect();
     let all: Vec<Timestamp> = lately.into_iter().map(|(_, at)| at).collect();
     let about = caps::free_at(&PER_INCIDENT, &about, now);
     let person = caps::free_at(&PER_PERSON, &all, now);
-    // Beyond what one person gets, all that is theirs leaves in one letter.
-    let crowd = person.filter(|_| !ALONE.contains(&head.word.as_str()));
     let digest = head.held == Some(Held::Digest);
-    let held = match (digest, crowd) {
+    // Beyond what one person gets, all that is theirs leaves in one letter, even what is told in
+    // a letter of its own otherwise: one by one it would never get through.
+    let held = match (digest, person) {
         (true, _) => Held::Digest,
         (false, Some(_)) => Held::Crowd,
         (false, None) => Held::Cap,
@@ -200,7 +207,7 @@ fn lately(
         select number, message_id, ended_at as moment from deliveries where person_id = $1 \
         and message_id is not null and ended_at > $2 and state = 'sent' union all \
         select number, message_id, $3 as moment from deliveries where person_id = $1 \
-        and message_id is not null and ended_at is null and state = 'waiting'\
+        and message_id is not null and state = 'waiting' and taken_until > $3\
         ) as letters group by message_id order by 2 desc limit $4";
     let since =
         now.plus_seconds(-60 * caps::longest(&PER_PERSON).max(caps::longest(&PER_INCIDENT)));

@@ -2,7 +2,7 @@
 //! channel by which they are told.
 
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
-use crate::directory::{many, one};
+use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
 use incident::telling::{Leaves, Matter, Preferences};
@@ -68,7 +68,8 @@ struct Terms<'a> {
 
 /// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
 /// at most and fewer when they make many; how many rows. What was asked for before `since`
-/// stays, and expires. `zone` is that of people who chose none.
+/// stays, and expires. `zone` is that of people who chose none. Letters are made wherever one
+/// process of the instance has a mail server, be it another one than this.
 pub fn expand(
     sql: &mut dyn Sql,
     since: ToldSince,
@@ -76,6 +77,10 @@ pub fn expand(
     now: Timestamp,
     limit: i64,
 ) -> Result<u64, Failure> {
+    let since = match since.mail {
+        Some(_) => since,
+        None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
+    };
     let statement = "select id, number, n, word, audience, created_at from outbox \
         where state = 'waiting' and not_before <= $1 and created_at >= $2 \
         order by not_before, id limit $3";
@@ -120,7 +125,7 @@ pub fn expand(
     }
     if !rows.is_empty() {
         sql.insert(&DELIVERIES, rows)?;
-        take_along(sql, now)?;
+        take_along(sql, &known.into_keys().collect::<Vec<i64>>(), now)?;
     }
     Ok(expanded)
 }
@@ -157,11 +162,14 @@ fn told(
             held.map_or("", Held::as_str).into(),
         ]);
     };
-    if channels.inbox && asked.created_at >= since.inbox {
+    let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
+    let address = reached.email.filter(|_| by_mail);
+    // Whoever wants letters alone and cannot get any finds it in their inbox.
+    let in_inbox = channels.inbox || channels.mail && address.is_none();
+    if in_inbox && asked.created_at >= since.inbox {
         row(By::Inbox, String::new(), now, None);
     }
-    let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
-    if let Some(address) = reached.email.filter(|_| by_mail) {
+    if let Some(address) = address {
         let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
         let zone = own.as_ref().unwrap_or(terms.zone);
         let is_first = standing.told.insert(reached.person);
@@ -171,7 +179,7 @@ fn told(
             Leaves::Now if folds && !matter.cannot_wait() => {
                 (now.plus_seconds(FOLDING_SECONDS), Some(Held::Folding))
             }
-            Leaves::Now => (now, None),
+            Leaves::Now => (now, matter.is_urgent().then_some(Held::Urgent)),
             Leaves::AfterQuiet(at) => (at, Some(Held::Quiet)),
             Leaves::WithDigest(at) => (at, Some(Held::Digest)),
         };
@@ -196,15 +204,19 @@ fn standing(sql: &mut dyn Sql, number: i64) -> Result<Standing, Failure> {
 }
 
 /// What leaves now takes along what waits before it about the same incident, so that it is read
-/// in its order.
-fn take_along(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
-    let statement = "update deliveries set next_at = $1 where state = 'waiting' \
+/// in its order; `numbers` are the incidents of which something was made just now.
+fn take_along(sql: &mut dyn Sql, numbers: &[i64], now: Timestamp) -> Result<(), Failure> {
+    let (list, mut values) = slots(2, numbers);
+    values.insert(0, now.into());
+    let statement = format!(
+        "update deliveries set next_at = $1 where number in ({list}) and state = 'waiting' \
         and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
         and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
         and later.number = deliveries.number and later.channel = 'email' \
-        and later.state = 'waiting' and later.id > deliveries.id and later.held = '' \
-        and later.next_at <= $1)";
-    sql.execute(statement, &[now.into()]).map(drop)
+        and later.state = 'waiting' and later.id > deliveries.id and later.held in ('', 'urgent') \
+        and later.next_at <= $1)"
+    );
+    sql.execute(&statement, &values).map(drop)
 }
 
 /// Whether the requester is told by somebody's words what a hold waits for.

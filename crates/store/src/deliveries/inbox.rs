@@ -33,6 +33,17 @@ pub enum Which {
     UpTo(i64),
 }
 
+impl Which {
+    /// As a condition, and the value of its `$2`.
+    fn condition(self) -> (&'static str, i64) {
+        match self {
+            Which::One(id) => ("id = $2", id),
+            Which::About(number) => ("number = $2", number.0),
+            Which::UpTo(id) => ("id <= $2", id),
+        }
+    }
+}
+
 /// Entries on their way to the inbox.
 const ARRIVING: &str = "state = 'waiting' and channel = 'inbox' and next_at <= $1";
 
@@ -92,6 +103,16 @@ pub fn unread(sql: &mut dyn Sql, scope: &Scope) -> Result<i64, Failure> {
     Ok(one(sql, &statement, &values, Columns::int)?.unwrap_or_default())
 }
 
+/// Whether somebody has entries that they have not read.
+pub fn is_unread(sql: &mut dyn Sql, person: PersonId, which: Which) -> Result<bool, Failure> {
+    let (condition, value) = which.condition();
+    let statement = format!(
+        "select 1 from deliveries where person_id = $1 and channel = 'inbox' and state = 'sent' \
+         and read_at is null and {condition} limit 1"
+    );
+    Ok(!sql.query(&statement, &[person.into(), value.into()])?.is_empty())
+}
+
 /// Marks entries of somebody as read; how many were not.
 pub fn mark_read(
     sql: &mut dyn Sql,
@@ -99,11 +120,7 @@ pub fn mark_read(
     which: Which,
     now: Timestamp,
 ) -> Result<u64, Failure> {
-    let (condition, value): (&str, i64) = match which {
-        Which::One(id) => ("id = $2", id),
-        Which::About(number) => ("number = $2", number.0),
-        Which::UpTo(id) => ("id <= $2", id),
-    };
+    let (condition, value) = which.condition();
     let some = format!(
         "update deliveries set read_at = $3 where id in (select id from deliveries \
          where person_id = $1 and channel = 'inbox' and state = 'sent' and read_at is null \

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use store::deliveries;
 use store::deliveries::{
     BACK_OFF_SECONDS, Counts, Delivery, DeliveryState, Outcome, ToldAs, ToldSince, claim, counts,
-    expand, first_message, inbox, is_due, list, send_again, settle as settle_all, told_since,
-    try_out,
+    expand, first_message, inbox, is_due, leave_out, list, send_again, settle as settle_all,
+    told_since, try_out,
 };
 use store::directory::{Person, people, teams, told_how};
 use store::files::Files;
-use store::{Sql, Store, Target};
+use store::{Engine, Sql, Store, Target};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
 const ALWAYS: ToldSince = ToldSince::always(Timestamp::from_micros(0));
@@ -35,9 +35,14 @@ fn filled(store: &Store) {
 }
 
 fn ask(sql: &mut dyn Sql, n: i64, word: &str, to: &Audience, at: Timestamp) {
-    let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values (1, $1, $2, $3, $4, $4)";
+    ask_about(sql, (1, n), word, to, at);
+}
+
+fn ask_about(sql: &mut dyn Sql, (number, n): (i64, i64), word: &str, to: &Audience, at: Timestamp) {
+    let statement = "insert into outbox (number, n, word, audience, not_before, created_at) values ($5, $1, $2, $3, $4, $4)";
     let to = serde_json::to_string(to).unwrap();
-    sql.execute(statement, &[n.into(), word.into(), to.into(), at.into()]).unwrap();
+    let values = [n.into(), word.into(), to.into(), at.into(), number.into()];
+    sql.execute(statement, &values).unwrap();
 }
 
 fn named(delivery: &Delivery) -> String {
@@ -45,7 +50,7 @@ fn named(delivery: &Delivery) -> String {
 }
 
 fn take(store: &Store, now: Timestamp) -> Vec<Delivery> {
-    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named));
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, None, &named));
     taken.letters.into_iter().flatten().collect()
 }
 
@@ -104,9 +109,14 @@ fn nothing_that_was_to_be_told_before_mail_was_configured_is_told_by_mail() {
             let since = told_since(sql, true, NOW)?;
             assert_eq!(since, ToldSince::always(NOW));
             assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "the first stays");
-            // Without mail in between, what happens meanwhile is told by mail to nobody.
+            // Without mail in between, what happens meanwhile is told by mail to nobody, unless
+            // another process may have a mail server.
             let without = told_since(sql, false, NOW.plus_seconds(900))?;
             assert_eq!(without, ToldSince { inbox: NOW, mail: None });
+            if sql.engine() == Engine::Postgres {
+                assert_eq!(told_since(sql, true, NOW.plus_seconds(900))?, since, "it stays");
+                sql.execute("delete from settings where key = 'told_since'", &[])?;
+            }
             ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
             let anew = NOW.plus_seconds(900);
             assert_eq!(told_since(sql, true, anew)?, ToldSince { inbox: NOW, mail: Some(anew) });
@@ -156,6 +166,10 @@ fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
                 inbox::entries(sql, &Scope { person: person(3), ..nobody() }, false, None, 9)?,
                 []
             );
+            for (which, unread) in [(9, false), (1, true)] {
+                let which = inbox::Which::About(IncidentNumber(which));
+                assert_eq!(inbox::is_unread(sql, person(3), which)?, unread);
+            }
             let others =
                 inbox::mark_read(sql, person(2), inbox::Which::One(all[0].delivery.id), NOW)?;
             assert_eq!(others, 0, "nobody marks what is somebody else's");
@@ -170,6 +184,8 @@ fn an_inbox_holds_what_its_reader_may_see_until_they_have_read_it() {
             assert_eq!(mark(inbox::Which::About(IncidentNumber(9))), 0);
             assert_eq!(mark(inbox::Which::About(IncidentNumber(1))), 1);
             assert_eq!(inbox::unread(sql, &mine)?, 0);
+            let everything = inbox::Which::UpTo(i64::MAX);
+            assert!(!inbox::is_unread(sql, person(3), everything)?);
             assert_eq!(list(sql, Some(DeliveryState::Sent), None, 10)?, [], "no letters");
             Ok(())
         });
@@ -365,7 +381,7 @@ fn what_waited_when_a_backup_was_made_is_told_by_nobody_who_restores_it() {
 
 /// What leaves now, letter by letter, as entries; all of it is sent.
 fn letters(store: &Store, now: Timestamp) -> Vec<(PersonId, Vec<u32>)> {
-    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 50, &named));
+    let taken = write(store, |sql| claim(sql, now, now.plus_seconds(60), 50, None, &named));
     let mut found = vec![];
     for letter in taken.letters {
         assert!(letter.iter().all(|one| one.message_id == letter[0].message_id));
@@ -416,7 +432,7 @@ fn a_letter_of_several_fails_stays_as_it_is_and_is_sent_again_as_a_whole() {
         told(store, 1, "commented", &hers, NOW);
         told(store, 2, "commented", &hers, NOW);
         let take = |now: Timestamp| {
-            write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, &named)).letters
+            write(store, |sql| claim(sql, now, now.plus_seconds(60), 10, None, &named)).letters
         };
         let first = take(NOW);
         assert_eq!((first.len(), whom(&first[0])), (1, vec![(person(3), 1), (person(3), 2)]));
@@ -503,5 +519,146 @@ fn beyond_the_caps_letters_wait_and_leave_as_one() {
         assert_eq!(sent[10], (person(3), vec![11, 12, 13, 14]));
         let all: Vec<u32> = sent.into_iter().flat_map(|(_, entries)| entries).collect();
         assert_eq!(all, (1..=14).collect::<Vec<u32>>(), "nothing lost, in its order");
+    });
+}
+
+#[test]
+fn beyond_what_one_person_gets_all_of_theirs_leaves_together_and_what_is_urgent_before_it() {
+    each_engine("deliver_crowd", |store| {
+        filled(store);
+        write(store, |sql| {
+            for number in 1..=70 {
+                let hers = Audience::Requester(person(3));
+                ask_about(sql, (number, 1), "reported", &hers, NOW);
+            }
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 100)
+        });
+        let sizes = |now: Timestamp| -> Vec<usize> {
+            letters(store, now).iter().map(|(_, entries)| entries.len()).collect()
+        };
+        let mut sent = sizes(NOW);
+        sent.extend(sizes(NOW));
+        assert_eq!(sent, [1; 30], "thirty within ten minutes");
+        assert_eq!(store.read_blocking(counts).unwrap().slowed, 40);
+        write(store, |sql| {
+            let to = Audience::Person(person(3));
+            ask_about(sql, (60, 2), incident::effects::DEVIATION, &to, NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)
+        });
+        assert_eq!(letters(store, NOW), [(person(3), vec![2])], "it waits for no other");
+        assert!(sizes(NOW.plus_seconds(599)).is_empty());
+        assert_eq!(sizes(NOW.plus_seconds(600)), [30, 10]);
+        assert_eq!(store.read_blocking(counts).unwrap(), Counts::default());
+    });
+}
+
+#[test]
+fn a_process_without_a_mail_server_makes_the_letters_of_one_that_has_one() {
+    each_engine("deliver_two_processes", |store| {
+        filled(store);
+        write(store, |sql| {
+            let hers = Audience::Requester(person(3));
+            // It started before anybody had a mail server.
+            let without = told_since(sql, false, NOW)?;
+            let with = told_since(sql, true, NOW)?;
+            ask(sql, 1, "resolved", &hers, NOW);
+            assert_eq!(expand(sql, without, &TimeZone::UTC, NOW, 10)?, 1);
+            assert!(is_due(sql, with, NOW)?);
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 1)]);
+            // Nor does its next start end what others send, where there are others.
+            let without = told_since(sql, false, NOW)?;
+            ask(sql, 2, "resolved", &hers, NOW);
+            expand(sql, without, &TimeZone::UTC, NOW, 10)?;
+            let several = sql.engine() == Engine::Postgres;
+            assert_eq!(list(sql, None, None, 10)?.len(), if several { 2 } else { 1 });
+            assert_eq!(inbox::arriving(sql, NOW, 10)?.len(), 2);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn whoever_wants_letters_alone_and_cannot_get_any_is_told_in_the_inbox() {
+    each_engine("deliver_fall_back", |store| {
+        filled(store);
+        write(store, |sql| {
+            let channels =
+                BTreeMap::from([(Group::Reported, Channels { mail: true, inbox: false })]);
+            let letters = Preferences { channels, ..Preferences::default() };
+            for who in [1, 3] {
+                told_how::put(sql, person(who), &letters)?;
+                ask(sql, 1, "resolved", &Audience::Requester(person(who)), NOW);
+            }
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 1)]);
+            assert_eq!(whom(&inbox::arriving(sql, NOW, 10)?), [(person(1), 1)], "no address");
+            let no_server = ToldSince { mail: None, ..ALWAYS };
+            ask(sql, 2, "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, no_server, &TimeZone::UTC, NOW, 10)?;
+            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            assert_eq!(whom(&inbox::arriving(sql, NOW, 10)?), [(person(1), 1), (person(3), 2)]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_is_left_out_of_a_letter_leaves_later_under_a_name_of_its_own() {
+    each_engine("deliver_left_out", |store| {
+        filled(store);
+        let hers = Audience::Requester(person(3));
+        told(store, 1, "commented", &hers, NOW);
+        told(store, 2, "commented", &hers, NOW);
+        let letter = take(store, NOW);
+        assert_eq!(whom(&letter), [(person(3), 1), (person(3), 2)]);
+        write(store, |sql| {
+            leave_out(sql, &[letter[1].id])?;
+            let outcomes = [
+                (letter[0].id, Outcome::Sent),
+                (letter[1].id, Outcome::Failed("damaged".to_owned())),
+            ];
+            settle_all(sql, &outcomes, NOW)?;
+            // What has left keeps its name.
+            leave_out(sql, &[letter[0].id])
+        });
+        let later = take(store, NOW.plus_seconds(60));
+        assert_eq!(whom(&later), [(person(3), 2)]);
+        assert_eq!(later[0].message_id, Some(named(&later[0])));
+        let first = store.read_blocking(|sql| first_message(sql, person(3), IncidentNumber(1)));
+        assert_eq!(first.unwrap(), letter[0].message_id);
+        assert_ne!(later[0].message_id, letter[0].message_id);
+    });
+}
+
+#[test]
+fn letters_that_failed_take_no_place_within_the_caps_until_they_are_attempted_again() {
+    each_engine("deliver_failing", |store| {
+        filled(store);
+        let resolved = |from: i64, to: i64| {
+            write(store, |sql| {
+                for number in from..=to {
+                    let hers = Audience::Requester(person(3));
+                    ask_about(sql, (number, 1), "resolved", &hers, NOW);
+                }
+                expand(sql, ALWAYS, &TimeZone::UTC, NOW, 50)
+            })
+        };
+        resolved(1, 30);
+        for _ in 0..3 {
+            for one in take(store, NOW) {
+                end(store, one.id, Outcome::Failed("451 later".to_owned()), NOW);
+            }
+        }
+        resolved(31, 60);
+        let mut taken = vec![];
+        for _ in 0..3 {
+            taken.extend(take(store, NOW));
+        }
+        let numbers: Vec<i64> = taken.iter().filter_map(|one| Some(one.number?.0)).collect();
+        assert_eq!(numbers, (31..=60).collect::<Vec<i64>>(), "nothing has left yet");
+        // Those are on their way.
+        resolved(61, 61);
+        assert_eq!(take(store, NOW), []);
+        assert_eq!(store.read_blocking(counts).unwrap().slowed, 1);
     });
 }

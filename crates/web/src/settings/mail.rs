@@ -170,6 +170,7 @@ fn held_words(held: Held) -> &'static str {
         Held::Quiet => "for the end of quiet hours",
         Held::Digest => "for the letter with all news",
         Held::Cap | Held::Crowd => "because so many left lately",
+        Held::Urgent => "before all others",
     }
 }
 

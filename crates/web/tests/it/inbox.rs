@@ -133,6 +133,10 @@ async fn a_follower_stops_following_by_one_press_and_looking_changes_nothing() {
     let cut = &path[..path.len() - 1];
     assert_eq!(world.post("", cut, &[]).await.status, StatusCode::NOT_FOUND);
     assert!(follows().await);
+    // Out of sight they still stop being told.
+    let restrict = Command::Restrict { team: Some(world.service_desk) };
+    world.desk.ask(&world.viewer("mara"), Channel::Web).on(number).issue(restrict).await.unwrap();
+    assert!(follows().await);
     // As a mail program sends it, which has no cookie and no page of ours.
     let press = crate::harness::form(&path).header("origin", "null");
     let body = axum::body::Body::from("List-Unsubscribe=One-Click");
