@@ -5,6 +5,11 @@ const PHONE = { width: 390, height: 844 };
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'pl'];
 const reads = (desk, person, language) => desk.api.done('PATCH', `/api/v1/users/${person.email}`, { language });
 
+// Other tests meet them in English.
+test.afterEach(async ({ desk }) => {
+  for (const person of [people.gwen, people.peter]) await reads(desk, person, 'en');
+});
+
 test('a German requester reports, answers and confirms in German', async ({ desk, open }) => {
   await reads(desk, people.gwen, 'de');
   const gwen = await open(people.gwen);

@@ -65,8 +65,9 @@ async fn list(
             tbody { @for kind in LetterKind::ALL { tr {
                 th scope="row" { (name(*kind)) }
                 @for language in Language::ALL {
-                    td { a.link href=(address(*kind, *language)) aria-label={ (name(*kind)) ", " (language.name()) } {
+                    td { a.link href=(address(*kind, *language)) {
                         @if is_edited(*kind, *language) { b { "yours" } } @else { "ours" }
+                        span.vh { ": " (name(*kind)) ", " (language.name()) }
                     } }
                 }
             } } }
