@@ -126,7 +126,8 @@ fn the_log_names_nobody() {
         "{log}"
     );
     assert!(log.contains("\"answered\""), "{log}");
-    for private in ["ada", "secret-words", authorization.trim_start_matches("Bearer ")] {
+    // Three letters alone may stand in the id of a request.
+    for private in ["ada@", "ada%40", "secret-words", authorization.trim_start_matches("Bearer ")] {
         assert!(!log.contains(private), "{private}: {log}");
     }
 }
