@@ -49,7 +49,7 @@ test('a message becomes an incident, an unclear one waits, and both are shown as
   await openLive(mara, '/queue?q=team%3Amine%20state%3Aopen');
   const title = 'Scale at gate 4 shows nothing';
   await send(mail(people.gwen, title, 'It went dark at six.'));
-  await expect(mara.locator('#newrows').or(mara.getByRole('link', { name: title })).first()).toBeVisible();
+  await expect(mara.locator('#newrows:visible').or(mara.getByRole('link', { name: title })).first()).toBeVisible();
   const found = async () => (await desk.api.get(`/api/v1/incidents?q=${encodeURIComponent(`"${title}"`)}`)).items;
   await expect.poll(async () => (await found()).length).toBe(1);
   const { number } = (await found())[0];
