@@ -10,6 +10,7 @@ pub mod clocks;
 pub mod command;
 pub mod decide;
 pub mod effects;
+pub mod escalation;
 pub mod event;
 pub mod impact;
 pub mod ledger;

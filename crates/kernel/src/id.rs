@@ -69,4 +69,16 @@ ids! {
     RecomputationId,
     /// An integration: another program, or a mailbox, that brings something in.
     IntegrationId,
+    /// An alert: an occurrence that a source of monitoring told of.
+    AlertId,
+    /// A schedule: who is on call when.
+    ScheduleId,
+    /// An escalation policy: who is paged, in which order, after how long.
+    EscalationId,
+    /// A way to reach a person: a telephone number, an address, a device.
+    ContactId,
+    /// A page: one attempt to reach one person by one way.
+    PageId,
+    /// A maintenance window.
+    MaintenanceId,
 }

@@ -109,6 +109,7 @@ mod tests {
             organisations: Default::default(),
             rules: [].into(),
             models: models.into(),
+            paging: std::sync::Arc::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),
         }

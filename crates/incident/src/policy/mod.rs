@@ -15,6 +15,7 @@ pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
 use crate::assignment::{Away, Skills, Way};
 use crate::clocks::Clock;
+use crate::escalation::Paging;
 use crate::models::Model;
 use crate::rules::ReadyRule;
 use crate::state::State;
@@ -133,6 +134,8 @@ pub struct Policy {
     pub rules: Arc<[ReadyRule]>,
     /// Incident models in use, in their order.
     pub models: Arc<[Model]>,
+    /// Who is on call, and who is paged in which order.
+    pub paging: Arc<Paging>,
     /// The instance's time zone, for days in rules.
     pub time_zone: String,
     /// The language of people who chose none.

@@ -267,6 +267,7 @@ pub fn policy() -> Policy {
         organisations: HashMap::new(),
         rules: [].into(),
         models: [tunnel_down()].into(),
+        paging: std::sync::Arc::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
     }

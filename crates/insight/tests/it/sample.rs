@@ -42,6 +42,7 @@ pub fn policy() -> Policy {
         organisations: HashMap::new(),
         rules: [].into(),
         models: [].into(),
+        paging: std::sync::Arc::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
     }

@@ -61,6 +61,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
             .collect(),
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
+        paging: std::sync::Arc::default(),
         time_zone: instance.time_zone,
         language: instance.language,
     };

@@ -253,6 +253,7 @@ mod tests {
             organisations: HashMap::new(),
             rules: [].into(),
             models: [].into(),
+            paging: std::sync::Arc::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),
         }

@@ -6,24 +6,38 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("locale", &["kernel"]),
     ("query", &["kernel"]),
-    ("incident", &["kernel", "calendar", "query"]),
+    ("roster", &["kernel"]),
+    ("alert", &["kernel", "query"]),
+    ("incident", &["kernel", "calendar", "query", "roster"]),
     ("insight", &["kernel", "calendar", "incident"]),
-    ("store", &["kernel", "query", "incident", "insight"]),
-    ("desk", &["kernel", "query", "incident", "store"]),
-    ("web", &["kernel", "calendar", "locale", "query", "incident", "insight", "store", "desk"]),
-    ("api", &["kernel", "calendar", "query", "incident", "insight", "store", "desk"]),
+    ("store", &["kernel", "query", "roster", "alert", "incident", "insight"]),
+    ("desk", &["kernel", "query", "roster", "alert", "incident", "store"]),
+    (
+        "web",
+        &[
+            "kernel", "calendar", "locale", "query", "roster", "alert", "incident", "insight",
+            "store", "desk",
+        ],
+    ),
+    (
+        "api",
+        &[
+            "kernel", "calendar", "query", "roster", "alert", "incident", "insight", "store",
+            "desk",
+        ],
+    ),
     ("notify", &["kernel", "locale", "query", "incident", "store", "desk"]),
-    ("intake", &["kernel", "incident", "store", "desk"]),
+    ("intake", &["kernel", "query", "alert", "incident", "store", "desk"]),
     (
         "evenkeel",
         &[
-            "kernel", "calendar", "query", "incident", "store", "desk", "web", "api", "notify",
-            "intake",
+            "kernel", "calendar", "query", "roster", "alert", "incident", "store", "desk", "web",
+            "api", "notify", "intake",
         ],
     ),
     ("load", &["kernel", "incident", "store", "desk"]),
@@ -33,7 +47,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
 
 /// Rooms that know neither clock nor chance nor the outside world, so that what
 /// they decide can be replayed.
-const PURE: [&str; 6] = ["kernel", "calendar", "locale", "query", "incident", "insight"];
+const PURE: [&str; 8] =
+    ["kernel", "calendar", "locale", "query", "roster", "alert", "incident", "insight"];
 
 /// What a pure room must not bring in.
 const WORLDLY: [&str; 8] = [

@@ -307,6 +307,7 @@ pub fn policy() -> Arc<Policy> {
         organisations: HashMap::new(),
         rules: [].into(),
         models: [].into(),
+        paging: std::sync::Arc::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
         resolution_codes: vec![],

@@ -1,0 +1,6 @@
+//! Alerts of monitoring: what sources send becomes signals, signals become alerts, alerts
+//! belong to incidents. Pure.
+
+mod signal;
+
+pub use signal::{Link, Reading, Severity, Signal, SignalStatus};
