@@ -36,7 +36,9 @@ migrations!(
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
-        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages",
+        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages", 18 => "0018_pages",
+        19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
+        22 => "0022_told", 23 => "0023_push",
     ]
 );
 
@@ -50,7 +52,9 @@ migrations!(
         7 => "0007_breaches", 8 => "0008_assignment", 9 => "0009_models",
         10 => "0010_deliveries", 11 => "0011_messages", 12 => "0012_integrations",
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
-        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages",
+        16 => "0016_failing_mailboxes", 17 => "0017_kept_messages", 18 => "0018_pages",
+        19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
+        22 => "0022_told", 23 => "0023_push",
     ]
 );
 

@@ -1,0 +1,42 @@
+-- What a policy promised when paging began: each step that will come unless somebody takes the
+-- incident before. The auditor compares it with what happened.
+create table page_promises (
+  number bigint not null references incidents (number),
+  began_n bigint not null,           -- the entry with which paging began
+  step bigint not null,              -- counts through all rounds, from 0
+  round bigint not null,             -- 0 for the first time through the steps
+  whom text collate "C" not null,                 -- JSON: whom it pages, as the policy says
+  latest_at bigint not null,         -- comes at this instant, unless it is called off
+  state text collate "C" not null default 'promised',  -- promised, kept, called_off, broken
+  kept_n bigint,                     -- the entry that says whom it paged
+  settled_at bigint,
+  primary key (number, began_n, step)
+);
+create index page_promises_open on page_promises (latest_at) where state = 'promised';
+
+-- One attempt to reach one person by one way, because one entry paged them.
+create table pages (
+  id text collate "C" primary key,                -- also the key by which a provider knows a repeat
+  number bigint not null references incidents (number),
+  n bigint not null,                 -- the entry that paged them
+  person_id text collate "C" not null references people (id),
+  contact_id text collate "C",                    -- null for the address of their account
+  channel text collate "C" not null,              -- email, push, ntfy, sms, voice, chat …
+  address text collate "C" not null,
+  urgency text collate "C" not null,              -- high, low
+  due_at bigint not null,            -- not attempted before
+  state text collate "C" not null default 'waiting',  -- waiting, sent, failed, called_off
+  attempts bigint not null default 0,
+  taken_until bigint,                -- until when a node has it
+  created_at bigint not null,
+  sent_at bigint,                    -- when a provider took it
+  received_at bigint,                -- when it is known to have arrived
+  answered_at bigint,                -- when the person acted on it
+  provider_ref text collate "C",                  -- by which the provider knows it
+  error text collate "C"                          -- what the last attempt ended with
+);
+create unique index pages_once on pages (number, n, person_id, channel, address, due_at);
+create index pages_waiting on pages (due_at, id) where state = 'waiting';
+create index pages_entry on pages (number, n, person_id);
+create index pages_sent on pages (sent_at) where state = 'sent' and answered_at is null;
+create index pages_provider on pages (provider_ref) where provider_ref is not null;
