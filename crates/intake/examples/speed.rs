@@ -6,6 +6,10 @@ use std::time::Instant;
 use store::messages::{self, Door};
 use testkit::TestDesk;
 
+/// As the program does.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TEXT_BYTES: usize = 10_000;
 
 #[tokio::main]

@@ -1,23 +1,28 @@
 //! Letters per second into a mail server on this machine that takes whatever it gets:
 //! `cargo run --release -p evenkeel-notify --example drain -- 10000`
 //!
-//! Reports are made until so many letters wait; then they are sent. What the sink got is
+//! Reports of as many people are made until so many letters wait; then they are sent. What the sink got is
 //! counted by Message-ID, so that a letter that came twice or never is seen.
 
+use incident::{Command, TokenScope};
+use kernel::{Channel, PersonId};
 use notify::{Courier, Next, Options, Smtp};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use testkit::TestDesk;
+use store::directory::{Person, people};
+use testkit::{TestDesk, blank};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+/// As the program does.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LETTERS: usize = 10_000;
 /// Reports at once while letters are made.
 const REPORTERS: usize = 64;
-/// Each report tells its requester and the team's only member.
-const LETTERS_A_REPORT: usize = 2;
 
 /// The Message-IDs that came in.
 type Got = Arc<Mutex<Vec<String>>>;
@@ -35,12 +40,16 @@ async fn main() {
     // People are told what happens from now on.
     while courier.round().await == Next::More {}
 
-    let reports = letters.div_ceil(LETTERS_A_REPORT);
-    let reporting = (0..REPORTERS).map(|reporter| {
-        let desk = desk.clone();
+    let people = people(&desk, letters).await;
+    let reporting = people.chunks(letters.div_ceil(REPORTERS)).map(|some| {
+        let (desk, some) = (desk.clone(), some.to_vec());
         tokio::spawn(async move {
-            for n in (reporter..reports).step_by(REPORTERS) {
-                desk.report(&format!("Printer {n} prints blank labels")).await;
+            for person in some {
+                let viewer = desk.desk.viewer(&person, TokenScope::Admin);
+                let mut ask = desk.desk.ask(&viewer, Channel::Portal);
+                let title = ask.title("The printer prints blank labels").expect("a title");
+                let report = Command::Report(Box::new(blank(title, person.id)));
+                ask.issue(report).await.expect("reported");
             }
         })
     });
@@ -65,7 +74,26 @@ async fn main() {
         took.as_secs_f64(),
         got.len() as f64 / took.as_secs_f64()
     );
-    assert_eq!((distinct, got.len()), (reports * LETTERS_A_REPORT, distinct));
+    assert_eq!((distinct, got.len()), (letters, distinct));
+}
+
+/// So many people: one alone would get few letters with much in each.
+async fn people(desk: &TestDesk, count: usize) -> Vec<Person> {
+    let now = desk.desk.now();
+    let named = |n: usize| {
+        let email = format!("p{n}@company.example");
+        Person::new(PersonId(desk::fresh()), format!("Person {n}"), Some(&email), now)
+    };
+    let people: Vec<Person> = (0..count).map(named).collect();
+    let rows = people.clone();
+    let known = desk.desk.write(move |sql| {
+        for person in &rows {
+            people::insert(sql, person, None)?;
+        }
+        Ok(())
+    });
+    known.await.expect("they are known");
+    people
 }
 
 /// Takes letters on a thread of its own, as another program would.

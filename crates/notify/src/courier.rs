@@ -38,6 +38,9 @@ const SERVER_WAIT_SECONDS_MAX: u64 = 60;
 
 /// Entries of inboxes that one round puts where they belong.
 const ARRIVING_ROWS: i64 = 200;
+/// How long a round waits for more when it told people in the product alone: nobody misses it,
+/// and what a busy minute brings shares few transactions, so that commands wait for less.
+const GATHER_FOR: Duration = Duration::from_millis(50);
 
 /// What letters need to know of the instance.
 pub struct Options {
@@ -158,22 +161,31 @@ impl Courier {
             }
             return Ok(Next::Idle);
         }
-        let next = self.tell_indoors(since, now).await?;
-        match &self.options {
-            Some(options) => self.send(options, next).await,
-            None => Ok(next),
-        }
+        let told = self.tell_indoors(since, now).await?;
+        let sent = match &self.options {
+            Some(options) => self.send(options).await?,
+            None => None,
+        };
+        Ok(match sent {
+            Some(next) => next,
+            None if told => {
+                tokio::time::sleep(GATHER_FOR).await;
+                Next::More
+            }
+            None => Next::Idle,
+        })
     }
 
-    /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there.
-    async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<Next, Trouble> {
+    /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there;
+    /// whether there was anything.
+    async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<bool, Trouble> {
         let zone = TimeZone::get(&self.desk.policy().time_zone).unwrap_or(TimeZone::UTC);
         let expanded = self
             .desk
             .write(move |sql| Ok(deliveries::expand(sql, since, &zone, now, EXPANDED_ROWS)?))
             .await?;
         let arrived = self.fill_inboxes(now).await?;
-        Ok(if expanded > 0 || arrived > 0 { Next::More } else { Next::Idle })
+        Ok(expanded > 0 || arrived > 0)
     }
 
     /// While the mail server takes nothing, people are told in the product all the same.
@@ -194,13 +206,13 @@ impl Courier {
         }
     }
 
-    /// Sends some of the letters that are due; `next` when none are.
-    async fn send(&self, options: &Options, next: Next) -> Result<Next, Trouble> {
+    /// Sends some of the letters that are due; nothing when none are.
+    async fn send(&self, options: &Options) -> Result<Option<Next>, Trouble> {
         if self.down.load(Ordering::Relaxed) > 0
             && let Err(error) = options.smtp.answers().await
         {
             self.server_is_down(&error);
-            return Ok(Next::Down);
+            return Ok(Some(Next::Down));
         }
         // The server may have taken its time to answer.
         let (taken_at, now) = (Instant::now(), self.desk.now());
@@ -213,13 +225,13 @@ impl Courier {
             );
         }
         if letters.is_empty() {
-            return Ok(if slowed > 0 { Next::More } else { next });
+            return Ok((slowed > 0).then_some(Next::More));
         }
         let ready = self.write_letters(options, letters, now).await?;
         if ready.is_empty() {
-            return Ok(Next::More);
+            return Ok(Some(Next::More));
         }
-        self.send_all(options, ready, taken_at).await
+        self.send_all(options, ready, taken_at).await.map(Some)
     }
 
     /// On SQLite one server at a time has the database, so what is taken was in the hands of

@@ -5,8 +5,9 @@ use crate::words;
 use incident::event::Body;
 use incident::{Policy, State, effects};
 use jiff::tz::TimeZone;
-use kernel::{ContentId, IncidentNumber, Language, Timestamp};
+use kernel::{ContentId, IncidentNumber, Language, PersonId, Timestamp};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::deliveries::{self, Delivery, ToldAs};
 use store::directory::letters::{self, LetterText};
 use store::directory::{Person, people};
@@ -15,6 +16,10 @@ use store::{Failure, Sql};
 
 /// For how long an address whose letter came back gets no confirmations of receipt.
 const BOUNCED_SECONDS: i64 = 86_400;
+
+/// Why nobody is told who is not there, and nothing that is not.
+const UNKNOWN: Silence = "they are not known any more";
+const NO_ENTRY: Silence = "there is no such entry";
 
 /// What a letter about an incident is made of.
 pub(crate) struct Material {
@@ -52,7 +57,7 @@ pub(crate) fn read(
     delivery: &Delivery,
 ) -> Result<Result<Read, Silence>, Failure> {
     let Some(person) = people::get(sql, delivery.person)? else {
-        return Ok(Err("they are not known any more"));
+        return Ok(Err(UNKNOWN));
     };
     if delivery.word == store::webhooks::OFF {
         let off = store::webhooks::switched_off(sql)?;
@@ -66,7 +71,7 @@ pub(crate) fn read(
     };
     let told = timeline::event(sql, number, delivery.n)?;
     let (Some(stored), Some(told)) = (store::incidents::load(sql, number)?, told) else {
-        return Ok(Err("there is no such entry"));
+        return Ok(Err(NO_ENTRY));
     };
     let state = stored.state;
     let since = delivery.created_at.plus_seconds(-BOUNCED_SECONDS);
@@ -97,6 +102,40 @@ pub(crate) fn read(
         edited,
         thread,
     }))))
+}
+
+/// People and incidents that were read already.
+#[derive(Default)]
+pub(crate) struct Known {
+    people: HashMap<PersonId, Option<Person>>,
+    states: HashMap<IncidentNumber, Option<State>>,
+}
+
+/// What decides whether a reader may know what a delivery tells: the reader, the incident, the
+/// entry; nothing where it is about no incident.
+pub(crate) type Glance<'a> = Option<(&'a Person, &'a State, StoredEvent)>;
+
+/// Reads that, or why there is nothing to tell.
+pub(crate) fn look<'a>(
+    sql: &mut dyn Sql,
+    delivery: &Delivery,
+    known: &'a mut Known,
+) -> Result<Result<Glance<'a>, Silence>, Failure> {
+    let Some(number) = delivery.number else {
+        return Ok(read(sql, delivery)?.map(|_| None));
+    };
+    if let Entry::Vacant(unknown) = known.people.entry(delivery.person) {
+        unknown.insert(people::get(sql, delivery.person)?);
+    }
+    if let Entry::Vacant(unknown) = known.states.entry(number) {
+        unknown.insert(store::incidents::load(sql, number)?.map(|stored| stored.state));
+    }
+    let told = timeline::event(sql, number, delivery.n)?;
+    Ok(match (known.people.get(&delivery.person), known.states.get(&number), told) {
+        (Some(None) | None, _, _) => Err(UNKNOWN),
+        (Some(Some(person)), Some(Some(state)), Some(told)) => Ok(Some((person, state, told))),
+        _ => Err(NO_ENTRY),
+    })
 }
 
 /// The clock and the names that a reader knows.

@@ -17,6 +17,7 @@ use crate::Letter;
 use desk::Desk;
 use figures::Figures;
 use kernel::Timestamp;
+use round::InHand;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -98,24 +99,59 @@ pub fn work(desk: Desk, options: Options) -> Intake {
 }
 
 async fn run(worker: Arc<Worker>, mut stopped: watch::Receiver<bool>) {
+    let mut in_hand = None;
     while !*stopped.borrow() {
-        let round = worker.clone();
-        // A panic ends the round, not the loop.
-        let next = tokio::spawn(async move { round.round().await }).await;
-        let next = next.unwrap_or_else(|error| {
-            tracing::error!(%error, "a round of incoming mail failed; the next one is tried");
-            Next::Down
-        });
+        let next = match in_hand.take() {
+            // The next ones are read meanwhile, but settled after these, which they may answer.
+            Some(first) => {
+                let (next, taken) = tokio::join!(settle(&worker, first), take(&worker));
+                in_hand = taken.unwrap_or_default();
+                next
+            }
+            None => match take(&worker).await {
+                Ok(Some(taken)) => {
+                    in_hand = Some(taken);
+                    Next::More
+                }
+                Ok(None) => Next::Idle,
+                Err(next) => next,
+            },
+        };
         let pause = match next {
-            Next::More => continue,
-            Next::Idle => LOOK_EVERY,
             Next::Down => TROUBLE_WAIT,
+            Next::Idle => LOOK_EVERY,
+            Next::More => continue,
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => {}
         }
     }
+    if let Some(last) = in_hand {
+        settle(&worker, last).await;
+    }
+}
+
+/// Takes some of what waits. A panic ends the round, not the loop.
+async fn take(worker: &Arc<Worker>) -> Result<Option<InHand>, Next> {
+    let round = worker.clone();
+    match tokio::spawn(async move { round.take().await }).await {
+        Ok(Ok(taken)) => Ok(taken),
+        Ok(Err(trouble)) => Err(round::down(&trouble)),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Settles what was taken. A panic ends the round, not the loop.
+async fn settle(worker: &Arc<Worker>, in_hand: InHand) -> Next {
+    let round = worker.clone();
+    let settled = tokio::spawn(async move { round.settle(in_hand).await }).await;
+    settled.unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &tokio::task::JoinError) -> Next {
+    tracing::error!(%error, "a round of incoming mail failed; the next one is tried");
+    Next::Down
 }
 
 impl Worker {

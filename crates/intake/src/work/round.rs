@@ -85,19 +85,26 @@ impl From<Trouble> for Outcome {
     }
 }
 
+/// Messages that were taken and read, and are kept for this process until it is dropped.
+pub(super) struct InHand {
+    round: Arc<Round>,
+    tasks: Vec<Task>,
+    ended: Vec<(i64, Outcome)>,
+    keeping: JoinSet<()>,
+}
+
 impl Worker {
     /// Settles some of what waits.
     pub async fn round(self: &Arc<Self>) -> Next {
-        match self.attempt().await {
-            Ok(next) => next,
-            Err(trouble) => {
-                tracing::warn!(%trouble, "incoming mail waits for the database");
-                Next::Down
-            }
+        match self.take().await {
+            Ok(Some(in_hand)) => self.settle(in_hand).await,
+            Ok(None) => Next::Idle,
+            Err(trouble) => down(&trouble),
         }
     }
 
-    async fn attempt(self: &Arc<Self>) -> Result<Next, Trouble> {
+    /// Takes some of what waits, and reads it; nothing when nothing is due.
+    pub(super) async fn take(self: &Arc<Self>) -> Result<Option<InHand>, Trouble> {
         let now = self.desk.now();
         let count = is_time(&self.counted, COUNT_EVERY);
         self.tidy(now).await?;
@@ -112,7 +119,7 @@ impl Worker {
         if let Some(counts) = counts {
             self.figures.set(counts, now);
         }
-        let Some(mailboxes) = mailboxes else { return Ok(Next::Idle) };
+        let Some(mailboxes) = mailboxes else { return Ok(None) };
         // All that can fail comes first: what was taken would wait for nobody.
         let seals = self.desk.seals().await?;
         let desk = self.desk.clone();
@@ -124,7 +131,7 @@ impl Worker {
         };
         let (taken, until) = self.desk.write_together(claim).await?;
         let Some(first) = taken.iter().map(|message| message.id).min() else {
-            return Ok(Next::Idle);
+            return Ok(None);
         };
         let mut own_addresses = self.options.own_addresses.clone();
         own_addresses.extend(mailboxes.iter().flat_map(|mailbox| mailbox.addresses.clone()));
@@ -137,10 +144,16 @@ impl Worker {
             worker: self.clone(),
         });
         let keeping = self.keep(taken.iter().map(|message| message.id).collect(), until);
-        let (tasks, mut ended) = round.read_all(taken).await;
-        ended.extend(round.clone().settle_all(tasks).await);
+        let (tasks, ended) = round.read_all(taken).await;
+        Ok(Some(InHand { round, tasks, ended, keeping }))
+    }
+
+    /// Settles what was taken.
+    pub(super) async fn settle(self: &Arc<Self>, in_hand: InHand) -> Next {
+        let InHand { round, tasks, mut ended, keeping } = in_hand;
+        ended.extend(round.settle_all(tasks).await);
         drop(keeping);
-        self.write_down(ended).await
+        self.write_down(ended).await.unwrap_or_else(|trouble| down(&trouble))
     }
 
     /// Keeps messages for longer, until what is returned is dropped.
@@ -212,6 +225,12 @@ impl Worker {
         }
         Ok(if down { Next::Down } else { Next::More })
     }
+}
+
+/// Nobody's fault; it is tried again.
+pub(super) fn down(trouble: &Trouble) -> Next {
+    tracing::warn!(%trouble, "incoming mail waits for the database");
+    Next::Down
 }
 
 /// Whether it was so long ago; it is from now on.

@@ -4,7 +4,7 @@
 use super::{ARRIVING_ROWS, Courier, Options};
 use crate::folded::{self, Together};
 use crate::letter::{Letter, Piece};
-use crate::material::{self, Here, Material, Read};
+use crate::material::{self, Here, Known, Material, Read};
 use crate::message::{Envelope, message};
 use crate::sight::{self, Sight, Silence};
 use crate::words;
@@ -26,6 +26,9 @@ const UNFOLLOW_DAYS: i64 = 365;
 
 /// What a delivery is made of, why there is nothing to tell, or why it cannot be read.
 type Found = Result<Result<Read, Silence>, Failure>;
+
+/// Whether somebody may know something, or why not, or why it cannot be read.
+type Seen = Result<Result<(), Silence>, Failure>;
 
 /// A letter ready to leave.
 pub(super) struct Ready {
@@ -72,11 +75,11 @@ impl Courier {
             return Ok(0);
         }
         let (mut there, mut ended) = (vec![], vec![]);
-        for (delivery, read) in self.read_all(due).await? {
-            match read.map(|read| read.and_then(|read| self.sight_of(&delivery, &read))) {
-                Ok(Ok(_)) => there.push(delivery.id),
-                Ok(Err(why)) => ended.push((delivery.id, Outcome::Withdrawn(why.to_owned()))),
-                Err(failure) => ended.push((delivery.id, Outcome::Failed(failure.to_string()))),
+        for (id, seen) in self.look_at(due).await? {
+            match seen {
+                Ok(Ok(())) => there.push(id),
+                Ok(Err(why)) => ended.push((id, Outcome::Withdrawn(why.to_owned()))),
+                Err(failure) => ended.push((id, Outcome::Failed(failure.to_string()))),
             }
         }
         let count = there.len() + ended.len();
@@ -87,6 +90,36 @@ impl Courier {
             })
             .await?;
         Ok(count)
+    }
+
+    /// Whether readers may know what entries of their inboxes tell, without reading its words:
+    /// a busy minute has many entries about few incidents and for few people.
+    async fn look_at(&self, due: Vec<Delivery>) -> Result<Vec<(i64, Seen)>, Trouble> {
+        let desk = self.desk.clone();
+        self.desk
+            .read(move |sql| {
+                let mut known = Known::default();
+                let mut found = Vec::with_capacity(due.len());
+                for delivery in due {
+                    // What is damaged in one must not keep the others.
+                    let look = || {
+                        Ok(material::look(sql, &delivery, &mut known)?.and_then(|seen| {
+                            let Some((person, state, told)) = seen else { return Ok(()) };
+                            let viewer = desk.viewer(person, TokenScope::Admin);
+                            let (why, word) = (delivery.told_as, &delivery.word);
+                            sight::of(person, &viewer, why, state, &told, word).map(drop)
+                        }))
+                    };
+                    let seen = match catch_unwind(AssertUnwindSafe(look)) {
+                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
+                        Ok(seen) => seen,
+                        Err(panic) => Err(Failure::of_panic(panic)),
+                    };
+                    found.push((delivery.id, seen));
+                }
+                Ok(found)
+            })
+            .await
     }
 
     /// How much of what a delivery tells its reader may know.
