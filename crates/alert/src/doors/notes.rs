@@ -114,13 +114,8 @@ impl Notes {
     }
 
     /// Adds a label, unless its name or value is empty. What is told twice counts as told last.
-    pub(crate) fn label(
-        &mut self,
-        labels: &mut BTreeMap<String, String>,
-        name: &str,
-        value: &str,
-    ) {
-        if name.trim().is_empty() || value.trim().is_empty() {
+    pub(crate) fn label(&mut self, labels: &mut BTreeMap<String, String>, name: &str, value: &str) {
+        if value.trim().is_empty() {
             return;
         }
         if labels.len() >= LABELS && !labels.contains_key(name) {
@@ -128,6 +123,9 @@ impl Notes {
             return;
         }
         let name = self.line("labels", name, LABEL_NAME_CHARS);
+        if name.is_empty() {
+            return;
+        }
         let value = match value.len() <= LABEL_VALUE_CHARS && !value.contains('\0') {
             true => value.to_owned(),
             false => self.text(&name, value, LABEL_VALUE_CHARS),

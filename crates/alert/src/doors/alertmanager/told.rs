@@ -48,8 +48,8 @@ pub(in crate::doors) fn signal(notes: &mut Notes, told: &Told<'_>) -> Option<Sig
         Some(instance) => format!("{name} ({instance})"),
         None => name.to_owned(),
     });
-    let title =
-        notes.title("alerts[].labels.alertname", &[told.annotations.first(&TITLES), named.as_deref()]);
+    let title = notes
+        .title("alerts[].labels.alertname", &[told.annotations.first(&TITLES), named.as_deref()]);
     let status = status(notes, told);
     let started_at = notes.start("alerts[].startsAt", told.starts_at.as_str());
     let key = key_of(told);
