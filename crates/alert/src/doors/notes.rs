@@ -262,8 +262,12 @@ fn is_link(href: &str) -> bool {
 /// ```
 pub fn key(text: &str) -> String {
     let text = text.trim();
-    let plain = text.len() <= KEY_BYTES && !text.contains(|c: char| c.is_control());
-    if plain { text.to_owned() } else { digest(&[text]) }
+    if is_key(text) { text.to_owned() } else { digest(&[text]) }
+}
+
+/// Whether a key can be kept as it is.
+pub(crate) fn is_key(text: &str) -> bool {
+    text.len() <= KEY_BYTES && !text.contains(|c: char| c.is_control())
 }
 
 /// The digest of several texts; where one ends and the next begins counts.

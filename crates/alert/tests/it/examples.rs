@@ -278,6 +278,14 @@ fn mails_of_alertmanager_are_told_apart() {
     let [first, second] = reading.signals.as_slice() else { panic!("{reading:?}") };
     assert_eq!((first.key.as_str(), first.title.as_str()), ("bdf5e1dbd55ce721", "p99 above 2s"));
     assert_eq!((second.status, second.title.as_str()), (SignalStatus::Resolved, "B"));
+    // As the letter's page is read, of a mail that Alertmanager sent beside a captured webhook.
+    let text = "1 alert for alertname=Unicode cluster=日本\nView in Alertmanager <http://vm:28493/#/alerts?receiver=all>\n\
+        [1] Resolved\nLabels\nalertname = Unicode\ncluster = 日本\ninstance = host\"quoted\\x\nservice = büro\n\
+        severity = info\nAnnotations\nsummary = Ünïcode ✓ newline second line\nSource\nSent by Alertmanager <http://vm:28493>";
+    let real = mail::read("[RESOLVED] Unicode 日本 (host\"quoted\\x büro info)", text, now()).unwrap();
+    let signal = &real.signals[0];
+    assert_eq!((signal.key.as_str(), signal.status), ("7b6d1e1d44d7954c", SignalStatus::Resolved));
+    assert_eq!((signal.title.as_str(), signal.severity), ("Ünïcode ✓ newline second line", Severity::Info));
     assert_eq!(mail::read("Re: [FIRING:1] HighLatency", text, now()), None);
     assert_eq!(mail::read("[FIRING:1] HighLatency", "call me", now()), None);
 }
