@@ -12,6 +12,7 @@ mod deliveries;
 mod directory;
 mod docs;
 mod door;
+mod escalations;
 mod events;
 mod field;
 mod health;
@@ -33,6 +34,7 @@ mod people;
 mod problem;
 mod reference;
 mod rules;
+mod schedules;
 mod search;
 mod services;
 mod settings;
@@ -41,6 +43,7 @@ mod tokens;
 mod version;
 mod views;
 mod webhooks;
+mod whom;
 
 use app::App;
 use axum::Router;
@@ -98,6 +101,8 @@ fn doors() -> Vec<Door> {
         organisations::doors(),
         services::doors(),
         categories::doors(),
+        schedules::doors(),
+        escalations::doors(),
         rules::doors(),
         models::doors(),
         views::doors(),

@@ -14,6 +14,7 @@ mod invariants;
 mod ledger;
 mod lifecycle;
 mod models;
+mod paging;
 mod oracle;
 mod permissions;
 mod preview;
