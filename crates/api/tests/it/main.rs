@@ -20,6 +20,7 @@ mod once;
 mod openapi;
 mod previews;
 mod rules;
+mod schedule_previews;
 mod schedules;
 mod terms;
 mod visibility;
