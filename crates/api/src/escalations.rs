@@ -196,12 +196,7 @@ fn people_of(row: &Escalation) -> Vec<PersonId> {
     steps.chain(&row.policy.fallback).filter_map(person_of).collect()
 }
 
-fn shown(
-    row: Escalation,
-    shows: &Shows,
-    policy: &Policy,
-    webhooks: &BTreeSet<WebhookId>,
-) -> Shown {
+fn shown(row: Escalation, shows: &Shows, policy: &Policy, webhooks: &BTreeSet<WebhookId>) -> Shown {
     // One that is out of use may name whom it likes.
     let faults = if row.active { told(row.policy.gone(policy, webhooks)) } else { vec![] };
     let found = row.policy;

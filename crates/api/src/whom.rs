@@ -64,10 +64,7 @@ pub(crate) struct Shows {
 
 impl Shows {
     /// With the names of these people.
-    pub(crate) async fn of(
-        app: &App,
-        people: Vec<PersonId>,
-    ) -> Result<Shows, Problem> {
+    pub(crate) async fn of(app: &App, people: Vec<PersonId>) -> Result<Shows, Problem> {
         let directory = app.directory().await?;
         let people = directory.people(app.desk(), people).await?;
         Ok(Shows { directory, people })

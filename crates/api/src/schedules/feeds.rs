@@ -144,9 +144,9 @@ async fn revoke(
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let feed: FeedId = feed.parse().map_err(|_| no_feed())?;
     let viewer = caller.viewer().clone();
-    let revoked = app
-        .desk()
-        .change(caller.actor(), move |sql, audit| revoke_feed(sql, audit, &viewer, (schedule, feed)));
+    let revoked = app.desk().change(caller.actor(), move |sql, audit| {
+        revoke_feed(sql, audit, &viewer, (schedule, feed))
+    });
     revoked.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -178,10 +178,5 @@ fn no_feed() -> Problem {
 }
 
 fn shown(feed: ScheduleFeed, shows: &Shows) -> Shown {
-    Shown {
-        id: feed.id,
-        person: shows.person(feed.person),
-        own: feed.own,
-        made_at: feed.made_at,
-    }
+    Shown { id: feed.id, person: shows.person(feed.person), own: feed.own, made_at: feed.made_at }
 }

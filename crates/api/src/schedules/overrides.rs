@@ -132,9 +132,9 @@ async fn end(
     let one: OverrideId =
         one.parse().map_err(|_| Problem::not_found("there is no such override"))?;
     let viewer = caller.viewer().clone();
-    let ended = app
-        .desk()
-        .change(caller.actor(), move |sql, audit| end_override(sql, audit, &viewer, (schedule, one)));
+    let ended = app.desk().change(caller.actor(), move |sql, audit| {
+        end_override(sql, audit, &viewer, (schedule, one))
+    });
     ended.await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -42,7 +42,10 @@ async fn a_policy_is_made_changed_used_and_retired() {
     assert_eq!(mara.post(PATH, network()).await.status, 409);
     let path = format!("{PATH}/network");
     let changed = mara.patch(&path, json!({ "acknowledgement_seconds": 3600, "repeats": 0 })).await;
-    assert_eq!((&changed.good()["version"], &changed.json["acknowledgement_seconds"]), (&json!(2), &json!(3600)));
+    assert_eq!(
+        (&changed.good()["version"], &changed.json["acknowledgement_seconds"]),
+        (&json!(2), &json!(3600))
+    );
 
     let named = json!({ "escalation_policy": "network" });
     let service = ada.patch("/api/v1/services/VPN", named.clone()).await;
@@ -59,7 +62,10 @@ async fn a_policy_is_made_changed_used_and_retired() {
     assert!(hint.contains("did you mean Network?"), "{hint}");
     let none = json!({ "escalation_policy": null });
     ada.patch("/api/v1/services/VPN", none.clone()).await.good();
-    assert_eq!(ada.patch("/api/v1/teams/Security", none).await.good()["escalation_policy"], Value::Null);
+    assert_eq!(
+        ada.patch("/api/v1/teams/Security", none).await.good()["escalation_policy"],
+        Value::Null
+    );
     assert_eq!(mara.delete(&path).await.status, 204);
     assert!(world.desk.policy().paging.policies.is_empty());
 }
@@ -74,7 +80,8 @@ async fn whoever_is_paged_is_not_taken_away() {
     let hook = json!({ "name": "Siren", "url": "https://siren.northwind.example/hook" });
     let hook = ada.post("/api/v1/webhooks", hook).await.good()["id"].as_str().unwrap().to_owned();
     let mut policy = network();
-    policy["steps"][0]["whom"] = json!([{ "schedule": "First line" }, { "webhook": "Siren" }, { "team": "Network" }]);
+    policy["steps"][0]["whom"] =
+        json!([{ "schedule": "First line" }, { "webhook": "Siren" }, { "team": "Network" }]);
     mara.post(PATH, policy).await.good();
     for path in [
         "/api/v1/schedules/First%20line".to_owned(),
@@ -115,9 +122,26 @@ async fn what_is_wrong_with_a_policy_is_told_by_field() {
         ("steps", step("whom", json!([{ "robot": "x" }])), "steps.0.whom.0"),
         ("steps", step("after_seconds", json!(-1)), "steps.0.after_seconds"),
         ("steps", step("after_seconds", json!(86_401)), "steps.0.after_seconds"),
-        ("steps", step("hours", json!({ "time_zone": "Mars", "within": [{ "days": ["mon"], "from": "08:00", "to": "09:00" }] })), "steps.0.hours.time_zone"),
-        ("steps", step("hours", json!({ "time_zone": "UTC", "within": [] })), "steps.0.hours.within"),
-        ("steps", steps(json!({ "after_seconds": 60, "whom": [ada], "round_robin": true, "everyone": true })), "steps.0.everyone"),
+        (
+            "steps",
+            step(
+                "hours",
+                json!({ "time_zone": "Mars", "within": [{ "days": ["mon"], "from": "08:00", "to": "09:00" }] }),
+            ),
+            "steps.0.hours.time_zone",
+        ),
+        (
+            "steps",
+            step("hours", json!({ "time_zone": "UTC", "within": [] })),
+            "steps.0.hours.within",
+        ),
+        (
+            "steps",
+            steps(
+                json!({ "after_seconds": 60, "whom": [ada], "round_robin": true, "everyone": true }),
+            ),
+            "steps.0.everyone",
+        ),
         ("steps", step("after_seconds", json!(0)), "repeats"),
         ("repeats", json!(11), "repeats"),
         ("acknowledgement_seconds", json!(5), "acknowledgement_seconds"),

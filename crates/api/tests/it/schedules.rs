@@ -49,7 +49,10 @@ async fn a_schedule_is_made_asked_and_taken_out_of_use() {
     assert_eq!(shown.header("etag"), "\"1\"");
 
     let now = ines.get("/api/v1/schedules/network/on-call").await;
-    assert_eq!((&now.good()["person"], &now.json["name"]), (&json!(address("yuki")), &json!("Yuki")));
+    assert_eq!(
+        (&now.good()["person"], &now.json["name"]),
+        (&json!(address("yuki")), &json!("Yuki"))
+    );
     assert_eq!(now.json["end"], "2026-11-30T08:00:00Z");
     let shifts = ines.get("/api/v1/schedules/network/shifts?to=2026-12-14T08:00:00Z").await;
     let people: Vec<&Value> =
@@ -81,14 +84,20 @@ async fn a_change_leaves_the_past_and_says_what_it_changes() {
     assert_eq!(asked.good()["of"], 90);
     assert_eq!(asked.json["days"][0], "2026-11-25");
     let first = &asked.json["changes"][0];
-    assert_eq!((&first["before"], &first["after"]), (&json!(address("yuki")), &json!(address("mara"))));
+    assert_eq!(
+        (&first["before"], &first["after"]),
+        (&json!(address("yuki")), &json!(address("mara")))
+    );
     let days = asked.json["days"].as_array().unwrap().len();
     let words = format!("changes who is paged on {days} of the next 90 days");
     assert_eq!(asked.json["summary"], words.as_str());
     assert_eq!(on_call(&mara, "2026-11-26T12:00:00Z").await, address("yuki"), "nothing is saved");
 
     let changed = mara.patch("/api/v1/schedules/network", change).await;
-    assert_eq!((&changed.good()["version"], &changed.json["since"]), (&json!(2), &json!("2026-11-25T08:00:00Z")));
+    assert_eq!(
+        (&changed.good()["version"], &changed.json["since"]),
+        (&json!(2), &json!("2026-11-25T08:00:00Z"))
+    );
     assert_eq!(on_call(&mara, "2026-11-24T12:00:00Z").await, address("yuki"));
     assert_eq!(on_call(&mara, "2026-11-26T12:00:00Z").await, address("mara"));
     let nothing = mara.post("/api/v1/schedules/network/what-if", json!({ "name": "Wires" })).await;
@@ -99,9 +108,8 @@ async fn a_change_leaves_the_past_and_says_what_it_changes() {
     let zone = json!({ "time_zone": "Europe/London" });
     mara.patch("/api/v1/schedules/network", zone).await.field(422, "time_zone");
     let stale = [("if-match", "\"1\"")];
-    let late = mara
-        .json(Method::PATCH, "/api/v1/schedules/network", json!({ "name": "X" }), &stale)
-        .await;
+    let late =
+        mara.json(Method::PATCH, "/api/v1/schedules/network", json!({ "name": "X" }), &stale).await;
     assert_eq!(late.status, 412, "{}", late.text);
 }
 
@@ -146,7 +154,10 @@ async fn responders_stand_in_and_managers_arrange_for_others() {
     let (mara, ines) = (world.of("mara"), world.of("ines"));
     let overrides = "/api/v1/schedules/network/overrides";
     let taken = ines.post(overrides, json!({})).await;
-    assert_eq!((&taken.good()["person"], &taken.json["start"]), (&json!(address("ines")), &json!("2026-11-23T08:00:00Z")));
+    assert_eq!(
+        (&taken.good()["person"], &taken.json["start"]),
+        (&json!(address("ines")), &json!("2026-11-23T08:00:00Z"))
+    );
     assert_eq!(taken.json["end"], "2026-11-30T08:00:00Z", "until this shift ends");
     assert_eq!(ines.get("/api/v1/schedules/network/on-call").await.good()["override"], true);
     assert_eq!(ines.post(overrides, json!({})).await.status, 409, "it is hers already");
@@ -186,15 +197,17 @@ async fn a_shift_is_offered_and_taken() {
     let swaps = "/api/v1/schedules/network/swaps";
     let tuesday = json!({ "start": "2026-11-24T08:00:00Z", "end": "2026-11-25T08:00:00Z", "reason": "A wedding" });
     ines.post(swaps, tuesday.clone()).await.field(422, "start");
-    let answer = |swap: &Answer, verb: &str| {
-        format!("{swaps}/{}/{verb}", swap.json["id"].as_str().unwrap())
-    };
+    let answer =
+        |swap: &Answer, verb: &str| format!("{swaps}/{}/{verb}", swap.json["id"].as_str().unwrap());
     let offer = yuki.post(swaps, tuesday.clone()).await;
     assert_eq!(offer.good()["state"], "offered");
     assert_eq!(on_call(&mara, "2026-11-24T12:00:00Z").await, address("yuki"));
     assert_eq!(yuki.post(&answer(&offer, "take"), json!({})).await.status, 409, "it is hers");
     let taken = ines.post(&answer(&offer, "take"), json!({})).await;
-    assert_eq!((&taken.good()["state"], &taken.json["taken_by"]), (&json!("approved"), &json!(address("ines"))));
+    assert_eq!(
+        (&taken.good()["state"], &taken.json["taken_by"]),
+        (&json!("approved"), &json!(address("ines")))
+    );
     assert_eq!(on_call(&mara, "2026-11-24T12:00:00Z").await, address("ines"));
     assert_eq!(on_call(&mara, "2026-11-25T12:00:00Z").await, address("yuki"));
     assert_eq!(ines.post(&answer(&offer, "take"), json!({})).await.status, 409);
@@ -209,7 +222,11 @@ async fn a_shift_is_offered_and_taken() {
     let offer = yuki.post(swaps, tuesday.clone()).await;
     let taken = ines.post(&answer(&offer, "take"), json!({})).await;
     assert_eq!(taken.good()["state"], "taken");
-    assert_eq!(on_call(&mara, "2026-11-24T12:00:00Z").await, address("yuki"), "until it is approved");
+    assert_eq!(
+        on_call(&mara, "2026-11-24T12:00:00Z").await,
+        address("yuki"),
+        "until it is approved"
+    );
     assert_eq!(ines.post(&answer(&offer, "approve"), json!({})).await.status, 403);
     let approved = mara.post(&answer(&offer, "approve"), json!({})).await;
     assert_eq!(approved.good()["decided_by"], address("mara").as_str());
@@ -219,7 +236,10 @@ async fn a_shift_is_offered_and_taken() {
     let offer = yuki.post(swaps, friday).await;
     assert_eq!(ines.post(&answer(&offer, "take"), json!({})).await.status, 403, "Mara was asked");
     assert_eq!(ines.post(&answer(&offer, "withdraw"), json!({})).await.status, 403);
-    assert_eq!(yuki.post(&answer(&offer, "withdraw"), json!({})).await.good()["state"], "withdrawn");
+    assert_eq!(
+        yuki.post(&answer(&offer, "withdraw"), json!({})).await.good()["state"],
+        "withdrawn"
+    );
     assert_eq!(mara.post(&answer(&offer, "take"), json!({})).await.status, 409);
     assert_eq!(ines.get(swaps).await.good()["items"].as_array().unwrap().len(), 3);
 }
@@ -247,14 +267,20 @@ async fn a_calendar_elsewhere_reads_by_its_address_alone() {
     let all = yuki.post(feeds, json!({})).await;
     let all = all.good()["url"].as_str().unwrap().split_once(".example").unwrap().1.to_owned();
     assert!(nobody.get(&all).await.text.contains("SUMMARY:Ines on call: Network"));
-    assert_eq!(world.of("ines").get(feeds).await.good()["items"], json!([]), "others see their own");
+    assert_eq!(
+        world.of("ines").get(feeds).await.good()["items"],
+        json!([]),
+        "others see their own"
+    );
     let id = made.json["id"].as_str().unwrap();
     assert_eq!(world.of("ines").delete(&format!("{feeds}/{id}")).await.status, 404);
     assert_eq!(yuki.delete(&format!("{feeds}/{id}")).await.status, 204);
     assert_eq!(nobody.get(path).await.status, 404);
     // Whoever leaves takes their addresses along.
     let ada = world.of("ada");
-    ada.patch(&format!("/api/v1/users/{}", address("yuki")), json!({ "active": false })).await.good();
+    ada.patch(&format!("/api/v1/users/{}", address("yuki")), json!({ "active": false }))
+        .await
+        .good();
     assert_eq!(nobody.get(&all).await.status, 404);
     let faults = ada.get("/api/v1/schedules/network").await.good()["faults"].clone();
     assert_eq!(faults[0]["field"], "layers.0.rotation.people.1", "{faults}");

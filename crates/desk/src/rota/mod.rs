@@ -13,8 +13,8 @@ pub use what_if::{WhatIf, compare};
 
 use crate::{Audit, Trouble, fresh};
 use incident::Refusal;
-use incident::escalation::check::ScheduleToSave;
 use incident::escalation::Whom;
+use incident::escalation::check::ScheduleToSave;
 use incident::policy::Fault;
 use kernel::{ScheduleId, Timestamp, WebhookId, limits};
 use roster::{Roster, Versions};
@@ -78,7 +78,8 @@ pub fn save_schedule(
     match &before {
         None => {
             if schedules::list(sql)?.len() >= limits::SCHEDULES {
-                let words = format!("there are {} schedules, the most there can be", limits::SCHEDULES);
+                let words =
+                    format!("there are {} schedules, the most there can be", limits::SCHEDULES);
                 return Err(Refusal::limit(words).into());
             }
             schedules::insert(sql, &schedule, made)?;

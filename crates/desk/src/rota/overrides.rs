@@ -61,11 +61,7 @@ pub fn add_override(
 }
 
 /// Checks an override and stores it.
-pub(super) fn keep(
-    sql: &mut dyn Sql,
-    audit: &Audit,
-    made: Override,
-) -> Result<Override, Trouble> {
+pub(super) fn keep(sql: &mut dyn Sql, audit: &Audit, made: Override) -> Result<Override, Trouble> {
     let mut faults = vec![];
     check_span((made.start, made.end), &mut faults);
     if !can_be_paged(made.person, &audit.policy(sql)?) {
@@ -140,4 +136,3 @@ pub fn end_override(
     audit.changed(sql, "override", id, &before, &after)?;
     Ok(())
 }
-

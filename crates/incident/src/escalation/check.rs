@@ -158,11 +158,7 @@ pub fn can_be_paged(person: PersonId, policy: &Policy) -> bool {
 const NO_PERSON: &str = "is nobody of the service desk whose account is in use";
 
 /// Why this one cannot be paged, if that is so.
-fn missing(
-    whom: Whom,
-    policy: &Policy,
-    webhooks: &BTreeSet<WebhookId>,
-) -> Option<&'static str> {
+fn missing(whom: Whom, policy: &Policy, webhooks: &BTreeSet<WebhookId>) -> Option<&'static str> {
     let (known, words) = match whom {
         Whom::Schedule(id) => {
             (policy.paging.schedules.contains_key(&id), "is not a schedule in use")
@@ -196,7 +192,9 @@ fn check_whom(
 fn of_roster(place: &str, time_zone: &str, layers: Vec<Layer>) -> Vec<Fault> {
     let schedule = Schedule { time_zone: time_zone.to_owned(), layers, overrides: vec![] };
     let faults = schedule.faults().into_iter();
-    faults.map(|fault| Fault::new(format!("{place}{}", fault.field), fault.rule.to_string())).collect()
+    faults
+        .map(|fault| Fault::new(format!("{place}{}", fault.field), fault.rule.to_string()))
+        .collect()
 }
 
 fn check_hours(field: &str, within: &[Restriction], faults: &mut Vec<Fault>) {

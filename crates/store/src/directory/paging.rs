@@ -83,10 +83,7 @@ fn load_schedules(
 }
 
 /// The layers in force since shortly before the last ones were saved, and to come.
-fn layers_of(
-    sql: &mut dyn Sql,
-    id: ScheduleId,
-) -> Result<Vec<(Timestamp, Vec<Layer>)>, Failure> {
+fn layers_of(sql: &mut dyn Sql, id: ScheduleId) -> Result<Vec<(Timestamp, Vec<Layer>)>, Failure> {
     let versions = schedules::versions(sql, id)?;
     let last = versions.last().map_or(Timestamp::default(), |version| version.made_at);
     let needed = last.plus_seconds(-KEPT_SECONDS);

@@ -3,8 +3,8 @@
 
 use super::rows::{many, one};
 use super::{
-    Service, Team, agreements, calendars, categories, models, organisations, paging, people,
-    rules, services, settings, teams,
+    Service, Team, agreements, calendars, categories, models, organisations, paging, people, rules,
+    services, settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
@@ -91,10 +91,7 @@ fn load_services(
         .collect()
 }
 
-fn load_teams(
-    sql: &mut dyn Sql,
-    all: Vec<Team>,
-) -> Result<HashMap<TeamId, TeamPolicy>, Failure> {
+fn load_teams(sql: &mut dyn Sql, all: Vec<Team>) -> Result<HashMap<TeamId, TeamPolicy>, Failure> {
     let mut members = teams::all_members(sql)?;
     let active = all.into_iter().filter(|team| team.active);
     Ok(active

@@ -74,8 +74,7 @@ const SELECT: &str = "select s.id, s.name, s.time_zone, s.fallback, s.approval, 
      from schedules s join schedule_versions v on v.schedule_id = s.id \
      and v.version = (select max(version) from schedule_versions where schedule_id = s.id)";
 
-const SELECT_OVERRIDES: &str =
-    "select id, schedule_id, person_id, start_at, end_at, reason, made_by, made_at, swap_id from schedule_overrides";
+const SELECT_OVERRIDES: &str = "select id, schedule_id, person_id, start_at, end_at, reason, made_by, made_at, swap_id from schedule_overrides";
 
 /// Stores a new schedule with its first layers. [`Failure::Exists`] when the name is taken.
 pub fn insert(
@@ -234,18 +233,14 @@ pub fn overrides(
     id: ScheduleId,
     after: Timestamp,
 ) -> Result<Vec<Override>, Failure> {
-    let statement = format!(
-        "{SELECT_OVERRIDES} where schedule_id = $1 and end_at > $2 order by made_at, id"
-    );
+    let statement =
+        format!("{SELECT_OVERRIDES} where schedule_id = $1 and end_at > $2 order by made_at, id");
     many(sql, &statement, &[id.into(), after.into()], read_override)
 }
 
 /// The overrides of all schedules in use that ended at most so many seconds before the last
 /// one was made, in the order in which they were made.
-pub(super) fn lately_overridden(
-    sql: &mut dyn Sql,
-    seconds: i64,
-) -> Result<Vec<Override>, Failure> {
+pub(super) fn lately_overridden(sql: &mut dyn Sql, seconds: i64) -> Result<Vec<Override>, Failure> {
     let last = "select max(made_at) from schedule_overrides";
     let Some(last) = one(sql, last, &[], Columns::opt_at)?.flatten() else { return Ok(vec![]) };
     let statement = format!("{SELECT_OVERRIDES} where end_at > $1 order by made_at, id");

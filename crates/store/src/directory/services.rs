@@ -32,8 +32,7 @@ pub struct Service {
     pub version: i64,
 }
 
-const SELECT: &str =
-    "select id, name, description, team_id, criticality, active, version, escalation_id from services";
+const SELECT: &str = "select id, name, description, team_id, criticality, active, version, escalation_id from services";
 
 /// Stores a new service with its dependencies. [`Failure::Exists`] when the name
 /// is taken, [`Failure::Reference`] when team or dependency do not exist.

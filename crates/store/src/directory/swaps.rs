@@ -111,8 +111,7 @@ pub fn of_schedule(
     schedule: ScheduleId,
     after: Timestamp,
 ) -> Result<Vec<Swap>, Failure> {
-    let statement =
-        format!("{SELECT} where schedule_id = $1 and end_at > $2 order by made_at, id");
+    let statement = format!("{SELECT} where schedule_id = $1 and end_at > $2 order by made_at, id");
     many(sql, &statement, &[schedule.into(), after.into()], read)
 }
 

@@ -34,8 +34,7 @@ pub struct Team {
     pub version: i64,
 }
 
-const SELECT: &str =
-    "select id, name, description, active, calendar_id, assignment, by_skill, escalation_id, version from teams";
+const SELECT: &str = "select id, name, description, active, calendar_id, assignment, by_skill, escalation_id, version from teams";
 
 /// Stores a new team. [`Failure::Exists`] when the name is taken.
 pub fn insert(sql: &mut dyn Sql, team: &Team) -> Result<(), Failure> {

@@ -98,10 +98,14 @@ fn a_schedule_keeps_every_version_of_its_layers() {
             let other = Schedule { layers: vec![layer(&[3])], since, ..renamed.clone() };
             assert!(schedules::update(sql, &other, 2, (Some(person(2)), START))?);
             let versions = schedules::versions(sql, first.id)?;
-            let facts = |at: usize| (versions[at].version, versions[at].since, versions[at].made_by);
+            let facts =
+                |at: usize| (versions[at].version, versions[at].since, versions[at].made_by);
             assert_eq!(facts(0), (1, START, Some(person(1))));
             assert_eq!(facts(1), (3, since, Some(person(2))));
-            assert_eq!(schedules::get(sql, first.id)?, Some(Schedule { version: 3, ..other.clone() }));
+            assert_eq!(
+                schedules::get(sql, first.id)?,
+                Some(Schedule { version: 3, ..other.clone() })
+            );
             // Out of use, its name is free again.
             let gone = Schedule { active: false, ..other };
             assert!(schedules::update(sql, &gone, 3, (None, START))?);
@@ -167,7 +171,8 @@ fn swaps_and_feeds_come_back_as_they_were() {
             assert_eq!(swaps::of_schedule(sql, one.id, swap.end)?, []);
 
             let id = FeedId(Uuid::from_u128(1));
-            let feed = ScheduleFeed { id, schedule: one.id, person: person(1), own: true, made_at: START };
+            let feed =
+                ScheduleFeed { id, schedule: one.id, person: person(1), own: true, made_at: START };
             feeds::insert(sql, &feed, b"hash")?;
             assert_eq!(feeds::find(sql, b"hash")?.as_ref(), Some(&feed));
             assert_eq!(feeds::find(sql, b"another")?, None);

@@ -103,7 +103,8 @@ async fn create(
         Ok(()) => Ok(saved(&SECTION.of(id))),
         Err(trouble) => {
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
-            Ok((problem.status(), new_page(&who, &app.desk.policy(), &fields, &problem)).into_response())
+            Ok((problem.status(), new_page(&who, &app.desk.policy(), &fields, &problem))
+                .into_response())
         }
     }
 }

@@ -106,7 +106,10 @@ mod tests {
             ("fri-mon 9.30-24", "mon, fri, sat, sun 09:30-24:00"),
             ("daily 00:00-24:00", "daily 00:00-24:00"),
             ("22:00-06:00", "daily 22:00-06:00"),
-            ("monday to wednesday: 9-17\n\nweekend 10-14", "mon, tue, wed 09:00-17:00\nsat, sun 10:00-14:00"),
+            (
+                "monday to wednesday: 9-17\n\nweekend 10-14",
+                "mon, tue, wed 09:00-17:00\nsat, sun 10:00-14:00",
+            ),
         ] {
             let read = read(text).unwrap();
             assert_eq!(written(&read), again, "{text}");

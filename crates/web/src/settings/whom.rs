@@ -77,8 +77,14 @@ impl Names {
         let people = staff.iter().filter(|(id, _)| can_be_paged(**id, &self.policy));
         let hooks = self.hooks.iter().filter(|(id, _)| self.webhooks.contains(id));
         [
-            ("Whoever is on call by", sorted(schedules.map(|(id, one)| (Whom::Schedule(*id), &one.name)))),
-            ("Everybody of a team", sorted(teams.iter().map(|(id, one)| (Whom::Team(*id), &one.name)))),
+            (
+                "Whoever is on call by",
+                sorted(schedules.map(|(id, one)| (Whom::Schedule(*id), &one.name))),
+            ),
+            (
+                "Everybody of a team",
+                sorted(teams.iter().map(|(id, one)| (Whom::Team(*id), &one.name))),
+            ),
             ("A person", sorted(people.map(|(id, one)| (Whom::Person(*id), &one.name)))),
             ("A program", sorted(hooks.map(|(id, name)| (Whom::Webhook(*id), name)))),
         ]

@@ -86,7 +86,12 @@ async fn what_is_wrong_stands_at_its_field() {
         ("name", "", "name", "1 to 120 characters"),
         ("time_zone", "Mars", "time_zone", "is no time zone"),
         ("l0-people", "Mara Lindqvist\nNobody", "l0-people", "Line 2: nobody of the service desk"),
-        ("l0-people", "Mara Lindqvist\nGwen Tarrant", "l0-people", "Line 2: nobody of the service desk"),
+        (
+            "l0-people",
+            "Mara Lindqvist\nGwen Tarrant",
+            "l0-people",
+            "Line 2: nobody of the service desk",
+        ),
         ("l0-people", "", "l0-people", "at least one person"),
         ("l0-every", "often", "l0-every", "a whole number"),
         ("l0-every", "0", "l0-every", "ust be at least 1"),
@@ -137,7 +142,8 @@ async fn a_policy_is_made_and_read_step_by_step() {
     world.get("ines", "/settings/escalation-policies").await.shows("No escalation policies yet");
     let (_, schedule) = made(&world).await;
     let by_schedule = format!("schedule:{schedule}");
-    let (team, ada) = (format!("team:{}", world.network), format!("person:{}", world.person("ada").id));
+    let (team, ada) =
+        (format!("team:{}", world.network), format!("person:{}", world.person("ada").id));
     let fields = [
         ("name", "Network"),
         ("pages_from", "P3"),
@@ -177,7 +183,13 @@ async fn a_policy_is_made_and_read_step_by_step() {
     let service = format!("/settings/services/{}", world.printing);
     world.get("ada", &service).await.shows("By the policy of its team");
     let chosen = id.to_string();
-    let fields = [("version", "1"), ("name", "Label Printing"), ("criticality", "2"), ("active", "1"), ("escalation", &chosen)];
+    let fields = [
+        ("version", "1"),
+        ("name", "Label Printing"),
+        ("criticality", "2"),
+        ("active", "1"),
+        ("escalation", &chosen),
+    ];
     let saved = world.post("ada", &service, &fields).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     world.get("otto", &service).await.shows("Escalation policy").shows("Network");

@@ -106,9 +106,10 @@ pub(super) fn whom_words(step: &EscalationStep, names: &Names) -> String {
         _ => "",
     };
     let until = if step.everyone { ", until each has acknowledged" } else { "" };
-    let hours = step.hours.as_ref().map(|hours| {
-        format!(", only {} ({})", week_hours::words(&hours.within), hours.time_zone)
-    });
+    let hours = step
+        .hours
+        .as_ref()
+        .map(|hours| format!(", only {} ({})", week_hours::words(&hours.within), hours.time_zone));
     format!("{how}{}{until}{}", all.join(" and "), hours.unwrap_or_default())
 }
 

@@ -88,7 +88,8 @@ fn read_step(fields: &Fields, step: usize, zone: &str, errors: &mut Errors) -> E
         text => duration::read(text, duration::WHOLE_DAY),
     };
     let after_seconds = after.unwrap_or_else(|| {
-        errors.add(id(step, "after"), "Write how long, such as 8 min, or leave it empty for at once");
+        errors
+            .add(id(step, "after"), "Write how long, such as 8 min, or leave it empty for at once");
         0
     });
     let within = week_hours::read(text("hours")).unwrap_or_else(|words| {
@@ -161,7 +162,8 @@ pub(super) fn shown(escalation: &Escalation) -> Fields {
     pairs.extend(escalation.active.then(|| ("active".to_owned(), "1".to_owned())));
     pairs.extend(policy.fallback.iter().map(|one| ("fallback".to_owned(), whom::value(*one))));
     for (at, step) in policy.steps.iter().enumerate() {
-        let after = if step.after_seconds == 0 { String::new() } else { written(step.after_seconds) };
+        let after =
+            if step.after_seconds == 0 { String::new() } else { written(step.after_seconds) };
         pairs.push((id(at, "after"), after));
         pairs.extend(step.whom.iter().map(|one| (id(at, "whom"), whom::value(*one))));
         let how = match (step.round_robin, step.everyone) {

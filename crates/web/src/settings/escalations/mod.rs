@@ -202,6 +202,7 @@ async fn store(
     if let Some(stored) = &all.stored {
         escalation.policy.version = editing::version_on(fields, stored.policy.version)?;
     }
-    let saved = app.desk.change(actor(who), move |sql, audit| save_escalation(sql, audit, escalation));
+    let saved =
+        app.desk.change(actor(who), move |sql, audit| save_escalation(sql, audit, escalation));
     Ok(saved.await?.policy.id)
 }

@@ -91,7 +91,12 @@ fn read_layer(fields: &Fields, layer: usize, crew: &Crew, errors: &mut Errors) -
     });
     Layer {
         name: editing::one_line(text("name")),
-        rotation: Rotation { unit: text("unit").parse().unwrap_or(Unit::Week), every, start_local, people },
+        rotation: Rotation {
+            unit: text("unit").parse().unwrap_or(Unit::Week),
+            every,
+            start_local,
+            people,
+        },
         restrictions,
     }
 }

@@ -46,7 +46,8 @@ pub(super) async fn show(State(app): State<App>, Reads(who): Reads) -> PageResul
             div.card { (table(&rows, &names, &who.here)) }
         }
     };
-    let lead = html! { "Who is on call when. Escalation policies page whoever it is at that moment." };
+    let lead =
+        html! { "Who is on call when. Escalation policies page whoever it is at that moment." };
     Ok(section_page(&who, SECTION, lead, action, body))
 }
 

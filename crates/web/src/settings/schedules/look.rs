@@ -28,7 +28,11 @@ pub(super) struct Look {
 
 impl Look {
     /// Computes it where nobody waits.
-    pub(super) async fn at(app: &App, stored: Option<&Schedule>, draft: &Draft) -> PageResult<Look> {
+    pub(super) async fn at(
+        app: &App,
+        stored: Option<&Schedule>,
+        draft: &Draft,
+    ) -> PageResult<Look> {
         let (before, after, now) = (stored.cloned(), draft.schedule.clone(), app.desk.now());
         let since = draft.since.unwrap_or(now).max(now);
         let look = move |sql: &mut dyn Sql| {
@@ -91,7 +95,11 @@ impl Look {
 }
 
 fn row(stretch: &Stretch, crew: &Crew, draft: &Draft, here: &Here) -> Markup {
-    let from = if stretch.span.start <= here.now { "now".to_owned() } else { here.exact(stretch.span.start) };
+    let from = if stretch.span.start <= here.now {
+        "now".to_owned()
+    } else {
+        here.exact(stretch.span.start)
+    };
     html! {
         tr {
             th.nowrap scope="row" { (from) }

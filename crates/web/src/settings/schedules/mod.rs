@@ -69,7 +69,9 @@ impl Which {
         };
         let (names, now) = (Names::read(app).await?, app.desk.now());
         let read = move |sql: &mut dyn Sql| {
-            let Some(id) = id else { return Ok(Some((None, Crew::read(sql, None)?, (vec![], vec![], vec![])))) };
+            let Some(id) = id else {
+                return Ok(Some((None, Crew::read(sql, None)?, (vec![], vec![], vec![]))));
+            };
             let Some(stored) = schedules::get(sql, id)? else { return Ok(None) };
             let mut waiting = swaps::of_schedule(sql, id, now)?;
             waiting.retain(|swap| !swap.state.is_over());
@@ -109,7 +111,9 @@ async fn show(
 ) -> PageResult<Markup> {
     let which = Which::of(&app, &which).await?;
     if which.stored.is_none() && !who.viewer().configures_paging() {
-        return Err(PageError::forbidden("administrators and managers change this; ask one of them"));
+        return Err(PageError::forbidden(
+            "administrators and managers change this; ask one of them",
+        ));
     }
     let fields = which.fields(&who);
     let above = saved_banner(query.as_deref());
@@ -179,7 +183,8 @@ async fn save(app: &App, who: &SignedIn, which: Which, fields: Fields) -> PageRe
     }
     let (schedule, since) = (Schedule { version, ..draft.schedule.clone() }, draft.since);
     let id = schedule.id;
-    let stored = app.desk.change(actor(who), move |sql, audit| save_schedule(sql, audit, schedule, since));
+    let stored =
+        app.desk.change(actor(who), move |sql, audit| save_schedule(sql, audit, schedule, since));
     match stored.await {
         Ok(_) => Ok(saved(&SECTION.of(id))),
         Err(trouble) => in_trouble(app, who, &which, &fields, draft.told(trouble)).await,
