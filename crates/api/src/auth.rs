@@ -109,6 +109,18 @@ impl Caller {
         Ok(())
     }
 
+    /// Refuses those who may not change who is on call and who is paged.
+    pub(crate) fn must_configure_paging(&self) -> Result<(), Problem> {
+        if !self.viewer().configures_paging() {
+            let words = match self.viewer().has(&[Role::Administrator, Role::Manager]) {
+                true => "this token may not change configuration; use one with the scope admin",
+                false => "only administrators and managers change who is on call and who is paged",
+            };
+            return Err(Problem::forbidden(words));
+        }
+        Ok(())
+    }
+
     /// Refuses those who may not change configuration.
     pub(crate) fn must_configure(&self) -> Result<(), Problem> {
         if !self.viewer().configures() {

@@ -3,11 +3,17 @@
 
 use crate::problem::Problem;
 use desk::{Desk, Trouble};
-use kernel::{CategoryId, ModelId, OrganisationId, PersonId, ServiceId, TeamId};
+use kernel::{
+    CategoryId, EscalationId, ModelId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId,
+    WebhookId,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::directory::{Person, categories, models, organisations, people, services, teams};
+use store::directory::{
+    Person, categories, escalations, models, organisations, people, schedules, services, teams,
+    webhooks,
+};
 use store::{Failure, Sql};
 
 /// People kept at most: about 10 MB.
@@ -114,6 +120,12 @@ pub(crate) struct Directory {
     pub(crate) organisations: Names<OrganisationId>,
     /// Incident models.
     pub(crate) models: Names<ModelId>,
+    /// Schedules.
+    pub(crate) schedules: Names<ScheduleId>,
+    /// Escalation policies.
+    pub(crate) escalations: Names<EscalationId>,
+    /// Webhooks.
+    pub(crate) webhooks: Names<WebhookId>,
     people: Mutex<People>,
 }
 
@@ -141,6 +153,15 @@ impl Directory {
                 organisations::list(sql)?.into_iter().map(|o| (o.id, o.name, true)),
             ),
             models: Names::of(models::list(sql)?.into_iter().map(|m| (m.id, m.name, m.active))),
+            schedules: Names::of(
+                schedules::list(sql)?.into_iter().map(|s| (s.id, s.name, s.active)),
+            ),
+            escalations: Names::of(
+                escalations::list(sql)?.into_iter().map(|e| (e.policy.id, e.policy.name, e.active)),
+            ),
+            webhooks: Names::of(
+                webhooks::list(sql)?.into_iter().map(|(w, _)| (w.id, w.name, w.active)),
+            ),
             people: Mutex::default(),
         })
     }

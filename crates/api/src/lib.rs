@@ -12,6 +12,7 @@ mod deliveries;
 mod directory;
 mod docs;
 mod door;
+mod escalations;
 mod events;
 mod field;
 mod health;
@@ -42,6 +43,7 @@ mod tokens;
 mod version;
 mod views;
 mod webhooks;
+mod whom;
 
 use app::App;
 use axum::Router;
@@ -99,6 +101,8 @@ fn doors() -> Vec<Door> {
         organisations::doors(),
         services::doors(),
         categories::doors(),
+        schedules::doors(),
+        escalations::doors(),
         rules::doors(),
         models::doors(),
         views::doors(),
@@ -106,7 +110,6 @@ fn doors() -> Vec<Door> {
         integrations::doors(),
         agreements::doors(),
         calendars::doors(),
-        schedules::doors(),
         settings::doors(),
         audit::doors(),
         deliveries::doors(),

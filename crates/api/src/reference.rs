@@ -6,7 +6,10 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use incident::Viewer;
 use incident::models::Model;
-use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
+use kernel::{
+    CategoryId, EscalationId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId, WebhookId,
+    limits,
+};
 use std::hash::Hash;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -62,6 +65,21 @@ impl<'a> References<'a> {
     /// An organisation.
     pub(crate) fn organisation(&self, field: &str, text: &str) -> Result<OrganisationId, Problem> {
         find(&self.directory.organisations, field, "organisation", text)
+    }
+
+    /// A schedule.
+    pub(crate) fn schedule(&self, field: &str, text: &str) -> Result<ScheduleId, Problem> {
+        find(&self.directory.schedules, field, "schedule", text)
+    }
+
+    /// An escalation policy.
+    pub(crate) fn escalation(&self, field: &str, text: &str) -> Result<EscalationId, Problem> {
+        find(&self.directory.escalations, field, "escalation policy", text)
+    }
+
+    /// A webhook.
+    pub(crate) fn webhook(&self, field: &str, text: &str) -> Result<WebhookId, Problem> {
+        find(&self.directory.webhooks, field, "webhook", text)
     }
 
     /// An incident model in use. Requesters know those that are published for them.

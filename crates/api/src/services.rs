@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use kernel::{ServiceId, TeamId, Timestamp, limits};
+use kernel::{EscalationId, ServiceId, TeamId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -44,6 +44,8 @@ struct Service {
     active: bool,
     /// What it needs to work.
     depends_on: Vec<String>,
+    /// By which escalation policy somebody is paged for it; the one of its team when null.
+    escalation_policy: Option<String>,
     version: Option<i64>,
 }
 
@@ -61,6 +63,9 @@ struct NewService {
     criticality: Option<u8>,
     /// Names or ids of what it needs to work.
     depends_on: Option<Vec<String>>,
+    /// By which escalation policy somebody is paged for it, by name or id; by the one of its
+    /// team when absent.
+    escalation_policy: Option<String>,
 }
 
 /// What to change of a service; what is absent stays.
@@ -77,6 +82,10 @@ struct ServiceChange {
     criticality: Option<u8>,
     /// These and only these.
     depends_on: Option<Vec<String>>,
+    /// Null for the one of its team.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    escalation_policy: Option<Option<String>>,
     active: Option<bool>,
 }
 
@@ -143,6 +152,7 @@ async fn create(
         criticality: criticality(new.criticality.unwrap_or(CRITICALITY))?,
         active: true,
         depends_on: needs(&references, new.depends_on)?.unwrap_or_default(),
+        escalation: escalation(&references, new.escalation_policy)?,
         version: 1,
     };
     let directory = references.directory().clone();
@@ -187,6 +197,8 @@ async fn change(
     let team = change.team.map(|text| text.map(|text| references.team("team", &text)).transpose());
     let team = team.transpose()?;
     let criticality = change.criticality.map(criticality).transpose()?;
+    let escalation = change.escalation_policy.map(|text| escalation(&references, text));
+    let escalation = escalation.transpose()?;
     let depends_on = needs(&references, change.depends_on)?;
     if depends_on.as_ref().is_some_and(|needs| needs.contains(&id)) {
         return Err(Problem::invalid("depends_on", "names the service itself"));
@@ -199,6 +211,7 @@ async fn change(
             criticality: criticality.unwrap_or(before.criticality),
             active: change.active.unwrap_or(before.active),
             depends_on: depends_on.unwrap_or_else(|| before.depends_on.clone()),
+            escalation: escalation.unwrap_or(before.escalation),
             ..before.clone()
         })
     })
@@ -266,11 +279,19 @@ fn needs(
     given.iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
 }
 
+fn escalation(
+    references: &References<'_>,
+    given: Option<String>,
+) -> Result<Option<EscalationId>, Problem> {
+    given.map(|text| references.escalation("escalation_policy", &text)).transpose()
+}
+
 fn shown(row: rows::Service, directory: &Directory, staff: bool) -> Service {
     let names = row.depends_on.iter().filter_map(|id| directory.services.name(*id));
     let mut depends_on: Vec<String> = names.filter(|_| staff).map(str::to_owned).collect();
     depends_on.sort();
     let team = row.team.filter(|_| staff);
+    let escalation = row.escalation.filter(|_| staff);
     Service {
         id: row.id,
         name: row.name,
@@ -280,6 +301,9 @@ fn shown(row: rows::Service, directory: &Directory, staff: bool) -> Service {
         criticality: staff.then_some(row.criticality),
         active: row.active,
         depends_on,
+        escalation_policy: escalation
+            .and_then(|id| directory.escalations.name(id))
+            .map(str::to_owned),
         version: staff.then_some(row.version),
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::auth::Caller;
 use crate::calendars::Known;
-use crate::directory::Cards;
+use crate::directory::{Cards, Directory};
 use crate::door::Door;
 use crate::incidents::open_with;
 use crate::json::{self, Body};
@@ -19,7 +19,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use incident::assignment::Way;
-use kernel::{CalendarId, PersonId, TeamId, Timestamp, limits};
+use incident::escalation::Whom;
+use kernel::{CalendarId, EscalationId, PersonId, TeamId, Timestamp, limits};
 use query::{TeamName, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,6 +46,8 @@ struct Team {
     assignment: Way,
     /// Whether people who know the service or category come before the others.
     by_skill: bool,
+    /// By which escalation policy somebody is paged where the service has none.
+    escalation_policy: Option<String>,
     /// Who belongs to it: e-mail addresses, or names.
     members: Vec<String>,
     version: i64,
@@ -65,6 +68,8 @@ struct NewTeam {
     assignment: Option<Way>,
     /// Whether people who know the service or category come before the others; not, when absent.
     by_skill: Option<bool>,
+    /// By which escalation policy somebody is paged where the service has none, by name or id.
+    escalation_policy: Option<String>,
     /// Who belongs to it: e-mail addresses or ids.
     members: Option<Vec<String>>,
 }
@@ -85,6 +90,10 @@ struct TeamChange {
     assignment: Option<Way>,
     /// Whether people who know the service or category come before the others.
     by_skill: Option<bool>,
+    /// Name or id of the escalation policy; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    escalation_policy: Option<Option<String>>,
     /// These and only these belong to it.
     members: Option<Vec<String>>,
 }
@@ -113,7 +122,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Team>(200, "The team as it is now.")
             .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
         Door::delete("/api/v1/teams/{team}", "removeTeam", remove)
-            .about("teams", "Take a team out of use", "For administrators. Refused while it has open incidents.")
+            .about("teams", "Take a team out of use", "For administrators. Refused while it has open incidents, or something pages it.")
             .if_match()
             .answers_plainly(204, "", "It is out of use; history keeps its name.")
             .problems(&[401, 403, 404, 409, 412, 503]),
@@ -136,7 +145,7 @@ async fn list(
     let (none, calendars) = (BTreeSet::new(), Known::of(&app));
     let show = |team: rows::Team| {
         let members = members.get(&team.id).unwrap_or(&none);
-        shown(team, members, &people, &calendars)
+        shown(team, members, (&people, &calendars, &directory))
     };
     Ok(json::answer(StatusCode::OK, &Page { items: found.into_iter().map(show).collect(), next }))
 }
@@ -167,14 +176,16 @@ async fn create(
         calendar: new.calendar.map(|text| calendar(&calendars, &text)).transpose()?,
         assignment: new.assignment.unwrap_or_default(),
         by_skill: new.by_skill.unwrap_or(false),
+        escalation: escalation(&app, &caller, new.escalation_policy).await?,
         version: 1,
     };
     let people = people_of(&app, &members).await?;
+    let directory = app.directory().await?;
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         teams::insert(sql, &team)?;
         teams::set_members(sql, team.id, &members)?;
         audit.created(sql, "team", team.id, &Recorded { team: &team, members: &members })?;
-        Ok(shown(team, &members, &people, &calendars))
+        Ok(shown(team, &members, (&people, &calendars, &directory)))
     })
     .await
 }
@@ -205,6 +216,10 @@ async fn change(
         Some(Some(text)) => Some(Some(calendar(&Known::of(&app), &text)?)),
         other => other.map(|_| None),
     };
+    let new_escalation = match change.escalation_policy {
+        Some(text) => Some(escalation(&app, &caller, text).await?),
+        None => None,
+    };
     let new_members = members(&app, &caller, change.members).await?;
     let whole = kept::change(&app, &caller, id, seen, move |Whole(before, members): &Whole| {
         let team = rows::Team {
@@ -214,6 +229,7 @@ async fn change(
             calendar: new_calendar.unwrap_or(before.calendar),
             assignment: change.assignment.unwrap_or(before.assignment),
             by_skill: change.by_skill.unwrap_or(before.by_skill),
+            escalation: new_escalation.unwrap_or(before.escalation),
             ..before.clone()
         };
         Ok(Whole(team, new_members.unwrap_or_else(|| members.clone())))
@@ -235,8 +251,9 @@ async fn remove(
 
 async fn respond(app: &App, Whole(team, members): Whole) -> Result<Response, Problem> {
     let people = people_of(app, &members).await?;
-    let version = team.version;
-    Ok(kept::answer(&shown(team, &members, &people, &Known::of(app)), version))
+    let (version, directory) = (team.version, app.directory().await?);
+    let names = (&people, &Known::of(app), &*directory);
+    Ok(kept::answer(&shown(team, &members, names), version))
 }
 
 /// A team with its members.
@@ -266,6 +283,7 @@ impl Row for Whole {
         if !before.0.active || self.0.active {
             return Ok(());
         }
+        desk::rota::check_unused(sql, Whom::Team(self.0.id), "this team")?;
         match open_with(sql, now, Term::Team(vec![TeamName::Named(self.0.id.to_string())]))? {
             0 => Ok(()),
             open => Err(kept::conflict(format!(
@@ -281,6 +299,16 @@ fn description(text: Option<&str>) -> Result<String, Problem> {
 
 fn calendar(calendars: &Known, text: &str) -> Result<CalendarId, Problem> {
     calendars.find("calendar".to_owned(), text)
+}
+
+async fn escalation(
+    app: &App,
+    caller: &Caller,
+    given: Option<String>,
+) -> Result<Option<EscalationId>, Problem> {
+    let Some(text) = given else { return Ok(None) };
+    let references = References::of(app, caller.viewer()).await?;
+    references.escalation("escalation_policy", &text).map(Some)
 }
 
 async fn members(
@@ -305,8 +333,7 @@ async fn people_of(app: &App, members: &BTreeSet<PersonId>) -> Result<Cards, Pro
 fn shown(
     team: rows::Team,
     members: &BTreeSet<PersonId>,
-    people: &Cards,
-    calendars: &Known,
+    (people, calendars, directory): (&Cards, &Known, &Directory),
 ) -> Team {
     let mut members: Vec<String> = members
         .iter()
@@ -314,8 +341,18 @@ fn shown(
         .map(|card| card.handle().to_owned())
         .collect();
     members.sort();
-    let rows::Team { id, name, description, active, calendar, assignment, by_skill, version } =
-        team;
-    let calendar = calendar.and_then(|id| calendars.name(id)).map(str::to_owned);
-    Team { id, name, description, active, calendar, assignment, by_skill, members, version }
+    let calendar = team.calendar.and_then(|id| calendars.name(id)).map(str::to_owned);
+    let escalation = team.escalation.and_then(|id| directory.escalations.name(id));
+    Team {
+        id: team.id,
+        name: team.name,
+        description: team.description,
+        active: team.active,
+        calendar,
+        assignment: team.assignment,
+        by_skill: team.by_skill,
+        escalation_policy: escalation.map(str::to_owned),
+        members,
+        version: team.version,
+    }
 }

@@ -201,10 +201,10 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Shown>(200, "The webhook as it is now.")
             .problems(&[400, 401, 403, 404, 412, 413, 415, 422, 503]),
         Door::delete("/api/v1/webhooks/{id}", "removeWebhook", remove)
-            .about("webhooks", "Remove a webhook", "For administrators, with the record of what it was told.")
+            .about("webhooks", "Remove a webhook", "For administrators, with the record of what it was told. Refused while an escalation policy pages it.")
             .if_match()
             .answers_plainly(204, "", "It is gone.")
-            .problems(&[401, 403, 404, 412, 503]),
+            .problems(&[401, 403, 404, 409, 412, 503]),
         Door::post("/api/v1/webhooks/{id}/rotate-secret", "rotateWebhookSecret", rotate)
             .about("webhooks", "Give a webhook a new secret", "For administrators. Messages are signed with both for a day.")
             .body::<Nothing>(json!({}))

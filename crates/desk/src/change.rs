@@ -4,7 +4,7 @@
 use crate::{Desk, Trouble, writer};
 use incident::Policy;
 use incident::policy::Agreement;
-use kernel::{Actor, ActorKind, AgreementId, Timestamp};
+use kernel::{Actor, ActorKind, AgreementId, PersonId, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,6 +31,11 @@ impl Audit {
     /// The instant of the change.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Who makes the change, if it is a person.
+    pub(crate) fn by(&self) -> Option<PersonId> {
+        self.actor.person_id()
     }
 
     /// The policy as this transaction finds or leaves it.

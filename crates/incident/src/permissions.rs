@@ -86,6 +86,22 @@ impl Viewer {
         self.has(&[Role::Administrator]) && self.scope == TokenScope::Admin
     }
 
+    /// Whether they may change who is on call, and who is paged in which order.
+    pub fn configures_paging(&self) -> bool {
+        self.has(&[Role::Administrator, Role::Manager]) && self.scope == TokenScope::Admin
+    }
+
+    /// Whether they may arrange shifts of others.
+    pub fn arranges_shifts(&self) -> bool {
+        self.has(&[Role::Administrator, Role::Manager]) && self.scope >= TokenScope::Write
+    }
+
+    /// Whether they may give away and take over shifts themselves.
+    pub fn swaps_shifts(&self) -> bool {
+        let responds = self.has(&[Role::Responder]) && self.scope >= TokenScope::Write;
+        responds || self.arranges_shifts()
+    }
+
     /// Whether they may read configuration and people.
     pub fn reads_configuration(&self) -> bool {
         self.is_staff() && self.scope != TokenScope::Intake
@@ -229,6 +245,50 @@ pub fn is_known_outage(state: &State, company: Option<OrganisationId>) -> bool {
         && state.confidential_to.is_none()
         && state.merged_into.is_none()
         && (state.organisation.is_none() || state.organisation == company)
+}
+
+/// Whether this viewer may put this person on call for some time, or offer a shift of theirs.
+pub fn may_arrange(viewer: &Viewer, person: PersonId) -> Result<(), Refusal> {
+    match viewer.arranges_shifts() || (viewer.swaps_shifts() && viewer.person == person) {
+        true => Ok(()),
+        false if viewer.swaps_shifts() => Err(Refusal::forbidden(
+            "you arrange your own shifts only; managers and administrators arrange those of others",
+        )),
+        false => Err(no_responder(viewer)),
+    }
+}
+
+/// Whether this viewer may take a shift that was offered.
+pub fn may_take_shift(viewer: &Viewer) -> Result<(), Refusal> {
+    if viewer.swaps_shifts() { Ok(()) } else { Err(no_responder(viewer)) }
+}
+
+/// Whether this viewer may say yes or no to a swap of others.
+pub fn may_decide_swap(viewer: &Viewer) -> Result<(), Refusal> {
+    match viewer.arranges_shifts() {
+        true => Ok(()),
+        false => Err(Refusal::forbidden("managers and administrators decide about swaps")),
+    }
+}
+
+/// Whether this viewer may end an override of this person: they themselves, and whoever
+/// arranges shifts of others. Nobody gives a shift back alone that two agreed to swap.
+pub fn may_end_override(viewer: &Viewer, person: PersonId, swapped: bool) -> Result<(), Refusal> {
+    may_arrange(viewer, person)?;
+    match viewer.arranges_shifts() || !swapped {
+        true => Ok(()),
+        false => Err(Refusal::forbidden(
+            "it came of a swap: offer the shift, or ask a manager or an administrator to end it",
+        )),
+    }
+}
+
+fn no_responder(viewer: &Viewer) -> Refusal {
+    let responds = viewer.has(&[Role::Responder, Role::Manager, Role::Administrator]);
+    Refusal::forbidden(match responds {
+        true => "this token may not change shifts; use one with the scope write",
+        false => "shifts are arranged by responders, managers and administrators",
+    })
 }
 
 /// The commands this viewer's rights allow at all on this incident.

@@ -73,6 +73,12 @@ ids! {
     AlertId,
     /// A schedule: who is on call when.
     ScheduleId,
+    /// An override: somebody else on call for some time.
+    OverrideId,
+    /// A swap: a shift that is offered, and taken by somebody else.
+    SwapId,
+    /// A feed: a calendar elsewhere that reads a schedule.
+    FeedId,
     /// An escalation policy: who is paged, in which order, after how long.
     EscalationId,
     /// A way to reach a person: a telephone number, an address, a device.

@@ -132,3 +132,32 @@ pub const COVER_DATES: usize = 200;
 pub const ROSTER_FEED_BYTES: usize = 1_048_576;
 /// Occurrences looked at in one iCalendar feed of shifts; bounds the work of reading it.
 pub const ROSTER_FEED_DATES: usize = 100_000;
+/// Schedules, and escalation policies, those out of use too: all of them are at hand when
+/// somebody is paged.
+pub const SCHEDULES: usize = 500;
+/// Overrides of one schedule that are not over yet: two years of weekends.
+pub const OVERRIDES_AHEAD: usize = 200;
+/// The longest override, in days: whoever is away for longer leaves the rotation.
+pub const OVERRIDE_DAYS: i64 = 366;
+/// Days ahead that an override or a version of a schedule may begin.
+pub const SCHEDULE_DAYS_AHEAD: i64 = 3_653;
+/// Swaps of one schedule that wait for somebody.
+pub const SWAPS: usize = 100;
+/// Days of shifts in one answer.
+pub const SHIFT_DAYS: i64 = 366;
+/// Calendars elsewhere that read schedules for one person.
+pub const FEEDS_PER_PERSON: usize = 50;
+/// Days that are looked at for what a change of a schedule would change.
+pub const WHAT_IF_DAYS: i64 = 90;
+/// Steps of one escalation policy.
+pub const ESCALATION_STEPS: usize = 20;
+/// People, schedules, teams and webhooks of one step.
+pub const ESCALATION_WHOM: usize = 20;
+/// The longest wait before a step, in seconds: a day.
+pub const ESCALATION_WAIT_SECONDS: i64 = 86_400;
+/// How often the steps are gone through again at most.
+pub const ESCALATION_REPEATS: u8 = 10;
+/// The shortest time after which an acknowledgement can run out, in seconds: a minute.
+pub const ACKNOWLEDGEMENT_SECONDS_MIN: i64 = 60;
+/// The longest, in seconds: a week.
+pub const ACKNOWLEDGEMENT_SECONDS_MAX: i64 = 7 * 86_400;

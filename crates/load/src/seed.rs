@@ -180,6 +180,7 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
             calendar: None,
             assignment: Default::default(),
             by_skill: false,
+            escalation: None,
             version: 1,
         })
         .collect();
@@ -192,6 +193,7 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
             criticality: 1 + (i % 4) as u8,
             active: true,
             depends_on: BTreeSet::new(),
+            escalation: None,
             version: 1,
         })
         .collect();

@@ -167,6 +167,7 @@ fn settle(sql: &mut dyn Sql) -> Result<(), store::Failure> {
                 calendar: None,
                 assignment: Default::default(),
                 by_skill: false,
+                escalation: None,
                 version: 1,
             },
         )?;

@@ -114,6 +114,7 @@ impl TestDesk {
                     calendar: None,
                     assignment: Default::default(),
                     by_skill: false,
+                    escalation: None,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;
@@ -126,6 +127,7 @@ impl TestDesk {
                 team: Some(network),
                 criticality: 2,
                 depends_on: BTreeSet::new(),
+                escalation: None,
                 active: true,
                 version: 1,
             };

@@ -97,6 +97,7 @@ async fn furnish(desk: &Desk) -> Vec<(Person, Viewer, TeamId)> {
                     calendar: None,
                     assignment: Default::default(),
                     by_skill: false,
+                    escalation: None,
                     version: 1,
                 },
             )?;

@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use incident::assignment::Skills;
+use incident::escalation::Whom;
 use kernel::{Language, PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::Value;
@@ -222,6 +223,7 @@ pub(super) async fn change(
     let own_session = (id == caller.viewer().person).then(|| caller.session()).flatten();
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
         let version = before.version;
+        after.check(sql, &before, audit.now())?;
         let before = before.recorded(sql)?;
         kept::unless_stale(after.update(sql)?, version)?;
         if let Some(hash) = password {
@@ -282,6 +284,13 @@ impl Row for Person {
 
     fn version(&self) -> i64 {
         self.version
+    }
+
+    fn check(&self, sql: &mut dyn Sql, before: &Self, _: Timestamp) -> Result<(), Trouble> {
+        match before.active && !self.active {
+            true => desk::rota::check_unused(sql, Whom::Person(self.id), "this person"),
+            false => Ok(()),
+        }
     }
 }
 

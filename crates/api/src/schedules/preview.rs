@@ -73,7 +73,7 @@ struct Gap {
 
 pub(super) fn door() -> Door {
     Door::post("/api/v1/schedules/preview", "previewSchedule", preview)
-        .about("configuration", "Try a schedule", "Who would be on call, when the first layer hands over, and when nobody would be: computed, not saved.")
+        .about("on call", "Try a schedule", "Who would be on call, when the first layer hands over, and when nobody would be: computed, not saved.")
         .body::<Asked>(json!({
             "schedule": {
                 "time_zone": "Europe/Amsterdam",

@@ -147,6 +147,7 @@ async fn furnish(desk: &Desk) -> HashMap<String, String> {
                     calendar: None,
                     assignment: Default::default(),
                     by_skill: false,
+                    escalation: None,
                     version: 1,
                 };
                 teams::insert(sql, &team)?;
@@ -181,6 +182,7 @@ async fn furnish(desk: &Desk) -> HashMap<String, String> {
                         criticality,
                         active: true,
                         depends_on: BTreeSet::new(),
+                        escalation: None,
                         version: 1,
                     },
                 )?;

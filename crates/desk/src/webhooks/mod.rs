@@ -19,6 +19,7 @@ use crate::{Audit, Desk, Trouble, fresh};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use incident::Refusal;
+use incident::escalation::Whom;
 use incident::rules::{Action, Moment, Rule};
 use kernel::{Actor, Outward, RuleId, Timestamp, WebhookId, limits};
 use serde_json::{Value, json};
@@ -243,9 +244,10 @@ pub fn rotate(sql: &mut dyn Sql, audit: &Audit, id: WebhookId) -> Result<String,
 ///
 /// # Errors
 ///
-/// No such webhook.
+/// No such webhook, or one that an escalation policy pages.
 pub fn remove(sql: &mut dyn Sql, audit: &Audit, id: WebhookId) -> Result<(), Trouble> {
     let before = stored(sql, id)?;
+    crate::rota::check_unused(sql, Whom::Webhook(id), "this webhook")?;
     webhooks::delete(sql, id)?;
     Ok(audit.deleted(sql, SUBJECT, id, &recorded(&before))?)
 }

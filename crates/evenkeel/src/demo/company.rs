@@ -225,6 +225,7 @@ fn found_teams(
             calendar: None,
             assignment: Default::default(),
             by_skill: false,
+            escalation: None,
             version: 1,
         };
         teams::insert(sql, &team)?;
@@ -257,6 +258,7 @@ fn found_services(
             criticality: entry.criticality,
             active: true,
             depends_on: BTreeSet::new(),
+            escalation: None,
             version: 1,
         };
         services::insert(sql, &service)?;

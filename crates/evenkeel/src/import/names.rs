@@ -202,6 +202,7 @@ impl Names {
             calendar: None,
             assignment: Default::default(),
             by_skill: false,
+            escalation: None,
             version: 1,
         };
         teams::insert(sql, &team)?;

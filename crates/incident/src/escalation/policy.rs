@@ -21,6 +21,7 @@ pub enum Whom {
 
 /// Hours of the week in which a step counts; outside of them it is passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hours {
     /// The zone of its clock, by its IANA name.
     pub time_zone: String,

@@ -3,8 +3,8 @@
 
 use super::rows::{many, one};
 use super::{
-    agreements, calendars, categories, models, organisations, people, rules, services, settings,
-    teams,
+    Service, Team, agreements, calendars, categories, models, organisations, paging, people, rules,
+    services, settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
@@ -12,7 +12,7 @@ use incident::policy::{
     Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };
 use incident::rules::ReadyRule;
-use kernel::{Matrix, PersonId, TeamId};
+use kernel::{Matrix, PersonId, ServiceId, TeamId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,8 +23,9 @@ pub fn load(sql: &mut dyn Sql) -> Result<Policy, Failure> {
     load_after(sql, None)
 }
 
-/// The same where another policy was in force before. Versions of agreements and calendars
-/// never change: those that were known then are not read and made ready again.
+/// The same where another policy was in force before. Versions of agreements, calendars,
+/// schedules and escalation policies never change: those that were known then are not read
+/// and made ready again.
 pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, Failure> {
     let version = version(sql)?;
     let agreements = load_agreements(sql, before.map(|before| &before.agreements))?;
@@ -33,24 +34,18 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
     let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
-    let teams = load_teams(sql)?;
+    let (all_services, all_teams) = (services::list(sql)?, teams::list(sql)?);
+    let none = Default::default();
+    let paged = before.map_or(&none, |before| &*before.paging);
+    let paging = Arc::new(paging::load(sql, paged, &all_services, &all_teams)?);
+    let teams = load_teams(sql, all_teams)?;
     let mut policy = Policy {
         version,
         matrix_version: matrix.as_ref().map_or(0, |matrix| matrix.version),
         matrix: matrix.map_or_else(Matrix::default, |matrix| matrix.value),
         agreements,
         calendars: Arc::new(calendars),
-        services: services::list(sql)?
-            .into_iter()
-            .filter(|service| service.active)
-            .map(|service| {
-                let team = service.team.filter(|team| teams.contains_key(team));
-                (
-                    service.id,
-                    ServicePolicy { name: service.name, team, criticality: service.criticality },
-                )
-            })
-            .collect(),
+        services: load_services(all_services, &teams),
         teams,
         categories: load_categories(sql)?,
         staff: load_staff(sql)?,
@@ -61,7 +56,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
             .collect(),
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
-        paging: std::sync::Arc::default(),
+        paging,
         time_zone: instance.time_zone,
         language: instance.language,
     };
@@ -83,9 +78,22 @@ pub fn version(sql: &mut dyn Sql) -> Result<i64, Failure> {
         .ok_or_else(|| Failure::damaged("the log has no head"))
 }
 
-fn load_teams(sql: &mut dyn Sql) -> Result<HashMap<TeamId, TeamPolicy>, Failure> {
+fn load_services(
+    all: Vec<Service>,
+    teams: &HashMap<TeamId, TeamPolicy>,
+) -> HashMap<ServiceId, ServicePolicy> {
+    let active = all.into_iter().filter(|service| service.active);
+    active
+        .map(|Service { id, name, team, criticality, .. }| {
+            let team = team.filter(|team| teams.contains_key(team));
+            (id, ServicePolicy { name, team, criticality })
+        })
+        .collect()
+}
+
+fn load_teams(sql: &mut dyn Sql, all: Vec<Team>) -> Result<HashMap<TeamId, TeamPolicy>, Failure> {
     let mut members = teams::all_members(sql)?;
-    let active = teams::list(sql)?.into_iter().filter(|team| team.active);
+    let active = all.into_iter().filter(|team| team.active);
     Ok(active
         .map(|team| {
             (

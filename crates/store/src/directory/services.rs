@@ -4,7 +4,7 @@
 
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::{ServiceId, TeamId};
+use kernel::{EscalationId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,18 +25,20 @@ pub struct Service {
     pub active: bool,
     /// What it needs to work.
     pub depends_on: BTreeSet<ServiceId>,
+    /// By which policy somebody is paged for it; the one of its team when there is none.
+    #[serde(default)]
+    pub escalation: Option<EscalationId>,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str =
-    "select id, name, description, team_id, criticality, active, version from services";
+const SELECT: &str = "select id, name, description, team_id, criticality, active, version, escalation_id from services";
 
 /// Stores a new service with its dependencies. [`Failure::Exists`] when the name
 /// is taken, [`Failure::Reference`] when team or dependency do not exist.
 pub fn insert(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
     sql.execute(
-        "insert into services (id, name, description, team_id, criticality, active) values ($1, $2, $3, $4, $5, $6)",
+        "insert into services (id, name, description, team_id, criticality, active, escalation_id) values ($1, $2, $3, $4, $5, $6, $7)",
         &values(service),
     )?;
     set_dependencies(sql, service.id, &service.depends_on)
@@ -52,8 +54,8 @@ pub fn update(
     let mut values = values(service);
     values.push(expected_version.into());
     let touched = sql.execute(
-        "update services set name = $2, description = $3, team_id = $4, criticality = $5, active = $6, version = version + 1 \
-         where id = $1 and version = $7",
+        "update services set name = $2, description = $3, team_id = $4, criticality = $5, active = $6, escalation_id = $7, \
+         version = version + 1 where id = $1 and version = $8",
         &values,
     )?;
     if touched == 1 {
@@ -133,6 +135,7 @@ fn values(service: &Service) -> Vec<Value> {
         service.team.into(),
         service.criticality.into(),
         service.active.into(),
+        service.escalation.into(),
     ]
 }
 
@@ -146,6 +149,7 @@ fn read(row: &mut Columns) -> Result<Service, Failure> {
             .map_err(|_| Failure::damaged("a criticality is not 1 to 4"))?,
         active: row.flag()?,
         version: row.int()?,
+        escalation: row.opt_parsed()?,
         depends_on: BTreeSet::new(),
     })
 }

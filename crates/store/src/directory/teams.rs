@@ -3,7 +3,7 @@
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use incident::assignment::{Standing, Way};
-use kernel::{CalendarId, PersonId, TeamId};
+use kernel::{CalendarId, EscalationId, PersonId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,19 +25,21 @@ pub struct Team {
     /// Whether people who know the service or category come before the others.
     #[serde(default)]
     pub by_skill: bool,
+    /// By which policy somebody is paged where the service has none.
+    #[serde(default)]
+    pub escalation: Option<EscalationId>,
     /// Whether incidents can be assigned to it.
     pub active: bool,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str =
-    "select id, name, description, active, calendar_id, assignment, by_skill, version from teams";
+const SELECT: &str = "select id, name, description, active, calendar_id, assignment, by_skill, escalation_id, version from teams";
 
 /// Stores a new team. [`Failure::Exists`] when the name is taken.
 pub fn insert(sql: &mut dyn Sql, team: &Team) -> Result<(), Failure> {
     sql.execute(
-        "insert into teams (id, name, description, active, calendar_id, assignment, by_skill) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into teams (id, name, description, active, calendar_id, assignment, by_skill, escalation_id) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &values(team),
     )?;
     Ok(())
@@ -49,7 +51,7 @@ pub fn update(sql: &mut dyn Sql, team: &Team, expected_version: i64) -> Result<b
     values.push(expected_version.into());
     let touched = sql.execute(
         "update teams set name = $2, description = $3, active = $4, calendar_id = $5, assignment = $6, by_skill = $7, \
-         version = version + 1 where id = $1 and version = $8",
+         escalation_id = $8, version = version + 1 where id = $1 and version = $9",
         &values,
     )?;
     Ok(touched == 1)
@@ -187,6 +189,7 @@ fn values(team: &Team) -> Vec<Value> {
         team.calendar.into(),
         team.assignment.as_str().into(),
         team.by_skill.into(),
+        team.escalation.into(),
     ]
 }
 
@@ -199,6 +202,7 @@ fn read(row: &mut Columns) -> Result<Team, Failure> {
         calendar: row.opt_parsed()?,
         assignment: row.parsed()?,
         by_skill: row.flag()?,
+        escalation: row.opt_parsed()?,
         version: row.int()?,
     })
 }

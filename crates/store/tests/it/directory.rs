@@ -56,6 +56,7 @@ fn team(number: u128, name: &str) -> Team {
         calendar: None,
         assignment: Default::default(),
         by_skill: false,
+        escalation: None,
         version: 1,
     }
 }
@@ -69,6 +70,7 @@ fn service(number: u128, name: &str) -> Service {
         criticality: 2,
         active: true,
         depends_on: BTreeSet::new(),
+        escalation: None,
         version: 1,
     }
 }

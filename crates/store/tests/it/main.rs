@@ -13,5 +13,6 @@ mod list;
 mod messages;
 mod originals;
 mod rules;
+mod schedules;
 mod webhooks;
 mod words;

@@ -21,12 +21,14 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 12] = [
+const SETTINGS: [(&str, &str, &str); 14] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Services", "services", "services"),
     ("Resolution codes", "resolution-codes", "check"),
     ("Incident models", "models", "book"),
+    ("Schedules", "schedules", "oncall"),
+    ("Escalation policies", "escalation-policies", "escal"),
     ("Teams", "teams", "team"),
     ("People", "people", "users"),
     ("Organisations", "organisations", "truck"),

@@ -1,5 +1,6 @@
 //! The settings: who and what there is, and how priorities and closing work.
-//! Administrators change them, managers and auditors read them.
+//! Administrators change them, managers and auditors read them; who is on call and who is
+//! paged managers change, too.
 
 mod agreements;
 mod audit;
@@ -7,6 +8,7 @@ mod calendars;
 mod categories;
 mod codes;
 mod editing;
+mod escalations;
 mod general;
 mod letters;
 mod mail;
@@ -17,11 +19,14 @@ mod moves;
 mod organisations;
 mod people;
 mod rules;
+mod schedules;
 mod services;
 mod setup;
 mod teams;
 mod tokens;
 mod webhooks;
+mod week_hours;
+mod whom;
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -50,6 +55,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(codes::routes())
         .merge(rules::routes())
         .merge(models::routes())
+        .merge(schedules::routes())
+        .merge(escalations::routes())
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
@@ -88,6 +95,22 @@ impl FromRequestParts<App> for Reads {
     }
 }
 
+/// Somebody who may change who is on call and who is paged.
+pub(super) struct ConfiguresPaging(pub(super) SignedIn);
+
+impl FromRequestParts<App> for ConfiguresPaging {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let who = SignedIn::from_request_parts(parts, app).await?;
+        if who.viewer().configures_paging() {
+            return Ok(ConfiguresPaging(who));
+        }
+        let words = "administrators and managers change this; ask one of them";
+        Err(PageError::forbidden(words).into_response())
+    }
+}
+
 /// The pages of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
@@ -99,6 +122,8 @@ enum Section {
     Codes,
     Rules,
     Models,
+    Schedules,
+    Escalations,
     Teams,
     People,
     Organisations,
@@ -113,7 +138,7 @@ enum Section {
 
 impl Section {
     /// The pages as they are grouped beside them.
-    const GROUPS: [(&str, &[Section]); 3] = [
+    const GROUPS: [(&str, &[Section]); 4] = [
         (
             "Process",
             &[
@@ -127,6 +152,7 @@ impl Section {
                 Section::Codes,
             ],
         ),
+        ("On call", &[Section::Schedules, Section::Escalations]),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
         (
             "Instance",
@@ -153,6 +179,8 @@ impl Section {
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
             Section::Rules => ("rules", "Rules", "bolt"),
             Section::Models => ("models", "Incident models", "book"),
+            Section::Schedules => ("schedules", "Schedules", "oncall"),
+            Section::Escalations => ("escalation-policies", "Escalation policies", "escal"),
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),

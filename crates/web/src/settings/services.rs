@@ -3,7 +3,7 @@
 use super::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
 };
-use super::{Reads, Section, actor, row_page, section_page};
+use super::{Reads, Section, actor, escalations as policies, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -18,7 +18,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
-use incident::Refusal;
+use incident::{Policy, Refusal};
 use kernel::{ServiceId, limits};
 use maud::{Markup, html};
 use query::{Expr, Name, StateWord, Term};
@@ -28,6 +28,8 @@ use store::{Failure, Sql};
 
 const SECTION: Section = Section::Services;
 const SUBJECT: &str = "service";
+/// How a service is paged for that has no policy of its own.
+const BY_TEAM: &str = "By the policy of its team";
 /// How critical a service can be, with what that means.
 const CRITICALITIES: [(&str, &str); 4] = [
     ("1", "1, business stops without it"),
@@ -126,7 +128,8 @@ fn links(services: &[&Service]) -> Markup {
 
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
     let all = app.desk.read(All::read).await?;
-    Ok(page(&who, &all, None, None, &Fields::default(), &Problem::default(), html! {}))
+    let policy = app.desk.policy();
+    Ok(page((&who, &policy), &all, None, None, &Fields::default(), &Problem::default(), html! {}))
 }
 
 async fn create(
@@ -140,8 +143,9 @@ async fn create(
         Err(trouble) => {
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
             let all = app.desk.read(All::read).await?;
-            Ok((problem.status(), page(&who, &all, None, None, &fields, &problem, html! {}))
-                .into_response())
+            let by = (&who, &*app.desk.policy());
+            let again = page(by, &all, None, None, &fields, &problem, html! {});
+            Ok((problem.status(), again).into_response())
         }
     }
 }
@@ -168,6 +172,7 @@ fn typed(id: ServiceId, fields: &Fields, active: bool, version: i64) -> Result<S
             .ok_or_else(|| Refusal::invalid("criticality", "Choose how critical it is"))?,
         active,
         depends_on: editing::ids(fields, "depends_on")?,
+        escalation: editing::id(fields, "escalation")?,
         version,
     })
 }
@@ -181,7 +186,7 @@ async fn show(
     let (all, open) = with_open(&app, &who, id).await?;
     let service = all.get(id).ok_or(PageError::NotFound)?;
     Ok(page(
-        &who,
+        (&who, &app.desk.policy()),
         &all,
         Some(service),
         open,
@@ -203,11 +208,9 @@ async fn change(
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
             let (all, open) = with_open(&app, &who, id).await?;
             let service = all.get(id).ok_or(PageError::NotFound)?;
-            Ok((
-                problem.status(),
-                page(&who, &all, Some(service), open, &fields, &problem, html! {}),
-            )
-                .into_response())
+            let by = (&who, &*app.desk.policy());
+            let again = page(by, &all, Some(service), open, &fields, &problem, html! {});
+            Ok((problem.status(), again).into_response())
         }
     }
 }
@@ -253,13 +256,14 @@ fn shown(service: &Service) -> Fields {
         ("criticality".to_owned(), service.criticality.to_string()),
     ];
     pairs.extend(service.team.map(|team| ("team".to_owned(), team.to_string())));
+    pairs.extend(service.escalation.map(|id| ("escalation".to_owned(), id.to_string())));
     pairs.extend(service.active.then(|| ("active".to_owned(), "1".to_owned())));
     pairs.extend(service.depends_on.iter().map(|id| ("depends_on".to_owned(), id.to_string())));
     Fields::of(pairs)
 }
 
 fn page(
-    who: &SignedIn,
+    (who, policy): (&SignedIn, &Policy),
     all: &All,
     stored: Option<&Service>,
     open: Option<(i64, String)>,
@@ -276,10 +280,10 @@ fn page(
             @if who.viewer().configures() {
                 form.form method="post" action=(address) {
                     @if let Some(service) = stored { (version_field(problem.version(fields, service.version))) }
-                    (inputs(all, stored, fields, problem))
+                    (inputs((all, policy), stored, fields, problem))
                     (buttons(if stored.is_some() { "Save" } else { "Make the service" }, &SECTION.address()))
                 }
-            } @else if let Some(service) = stored { (facts(all, service)) }
+            } @else if let Some(service) = stored { (facts((all, policy), service)) }
         } }
     };
     let lead = html! {
@@ -288,7 +292,12 @@ fn page(
     row_page(who, SECTION, title, lead, body)
 }
 
-fn inputs(all: &All, stored: Option<&Service>, fields: &Fields, problem: &Problem) -> Markup {
+fn inputs(
+    (all, policy): (&All, &Policy),
+    stored: Option<&Service>,
+    fields: &Fields,
+    problem: &Problem,
+) -> Markup {
     let errors = &problem.errors;
     let nobody = std::iter::once((String::new(), "Nobody yet".to_owned()));
     let chosen = |team: &&Team| team.active || fields.text("team") == team.id.to_string();
@@ -304,6 +313,8 @@ fn inputs(all: &All, stored: Option<&Service>, fields: &Fields, problem: &Proble
         (Field::new("description", "What is it?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
         (Field::new("team", "Who owns it?").hint("Incidents on it start with this team.").errors(errors).select(&teams, fields.text("team")))
         (Field::new("criticality", "How critical is it?").errors(errors).select(&CRITICALITIES, fields.filled("criticality").unwrap_or("3")))
+        (Field::new("escalation", "Who is paged for it?").hint("An escalation policy.").errors(errors)
+            .select(&policies::options(policy, BY_TEAM), fields.text("escalation")))
         (choices("depends_on", "What does it need to work?", None, &others, fields))
         @if stored.is_some() {
             (editing::active_field(fields, "Out of use, it stays on the incidents that have it and is not offered any more."))
@@ -311,12 +322,13 @@ fn inputs(all: &All, stored: Option<&Service>, fields: &Fields, problem: &Proble
     }
 }
 
-fn facts(all: &All, service: &Service) -> Markup {
+fn facts((all, policy): (&All, &Policy), service: &Service) -> Markup {
     html! {
         @if !service.description.is_empty() { p { (service.description) } }
         dl.props.mts {
             div { dt { "Owner" } dd { (all.team_of(service)) } }
             div { dt { "Criticality" } dd { (CRITICALITIES[usize::from(service.criticality.clamp(1, 4)) - 1].1) } }
+            div { dt { "Escalation policy" } dd { (policies::name(policy, service.escalation, BY_TEAM)) } }
             div { dt { "Depends on" } dd { (links(&all.needs(service))) } }
             div { dt { "Needed by" } dd { (links(&all.needed_by(service))) } }
         }

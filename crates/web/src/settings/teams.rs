@@ -5,7 +5,7 @@ mod assignment;
 use super::editing::{
     self, Problem, buttons, name_field, saved, saved_banner, stale, version_field,
 };
-use super::{Reads, Section, actor, calendars, row_page, section_page};
+use super::{Reads, Section, actor, calendars, escalations, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -22,8 +22,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
-use incident::Refusal;
 use incident::assignment::Standing;
+use incident::escalation::Whom;
+use incident::{Policy, Refusal};
 use kernel::{PersonId, TeamId, limits};
 use maud::{Markup, html};
 use query::{Expr, StateWord, TeamName, Term};
@@ -34,6 +35,8 @@ use store::directory::teams::{self, Team};
 
 const SECTION: Section = Section::Teams;
 const SUBJECT: &str = "team";
+/// How it is where a team has no escalation policy.
+const NOBODY: &str = "Nobody by itself";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -86,8 +89,8 @@ fn table(teams: &[Team], members: &BTreeMap<TeamId, BTreeSet<PersonId>>) -> Mark
     }
 }
 
-async fn new(Administrator(who): Administrator) -> Markup {
-    new_page(&who, &Fields::default(), &Problem::default())
+async fn new(State(app): State<App>, Administrator(who): Administrator) -> Markup {
+    new_page(&who, &app.desk.policy(), &Fields::default(), &Problem::default())
 }
 
 async fn create(
@@ -100,7 +103,8 @@ async fn create(
         Ok(()) => Ok(saved(&SECTION.of(id))),
         Err(trouble) => {
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
-            Ok((problem.status(), new_page(&who, &fields, &problem)).into_response())
+            Ok((problem.status(), new_page(&who, &app.desk.policy(), &fields, &problem))
+                .into_response())
         }
     }
 }
@@ -120,7 +124,18 @@ fn typed(id: TeamId, fields: &Fields, active: bool) -> Result<Team, Trouble> {
     let name = editing::name(fields)?;
     let calendar = editing::id(fields, "calendar")?;
     let (assignment, by_skill) = (assignment::typed(fields)?, fields.ticked("by_skill"));
-    Ok(Team { id, name, description, active, calendar, assignment, by_skill, version: 1 })
+    let escalation = editing::id(fields, "escalation")?;
+    Ok(Team {
+        id,
+        name,
+        description,
+        active,
+        calendar,
+        assignment,
+        by_skill,
+        escalation,
+        version: 1,
+    })
 }
 
 async fn show(
@@ -156,6 +171,9 @@ async fn update(app: &App, who: &SignedIn, id: TeamId, fields: &Fields) -> Resul
             let Some(before) = before.filter(|before| before.version == seen) else {
                 return stale(seen, teams::get(sql, id)?.map(|team| team.version));
             };
+            if before.active && !team.active {
+                desk::rota::check_unused(sql, Whom::Team(id), "this team")?;
+            }
             teams::update(sql, &team, seen)?;
             Ok(audit.changed(sql, SUBJECT, id, &before, &Team { version: seen + 1, ..team })?)
         })
@@ -243,12 +261,12 @@ async fn remove_member(
     Ok(saved(&SECTION.of(id)))
 }
 
-fn new_page(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
+fn new_page(who: &SignedIn, policy: &Policy, fields: &Fields, problem: &Problem) -> Markup {
     let body = html! {
         section.card { div.card-b {
             form.form method="post" action=(SECTION.address()) {
                 (problem.banner(who, &SECTION.address()))
-                (inputs(who, fields, &problem.errors))
+                (inputs(who, policy, fields, &problem.errors))
                 (buttons("Make the team", &SECTION.address()))
             }
         } }
@@ -277,7 +295,7 @@ async fn page(
     };
     let (members, standings, count, query, team) =
         app.desk.read(read).await?.ok_or(PageError::NotFound)?;
-    let edits = who.viewer().configures();
+    let (edits, policy) = (who.viewer().configures(), app.desk.policy());
     let stored = || {
         let mut pairs = vec![
             ("name".to_owned(), team.name.clone()),
@@ -286,6 +304,7 @@ async fn page(
         pairs.extend(team.calendar.map(|calendar| ("calendar".to_owned(), calendar.to_string())));
         pairs.push(("assignment".to_owned(), team.assignment.to_string()));
         pairs.extend(team.by_skill.then(|| ("by_skill".to_owned(), "1".to_owned())));
+        pairs.extend(team.escalation.map(|id| ("escalation".to_owned(), id.to_string())));
         pairs.extend(team.active.then(|| ("active".to_owned(), "1".to_owned())));
         Fields::of(pairs)
     };
@@ -299,7 +318,7 @@ async fn page(
             section.card { div.card-b {
                 form.form method="post" action=(SECTION.of(id)) {
                     (version_field(problem.version(&fields, team.version)))
-                    (inputs(who, &fields, &problem.errors))
+                    (inputs(who, &policy, &fields, &problem.errors))
                     (editing::active_field(&fields, "A team out of use keeps its incidents; nothing new can be assigned to it."))
                     (buttons("Save", &SECTION.address()))
                 }
@@ -307,15 +326,16 @@ async fn page(
         } @else {
             @if !team.description.is_empty() { p { (team.description) } }
             p.meta { "Works " (calendars::name(&who.here.calendars, team.calendar)) ". " (team.assignment.explained()) }
+            p.meta { "Escalation policy: " (escalations::name(&policy, team.escalation, NOBODY)) "." }
         }
-        (assignment::next(who, &app.desk.policy(), id, &standings))
+        (assignment::next(who, &policy, id, &standings))
         (members_card(who, id, (&members, &standings), typed.as_ref(), &problem.errors))
     };
     let lead = html! { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " assigned to it" };
     Ok(row_page(who, SECTION, &team.name, lead, body))
 }
 
-fn inputs(who: &SignedIn, fields: &Fields, errors: &Errors) -> Markup {
+fn inputs(who: &SignedIn, policy: &Policy, fields: &Fields, errors: &Errors) -> Markup {
     let chosen = fields.text("calendar");
     let calendars = calendars::options(&who.here.calendars, &[("", "Round the clock")], chosen);
     let hours = Field::new("calendar", "When does it work?")
@@ -326,6 +346,8 @@ fn inputs(who: &SignedIn, fields: &Fields, errors: &Errors) -> Markup {
         (Field::new("description", "What is it for?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
         (hours.select(&calendars, chosen))
         (assignment::inputs(fields))
+        (Field::new("escalation", "Who is paged?").hint("By which escalation policy, where the service has none of its own.").errors(errors)
+            .select(&escalations::options(policy, NOBODY), fields.text("escalation")))
     }
 }
 

@@ -176,6 +176,7 @@ impl World {
                             calendar: None,
                             assignment: Default::default(),
                             by_skill: false,
+                            escalation: None,
                             version: 1,
                         },
                     )?;
@@ -190,6 +191,7 @@ impl World {
                     active: true,
                     version: 1,
                     depends_on: Default::default(),
+                    escalation: None,
                 };
                 services::insert(sql, &service)?;
                 Ok(())

@@ -18,6 +18,7 @@ mod palette;
 mod portal;
 mod queue;
 mod risk;
+mod schedules;
 mod settings;
 mod shell;
 mod webhooks;

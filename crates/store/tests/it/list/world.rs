@@ -86,6 +86,7 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
                 calendar: None,
                 assignment: Default::default(),
                 by_skill: false,
+                escalation: None,
                 version: 1,
             },
         )?;
@@ -99,6 +100,7 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
             criticality: 2,
             active: true,
             depends_on: BTreeSet::new(),
+            escalation: None,
             version: 1,
         };
         services::insert(sql, &service)?;

@@ -18,6 +18,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::Refusal;
+use incident::escalation::Whom;
 use kernel::{Language, PersonId, Role, TeamId, limits};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -223,6 +224,9 @@ async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Res
                 ..typed(before.clone(), &fields, &here)?
             };
             keep_own_rights(me, &after)?;
+            if before.active && !after.active {
+                desk::rota::check_unused(sql, Whom::Person(id), "this person")?;
+            }
             let before = Recorded::of(sql, &before)?;
             people::update(sql, &after, seen)?;
             teams::set_teams(sql, id, &in_teams)?;
