@@ -19,6 +19,7 @@ pub mod permissions;
 pub mod policy;
 pub mod preview;
 pub mod promise;
+pub mod reach;
 pub mod refusal;
 pub mod replay;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
+use crate::reach::Reach;
 use kernel::{EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, WebhookId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -94,4 +95,6 @@ pub struct Paging {
     pub of_services: HashMap<ServiceId, EscalationId>,
     /// The policy of a team.
     pub of_teams: HashMap<TeamId, EscalationId>,
+    /// How everybody with a role is reached.
+    pub reach: HashMap<PersonId, Reach>,
 }
