@@ -149,8 +149,8 @@ impl Paging {
         service: Option<ServiceId>,
         team: Option<TeamId>,
     ) -> Option<&EscalationPolicy> {
-        let of_service = service.and_then(|id| self.of_services.get(&id));
-        let of_team = || team.and_then(|id| self.of_teams.get(&id));
-        self.policies.get(of_service.or_else(of_team)?).map(Arc::as_ref)
+        let in_use = |id: &EscalationId| self.policies.get(id).map(Arc::as_ref);
+        let of_service = service.and_then(|id| self.of_services.get(&id)).and_then(in_use);
+        of_service.or_else(|| team.and_then(|id| self.of_teams.get(&id)).and_then(in_use))
     }
 }

@@ -3,11 +3,12 @@
 
 use super::rows::{many, one};
 use super::{
-    agreements, calendars, categories, models, organisations, people, rules, services, settings,
-    teams,
+    agreements, calendars, categories, contacts, models, organisations, people, rules, services,
+    settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
+use incident::escalation::Paging;
 use incident::policy::{
     Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };
@@ -61,7 +62,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
             .collect(),
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
-        paging: std::sync::Arc::default(),
+        paging: Arc::new(load_paging(sql)?),
         time_zone: instance.time_zone,
         language: instance.language,
     };
@@ -81,6 +82,11 @@ pub fn bump(sql: &mut dyn Sql) -> Result<(), Failure> {
 pub fn version(sql: &mut dyn Sql) -> Result<i64, Failure> {
     one(sql, "select config_version from log_head where id = 1", &[], Columns::int)?
         .ok_or_else(|| Failure::damaged("the log has no head"))
+}
+
+/// What decides who is paged, and by which ways.
+fn load_paging(sql: &mut dyn Sql) -> Result<Paging, Failure> {
+    Ok(Paging { reach: contacts::reach_of_staff(sql)?, ..Paging::default() })
 }
 
 fn load_teams(sql: &mut dyn Sql) -> Result<HashMap<TeamId, TeamPolicy>, Failure> {

@@ -63,8 +63,7 @@ pub struct Unreached {
 /// Where a list of promises goes on: the last that was shown.
 pub type After = (Timestamp, IncidentNumber, i64, i64);
 
-const COLUMNS: &str =
-    "number, began_n, step, round, whom, latest_at, state, kept_n, settled_at";
+const COLUMNS: &str = "number, began_n, step, round, whom, latest_at, state, kept_n, settled_at";
 
 /// What was promised for one incident, in order.
 pub fn of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Vec<Promised>, Failure> {
@@ -104,11 +103,7 @@ pub fn latest(
 }
 
 /// Promises that should have come before this instant and did not, the oldest first.
-pub fn overdue(
-    sql: &mut dyn Sql,
-    before: Timestamp,
-    limit: i64,
-) -> Result<Vec<Promised>, Failure> {
+pub fn overdue(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<Vec<Promised>, Failure> {
     let statement = format!(
         "select {COLUMNS} from page_promises where state = 'promised' and latest_at < $1 \
          order by latest_at limit $2"
@@ -149,7 +144,8 @@ pub fn unreached(
         Ok(Unreached { number, n, people: vec![], failure })
     })?;
     for entry in &mut found {
-        let people = "select distinct person_id from pages where number = $1 and n = $2 order by person_id";
+        let people =
+            "select distinct person_id from pages where number = $1 and n = $2 order by person_id";
         entry.people = many(sql, people, &[entry.number.into(), entry.n.into()], Columns::parsed)?;
     }
     found.extend(without_pages(sql, now, limit)?);

@@ -167,7 +167,11 @@ impl<'a> Kept<'a> {
             }
             Body::PagingExhausted(data) => {
                 let PagingExhausted { step, again_at, .. } = **data;
-                let course = part.after.paging.as_ref().or(part.before.as_ref().and_then(|s| s.paging.as_ref()));
+                let course = part
+                    .after
+                    .paging
+                    .as_ref()
+                    .or(part.before.as_ref().and_then(|s| s.paging.as_ref()));
                 let Some(course) = course else { return Ok(()) };
                 self.promises.push(Promise {
                     number,
@@ -218,9 +222,12 @@ impl<'a> Kept<'a> {
     fn page(&mut self, part: &'a Recorded, n: u32, data: &Paged) {
         let pages = part.pages.iter().filter(|page| page.wish.n == n);
         let number = part.number;
-        self.pages.extend(
-            pages.map(|page| Page { number, page, is_called_off: false, answered_at: None }),
-        );
+        self.pages.extend(pages.map(|page| Page {
+            number,
+            page,
+            is_called_off: false,
+            answered_at: None,
+        }));
         if let Some(turn) = &data.turn {
             self.turns.insert((turn.policy.to_string(), turn.place), turn.person);
         }
@@ -243,10 +250,16 @@ impl<'a> Kept<'a> {
             promise.kept_n = came.then_some(n);
             promise.settled_at = Some(at);
         }
-        if is_here && self.promises.iter().any(|p| p.number == number && p.began_n == began_n && p.step == 0) {
+        if is_here
+            && self
+                .promises
+                .iter()
+                .any(|p| p.number == number && p.began_n == began_n && p.step == 0)
+        {
             return Ok(());
         }
-        let open = "number = $1 and began_n = $2 and state in ('promised', 'broken') and kept_n is null";
+        let open =
+            "number = $1 and began_n = $2 and state in ('promised', 'broken') and kept_n is null";
         let keep = format!(
             "update page_promises set state = case when state = 'broken' then 'broken' else 'kept' end, \
              kept_n = $4, settled_at = $5 where {open} and step <= $3"

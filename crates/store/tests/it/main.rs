@@ -4,6 +4,7 @@
 mod harness;
 
 mod backup;
+mod contacts;
 mod deliveries;
 mod directory;
 mod engine;
