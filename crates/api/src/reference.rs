@@ -6,7 +6,9 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use incident::Viewer;
 use incident::models::Model;
-use kernel::{CategoryId, OrganisationId, PersonId, ServiceId, TeamId, limits};
+use kernel::{
+    CategoryId, EscalationId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId, limits,
+};
 use std::hash::Hash;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -72,6 +74,26 @@ impl<'a> References<'a> {
         let id = find(&names, field, "incident model", text)?;
         let found = policy.model(id).cloned();
         found.ok_or_else(|| Problem::invalid(field, "is not a known incident model"))
+    }
+
+    /// A schedule in use.
+    pub(crate) fn schedule(&self, field: &str, text: &str) -> Result<ScheduleId, Problem> {
+        let policy = self.app.desk().policy();
+        let known = policy.paging.schedules.iter();
+        let names = Names::of(known.map(|(id, schedule)| (*id, schedule.name.clone(), true)));
+        find(&names, field, "schedule", text)
+    }
+
+    /// An escalation policy in use.
+    pub(crate) fn escalation_policy(
+        &self,
+        field: &str,
+        text: &str,
+    ) -> Result<EscalationId, Problem> {
+        let policy = self.app.desk().policy();
+        let known = policy.paging.policies.iter();
+        let names = Names::of(known.map(|(id, policy)| (*id, policy.name.clone(), true)));
+        find(&names, field, "escalation policy", text)
     }
 
     /// A person who is known. Requesters can name nobody but themselves, so that

@@ -87,6 +87,13 @@ words! {
     }
 }
 
+impl Cue {
+    /// Whether its instant came, on time or late.
+    pub const fn is_by_plan(self) -> bool {
+        matches!(self, Cue::Plan | Cue::Late)
+    }
+}
+
 words! {
     /// What went wrong with a page.
     Failure {
@@ -128,6 +135,9 @@ pub struct Course {
     /// The policy it follows; none when somebody was named by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyRef>,
+    /// What it was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// How much it matters.
     pub urgency: Urgency,
     /// Why it began.
@@ -192,6 +202,7 @@ impl Course {
     fn began(event: &Event, data: &PagingBegan) -> Course {
         Course {
             policy: data.policy,
+            name: data.name.clone(),
             urgency: data.urgency,
             why: data.why,
             began_n: event.n,

@@ -526,6 +526,8 @@ bodies! {
         why: Why,
         /// The policy; none when somebody was named by hand.
         #[serde(default, skip_serializing_if = "Option::is_none")] policy: Option<PolicyRef>,
+        /// What it is called.
+        #[serde(default, skip_serializing_if = "Option::is_none")] name: Option<String>,
         /// How much it matters.
         urgency: Urgency,
         /// What will come unless it is taken before.

@@ -15,6 +15,7 @@ mod ledger;
 mod lifecycle;
 mod models;
 mod oracle;
+mod paging;
 mod permissions;
 mod preview;
 mod promises;

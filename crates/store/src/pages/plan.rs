@@ -11,6 +11,9 @@ use incident::{Body, Event, PageWish, State, apply};
 use kernel::{IncidentNumber, PageId, PersonId, Timestamp};
 use std::collections::BTreeMap;
 
+/// A step that comes later than so many seconds after its instant was not kept.
+pub const LATE_SECONDS: i64 = 30;
+
 /// A page to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPage {
@@ -246,7 +249,12 @@ impl<'a> Kept<'a> {
                 continue;
             }
             let came = promise.step <= step;
-            promise.state = if came { "kept" } else { "called_off" };
+            let late = at.seconds_since(promise.latest_at) > LATE_SECONDS;
+            promise.state = match came {
+                true if late => "broken",
+                true => "kept",
+                false => "called_off",
+            };
             promise.kept_n = came.then_some(n);
             promise.settled_at = Some(at);
         }
@@ -261,10 +269,13 @@ impl<'a> Kept<'a> {
         let open =
             "number = $1 and began_n = $2 and state in ('promised', 'broken') and kept_n is null";
         let keep = format!(
-            "update page_promises set state = case when state = 'broken' then 'broken' else 'kept' end, \
+            "update page_promises set state = case \
+             when state = 'broken' or latest_at < $6 then 'broken' else 'kept' end, \
              kept_n = $4, settled_at = $5 where {open} and step <= $3"
         );
-        let values = [number.into(), began_n.into(), step.into(), n.into(), at.into()];
+        let on_time = at.plus_seconds(-LATE_SECONDS);
+        let values =
+            [number.into(), began_n.into(), step.into(), n.into(), at.into(), on_time.into()];
         sql.execute(&keep, &values)?;
         let pass = format!(
             "update page_promises set state = 'called_off', settled_at = $4 \

@@ -159,6 +159,7 @@ pub(super) fn begin(draft: &mut Draft, wish: Wish<'_>, voice: Voice) {
     let began = PagingBegan {
         why,
         policy: policy.map(|policy| PolicyRef { id: policy.id, version: policy.version }),
+        name: policy.map(|policy| policy.name.clone()),
         urgency,
         plan,
         fallback,
