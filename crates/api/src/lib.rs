@@ -34,6 +34,7 @@ mod people;
 mod problem;
 mod reference;
 mod rules;
+mod schedules;
 mod search;
 mod services;
 mod settings;
@@ -106,6 +107,7 @@ fn doors() -> Vec<Door> {
         integrations::doors(),
         agreements::doors(),
         calendars::doors(),
+        schedules::doors(),
         settings::doors(),
         audit::doors(),
         deliveries::doors(),

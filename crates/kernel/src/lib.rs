@@ -1,7 +1,8 @@
 //! The words every other room uses: instants, ids, numbers, priorities, actors,
-//! languages and limits. Pure: no clock, no random numbers, no input or output.
+//! languages, limits, and the lines of iCalendar. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
+pub mod ical;
 pub mod id;
 mod key;
 mod language;

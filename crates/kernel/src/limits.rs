@@ -112,3 +112,23 @@ pub const WEBHOOK_TOKEN_CHARS: usize = 1_000;
 pub const WEBHOOK_REPLAY: usize = 10_000;
 /// Days back that a replay reaches: as long as it is known what has arrived.
 pub const WEBHOOK_REPLAY_DAYS: i64 = 14;
+/// Layers of one schedule: a first, a second, nights, weekends and some to spare.
+pub const SCHEDULE_LAYERS: usize = 20;
+/// People in one rotation: with shifts of a week everybody's turn comes once in two years.
+pub const ROTATION_PEOPLE: usize = 100;
+/// Years that one shift lasts at most; bounds what is gone through to its ends.
+pub const SHIFT_YEARS: u32 = 10;
+/// Hours of the week to which one layer is restricted: two stretches a day and some to spare.
+pub const LAYER_RESTRICTIONS: usize = 20;
+/// Overrides of one schedule that count at once: two a day for years.
+pub const SCHEDULE_OVERRIDES: usize = 2_000;
+/// Days of a schedule that are looked at in one go: ten years, with their leap days.
+pub const ROSTER_DAYS: i64 = 3_653;
+/// Shifts, gaps and hand-overs of one answer: two years of hours.
+pub const ROSTER_SHIFTS: usize = 20_000;
+/// Dates that overrides are made for in one go: the holidays of ten years.
+pub const COVER_DATES: usize = 200;
+/// Bytes of one iCalendar feed of shifts: years of a team's fit.
+pub const ROSTER_FEED_BYTES: usize = 1_048_576;
+/// Occurrences looked at in one iCalendar feed of shifts; bounds the work of reading it.
+pub const ROSTER_FEED_DATES: usize = 100_000;

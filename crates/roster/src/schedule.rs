@@ -41,30 +41,43 @@ words! {
 
 /// People who take turns. The turn of an instant follows from the anchor and a count alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rotation<P = PersonId> {
     /// What a shift is measured in.
     pub unit: Unit,
     /// How many of them make a shift.
     pub every: u32,
     /// When the first shift of the first of them begins, on the clock of the schedule's zone.
+    /// Nobody is on call before.
+    #[serde(with = "crate::written::start")]
     pub start_local: DateTime,
     /// In their order.
     pub people: Vec<P>,
 }
 
 /// Hours of the week to which a layer is restricted; over midnight when `to` is not after `from`.
+///
+/// ```
+/// let text = r#"{"days":["mon","tue"],"from":"22:00","to":"06:00"}"#;
+/// let nights: roster::Restriction = serde_json::from_str(text).unwrap();
+/// assert_eq!(serde_json::to_string(&nights).unwrap(), text);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Restriction {
     /// The days on which it begins.
     pub days: Vec<Weekday>,
     /// From this time of day.
+    #[serde(with = "crate::written::from")]
     pub from: Time,
-    /// Until this time of day.
+    /// Until this time of day. The same as `from` is a day later.
+    #[serde(with = "crate::written::until")]
     pub to: Time,
 }
 
 /// A rotation, perhaps restricted to some hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Layer<P = PersonId> {
     /// What people call it.
     #[serde(default)]
@@ -78,6 +91,7 @@ pub struct Layer<P = PersonId> {
 
 /// Somebody else for some time. Wins over every layer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Override<P = PersonId> {
     /// Who is on call.
     pub person: P,
@@ -89,6 +103,7 @@ pub struct Override<P = PersonId> {
 
 /// Who is on call when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Schedule<P = PersonId> {
     /// The zone of its clocks, by its IANA name.
     pub time_zone: String,

@@ -19,6 +19,7 @@ mod once;
 mod openapi;
 mod previews;
 mod rules;
+mod schedule_previews;
 mod terms;
 mod visibility;
 mod webhooks;

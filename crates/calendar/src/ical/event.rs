@@ -1,10 +1,10 @@
 //! One event of a feed.
 
-use super::lines::Line;
 use super::yearly::Yearly;
 use super::{Budget, FeedError, LeftOut, WhyLeftOut};
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use kernel::ical::Line;
 use kernel::limits::NAME_CHARS;
 use std::ops::RangeInclusive;
 
@@ -65,11 +65,13 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(line: usize) -> Self {
-        Draft { line, ..Draft::default() }
+    pub(super) fn read(event: kernel::ical::Event) -> Result<Event, LeftOut> {
+        let mut draft = Draft { line: event.line, ..Draft::default() };
+        event.lines.into_iter().for_each(|line| draft.take(line));
+        draft.finish()
     }
 
-    pub(super) fn take(&mut self, line: Line) {
+    fn take(&mut self, line: Line) {
         match line.name.as_str() {
             "SUMMARY" => {
                 let words: String = line.words().chars().take(NAME_CHARS).collect();
@@ -86,7 +88,7 @@ impl Draft {
         }
     }
 
-    pub(super) fn finish(self) -> Result<Event, LeftOut> {
+    fn finish(self) -> Result<Event, LeftOut> {
         let (line, name) = (self.line, self.name.clone());
         self.event().map_err(|reason| LeftOut { line, name, reason })
     }

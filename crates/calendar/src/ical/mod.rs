@@ -20,20 +20,29 @@
 //! ```
 
 mod event;
-mod lines;
 mod yearly;
 
 use crate::{Calendar, Holiday};
 use event::{Draft, Event};
 use jiff::civil::Date;
+use kernel::ical::Unreadable;
 use kernel::limits::{HOLIDAY_FEED_BYTES, HOLIDAY_FEED_DATES, NAME_CHARS};
-use lines::Line;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// Components within components; a calendar needs three.
-const DEPTH_MAX: usize = 8;
+/// The lines of an event that say something about a holiday.
+const PROPERTIES: [&str; 9] = [
+    "SUMMARY",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RRULE",
+    "EXDATE",
+    "RDATE",
+    "RECURRENCE-ID",
+    "STATUS",
+];
 
 /// Why a feed is not read at all. Nothing is taken from such a one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +67,16 @@ pub enum FeedError {
     /// Its events give more dates than are looked at.
     #[error("gives more than {HOLIDAY_FEED_DATES} dates; use a feed of holidays only")]
     TooManyDates,
+}
+
+impl From<Unreadable> for FeedError {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::NoCalendar => FeedError::NoCalendar,
+            Unreadable::CutOff => FeedError::CutOff,
+            Unreadable::Broken { line } => FeedError::Broken { line },
+        }
+    }
 }
 
 /// A feed that was read.
@@ -124,15 +143,14 @@ impl Feed {
         if bytes.len() > HOLIDAY_FEED_BYTES {
             return Err(FeedError::TooLarge);
         }
-        let mut reader = Reader::default();
-        for line in lines::lines(bytes) {
-            reader.take(line)?;
+        let mut feed = Feed { events: vec![], left_out: vec![] };
+        for event in kernel::ical::read(bytes, &PROPERTIES)?.events {
+            match Draft::read(event) {
+                Ok(event) => feed.events.push(event),
+                Err(left_out) => feed.left_out.push(left_out),
+            }
         }
-        match (reader.calendars, reader.within.is_empty()) {
-            (0, true) => Err(FeedError::NoCalendar),
-            (_, false) => Err(FeedError::CutOff),
-            (_, true) => Ok(Feed { events: reader.events, left_out: reader.left_out }),
-        }
+        Ok(feed)
     }
 
     /// What the feed would add to a calendar within a range of dates.
@@ -190,71 +208,5 @@ impl Budget {
     fn spend(&mut self, dates: usize) -> Result<(), FeedError> {
         self.0 = self.0.checked_sub(dates).ok_or(FeedError::TooManyDates)?;
         Ok(())
-    }
-}
-
-/// Follows the components of a feed.
-#[derive(Default)]
-struct Reader {
-    /// Names of the components that have begun, outermost first.
-    within: Vec<String>,
-    calendars: usize,
-    draft: Option<Draft>,
-    events: Vec<Event>,
-    left_out: Vec<LeftOut>,
-}
-
-impl Reader {
-    fn take(&mut self, line: Line) -> Result<(), FeedError> {
-        match line.name.as_str() {
-            "BEGIN" => self.begin(&line),
-            "END" => self.end(&line),
-            _ if self.within.is_empty() => Err(self.misplaced(&line)),
-            _ => {
-                // What stands in an event's alarm is not about the event.
-                if self.within.len() == 2
-                    && let Some(draft) = &mut self.draft
-                {
-                    draft.take(line);
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn begin(&mut self, line: &Line) -> Result<(), FeedError> {
-        let component = line.value.trim().to_ascii_uppercase();
-        match (self.within.len(), component.as_str()) {
-            (0, "VCALENDAR") => self.calendars += 1,
-            (0, _) => return Err(self.misplaced(line)),
-            (1, "VEVENT") => self.draft = Some(Draft::new(line.number)),
-            (DEPTH_MAX.., _) => return Err(FeedError::Broken { line: line.number }),
-            _ => {}
-        }
-        self.within.push(component);
-        Ok(())
-    }
-
-    fn end(&mut self, line: &Line) -> Result<(), FeedError> {
-        let component = line.value.trim().to_ascii_uppercase();
-        if self.within.pop() != Some(component) {
-            return Err(self.misplaced(line));
-        }
-        if self.within.len() == 1
-            && let Some(draft) = self.draft.take()
-        {
-            match draft.finish() {
-                Ok(event) => self.events.push(event),
-                Err(left_out) => self.left_out.push(left_out),
-            }
-        }
-        Ok(())
-    }
-
-    fn misplaced(&self, line: &Line) -> FeedError {
-        match self.calendars {
-            0 => FeedError::NoCalendar,
-            _ => FeedError::Broken { line: line.number },
-        }
     }
 }
