@@ -4,6 +4,7 @@ use crate::{Desk, Trouble};
 use incident::permissions::Access;
 use incident::{Refusal, Scope, Viewer};
 use kernel::{IncidentNumber, PersonId};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use store::Sql;
 use store::directory::people;
@@ -95,14 +96,14 @@ fn shown(
     for promise in promises {
         let sees = subjects.get(&promise.number);
         let restricted = sees.is_none_or(|subject| scope.access(subject) != Access::Full);
-        let mut pages = vec![];
-        if let Some(n) = promise.kept_n.filter(|_| !restricted) {
-            let key = (promise.number, n);
-            if !entries.contains_key(&key) {
-                entries.insert(key, send::of_entry(sql, promise.number, n)?);
+        let kept = promise.kept_n.filter(|_| !restricted).map(|n| (promise.number, n));
+        let pages = match kept.map(|key| (key, entries.entry(key))) {
+            None => vec![],
+            Some((_, Entry::Occupied(known))) => known.get().clone(),
+            Some(((number, n), Entry::Vacant(free))) => {
+                free.insert(send::of_entry(sql, number, n)?).clone()
             }
-            pages = entries.get(&key).cloned().unwrap_or_default();
-        }
+        };
         found.promises.push(PromisedPage { promise, pages, restricted });
     }
     let people = found.promises.iter().flat_map(|shown| &shown.pages).map(|page| page.person);

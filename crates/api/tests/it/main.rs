@@ -17,6 +17,7 @@ mod messages;
 mod models;
 mod once;
 mod openapi;
+mod paging;
 mod previews;
 mod rules;
 mod schedule_previews;

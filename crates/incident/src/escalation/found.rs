@@ -202,7 +202,8 @@ fn after(people: &mut [PagedPerson], last: Option<PersonId>) {
     }
 }
 
+/// Whoever is on call; nobody by a schedule whose zone is not known any more.
 fn on_call(schedule: &SchedulePolicy, at: Timestamp) -> Option<PersonId> {
-    // TEMP until the roster is merged
-    schedule.roster.overrides.iter().rev().find(|o| o.start <= at && at < o.end).map(|o| o.person)
+    let roster = roster::Roster::of(&schedule.roster).ok()?;
+    roster.on_call(at).map(|on_call| on_call.person)
 }

@@ -1,8 +1,6 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
 use crate::reach::Reach;
-use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
 use kernel::{
     EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, Timestamp, WebhookId,
 };
@@ -37,33 +35,7 @@ impl Hours {
     /// Whether this instant lies within them. Hours whose zone is not known any more keep
     /// nobody from being paged.
     pub fn hold(&self, at: Timestamp) -> bool {
-        let Ok(zone) = TimeZone::get(&self.time_zone) else { return true };
-        let local = at.to_jiff().to_zoned(zone);
-        let (day, time) = (local.weekday(), local.time());
-        let begins_on = |restriction: &roster::Restriction, day: Weekday| {
-            restriction.days.iter().any(|named| weekday(*named) == day)
-        };
-        self.within.iter().any(|restriction| {
-            let roster::Restriction { from, to, .. } = restriction;
-            if from < to {
-                begins_on(restriction, day) && (*from..*to).contains(&time)
-            } else {
-                (begins_on(restriction, day) && time >= *from)
-                    || (begins_on(restriction, day.previous()) && time < *to)
-            }
-        })
-    }
-}
-
-fn weekday(named: roster::Weekday) -> Weekday {
-    match named {
-        roster::Weekday::Mon => Weekday::Monday,
-        roster::Weekday::Tue => Weekday::Tuesday,
-        roster::Weekday::Wed => Weekday::Wednesday,
-        roster::Weekday::Thu => Weekday::Thursday,
-        roster::Weekday::Fri => Weekday::Friday,
-        roster::Weekday::Sat => Weekday::Saturday,
-        roster::Weekday::Sun => Weekday::Sunday,
+        roster::within(&self.time_zone, &self.within, at).unwrap_or(true)
     }
 }
 

@@ -432,12 +432,10 @@ fn hours(from: &str, to: &str) -> Hours {
 
 #[test]
 fn steps_count_in_their_hours_only() {
-    let by_day = EscalationStep {
-        hours: Some(hours("09:00:00", "17:00:00")),
-        ..step(0, &[person(Who::Agent)])
-    };
+    let by_day =
+        EscalationStep { hours: Some(hours("09:00", "17:00")), ..step(0, &[person(Who::Agent)]) };
     let by_night = EscalationStep {
-        hours: Some(hours("17:00:00", "09:00:00")),
+        hours: Some(hours("17:00", "09:00")),
         ..step(0, &[person(Who::Responder)])
     };
     let branches =

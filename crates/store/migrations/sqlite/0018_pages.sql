@@ -68,4 +68,3 @@ create table page_watch (
   held_until integer not null,
   looked_at integer not null
 ) strict;
-insert into page_watch (id, holder, held_until, looked_at) values (1, '', 0, 0);

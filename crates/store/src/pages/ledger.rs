@@ -188,16 +188,17 @@ pub fn watch(
     until: Timestamp,
     farthest: Timestamp,
 ) -> Result<bool, Failure> {
-    let statement = "update page_watch set holder = $1, held_until = $3, looked_at = $2 \
-        where id = 1 and (holder = $1 or held_until <= $2 or held_until > $4)";
+    let statement = "insert into page_watch (id, holder, held_until, looked_at) \
+        values (1, $1, $3, $2) on conflict (id) do update set holder = excluded.holder, \
+        held_until = excluded.held_until, looked_at = excluded.looked_at \
+        where page_watch.holder = $1 or page_watch.held_until <= $2 or page_watch.held_until > $4";
     let values: [Value; 4] = [holder.into(), now.into(), until.into(), farthest.into()];
     Ok(sql.execute(statement, &values)? == 1)
 }
 
 /// When somebody last watched over promises.
-pub fn watched_at(sql: &mut dyn Sql) -> Result<Timestamp, Failure> {
-    let at = one(sql, "select looked_at from page_watch where id = 1", &[], Columns::at)?;
-    at.ok_or_else(|| Failure::damaged("the watch over paging"))
+pub fn watched_at(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
+    one(sql, "select looked_at from page_watch where id = 1", &[], Columns::at)
 }
 
 fn read(row: &mut Columns) -> Result<Promised, Failure> {
