@@ -29,6 +29,7 @@ mod once;
 mod openapi;
 mod organisations;
 mod page;
+mod paging;
 mod path;
 mod people;
 mod problem;
@@ -113,6 +114,7 @@ fn doors() -> Vec<Door> {
         settings::doors(),
         audit::doors(),
         deliveries::doors(),
+        paging::doors(),
         webhooks::doors(),
         webhooks::messages::doors(),
         inbox::doors(),

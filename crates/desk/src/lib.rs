@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod ask;
+mod auditor;
 mod cache;
 mod chance;
 mod change;
@@ -15,6 +16,7 @@ mod feed;
 mod files;
 mod inbox;
 pub mod integrations;
+mod ledger;
 mod messages;
 mod metrics;
 mod originals;
@@ -38,6 +40,7 @@ mod writer;
 
 pub use accounts::{Credential, SignIn};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
+pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
@@ -45,6 +48,7 @@ pub use deliveries::Told;
 pub use feed::{Committed, Feed};
 pub use files::{Download, Kept, Upload, file_name};
 pub use inbox::{InboxEntry, ToldEntry};
+pub use ledger::{PagingLedger, PromisedPage};
 pub use messages::{Incoming, LetIn};
 pub use metrics::Metrics;
 pub use originals::Original;
@@ -90,6 +94,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// When loops last moved.
+    pub(crate) beats: auditor::Beats,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
     /// Networks that may be sent to besides the internet.
@@ -125,6 +131,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            beats: auditor::Beats::default(),
             seals: OnceLock::new(),
             outward: OnceLock::new(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
@@ -136,6 +143,7 @@ impl Desk {
             feed::follow(&desk);
             timer::start(&desk);
             recompute::start(&desk);
+            auditor::start(&desk);
         }
         Ok(desk)
     }

@@ -2,6 +2,7 @@
 
 use crate::Trouble;
 use crate::ask::Done;
+use crate::auditor::Figures;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
@@ -21,6 +22,7 @@ pub struct Metrics {
     pub(crate) timer_lateness: Histogram,
     pub(crate) recomputations: Gauge,
     pub(crate) recomputed: Counter,
+    paging: Figures,
     /// Open live streams.
     pub streams: Gauge,
 }
@@ -74,8 +76,10 @@ impl Metrics {
             recomputed.clone(),
         );
         registry.register("streams_open", "Open live streams", streams.clone());
+        let paging = Figures::new(&mut registry);
         Metrics {
             registry: Mutex::new(registry),
+            paging,
             commands,
             refused,
             failed,
@@ -102,6 +106,11 @@ impl Metrics {
     /// Adds another room's figures.
     pub fn register(&self, add: impl FnOnce(&mut Registry)) {
         add(&mut self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+
+    /// Figures about paging.
+    pub fn paging(&self) -> &Figures {
+        &self.paging
     }
 
     pub(crate) fn committed(&self, answers: &[Result<Done, Trouble>], took: Duration) {

@@ -46,6 +46,7 @@ pub(crate) fn start(desk: &Desk) {
             pace.tick().await;
             let Some(inner) = weak.upgrade() else { return };
             let (desk, resting) = (Desk(inner), resting.clone());
+            desk.beats("timers");
             let now = desk.now();
             let house = is_housekeeping_due(kept_house, now);
             if house {

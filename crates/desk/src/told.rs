@@ -38,6 +38,9 @@ const WORDS: &[(&str, &[&str])] = &[
     ("promise_changed", &["reason"]),
     ("breach_explained", &["reason"]),
     ("pause_corrected", &["reason"]),
+    ("paging_began", &["note"]),
+    ("paged", &["note"]),
+    ("page_declined", &["note"]),
 ];
 
 /// What requesters and watchers see of the data of public events. Default is nothing.

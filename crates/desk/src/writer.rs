@@ -262,6 +262,7 @@ impl WriterThread {
             self.states.clear();
         }
         self.position = head.position;
+        desk.metrics().paging().committed(&changed);
         self.keep(changed);
         desk.0.metrics.committed(&answers, started.elapsed());
         desk.0.feed.wake();

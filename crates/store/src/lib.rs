@@ -18,6 +18,7 @@ pub mod deliveries;
 pub mod directory;
 pub mod incidents;
 pub mod messages;
+pub mod pages;
 pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};

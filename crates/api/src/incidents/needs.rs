@@ -29,6 +29,11 @@ pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
     if access == Access::Full {
         ids.extend(state.watchers.iter());
         ids.extend(state.roles.values());
+        if let Some(course) = &state.paging {
+            ids.extend(&course.waiting_for);
+            ids.extend(&course.must_answer);
+            ids.extend(&course.acknowledged_by);
+        }
         ids.extend(state.tasks.iter().filter_map(|task| task.assignee));
         ids.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
     }

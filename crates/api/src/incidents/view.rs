@@ -1,6 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
 use super::clock::{ShownClock, clock_at};
+use super::paged::Paging;
 use super::promised::Promised;
 use super::risk::Risk;
 use super::work::{AppliedModel, Task, Work};
@@ -143,6 +144,8 @@ pub(crate) struct Incident<'a> {
     /// Fixed instants by which it was promised to be over. Requesters and watchers see
     /// what the requester was promised.
     promises: Vec<Promised<'a>>,
+    /// How paging stands, once somebody was paged. Internal.
+    paging: Option<Paging<'a>>,
     /// Since when the requester waits for longer than they were told.
     #[schema(value_type = Option<String>, format = DateTime)]
     deviated_at: Option<Timestamp>,
@@ -333,6 +336,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         updated_at: state.updated_at,
         expected_resolution: state.expected.map(Expected::of),
         promises: Promised::all(shown),
+        paging: Paging::of(shown),
         deviated_at: state.deviated_at,
         breach: inner.and_then(State::explained).map(|it| query::Breach::from(it).as_str()),
         next_update_at: state.next_update,

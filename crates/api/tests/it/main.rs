@@ -18,6 +18,7 @@ mod messages;
 mod models;
 mod once;
 mod openapi;
+mod paging;
 mod previews;
 mod rules;
 mod schedule_previews;

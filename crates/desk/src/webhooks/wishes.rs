@@ -1,7 +1,7 @@
 //! Which events a webhook is told of.
 
 use super::message_id;
-use incident::{Access, Scope};
+use incident::{Access, Body, Scope};
 use kernel::{Channel, IncidentNumber, PersonId, Timestamp};
 use query::{Context, Expr};
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ pub fn wishes(
 ) -> Result<Vec<Wish>, Failure> {
     let scope = scope(&webhook.told);
     let wanted = |one: &&FeedEvent| {
-        webhook.told.wants(one.event.body.kind())
+        (webhook.told.wants(one.event.body.kind()) || is_paged(webhook, one))
             && one.event.channel != Channel::Import
             && scope.access(&one.subject) != Access::None
     };
@@ -47,7 +47,7 @@ pub fn wishes(
         let numbers: BTreeSet<IncidentNumber> = wanted.iter().map(|one| one.number).collect();
         let look = Look { scope, context: Context::of_a_rule(now, zone) };
         let matching = matching(sql, &look, &condition, &numbers)?;
-        wanted.retain(|one| matching.contains(&one.number));
+        wanted.retain(|one| matching.contains(&one.number) || is_paged(webhook, one));
     }
     let wish = |one: &FeedEvent| Wish {
         seq: one.seq,
@@ -56,4 +56,9 @@ pub fn wishes(
         message_id: message_id(webhook.id, one.seq, one.event.at),
     };
     Ok(wanted.into_iter().map(wish).collect())
+}
+
+/// Whether a step of paging names this webhook: then it is told whatever else it wants.
+fn is_paged(webhook: &Webhook, one: &FeedEvent) -> bool {
+    matches!(&one.event.body, Body::Paged(data) if data.webhooks.contains(&webhook.id))
 }

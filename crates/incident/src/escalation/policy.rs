@@ -1,6 +1,9 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
-use kernel::{EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, WebhookId};
+use crate::reach::Reach;
+use kernel::{
+    EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, Timestamp, WebhookId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +30,14 @@ pub struct Hours {
     pub time_zone: String,
     /// The hours.
     pub within: Vec<roster::Restriction>,
+}
+
+impl Hours {
+    /// Whether this instant lies within them. Hours whose zone is not known any more keep
+    /// nobody from being paged.
+    pub fn hold(&self, at: Timestamp) -> bool {
+        roster::within(&self.time_zone, &self.within, at).unwrap_or(true)
+    }
 }
 
 /// One step.
@@ -95,4 +106,24 @@ pub struct Paging {
     pub of_services: HashMap<ServiceId, EscalationId>,
     /// The policy of a team.
     pub of_teams: HashMap<TeamId, EscalationId>,
+    /// How everybody with a role is reached.
+    pub reach: HashMap<PersonId, Reach>,
+}
+
+impl Paging {
+    /// Whether people take turns in any step.
+    pub fn takes_turns(&self) -> bool {
+        self.policies.values().any(|policy| policy.steps.iter().any(|step| step.round_robin))
+    }
+
+    /// The policy that applies to a service, or else to a team.
+    pub fn policy_of(
+        &self,
+        service: Option<ServiceId>,
+        team: Option<TeamId>,
+    ) -> Option<&EscalationPolicy> {
+        let in_use = |id: &EscalationId| self.policies.get(id).map(Arc::as_ref);
+        let of_service = service.and_then(|id| self.of_services.get(&id)).and_then(in_use);
+        of_service.or_else(|| team.and_then(|id| self.of_teams.get(&id)).and_then(in_use))
+    }
 }

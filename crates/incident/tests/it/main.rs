@@ -16,6 +16,7 @@ mod lifecycle;
 mod models;
 mod oracle;
 mod paging;
+mod rota;
 mod permissions;
 mod preview;
 mod promises;

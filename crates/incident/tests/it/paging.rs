@@ -1,144 +1,753 @@
-//! What schedules and escalation policies must keep to, and who may arrange shifts.
+//! Somebody is paged until an incident is taken, and nothing ends in silence.
 
-use crate::case::{Who, network, policy};
-use incident::escalation::check::{ScheduleToSave, unreachable};
-use incident::escalation::{EscalationPolicy, EscalationStep, SchedulePolicy, Whom};
-use incident::permissions::{may_arrange, may_decide_swap, may_end_override, may_take_shift};
-use incident::{Policy, TokenScope, Viewer};
-use kernel::{EscalationId, PersonId, Priority, ScheduleId, WebhookId};
-use roster::{Layer, Rotation, Unit, Versions};
-use std::collections::BTreeSet;
+use crate::case::{Case, Who, desktop, inc, level, network, plain_report, start, vpn, words};
+use crate::sample::{assign, cancel, comment, resolve};
+use incident::command::{Change, Related, Report};
+use incident::escalation::{
+    Cue, EscalationPolicy, EscalationStep, Failure, Hours, Paging, SchedulePolicy, Standing, Stop,
+    Suppression, Whom, Why,
+};
+use incident::event::{Paged, PagingBegan};
+use incident::reach::{Reach, Urgency};
+use incident::state::HoldReason;
+use incident::{Body, Command, Origin, RefusalKind, TimerKind, timers};
+use kernel::{EscalationId, PersonId, Priority, ScheduleId, Timestamp};
+use proptest::prelude::*;
 use std::sync::Arc;
+use uuid::Uuid;
 
-fn schedule_id(n: u128) -> ScheduleId {
-    ScheduleId(uuid::Uuid::from_u128(n))
+fn policy_id(n: u128) -> EscalationId {
+    EscalationId(Uuid::from_u128(0xe00 + n))
 }
 
-fn layer(people: &[PersonId]) -> Layer {
-    let start_local = "2026-11-02T09:00:00".parse().unwrap();
-    let rotation = Rotation { unit: Unit::Week, every: 1, start_local, people: people.to_vec() };
-    Layer { name: "First".into(), rotation, restrictions: vec![] }
+fn nights() -> ScheduleId {
+    ScheduleId(Uuid::from_u128(0xe11))
 }
 
-/// The policy with schedules that fall back to these.
-fn with_schedules(fallbacks: &[(u128, Option<Whom>)]) -> Policy {
-    let mut policy = policy();
-    let mut paging = (*policy.paging).clone();
-    for (id, fallback) in fallbacks {
-        let roster = Versions { versions: vec![], time_zone: "UTC".into(), overrides: vec![] };
-        let known =
-            SchedulePolicy { name: id.to_string(), version: 1, roster, fallback: *fallback };
-        paging.schedules.insert(schedule_id(*id), Arc::new(known));
-    }
-    policy.paging = Arc::new(paging);
-    policy
+fn person(who: Who) -> Whom {
+    Whom::Person(who.id())
 }
 
-fn fields(faults: Vec<incident::policy::Fault>) -> Vec<String> {
-    faults.into_iter().map(|fault| fault.field).collect()
-}
-
-#[test]
-fn a_schedule_names_people_who_can_be_paged_and_leads_somewhere() {
-    let policy = with_schedules(&[
-        (1, None),
-        (2, Some(Whom::Schedule(schedule_id(1)))),
-        (3, Some(Whom::Schedule(schedule_id(2)))),
-    ]);
-    let faults = |layers: &[Layer], fallback| {
-        let (id, name, time_zone) = (schedule_id(1), "Network", "Europe/Oslo");
-        let schedule = ScheduleToSave { id, name, time_zone, layers, fallback };
-        fields(schedule.faults(&policy, &BTreeSet::new()))
-    };
-    let (agent, auditor) = (Who::Agent.id(), Who::Auditor.id());
-    let good = [layer(&[agent])];
-    assert_eq!(faults(&good, None), [""; 0]);
-    assert_eq!(faults(&[], None), ["layers"]);
-    let unable = [layer(&[agent, auditor, Who::Requester.id()])];
-    assert_eq!(faults(&unable, None), ["layers.0.rotation.people.1", "layers.0.rotation.people.2"]);
-    assert_eq!(unreachable(&unable, &policy).len(), 2);
-    assert_eq!(faults(&good, Some(Whom::Team(network()))), [""; 0]);
-    for gone in [
-        Whom::Person(auditor),
-        Whom::Webhook(WebhookId(uuid::Uuid::from_u128(1))),
-        Whom::Schedule(schedule_id(9)),
-        // Itself, and in two turns.
-        Whom::Schedule(schedule_id(1)),
-        Whom::Schedule(schedule_id(3)),
-    ] {
-        assert_eq!(faults(&good, Some(gone)), ["fallback"], "{gone:?}");
-    }
-}
-
-#[test]
-fn a_policy_pages_somebody_and_waits_in_between() {
-    let policy = with_schedules(&[(1, None)]);
-    let step = |after_seconds, whom: &[Whom]| EscalationStep {
+fn step(after_seconds: i64, whom: &[Whom]) -> EscalationStep {
+    EscalationStep {
         after_seconds,
         whom: whom.to_vec(),
         hours: None,
         round_robin: false,
         everyone: false,
-    };
-    let whom = [Whom::Schedule(schedule_id(1)), Whom::Team(network())];
-    let good = EscalationPolicy {
-        id: EscalationId(uuid::Uuid::from_u128(1)),
-        name: "Network".into(),
-        version: 1,
-        steps: vec![step(0, &whom), step(300, &[Whom::Person(Who::Manager.id())])],
-        repeats: 1,
-        pages_from: Priority::ALL[1],
-        acknowledgement_seconds: Some(3_600),
-        fallback: vec![],
-    };
-    let faults = |changed: EscalationPolicy| fields(changed.faults(&policy, &BTreeSet::new()));
-    assert_eq!(faults(good.clone()), [""; 0]);
-    assert!(good.names(whom[1]) && !good.names(Whom::Person(Who::Agent.id())));
-    let with = |steps| EscalationPolicy { steps, ..good.clone() };
-    assert_eq!(faults(with(vec![])), ["steps"]);
-    assert_eq!(faults(with(vec![step(5, &[])])), ["steps.0.whom"]);
-    assert_eq!(faults(with(vec![step(0, &whom)])), ["repeats"], "all rounds would come at once");
-    assert_eq!(faults(with(vec![step(86_401, &whom)])), ["steps.0.after_seconds"]);
-    let gone = with(vec![step(5, &[Whom::Person(Who::Auditor.id())])]);
-    assert_eq!(fields(gone.gone(&policy, &BTreeSet::new())), ["steps.0.whom.0"]);
-    assert_eq!(faults(gone), ["steps.0.whom.0"]);
-    assert_eq!(faults(EscalationPolicy { repeats: 11, ..good.clone() }), ["repeats"]);
-    let short = EscalationPolicy { acknowledgement_seconds: Some(59), ..good };
-    assert_eq!(faults(short), ["acknowledgement_seconds"]);
+    }
 }
 
-/// y may, n may not: arrange one's own shifts, those of others, take one, decide, end one's own
-/// override, end one that was swapped, configure.
-fn row(viewer: &Viewer) -> String {
-    let other = Who::Requester.id();
-    let answers = [
-        may_arrange(viewer, viewer.person).is_ok(),
-        may_arrange(viewer, other).is_ok(),
-        may_take_shift(viewer).is_ok(),
-        may_decide_swap(viewer).is_ok(),
-        may_end_override(viewer, viewer.person, false).is_ok(),
-        may_end_override(viewer, viewer.person, true).is_ok(),
-        viewer.configures_paging(),
-    ];
-    answers.map(|may| if may { 'y' } else { 'n' }).iter().collect()
+fn policy(steps: Vec<EscalationStep>) -> EscalationPolicy {
+    EscalationPolicy {
+        id: policy_id(1),
+        name: "Network".to_owned(),
+        version: 3,
+        steps,
+        repeats: 0,
+        pages_from: Priority::new(2).unwrap(),
+        acknowledgement_seconds: None,
+        fallback: vec![person(Who::Manager)],
+    }
+}
+
+/// The agent, five minutes later the responder, then the manager.
+fn usual() -> EscalationPolicy {
+    policy(vec![step(0, &[person(Who::Agent)]), step(300, &[person(Who::Responder)])])
+}
+
+/// A case in which the team Network pages by this policy.
+fn under(policy: EscalationPolicy) -> Case {
+    let mut case = Case::empty();
+    let paging = &case.policy.paging;
+    let mut paging = Paging { reach: paging.reach.clone(), ..Paging::default() };
+    paging.of_teams.insert(network(), policy.id);
+    paging.policies.insert(policy.id, Arc::new(policy));
+    case.policy.paging = Arc::new(paging);
+    case
+}
+
+fn change(case: &mut Case, change: impl FnOnce(&mut Paging)) {
+    let mut paging = Paging::clone(&case.policy.paging);
+    change(&mut paging);
+    case.policy.paging = Arc::new(paging);
+}
+
+fn urgent() -> Report {
+    Report {
+        impact: Some(level(1)),
+        urgency: Some(level(1)),
+        team: Some(network()),
+        ..plain_report()
+    }
+}
+
+/// A case under this policy with INC-1, which pages.
+fn paging(policy: EscalationPolicy) -> Case {
+    let mut case = under(policy);
+    case.report(Who::Desktop, urgent());
+    case
+}
+
+/// Whom INC-1 paged, each entry with the seconds since the start.
+fn paged(case: &Case) -> Vec<(i64, Vec<PersonId>)> {
+    let found = bodies::<Paged>(case).into_iter();
+    found.map(|(at, data)| (at, data.people.iter().map(|p| p.person).collect())).collect()
+}
+
+trait Kind: Clone {
+    fn of(body: &Body) -> Option<Self>;
+}
+
+impl Kind for Paged {
+    fn of(body: &Body) -> Option<Self> {
+        if let Body::Paged(data) = body { Some((**data).clone()) } else { None }
+    }
+}
+
+impl Kind for PagingBegan {
+    fn of(body: &Body) -> Option<Self> {
+        if let Body::PagingBegan(data) = body { Some((**data).clone()) } else { None }
+    }
+}
+
+fn bodies<T: Kind>(case: &Case) -> Vec<(i64, T)> {
+    let events = case.records[&inc(1)].events.iter();
+    let found = events.filter_map(|event| Some((event, T::of(&event.body)?)));
+    found.map(|(event, data)| (event.happened_at.seconds_since(start()), data)).collect()
+}
+
+fn why(case: &Case) -> Vec<Why> {
+    bodies::<PagingBegan>(case).into_iter().map(|(_, data)| data.why).collect()
+}
+
+fn at(seconds: i64) -> Timestamp {
+    start().plus_seconds(seconds)
+}
+
+/// Lets the timers ring every second until then, as the loop does.
+fn until(case: &mut Case, seconds: i64) {
+    while case.now < at(seconds) {
+        let next = timers(case.state(), &case.policy).into_values().min();
+        case.now = next.map_or(at(seconds), |next| next.max(case.now)).min(at(seconds));
+        case.tick();
+        if next.is_none_or(|next| next > at(seconds)) {
+            return;
+        }
+    }
+}
+
+fn standing(case: &Case) -> Standing {
+    case.state().paging.as_ref().expect("paging began").standing
+}
+
+fn stopped(case: &Case) -> Stop {
+    let Body::PagingStopped(data) = &case.last("paging_stopped").body else { panic!() };
+    data.why
 }
 
 #[test]
-fn responders_arrange_their_own_shifts_and_managers_all() {
-    for (who, expected) in [
-        (Who::Requester, "nnnnnnn"),
-        (Who::Agent, "nnnnnnn"),
-        (Who::Auditor, "nnnnnnn"),
-        (Who::Responder, "ynynynn"),
-        (Who::Manager, "yyyyyyy"),
-        (Who::Administrator, "yyyyyyy"),
+fn steps_come_at_their_instants_until_nobody_is_left_and_then_every_hour() {
+    let mut case = paging(usual());
+    let began = bodies::<PagingBegan>(&case);
+    let plan: Vec<i64> =
+        began[0].1.plan.iter().map(|planned| planned.at.seconds_since(start())).collect();
+    assert_eq!(plan, [0, 300, 600], "with the end");
+    until(&mut case, 600 + 2 * 3_600);
+    let (agent, responder, manager) =
+        (vec![Who::Agent.id()], vec![Who::Responder.id()], vec![Who::Manager.id()]);
+    let told = [
+        (0, agent),
+        (300, responder),
+        (600, manager.clone()),
+        (4_200, manager.clone()),
+        (7_800, manager),
+    ];
+    assert_eq!(paged(&case), told);
+    assert_eq!(standing(&case), Standing::Exhausted);
+    case.does(Who::Manager, Command::Acknowledge);
+    assert_eq!(standing(&case), Standing::Acknowledged);
+}
+
+#[test]
+fn steps_are_gone_through_again() {
+    let mut case = paging(EscalationPolicy { repeats: 2, ..usual() });
+    until(&mut case, 1_600);
+    let at: Vec<i64> = paged(&case).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(at, [0, 300, 600, 900, 1_200, 1_500]);
+    assert_eq!(standing(&case), Standing::Paging);
+}
+
+#[test]
+fn with_no_fallback_every_administrator_is_told() {
+    let mut case = paging(EscalationPolicy { fallback: vec![], ..usual() });
+    until(&mut case, 600);
+    assert_eq!(paged(&case).last().unwrap().1, [Who::Administrator.id()]);
+}
+
+#[test]
+fn what_is_confidential_pages_only_who_may_see_it() {
+    let mut case = under(policy(vec![step(0, &[person(Who::Manager)])]));
+    case.report(Who::Manager, Report { confidential_to: Some(network()), ..urgent() });
+    until(&mut case, 600);
+    let members = [Who::Agent.id(), Who::Responder.id()];
+    for (_, people) in paged(&case) {
+        assert!(people.iter().all(|person| members.contains(person)), "{people:?}");
+    }
+    assert!(!paged(&case).is_empty(), "its own team is left");
+}
+
+#[test]
+fn what_does_not_matter_enough_pages_nobody_until_it_does() {
+    let mut case = under(usual());
+    case.report(Who::Desktop, Report { impact: Some(level(3)), ..urgent() });
+    assert_eq!(case.state().paging, None);
+    case.does(Who::Desktop, crate::sample::urgent());
+    assert_eq!(why(&case), [Why::Raised]);
+    case.does(Who::Desktop, crate::sample::overridden(1));
+    assert_eq!(why(&case).len(), 1, "it pages already");
+}
+
+#[test]
+fn imports_and_further_cases_page_nobody() {
+    let mut case = under(usual());
+    case.origin = Origin::Import;
+    case.report(Who::Desktop, urgent());
+    assert_eq!(case.state().paging, None);
+    case.origin = Origin::Live;
+    case.report(Who::Desktop, Report { parent: Some(inc(1)), ..urgent() });
+    assert_eq!(case.state_of(2).paging, None);
+}
+
+#[test]
+fn the_policy_of_the_service_comes_before_that_of_the_team() {
+    let mut case = under(usual());
+    let other =
+        EscalationPolicy { id: policy_id(2), ..policy(vec![step(0, &[person(Who::Desktop)])]) };
+    change(&mut case, |paging| {
+        paging.of_services.insert(vpn(), other.id);
+        paging.policies.insert(other.id, Arc::new(other));
+    });
+    case.report(Who::Agent, Report { service: Some(vpn()), ..urgent() });
+    assert_eq!(paged(&case), [(0, vec![Who::Desktop.id()])]);
+}
+
+#[test]
+fn acknowledging_stops_it_and_so_does_working_on_it() {
+    for command in [Command::Acknowledge, comment(), crate::sample::note(), assign(Who::Agent)] {
+        let mut case = paging(usual());
+        case.wait(60).does(Who::Agent, command.clone());
+        let stops =
+            !matches!(command, Command::Comment { visibility: incident::Visibility::Internal, .. });
+        assert_eq!(case.state().is_paging(), !stops, "{command:?}");
+        if stops {
+            assert_eq!(stopped(&case), Stop::Acknowledged);
+            until(&mut case, 3_600);
+            assert_eq!(paged(&case).len(), 1, "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn whoever_answers_as_the_next_step_comes_wins() {
+    let mut case = paging(usual());
+    case.wait(300).does(Who::Agent, Command::Acknowledge);
+    assert_eq!(paged(&case).len(), 1);
+}
+
+#[test]
+fn what_is_over_pages_nobody() {
+    let ends = [(resolve(), Stop::Resolved), (cancel(), Stop::Cancelled)];
+    for (command, why) in ends {
+        let mut case = paging(usual());
+        case.does(Who::Manager, command);
+        assert!(matches!(stopped(&case), Stop::Acknowledged) || stopped(&case) == why);
+        assert!(!case.state().is_paging());
+    }
+    let mut case = paging(usual());
+    case.report(Who::Desktop, plain_report());
+    case.does(Who::Desktop, Command::Merge { into: inc(2) });
+    assert_eq!(stopped(&case), Stop::Merged);
+    case.does(Who::Desktop, Command::Unmerge);
+    assert_eq!(why(&case), [Why::Reported, Why::Unmerged], "it stands on its own again");
+}
+
+#[test]
+fn a_requester_who_writes_takes_nothing() {
+    let mut case = paging(usual());
+    case.does(Who::Requester, comment());
+    assert!(case.state().is_paging());
+}
+
+#[test]
+fn whoever_it_is_given_to_is_paged_before_the_others() {
+    let mut case = paging(usual());
+    case.wait(60).does(Who::Desktop, assign(Who::Responder));
+    assert_eq!(why(&case), [Why::Reported, Why::Assigned]);
+    until(&mut case, 700);
+    let told =
+        [(0, vec![Who::Agent.id()]), (60, vec![Who::Responder.id()]), (360, vec![Who::Agent.id()])];
+    assert_eq!(paged(&case)[..3], told);
+    let mut case = under(usual());
+    case.report(Who::Desktop, Report { assignee: Some(Who::Responder.id()), ..urgent() });
+    assert_eq!(paged(&case), [(0, vec![Who::Responder.id()])]);
+    let mut case = under(usual());
+    case.report(Who::Agent, Report { assignee: Some(Who::Agent.id()), ..urgent() });
+    assert_eq!(case.state().paging, None, "who reports it has it");
+}
+
+#[test]
+fn another_team_pages_its_own_people() {
+    let mut case = paging(usual());
+    let theirs =
+        EscalationPolicy { id: policy_id(2), ..policy(vec![step(0, &[Whom::Team(desktop())])]) };
+    change(&mut case, |paging| {
+        paging.of_teams.insert(desktop(), theirs.id);
+        paging.policies.insert(theirs.id, Arc::new(theirs));
+    });
+    let give = Command::Assign { team: Change::Set(desktop()), assignee: Change::Keep };
+    case.wait(60).does(Who::Agent, give);
+    assert_eq!(stopped(&case), Stop::Replaced);
+    assert_eq!(why(&case), [Why::Reported, Why::Given]);
+    let both = vec![Who::Desktop.id(), Who::AgentAndAuditor.id()];
+    assert_eq!(paged(&case).last(), Some(&(60, both)));
+}
+
+#[test]
+fn a_team_without_a_policy_ends_nothing() {
+    let mut case = paging(usual());
+    let give = Command::Assign { team: Change::Set(desktop()), assignee: Change::Keep };
+    case.does(Who::Agent, give);
+    assert!(case.state().is_paging(), "nobody has taken it");
+}
+
+#[test]
+fn everyone_has_to_answer_where_the_step_says_so() {
+    let both =
+        EscalationStep { everyone: true, ..step(0, &[person(Who::Agent), person(Who::Responder)]) };
+    let mut case = paging(policy(vec![both]));
+    case.does(Who::Agent, Command::Acknowledge);
+    assert!(case.state().is_paging());
+    case.does(Who::Agent, comment());
+    assert!(case.state().is_paging(), "they answered already");
+    case.does(Who::Responder, Command::Acknowledge);
+    assert_eq!(standing(&case), Standing::Acknowledged);
+    let course = case.state().paging.as_ref().unwrap();
+    assert_eq!(course.acknowledged_by.len(), 2);
+}
+
+#[test]
+fn a_forgotten_acknowledgement_pages_again() {
+    let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
+    let mut case = paging(forgets);
+    case.wait(60).does(Who::Agent, Command::Acknowledge);
+    case.wait(600).does(Who::Agent, comment());
+    until(&mut case, 660 + 1_799);
+    assert_eq!(why(&case).len(), 1, "their word renewed it");
+    until(&mut case, 660 + 1_800);
+    assert_eq!(why(&case), [Why::Reported, Why::Expired]);
+    assert_eq!(paged(&case).last(), Some(&(2_460, vec![Who::Agent.id()])));
+    case.does(Who::Responder, Command::Acknowledge);
+    assert_eq!(standing(&case), Standing::Acknowledged);
+}
+
+#[test]
+fn what_waits_for_somebody_else_wakes_nobody() {
+    let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
+    let mut case = paging(forgets);
+    case.does(Who::Agent, Command::Acknowledge);
+    case.does(Who::Agent, crate::sample::hold(HoldReason::Vendor));
+    until(&mut case, 10_000);
+    assert_eq!(why(&case).len(), 1);
+}
+
+#[test]
+fn whoever_cannot_take_it_is_followed_at_once() {
+    let mut case = paging(usual());
+    let decline = Command::DeclinePage { note: None };
+    let refusal = case.refuses(Who::Responder, decline.clone());
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::State, "not_paged"));
+    case.wait(30).does(Who::Agent, decline.clone());
+    assert_eq!(paged(&case).last(), Some(&(30, vec![Who::Responder.id()])));
+    assert_eq!(bodies::<Paged>(&case)[1].1.cue, Cue::Declined);
+    case.wait(30).does(Who::Responder, decline);
+    assert_eq!(paged(&case).last(), Some(&(60, vec![Who::Manager.id()])), "the end");
+    assert_eq!(standing(&case), Standing::Exhausted);
+}
+
+#[test]
+fn one_of_two_who_declines_leaves_the_other() {
+    let mut case = paging(policy(vec![step(0, &[person(Who::Agent), person(Who::Responder)])]));
+    case.does(Who::Agent, Command::DeclinePage { note: None });
+    assert_eq!(paged(&case).len(), 1);
+    case.does(Who::Responder, Command::DeclinePage { note: None });
+    assert_eq!(paged(&case).len(), 2);
+}
+
+#[test]
+fn nobody_has_to_wait_for_the_next_step() {
+    let mut case = paging(usual());
+    case.wait(30).does(Who::Desktop, Command::EscalatePage);
+    until(&mut case, 1_000);
+    let told = [
+        (0, vec![Who::Agent.id()]),
+        (30, vec![Who::Responder.id()]),
+        (330, vec![Who::Manager.id()]),
+    ];
+    assert_eq!(paged(&case)[..3], told, "what follows comes sooner, too");
+}
+
+#[test]
+fn people_take_turns() {
+    let turns = EscalationStep {
+        round_robin: true,
+        ..step(0, &[person(Who::Agent), person(Who::Responder), person(Who::Desktop)])
+    };
+    let mut case = under(policy(vec![turns]));
+    let mut first = vec![];
+    for n in 1..=4 {
+        let number = case.report(Who::Manager, urgent());
+        let events = &case.records[&number].events;
+        let paged = events.iter().find_map(|event| Paged::of(&event.body)).unwrap();
+        first.push(paged.people[0].person);
+        assert_eq!(number, inc(n));
+    }
+    let order = [Who::Agent, Who::Responder, Who::Desktop, Who::Agent];
+    assert_eq!(first, order.map(Who::id));
+    case.does_on(Who::Agent, 4, Command::DeclinePage { note: None });
+    let events = &case.records[&inc(4)].events;
+    let paged: Vec<_> = events.iter().filter_map(|event| Paged::of(&event.body)).collect();
+    assert_eq!(paged[1].people[0].person, Who::Responder.id(), "the next in turn, not the end");
+    assert_eq!(paged[1].step, 0);
+}
+
+fn hours(from: &str, to: &str) -> Hours {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    serde_json::from_value(serde_json::json!({
+        "time_zone": "Europe/Amsterdam",
+        "within": [{ "days": days, "from": from, "to": to }],
+    }))
+    .unwrap()
+}
+
+#[test]
+fn steps_count_in_their_hours_only() {
+    let by_day =
+        EscalationStep { hours: Some(hours("09:00", "17:00")), ..step(0, &[person(Who::Agent)]) };
+    let by_night = EscalationStep {
+        hours: Some(hours("17:00", "09:00")),
+        ..step(0, &[person(Who::Responder)])
+    };
+    let branches =
+        || policy(vec![by_day.clone(), by_night.clone(), step(300, &[person(Who::Desktop)])]);
+    let mut day = paging(branches());
+    until(&mut day, 600);
+    assert_eq!(paged(&day)[..2], [(0, vec![Who::Agent.id()]), (300, vec![Who::Desktop.id()])]);
+    let mut night = under(branches());
+    night.wait(10 * 3_600);
+    night.report(Who::Desktop, urgent());
+    let ten = 36_000;
+    until(&mut night, ten + 600);
+    let told = [(ten, vec![Who::Responder.id()]), (ten + 300, vec![Who::Desktop.id()])];
+    assert_eq!(paged(&night)[..2], told);
+}
+
+#[test]
+fn a_gap_goes_to_its_fallback_and_nobody_to_the_next_step() {
+    let schedule = |fallback| SchedulePolicy {
+        name: "Nights".to_owned(),
+        version: 1,
+        roster: serde_json::from_value(serde_json::json!({
+            "versions": [],
+            "time_zone": "UTC",
+            "overrides": [{
+                "person": Who::Responder.id(),
+                "start": "2026-11-23T12:00:00Z",
+                "end": "2026-11-23T12:10:00Z",
+            }],
+        }))
+        .unwrap(),
+        fallback,
+    };
+    let by_schedule =
+        || policy(vec![step(0, &[Whom::Schedule(nights())]), step(300, &[person(Who::Agent)])]);
+    for (waited, fallback, first) in [
+        (0, None, Who::Responder),
+        (3_600, Some(person(Who::Desktop)), Who::Desktop),
+        (3_600, None, Who::Agent),
     ] {
-        let mut viewer = who.viewer().unwrap();
-        assert_eq!(row(&viewer), expected, "{who:?}");
-        viewer.scope = TokenScope::Write;
-        let written = format!("{}n", &expected[..6]);
-        assert_eq!(row(&viewer), written, "{who:?}, with a token that writes");
-        viewer.scope = TokenScope::Read;
-        assert_eq!(row(&viewer), "nnnnnnn", "{who:?}, with a token that reads");
+        let mut case = under(by_schedule());
+        change(&mut case, |paging| {
+            paging.schedules.insert(nights(), Arc::new(schedule(fallback)));
+        });
+        case.wait(waited);
+        case.report(Who::Desktop, urgent());
+        assert_eq!(paged(&case)[0], (waited, vec![first.id()]));
+    }
+}
+
+#[test]
+fn who_has_no_way_to_be_reached_is_passed_over() {
+    let mut case = under(usual());
+    change(&mut case, |paging| {
+        paging.reach.insert(Who::Agent.id(), Reach::default());
+    });
+    case.report(Who::Desktop, urgent());
+    assert_eq!(paged(&case), [(0, vec![Who::Responder.id()])]);
+    let page = Command::Page {
+        whom: vec![person(Who::Agent)],
+        policy: None,
+        urgency: Urgency::High,
+        note: None,
+    };
+    assert_eq!(case.refuses(Who::Desktop, page).field, Some("whom"));
+}
+
+#[test]
+fn what_was_missed_comes_as_one_word() {
+    let mut case = paging(EscalationPolicy { repeats: 9, ..usual() });
+    case.wait(2 * 3_600).tick();
+    let told = bodies::<Paged>(&case);
+    assert_eq!(told.len(), 2);
+    let (at, late) = &told[1];
+    assert_eq!((*at, late.cue), (7_200, Cue::Late), "it was sent when it was sent");
+    let people: Vec<PersonId> = late.people.iter().map(|paged| paged.person).collect();
+    assert_eq!(people, [Who::Responder.id(), Who::Agent.id()]);
+    assert_eq!(standing(&case), Standing::Paging, "people come before the end");
+    assert!(case.state().paging.as_ref().unwrap().next_at().unwrap() > case.now);
+}
+
+#[test]
+fn what_is_kept_from_paging_pages_when_it_is_released() {
+    let mut case = under(usual());
+    case.report(
+        Who::Integration,
+        Report { suppressed: Some(Suppression::Maintenance), ..urgent() },
+    );
+    assert_eq!(case.state().paging, None);
+    assert_eq!(case.state().suppressed, Some(Suppression::Maintenance));
+    case.wait(600).does(Who::System, Command::Note(Related::PagingReleased));
+    assert_eq!(why(&case), [Why::Released]);
+    let mut taken = under(usual());
+    taken.report(Who::Integration, Report { suppressed: Some(Suppression::Upstream), ..urgent() });
+    taken.does(Who::Agent, Command::Acknowledge);
+    taken.does(Who::System, Command::Note(Related::PagingReleased));
+    assert_eq!(taken.state().paging, None, "somebody has it");
+}
+
+#[test]
+fn somebody_can_be_paged_by_hand() {
+    let page =
+        |whom| Command::Page { whom, policy: None, urgency: Urgency::High, note: Some(words(1)) };
+    let mut case = Case::new();
+    case.does(Who::Desktop, page(vec![Whom::Team(network())]));
+    assert_eq!(why(&case), [Why::ByHand]);
+    until(&mut case, 900);
+    let times: Vec<i64> = paged(&case).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(times, [0, 300, 600, 900], "again, and then the end");
+    case.does(Who::Agent, Command::Acknowledge);
+    assert!(!case.state().is_paging());
+
+    let mut beside = paging(usual());
+    beside.wait(60).does(Who::Agent, page(vec![person(Who::Desktop)]));
+    assert_eq!(why(&beside).len(), 1);
+    until(&mut beside, 300);
+    assert_eq!(paged(&beside).last(), Some(&(300, vec![Who::Responder.id()])), "the plan goes on");
+
+    let by_policy = Command::Page {
+        whom: vec![],
+        policy: Some(policy_id(1)),
+        urgency: Urgency::Low,
+        note: None,
+    };
+    let mut calm = under(usual());
+    calm.report(Who::Desktop, plain_report());
+    calm.does(Who::Desktop, by_policy);
+    assert_eq!(paged(&calm), [(0, vec![Who::Agent.id()])]);
+    assert_eq!(case.refuses(Who::Desktop, page(vec![])).field, Some("whom"));
+    let unknown = Command::Page {
+        whom: vec![],
+        policy: Some(policy_id(9)),
+        urgency: Urgency::Low,
+        note: None,
+    };
+    assert_eq!(case.refuses(Who::Desktop, unknown).field, Some("policy"));
+}
+
+#[test]
+fn pages_that_reached_nobody_lead_on_at_once() {
+    let failed = |paged| {
+        Command::Note(Related::PageFailed {
+            paged,
+            people: vec![Who::Agent.id()],
+            failure: Failure::NotTried,
+        })
+    };
+    let mut case = paging(usual());
+    let n = case.last("paged").n;
+    case.wait(90).does(Who::System, failed(n));
+    assert_eq!(paged(&case).last(), Some(&(90, vec![Who::Responder.id()])));
+    case.does(Who::System, failed(n));
+    assert_eq!(paged(&case).len(), 2, "a later step came already");
+    case.does(Who::Responder, Command::Acknowledge);
+    let version = case.state().version;
+    let n = case.last("paged").n;
+    case.does(Who::System, failed(n));
+    assert_eq!(case.state().version, version, "somebody has it");
+}
+
+#[test]
+fn taking_back_that_it_was_taken_pages_again() {
+    let mut case = paging(usual());
+    case.does(Who::Agent, Command::Acknowledge);
+    let undo = case.undo_of("acknowledged");
+    case.does(Who::Agent, undo);
+    assert_eq!(why(&case), [Why::Reported, Why::Returned]);
+}
+
+#[test]
+fn still_broken_pages_and_a_thank_you_does_not() {
+    let mut case = paging(usual());
+    case.does(Who::Agent, resolve());
+    let mut thanks = case.clone();
+    case.does(Who::Requester, crate::sample::dispute());
+    assert!(case.state().is_paging());
+    case.does(Who::Agent, Command::Acknowledge);
+    assert!(!case.state().is_paging());
+    thanks.does(Who::Requester, comment());
+    assert!(!thanks.state().is_paging());
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    Acknowledge(Who),
+    Decline(Who),
+    Escalate,
+    Page(Who),
+    Give(Who),
+    Team(bool),
+    Comment(Who),
+    Resolve,
+    Dispute,
+    Hold,
+    Resume,
+    Fail,
+    Release,
+    Tick,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let who = prop::sample::select(vec![Who::Agent, Who::Responder, Who::Desktop, Who::Manager]);
+    prop_oneof![
+        2 => who.clone().prop_map(Act::Acknowledge),
+        4 => who.clone().prop_map(Act::Decline),
+        2 => Just(Act::Escalate),
+        1 => who.clone().prop_map(Act::Page),
+        1 => who.clone().prop_map(Act::Give),
+        1 => any::<bool>().prop_map(Act::Team),
+        1 => who.prop_map(Act::Comment),
+        1 => Just(Act::Resolve),
+        1 => Just(Act::Dispute),
+        1 => Just(Act::Hold),
+        1 => Just(Act::Resume),
+        1 => Just(Act::Fail),
+        1 => Just(Act::Release),
+        6 => Just(Act::Tick),
+    ]
+}
+
+fn perform(case: &mut Case, act: &Act) {
+    let (who, command) = match act {
+        Act::Acknowledge(who) => (*who, Command::Acknowledge),
+        Act::Decline(who) => (*who, Command::DeclinePage { note: None }),
+        Act::Escalate => (Who::Desktop, Command::EscalatePage),
+        Act::Page(who) => {
+            let whom = vec![person(*who)];
+            let urgency = Urgency::High;
+            (Who::Manager, Command::Page { whom, policy: None, urgency, note: None })
+        }
+        Act::Give(who) => (Who::Manager, assign(*who)),
+        Act::Team(network_has_it) => {
+            let team = if *network_has_it { network() } else { desktop() };
+            let team = Change::Set(team);
+            (Who::Manager, Command::Assign { team, assignee: Change::Keep })
+        }
+        Act::Comment(who) => (*who, comment()),
+        Act::Resolve => (Who::Manager, resolve()),
+        Act::Dispute => (Who::Requester, crate::sample::dispute()),
+        Act::Hold => (Who::Manager, crate::sample::hold(HoldReason::Vendor)),
+        Act::Resume => (Who::Manager, Command::Resume),
+        Act::Fail => {
+            let course = case.state().paging.as_ref();
+            let paged = course.map_or(1, |course| course.paged_n);
+            let failure = Failure::Errors;
+            (Who::System, Command::Note(Related::PageFailed { paged, people: vec![], failure }))
+        }
+        Act::Release => (Who::System, Command::Note(Related::PagingReleased)),
+        Act::Tick => (Who::System, Command::Tick),
+    };
+    let _refused = case.issue(who, inc(1), &command);
+}
+
+/// While nobody has it, somebody was paged and the next step has its instant.
+fn is_never_silent(case: &Case) {
+    let state = case.state();
+    let Some(course) = &state.paging else { return };
+    let next = timers(state, &case.policy).remove(&TimerKind::Page);
+    assert_eq!(course.is_going(), next.is_some(), "{course:?}");
+    if course.is_going() {
+        assert!(state.lifecycle.is_open());
+        assert!(!course.ahead.is_empty());
+        assert!(course.paged_n > course.began_n, "whoever comes first comes at once");
+    } else {
+        let ended = course.ended.is_some();
+        assert!(ended || !course.acknowledged_by.is_empty() || course.acknowledged_at.is_some());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_ends_in_silence(
+        repeats in 0u8..3,
+        everyone in any::<bool>(),
+        turns in any::<bool>(),
+        seconds in prop::option::of(60i64..4_000),
+        acts in prop::collection::vec((act(), -100i64..1_500), 1..40),
+    ) {
+        let first = EscalationStep {
+            everyone,
+            round_robin: turns,
+            ..step(0, &[person(Who::Agent), person(Who::Responder)])
+        };
+        let policy = policy(vec![first, step(300, &[Whom::Team(desktop())])]);
+        let mut case = paging(EscalationPolicy { repeats, acknowledgement_seconds: seconds, ..policy });
+        is_never_silent(&case);
+        for (act, seconds) in &acts {
+            // The clock may be set back.
+            case.wait(*seconds);
+            perform(&mut case, act);
+            is_never_silent(&case);
+        }
+        case.tick();
+        crate::invariants::check_at_rest(&case.records[&inc(1)], &case.policy, case.now);
+    }
+
+    #[test]
+    fn whoever_acknowledges_alone_stops_it(acts in prop::collection::vec((act(), 0i64..1_500), 0..20)) {
+        let mut case = paging(EscalationPolicy { repeats: 1, ..usual() });
+        for (act, seconds) in &acts {
+            case.wait(*seconds);
+            perform(&mut case, act);
+        }
+        if case.state().is_paging() {
+            case.does(Who::Manager, Command::Acknowledge);
+        }
+        prop_assert!(!case.state().is_paging());
+        let rung = case.state().version;
+        case.wait(1_000_000).tick();
+        let events = &case.records[&inc(1)].events[rung as usize..];
+        prop_assert!(!events.iter().any(|event| matches!(event.body, Body::Paged(_))), "nobody is woken any more");
     }
 }

@@ -1,7 +1,7 @@
 //! What decides who is paged, as far as it is in use.
 
 use super::schedules::{self, Head, Override};
-use super::{Service, Team, escalations};
+use super::{Service, Team, contacts, escalations};
 use crate::{Failure, Sql};
 use incident::escalation::{EscalationPolicy, Paging, SchedulePolicy};
 use kernel::{EscalationId, ScheduleId, Timestamp};
@@ -32,6 +32,7 @@ pub(super) fn load(
             .collect(),
         of_teams: of_teams.filter_map(|team| Some((team.id, used(team.escalation)?))).collect(),
         policies,
+        reach: contacts::reach_of_staff(sql)?,
     })
 }
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
+use incident::escalation::Paging;
 use incident::policy::{
     Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };

@@ -4,6 +4,7 @@
 mod harness;
 
 mod backup;
+mod contacts;
 mod deliveries;
 mod directory;
 mod engine;
@@ -12,6 +13,7 @@ mod files;
 mod list;
 mod messages;
 mod originals;
+mod pages;
 mod rules;
 mod schedules;
 mod webhooks;

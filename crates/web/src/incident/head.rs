@@ -1,6 +1,7 @@
 //! The upper part of the page: title with the main actions, what it is, the keel line.
 
 use super::case::{Case, RESTRICTED};
+use super::paging;
 use super::timeline::channel_word;
 use super::view::View;
 use crate::part::clock;
@@ -91,6 +92,7 @@ fn more(view: &View<'_>) -> Markup {
     html! {
         div class="pop pop-a menu" id="more" popover {
             (entry(C::Escalate, "escal", "Escalate"))
+            (entry(C::Page, "bell", "Page somebody"))
             (entry(C::Hold, "pause", "Put on hold"))
             (entry(C::Promise, "clock", "Promise a time"))
             @if !view.case.policy.models.is_empty() { (entry(C::ApplyModel, "book", "Apply an incident model")) }
@@ -159,6 +161,7 @@ fn conditions(view: &View<'_>) -> Markup {
                 @if view.can(C::Unmerge) { (post(case.number, "unmerge", "btn btn-sm", html! { "Unmerge" })) }
             }
         }
+        (paging::line(view))
         @if let Some(parent) = state.parent {
             p.meta {
                 "Child of " (link_to(case, parent))

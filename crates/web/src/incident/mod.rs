@@ -13,6 +13,7 @@ mod head;
 mod new;
 mod page;
 mod pager;
+mod paging;
 mod panel;
 mod parse;
 mod patches;

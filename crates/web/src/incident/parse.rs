@@ -5,7 +5,9 @@ use crate::part::duration;
 use crate::part::time::Here;
 use desk::{Ask, Trouble};
 use incident::clocks::ClockKind;
+use incident::escalation::Whom;
 use incident::models::ModelUse;
+use incident::reach::Urgency;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};
@@ -176,6 +178,11 @@ fn around(
                 reason: ask.words("reason", fields.text("reason"), limits::REASON_CHARS)?,
             }
         }
+        C::Page => page(fields, ask)?,
+        C::EscalatePage => Command::EscalatePage,
+        C::DeclinePage => Command::DeclinePage {
+            note: ask.opt_words("note", fields.get("note"), limits::REASON_CHARS)?,
+        },
         C::ApplyModel => Command::ApplyModel(ModelUse::of(needed(fields, "model")?)),
         C::Redact => Command::Redact { content: needed(fields, "content")? },
         other => {
@@ -184,6 +191,21 @@ fn around(
             );
         }
     })
+}
+
+fn page(fields: &Fields, ask: &mut Ask<'_>) -> Result<Command, Trouble> {
+    let given = fields.filled("whom").and_then(|text| text.split_once(':'));
+    let (kind, id) = given.ok_or_else(|| Refusal::invalid("whom", "is needed"))?;
+    let (mut whom, mut policy) = (vec![], None);
+    match kind {
+        "person" => whom.push(Whom::Person(parsed(id, "whom")?)),
+        "team" => whom.push(Whom::Team(parsed(id, "whom")?)),
+        "schedule" => whom.push(Whom::Schedule(parsed(id, "whom")?)),
+        "policy" => policy = Some(parsed(id, "whom")?),
+        _ => return Err(Refusal::invalid("whom", "is nobody who can be paged").into()),
+    }
+    let note = ask.opt_words("note", fields.get("note"), limits::REASON_CHARS)?;
+    Ok(Command::Page { whom, policy, urgency: Urgency::High, note })
 }
 
 fn clock(fields: &Fields) -> Result<ClockKind, Refusal> {

@@ -5,6 +5,7 @@
 mod classification;
 mod conversation;
 mod lifecycle;
+mod paging;
 mod people;
 mod promises;
 mod relations;
@@ -186,6 +187,9 @@ all! {
     classification::Tag,
     classification::ApplyModel,
     relations::Undo,
+    paging::Page,
+    paging::DeclinePage,
+    paging::EscalatePage,
 }
 
 #[cfg(test)]

@@ -178,6 +178,8 @@ impl Incident {
             rule_runs: Default::default(),
             waited: Default::default(),
             waited_ahead: Default::default(),
+            paging: None,
+            suppressed: None,
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }
@@ -205,7 +207,8 @@ impl Incident {
         self.state.clocks.iter().any(|clock| clock.breached_at.is_some())
     }
 
-    fn recorded(&self) -> Recorded {
+    /// Its report, as it is recorded.
+    pub fn recorded(&self) -> Recorded {
         let mut contents = vec![new_content(self.number.0, 0, &self.title)];
         let mut events = vec![event(1, Channel::Portal, reported(&self.state).into())];
         for (at, (words, visibility)) in self.said.iter().enumerate() {
@@ -222,6 +225,7 @@ impl Incident {
             contents,
             files: vec![],
             effects: vec![],
+            pages: vec![],
             wake_at: None,
         }
     }

@@ -111,6 +111,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::Resolve => resolve(view, &form, requester),
         C::Hold => hold(view, &form),
         C::Escalate => escalate(view, &form),
+        C::Page => page(view, &form),
         C::Merge => html! {
             (form.line("into", "Into which incident", Some("Its number, such as INC-42. Both keep their timelines; work goes on there."), "", "text"))
         },
@@ -166,6 +167,31 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::AddTask => form.line("title", "What is to be done", None, "", "text"),
         C::Redact => redact(view, &form),
         _ => html! {},
+    }
+}
+
+/// Policies first: they say what comes when nobody answers.
+fn page(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let policy = &view.case.policy;
+    let named = |kind: &str, id: String, name: &str| (format!("{kind}:{id}"), name.to_owned());
+    let mut offered: Vec<(String, String)> = policy
+        .paging
+        .policies
+        .iter()
+        .map(|(id, one)| named("policy", id.to_string(), &format!("{}, by its policy", one.name)))
+        .collect();
+    offered.extend(policy.paging.schedules.iter().map(|(id, one)| {
+        named("schedule", id.to_string(), &format!("{}, whoever is on call", one.name))
+    }));
+    let everybody = |name: &str| format!("{name}, everybody who is there");
+    let mut rest: Vec<(String, String)> =
+        teams(view).into_iter().map(|(id, name)| named("team", id, &everybody(&name))).collect();
+    rest.extend(staff(view).into_iter().map(|(id, name)| named("person", id, &name)));
+    offered.sort_by_key(|(_, name)| name.to_lowercase());
+    offered.extend(rest);
+    html! {
+        (form.select("whom", "Whom", Some("They are paged until somebody acknowledges."), &offered, ""))
+        (form.line("note", "Words to them", Some("Only staff read this."), "", "text"))
     }
 }
 

@@ -12,6 +12,7 @@ mod fold;
 mod gather;
 mod given;
 mod net;
+mod paged;
 mod promised;
 mod say;
 

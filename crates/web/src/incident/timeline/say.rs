@@ -3,6 +3,7 @@
 use super::around::related;
 use super::given;
 use super::net::Net;
+use super::paged;
 use super::promised::promised;
 use super::{Entry, Sort};
 use crate::incident::case::Case;
@@ -45,6 +46,8 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Closed(_) => "s-closed",
         Body::Promised(_) | Body::PromiseChanged(_) => "clock",
         Body::PromiseBroken(_) => "alert",
+        Body::PagingExhausted(_) | Body::PageFailed(_) => "alert",
+        paging if paging.is_about_paging() => "bell",
         Body::BreachExplained(_) | Body::PauseCorrected(_) => "pencil",
         Body::ExpectationSet(_) | Body::Mitigated(_) | Body::Restored(_) => "s-progress",
         _ => "bolt",
@@ -380,6 +383,7 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
         | Body::PromiseBroken(_)
         | Body::BreachExplained(_)
         | Body::PauseCorrected(_) => promised(case, &stored.event.body),
+        paging if paging.is_about_paging() => paged::paging(case, paging),
         other => related(case, other),
     }
 }

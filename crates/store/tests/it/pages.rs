@@ -1,0 +1,399 @@
+//! What paging promises and whom it pages is kept with the entries that say so.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+use crate::harness::{each_engine, write, writer};
+use crate::list::world::{Incident, NOW, person, settle};
+use incident::escalation::{
+    Cue, EscalationPolicy, EscalationStep, Failure as Wrong, Next, PagedPerson, PolicyRef, Stop,
+    Turn, Whom, Why, plan,
+};
+use incident::event::{
+    Derived, PageAcknowledged, Paged, PagingBegan, PagingExhausted, PagingStopped,
+};
+use incident::reach::{PageChannel, Urgency, Way};
+use incident::{Body, Cause, Event, PageWish, State, apply};
+use kernel::{Actor, Channel, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp};
+use store::incidents::{Recorded, lock_head, record};
+use store::pages::ledger::{self, PromiseState, Unreached};
+use store::pages::plan::{NewPage, turns};
+use store::pages::send::{self, PageState};
+use store::{Failure, Sql};
+use uuid::Uuid;
+
+const NUMBER: IncidentNumber = IncidentNumber(1);
+
+fn policy() -> EscalationPolicy {
+    let step = |after_seconds| EscalationStep {
+        after_seconds,
+        whom: vec![Whom::Person(person(0))],
+        hours: None,
+        round_robin: false,
+        everyone: false,
+    };
+    EscalationPolicy {
+        id: EscalationId(Uuid::from_u128(1)),
+        name: "Network".to_owned(),
+        version: 1,
+        steps: vec![step(0), step(300)],
+        repeats: 0,
+        pages_from: Priority::ALL[0],
+        acknowledgement_seconds: None,
+        fallback: vec![],
+    }
+}
+
+fn began(at: Timestamp) -> Body {
+    let policy = policy();
+    let reference = PolicyRef { id: policy.id, version: policy.version };
+    PagingBegan {
+        why: Why::Reported,
+        policy: Some(reference),
+        name: Some(policy.name.clone()),
+        urgency: Urgency::High,
+        plan: plan(&policy, at),
+        fallback: vec![],
+        acknowledgement_seconds: None,
+        note: None,
+    }
+    .into()
+}
+
+fn paged(step: u32, people: &[PersonId], next: Option<Next>) -> Body {
+    let people = people.iter().map(|person| PagedPerson { person: *person, via: None });
+    let turn = people.clone().next().map(|first| Turn {
+        policy: policy().id,
+        place: 0,
+        person: first.person,
+    });
+    Paged {
+        began_n: 2,
+        step,
+        round: 0,
+        cue: Cue::Plan,
+        people: people.collect(),
+        webhooks: vec![],
+        urgency: Urgency::High,
+        next,
+        turn,
+        note: None,
+    }
+    .into()
+}
+
+fn stopped() -> Body {
+    PagingStopped { why: Stop::Acknowledged, expires_at: None }.into()
+}
+
+fn next(step: u32, at: Timestamp) -> Option<Next> {
+    Some(Next { step, at })
+}
+
+/// An incident that was reported and does these things, each person paged by mail at once
+/// and by text message a minute later.
+struct Story {
+    state: Option<State>,
+    at: Timestamp,
+}
+
+impl Story {
+    fn part(&mut self, bodies: Vec<Body>) -> Recorded {
+        let told = Incident::new(NUMBER.0, "VPN down").recorded();
+        let before = self.state.clone();
+        let mut part = match before {
+            None => {
+                self.state = told.events.iter().fold(None, apply);
+                told
+            }
+            Some(_) => Recorded { events: vec![], contents: vec![], ..told },
+        };
+        part.before = before;
+        for body in bodies {
+            let n = self.state.as_ref().map_or(1, |state| state.version + 1);
+            let cause = Derived { by: "policy".to_owned(), name: "paging".to_owned(), version: 0 };
+            let event = Event {
+                n,
+                at: self.at,
+                happened_at: self.at,
+                actor: Actor::system(),
+                channel: Channel::Timer,
+                cause: Cause::Derived(cause),
+                batch: None,
+                body,
+            };
+            if let Body::Paged(data) = &event.body {
+                for paged in &data.people {
+                    part.pages.extend(pages(n, paged.person, self.at));
+                }
+            }
+            self.state = apply(self.state.take(), &event);
+            part.events.push(event);
+        }
+        part.after = self.state.clone().unwrap();
+        part
+    }
+
+    fn does(&mut self, sql: &mut dyn Sql, bodies: Vec<Body>) -> Result<(), Failure> {
+        let part = self.part(bodies);
+        let mut head = lock_head(sql)?;
+        record(sql, &mut head, &[part]).map(drop)
+    }
+}
+
+fn pages(n: u32, person: PersonId, at: Timestamp) -> [NewPage; 2] {
+    let wish = |channel, seconds: i64| {
+        let way = Way {
+            due_at: at.plus_seconds(seconds),
+            channel,
+            address: "place".to_owned(),
+            contact: None,
+        };
+        let id = (u128::from(n) << 96) ^ (person.0.as_u128() << 8) ^ seconds.unsigned_abs() as u128;
+        let id = PageId(Uuid::from_u128(id));
+        NewPage { id, wish: PageWish { n, person, urgency: Urgency::High, way, at } }
+    };
+    [wish(PageChannel::Email, 0), wish(PageChannel::Sms, 60)]
+}
+
+fn story() -> Story {
+    Story { state: None, at: NOW }
+}
+
+fn states(sql: &mut dyn Sql) -> Result<Vec<PromiseState>, Failure> {
+    Ok(ledger::of(sql, NUMBER)?.into_iter().map(|promise| promise.state).collect())
+}
+
+fn pages_of(sql: &mut dyn Sql, n: i64) -> Result<Vec<(PersonId, PageState)>, Failure> {
+    let found = send::of_entry(sql, NUMBER, n)?;
+    Ok(found.into_iter().map(|page| (page.person, page.state)).collect())
+}
+
+#[test]
+fn a_report_that_pages_keeps_its_plan_and_its_pages_with_it() {
+    each_engine("paging_plan", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            use PromiseState::{CalledOff, Kept, Promised};
+            assert_eq!(states(sql)?, [Kept, Promised, Promised]);
+            let promised = ledger::of(sql, NUMBER)?;
+            assert_eq!((promised[0].kept_n, promised[0].began_n), (Some(3), 2));
+            assert_eq!(promised[1].latest_at, NOW.plus_seconds(300));
+            assert_eq!(promised[1].whom, [Whom::Person(person(0))]);
+            let waiting = (person(0), PageState::Waiting);
+            assert_eq!(pages_of(sql, 3)?, [waiting, waiting]);
+            assert_eq!(turns(sql)?[&(policy().id, 0)], person(0));
+
+            story.at = NOW.plus_seconds(300);
+            story.does(sql, vec![paged(1, &[person(2)], next(2, NOW.plus_seconds(600)))])?;
+            assert_eq!(states(sql)?, [Kept, Kept, Promised]);
+            assert_eq!(turns(sql)?[&(policy().id, 0)], person(2));
+
+            story.does(sql, vec![stopped()])?;
+            assert_eq!(states(sql)?, [Kept, Kept, CalledOff]);
+            let off = (person(2), PageState::CalledOff);
+            assert_eq!(pages_of(sql, 4)?, [off, off]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_is_answered_at_once_leaves_nothing_that_waits() {
+    each_engine("paging_at_once", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let first = paged(0, &[person(0), person(2)], next(1, NOW.plus_seconds(300)));
+            let answered = PageAcknowledged { person: person(0) }.into();
+            let mut story = story();
+            story.does(sql, vec![began(NOW), first, answered])?;
+            let off = (person(0), PageState::CalledOff);
+            let waits = (person(2), PageState::Waiting);
+            let mut found = pages_of(sql, 3)?;
+            found.sort();
+            let mut told = vec![off, off, waits, waits];
+            told.sort();
+            assert_eq!(found, told, "the other is still asked");
+            story.does(sql, vec![stopped()])?;
+            assert!(pages_of(sql, 3)?.iter().all(|(_, state)| *state == PageState::CalledOff));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_is_not_committed_pages_nobody() {
+    each_engine("paging_killed", |store| {
+        write(store, settle);
+        let killed = writer(store).transaction(|sql| {
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story().does(sql, vec![began(NOW), first])?;
+            Err::<(), Failure>(Failure::damaged("the power went"))
+        });
+        assert!(killed.is_err());
+        write(store, |sql| {
+            assert!(ledger::of(sql, NUMBER)?.is_empty());
+            assert!(pages_of(sql, 3)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn steps_that_move_are_promised_for_then_and_the_end_is_promised_again() {
+    each_engine("paging_moves", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            story.at = NOW.plus_seconds(60);
+            story.does(sql, vec![paged(1, &[person(2)], next(2, NOW.plus_seconds(360)))])?;
+            let promised = ledger::of(sql, NUMBER)?;
+            assert_eq!(promised[2].latest_at, NOW.plus_seconds(360), "sooner, as the step was");
+            story.at = NOW.plus_seconds(360);
+            let again_at = NOW.plus_seconds(3_960);
+            let exhausted = PagingExhausted { step: 2, times: 1, again_at }.into();
+            story.does(sql, vec![exhausted, paged(2, &[person(3)], next(3, again_at))])?;
+            use PromiseState::{Kept, Promised};
+            assert_eq!(states(sql)?, [Kept, Kept, Kept, Promised]);
+            let end = ledger::of(sql, NUMBER)?.pop().unwrap();
+            assert_eq!((end.latest_at, end.whom), (again_at, vec![]));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_step_that_comes_late_or_not_at_all_is_a_broken_promise() {
+    each_engine("paging_broken", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            assert!(ledger::overdue(sql, NOW.plus_seconds(300), 10)?.is_empty());
+            let late = ledger::overdue(sql, NOW.plus_seconds(301), 10)?;
+            assert_eq!((late.len(), late[0].step), (1, 1));
+            assert!(ledger::broke(sql, &late[0], NOW.plus_seconds(331))?);
+            assert!(!ledger::broke(sql, &late[0], NOW.plus_seconds(331))?, "once");
+            story.at = NOW.plus_seconds(900);
+            story.does(sql, vec![paged(1, &[person(2)], next(2, NOW.plus_seconds(1_200)))])?;
+            use PromiseState::{Broken, Kept, Promised};
+            assert_eq!(states(sql)?, [Kept, Broken, Promised]);
+            assert_eq!(ledger::of(sql, NUMBER)?[1].kept_n, Some(4), "what came in the end");
+            let broken = ledger::latest(sql, Some(Broken), None, 10)?;
+            assert_eq!(broken.len(), 1);
+            let all = ledger::latest(sql, None, None, 2)?;
+            let last = &all[1];
+            let after = (last.latest_at, last.number, last.began_n, last.step);
+            assert_eq!(ledger::latest(sql, None, Some(after), 10)?.len(), 1, "the rest");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn entries_that_reached_nobody_are_found_once() {
+    each_engine("paging_unreached", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            let look = |sql: &mut dyn Sql, seconds: i64| {
+                let now = NOW.plus_seconds(seconds);
+                ledger::unreached(sql, now, now.plus_seconds(-60), 10)
+            };
+            assert!(look(sql, 60)?.is_empty(), "there is still time");
+            let found = look(sql, 121)?;
+            let entry = Unreached {
+                number: NUMBER,
+                n: 3,
+                people: vec![person(0)],
+                failure: Wrong::NotTried,
+            };
+            assert_eq!(found, [entry]);
+            let mail = send::of_entry(sql, NUMBER, 3)?.remove(0);
+            send::failed(sql, &mail, &send::Wrong::Ever("no such address".to_owned()), NOW)?;
+            assert_eq!(look(sql, 50)?, [], "the text message is to come");
+            let text = send::of_entry(sql, NUMBER, 3)?;
+            let text = text.into_iter().find(|page| page.channel == PageChannel::Sms).unwrap();
+            send::failed(sql, &text, &send::Wrong::Ever("no credit".to_owned()), NOW)?;
+            let found = look(sql, 50)?;
+            assert_eq!(found[0].failure, Wrong::Errors, "at once when nothing is left");
+            assert!(ledger::raise(sql, &found[0], NOW)?);
+            assert!(!ledger::raise(sql, &found[0], NOW)?);
+            assert!(look(sql, 121)?.is_empty(), "it was told");
+            assert_eq!(states(sql)?[0], PromiseState::Broken);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn entries_that_reached_somebody_are_no_trouble() {
+    each_engine("paging_reached", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0), person(2)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            let mail = send::of_entry(sql, NUMBER, 3)?.remove(0);
+            send::sent(sql, &mail, None, NOW.plus_seconds(1))?;
+            let now = NOW.plus_seconds(400);
+            assert!(ledger::unreached(sql, now, now.plus_seconds(-60), 10)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn one_node_watches_and_another_takes_over_when_it_is_gone() {
+    each_engine("paging_watch", |store| {
+        let mut first = writer(store);
+        let mut second = writer(store);
+        let watch = |writer: &mut store::Writer, holder: &str, seconds: i64| {
+            let now = NOW.plus_seconds(seconds);
+            let until = now.plus_seconds(20);
+            writer.transaction(|sql| ledger::watch(sql, holder, now, until, until)).unwrap()
+        };
+        assert!(watch(&mut first, "a", 0));
+        assert!(!watch(&mut second, "b", 5));
+        assert!(watch(&mut first, "a", 10));
+        assert!(!watch(&mut second, "b", 29));
+        assert!(watch(&mut second, "b", 30), "the first has gone");
+        assert!(!watch(&mut first, "a", 31));
+        assert!(watch(&mut first, "a", -3_600), "a clock that was set back holds nothing");
+        let watched = write(store, ledger::watched_at);
+        assert_eq!(watched, Some(NOW.plus_seconds(-3_600)));
+    });
+}
+
+#[test]
+fn two_writers_keep_one_ledger() {
+    each_engine("paging_two", |store| {
+        write(store, settle);
+        let mut story = story();
+        let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+        let parts = [story.part(vec![began(NOW), first])];
+        let keep = |parts: &[Recorded]| {
+            writer(store).transaction(|sql| {
+                let mut head = lock_head(sql)?;
+                record(sql, &mut head, parts).map(drop)
+            })
+        };
+        keep(&parts).unwrap();
+        story.at = NOW.plus_seconds(300);
+        let second = [story.part(vec![paged(1, &[person(2)], next(2, NOW.plus_seconds(600)))])];
+        keep(&second).unwrap();
+        assert!(keep(&second).is_err(), "the same entry twice is refused as a whole");
+        write(store, |sql| {
+            assert_eq!(pages_of(sql, 4)?.len(), 2);
+            use PromiseState::{Kept, Promised};
+            assert_eq!(states(sql)?, [Kept, Kept, Promised]);
+            Ok(())
+        });
+    });
+}

@@ -1,0 +1,132 @@
+//! Who is paged about it: the line above the timeline.
+
+use super::case::Case;
+use super::head::{opener, post};
+use super::view::View;
+use crate::part::icon::icon;
+use crate::part::time;
+use incident::CommandName as C;
+use incident::escalation::{Course, Planned, Standing, Suppression, Whom};
+use kernel::{PersonId, Timestamp};
+use maud::{Markup, html};
+
+/// How paging stands: nothing where it never began or is over.
+pub(super) fn line(view: &View<'_>) -> Markup {
+    let (case, state) = (view.case, view.case.state());
+    let open = state.lifecycle.is_open();
+    html! {
+        @if let Some(course) = state.paging.as_deref().filter(|_| open) {
+            @match course.standing {
+                Standing::Paging => (going(view, course)),
+                Standing::Exhausted => (exhausted(view, course)),
+                Standing::Acknowledged => (acknowledged(case, course)),
+                Standing::Stopped => {}
+            }
+        }
+        @if let Some(why) = state.suppressed.filter(|_| open && !state.is_paging()) {
+            p.meta { "It pages nobody by itself: " (suppression(why)) "." }
+        }
+    }
+}
+
+/// "Paging: step 2 of 3, Ines Carvalhal since 03:12, next 03:17 Network."
+fn going(view: &View<'_>, course: &Course) -> Markup {
+    let case = view.case;
+    let step = course.step.as_ref().map_or(0, |step| step.step + 1);
+    html! {
+        div class="banner banner-warn" {
+            (icon("bell"))
+            div {
+                b { "Paging: step " (step) " of " (course.steps) "." } " "
+                @if course.waiting_for.is_empty() { "Nobody is asked just now" } @else { (names(case, course.waiting_for.iter().copied())) }
+                @if let Some(at) = course.paged_at { " since " (when(case, at)) }
+                @if let Some(next) = course.ahead.first() { ", next " (when(case, next.at)) " " (whom_of(case, next)) }
+                "."
+                @if !course.must_answer.is_empty() { " Each of them has to acknowledge: " (names(case, course.must_answer.iter().copied())) "." }
+            }
+            (buttons(view, "Escalate now"))
+        }
+    }
+}
+
+fn exhausted(view: &View<'_>, course: &Course) -> Markup {
+    let case = view.case;
+    html! {
+        div class="banner banner-crit" role="alert" {
+            (icon("alert"))
+            div {
+                b { "Everybody was paged and nobody took it." } " "
+                @if !course.waiting_for.is_empty() { (names(case, course.waiting_for.iter().copied())) " was told last" }
+                @else { "Nobody could be told" }
+                @if let Some(at) = course.next_at() { ", and is told again " (when(case, at)) }
+                "."
+            }
+            (buttons(view, "Tell them again now"))
+        }
+    }
+}
+
+fn buttons(view: &View<'_>, escalate: &str) -> Markup {
+    let number = view.case.number;
+    html! {
+        @if view.can(C::Acknowledge) { (post(number, "acknowledge", "btn btn-sm btn-primary", html! { "I have it" })) }
+        @if view.can(C::Page) { (opener(number, "page", "btn btn-sm", None, html! { "Page…" })) }
+        @if view.can(C::EscalatePage) { (post(number, "escalate-page", "btn btn-sm", html! { (escalate) })) }
+    }
+}
+
+fn acknowledged(case: &Case, course: &Course) -> Markup {
+    html! {
+        p.meta {
+            "Paging stopped"
+            @if !course.acknowledged_by.is_empty() { ": " (names(case, course.acknowledged_by.iter().copied())) " has it" }
+            @if let Some(at) = course.acknowledged_at { ", " (when(case, at)) }
+            @if let Some(at) = course.expires_at { ". It pages again " (when(case, at)) " if nothing is heard until then" }
+            "."
+        }
+    }
+}
+
+/// What keeps it from paging, as half a sentence.
+pub(super) fn suppression(why: Suppression) -> &'static str {
+    match why {
+        Suppression::Maintenance => "maintenance is going on",
+        Suppression::Upstream => "what it depends on is down and is paged about",
+        Suppression::Flapping => "its alerts come and go",
+        Suppression::RecordOnly => "its source is only recorded",
+    }
+}
+
+/// Whom a step pages.
+pub(super) fn whom_of(case: &Case, planned: &Planned) -> Markup {
+    html! {
+        @if planned.whom.is_empty() { "every administrator" }
+        @for (place, named) in planned.whom.iter().enumerate() {
+            @if place > 0 { ", " }
+            (whom(case, *named))
+        }
+        @if planned.round_robin { " in turn" }
+    }
+}
+
+fn whom(case: &Case, named: Whom) -> String {
+    match named {
+        Whom::Person(person) => case.person(person).to_owned(),
+        Whom::Team(team) => case.team(team).to_owned(),
+        Whom::Schedule(id) => {
+            let schedule = case.policy.paging.schedules.get(&id);
+            schedule.map_or_else(|| "a schedule".to_owned(), |found| found.name.clone())
+        }
+        Whom::Webhook(_) => "a webhook".to_owned(),
+    }
+}
+
+/// Names in a row.
+pub(super) fn names(case: &Case, people: impl Iterator<Item = PersonId>) -> String {
+    let names: Vec<&str> = people.map(|person| case.person(person)).collect();
+    names.join(", ")
+}
+
+fn when(case: &Case, at: Timestamp) -> Markup {
+    time::moment(at, &case.here)
+}
