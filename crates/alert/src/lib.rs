@@ -3,4 +3,5 @@
 
 mod signal;
 
-pub use signal::{Link, Reading, Severity, Signal, SignalStatus};
+pub use kernel::{Muted, Severity};
+pub use signal::{Link, Reading, Signal, SignalStatus};

@@ -126,6 +126,7 @@ async fn one(
         parent: None,
         confidential_to: None,
         model: None,
+        alerts: None,
     };
     waiting.push_back(ask.submit(Command::Report(Box::new(report))).await?);
     if i.is_multiple_of(OPEN_EVERY) {

@@ -228,5 +228,6 @@ pub fn blank(title: kernel::ContentId, requester: PersonId) -> Report {
         parent: None,
         confidential_to: None,
         model: None,
+        alerts: None,
     }
 }

@@ -142,6 +142,7 @@ async fn fill(desk: &Desk, agents: &[(Person, Viewer, TeamId)], incidents: usize
             parent: None,
             confidential_to: None,
             model: None,
+            alerts: None,
         };
         waiting.push_back(ask.submit(Command::Report(Box::new(report))).await.unwrap());
         if at % 10 != 0 {
@@ -263,6 +264,7 @@ async fn listen(desk: &Desk, router: &Router, viewer: &Viewer, cookies: &[String
         parent: None,
         confidential_to: None,
         model: None,
+        alerts: None,
     };
     let begun = Instant::now();
     ask.issue(Command::Report(Box::new(report))).await.unwrap();

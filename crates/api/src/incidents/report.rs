@@ -182,6 +182,7 @@ pub(super) async fn command(
         parent: new.parent,
         confidential_to: team("confidential_to", &new.confidential_to)?,
         model: model.map(|model| ModelUse::of(model.id)),
+        alerts: None,
     };
     match requester {
         Requester::Known(person) => report.requester = person,

@@ -176,6 +176,7 @@ impl Director {
             parent: None,
             confidential_to: None,
             model: None,
+            alerts: None,
         };
         ask.issue(Command::Report(Box::new(report))).await?;
         Ok(())

@@ -135,6 +135,7 @@ fn report(
         parent: fresh.parent.map(|key| numbers[&key]),
         confidential_to: fresh.confidential_to,
         model: None,
+        alerts: None,
     })))
 }
 

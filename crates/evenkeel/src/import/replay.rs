@@ -203,6 +203,7 @@ impl Teller<'_> {
             parent: None,
             confidential_to: None,
             model: None,
+            alerts: None,
         };
         match ask.issue(Command::Report(Box::new(report))).await {
             Ok(done) => {

@@ -5,6 +5,7 @@ mod related;
 
 pub use related::Related;
 
+use crate::alerts::AlertNews;
 use crate::clocks::ClockKind;
 use crate::impact::Subject;
 use crate::models::ModelUse;
@@ -112,6 +113,9 @@ pub struct Report {
     /// The incident model it is reported with: it gives what is not said here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelUse>,
+    /// The alerts that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Box<AlertNews>>,
 }
 
 macro_rules! commands {
@@ -458,12 +462,15 @@ commands! {
     } = "recompute",
     /// Another incident, a rule or a team says something about this one. Issued by the product alone.
     Note(Related) = "note",
+    /// Its alerts began, ended or changed. Issued by the product alone.
+    TakeAlerts(AlertNews) = "take-alerts",
 }
 
 impl CommandName {
     /// Whether the product alone issues it.
     pub const fn is_of_the_product(self) -> bool {
-        matches!(self, CommandName::Tick | CommandName::Recompute | CommandName::Note)
+        use CommandName::{Note, Recompute, TakeAlerts, Tick};
+        matches!(self, Tick | Recompute | Note | TakeAlerts)
     }
 }
 

@@ -223,6 +223,7 @@ pub fn plain_report() -> Report {
         parent: None,
         confidential_to: None,
         model: None,
+        alerts: None,
     }
 }
 

@@ -376,6 +376,7 @@ pub(crate) fn blank(title: ContentId, requester: PersonId) -> Report {
         parent: None,
         confidential_to: None,
         model: None,
+        alerts: None,
     }
 }
 

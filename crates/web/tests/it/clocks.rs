@@ -38,6 +38,7 @@ impl<'a> Past<'a> {
             parent: None,
             confidential_to: None,
             model: None,
+            alerts: None,
         };
         let number = ask.issue(Command::Report(Box::new(report))).await.unwrap().number;
         Past { world, number, start }

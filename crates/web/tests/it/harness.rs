@@ -265,6 +265,7 @@ impl World {
             parent: None,
             confidential_to: None,
             model: None,
+            alerts: None,
         };
         ask.issue(Command::Report(Box::new(report))).await.unwrap().number
     }

@@ -235,6 +235,7 @@ async fn report(
         parent: None,
         confidential_to: choice(fields, "confidential_to")?,
         model: model.map(|model| ModelUse::of(model.id)),
+        alerts: None,
     };
     if let Caller::New(newcomer) = caller {
         ask.report_for_somebody_new(&mut report, newcomer).await?;
