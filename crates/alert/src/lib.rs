@@ -1,7 +1,16 @@
 //! Alerts of monitoring: what sources send becomes signals, signals become alerts, alerts
 //! belong to incidents. Pure.
 
+mod group;
+mod known;
+pub mod maintenance;
+mod settings;
 mod signal;
+mod upstream;
 
+pub use group::{Group, STORM_KEY, STORM_SECONDS};
 pub use kernel::{Muted, Severity};
+pub use known::{Alert, Around, Outcome, group_of, take};
+pub use settings::{AlertSettings, CHANGES_MAX};
 pub use signal::{Link, Reading, Signal, SignalStatus};
+pub use upstream::ServiceMap;

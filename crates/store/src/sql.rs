@@ -118,6 +118,8 @@ from! {
     kernel::ModelId => |v| Value::Text(v.to_string()),
     kernel::RecomputationId => |v| Value::Text(v.to_string()),
     kernel::WebhookId => |v| Value::Text(v.to_string()),
+    kernel::AlertId => |v| Value::Text(v.to_string()),
+    kernel::MaintenanceId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
