@@ -162,7 +162,9 @@ impl Group {
             let passed = now.seconds_since(since).max(0) / seconds + 1;
             since.plus_seconds(passed * seconds)
         });
-        let told = self.untold.then(|| self.told_at.plus_seconds(PACE_SECONDS).max(now));
+        // Never for this very instant: it would ring without an end.
+        let soon = self.told_at.plus_seconds(PACE_SECONDS).max(now.plus_seconds(1));
+        let told = (self.untold && calm.is_none()).then_some(soon);
         calm.into_iter().chain(unclear).chain(told).min()
     }
 

@@ -3,6 +3,7 @@
 //! followers. Only the desk asks what time it is and draws random ids.
 
 pub mod accounts;
+mod alerts;
 mod ask;
 mod cache;
 mod chance;
@@ -35,6 +36,7 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
+pub use alerts::{Act, Raw, Taken, Told as AlertsTold};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
@@ -134,6 +136,7 @@ impl Desk {
             feed::follow(&desk);
             timer::start(&desk);
             recompute::start(&desk);
+            alerts::start(&desk);
         }
         Ok(desk)
     }

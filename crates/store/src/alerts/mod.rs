@@ -11,7 +11,7 @@ pub mod payloads;
 use crate::directory::{many, slots};
 use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::Alert;
-use kernel::{AlertId, IntegrationId, Timestamp};
+use kernel::{AlertId, IntegrationId, ServiceId, Timestamp};
 
 /// Keys asked for in one statement; databases bound the number of parameters.
 const KEYS_PER_STATEMENT: usize = 1_024;
@@ -152,6 +152,28 @@ pub fn by_ids(sql: &mut dyn Sql, ids: &[AlertId]) -> Result<Vec<Alert>, Failure>
         found.extend(many(sql, &statement, &values, read)?);
     }
     Ok(found)
+}
+
+/// Whether an open alert of a group was told of since an instant.
+pub fn told_since(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    group: &str,
+    since: Timestamp,
+) -> Result<bool, Failure> {
+    let statement = "select 1 from alerts where integration_id = $1 and group_key = $2 \
+        and ended_at is null and last_at > $3 limit 1";
+    Ok(!sql.query(statement, &[integration.into(), group.into(), since.into()])?.is_empty())
+}
+
+/// Whether an incident of the highest priority is open for one of these services.
+pub fn is_down(sql: &mut dyn Sql, services: &[ServiceId]) -> Result<bool, Failure> {
+    let (names, values) = slots(1, services);
+    let statement = format!(
+        "select 1 from incidents where service_id in ({names}) and priority = 1 \
+         and state in ('new', 'in_progress', 'on_hold') and merged_into is null limit 1"
+    );
+    Ok(!sql.query(&statement, &values)?.is_empty())
 }
 
 /// Whether something is to be looked at by an instant: an alert, a group or a heartbeat.
