@@ -4,10 +4,12 @@
 mod acting;
 mod monitoring;
 mod ringing;
+mod sources;
 
 pub use acting::Act;
 pub(crate) use monitoring::Monitoring;
 pub(crate) use ringing::start;
+pub use sources::Silenced;
 
 use crate::{Desk, Trouble};
 use alert::{Reading, Severity, Signal, SignalStatus};
@@ -39,9 +41,20 @@ pub struct Told {
     /// What it said.
     pub reading: Reading,
     /// The heartbeats it is a sign of life of.
-    pub beats: Vec<String>,
+    pub beats: Vec<Beat>,
     /// The body, kept if it brings something new.
     pub raw: Option<Raw>,
+}
+
+/// A sign of life.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beat {
+    /// What is alive.
+    pub name: String,
+    /// Whether it says that it is in trouble nevertheless.
+    pub failed: bool,
+    /// What it said.
+    pub note: Option<String>,
 }
 
 /// What became of a request.
@@ -59,6 +72,8 @@ pub struct Taken {
     pub unknown: u32,
     /// The incidents that alerts which began belong to.
     pub incidents: Vec<IncidentNumber>,
+    /// The alert that was told of last.
+    pub alert: Option<AlertId>,
 }
 
 /// What the writer gets.
@@ -103,10 +118,10 @@ impl Desk {
         for signal in &mut told.reading.signals {
             tidy(signal);
         }
-        for name in &mut told.beats {
-            *name = plain(name, limits::NAME_CHARS);
+        for beat in &mut told.beats {
+            beat.name = plain(&beat.name, limits::NAME_CHARS);
         }
-        told.reading.signals.extend(told.beats.iter().map(|name| alive(name)));
+        told.reading.signals.extend(told.beats.iter().map(signal_of));
         self.0.writer.signals(What::Told(integration, Box::new(told))).await
     }
 
@@ -176,8 +191,15 @@ pub(crate) fn bare(key: String, status: SignalStatus, title: String) -> Signal {
     }
 }
 
-fn alive(name: &str) -> Signal {
-    bare(heartbeat_key(name), SignalStatus::Resolved, String::new())
+/// Alive is over, as alerts go; in trouble is an alert.
+fn signal_of(beat: &Beat) -> Signal {
+    let key = heartbeat_key(&beat.name);
+    if !beat.failed {
+        return bare(key, SignalStatus::Resolved, String::new());
+    }
+    let title = one_line(&format!("{} says that it failed", beat.name));
+    let body = beat.note.clone().unwrap_or_default();
+    Signal { body, ..bare(key, SignalStatus::Firing, title) }
 }
 
 /// What both engines can keep: no character zero, and keys that fit an index. A key that is

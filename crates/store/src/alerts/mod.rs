@@ -11,7 +11,7 @@ pub mod payloads;
 use crate::directory::{many, slots};
 use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::Alert;
-use kernel::{AlertId, IntegrationId, ServiceId, Timestamp};
+use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId, Timestamp};
 
 /// Keys asked for in one statement; databases bound the number of parameters.
 const KEYS_PER_STATEMENT: usize = 1_024;
@@ -174,6 +174,19 @@ pub fn is_down(sql: &mut dyn Sql, services: &[ServiceId]) -> Result<bool, Failur
          and state in ('new', 'in_progress', 'on_hold') and merged_into is null limit 1"
     );
     Ok(!sql.query(&statement, &values)?.is_empty())
+}
+
+/// The open incidents of a service, the newest first; `limit` at most.
+pub fn open_incidents_of(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    limit: usize,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = format!(
+        "select number from incidents where service_id = $1 \
+         and state in ('new', 'in_progress', 'on_hold') order by number desc limit {limit}"
+    );
+    many(sql, &statement, &[service.into()], |row| row.int().map(IncidentNumber))
 }
 
 /// Whether something is to be looked at by an instant: an alert, a group or a heartbeat.

@@ -129,6 +129,7 @@ impl<'a> Book<'a> {
         let written = if counted { Written::Count } else { Written::All };
         known.written = known.written.max(Some(written));
         let note = signal.note.clone();
+        let id = known.alert.id;
         let happened = match outcome {
             Outcome::New => Some(Happened::Began),
             Outcome::Regraded { from } => Some(Happened::Regraded { from }),
@@ -139,6 +140,7 @@ impl<'a> Book<'a> {
         if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
             known.said = Some(signal);
         }
+        self.count(at, |taken| taken.alert = Some(id));
         self.count(at, |taken| match outcome {
             Outcome::New => taken.new += 1,
             Outcome::Acknowledged => taken.acknowledged += 1,
@@ -302,9 +304,9 @@ impl<'a> Book<'a> {
         &mut self,
         sql: &mut dyn Sql,
         integration: IntegrationId,
-        names: &[String],
+        came: &[crate::alerts::Beat],
     ) -> Result<(), Failure> {
-        for name in names {
+        for crate::alerts::Beat { name, .. } in came {
             let key = (integration, name.clone());
             let full = || heartbeats::count(sql, integration).map(|n| n >= heartbeats::NAMES_MAX);
             if !self.beats.contains_key(&key) && full()? {
