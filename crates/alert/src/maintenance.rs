@@ -114,7 +114,8 @@ impl LabelMatch {
         pattern.map(Some).map_err(|_| format!("{} has no pattern that can be used", self.name))
     }
 
-    fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
+    /// Whether it holds for an alert with these labels.
+    pub fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
         let value = labels.get(&self.name).map_or("", String::as_str);
         let matches = || self.pattern().ok().flatten().is_some_and(|found| found.is_match(value));
         match self.test {

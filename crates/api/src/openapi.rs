@@ -15,13 +15,14 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 17] = [
+const FAMILIES: [(&str, &str); 18] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
     ("events", "The live stream of what happens, and the same as pages."),
     ("users", "People: requesters, and everybody who works for the service desk."),
     ("teams", "Teams that incidents are assigned to."),
+    ("alerts", "What sources of monitoring told, and windows in which it pages nobody."),
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
     ("organisations", "Customer companies."),

@@ -36,7 +36,7 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use alerts::{Act, Beat, Raw, Silenced, Taken, Told as AlertsTold};
+pub use alerts::{Act, Beat, Raw, Silenced, Taken, Told as AlertsTold, read_as};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};

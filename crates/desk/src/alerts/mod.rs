@@ -3,11 +3,13 @@
 
 mod acting;
 mod monitoring;
+mod reading;
 mod ringing;
 mod sources;
 
 pub use acting::Act;
 pub(crate) use monitoring::Monitoring;
+pub use reading::read_as;
 pub(crate) use ringing::start;
 pub use sources::Silenced;
 

@@ -55,20 +55,6 @@ impl Asked {
         (asked, cut)
     }
 
-    /// One that came before and is handed in again.
-    pub(super) fn again(raw: &Raw, now: Timestamp) -> Self {
-        Asked {
-            method: "POST".to_owned(),
-            path: String::new(),
-            query: String::new(),
-            headers: vec![("content-type".to_owned(), raw.content_type.clone())],
-            body: raw.bytes.clone(),
-            now,
-            fresh: desk::fresh().to_string(),
-            _held: Held::default(),
-        }
-    }
-
     async fn read(&mut self, doors: &Doors, headers: &HeaderMap, body: Body) -> Result<(), Cut> {
         let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         if said.is_some_and(|bytes: u64| bytes > BODY_BYTES as u64) {

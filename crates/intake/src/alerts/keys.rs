@@ -66,7 +66,7 @@ impl Keys {
 
 /// A source, whose mapping was checked when it was set. One that does not read any more is
 /// left out, so that what comes is read by the usual names instead of not at all.
-pub(super) fn source(integration: Integration) -> Source {
+fn source(integration: Integration) -> Source {
     let texts = &integration.settings.alerts.mapping;
     let mapping = match texts.is_empty() {
         true => None,

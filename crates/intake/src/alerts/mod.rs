@@ -7,12 +7,10 @@ mod asked;
 mod keys;
 mod opsgenie;
 mod pagerduty;
-mod replay;
 mod webhook;
 
-pub(crate) use answer::nothing_here;
+pub(crate) use answer::{nothing_here, problem};
 pub(crate) use webhook::hand_in;
-pub use replay::replay;
 
 use crate::room::Room;
 use answer::later;

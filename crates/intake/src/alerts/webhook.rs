@@ -6,7 +6,7 @@ use super::asked::{Asked, Cut};
 use super::keys::Source;
 use super::{BODY_BYTES, Doors, alertmanager, failed};
 use alert::Reading;
-use alert::doors::{Kind, Unreadable, heartbeat, json, sns};
+use alert::doors::{Kind, Unreadable, heartbeat};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,10 +15,6 @@ use serde_json::json;
 
 /// The kind of a sign of life.
 const HEARTBEAT: &str = "heartbeat";
-/// The kind of any JSON.
-const JSON: &str = "json";
-/// The kind of the notification service of a cloud.
-const SNS: &str = "sns";
 
 /// Takes what came to `/intake/{key}/{kind}/{rest}`.
 pub(crate) async fn hand_in(
@@ -68,26 +64,11 @@ pub(super) fn read(
     rest: &str,
     asked: &Asked,
 ) -> Option<Result<AlertsTold, Unreadable>> {
-    let reading = match kind {
-        HEARTBEAT => return Some(Ok(beat(source, rest, asked))),
-        JSON => asked.with(rest, |request| json::read(request, source.mapping.as_ref())),
-        SNS => match asked.with(rest, sns::read) {
-            Ok(sns::Message::Told(reading)) => Ok(reading),
-            Ok(sns::Message::Confirm { url, topic }) => {
-                let words = format!("{topic} asks to be confirmed: visit {url} once");
-                Ok(Reading { warnings: vec![words], ..Reading::default() })
-            }
-            Ok(sns::Message::Ended { topic }) => {
-                let words = format!("{topic} has ended its subscription");
-                Ok(Reading { warnings: vec![words], ..Reading::default() })
-            }
-            Err(error) => Err(error),
-        },
-        word => {
-            let kind: Kind = word.parse().ok()?;
-            asked.with(rest, |request| kind.read(request))
-        }
-    };
+    if kind == HEARTBEAT {
+        return Some(Ok(beat(source, rest, asked)));
+    }
+    let mapping = source.mapping.as_ref();
+    let reading = asked.with(rest, |request| desk::read_as(kind, request, mapping))?;
     Some(reading.map(|reading| told(reading, kind, asked)))
 }
 
