@@ -14,10 +14,9 @@ pub(crate) use ringing::start;
 pub use sources::Silenced;
 
 use crate::{Desk, Trouble};
-use alert::{Reading, Severity, Signal, SignalStatus};
+use alert::{Reading, Signal, SignalStatus};
 use kernel::{Actor, AlertId, IncidentNumber, IntegrationId, limits};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use store::alerts::payloads::{Payload, PayloadOutcome};
 use tokio::sync::oneshot;
 
@@ -173,35 +172,15 @@ pub(crate) fn heartbeat_key(name: &str) -> String {
     format!("heartbeat {name}")
 }
 
-/// A signal that says nothing but its key and what is so.
-pub(crate) fn bare(key: String, status: SignalStatus, title: String) -> Signal {
-    Signal {
-        key,
-        status,
-        severity: Severity::Error,
-        title,
-        body: String::new(),
-        labels: BTreeMap::new(),
-        links: vec![],
-        service: None,
-        group: None,
-        priority: None,
-        responders: vec![],
-        started_at: None,
-        ends_at: None,
-        note: None,
-    }
-}
-
 /// Alive is over, as alerts go; in trouble is an alert.
 fn signal_of(beat: &Beat) -> Signal {
     let key = heartbeat_key(&beat.name);
     if !beat.failed {
-        return bare(key, SignalStatus::Resolved, String::new());
+        return Signal::new(key, SignalStatus::Resolved, "");
     }
     let title = one_line(&format!("{} says that it failed", beat.name));
     let body = beat.note.clone().unwrap_or_default();
-    Signal { body, ..bare(key, SignalStatus::Firing, title) }
+    Signal { body, ..Signal::new(key, SignalStatus::Firing, title) }
 }
 
 /// What both engines can keep: no character zero, and keys that fit an index. A key that is

@@ -1,7 +1,7 @@
 //! Each request against the alerts that are known.
 
 use super::{Book, DUE_ROWS, Effect, Happened, Mark, Row, UPSTREAM_SECONDS};
-use crate::alerts::{Act, Job, Told, What, bare, heartbeat_key, payload};
+use crate::alerts::{Act, Job, Told, What, heartbeat_key, payload};
 use crate::chance::fresh;
 use crate::writer::decide::Round;
 use alert::maintenance::Subject;
@@ -374,7 +374,7 @@ impl Round<'_> {
 fn silent(name: &str, last: Timestamp) -> Signal {
     let title = format!("No sign of life from {name}");
     let body = format!("{name} gives signs of life. The last one came at {last}.");
-    let mut signal = bare(heartbeat_key(name), SignalStatus::Firing, title);
+    let mut signal = Signal::new(heartbeat_key(name), SignalStatus::Firing, title);
     signal.body = body;
     signal.started_at = Some(last);
     signal
