@@ -1,9 +1,11 @@
 //! Alerts of monitoring: what sources send becomes signals, signals become alerts, alerts
 //! belong to incidents. Pure.
 
+pub mod doors;
 mod group;
 mod known;
 pub mod maintenance;
+pub mod mapping;
 mod settings;
 mod signal;
 mod upstream;

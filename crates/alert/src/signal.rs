@@ -34,7 +34,8 @@ pub struct Signal {
     pub status: SignalStatus,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong, in one line.
+    /// What is wrong, in one line. A telling that only acknowledges or resolves may leave it
+    /// empty, and then says nothing of how bad it is either.
     pub title: String,
     /// What else is said; may be empty.
     pub body: String,
@@ -52,10 +53,37 @@ pub struct Signal {
     pub responders: Vec<String>,
     /// Since when it is so, by the source's clock, if that could be read as an instant.
     pub started_at: Option<Timestamp>,
-    /// When it is over unless it is told of again.
+    /// When it is over unless it is told of again; of a resolved one, when it ended.
     pub ends_at: Option<Timestamp>,
     /// A note that somebody wrote over there.
     pub note: Option<String>,
+    /// By which this very telling is known again when it is sent twice, where the source has
+    /// such a thing. The same word may stand for repeats that say the alert still fires.
+    #[serde(default)]
+    pub once: Option<String>,
+}
+
+impl Signal {
+    /// A signal that says no more than this, of the severity that unknown ones have.
+    pub fn new(key: impl Into<String>, status: SignalStatus, title: impl Into<String>) -> Self {
+        Signal {
+            key: key.into(),
+            status,
+            severity: Severity::Error,
+            title: title.into(),
+            body: String::new(),
+            labels: BTreeMap::new(),
+            links: Vec::new(),
+            service: None,
+            group: None,
+            priority: None,
+            responders: Vec::new(),
+            started_at: None,
+            ends_at: None,
+            note: None,
+            once: None,
+        }
+    }
 }
 
 /// What one request said.

@@ -1,0 +1,58 @@
+//! GoAlert's generic API: `summary`, `details`, `action`, `dedup` and `meta`, as JSON, as a form, or
+//! in the address.
+
+use super::limits::BODY_CHARS;
+use super::loose::{self, Pairs, Raw, Text, object};
+use super::notes::digest;
+use super::{Notes, Request, Unreadable, details, form_pairs, key};
+use crate::{Reading, Signal, SignalStatus};
+use std::borrow::Cow;
+
+object! {
+    Body<'a> {
+        "summary" => summary: Text<'a>,
+        "details" => details: Text<'a>,
+        "action" => action: Text<'a>,
+        "dedup" => dedup: Text<'a>,
+        "meta" => meta: Pairs<'a, Raw<'a>>,
+    }
+}
+
+/// Reads an alert. Without `dedup`, summary and details together are its key, as there: it
+/// cannot be closed otherwise.
+pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
+    let mut notes = Notes::new(request.now);
+    let text = match request.is_form() || request.body.is_empty() {
+        true => Cow::Borrowed("{}"),
+        false => loose::text(request.body, &mut notes),
+    };
+    let body: Body<'_> = loose::parse(&text)?;
+    let form = if request.is_form() { form_pairs(request.body) } else { Vec::new() };
+    let given = |name: &str, json: &Text<'_>| {
+        let from_form = form.iter().find(|(known, _)| known == name).map(|pair| pair.1.clone());
+        json.get().map(str::to_owned).or(from_form).or_else(|| request.parameter(name))
+    };
+    let summary = given("summary", &body.summary).unwrap_or_default();
+    let more = given("details", &body.details).unwrap_or_default();
+    let dedup = given("dedup", &body.dedup);
+    if summary.trim().is_empty() && dedup.is_none() {
+        return Err(Unreadable::new("summary", "is missing or blank"));
+    }
+    let status = match given("action", &body.action).as_deref() {
+        Some("close") => SignalStatus::Resolved,
+        word => notes.status("action", word),
+    };
+    let key = dedup.map_or_else(|| digest(&["summary", summary.trim(), more.trim()]), |dedup| key(&dedup));
+    let title = match status {
+        SignalStatus::Firing => notes.title("summary", &[Some(&summary)]),
+        _ => notes.line("summary", &summary, super::limits::TITLE_CHARS),
+    };
+    let mut signal = Signal::new(key, status, title);
+    signal.body = more;
+    details::add(&mut notes, "meta", &body.meta, &mut signal);
+    signal.body = notes.text("details", &signal.body, BODY_CHARS);
+    let word = signal.labels.get("severity").cloned();
+    signal.severity = notes.severity("meta.severity", word.as_deref());
+    signal.service = signal.labels.get("service").cloned();
+    Ok(notes.finish(vec![signal]))
+}

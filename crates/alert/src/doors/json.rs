@@ -1,0 +1,37 @@
+//! Any JSON, read by a mapping; also CloudEvents and forms.
+
+use super::loose;
+use super::{Notes, Request, Unreadable, cloudevents, form_pairs};
+use crate::Reading;
+use crate::mapping::Mapping;
+use serde_json::{Map, Value};
+
+/// Reads a request by a mapping, or by [`Mapping::usual`] where there is none. CloudEvents are
+/// recognised by their content type or headers; `each` then counts from the data of each event.
+pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading, Unreadable> {
+    if cloudevents::is_one(request) {
+        return cloudevents::read(request, mapping);
+    }
+    let mapping = mapping.unwrap_or(Mapping::usual());
+    let mut notes = Notes::new(request.now);
+    let document = document(request, &mut notes)?;
+    let mut reading = mapping.read(&document, request.now, request.fresh);
+    reading.warnings.splice(0..0, notes.finish(Vec::new()).warnings);
+    Ok(reading)
+}
+
+/// The body as a document: JSON whatever its type says, else a form. Deeper than the limit is
+/// refused.
+pub fn document(request: &Request<'_>, notes: &mut Notes) -> Result<Value, Unreadable> {
+    if request.is_form() {
+        let pairs = form_pairs(request.body).into_iter();
+        let map: Map<String, Value> = pairs.map(|(name, value)| (name, Value::String(value))).collect();
+        // Some send JSON as their form's only field, or call JSON a form.
+        let inner = map.get("payload").or(map.get("data")).and_then(Value::as_str);
+        let inner = inner.and_then(|text| serde_json::from_str(text).ok());
+        let whole = || serde_json::from_slice(request.body).ok();
+        return Ok(inner.or_else(whole).unwrap_or(Value::Object(map)));
+    }
+    let text = loose::text(request.body, notes);
+    loose::parse(&text)
+}

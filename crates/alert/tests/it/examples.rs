@@ -1,0 +1,251 @@
+//! Sources of which there is no capture.
+
+use super::check::now;
+use super::corpus;
+use alert::doors::{Kind, Request, cloudevents, heartbeat, json, mail, pagerduty, sns};
+use alert::{Reading, Severity, Signal, SignalStatus};
+
+fn read(kind: Kind, body: &str) -> Reading {
+    kind.read(&Request::post(body.as_bytes(), now(), "fresh")).unwrap()
+}
+
+fn signal(kind: Kind, body: &str) -> Signal {
+    let reading = read(kind, body);
+    assert_eq!(reading.signals.len(), 1, "{reading:?}");
+    reading.signals.into_iter().next().unwrap()
+}
+
+fn at(text: &str) -> Option<kernel::Timestamp> {
+    Some(text.parse().unwrap())
+}
+
+#[test]
+fn grafana() {
+    let told = signal(Kind::Grafana, corpus::GRAFANA);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("c6eadffa33fcdf37", "Disk almost full"));
+    assert_eq!(told.severity, Severity::Warning);
+    assert_eq!(told.body, "91 % of /var\n\nValues: [ var='A' labels={} value=91.5 ]");
+    assert_eq!(told.started_at, at("2026-11-23T04:52:11.2Z"));
+    let links: Vec<_> = told.links.iter().map(|link| link.text.as_str()).collect();
+    assert_eq!(links, ["Source", "Silence"]);
+}
+
+#[test]
+fn grafana_before_version_9() {
+    let told = signal(Kind::Grafana, corpus::GRAFANA_LEGACY);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("rule:3:17", "Queue is long"));
+    assert_eq!((told.severity, told.service.as_deref()), (Severity::Critical, Some("mail")));
+    assert_eq!(told.body, "Someone is testing\n\nHigh value: 100");
+    let state = |state: &str| corpus::GRAFANA_LEGACY.replace("\"alerting\"", &format!("{state:?}"));
+    assert_eq!(signal(Kind::Grafana, &state("ok")).status, SignalStatus::Resolved);
+    assert_eq!(signal(Kind::Grafana, &state("no_data")).status, SignalStatus::Firing);
+    let paused = read(Kind::Grafana, &state("paused"));
+    assert!(paused.signals.is_empty() && paused.warnings.len() == 1);
+}
+
+#[test]
+fn uptime_kuma() {
+    let told = signal(Kind::UptimeKuma, corpus::KUMA);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("monitor:7", "Shop is down"));
+    assert_eq!(told.started_at, at("2026-11-23T04:52:11.123Z"));
+    assert_eq!((told.service.as_deref(), told.labels["prod"].as_str()), (Some("shop"), "yes"));
+    let up = corpus::KUMA.replace("\"status\": 0", "\"status\": 1");
+    assert_eq!(signal(Kind::UptimeKuma, &up).status, SignalStatus::Resolved);
+    let paused = corpus::KUMA.replace("\"status\": 0", "\"status\": 3");
+    assert!(read(Kind::UptimeKuma, &paused).signals.is_empty());
+    let test = signal(Kind::UptimeKuma, r#"{"heartbeat": null, "monitor": null, "msg": "Testing"}"#);
+    assert_eq!((test.severity, test.key.as_str()), (Severity::Info, "fresh"));
+}
+
+#[test]
+fn zabbix() {
+    let reading = read(Kind::Zabbix, corpus::ZABBIX);
+    let told = &reading.signals[0];
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("event:4711", "High CPU on db1"));
+    assert_eq!(told.severity, Severity::Critical);
+    assert_eq!(told.started_at, None, "a local time is not taken as UTC");
+    assert_eq!((told.service.as_deref(), told.labels["host"].as_str()), (Some("db"), "db1"));
+    assert!(told.links.is_empty(), "a macro is no address");
+    assert_eq!(reading.warnings.len(), 2, "{:?}", reading.warnings);
+    let over = corpus::ZABBIX.replace("\"event_value\": \"1\"", "\"event_value\": \"0\"");
+    assert_eq!(signal(Kind::Zabbix, &over).status, SignalStatus::Resolved);
+    let taken = corpus::ZABBIX.replace("\"update_action\": \"\"", "\"update_action\": \"acknowledged\"");
+    assert_eq!(signal(Kind::Zabbix, &taken).status, SignalStatus::Acknowledged);
+    let unix = corpus::ZABBIX.replace("2026.11.23 04:50:00", "1795409531");
+    assert_eq!(signal(Kind::Zabbix, &unix).started_at, at("2026-11-23T04:52:11Z"));
+}
+
+#[test]
+fn a_template_that_escapes_nothing_still_pages() {
+    let body = "{\"event_id\": \"1\", \"event_name\": \"Disk\", \"message\": \"line one\nline \"\", \"x\": 1}";
+    assert!(Kind::Zabbix.read(&Request::post(body.as_bytes(), now(), "f")).is_err());
+    let body = body.replace("line \"\"", "line two\"");
+    assert_eq!(signal(Kind::Zabbix, &body).body, "line one\nline two");
+}
+
+#[test]
+fn sentry() {
+    let told = signal(Kind::Sentry, corpus::SENTRY_ISSUE);
+    assert_eq!((told.key.as_str(), told.severity), ("issue:1117540176", Severity::Error));
+    assert_eq!((told.labels["browser"].as_str(), told.service), ("Chrome", None));
+    let told = signal(Kind::Sentry, corpus::SENTRY_METRIC);
+    assert_eq!((told.key.as_str(), told.severity), ("metric:4", Severity::Critical));
+    let over = corpus::SENTRY_METRIC.replace("\"critical\"", "\"resolved\"");
+    assert_eq!(signal(Kind::Sentry, &over).status, SignalStatus::Resolved);
+    let issue = r#"{"action": "resolved", "data": {"issue": {"id": "7", "title": "x", "project": {"slug": "shop"}}}}"#;
+    let told = signal(Kind::Sentry, issue);
+    assert_eq!((told.key.as_str(), told.status, told.service.as_deref()), ("issue:7", SignalStatus::Resolved, Some("shop")));
+}
+
+#[test]
+fn datadog() {
+    let told = signal(Kind::Datadog, corpus::DATADOG);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("9bd4ac", "CPU is high on {host:web-1}"));
+    assert_eq!((told.severity, told.service.as_deref()), (Severity::Error, Some("web")));
+    assert_eq!(told.started_at, at("2026-11-23T04:52:11Z"));
+    let over = corpus::DATADOG.replace("Triggered\",", "Recovered\",");
+    assert_eq!(signal(Kind::Datadog, &over).status, SignalStatus::Resolved);
+}
+
+#[test]
+fn victorops_and_incident_io() {
+    let told = signal(Kind::Victorops, corpus::VICTOROPS);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("disk/db1", "Disk of db1 is full"));
+    assert_eq!((told.body.as_str(), told.labels["team"].as_str()), ("99 %\nof 1 TB", "dba"));
+    let over = signal(Kind::Victorops, r#"{"message_type": "RECOVERY", "entity_id": "disk/db1"}"#);
+    assert_eq!((over.key.as_str(), over.status), ("disk/db1", SignalStatus::Resolved));
+    let told = signal(Kind::IncidentIo, corpus::INCIDENT_IO);
+    assert_eq!((told.key.as_str(), told.severity), ("lag-db2", Severity::Critical));
+    assert_eq!(told.labels["nested"], r#"{"a": [1]}"#);
+}
+
+#[test]
+fn sns_with_an_alarm_of_cloudwatch() {
+    let told = |body: &str| sns::read(&Request::post(body.as_bytes(), now(), "fresh")).unwrap();
+    let sns::Message::Told(reading) = told(corpus::SNS_ALARM) else { panic!("a notification") };
+    let alarm = &reading.signals[0];
+    assert_eq!((alarm.key.as_str(), alarm.title.as_str()), ("1/EU (Frankfurt)/cpu", "cpu"));
+    assert_eq!((alarm.labels["InstanceId"].as_str(), alarm.once.as_deref()), ("i-1", Some("22b80b92")));
+    assert_eq!(alarm.started_at, at("2026-11-23T04:52:11Z"));
+    assert!(matches!(told(corpus::SNS_CONFIRM), sns::Message::Confirm { .. }));
+    let elsewhere = corpus::SNS_CONFIRM.replace("sns.eu-central-1.amazonaws.com", "10.0.0.1");
+    let error = sns::read(&Request::post(elsewhere.as_bytes(), now(), "fresh")).unwrap_err();
+    assert_eq!(error.field, "SubscribeURL");
+    let plain = r#"{"Type": "Notification", "MessageId": "m", "Message": "Disk full\non db1"}"#;
+    let sns::Message::Told(reading) = told(plain) else { panic!("a notification") };
+    assert_eq!(reading.signals[0].title, "Disk full");
+}
+
+#[test]
+fn cloudevents_in_all_forms() {
+    let structured = [("Content-Type", "application/cloudevents+json; charset=utf-8")];
+    let request = Request { headers: &structured, ..Request::post(corpus::CLOUDEVENT.as_bytes(), now(), "fresh") };
+    let told = json::read(&request, None).unwrap().signals.remove(0);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("/clusters/eu1 pod-7", "Pod is crashing"));
+    assert_eq!((told.severity, told.once.as_deref()), (Severity::Critical, Some("/clusters/eu1 A-1")));
+    assert_eq!(told.started_at, at("2026-11-23T04:52:11Z"));
+
+    let batch = format!("[{0}, {0}]", corpus::CLOUDEVENT);
+    let headers = [("content-type", "application/cloudevents-batch+json")];
+    let request = Request { headers: &headers, ..Request::post(batch.as_bytes(), now(), "fresh") };
+    assert_eq!(cloudevents::read(&request, None).unwrap().signals.len(), 2);
+
+    let headers = [
+        ("ce-specversion", "1.0"),
+        ("CE-Id", "A-1"),
+        ("ce-source", "/clusters/eu1"),
+        ("ce-type", "disk.full"),
+        ("ce-subject", "db1%20disk"),
+        ("content-type", "application/json"),
+    ];
+    let request = Request { headers: &headers, ..Request::post(b"{\"free\": 3}", now(), "fresh") };
+    let told = json::read(&request, None).unwrap().signals.remove(0);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("/clusters/eu1 db1 disk", "db1 disk"));
+}
+
+#[test]
+fn goalert_by_form_and_address() {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let body = b"summary=Disk+full&details=99%25&action=close";
+    let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
+    let closed = Kind::Goalert.read(&request).unwrap().signals.remove(0);
+    assert_eq!(closed.status, SignalStatus::Resolved);
+    let request = Request { query: "summary=Disk%20full&details=99%25", ..Request::post(b"", now(), "fresh") };
+    let opened = Kind::Goalert.read(&request).unwrap().signals.remove(0);
+    assert_eq!((opened.status, &opened.key), (SignalStatus::Firing, &closed.key));
+    assert!(Kind::Goalert.read(&Request::post(b"{}", now(), "fresh")).is_err());
+}
+
+#[test]
+fn pagerduty_takes_what_it_can_understand() {
+    let read = |body: &str| pagerduty::read(&Request::post(body.as_bytes(), now(), "fresh"));
+    let event = read(r#"{"routing_key": "k", "payload": {"source": "db1", "severity": "bad"}}"#).unwrap();
+    assert_eq!((event.dedup_key(), event.reading.signals[0].title.as_str()), ("fresh", "Alert from db1"));
+    assert_eq!(event.reading.warnings.len(), 3, "{:?}", event.reading.warnings);
+    let field = |body: &str| read(body).unwrap_err().field;
+    assert_eq!(field("{}"), "routing_key");
+    assert_eq!(field(r#"{"routing_key": "k", "event_action": "resolve"}"#), "dedup_key");
+    assert_eq!(field(r#"{"routing_key": "k", "event_action": "trigger"}"#), "payload.summary");
+    assert_eq!(field("nonsense"), "body");
+
+    let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh")).unwrap();
+    let told = &event.reading.signals[0];
+    assert_eq!((told.key.as_str(), told.links.len()), ("srv01/HTTP", 3));
+    assert_eq!(told.labels["load avg"], "0.75");
+}
+
+#[test]
+fn two_long_keys_with_one_beginning_stay_two() {
+    let key = |end: &str| {
+        let body = format!(r#"{{"routing_key": "k", "event_action": "resolve", "dedup_key": "{}{end}"}}"#, "x".repeat(600));
+        let event = pagerduty::read(&Request::post(body.as_bytes(), now(), "fresh")).unwrap();
+        event.dedup_key().to_owned()
+    };
+    assert_ne!(key("a"), key("b"));
+    assert_eq!(key("a"), key("a"));
+}
+
+#[test]
+fn clocks_that_cannot_be_right_are_dropped() {
+    let told = |start: &str| {
+        let body = format!(r#"[{{"labels": {{"alertname": "A"}}, "startsAt": "{start}"}}]"#);
+        read(Kind::Prometheus, &body)
+    };
+    for start in ["1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "yesterday", "2026-11-23T04:00:00"] {
+        let reading = told(start);
+        assert_eq!(reading.signals[0].started_at, None, "{start}");
+        assert_eq!(reading.warnings.len(), 1, "{start}");
+    }
+    assert_eq!(told("0001-01-01T00:00:00Z").warnings.len(), 0);
+    assert_eq!(told("2026-11-23T05:30:00Z").signals[0].started_at, at("2026-11-23T05:30:00Z"));
+}
+
+#[test]
+fn labels_without_a_fingerprint_are_known_as_alertmanager_knows_them() {
+    let body = r#"[{"labels": {"severity": "critical", "alertname": "HighLatency", "service": "checkout",
+        "instance": "web-1", "cluster": "eu1", "empty": ""}, "endsAt": "2026-11-23T04:59:00Z"}]"#;
+    let told = signal(Kind::Prometheus, body);
+    assert_eq!((told.key.as_str(), told.status), ("bdf5e1dbd55ce721", SignalStatus::Resolved));
+}
+
+#[test]
+fn a_sign_of_life_may_say_that_the_job_failed() {
+    let beat = |path: &str, body: &str| heartbeat::read(&Request { path, ..Request::post(body.as_bytes(), now(), "f") });
+    assert!(!beat("", "").failed);
+    assert_eq!(beat("", "done in 3 s").note.as_deref(), Some("done in 3 s"));
+    assert!(beat("/fail", "").failed && beat("2", "").failed && !beat("0", "").failed);
+    assert!(beat("", r#"{"status": "error", "message": "disk full"}"#).failed);
+}
+
+#[test]
+fn mails_of_alertmanager_are_told_apart() {
+    let text = "[FIRING:2] X\n\n[1] Firing\nLabels\nalertname = HighLatency\ncluster = eu1\ninstance = web-1\n\
+        service = checkout\nseverity = critical\nAnnotations\nsummary = p99\nabove 2s\nrunbook_url = http://r.example/\nSource\n\
+        [1] Resolved\nLabels\nalertname = B\nAnnotations\nSource\nSent by Alertmanager";
+    let reading = mail::read("[FIRING:1] HighLatency", text, now()).unwrap();
+    let [first, second] = reading.signals.as_slice() else { panic!("{reading:?}") };
+    assert_eq!((first.key.as_str(), first.title.as_str()), ("bdf5e1dbd55ce721", "p99 above 2s"));
+    assert_eq!((second.status, second.title.as_str()), (SignalStatus::Resolved, "B"));
+    assert_eq!(mail::read("Re: [FIRING:1] HighLatency", text, now()), None);
+    assert_eq!(mail::read("[FIRING:1] HighLatency", "call me", now()), None);
+}

@@ -1,0 +1,90 @@
+//! Mappings as administrators write them.
+
+use super::check::now;
+use alert::mapping::{Field, Mapping};
+use alert::{Severity, SignalStatus};
+use serde_json::json;
+
+#[test]
+fn a_list_of_checks_becomes_signals() {
+    let mapping = Mapping::parse([
+        ("each", "report.checks[]"),
+        ("key", "{{ $.report.site }}/{{ id }}"),
+        ("title", "{{ host ?? 'unknown' }}: {{ trim(text) }}"),
+        ("status", "match state == 'fine' { 'true' => 'resolved', _ => 'firing' }"),
+        ("severity", "match rank { 1 | 2 => 'critical', 3 => 'warning' }"),
+        ("labels", "facts"),
+        ("links", "refs"),
+        ("responders", "who[].name"),
+        ("started_at", "since"),
+    ])
+    .unwrap();
+    let document = json!({"report": {"site": "eu1", "checks": [
+        {"id": 7, "host": "db1", "text": " full ", "state": "bad", "rank": 2, "since": 1795409531,
+         "facts": [{"key": "disk", "value": "/var"}, "env:prod"], "who": [{"name": "dba"}, {"name": "ops"}],
+         "refs": [{"url": "https://a.example/", "title": "Graph"}, "ftp://no.example/"]},
+        {"id": 8, "text": "fine again", "state": "fine"},
+    ]}});
+    let reading = mapping.read(&document, now(), "fresh");
+    let [first, second] = reading.signals.as_slice() else { panic!("{reading:?}") };
+    assert_eq!((first.key.as_str(), first.title.as_str()), ("eu1/7", "db1: full"));
+    assert_eq!((first.severity, first.labels["disk"].as_str()), (Severity::Critical, "/var"));
+    assert_eq!((first.labels["env"].as_str(), first.links.len()), ("prod", 1));
+    assert_eq!(first.responders, ["dba", "ops"]);
+    assert_eq!(first.started_at, Some("2026-11-23T04:52:11Z".parse().unwrap()));
+    assert_eq!((second.key.as_str(), second.status), ("eu1/8", SignalStatus::Resolved));
+}
+
+#[test]
+fn faults_name_the_place() {
+    let fault = |text: &str| Mapping::parse([("title", text)]).unwrap_err()[0].1.to_string();
+    assert_eq!(fault("a ?? "), "ends where a path or a text should be (at character 6)");
+    assert_eq!(fault("äö ?? 'x"), "has a text without its closing quotation mark (at character 7)");
+    assert_eq!(fault("size(a)"), "size is no function; there are lower, upper and trim (at character 1)");
+    assert_eq!(fault("a b"), "'b' is not expected here (at character 3)");
+    assert!(fault(&"(".repeat(40)).contains("deeper than 16"));
+    assert!(fault(&"a ?? ".repeat(400)).contains("more than 300 parts"));
+    let faults = Mapping::parse([("titel", "a"), ("each", "'x'"), ("key", "[")]).unwrap_err();
+    let fields: Vec<&str> = faults.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["titel", "each", "key"]);
+}
+
+#[test]
+fn a_trial_shows_what_each_field_gave() {
+    let mapping = Mapping::parse([("title", "a.b"), ("severity", "lower(level)"), ("key", "c")]).unwrap();
+    let trial = mapping.attempt(&json!({"a": {"b": [1, 2]}, "level": "CRIT"}), now(), "fresh");
+    let given: Vec<_> =
+        trial.elements[0].iter().map(|outcome| (outcome.field, outcome.value.as_deref())).collect();
+    assert_eq!(given, [(Field::Key, None), (Field::Severity, Some("crit")), (Field::Title, Some("[1,2]"))]);
+    assert_eq!(trial.reading.signals[0].severity, Severity::Critical);
+}
+
+#[test]
+fn alerts_without_a_key_stay_apart() {
+    let mapping = Mapping::parse([("each", "$"), ("title", "t")]).unwrap();
+    let reading = mapping.read(&json!([{"t": "same"}, {"t": "same"}]), now(), "fresh");
+    assert_eq!(reading.signals[0].title, reading.signals[1].title);
+    assert_ne!(reading.signals[0].key, reading.signals[1].key);
+}
+
+#[test]
+fn work_is_bounded() {
+    let list: Vec<_> = (0..3_000).map(|n| json!({"n": n, "text": "x".repeat(100)})).collect();
+    let whole = "{{ $ }}".repeat(200);
+    let mapping = Mapping::parse([("each", "@"), ("title", "n"), ("body", &whole)]).unwrap();
+    let begun = std::time::Instant::now();
+    let reading = mapping.read(&json!(list), now(), "fresh");
+    assert_eq!(reading.signals.len(), 3_000, "no alert is lost for it");
+    assert!(reading.warnings.iter().any(|warning| warning.contains("too much work")));
+    assert!(begun.elapsed().as_secs() < 20);
+}
+
+#[test]
+fn usual_names_are_guessed() {
+    let read = |document| Mapping::usual().read(&document, now(), "fresh").signals.remove(0);
+    let told = read(json!({"title": "Disk full", "message": "99 %", "type": "failure", "id": 5}));
+    assert_eq!((told.key.as_str(), told.title.as_str(), told.body.as_str()), ("5", "Disk full", "99 %"));
+    assert_eq!(told.severity, Severity::Error);
+    assert_eq!(read(json!({"text": "up", "status": "recovered"})).status, SignalStatus::Resolved);
+    assert_eq!(read(json!([1, 2])).title, "Alert without a title");
+}
