@@ -121,7 +121,7 @@ impl Alert {
     pub fn end(&mut self, settings: &AlertSettings, now: Timestamp) {
         self.state = SignalStatus::Resolved;
         self.ended_at = Some(now);
-        (self.muted, self.muted_until, self.check_at) = (None, None, None);
+        (self.muted_until, self.check_at) = (None, None);
         self.changed(settings, now);
     }
 

@@ -144,7 +144,7 @@ impl Doors {
     async fn news(&self, number: i64) -> Vec<event::AlertsChanged> {
         let number = IncidentNumber(number);
         let read = move |sql: &mut dyn store::Sql| {
-            store::incidents::timeline::timeline(sql, number, None, 1_000)
+            store::incidents::timeline::timeline(sql, number, 0, 1_000)
         };
         let stored = self.t.desk.read(read).await.unwrap();
         let mut news: Vec<_> = stored

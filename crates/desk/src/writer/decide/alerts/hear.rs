@@ -54,8 +54,9 @@ impl<'a> Book<'a> {
         self.beats(sql, integration, &told.beats)?;
         self.mark(integration, &told.reading);
         let brought = matches!(&self.answers[at], Ok(taken) if taken.new > 0);
-        let guessed = !told.reading.warnings.is_empty();
-        if let Some(raw) = told.raw.as_ref().filter(|_| brought || guessed) {
+        // Nothing but a word to whoever set it up; repeats are guessed at over and over.
+        let says = told.reading.signals.is_empty() && !told.reading.warnings.is_empty();
+        if let Some(raw) = told.raw.as_ref().filter(|_| brought || says) {
             let note = told.reading.warnings.join("; ");
             let note = note.chars().take(kernel::limits::REASON_CHARS).collect();
             let outcome = PayloadOutcome::New;
