@@ -4,6 +4,7 @@
 
 #[path = "../tests/it/check.rs"]
 mod check;
+#[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../tests/it/corpus.rs"]
 mod corpus;
 #[path = "../tests/it/mutate.rs"]
@@ -26,7 +27,8 @@ fn main() -> Result<(), String> {
     let mut dice = mutate::Dice::new(seed);
     let captured = corpus::captures().into_iter().map(|capture| capture.body);
     let examples = corpus::EXAMPLES.iter().map(|text| text.as_bytes().to_vec());
-    let mut seeds: Vec<Vec<u8>> = captured.chain(examples).filter(|body| !body.is_empty()).collect();
+    let mut seeds: Vec<Vec<u8>> =
+        captured.chain(examples).filter(|body| !body.is_empty()).collect();
     let known = seeds.len();
     let start = Instant::now();
     let (mut cases, mut bytes, mut signals, mut slowest) = (0u64, 0u64, 0u64, Duration::ZERO);

@@ -1,5 +1,6 @@
 //! How many alerts a second each door reads: `cargo run --release -p evenkeel-alert --example speed`.
 
+#[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../tests/it/corpus.rs"]
 mod corpus;
 
@@ -38,7 +39,9 @@ fn main() {
     }
     let event = body("am_alertmanager_post_v2_enqueue.1");
     let request = Request::post(&event, now, "fresh");
-    measure("pagerduty", &event, || pagerduty::read(&request).map_or(0, |event| event.reading.signals.len()));
+    measure("pagerduty", &event, || {
+        pagerduty::read(&request).map_or(0, |event| event.reading.signals.len())
+    });
     let create = body("am_alertmanager_post_v2_alerts.1");
     let request = Request { path: "v2/alerts", ..Request::post(&create, now, "fresh") };
     measure("opsgenie", &create, || usize::from(opsgenie::read(&request).is_ok()));

@@ -98,15 +98,13 @@ fn with_event(event: &Value, kind: &str) -> Value {
         Value::Null => Map::new(),
         other => Map::from_iter([("message".to_owned(), other)]),
     };
-    let mut around = event.clone();
-    if let Some(map) = around.as_object_mut() {
-        map.remove("data");
-    }
+    let attributes = event.as_object().into_iter().flatten().filter(|(name, _)| *name != "data");
+    let around = attributes.map(|(name, value)| (name.clone(), value.clone())).collect();
     let subject = event.get("subject").and_then(Value::as_str).unwrap_or(kind);
     if document.is_empty() || !document.values().any(Value::is_string) {
         document.insert("title".to_owned(), Value::String(subject.to_owned()));
     }
     document.entry("event").or_insert_with(|| Value::String(kind.to_owned()));
-    document.insert("ce".to_owned(), around);
+    document.insert("ce".to_owned(), Value::Object(around));
     Value::Object(document)
 }

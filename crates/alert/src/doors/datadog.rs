@@ -84,7 +84,9 @@ fn status(notes: &mut Notes, transition: &str, title: &str) -> SignalStatus {
     let recovered = transition.contains("recover");
     match transition.as_str() {
         "" if title.starts_with("[Recovered") => SignalStatus::Resolved,
-        "" | "re-triggered" | "no data" | "re-no data" | "re-warn" | "renotify" => SignalStatus::Firing,
+        "" | "re-triggered" | "no data" | "re-no data" | "re-warn" | "renotify" => {
+            SignalStatus::Firing
+        }
         _ if recovered => SignalStatus::Resolved,
         other => notes.status("alert_transition", Some(other)),
     }
@@ -99,7 +101,8 @@ fn severity(notes: &mut Notes, fields: &Flat<'_>, transition: &str, signal: &Sig
         return Severity::Warning;
     }
     // `success` is the type of a recovery, and no word for how bad the alert was.
-    let word = fields.first(&SEVERITY).filter(|word| !word.contains("success") && !word.contains("alert"));
+    let word =
+        fields.first(&SEVERITY).filter(|word| !word.contains("success") && !word.contains("alert"));
     notes.severity("alert_type", word)
 }
 

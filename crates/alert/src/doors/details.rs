@@ -9,7 +9,12 @@ use crate::Signal;
 const SHORT_CHARS: usize = 200;
 
 /// Adds details to a signal.
-pub(super) fn add(notes: &mut Notes, field: &str, details: &Pairs<'_, Raw<'_>>, signal: &mut Signal) {
+pub(super) fn add(
+    notes: &mut Notes,
+    field: &str,
+    details: &Pairs<'_, Raw<'_>>,
+    signal: &mut Signal,
+) {
     if details.more > 0 {
         notes.warn(field, format_args!("holds {} details too many; left out", details.more));
     }

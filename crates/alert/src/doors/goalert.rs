@@ -42,7 +42,8 @@ pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
         Some("close") => SignalStatus::Resolved,
         word => notes.status("action", word),
     };
-    let key = dedup.map_or_else(|| digest(&["summary", summary.trim(), more.trim()]), |dedup| key(&dedup));
+    let key = dedup
+        .map_or_else(|| digest(&["summary", summary.trim(), more.trim()]), |dedup| key(&dedup));
     let title = match status {
         SignalStatus::Firing => notes.title("summary", &[Some(&summary)]),
         _ => notes.line("summary", &summary, super::limits::TITLE_CHARS),

@@ -47,7 +47,10 @@ pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
         return Ok(webhook::reading(notes, &body.alerts.items, group, left_out));
     }
     if body.rule_id.get().is_none() && body.rule_name.get().is_none() {
-        return Err(Unreadable::new("alerts", "must be a list of alerts, or there must be a ruleId"));
+        return Err(Unreadable::new(
+            "alerts",
+            "must be a list of alerts, or there must be a ruleId",
+        ));
     }
     let signal = legacy(&mut notes, &body);
     Ok(notes.finish(signal.into_iter().collect()))

@@ -20,12 +20,13 @@ pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading,
     Ok(reading)
 }
 
-/// The body as a document: JSON whatever its type says, else a form. Deeper than the limit is
-/// refused.
+/// The body as a document: JSON whatever its type says, else a form. One nested deeper
+/// than 128 levels, which the JSON library refuses, is unreadable.
 pub fn document(request: &Request<'_>, notes: &mut Notes) -> Result<Value, Unreadable> {
     if request.is_form() {
         let pairs = form_pairs(request.body).into_iter();
-        let map: Map<String, Value> = pairs.map(|(name, value)| (name, Value::String(value))).collect();
+        let map: Map<String, Value> =
+            pairs.map(|(name, value)| (name, Value::String(value))).collect();
         // Some send JSON as their form's only field, or call JSON a form.
         let inner = map.get("payload").or(map.get("data")).and_then(Value::as_str);
         let inner = inner.and_then(|text| serde_json::from_str(text).ok());

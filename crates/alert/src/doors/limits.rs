@@ -38,5 +38,3 @@ pub const QUOTED_CHARS: usize = 60;
 pub const FORM_PAIRS: usize = 200;
 /// Seconds by which a source's clock may be ahead: a wrong time zone, and no more.
 pub const CLOCK_AHEAD_SECONDS: i64 = 86_400;
-/// Levels of nesting where a payload is taken as it is: as the JSON library has it.
-pub const DEPTH: usize = 128;

@@ -13,10 +13,10 @@ use std::marker::PhantomData;
 /// The body as text: what is no UTF-8 is replaced, a byte order mark left out.
 pub(super) fn text<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text = String::from_utf8_lossy(body);
-    if matches!(text, Cow::Owned(_)) {
+    let text = std::str::from_utf8(body).map(Cow::Borrowed).unwrap_or_else(|_| {
         notes.warn("body", "is not UTF-8; what is not was replaced");
-    }
+        String::from_utf8_lossy(body)
+    });
     match repaired(&text) {
         Some(repaired) => {
             notes.warn("body", "has line breaks or other control characters in strings");
@@ -30,7 +30,9 @@ pub(super) fn text<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
 /// escaping produce, with these escaped; `None` if there is nothing to repair.
 fn repaired(text: &str) -> Option<String> {
     let suspicious = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t');
-    let pretty = text.bytes().any(|byte| byte < b' ');
+    // Block by block without a way out in between, so that the processor takes many at once.
+    let any_below = |block: &[u8]| block.iter().fold(false, |found, byte| found | (*byte < b' '));
+    let pretty = text.as_bytes().chunks(256).any(any_below);
     if !pretty || (!text.bytes().any(suspicious) && is_json(text)) {
         return None;
     }

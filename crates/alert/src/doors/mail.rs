@@ -42,7 +42,8 @@ pub fn read(subject: &str, text: &str, now: Timestamp) -> Option<Reading> {
     };
     let mut notes = Notes::new(now);
     let alerts = alerts(text, otherwise);
-    let signals: Vec<Signal> = alerts.iter().map(|(status, told)| signal(&mut notes, *status, told)).collect();
+    let signals: Vec<Signal> =
+        alerts.iter().map(|(status, told)| signal(&mut notes, *status, told)).collect();
     (!signals.is_empty()).then(|| notes.finish(signals))
 }
 
@@ -60,8 +61,12 @@ fn alerts(text: &str, otherwise: SignalStatus) -> Vec<(SignalStatus, Alert<'_>)>
             _ if line == "Source" || line.starts_with("Source ") || line.starts_with("Source:") => {
                 part = Part::Nothing;
             }
-            _ if line.starts_with('[') && line.ends_with("] Firing") => status = SignalStatus::Firing,
-            _ if line.starts_with('[') && line.ends_with("] Resolved") => status = SignalStatus::Resolved,
+            _ if line.starts_with('[') && line.ends_with("] Firing") => {
+                status = SignalStatus::Firing
+            }
+            _ if line.starts_with('[') && line.ends_with("] Resolved") => {
+                status = SignalStatus::Resolved
+            }
             _ => match (alerts.last_mut(), &part) {
                 (Some((_, alert)), Part::Labels) => add(&mut alert.labels, line),
                 (Some((_, alert)), Part::Annotations) => add(&mut alert.annotations, line),
@@ -76,7 +81,8 @@ fn alerts(text: &str, otherwise: SignalStatus) -> Vec<(SignalStatus, Alert<'_>)>
 /// A line `name = value`, or one more of the value before it.
 fn add<'t>(pairs: &mut Vec<(&'t str, String)>, line: &'t str) {
     let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte))
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte))
     };
     match line.split_once(" = ").or_else(|| line.strip_suffix(" =").map(|name| (name, ""))) {
         Some((name, value)) if is_name(name) => pairs.push((name, value.to_owned())),
@@ -98,7 +104,8 @@ fn signal(notes: &mut Notes, status: SignalStatus, told: &Alert<'_>) -> Signal {
     };
     let titles = [annotation("summary"), annotation("title"), pairs.get("alertname").copied()];
     let title = notes.title("alertname", &titles);
-    let mut signal = Signal::new(fingerprint(pairs.iter().map(|(name, value)| (*name, *value))), status, title);
+    let mut signal =
+        Signal::new(fingerprint(pairs.iter().map(|(name, value)| (*name, *value))), status, title);
     for (name, value) in &pairs {
         notes.label(&mut signal.labels, name, value);
     }

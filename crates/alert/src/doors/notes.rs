@@ -114,13 +114,8 @@ impl Notes {
     }
 
     /// Adds a label, unless its name or value is empty. What is told twice counts as told last.
-    pub(crate) fn label(
-        &mut self,
-        labels: &mut BTreeMap<String, String>,
-        name: &str,
-        value: &str,
-    ) {
-        if name.trim().is_empty() || value.trim().is_empty() {
+    pub(crate) fn label(&mut self, labels: &mut BTreeMap<String, String>, name: &str, value: &str) {
+        if value.trim().is_empty() {
             return;
         }
         if labels.len() >= LABELS && !labels.contains_key(name) {
@@ -128,6 +123,9 @@ impl Notes {
             return;
         }
         let name = self.line("labels", name, LABEL_NAME_CHARS);
+        if name.is_empty() {
+            return;
+        }
         let value = match value.len() <= LABEL_VALUE_CHARS && !value.contains('\0') {
             true => value.to_owned(),
             false => self.text(&name, value, LABEL_VALUE_CHARS),
@@ -264,8 +262,12 @@ fn is_link(href: &str) -> bool {
 /// ```
 pub fn key(text: &str) -> String {
     let text = text.trim();
-    let plain = text.len() <= KEY_BYTES && !text.contains(|c: char| c.is_control());
-    if plain { text.to_owned() } else { digest(&[text]) }
+    if is_key(text) { text.to_owned() } else { digest(&[text]) }
+}
+
+/// Whether a key can be kept as it is.
+pub(crate) fn is_key(text: &str) -> bool {
+    text.len() <= KEY_BYTES && !text.contains(|c: char| c.is_control())
 }
 
 /// The digest of several texts; where one ends and the next begins counts.

@@ -110,7 +110,8 @@ fn of_issue(notes: &mut Notes, body: &Body<'_>, issue: &Issue<'_>, fresh: &str) 
     project(notes, issue, &mut signal);
     notes.label(&mut signal.labels, "environment", issue.environment.as_str());
     for tag in &issue.tags.items {
-        let pair: Vec<Text<'_>> = tag.get().and_then(|json| loose::parse(json).ok()).unwrap_or_default();
+        let pair: Vec<Text<'_>> =
+            tag.get().and_then(|json| loose::parse(json).ok()).unwrap_or_default();
         if let [name, value] = pair.as_slice() {
             notes.label(&mut signal.labels, name.as_str(), value.as_str());
         }
@@ -123,7 +124,8 @@ fn of_issue(notes: &mut Notes, body: &Body<'_>, issue: &Issue<'_>, fresh: &str) 
 
 /// The project is a number, a name, or an object, as the kind of the notification has it.
 fn project(notes: &mut Notes, issue: &Issue<'_>, signal: &mut Signal) {
-    let known: Project<'_> = issue.project.get().and_then(|json| loose::parse(json).ok()).unwrap_or_default();
+    let known: Project<'_> =
+        issue.project.get().and_then(|json| loose::parse(json).ok()).unwrap_or_default();
     let words = issue.project.words();
     let name = known.slug.get().or(known.name.get());
     let name = name.or(Some(words.trim()).filter(|_| !known.is_object));
@@ -154,7 +156,8 @@ fn metric(notes: &mut Notes, body: &Body<'_>) -> Signal {
 
 fn plugin(notes: &mut Notes, body: &Body<'_>, fresh: &str) -> Signal {
     let known = body.id.get().map_or_else(|| fresh.to_owned(), |id| key(&format!("issue:{id}")));
-    let title = notes.title("message", &[body.event.title.get(), body.message.get(), body.culprit.get()]);
+    let title =
+        notes.title("message", &[body.event.title.get(), body.message.get(), body.culprit.get()]);
     let mut signal = Signal::new(known, SignalStatus::Firing, title);
     signal.severity = notes.severity("level", body.level.get());
     let mut text = body.message.as_str().to_owned();

@@ -75,7 +75,8 @@ pub fn read(request: &Request<'_>) -> Result<Message, Unreadable> {
     let mut notes = Notes::new(request.now);
     if request.is_form() {
         let pairs = form_pairs(request.body);
-        let find = |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str());
+        let find =
+            |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str());
         let message = find("Message").ok_or_else(|| Unreadable::new("Message", "is missing"))?;
         let signal = signal(&mut notes, find("Subject"), message, None, request.fresh);
         return Ok(Message::Told(notes.finish(vec![signal])));

@@ -71,9 +71,8 @@ fn signal(notes: &mut Notes, body: &Body<'_>, fresh: &str) -> Option<Signal> {
     let (status, severity) = match heartbeat.status.get().unwrap_or("0") {
         "1" => (SignalStatus::Resolved, Severity::Error),
         // Pending: it is tried again before it counts as down.
-        "2" => (SignalStatus::Firing, Severity::Info),
-        "3" => {
-            notes.warn("heartbeat.status", "is maintenance, which is no alert; nothing recorded");
+        "2" | "3" => {
+            notes.warn("heartbeat.status", "is pending or maintenance, which is no alert");
             return None;
         }
         "0" => (SignalStatus::Firing, Severity::Error),
@@ -88,7 +87,8 @@ fn signal(notes: &mut Notes, body: &Body<'_>, fresh: &str) -> Option<Signal> {
     };
     let mut signal = Signal::new(key, status, notes.title("monitor.name", &candidates));
     signal.severity = severity;
-    signal.body = notes.text("heartbeat.msg", heartbeat.msg.get().unwrap_or(body.msg.as_str()), BODY_CHARS);
+    signal.body =
+        notes.text("heartbeat.msg", heartbeat.msg.get().unwrap_or(body.msg.as_str()), BODY_CHARS);
     let labels = [
         ("monitor", &monitor.name),
         ("hostname", &monitor.hostname),
@@ -104,7 +104,11 @@ fn signal(notes: &mut Notes, body: &Body<'_>, fresh: &str) -> Option<Signal> {
     }
     signal.service = signal.labels.get("service").cloned();
     // The address of a monitor that is none, of a ping for instance, reads "https://".
-    notes.link(&mut signal.links, monitor.url.get().filter(|url| url.len() > 8), "Monitored address");
+    notes.link(
+        &mut signal.links,
+        monitor.url.get().filter(|url| url.len() > 8),
+        "Monitored address",
+    );
     // The heartbeat's own time is UTC, without saying so.
     let utc = heartbeat.time.get().map(|time| format!("{}Z", time.trim_end_matches('Z')));
     signal.started_at = utc.and_then(|time| notes.start("heartbeat.time", &time));

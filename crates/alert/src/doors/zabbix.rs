@@ -12,8 +12,17 @@ use crate::{Reading, Severity, Signal, SignalStatus};
 
 /// Names of fields for one thing, best first; compared without case, `_`, `.` and `-`.
 const EVENT: [&str; 6] = ["eventid", "problemid", "id", "alertid", "eventrecoveryid", "triggerid"];
-const TITLE: [&str; 9] =
-    ["eventname", "triggername", "name", "subject", "alertsubject", "summary", "title", "trigger", "message"];
+const TITLE: [&str; 9] = [
+    "eventname",
+    "triggername",
+    "name",
+    "subject",
+    "alertsubject",
+    "summary",
+    "title",
+    "trigger",
+    "message",
+];
 const BODY: [&str; 5] = ["alertmessage", "message", "description", "eventopdata", "opdata"];
 const STATUS: [&str; 5] = ["eventvalue", "status", "eventstatus", "triggerstatus", "value"];
 const SEVERITY: [&str; 6] =
@@ -21,7 +30,8 @@ const SEVERITY: [&str; 6] =
 const HOST: [&str; 4] = ["hostname", "host", "hosthost", "hostvisiblename"];
 const SERVICE: [&str; 2] = ["service", "servicename"];
 const LINK: [&str; 5] = ["triggerurl", "link", "url", "eventurl", "zabbixurl"];
-const STARTED: [&str; 5] = ["eventtimestamp", "startedat", "timestamp", "eventtime", "lastreceived"];
+const STARTED: [&str; 5] =
+    ["eventtimestamp", "startedat", "timestamp", "eventtime", "lastreceived"];
 const UPDATE: [&str; 3] = ["eventupdateaction", "updateaction", "action"];
 const TAGS: [&str; 2] = ["eventtags", "tags"];
 

@@ -33,11 +33,22 @@ pub(super) enum Function {
 pub(super) enum Expression {
     Text(String),
     /// From the whole document, or from the element that is read.
-    Path { whole: bool, steps: Vec<Step> },
+    Path {
+        whole: bool,
+        steps: Vec<Step>,
+    },
     First(Vec<Expression>),
-    Same { left: Box<Expression>, right: Box<Expression>, is_equal: bool },
+    Same {
+        left: Box<Expression>,
+        right: Box<Expression>,
+        is_equal: bool,
+    },
     Call(Function, Box<Expression>),
-    Match { of: Box<Expression>, arms: Vec<(Vec<String>, Expression)>, otherwise: Option<Box<Expression>> },
+    Match {
+        of: Box<Expression>,
+        arms: Vec<(Vec<String>, Expression)>,
+        otherwise: Option<Box<Expression>>,
+    },
     Template(Vec<Expression>),
 }
 
@@ -159,7 +170,9 @@ impl Expression {
                 Found::Text(Cow::Borrowed(if same == *is_equal { "true" } else { "false" }))
             }
             Expression::Call(function, of) => call(*function, of, ground),
-            Expression::Match { of, arms, otherwise } => choose(of, arms, otherwise.as_deref(), ground),
+            Expression::Match { of, arms, otherwise } => {
+                choose(of, arms, otherwise.as_deref(), ground)
+            }
             Expression::Template(parts) => {
                 let mut all = String::new();
                 for part in parts {

@@ -57,15 +57,24 @@ pub struct Mapping {
 
 /// What is tried where an integration has no mapping: names that many programs use.
 const GUESSES: [(Field, &str); 13] = [
-    (Field::Key, "dedup_key ?? deduplication_key ?? dedup ?? alias ?? fingerprint ?? incident_key ?? alert_id ?? alertId ?? key ?? id"),
+    (
+        Field::Key,
+        "dedup_key ?? deduplication_key ?? dedup ?? alias ?? fingerprint ?? incident_key ?? alert_id ?? alertId ?? key ?? id",
+    ),
     (Field::Status, "status ?? state ?? event_action ?? action ?? alert_status"),
-    (Field::Severity, "severity ?? level ?? priority ?? criticality ?? labels.severity ?? match type { 'failure' => 'error', 'warning' => 'warning', 'info' | 'success' => 'info' }"),
-    (Field::Title, "title ?? summary ?? subject ?? name ?? alertname ?? labels.alertname ?? message ?? text ?? msg ?? description ?? event ?? topic"),
+    (
+        Field::Severity,
+        "severity ?? level ?? priority ?? criticality ?? labels.severity ?? match type { 'failure' => 'error', 'warning' => 'warning', 'info' | 'success' => 'info' }",
+    ),
+    (
+        Field::Title,
+        "title ?? summary ?? subject ?? name ?? alertname ?? labels.alertname ?? message ?? text ?? msg ?? description ?? event ?? topic",
+    ),
     (Field::Body, "description ?? details ?? message ?? body ?? text ?? msg"),
     (Field::Labels, "labels ?? tags ?? metadata ?? meta"),
     (Field::Links, "url ?? link ?? source_url ?? alert_url"),
     (Field::Service, "service ?? service_name ?? labels.service"),
-    (Field::Group, "group ?? group_key"),
+    (Field::Group, "group_key ?? groupKey"),
     (Field::Priority, "priority"),
     (Field::StartedAt, "started_at ?? startsAt ?? timestamp ?? time ?? created_at"),
     (Field::Note, "note"),
@@ -138,7 +147,11 @@ impl Mapping {
     }
 
     /// The text that a field gives for the element, unless it is empty.
-    pub(super) fn text<'v>(&'v self, ground: &mut Ground<'v>, field: Field) -> Option<Cow<'v, str>> {
+    pub(super) fn text<'v>(
+        &'v self,
+        ground: &mut Ground<'v>,
+        field: Field,
+    ) -> Option<Cow<'v, str>> {
         let found = self.fields.get(&field)?.1.evaluate(ground);
         ground.text(&found).filter(|text| !text.trim().is_empty())
     }
@@ -281,7 +294,9 @@ fn names(notes: &mut Notes, found: &Found<'_>) -> Vec<String> {
     let all: Vec<Cow<'_, str>> = match found {
         Found::Text(text) => vec![text.clone()],
         _ => {
-            let named = |value| scalar(value).or_else(|| member(value, &["name", "username", "email", "id"]));
+            let named = |value| {
+                scalar(value).or_else(|| member(value, &["name", "username", "email", "id"]))
+            };
             values(found).into_iter().take(RESPONDERS).filter_map(named).collect()
         }
     };

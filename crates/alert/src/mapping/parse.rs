@@ -75,10 +75,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Counts a part, one level deeper.
-    fn deeper<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.depth == DEPTH {
             return self.fault(format!("is nested deeper than {DEPTH} levels"));
         }
@@ -171,7 +168,8 @@ impl<'t> Reader<'t> {
                 "trim" => Function::Trim,
                 _ => {
                     self.at = begin;
-                    return self.fault(format!("{name} is no function; there are lower, upper and trim"));
+                    return self
+                        .fault(format!("{name} is no function; there are lower, upper and trim"));
                 }
             };
             self.at += 1;
@@ -236,7 +234,7 @@ impl<'t> Reader<'t> {
     fn steps(&mut self) -> Result<Vec<Step>, Fault> {
         let mut steps = Vec::new();
         loop {
-            self.parts += 1;
+            self.parts += usize::from(self.rest().starts_with(['.', '[']));
             if self.parts > PARTS {
                 return self.fault(format!("has more than {PARTS} parts"));
             }

@@ -54,7 +54,9 @@ impl Mapping {
             let outcome = |(field, (expression, _)): (&Field, &(String, _))| Outcome {
                 field: *field,
                 expression: expression.clone(),
-                value: self.text(&mut ground, *field).map(|text| text.chars().take(SHOWN_CHARS).collect()),
+                value: self
+                    .text(&mut ground, *field)
+                    .map(|text| text.chars().take(SHOWN_CHARS).collect()),
             };
             fields.map(outcome).collect()
         });

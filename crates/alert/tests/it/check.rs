@@ -1,6 +1,8 @@
 //! What must hold of whatever comes out of a door.
 
-use alert::doors::{Kind, Request, cloudevents, heartbeat, json, limits, mail, opsgenie, pagerduty, sns};
+use alert::doors::{
+    Kind, Request, cloudevents, heartbeat, json, limits, mail, opsgenie, pagerduty, sns,
+};
 use alert::{Reading, Signal};
 use kernel::Timestamp;
 
@@ -45,8 +47,16 @@ fn all(request: &Request<'_>) -> Vec<Reading> {
     let text = String::from_utf8_lossy(request.body);
     readings.extend(mail::read("[FIRING:1] x", &text, request.now));
     drop(alert::mapping::Mapping::parse([("title", text.as_ref()), ("each", "$[]")]));
-    let paths = ["v2/alerts", "v2/alerts/a%2Fb/close/", "/jsm/ops/integration/v2/alerts/x/snooze", "v2/alerts/x/tags", request.query];
-    for (path, method) in paths.iter().flat_map(|path| [(path, "POST"), (path, "GET"), (path, "PUT")]) {
+    let paths = [
+        "v2/alerts",
+        "v2/alerts/a%2Fb/close/",
+        "/jsm/ops/integration/v2/alerts/x/snooze",
+        "v2/alerts/x/tags",
+        request.query,
+    ];
+    for (path, method) in
+        paths.iter().flat_map(|path| [(path, "POST"), (path, "GET"), (path, "PUT")])
+    {
         let request = Request { path, method, ..*request };
         if let Ok(opsgenie::Call::Create(create)) = opsgenie::read(&request) {
             readings.push(create.reading);
@@ -89,8 +99,8 @@ fn one(signal: &Signal) -> Result<(), String> {
         return Err(format!("a control character in {lines:?}"));
     }
     let json = serde_json::to_string(signal).map_err(|error| error.to_string())?;
-    if json.contains("\\u0000") {
-        return Err(format!("a NUL in {json}"));
+    if json.replace("\\\\", "").contains("\\u0000") {
+        return Err(format!("a NUL in {}", signal.title));
     }
     let firing = signal.status == alert::SignalStatus::Firing;
     if firing && (signal.title.trim().is_empty() || signal.key.is_empty()) {

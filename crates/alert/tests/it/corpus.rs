@@ -23,7 +23,8 @@ pub fn captures() -> Vec<Capture> {
         let value: Value = serde_json::from_str(&text).expect("JSON");
         let Some(method) = value["method"].as_str() else { continue };
         let headers = value["headers"].as_object().into_iter().flatten();
-        let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or("").into()));
+        let headers =
+            headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or("").into()));
         let body = match (&value["json"], &value["body"]) {
             (Value::Null, Value::String(body)) => body.clone().into_bytes(),
             (Value::Null, _) => Vec::new(),
@@ -43,8 +44,19 @@ pub fn captures() -> Vec<Capture> {
 
 /// Bodies of sources that were not captured.
 pub const EXAMPLES: [&str; 13] = [
-    GRAFANA, GRAFANA_LEGACY, KUMA, ZABBIX, SENTRY_ISSUE, SENTRY_METRIC, DATADOG, VICTOROPS,
-    INCIDENT_IO, SNS_ALARM, SNS_CONFIRM, CLOUDEVENT, PAGERDUTY_V1,
+    GRAFANA,
+    GRAFANA_LEGACY,
+    KUMA,
+    ZABBIX,
+    SENTRY_ISSUE,
+    SENTRY_METRIC,
+    DATADOG,
+    VICTOROPS,
+    INCIDENT_IO,
+    SNS_ALARM,
+    SNS_CONFIRM,
+    CLOUDEVENT,
+    PAGERDUTY_V1,
 ];
 
 pub const GRAFANA: &str = r#"{"receiver": "ops", "status": "firing", "orgId": 1, "version": "1",

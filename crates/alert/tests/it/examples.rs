@@ -53,7 +53,8 @@ fn uptime_kuma() {
     assert_eq!(signal(Kind::UptimeKuma, &up).status, SignalStatus::Resolved);
     let paused = corpus::KUMA.replace("\"status\": 0", "\"status\": 3");
     assert!(read(Kind::UptimeKuma, &paused).signals.is_empty());
-    let test = signal(Kind::UptimeKuma, r#"{"heartbeat": null, "monitor": null, "msg": "Testing"}"#);
+    let test =
+        signal(Kind::UptimeKuma, r#"{"heartbeat": null, "monitor": null, "msg": "Testing"}"#);
     assert_eq!((test.severity, test.key.as_str()), (Severity::Info, "fresh"));
 }
 
@@ -69,7 +70,8 @@ fn zabbix() {
     assert_eq!(reading.warnings.len(), 2, "{:?}", reading.warnings);
     let over = corpus::ZABBIX.replace("\"event_value\": \"1\"", "\"event_value\": \"0\"");
     assert_eq!(signal(Kind::Zabbix, &over).status, SignalStatus::Resolved);
-    let taken = corpus::ZABBIX.replace("\"update_action\": \"\"", "\"update_action\": \"acknowledged\"");
+    let taken =
+        corpus::ZABBIX.replace("\"update_action\": \"\"", "\"update_action\": \"acknowledged\"");
     assert_eq!(signal(Kind::Zabbix, &taken).status, SignalStatus::Acknowledged);
     let unix = corpus::ZABBIX.replace("2026.11.23 04:50:00", "1795409531");
     assert_eq!(signal(Kind::Zabbix, &unix).started_at, at("2026-11-23T04:52:11Z"));
@@ -94,7 +96,10 @@ fn sentry() {
     assert_eq!(signal(Kind::Sentry, &over).status, SignalStatus::Resolved);
     let issue = r#"{"action": "resolved", "data": {"issue": {"id": "7", "title": "x", "project": {"slug": "shop"}}}}"#;
     let told = signal(Kind::Sentry, issue);
-    assert_eq!((told.key.as_str(), told.status, told.service.as_deref()), ("issue:7", SignalStatus::Resolved, Some("shop")));
+    assert_eq!(
+        (told.key.as_str(), told.status, told.service.as_deref()),
+        ("issue:7", SignalStatus::Resolved, Some("shop"))
+    );
 }
 
 #[test]
@@ -125,7 +130,10 @@ fn sns_with_an_alarm_of_cloudwatch() {
     let sns::Message::Told(reading) = told(corpus::SNS_ALARM) else { panic!("a notification") };
     let alarm = &reading.signals[0];
     assert_eq!((alarm.key.as_str(), alarm.title.as_str()), ("1/EU (Frankfurt)/cpu", "cpu"));
-    assert_eq!((alarm.labels["InstanceId"].as_str(), alarm.once.as_deref()), ("i-1", Some("22b80b92")));
+    assert_eq!(
+        (alarm.labels["InstanceId"].as_str(), alarm.once.as_deref()),
+        ("i-1", Some("22b80b92"))
+    );
     assert_eq!(alarm.started_at, at("2026-11-23T04:52:11Z"));
     assert!(matches!(told(corpus::SNS_CONFIRM), sns::Message::Confirm { .. }));
     let elsewhere = corpus::SNS_CONFIRM.replace("sns.eu-central-1.amazonaws.com", "10.0.0.1");
@@ -139,10 +147,19 @@ fn sns_with_an_alarm_of_cloudwatch() {
 #[test]
 fn cloudevents_in_all_forms() {
     let structured = [("Content-Type", "application/cloudevents+json; charset=utf-8")];
-    let request = Request { headers: &structured, ..Request::post(corpus::CLOUDEVENT.as_bytes(), now(), "fresh") };
+    let request = Request {
+        headers: &structured,
+        ..Request::post(corpus::CLOUDEVENT.as_bytes(), now(), "fresh")
+    };
     let told = json::read(&request, None).unwrap().signals.remove(0);
-    assert_eq!((told.key.as_str(), told.title.as_str()), ("/clusters/eu1 pod-7", "Pod is crashing"));
-    assert_eq!((told.severity, told.once.as_deref()), (Severity::Critical, Some("/clusters/eu1 A-1")));
+    assert_eq!(
+        (told.key.as_str(), told.title.as_str()),
+        ("/clusters/eu1 pod-7", "Pod is crashing")
+    );
+    assert_eq!(
+        (told.severity, told.once.as_deref()),
+        (Severity::Critical, Some("/clusters/eu1 A-1"))
+    );
     assert_eq!(told.started_at, at("2026-11-23T04:52:11Z"));
 
     let batch = format!("[{0}, {0}]", corpus::CLOUDEVENT);
@@ -170,7 +187,10 @@ fn goalert_by_form_and_address() {
     let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
     let closed = Kind::Goalert.read(&request).unwrap().signals.remove(0);
     assert_eq!(closed.status, SignalStatus::Resolved);
-    let request = Request { query: "summary=Disk%20full&details=99%25", ..Request::post(b"", now(), "fresh") };
+    let request = Request {
+        query: "summary=Disk%20full&details=99%25",
+        ..Request::post(b"", now(), "fresh")
+    };
     let opened = Kind::Goalert.read(&request).unwrap().signals.remove(0);
     assert_eq!((opened.status, &opened.key), (SignalStatus::Firing, &closed.key));
     assert!(Kind::Goalert.read(&Request::post(b"{}", now(), "fresh")).is_err());
@@ -179,8 +199,12 @@ fn goalert_by_form_and_address() {
 #[test]
 fn pagerduty_takes_what_it_can_understand() {
     let read = |body: &str| pagerduty::read(&Request::post(body.as_bytes(), now(), "fresh"));
-    let event = read(r#"{"routing_key": "k", "payload": {"source": "db1", "severity": "bad"}}"#).unwrap();
-    assert_eq!((event.dedup_key(), event.reading.signals[0].title.as_str()), ("fresh", "Alert from db1"));
+    let event =
+        read(r#"{"routing_key": "k", "payload": {"source": "db1", "severity": "bad"}}"#).unwrap();
+    assert_eq!(
+        (event.dedup_key(), event.reading.signals[0].title.as_str()),
+        ("fresh", "Alert from db1")
+    );
     assert_eq!(event.reading.warnings.len(), 3, "{:?}", event.reading.warnings);
     let field = |body: &str| read(body).unwrap_err().field;
     assert_eq!(field("{}"), "routing_key");
@@ -188,7 +212,8 @@ fn pagerduty_takes_what_it_can_understand() {
     assert_eq!(field(r#"{"routing_key": "k", "event_action": "trigger"}"#), "payload.summary");
     assert_eq!(field("nonsense"), "body");
 
-    let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh")).unwrap();
+    let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh"))
+        .unwrap();
     let told = &event.reading.signals[0];
     assert_eq!((told.key.as_str(), told.links.len()), ("srv01/HTTP", 3));
     assert_eq!(told.labels["load avg"], "0.75");
@@ -197,7 +222,10 @@ fn pagerduty_takes_what_it_can_understand() {
 #[test]
 fn two_long_keys_with_one_beginning_stay_two() {
     let key = |end: &str| {
-        let body = format!(r#"{{"routing_key": "k", "event_action": "resolve", "dedup_key": "{}{end}"}}"#, "x".repeat(600));
+        let body = format!(
+            r#"{{"routing_key": "k", "event_action": "resolve", "dedup_key": "{}{end}"}}"#,
+            "x".repeat(600)
+        );
         let event = pagerduty::read(&Request::post(body.as_bytes(), now(), "fresh")).unwrap();
         event.dedup_key().to_owned()
     };
@@ -211,7 +239,9 @@ fn clocks_that_cannot_be_right_are_dropped() {
         let body = format!(r#"[{{"labels": {{"alertname": "A"}}, "startsAt": "{start}"}}]"#);
         read(Kind::Prometheus, &body)
     };
-    for start in ["1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "yesterday", "2026-11-23T04:00:00"] {
+    for start in
+        ["1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "yesterday", "2026-11-23T04:00:00"]
+    {
         let reading = told(start);
         assert_eq!(reading.signals[0].started_at, None, "{start}");
         assert_eq!(reading.warnings.len(), 1, "{start}");
@@ -230,7 +260,9 @@ fn labels_without_a_fingerprint_are_known_as_alertmanager_knows_them() {
 
 #[test]
 fn a_sign_of_life_may_say_that_the_job_failed() {
-    let beat = |path: &str, body: &str| heartbeat::read(&Request { path, ..Request::post(body.as_bytes(), now(), "f") });
+    let beat = |path: &str, body: &str| {
+        heartbeat::read(&Request { path, ..Request::post(body.as_bytes(), now(), "f") })
+    };
     assert!(!beat("", "").failed);
     assert_eq!(beat("", "done in 3 s").note.as_deref(), Some("done in 3 s"));
     assert!(beat("/fail", "").failed && beat("2", "").failed && !beat("0", "").failed);
@@ -246,6 +278,14 @@ fn mails_of_alertmanager_are_told_apart() {
     let [first, second] = reading.signals.as_slice() else { panic!("{reading:?}") };
     assert_eq!((first.key.as_str(), first.title.as_str()), ("bdf5e1dbd55ce721", "p99 above 2s"));
     assert_eq!((second.status, second.title.as_str()), (SignalStatus::Resolved, "B"));
+    // As the letter's page is read, of a mail that Alertmanager sent beside a captured webhook.
+    let text = "1 alert for alertname=Unicode cluster=日本\nView in Alertmanager <http://vm:28493/#/alerts?receiver=all>\n\
+        [1] Resolved\nLabels\nalertname = Unicode\ncluster = 日本\ninstance = host\"quoted\\x\nservice = büro\n\
+        severity = info\nAnnotations\nsummary = Ünïcode ✓ newline second line\nSource\nSent by Alertmanager <http://vm:28493>";
+    let real = mail::read("[RESOLVED] Unicode 日本 (host\"quoted\\x büro info)", text, now()).unwrap();
+    let signal = &real.signals[0];
+    assert_eq!((signal.key.as_str(), signal.status), ("7b6d1e1d44d7954c", SignalStatus::Resolved));
+    assert_eq!((signal.title.as_str(), signal.severity), ("Ünïcode ✓ newline second line", Severity::Info));
     assert_eq!(mail::read("Re: [FIRING:1] HighLatency", text, now()), None);
     assert_eq!(mail::read("[FIRING:1] HighLatency", "call me", now()), None);
 }

@@ -1,5 +1,7 @@
 //! The doors from outside: real requests, examples of what has no capture, and broken input.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod captures;
 mod check;
 mod corpus;

@@ -38,9 +38,12 @@ fn a_list_of_checks_becomes_signals() {
 #[test]
 fn faults_name_the_place() {
     let fault = |text: &str| Mapping::parse([("title", text)]).unwrap_err()[0].1.to_string();
-    assert_eq!(fault("a ?? "), "ends where a path or a text should be (at character 6)");
+    assert_eq!(fault("a ?? "), "ends where a path or a text should be (at character 5)");
     assert_eq!(fault("äö ?? 'x"), "has a text without its closing quotation mark (at character 7)");
-    assert_eq!(fault("size(a)"), "size is no function; there are lower, upper and trim (at character 1)");
+    assert_eq!(
+        fault("size(a)"),
+        "size is no function; there are lower, upper and trim (at character 1)"
+    );
     assert_eq!(fault("a b"), "'b' is not expected here (at character 3)");
     assert!(fault(&"(".repeat(40)).contains("deeper than 16"));
     assert!(fault(&"a ?? ".repeat(400)).contains("more than 300 parts"));
@@ -51,11 +54,15 @@ fn faults_name_the_place() {
 
 #[test]
 fn a_trial_shows_what_each_field_gave() {
-    let mapping = Mapping::parse([("title", "a.b"), ("severity", "lower(level)"), ("key", "c")]).unwrap();
+    let mapping =
+        Mapping::parse([("title", "a.b"), ("severity", "lower(level)"), ("key", "c")]).unwrap();
     let trial = mapping.attempt(&json!({"a": {"b": [1, 2]}, "level": "CRIT"}), now(), "fresh");
     let given: Vec<_> =
         trial.elements[0].iter().map(|outcome| (outcome.field, outcome.value.as_deref())).collect();
-    assert_eq!(given, [(Field::Key, None), (Field::Severity, Some("crit")), (Field::Title, Some("[1,2]"))]);
+    assert_eq!(
+        given,
+        [(Field::Key, None), (Field::Severity, Some("crit")), (Field::Title, Some("[1,2]"))]
+    );
     assert_eq!(trial.reading.signals[0].severity, Severity::Critical);
 }
 
@@ -83,7 +90,10 @@ fn work_is_bounded() {
 fn usual_names_are_guessed() {
     let read = |document| Mapping::usual().read(&document, now(), "fresh").signals.remove(0);
     let told = read(json!({"title": "Disk full", "message": "99 %", "type": "failure", "id": 5}));
-    assert_eq!((told.key.as_str(), told.title.as_str(), told.body.as_str()), ("5", "Disk full", "99 %"));
+    assert_eq!(
+        (told.key.as_str(), told.title.as_str(), told.body.as_str()),
+        ("5", "Disk full", "99 %")
+    );
     assert_eq!(told.severity, Severity::Error);
     assert_eq!(read(json!({"text": "up", "status": "recovered"})).status, SignalStatus::Resolved);
     assert_eq!(read(json!([1, 2])).title, "Alert without a title");

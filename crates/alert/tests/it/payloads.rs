@@ -20,7 +20,8 @@ fn payloads_of_other_tools_become_alerts() {
         let text = std::fs::read_to_string(&path).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         for payload in payloads(&value) {
-            check(payload.to_string().as_bytes()).unwrap_or_else(|words| panic!("{}: {words}", path.display()));
+            check(payload.to_string().as_bytes())
+                .unwrap_or_else(|words| panic!("{}: {words}", path.display()));
             let reading = Mapping::usual().read(payload, now(), "fresh");
             assert_eq!(reading.signals.len(), 1);
             read += 1;

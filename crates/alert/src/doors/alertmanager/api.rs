@@ -3,9 +3,9 @@
 
 use super::matchers::{self, Matcher};
 use super::{Told, webhook};
-use crate::doors::loose::{self, Many, object, Text};
-use crate::doors::{Notes, Request, Unreadable, form_pairs};
 use crate::Reading;
+use crate::doors::loose::{self, Many, Text, object};
+use crate::doors::{Notes, Request, Unreadable, form_pairs};
 
 /// Filters of one question.
 const FILTERS: usize = 50;
@@ -63,9 +63,16 @@ pub fn wanted(query: &str) -> Result<Wanted, Unreadable> {
             "unprocessed" => wanted.unprocessed = value != "false",
             "receiver" => wanted.receiver = Some(value).filter(|value| !value.is_empty()),
             "filter" if wanted.filter.len() < FILTERS => {
-                wanted.filter.extend(matchers::parse(&value).map_err(|rule| Unreadable::new("filter", rule))?);
+                wanted.filter.extend(
+                    matchers::parse(&value).map_err(|rule| Unreadable::new("filter", rule))?,
+                );
             }
-            "filter" => return Err(Unreadable::new("filter", format!("stands there more than {FILTERS} times"))),
+            "filter" => {
+                return Err(Unreadable::new(
+                    "filter",
+                    format!("stands there more than {FILTERS} times"),
+                ));
+            }
             _ => {}
         }
     }
@@ -119,11 +126,13 @@ pub fn silence(request: &Request<'_>) -> Result<Silence, Unreadable> {
         let rule = "must be a time with its zone, such as 2026-11-23T13:12:00Z";
         text.as_str().parse().map_err(|_| Unreadable::new(field, rule))
     };
-    let (starts_at, ends_at) = (instant("startsAt", &body.starts_at)?, instant("endsAt", &body.ends_at)?);
+    let (starts_at, ends_at) =
+        (instant("startsAt", &body.starts_at)?, instant("endsAt", &body.ends_at)?);
     if ends_at <= starts_at || ends_at <= request.now {
         return Err(Unreadable::new("endsAt", "must lie in the future and after startsAt"));
     }
-    let is_true = |text: &Text<'_>, otherwise: bool| text.get().map_or(otherwise, |word| word == "true");
+    let is_true =
+        |text: &Text<'_>, otherwise: bool| text.get().map_or(otherwise, |word| word == "true");
     let matchers = body.matchers.items.iter().map(|matcher| Matcher {
         name: matcher.name.as_str().to_owned(),
         value: matcher.value.as_str().to_owned(),
@@ -142,7 +151,11 @@ pub fn silence(request: &Request<'_>) -> Result<Silence, Unreadable> {
         matchers,
         starts_at,
         ends_at,
-        created_by: notes.line("createdBy", body.created_by.as_str(), crate::doors::limits::NAME_CHARS),
+        created_by: notes.line(
+            "createdBy",
+            body.created_by.as_str(),
+            crate::doors::limits::NAME_CHARS,
+        ),
         comment: notes.text("comment", body.comment.as_str(), crate::doors::limits::NOTE_CHARS),
     })
 }

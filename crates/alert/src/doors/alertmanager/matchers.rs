@@ -44,7 +44,8 @@ pub fn parse(text: &str) -> Result<Vec<Matcher>, String> {
         return Err(format!("is longer than {FILTER_CHARS} characters"));
     }
     let trimmed = text.trim();
-    let inner = trimmed.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(trimmed);
+    let inner =
+        trimmed.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(trimmed);
     let mut rest = inner.trim();
     let mut found = Vec::new();
     while !rest.is_empty() {
@@ -73,12 +74,14 @@ fn one(text: &str) -> Result<(Matcher, &str), String> {
         }
     };
     let rest = rest.trim_start();
-    let operators = [("=~", true, true), ("!~", false, true), ("!=", false, false), ("=", true, false)];
+    let operators =
+        [("=~", true, true), ("!~", false, true), ("!=", false, false), ("=", true, false)];
     let found = operators.into_iter().find_map(|(sign, is_equal, is_regex)| {
         rest.strip_prefix(sign).map(|rest| (rest.trim_start(), is_equal, is_regex))
     });
     let (rest, is_equal, is_regex) = found.ok_or("has no =, !=, =~ or !~")?;
-    if name.is_empty() {
+    let is_name = |c: char| c.is_alphanumeric() || "_:.-/".contains(c);
+    if name.is_empty() || (!text.starts_with('"') && !name.chars().all(is_name)) {
         return Err("has no name of a label".to_owned());
     }
     let (value, rest) = match rest.starts_with('"') {

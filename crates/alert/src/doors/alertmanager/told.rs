@@ -1,6 +1,7 @@
 //! One alert as Alertmanager and Grafana tell of it.
 
 use crate::doors::limits::{BODY_CHARS, LINKS};
+use crate::doors::notes::is_key;
 use crate::doors::loose::{Pairs, Raw, Text, object};
 use crate::doors::vocabulary::{priority, severity};
 use crate::doors::{Notes, key};
@@ -43,13 +44,14 @@ pub(in crate::doors) fn signal(notes: &mut Notes, told: &Told<'_>) -> Option<Sig
     }
     let labels = labels(notes, told);
     let alertname = told.labels.value("alertname");
-    let instance = told.labels.first(&["instance", "host", "pod"]);
-    let named = alertname.map(|name| match instance {
-        Some(instance) => format!("{name} ({instance})"),
-        None => name.to_owned(),
-    });
-    let title =
-        notes.title("alerts[].labels.alertname", &[told.annotations.first(&TITLES), named.as_deref()]);
+    let named = || {
+        let (name, instance) = (alertname?, told.labels.first(&["instance", "host", "pod"]));
+        Some(instance.map_or_else(|| name.to_owned(), |instance| format!("{name} ({instance})")))
+    };
+    let title = match told.annotations.first(&TITLES) {
+        Some(title) => notes.title("alerts[].annotations.summary", &[Some(title), alertname]),
+        None => notes.title("alerts[].labels.alertname", &[named().as_deref()]),
+    };
     let status = status(notes, told);
     let started_at = notes.start("alerts[].startsAt", told.starts_at.as_str());
     let key = key_of(told);
@@ -62,7 +64,7 @@ pub(in crate::doors) fn signal(notes: &mut Notes, told: &Told<'_>) -> Option<Sig
         priority: told.labels.value("priority").and_then(priority),
         started_at,
         ends_at: notes.instant("alerts[].endsAt", told.ends_at.as_str()),
-        once: Some(crate::doors::key(&once)),
+        once: Some(if is_key(&once) { once } else { crate::doors::key(&once) }),
         labels,
         ..Signal::new(key, status, title)
     })

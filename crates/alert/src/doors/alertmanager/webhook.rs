@@ -47,7 +47,8 @@ pub(in crate::doors) fn reading(
         }
     }
     if left_out > 0 {
-        notes.warn("truncatedAlerts", format_args!("{left_out} alerts of the group are not listed"));
+        notes
+            .warn("truncatedAlerts", format_args!("{left_out} alerts of the group are not listed"));
     }
     Reading { group, left_out, ..notes.finish(signals) }
 }

@@ -117,11 +117,17 @@ pub(super) fn note(notes: &mut Notes, note: &Text<'_>) -> Option<String> {
     Some(notes.text("note", note.as_str(), NOTE_CHARS)).filter(|note| !note.is_empty())
 }
 
-pub(super) fn texts(notes: &mut Notes, field: &str, list: &Many<Text<'_>>, most: usize) -> Vec<String> {
+pub(super) fn texts(
+    notes: &mut Notes,
+    field: &str,
+    list: &Many<Text<'_>>,
+    most: usize,
+) -> Vec<String> {
     if list.items.len() > most {
         notes.warn(field, format_args!("are more than {most}; the rest was left out"));
     }
-    let texts = list.items.iter().take(most).map(|text| notes.line(field, text.as_str(), TAG_CHARS));
+    let texts =
+        list.items.iter().take(most).map(|text| notes.line(field, text.as_str(), TAG_CHARS));
     texts.filter(|text| !text.is_empty()).collect()
 }
 
@@ -135,7 +141,11 @@ pub(super) fn responders(
 }
 
 /// Who this is; a team unless it says something else or has a user's name.
-pub(super) fn responder(notes: &mut Notes, field: &str, told: &ResponderIn<'_>) -> Option<Responder> {
+pub(super) fn responder(
+    notes: &mut Notes,
+    field: &str,
+    told: &ResponderIn<'_>,
+) -> Option<Responder> {
     let name = told.name.get().or(told.username.get()).or(told.id.get());
     let Some(name) = notes.name(field, name) else {
         notes.warn(field, "one has no name; left out");

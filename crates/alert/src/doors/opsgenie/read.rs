@@ -130,8 +130,22 @@ fn act(
 
 /// Calls on an alert, to tell a wrong method from a wrong address.
 const CALLS: [&str; 16] = [
-    "close", "acknowledge", "unacknowledge", "snooze", "notes", "tags", "details", "responders",
-    "teams", "assign", "escalate", "message", "description", "priority", "logs", "recipients",
+    "close",
+    "acknowledge",
+    "unacknowledge",
+    "snooze",
+    "notes",
+    "tags",
+    "details",
+    "responders",
+    "teams",
+    "assign",
+    "escalate",
+    "message",
+    "description",
+    "priority",
+    "logs",
+    "recipients",
 ];
 
 fn refuse<T>(field: &str, rule: &str) -> Result<T, Refused> {
@@ -147,12 +161,16 @@ fn snooze(end: &Text<'_>) -> Result<Act, Refused> {
 
 fn added(notes: &mut Notes, field: &str, told: &ResponderIn<'_>) -> Result<Act, Refused> {
     let responder = create::responder(notes, field, told);
-    responder.map_or_else(|| refuse(field, "must have a name or an id"), |responder| Ok(Act::AddResponder(responder)))
+    responder.map_or_else(
+        || refuse(field, "must have a name or an id"),
+        |responder| Ok(Act::AddResponder(responder)),
+    )
 }
 
 fn named(notes: &mut Notes, field: &str, told: &ResponderIn<'_>) -> Result<String, Refused> {
     let responder = create::responder(notes, field, told);
-    responder.map_or_else(|| refuse(field, "must have a name or an id"), |responder| Ok(responder.name))
+    responder
+        .map_or_else(|| refuse(field, "must have a name or an id"), |responder| Ok(responder.name))
 }
 
 fn details(notes: &mut Notes, details: &Pairs<'_, Raw<'_>>) -> BTreeMap<String, String> {

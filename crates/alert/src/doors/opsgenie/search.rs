@@ -102,6 +102,12 @@ impl Filter {
             Filter::All(all) => all.iter().all(|one| one.matches(values)),
             Filter::Any(any) => any.iter().any(|one| one.matches(values)),
             Filter::Not(one) => !one.matches(values),
+            // Tags may be kept in one label, with commas between them.
+            Filter::Has(Field::Tag, compare, wanted) => {
+                let kept = values(Field::Tag);
+                let mut tags = kept.iter().flat_map(|tags| tags.split(','));
+                tags.any(|tag| compare.holds(tag.trim(), wanted))
+            }
             Filter::Has(field, compare, wanted) => {
                 values(*field).iter().any(|value| compare.holds(value, wanted))
             }
@@ -155,7 +161,7 @@ pub(super) fn read(request: &Request<'_>) -> Result<Search, Unreadable> {
 /// let filter = parse(r#"status:open AND tag: ("db" OR web*) NOT priority = P5"#).unwrap();
 /// let values = |field| match field {
 ///     Field::Status => vec!["open".to_owned()],
-///     Field::Tag => vec!["prom".to_owned(), "website".to_owned()],
+///     Field::Tag => vec!["prom, website".to_owned()],
 ///     _ => vec!["P1".to_owned()],
 /// };
 /// assert!(filter.matches(&values));
@@ -290,7 +296,9 @@ impl Reader {
                 self.at += 1;
                 self.value(field(&text)?, compare)
             }
-            _ => Ok(of.map_or(Filter::Words(text.clone()), |field| Filter::Has(field, Compare::Is, text))),
+            _ => Ok(of.map_or(Filter::Words(text.clone()), |field| {
+                Filter::Has(field, Compare::Is, text)
+            })),
         }
     }
 
@@ -320,7 +328,10 @@ impl Reader {
         }
     }
 
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, String>) -> Result<T, String> {
+    fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
         if self.depth == DEPTH {
             return Err(format!("is nested deeper than {DEPTH} levels"));
         }
@@ -350,7 +361,9 @@ fn field(name: &str) -> Result<Field, String> {
         "tinyid" | "tiny" => Ok(Field::Tiny),
         "createdat" => Ok(Field::CreatedAt),
         "lastoccurredat" | "lastoccuredat" => Ok(Field::LastOccurredAt),
-        "detailskey" | "detailsvalue" | "details.key" | "details.value" | "details" => Ok(Field::Detail),
+        "detailskey" | "detailsvalue" | "details.key" | "details.value" | "details" => {
+            Ok(Field::Detail)
+        }
         _ => Err(format!("has {:?}, which is no field", name.chars().take(40).collect::<String>())),
     }
 }
@@ -363,10 +376,16 @@ mod tests {
     fn what_clients_write_is_understood() {
         let open = Filter::Has(Field::Status, Compare::Is, "open".into());
         assert_eq!(parse("status:open").unwrap(), open);
-        assert_eq!(parse("status: open AND disk").unwrap(), Filter::All(vec![open.clone(), Filter::Words("disk".into())]));
+        assert_eq!(
+            parse("status: open AND disk").unwrap(),
+            Filter::All(vec![open.clone(), Filter::Words("disk".into())])
+        );
         assert_eq!(parse("").unwrap(), Filter::All(vec![]));
         assert_eq!(parse("NOT status=open").unwrap(), Filter::Not(Box::new(open)));
-        assert!(matches!(parse("createdAt > 1500000000000").unwrap(), Filter::Has(Field::CreatedAt, Compare::Above, _)));
+        assert!(matches!(
+            parse("createdAt > 1500000000000").unwrap(),
+            Filter::Has(Field::CreatedAt, Compare::Above, _)
+        ));
         assert!(matches!(parse("tag:a OR tag:b").unwrap(), Filter::Any(_)));
     }
 

@@ -53,7 +53,8 @@ pub fn read(request: &Request<'_>) -> Result<Change, Unreadable> {
     let payload = &body.payload;
     let routing_key = routing_key("routing_key", &body.routing_key)?;
     let summary = payload.summary.get();
-    let summary = summary.ok_or_else(|| Unreadable::new("payload.summary", "is missing or blank"))?;
+    let summary =
+        summary.ok_or_else(|| Unreadable::new("payload.summary", "is missing or blank"))?;
     let summary = notes.title("payload.summary", &[Some(summary)]);
     let mut details = BTreeMap::new();
     for (name, value) in payload.custom_details.iter() {

@@ -56,7 +56,10 @@ fn signal(notes: &mut Notes, body: &Body<'_>, key: String, status: SignalStatus)
         (SignalStatus::Firing, None) => {
             let from = payload.source.get().map(|source| format!("Alert from {source}"));
             notes.warn("payload.summary", "is missing; the source is named instead");
-            notes.title("payload.summary", &[from.as_deref(), payload.class.get(), payload.component.get()])
+            notes.title(
+                "payload.summary",
+                &[from.as_deref(), payload.class.get(), payload.component.get()],
+            )
         }
         (_, summary) => notes.line(
             "payload.summary",
@@ -82,7 +85,6 @@ fn signal(notes: &mut Notes, body: &Body<'_>, key: String, status: SignalStatus)
         notes.label(&mut signal.labels, name, value.as_str());
     }
     signal.service = notes.name("payload.component", payload.component.get());
-    signal.group = payload.group.get().map(crate::doors::key);
     signal.started_at = notes.start("payload.timestamp", payload.timestamp.as_str());
     links(notes, &mut signal.links, &body.links);
     links(notes, &mut signal.links, &body.images);
@@ -116,4 +118,3 @@ fn custom_details(notes: &mut Notes, payload: &Payload<'_>, signal: &mut Signal)
         signal.body = notes.text("payload.custom_details", &words, BODY_CHARS);
     }
 }
-
