@@ -2,7 +2,17 @@
 //! belong to incidents. Pure.
 
 pub mod doors;
+mod group;
+mod known;
+pub mod maintenance;
 pub mod mapping;
+mod settings;
 mod signal;
+mod upstream;
 
-pub use signal::{Link, Reading, Severity, Signal, SignalStatus};
+pub use group::{Group, STORM_KEY, STORM_SECONDS};
+pub use kernel::{Muted, Severity};
+pub use known::{Alert, Around, Outcome, group_of, take};
+pub use settings::{AlertSettings, CHANGES_MAX};
+pub use signal::{Link, Reading, Signal, SignalStatus};
+pub use upstream::ServiceMap;

@@ -1,6 +1,6 @@
 //! What every source says, in one form.
 
-use kernel::{Priority, Timestamp, words};
+use kernel::{Priority, Severity, Timestamp, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,20 +13,6 @@ words! {
         Acknowledged = "acknowledged",
         /// It is over.
         Resolved = "resolved",
-    }
-}
-
-words! {
-    /// How bad a source says it is.
-    Severity {
-        /// Impact 1, urgency 1.
-        Critical = "critical",
-        /// Impact 2, urgency 2; also what a source names by a word nobody knows.
-        Error = "error",
-        /// Impact 2, urgency 3.
-        Warning = "warning",
-        /// Recorded only.
-        Info = "info",
     }
 }
 

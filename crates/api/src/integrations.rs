@@ -1,6 +1,8 @@
 //! Integrations: mailboxes and other programs that bring something in. For administrators
 //! alone, because the key lets whoever knows it hand in.
 
+pub(crate) mod payloads;
+
 use crate::app::App;
 use crate::auth::Caller;
 use crate::directory::Directory;
@@ -13,6 +15,7 @@ use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
 use crate::version::Seen;
+use alert::AlertSettings;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -26,20 +29,18 @@ use store::directory::{self as rows, IntegrationKind};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
 
-/// The kinds that are yet to come: whoever asks for one is told so.
-const TO_COME: [&str; 6] =
-    ["alertmanager", "grafana", "pagerduty", "opsgenie", "json", "heartbeat"];
-
 /// An integration.
 #[derive(Debug, Serialize, ToSchema)]
 struct Integration {
     #[schema(value_type = String)]
     id: IntegrationId,
     name: String,
-    /// `email`: a mailbox.
+    /// `email`: a mailbox; the others tell of alerts: `alertmanager`, `grafana`, `pagerduty`,
+    /// `opsgenie`, `json`, `heartbeat`.
     #[schema(value_type = String)]
     kind: IntegrationKind,
-    /// 32 hex digits: whoever knows it may hand in under `/intake/{key}/{kind}`.
+    /// 32 hex digits: whoever knows it may hand in under `/intake/{key}/{kind}`, or as routing
+    /// key, bearer token or GenieKey of the products that others stand in for.
     key: String,
     /// The service that what comes is about.
     service: Option<String>,
@@ -55,6 +56,9 @@ struct Integration {
     silence_after_seconds: Option<i64>,
     /// Of a mailbox: where its messages are fetched from.
     imap: Option<ImapShown>,
+    /// Of one that tells of alerts: how they become incidents.
+    #[schema(value_type = Object)]
+    alerts: AlertSettings,
     /// Whether it takes what comes.
     active: bool,
     /// When something last came, about.
@@ -130,7 +134,8 @@ struct OauthGiven {
 struct NewIntegration {
     /// Its name, unique whatever the case.
     name: String,
-    /// `email`: a mailbox.
+    /// `email` for a mailbox, `alertmanager`, `grafana`, `pagerduty`, `opsgenie`, `json` or
+    /// `heartbeat` for what tells of alerts.
     kind: String,
     /// The service that what comes is about, by name or id.
     service: Option<String>,
@@ -143,6 +148,11 @@ struct NewIntegration {
     silence_after_seconds: Option<i64>,
     /// Of a mailbox: fetch its messages from an IMAP server.
     imap: Option<ImapGiven>,
+    /// Of one that tells of alerts: `window_seconds`, `auto_resolve`, `storm_groups`,
+    /// `flap_changes`, `flap_seconds`, `unclear_seconds`, `heartbeat_seconds`, and of the kind
+    /// `json` the `mapping`; what is absent is as usual.
+    #[schema(value_type = Option<Object>)]
+    alerts: Option<AlertSettings>,
 }
 
 /// What to change of an integration; what is absent stays.
@@ -168,6 +178,9 @@ struct IntegrationChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ImapGiven>)]
     imap: Option<Option<ImapGiven>>,
+    /// All of how its alerts become incidents; what is absent is as usual.
+    #[schema(value_type = Option<Object>)]
+    alerts: Option<AlertSettings>,
     active: Option<bool>,
     /// `true` draws another key; the one before ends at once.
     new_key: Option<bool>,
@@ -240,7 +253,11 @@ async fn create(
         service: new.service.map(|text| references.service("service", &text)).transpose()?,
         team: new.team.map(|text| references.team("team", &text)).transpose()?,
         addresses: addresses(new.addresses.unwrap_or_default())?,
-        settings: Settings { silence_after_seconds: new.silence_after_seconds, imap },
+        settings: Settings {
+            silence_after_seconds: new.silence_after_seconds,
+            imap,
+            alerts: new.alerts.unwrap_or_default(),
+        },
         new_secrets,
         active: true,
         archived: false,
@@ -303,7 +320,11 @@ async fn change(
             service: service.unwrap_or(before.service),
             team: team.unwrap_or(before.team),
             addresses: new_addresses.unwrap_or_else(|| before.addresses.clone()),
-            settings: Settings { silence_after_seconds: silence, imap },
+            settings: Settings {
+                silence_after_seconds: silence,
+                imap,
+                alerts: change.alerts.clone().unwrap_or_else(|| before.settings.alerts.clone()),
+            },
             new_secrets,
             active: change.active.unwrap_or(before.active),
             ..before.clone()
@@ -361,10 +382,7 @@ async fn find(app: &App, text: &str) -> Result<IntegrationId, Problem> {
 }
 
 fn kind(word: &str) -> Result<IntegrationKind, Problem> {
-    word.parse().map_err(|_| match TO_COME.contains(&word) {
-        true => Problem::invalid("kind", format!("{word} is not built yet; email is")),
-        false => Problem::invalid("kind", "must be email"),
-    })
+    word.parse().map_err(|kernel::Invalid(words)| Problem::invalid("kind", words))
 }
 
 /// Where to fetch from, and what to sign in with.
@@ -442,6 +460,7 @@ fn shown(row: rows::Integration, directory: &Directory, fetching: Option<Fetchin
         addresses: row.addresses,
         silence_after_seconds: row.settings.silence_after_seconds,
         imap: row.settings.imap.map(|imap| imap_shown(imap, fetching)),
+        alerts: row.settings.alerts,
         active: row.active,
         last_seen_at: row.last_seen_at,
         version: row.version,

@@ -3,6 +3,7 @@
 //! that both serves and describes it, so the description cannot go astray.
 
 mod agreements;
+mod alerts;
 mod app;
 mod audit;
 mod auth;
@@ -21,6 +22,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod maintenances;
 mod messages;
 mod models;
 mod nearest;
@@ -109,6 +111,9 @@ fn doors() -> Vec<Door> {
         views::doors(),
         tokens::doors(),
         integrations::doors(),
+        integrations::payloads::doors(),
+        alerts::doors(),
+        maintenances::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

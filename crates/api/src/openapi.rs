@@ -23,6 +23,7 @@ const FAMILIES: [(&str, &str); 18] = [
     ("users", "People: requesters, and everybody who works for the service desk."),
     ("teams", "Teams that incidents are assigned to."),
     ("on call", "Who is on call when, and who is paged in which order."),
+    ("alerts", "What sources of monitoring told, and windows in which it pages nobody."),
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
     ("organisations", "Customer companies."),

@@ -1,6 +1,8 @@
 //! The rules that integrations keep, whoever changes them.
 
 use crate::Trouble;
+use alert::AlertSettings;
+use alert::mapping::Mapping;
 use incident::Policy;
 use incident::policy::Fault;
 use kernel::{Outward, Timestamp, limits};
@@ -69,6 +71,7 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
         );
         faults.push(Fault::new("silence_after_seconds", words));
     }
+    check_alerts(&wanted.settings.alerts, &mut faults);
     if let Some(imap) = &wanted.settings.imap {
         check_imap(imap, &mut faults);
         let before = integrations::get(sql, wanted.id)?.and_then(|before| before.settings.imap);
@@ -77,6 +80,17 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
+}
+
+fn check_alerts(settings: &AlertSettings, faults: &mut Vec<Fault>) {
+    let broken = settings.faults().into_iter();
+    faults.extend(broken.map(|(field, words)| Fault::new(format!("alerts.{field}"), words)));
+    if let Err(wrong) = Mapping::parse(&settings.mapping) {
+        let wrong = wrong.into_iter();
+        faults.extend(wrong.map(|(field, fault)| {
+            Fault::new(format!("alerts.mapping.{field}"), fault.to_string())
+        }));
+    }
 }
 
 fn check_imap(imap: &Imap, faults: &mut Vec<Fault>) {

@@ -3,6 +3,7 @@
 //! followers. Only the desk asks what time it is and draws random ids.
 
 pub mod accounts;
+mod alerts;
 mod ask;
 mod auditor;
 mod cache;
@@ -39,6 +40,7 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
+pub use alerts::{Act, Beat, Raw, Silenced, Taken, Told as AlertsTold, read_as};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
@@ -144,6 +146,7 @@ impl Desk {
             timer::start(&desk);
             recompute::start(&desk);
             auditor::start(&desk);
+            alerts::start(&desk);
         }
         Ok(desk)
     }

@@ -8,6 +8,7 @@
 mod decide;
 mod together;
 
+use crate::alerts::{self, Monitoring, Taken};
 use crate::ask::{Done, Prepared};
 use crate::people::Named;
 use crate::{Desk, Inner, Metrics, Trouble};
@@ -26,6 +27,11 @@ const BATCH_MAX: usize = 64;
 /// Bytes written by what shares a transaction, beyond which no more joins: whoever comes next
 /// waits for as long as they take.
 const BATCH_BYTES: usize = 4 * 1_048_576;
+/// Signals of one transaction, beyond which no more requests join: whoever waits behind them
+/// waits a few hundred milliseconds.
+const SIGNALS_MAX: usize = 10_000;
+/// Requests of sources of one transaction: each is small, and one commit serves them all.
+const TELLINGS_MAX: usize = 512;
 /// Requests that may wait; beyond that the caller is told to come back.
 const WAITING_MAX: usize = 4_096;
 /// States kept at hand: about 20 MB.
@@ -36,6 +42,8 @@ pub(crate) type Change = Box<dyn FnOnce(&mut Writer) + Send>;
 
 pub(crate) enum Work {
     Command(Box<Job>),
+    /// What a source of monitoring told.
+    Signals(alerts::Job),
     Change(Change),
     /// Shares a transaction with others of its kind.
     Shared(Box<dyn Together>),
@@ -47,7 +55,8 @@ pub(crate) struct Job {
     pub(crate) prepared: Prepared,
     pub(crate) command: Command,
     pub(crate) people: Named,
-    reply: oneshot::Sender<Result<Done, Trouble>>,
+    /// `None` where nobody waits: alerts issue it within a transaction.
+    pub(crate) reply: Option<oneshot::Sender<Result<Done, Trouble>>>,
 }
 
 /// The desk's end of the queue.
@@ -70,7 +79,7 @@ impl Handle {
         people: Named,
     ) -> Result<Done, Trouble> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, command, people, reply });
+        let job = Box::new(Job { prepared, command, people, reply: Some(reply) });
         match self.queue.try_send(Work::Command(job)) {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(ending())),
             Err(TrySendError::Full(_)) => {
@@ -89,9 +98,23 @@ impl Handle {
         people: Named,
     ) -> Result<oneshot::Receiver<Result<Done, Trouble>>, Trouble> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, command, people, reply });
+        let job = Box::new(Job { prepared, command, people, reply: Some(reply) });
         self.queue.send(Work::Command(job)).await.map_err(|_| ending())?;
         Ok(answer)
+    }
+
+    /// Hands in what was told of alerts; answers when it is durable. Refuses at once when too
+    /// much waits.
+    pub(crate) async fn signals(&self, what: alerts::What) -> Result<Taken, Trouble> {
+        let (reply, answer) = oneshot::channel();
+        match self.queue.try_send(Work::Signals(alerts::Job { what, reply })) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(ending())),
+            Err(TrySendError::Full(_)) => {
+                self.metrics.overloaded.inc();
+                Err(Trouble::Overloaded)
+            }
+            Err(TrySendError::Closed(_)) => Err(ending()),
+        }
     }
 
     /// Waits until all that was handed in is done and the connection is closed.
@@ -132,8 +155,13 @@ pub(crate) fn start(
     work: mpsc::Receiver<Work>,
 ) -> Result<(), Failure> {
     let desk = move || inner.upgrade().map(Desk);
-    let thread =
-        WriterThread { desk: Box::new(desk), connection, states: HashMap::new(), position: -1 };
+    let thread = WriterThread {
+        desk: Box::new(desk),
+        connection,
+        states: HashMap::new(),
+        position: -1,
+        monitoring: None,
+    };
     std::thread::Builder::new()
         .name("writer".to_owned())
         .spawn(move || thread.run(work))
@@ -143,10 +171,36 @@ pub(crate) fn start(
         })
 }
 
+/// The answers of a transaction: to commands, and to what was told of alerts.
+type Attempt = Result<(Vec<Result<Done, Trouble>>, Vec<Result<Taken, Trouble>>), Failure>;
+
+/// What waited and is done at once.
+#[derive(Default)]
+struct Batch {
+    jobs: Vec<Job>,
+    told: Vec<alerts::Job>,
+    shared: Vec<Box<dyn Together>>,
+    /// How many signals were told.
+    signals: usize,
+    /// How many bytes are written by what shares a transaction.
+    bytes: usize,
+}
+
+impl Batch {
+    fn has_room(&self) -> bool {
+        self.jobs.len() < BATCH_MAX
+            && self.shared.len() < BATCH_MAX
+            && self.bytes < BATCH_BYTES
+            && self.told.len() < TELLINGS_MAX
+            && self.signals < SIGNALS_MAX
+    }
+}
+
 /// What a transaction brought.
 struct Decided {
     head: store::incidents::Head,
     answers: Vec<Result<Done, Trouble>>,
+    taken: Vec<Result<Taken, Trouble>>,
     changed: Vec<store::incidents::Recorded>,
     positions: Vec<i64>,
 }
@@ -163,41 +217,47 @@ struct WriterThread {
     /// States as of `position`; worthless when another node has written since.
     states: HashMap<IncidentNumber, State>,
     position: i64,
+    /// What decisions about alerts look up, as of a version of the configuration.
+    monitoring: Option<Monitoring>,
 }
 
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
-            let (mut jobs, mut shared, mut bytes) = (Vec::new(), Vec::new(), 0);
+            let mut batch = Batch::default();
             let mut next = Some(first);
             while let Some(item) = next {
                 match item {
-                    Work::Command(job) => jobs.push(*job),
+                    Work::Command(job) => batch.jobs.push(*job),
+                    Work::Signals(told) => {
+                        batch.signals += told.signals();
+                        batch.told.push(told);
+                    }
                     Work::Shared(item) => {
-                        bytes += item.bytes();
-                        shared.push(item);
+                        batch.bytes += item.bytes();
+                        batch.shared.push(item);
                     }
                     Work::Change(change) => {
-                        together::run(&mut self.connection, std::mem::take(&mut shared));
-                        self.commands(std::mem::take(&mut jobs));
+                        self.do_all(std::mem::take(&mut batch));
                         self.change(change);
                     }
                     Work::End(reply) => {
-                        together::run(&mut self.connection, shared);
-                        self.commands(jobs);
+                        self.do_all(batch);
                         drop((self, work));
                         // Whoever asked may have gone.
                         let _gone = reply.send(());
                         return;
                     }
                 }
-                let room =
-                    jobs.len() < BATCH_MAX && shared.len() < BATCH_MAX && bytes < BATCH_BYTES;
-                next = if room { work.try_recv().ok() } else { None };
+                next = if batch.has_room() { work.try_recv().ok() } else { None };
             }
-            together::run(&mut self.connection, shared);
-            self.commands(jobs);
+            self.do_all(batch);
         }
+    }
+
+    fn do_all(&mut self, batch: Batch) {
+        together::run(&mut self.connection, batch.shared);
+        self.commands(batch.jobs, batch.told);
     }
 
     fn change(&mut self, change: Change) {
@@ -206,56 +266,64 @@ impl WriterThread {
         }
     }
 
-    /// All in one transaction. When that fails for a reason that may be one command's,
-    /// each gets its own, so that only that one fails.
-    fn commands(&mut self, mut jobs: Vec<Job>) {
-        if jobs.is_empty() {
+    /// All in one transaction. When that fails for a reason that may be one command's or
+    /// request's, each gets its own, so that only that one fails.
+    fn commands(&mut self, mut jobs: Vec<Job>, mut told: Vec<alerts::Job>) {
+        if jobs.is_empty() && told.is_empty() {
             return;
         }
         let Some(desk) = (self.desk)() else {
+            told.into_iter().for_each(|job| drop(job.reply.send(Err(ending()))));
             return jobs.into_iter().for_each(|job| answer(job.reply, Err(ending())));
         };
-        match self.attempt(&desk, &jobs) {
-            Ok(answers) => {
+        let commands = jobs.len() + told.len();
+        match self.attempt(&desk, &jobs, &told) {
+            Ok((answers, taken)) => {
                 for (job, done) in jobs.into_iter().zip(answers) {
                     answer(job.reply, done);
                 }
-            }
-            Err(Failure::Unavailable(words)) => {
-                tracing::error!(%words, commands = jobs.len(), "nothing of this batch was recorded");
-                desk.0.metrics.failed.inc_by(jobs.len() as u64);
-                for job in jobs {
-                    answer(job.reply, Err(Failure::Unavailable(words.clone()).into()));
+                for (job, taken) in told.into_iter().zip(taken) {
+                    // Whoever asked may have gone; what was done is done all the same.
+                    drop(job.reply.send(taken));
                 }
             }
-            Err(failure) if jobs.len() > 1 => {
-                tracing::warn!(%failure, commands = jobs.len(), "a batch failed; each command is tried alone");
-                jobs.into_iter().for_each(|job| self.commands(vec![job]));
+            Err(Failure::Unavailable(words)) => {
+                tracing::error!(%words, commands, "nothing of this batch was recorded");
+                desk.0.metrics.failed.inc_by(commands as u64);
+                let failed = || Trouble::from(Failure::Unavailable(words.clone()));
+                jobs.into_iter().for_each(|job| answer(job.reply, Err(failed())));
+                told.into_iter().for_each(|job| drop(job.reply.send(Err(failed()))));
+            }
+            Err(failure) if commands > 1 => {
+                tracing::warn!(%failure, commands, "a batch failed; each command is tried alone");
+                jobs.into_iter().for_each(|job| self.commands(vec![job], vec![]));
+                told.into_iter().for_each(|job| self.commands(vec![], vec![job]));
             }
             Err(failure) => {
-                let incident = jobs[0].prepared.target.map(|number| number.to_string());
+                let incident = jobs.first().and_then(|job| job.prepared.target);
+                let incident = incident.map(|number| number.to_string());
                 tracing::error!(%failure, incident, "a command was not recorded");
                 desk.0.metrics.failed.inc();
-                if let Some(job) = jobs.pop() {
-                    answer(job.reply, Err(failure.into()));
+                match (jobs.pop(), told.pop()) {
+                    (Some(job), _) => answer(job.reply, Err(failure.into())),
+                    (None, Some(job)) => drop(job.reply.send(Err(failure.into()))),
+                    (None, None) => {}
                 }
             }
         }
     }
 
     /// One transaction for all of them; their answers, in order. Nothing is recorded when it fails.
-    fn attempt(
-        &mut self,
-        desk: &Desk,
-        jobs: &[Job],
-    ) -> Result<Vec<Result<Done, Trouble>>, Failure> {
+    fn attempt(&mut self, desk: &Desk, jobs: &[Job], told: &[alerts::Job]) -> Attempt {
         let started = std::time::Instant::now();
         let known_position = self.position;
         let at_hand = AtHand { states: &self.states, position: known_position };
-        let decided =
-            catch(&mut self.connection, |connection| decide(connection, desk, jobs, at_hand))
-                .and_then(|decided| decided);
-        let Decided { head, mut answers, changed, positions } =
+        let monitoring = &mut self.monitoring;
+        let decided = catch(&mut self.connection, |connection| {
+            decide(connection, desk, jobs, told, at_hand, monitoring)
+        })
+        .and_then(|decided| decided);
+        let Decided { head, mut answers, taken, changed, positions } =
             decided.inspect_err(|_| self.know_nothing())?;
         if head.position != known_position && known_position + events_in(&changed) != head.position
         {
@@ -269,12 +337,13 @@ impl WriterThread {
         for done in answers.iter_mut().flatten() {
             done.position = positions.last().copied().unwrap_or(head.position);
         }
-        Ok(answers)
+        Ok((answers, taken))
     }
 
     fn know_nothing(&mut self) {
         self.states.clear();
         self.position = -1;
+        self.monitoring = None;
     }
 
     fn keep(&mut self, parts: Vec<store::incidents::Recorded>) {
@@ -292,7 +361,9 @@ fn decide(
     connection: &mut Writer,
     desk: &Desk,
     jobs: &[Job],
+    told: &[alerts::Job],
     at_hand: AtHand<'_>,
+    monitoring: &mut Option<Monitoring>,
 ) -> Result<Decided, Failure> {
     let mut policy = desk.policy();
     let decided = connection.transaction(|sql| {
@@ -308,6 +379,13 @@ fn decide(
         for job in jobs {
             answers.push(round.one(sql, &mut head, job)?);
         }
+        let taken = match told {
+            [] => vec![],
+            told => {
+                let around = Monitoring::in_force(monitoring, sql, &policy, now)?;
+                round.signals(sql, &mut head, told, around)?
+            }
+        };
         let changed = round.into_parts();
         let positions = if changed.is_empty() {
             vec![]
@@ -315,7 +393,7 @@ fn decide(
             store::incidents::record(sql, &mut head, &changed)?
         };
         remember(sql, jobs, &answers, now)?;
-        Ok(Decided { head, answers, changed, positions })
+        Ok(Decided { head, answers, taken, changed, positions })
     });
     desk.set_policy(policy);
     decided
@@ -346,8 +424,8 @@ fn events_in(parts: &[store::incidents::Recorded]) -> i64 {
 }
 
 /// The caller may have gone; what was done is done all the same.
-fn answer(reply: oneshot::Sender<Result<Done, Trouble>>, answer: Result<Done, Trouble>) {
-    drop(reply.send(answer));
+fn answer(reply: Option<oneshot::Sender<Result<Done, Trouble>>>, answer: Result<Done, Trouble>) {
+    drop(reply.map(|reply| reply.send(answer)));
 }
 
 /// Idempotency keys and the progress of imports belong to the same transaction.

@@ -95,6 +95,7 @@ fn born(reported: &Reported, event: &Event) -> State {
         deviated_at: None,
         explanations: Default::default(),
         unanswered_since: None,
+        alerts: None,
         agreement: reported.agreement,
         clocks: vec![],
         quiet: reported.quiet,
@@ -164,6 +165,7 @@ fn change(state: &mut State, event: &Event) {
         | Body::TaskCompleted(_)
         | Body::TaskReopened(_)
         | Body::WorkLogged(_) => worked(state, event),
+        Body::AlertsChanged(data) => state.alerts = Some(data.after(state.alerts.as_ref(), at)),
         Body::Watched(data) => {
             state.watchers.insert(data.person);
         }

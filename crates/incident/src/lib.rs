@@ -4,6 +4,7 @@
 //! through [`Facts`]; everything it found out is recorded in the events, so
 //! replay needs no old policy.
 
+pub mod alerts;
 mod apply;
 pub mod assignment;
 pub mod clocks;

@@ -1,5 +1,6 @@
 //! What is true of an incident now: the fold of its timeline.
 
+use crate::alerts::AlertSummary;
 use crate::clocks::{Clock, ClockKind};
 use crate::escalation::{Course, Suppression};
 use crate::models::AppliedModel;
@@ -397,6 +398,9 @@ pub struct State {
     /// Since when a message of the requester waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered_since: Option<Timestamp>,
+    /// How its alerts stand, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<AlertSummary>,
     /// The agreement that applies.
     pub agreement: AgreementRef,
     /// Its clocks.

@@ -1,21 +1,21 @@
-//! The door for whoever speaks HTTP: `POST /intake/{key}/email`.
+//! The doors for whoever speaks HTTP: `POST /intake/{key}/email`, and those of monitoring.
 
+use crate::alerts::{self, Doors, problem};
 use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use crate::mailboxes::Mailboxes;
 use crate::pace::Pace;
 use crate::room::{Held, Room};
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::any;
 use axum::{Json, Router};
 use desk::{Desk, Trouble};
 use futures_util::StreamExt;
 use serde::Serialize;
-use serde_json::json;
 use store::directory::IntegrationKind;
 use store::messages::Door;
 use tokio::time::{Instant, timeout_at};
@@ -28,6 +28,7 @@ struct App {
     desk: Desk,
     mailboxes: Mailboxes,
     room: Room,
+    doors: Doors,
 }
 
 /// What is answered to a message that was kept.
@@ -38,33 +39,59 @@ struct Taken {
     state: &'static str,
 }
 
-/// Everything under `/intake`. It has no fallback of its own, so that it can be merged.
+/// Everything under `/intake`, and where other products have their doors. It has no fallback of its own, so that it can be merged.
 pub fn router(desk: Desk) -> Router {
-    let app = App { mailboxes: Mailboxes::of(desk.clone()), desk, room: Room::default() };
+    let doors = Doors::of(desk.clone());
+    let app = App {
+        mailboxes: Mailboxes::of(desk.clone()),
+        desk,
+        room: Room::default(),
+        doors: doors.clone(),
+    };
     Router::new()
-        .route("/intake/{key}/{kind}", post(hand_in))
+        .route("/intake/{key}/{kind}", any(come_in))
         .route("/intake/{key}", any(nothing_here))
-        .route("/intake/{key}/{kind}/{*rest}", any(nothing_here))
-        .method_not_allowed_fallback(wrong_method)
+        .route("/intake/{key}/{kind}/{*rest}", any(come_in_deeper))
         .with_state(app)
+        .merge(alerts::routes(doors))
 }
 
-async fn hand_in(
+async fn come_in(
     State(app): State<App>,
     path: Result<Path<(String, String)>, PathRejection>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
-    let key = match path {
-        Ok(Path((key, kind))) if kind == IntegrationKind::Email.as_str() => key,
-        _ => return nothing_here().await,
-    };
-    let mailbox = match app.mailboxes.by_key(&key).await {
+    let Ok(Path((key, kind))) = path else { return nothing_here().await };
+    if kind != IntegrationKind::Email.as_str() {
+        return alerts::hand_in(app.doors, &key, &kind, "", request).await;
+    }
+    if request.method() != Method::POST {
+        return wrong_method();
+    }
+    let (parts, body) = request.into_parts();
+    hand_in(&app, &key, &parts.headers, body).await
+}
+
+async fn come_in_deeper(
+    State(app): State<App>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    request: Request,
+) -> Response {
+    match path {
+        Ok(Path((key, kind, rest))) if kind != IntegrationKind::Email.as_str() => {
+            alerts::hand_in(app.doors, &key, &kind, &rest, request).await
+        }
+        _ => nothing_here().await,
+    }
+}
+
+async fn hand_in(app: &App, key: &str, headers: &HeaderMap, body: Body) -> Response {
+    let mailbox = match app.mailboxes.by_key(key).await {
         Ok(Some(mailbox)) => mailbox,
         Ok(None) => return nothing_here().await,
         Err(trouble) => return failed(&trouble),
     };
-    let (raw, _held) = match whole(body, &headers, &app.room).await {
+    let (raw, _held) = match whole(body, headers, &app.room).await {
         Ok(whole) => whole,
         Err(refused) => return refused,
     };
@@ -145,21 +172,9 @@ fn later() -> Response {
 
 /// The same for every key that is not known, and for every path.
 async fn nothing_here() -> Response {
-    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+    alerts::nothing_here()
 }
 
-async fn wrong_method() -> Response {
+fn wrong_method() -> Response {
     problem(StatusCode::METHOD_NOT_ALLOWED, "Messages are handed in with POST.")
-}
-
-/// An answer in the form of RFC 9457.
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let body = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    let kind = HeaderValue::from_static("application/problem+json");
-    (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
 }

@@ -1,6 +1,7 @@
 //! What comes in from outside. Bytes are kept before anything else is done with them;
 //! then they are understood, and become commands.
 
+mod alerts;
 mod arrive;
 mod caps;
 mod http;
@@ -15,6 +16,7 @@ mod thread;
 mod title;
 mod work;
 
+pub use alerts::BODY_BYTES as ALERT_BODY_BYTES;
 pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
 pub use http::router;
 pub use imap::{Fetching, fetch};

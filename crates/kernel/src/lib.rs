@@ -11,6 +11,7 @@ mod network;
 pub mod number;
 mod outward;
 pub mod priority;
+mod severity;
 pub mod time;
 mod words;
 
@@ -22,6 +23,7 @@ pub use network::Network;
 pub use number::IncidentNumber;
 pub use outward::{Outward, is_internet};
 pub use priority::{Level, Matrix, Priority};
+pub use severity::{Muted, Severity};
 pub use time::Timestamp;
 
 /// A value from outside that is not what it should be; the text names the rule.

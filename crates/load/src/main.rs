@@ -1,6 +1,7 @@
 //! Measures Evenkeel on this machine: the server as a process of its own, and
 //! the raw limits of the database in the same run, so that ratios mean something.
 
+mod alerts;
 mod http;
 mod pace;
 mod raw;
@@ -13,7 +14,7 @@ use server::Place;
 use std::path::PathBuf;
 use store::Target;
 
-/// Measures creation, pages, lists, streams, start and memory.
+/// Measures creation, alerts, pages, lists, streams, start and memory.
 ///
 /// Example: cargo build --release && cargo run --release -p evenkeel-load -- --incidents 100000
 #[derive(Parser)]
@@ -36,7 +37,7 @@ struct Arguments {
     /// Keep the data here and use it again if it is there; otherwise a temporary folder.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, streams.
+    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -65,14 +66,14 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         data: data.clone(),
         database_url: arguments.database_url.clone(),
     };
+    let target = match &arguments.database_url {
+        Some(url) => Target::Postgres(url.clone()),
+        None => Target::Sqlite(data.join("evenkeel.db")),
+    };
     let fresh = !data.join("seeded").exists();
     if fresh {
         std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
         place.init().await?;
-        let target = match &arguments.database_url {
-            Some(url) => Target::Postgres(url.clone()),
-            None => Target::Sqlite(data.join("evenkeel.db")),
-        };
         let started = std::time::Instant::now();
         let number = seed::seed(&target, arguments.incidents).await?;
         println!(
@@ -84,6 +85,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
             .map_err(|error| error.to_string())?;
     }
     let long = std::fs::read_to_string(data.join("seeded")).map_err(|error| error.to_string())?;
+    if wanted("alerts") {
+        alerts::prepare(&target).await?;
+    }
     let server = place.serve().await?;
     if wanted("start") {
         scenario::start(&server, arguments.incidents);
@@ -92,6 +96,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         .await;
     if wanted("create") {
         scenario::create(&server, arguments.seconds).await;
+    }
+    if wanted("alerts") {
+        alerts::measure(&server, arguments.seconds).await;
     }
     if wanted("streams") {
         scenario::streams(&server, arguments.streams).await?;

@@ -127,6 +127,7 @@ async fn one(
         confidential_to: None,
         suppressed: None,
         model: None,
+        alerts: None,
     };
     waiting.push_back(ask.submit(Command::Report(Box::new(report))).await?);
     if i.is_multiple_of(OPEN_EVERY) {

@@ -8,6 +8,7 @@
 mod failure;
 pub mod sql;
 
+pub mod alerts;
 pub mod backup;
 mod disk;
 pub mod engine;

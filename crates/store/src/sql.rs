@@ -125,6 +125,8 @@ from! {
     kernel::WebhookId => |v| Value::Text(v.to_string()),
     kernel::ContactId => |v| Value::Text(v.to_string()),
     kernel::PageId => |v| Value::Text(v.to_string()),
+    kernel::AlertId => |v| Value::Text(v.to_string()),
+    kernel::MaintenanceId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -231,5 +231,6 @@ pub fn blank(title: kernel::ContentId, requester: PersonId) -> Report {
         confidential_to: None,
         suppressed: None,
         model: None,
+        alerts: None,
     }
 }

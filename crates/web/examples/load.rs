@@ -144,6 +144,7 @@ async fn fill(desk: &Desk, agents: &[(Person, Viewer, TeamId)], incidents: usize
             confidential_to: None,
             suppressed: None,
             model: None,
+            alerts: None,
         };
         waiting.push_back(ask.submit(Command::Report(Box::new(report))).await.unwrap());
         if at % 10 != 0 {
@@ -266,6 +267,7 @@ async fn listen(desk: &Desk, router: &Router, viewer: &Viewer, cookies: &[String
         confidential_to: None,
         suppressed: None,
         model: None,
+        alerts: None,
     };
     let begun = Instant::now();
     ask.issue(Command::Report(Box::new(report))).await.unwrap();

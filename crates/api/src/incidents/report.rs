@@ -183,6 +183,7 @@ pub(super) async fn command(
         confidential_to: team("confidential_to", &new.confidential_to)?,
         suppressed: None,
         model: model.map(|model| ModelUse::of(model.id)),
+        alerts: None,
     };
     match requester {
         Requester::Known(person) => report.requester = person,

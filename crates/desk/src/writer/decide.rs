@@ -1,6 +1,7 @@
 //! Deciding one job inside the transaction: find the facts, decide, and let the
 //! related incidents have their say, all or nothing.
 
+mod alerts;
 mod assignment;
 mod because;
 mod mail;

@@ -177,6 +177,7 @@ impl Director {
             confidential_to: None,
             suppressed: None,
             model: None,
+            alerts: None,
         };
         ask.issue(Command::Report(Box::new(report))).await?;
         Ok(())

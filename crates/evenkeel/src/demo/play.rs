@@ -136,6 +136,7 @@ fn report(
         confidential_to: fresh.confidential_to,
         suppressed: None,
         model: None,
+        alerts: None,
     })))
 }
 

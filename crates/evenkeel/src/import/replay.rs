@@ -204,6 +204,7 @@ impl Teller<'_> {
             confidential_to: None,
             suppressed: None,
             model: None,
+            alerts: None,
         };
         match ask.issue(Command::Report(Box::new(report))).await {
             Ok(done) => {

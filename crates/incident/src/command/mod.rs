@@ -7,6 +7,7 @@ mod report;
 pub use related::Related;
 pub use report::Report;
 
+use crate::alerts::AlertNews;
 use crate::clocks::ClockKind;
 use crate::escalation::Whom;
 use crate::impact::Subject;
@@ -430,12 +431,15 @@ commands! {
     } = "recompute",
     /// Another incident, a rule or a team says something about this one. Issued by the product alone.
     Note(Related) = "note",
+    /// Its alerts began, ended or changed. Issued by the product alone.
+    TakeAlerts(AlertNews) = "take-alerts",
 }
 
 impl CommandName {
     /// Whether the product alone issues it.
     pub const fn is_of_the_product(self) -> bool {
-        matches!(self, CommandName::Tick | CommandName::Recompute | CommandName::Note)
+        use CommandName::{Note, Recompute, TakeAlerts, Tick};
+        matches!(self, Tick | Recompute | Note | TakeAlerts)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The first report.
 
+use crate::alerts::AlertNews;
 use crate::escalation::Suppression;
 use crate::models::ModelUse;
 use kernel::{
@@ -63,4 +64,7 @@ pub struct Report {
     /// What keeps it from paging anybody by itself, if something does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
+    /// The alerts that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Box<AlertNews>>,
 }

@@ -1,5 +1,6 @@
 //! Which commands a state takes, and what to say of those it does not.
 
+use crate::alerts::AlertNews;
 use crate::command::{Command, CommandName, Related};
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, State};
@@ -14,7 +15,7 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
     let life = state.lifecycle;
     let over = matches!(life, Lifecycle::Closed | Lifecycle::Cancelled);
     match name {
-        C::Report | C::Tick | C::Note | C::Recompute => false,
+        C::Report | C::Tick | C::Note | C::Recompute | C::TakeAlerts => false,
         // What a closed incident still takes.
         C::Link | C::Unlink | C::Redact | C::Watch | C::Restrict | C::Tag | C::LogWork => true,
         C::Unwatch => !state.watchers.is_empty(),
@@ -75,7 +76,8 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
 /// Whether the command may still be recorded when the timeline is full: what
 /// ends an incident, what must be forgotten or hidden, and what its timers say.
 pub(super) fn ends(command: &Command) -> bool {
-    matches!(
+    let over = |news: &AlertNews| news.firing == 0;
+    matches!(command, Command::TakeAlerts(news) if over(news)) || matches!(
         command,
         Command::Resolve { .. }
             | Command::Confirm

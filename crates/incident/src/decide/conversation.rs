@@ -183,6 +183,7 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         confidential_to: state.confidential_to,
         model: None,
         suppressed: None,
+        alerts: None,
     };
     draft.report_another(report);
     Ok(())

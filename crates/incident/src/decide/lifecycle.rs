@@ -209,7 +209,7 @@ fn once(
     Ok(())
 }
 
-fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
+pub(super) fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     let Command::Resolve { code, note, cause, known_error, children } = command else {
         return Ok(());
     };

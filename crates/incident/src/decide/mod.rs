@@ -2,6 +2,7 @@
 //!
 //! Every family of commands has its file; they share the [`Draft`].
 
+mod alerts;
 mod allowed;
 mod classification;
 mod conversation;
@@ -207,6 +208,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::Report(_) | Command::Tick => Ok(()),
         Command::Recompute { subject } => terms::recompute(draft, *subject),
         Command::Note(related) => relations::note(draft, related),
+        Command::TakeAlerts(news) => alerts::take(draft, news),
         Command::Classify { .. } | Command::Prioritise { .. } | Command::Tag { .. } => {
             classification::run(draft, command)
         }

@@ -65,6 +65,9 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
         }
     }
     models::reported(draft, report, given)?;
+    if let Some(news) = &report.alerts {
+        super::alerts::reported(draft, news)?;
+    }
     if let Some(number) = draft.facts.number {
         tell_relatives(draft, report, number);
     }

@@ -1,6 +1,7 @@
 //! What can happen: every kind of event with its body.
 
 use super::form::bodies;
+use crate::alerts::AlertsWhy;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::escalation::{
@@ -12,8 +13,9 @@ use crate::reach::Urgency;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, OrganisationId, PersonId,
-    Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp, WebhookId,
+    AlertId, AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, Muted,
+    OrganisationId, PersonId, Priority, RuleId, ServiceId, Severity, TaskId, TeamId, Timestamp,
+    WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -352,6 +354,34 @@ bodies! {
         /// How many could have got it if they were not away.
         #[serde(default)] away: u32,
     },
+    /// Its alerts began, ended or changed: one entry, however many they are.
+    AlertsChanged = "alerts_changed" v 1 {
+        /// What happened to them.
+        why: AlertsWhy,
+        /// How many began.
+        #[serde(default, skip_serializing_if = "is_zero")] fired: u32,
+        /// How many ended.
+        #[serde(default, skip_serializing_if = "is_zero")] resolved: u32,
+        /// Some of those that began or ended.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] samples: Vec<AlertId>,
+        /// How many it has that are so now.
+        firing: u32,
+        /// How many it ever had.
+        total: u32,
+        /// The worst of those that are so now.
+        #[serde(default, skip_serializing_if = "Option::is_none")] worst: Option<Severity>,
+        /// Whether that is worse than what was so before: whoever was paged is paged again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] worse: bool,
+        /// Whether it is to be paged about anew, though nothing is worse: what kept it from paging
+        /// is over, or nobody knows for too long whether it is still so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] again: bool,
+        /// Why nobody is paged about any of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")] muted: Option<Muted>,
+        /// Whether they come and go, so that neither paging nor resolving follows them.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] flapping: bool,
+        /// Whether their source said it is over while some of them may be so still.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] source_unclear: bool,
+    },
     /// The expected time of restoration changed.
     ExpectationSet = "expectation_set" v 1 {
         /// Likely.
@@ -616,4 +646,8 @@ bodies! {
         /// What kept it from that.
         was: Suppression,
     },
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -103,7 +103,8 @@ impl Moment {
             Body::RuleRan(_)
             | Body::RuleRefused(_)
             | Body::RuleRested(_)
-            | Body::NobodyThere(_) => return [None; 2],
+            | Body::NobodyThere(_)
+            | Body::AlertsChanged(_) => return [None; 2],
             paging if paging.is_about_paging() => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),
             Body::PriorityChanged(_) => Some(Moment::PriorityChanged),

@@ -226,6 +226,7 @@ pub fn plain_report() -> Report {
         confidential_to: None,
         suppressed: None,
         model: None,
+        alerts: None,
     }
 }
 

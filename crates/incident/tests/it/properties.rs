@@ -264,6 +264,7 @@ fn command() -> impl Strategy<Value = Command> {
         3 => promising(),
         2 => Just(Command::Tick),
         1 => select(crate::terms::subjects()).prop_map(|subject| Command::Recompute { subject }),
+        2 => crate::alerts::any_news().prop_map(Command::TakeAlerts),
     ]
 }
 

@@ -227,6 +227,7 @@ pub fn of(name: CommandName) -> Command {
         C::Recompute => {
             Command::Recompute { subject: Subject::Agreement(crate::case::standard().reference.id) }
         }
+        C::TakeAlerts => Command::TakeAlerts(crate::alerts::news(1, 1)),
         C::Note => Command::Note(Related::LinkedBack { kind: LinkKind::Related, from: inc(2) }),
     }
 }

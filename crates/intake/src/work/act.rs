@@ -377,6 +377,7 @@ pub(crate) fn blank(title: ContentId, requester: PersonId) -> Report {
         confidential_to: None,
         suppressed: None,
         model: None,
+        alerts: None,
     }
 }
 

@@ -4,7 +4,8 @@
 use super::rows::{json, many, one};
 use crate::deliveries::{DeliveryState, TRIAL};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::{IntegrationId, IntegrationKey, ServiceId, TeamId, Timestamp, words};
+use alert::AlertSettings;
+use kernel::{IntegrationId, IntegrationKey, PersonId, ServiceId, TeamId, Timestamp, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -12,6 +13,25 @@ words! {
     IntegrationKind {
         /// A mailbox.
         Email = "email",
+        /// Prometheus Alertmanager, or Prometheus itself.
+        Alertmanager = "alertmanager",
+        /// Grafana.
+        Grafana = "grafana",
+        /// Whatever speaks as if to PagerDuty.
+        Pagerduty = "pagerduty",
+        /// Whatever speaks as if to Opsgenie.
+        Opsgenie = "opsgenie",
+        /// Any program that sends JSON, by the form it sends.
+        Json = "json",
+        /// Something that has to give signs of life.
+        Heartbeat = "heartbeat",
+    }
+}
+
+impl IntegrationKind {
+    /// Whether it tells of alerts.
+    pub fn alerts(self) -> bool {
+        self != IntegrationKind::Email
     }
 }
 
@@ -50,7 +70,7 @@ pub struct Integration {
     pub version: i64,
 }
 
-/// What belongs to a mailbox.
+/// What belongs to the kind of an integration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -59,6 +79,9 @@ pub struct Settings {
     /// Where its messages are fetched from, if they are fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imap: Option<Imap>,
+    /// How its alerts become incidents.
+    #[serde(skip_serializing_if = "AlertSettings::is_default")]
+    pub alerts: AlertSettings,
 }
 
 words! {
@@ -235,6 +258,18 @@ pub fn by_key(sql: &mut dyn Sql, key: &IntegrationKey) -> Result<Option<Integrat
 /// Those that were not deleted, by name.
 pub fn list(sql: &mut dyn Sql) -> Result<Vec<Integration>, Failure> {
     many(sql, &format!("{SELECT} where archived = 0 order by lower(name), id"), &[], read)
+}
+
+/// As whom an integration reports, once it did.
+pub fn person_of(sql: &mut dyn Sql, id: IntegrationId) -> Result<Option<PersonId>, Failure> {
+    let statement = "select person_id from integrations where id = $1";
+    Ok(one(sql, statement, &[id.into()], Columns::opt_parsed)?.flatten())
+}
+
+/// Lets an integration report as this person from now on.
+pub fn set_person(sql: &mut dyn Sql, id: IntegrationId, person: PersonId) -> Result<(), Failure> {
+    let statement = "update integrations set person_id = $2 where id = $1";
+    sql.execute(statement, &[id.into(), person.into()]).map(drop)
 }
 
 /// The mailboxes that take what comes, by name.

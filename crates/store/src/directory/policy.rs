@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
-use incident::escalation::Paging;
 use incident::policy::{
     Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };

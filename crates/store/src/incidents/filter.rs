@@ -56,6 +56,22 @@ pub fn visible(engine: Engine, scope: &Scope, first_parameter: usize) -> (String
     compile(engine, &Expr::All, &Look { scope: scope.clone(), context }, first_parameter)
 }
 
+/// The incidents of which somebody sees everything, as [`compile`] gives them.
+pub(crate) fn fully_visible(
+    engine: Engine,
+    scope: &Scope,
+    first_parameter: usize,
+) -> (String, Vec<Value>) {
+    let context = Context {
+        me: Some(scope.person),
+        my_teams: vec![],
+        now: kernel::Timestamp::default(),
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    let look = Look { scope: scope.clone(), context };
+    Compiler { engine, look: &look }.full().numbered(first_parameter)
+}
+
 /// A condition whose parameters are still to be numbered.
 struct Part {
     /// The text, with [`SLOT`] for each parameter.

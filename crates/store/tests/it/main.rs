@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod alerts;
 mod backup;
 mod contacts;
 mod deliveries;

@@ -188,6 +188,7 @@ async fn report(
         confidential_to: None,
         // One that went out of use meanwhile must not cost the report.
         suppressed: None,
+        alerts: None,
         model: models::named(fields, models::MODEL, &app.desk.policy())
             .filter(|model| model.portal)
             .map(|model| ModelUse::of(model.id)),

@@ -39,6 +39,7 @@ impl<'a> Past<'a> {
             confidential_to: None,
             suppressed: None,
             model: None,
+            alerts: None,
         };
         let number = ask.issue(Command::Report(Box::new(report))).await.unwrap().number;
         Past { world, number, start }

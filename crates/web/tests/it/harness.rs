@@ -268,6 +268,7 @@ impl World {
             confidential_to: None,
             suppressed: None,
             model: None,
+            alerts: None,
         };
         ask.issue(Command::Report(Box::new(report))).await.unwrap().number
     }

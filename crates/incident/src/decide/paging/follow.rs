@@ -63,7 +63,8 @@ fn is_taken(draft: &Draft) -> bool {
 /// What is to begin because of what was decided.
 fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
     let state = draft.state().ok()?;
-    let may = over(state).is_none() && !state.quiet && state.suppressed.is_none();
+    let muted = state.alerts.as_ref().is_some_and(|alerts| alerts.firing > 0 && !alerts.may_page());
+    let may = over(state).is_none() && !state.quiet && !muted && state.suppressed.is_none();
     if !may || is_taken(draft) {
         return None;
     }
@@ -127,6 +128,11 @@ fn cause(draft: &Draft, state: &State, own: &EscalationPolicy, event: &Event) ->
         Body::WorkReturned(_) => Some(Why::Returned),
         Body::Unmerged(_) if untaken => Some(Why::Unmerged),
         Body::PagingReleased(_) if untaken => Some(Why::Released),
+        // Nobody may have looked since its source held it for over.
+        Body::AlertsChanged(data) if data.again && (untaken || data.source_unclear) => {
+            Some(Why::Released)
+        }
+        Body::AlertsChanged(data) if data.worse => Some(Why::Raised),
         _ => None,
     }
 }

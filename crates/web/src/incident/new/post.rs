@@ -236,6 +236,7 @@ async fn report(
         confidential_to: choice(fields, "confidential_to")?,
         suppressed: None,
         model: model.map(|model| ModelUse::of(model.id)),
+        alerts: None,
     };
     if let Caller::New(newcomer) = caller {
         ask.report_for_somebody_new(&mut report, newcomer).await?;

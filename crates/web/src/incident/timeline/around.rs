@@ -1,6 +1,6 @@
 //! Events about people, records, tasks and rules around an incident, as sentences.
 
-use super::given;
+use super::{alerts, given};
 use crate::incident::case::Case;
 use crate::part::time::{self, duration};
 use incident::Body;
@@ -67,6 +67,7 @@ pub(super) fn related(case: &Case, body: &Body) -> Markup {
             "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
         },
         Body::NobodyThere(data) => given::nobody(case, data),
+        Body::AlertsChanged(data) => alerts::changed(data),
         Body::Escalated(data) => html! {
             b { "escalated it" }
             @if let Some(team) = data.team { " to " b { (case.team(team)) } }

@@ -1,0 +1,228 @@
+//! Alerts as they are known, and what a signal makes of one.
+
+use crate::settings::{AlertSettings, CHANGES_MAX};
+use crate::{Signal, SignalStatus};
+use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
+
+/// One alert: from the first time that its source told of it until it was over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// Whose it is.
+    pub integration: IntegrationId,
+    /// By which its source knows it; unique within the integration while it is open.
+    pub key: String,
+    /// What is true of it.
+    pub state: SignalStatus,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The service it is about.
+    pub service: Option<ServiceId>,
+    /// The group it came in.
+    pub group: String,
+    /// The incident it belongs to; none while it is recorded only.
+    pub number: Option<IncidentNumber>,
+    /// How often it was told of.
+    pub count: i64,
+    /// When it was first told of.
+    pub first_at: Timestamp,
+    /// When it was last told of.
+    pub last_at: Timestamp,
+    /// Since when it is so, by its source's clock.
+    pub started_at: Option<Timestamp>,
+    /// When it is over unless it is told of again.
+    pub ends_at: Option<Timestamp>,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+    /// Why nobody is paged about it.
+    pub muted: Option<Muted>,
+    /// When that is looked at again.
+    pub muted_until: Option<Timestamp>,
+    /// When it last began and ended, the one before it under its key included.
+    pub changes: Vec<Timestamp>,
+    /// Until when it counts as coming and going.
+    pub flapping_until: Option<Timestamp>,
+    /// When it is looked at; may be earlier than there is reason to, never later.
+    pub check_at: Option<Timestamp>,
+    /// What its words came to, by which changed ones are told from repeated ones.
+    pub digest: i64,
+}
+
+/// What a signal did to an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new, or begins again after it was over.
+    New,
+    /// It was known and is as it was.
+    Repeated,
+    /// It was known, and its words changed.
+    Reworded,
+    /// It was known, and is better or worse than it was.
+    Regraded {
+        /// How bad it was.
+        from: Severity,
+    },
+    /// Its source says that somebody has it.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+    /// Nothing was known that could be over or taken.
+    Unknown,
+}
+
+/// What is known around a signal.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Whose it is.
+    pub integration: IntegrationId,
+    /// How that wants it.
+    pub settings: &'a AlertSettings,
+    /// The service it is about.
+    pub service: Option<ServiceId>,
+    /// What its words come to.
+    pub digest: i64,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+impl Alert {
+    /// Whether it is not over.
+    pub fn is_open(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// Whether it comes and goes at this instant.
+    pub fn is_flapping(&self, now: Timestamp) -> bool {
+        self.flapping_until.is_some_and(|until| until > now)
+    }
+
+    /// When there is a reason to look at it.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let muted_until = self.muted.and(self.muted_until);
+        self.ends_at.into_iter().chain(muted_until).min().filter(|_| self.is_open())
+    }
+
+    /// Sets when it is looked at; gives whether that moved, which costs an index. An earlier
+    /// look than needed is left where it is.
+    pub fn rearm(&mut self) -> bool {
+        let due_at = self.due_at();
+        let early_enough = match (self.check_at, due_at) {
+            (Some(check_at), Some(due_at)) => check_at <= due_at,
+            (check_at, due_at) => check_at == due_at,
+        };
+        if !early_enough {
+            self.check_at = due_at;
+        }
+        !early_enough
+    }
+
+    /// Ends it.
+    pub fn end(&mut self, settings: &AlertSettings, now: Timestamp) {
+        self.state = SignalStatus::Resolved;
+        self.ended_at = Some(now);
+        (self.muted_until, self.check_at) = (None, None);
+        self.changed(settings, now);
+    }
+
+    fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {
+        let since = now.plus_seconds(-settings.flap_seconds);
+        self.changes.retain(|at| *at > since);
+        self.changes.push(now);
+        let surplus = self.changes.len().saturating_sub(CHANGES_MAX);
+        self.changes.drain(..surplus);
+        if self.changes.len() >= settings.flap_changes as usize {
+            self.flapping_until = Some(now.plus_seconds(settings.flap_seconds));
+        }
+    }
+}
+
+/// Takes a signal. `open` is the open alert with its key, which it changes; `last` the one
+/// that was over last. A new alert is given back beside the outcome.
+pub fn take(
+    open: Option<&mut Alert>,
+    last: Option<&Alert>,
+    signal: &Signal,
+    around: Around<'_>,
+    new_id: impl FnOnce() -> AlertId,
+) -> (Outcome, Option<Alert>) {
+    let over = signal.ends_at.is_some_and(|at| at <= around.now);
+    let status = if over { SignalStatus::Resolved } else { signal.status };
+    match (open, status) {
+        (Some(alert), status) => (follow(alert, signal, status, around), None),
+        (None, SignalStatus::Firing) => {
+            (Outcome::New, Some(begin(last, signal, around, new_id())))
+        }
+        (None, _) => (Outcome::Unknown, None),
+    }
+}
+
+fn follow(
+    alert: &mut Alert,
+    signal: &Signal,
+    status: SignalStatus,
+    around: Around<'_>,
+) -> Outcome {
+    alert.last_at = alert.last_at.max(around.now);
+    match status {
+        SignalStatus::Resolved => {
+            alert.end(around.settings, around.now);
+            Outcome::Resolved
+        }
+        SignalStatus::Acknowledged => {
+            let before = std::mem::replace(&mut alert.state, SignalStatus::Acknowledged);
+            match before {
+                SignalStatus::Acknowledged => Outcome::Repeated,
+                _ => Outcome::Acknowledged,
+            }
+        }
+        SignalStatus::Firing => {
+            alert.count += 1;
+            alert.ends_at = signal.ends_at;
+            let from = std::mem::replace(&mut alert.severity, signal.severity);
+            let digest = std::mem::replace(&mut alert.digest, around.digest);
+            match (from == signal.severity, digest == around.digest) {
+                (false, _) => Outcome::Regraded { from },
+                (true, false) => Outcome::Reworded,
+                (true, true) => Outcome::Repeated,
+            }
+        }
+    }
+}
+
+fn begin(last: Option<&Alert>, signal: &Signal, around: Around<'_>, id: AlertId) -> Alert {
+    let now = around.now;
+    let mut alert = Alert {
+        id,
+        integration: around.integration,
+        key: signal.key.clone(),
+        state: SignalStatus::Firing,
+        severity: signal.severity,
+        service: around.service,
+        group: group_of(signal),
+        number: None,
+        count: 1,
+        first_at: now,
+        last_at: now,
+        started_at: signal.started_at,
+        ends_at: signal.ends_at,
+        ended_at: None,
+        muted: None,
+        muted_until: None,
+        changes: last.map(|last| last.changes.clone()).unwrap_or_default(),
+        flapping_until: last.and_then(|last| last.flapping_until),
+        check_at: None,
+        digest: around.digest,
+    };
+    alert.changed(around.settings, now);
+    alert
+}
+
+/// The group of a signal: its source's, else its service and the name of the alert.
+pub fn group_of(signal: &Signal) -> String {
+    let named = || {
+        let name = signal.labels.get("alertname").unwrap_or(&signal.title);
+        format!("{} / {name}", signal.service.as_deref().unwrap_or_default())
+    };
+    signal.group.clone().filter(|group| !group.is_empty()).unwrap_or_else(named)
+}

@@ -1,0 +1,205 @@
+//! What signals make of alerts, in whatever order they come.
+
+use alert::{Alert, AlertSettings, Around, Outcome, Severity, Signal, SignalStatus, take};
+use kernel::{AlertId, IntegrationId, Timestamp};
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
+
+fn signal(key: &str, status: SignalStatus, severity: Severity) -> Signal {
+    Signal { severity, ..Signal::new(key, status, "Disk full") }
+}
+
+/// The alerts of one integration, as whoever keeps them has them.
+#[derive(Default)]
+struct Known {
+    open: BTreeMap<String, Alert>,
+    over: Vec<Alert>,
+    made: u128,
+    settings: AlertSettings,
+}
+
+impl Known {
+    fn takes(&mut self, signal: &Signal, seconds: i64) -> Outcome {
+        let around = Around {
+            integration: IntegrationId(Uuid::from_u128(1)),
+            settings: &self.settings,
+            service: None,
+            digest: signal.body.len() as i64,
+            now: START.plus_seconds(seconds),
+        };
+        let last = self.over.iter().rev().find(|alert| alert.key == signal.key);
+        let (open, made) = (self.open.get_mut(&signal.key), self.made + 1);
+        let id = || AlertId(Uuid::from_u128(made));
+        let (outcome, new) = take(open, last, signal, around, id);
+        if let Some(alert) = new {
+            self.made = made;
+            self.open.insert(alert.key.clone(), alert);
+        }
+        if outcome == Outcome::Resolved {
+            self.over.extend(self.open.remove(&signal.key));
+        }
+        outcome
+    }
+
+    fn fires(&mut self, seconds: i64) -> Outcome {
+        self.takes(&signal("a", SignalStatus::Firing, Severity::Critical), seconds)
+    }
+
+    fn ends(&mut self, seconds: i64) -> Outcome {
+        self.takes(&signal("a", SignalStatus::Resolved, Severity::Critical), seconds)
+    }
+}
+
+#[test]
+fn the_same_key_counts_up_while_it_is_open_and_begins_anew_after_it() {
+    let mut known = Known::default();
+    assert_eq!(known.fires(0), Outcome::New);
+    assert_eq!([known.fires(1), known.fires(2)], [Outcome::Repeated; 2]);
+    assert_eq!(known.open["a"].count, 3);
+    assert_eq!(known.ends(3), Outcome::Resolved);
+    assert_eq!(known.ends(4), Outcome::Unknown, "a second end ends nothing");
+    assert_eq!(known.fires(5), Outcome::New);
+    assert_ne!(known.open["a"].id, known.over[0].id);
+    assert_eq!(known.open["a"].count, 1);
+}
+
+#[test]
+fn what_nobody_knows_is_neither_over_nor_taken() {
+    let mut known = Known::default();
+    assert_eq!(known.ends(0), Outcome::Unknown);
+    let taken = signal("a", SignalStatus::Acknowledged, Severity::Critical);
+    assert_eq!(known.takes(&taken, 1), Outcome::Unknown);
+    assert!(known.open.is_empty() && known.over.is_empty());
+}
+
+#[test]
+fn words_and_severity_follow_the_source() {
+    let mut known = Known::default();
+    known.fires(0);
+    let worded = Signal { body: "91 %".into(), ..signal("a", SignalStatus::Firing, Severity::Critical) };
+    assert_eq!(known.takes(&worded, 1), Outcome::Reworded);
+    assert_eq!(known.takes(&worded, 2), Outcome::Repeated);
+    let better = Signal { severity: Severity::Warning, ..worded };
+    assert_eq!(known.takes(&better, 3), Outcome::Regraded { from: Severity::Critical });
+    let taken = signal("a", SignalStatus::Acknowledged, Severity::Error);
+    assert_eq!(known.takes(&taken, 4), Outcome::Acknowledged);
+    assert_eq!(known.takes(&taken, 5), Outcome::Repeated);
+    assert_eq!(known.open["a"].severity, Severity::Warning, "taking it says nothing of how bad");
+}
+
+#[test]
+fn what_ended_by_its_own_clock_is_over() {
+    let mut known = Known::default();
+    known.fires(0);
+    let ended = Some(START.plus_seconds(5));
+    let stale = Signal { ends_at: ended, ..signal("a", SignalStatus::Firing, Severity::Critical) };
+    assert_eq!(known.takes(&stale, 10), Outcome::Resolved);
+    assert_eq!(known.takes(&stale, 11), Outcome::Unknown);
+}
+
+#[test]
+fn an_alert_is_looked_at_in_time_without_writing_an_index_each_time() {
+    let mut known = Known::default();
+    let until = |seconds| Signal {
+        ends_at: Some(START.plus_seconds(seconds)),
+        ..signal("a", SignalStatus::Firing, Severity::Critical)
+    };
+    known.takes(&until(240), 0);
+    let alert = known.open.get_mut("a").unwrap();
+    assert!(alert.rearm());
+    known.takes(&until(300), 60);
+    let alert = known.open.get_mut("a").unwrap();
+    assert!(!alert.rearm(), "a look at the earlier instant finds that it is later now");
+    assert!(alert.check_at < alert.due_at());
+    known.takes(&until(100), 90);
+    assert!(known.open.get_mut("a").unwrap().rearm(), "sooner is sooner");
+}
+
+#[test]
+fn what_comes_and_goes_flaps_and_calms() {
+    let mut known = Known::default();
+    for round in 0..3 {
+        known.fires(round * 20);
+        assert!(!known.open["a"].is_flapping(START.plus_seconds(round * 20)));
+        known.ends(round * 20 + 10);
+    }
+    known.fires(60);
+    assert!(known.open["a"].is_flapping(START.plus_seconds(60)), "six changes within minutes");
+    assert!(!known.open["a"].is_flapping(START.plus_seconds(60 + 900)));
+    let mut slow = Known::default();
+    for round in 0..6 {
+        slow.fires(round * 2_000);
+        slow.ends(round * 2_000 + 1_000);
+    }
+    slow.fires(12_000);
+    assert!(!slow.open["a"].is_flapping(START.plus_seconds(12_000)));
+}
+
+fn told() -> impl Strategy<Value = (Signal, i64)> {
+    let key = select(vec!["a", "b", "c"]);
+    let parts = (key, select(SignalStatus::ALL), select(Severity::ALL), 0i64..400, 0usize..3);
+    parts.prop_map(|(key, status, severity, later, words)| {
+        let body = "x".repeat(words);
+        (Signal { body, ..signal(key, status, severity) }, later)
+    })
+}
+
+proptest! {
+    /// Whatever comes in whatever order: an alert is open if and only if the last word of its
+    /// source that counts was that it fires, and nothing that is over changes any more.
+    #[test]
+    fn truth_is_the_last_word(tellings in proptest::collection::vec(told(), 1..60)) {
+        let mut known = Known::default();
+        let mut fires: BTreeMap<String, bool> = BTreeMap::new();
+        let mut now = 0;
+        for (signal, later) in tellings {
+            now += later;
+            let over = known.over.clone();
+            let outcome = known.takes(&signal, now);
+            let firing = fires.entry(signal.key.clone()).or_default();
+            let expected = match (signal.status, *firing) {
+                (SignalStatus::Firing, false) => Some(Outcome::New),
+                (SignalStatus::Firing, true) => None,
+                (SignalStatus::Resolved, true) => Some(Outcome::Resolved),
+                (_, false) => Some(Outcome::Unknown),
+                (SignalStatus::Acknowledged, true) => None,
+            };
+            if let Some(expected) = expected {
+                prop_assert_eq!(outcome, expected);
+            }
+            match signal.status {
+                SignalStatus::Firing => *firing = true,
+                SignalStatus::Resolved => *firing = false,
+                SignalStatus::Acknowledged => {}
+            }
+            prop_assert_eq!(known.open.contains_key(&signal.key), *firing);
+            prop_assert_eq!(&known.over[..over.len()], &over[..]);
+            for alert in known.open.values() {
+                prop_assert!(alert.is_open() && alert.changes.len() <= alert::CHANGES_MAX);
+            }
+        }
+    }
+
+    /// The same telling twice is the same as once, but for the count.
+    #[test]
+    fn twice_is_once(tellings in proptest::collection::vec(told(), 1..40)) {
+        let (mut once, mut twice) = (Known::default(), Known::default());
+        let mut now = 0;
+        for (signal, later) in tellings {
+            now += later;
+            once.takes(&signal, now);
+            twice.takes(&signal, now);
+            let again = twice.takes(&signal, now);
+            prop_assert!(matches!(again, Outcome::Repeated | Outcome::Unknown), "{:?}", again);
+        }
+        let plain = |known: &Known| -> Vec<_> {
+            let all = known.open.values().chain(&known.over);
+            all.map(|alert| (alert.id, alert.state, alert.severity, alert.ended_at)).collect()
+        };
+        prop_assert_eq!(plain(&once), plain(&twice));
+    }
+}

@@ -1,0 +1,5 @@
+//! Signals, alerts, groups and windows.
+
+mod alerts;
+mod groups;
+mod maintenance;

@@ -1,0 +1,410 @@
+//! Each request against the alerts that are known.
+
+use super::{Book, DUE_ROWS, Effect, Happened, Mark, Row, UPSTREAM_SECONDS};
+use crate::alerts::{Act, Job, Told, What, heartbeat_key, payload};
+use crate::chance::fresh;
+use crate::writer::decide::Round;
+use alert::maintenance::Subject;
+use alert::{Alert, Around, Outcome, Reading, Signal, SignalStatus, take};
+use incident::Refusal;
+use incident::alerts::AlertsWhy;
+use kernel::{Actor, AlertId, IntegrationId, Muted, ServiceId, Timestamp};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use store::alerts::heartbeats::Beat;
+use store::alerts::payloads::PayloadOutcome;
+use store::alerts::{Written, details, heartbeats};
+use store::{Failure, Sql};
+
+/// What an alert says of itself, for those who ask whether it is muted.
+type Labels = BTreeMap<String, String>;
+
+impl<'a> Book<'a> {
+    /// What a request does to alerts.
+    pub(super) fn hear(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        at: usize,
+        job: &'a Job,
+    ) -> Result<(), Failure> {
+        match &job.what {
+            What::Told(integration, told) => self.told(sql, round, at, *integration, told),
+            What::Due => self.due(sql, round, at),
+            What::Act(actor, alert, act) => self.act(sql, at, actor, *alert, *act),
+        }
+    }
+
+    fn told(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        at: usize,
+        integration: IntegrationId,
+        told: &'a Told,
+    ) -> Result<(), Failure> {
+        if !self.monitoring.integrations.contains_key(&integration) {
+            self.refuse(at, Refusal::not_found("this integration takes nothing any more"));
+            return Ok(());
+        }
+        self.seen.insert(integration);
+        for signal in &told.reading.signals {
+            self.signal(sql, round, at, integration, Cow::Borrowed(signal))?;
+        }
+        self.beats(sql, integration, &told.beats)?;
+        self.mark(integration, &told.reading);
+        let brought = matches!(&self.answers[at], Ok(taken) if taken.new > 0);
+        // Nothing but a word to whoever set it up; repeats are guessed at over and over.
+        let says = told.reading.signals.is_empty() && !told.reading.warnings.is_empty();
+        if let Some(raw) = told.raw.as_ref().filter(|_| brought || says) {
+            let note = told.reading.warnings.join("; ");
+            let note = note.chars().take(kernel::limits::REASON_CHARS).collect();
+            let outcome = PayloadOutcome::New;
+            self.payloads.push(payload(integration, self.now, outcome, note, raw));
+        }
+        Ok(())
+    }
+
+    /// What a notification says of its group as a whole.
+    fn mark(&mut self, integration: IntegrationId, reading: &Reading) {
+        let Some(group) = &reading.group else { return };
+        let over = |signal: &Signal| signal.status == SignalStatus::Resolved;
+        let all_over = reading.signals.iter().all(over);
+        let left_out = reading.left_out > 0;
+        if left_out || all_over {
+            self.marks.push(Mark { integration, group: group.clone(), left_out, all_over });
+        }
+    }
+
+    fn signal(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        at: usize,
+        integration: IntegrationId,
+        signal: Cow<'a, Signal>,
+    ) -> Result<(), Failure> {
+        let Some(source) = self.monitoring.integrations.get(&integration) else { return Ok(()) };
+        let around = Around {
+            integration,
+            settings: &source.settings.alerts,
+            service: self.monitoring.service(signal.service.as_deref(), source),
+            digest: digest(&signal),
+            now: self.now,
+        };
+        let row = self.open.get(&integration).and_then(|known| known.get(&signal.key)).copied();
+        let last = self.last.get(&integration).and_then(|last| last.get(&signal.key));
+        let open = row.map(|row| &mut self.rows[row].alert);
+        let (outcome, new) = take(open, last, &signal, around, || AlertId(fresh()));
+        let row = match (new, row) {
+            (Some(alert), _) => self.begin(sql, round, alert, &signal)?,
+            (None, Some(row)) => row,
+            (None, None) => {
+                self.count(at, |taken| taken.unknown += 1);
+                return Ok(());
+            }
+        };
+        self.follow(at, row, outcome, signal);
+        Ok(())
+    }
+
+    /// A new alert, muted where something mutes it.
+    fn begin(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        mut alert: Alert,
+        signal: &Signal,
+    ) -> Result<usize, Failure> {
+        let muted = self.muted(sql, round, &alert, &signal.labels)?;
+        alert.muted = muted.map(|(why, _)| why);
+        alert.muted_until = muted.map(|(_, until)| until);
+        alert.rearm();
+        Ok(self.remember(alert))
+    }
+
+    fn follow(&mut self, at: usize, row: usize, outcome: Outcome, signal: Cow<'a, Signal>) {
+        let known = &mut self.rows[row];
+        let moved = known.alert.is_open() && known.alert.rearm();
+        let counted = outcome == Outcome::Repeated && !moved;
+        let written = if counted { Written::Count } else { Written::All };
+        known.written = known.written.max(Some(written));
+        let note = signal.note.clone();
+        let id = known.alert.id;
+        let happened = match outcome {
+            Outcome::New => Some(Happened::Began),
+            Outcome::Regraded { from } => Some(Happened::Regraded { from }),
+            Outcome::Acknowledged => Some(Happened::Acknowledged),
+            Outcome::Resolved => Some(Happened::Ended),
+            Outcome::Repeated | Outcome::Reworded | Outcome::Unknown => None,
+        };
+        if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
+            known.said = Some(signal);
+        }
+        self.count(at, |taken| taken.alert = Some(id));
+        self.count(at, |taken| match outcome {
+            Outcome::New => taken.new += 1,
+            Outcome::Acknowledged => taken.acknowledged += 1,
+            Outcome::Resolved => taken.resolved += 1,
+            Outcome::Unknown => taken.unknown += 1,
+            Outcome::Repeated | Outcome::Reworded | Outcome::Regraded { .. } => taken.repeated += 1,
+        });
+        if let Some(happened) = happened {
+            self.happens(row, happened, AlertsWhy::Told, at, None);
+        }
+        if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
+            self.happens(row, Happened::Noted(note), AlertsWhy::Told, at, None);
+        }
+        if outcome == Outcome::Resolved {
+            self.forget(row);
+        }
+    }
+
+    /// Notes what happened to an alert, with what is true of it now.
+    pub(super) fn happens(
+        &mut self,
+        row: usize,
+        happened: Happened,
+        why: AlertsWhy,
+        job: usize,
+        actor: Option<Actor>,
+    ) {
+        let alert = &self.rows[row].alert;
+        let (severity, muted) = (alert.severity, alert.muted);
+        self.effects.push(Effect { row, happened, severity, muted, why, job, actor });
+    }
+
+    /// Ends an alert that is open.
+    pub(super) fn end(&mut self, row: usize, why: AlertsWhy, job: usize, actor: Option<Actor>) {
+        let settings = self.settings(self.rows[row].alert.integration).clone();
+        self.happens(row, Happened::Ended, why, job, actor);
+        let now = self.now;
+        let known = &mut self.rows[row];
+        known.alert.end(&settings, now);
+        known.written = Some(Written::All);
+        self.forget(row);
+    }
+
+    /// What is due because time passed.
+    fn due(&mut self, sql: &mut dyn Sql, round: &Round<'_>, at: usize) -> Result<(), Failure> {
+        let due = store::alerts::due(sql, self.now, DUE_ROWS)?;
+        let muted: Vec<AlertId> =
+            due.iter().filter(|alert| alert.muted.is_some()).map(|alert| alert.id).collect();
+        let said = details::of(sql, &muted)?;
+        for alert in due {
+            let id = alert.id;
+            if self.is_over(id) {
+                continue;
+            }
+            let row = self.remember(alert);
+            // Another request of this batch may have changed it meanwhile.
+            if self.rows[row].alert.id != id {
+                continue;
+            }
+            let none = Labels::new();
+            let labels = said.get(&id).map_or(&none, |details| &details.labels);
+            self.look(sql, round, at, row, labels)?;
+        }
+        for group in store::alerts::groups::due(sql, self.now, DUE_ROWS)? {
+            self.ringing.extend(group.number);
+        }
+        for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
+            let signal = silent(&name, last);
+            self.find(sql, integration, &signal.key)?;
+            self.signal(sql, round, at, integration, Cow::Owned(signal))?;
+            self.silent.push((integration, name));
+        }
+        Ok(())
+    }
+
+    /// Makes sure that an open alert with this key is in hand.
+    fn find(
+        &mut self,
+        sql: &mut dyn Sql,
+        integration: IntegrationId,
+        key: &str,
+    ) -> Result<(), Failure> {
+        let known = self.open.get(&integration).is_some_and(|known| known.contains_key(key));
+        if !known {
+            for alert in store::alerts::open(sql, integration, &[key])? {
+                self.remember(alert);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at one alert because time passed.
+    fn look(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        at: usize,
+        row: usize,
+        labels: &Labels,
+    ) -> Result<(), Failure> {
+        let alert = &self.rows[row].alert;
+        if !alert.is_open() {
+            return Ok(());
+        }
+        if alert.ends_at.is_some_and(|ends_at| ends_at <= self.now) {
+            self.end(row, AlertsWhy::Expired, at, None);
+            return Ok(());
+        }
+        let over = alert.muted_until.is_none_or(|until| until <= self.now);
+        let alert = alert.clone();
+        if let Some(before) = alert.muted.filter(|_| over) {
+            let again = self.muted(sql, round, &alert, labels)?;
+            let known = &mut self.rows[row].alert;
+            known.muted = again.map(|(why, _)| why);
+            known.muted_until = again.map(|(_, until)| until);
+            if again.is_none() {
+                let happened = Happened::Muting { before: Some(before) };
+                self.happens(row, happened, AlertsWhy::Released, at, None);
+            }
+        }
+        let known = &mut self.rows[row];
+        known.alert.check_at = known.alert.due_at();
+        known.written = Some(Written::All);
+        Ok(())
+    }
+
+    fn act(
+        &mut self,
+        sql: &mut dyn Sql,
+        at: usize,
+        actor: &Actor,
+        id: AlertId,
+        act: Act,
+    ) -> Result<(), Failure> {
+        let found = store::alerts::by_ids(sql, &[id])?.pop();
+        let found = found.filter(|alert| alert.is_open() && !self.is_over(id));
+        let row = found.map(|alert| self.remember(alert));
+        let Some(row) = row.filter(|row| self.rows[*row].alert.id == id) else {
+            self.refuse(at, Refusal::state("not_in_this_state", "this alert is over"));
+            return Ok(());
+        };
+        match act {
+            Act::Resolve => {
+                self.end(row, AlertsWhy::Person, at, Some(actor.clone()));
+                self.count(at, |taken| taken.resolved += 1);
+            }
+            Act::Snooze(until) => {
+                let known = &mut self.rows[row];
+                let before = known.alert.muted.replace(Muted::Snoozed);
+                known.alert.muted_until = Some(until);
+                known.alert.check_at = known.alert.due_at();
+                known.written = Some(Written::All);
+                let happened = Happened::Muting { before };
+                self.happens(row, happened, AlertsWhy::Muted, at, Some(actor.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn beats(
+        &mut self,
+        sql: &mut dyn Sql,
+        integration: IntegrationId,
+        came: &[crate::alerts::Beat],
+    ) -> Result<(), Failure> {
+        for crate::alerts::Beat { name, .. } in came {
+            let key = (integration, name.clone());
+            let full = || heartbeats::count(sql, integration).map(|n| n >= heartbeats::NAMES_MAX);
+            if !self.beats.contains_key(&key) && full()? {
+                let known = heartbeats::is_known(sql, integration, name)?;
+                if !known {
+                    tracing::warn!(%name, "an integration has too many heartbeats; one is not watched");
+                    continue;
+                }
+            }
+            let every_seconds = self.settings(integration).heartbeat_seconds;
+            self.beats.insert(key, Beat { integration, name: name.clone(), every_seconds });
+        }
+        Ok(())
+    }
+
+    /// Why nobody is paged about an alert, and until when, if something mutes it.
+    fn muted(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        alert: &Alert,
+        labels: &Labels,
+    ) -> Result<Option<(Muted, Timestamp)>, Failure> {
+        let (service, integration) = (alert.service, alert.integration);
+        let subject = Subject { service, integration, labels };
+        if let Some(until) = self.monitoring.maintained_until(subject, self.now) {
+            return Ok(Some((Muted::Maintenance, until)));
+        }
+        let Some(service) = alert.service else { return Ok(None) };
+        let down = self.is_upstream_down(sql, round, service)?;
+        Ok(down.then(|| (Muted::Upstream, self.now.plus_seconds(UPSTREAM_SECONDS))))
+    }
+
+    /// Whether something that a service needs has an open incident of the highest priority,
+    /// stored already or decided in this round.
+    fn is_upstream_down(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        service: ServiceId,
+    ) -> Result<bool, Failure> {
+        if let Some(down) = self.down.get(&service) {
+            return Ok(*down);
+        }
+        let above: Vec<ServiceId> = self.monitoring.map.above(service).into_iter().collect();
+        let down = !above.is_empty()
+            && (round.is_down(&above) || store::alerts::is_down(sql, &above)?);
+        self.down.insert(service, down);
+        Ok(down)
+    }
+}
+
+impl Round<'_> {
+    /// Whether this round left an incident of the highest priority open for one of these.
+    fn is_down(&self, services: &[ServiceId]) -> bool {
+        self.states.values().any(|state| {
+            state.lifecycle.is_open()
+                && state.priority.get() == 1
+                && state.service.is_some_and(|service| services.contains(&service))
+        })
+    }
+}
+
+/// That a heartbeat stays away.
+fn silent(name: &str, last: Timestamp) -> Signal {
+    let title = format!("No sign of life from {name}");
+    let body = format!("{name} gives signs of life. The last one came at {last}.");
+    let mut signal = Signal::new(heartbeat_key(name), SignalStatus::Firing, title);
+    signal.body = body;
+    signal.started_at = Some(last);
+    signal
+}
+
+/// What an alert's words come to: FNV-1a, 64 bits. Two that come to the same by chance cost
+/// one rewording that is not seen.
+fn digest(signal: &Signal) -> i64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut add = |text: &str| {
+        for byte in text.bytes().chain([0xff]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(&signal.title);
+    add(&signal.body);
+    for (name, value) in &signal.labels {
+        add(name);
+        add(value);
+    }
+    for link in &signal.links {
+        add(&link.href);
+    }
+    hash.cast_signed()
+}
+
+impl Row<'_> {
+    /// The title of what it says, if that is in hand.
+    pub(super) fn title(&self) -> Option<&str> {
+        self.said.as_ref().map(|said| said.title.as_str())
+    }
+}

@@ -1,0 +1,265 @@
+//! Alerts into the groups of incidents.
+
+use super::{Book, Effect, Happened, InHand, Mark};
+use crate::writer::decide::{Round, Try};
+use alert::{Group, STORM_KEY, STORM_SECONDS};
+use incident::alerts::{AlertsWhy, SAMPLES_MAX};
+use kernel::{IncidentNumber, IntegrationId, Severity};
+use std::collections::{BTreeMap, BTreeSet};
+use store::alerts::groups;
+use store::{Failure, Sql};
+
+/// Alerts of one group that a notification of it as a whole can end.
+const ENDED_AT_ONCE: i64 = 10_000;
+
+impl Round<'_> {
+    /// Puts what happened into groups, counts it, and notes what incidents are to be told.
+    pub(super) fn place(&self, sql: &mut dyn Sql, book: &mut Book<'_>) -> Result<(), Failure> {
+        book.load_groups(sql)?;
+        for hand in &mut book.groups {
+            let Some(number) = hand.group.number else { continue };
+            let state = self.state(sql, &Try::default(), number)?;
+            hand.alive = state.as_ref().is_some_and(|state| state.lifecycle.is_open());
+            if let Some(state) = state {
+                hand.entries = state.version;
+                hand.told_worst = state.alerts.as_ref().and_then(|alerts| alerts.worst);
+            }
+        }
+        for effect in std::mem::take(&mut book.effects) {
+            book.apply(sql, effect)?;
+        }
+        for mark in std::mem::take(&mut book.marks) {
+            book.apply_mark(sql, &mark)?;
+        }
+        for number in std::mem::take(&mut book.ringing) {
+            book.ring(sql, number)?;
+        }
+        Ok(())
+    }
+}
+
+impl Book<'_> {
+    /// Reads the groups that may be needed, in few queries.
+    fn load_groups(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
+        let mut numbers: BTreeSet<IncidentNumber> = self.ringing.iter().copied().collect();
+        let mut keys: BTreeMap<IntegrationId, BTreeSet<&str>> = BTreeMap::new();
+        for effect in &self.effects {
+            let alert = &self.rows[effect.row].alert;
+            numbers.extend(alert.number);
+            if alert.number.is_none() {
+                keys.entry(alert.integration).or_default().extend([alert.group.as_str(), STORM_KEY]);
+            }
+        }
+        for mark in &self.marks {
+            keys.entry(mark.integration).or_default().insert(&mark.group);
+        }
+        let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
+        let mut found = groups::of(sql, &numbers)?;
+        for (integration, keys) in keys {
+            let keys: Vec<&str> = keys.into_iter().collect();
+            found.extend(groups::open(sql, integration, &keys)?);
+        }
+        for group in found {
+            let Some(number) = group.number else { continue };
+            if !self.by_number.contains_key(&number) {
+                self.by_number.insert(number, self.groups.len());
+                self.add(group);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, group: Group) -> usize {
+        if group.open {
+            self.by_key.insert((group.integration, group.key.clone()), self.groups.len());
+        }
+        self.groups.push(InHand::of(group));
+        self.groups.len() - 1
+    }
+
+    fn apply(&mut self, sql: &mut dyn Sql, effect: Effect) -> Result<(), Failure> {
+        let alert = &self.rows[effect.row].alert;
+        let known = alert.number.and_then(|number| self.by_number.get(&number).copied());
+        let place = self.rows[effect.row].place.or(known);
+        let joins = match (&effect.happened, place) {
+            (Happened::Began, _) => true,
+            // What was recorded only is worth an incident now.
+            (Happened::Regraded { .. }, None) => true,
+            _ => false,
+        };
+        if joins && effect.severity != Severity::Info {
+            return self.join(sql, effect);
+        }
+        let Some(place) = place else { return Ok(()) };
+        let flapping_until = alert.flapping_until;
+        let id = alert.id;
+        let hand = &mut self.groups[place];
+        hand.touched = true;
+        hand.group.flapping_until = hand.group.flapping_until.max(flapping_until);
+        if effect.why != AlertsWhy::Told {
+            hand.why = effect.why;
+        }
+        hand.actor = effect.actor.or(hand.actor.take());
+        match effect.happened {
+            Happened::Began => {}
+            Happened::Regraded { from } => {
+                hand.group.regraded(from, effect.severity);
+                hand.news = true;
+            }
+            Happened::Acknowledged => hand.acknowledged = true,
+            Happened::Ended => {
+                hand.group.ended(effect.severity, effect.muted);
+                hand.resolved += 1;
+                hand.news = true;
+                if hand.samples.len() < SAMPLES_MAX {
+                    hand.samples.push(id);
+                }
+            }
+            Happened::Muting { before } => {
+                hand.group.muting(before, effect.muted);
+                hand.news = true;
+                hand.rang = true;
+            }
+            Happened::Noted(note) => hand.notes.push(note),
+        }
+        Ok(())
+    }
+
+    /// An alert joins the group it belongs to, or begins one.
+    fn join(&mut self, sql: &mut dyn Sql, effect: Effect) -> Result<(), Failure> {
+        let place = self.group_for(sql, effect.row)?;
+        let now = self.now;
+        let row = &mut self.rows[effect.row];
+        row.place = Some(place);
+        let hand = &mut self.groups[place];
+        hand.group.began(effect.severity, effect.muted, now);
+        if row.alert.is_flapping(now) {
+            hand.group.flapping_until = hand.group.flapping_until.max(row.alert.flapping_until);
+        }
+        hand.fired += 1;
+        if hand.samples.len() < SAMPLES_MAX {
+            hand.samples.push(row.alert.id);
+        }
+        hand.members.push(effect.row);
+        hand.jobs.insert(effect.job);
+        (hand.news, hand.touched) = (true, true);
+        Ok(())
+    }
+
+    fn group_for(&mut self, sql: &mut dyn Sql, row: usize) -> Result<usize, Failure> {
+        let (integration, key) = {
+            let alert = &self.rows[row].alert;
+            (alert.integration, alert.group.clone())
+        };
+        if let Some(place) = self.taking(integration, &key) {
+            return Ok(place);
+        }
+        if self.storms(sql, integration)? {
+            let storm = self.taking(integration, STORM_KEY);
+            let key = STORM_KEY.to_owned();
+            return Ok(storm.unwrap_or_else(|| self.add(Group::new(integration, key, self.now))));
+        }
+        *self.begun.entry(integration).or_default() += 1;
+        Ok(self.add(Group::new(integration, key, self.now)))
+    }
+
+    /// The group with this key, if it takes more; one that does not is shut.
+    fn taking(&mut self, integration: IntegrationId, key: &str) -> Option<usize> {
+        let place = self.by_key.get(&(integration, key.to_owned())).copied()?;
+        let settings = self.settings(integration).clone();
+        let hand = &mut self.groups[place];
+        if hand.alive && hand.group.takes(&settings, self.now) {
+            return Some(place);
+        }
+        (hand.group.open, hand.touched) = (false, true);
+        self.by_key.remove(&(integration, key.to_owned()));
+        None
+    }
+
+    /// Whether an integration begins more groups than anybody reads.
+    fn storms(&mut self, sql: &mut dyn Sql, integration: IntegrationId) -> Result<bool, Failure> {
+        let most = i64::from(self.settings(integration).storm_groups);
+        let begun = match self.begun.get(&integration) {
+            Some(begun) => *begun,
+            None => {
+                let since = self.now.plus_seconds(-STORM_SECONDS);
+                let begun = groups::begun_since(sql, integration, since)?;
+                self.begun.insert(integration, begun);
+                begun
+            }
+        };
+        Ok(begun >= most)
+    }
+
+    /// A truncated notification says nothing of what it left out; once one was, only an
+    /// untruncated one that is wholly over ends the rest.
+    fn apply_mark(&mut self, sql: &mut dyn Sql, mark: &Mark) -> Result<(), Failure> {
+        let place = self.by_key.get(&(mark.integration, mark.group.clone())).copied();
+        let Some(place) = place else { return Ok(()) };
+        let now = self.now;
+        let hand = &mut self.groups[place];
+        if mark.left_out {
+            hand.touched |= !hand.group.truncated;
+            hand.group.truncated = true;
+            if mark.all_over && hand.group.all_firing() > 0 {
+                hand.news |= hand.group.unclear_since.is_none();
+                hand.touched = true;
+                hand.group.unclear_since.get_or_insert(now);
+            }
+            return Ok(());
+        }
+        if !hand.group.truncated {
+            return Ok(());
+        }
+        hand.group.truncated = false;
+        hand.group.unclear_since = None;
+        hand.touched = true;
+        let rest =
+            store::alerts::open_in_group(sql, mark.integration, &mark.group, ENDED_AT_ONCE)?;
+        for alert in rest {
+            let id = alert.id;
+            let row = self.remember(alert);
+            if self.rows[row].alert.id == id && !self.is_over(id) {
+                self.end(row, AlertsWhy::Told, usize::MAX, None);
+            }
+        }
+        for effect in std::mem::take(&mut self.effects) {
+            self.apply(sql, effect)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an alert that is stored as open is over by what this batch told.
+    pub(super) fn is_over(&self, id: kernel::AlertId) -> bool {
+        self.rows.iter().any(|row| row.alert.id == id && !row.alert.is_open())
+    }
+
+    /// A group is looked at because time passed.
+    fn ring(&mut self, sql: &mut dyn Sql, number: IncidentNumber) -> Result<(), Failure> {
+        let Some(place) = self.by_number.get(&number).copied() else { return Ok(()) };
+        let now = self.now;
+        let unclear_seconds = self.settings(self.groups[place].group.integration).unclear_seconds;
+        let hand = &mut self.groups[place];
+        hand.touched = true;
+        if hand.group.flapping_until.is_some_and(|until| until <= now) {
+            hand.group.flapping_until = None;
+            hand.why = AlertsWhy::Calm;
+            (hand.news, hand.rang) = (true, true);
+        }
+        let Some(since) = hand.group.unclear_since else {
+            hand.news |= hand.group.untold;
+            return Ok(());
+        };
+        let (integration, key) = (hand.group.integration, hand.group.key.clone());
+        if hand.group.all_firing() == 0
+            || store::alerts::told_since(sql, integration, &key, since)?
+        {
+            hand.group.unclear_since = None;
+            hand.news = true;
+        } else if now.seconds_since(since) >= unclear_seconds {
+            hand.why = AlertsWhy::Unclear;
+            (hand.news, hand.rang) = (true, true);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,348 @@
+//! What happened to alerts, told to their incidents: each once, however many they were.
+
+use super::{Book, InHand, Row};
+use crate::people::Named;
+use crate::writer::Job;
+use crate::writer::decide::Round;
+use crate::writer::decide::rules::Words;
+use crate::{Trouble, ask::Prepared, chance::fresh};
+use alert::{Group, Signal};
+use incident::alerts::AlertNews;
+use incident::command::{Report, Visibility};
+use incident::rules::Maker;
+use incident::{Command, Origin, RefusalKind};
+use kernel::{Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Timestamp, limits};
+use store::directory::{Entry, Integration, Person, audit, integrations, people};
+use store::incidents::Head;
+use store::{Failure, Sql};
+
+/// How far back a source may say that an alert began; before that its clock is wrong.
+const DETECTED_DAYS: i64 = 30;
+/// Labels that an incident's description names; the alert has them all.
+const LABELS_SHOWN: usize = 40;
+/// Words with which an incident is resolved that was over by itself.
+const OVER: &str = "All alerts are over.";
+
+impl Round<'_> {
+    /// Tells every incident what happened to its alerts, and reports those that are new.
+    pub(super) fn tell(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &mut Book<'_>,
+    ) -> Result<(), Failure> {
+        let mut at = 0;
+        // An incident that is full makes another group, which is told in its turn.
+        while at < book.groups.len() {
+            if book.groups[at].group.number.is_none() {
+                self.report_alerts(sql, head, book, at)?;
+            } else if book.groups[at].news {
+                self.take_alerts(sql, head, book, at)?;
+            }
+            self.pass_on(sql, head, book, at)?;
+            let settings = book.settings(book.groups[at].group.integration).clone();
+            let hand = &mut book.groups[at];
+            if hand.touched {
+                hand.group.check_at = hand.group.due_at(&settings, book.now);
+            }
+            at += 1;
+        }
+        for row in &mut book.rows {
+            let Some(place) = row.place else { continue };
+            row.alert.number = book.groups[place].group.number;
+        }
+        Ok(())
+    }
+
+    /// Reports an incident for a group that has none.
+    fn report_alerts(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &mut Book<'_>,
+        at: usize,
+    ) -> Result<(), Failure> {
+        let monitoring = book.monitoring;
+        let Some(source) = monitoring.integrations.get(&book.groups[at].group.integration) else {
+            return Ok(());
+        };
+        let requester = self.requester(sql, source)?;
+        let mut words = Words::default();
+        let Some(report) = book.report(at, source, requester, &mut words) else { return Ok(()) };
+        let job = job(None, actor(source), words, Command::Report(Box::new(report)));
+        let number = match self.one(sql, head, &job)? {
+            Ok(done) => done.number,
+            Err(trouble) => {
+                tracing::error!(%trouble, integration = %source.name, "alerts have no incident");
+                return Ok(());
+            }
+        };
+        let over = {
+            let hand = &mut book.groups[at];
+            hand.group.number = Some(number);
+            (hand.group.told_at, hand.touched) = (book.now, true);
+            (hand.fired, hand.resolved) = (0, 0);
+            hand.group.all_firing() == 0
+        };
+        for asked in std::mem::take(&mut book.groups[at].jobs) {
+            book.count(asked, |taken| taken.incidents.push(number));
+        }
+        // It began and was over before anybody was told.
+        if over { self.take_alerts(sql, head, book, at) } else { Ok(()) }
+    }
+
+    /// Tells an incident about its alerts, now or, where they come too fast, later.
+    fn take_alerts(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &mut Book<'_>,
+        at: usize,
+    ) -> Result<(), Failure> {
+        let hand = &mut book.groups[at];
+        let now = book.now;
+        let Some(number) = hand.group.number else { return Ok(()) };
+        hand.touched = true;
+        if !hand.rang && !hand.group.tells(hand.told_worst, hand.entries, now) {
+            hand.group.untold = true;
+            return Ok(());
+        }
+        (hand.group.untold, hand.group.told_at) = (false, now);
+        let source = book.monitoring.integrations.get(&book.groups[at].group.integration);
+        let resolves = source.is_none_or(|source| source.settings.alerts.auto_resolve);
+        let mut words = Words::default();
+        let note = resolves.then(|| words.words(OVER));
+        let hand = &book.groups[at];
+        let news = AlertNews { note, ..news(hand, now) };
+        let by = hand.actor.clone().or(source.map(actor)).unwrap_or_else(Actor::system);
+        let job = job(Some(number), by, words, Command::TakeAlerts(news));
+        match self.one(sql, head, &job)? {
+            Ok(_) => {
+                for asked in std::mem::take(&mut book.groups[at].jobs) {
+                    book.count(asked, |taken| taken.incidents.push(number));
+                }
+            }
+            Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Limit => {
+                book.begin_another(at);
+            }
+            Err(trouble) => {
+                tracing::debug!(%trouble, %number, "an incident was not told about its alerts");
+                book.groups[at].group.unclear_since = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes on that somebody has it over there, and what they noted.
+    fn pass_on(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &mut Book<'_>,
+        at: usize,
+    ) -> Result<(), Failure> {
+        let monitoring = book.monitoring;
+        let hand = &mut book.groups[at];
+        let notes = std::mem::take(&mut hand.notes);
+        let acknowledged = std::mem::take(&mut hand.acknowledged);
+        let Some(number) = hand.group.number else { return Ok(()) };
+        let Some(source) = monitoring.integrations.get(&hand.group.integration) else {
+            return Ok(());
+        };
+        let mut commands: Vec<(Words, Command)> = Vec::new();
+        if acknowledged {
+            commands.push((Words::default(), Command::Acknowledge));
+        }
+        for note in notes {
+            let mut words = Words::default();
+            let text: String = note.chars().take(limits::BODY_CHARS).collect();
+            let body = words.words(text.trim());
+            commands.push((words, Command::Comment { body, visibility: Visibility::Internal }));
+        }
+        for (words, command) in commands {
+            let job = job(Some(number), actor(source), words, command);
+            if let Err(trouble) = self.one(sql, head, &job)? {
+                tracing::debug!(%trouble, %number, "an incident took not what its alert said");
+            }
+        }
+        Ok(())
+    }
+
+    /// As whom an integration reports: a person without a login, made when it first does.
+    fn requester(
+        &self,
+        sql: &mut dyn Sql,
+        source: &Integration,
+    ) -> Result<PersonId, Failure> {
+        if let Some(person) = integrations::person_of(sql, source.id)? {
+            return Ok(person);
+        }
+        let person = Person::new(PersonId(fresh()), source.name.clone(), None, self.now);
+        people::insert(sql, &person, None)?;
+        integrations::set_person(sql, source.id, person.id)?;
+        let by = actor(source);
+        let entry = Entry::new(self.now, &by, "created", "person", person.id).after(&person);
+        audit::record(sql, &entry)?;
+        Ok(person.id)
+    }
+}
+
+impl Book<'_> {
+    /// The report of a group, as its worst alert says it.
+    fn report(
+        &self,
+        at: usize,
+        source: &Integration,
+        requester: PersonId,
+        words: &mut Words,
+    ) -> Option<Report> {
+        let hand = &self.groups[at];
+        let members = || hand.members.iter().map(|row| &self.rows[*row]);
+        let first = members().min_by_key(|row| row.alert.severity)?;
+        let said = first.said.as_deref();
+        let (impact, urgency) = said
+            .and_then(|said| said.priority)
+            .map_or_else(|| first.alert.severity.levels(), levels);
+        let named = said.and_then(|said| self.monitoring.team(&said.responders));
+        let team = named.or(source.team).filter(|team| self.policy.teams.contains_key(team));
+        let earliest = self.now.plus_days(-DETECTED_DAYS);
+        let began = members().filter_map(|row| row.alert.started_at).min();
+        let detected_at = began.filter(|at| (earliest..=self.now).contains(at));
+        Some(Report {
+            title: words.words(&title(hand, first, source)),
+            description: said.map(|said| words.words(&description(said))),
+            requester,
+            service: first.alert.service,
+            category: None,
+            impact: Some(impact),
+            urgency: Some(urgency),
+            affected: None,
+            team,
+            assignee: None,
+            detected_at,
+            fields: Default::default(),
+            tags: Default::default(),
+            follow_up_of: None,
+            parent: None,
+            confidential_to: None,
+            model: None,
+            alerts: Some(Box::new(news(hand, self.now))),
+        })
+    }
+
+    /// The alerts that an incident had no room for begin another.
+    fn begin_another(&mut self, at: usize) {
+        let now = self.now;
+        let hand = &mut self.groups[at];
+        (hand.group.open, hand.touched) = (false, true);
+        let members = std::mem::take(&mut hand.members);
+        let mut next = InHand::of(Group::new(hand.group.integration, hand.group.key.clone(), now));
+        next.jobs = std::mem::take(&mut hand.jobs);
+        let place = self.groups.len();
+        for row in members {
+            let known = &mut self.rows[row];
+            if !known.alert.is_open() {
+                continue;
+            }
+            let (severity, muted) = (known.alert.severity, known.alert.muted);
+            self.groups[at].group.ended(severity, muted);
+            next.group.began(severity, muted, now);
+            next.fired += 1;
+            next.samples.extend((next.samples.is_empty()).then_some(known.alert.id));
+            next.members.push(row);
+            known.place = Some(place);
+        }
+        if !next.members.is_empty() {
+            (next.news, next.touched) = (true, true);
+            self.groups.push(next);
+        }
+    }
+}
+
+fn news(hand: &InHand, now: Timestamp) -> AlertNews {
+    let group = &hand.group;
+    AlertNews {
+        why: hand.why,
+        fired: hand.fired,
+        resolved: hand.resolved,
+        samples: hand.samples.clone(),
+        firing: group.all_firing(),
+        total: group.total,
+        worst: group.worst(),
+        muted: group.muted(),
+        flapping: group.is_flapping(now),
+        source_unclear: group.unclear_since.is_some(),
+        note: None,
+    }
+}
+
+fn job(number: Option<IncidentNumber>, actor: Actor, words: Words, command: Command) -> Job {
+    let prepared = Prepared {
+        viewer: None,
+        actor,
+        channel: Channel::Alert,
+        origin: Origin::Live,
+        now: None,
+        happened_at: None,
+        batch: None,
+        target: number,
+        expected_version: None,
+        idempotency: None,
+        contents: words.0,
+        files: vec![],
+        import_ref: None,
+        message: None,
+        alarm: None,
+        tells_owner: false,
+    };
+    Job { prepared, command, people: Named::new(), reply: None }
+}
+
+fn actor(source: &Integration) -> Actor {
+    Actor { kind: ActorKind::Integration, id: source.id.to_string(), name: source.name.clone() }
+}
+
+/// The impact and urgency that come to a priority of the standard matrix.
+fn levels(priority: Priority) -> (Level, Level) {
+    match priority.get() {
+        1 => (Level::HIGH, Level::HIGH),
+        2 => (Level::HIGH, Level::MEDIUM),
+        3 => (Level::MEDIUM, Level::MEDIUM),
+        4 => (Level::MEDIUM, Level::LOW),
+        _ => (Level::LOW, Level::LOW),
+    }
+}
+
+fn title(hand: &InHand, first: &Row<'_>, source: &Integration) -> String {
+    let said = first.title().unwrap_or(&first.alert.key);
+    let title = match hand.group.storm {
+        true => format!("Many alerts at once from {}, among them: {said}", source.name),
+        false => said.to_owned(),
+    };
+    title.chars().take(limits::TITLE_CHARS).collect()
+}
+
+/// What an alert says, as the words of its incident.
+fn description(said: &Signal) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if !said.body.trim().is_empty() {
+        parts.push(said.body.trim().to_owned());
+    }
+    let labels = said.labels.iter().take(LABELS_SHOWN).map(|(name, value)| format!("{name}: {value}"));
+    let labels: Vec<String> = labels.collect();
+    if !labels.is_empty() {
+        parts.push(labels.join("\n"));
+    }
+    let links = said.links.iter().map(|link| match link.text.is_empty() {
+        true => link.href.clone(),
+        false => format!("{}: {}", link.text, link.href),
+    });
+    let links: Vec<String> = links.collect();
+    if !links.is_empty() {
+        parts.push(links.join("\n"));
+    }
+    if parts.is_empty() {
+        parts.push(said.title.clone());
+    }
+    parts.join("\n\n").chars().take(limits::BODY_CHARS).collect()
+}

@@ -1,0 +1,130 @@
+//! A request, taken apart as far as reading it needs it.
+
+use super::{BODY_BYTES, Doors};
+use crate::pace::Pace;
+use crate::room::Held;
+use alert::doors::Request;
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use desk::Raw;
+use futures_util::StreamExt;
+use kernel::Timestamp;
+use tokio::time::{Instant, timeout_at};
+
+/// Characters of a header's value that are looked at.
+const HEADER_CHARS: usize = 1_000;
+
+/// A request with its whole body.
+pub(super) struct Asked {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: String,
+    headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    now: Timestamp,
+    fresh: String,
+    _held: Held,
+}
+
+/// Why a body is not whole.
+pub(super) enum Cut {
+    /// It is larger than what is taken; its beginning.
+    TooLarge(Vec<u8>),
+    /// It did not arrive.
+    Broken,
+    /// There is no room for it at present.
+    NoRoom,
+}
+
+impl Asked {
+    /// A request whose body is still to come.
+    pub(super) async fn whole(doors: &Doors, request: axum::extract::Request) -> (Self, Option<Cut>) {
+        let (parts, body) = request.into_parts();
+        let mut asked = Asked {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().trim_start_matches('/').to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: plain_headers(&parts.headers),
+            body: vec![],
+            now: doors.desk.now(),
+            fresh: desk::fresh().to_string(),
+            _held: Held::default(),
+        };
+        let cut = asked.read(doors, &parts.headers, body).await.err();
+        (asked, cut)
+    }
+
+    async fn read(&mut self, doors: &Doors, headers: &HeaderMap, body: Body) -> Result<(), Cut> {
+        let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if said.is_some_and(|bytes: u64| bytes > BODY_BYTES as u64) {
+            return Err(Cut::TooLarge(vec![]));
+        }
+        let mut pace = Pace::start(Instant::now());
+        let mut pieces = body.into_data_stream();
+        loop {
+            let Ok(piece) = timeout_at(pace.until(), pieces.next()).await else {
+                return Err(Cut::Broken);
+            };
+            let Some(piece) = piece else { return Ok(()) };
+            let Ok(piece) = piece else { return Err(Cut::Broken) };
+            if self.body.len() + piece.len() > BODY_BYTES {
+                return Err(Cut::TooLarge(std::mem::take(&mut self.body)));
+            }
+            let came = Instant::now();
+            if !doors.room.make(&mut self._held, self.body.len() + piece.len()).await {
+                return Err(Cut::NoRoom);
+            }
+            self.body.extend_from_slice(&piece);
+            pace.waited(came.elapsed());
+            pace.came(Instant::now(), self.body.len());
+        }
+    }
+
+    /// As what reads it wants it, with the path behind the door's own address.
+    pub(super) fn with<T>(&self, path: &str, read: impl FnOnce(&Request<'_>) -> T) -> T {
+        let headers: Vec<(&str, &str)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        read(&Request {
+            method: &self.method,
+            path,
+            query: &self.query,
+            headers: &headers,
+            body: &self.body,
+            now: self.now,
+            fresh: &self.fresh,
+        })
+    }
+
+    /// A random word, by which this request is known.
+    pub(super) fn fresh(&self) -> &str {
+        &self.fresh
+    }
+
+    /// The body as it is kept.
+    pub(super) fn raw(&self, door: &str) -> Raw {
+        let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();
+        Raw { door: door.to_owned(), content_type, bytes: self.body.clone() }
+    }
+
+    /// The value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// What follows a word in the authorization header, as `Bearer` or `GenieKey`.
+    pub(super) fn authorization(&self, scheme: &str) -> Option<&str> {
+        let value = self.header(AUTHORIZATION.as_str())?.trim();
+        let (word, rest) = value.split_once(' ')?;
+        word.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+    }
+}
+
+fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let texts = headers.iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.chars().take(HEADER_CHARS).collect()))
+    });
+    texts.collect()
+}

@@ -1,0 +1,317 @@
+//! The Alert API of Opsgenie, and the same paths of Jira Service Management.
+
+use super::answer::say;
+use super::asked::Asked;
+use super::keys::Source;
+use super::webhook::{refuse, told};
+use super::{Doors, failed};
+use alert::doors::opsgenie::answers::{self, Outcome};
+use alert::doors::opsgenie::search::{Field, Search};
+use alert::doors::opsgenie::{self, Act, By, Call, Create, Part, Refused, Which};
+use alert::{Reading, Severity, Signal, SignalStatus};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use desk::{AlertsTold, Beat, Trouble};
+use kernel::{AlertId, Muted, Priority};
+use serde_json::{Value, json};
+use store::alerts::found::Found;
+
+/// The name of this door.
+const DOOR: &str = "opsgenie";
+/// What a client that asks how long it took is told; nothing else waits for it.
+const TOOK_SECONDS: f64 = 0.0;
+
+/// Any call; its key stands in the header.
+pub(super) async fn call(State(doors): State<Doors>, request: Request) -> Response {
+    let (asked, cut) = Asked::whole(&doors, request).await;
+    let source = match doors.keys.find(asked.authorization("geniekey").unwrap_or_default()).await {
+        Ok(Some(source)) => source,
+        Ok(None) => return say(401, &answers::no_such_key(asked.fresh())),
+        Err(trouble) => return failed(&trouble),
+    };
+    if let Some(cut) = cut {
+        return refuse(&doors, Some(&source), DOOR, &asked, cut).await;
+    }
+    match asked.with(&asked.path, opsgenie::read) {
+        Ok(call) => Caller { doors: &doors, source: &source, asked: &asked }.does(call).await,
+        Err(refused) => {
+            if let Refused::Unreadable(error) = &refused
+                && let Err(later) =
+                    doors.not_understood(&source, DOOR, &asked, &error.to_string()).await
+            {
+                return later;
+            }
+            let (status, body) = answers::refused(&refused, asked.fresh());
+            say(status, &body)
+        }
+    }
+}
+
+struct Caller<'a> {
+    doors: &'a Doors,
+    source: &'a Source,
+    asked: &'a Asked,
+}
+
+impl Caller<'_> {
+    async fn does(&self, call: Call) -> Response {
+        match call {
+            Call::Create(create) | Call::CreateIncident(create) => self.create(*create).await,
+            Call::Act { alert, act, by } => self.acts(&alert, act, by).await,
+            Call::CloseIncident { incident, by } => self.acts(&incident, Act::Close, by).await,
+            Call::List(search) => match self.search(&search).await {
+                Ok(found) => {
+                    let page = found.into_iter().skip(search.offset).take(search.limit);
+                    let page: Vec<_> = page.map(|found| self.alert(&found, false)).collect();
+                    self.data(json!(page))
+                }
+                Err(refused) => refused,
+            },
+            Call::Count(search) => match self.search(&search).await {
+                Ok(found) => self.data(json!({ "count": found.len() })),
+                Err(refused) => refused,
+            },
+            Call::Show(which, part) => self.show(&which, part).await,
+            Call::Request(id) => self.became(&id).await,
+            Call::Ping(name) => {
+                let beat = Beat { name, failed: false, note: None };
+                let told = AlertsTold { beats: vec![beat], ..AlertsTold::default() };
+                match self.doors.take(self.source, told).await {
+                    Ok(_) => say(202, &answers::pong(self.asked.fresh(), TOOK_SECONDS)),
+                    Err(refused) => refused,
+                }
+            }
+        }
+    }
+
+    async fn create(&self, create: Create) -> Response {
+        match self.doors.take(self.source, told(create.reading, DOOR, self.asked)).await {
+            // The id of the alert is the id by which a client asks what became of its call.
+            Ok(taken) => self.accepted(taken.alert.map(|id| id.to_string())),
+            Err(refused) => refused,
+        }
+    }
+
+    /// Does something about an alert. Calls are asynchronous over there: one about an alert
+    /// that nobody knows is accepted and changes nothing.
+    async fn acts(&self, which: &Which, act: Act, by: By) -> Response {
+        let found = match self.find(which).await {
+            Ok(found) => found,
+            Err(trouble) => return failed(&trouble),
+        };
+        let Some(found) = found.filter(|found| found.alert.is_open()) else {
+            return self.accepted(None);
+        };
+        let id = found.alert.id;
+        let done = match act {
+            Act::Snooze(until) => {
+                let act = desk::Act::Snooze(until);
+                self.doors.desk.act_as_source(&self.source.integration, id, act).await.map(drop)
+            }
+            act => match signal(&found, act, &by) {
+                Some(signal) => self.tell(signal).await,
+                None => self.note(&found, &by).await,
+            },
+        };
+        match done {
+            Ok(()) | Err(Trouble::Refused(_)) => self.accepted(Some(id.to_string())),
+            Err(trouble) => failed(&trouble),
+        }
+    }
+
+    async fn tell(&self, signal: Signal) -> Result<(), Trouble> {
+        let reading = Reading { signals: vec![signal], ..Reading::default() };
+        let told = AlertsTold { reading, ..AlertsTold::default() };
+        self.doors.desk.signals(self.source.integration.id, told).await.map(drop)
+    }
+
+    /// What is said with a call that changes nothing else stands in the incident.
+    async fn note(&self, found: &Found, by: &By) -> Result<(), Trouble> {
+        let (Some(number), Some(note)) = (found.alert.number, &by.note) else { return Ok(()) };
+        let text = match &by.user {
+            Some(user) => format!("{user}: {note}"),
+            None => note.clone(),
+        };
+        self.doors.desk.note_as_source(&self.source.integration, number, &text).await
+    }
+
+    async fn find(&self, which: &Which) -> Result<Option<Found>, Trouble> {
+        let source = self.source.integration.id;
+        let by_id = async |text: &str| match text.parse::<AlertId>() {
+            Ok(id) => self.doors.desk.alert_by_id(source, id).await,
+            Err(_) => Ok(None),
+        };
+        match which {
+            Which::Id(text) => by_id(text).await,
+            Which::Alias(key) => self.doors.desk.alert_by_key(source, key.clone()).await,
+            Which::Tiny(short) => {
+                let all = self.doors.desk.alerts_of(source).await?;
+                Ok(all.into_iter().find(|found| tiny(found.alert.id) == *short))
+            }
+        }
+    }
+
+    async fn show(&self, which: &Which, part: Part) -> Response {
+        let found = match self.find(which).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.missing("Alert"),
+            Err(trouble) => return failed(&trouble),
+        };
+        match part {
+            Part::Whole => self.data(json!(self.alert(&found, true))),
+            Part::Logs | Part::Notes | Part::Recipients => self.data(json!([])),
+        }
+    }
+
+    async fn became(&self, id: &str) -> Response {
+        let found = match self.find(&Which::Id(id.to_owned())).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.missing("Request"),
+            Err(trouble) => return failed(&trouble),
+        };
+        self.data(json!(Outcome {
+            is_success: true,
+            action: "Create".to_owned(),
+            processed_at: found.alert.last_at,
+            integration_id: self.source.integration.id.to_string(),
+            status: "Created alert".to_owned(),
+            alert_id: found.alert.id.to_string(),
+            alias: found.alert.key,
+        }))
+    }
+
+    async fn search(&self, search: &Search) -> Result<Vec<Found>, Response> {
+        let all = self.doors.desk.alerts_of(self.source.integration.id).await;
+        let mut all = all.map_err(|trouble| failed(&trouble))?;
+        all.retain(|found| search.filter.matches(&|field| values(found, field)));
+        if !search.descending {
+            all.reverse();
+        }
+        Ok(all)
+    }
+
+    fn alert(&self, found: &Found, whole: bool) -> answers::Alert {
+        let alert = &found.alert;
+        let snoozed = alert.muted == Some(Muted::Snoozed);
+        answers::Alert {
+            id: alert.id.to_string(),
+            tiny_id: tiny(alert.id),
+            alias: alert.key.clone(),
+            message: found.details.title.clone(),
+            status: if alert.is_open() { "open" } else { "closed" }.to_owned(),
+            acknowledged: alert.state == SignalStatus::Acknowledged,
+            is_seen: false,
+            tags: vec![],
+            snoozed,
+            snoozed_until: alert.muted_until.filter(|_| snoozed),
+            count: u64::try_from(alert.count).unwrap_or_default(),
+            last_occurred_at: alert.last_at,
+            created_at: alert.first_at,
+            updated_at: alert.last_at,
+            source: found.details.labels.get("source").cloned().unwrap_or_default(),
+            owner: String::new(),
+            priority: priority(alert.severity),
+            description: whole.then(|| found.details.body.clone()),
+            entity: found.details.labels.get("entity").cloned().filter(|_| whole),
+            details: whole.then(|| found.details.labels.clone()),
+        }
+    }
+
+    fn accepted(&self, id: Option<String>) -> Response {
+        let id = id.unwrap_or_else(|| self.asked.fresh().to_owned());
+        say(202, &answers::accepted(&id, TOOK_SECONDS))
+    }
+
+    fn data(&self, data: Value) -> Response {
+        say(200, &answers::data(data, self.asked.fresh(), TOOK_SECONDS))
+    }
+
+    fn missing(&self, what: &str) -> Response {
+        say(404, &answers::not_found(what, self.asked.fresh()))
+    }
+}
+
+/// What an act tells of an alert, as a signal of its source; `None` where it tells nothing
+/// that alerts know.
+fn signal(found: &Found, act: Act, by: &By) -> Option<Signal> {
+    let key = found.alert.key.clone();
+    let bare = |status| Signal {
+        note: by.note.clone(),
+        ..Signal::new(key.clone(), status, found.details.title.clone())
+    };
+    let as_it_is = || Signal {
+        severity: found.alert.severity,
+        body: found.details.body.clone(),
+        labels: found.details.labels.clone(),
+        links: found.details.links.clone(),
+        responders: found.details.responders.clone(),
+        ends_at: found.alert.ends_at,
+        ..bare(SignalStatus::Firing)
+    };
+    match act {
+        Act::Close | Act::Delete => Some(bare(SignalStatus::Resolved)),
+        Act::Acknowledge => Some(bare(SignalStatus::Acknowledged)),
+        Act::Message(title) => Some(Signal { title, ..as_it_is() }),
+        Act::Description(body) => Some(Signal { body, ..as_it_is() }),
+        Act::Priority(priority) => Some(Signal { severity: severity(priority), ..as_it_is() }),
+        Act::AddDetails(details) => {
+            let mut signal = as_it_is();
+            signal.labels.extend(details);
+            Some(signal)
+        }
+        _ => None,
+    }
+}
+
+/// A short number that a client can show: the end of the id.
+fn tiny(id: AlertId) -> String {
+    let text = id.to_string();
+    text.rsplit('-').next().unwrap_or_default().to_owned()
+}
+
+fn priority(severity: Severity) -> Priority {
+    let [p1, p2, _, p4, p5] = Priority::ALL;
+    match severity {
+        Severity::Critical => p1,
+        Severity::Error => p2,
+        Severity::Warning => p4,
+        Severity::Info => p5,
+    }
+}
+
+fn severity(priority: Priority) -> Severity {
+    match priority.get() {
+        1 => Severity::Critical,
+        2 | 3 => Severity::Error,
+        4 => Severity::Warning,
+        _ => Severity::Info,
+    }
+}
+
+/// The values of an alert that a search asks for.
+fn values(found: &Found, field: Field) -> Vec<String> {
+    let alert = &found.alert;
+    let millis = |at: kernel::Timestamp| (at.micros() / 1_000).to_string();
+    let label = |name: &str| found.details.labels.get(name).cloned().into_iter().collect();
+    match field {
+        Field::Status => vec![if alert.is_open() { "open" } else { "closed" }.to_owned()],
+        Field::Acknowledged => vec![(alert.state == SignalStatus::Acknowledged).to_string()],
+        Field::Snoozed => vec![(alert.muted == Some(Muted::Snoozed)).to_string()],
+        Field::Priority => vec![priority(alert.severity).to_string()],
+        Field::Message => vec![found.details.title.clone()],
+        Field::Description => vec![found.details.body.clone()],
+        Field::Alias => vec![alert.key.clone()],
+        Field::Entity => label("entity"),
+        Field::Source => label("source"),
+        Field::Tag => label("tags"),
+        Field::Owner => vec![],
+        Field::Responder => found.details.responders.clone(),
+        Field::Count => vec![alert.count.to_string()],
+        Field::Tiny => vec![tiny(alert.id)],
+        Field::CreatedAt => vec![millis(alert.first_at)],
+        Field::LastOccurredAt => vec![millis(alert.last_at)],
+        Field::Detail => {
+            found.details.labels.iter().flat_map(|(k, v)| [k.clone(), v.clone()]).collect()
+        }
+    }
+}

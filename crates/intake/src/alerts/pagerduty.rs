@@ -1,0 +1,115 @@
+//! `/v2/enqueue` and its relatives: whatever speaks to PagerDuty speaks to us.
+
+use super::answer::say;
+use super::asked::Asked;
+use super::keys::Source;
+use super::webhook::{refuse, told};
+use super::{Doors, failed};
+use alert::doors::Unreadable;
+use alert::doors::pagerduty::{self, Event, answers, changes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The name of this door.
+const DOOR: &str = "pagerduty";
+
+/// Version 2: 202, and 400 for what cannot be understood or belongs to nobody.
+pub(super) async fn enqueue(State(doors): State<Doors>, request: Request) -> Response {
+    let asked = match whole(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let event = asked.with("", pagerduty::read);
+    take(&doors, &asked, event, |key| say(202, &answers::taken(key))).await
+}
+
+/// Version 1: 200.
+pub(super) async fn first(State(doors): State<Doors>, request: Request) -> Response {
+    let asked = match whole(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let event = asked.with("", pagerduty::read_v1);
+    take(&doors, &asked, event, |key| say(200, &answers::taken_v1(key))).await
+}
+
+/// Changes, such as deployments: noted in the open incidents of their service, and nobody is
+/// paged.
+pub(super) async fn change(State(doors): State<Doors>, request: Request) -> Response {
+    let asked = match whole(&doors, request).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    let change = match asked.with("", changes::read) {
+        Ok(change) => change,
+        Err(error) => return not_read(&doors, &asked, &error).await,
+    };
+    let source = match find(&doors, &change.routing_key).await {
+        Ok(source) => source,
+        Err(refused) => return refused,
+    };
+    match doors.desk.note_change(&source.integration, &words(&change)).await {
+        Ok(_) => say(202, &answers::change_taken()),
+        Err(trouble) => failed(&trouble),
+    }
+}
+
+fn words(change: &changes::Change) -> String {
+    let mut lines = vec![format!("Change: {}", change.summary)];
+    lines.extend(change.source.iter().map(|source| format!("Source: {source}")));
+    lines.extend(change.at.iter().map(|at| format!("At: {at}")));
+    lines.extend(change.details.iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(change.links.iter().map(|link| format!("{}: {}", link.text, link.href)));
+    lines.join("\n")
+}
+
+async fn whole(doors: &Doors, request: Request) -> Result<Asked, Response> {
+    let (asked, cut) = Asked::whole(doors, request).await;
+    match cut {
+        None => Ok(asked),
+        Some(cut) => Err(refuse(doors, None, DOOR, &asked, cut).await),
+    }
+}
+
+async fn take(
+    doors: &Doors,
+    asked: &Asked,
+    event: Result<Event, Unreadable>,
+    answer: impl FnOnce(&str) -> Response,
+) -> Response {
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => return not_read(doors, asked, &error).await,
+    };
+    let source = match find(doors, &event.routing_key).await {
+        Ok(source) => source,
+        Err(refused) => return refused,
+    };
+    let key = event.dedup_key().to_owned();
+    match doors.take(&source, told(event.reading, DOOR, asked)).await {
+        Ok(_) => answer(&key),
+        Err(refused) => refused,
+    }
+}
+
+async fn find(doors: &Doors, key: &str) -> Result<Arc<Source>, Response> {
+    match doors.keys.find(key).await {
+        Ok(Some(source)) => Ok(source),
+        Ok(None) => Err(say(400, &answers::unknown_key())),
+        Err(trouble) => Err(failed(&trouble)),
+    }
+}
+
+/// Refuses what cannot be read; where its key can be, the body is kept for its administrator.
+async fn not_read(doors: &Doors, asked: &Asked, error: &Unreadable) -> Response {
+    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+    let key = body.get("routing_key").or(body.get("service_key")).and_then(Value::as_str);
+    if let Ok(Some(source)) = doors.keys.find(key.unwrap_or_default()).await
+        && let Err(refused) = doors.not_understood(&source, DOOR, asked, &error.to_string()).await
+    {
+        return refused;
+    }
+    say(400, &answers::invalid(error))
+}

@@ -1,0 +1,148 @@
+//! Each source as it speaks.
+
+use super::{Doors, KEY, notification};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use incident::Lifecycle;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_prometheus_does_not_refresh_is_over() {
+    let doors = Doors::open().await;
+    let told = |ends_at: &str| {
+        json!([{
+            "labels": { "alertname": "Down", "instance": "db1", "severity": "critical" },
+            "annotations": { "summary": "db1 is down" },
+            "startsAt": "2026-11-23T12:10:00Z",
+            "endsAt": ends_at,
+            "generatorURL": "http://prometheus.example/graph",
+        }])
+    };
+    let path = "/intake/KEY/api/v2/alerts";
+    let first = doors.post(path, &told("2026-11-23T12:16:00Z")).await;
+    assert_eq!(first.status, StatusCode::OK);
+    doors.passes(120).await;
+    doors.post(path, &told("2026-11-23T12:18:00Z")).await;
+    doors.passes(125).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::New, "it was refreshed");
+    doors.passes(120).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::Resolved);
+    let status = doors.call("GET", "/api/v2/status", &format!("Bearer {KEY}"), &Value::Null).await;
+    assert_eq!(status.json["cluster"]["status"], "disabled");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pagerduty_triggers_acknowledges_and_resolves() {
+    let doors = Doors::open().await;
+    let event = |action: &str| {
+        json!({
+            "routing_key": KEY,
+            "event_action": action,
+            "dedup_key": "disk/1",
+            "payload": { "summary": "Disk full", "source": "db1", "severity": "" },
+        })
+    };
+    let triggered = doors.post("/v2/enqueue", &event("trigger")).await;
+    assert_eq!(triggered.status, StatusCode::ACCEPTED);
+    assert_eq!(triggered.json["dedup_key"], "disk/1");
+    assert_eq!(doors.state(1).await.priority.get(), 3, "an empty severity is an error");
+    let acknowledged = doors.post("/v2/enqueue", &event("acknowledge")).await;
+    assert_eq!(acknowledged.status, StatusCode::ACCEPTED);
+    assert!(doors.state(1).await.moments.acknowledged.is_some());
+    doors.post("/v2/enqueue", &event("resolve")).await;
+    assert_eq!(doors.state(1).await.alerts.unwrap().firing, 0);
+    let late = doors.post("/v2/enqueue", &event("resolve")).await;
+    assert_eq!((late.status, doors.incidents().await), (StatusCode::ACCEPTED, 1));
+    let mut nobody = event("trigger");
+    nobody["routing_key"] = "f".repeat(32).into();
+    let refused = doors.post("/v2/enqueue", &nobody).await;
+    assert_eq!((refused.status, refused.json["status"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid event")));
+    let change = json!({
+        "routing_key": KEY,
+        "payload": { "summary": "Deployed 4.2", "source": "ci", "timestamp": "2026-11-23T12:00:00Z" },
+    });
+    let changed = doors.post("/v2/change/enqueue", &change).await;
+    assert_eq!(changed.status, StatusCode::ACCEPTED, "{}", changed.json);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
+    let doors = Doors::open().await;
+    let auth = format!("GenieKey {KEY}");
+    let alert = json!({ "message": "Replication lags", "alias": "db_lag", "priority": "P1",
+        "responders": [{ "type": "team", "name": "Workplace" }], "details": { "host": "db2" } });
+    let made = doors.call("POST", "/v2/alerts/", &auth, &alert).await;
+    assert_eq!(made.status, StatusCode::ACCEPTED, "{}", made.json);
+    let id = made.json["requestId"].as_str().unwrap().to_owned();
+    assert_eq!(doors.state(1).await.team, Some(doors.t.workplace));
+    let became = doors.call("GET", &format!("/v2/alerts/requests/{id}"), &auth, &Value::Null).await;
+    assert_eq!(became.json["data"]["alias"], "db_lag");
+    let path = "/v2/alerts/db_lag?identifierType=alias";
+    let shown = doors.call("GET", path, &auth, &Value::Null).await;
+    assert_eq!((&shown.json["data"]["status"], &shown.json["data"]["count"]), (&"open".into(), &1.into()));
+    let list = doors.call("GET", "/v2/alerts?query=status%3Aopen", &auth, &Value::Null).await;
+    assert_eq!(list.json["data"].as_array().unwrap().len(), 1);
+    let close = "/jsm/ops/integration/v2/alerts/db_lag/close?identifierType=alias";
+    let closed = doors.call("POST", close, &auth, &json!({ "note": "It caught up" })).await;
+    assert_eq!(closed.status, StatusCode::ACCEPTED);
+    assert_eq!(doors.state(1).await.alerts.unwrap().firing, 0);
+    let wrong = doors.call("GET", "/v2/alerts", "GenieKey nobody", &Value::Null).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_heartbeat_that_stays_away_is_an_alert_until_it_comes() {
+    let doors = Doors::open().await;
+    let beat = async || {
+        let request = Request::get(format!("/intake/{KEY}/heartbeat/backup"));
+        doors.ask(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(beat().await.status, StatusCode::OK);
+    doors.passes(299).await;
+    assert_eq!(doors.incidents().await, 0);
+    doors.passes(2).await;
+    doors.passes(600).await;
+    assert_eq!(doors.incidents().await, 1, "its silence is told once");
+    beat().await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::Resolved);
+    doors.passes(301).await;
+    assert_eq!(doors.incidents().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_forms_have_their_doors() {
+    let doors = Doors::open().await;
+    let json = json!({ "title": "Backup failed", "severity": "warning", "key": "b1" });
+    let taken = doors.post("/intake/KEY/json", &json).await;
+    assert_eq!((taken.status, &taken.json["new"]), (StatusCode::OK, &1.into()));
+    let path = format!("/api/v2/generic/incoming?token={KEY}");
+    let generic = doors.post(&path, &json!({ "summary": "Fan broken", "dedup": "fan" })).await;
+    assert_eq!(generic.status, StatusCode::NO_CONTENT);
+    assert_eq!(doors.incidents().await, 2);
+    for path in ["/intake/KEY/nothing", "/intake/ffff/json", "/intake/KEY/json/a/b/c"] {
+        let answer = doors.post(path, &json).await;
+        let expected = if path.ends_with('c') { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        assert_eq!(answer.status, expected, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
+    let doors = Doors::open().await;
+    let odd = Request::post(format!("/intake/{KEY}/alertmanager")).body(Body::from("{\"alerts\": ["));
+    assert_eq!(doors.ask(odd.unwrap()).await.status, StatusCode::BAD_REQUEST);
+    let large = Request::post(format!("/intake/{KEY}/alertmanager"))
+        .header("content-length", "99999999")
+        .body(Body::from("{"));
+    let large = doors.ask(large.unwrap()).await;
+    assert_eq!((large.status, large.retry_after), (StatusCode::PAYLOAD_TOO_LARGE, false));
+    doors.notifies(&[("web-1", true)], 0).await;
+    doors.notifies(&[("web-1", true)], 0).await;
+    let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+    let outcomes: Vec<_> = kept.iter().map(|kept| kept.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["new", "too_large", "not_understood"], "a repeat is not kept");
+    doors.post("/intake/KEY/alertmanager", &notification(&[("web-1", false)], 0)).await;
+    let replayed = doors.t.desk.replay_payload(doors.source, kept[0].id).await.unwrap();
+    assert_eq!((replayed.new, replayed.incidents.len()), (1, 1));
+    assert!(doors.t.desk.replay_payload(doors.source, kept[2].id).await.is_err());
+}

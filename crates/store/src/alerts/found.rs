@@ -1,0 +1,150 @@
+//! Alerts as people look for them.
+
+use super::{details, read};
+use crate::alerts::details::Details;
+use crate::directory::{many, one};
+use crate::incidents::filter;
+use crate::{Failure, Sql, Value};
+use alert::{Alert, SignalStatus};
+use incident::Scope;
+use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId};
+
+/// What is looked for; everything that is set has to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Only those that are not over, or only those that are.
+    pub open: Option<bool>,
+    /// In this state.
+    pub state: Option<SignalStatus>,
+    /// Of this integration.
+    pub integration: Option<IntegrationId>,
+    /// About this service.
+    pub service: Option<ServiceId>,
+    /// Of this incident.
+    pub number: Option<IncidentNumber>,
+    /// Older than this one.
+    pub before: Option<AlertId>,
+}
+
+/// An alert with what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The alert.
+    pub alert: Alert,
+    /// What it says.
+    pub details: Details,
+}
+
+const SELECT: &str = "select a.id, a.integration_id, a.key, a.state, a.severity, a.service_id, a.group_key, \
+    a.number, a.count, a.first_at, a.last_at, a.started_at, a.ends_at, a.ended_at, a.muted, \
+    a.muted_until, a.changes, a.flapping_until, a.check_at, a.digest from alerts a \
+    left join incidents i on i.number = a.number";
+
+/// The alerts that somebody may see, the newest first. Those of an incident are for whoever
+/// sees all of that; those without one for everybody who works here.
+pub fn list(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    wanted: &Wanted,
+    limit: usize,
+) -> Result<Vec<Found>, Failure> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut conditions: Vec<String> = Vec::new();
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        conditions.push(condition.replace("$0", &format!("${}", values.len())));
+    };
+    if let Some(state) = wanted.state {
+        add("a.state = $0", state.as_str().into());
+    }
+    if let Some(integration) = wanted.integration {
+        add("a.integration_id = $0", integration.into());
+    }
+    if let Some(service) = wanted.service {
+        add("a.service_id = $0", service.into());
+    }
+    if let Some(number) = wanted.number {
+        add("a.number = $0", number.into());
+    }
+    if let Some(before) = wanted.before {
+        add("a.id < $0", before.into());
+    }
+    match wanted.open {
+        Some(true) => conditions.push("a.ended_at is null".to_owned()),
+        Some(false) => conditions.push("a.ended_at is not null".to_owned()),
+        None => {}
+    }
+    let (seen, more) = seen(sql, scope, values.len() + 1);
+    conditions.push(seen);
+    values.extend(more);
+    let statement =
+        format!("{SELECT} where {} order by a.id desc limit {limit}", conditions.join(" and "));
+    let alerts = many(sql, &statement, &values, read)?;
+    with_details(sql, alerts)
+}
+
+/// The alert with this id, if somebody may see it.
+pub fn get(sql: &mut dyn Sql, scope: &Scope, id: AlertId) -> Result<Option<Found>, Failure> {
+    let (seen, more) = seen(sql, scope, 2);
+    let values: Vec<Value> = [id.into()].into_iter().chain(more).collect();
+    let found = one(sql, &format!("{SELECT} where a.id = $1 and {seen}"), &values, read)?;
+    Ok(with_details(sql, found.into_iter().collect())?.pop())
+}
+
+/// The alert with this id, whoever asks.
+pub fn by_id(sql: &mut dyn Sql, id: AlertId) -> Result<Option<Found>, Failure> {
+    let found = one(sql, &format!("{SELECT} where a.id = $1"), &[id.into()], read)?;
+    Ok(with_details(sql, found.into_iter().collect())?.pop())
+}
+
+/// The open alert of an integration with this key, or the last one that was over.
+pub fn by_key(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    key: &str,
+) -> Result<Option<Found>, Failure> {
+    let statement = format!(
+        "{SELECT} where a.integration_id = $1 and a.key = $2 and a.ended_at is null"
+    );
+    let parameters = [integration.into(), key.into()];
+    let mut found = one(sql, &statement, &parameters, read)?;
+    if found.is_none() {
+        let statement = format!(
+            "{SELECT} where a.integration_id = $1 and a.key = $2 and a.ended_at is not null order by a.ended_at desc limit 1"
+        );
+        found = one(sql, &statement, &parameters, read)?;
+    }
+    Ok(with_details(sql, found.into_iter().collect())?.pop())
+}
+
+/// The open alerts of an integration, the newest first, for its own program.
+pub fn of_integration(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    limit: usize,
+) -> Result<Vec<Found>, Failure> {
+    let statement = format!(
+        "{SELECT} where a.integration_id = $1 and a.ended_at is null order by a.id desc limit {limit}"
+    );
+    let alerts = many(sql, &statement, &[integration.into()], read)?;
+    with_details(sql, alerts)
+}
+
+fn seen(sql: &mut dyn Sql, scope: &Scope, first: usize) -> (String, Vec<Value>) {
+    let staff = scope.everything || scope.open_to_staff;
+    let without = if staff && !scope.nothing { "a.number is null" } else { "1 = 0" };
+    let (full, values) = filter::fully_visible(sql.engine(), scope, first);
+    (format!("({without} or (a.number is not null and ({full})))"), values)
+}
+
+fn with_details(sql: &mut dyn Sql, alerts: Vec<Alert>) -> Result<Vec<Found>, Failure> {
+    let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id).collect();
+    let mut said = details::of(sql, &ids)?;
+    let found = alerts.into_iter().map(|alert| {
+        let details = said
+            .remove(&alert.id)
+            .ok_or_else(|| Failure::damaged("an alert has no words"))?;
+        Ok(Found { alert, details })
+    });
+    found.collect()
+}

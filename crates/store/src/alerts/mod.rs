@@ -1,0 +1,259 @@
+//! Alerts and what belongs to them. Many are told of at once, so whatever is asked or written
+//! here is asked or written for all of them together.
+
+pub mod details;
+pub mod found;
+pub mod groups;
+pub mod heartbeats;
+pub mod maintenances;
+pub mod payloads;
+
+use crate::directory::{many, slots};
+use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
+use alert::Alert;
+use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId, Timestamp};
+
+/// Keys asked for in one statement; databases bound the number of parameters.
+const KEYS_PER_STATEMENT: usize = 1_024;
+
+const SELECT: &str = "select id, integration_id, key, state, severity, service_id, group_key, number, \
+    count, first_at, last_at, started_at, ends_at, ended_at, muted, muted_until, changes, \
+    flapping_until, check_at, digest from alerts";
+
+const COLUMNS: &[(&str, Type)] = &[
+    ("id", Type::Text),
+    ("integration_id", Type::Text),
+    ("key", Type::Text),
+    ("state", Type::Text),
+    ("severity", Type::Text),
+    ("service_id", Type::Text),
+    ("group_key", Type::Text),
+    ("number", Type::Int),
+    ("count", Type::Int),
+    ("first_at", Type::Int),
+    ("last_at", Type::Int),
+    ("started_at", Type::Int),
+    ("ends_at", Type::Int),
+    ("ended_at", Type::Int),
+    ("muted", Type::Text),
+    ("muted_until", Type::Int),
+    ("changes", Type::Text),
+    ("flapping_until", Type::Int),
+    ("check_at", Type::Int),
+    ("digest", Type::Int),
+];
+
+/// How much of an alert's row differs from the one that is stored. What is set is written
+/// with every index it is in, so what only counts up sets no more than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Written {
+    /// It was told of again.
+    Count,
+    /// Anything may differ, or there is no row yet.
+    All,
+}
+
+impl Written {
+    fn table(self) -> Table<'static> {
+        let suffix = match self {
+            Written::Count => {
+                "on conflict (id) do update set count = excluded.count, last_at = excluded.last_at, ends_at = excluded.ends_at"
+            }
+            Written::All => {
+                "on conflict (id) do update set state = excluded.state, severity = excluded.severity, \
+                 service_id = excluded.service_id, group_key = excluded.group_key, number = excluded.number, \
+                 count = excluded.count, last_at = excluded.last_at, ends_at = excluded.ends_at, \
+                 ended_at = excluded.ended_at, muted = excluded.muted, muted_until = excluded.muted_until, \
+                 changes = excluded.changes, flapping_until = excluded.flapping_until, \
+                 check_at = excluded.check_at, digest = excluded.digest"
+            }
+        };
+        Table { name: "alerts", columns: COLUMNS, suffix }
+    }
+}
+
+/// Stores alerts. What is over goes first, because its key may be taken by what begins.
+pub fn write<'a>(
+    sql: &mut dyn Sql,
+    written: Written,
+    alerts: impl Iterator<Item = &'a Alert>,
+) -> Result<(), Failure> {
+    let (over, open): (Vec<&Alert>, Vec<&Alert>) = alerts.partition(|alert| !alert.is_open());
+    for part in [over, open] {
+        if !part.is_empty() {
+            sql.insert(&written.table(), part.into_iter().map(row).collect())?;
+        }
+    }
+    Ok(())
+}
+
+/// The open alerts of an integration with these keys.
+pub fn open(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    keys: &[&str],
+) -> Result<Vec<Alert>, Failure> {
+    let mut found = Vec::with_capacity(keys.len());
+    for part in keys.chunks(KEYS_PER_STATEMENT) {
+        let (names, values) = slots(2, part);
+        let statement = format!("{SELECT} where integration_id = $1 and key in ({names}) and ended_at is null");
+        let parameters: Vec<Value> = [integration.into()].into_iter().chain(values).collect();
+        found.extend(many(sql, &statement, &parameters, read)?);
+    }
+    Ok(found)
+}
+
+/// The alerts of an integration with these keys that were over since an instant, the latest
+/// last.
+pub fn over_since(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    keys: &[&str],
+    since: Timestamp,
+) -> Result<Vec<Alert>, Failure> {
+    let mut found = Vec::new();
+    for part in keys.chunks(KEYS_PER_STATEMENT) {
+        let (names, values) = slots(3, part);
+        let statement = format!(
+            "{SELECT} where integration_id = $1 and key in ({names}) and ended_at > $2 order by ended_at, id"
+        );
+        let own = [integration.into(), since.into()];
+        let parameters: Vec<Value> = own.into_iter().chain(values).collect();
+        found.extend(many(sql, &statement, &parameters, read)?);
+    }
+    Ok(found)
+}
+
+/// The open alerts of a group; `limit` at most.
+pub fn open_in_group(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    group: &str,
+    limit: i64,
+) -> Result<Vec<Alert>, Failure> {
+    let statement = format!(
+        "{SELECT} where integration_id = $1 and group_key = $2 and ended_at is null order by id limit $3"
+    );
+    many(sql, &statement, &[integration.into(), group.into(), limit.into()], read)
+}
+
+/// The open alerts that are to be looked at by an instant, the most overdue first.
+pub fn due(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Alert>, Failure> {
+    let statement = format!("{SELECT} where check_at <= $1 order by check_at, id limit $2");
+    many(sql, &statement, &[now.into(), limit.into()], read)
+}
+
+/// The alerts with these ids.
+pub fn by_ids(sql: &mut dyn Sql, ids: &[AlertId]) -> Result<Vec<Alert>, Failure> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(KEYS_PER_STATEMENT) {
+        let (names, values) = slots(1, part);
+        let statement = format!("{SELECT} where id in ({names}) order by id");
+        found.extend(many(sql, &statement, &values, read)?);
+    }
+    Ok(found)
+}
+
+/// Whether an open alert of a group was told of since an instant.
+pub fn told_since(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    group: &str,
+    since: Timestamp,
+) -> Result<bool, Failure> {
+    let statement = "select 1 from alerts where integration_id = $1 and group_key = $2 \
+        and ended_at is null and last_at > $3 limit 1";
+    Ok(!sql.query(statement, &[integration.into(), group.into(), since.into()])?.is_empty())
+}
+
+/// Whether an incident of the highest priority is open for one of these services.
+pub fn is_down(sql: &mut dyn Sql, services: &[ServiceId]) -> Result<bool, Failure> {
+    let (names, values) = slots(1, services);
+    let statement = format!(
+        "select 1 from incidents where service_id in ({names}) and priority = 1 \
+         and state in ('new', 'in_progress', 'on_hold') and merged_into is null limit 1"
+    );
+    Ok(!sql.query(&statement, &values)?.is_empty())
+}
+
+/// The open incidents of a service, the newest first; `limit` at most.
+pub fn open_incidents_of(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    limit: usize,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = format!(
+        "select number from incidents where service_id = $1 \
+         and state in ('new', 'in_progress', 'on_hold') order by number desc limit {limit}"
+    );
+    many(sql, &statement, &[service.into()], |row| row.int().map(IncidentNumber))
+}
+
+/// Whether something is to be looked at by an instant: an alert, a group or a heartbeat.
+pub fn any_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
+    let statement = "select 1 from alerts where check_at <= $1 \
+        union all select 1 from alert_groups where check_at <= $1 \
+        union all select 1 from heartbeats where due_at <= $1 limit 1";
+    Ok(!sql.query(statement, &[now.into()])?.is_empty())
+}
+
+fn row(alert: &Alert) -> Row {
+    vec![
+        alert.id.into(),
+        alert.integration.into(),
+        (&alert.key).into(),
+        alert.state.as_str().into(),
+        alert.severity.as_str().into(),
+        alert.service.into(),
+        (&alert.group).into(),
+        alert.number.into(),
+        alert.count.into(),
+        alert.first_at.into(),
+        alert.last_at.into(),
+        alert.started_at.into(),
+        alert.ends_at.into(),
+        alert.ended_at.into(),
+        alert.muted.map(|muted| muted.as_str()).into(),
+        alert.muted_until.into(),
+        written_instants(&alert.changes).into(),
+        alert.flapping_until.into(),
+        alert.check_at.into(),
+        alert.digest.into(),
+    ]
+}
+
+pub(crate) fn read(row: &mut Columns) -> Result<Alert, Failure> {
+    Ok(Alert {
+        id: row.parsed()?,
+        integration: row.parsed()?,
+        key: row.text()?,
+        state: row.parsed()?,
+        severity: row.parsed()?,
+        service: row.opt_parsed()?,
+        group: row.text()?,
+        number: row.opt_int()?.map(kernel::IncidentNumber),
+        count: row.int()?,
+        first_at: row.at()?,
+        last_at: row.at()?,
+        started_at: row.opt_at()?,
+        ends_at: row.opt_at()?,
+        ended_at: row.opt_at()?,
+        muted: row.opt_parsed()?,
+        muted_until: row.opt_at()?,
+        changes: read_instants(&row.text()?),
+        flapping_until: row.opt_at()?,
+        check_at: row.opt_at()?,
+        digest: row.int()?,
+    })
+}
+
+/// Instants in a row that is kept short: microseconds between spaces.
+fn written_instants(instants: &[Timestamp]) -> String {
+    let texts: Vec<String> = instants.iter().map(|at| at.micros().to_string()).collect();
+    texts.join(" ")
+}
+
+fn read_instants(text: &str) -> Vec<Timestamp> {
+    let numbers = text.split_ascii_whitespace().filter_map(|number| number.parse().ok());
+    numbers.map(Timestamp::from_micros).collect()
+}

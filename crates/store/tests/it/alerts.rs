@@ -1,0 +1,295 @@
+//! Alerts, their groups and what belongs to them, on both engines.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+use crate::harness::{each_engine, write};
+use alert::maintenance::{Maintenance, Matcher, Recurrence};
+use alert::{Alert, Group, Muted, STORM_KEY, Severity, Signal, SignalStatus};
+use incident::{Scope, TokenScope, Viewer};
+use kernel::{
+    AlertId, IncidentNumber, IntegrationId, MaintenanceId, PersonId, Role, ServiceId, Timestamp,
+};
+use std::collections::BTreeMap;
+use store::alerts::found::{self, Wanted};
+use store::alerts::heartbeats::{self, Beat};
+use store::alerts::payloads::{self, Payload, PayloadOutcome};
+use store::alerts::{self, Written, details, groups, maintenances};
+use uuid::Uuid;
+
+const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
+
+fn source(n: u128) -> IntegrationId {
+    IntegrationId(Uuid::from_u128(n))
+}
+
+fn alert(n: u128, key: &str) -> Alert {
+    Alert {
+        id: AlertId(Uuid::from_u128(n)),
+        integration: source(1),
+        key: key.to_owned(),
+        state: SignalStatus::Firing,
+        severity: Severity::Critical,
+        service: None,
+        group: "web".to_owned(),
+        number: None,
+        count: 1,
+        first_at: START,
+        last_at: START,
+        started_at: Some(START),
+        ends_at: None,
+        ended_at: None,
+        muted: None,
+        muted_until: None,
+        changes: vec![START],
+        flapping_until: None,
+        check_at: None,
+        digest: -7,
+    }
+}
+
+fn over(alert: &Alert, seconds: i64) -> Alert {
+    let ended_at = Some(START.plus_seconds(seconds));
+    Alert { state: SignalStatus::Resolved, ended_at, check_at: None, ..alert.clone() }
+}
+
+#[test]
+fn alerts_read_back_and_repeats_count() {
+    each_engine("alerts_read_back", |store| {
+        let full = Alert {
+            service: Some(ServiceId(Uuid::from_u128(9))),
+            number: Some(IncidentNumber(4)),
+            ends_at: Some(START.plus_seconds(60)),
+            muted: Some(Muted::Upstream),
+            muted_until: Some(START.plus_seconds(30)),
+            changes: vec![START, START.plus_seconds(5)],
+            flapping_until: Some(START.plus_seconds(900)),
+            check_at: Some(START.plus_seconds(30)),
+            ..alert(1, "a")
+        };
+        write(store, |sql| alerts::write(sql, Written::All, [&full, &alert(2, "b")].into_iter()));
+        let later = START.plus_seconds(9);
+        let again = Alert { count: 2, last_at: later, severity: Severity::Info, ..full.clone() };
+        write(store, |sql| alerts::write(sql, Written::Count, [&again].into_iter()));
+        let read = |sql: &mut dyn store::Sql| alerts::open(sql, source(1), &["a", "zz"]);
+        let found = store.read_blocking(read).unwrap();
+        assert_eq!(found, [Alert { count: 2, last_at: later, ..full }], "only what counts up");
+        let other = |sql: &mut dyn store::Sql| alerts::open(sql, source(2), &["a"]);
+        assert_eq!(store.read_blocking(other).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_key_is_open_once_and_can_end_and_begin_in_one_batch() {
+    each_engine("alerts_open_once", |store| {
+        let (first, second) = (alert(1, "a"), alert(2, "a"));
+        write(store, |sql| alerts::write(sql, Written::All, [&first].into_iter()));
+        let twice = |sql: &mut dyn store::Sql| {
+            alerts::write(sql, Written::All, [&second].into_iter())
+        };
+        let failed = crate::harness::writer(store).transaction(twice);
+        assert!(matches!(failed, Err(store::Failure::Exists(_))), "{failed:?}");
+        // Told in the order in which they are found; what is over goes first all the same.
+        let ended = over(&first, 10);
+        write(store, |sql| alerts::write(sql, Written::All, [&second, &ended].into_iter()));
+        let open = store.read_blocking(|sql| alerts::open(sql, source(1), &["a"])).unwrap();
+        assert_eq!(open, [second]);
+        let since = |seconds| {
+            let at = START.plus_seconds(seconds);
+            store.read_blocking(move |sql| alerts::over_since(sql, source(1), &["a"], at)).unwrap()
+        };
+        assert_eq!((since(9).len(), since(10).len()), (1, 0));
+    });
+}
+
+#[test]
+fn what_is_due_is_found_by_its_instant() {
+    each_engine("alerts_due", |store| {
+        let due = |seconds| Some(START.plus_seconds(seconds));
+        let early = Alert { check_at: due(10), ..alert(1, "a") };
+        let late = Alert { check_at: due(20), ..alert(2, "b") };
+        write(store, |sql| {
+            alerts::write(sql, Written::All, [&late, &early, &alert(3, "c")].into_iter())
+        });
+        let found = |seconds| {
+            let now = START.plus_seconds(seconds);
+            let keys = |sql: &mut dyn store::Sql| {
+                let any = alerts::any_due(sql, now)?;
+                let due = alerts::due(sql, now, 10)?;
+                Ok((any, due.into_iter().map(|alert| alert.key).collect::<Vec<_>>()))
+            };
+            store.read_blocking(keys).unwrap()
+        };
+        assert_eq!(found(9), (false, vec![]));
+        assert_eq!(found(20), (true, vec!["a".to_owned(), "b".to_owned()]));
+        let told = |seconds| {
+            let at = START.plus_seconds(seconds);
+            store.read_blocking(move |sql| alerts::told_since(sql, source(1), "web", at)).unwrap()
+        };
+        assert!(told(-1) && !told(0));
+    });
+}
+
+#[test]
+fn groups_are_open_once_and_counted() {
+    each_engine("alert_groups", |store| {
+        let group = |number, key: &str, seconds| {
+            let mut group = Group::new(source(1), key.to_owned(), START.plus_seconds(seconds));
+            group.number = Some(IncidentNumber(number));
+            group
+        };
+        let mut web = group(1, "web", 0);
+        web.began(Severity::Warning, Some(Muted::Maintenance), START.plus_seconds(3));
+        web.began(Severity::Critical, None, START.plus_seconds(4));
+        (web.truncated, web.untold, web.unclear_since) = (true, true, Some(START));
+        (web.flapping_until, web.check_at) = (Some(START), Some(START.plus_seconds(5)));
+        let all = [web.clone(), group(2, "db", 30), group(3, STORM_KEY, 40)];
+        write(store, |sql| groups::write(sql, all.iter()));
+        let found = store.read_blocking(|sql| groups::of(sql, &[IncidentNumber(1)])).unwrap();
+        assert_eq!(found, [web.clone()]);
+        let keys = ["web", "db", "none"];
+        let open = store.read_blocking(|sql| groups::open(sql, source(1), &keys)).unwrap();
+        assert_eq!(open.len(), 2);
+        let begun = |seconds| {
+            let since = START.plus_seconds(seconds);
+            store.read_blocking(move |sql| groups::begun_since(sql, source(1), since)).unwrap()
+        };
+        assert_eq!((begun(-1), begun(29), begun(30)), (2, 1, 0), "a storm's own is no new one");
+        let due = store.read_blocking(|sql| groups::due(sql, START.plus_seconds(5), 9)).unwrap();
+        assert_eq!(due.len(), 1);
+        // The next one takes the key in the transaction in which the first lets go of it.
+        let next = group(4, "web", 50);
+        web.open = false;
+        write(store, |sql| groups::write(sql, [next, web].iter()));
+        let open = store.read_blocking(|sql| groups::open(sql, source(1), &["web"])).unwrap();
+        assert_eq!(open[0].number, Some(IncidentNumber(4)));
+    });
+}
+
+fn viewer(roles: &[Role]) -> Viewer {
+    Viewer {
+        person: PersonId(Uuid::from_u128(77)),
+        name: "Ines".to_owned(),
+        roles: roles.iter().copied().collect(),
+        teams: Default::default(),
+        organisation: None,
+        scope: TokenScope::Admin,
+    }
+}
+
+#[test]
+fn alerts_are_found_by_those_who_may_see_them() {
+    each_engine("alerts_found", |store| {
+        let all = [alert(1, "a"), over(&alert(2, "b"), 5), alert(3, "c")];
+        let hidden = Alert { number: Some(IncidentNumber(99)), ..alert(4, "d") };
+        let labels: BTreeMap<String, String> = [("host".to_owned(), "db1".to_owned())].into();
+        let said = Signal { labels, ..Signal::new("a", SignalStatus::Firing, "Disk full") };
+        write(store, |sql| {
+            alerts::write(sql, Written::All, all.iter().chain([&hidden]))?;
+            let ids = all.iter().chain([&hidden]).map(|alert| (alert.id, &said));
+            details::write(sql, ids)
+        });
+        let keys = |viewer: &Viewer, wanted: Wanted| {
+            let scope = Scope::of(viewer);
+            let read = move |sql: &mut dyn store::Sql| found::list(sql, &scope, &wanted, 10);
+            let found = store.read_blocking(read).unwrap();
+            found.into_iter().map(|found| found.alert.key).collect::<Vec<_>>()
+        };
+        let agent = viewer(&[Role::Agent]);
+        // The incident of the last one is not there, so nobody sees it.
+        assert_eq!(keys(&agent, Wanted::default()), ["c", "b", "a"]);
+        assert_eq!(keys(&viewer(&[]), Wanted::default()), [] as [&str; 0]);
+        let open = Wanted { open: Some(true), ..Wanted::default() };
+        assert_eq!(keys(&agent, open), ["c", "a"]);
+        let state = Wanted { state: Some(SignalStatus::Resolved), ..Wanted::default() };
+        assert_eq!(keys(&agent, state), ["b"]);
+        let before = Wanted { before: Some(all[2].id), ..Wanted::default() };
+        assert_eq!(keys(&agent, before), ["b", "a"]);
+        let (scope, id) = (Scope::of(&agent), all[0].id);
+        let one = store.read_blocking(move |sql| found::get(sql, &scope, id)).unwrap().unwrap();
+        assert_eq!((one.details.title.as_str(), &one.details.labels["host"]), ("Disk full", &"db1".to_owned()));
+        let by_key = |key: &'static str| {
+            store.read_blocking(move |sql| found::by_key(sql, source(1), key)).unwrap()
+        };
+        assert_eq!(by_key("b").map(|found| found.alert.id), Some(all[1].id));
+        assert!(by_key("zz").is_none());
+    });
+}
+
+#[test]
+fn bodies_are_bounded_by_number_and_age() {
+    each_engine("alert_payloads", |store| {
+        let payload = |days: i64, note: usize| Payload {
+            integration: source(1),
+            received_at: START.plus_days(-days),
+            door: "json".to_owned(),
+            content_type: "application/json".to_owned(),
+            outcome: PayloadOutcome::New,
+            note: note.to_string(),
+            bytes: vec![0, 255, b'x'],
+        };
+        let many = payloads::KEPT_MAX as usize + 5;
+        let all: Vec<Payload> =
+            [payload(30, 999)].into_iter().chain((0..many).map(|n| payload(0, n))).collect();
+        write(store, |sql| payloads::keep(sql, all.clone()));
+        write(store, |sql| payloads::forget(sql, START));
+        let kept = store.read_blocking(|sql| payloads::of(sql, source(1), 1_000)).unwrap();
+        assert_eq!(kept.len(), payloads::KEPT_MAX as usize);
+        assert_eq!((kept[0].note.clone(), kept[0].size_bytes), ((many - 1).to_string(), 3));
+        let id = kept[0].id;
+        let whole = store.read_blocking(move |sql| payloads::get(sql, source(1), id)).unwrap();
+        assert_eq!(whole.as_ref(), all.last());
+        let other = store.read_blocking(move |sql| payloads::get(sql, source(2), id)).unwrap();
+        assert!(other.is_none(), "nobody reads another's");
+    });
+}
+
+#[test]
+fn heartbeats_are_due_until_they_come_or_are_told() {
+    each_engine("heartbeats", |store| {
+        let beat = |name: &str| Beat { integration: source(1), name: name.into(), every_seconds: 60 };
+        write(store, |sql| heartbeats::came(sql, [beat("backup"), beat("cron")].iter(), START));
+        let due = |seconds| {
+            let now = START.plus_seconds(seconds);
+            let due = store.read_blocking(move |sql| heartbeats::due(sql, now, 9)).unwrap();
+            due.into_iter().map(|(_, name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(due(59), [] as [&str; 0]);
+        assert_eq!(due(60), ["backup", "cron"]);
+        write(store, |sql| heartbeats::told(sql, source(1), "backup"));
+        let later = START.plus_seconds(50);
+        write(store, |sql| heartbeats::came(sql, [beat("cron")].iter(), later));
+        assert_eq!((due(60), due(110)), (vec![], vec!["cron".to_owned()]));
+        assert_eq!(store.read_blocking(|sql| heartbeats::count(sql, source(1))).unwrap(), 2);
+    });
+}
+
+#[test]
+fn windows_read_back_and_change() {
+    each_engine("maintenances", |store| {
+        let one = Maintenance {
+            id: MaintenanceId(Uuid::from_u128(5)),
+            name: "Firmware".to_owned(),
+            starts_at: START,
+            ends_at: None,
+            recurrence: Some(Recurrence {
+                time_zone: "Europe/Berlin".to_owned(),
+                days: [1, 7].into(),
+                from: "22:00".to_owned(),
+                until: "02:00".to_owned(),
+            }),
+            matcher: Matcher { integrations: [source(1)].into(), ..Matcher::default() },
+            created_by: "Mara".to_owned(),
+            cancelled: false,
+            version: 1,
+        };
+        write(store, |sql| maintenances::insert(sql, &one));
+        let id = one.id;
+        let get = move || store.read_blocking(move |sql| maintenances::get(sql, id)).unwrap();
+        assert_eq!(get().as_ref(), Some(&one));
+        let off = Maintenance { cancelled: true, ..one.clone() };
+        assert!(write(store, |sql| maintenances::update(sql, &off, 1)));
+        assert!(!write(store, |sql| maintenances::update(sql, &off, 1)), "it is at 2 now");
+        let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
+        assert_eq!(current, []);
+        assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+    });
+}
