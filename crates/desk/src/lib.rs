@@ -8,6 +8,7 @@ mod cache;
 mod chance;
 mod change;
 mod clock;
+pub mod contacts;
 pub mod cookie;
 mod deliveries;
 mod feed;
@@ -17,6 +18,7 @@ pub mod integrations;
 mod messages;
 mod metrics;
 mod originals;
+pub mod paging;
 mod passwords;
 mod people;
 mod presence;
@@ -90,8 +92,16 @@ pub(crate) struct Inner {
     pub(crate) metrics: Arc<Metrics>,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
-    /// Networks that may be sent to besides the internet.
+    /// Networks that webhooks may be sent to besides the internet.
     pub(crate) outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for push.
+    pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for pages.
+    pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
+    /// By what people are reached, once that is known.
+    pub(crate) messenger: OnceLock<Arc<dyn contacts::Messenger>>,
+    /// What people had sent by hand lately.
+    pub(crate) sent_by_hand: contacts::ByHand,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -125,6 +135,10 @@ impl Desk {
             metrics,
             seals: OnceLock::new(),
             outward: OnceLock::new(),
+            push_outward: OnceLock::new(),
+            page_outward: OnceLock::new(),
+            messenger: OnceLock::new(),
+            sent_by_hand: contacts::ByHand::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });
