@@ -20,6 +20,7 @@ mod originals;
 mod passwords;
 mod people;
 mod presence;
+pub mod push;
 mod recompute;
 pub mod rules;
 pub mod seals;
@@ -90,8 +91,12 @@ pub(crate) struct Inner {
     pub(crate) metrics: Arc<Metrics>,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
-    /// Networks that may be sent to besides the internet.
+    /// With this we sign in at the servers that hand on push, once it was needed.
+    pub(crate) push_key: OnceLock<push::PushKey>,
+    /// Networks that webhooks may be sent to besides the internet.
     pub(crate) outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for push.
+    pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -124,7 +129,9 @@ impl Desk {
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
             seals: OnceLock::new(),
+            push_key: OnceLock::new(),
             outward: OnceLock::new(),
+            push_outward: OnceLock::new(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });

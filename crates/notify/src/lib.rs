@@ -12,6 +12,7 @@ mod folded;
 mod letter;
 mod material;
 mod message;
+pub mod push;
 mod smtp;
 pub mod webhooks;
 mod words;

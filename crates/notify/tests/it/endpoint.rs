@@ -11,7 +11,9 @@ use tokio::sync::Notify;
 pub struct Got {
     pub line: String,
     pub headers: BTreeMap<String, String>,
+    /// As text, whatever it is.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Got {
@@ -117,10 +119,10 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Got> {
         headers.insert(name.to_lowercase(), value.to_owned());
     }
     let length: usize = headers.get("content-length")?.parse().ok()?;
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    let body = String::from_utf8(body).unwrap();
-    Some(Got { line: line.trim_end().to_owned(), headers, body })
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await.ok()?;
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Some(Got { line: line.trim_end().to_owned(), headers, body, bytes })
 }
 
 async fn answer(mut stream: TcpStream, says: Option<Says>) {

@@ -8,6 +8,7 @@ pub mod agreements;
 pub mod audit;
 pub mod calendars;
 pub mod categories;
+pub mod devices;
 pub mod drafts;
 pub mod fetches;
 pub mod idempotency;
@@ -32,6 +33,7 @@ pub mod webhooks;
 
 pub use audit::Entry;
 pub use categories::Category;
+pub use devices::Device;
 pub use drafts::{Draft, Mode};
 pub use idempotency::Answer;
 pub use import_refs::Imported;
