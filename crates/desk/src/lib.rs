@@ -22,6 +22,7 @@ pub mod paging;
 mod passwords;
 mod people;
 mod presence;
+pub mod push;
 mod recompute;
 pub mod rules;
 pub mod seals;
@@ -92,6 +93,8 @@ pub(crate) struct Inner {
     pub(crate) metrics: Arc<Metrics>,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
+    /// With this we sign in at the servers that hand on push, once it was needed.
+    pub(crate) push_key: OnceLock<push::PushKey>,
     /// Networks that webhooks may be sent to besides the internet.
     pub(crate) outward: OnceLock<Vec<kernel::Network>>,
     /// The same for push.
@@ -134,6 +137,7 @@ impl Desk {
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
             seals: OnceLock::new(),
+            push_key: OnceLock::new(),
             outward: OnceLock::new(),
             push_outward: OnceLock::new(),
             page_outward: OnceLock::new(),

@@ -4,7 +4,7 @@
 use crate::{Desk, Trouble};
 use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
-use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
+use incident::{Command, Policy, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
 use kernel::{Channel, IncidentNumber, PageId, PersonId, Timestamp, limits, words};
 use std::collections::BTreeSet;
 use store::directory::{Person, people};
@@ -33,13 +33,14 @@ words! {
 }
 
 impl Answer {
-    /// The command that says so.
-    pub fn command(self) -> Command {
-        match self {
-            Answer::Acknowledge => Command::Acknowledge,
-            Answer::Escalate => Command::EscalatePage,
-            Answer::Decline => Command::DeclinePage { note: None },
-        }
+    /// The command that says so; `None` where this version of incidents knows none.
+    pub fn command(self) -> Option<Command> {
+        let name = match self {
+            Answer::Acknowledge => "acknowledge",
+            Answer::Escalate => "escalate-page",
+            Answer::Decline => "decline-page",
+        };
+        serde_json::from_value(serde_json::json!({ "command": name })).ok()
     }
 }
 
@@ -70,7 +71,7 @@ impl Paged {
         if page.state == PageState::CalledOff {
             return Some("it was called off");
         }
-        if !state.is_paging() {
+        if state.moments.acknowledged.is_some_and(|at| at >= page.created_at) {
             return Some("somebody has it");
         }
         None
@@ -82,8 +83,8 @@ impl Paged {
         let title: String = title.chars().take(SPOKEN_CHARS).collect();
         let service = self.state.service.and_then(|id| policy.services.get(&id));
         let service = service.map_or(String::new(), |found| format!(" Service {}.", found.name));
-        let (number, priority) = (self.page.number.0, self.state.priority.0);
-        format!("This is Evenkeel. You are paged about incident {number}, priority {priority}. {title}.{service}")
+        let (number, priority) = (self.page.number.0, self.state.priority.to_string().replace('P', "P "));
+        format!("This is Evenkeel. You are paged about incident {number}, {priority}. {title}.{service}")
     }
 
     /// Until when it can be answered without signing in.
@@ -143,7 +144,8 @@ impl Desk {
     pub async fn answer_page(&self, paged: &Paged, answer: Answer) -> Result<(), Trouble> {
         let (number, person) = (paged.page.number, paged.page.person);
         let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
-        match ask.issue(answer.command()).await {
+        let command = answer.command().ok_or_else(|| Refusal::not_found("that cannot be said here"))?;
+        match ask.issue(command).await {
             Ok(_) => {}
             Err(Trouble::Refused(refusal))
                 if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}

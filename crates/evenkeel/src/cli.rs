@@ -110,6 +110,12 @@ pub(crate) struct ServeArgs {
     /// Networks that webhooks may reach besides the internet, and without encryption, 10.1.2.0/24
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
     pub(crate) webhook_allow: Vec<Network>,
+    /// Networks of push services of one's own, besides those of browsers' vendors, and without encryption, 10.1.2.0/24
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
+    pub(crate) push_allow: Vec<Network>,
+    /// Certificates in PEM that those of webhooks and push services may be, or be signed by, beside those that the system trusts
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) webhook_ca: Option<String>,
 }
 
 /// Settings of the listener for mail.

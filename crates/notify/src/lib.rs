@@ -13,6 +13,7 @@ mod letter;
 mod material;
 mod message;
 pub mod paging;
+pub mod push;
 mod smtp;
 pub mod webhooks;
 mod words;

@@ -6,6 +6,7 @@ mod assignment;
 mod commands;
 mod files;
 mod models;
+mod push;
 mod relations;
 mod resilience;
 mod rings;

@@ -7,6 +7,7 @@ mod check;
 mod file;
 mod inbound;
 mod mail;
+mod outward;
 mod s3;
 
 pub(crate) use check::check;
@@ -20,6 +21,7 @@ use file::ConfigFile;
 use inbound::InboundSettings;
 use kernel::Network;
 use mail::MailSettings;
+use outward::OutwardSettings;
 use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
@@ -34,6 +36,8 @@ const SETTINGS: &[&str] = &[
     "public_url",
     "trusted_proxies",
     "webhook_allow",
+    "push_allow",
+    "webhook_ca",
     "smtp_url",
     "smtp_ca",
     "mail_from",
@@ -99,8 +103,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
-    /// What webhooks may reach besides the internet.
-    pub(crate) webhook_allow: Setting<Vec<Network>>,
+    /// Webhooks and push.
+    pub(crate) outward: OutwardSettings,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
     /// Mail that comes in.
@@ -237,7 +241,11 @@ impl Settings {
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
-            webhook_allow: networks(leaf, source, "webhook_allow"),
+            outward: OutwardSettings {
+                webhook_allow: networks(leaf, source, "webhook_allow"),
+                push_allow: networks(leaf, source, "push_allow"),
+                webhook_ca: served("webhook_ca"),
+            },
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -34,6 +34,7 @@ pub(crate) struct Door {
     public_url: Option<String>,
     mail: Option<Mail>,
     inbound: Option<intake::Bound>,
+    trust: notify::webhooks::Trust,
 }
 
 impl Door {
@@ -42,13 +43,14 @@ impl Door {
         let public_url = settings.public_url()?;
         let mail = settings.mail.chosen(public_url.as_deref())?;
         let inbound = settings.inbound.chosen(public_url.as_deref())?;
+        let trust = settings.outward.trust()?;
         limits::raise_open_files();
         let listener = bind(&settings.listen.value).await?;
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, public_url, mail, inbound })
+        Ok(Door { listener, public_url, mail, inbound, trust })
     }
 }
 
@@ -101,13 +103,14 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url, mail, inbound } = door;
+    let Door { listener, public_url, mail, inbound, trust } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
-    desk.allow_outward(settings.webhook_allow.value.clone());
+    desk.allow_outward(settings.outward.webhook_allow.value.clone());
+    desk.allow_push(settings.outward.push_allow.value.clone());
     let (stop, stopped) = watch::channel(false);
     let hooks_url = public_url.clone();
     let draw_letter = Some(draw_letter(public_url.as_deref()));
@@ -128,7 +131,9 @@ pub(crate) async fn serve(
     let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
-    let lanes = notify::webhooks::start(desk.clone(), hooks_url);
+    let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
+    let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
+    let pushing = notify::push::start(push);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -146,6 +151,7 @@ pub(crate) async fn serve(
             finish(mail_in.stop(), "messages that were being taken took too long; they come again"),
             finish(letters.stop(), "letters that had begun took too long and are sent again"),
             finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
+            finish(pushing.stop(), "messages to browsers took too long and are sent again"),
         )
     };
     if until_done(ending, stopping, &mut ended).await.is_none() {

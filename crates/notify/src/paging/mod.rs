@@ -8,8 +8,9 @@ mod figures;
 mod lane;
 mod words;
 
-pub use channels::{Gateway, Ntfy, PushNote, Pushed, Telegram, Twilio, WebPush};
+pub use channels::{Gateway, Ntfy, Telegram, Twilio};
 
+use crate::push::Push;
 use crate::smtp::Smtp;
 use crate::webhooks::client::Client;
 use desk::contacts::{Messenger, Note, Noted};
@@ -52,7 +53,7 @@ pub struct Providers {
     /// The bot that writes into chats of Telegram.
     pub telegram: Option<Telegram>,
     /// Whoever sends to browsers.
-    pub web_push: Option<Arc<dyn WebPush>>,
+    pub web_push: Option<Push>,
 }
 
 impl Providers {

@@ -1,11 +1,11 @@
 //! What a page says: what, where, since when, how urgent, and how to answer. In every form at
 //! once, because the way may change from one attempt to the next.
 
-use super::channels::PushNote;
 use crate::letter::one_line;
 use crate::material::Here;
+use crate::push;
 use desk::contacts::Note;
-use desk::paging::{Answer, Paged};
+use desk::paging::{ANSWERABLE_SECONDS, Answer, Paged};
 use desk::seals::Seals;
 use incident::Policy;
 use incident::reach::Urgency;
@@ -51,7 +51,7 @@ const NEAR: [(&str, char); 22] = [
 ];
 
 /// A message in each of its forms.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Message {
     /// By which the other end knows a repeat.
     pub(super) id: String,
@@ -77,8 +77,10 @@ pub(super) struct Message {
     pub(super) mail: String,
     /// Why they get it.
     pub(super) why: &'static str,
+    /// Whether it should wake somebody.
+    pub(super) urgent: bool,
     /// As a device shows it.
-    pub(super) push: PushNote,
+    pub(super) push: push::Note,
 }
 
 impl Message {
@@ -123,12 +125,16 @@ pub(super) fn page(
         None => "Sign in to acknowledge it, or it escalates.",
     };
     let open = link.as_deref().unwrap_or_default();
-    let push = PushNote {
+    let push = push::Note {
         title: format!("{priority} {title}"),
         body: facts[1..].join(" · "),
         path: format!("/a/{token}"),
         about: number.to_string(),
-        urgent: paged.page.urgency == Urgency::High,
+        urgency: match paged.page.urgency {
+            Urgency::High => push::Urgency::High,
+            Urgency::Low => push::Urgency::Normal,
+        },
+        for_seconds: ANSWERABLE_SECONDS,
     };
     let answer = format!("{open} Reply 1 {code} to acknowledge");
     Message {
@@ -143,6 +149,7 @@ pub(super) fn page(
         how: how.to_owned(),
         link_words: "Acknowledge, escalate, or say that you cannot",
         token: Some(token),
+        urgent: paged.page.urgency == Urgency::High,
         link,
         push,
     }
@@ -174,6 +181,7 @@ pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> 
     Message {
         id: sent,
         token: None,
+        urgent: true,
         link_words: "Open your account",
         name: "Evenkeel".to_owned(),
         how: words.clone(),
@@ -183,12 +191,13 @@ pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> 
         subject: title.clone(),
         mail: words.clone(),
         why: "You get this because somebody named this address as a way to reach them.",
-        push: PushNote {
+        push: push::Note {
             title,
             body: words,
             path: "/me".to_owned(),
             about: "contact".to_owned(),
-            urgent: *note == Note::Test,
+            urgency: push::Urgency::High,
+            for_seconds: ANSWERABLE_SECONDS,
         },
         link,
     }
@@ -232,6 +241,34 @@ fn plain(text: &str) -> Option<String> {
         })
         .collect();
     (replaced * 100 <= text.chars().count() * REPLACED_PERCENT).then_some(plain)
+}
+
+/// A message that says nothing yet.
+#[cfg(test)]
+pub(super) fn empty() -> Message {
+    Message {
+        id: String::new(),
+        token: None,
+        link: None,
+        link_words: "",
+        name: String::new(),
+        how: String::new(),
+        sms: String::new(),
+        spoken: String::new(),
+        text: String::new(),
+        subject: String::new(),
+        mail: String::new(),
+        why: "",
+        urgent: false,
+        push: push::Note {
+            title: String::new(),
+            body: String::new(),
+            path: String::new(),
+            about: String::new(),
+            urgency: push::Urgency::Low,
+            for_seconds: 0,
+        },
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod files;
 mod list;
 mod messages;
 mod originals;
+mod push;
 mod rules;
 mod webhooks;
 mod words;

@@ -16,6 +16,7 @@ mod mailboxes;
 mod models;
 mod palette;
 mod portal;
+mod push;
 mod queue;
 mod risk;
 mod settings;

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn message(sms: &str) -> Message {
-        Message { id: "page-1".to_owned(), sms: sms.to_owned(), ..Message::default() }
+        Message { id: "page-1".to_owned(), sms: sms.to_owned(), ..crate::paging::words::empty() }
     }
 
     #[test]

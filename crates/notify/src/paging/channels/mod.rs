@@ -16,10 +16,10 @@ pub use twilio::Twilio;
 
 use super::Pager;
 use super::words::Message;
+use crate::push::PushError;
 use crate::webhooks::client::{Outgoing, Reply};
 use incident::reach::PageChannel;
 use kernel::{Outward, PersonId};
-use std::pin::Pin;
 use std::time::Duration;
 use store::pages::send::Wrong;
 
@@ -50,30 +50,6 @@ pub(super) struct Taken {
     pub(super) reference: Option<String>,
 }
 
-/// What a browser shows of a page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PushNote {
-    /// The title.
-    pub title: String,
-    /// The words below it.
-    pub body: String,
-    /// The path of the page of ours that a press on it opens.
-    pub path: String,
-    /// What it is about: a later one about the same takes its place.
-    pub about: String,
-    /// Whether it wakes the device and stays on its screen.
-    pub urgent: bool,
-}
-
-/// Whether a browser's server took it.
-pub type Pushed<'a> = Pin<Box<dyn Future<Output = Result<(), Wrong>> + Send + 'a>>;
-
-/// Sends to the browsers that people allowed.
-pub trait WebPush: Send + Sync {
-    /// Sends a note to one browser of somebody, by the id of the browser.
-    fn push<'a>(&'a self, person: PersonId, device: &'a str, note: &'a PushNote) -> Pushed<'a>;
-}
-
 impl Pager {
     /// Sends a message by a channel, within the time that it has.
     pub(in super::super::paging) async fn deliver(
@@ -94,7 +70,15 @@ impl Pager {
             PageChannel::Email => self.mail(to.address, message).await,
             PageChannel::WebPush => {
                 let push = there.web_push.as_ref().ok_or_else(|| not_set_up("push"))?;
-                push.push(to.person, to.address, &message.push).await.map(|()| Taken::default())
+                let gone = |_| Wrong::Ever("it is no browser".to_owned());
+                let device = to.address.parse().map_err(gone)?;
+                let sent = push.page(to.person, Some(device), &message.push).await;
+                sent.map(|_| Taken::default()).map_err(|error| match error {
+                    PushError::NoDevice | PushError::Gone | PushError::Refused(_) => {
+                        Wrong::Ever(error.to_string())
+                    }
+                    error => Wrong::Now(error.to_string()),
+                })
             }
             PageChannel::Ntfy => self.ntfy(to.address, message).await,
             PageChannel::Telegram => {

@@ -50,7 +50,7 @@ impl Ntfy {
             "topic": topic,
             "title": message.push.title,
             "message": message.push.body,
-            "priority": if message.push.urgent { URGENT } else { USUAL },
+            "priority": if message.urgent { URGENT } else { USUAL },
             "tags": ["rotating_light"],
             "click": message.link,
             "actions": actions,
@@ -65,7 +65,7 @@ impl Ntfy {
 
 /// A push to an address as UnifiedPush and ntfy take it: the words are the body.
 fn whole(address: &str, message: &Message) -> Result<Outgoing, Wrong> {
-    let priority = if message.push.urgent { URGENT } else { USUAL };
+    let priority = if message.urgent { URGENT } else { USUAL };
     let mut headers = vec![
         ("content-type", "text/plain; charset=utf-8".to_owned()),
         ("priority", priority.to_string()),
