@@ -164,7 +164,9 @@ impl Desk {
     pub async fn send_code(&self, viewer: &Viewer, id: ContactId) -> Result<(), Trouble> {
         let contact = self.own_contact(viewer, id).await?;
         if contact.verified_at.is_some() {
-            return Err(Refusal::state("verified", "it is known already that it reaches you").into());
+            return Err(
+                Refusal::state("verified", "it is known already that it reaches you").into()
+            );
         }
         let code = code();
         let hash = hash(id, &code);
@@ -329,7 +331,9 @@ impl Desk {
         })
         .await?;
         match error {
-            Some(error) => Err(Refusal::state("not_sent", format!("it was not sent: {error}")).into()),
+            Some(error) => {
+                Err(Refusal::state("not_sent", format!("it was not sent: {error}")).into())
+            }
             None => Ok(()),
         }
     }
@@ -346,7 +350,10 @@ impl Desk {
                 .map(|id| id.to_string())
                 .map_err(|_| "is not a browser that shows your notifications"),
             PageChannel::Ntfy if !text.contains("://") => topic(text),
-            PageChannel::Ntfy | PageChannel::Slack | PageChannel::Mattermost | PageChannel::Teams => {
+            PageChannel::Ntfy
+            | PageChannel::Slack
+            | PageChannel::Mattermost
+            | PageChannel::Teams => {
                 return self.url(text).await;
             }
         };
@@ -418,7 +425,8 @@ fn phone(text: &str) -> Result<String, &'static str> {
 fn email(text: &str) -> Result<String, &'static str> {
     const WRONG: &str = "is not an e-mail address";
     let (local, domain) = text.rsplit_once('@').ok_or(WRONG)?;
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')');
     let whole = !local.is_empty() && domain.contains('.') && !domain.starts_with('.');
     if !whole || text.len() > EMAIL_BYTES || !text.chars().all(plain) || local.contains('@') {
         return Err(WRONG);
@@ -454,18 +462,35 @@ mod tests {
     #[test]
     fn places_are_written_canonically_or_refused() {
         assert_eq!(phone("+49 (30) 123-45.67"), Ok("+49301234567".to_owned()));
-        for none in ["", "030 1234567", "+0301234567", "+49", "+49 30 x", "+1234567890123456", "+"] {
+        for none in ["", "030 1234567", "+0301234567", "+49", "+49 30 x", "+1234567890123456", "+"]
+        {
             assert!(phone(none).is_err(), "{none}");
         }
         assert_eq!(email("Ana@Company.Example"), Ok("ana@company.example".to_owned()));
-        for none in ["", "ana", "@x.example", "a@b", "a b@x.example", "a@x.example\r\nBcc: b", "a,b@x.example", "a@b@x.example"] {
+        for none in [
+            "",
+            "ana",
+            "@x.example",
+            "a@b",
+            "a b@x.example",
+            "a@x.example\r\nBcc: b",
+            "a,b@x.example",
+            "a@b@x.example",
+        ] {
             assert!(email(none).is_err(), "{none}");
         }
         assert_eq!(topic("on-call_7"), Ok("on-call_7".to_owned()));
         for none in ["", "a/b", "ü", &"x".repeat(65)] {
             assert!(topic(none).is_err(), "{none}");
         }
-        for (some, fits) in [("123456", true), ("-100123", true), ("@oncall", true), ("@x", false), ("abc", false), ("-", false)] {
+        for (some, fits) in [
+            ("123456", true),
+            ("-100123", true),
+            ("@oncall", true),
+            ("@x", false),
+            ("abc", false),
+            ("-", false),
+        ] {
             assert_eq!(chat(some).is_ok(), fits, "{some}");
         }
     }

@@ -83,8 +83,11 @@ impl Paged {
         let title: String = title.chars().take(SPOKEN_CHARS).collect();
         let service = self.state.service.and_then(|id| policy.services.get(&id));
         let service = service.map_or(String::new(), |found| format!(" Service {}.", found.name));
-        let (number, priority) = (self.page.number.0, self.state.priority.to_string().replace('P', "P "));
-        format!("This is Evenkeel. You are paged about incident {number}, {priority}. {title}.{service}")
+        let (number, priority) =
+            (self.page.number.0, self.state.priority.to_string().replace('P', "P "));
+        format!(
+            "This is Evenkeel. You are paged about incident {number}, {priority}. {title}.{service}"
+        )
     }
 
     /// Until when it can be answered without signing in.
@@ -144,7 +147,8 @@ impl Desk {
     pub async fn answer_page(&self, paged: &Paged, answer: Answer) -> Result<(), Trouble> {
         let (number, person) = (paged.page.number, paged.page.person);
         let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
-        let command = answer.command().ok_or_else(|| Refusal::not_found("that cannot be said here"))?;
+        let command =
+            answer.command().ok_or_else(|| Refusal::not_found("that cannot be said here"))?;
         match ask.issue(command).await {
             Ok(_) => {}
             Err(Trouble::Refused(refusal))
@@ -165,8 +169,13 @@ impl Desk {
         let ask = self.ask(&paged.viewer, channel(paged.page.channel));
         let mut ask = ask.on(number).expecting(version);
         let note = ask.words("note", note, limits::BODY_CHARS)?;
-        let command =
-            Command::Resolve { code: code.to_owned(), note, cause: None, known_error: None, children: false };
+        let command = Command::Resolve {
+            code: code.to_owned(),
+            note,
+            cause: None,
+            known_error: None,
+            children: false,
+        };
         ask.issue(command).await?;
         self.page_answered(number, person).await
     }
@@ -190,9 +199,7 @@ impl Desk {
     ) -> Result<Option<PageId>, Trouble> {
         let since = self.now().plus_seconds(-ANSWERABLE_SECONDS);
         let number = number.to_owned();
-        let read = move |sql: &mut dyn Sql| {
-            send::unanswered(sql, PageChannel::Sms, &number, since)
-        };
+        let read = move |sql: &mut dyn Sql| send::unanswered(sql, PageChannel::Sms, &number, since);
         let pages = self.read(read).await?;
         let seals = self.seals().await?;
         Ok(match code {

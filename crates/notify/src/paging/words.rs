@@ -276,12 +276,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ANSWER: &str =
-        "https://desk.company.example/a/pAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA Reply 1 1234 to acknowledge";
+    const ANSWER: &str = "https://desk.company.example/a/pAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA Reply 1 1234 to acknowledge";
 
     #[test]
     fn a_text_message_is_one_part_and_keeps_what_answers_it() {
-        let said = sms("INC-10428 P1", "Łódź: checkout “slow” – 34% of requests fail since the release of this morning", ANSWER);
+        let said = sms(
+            "INC-10428 P1",
+            "Łódź: checkout “slow” – 34% of requests fail since the release of this morning",
+            ANSWER,
+        );
         assert!(said.starts_with("INC-10428 P1 Lodz: checkout"), "{said}");
         assert!(said.ends_with(ANSWER) && said.chars().count() <= SMS_CHARS, "{said}");
         assert_eq!(plain("価格が表示されない"), None);

@@ -39,13 +39,8 @@ impl Gateway {
                 return Err(Invalid::new(words));
             }
         }
-        let gateway = Gateway {
-            url: url.to_owned(),
-            method,
-            body: body.to_owned(),
-            header: None,
-            id: None,
-        };
+        let gateway =
+            Gateway { url: url.to_owned(), method, body: body.to_owned(), header: None, id: None };
         gateway.url_for("+49301234567", "text", "id").parse::<kernel::Outward>()?;
         Ok(gateway)
     }

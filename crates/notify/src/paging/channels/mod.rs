@@ -111,10 +111,11 @@ impl Pager {
 
     /// One request where it may go; what its answer means.
     async fn request(&self, outgoing: Outgoing) -> Result<Reply, Wrong> {
-        let addresses = self.desk.reach_for_page(&outgoing.to).await.map_err(|wrong| match wrong {
-            desk::webhooks::Unreachable::Refused(_) => Wrong::Ever(wrong.to_string()),
-            desk::webhooks::Unreachable::Unknown(_) => Wrong::Now(wrong.to_string()),
-        })?;
+        let addresses =
+            self.desk.reach_for_page(&outgoing.to).await.map_err(|wrong| match wrong {
+                desk::webhooks::Unreachable::Refused(_) => Wrong::Ever(wrong.to_string()),
+                desk::webhooks::Unreachable::Unknown(_) => Wrong::Now(wrong.to_string()),
+            })?;
         let sent = self.client.send(outgoing, &addresses, self.desk.now()).await;
         let reply = sent.map_err(Wrong::Now)?;
         let status = reply.status;
