@@ -2,6 +2,7 @@
 //! configuration file follow from it: see [`crate::config`].
 
 mod examples;
+mod paging;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
@@ -11,6 +12,7 @@ use examples::{
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
+use paging::PagingArgs;
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.
@@ -98,6 +100,8 @@ pub(crate) struct ServeArgs {
     pub(crate) dkim_selector: Option<String>,
     #[command(flatten)]
     pub(crate) inbound: InboundArgs,
+    #[command(flatten)]
+    pub(crate) paging: PagingArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,

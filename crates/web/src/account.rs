@@ -3,6 +3,7 @@
 mod away;
 mod devices;
 mod password;
+mod reached;
 mod sessions;
 mod tokens;
 mod told;
@@ -42,6 +43,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/preferences", post(preferences))
         .route("/me/notifications", post(told::change))
         .route("/me/away", post(away::change))
+        .route("/me/contacts", post(reached::add))
+        .route("/me/contact-rules", post(reached::rules))
+        .route("/me/contacts/{id}/verify", post(reached::verify))
+        .route("/me/contacts/{id}/send-code", post(reached::send_code))
+        .route("/me/contacts/{id}/test", post(reached::test))
+        .route("/me/contacts/{id}/remove", post(reached::remove))
         .route("/me/devices", post(devices::allow))
         .route("/me/devices/renew", post(devices::renew))
         .route("/me/devices/{id}/test", post(devices::try_out))
@@ -81,6 +88,11 @@ async fn show(
         "stopped" => Some("That browser shows you no news any more."),
         "away" => Some("Your absence is stored."),
         "back" => Some("You are there again."),
+        "code" => Some("A code is on its way. Type it in below."),
+        "verified" => Some("You can be reached there from now on."),
+        "tested" => Some("A test page is on its way."),
+        "removed" => Some("You are not reached there any more."),
+        "rules" => Some("How you are reached is stored."),
         "password" => Some(say.password_changed()),
         "sessions" => Some(say.sessions_ended()),
         "revoked" => Some("The token is revoked."),
@@ -173,7 +185,7 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 }
 
 async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
-    let Own { sessions, tokens, told, devices } = own_rows(app, who.viewer().person).await?;
+    let Own { sessions, tokens, told, devices, reached } = own_rows(app, who.viewer().person).await?;
     let push_key = app.desk.push_key().await?.public();
     // As it is now: a change may be younger than the sign-in.
     let person = who.person();
@@ -185,6 +197,7 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
             @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
             (told::card(who, &told, &shown))
+            @if who.viewer().works() { (reached::card(app, who, &reached, &devices, &shown)) }
             (devices::card(who, &devices, &push_key))
             (theme_card(who))
             (password::card(who, &shown))
@@ -213,6 +226,7 @@ struct Own {
     tokens: Vec<Token>,
     told: Preferences,
     devices: Vec<Device>,
+    reached: reached::Reached,
 }
 
 async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
@@ -225,6 +239,7 @@ async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
                 tokens: store::directory::tokens::of_person(sql, person)?,
                 told: store::directory::told_how::get(sql, person)?,
                 devices: store::directory::devices::of_person(sql, person)?,
+                reached: reached::Reached::of(sql, person)?,
             })
         })
         .await

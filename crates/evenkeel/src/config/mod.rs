@@ -8,6 +8,7 @@ mod file;
 mod inbound;
 mod mail;
 mod outward;
+mod paging;
 mod s3;
 
 pub(crate) use check::check;
@@ -22,6 +23,7 @@ use inbound::InboundSettings;
 use kernel::Network;
 use mail::MailSettings;
 use outward::OutwardSettings;
+use paging::PagingSettings;
 use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
@@ -38,6 +40,20 @@ const SETTINGS: &[&str] = &[
     "webhook_allow",
     "push_allow",
     "webhook_ca",
+    "twilio_account",
+    "twilio_token",
+    "twilio_from",
+    "twilio_url",
+    "sms_gateway_url",
+    "sms_gateway_method",
+    "sms_gateway_body",
+    "sms_gateway_header",
+    "sms_gateway_id",
+    "ntfy_url",
+    "ntfy_token",
+    "telegram_token",
+    "telegram_url",
+    "paging_allow",
     "smtp_url",
     "smtp_ca",
     "mail_from",
@@ -61,8 +77,18 @@ const SETTINGS: &[&str] = &[
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
 /// touches the data of a real instance, nor writes to anybody or takes their mail.
-const NOT_FOR_THE_DEMO: [&str; 6] =
-    ["data", "database_url", SMTP_URL, SMTP_LISTEN, LMTP_LISTEN, S3_BUCKET];
+const NOT_FOR_THE_DEMO: [&str; 10] = [
+    "data",
+    "database_url",
+    SMTP_URL,
+    SMTP_LISTEN,
+    LMTP_LISTEN,
+    S3_BUCKET,
+    "twilio_account",
+    "sms_gateway_url",
+    "ntfy_url",
+    "telegram_token",
+];
 const SMTP_URL: &str = "smtp_url";
 const SMTP_LISTEN: &str = "smtp_listen";
 const LMTP_LISTEN: &str = "lmtp_listen";
@@ -107,6 +133,8 @@ pub(crate) struct Settings {
     pub(crate) outward: OutwardSettings,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
+    /// By what people are paged besides mail.
+    pub(crate) paging: PagingSettings,
     /// Mail that comes in.
     pub(crate) inbound: InboundSettings,
     /// An S3-compatible store for attachments instead of the data folder.
@@ -253,6 +281,7 @@ impl Settings {
                 dkim_key: served("dkim_key"),
                 dkim_selector: served("dkim_selector"),
             },
+            paging: PagingSettings::of(served, networks(leaf, source, "paging_allow")),
             inbound: InboundSettings {
                 smtp: served(SMTP_LISTEN),
                 lmtp: served(LMTP_LISTEN),
@@ -300,6 +329,7 @@ impl Settings {
                 *setting = Setting { value: None, source: Source::Default };
             }
         }
+        self.paging.keep_apart();
     }
 
     /// Refuses what no server can run with, in words.

@@ -13,6 +13,7 @@ use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
 use mail::MailIn;
+use notify::paging::Providers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub(crate) struct Door {
     mail: Option<Mail>,
     inbound: Option<intake::Bound>,
     trust: notify::webhooks::Trust,
+    providers: Providers,
 }
 
 impl Door {
@@ -44,13 +46,15 @@ impl Door {
         let mail = settings.mail.chosen(public_url.as_deref())?;
         let inbound = settings.inbound.chosen(public_url.as_deref())?;
         let trust = settings.outward.trust()?;
+        let smtp = mail.as_ref().map(|mail| mail.letters.smtp.clone());
+        let providers = settings.paging.chosen(public_url.as_deref(), smtp)?;
         limits::raise_open_files();
         let listener = bind(&settings.listen.value).await?;
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, public_url, mail, inbound, trust })
+        Ok(Door { listener, public_url, mail, inbound, trust, providers })
     }
 }
 
@@ -83,6 +87,17 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
 }
 
+/// What providers of telephones say, where there is one that signs what it says.
+fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
+    match (&providers.twilio, &providers.public_url) {
+        (Some(twilio), Some(public_url)) => {
+            let (token, public_url) = (twilio.token.clone(), public_url.clone());
+            intake::telephone(desk.clone(), intake::Telephone { token, public_url })
+        }
+        _ => axum::Router::new(),
+    }
+}
+
 /// Draws letters for whoever edits their words, as they would be sent.
 fn draw_letter(public_url: Option<&str>) -> web::DrawLetter {
     let address = public_url.unwrap_or("https://help.example.org").to_owned();
@@ -103,7 +118,7 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url, mail, inbound, trust } = door;
+    let Door { listener, public_url, mail, inbound, trust, providers } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
@@ -111,11 +126,13 @@ pub(crate) async fn serve(
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
     desk.allow_outward(settings.outward.webhook_allow.value.clone());
     desk.allow_push(settings.outward.push_allow.value.clone());
+    desk.allow_pages(settings.paging.allow.value.clone());
     let (stop, stopped) = watch::channel(false);
     let hooks_url = public_url.clone();
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
         .merge(intake::router(desk.clone()))
+        .merge(telephone(&desk, &providers))
         .merge(web::router(
             desk.clone(),
             web::Options {
@@ -132,6 +149,8 @@ pub(crate) async fn serve(
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
     let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
+    let providers = providers.by_browsers(push.clone()).trusting(trust.clone());
+    let paging = notify::paging::start(desk.clone(), providers);
     let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
     let pushing = notify::push::start(push);
     ready(&url(address))?;
@@ -152,6 +171,7 @@ pub(crate) async fn serve(
             finish(letters.stop(), "letters that had begun took too long and are sent again"),
             finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
             finish(pushing.stop(), "messages to browsers took too long and are sent again"),
+            finish(paging.stop(), "pages that were on their way took too long and are sent again"),
         )
     };
     if until_done(ending, stopping, &mut ended).await.is_none() {

@@ -12,6 +12,7 @@ pub use channels::{Gateway, Ntfy, Telegram, Twilio};
 
 use crate::push::Push;
 use crate::smtp::Smtp;
+use crate::webhooks::Trust;
 use crate::webhooks::client::Client;
 use desk::contacts::{Messenger, Note, Noted};
 use desk::{Desk, Trouble};
@@ -54,9 +55,23 @@ pub struct Providers {
     pub telegram: Option<Telegram>,
     /// Whoever sends to browsers.
     pub web_push: Option<Push>,
+    /// Whom we trust at the other ends beside those that the system trusts.
+    pub trust: Trust,
 }
 
 impl Providers {
+    /// The same with the browsers that people allowed.
+    #[must_use]
+    pub fn by_browsers(self, push: Push) -> Self {
+        Providers { web_push: Some(push), ..self }
+    }
+
+    /// The same trusting these at the other ends, too.
+    #[must_use]
+    pub fn trusting(self, trust: Trust) -> Self {
+        Providers { trust, ..self }
+    }
+
     /// The channels that something can be sent by.
     pub fn channels(&self) -> Vec<PageChannel> {
         let is_there = |channel: &PageChannel| match channel {
@@ -149,7 +164,8 @@ impl Pager {
     /// Whoever sends for this desk by these providers.
     pub fn new(desk: Desk, providers: Providers) -> Self {
         let figures = Figures::of(&desk);
-        let (client, busy, counted) = (Client::default(), Mutex::default(), Mutex::default());
+        let client = Client::trusting(providers.trust.clone());
+        let (busy, counted) = (Mutex::default(), Mutex::default());
         Pager { desk, providers, client, figures, busy, counted }
     }
 
