@@ -140,7 +140,9 @@ async fn sms(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Respons
     };
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let Some((answer, code)) = read(field("Body")) else {
-        return script(&message("Answer 1 to acknowledge, 2 to escalate, 3 if you cannot, and the code of the page."));
+        return script(&message(
+            "Answer 1 to acknowledge, 2 to escalate, 3 if you cannot, and the code of the page.",
+        ));
     };
     match app.answer(field("From"), answer, code).await {
         Ok(words) => script(&message(&words)),
@@ -303,10 +305,8 @@ mod tests {
     fn only_what_the_account_signed_is_read() {
         let fields = [("From", "+491"), ("Body", "1 1234"), ("To", "+492")];
         let body = b"Body=1+1234&From=%2B491&To=%2B492";
-        let headers = HeaderMap::from_iter([(
-            SIGNATURE.parse().unwrap(),
-            signature("/paging/sms", &fields),
-        )]);
+        let headers =
+            HeaderMap::from_iter([(SIGNATURE.parse().unwrap(), signature("/paging/sms", &fields))]);
         let read = account().signed("/paging/sms", &headers, body).unwrap();
         assert_eq!((read["From"].as_str(), read["Body"].as_str()), ("+491", "1 1234"));
         assert!(account().signed("/paging/voice/x", &headers, body).is_none(), "elsewhere");
@@ -320,10 +320,8 @@ mod tests {
     #[test]
     fn the_signature_is_that_of_the_documented_example() {
         // As Twilio describes its signatures: the account "12345", this address and this form.
-        let account = Telephone {
-            token: "12345".to_owned(),
-            public_url: "https://mycompany.com".to_owned(),
-        };
+        let account =
+            Telephone { token: "12345".to_owned(), public_url: "https://mycompany.com".to_owned() };
         let body = b"CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits=1234&From=%2B14158675310&To=%2B18005551212";
         let headers = HeaderMap::from_iter([(
             SIGNATURE.parse().unwrap(),

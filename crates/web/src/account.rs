@@ -185,7 +185,8 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 }
 
 async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
-    let Own { sessions, tokens, told, devices, reached } = own_rows(app, who.viewer().person).await?;
+    let Own { sessions, tokens, told, devices, reached } =
+        own_rows(app, who.viewer().person).await?;
     let push_key = app.desk.push_key().await?.public();
     // As it is now: a change may be younger than the sign-in.
     let person = who.person();

@@ -101,8 +101,7 @@ impl PagingSettings {
         let mut gateway = gateway.map_err(of_no_use)?;
         if let Some(line) = &self.gateway_header.value {
             let header = gateway.with_header(line);
-            gateway =
-                header.map_err(|error| OfNoUse("sms_gateway_header", error.to_string()))?;
+            gateway = header.map_err(|error| OfNoUse("sms_gateway_header", error.to_string()))?;
         }
         if let Some(pointer) = &self.gateway_id.value {
             gateway = gateway.with_id_at(pointer);
@@ -134,9 +133,19 @@ impl PagingSettings {
             (given(&self.twilio_token), &self.twilio_account, "twilio_token", "twilio_account"),
             (given(&self.twilio_from), &self.twilio_account, "twilio_from", "twilio_account"),
             (given(&self.twilio_url), &self.twilio_account, "twilio_url", "twilio_account"),
-            (given(&self.gateway_method), &self.gateway_url, "sms_gateway_method", "sms_gateway_url"),
+            (
+                given(&self.gateway_method),
+                &self.gateway_url,
+                "sms_gateway_method",
+                "sms_gateway_url",
+            ),
             (given(&self.gateway_body), &self.gateway_url, "sms_gateway_body", "sms_gateway_url"),
-            (given(&self.gateway_header), &self.gateway_url, "sms_gateway_header", "sms_gateway_url"),
+            (
+                given(&self.gateway_header),
+                &self.gateway_url,
+                "sms_gateway_header",
+                "sms_gateway_url",
+            ),
             (given(&self.gateway_id), &self.gateway_url, "sms_gateway_id", "sms_gateway_url"),
             (given(&self.ntfy_token), &self.ntfy_url, "ntfy_token", "ntfy_url"),
             (given(&self.telegram_url), &self.telegram_token, "telegram_url", "telegram_token"),
@@ -206,7 +215,9 @@ pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
     }
     let everybody = paging.allow.value.iter().find(|network| network.is_everybody());
     if let Some(network) = everybody {
-        let what = format!("{network} is everything; everybody who may be paged may reach by it what only this machine reaches");
+        let what = format!(
+            "{network} is everything; everybody who may be paged may reach by it what only this machine reaches"
+        );
         say(Level::Warning, "paging_allow", what);
     }
     match paging.read(None, None) {

@@ -5,6 +5,7 @@ mod endpoint;
 mod inbox;
 mod languages;
 mod letters;
+mod paging;
 mod push;
 mod sending;
 mod sink;

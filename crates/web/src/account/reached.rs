@@ -56,7 +56,8 @@ pub(super) async fn add(
         PageChannel::WebPush => fields.text(DEVICE),
         _ => fields.text(ADDRESS),
     };
-    let draft = Draft { channel, address: address.to_owned(), label: fields.text(LABEL).to_owned() };
+    let draft =
+        Draft { channel, address: address.to_owned(), label: fields.text(LABEL).to_owned() };
     match app.desk.add_contact(who.viewer(), who.viewer().person, draft).await {
         Ok((_, None)) => Ok(done("code")),
         Ok((_, Some(wrong))) => {
@@ -151,12 +152,7 @@ fn known(id: &str) -> PageResult<ContactId> {
     id.parse().map_err(|_| PageError::NotFound)
 }
 
-async fn again(
-    app: &App,
-    who: &SignedIn,
-    errors: Errors,
-    typed: Fields,
-) -> PageResult<Response> {
+async fn again(app: &App, who: &SignedIn, errors: Errors, typed: Fields) -> PageResult<Response> {
     let shown = Shown { errors, typed, ..Shown::default() };
     let again = page(app, who, shown).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
@@ -196,8 +192,8 @@ pub(super) fn card(
         ours(&code_field(way.id))
             || Urgency::ALL.iter().any(|urgency| ours(&minutes_field(*urgency, way.id)))
     };
-    let wrong = ["reached", CHANNEL, ADDRESS].into_iter().any(ours)
-        || reached.ways.iter().any(of_way);
+    let wrong =
+        ["reached", CHANNEL, ADDRESS].into_iter().any(ours) || reached.ways.iter().any(of_way);
     html! {
         section.card aria-labelledby="reached" {
             div.card-h { h2 id="reached" tabindex="-1" { "How I am reached" } }
@@ -296,10 +292,8 @@ fn adding(app: &App, devices: &[Device], shown: &Shown, wrong: bool) -> Markup {
         .filter(|channel| **channel != PageChannel::WebPush || !devices.is_empty())
         .map(|channel| (channel.as_str(), channel.name().to_owned()))
         .collect();
-    let devices: Vec<(String, String)> = devices
-        .iter()
-        .map(|device| (device.id.to_string(), device.label.clone()))
-        .collect();
+    let devices: Vec<(String, String)> =
+        devices.iter().map(|device| (device.id.to_string(), device.label.clone())).collect();
     let typed = |name: &str| if wrong { shown.typed.text(name) } else { "" };
     html! {
         details open[wrong && shown.errors.of(ADDRESS).is_some()] {
