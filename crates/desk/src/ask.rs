@@ -324,6 +324,7 @@ impl Ask<'_> {
             above_other: &[],
             undo: &[],
             timeline: &[],
+            turns: &incident::escalation::Turns::new(),
             derived: None,
         };
         decide(None, &Command::Report(Box::new(report)), &facts, self.desk.now())?;

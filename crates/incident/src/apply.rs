@@ -3,9 +3,10 @@
 
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
-use crate::promise::{Explanation, Promise};
+use crate::promise;
 use crate::since::Before;
 use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
@@ -28,6 +29,7 @@ pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
         state.quiet = false;
     }
     change(&mut state, event);
+    escalation::renewed(&mut state, event);
     before.follow(&mut state, event);
     Some(state)
 }
@@ -100,6 +102,8 @@ fn born(reported: &Reported, event: &Event) -> State {
         rule_runs: Default::default(),
         waited: Default::default(),
         waited_ahead: Default::default(),
+        paging: None,
+        suppressed: None,
     }
 }
 
@@ -107,7 +111,7 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
-        Body::RuleRefused(_) | Body::NobodyThere(_) => {}
+        Body::RuleRefused(_) | Body::NobodyThere(_) | Body::PageFailed(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);
             state.waits_are_over(&data.waits, at);
@@ -121,7 +125,10 @@ fn change(state: &mut State, event: &Event) {
             state.assignee = data.assignee;
         }
         Body::Restricted(data) => state.confidential_to = data.team,
-        Body::Acknowledged(_) => state.moments.acknowledged = Some(at),
+        Body::Acknowledged(_) => {
+            state.moments.acknowledged = Some(at);
+            escalation::answered(state, event);
+        }
         Body::Responded(_) => state.moments.responded = Some(at),
         Body::Mitigated(_) => state.moments.mitigated = Some(at),
         Body::Restored(_) => state.moments.restored = Some(at),
@@ -163,6 +170,15 @@ fn change(state: &mut State, event: &Event) {
         Body::Unwatched(data) => {
             state.watchers.remove(&data.person);
         }
+        Body::PagingBegan(_)
+        | Body::Paged(_)
+        | Body::PageAcknowledged(_)
+        | Body::PageDeclined(_)
+        | Body::PagingStopped(_)
+        | Body::AcknowledgementExpired(_)
+        | Body::PagingExhausted(_)
+        | Body::PagingSuppressed(_)
+        | Body::PagingReleased(_) => escalation::apply(state, event),
         Body::AgreementChanged(data) => state.agreement = data.agreement,
         Body::ClocksChanged(data) => {
             data.clocks.iter().for_each(|clock| set_clock(state, clock.clone()))
@@ -185,55 +201,7 @@ fn change(state: &mut State, event: &Event) {
         | Body::PromiseChanged(_)
         | Body::PromiseBroken(_)
         | Body::BreachExplained(_)
-        | Body::PauseCorrected(_) => promised(state, event),
-    }
-}
-
-fn promised(state: &mut State, event: &Event) {
-    let at = event.happened_at;
-    let pending = |to, promised_for| Promise {
-        to,
-        at: promised_for,
-        given_at: at,
-        broken: false,
-        kept: false,
-    };
-    match &event.body {
-        Body::Promised(data) => {
-            state.set_promise(pending(data.to, data.at));
-            if data.to_requester {
-                state.deviated_at = None;
-            }
-        }
-        Body::PromiseChanged(data) => {
-            match data.at {
-                Some(promised_for) => state.set_promise(pending(data.to, promised_for)),
-                None => state.promises.retain(|promise| promise.to != data.to),
-            }
-            if data.to_requester && data.at.is_some() {
-                state.deviated_at = None;
-            }
-        }
-        Body::PromiseBroken(data) => {
-            if let Some(promise) = state.promises.iter_mut().find(|promise| promise.to == data.to) {
-                promise.broken = true;
-            }
-            if data.to_requester {
-                state.deviated_at.get_or_insert(at);
-            }
-        }
-        Body::BreachExplained(data) => {
-            let explanation = Explanation {
-                reason: data.reason,
-                owner: data.owner,
-                breached_at: data.breached_at,
-                at,
-            };
-            state.explanations.insert(data.clock, explanation);
-        }
-        // The clocks as they stood before a reopening are not true any more.
-        Body::PauseCorrected(_) => state.before_reopening = None,
-        _ => {}
+        | Body::PauseCorrected(_) => promise::apply(state, event),
     }
 }
 

@@ -3,8 +3,10 @@
 
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
+use crate::escalation::PagedPerson;
 use crate::event::{Body, Cause, Event};
 use crate::policy::Policy;
+use crate::reach::{Urgency, Way};
 use crate::state::{HoldReason, State};
 use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,37 @@ pub struct Effect {
     pub audience: Audience,
     /// Seconds to wait before it leaves, so that it can be taken back.
     pub delay_seconds: i64,
+}
+
+/// A page to be made: one person by one way, because of one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageWish {
+    /// The entry's place in the timeline.
+    pub n: u32,
+    /// Who.
+    pub person: PersonId,
+    /// How much it matters.
+    pub urgency: Urgency,
+    /// By which way, and when.
+    pub way: Way,
+    /// When they were paged.
+    pub at: Timestamp,
+}
+
+/// The pages that follow from these events: every way of everybody who was paged, each at
+/// its time.
+pub fn pages(events: &[Event], policy: &Policy) -> Vec<PageWish> {
+    let mut wishes = Vec::new();
+    for event in events {
+        let Body::Paged(data) = &event.body else { continue };
+        for PagedPerson { person, .. } in &data.people {
+            let Some(reach) = policy.paging.reach.get(person) else { continue };
+            let (n, urgency, at, person) = (event.n, data.urgency, event.at, *person);
+            let ways = reach.ways(urgency, at).into_iter();
+            wishes.extend(ways.map(|way| PageWish { n, person, urgency, way, at }));
+        }
+    }
+    wishes
 }
 
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
@@ -229,6 +262,9 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
         Body::Promised(data) => data.reason,
         Body::PromiseChanged(data) => Some(data.reason),
         Body::BreachExplained(data) => Some(data.reason),
+        Body::PagingBegan(data) => data.note,
+        Body::Paged(data) => data.note,
+        Body::PageDeclined(data) => data.note,
         _ => None,
     }
 }

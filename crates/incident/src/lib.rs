@@ -32,7 +32,7 @@ mod upcast;
 pub use apply::{apply, fold};
 pub use command::{Change, Command, CommandName, Visibility};
 pub use decide::{Decision, Facts, Follow, Origin, UNDO_EVENTS, decide, tick, undoable};
-pub use effects::{Audience, Effect, effects};
+pub use effects::{Audience, Effect, PageWish, effects};
 pub use event::{Body, Cause, Event};
 pub use permissions::{Access, Scope, Subject, TokenScope, Viewer};
 pub use policy::Policy;

@@ -2,6 +2,7 @@
 //! longer than was said.
 
 use crate::clocks::ClockKind;
+use crate::event::{Body, Event};
 use crate::state::{Lifecycle, State};
 use kernel::{ContentId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -129,5 +130,54 @@ impl State {
         }
         let passed = |promise: &&mut Promise| promise.is_pending() && promise.at <= now;
         self.promises.iter_mut().filter(passed).for_each(|promise| promise.kept = true);
+    }
+}
+
+/// What an event about promises makes of an incident.
+pub(crate) fn apply(state: &mut State, event: &Event) {
+    let at = event.happened_at;
+    let pending = |to, promised_for| Promise {
+        to,
+        at: promised_for,
+        given_at: at,
+        broken: false,
+        kept: false,
+    };
+    match &event.body {
+        Body::Promised(data) => {
+            state.set_promise(pending(data.to, data.at));
+            if data.to_requester {
+                state.deviated_at = None;
+            }
+        }
+        Body::PromiseChanged(data) => {
+            match data.at {
+                Some(promised_for) => state.set_promise(pending(data.to, promised_for)),
+                None => state.promises.retain(|promise| promise.to != data.to),
+            }
+            if data.to_requester && data.at.is_some() {
+                state.deviated_at = None;
+            }
+        }
+        Body::PromiseBroken(data) => {
+            if let Some(promise) = state.promises.iter_mut().find(|promise| promise.to == data.to) {
+                promise.broken = true;
+            }
+            if data.to_requester {
+                state.deviated_at.get_or_insert(at);
+            }
+        }
+        Body::BreachExplained(data) => {
+            let explanation = Explanation {
+                reason: data.reason,
+                owner: data.owner,
+                breached_at: data.breached_at,
+                at,
+            };
+            state.explanations.insert(data.clock, explanation);
+        }
+        // The clocks as they stood before a reopening are not true any more.
+        Body::PauseCorrected(_) => state.before_reopening = None,
+        _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! What is true of an incident now: the fold of its timeline.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::escalation::{Course, Suppression};
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
 use crate::rules::RuleRuns;
@@ -415,4 +416,10 @@ pub struct State {
     /// Those of them that lay ahead when they were over: when it is due.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub waited_ahead: BTreeMap<RuleId, BTreeSet<Timestamp>>,
+    /// How paging stands, since it first began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paging: Option<Box<Course>>,
+    /// What keeps it from paging by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppression>,
 }

@@ -19,6 +19,10 @@ pub enum TimerKind {
     Breach(ClockKind),
     /// What somebody was promised passes.
     Promise(PersonId),
+    /// Whoever took it is not heard of any more.
+    Forgotten,
+    /// The next step of paging comes.
+    Page,
 }
 
 /// Every timer this state wants, with its instant. An incident that came by
@@ -41,6 +45,13 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         }
     }
     wanted.extend(breaches(state, policy));
+    if let Some(course) = &state.paging {
+        // What waits for something else is nobody's to be woken for.
+        let is_worked_on = matches!(state.lifecycle, Lifecycle::New | Lifecycle::InProgress);
+        let expires_at = course.expires_at.filter(|_| is_worked_on && !course.is_going());
+        wanted.extend(expires_at.map(|at| (TimerKind::Forgotten, at)));
+        wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
+    }
     // Met exactly is met, and clocks count whole seconds.
     let promises = state.pending_promises();
     wanted.extend(

@@ -125,6 +125,7 @@ async fn one(
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        suppressed: None,
         model: None,
     };
     waiting.push_back(ask.submit(Command::Report(Box::new(report))).await?);

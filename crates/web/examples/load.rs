@@ -141,6 +141,7 @@ async fn fill(desk: &Desk, agents: &[(Person, Viewer, TeamId)], incidents: usize
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            suppressed: None,
             model: None,
         };
         waiting.push_back(ask.submit(Command::Report(Box::new(report))).await.unwrap());
@@ -262,6 +263,7 @@ async fn listen(desk: &Desk, router: &Router, viewer: &Viewer, cookies: &[String
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        suppressed: None,
         model: None,
     };
     let begun = Instant::now();

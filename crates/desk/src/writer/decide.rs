@@ -3,7 +3,9 @@
 
 mod assignment;
 mod because;
+mod mail;
 mod models;
+mod paging;
 mod related;
 mod rules;
 mod words;
@@ -16,12 +18,16 @@ use assignment::Standings;
 use because::Because;
 use incident::decide::{Follow, Origin};
 use incident::effects::heard;
+use incident::escalation::Turns;
 use incident::permissions::may;
 use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
 use kernel::{Actor, IncidentNumber, Timestamp, limits};
+use mail::mail_of;
+use paging::new_pages;
 use related::Related;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use store::incidents::{Head, NewContent, Recorded};
 use store::{Failure, Sql};
@@ -53,6 +59,8 @@ pub(super) struct Round<'a> {
     parts: Vec<Recorded>,
     /// Whom teams choose from, as far as this round asked.
     standings: Standings,
+    /// Whose turn it was last in steps of paging, as far as this round asked.
+    turns: OnceCell<Turns>,
     /// Keys used earlier in this round.
     keys: HashMap<(String, String), (Vec<u8>, Done)>,
     /// Messages that came on, and alarms that were raised, earlier in this round.
@@ -101,6 +109,7 @@ impl<'a> Round<'a> {
             states: HashMap::new(),
             parts: vec![],
             standings: Standings::new(),
+            turns: OnceCell::new(),
             keys: HashMap::new(),
             mail: HashSet::new(),
         }
@@ -345,6 +354,7 @@ impl<'a> Round<'a> {
         let command = self.with_words(sql, chain, tried, command, before.as_ref(), contents)?;
         let command: &Command = &command;
         let people = self.people(sql, chain, command)?;
+        let turns = self.turns(sql, tried)?;
         let facts = Facts {
             number: Some(number),
             viewer,
@@ -359,6 +369,7 @@ impl<'a> Round<'a> {
             above_other: &related.above_other,
             undo: &related.undo,
             timeline: &related.timeline,
+            turns: &turns,
             derived: because.derived(),
         };
         let decision = match decide(before.as_ref(), command, &facts, chain.now) {
@@ -381,6 +392,7 @@ impl<'a> Round<'a> {
             if prepared.tells_owner {
                 effects.extend(heard(&after, &decision.events));
             }
+            let pages = new_pages(&decision.events, self.policy);
             let brought = store::incidents::brought_by(&decision.events);
             let contents = prepared.contents.iter().chain(&related.contents);
             let contents = contents.filter(|content| brought.contains_key(&content.id)).cloned();
@@ -394,6 +406,7 @@ impl<'a> Round<'a> {
                 contents: contents.collect(),
                 files: prepared.files.clone(),
                 effects,
+                pages,
                 wake_at,
             });
         }
@@ -474,19 +487,6 @@ struct Step {
 fn sees(job: &Job, state: &State) -> Access {
     let viewer = job.prepared.viewer.as_ref();
     viewer.map_or(Access::Full, |viewer| Scope::of(viewer).access(&state.into()))
-}
-
-/// What a job does for mail, by which it is known within its round.
-fn mail_of(job: &Job) -> impl Iterator<Item = String> {
-    let message = job.prepared.message.as_ref();
-    let step = message.map(|step| format!("{} {}", step.id, step.step));
-    let first = message.filter(|step| step.step == 0).map(|step| &step.read);
-    let copy = first.and_then(|read| {
-        let (id, hash) = (read.message_id.as_ref()?, read.body_hash.as_ref()?);
-        Some(format!("copy {hash} {id}"))
-    });
-    let alarm = job.prepared.alarm.as_ref().map(|alarm| format!("alarm {}", alarm.about));
-    step.into_iter().chain(copy).chain(alarm)
 }
 
 fn first_input(events: &[Event]) -> u32 {

@@ -175,6 +175,7 @@ impl Director {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            suppressed: None,
             model: None,
         };
         ask.issue(Command::Report(Box::new(report))).await?;

@@ -202,6 +202,7 @@ impl Teller<'_> {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            suppressed: None,
             model: None,
         };
         match ask.issue(Command::Report(Box::new(report))).await {

@@ -2,16 +2,20 @@
 //! desk stores the text, the incident only points at it.
 
 mod related;
+mod report;
 
 pub use related::Related;
+pub use report::Report;
 
 use crate::clocks::ClockKind;
+use crate::escalation::Whom;
 use crate::impact::Subject;
 use crate::models::ModelUse;
+use crate::reach::Urgency;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
-    TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, EscalationId, IncidentNumber, Level, PersonId, Priority,
+    ServiceId, TaskId, TeamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,60 +62,6 @@ pub enum Visibility {
     Public,
     /// Staff only.
     Internal,
-}
-
-/// The first report of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// What is not working, in one line.
-    pub title: ContentId,
-    /// More words, if there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<ContentId>,
-    /// For whom.
-    pub requester: PersonId,
-    /// What is interrupted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<ServiceId>,
-    /// Where it belongs in the classification.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<CategoryId>,
-    /// Impact, if the reporter said one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impact: Option<Level>,
-    /// Urgency, if the reporter said one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub urgency: Option<Level>,
-    /// How many people are affected, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub affected: Option<u32>,
-    /// The team to start with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<TeamId>,
-    /// The person to start with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<PersonId>,
-    /// When it began to be noticed, if earlier than the report.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detected_at: Option<Timestamp>,
-    /// Custom fields.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub tags: BTreeSet<String>,
-    /// The closed incident this one follows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub follow_up_of: Option<IncidentNumber>,
-    /// The incident this is a further case of ("I have this too").
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<IncidentNumber>,
-    /// The only team that may see it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confidential_to: Option<TeamId>,
-    /// The incident model it is reported with: it gives what is not said here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<ModelUse>,
 }
 
 macro_rules! commands {
@@ -444,6 +394,28 @@ commands! {
     } = "tag",
     /// Apply an incident model: what it gives and is not there yet.
     ApplyModel(ModelUse) = "apply-model",
+    /// Page somebody about it, whoever else is paged.
+    Page {
+        /// Whom; none when a policy is named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        whom: Vec<Whom>,
+        /// The policy that is followed from its first step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<EscalationId>,
+        /// How much it matters.
+        urgency: Urgency,
+        /// Words to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "page",
+    /// Say that one cannot take it: the next is paged at once.
+    DeclinePage {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "decline-page",
+    /// Do not wait for the next step of paging.
+    EscalatePage = "escalate-page",
     /// Take back one entry of the timeline.
     Undo {
         /// Its place in the timeline.

@@ -1,8 +1,9 @@
 //! What the product itself tells an incident.
 
+use crate::escalation::{Failure, Suppression};
 use crate::rules::Moment;
 use crate::state::LinkKind;
-use kernel::{ContentId, IncidentNumber, RuleId, TeamId, Timestamp};
+use kernel::{ContentId, IncidentNumber, PersonId, RuleId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,5 +90,21 @@ pub enum Related {
         team: TeamId,
         /// How many could have got it if they were not away.
         away: u32,
+    },
+    /// Something keeps it from paging by itself from now on.
+    PagingSuppressed {
+        /// What.
+        why: Suppression,
+    },
+    /// Nothing keeps it from paging any more.
+    PagingReleased,
+    /// Nobody was reached by an entry that paged people; whoever comes next is paged at once.
+    PageFailed {
+        /// The place of that entry in the timeline.
+        paged: u32,
+        /// Who was not reached.
+        people: Vec<PersonId>,
+        /// What happened instead.
+        failure: Failure,
     },
 }

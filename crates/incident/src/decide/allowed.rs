@@ -22,14 +22,16 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::Resume => life == Lifecycle::OnHold,
         C::Confirm | C::Dispute | C::Close | C::Reopen => life == Lifecycle::Resolved,
         C::NotAReopening => life.is_open() && state.before_reopening.is_some(),
-        C::Acknowledge => life.is_open() && state.moments.acknowledged.is_none(),
+        C::Acknowledge => {
+            life.is_open() && (state.moments.acknowledged.is_none() || state.is_paging())
+        }
+        C::DeclinePage | C::EscalatePage => state.is_paging(),
         C::Unmerge => state.merged_into.is_some(),
         C::Merge => state.merged_into.is_none() && !over,
         C::StandDown => state.major && !over,
         C::DeclareMajor => !state.major && life.is_open(),
-        C::Hold | C::Resolve | C::Cancel | C::Escalate | C::Promise | C::ApplyModel => {
-            life.is_open()
-        }
+        C::Hold | C::Resolve | C::Cancel | C::Escalate => life.is_open(),
+        C::Promise | C::ApplyModel | C::Page => life.is_open(),
         C::ExplainBreach => state.breaches().next().is_some(),
         C::CorrectPause => !over,
         C::Mitigate | C::Restore | C::Undo | C::Classify | C::Prioritise | C::Assign => !over,
@@ -61,6 +63,9 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
             "this incident is already merged; unmerge it first".to_owned()
         }
         CommandName::ExplainBreach => "no clock of this incident has passed its target".to_owned(),
+        CommandName::DeclinePage | CommandName::EscalatePage => {
+            "nobody is paged about this incident now".to_owned()
+        }
         CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
         _ => format!("{name} is not possible now: the incident {where_it_is}"),
     };
@@ -86,6 +91,8 @@ pub(super) fn ends(command: &Command) -> bool {
                     | Related::MainEnded
                     | Related::MergeWithdrawn { .. }
                     | Related::UnlinkedBack { .. }
+                    | Related::PageFailed { .. }
             )
+            | Command::Acknowledge
     )
 }

@@ -182,6 +182,7 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         parent: None,
         confidential_to: state.confidential_to,
         model: None,
+        suppressed: None,
     };
     draft.report_another(report);
     Ok(())

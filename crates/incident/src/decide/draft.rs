@@ -76,6 +76,16 @@ impl<'a> Draft<'a> {
         self.facts.timeline.iter().chain(&self.events)
     }
 
+    /// What this decision has recorded so far.
+    pub(crate) fn recorded(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The command that is decided.
+    pub(crate) fn command(&self) -> &'a Command {
+        self.command
+    }
+
     /// The policy in force.
     pub(crate) fn policy(&self) -> &'a Policy {
         self.facts.policy
@@ -128,6 +138,12 @@ impl<'a> Draft<'a> {
     pub(crate) fn emit_by_policy(&mut self, name: &str, version: i64, body: impl Into<Body>) {
         let cause = Cause::Derived(Derived { by: "policy".into(), name: name.into(), version });
         self.push(body.into(), cause, self.facts.actor.clone(), self.facts.channel, self.at);
+    }
+
+    /// Records what the product itself does about it.
+    pub(crate) fn emit_for_it(&mut self, name: &str, body: impl Into<Body>) {
+        let cause = Cause::Derived(Derived { by: "policy".into(), name: name.into(), version: 0 });
+        self.push(body.into(), cause, Actor::system(), self.facts.channel, self.at);
     }
 
     /// Records what a timer did, at its own instant.
@@ -235,6 +251,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn finish(mut self) -> Decision {
         self.follow_clocks(self.at);
+        super::paging::follow(&mut self);
         Decision { events: self.events, state: self.state, follow: self.follow }
     }
 }

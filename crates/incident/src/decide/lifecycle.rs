@@ -1,6 +1,6 @@
 //! From taken to closed.
 
-use super::{Draft, relations};
+use super::{Draft, paging, relations};
 use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
@@ -13,6 +13,9 @@ use kernel::{Timestamp, limits};
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
+        Command::Acknowledge if draft.state()?.moments.acknowledged.is_some() => {
+            paging::answer(draft)
+        }
         Command::Acknowledge => acknowledge(draft, None),
         Command::Hold { reason, until, note } => hold(draft, *reason, *until, *note)?,
         Command::Resume => resume(draft)?,
@@ -70,9 +73,13 @@ pub(super) fn acknowledge(draft: &mut Draft, why: Option<&str>) {
 
 /// Answering or working on it says that somebody has it.
 pub(super) fn took_it(draft: &mut Draft) {
-    if draft.by_provider() && draft.state().is_ok_and(|state| state.moments.acknowledged.is_none())
-    {
+    if !draft.by_provider() {
+        return;
+    }
+    if draft.state().is_ok_and(|state| state.moments.acknowledged.is_none()) {
         acknowledge(draft, Some("took it"));
+    } else {
+        paging::works_on_it(draft);
     }
 }
 

@@ -8,6 +8,7 @@ mod conversation;
 mod draft;
 mod lifecycle;
 mod models;
+mod paging;
 mod people;
 mod promises;
 mod relations;
@@ -25,6 +26,7 @@ pub(crate) use classification::{check_fields, check_tags};
 pub(crate) use draft::Draft;
 
 use crate::command::{Command, CommandName};
+use crate::escalation::Turns;
 use crate::event::{Derived, Event};
 use crate::permissions::{self, Viewer};
 use crate::policy::{PersonFacts, Policy};
@@ -73,6 +75,8 @@ pub struct Facts<'a> {
     /// The whole timeline, where a command goes by it: the correction of a pause does, and
     /// taking back an assignment.
     pub timeline: &'a [Event],
+    /// Whose turn it was last in steps of paging that take turns.
+    pub turns: &'a Turns,
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,
 }
@@ -152,6 +156,7 @@ pub(crate) fn by_the_product(
         above_other: &[],
         undo: &[],
         timeline: &[],
+        turns: &Turns::new(),
         derived: None,
     };
     decide(Some(state), command, &facts, now)
@@ -227,6 +232,9 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::DeclareMajor { .. } | Command::StandDown { .. } => work::run(draft, command),
         Command::Promise { .. } | Command::ExplainBreach { .. } | Command::CorrectPause { .. } => {
             promises::run(draft, command)
+        }
+        Command::Page { .. } | Command::DeclinePage { .. } | Command::EscalatePage => {
+            paging::run(draft, command)
         }
         Command::ApplyModel(wanted) => models::apply(draft, wanted),
         Command::Undo { n } => undo::undo(draft, *n),

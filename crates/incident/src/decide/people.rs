@@ -65,7 +65,11 @@ pub(super) fn check_told(draft: &Draft, person: PersonId) -> Result<(), Refusal>
     check_may_see(draft, person, "to")
 }
 
-fn check_staff(draft: &Draft, person: PersonId, field: &'static str) -> Result<(), Refusal> {
+pub(super) fn check_staff(
+    draft: &Draft,
+    person: PersonId,
+    field: &'static str,
+) -> Result<(), Refusal> {
     match draft.policy().staff.get(&person) {
         None => Err(Refusal::invalid(field, "is not a person who works on incidents")),
         Some(staff) if !staff.active => {
@@ -151,6 +155,9 @@ pub(super) fn assigned(
     let to_self = assignee.is_some() && assignee == draft.facts.actor.person_id();
     if to_self && first && open {
         lifecycle::acknowledge(draft, Some("took it"));
+    } else if to_self && open {
+        lifecycle::started(draft, "assigned to a person");
+        super::paging::works_on_it(draft);
     } else if assignee.is_some() {
         lifecycle::started(draft, "assigned to a person");
     }

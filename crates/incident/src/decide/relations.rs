@@ -1,7 +1,7 @@
 //! How incidents relate. Merging and parenthood are relations, not moves: each
 //! incident keeps its own timeline, requester and clocks, and both sides say so.
 
-use super::{Draft, lifecycle};
+use super::{Draft, lifecycle, paging};
 use crate::command::{Command, Related};
 use crate::event::{
     ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, NobodyThere,
@@ -33,6 +33,9 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
             rule(draft, related)
         }
         Related::NobodyThere { team, away } => draft.emit(NobodyThere { team: *team, away: *away }),
+        Related::PagingSuppressed { .. } | Related::PagingReleased | Related::PageFailed { .. } => {
+            paging::note(draft, related)?
+        }
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })

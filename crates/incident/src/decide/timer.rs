@@ -2,7 +2,7 @@
 //! comes before the command that noticed it, so that a command that happened at
 //! or before the due instant wins.
 
-use super::{Draft, Origin, lifecycle};
+use super::{Draft, Origin, lifecycle, paging};
 use crate::clocks::{Clock, ClockKind};
 use crate::event::{ClockBreached, ClockWarned, PromiseBroken};
 use crate::policy::Policy;
@@ -34,7 +34,7 @@ fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
         Origin::Import => breaches(state, policy).collect(),
     };
     due.into_iter()
-        .filter(|(_, at)| *at <= draft.at)
+        .filter(|(kind, at)| *at <= draft.at && !paging::is_answered_now(draft, *kind))
         .map(|(kind, at)| (own_instant(draft, state, kind, at).max(state.updated_at), kind))
         .min()
 }
@@ -50,6 +50,7 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
         TimerKind::Promise(to) => state.promise_to(to).map(|promise| promise.at),
+        TimerKind::Page | TimerKind::Forgotten => Some(paging::own_instant(at, draft.at)),
     }
     .unwrap_or(at)
 }
@@ -81,6 +82,8 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
                 draft.emit_by_timer("breach", at, ClockBreached { clock, breached_at });
             }
         }
+        TimerKind::Page => paging::step_comes(draft, at),
+        TimerKind::Forgotten => paging::expire(draft, at),
         TimerKind::Promise(to) => {
             let found = draft.state().ok().and_then(|state| {
                 let promise = state.promise_to(to)?;

@@ -1,7 +1,11 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
 use crate::reach::Reach;
-use kernel::{EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, WebhookId};
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use kernel::{
+    EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, Timestamp, WebhookId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +31,40 @@ pub struct Hours {
     pub time_zone: String,
     /// The hours.
     pub within: Vec<roster::Restriction>,
+}
+
+impl Hours {
+    /// Whether this instant lies within them. Hours whose zone is not known any more keep
+    /// nobody from being paged.
+    pub fn hold(&self, at: Timestamp) -> bool {
+        let Ok(zone) = TimeZone::get(&self.time_zone) else { return true };
+        let local = at.to_jiff().to_zoned(zone);
+        let (day, time) = (local.weekday(), local.time());
+        let begins_on = |restriction: &roster::Restriction, day: Weekday| {
+            restriction.days.iter().any(|named| weekday(*named) == day)
+        };
+        self.within.iter().any(|restriction| {
+            let roster::Restriction { from, to, .. } = restriction;
+            if from < to {
+                begins_on(restriction, day) && (*from..*to).contains(&time)
+            } else {
+                (begins_on(restriction, day) && time >= *from)
+                    || (begins_on(restriction, day.previous()) && time < *to)
+            }
+        })
+    }
+}
+
+fn weekday(named: roster::Weekday) -> Weekday {
+    match named {
+        roster::Weekday::Mon => Weekday::Monday,
+        roster::Weekday::Tue => Weekday::Tuesday,
+        roster::Weekday::Wed => Weekday::Wednesday,
+        roster::Weekday::Thu => Weekday::Thursday,
+        roster::Weekday::Fri => Weekday::Friday,
+        roster::Weekday::Sat => Weekday::Saturday,
+        roster::Weekday::Sun => Weekday::Sunday,
+    }
 }
 
 /// One step.
@@ -97,4 +135,22 @@ pub struct Paging {
     pub of_teams: HashMap<TeamId, EscalationId>,
     /// How everybody with a role is reached.
     pub reach: HashMap<PersonId, Reach>,
+}
+
+impl Paging {
+    /// Whether people take turns in any step.
+    pub fn takes_turns(&self) -> bool {
+        self.policies.values().any(|policy| policy.steps.iter().any(|step| step.round_robin))
+    }
+
+    /// The policy that applies to a service, or else to a team.
+    pub fn policy_of(
+        &self,
+        service: Option<ServiceId>,
+        team: Option<TeamId>,
+    ) -> Option<&EscalationPolicy> {
+        let in_use = |id: &EscalationId| self.policies.get(id).map(Arc::as_ref);
+        let of_service = service.and_then(|id| self.of_services.get(&id)).and_then(in_use);
+        of_service.or_else(|| team.and_then(|id| self.of_teams.get(&id)).and_then(in_use))
+    }
 }

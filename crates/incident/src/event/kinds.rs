@@ -3,13 +3,17 @@
 use super::form::bodies;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::escalation::{
+    Cue, Failure, Next, PagedPerson, Planned, PolicyRef, Stop, Suppression, Turn, Whom, Why,
+};
 use crate::ledger::Span;
 use crate::models::ModelPart;
+use crate::reach::Urgency;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, OrganisationId, PersonId,
-    Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp,
+    Priority, RuleId, ServiceId, TaskId, TeamId, Timestamp, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -515,5 +519,99 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] counted_before: Option<Span>,
         /// Why.
         reason: ContentId,
+    },
+    /// Somebody is paged about it, step after step, until it is taken.
+    PagingBegan = "paging_began" v 1 {
+        /// Why.
+        why: Why,
+        /// The policy; none when somebody was named by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")] policy: Option<PolicyRef>,
+        /// How much it matters.
+        urgency: Urgency,
+        /// What will come unless it is taken before.
+        plan: Vec<Planned>,
+        /// Who is paged in the end; nobody named is every administrator.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] fallback: Vec<Whom>,
+        /// Seconds of silence after which an acknowledgement is worth nothing any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")] acknowledgement_seconds: Option<i64>,
+        /// Words to whoever is paged.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// These people were paged.
+    Paged = "paged" v 1 {
+        /// The entry with which paging began.
+        began_n: u32,
+        /// The step of the plan; those before it that did not come are passed over.
+        step: u32,
+        /// The round of it.
+        round: u32,
+        /// Why it came.
+        cue: Cue,
+        /// Who, and what named them.
+        people: Vec<PagedPerson>,
+        /// Programs that were told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] webhooks: Vec<WebhookId>,
+        /// How much it matters.
+        urgency: Urgency,
+        /// What comes next, unless it is taken before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] next: Option<Next>,
+        /// Whose turn it was, where they take turns.
+        #[serde(default, skip_serializing_if = "Option::is_none")] turn: Option<Turn>,
+        /// Words to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// Somebody answered their page after the incident was taken before.
+    PageAcknowledged = "page_acknowledged" v 1 {
+        /// Who.
+        person: PersonId,
+    },
+    /// Somebody who was paged cannot take it.
+    PageDeclined = "page_declined" v 1 {
+        /// Who.
+        person: PersonId,
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// Nobody was reached by what an entry said.
+    PageFailed = "page_failed" v 1 {
+        /// The entry that paged them.
+        paged: u32,
+        /// Who was not reached.
+        people: Vec<PersonId>,
+        /// What happened instead.
+        failure: Failure,
+    },
+    /// Nobody is paged about it any more.
+    PagingStopped = "paging_stopped" v 1 {
+        /// Why.
+        why: Stop,
+        /// When an acknowledgement is worth nothing any more, if nothing is heard until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")] expires_at: Option<Timestamp>,
+    },
+    /// Whoever took it was not heard of for too long.
+    AcknowledgementExpired = "acknowledgement_expired" v 1 {
+        /// Who had taken it.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")] people: BTreeSet<PersonId>,
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")] acknowledged_at: Option<Timestamp>,
+    },
+    /// All steps came, and nobody took it.
+    PagingExhausted = "paging_exhausted" v 1 {
+        /// The step of the plan.
+        step: u32,
+        /// How often it was said by now.
+        times: u32,
+        /// When it is said again.
+        again_at: Timestamp,
+    },
+    /// It pages nobody by itself.
+    PagingSuppressed = "paging_suppressed" v 1 {
+        /// Why.
+        why: Suppression,
+    },
+    /// It may page again.
+    PagingReleased = "paging_released" v 1 {
+        /// What kept it from that.
+        was: Suppression,
     },
 }

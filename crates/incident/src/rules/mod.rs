@@ -104,6 +104,7 @@ impl Moment {
             | Body::RuleRefused(_)
             | Body::RuleRested(_)
             | Body::NobodyThere(_) => return [None; 2],
+            paging if paging.is_about_paging() => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),
             Body::PriorityChanged(_) => Some(Moment::PriorityChanged),
             Body::Assigned(_) => Some(Moment::Assigned),

@@ -302,6 +302,7 @@ fn by_the_team(case: &mut Case, command: &Command) {
         above_other: &[],
         undo: &[],
         timeline: &[],
+        turns: &Default::default(),
         derived: Some(Derived {
             by: ASSIGNMENT.into(),
             name: "least loaded: nothing open".into(),

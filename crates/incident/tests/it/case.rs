@@ -4,11 +4,13 @@
 
 use crate::invariants;
 use incident::command::Report;
+use incident::escalation::{Paging, Turns};
 use incident::event::{Cause, Derived};
 use incident::models::{Gives, Model};
 use incident::policy::{
     Agreement, Agreements, CategoryPolicy, PersonFacts, ServicePolicy, StaffPolicy, TeamPolicy,
 };
+use incident::reach::Reach;
 use incident::{
     Body, Command, CommandName, Event, Facts, Follow, Lifecycle, Origin, Policy, Refusal, State,
     TokenScope, Viewer, decide,
@@ -222,6 +224,7 @@ pub fn plain_report() -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
+        suppressed: None,
         model: None,
     }
 }
@@ -267,10 +270,17 @@ pub fn policy() -> Policy {
         organisations: HashMap::new(),
         rules: [].into(),
         models: [tunnel_down()].into(),
-        paging: std::sync::Arc::default(),
+        paging: std::sync::Arc::new(Paging { reach: reach(), ..Paging::default() }),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
     }
+}
+
+/// Everybody with a role has the address of their account.
+pub fn reach() -> HashMap<PersonId, Reach> {
+    let staff = Who::ALL.into_iter().filter(|who| !who.roles().is_empty());
+    let email = |who: Who| Some(format!("{who:?}@company.example"));
+    staff.map(|who| (who.id(), Reach { email: email(who), ..Reach::default() })).collect()
 }
 
 /// One incident of the case.
@@ -290,6 +300,8 @@ pub struct Case {
     pub origin: Origin,
     pub channel: Channel,
     pub records: BTreeMap<IncidentNumber, Record>,
+    /// Whose turn it was last to be paged.
+    pub turns: Turns,
 }
 
 impl Case {
@@ -310,6 +322,7 @@ impl Case {
             origin: Origin::Live,
             channel: Channel::Web,
             records: BTreeMap::new(),
+            turns: Turns::new(),
         }
     }
 
@@ -463,6 +476,14 @@ impl Case {
                 invariants::check(record, &self.policy);
             }
         }
+        for (number, record) in &records {
+            let known = self.records.get(number).map_or(0, |known| known.events.len());
+            for event in &record.events[known..] {
+                if let Body::Paged(data) = &event.body {
+                    self.turns.extend(data.turn.map(|of| ((of.policy, of.place), of.person)));
+                }
+            }
+        }
         self.records = records;
         Ok(())
     }
@@ -505,6 +526,7 @@ impl Case {
             above_other: &above,
             undo: &undo,
             timeline: record.map_or(&[], |record| &record.events),
+            turns: &self.turns,
             derived,
         };
         let state = record.map(|record| &record.state);

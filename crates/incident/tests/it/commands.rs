@@ -327,6 +327,7 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
             above_other: &[],
             undo: &[],
             timeline: &[],
+            turns: &Default::default(),
             derived: None,
         };
         incident::decide(Some(state), command, &facts, start())

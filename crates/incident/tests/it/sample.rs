@@ -4,8 +4,10 @@ use crate::case::{
     Who, category, desktop, inc, level, network, plain_report, start, task, tunnel, vpn, words,
 };
 use incident::command::{Change, Related, Report};
+use incident::escalation::Whom;
 use incident::impact::Subject;
 use incident::models::{Brought, ModelUse, NewTask};
+use incident::reach::Urgency;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
 use kernel::{AttachmentId, Priority};
@@ -212,6 +214,14 @@ pub fn of(name: CommandName) -> Command {
             let brought = Brought { runbook: Some(words(24)), tasks };
             Command::ApplyModel(ModelUse { model: tunnel(), brought })
         }
+        C::Page => Command::Page {
+            whom: vec![Whom::Person(Who::Agent.id())],
+            policy: None,
+            urgency: Urgency::High,
+            note: Some(words(26)),
+        },
+        C::DeclinePage => Command::DeclinePage { note: Some(words(27)) },
+        C::EscalatePage => Command::EscalatePage,
         C::Undo => Command::Undo { n: 1 },
         C::Tick => Command::Tick,
         C::Recompute => {

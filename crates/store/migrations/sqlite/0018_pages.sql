@@ -12,6 +12,8 @@ create table page_promises (
   settled_at integer,
   primary key (number, began_n, step)
 ) strict, without rowid;
+create index page_promises_latest on page_promises (latest_at, number, began_n, step);
+create index page_promises_settled on page_promises (settled_at) where state = 'kept';
 create index page_promises_open on page_promises (latest_at) where state = 'promised';
 
 -- One attempt to reach one person by one way, because one entry paged them.
@@ -40,3 +42,30 @@ create index pages_waiting on pages (due_at, id) where state = 'waiting';
 create index pages_entry on pages (number, n, person_id);
 create index pages_sent on pages (sent_at) where state = 'sent' and answered_at is null;
 create index pages_provider on pages (provider_ref) where provider_ref is not null;
+create index pages_failed on pages (created_at) where state = 'failed';
+
+-- Whose turn it was last in a step that people take in turn.
+create table page_turns (
+  policy_id text not null,
+  place integer not null,             -- of the step in its policy
+  person_id text not null references people (id),
+  primary key (policy_id, place)
+) strict, without rowid;
+
+-- Entries that paged people and reached none of them, as the auditor found.
+create table page_alarms (
+  number integer not null references incidents (number),
+  n integer not null,                 -- the entry
+  failure text not null,           -- errors, not_tried, no_way
+  raised_at integer not null,
+  primary key (number, n)
+) strict, without rowid;
+
+-- Which node watches whether promises are kept, until when it has that, and when it last looked.
+create table page_watch (
+  id integer primary key,
+  holder text not null,
+  held_until integer not null,
+  looked_at integer not null
+) strict;
+insert into page_watch (id, holder, held_until, looked_at) values (1, '', 0, 0);

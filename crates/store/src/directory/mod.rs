@@ -42,7 +42,7 @@ pub use import_refs::Imported;
 pub use integrations::{Integration, IntegrationKind};
 pub use organisations::Organisation;
 pub use people::{PeopleFilter, Person};
-pub(crate) use rows::{many, one, slots};
+pub(crate) use rows::{json, many, one, slots};
 pub use services::Service;
 pub use sessions::Session;
 pub use settings::Setting;

@@ -42,6 +42,9 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::PromiseChanged(data) => vec![data.reason],
         Body::BreachExplained(data) => vec![data.reason],
         Body::PauseCorrected(data) => vec![data.reason],
+        Body::PagingBegan(data) => data.note.into_iter().collect(),
+        Body::Paged(data) => data.note.into_iter().collect(),
+        Body::PageDeclined(data) => data.note.into_iter().collect(),
         _ => vec![],
     }
 }

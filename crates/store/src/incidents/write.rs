@@ -7,6 +7,7 @@ use super::chain::{Sealable, content_digest, seal};
 use super::loose;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
 use crate::files::FileHash;
+use crate::pages::plan::{self, NewPage};
 use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
 use incident::clocks::{Clock, ClockStatus};
@@ -65,6 +66,8 @@ pub struct Recorded {
     pub files: Vec<NewFile>,
     /// What is to be told to whom.
     pub effects: Vec<Effect>,
+    /// Who is paged, by which ways.
+    pub pages: Vec<NewPage>,
     /// When the next timer rings.
     pub wake_at: Option<Timestamp>,
 }
@@ -107,6 +110,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
         erase(sql, part)?;
     }
     settle_titles(sql, parts)?;
+    plan::follow(sql, parts)?;
     sql.execute(
         "update log_head set position = $1, hash = $2, next_incident = $3 where id = 1",
         &[head.position.into(), head.hash.clone().into(), head.next_incident.into()],

@@ -187,6 +187,7 @@ async fn report(
         parent: outage.map(|outage| outage.number),
         confidential_to: None,
         // One that went out of use meanwhile must not cost the report.
+        suppressed: None,
         model: models::named(fields, models::MODEL, &app.desk.policy())
             .filter(|model| model.portal)
             .map(|model| ModelUse::of(model.id)),

@@ -37,6 +37,7 @@ impl<'a> Past<'a> {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            suppressed: None,
             model: None,
         };
         let number = ask.issue(Command::Report(Box::new(report))).await.unwrap().number;

@@ -264,6 +264,7 @@ impl World {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
+            suppressed: None,
             model: None,
         };
         ask.issue(Command::Report(Box::new(report))).await.unwrap().number

@@ -220,6 +220,7 @@ impl Incident {
             contents,
             files: vec![],
             effects: vec![],
+            pages: vec![],
             wake_at: None,
         }
     }

@@ -1,0 +1,152 @@
+//! The next step of paging: when its instant comes, or at once.
+
+use super::super::Draft;
+use super::{beside, follow};
+use crate::command::Command;
+use crate::escalation::{
+    AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Turns, Whom, Why, by_hand, plan,
+};
+use crate::event::{AcknowledgementExpired, Body, PagingExhausted};
+use crate::reach::Urgency;
+use crate::timers::TimerKind;
+use kernel::{PersonId, Timestamp};
+use std::collections::BTreeSet;
+
+/// Seconds behind its instant from which on a step is late: nothing ran here meanwhile.
+const LATE_SECONDS: i64 = 20;
+
+/// By what something about paging is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// Somebody wished just that.
+    Wish,
+    /// It follows from what was done.
+    Follows,
+    /// Its instant came.
+    Timer(Timestamp),
+}
+
+pub(super) fn say(draft: &mut Draft, voice: Voice, body: impl Into<Body>) {
+    match voice {
+        Voice::Wish => draft.emit(body),
+        Voice::Follows => draft.emit_for_it("paging", body),
+        Voice::Timer(at) => draft.emit_by_timer("paging", at, body),
+    }
+}
+
+/// Who is found for the incident as it stands.
+pub(super) fn finder<'d>(
+    draft: &'d Draft<'_>,
+    at: Timestamp,
+    urgency: Urgency,
+    declined: &'d BTreeSet<PersonId>,
+    turns: &'d Turns,
+) -> Option<Finder<'d>> {
+    let state = draft.state().ok()?;
+    let of = state.paging.as_ref().and_then(|course| course.policy);
+    Some(Finder { policy: draft.policy(), state, at, urgency, declined, turns, of })
+}
+
+/// Whether the command that is decided just now answers the page, so that whoever would be
+/// next is left alone.
+pub(in crate::decide) fn is_answered_now(draft: &Draft, kind: TimerKind) -> bool {
+    kind == TimerKind::Page
+        && matches!(
+            draft.command(),
+            Command::Acknowledge
+                | Command::Resolve { .. }
+                | Command::Close
+                | Command::Cancel { .. }
+                | Command::Merge { .. }
+                | Command::DeclinePage { .. }
+                | Command::EscalatePage
+        )
+}
+
+/// When a step that was due at `at` is said to have come: a page that is late was sent when
+/// it was sent.
+pub(in crate::decide) fn own_instant(at: Timestamp, now: Timestamp) -> Timestamp {
+    if is_late(at, now) { now } else { at }
+}
+
+fn is_late(at: Timestamp, now: Timestamp) -> bool {
+    now.seconds_since(at) > LATE_SECONDS
+}
+
+/// The next step comes by itself. What was missed meanwhile comes together, as one.
+pub(in crate::decide) fn step_comes(draft: &mut Draft, at: Timestamp) {
+    let course = draft.state().ok().and_then(|state| state.paging.as_ref());
+    let Some(next_at) = course.and_then(|course| course.next_at()) else { return };
+    let cue = if is_late(next_at, at) { Cue::Late } else { Cue::Plan };
+    next_step(draft, cue, at, Voice::Timer(at));
+}
+
+/// Nothing was heard for too long of whoever took it: paging begins again.
+pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
+    let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
+    let (people, acknowledged_at) = (course.acknowledged_by.clone(), course.acknowledged_at);
+    let (urgency, fallback) = (course.urgency, course.fallback.clone());
+    let again: Vec<Whom> = people.iter().copied().map(Whom::Person).collect();
+    let voice = Voice::Timer(at);
+    say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
+    let Ok(state) = draft.state() else { return };
+    let policy = draft.policy().paging.policy_of(state.service, state.team);
+    let (plan, fallback) = match policy {
+        Some(policy) => (plan(policy, at), policy.fallback.clone()),
+        None => (by_hand(&again, &fallback, at), fallback),
+    };
+    let wish = follow::Wish { why: Why::Expired, policy, plan, fallback, urgency, note: None };
+    follow::begin(draft, wish, voice);
+}
+
+/// The next step that finds somebody; in the end the fallback. Steps that find nobody are
+/// passed over at once.
+pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice) {
+    let course = draft.state().ok().and_then(|state| state.paging.as_ref());
+    let Some(course) = course.filter(|course| course.is_going()) else { return };
+    let Some(finder) = finder(draft, at, course.urgency, &course.declined, draft.facts.turns)
+    else {
+        return;
+    };
+    let Some((came, found)) = first_that_finds(&course.ahead, &finder, cue, at) else { return };
+    let Some(step) = course.ahead.get(came) else { return };
+    let (number, end) = ((step.step, step.round), step.end);
+    let on_time = cue == Cue::Plan && came == 0;
+    let moved = if on_time { 0 } else { at.micros_since(step.at) };
+    let next = course.ahead.iter().skip(came + 1).find_map(|planned| {
+        let at = planned.at.plus_micros(moved);
+        planned.counts(at).then_some(Next { step: planned.step, at })
+    });
+    let (began_n, urgency, times) = (course.began_n, course.urgency, course.exhausted + 1);
+    if end {
+        let again_at = at.plus_seconds(AGAIN_SECONDS);
+        say(draft, voice, PagingExhausted { step: number.0, times, again_at });
+        let voice = if voice == Voice::Wish { Voice::Follows } else { voice };
+        let next = Some(Next { step: number.0 + 1, at: again_at });
+        say(draft, voice, beside(began_n, number, cue, found, urgency, next));
+    } else {
+        say(draft, voice, beside(began_n, number, cue, found, urgency, next));
+    }
+}
+
+/// The place of the step that comes, and whom it pages together with those that are late.
+fn first_that_finds(
+    ahead: &[Planned],
+    finder: &Finder<'_>,
+    cue: Cue,
+    at: Timestamp,
+) -> Option<(usize, Found)> {
+    let mut found = Found::default();
+    let mut came = None;
+    for (place, planned) in ahead.iter().enumerate() {
+        let is_enough =
+            came.and_then(|came: usize| ahead.get(came)).is_some_and(|came| found.suffices(came));
+        let is_missed = cue == Cue::Late && planned.at <= at && !planned.end;
+        if is_enough && !is_missed {
+            break;
+        }
+        found.join(finder.find(planned));
+        came = Some(place);
+    }
+    came.map(|came| (came, found))
+}

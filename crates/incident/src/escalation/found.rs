@@ -1,0 +1,208 @@
+//! Who is paged by a step: found when it comes, from the schedules as they then stand.
+
+use super::plan::{Planned, PolicyRef};
+use super::policy::{SchedulePolicy, Whom};
+use crate::policy::{Policy, StaffPolicy};
+use crate::reach::Urgency;
+use crate::state::State;
+use kernel::{EscalationId, PersonId, Role, TeamId, Timestamp, WebhookId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often a gap may lead on from one schedule to another.
+const GAPS_MAX: usize = 4;
+
+/// Whose turn it was last, by policy and the step's place in it.
+pub type Turns = BTreeMap<(EscalationId, u32), PersonId>;
+
+/// Whose turn it was in which step of which policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The policy.
+    pub policy: EscalationId,
+    /// The place of the step in it.
+    pub place: u32,
+    /// Who had it.
+    pub person: PersonId,
+}
+
+/// Somebody who is paged, and what named them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PagedPerson {
+    /// Who.
+    pub person: PersonId,
+    /// Through whom; nothing names those who are paged because there was nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Whom>,
+}
+
+/// Whom a step pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) people: Vec<PagedPerson>,
+    pub(crate) webhooks: Vec<WebhookId>,
+    /// Whose turn it was, where they take turns.
+    pub(crate) turn: Option<Turn>,
+}
+
+impl Found {
+    /// Adds those who are not among them yet.
+    pub(crate) fn join(&mut self, other: Found) {
+        for paged in other.people {
+            if self.people.iter().all(|known| known.person != paged.person) {
+                self.people.push(paged);
+            }
+        }
+        for webhook in other.webhooks {
+            if !self.webhooks.contains(&webhook) {
+                self.webhooks.push(webhook);
+            }
+        }
+        self.turn = other.turn.or(self.turn);
+    }
+
+    /// Whether somebody may answer, or nobody was meant to.
+    pub(crate) fn suffices(&self, planned: &Planned) -> bool {
+        let only_programs = !self.webhooks.is_empty()
+            && planned.whom.iter().all(|whom| matches!(whom, Whom::Webhook(_)));
+        !self.people.is_empty() || only_programs
+    }
+}
+
+/// Finds people for one incident at one instant.
+pub(crate) struct Finder<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) state: &'a State,
+    pub(crate) at: Timestamp,
+    pub(crate) urgency: Urgency,
+    /// Who is left out because they said that they cannot.
+    pub(crate) declined: &'a BTreeSet<PersonId>,
+    /// Whose turn it was last.
+    pub(crate) turns: &'a Turns,
+    /// The policy whose turns count.
+    pub(crate) of: Option<PolicyRef>,
+}
+
+impl Finder<'_> {
+    /// Whom a step pages now: nobody outside of its hours, or where nobody can be reached.
+    pub(crate) fn find(&self, planned: &Planned) -> Found {
+        if !planned.counts(self.at) {
+            return Found::default();
+        }
+        if planned.end {
+            return self.fallback(&planned.whom);
+        }
+        let mut found = self.all(&planned.whom);
+        if planned.round_robin {
+            let last = self.of.and_then(|of| self.turns.get(&(of.id, planned.place)).copied());
+            after(&mut found.people, last);
+        }
+        found.people.retain(|paged| {
+            !self.declined.contains(&paged.person) && self.can_be_reached(paged.person)
+        });
+        if planned.round_robin {
+            found.people.truncate(1);
+            let first = found.people.first().map(|paged| paged.person);
+            let turn = |(of, person): (PolicyRef, PersonId)| Turn {
+                policy: of.id,
+                place: planned.place,
+                person,
+            };
+            found.turn = self.of.zip(first).map(turn);
+        }
+        found
+    }
+
+    /// Whom the end pages: those it names, else whoever may see it, else every administrator.
+    fn fallback(&self, whom: &[Whom]) -> Found {
+        let mut found = self.all(whom);
+        if found.people.is_empty() {
+            found.people = last_resort(self.policy, self.state);
+        }
+        found
+    }
+
+    /// Everybody they come to who works on this incident, each once.
+    pub(crate) fn all(&self, whom: &[Whom]) -> Found {
+        let mut found = Found::default();
+        for named in whom {
+            if let Whom::Webhook(id) = named {
+                found.join(Found { webhooks: vec![*id], ..Found::default() });
+                continue;
+            }
+            let people = self.people(*named, GAPS_MAX).into_iter();
+            let people = people.filter(|person| may_take(self.policy, self.state, *person));
+            let people = people.map(|person| PagedPerson { person, via: Some(*named) });
+            found.join(Found { people: people.collect(), ..Found::default() });
+        }
+        found
+    }
+
+    fn people(&self, whom: Whom, gaps: usize) -> Vec<PersonId> {
+        match whom {
+            Whom::Person(person) => vec![person],
+            Whom::Team(team) => self.members(team),
+            Whom::Schedule(id) => {
+                let Some(schedule) = self.policy.paging.schedules.get(&id) else { return vec![] };
+                match (on_call(schedule, self.at), schedule.fallback) {
+                    (Some(person), _) => vec![person],
+                    (None, Some(fallback)) if gaps > 0 => self.people(fallback, gaps - 1),
+                    (None, _) => vec![],
+                }
+            }
+            Whom::Webhook(_) => vec![],
+        }
+    }
+
+    /// The members of a team who are there, or all where nobody is.
+    fn members(&self, team: TeamId) -> Vec<PersonId> {
+        let Some(team) = self.policy.teams.get(&team) else { return vec![] };
+        let is_there = |person: &PersonId| {
+            let away = self.policy.staff.get(person).and_then(|staff| staff.away);
+            !away.is_some_and(|away| away.covers(self.at))
+        };
+        let there: Vec<PersonId> = team.members.iter().copied().filter(is_there).collect();
+        if there.is_empty() { team.members.iter().copied().collect() } else { there }
+    }
+
+    pub(crate) fn can_be_reached(&self, person: PersonId) -> bool {
+        let reach = self.policy.paging.reach.get(&person);
+        reach.is_some_and(|reach| !reach.ways(self.urgency, self.at).is_empty())
+    }
+}
+
+/// Who is paged when nobody else is left: the team that alone may see it, else every
+/// administrator.
+fn last_resort(policy: &Policy, state: &State) -> Vec<PagedPerson> {
+    let only = state.confidential_to.and_then(|team| policy.teams.get(&team));
+    let members = only.into_iter().flat_map(|team| team.members.iter().copied());
+    let members: BTreeSet<PersonId> =
+        members.filter(|person| may_take(policy, state, *person)).collect();
+    let administers =
+        |staff: &StaffPolicy| staff.active && staff.roles.contains(&Role::Administrator);
+    let everybody = policy.staff.iter().filter(|(_, staff)| administers(staff));
+    let people =
+        if members.is_empty() { everybody.map(|(person, _)| *person).collect() } else { members };
+    people.into_iter().map(|person| PagedPerson { person, via: None }).collect()
+}
+
+/// Whether somebody may take this incident: they work, and may see it.
+fn may_take(policy: &Policy, state: &State, person: PersonId) -> bool {
+    let works = policy.staff.get(&person).is_some_and(|staff| staff.active && staff.works());
+    let sees = state.confidential_to.is_none_or(|only| {
+        policy.teams.get(&only).is_some_and(|team| team.members.contains(&person))
+    });
+    works && sees
+}
+
+/// Puts whoever comes after the one who had their turn last first.
+fn after(people: &mut [PagedPerson], last: Option<PersonId>) {
+    if let Some(was) = people.iter().position(|paged| Some(paged.person) == last) {
+        people.rotate_left(was + 1);
+    }
+}
+
+fn on_call(schedule: &SchedulePolicy, at: Timestamp) -> Option<PersonId> {
+    // TEMP until the roster is merged
+    schedule.roster.overrides.iter().rev().find(|o| o.start <= at && at < o.end).map(|o| o.person)
+}

@@ -1,0 +1,215 @@
+//! What paging promised and what came of it: read by people, and compared by the auditor.
+
+use crate::directory::{many, one};
+use crate::{Columns, Failure, Sql, Value};
+use incident::escalation::{Failure as Wrong, Whom};
+use kernel::{IncidentNumber, PersonId, Timestamp, words};
+
+/// Seconds back in which the auditor looks for pages that went wrong.
+const LOOK_BACK_SECONDS: i64 = 86_400;
+/// Seconds back in which it looks for entries without a single page.
+const NO_WAY_SECONDS: i64 = 600;
+
+words! {
+    /// What came of a promise.
+    PromiseState {
+        /// It lies ahead.
+        Promised = "promised",
+        /// It came.
+        Kept = "kept",
+        /// It was not needed any more.
+        CalledOff = "called_off",
+        /// It did not come, or reached nobody.
+        Broken = "broken",
+    }
+}
+
+/// A step that was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promised {
+    /// The incident.
+    pub number: IncidentNumber,
+    /// The entry with which paging began.
+    pub began_n: i64,
+    /// The step, through all rounds.
+    pub step: i64,
+    /// The round.
+    pub round: i64,
+    /// Whom it pages; nobody named is every administrator.
+    pub whom: Vec<Whom>,
+    /// When it comes.
+    pub latest_at: Timestamp,
+    /// What came of it.
+    pub state: PromiseState,
+    /// The entry that says whom it paged.
+    pub kept_n: Option<i64>,
+    /// When that was settled.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// An entry that paged people and reached none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreached {
+    /// The incident.
+    pub number: IncidentNumber,
+    /// The entry.
+    pub n: i64,
+    /// Who was paged.
+    pub people: Vec<PersonId>,
+    /// What went wrong.
+    pub failure: Wrong,
+}
+
+/// Where a list of promises goes on: the last that was shown.
+pub type After = (Timestamp, IncidentNumber, i64, i64);
+
+const COLUMNS: &str = "number, began_n, step, round, whom, latest_at, state, kept_n, settled_at";
+
+/// What was promised for one incident, in order.
+pub fn of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Vec<Promised>, Failure> {
+    let statement =
+        format!("select {COLUMNS} from page_promises where number = $1 order by began_n, step");
+    many(sql, &statement, &[number.into()], read)
+}
+
+/// What was promised for all incidents, the latest first, in one state or any.
+pub fn latest(
+    sql: &mut dyn Sql,
+    state: Option<PromiseState>,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<Promised>, Failure> {
+    let (at, number, began_n, step) = after.unwrap_or((
+        Timestamp::from_micros(i64::MAX),
+        IncidentNumber(i64::MAX),
+        i64::MAX,
+        i64::MAX,
+    ));
+    let mut values: Vec<Value> =
+        vec![at.into(), number.into(), began_n.into(), step.into(), limit.into()];
+    let of_state = match state {
+        Some(state) => {
+            values.push(state.as_str().into());
+            "and state = $6"
+        }
+        None => "",
+    };
+    let statement = format!(
+        "select {COLUMNS} from page_promises \
+         where (latest_at, number, began_n, step) < ($1, $2, $3, $4) {of_state} \
+         order by latest_at desc, number desc, began_n desc, step desc limit $5"
+    );
+    many(sql, &statement, &values, read)
+}
+
+/// Promises that should have come before this instant and did not, the oldest first.
+pub fn overdue(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<Vec<Promised>, Failure> {
+    let statement = format!(
+        "select {COLUMNS} from page_promises where state = 'promised' and latest_at < $1 \
+         order by latest_at limit $2"
+    );
+    many(sql, &statement, &[before.into(), limit.into()], read)
+}
+
+/// Records that a promise was not kept; whether it was open.
+pub fn broke(sql: &mut dyn Sql, promise: &Promised, now: Timestamp) -> Result<bool, Failure> {
+    let statement = "update page_promises set state = 'broken', settled_at = $4 \
+        where number = $1 and began_n = $2 and step = $3 and state = 'promised'";
+    let values: [Value; 4] =
+        [promise.number.into(), promise.began_n.into(), promise.step.into(), now.into()];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// Entries that paged people of whom none was reached: every way failed, or nothing was tried
+/// that was due before `due`. Nothing that was told before.
+pub fn unreached(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    due: Timestamp,
+    limit: i64,
+) -> Result<Vec<Unreached>, Failure> {
+    let is_new = "not exists (select 1 from page_alarms a where a.number = p.number and a.n = p.n)";
+    let statement = format!(
+        "select p.number, p.n, count(case when p.state = 'waiting' then 1 end) from pages p \
+         where ((p.state = 'failed' and p.created_at > $1) or (p.state = 'waiting' and p.due_at < $2)) \
+         and {is_new} and not exists (select 1 from pages o where o.number = p.number and o.n = p.n \
+           and (o.state in ('sent', 'called_off') or o.answered_at is not null \
+             or (o.state = 'waiting' and o.due_at >= $2))) \
+         group by p.number, p.n order by p.number, p.n limit $3"
+    );
+    let since = now.plus_seconds(-LOOK_BACK_SECONDS);
+    let mut found = many(sql, &statement, &[since.into(), due.into(), limit.into()], |row| {
+        let (number, n) = (IncidentNumber(row.int()?), row.int()?);
+        let failure = if row.int()? > 0 { Wrong::NotTried } else { Wrong::Errors };
+        Ok(Unreached { number, n, people: vec![], failure })
+    })?;
+    for entry in &mut found {
+        let people =
+            "select distinct person_id from pages where number = $1 and n = $2 order by person_id";
+        entry.people = many(sql, people, &[entry.number.into(), entry.n.into()], Columns::parsed)?;
+    }
+    found.extend(without_pages(sql, now, limit)?);
+    Ok(found)
+}
+
+/// Entries that paged people who have no way to be reached.
+fn without_pages(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Unreached>, Failure> {
+    let statement = "select p.number, p.kept_n from page_promises p \
+        where p.state = 'kept' and p.settled_at > $1 and p.kept_n is not null \
+        and not exists (select 1 from pages o where o.number = p.number and o.n = p.kept_n) \
+        and not exists (select 1 from page_alarms a where a.number = p.number and a.n = p.kept_n) \
+        group by p.number, p.kept_n order by p.number, p.kept_n limit $2";
+    let since = now.plus_seconds(-NO_WAY_SECONDS);
+    many(sql, statement, &[since.into(), limit.into()], |row| {
+        let (number, n) = (IncidentNumber(row.int()?), row.int()?);
+        Ok(Unreached { number, n, people: vec![], failure: Wrong::NoWay })
+    })
+}
+
+/// Records that an entry reached nobody, with the promises it was to keep; whether that is new.
+pub fn raise(sql: &mut dyn Sql, entry: &Unreached, now: Timestamp) -> Result<bool, Failure> {
+    let raised = "insert into page_alarms (number, n, failure, raised_at) values ($1, $2, $3, $4) \
+        on conflict do nothing";
+    let values: [Value; 4] =
+        [entry.number.into(), entry.n.into(), entry.failure.as_str().into(), now.into()];
+    let is_new = sql.execute(raised, &values)? == 1;
+    let broke = "update page_promises set state = 'broken' \
+        where number = $1 and kept_n = $2 and state = 'kept'";
+    sql.execute(broke, &values[..2])?;
+    Ok(is_new)
+}
+
+/// Takes or keeps the watch over promises until `until`; whether this node has it. A watch that
+/// is held beyond `farthest` was taken by a clock that has been set back since.
+pub fn watch(
+    sql: &mut dyn Sql,
+    holder: &str,
+    now: Timestamp,
+    until: Timestamp,
+    farthest: Timestamp,
+) -> Result<bool, Failure> {
+    let statement = "update page_watch set holder = $1, held_until = $3, looked_at = $2 \
+        where id = 1 and (holder = $1 or held_until <= $2 or held_until > $4)";
+    let values: [Value; 4] = [holder.into(), now.into(), until.into(), farthest.into()];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// When somebody last watched over promises.
+pub fn watched_at(sql: &mut dyn Sql) -> Result<Timestamp, Failure> {
+    let at = one(sql, "select looked_at from page_watch where id = 1", &[], Columns::at)?;
+    at.ok_or_else(|| Failure::damaged("the watch over paging"))
+}
+
+fn read(row: &mut Columns) -> Result<Promised, Failure> {
+    Ok(Promised {
+        number: IncidentNumber(row.int()?),
+        began_n: row.int()?,
+        step: row.int()?,
+        round: row.int()?,
+        whom: row.json()?,
+        latest_at: row.at()?,
+        state: row.parsed()?,
+        kept_n: row.opt_int()?,
+        settled_at: row.opt_at()?,
+    })
+}
