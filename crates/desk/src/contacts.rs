@@ -87,15 +87,19 @@ impl ByHand {
 }
 
 impl Desk {
-    /// Says once who sends notes.
-    pub fn use_messenger(&self, messenger: Arc<dyn Messenger>) {
-        // Whoever says it twice said it already.
-        let _ = self.0.messenger.set(messenger);
+    /// Says once who sends notes, as long as they do.
+    pub fn use_messenger(&self, messenger: &Arc<dyn Messenger>) {
+        // Whoever says it twice said it already. They know the desk, so it must not hold them.
+        let _ = self.0.messenger.set(Arc::downgrade(messenger));
+    }
+
+    fn messenger(&self) -> Option<Arc<dyn Messenger>> {
+        self.0.messenger.get().and_then(std::sync::Weak::upgrade)
     }
 
     /// The channels that this instance can send by.
     pub fn page_channels(&self) -> Vec<PageChannel> {
-        self.0.messenger.get().map(|messenger| messenger.channels()).unwrap_or_default()
+        self.messenger().map(|messenger| messenger.channels()).unwrap_or_default()
     }
 
     /// Adds a way and sends its code there. What stands against sending comes with it: the way
@@ -298,7 +302,7 @@ impl Desk {
         prepare: impl FnOnce(&mut dyn Sql) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Trouble> {
         let (id, now) = (contact.id, self.now());
-        let Some(messenger) = self.0.messenger.get() else {
+        let Some(messenger) = self.messenger() else {
             return Err(Refusal::state("not_sent", "nothing can be sent from here").into());
         };
         let too_many = || Refusal::limit("too many were sent lately; try again in an hour").into();

@@ -102,7 +102,7 @@ pub(crate) struct Inner {
     /// The same for pages.
     pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
     /// By what people are reached, once that is known.
-    pub(crate) messenger: OnceLock<Arc<dyn contacts::Messenger>>,
+    pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
     /// What people had sent by hand lately.
     pub(crate) sent_by_hand: contacts::ByHand,
     /// Room for what is computed about terms that are not saved.

@@ -4,7 +4,7 @@
 use crate::{Desk, Trouble};
 use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
-use incident::{Command, Policy, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
+use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
 use kernel::{Channel, IncidentNumber, PageId, PersonId, Timestamp, limits, words};
 use std::collections::BTreeSet;
 use store::directory::{Person, people};
@@ -33,14 +33,13 @@ words! {
 }
 
 impl Answer {
-    /// The command that says so; `None` where this version of incidents knows none.
-    pub fn command(self) -> Option<Command> {
-        let name = match self {
-            Answer::Acknowledge => "acknowledge",
-            Answer::Escalate => "escalate-page",
-            Answer::Decline => "decline-page",
-        };
-        serde_json::from_value(serde_json::json!({ "command": name })).ok()
+    /// The command that says so.
+    pub fn command(self) -> Command {
+        match self {
+            Answer::Acknowledge => Command::Acknowledge,
+            Answer::Escalate => Command::EscalatePage,
+            Answer::Decline => Command::DeclinePage { note: None },
+        }
     }
 }
 
@@ -71,7 +70,12 @@ impl Paged {
         if page.state == PageState::CalledOff {
             return Some("it was called off");
         }
-        if state.moments.acknowledged.is_some_and(|at| at >= page.created_at) {
+        let settled_at = match &state.paging {
+            Some(course) if course.is_going() => None,
+            Some(course) => course.acknowledged_at.or(course.ended.as_ref().map(|end| end.at)),
+            None => state.moments.acknowledged,
+        };
+        if settled_at.is_some_and(|at| at >= page.created_at) {
             return Some("somebody has it");
         }
         None
@@ -147,9 +151,7 @@ impl Desk {
     pub async fn answer_page(&self, paged: &Paged, answer: Answer) -> Result<(), Trouble> {
         let (number, person) = (paged.page.number, paged.page.person);
         let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
-        let command =
-            answer.command().ok_or_else(|| Refusal::not_found("that cannot be said here"))?;
-        match ask.issue(command).await {
+        match ask.issue(answer.command()).await {
             Ok(_) => {}
             Err(Trouble::Refused(refusal))
                 if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}

@@ -8,7 +8,7 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::pri::priority;
-use crate::part::time::{Here, moment, since};
+use crate::part::time::{Here, due, moment, since};
 use crate::{shell, url};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -125,7 +125,10 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
             } @else if here.now > paged.answerable_until() {
                 p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } }
             } @else {
-                p { "Whoever is next is paged unless somebody answers." }
+                @match paged.state.paging.as_ref().and_then(|course| course.ahead.first()) {
+                    Some(next) => p { "Whoever is next is paged in " b.nowrap { (due(next.at, here)) } " unless somebody answers." },
+                    None => p { "Nobody else is paged unless you say so." },
+                }
             }
         }
     }
@@ -135,8 +138,11 @@ fn answers(app: &App, token: &str, paged: &Paged, here: &Here, wrong: Option<&st
     let over = here.now > paged.answerable_until();
     let may = permissions::granted(&paged.viewer, &paged.state);
     let allowed = |name: CommandName| !over && may(name);
+    let possible: Vec<CommandName> = incident::decide::allowed(&paged.state).collect();
+    let waits = paged.is_over().is_none();
     let says = |answer: Answer| {
-        answer.command().is_some_and(|command| allowed(command.name())) && paged.is_over().is_none()
+        let name = answer.command().name();
+        waits && possible.contains(&name) && allowed(name)
     };
     let action = format!("/a/{}", url::encode(token));
     html! {
@@ -154,7 +160,7 @@ fn answers(app: &App, token: &str, paged: &Paged, here: &Here, wrong: Option<&st
                     p.meta { "“I cannot” pages the next person at once and does not count against you." }
                 }
             }
-            @if allowed(CommandName::Resolve) && paged.state.lifecycle.is_open() {
+            @if allowed(CommandName::Resolve) && possible.contains(&CommandName::Resolve) {
                 details {
                     summary { "Resolve it" }
                     form.stack-s method="post" action=(action) {

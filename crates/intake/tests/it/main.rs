@@ -14,5 +14,6 @@ mod once;
 mod people;
 mod reports;
 mod silence;
+mod telephone;
 mod threads;
 mod world;

@@ -29,6 +29,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// How often it is looked for what is due; a commit is looked after at once.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Commits that come together are looked after once.
+const LOOK_SELDOM: Duration = Duration::from_millis(20);
 /// The same while the database does not answer.
 const LOOK_RARELY: Duration = Duration::from_secs(2);
 /// Pages on their way by one channel at once: one that is slow keeps no other.
@@ -122,7 +124,8 @@ impl Paging {
 pub fn start(desk: Desk, providers: Providers) -> Paging {
     let (stop, stopped) = watch::channel(false);
     let pager = Arc::new(Pager::new(desk.clone(), providers));
-    desk.use_messenger(pager.clone());
+    let messenger: Arc<dyn Messenger> = pager.clone();
+    desk.use_messenger(&messenger);
     let task = tokio::spawn(run(pager, stopped));
     Paging { stop, task }
 }
@@ -142,7 +145,10 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             // That it fell behind says that something happened, too.
-            _ = commits.recv() => {}
+            _ = commits.recv() => {
+                tokio::time::sleep(LOOK_SELDOM).await;
+                while commits.try_recv().is_ok() {}
+            }
             // There is room for another one.
             Some(done) = sending.join_next() => noticed(done),
             _ = stopped.changed() => {}

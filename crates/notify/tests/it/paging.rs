@@ -4,7 +4,7 @@ use crate::endpoint::{Endpoint, Got, Says, status};
 use crate::sink::Sink;
 use crate::world::PUBLIC_URL;
 use desk::Trouble;
-use desk::contacts::Draft;
+use desk::contacts::{Draft, Messenger};
 use desk::paging::Answer;
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use incident::{Command, RefusalKind};
@@ -54,7 +54,8 @@ impl World {
         t.desk.allow_pages(vec!["127.0.0.0/8".parse().unwrap()]);
         let providers = change(providers(&there, &mail));
         let pager = Arc::new(Pager::new(t.desk.clone(), providers));
-        t.desk.use_messenger(pager.clone());
+        let messenger: Arc<dyn Messenger> = pager.clone();
+        t.desk.use_messenger(&messenger);
         World { t, there, mail, pager }
     }
 
@@ -335,7 +336,8 @@ async fn a_gateway_of_ones_own_goes_before_the_account() {
 async fn what_lies_inside_is_not_reached_unless_it_is_allowed() {
     let (t, there, mail) = (TestDesk::idle().await, Endpoint::start().await, Sink::start().await);
     let pager = Arc::new(Pager::new(t.desk.clone(), providers(&there, &mail)));
-    t.desk.use_messenger(pager.clone());
+    let messenger: Arc<dyn Messenger> = pager.clone();
+    t.desk.use_messenger(&messenger);
     let world = World { t, there, mail, pager };
     let (_, ids) = world.paged("VPN drops", &[(PageChannel::Slack, 0)]).await;
     world.round().await;

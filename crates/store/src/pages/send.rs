@@ -304,6 +304,14 @@ pub fn answered(
     sql.execute(waiting, &[number.into(), person.into(), now.into()]).map(drop)
 }
 
+/// Nothing that waits leaves any more: whoever keeps this elsewhere pages nobody again. What is
+/// still going on pages by its next step.
+pub(crate) fn forget_waiting(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let statement = "update pages set state = 'called_off', taken_until = null, \
+        error = 'it waited when a backup was made' where state = 'waiting'";
+    sql.execute(statement, &[]).map(drop)
+}
+
 /// How many there are.
 pub fn counts(sql: &mut dyn Sql, now: Timestamp) -> Result<Counts, Failure> {
     let due = "select count(*), min(due_at) from pages where state = 'waiting' and due_at <= $1";
