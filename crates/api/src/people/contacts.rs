@@ -21,9 +21,9 @@ use serde_json::json;
 use store::directory::Contact;
 use utoipa::ToSchema;
 
-const METHODS: &str = "/api/v1/users/{id}/contact-methods";
-const METHOD: &str = "/api/v1/users/{id}/contact-methods/{method}";
-const RULES: &str = "/api/v1/users/{id}/contact-rules";
+const METHODS: &str = "/api/v1/users/{user}/contact-methods";
+const METHOD: &str = "/api/v1/users/{user}/contact-methods/{id}";
+const RULES: &str = "/api/v1/users/{user}/contact-rules";
 const OWN: &str = "One's own, by `me`; administrators those of everybody.";
 
 /// A way to reach somebody.

@@ -262,7 +262,6 @@ impl Settings {
         };
         let listen = served("listen");
         let said = |id: &str| Setting { value: text(id), source: source(id) };
-        let region = said("s3_region");
         let mut settings = Settings {
             data: Setting { value: data, source: source("data") },
             database_url: said("database_url"),
@@ -289,14 +288,7 @@ impl Settings {
                 key: served_file("smtp_tls_key"),
                 auth_server: served("mail_auth_server"),
             },
-            s3: S3Settings {
-                bucket: said(S3_BUCKET),
-                endpoint: said("s3_endpoint"),
-                region: Setting { value: region.value.unwrap_or_default(), source: region.source },
-                prefix: said("s3_prefix"),
-                access_key: said("s3_access_key"),
-                secret_key: said("s3_secret_key"),
-            },
+            s3: S3Settings::of(said),
             log: Setting {
                 value: text("log")
                     .unwrap_or_else(|| if serves { "info" } else { "warn" }.to_owned()),

@@ -87,6 +87,21 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
 }
 
+/// Says what may be reached besides the internet.
+fn allow(desk: &Desk, settings: &Settings) {
+    desk.allow_outward(settings.outward.webhook_allow.value.clone());
+    desk.allow_push(settings.outward.push_allow.value.clone());
+    desk.allow_pages(settings.paging.allow.value.clone());
+}
+
+/// Everything that is served.
+fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
+    api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
+        .merge(intake::router(desk.clone()))
+        .merge(telephone(desk, providers))
+        .merge(web::router(desk.clone(), options))
+}
+
 /// What providers of telephones say, where there is one that signs what it says.
 fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
     match (&providers.twilio, &providers.public_url) {
@@ -124,25 +139,18 @@ pub(crate) async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
-    desk.allow_outward(settings.outward.webhook_allow.value.clone());
-    desk.allow_push(settings.outward.push_allow.value.clone());
-    desk.allow_pages(settings.paging.allow.value.clone());
+    allow(&desk, settings);
     let (stop, stopped) = watch::channel(false);
     let hooks_url = public_url.clone();
     let draw_letter = Some(draw_letter(public_url.as_deref()));
-    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
-        .merge(intake::router(desk.clone()))
-        .merge(telephone(&desk, &providers))
-        .merge(web::router(
-            desk.clone(),
-            web::Options {
-                public_url,
-                trusted_proxies,
-                mail: shown,
-                draw_letter,
-                original: Some(original::of),
-            },
-        ));
+    let options = web::Options {
+        public_url,
+        trusted_proxies,
+        mail: shown,
+        draw_letter,
+        original: Some(original::of),
+    };
+    let routes = routes(&desk, &providers, options);
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     let letters = notify::start(desk.clone(), letters);
