@@ -137,12 +137,6 @@ pub fn get(sql: &mut dyn Sql, id: PageId) -> Result<Option<Page>, Failure> {
     one(sql, &statement, &[id.into()], read)
 }
 
-/// The pages by which a provider knows this one.
-pub fn by_reference(sql: &mut dyn Sql, reference: &str) -> Result<Option<Page>, Failure> {
-    let statement = format!("select {COLUMNS} from pages where provider_ref = $1 order by id");
-    one(sql, &statement, &[reference.into()], read)
-}
-
 /// All pages of one entry, in the order of their attempts.
 pub fn of_entry(sql: &mut dyn Sql, number: IncidentNumber, n: i64) -> Result<Vec<Page>, Failure> {
     let statement =
