@@ -51,7 +51,9 @@ export class Program {
   /** Serves on a free port and resolves when the program says it is ready. */
   async serve() {
     const port = await freePort();
-    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`];
+    // Sinks of tests listen on this machine.
+    const here = ['--webhook-allow', '127.0.0.0/8', '--push-allow', '127.0.0.0/8'];
+    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`, ...here];
     this.child = spawn(BINARY, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((done) => this.child.on('close', done));
     this.child.stderr.on('data', (chunk) => (this.log += chunk));

@@ -8,8 +8,10 @@ import { assets } from "./page.mjs";
 const sheets = readdirSync(new URL("css/", assets)).map((name) => `css/${name}`);
 const read = (path) => readFileSync(new URL(path, assets), "utf8");
 const modules = readdirSync(new URL("js/", assets)).filter((name) => name.endsWith(".js"));
-const entries = ["app.js", "app-queue.js", "app-incident.js", "app-settings.js"];
-const scripts = [...entries, ...modules.map((name) => `js/${name}`)];
+const entries = ["app.js", "app-queue.js", "app-incident.js", "app-settings.js", "app-account.js"];
+// No page loads it: the browser does, once push was allowed.
+const worker = "sw.js";
+const scripts = [...entries, worker, ...modules.map((name) => `js/${name}`)];
 const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
 
 // What a page loads that starts these.
@@ -31,6 +33,11 @@ function reached(...starts) {
 test("compressed weight: CSS at most 30 kB, scripts of a page at most 35 kB", () => {
   assert.ok(weight(sheets) <= 30_000);
   for (const entry of entries) assert.ok(weight([...reached("app.js", entry)]) <= 35_000, entry);
+});
+
+test("the worker is small: browsers fetch it again and again", () => {
+  assert.ok(weight([worker]) <= 2_000);
+  assert.deepEqual([...reached(worker)], [worker]);
 });
 
 test("every icon a script asks for is in the sprite, each once", () => {

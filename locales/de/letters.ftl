@@ -92,6 +92,12 @@ trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Ma
 trial-link = Mail-Einstellungen öffnen
 trial-why = Sie erhalten diese Nachricht, weil Sie sie angefordert haben.
 
+## On the screen of a device
+
+push-news = Neues zu { $number }
+push-trial-title = Es funktioniert
+push-trial = Evenkeel kann in diesem Browser Neues anzeigen.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

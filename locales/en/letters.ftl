@@ -103,6 +103,12 @@ trial = { $name }, this letter was sent by Evenkeel on { $at } to try out the ma
 trial-link = Open the mail settings
 trial-why = You get this because you asked for it.
 
+## On the screen of a device
+
+push-news = News on { $number }
+push-trial-title = It works
+push-trial = Evenkeel can show news in this browser.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

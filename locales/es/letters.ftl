@@ -92,6 +92,12 @@ trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servido
 trial-link = Abrir los ajustes de correo
 trial-why = Recibe este mensaje porque lo ha solicitado.
 
+## On the screen of a device
+
+push-news = Novedades de { $number }
+push-trial-title = Funciona
+push-trial = Evenkeel puede mostrar novedades en este navegador.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

@@ -92,6 +92,12 @@ trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essaye
 trial-link = Ouvrir les réglages de la messagerie
 trial-why = Vous recevez ce message parce que vous l’avez demandé.
 
+## On the screen of a device
+
+push-news = Du nouveau sur { $number }
+push-trial-title = Cela fonctionne
+push-trial = Evenkeel peut afficher les nouvelles dans ce navigateur.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

@@ -92,6 +92,12 @@ trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypr
 trial-link = Otwórz ustawienia poczty
 trial-why = Otrzymują Państwo tę wiadomość, ponieważ o nią poproszono.
 
+## On the screen of a device
+
+push-news = Nowe informacje o { $number }
+push-trial-title = Działa
+push-trial = Evenkeel może pokazywać nowe informacje w tej przeglądarce.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

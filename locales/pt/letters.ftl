@@ -92,6 +92,12 @@ trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar
 trial-link = Abrir as configurações de e-mail
 trial-why = Você recebe esta mensagem porque a pediu.
 
+## On the screen of a device
+
+push-news = Novidades sobre { $number }
+push-trial-title = Funciona
+push-trial = O Evenkeel pode mostrar novidades neste navegador.
+
 ## Several entries in one letter
 
 things-happened = { $count ->

@@ -2,6 +2,7 @@
 
 mod away;
 mod change;
+mod contacts;
 mod me;
 mod notifications;
 
@@ -117,6 +118,7 @@ struct UsersParams {
 pub(crate) fn doors() -> Vec<Door> {
     let mut doors = me::doors();
     doors.extend(notifications::doors());
+    doors.extend(contacts::doors());
     doors.extend([
         Door::get("/api/v1/users", "listUsers", list)
             .about("users", "List people", "By name, for the service desk.")

@@ -10,6 +10,7 @@ mod cache;
 mod chance;
 mod change;
 mod clock;
+pub mod contacts;
 pub mod cookie;
 mod deliveries;
 pub mod escalations;
@@ -21,9 +22,11 @@ mod ledger;
 mod messages;
 mod metrics;
 mod originals;
+pub mod paging;
 mod passwords;
 mod people;
 mod presence;
+pub mod push;
 mod recompute;
 pub mod rota;
 pub mod rules;
@@ -100,8 +103,18 @@ pub(crate) struct Inner {
     pub(crate) beats: auditor::Beats,
     /// What leaves the house and comes back is sealed with this, once it was needed.
     pub(crate) seals: OnceLock<seals::Seals>,
-    /// Networks that may be sent to besides the internet.
+    /// With this we sign in at the servers that hand on push, once it was needed.
+    pub(crate) push_key: OnceLock<push::PushKey>,
+    /// Networks that webhooks may be sent to besides the internet.
     pub(crate) outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for push.
+    pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for pages.
+    pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
+    /// By what people are reached, once that is known.
+    pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
+    /// What people had sent by hand lately.
+    pub(crate) sent_by_hand: contacts::ByHand,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// When it was last tried to write, and whether that went well.
@@ -135,7 +148,12 @@ impl Desk {
             metrics,
             beats: auditor::Beats::default(),
             seals: OnceLock::new(),
+            push_key: OnceLock::new(),
             outward: OnceLock::new(),
+            push_outward: OnceLock::new(),
+            page_outward: OnceLock::new(),
+            messenger: OnceLock::new(),
+            sent_by_hand: contacts::ByHand::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             probed: tokio::sync::Mutex::default(),
         });

@@ -2,6 +2,7 @@
 //! configuration file follow from it: see [`crate::config`].
 
 mod examples;
+mod paging;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
@@ -11,6 +12,7 @@ use examples::{
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
+use paging::PagingArgs;
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.
@@ -98,6 +100,8 @@ pub(crate) struct ServeArgs {
     pub(crate) dkim_selector: Option<String>,
     #[command(flatten)]
     pub(crate) inbound: InboundArgs,
+    #[command(flatten)]
+    pub(crate) paging: PagingArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,
@@ -110,6 +114,12 @@ pub(crate) struct ServeArgs {
     /// Networks that webhooks may reach besides the internet, and without encryption, 10.1.2.0/24
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
     pub(crate) webhook_allow: Vec<Network>,
+    /// Networks of push services of one's own, besides those of browsers' vendors, and without encryption, 10.1.2.0/24
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
+    pub(crate) push_allow: Vec<Network>,
+    /// Certificates in PEM that those of webhooks and push services may be, or be signed by, beside those that the system trusts
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) webhook_ca: Option<String>,
 }
 
 /// Settings of the listener for mail.

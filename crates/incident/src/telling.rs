@@ -49,11 +49,19 @@ pub struct Channels {
     pub mail: bool,
     /// In the product.
     pub inbox: bool,
+    /// By push, to the browsers that they allowed it.
+    #[serde(default)]
+    pub push: bool,
 }
 
 impl Channels {
-    /// By all of them.
-    pub const ALL: Channels = Channels { mail: true, inbox: true };
+    /// What somebody gets who said nothing. Push is for what cannot wait, until they want more.
+    pub const USUAL: Channels = Channels { mail: true, inbox: true, push: false };
+
+    /// Whether nothing is wanted at all.
+    fn are_none(self) -> bool {
+        !self.mail && !self.inbox && !self.push
+    }
 }
 
 /// A time of day, in minutes after midnight.
@@ -105,7 +113,7 @@ impl From<Minute> for String {
     }
 }
 
-/// Hours of each day in which letters wait; over midnight when they end before they begin.
+/// Hours of each day in which letters and push wait; over midnight when they end before they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quiet {
     /// From when.
@@ -134,12 +142,14 @@ pub enum Digest {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
-    /// By which channels; a group that is not named by all.
+    /// By which channels; a group that is not named by the usual ones.
     pub channels: BTreeMap<Group, Channels>,
-    /// When letters wait.
+    /// When letters and push wait.
     pub quiet: Option<Quiet>,
     /// How news on what they follow are collected.
     pub digest: Digest,
+    /// Whether push says title and words: it is read by whoever holds the device, locked or not.
+    pub push_words: bool,
 }
 
 /// Something to tell, as preferences look at it.
@@ -194,13 +204,28 @@ pub enum Leaves {
 }
 
 impl Preferences {
+    /// By which channels somebody is told of a group, as they want it.
+    pub fn wanted(&self, group: Group) -> Channels {
+        self.channels.get(&group).copied().unwrap_or(Channels::USUAL)
+    }
+
     /// By which channels somebody is told. Whoever wants to hear nothing about what they
-    /// reported is asked all the same, because nothing goes on without their answer.
+    /// reported is asked all the same, because nothing goes on without their answer. What is
+    /// urgent is pushed, too, unless they want to hear nothing of its kind.
     pub fn channels(&self, matter: &Matter) -> Channels {
-        let group = Group::of(matter.word, matter.audience);
-        let wanted = self.channels.get(&group).copied().unwrap_or(Channels::ALL);
-        let silent = !wanted.mail && !wanted.inbox;
-        if silent && matter.is_asked() { Channels::ALL } else { wanted }
+        let wanted = self.wanted(Group::of(matter.word, matter.audience));
+        let channels = match wanted.are_none() {
+            true if matter.is_asked() => Channels::USUAL,
+            _ => wanted,
+        };
+        let urgent = matter.is_urgent() && !channels.are_none();
+        Channels { push: channels.push || urgent, ..channels }
+    }
+
+    /// When a push leaves: it collects nothing, but it keeps quiet hours.
+    pub fn rings(&self, matter: &Matter, now: Timestamp, zone: &TimeZone) -> Leaves {
+        let quiet = (!matter.cannot_wait()).then(|| self.quiet_until(now, zone)).flatten();
+        quiet.map_or(Leaves::Now, Leaves::AfterQuiet)
     }
 
     /// When a letter leaves.
@@ -331,18 +356,47 @@ mod tests {
 
     #[test]
     fn a_requester_is_asked_even_when_they_want_to_hear_nothing() {
-        let none = Channels { mail: false, inbox: false };
+        let none = Channels { mail: false, inbox: false, push: false };
         let channels = BTreeMap::from([(Group::Reported, none)]);
         let preferences = Preferences { channels, ..Preferences::default() };
         let requester = Audience::Requester(me());
-        assert_eq!(preferences.channels(&matter("resolved", &requester)), Channels::ALL);
+        assert_eq!(preferences.channels(&matter("resolved", &requester)), Channels::USUAL);
         assert_eq!(preferences.channels(&matter("commented", &requester)), none);
         let asked = Matter { waits_for_requester: true, ..matter("commented", &requester) };
-        assert_eq!(preferences.channels(&asked), Channels::ALL);
-        let inbox = Channels { mail: false, inbox: true };
+        assert_eq!(preferences.channels(&asked), Channels::USUAL);
+        let inbox = Channels { inbox: true, ..none };
         let channels = BTreeMap::from([(Group::Reported, inbox)]);
         let preferences = Preferences { channels, ..Preferences::default() };
         assert_eq!(preferences.channels(&matter("resolved", &requester)), inbox);
+    }
+
+    #[test]
+    fn push_is_for_what_is_urgent_and_for_what_is_wanted() {
+        let mine = Audience::Person(me());
+        let silent = Channels { mail: false, inbox: false, push: false };
+        let told = |channels, word| {
+            let channels = BTreeMap::from([(Group::Clocks, channels), (Group::Replies, channels)]);
+            let preferences = Preferences { channels, ..Preferences::default() };
+            preferences.channels(&matter(word, &mine)).push
+        };
+        assert!(told(Channels::USUAL, "clock_breached") && !told(Channels::USUAL, "clock_warned"));
+        assert!(told(Channels { push: true, ..silent }, "commented"));
+        assert!(!told(silent, "clock_breached"), "whoever wants nothing gets nothing");
+        // As it was stored before there was push.
+        let stored: Channels = serde_json::from_str(r#"{"mail":true,"inbox":false}"#).unwrap();
+        assert!(stored.mail && !stored.push);
+    }
+
+    #[test]
+    fn push_waits_for_quiet_hours_but_for_no_digest() {
+        let quiet = Some(Quiet { from: minute("22:00"), until: minute("07:00") });
+        let preferences = Preferences { quiet, digest: Digest::Hour, ..Preferences::default() };
+        let rings =
+            |word, now| preferences.rings(&matter(word, &Audience::Watchers), at(now), &zone());
+        assert_eq!(rings("commented", "2026-11-23T12:10:00Z"), Leaves::Now);
+        let morning = Leaves::AfterQuiet(at("2026-11-24T06:00:00Z"));
+        assert_eq!(rings("commented", "2026-11-23T22:30:00Z"), morning);
+        assert_eq!(rings("clock_breached", "2026-11-23T22:30:00Z"), Leaves::Now);
     }
 
     proptest! {

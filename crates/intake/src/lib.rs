@@ -12,6 +12,7 @@ mod mailboxes;
 mod pace;
 mod room;
 mod silence;
+mod telephone;
 mod thread;
 mod title;
 mod work;
@@ -26,4 +27,5 @@ pub use letter::{
 };
 pub use listener::{Bound, Listen, Listening, check_tls};
 pub use silence::{Watching, look_for_silence, watch_for_silence};
+pub use telephone::{Telephone, telephone};
 pub use work::{Intake, Next, Options, Reader, Worker, work};

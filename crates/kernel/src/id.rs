@@ -83,6 +83,8 @@ ids! {
     EscalationId,
     /// A way to reach a person: a telephone number, an address, a device.
     ContactId,
+    /// A browser that shows news when no page of ours is open.
+    DeviceId,
     /// A page: one attempt to reach one person by one way.
     PageId,
     /// A maintenance window.

@@ -108,6 +108,10 @@ pub const WEBHOOKS: usize = 100;
 pub const WEBHOOK_URL_BYTES: usize = 2_000;
 /// Characters of a chat room's name, or of a token for it.
 pub const WEBHOOK_TOKEN_CHARS: usize = 1_000;
+/// Browsers that show one person news: whoever has more gets the same word too often to read it.
+pub const PUSH_DEVICES: usize = 10;
+/// Characters of what such a browser is called.
+pub const PUSH_LABEL_CHARS: usize = 60;
 /// Messages that one replay sends: more is an export, for which there are pages of events.
 pub const WEBHOOK_REPLAY: usize = 10_000;
 /// Days back that a replay reaches: as long as it is known what has arrived.

@@ -49,24 +49,29 @@ impl Outward {
     }
 
     /// Whether it may be connected to at this address, where these networks are allowed
-    /// besides the internet. Unencrypted only within these networks.
+    /// besides the internet by the setting of this name. Unencrypted only within these networks.
     ///
     /// # Errors
     ///
     /// In words, what stands against it.
-    pub fn may_reach(&self, address: IpAddr, allowed: &[Network]) -> Result<(), Invalid> {
+    pub fn may_reach(
+        &self,
+        address: IpAddr,
+        allowed: &[Network],
+        setting: &str,
+    ) -> Result<(), Invalid> {
         if allowed.iter().any(|network| network.contains(address)) {
             return Ok(());
         }
         if !is_internet(address) {
             return Err(Invalid::new(format!(
-                "leads to {address}, which is no address of the internet; allow its network with webhook_allow"
+                "leads to {address}, which is no address of the internet; allow its network with {setting}"
             )));
         }
         if !self.encrypted {
-            return Err(Invalid::new(
-                "must begin with https://; http:// is for networks named by webhook_allow",
-            ));
+            return Err(Invalid::new(format!(
+                "must begin with https://; http:// is for networks named by {setting}"
+            )));
         }
         Ok(())
     }
@@ -318,11 +323,11 @@ mod tests {
         let plain: Outward = "http://hooks.example/".parse().unwrap();
         let encrypted: Outward = "https://hooks.example/".parse().unwrap();
         let at = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert!(plain.may_reach(at("127.0.0.1"), &allowed).is_ok());
-        assert!(plain.may_reach(at("127.0.0.1"), &[]).is_err());
-        assert!(encrypted.may_reach(at("10.0.0.1"), &allowed).is_err());
-        assert!(encrypted.may_reach(at("8.8.8.8"), &[]).is_ok());
-        assert!(plain.may_reach(at("8.8.8.8"), &allowed).is_err());
+        assert!(plain.may_reach(at("127.0.0.1"), &allowed, "webhook_allow").is_ok());
+        assert!(plain.may_reach(at("127.0.0.1"), &[], "webhook_allow").is_err());
+        assert!(encrypted.may_reach(at("10.0.0.1"), &allowed, "webhook_allow").is_err());
+        assert!(encrypted.may_reach(at("8.8.8.8"), &[], "webhook_allow").is_ok());
+        assert!(plain.may_reach(at("8.8.8.8"), &allowed, "webhook_allow").is_err());
     }
 
     proptest! {

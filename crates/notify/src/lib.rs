@@ -12,6 +12,8 @@ mod folded;
 mod letter;
 mod material;
 mod message;
+pub mod paging;
+pub mod push;
 mod smtp;
 pub mod webhooks;
 mod words;

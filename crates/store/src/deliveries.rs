@@ -6,6 +6,7 @@ pub mod caps;
 mod claim;
 mod expand;
 pub mod inbox;
+pub mod push;
 
 pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
@@ -35,6 +36,8 @@ words! {
         Email = "email",
         /// In the product: done when it is there.
         Inbox = "inbox",
+        /// To a browser that shows it; the address is its id.
+        Push = "push",
     }
 }
 
@@ -354,7 +357,7 @@ pub fn send_again(sql: &mut dyn Sql, id: i64, now: Timestamp) -> Result<bool, Fa
     Ok(sql.execute(statement, &[id.into(), now.into()])? > 0)
 }
 
-/// Deliveries that leave the house, the newest first, from the one before `before` on; of one
+/// Letters, the newest first, from the one before `before` on; of one
 /// state, or all.
 pub fn list(
     sql: &mut dyn Sql,
@@ -363,9 +366,9 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
-    let mut of = "and channel <> 'inbox'";
+    let mut of = "and channel = 'email'";
     if let Some(state) = state {
-        of = "and channel <> 'inbox' and state = $3";
+        of = "and channel = 'email' and state = $3";
         values.push(state.as_str().into());
     }
     let statement =
@@ -373,14 +376,14 @@ pub fn list(
     many(sql, &statement, &values, read)
 }
 
-/// How many wait to leave the house, since when, and how many were given up.
+/// How many letters wait, since when, and how many were given up.
 pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
     let waiting = "select count(*), min(case when held in ('quiet', 'digest') then null \
         else created_at end), coalesce(sum(case when held in ('cap', 'crowd') then 1 else 0 end), 0) \
-        from deliveries where state = 'waiting' and channel <> 'inbox'";
+        from deliveries where state = 'waiting' and channel = 'email'";
     let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?, row.int()?));
     let (waiting, oldest, slowed) = one(sql, waiting, &[], read)?.unwrap_or_default();
-    let dead = "select count(*) from deliveries where state = 'dead' and channel <> 'inbox'";
+    let dead = "select count(*) from deliveries where state = 'dead' and channel = 'email'";
     let dead = one(sql, dead, &[], Columns::int)?.unwrap_or_default();
     Ok(Counts { waiting, oldest, dead, slowed })
 }
@@ -392,7 +395,7 @@ pub type Slowed = (PersonId, Option<IncidentNumber>, i64, Timestamp);
 /// The letters that wait because so many left lately, the most first.
 pub fn slowed(sql: &mut dyn Sql, limit: i64) -> Result<Vec<Slowed>, Failure> {
     let statement = "select person_id, number, count(*), min(next_at) from deliveries \
-        where state = 'waiting' and held in ('cap', 'crowd') group by person_id, number \
+        where state = 'waiting' and channel = 'email' and held in ('cap', 'crowd') group by person_id, number \
         order by 3 desc, 1, 2 limit $1";
     many(sql, statement, &[limit.into()], |row| {
         Ok((row.parsed()?, row.opt_int()?.map(IncidentNumber), row.int()?, row.at()?))

@@ -1,7 +1,9 @@
 //! One's own page: absence, time zone, notifications, theme, keys, password, sessions, API tokens.
 
 mod away;
+mod devices;
 mod password;
+mod reached;
 mod sessions;
 mod tokens;
 mod told;
@@ -25,8 +27,10 @@ use incident::telling::Preferences;
 use kernel::{Actor, Language, PersonId};
 use maud::{Markup, html};
 use store::directory::people::{self, Person};
-use store::directory::{Session, Token};
+use store::directory::{Device, Session, Token};
 
+/// What the page needs beside the script of every page.
+const SCRIPT: &str = "app-account.js";
 /// Themes one can choose. The empty one follows the system.
 const THEMES: [&str; 3] = ["", "light", "dark"];
 
@@ -39,6 +43,16 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/preferences", post(preferences))
         .route("/me/notifications", post(told::change))
         .route("/me/away", post(away::change))
+        .route("/me/contacts", post(reached::add))
+        .route("/me/contact-rules", post(reached::rules))
+        .route("/me/contacts/{id}/verify", post(reached::verify))
+        .route("/me/contacts/{id}/send-code", post(reached::send_code))
+        .route("/me/contacts/{id}/test", post(reached::test))
+        .route("/me/contacts/{id}/remove", post(reached::remove))
+        .route("/me/devices", post(devices::allow))
+        .route("/me/devices/renew", post(devices::renew))
+        .route("/me/devices/{id}/test", post(devices::try_out))
+        .route("/me/devices/{id}/remove", post(devices::remove))
         .route("/me/password", post(password::change))
         .route("/me/sessions/end-others", post(sessions::end_others))
         .route("/me/tokens", post(tokens::create))
@@ -69,8 +83,16 @@ async fn show(
     let done = match fields.text("done") {
         "preferences" => Some(say.preferences_stored()),
         "notifications" => Some(say.notifications_stored()),
+        "allowed" => Some("This browser shows you news from now on."),
+        "tried" => Some("A word is on its way to that browser."),
+        "stopped" => Some("That browser shows you no news any more."),
         "away" => Some("Your absence is stored."),
         "back" => Some("You are there again."),
+        "code" => Some("A code is on its way. Type it in below."),
+        "verified" => Some("You can be reached there from now on."),
+        "tested" => Some("A test page is on its way."),
+        "removed" => Some("You are not reached there any more."),
+        "rules" => Some("How you are reached is stored."),
         "password" => Some(say.password_changed()),
         "sessions" => Some(say.sessions_ended()),
         "revoked" => Some("The token is revoked."),
@@ -163,7 +185,9 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 }
 
 async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
-    let Own { sessions, tokens, told } = own_rows(app, who.viewer().person).await?;
+    let Own { sessions, tokens, told, devices, reached } =
+        own_rows(app, who.viewer().person).await?;
+    let push_key = app.desk.push_key().await?.public();
     // As it is now: a change may be younger than the sign-in.
     let person = who.person();
     let say = locale::entry(who.here.language);
@@ -174,6 +198,8 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
             @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
             (told::card(who, &told, &shown))
+            @if who.viewer().works() { (reached::card(app, who, &reached, &devices, &shown)) }
+            (devices::card(who, &devices, &push_key))
             (theme_card(who))
             (password::card(who, &shown))
             (sessions::card(who, &sessions))
@@ -184,8 +210,9 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
     Ok(match who.viewer().is_staff() {
         true => Page::new(who, say.your_account())
             .main_class("main main-canvas")
+            .script(SCRIPT)
             .show(html! { div.page { (body) } }),
-        false => PortalPage::new(who, say.your_account()).show(html! {
+        false => PortalPage::new(who, say.your_account()).script(SCRIPT).show(html! {
             div.p-inc.stack-l {
                 p.crumbs { a href=(url::PORTAL) data-back { (locale::portal(say.language()).start()) } span aria-hidden="true" { "/" } (say.your_account()) }
                 (body)
@@ -199,6 +226,8 @@ struct Own {
     sessions: Vec<Session>,
     tokens: Vec<Token>,
     told: Preferences,
+    devices: Vec<Device>,
+    reached: reached::Reached,
 }
 
 async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
@@ -210,6 +239,8 @@ async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
                 sessions: sessions.into_iter().filter(|one| one.expires_at > now).collect(),
                 tokens: store::directory::tokens::of_person(sql, person)?,
                 told: store::directory::told_how::get(sql, person)?,
+                devices: store::directory::devices::of_person(sql, person)?,
+                reached: reached::Reached::of(sql, person)?,
             })
         })
         .await

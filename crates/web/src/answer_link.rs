@@ -7,7 +7,7 @@ use crate::auth::Reads;
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::{icon, mark};
-use crate::{shell, url};
+use crate::{page_link, shell, url};
 use axum::Router;
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -58,6 +58,9 @@ async fn show(
     Reads(language): Reads,
     Path(token): Path<String>,
 ) -> PageResult<Response> {
+    if let Some(page) = page_link::show(&app, &token).await? {
+        return Ok(page);
+    }
     Ok(kept_private(match ask(&app, &token).await? {
         Ok(asked) => asked_page(&token, &asked, None).into_response(),
         Err(silent) => silence(&silent, language),
@@ -71,6 +74,9 @@ async fn say(
     Path(token): Path<String>,
     fields: Fields,
 ) -> PageResult<Response> {
+    if let Some(page) = page_link::say(&app, &token, &fields).await? {
+        return Ok(page);
+    }
     let mut tries = 0;
     loop {
         tries += 1;

@@ -3,13 +3,15 @@
 //! good; the plain prefix works too and is asked about each time.
 
 use crate::app::App;
+use crate::error::PageResult;
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Write;
@@ -20,6 +22,7 @@ macro_rules! embedded {
 }
 
 const FILES: &[(&str, &[u8])] = embedded![
+    "app-account.js",
     "app-incident.js",
     "app-queue.js",
     "app-settings.js",
@@ -27,6 +30,10 @@ const FILES: &[(&str, &[u8])] = embedded![
     "css/tokens.css",
     "defs.svg",
     "favicon.svg",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+    "icon-touch.png",
     "icons.svg",
     "js/api-docs.js",
     "js/combobox.js",
@@ -53,6 +60,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/upload.js",
     "js/words.js",
     "speculation.json",
+    "sw.js",
 ];
 
 macro_rules! joined {
@@ -78,6 +86,9 @@ const SHEET: (&str, &str) = (
 
 /// Patterns that drawings refer to; they must stand in the page itself.
 pub(crate) const DEFS: &str = include_str!("../assets/defs.svg");
+
+/// The ground of the mark, while an app that was kept on a telephone starts.
+const INK: &str = "#0b1217";
 
 /// Characters of the digest in addresses: enough to tell releases apart, short in every row.
 const PREFIX_CHARS: usize = 8;
@@ -128,7 +139,40 @@ pub(crate) fn speculation() -> HeaderValue {
 }
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/assets/{*path}", get(asset)).route("/favicon.ico", get(favicon))
+    Router::new()
+        .route("/assets/{*path}", get(asset))
+        .route("/favicon.ico", get(favicon))
+        .route("/sw.js", get(worker))
+        .route("/manifest.webmanifest", get(manifest))
+}
+
+/// The worker that shows news: what lies at the root of the site may act for all of it.
+async fn worker(headers: HeaderMap) -> Response {
+    serve("sw.js", false, &headers)
+}
+
+/// What a telephone needs to know to keep the site as an app, which some want before they show
+/// news of it.
+async fn manifest(State(app): State<App>) -> PageResult<Response> {
+    let icon = |name: &str, size: &str, purpose: &str| json!({ "src": path(name), "sizes": size, "type": "image/png", "purpose": purpose });
+    let manifest = json!({
+        "id": "/",
+        "name": app.instance().await?.setting.name,
+        "short_name": "Evenkeel",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": INK,
+        "theme_color": INK,
+        "icons": [
+            icon("icon-192.png", "192x192", "any"),
+            icon("icon-512.png", "512x512", "any"),
+            icon("icon-maskable.png", "512x512", "maskable"),
+        ],
+    });
+    let kind =
+        [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((kind, manifest.to_string()).into_response())
 }
 
 async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
@@ -191,6 +235,7 @@ fn kind_of(path: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         // The only one there is: which links a browser may fetch before they are pressed.
         Some("json") => "application/speculationrules+json",
         _ => "application/octet-stream",

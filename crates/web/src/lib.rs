@@ -19,6 +19,7 @@ mod language;
 mod live;
 mod mail;
 mod models;
+mod page_link;
 mod palette;
 mod part;
 mod portal;

@@ -174,12 +174,13 @@ pub(crate) struct PortalPage<'a> {
     title: &'a str,
     stream: Option<String>,
     on: Option<IncidentNumber>,
+    script: Option<&'static str>,
 }
 
 impl<'a> PortalPage<'a> {
     /// A page with this title.
     pub(crate) fn new(who: &'a SignedIn, title: &'a str) -> Self {
-        PortalPage { who, title, stream: None, on: None }
+        PortalPage { who, title, stream: None, on: None, script: None }
     }
 
     /// The stream that keeps the page up to date.
@@ -194,6 +195,12 @@ impl<'a> PortalPage<'a> {
         PortalPage { on: Some(number), ..self }
     }
 
+    /// The script that it needs beside that of every page.
+    #[must_use]
+    pub(crate) fn script(self, name: &'static str) -> Self {
+        PortalPage { script: Some(name), ..self }
+    }
+
     /// The whole page around its main part.
     pub(crate) fn show(self, main: Markup) -> Markup {
         let name = &self.who.instance.setting.name;
@@ -203,7 +210,7 @@ impl<'a> PortalPage<'a> {
             title: &tab,
             stream: self.stream.as_deref(),
             on: self.on,
-            entry: None,
+            entry: self.script,
             body: "portal",
             language: self.who.here.language,
         };
@@ -282,6 +289,8 @@ impl Html<'_> {
                     meta name="color-scheme" content="light dark";
                     title { (self.title) }
                     link rel="icon" href=(assets::path("favicon.svg")) type="image/svg+xml";
+                    link rel="apple-touch-icon" href=(assets::path("icon-touch.png"));
+                    link rel="manifest" href="/manifest.webmanifest";
                     link rel="stylesheet" href=(assets::path("css/tokens.css"));
                     link rel="stylesheet" href=(assets::path("css/app.css"));
                     script type="module" src=(assets::path("app.js")) {}

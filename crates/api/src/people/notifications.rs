@@ -17,11 +17,23 @@ use store::directory::told_how;
 use utoipa::ToSchema;
 
 /// By which channels.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 struct ChannelsShown {
     mail: bool,
     inbox: bool,
+    /// To the browsers that were allowed it. What is urgent is pushed, too, where any channel
+    /// is wanted.
+    push: bool,
+}
+
+/// By which channels from now on.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChannelsChange {
+    mail: bool,
+    inbox: bool,
+    /// Absent: as it is.
+    push: Option<bool>,
 }
 
 /// Hours in which letters wait, in the caller's time zone.
@@ -54,6 +66,8 @@ struct Notifications {
     /// Null: none. What cannot wait comes at once.
     quiet: Option<QuietShown>,
     digest: DigestShown,
+    /// Whether push says title and words, or the number alone.
+    push_words: bool,
 }
 
 /// What to change; what is absent stays.
@@ -61,13 +75,14 @@ struct Notifications {
 #[serde(deny_unknown_fields)]
 struct NotificationsChange {
     /// Groups that are absent stay.
-    #[schema(value_type = Option<BTreeMap<String, ChannelsShown>>)]
-    channels: Option<BTreeMap<String, ChannelsShown>>,
+    #[schema(value_type = Option<BTreeMap<String, ChannelsChange>>)]
+    channels: Option<BTreeMap<String, ChannelsChange>>,
     /// Null: none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<QuietShown>)]
     quiet: Option<Option<QuietShown>>,
     digest: Option<DigestShown>,
+    push_words: Option<bool>,
 }
 
 pub(super) fn doors() -> Vec<Door> {
@@ -79,7 +94,7 @@ pub(super) fn doors() -> Vec<Door> {
         Door::patch("/api/v1/users/me/notifications", "changeMyNotifications", change)
             .about("users", "Change how one is told", "For everybody.")
             .body::<NotificationsChange>(json!({
-                "channels": { "followed": { "mail": false, "inbox": true } },
+                "channels": { "followed": { "mail": false, "inbox": true, "push": false } },
                 "quiet": { "from": "22:00", "until": "07:00" },
                 "digest": { "every": "day", "at": "08:00" },
             }))
@@ -103,12 +118,14 @@ async fn change(
     caller.must_write()?;
     let person = caller.viewer().person;
     let mut preferences = app.desk().read(move |sql| told_how::get(sql, person)).await?;
-    let NotificationsChange { channels, quiet, digest } = body.value;
-    for (group, ChannelsShown { mail, inbox }) in channels.unwrap_or_default() {
-        let group = group.parse::<Group>();
+    let NotificationsChange { channels, quiet, digest, push_words } = body.value;
+    for (group, ChannelsChange { mail, inbox, push }) in channels.unwrap_or_default() {
         let wrong = |error: kernel::Invalid| Problem::invalid("channels", error.to_string());
-        preferences.channels.insert(group.map_err(wrong)?, Channels { mail, inbox });
+        let group = group.parse::<Group>().map_err(wrong)?;
+        let push = push.unwrap_or(preferences.wanted(group).push);
+        preferences.channels.insert(group, Channels { mail, inbox, push });
     }
+    preferences.push_words = push_words.unwrap_or(preferences.push_words);
     if let Some(quiet) = quiet {
         let read = |quiet: QuietShown| {
             let (from, until) = (minute("quiet", &quiet.from)?, minute("quiet", &quiet.until)?);
@@ -137,10 +154,9 @@ fn minute(field: &'static str, text: &str) -> Result<Minute, Problem> {
 }
 
 fn shown(preferences: &Preferences) -> Notifications {
-    let of = |group: &Group| preferences.channels.get(group).copied().unwrap_or(Channels::ALL);
     let channels = Group::ALL.iter().map(|group| {
-        let Channels { mail, inbox } = of(group);
-        (group.as_str(), ChannelsShown { mail, inbox })
+        let Channels { mail, inbox, push } = preferences.wanted(*group);
+        (group.as_str(), ChannelsShown { mail, inbox, push })
     });
     let (every, at) = match preferences.digest {
         Digest::Off => ("off", None),
@@ -152,5 +168,6 @@ fn shown(preferences: &Preferences) -> Notifications {
         until: until.to_string(),
     });
     let digest = DigestShown { every: every.to_owned(), at };
-    Notifications { channels: channels.collect(), quiet, digest }
+    let push_words = preferences.push_words;
+    Notifications { channels: channels.collect(), quiet, digest, push_words }
 }

@@ -56,18 +56,36 @@ async fn everybody_says_how_they_want_to_be_told() {
     let rosa = world.of("rosa");
     let path = "/api/v1/users/me/notifications";
     let before = rosa.get(path).await;
-    assert_eq!(before.good()["channels"]["reported"], json!({ "mail": true, "inbox": true }));
+    assert_eq!(
+        before.good()["channels"]["reported"],
+        json!({ "mail": true, "inbox": true, "push": false })
+    );
+    assert_eq!(before.json["push_words"], json!(false));
     assert_eq!(
         (&before.json["quiet"], &before.json["digest"]["every"]),
         (&Value::Null, &json!("off"))
     );
     let change = json!({
-        "channels": { "followed": { "mail": false, "inbox": true } },
+        "channels": {
+            "followed": { "mail": false, "inbox": true },
+            "clocks": { "mail": true, "inbox": true, "push": true },
+        },
+        "push_words": true,
         "quiet": { "from": "22:00", "until": "07:00" },
         "digest": { "every": "day", "at": "08:00" },
     });
     let after = rosa.patch(path, change).await;
-    assert_eq!(after.good()["channels"]["followed"], json!({ "mail": false, "inbox": true }));
+    assert_eq!(
+        after.good()["channels"]["followed"],
+        json!({ "mail": false, "inbox": true, "push": false })
+    );
+    assert_eq!(
+        (&after.json["channels"]["clocks"]["push"], &after.json["push_words"]),
+        (&json!(true), &json!(true))
+    );
+    // Whoever does not speak of push leaves it as it is.
+    let without = json!({ "channels": { "clocks": { "mail": true, "inbox": true } } });
+    assert_eq!(rosa.patch(path, without).await.good(), &after.json);
     assert_eq!(after.json["quiet"], json!({ "from": "22:00", "until": "07:00" }));
     assert_eq!(rosa.get(path).await.good(), &after.json);
     for (wrong, field) in [

@@ -6,6 +6,7 @@ mod attachments;
 mod clocks;
 mod commands;
 mod configuration;
+mod contacts;
 mod deliveries;
 mod escalations;
 mod events;

@@ -4,6 +4,7 @@
 
 mod link;
 mod mail;
+mod page;
 
 pub use link::{Link, Unfollow, Unusable};
 pub use mail::{Mark, OwnMessage, Seen};

@@ -5,6 +5,7 @@
 use crate::Desk;
 use kernel::{Invalid, Network, Outward};
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long looking up a name may take.
@@ -24,19 +25,58 @@ pub enum Unreachable {
 }
 
 impl Desk {
-    /// Allows networks besides the internet, once, before anything is sent.
+    /// Allows webhooks networks besides the internet, once, before anything is sent.
     pub fn allow_outward(&self, networks: Vec<Network>) {
         // Whoever says it twice said it already.
         let _ = self.0.outward.set(networks);
     }
 
-    /// The addresses that may be connected to, of those that a machine has.
+    /// The same for push. Webhooks are made by administrators, but everybody with an account
+    /// names the server of their browser, so what is allowed to those is not to these.
+    pub fn allow_push(&self, networks: Vec<Network>) {
+        let _ = self.0.push_outward.set(networks);
+    }
+
+    /// The addresses that a webhook may connect to, of those that a machine has.
     ///
     /// # Errors
     ///
     /// None of them may, or there are none.
     pub async fn reach(&self, to: &Outward) -> Result<Vec<SocketAddr>, Unreachable> {
-        let allowed = self.0.outward.get().map(Vec::as_slice).unwrap_or_default();
+        self.reach_within(to, &self.0.outward, "webhook_allow").await
+    }
+
+    /// The same for push.
+    ///
+    /// # Errors
+    ///
+    /// None of them may, or there are none.
+    pub async fn reach_push(&self, to: &Outward) -> Result<Vec<SocketAddr>, Unreachable> {
+        self.reach_within(to, &self.0.push_outward, "push_allow").await
+    }
+
+    /// Allows pages networks besides the internet, once, before anything is sent. Everybody who
+    /// works here may name a place to be paged at, so these are allowed apart as well.
+    pub fn allow_pages(&self, networks: Vec<Network>) {
+        let _ = self.0.page_outward.set(networks);
+    }
+
+    /// The same for pages.
+    ///
+    /// # Errors
+    ///
+    /// None of them may, or there are none.
+    pub async fn reach_for_page(&self, to: &Outward) -> Result<Vec<SocketAddr>, Unreachable> {
+        self.reach_within(to, &self.0.page_outward, "paging_allow").await
+    }
+
+    async fn reach_within(
+        &self,
+        to: &Outward,
+        allowed: &OnceLock<Vec<Network>>,
+        setting: &'static str,
+    ) -> Result<Vec<SocketAddr>, Unreachable> {
+        let allowed = allowed.get().map(Vec::as_slice).unwrap_or_default();
         let looked_up = tokio::net::lookup_host((to.host.as_str(), to.port));
         let found = match tokio::time::timeout(LOOK_UP_WITHIN, looked_up).await {
             Ok(Ok(found)) => found.take(ADDRESSES_MAX),
@@ -49,7 +89,7 @@ impl Desk {
         };
         let (mut addresses, mut refused) = (Vec::new(), None);
         for address in found {
-            match to.may_reach(address.ip(), allowed) {
+            match to.may_reach(address.ip(), allowed, setting) {
                 Ok(()) => addresses.push(address),
                 Err(words) => refused = refused.or(Some(words)),
             }

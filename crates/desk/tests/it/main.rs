@@ -7,6 +7,7 @@ mod commands;
 mod files;
 mod models;
 mod paging;
+mod push;
 mod relations;
 mod resilience;
 mod rings;

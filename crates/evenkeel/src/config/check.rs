@@ -59,11 +59,12 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     check_listen(settings, &mut findings);
     check_public_url(settings, &mut findings);
     check_trusted_proxies(settings, &mut findings);
-    check_webhook_allow(settings, &mut findings);
+    super::outward::check(settings, &mut findings);
     check_data(settings, &mut findings);
     check_database(settings, &mut findings).await;
     super::mail::check(settings, &mut findings).await;
     super::inbound::check(settings, &mut findings);
+    super::paging::check(settings, &mut findings);
     super::s3::check(settings, &mut findings).await;
     check_variables(&mut findings);
     let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
@@ -135,6 +136,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
         Line { key, value: value.map(|value| value.to_string()), source }
     }
     let s = settings;
+    let paging = s.paging.shown().map(|(key, setting, value)| line(key, setting, value));
     let format = match s.log_format.value {
         crate::cli::LogFormat::Text => "text",
         crate::cli::LogFormat::Json => "json",
@@ -143,7 +145,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
     let path = |setting: &Setting<Option<PathBuf>>| {
         setting.value.as_ref().map(|path| path.display().to_string())
     };
-    vec![
+    let lines = vec![
         line("data", &s.data, Some(s.data.value.display())),
         line(
             "database_url",
@@ -153,7 +155,10 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("listen", &s.listen, Some(&s.listen.value)),
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
-        line("webhook_allow", &s.webhook_allow, Some(list(&s.webhook_allow.value))),
+        line("webhook_allow", &s.outward.webhook_allow, Some(list(&s.outward.webhook_allow.value))),
+        line("push_allow", &s.outward.push_allow, Some(list(&s.outward.push_allow.value))),
+        line("webhook_ca", &s.outward.webhook_ca, s.outward.webhook_ca.value.as_ref()),
+        line("paging_allow", &s.paging.allow, Some(list(&s.paging.allow.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
         line("smtp_ca", &s.mail.smtp_ca, s.mail.smtp_ca.value.as_ref()),
         line("mail_from", &s.mail.from, s.mail.from.value.as_ref()),
@@ -172,7 +177,8 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("s3_secret_key", &s.s3.secret_key, secret),
         line("log", &s.log, Some(&s.log.value)),
         line("log_format", &s.log_format, Some(format)),
-    ]
+    ];
+    lines.into_iter().chain(paging).collect()
 }
 
 fn list(networks: &[Network]) -> String {
@@ -263,17 +269,6 @@ fn check_trusted_proxies(settings: &Settings, findings: &mut Vec<Finding>) {
         key: Some("trusted_proxies"),
         what: format!(
             "{network} is everybody; whoever guesses passwords may pretend to be somebody else each time"
-        ),
-    }));
-}
-
-fn check_webhook_allow(settings: &Settings, findings: &mut Vec<Finding>) {
-    let everybody = settings.webhook_allow.value.iter().find(|network| network.is_everybody());
-    findings.extend(everybody.map(|network| Finding {
-        level: Level::Warning,
-        key: Some("webhook_allow"),
-        what: format!(
-            "{network} is everything; whoever makes a webhook may reach by it what only this machine reaches"
         ),
     }));
 }

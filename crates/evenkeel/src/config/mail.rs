@@ -40,7 +40,7 @@ pub(crate) struct Mail {
 }
 
 /// A setting that is of no use, by its key, and why.
-struct OfNoUse(&'static str, String);
+pub(super) struct OfNoUse(pub(super) &'static str, pub(super) String);
 
 impl MailSettings {
     /// The address from which letters are sent, in lower case.
@@ -113,7 +113,7 @@ impl MailSettings {
 }
 
 /// The file that a setting names.
-fn read(key: &'static str, path: &str) -> Result<Vec<u8>, OfNoUse> {
+pub(super) fn read(key: &'static str, path: &str) -> Result<Vec<u8>, OfNoUse> {
     let of_no_use = |error: std::io::Error| OfNoUse(key, format!("cannot read {path}: {error}"));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(of_no_use)?;

@@ -7,6 +7,8 @@ mod check;
 mod file;
 mod inbound;
 mod mail;
+mod outward;
+mod paging;
 mod s3;
 
 pub(crate) use check::check;
@@ -20,6 +22,8 @@ use file::ConfigFile;
 use inbound::InboundSettings;
 use kernel::Network;
 use mail::MailSettings;
+use outward::OutwardSettings;
+use paging::PagingSettings;
 use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
@@ -34,6 +38,22 @@ const SETTINGS: &[&str] = &[
     "public_url",
     "trusted_proxies",
     "webhook_allow",
+    "push_allow",
+    "webhook_ca",
+    "twilio_account",
+    "twilio_token",
+    "twilio_from",
+    "twilio_url",
+    "sms_gateway_url",
+    "sms_gateway_method",
+    "sms_gateway_body",
+    "sms_gateway_header",
+    "sms_gateway_id",
+    "ntfy_url",
+    "ntfy_token",
+    "telegram_token",
+    "telegram_url",
+    "paging_allow",
     "smtp_url",
     "smtp_ca",
     "mail_from",
@@ -57,8 +77,18 @@ const SETTINGS: &[&str] = &[
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
 /// touches the data of a real instance, nor writes to anybody or takes their mail.
-const NOT_FOR_THE_DEMO: [&str; 6] =
-    ["data", "database_url", SMTP_URL, SMTP_LISTEN, LMTP_LISTEN, S3_BUCKET];
+const NOT_FOR_THE_DEMO: [&str; 10] = [
+    "data",
+    "database_url",
+    SMTP_URL,
+    SMTP_LISTEN,
+    LMTP_LISTEN,
+    S3_BUCKET,
+    "twilio_account",
+    "sms_gateway_url",
+    "ntfy_url",
+    "telegram_token",
+];
 const SMTP_URL: &str = "smtp_url";
 const SMTP_LISTEN: &str = "smtp_listen";
 const LMTP_LISTEN: &str = "lmtp_listen";
@@ -99,10 +129,12 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
-    /// What webhooks may reach besides the internet.
-    pub(crate) webhook_allow: Setting<Vec<Network>>,
+    /// Webhooks and push.
+    pub(crate) outward: OutwardSettings,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
+    /// By what people are paged besides mail.
+    pub(crate) paging: PagingSettings,
     /// Mail that comes in.
     pub(crate) inbound: InboundSettings,
     /// An S3-compatible store for attachments instead of the data folder.
@@ -230,14 +262,17 @@ impl Settings {
         };
         let listen = served("listen");
         let said = |id: &str| Setting { value: text(id), source: source(id) };
-        let region = said("s3_region");
         let mut settings = Settings {
             data: Setting { value: data, source: source("data") },
             database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
-            webhook_allow: networks(leaf, source, "webhook_allow"),
+            outward: OutwardSettings {
+                webhook_allow: networks(leaf, source, "webhook_allow"),
+                push_allow: networks(leaf, source, "push_allow"),
+                webhook_ca: served("webhook_ca"),
+            },
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),
@@ -245,6 +280,7 @@ impl Settings {
                 dkim_key: served("dkim_key"),
                 dkim_selector: served("dkim_selector"),
             },
+            paging: PagingSettings::of(served, networks(leaf, source, "paging_allow")),
             inbound: InboundSettings {
                 smtp: served(SMTP_LISTEN),
                 lmtp: served(LMTP_LISTEN),
@@ -252,14 +288,7 @@ impl Settings {
                 key: served_file("smtp_tls_key"),
                 auth_server: served("mail_auth_server"),
             },
-            s3: S3Settings {
-                bucket: said(S3_BUCKET),
-                endpoint: said("s3_endpoint"),
-                region: Setting { value: region.value.unwrap_or_default(), source: region.source },
-                prefix: said("s3_prefix"),
-                access_key: said("s3_access_key"),
-                secret_key: said("s3_secret_key"),
-            },
+            s3: S3Settings::of(said),
             log: Setting {
                 value: text("log")
                     .unwrap_or_else(|| if serves { "info" } else { "warn" }.to_owned()),
@@ -292,6 +321,7 @@ impl Settings {
                 *setting = Setting { value: None, source: Source::Default };
             }
         }
+        self.paging.keep_apart();
     }
 
     /// Refuses what no server can run with, in words.

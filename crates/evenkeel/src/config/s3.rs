@@ -27,6 +27,19 @@ pub(crate) struct S3Settings {
 }
 
 impl S3Settings {
+    /// As `said` finds each by its key.
+    pub(super) fn of(said: impl Fn(&str) -> Setting<Option<String>>) -> Self {
+        let region = said("s3_region");
+        S3Settings {
+            bucket: said("s3_bucket"),
+            endpoint: said("s3_endpoint"),
+            region: Setting { value: region.value.unwrap_or_default(), source: region.source },
+            prefix: said("s3_prefix"),
+            access_key: said("s3_access_key"),
+            secret_key: said("s3_secret_key"),
+        }
+    }
+
     /// The store that attachments are kept in, if it is one.
     pub(crate) fn chosen(&self) -> Result<Option<S3>, Failed> {
         let Some(bucket) = self.bucket.value.clone() else { return Ok(None) };

@@ -13,6 +13,7 @@ use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
 use mail::MailIn;
+use notify::paging::Providers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(crate) struct Door {
     public_url: Option<String>,
     mail: Option<Mail>,
     inbound: Option<intake::Bound>,
+    trust: notify::webhooks::Trust,
+    providers: Providers,
 }
 
 impl Door {
@@ -42,13 +45,16 @@ impl Door {
         let public_url = settings.public_url()?;
         let mail = settings.mail.chosen(public_url.as_deref())?;
         let inbound = settings.inbound.chosen(public_url.as_deref())?;
+        let trust = settings.outward.trust()?;
+        let smtp = mail.as_ref().map(|mail| mail.letters.smtp.clone());
+        let providers = settings.paging.chosen(public_url.as_deref(), smtp)?;
         limits::raise_open_files();
         let listener = bind(&settings.listen.value).await?;
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, public_url, mail, inbound })
+        Ok(Door { listener, public_url, mail, inbound, trust, providers })
     }
 }
 
@@ -81,6 +87,32 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
 }
 
+/// Says what may be reached besides the internet.
+fn allow(desk: &Desk, settings: &Settings) {
+    desk.allow_outward(settings.outward.webhook_allow.value.clone());
+    desk.allow_push(settings.outward.push_allow.value.clone());
+    desk.allow_pages(settings.paging.allow.value.clone());
+}
+
+/// Everything that is served.
+fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
+    api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
+        .merge(intake::router(desk.clone()))
+        .merge(telephone(desk, providers))
+        .merge(web::router(desk.clone(), options))
+}
+
+/// What providers of telephones say, where there is one that signs what it says.
+fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
+    match (&providers.twilio, &providers.public_url) {
+        (Some(twilio), Some(public_url)) => {
+            let (token, public_url) = (twilio.token.clone(), public_url.clone());
+            intake::telephone(desk.clone(), intake::Telephone { token, public_url })
+        }
+        _ => axum::Router::new(),
+    }
+}
+
 /// Draws letters for whoever edits their words, as they would be sent.
 fn draw_letter(public_url: Option<&str>) -> web::DrawLetter {
     let address = public_url.unwrap_or("https://help.example.org").to_owned();
@@ -101,34 +133,34 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url, mail, inbound } = door;
+    let Door { listener, public_url, mail, inbound, trust, providers } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
         .map_err(|error| Failed::new(format!("the address listened on is unknown: {error}")))?;
-    desk.allow_outward(settings.webhook_allow.value.clone());
+    allow(&desk, settings);
     let (stop, stopped) = watch::channel(false);
     let hooks_url = public_url.clone();
     let draw_letter = Some(draw_letter(public_url.as_deref()));
-    let routes = api::router(desk.clone(), api::Options { public_url: public_url.clone() })
-        .merge(intake::router(desk.clone()))
-        .merge(web::router(
-            desk.clone(),
-            web::Options {
-                public_url,
-                trusted_proxies,
-                mail: shown,
-                draw_letter,
-                original: Some(original::of),
-            },
-        ));
+    let options = web::Options {
+        public_url,
+        trusted_proxies,
+        mail: shown,
+        draw_letter,
+        original: Some(original::of),
+    };
+    let routes = routes(&desk, &providers, options);
     let router = layers::around(routes, stopped.clone());
     let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
     let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
-    let lanes = notify::webhooks::start(desk.clone(), hooks_url);
+    let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
+    let providers = providers.by_browsers(push.clone()).trusting(trust.clone());
+    let paging = notify::paging::start(desk.clone(), providers);
+    let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
+    let pushing = notify::push::start(push);
     ready(&url(address))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
@@ -146,6 +178,8 @@ pub(crate) async fn serve(
             finish(mail_in.stop(), "messages that were being taken took too long; they come again"),
             finish(letters.stop(), "letters that had begun took too long and are sent again"),
             finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
+            finish(pushing.stop(), "messages to browsers took too long and are sent again"),
+            finish(paging.stop(), "pages that were on their way took too long and are sent again"),
         )
     };
     if until_done(ending, stopping, &mut ended).await.is_none() {

@@ -15,5 +15,6 @@ mod once;
 mod people;
 mod reports;
 mod silence;
+mod telephone;
 mod threads;
 mod world;

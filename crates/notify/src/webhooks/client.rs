@@ -8,7 +8,8 @@ use hyper::header::{HOST, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use kernel::{Outward, Timestamp};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -25,31 +26,67 @@ const HEAD_BYTES: usize = 64 * 1_024;
 const AGENT: &str = concat!("Evenkeel/", env!("CARGO_PKG_VERSION"));
 
 /// What is sent.
-pub(super) struct Outgoing {
-    pub(super) method: Method,
-    pub(super) to: Outward,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    pub(crate) to: Outward,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     /// For how many seconds the other end asks to be left alone.
-    pub(super) retry_after: Option<i64>,
+    pub(crate) retry_after: Option<i64>,
     /// The beginning of the answer.
-    pub(super) text: String,
+    pub(crate) text: String,
+}
+
+/// Whom we trust at other ends beside those that this machine trusts. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Trust(Arc<[CertificateDer<'static>]>);
+
+/// There is no certificate in what was to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("holds no certificate in PEM")]
+pub struct NoCertificate;
+
+impl Trust {
+    /// Those whose certificates are in this file, or were signed by one of them.
+    ///
+    /// # Errors
+    ///
+    /// [`NoCertificate`] when there is none, or one that cannot be read.
+    pub fn of(pem: &[u8]) -> Result<Trust, NoCertificate> {
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let certificates = certificates.map_err(|_| NoCertificate)?;
+        let mut roots = RootCertStore::empty();
+        let mut known =
+            |certificate: &CertificateDer<'static>| roots.add(certificate.clone()).is_ok();
+        if certificates.is_empty() || !certificates.iter().all(&mut known) {
+            return Err(NoCertificate);
+        }
+        Ok(Trust(certificates.into()))
+    }
 }
 
 /// Sends requests.
 #[derive(Default)]
-pub(super) struct Client(OnceLock<Result<Arc<ClientConfig>, String>>);
+pub(crate) struct Client {
+    trust: Trust,
+    config: OnceLock<Result<Arc<ClientConfig>, String>>,
+}
 
 impl Client {
+    /// One that trusts these, too.
+    pub(crate) fn trusting(trust: Trust) -> Self {
+        Client { trust, config: OnceLock::new() }
+    }
+
     /// Sends one, to the first of these addresses that takes a connection. How long all of it
     /// may take is the caller's to bound.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         outgoing: Outgoing,
         addresses: &[SocketAddr],
@@ -59,7 +96,7 @@ impl Client {
         if !outgoing.to.encrypted {
             return exchange(stream, outgoing, now).await;
         }
-        let config = self.0.get_or_init(trusting).clone()?;
+        let config = self.config.get_or_init(|| trusting(&self.trust)).clone()?;
         let name = ServerName::try_from(outgoing.to.host.clone()).map_err(|_| {
             format!("{} is no name that a certificate could have", outgoing.to.host)
         })?;
@@ -81,9 +118,10 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {
 }
 
 /// Trusts whom this machine trusts, so that an authority of the house counts, too.
-fn trusting() -> Result<Arc<ClientConfig>, String> {
+fn trusting(trust: &Trust) -> Result<Arc<ClientConfig>, String> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(trust.0.iter().cloned());
     if roots.is_empty() {
         return Err("this machine trusts no certificates; install them (on Debian: ca-certificates), or name a file with SSL_CERT_FILE".to_owned());
     }

@@ -3,12 +3,14 @@
 //! arrive at least once, under an id that stays, in order for each incident.
 
 mod chat;
-mod client;
+pub(crate) mod client;
 mod figures;
 mod lane;
 mod sign;
 
+pub(crate) use chat::{Said, room_body};
 use client::Client;
+pub use client::{NoCertificate, Trust};
 use desk::webhooks::wishes;
 use desk::{Desk, Trouble};
 use figures::Figures;
@@ -63,9 +65,10 @@ impl Lanes {
 }
 
 /// Starts the loop.
-pub fn start(desk: Desk, public_url: Option<String>) -> Lanes {
+pub fn start(desk: Desk, public_url: Option<String>, trust: Trust) -> Lanes {
     let (stop, stopped) = watch::channel(false);
-    let postman = Arc::new(Postman::new(desk, public_url, stopped.clone()));
+    let postman = Postman::new(desk, public_url, stopped.clone()).trusting(trust);
+    let postman = Arc::new(postman);
     let task = tokio::spawn(run(postman, stopped));
     Lanes { stop, task }
 }
@@ -104,6 +107,12 @@ impl Postman {
         let figures = Figures::of(&desk);
         let (client, busy, counted) = (Client::default(), Mutex::default(), Mutex::default());
         Postman { desk, public_url, client, figures, busy, counted, stopped }
+    }
+
+    /// The same, trusting these at the other ends, too.
+    #[must_use]
+    pub fn trusting(self, trust: Trust) -> Self {
+        Postman { client: Client::trusting(trust), ..self }
     }
 
     /// Notices what happened and sends what is due, until nothing is.

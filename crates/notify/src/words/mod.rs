@@ -116,7 +116,7 @@ impl About<'_> {
     }
 
     /// The page of the incident that its reader can open.
-    fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         let place =
             if self.material.person.roles.is_empty() { "portal/incidents" } else { "incidents" };
         format!("{}/{place}/{}", self.public_url, self.material.number)

@@ -1,17 +1,26 @@
 //! The other end of webhooks: takes what it is told to take, in the way it is told to.
 
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
+
+/// Who signed the certificate of an encrypted endpoint; no system trusts them.
+pub const AUTHORITY: &[u8] = include_bytes!("../tls/authority.pem");
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
 pub struct Got {
     pub line: String,
     pub headers: BTreeMap<String, String>,
+    /// As text, whatever it is.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Got {
@@ -46,8 +55,35 @@ pub struct Endpoint {
     pub arrived: Arc<Notify>,
 }
 
+/// A connection, encrypted or not.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Encrypts with the certificate of the tests, for 127.0.0.1.
+fn acceptor() -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("../tls/host.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../tls/key.pem")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
 impl Endpoint {
     pub async fn start() -> Endpoint {
+        Endpoint::accepting(None).await
+    }
+
+    /// One that speaks TLS alone.
+    pub async fn encrypted() -> Endpoint {
+        Endpoint::accepting(Some(acceptor())).await
+    }
+
+    async fn accepting(tls: Option<TlsAcceptor>) -> Endpoint {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let endpoint = Endpoint {
@@ -66,8 +102,15 @@ impl Endpoint {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (got, says) = (got.clone(), says.clone());
-                let (always, arrived) = (always.clone(), arrived.clone());
+                let (always, arrived, tls) = (always.clone(), arrived.clone(), tls.clone());
                 tokio::spawn(async move {
+                    let stream: Box<dyn Stream> = match tls {
+                        None => Box::new(stream),
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => Box::new(stream),
+                            Err(_) => return,
+                        },
+                    };
                     let mut stream = BufReader::new(stream);
                     let Some(one) = read(&mut stream).await else { return };
                     got.lock().unwrap().push(one);
@@ -106,7 +149,7 @@ impl Endpoint {
     }
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Got> {
+async fn read(stream: &mut BufReader<Box<dyn Stream>>) -> Option<Got> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
     let mut headers = BTreeMap::new();
@@ -117,13 +160,13 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Got> {
         headers.insert(name.to_lowercase(), value.to_owned());
     }
     let length: usize = headers.get("content-length")?.parse().ok()?;
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    let body = String::from_utf8(body).unwrap();
-    Some(Got { line: line.trim_end().to_owned(), headers, body })
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await.ok()?;
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Some(Got { line: line.trim_end().to_owned(), headers, body, bytes })
 }
 
-async fn answer(mut stream: TcpStream, says: Option<Says>) {
+async fn answer(mut stream: Box<dyn Stream>, says: Option<Says>) {
     let bytes = match says {
         None => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         Some(Says::Bytes(bytes)) => bytes,

@@ -5,6 +5,8 @@ mod endpoint;
 mod inbox;
 mod languages;
 mod letters;
+mod paging;
+mod push;
 mod sending;
 mod sink;
 mod webhooks;

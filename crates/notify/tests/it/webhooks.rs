@@ -1,13 +1,13 @@
 //! From what happens to programs elsewhere and chat rooms.
 
-use crate::endpoint::{Endpoint, Says, status};
+use crate::endpoint::{AUTHORITY, Endpoint, Says, status};
 use crate::world::PUBLIC_URL;
 use desk::command_line;
 use desk::webhooks::{self as hooks, Draft, Replay, key_of};
 use hmac::{Hmac, KeyInit, Mac};
 use incident::{Change, Command, Visibility};
 use kernel::WebhookId;
-use notify::webhooks::Postman;
+use notify::webhooks::{Postman, Trust};
 use sha2::Sha256;
 use std::sync::Arc;
 use store::directory::webhooks::{Wanted, Webhook, WebhookKind};
@@ -463,4 +463,34 @@ async fn a_new_secret_signs_beside_the_old_one_for_a_day() {
     world.t.desk.try_webhook(id).await.unwrap();
     world.round().await;
     assert_eq!(signatures(1), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encrypted_endpoint_must_be_signed_by_somebody_whom_we_trust() {
+    let world = World::new().await;
+    let endpoint = Endpoint::encrypted().await;
+    let url = format!("https://127.0.0.1:{}/in", endpoint.port);
+    let (id, _) = world.make(draft(&url)).await;
+    world.t.report("VPN drops").await;
+    world.round().await;
+    assert_eq!(endpoint.got().len(), 0);
+    let error = world.messages(id).await[0].error.clone().unwrap();
+    assert!(error.starts_with("no encrypted connection"), "{error}");
+
+    let (_stop, stopped) = watch::channel(false);
+    let postman = Postman::new(world.t.desk.clone(), None, stopped);
+    let postman = Arc::new(postman.trusting(Trust::of(AUTHORITY).unwrap()));
+    world.t.clock.advance(10);
+    postman.round().await.unwrap();
+    assert_eq!(world.messages(id).await[0].state, MessageState::Sent);
+    assert_eq!(endpoint.types()[0], "reported");
+}
+
+#[test]
+fn what_is_no_certificate_is_not_trusted() {
+    for pem in
+        [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+    {
+        assert!(Trust::of(pem).is_err());
+    }
 }

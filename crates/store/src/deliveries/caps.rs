@@ -23,6 +23,8 @@ pub const PER_INCIDENT: [Cap; 5] =
 /// To one person.
 pub const PER_PERSON: [Cap; 5] =
     [cap(30, 10), cap(60, 30), cap(120, 60), cap(240, 180), cap(360, 600)];
+/// To one browser by push, where one word about an incident takes the place of the one before.
+pub const PER_DEVICE: [Cap; 2] = [cap(15, 10), cap(40, 60)];
 /// To everybody: what a busy provider never reaches and a mail server still bears.
 pub const TO_EVERYBODY: [Cap; 2] = [cap(20_000, 10), cap(60_000, 60)];
 

@@ -2,12 +2,12 @@
 //! channel by which they are told.
 
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
-use crate::directory::{many, one, slots};
+use crate::directory::{devices, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
 use incident::telling::{Leaves, Matter, Preferences};
 use jiff::tz::TimeZone;
-use kernel::{PersonId, Timestamp};
+use kernel::{DeviceId, PersonId, Timestamp};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,8 @@ struct Reached {
     email: Option<String>,
     time_zone: String,
     preferences: Preferences,
+    /// Browsers that show them news.
+    devices: Vec<DeviceId>,
 }
 
 /// How an incident stands, as far as preferences ask.
@@ -96,6 +98,7 @@ pub fn expand(
         })
     })?;
     let terms = Terms { since, zone, now };
+    let is_pushed = devices::are_any(sql)?;
     let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
     let mut expanded = 0;
     let mut rows = Vec::new();
@@ -116,7 +119,11 @@ pub fn expand(
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(standing(sql, asked.number)?),
         };
-        for reached in reached(sql, &asked, &audience)? {
+        let mut concerned = reached(sql, &asked, &audience)?;
+        if is_pushed {
+            add_devices(sql, &mut concerned)?;
+        }
+        for reached in concerned {
             rows.extend(told(&asked, &audience, reached, standing, terms));
         }
         if rows.len() >= MADE_MAX {
@@ -147,7 +154,7 @@ fn told(
         waits_for_requester: standing.waits_for_requester,
     };
     let channels = reached.preferences.channels(&matter);
-    let mut rows = Vec::with_capacity(2);
+    let mut rows = Vec::new();
     let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
         rows.push(vec![
             asked.number.into(),
@@ -164,14 +171,26 @@ fn told(
     };
     let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
     let address = reached.email.filter(|_| by_mail);
-    // Whoever wants letters alone and cannot get any finds it in their inbox.
-    let in_inbox = channels.inbox || channels.mail && address.is_none();
-    if in_inbox && asked.created_at >= since.inbox {
+    let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
+    let zone = own.as_ref().unwrap_or(terms.zone);
+    // Whoever wants letters or push alone and cannot get any finds it in their inbox.
+    let in_vain = match channels.mail {
+        true => address.is_none(),
+        false => channels.push && reached.devices.is_empty(),
+    };
+    if (channels.inbox || in_vain) && asked.created_at >= since.inbox {
         row(By::Inbox, String::new(), now, None);
     }
+    if channels.push && asked.created_at >= since.inbox {
+        let (next_at, held) = match reached.preferences.rings(&matter, now, zone) {
+            Leaves::AfterQuiet(at) | Leaves::WithDigest(at) => (at, Some(Held::Quiet)),
+            Leaves::Now => (now, matter.is_urgent().then_some(Held::Urgent)),
+        };
+        for device in &reached.devices {
+            row(By::Push, device.to_string(), next_at, held);
+        }
+    }
     if let Some(address) = address {
-        let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
-        let zone = own.as_ref().unwrap_or(terms.zone);
         let is_first = standing.told.insert(reached.person);
         let folds = !is_first && FOLDED.contains(&asked.word.as_str());
         let (next_at, held) = match reached.preferences.leaves(&matter, now, zone) {
@@ -209,7 +228,7 @@ fn take_along(sql: &mut dyn Sql, numbers: &[i64], now: Timestamp) -> Result<(), 
     let (list, mut values) = slots(2, numbers);
     values.insert(0, now.into());
     let statement = format!(
-        "update deliveries set next_at = $1 where number in ({list}) and state = 'waiting' \
+        "update deliveries set next_at = $1 where number in ({list}) and state = 'waiting' and channel = 'email' \
         and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
         and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
         and later.number = deliveries.number and later.channel = 'email' \
@@ -282,6 +301,17 @@ fn reached(sql: &mut dyn Sql, asked: &Asked, audience: &Audience) -> Result<Vec<
         let stored = row.opt_text()?;
         // Whoever's preferences cannot be read is told rather too much than nothing.
         let preferences = stored.and_then(|json| serde_json::from_str(&json).ok());
-        Ok(Reached { person, email, time_zone, preferences: preferences.unwrap_or_default() })
+        let preferences = preferences.unwrap_or_default();
+        Ok(Reached { person, email, time_zone, preferences, devices: vec![] })
     })
+}
+
+/// The browsers that show them news.
+fn add_devices(sql: &mut dyn Sql, concerned: &mut [Reached]) -> Result<(), Failure> {
+    let people: Vec<PersonId> = concerned.iter().map(|reached| reached.person).collect();
+    let mut found = devices::of_people(sql, &people)?;
+    for reached in concerned {
+        reached.devices = found.remove(&reached.person).unwrap_or_default();
+    }
+    Ok(())
 }

@@ -137,12 +137,6 @@ pub fn get(sql: &mut dyn Sql, id: PageId) -> Result<Option<Page>, Failure> {
     one(sql, &statement, &[id.into()], read)
 }
 
-/// The pages by which a provider knows this one.
-pub fn by_reference(sql: &mut dyn Sql, reference: &str) -> Result<Option<Page>, Failure> {
-    let statement = format!("select {COLUMNS} from pages where provider_ref = $1 order by id");
-    one(sql, &statement, &[reference.into()], read)
-}
-
 /// All pages of one entry, in the order of their attempts.
 pub fn of_entry(sql: &mut dyn Sql, number: IncidentNumber, n: i64) -> Result<Vec<Page>, Failure> {
     let statement =
@@ -302,6 +296,14 @@ pub fn answered(
     let waiting = "update pages set state = 'called_off', answered_at = $3, taken_until = null, \
         error = 'they answered' where number = $1 and person_id = $2 and state = 'waiting'";
     sql.execute(waiting, &[number.into(), person.into(), now.into()]).map(drop)
+}
+
+/// Nothing that waits leaves any more: whoever keeps this elsewhere pages nobody again. What is
+/// still going on pages by its next step.
+pub(crate) fn forget_waiting(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let statement = "update pages set state = 'called_off', taken_until = null, \
+        error = 'it waited when a backup was made' where state = 'waiting'";
+    sql.execute(statement, &[]).map(drop)
 }
 
 /// How many there are.

@@ -187,7 +187,8 @@ fn what_is_due_is_taken_once_and_what_is_urgent_first() {
             send::call_off(sql, low.id, "somebody has it")?;
             assert_eq!(take(sql, PageChannel::Sms, NOW.plus_seconds(59))?, []);
             assert_eq!(take(sql, PageChannel::Sms, NOW.plus_seconds(60))?[0].id, late.id);
-            let found = send::by_reference(sql, "SM1")?.unwrap();
+            let found = send::get(sql, early.id)?.unwrap();
+            assert_eq!(found.provider_ref.as_deref(), Some("SM1"));
             assert_eq!((found.state, found.sent_at), (PageState::Sent, Some(again)));
             send::received(sql, early.id, again)?;
             let open = send::unanswered(sql, PageChannel::Sms, "place 11", NOW)?;

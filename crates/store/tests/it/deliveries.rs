@@ -463,7 +463,7 @@ fn preferences_say_by_which_channels_and_when_somebody_is_told() {
         // NOW is 12:12 in UTC.
         let quiet = Some(Quiet { from: minute("12:00"), until: minute("13:00") });
         let digest = Digest::Day { at: minute("14:00") };
-        let silent = Channels { mail: false, inbox: true };
+        let silent = Channels { mail: false, inbox: true, push: false };
         let channels = BTreeMap::from([(Group::Reported, silent)]);
         write(store, |sql| {
             told_how::put(sql, person(3), &Preferences { channels, ..Preferences::default() })?;
@@ -583,7 +583,7 @@ fn whoever_wants_letters_alone_and_cannot_get_any_is_told_in_the_inbox() {
         filled(store);
         write(store, |sql| {
             let channels =
-                BTreeMap::from([(Group::Reported, Channels { mail: true, inbox: false })]);
+                BTreeMap::from([(Group::Reported, Channels { inbox: false, ..Channels::USUAL })]);
             let letters = Preferences { channels, ..Preferences::default() };
             for who in [1, 3] {
                 told_how::put(sql, person(who), &letters)?;

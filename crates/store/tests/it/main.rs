@@ -15,6 +15,7 @@ mod list;
 mod messages;
 mod originals;
 mod pages;
+mod push;
 mod rules;
 mod schedules;
 mod webhooks;

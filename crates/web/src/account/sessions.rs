@@ -66,7 +66,7 @@ pub(super) fn card(who: &SignedIn, sessions: &[Session]) -> Markup {
 }
 
 /// "Firefox on Linux"; as it calls itself if that is no browser we know.
-fn browser(agent: &str, say: Account) -> String {
+pub(super) fn browser(agent: &str, say: Account) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
     };

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
-use crate::part::form::{Errors, Field};
+use crate::part::form::{Errors, Field, checkbox};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ const FROM: &str = "quiet_from";
 const UNTIL: &str = "quiet_until";
 const EVERY: &str = "digest";
 const AT: &str = "digest_at";
+const PUSH_WORDS: &str = "push_words";
 
 /// What a person can choose for: requesters have nothing given to them.
 fn groups(who: &SignedIn) -> &'static [Group] {
@@ -46,9 +47,11 @@ pub(super) async fn change(
     let mut preferences = app.desk.read(move |sql| told_how::get(sql, person)).await?;
     for group in groups(&who) {
         let ticked = |channel| fields.ticked(&format!("{group}_{channel}"));
-        let channels = Channels { mail: ticked("mail"), inbox: ticked("inbox") };
+        let channels =
+            Channels { mail: ticked("mail"), inbox: ticked("inbox"), push: ticked("push") };
         preferences.channels.insert(*group, channels);
     }
+    preferences.push_words = fields.ticked(PUSH_WORDS);
     let mut errors = Errors::default();
     let (from, until) = (typed(&fields, FROM, &mut errors), typed(&fields, UNTIL, &mut errors));
     preferences.quiet = match (from, until) {
@@ -115,12 +118,15 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
                     (reported_hint())
                     fieldset.field {
                         legend { "Quiet hours" }
-                        p.hint { "Letters wait until they end; the inbox does not. What cannot wait comes at once: P1 and P2 that are given to you or your team, times that are missed, and major incidents. Empty: none." }
+                        p.hint { "Letters and push wait until they end; the inbox does not. What cannot wait comes at once: P1 and P2 that are given to you or your team, times that are missed, and major incidents. Empty: none." }
                         (Field::new(FROM, "From").errors(&shown.errors).input("time", &value(FROM, quiet.map(|quiet| quiet.from))))
                         (Field::new(UNTIL, "Until").errors(&shown.errors).input("time", &value(UNTIL, quiet.map(|quiet| quiet.until))))
                     }
                     (Field::new(EVERY, "Letters about what you follow").select(&[("off", "Each at once"), ("hour", "One letter each hour"), ("day", "One letter each day")], every))
                     (Field::new(AT, "The letter of the day leaves at").errors(&shown.errors).input("time", &value(AT, at)))
+                    @let words = if wrong { shown.typed.ticked(PUSH_WORDS) } else { preferences.push_words };
+                    (checkbox(PUSH_WORDS, "Push says title and words, not the number alone", words))
+                    p.hint { "Whoever holds the device reads it, even when it is locked. Nobody on the way can." }
                     div { button.btn.btn-primary type="submit" { "Save" } }
                 }
             }
@@ -131,12 +137,12 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
 fn channels(who: &SignedIn, preferences: &Preferences, typed: Option<&Fields>) -> Markup {
     html! {
         table.dt {
-            thead { tr { th scope="col" { "What you are told" } th scope="col" { "Mail" } th scope="col" { "Inbox" } } }
+            thead { tr { th scope="col" { "What you are told" } th scope="col" { "Mail" } th scope="col" { "Inbox" } th scope="col" { "Push" } } }
             tbody { @for group in groups(who) {
-                @let stored = preferences.channels.get(group).copied().unwrap_or(Channels::ALL);
+                @let stored = preferences.wanted(*group);
                 tr {
                     th scope="row" { (name(*group)) }
-                    @for (channel, label, stored) in [("mail", "by mail", stored.mail), ("inbox", "in the inbox", stored.inbox)] {
+                    @for (channel, label, stored) in [("mail", "by mail", stored.mail), ("inbox", "in the inbox", stored.inbox), ("push", "by push", stored.push)] {
                         @let field = format!("{group}_{channel}");
                         @let ticked = typed.map_or(stored, |typed| typed.ticked(&field));
                         td { label.ck { input type="checkbox" name=(field) value="1" checked[ticked]; span.vh { (name(*group)) ", " (label) } } }
@@ -149,6 +155,7 @@ fn channels(who: &SignedIn, preferences: &Preferences, typed: Option<&Fields>) -
 
 fn reported_hint() -> Markup {
     html! {
-        p.hint { "About what you reported: if you switch off both, you are still asked when nothing goes on without your answer, and told when it should work again, so that you can say whether it does. Choose the inbox alone and these stay there, too." }
+        p.hint { "Push goes to the browsers that you allow it. What is urgent is pushed whether you tick it or not, unless you tick nothing of its kind." }
+        p.hint { "About what you reported: if you switch off all, you are still asked when nothing goes on without your answer, and told when it should work again, so that you can say whether it does. Choose the inbox alone and these stay there, too." }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) enum Whose {
     List,
     /// A rule: nobody asks, and nothing is put in order.
     Rule,
+    /// A webhook: the same, of what is stored.
+    Webhook,
 }
 
 impl Whose {
@@ -53,9 +55,11 @@ impl Whose {
         let field = insert.trim_end_matches([':', '<']);
         let for_rules =
             query::FIELDS.iter().any(|known| known.name == field && known.id.is_for_rules());
+        let asks = ["sort:", "me", "mine"].contains(&insert);
         match self {
             Whose::List => !for_rules,
-            Whose::Rule => !["sort:", "me", "mine"].contains(&insert),
+            Whose::Rule => !asks,
+            Whose::Webhook => !for_rules && !asks,
         }
     }
 }

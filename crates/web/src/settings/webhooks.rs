@@ -1,6 +1,7 @@
 //! Webhooks: programs elsewhere, and chat rooms, that are told what happens; how each goes.
 
 mod draw;
+mod events;
 mod form;
 mod messages;
 
@@ -11,10 +12,11 @@ use crate::auth::{Administrator, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
-use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use crate::queue::suggest::{Suggested, Typed, Whose, suggested};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use desk::Trouble;
 use desk::webhooks::{self as hooks, SUBJECT};
 use kernel::WebhookId;
@@ -29,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/webhooks", get(list).post(create))
         .route("/settings/webhooks/new", get(new))
+        .route("/settings/webhooks/suggest", get(suggest))
         .route("/settings/webhooks/{id}", get(show).post(change))
         .route("/settings/webhooks/{id}/rotate", post(rotate))
         .route("/settings/webhooks/{id}/remove", post(remove))
@@ -80,6 +83,15 @@ async fn list(
 
 async fn new(Administrator(who): Administrator) -> Markup {
     draw::new_page(&who, &form::blank(), &Problem::default())
+}
+
+/// `GET /settings/webhooks/suggest?q=`: what can be typed next into a condition.
+async fn suggest(
+    State(app): State<App>,
+    Administrator(_): Administrator,
+    Query(typed): Query<Typed>,
+) -> PageResult<Json<Vec<Suggested>>> {
+    suggested(&app, &typed, Whose::Webhook).await
 }
 
 async fn create(

@@ -51,6 +51,24 @@ async fn a_webhook_is_made_and_its_secret_shown_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_form_folds_what_can_be_chosen_and_helps_with_the_condition() {
+    let world = world().await;
+    let page = world.get("ada", "/settings/webhooks/new").await;
+    page.shows("Clocks and promises: ").shows("Tasks and models: ").shows("none");
+    page.shows(r#"data-suggest="/settings/webhooks/suggest""#);
+    // Without scripts and style everything is there, and what was ticked is sent.
+    let sent = page.sends("/settings/webhooks");
+    for (name, value) in [("event", "reported"), ("room", ""), ("kind", "standard")] {
+        assert!(sent.iter().any(|(field, with)| field == name && with == value), "{name}");
+    }
+    let offered = world.get("ada", "/settings/webhooks/suggest?q=serv").await;
+    offered.shows("service:");
+    world.get("ada", "/settings/webhooks/suggest?q=hou").await.hides("hours:");
+    let refused = world.get("mara", "/settings/webhooks/suggest?q=serv").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_is_shown_tried_and_sent_again() {
     let world = world().await;
     let fields = [("kind", "standard"), ("url", URL), ("every", "1")];

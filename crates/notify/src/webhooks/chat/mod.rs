@@ -22,19 +22,19 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// A message before it has a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Said {
+pub(crate) struct Said {
     /// The incident's number; of a trial, whom it is from.
-    name: String,
+    pub(crate) name: String,
     /// Its page, where the instance knows its own address.
-    url: Option<String>,
+    pub(crate) url: Option<String>,
     /// How it stands: `P2 · in progress`.
-    stands: String,
+    pub(crate) stands: String,
     /// What is not working; somebody's words.
-    title: String,
+    pub(crate) title: String,
     /// What happened, and who did it; names in it are somebody's words.
-    what: String,
+    pub(crate) what: String,
     /// Words that came with it.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 impl Said {
@@ -70,6 +70,16 @@ pub(super) fn outgoing(
     headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
     let body = serde_json::to_vec(&body).map_err(|error| error.to_string())?;
     Ok(Outgoing { method, to, headers, body })
+}
+
+/// What a room of this kind is sent whose address alone lets one write into it.
+pub(crate) fn room_body(kind: WebhookKind, said: &Said) -> Option<Value> {
+    match kind {
+        WebhookKind::Slack => Some(slack::body(said)),
+        WebhookKind::Mattermost => Some(mattermost::body(said)),
+        WebhookKind::Teams => Some(teams::body(said)),
+        WebhookKind::Matrix | WebhookKind::Standard => None,
+    }
 }
 
 fn said(payload: &Payload) -> Said {

@@ -1,17 +1,16 @@
 //! The list of webhooks, the page of one, and its messages.
 
-use super::{SECTION, Standing};
+use super::{SECTION, Standing, events};
 use crate::auth::SignedIn;
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::part::time;
-use crate::settings::editing::{Problem, active_field, buttons, choices, save_bar, version_field};
+use crate::settings::editing::{Problem, active_field, buttons, save_bar, version_field};
 use crate::settings::row_page;
 use crate::url;
 use desk::webhooks::{Seen, shown_url};
-use incident::Body;
 use kernel::limits;
 use maud::{Markup, html};
 use store::directory::webhooks::{Webhook, WebhookKind};
@@ -90,7 +89,7 @@ pub(super) fn new_page(who: &SignedIn, fields: &Fields, problem: &Problem) -> Ma
     let body = html! {
         (problem.banner(who, &SECTION.address()))
         form.form method="post" action=(SECTION.address()) {
-            section.card { div.card-b.stack {
+            section.card { div.card-b.stack.where {
                 (Field::new("kind", "Who is told").errors(&problem.errors).select(&KINDS, fields.text("kind")))
                 (where_to(fields, &problem.errors, None))
             } }
@@ -173,7 +172,7 @@ fn where_to(fields: &Fields, errors: &Errors, kind: Option<WebhookKind>) -> Mark
         (Field::new("url", "Address").hint("Begins with https://. Of Matrix, the address of the server.").errors(errors).input("url", fields.text("url")))
         (Field::new("name", "Name").hint("The name of the machine when empty.").errors(errors).input("text", fields.text("name")))
         @if matrix {
-            div.form-2 {
+            div.form-2.when-matrix {
                 (Field::new("room", "Matrix: room").hint("Its internal id, such as !abc:matrix.example.").errors(errors).input("text", fields.text("room")))
                 (Field::new("token", "Matrix: access token").hint(if stays { "Stays as it is when empty." } else { "Is never shown again." }).errors(errors).input("password", ""))
             }
@@ -182,24 +181,27 @@ fn where_to(fields: &Fields, errors: &Errors, kind: Option<WebhookKind>) -> Mark
 }
 
 fn told_of(fields: &Fields, errors: &Errors) -> Markup {
-    let kinds: Vec<(String, String)> =
-        Body::KINDS.iter().map(|(kind, _)| ((*kind).to_owned(), kind.replace('_', " "))).collect();
     let condition = Field::new("condition", "Only incidents where")
         .hint("A condition as in the search of the queue, such as priority:P1,P2 team:Network. Empty: all.")
         .errors(errors);
     html! {
         section.card {
             div.card-h { h2 { "What it is told" } }
-            div.card-b.stack {
+            div.card-b.stack.told-of {
                 @if let Some(error) = errors.of("events") { p.err id="events" { (icon("alert")) (error) } }
                 (checkbox("every", "Everything that happens, kinds that come later too", fields.ticked("every")))
-                details open[!fields.ticked("every")] {
-                    summary.link { "Or only some kinds of events" }
-                    (choices("event", "Kinds of events", None, &kinds, fields))
+                div.told-kinds role="group" aria-label="Kinds of events" {
+                    p.hint { "Or only some kinds of events:" }
+                    (events::chosen(fields))
                 }
                 (condition.around(html! {
-                    input.inp id="condition" name="condition" type="text" autocomplete="off" spellcheck="false" maxlength=(limits::QUERY_CHARS)
-                        value=(fields.text("condition")) aria-invalid=[condition.invalid()] aria-describedby=[condition.described_by()];
+                    span.sug-w {
+                        input.inp.mono id="condition" name="condition" type="text" autocomplete="off" spellcheck="false" maxlength=(limits::QUERY_CHARS)
+                            role="combobox" aria-expanded="false" aria-controls="condition-l" aria-autocomplete="list"
+                            data-suggest=(SECTION.of("suggest")) data-stay data-min="1"
+                            value=(fields.text("condition")) aria-invalid=[condition.invalid()] aria-describedby=[condition.described_by()];
+                        div.pop.sug id="condition-l" role="listbox" aria-label="Suggestions" hidden {}
+                    }
                 }))
                 (checkbox("internal", "Internal words come along: notes, causes, reasons", fields.ticked("internal")))
                 (checkbox("restricted", "Incidents that are restricted to a team, too", fields.ticked("restricted")))

@@ -1,0 +1,253 @@
+//! A page as whoever sends, reads or answers it may know it. Read when it is needed, so that
+//! words that were taken away meanwhile are not told, and nobody is told what is over.
+
+use crate::{Desk, Trouble};
+use incident::permissions::{Access, Subject};
+use incident::reach::PageChannel;
+use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
+use kernel::{Channel, IncidentNumber, PageId, PersonId, Timestamp, limits, words};
+use std::collections::BTreeSet;
+use store::directory::{Person, people};
+use store::incidents::timeline::contents_by_id;
+use store::pages::send::{self, Page, PageState};
+use store::{Failure, Sql};
+
+/// For how long a page can be answered from its message without signing in. By then either
+/// somebody has it, or whoever is next was paged.
+pub const ANSWERABLE_SECONDS: i64 = 1_800;
+/// Characters of a title that are said by telephone: nobody listens for longer.
+const SPOKEN_CHARS: usize = 120;
+/// Pages of an incident that are looked at to say who else was paged.
+const OTHERS_ROWS: i64 = 100;
+
+words! {
+    /// What somebody who is paged says to it.
+    Answer {
+        /// I have it.
+        Acknowledge = "acknowledge",
+        /// Page the next one now, I stay on it.
+        Escalate = "escalate",
+        /// I cannot; page the next one now.
+        Decline = "decline",
+    }
+}
+
+impl Answer {
+    /// The command that says so.
+    pub fn command(self) -> Command {
+        match self {
+            Answer::Acknowledge => Command::Acknowledge,
+            Answer::Escalate => Command::EscalatePage,
+            Answer::Decline => Command::DeclinePage { note: None },
+        }
+    }
+}
+
+/// A page with what it is about.
+#[derive(Debug, Clone)]
+pub struct Paged {
+    /// The page.
+    pub page: Page,
+    /// Whom it is for.
+    pub person: Person,
+    /// With what rights they read it.
+    pub viewer: Viewer,
+    /// How the incident stands.
+    pub state: State,
+    /// What is not working; `None` when the words were taken away.
+    pub title: Option<String>,
+    /// Who else was paged about it since paging began, by name.
+    pub others: Vec<String>,
+}
+
+impl Paged {
+    /// Why nobody needs it any more, if that is so.
+    pub fn is_over(&self) -> Option<&'static str> {
+        let (state, page) = (&self.state, &self.page);
+        if !state.lifecycle.is_open() {
+            return Some("the incident is over");
+        }
+        if page.state == PageState::CalledOff {
+            return Some("it was called off");
+        }
+        let settled_at = match &state.paging {
+            Some(course) if course.is_going() => None,
+            Some(course) => course.acknowledged_at.or(course.ended.as_ref().map(|end| end.at)),
+            None => state.moments.acknowledged,
+        };
+        if settled_at.is_some_and(|at| at >= page.created_at) {
+            return Some("somebody has it");
+        }
+        None
+    }
+
+    /// As it is said by telephone.
+    pub fn spoken(&self, policy: &Policy) -> String {
+        let title = self.title.as_deref().unwrap_or("The title was removed");
+        let title: String = title.chars().take(SPOKEN_CHARS).collect();
+        let service = self.state.service.and_then(|id| policy.services.get(&id));
+        let service = service.map_or(String::new(), |found| format!(" Service {}.", found.name));
+        let (number, priority) =
+            (self.page.number.0, self.state.priority.to_string().replace('P', "P "));
+        format!(
+            "This is Evenkeel. You are paged about incident {number}, {priority}. {title}.{service}"
+        )
+    }
+
+    /// Until when it can be answered without signing in.
+    pub fn answerable_until(&self) -> Timestamp {
+        let at = self.page.sent_at.unwrap_or(self.page.due_at);
+        at.plus_seconds(ANSWERABLE_SECONDS)
+    }
+}
+
+/// What the page with this id is about.
+fn read(sql: &mut dyn Sql, id: PageId) -> Result<Option<(Page, Person, State, Told)>, Failure> {
+    let Some(page) = send::get(sql, id)? else { return Ok(None) };
+    let person = people::get(sql, page.person)?;
+    let stored = store::incidents::load(sql, page.number)?;
+    let Some((person, stored)) = person.zip(stored) else { return Ok(None) };
+    let title = contents_by_id(sql, &[stored.state.title])?;
+    let title = title.into_values().next().and_then(|found| found.body);
+    let pages = send::since(sql, page.number, page.n, OTHERS_ROWS)?;
+    let others: BTreeSet<PersonId> = pages.iter().map(|page| page.person).collect();
+    let others: Vec<PersonId> = others.into_iter().filter(|other| *other != person.id).collect();
+    let mut others: Vec<String> = people::names(sql, &others)?.into_values().collect();
+    others.sort();
+    Ok(Some((page, person, stored.state, Told { title, others })))
+}
+
+struct Told {
+    title: Option<String>,
+    others: Vec<String>,
+}
+
+impl Desk {
+    /// A page with what it is about; `None` where there is none, its person is not with us any
+    /// more, or may not see the incident any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn paged(&self, id: PageId) -> Result<Option<Paged>, Trouble> {
+        let Some((page, person, state, told)) = self.read(move |sql| read(sql, id)).await? else {
+            return Ok(None);
+        };
+        let viewer = self.viewer(&person, TokenScope::Write);
+        let access = Scope::of(&viewer).access(&Subject::from(&state));
+        if !person.active || access != Access::Full {
+            return Ok(None);
+        }
+        let Told { title, others } = told;
+        Ok(Some(Paged { page, person, viewer, state, title, others }))
+    }
+
+    /// Says it as the person who was paged, from the message that paged them. Who says that they
+    /// have what somebody has already has answered all the same.
+    ///
+    /// # Errors
+    ///
+    /// The incident refuses it as it stands; the database does not answer.
+    pub async fn answer_page(&self, paged: &Paged, answer: Answer) -> Result<(), Trouble> {
+        let (number, person) = (paged.page.number, paged.page.person);
+        let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
+        match ask.issue(answer.command()).await {
+            Ok(_) => {}
+            Err(Trouble::Refused(refusal))
+                if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}
+            Err(trouble) => return Err(trouble),
+        }
+        self.page_answered(number, person).await
+    }
+
+    /// Resolves the incident as the person who was paged, from the message that paged them.
+    ///
+    /// # Errors
+    ///
+    /// The incident refuses it as it stands; words are missing or too long.
+    pub async fn resolve_page(&self, paged: &Paged, code: &str, note: &str) -> Result<(), Trouble> {
+        let (number, person) = (paged.page.number, paged.page.person);
+        let version = Some(i64::from(paged.state.version));
+        let ask = self.ask(&paged.viewer, channel(paged.page.channel));
+        let mut ask = ask.on(number).expecting(version);
+        let note = ask.words("note", note, limits::BODY_CHARS)?;
+        let command = Command::Resolve {
+            code: code.to_owned(),
+            note,
+            cause: None,
+            known_error: None,
+            children: false,
+        };
+        ask.issue(command).await?;
+        self.page_answered(number, person).await
+    }
+
+    /// Somebody acted on what they were paged about.
+    async fn page_answered(&self, number: IncidentNumber, person: PersonId) -> Result<(), Trouble> {
+        let now = self.now();
+        self.write(move |sql| Ok(send::answered(sql, number, person, now)?)).await
+    }
+
+    /// The newest page that was sent to this number and that this code names; without a code the
+    /// only one that waits for an answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn page_by_code(
+        &self,
+        number: &str,
+        code: Option<&str>,
+    ) -> Result<Option<PageId>, Trouble> {
+        let since = self.now().plus_seconds(-ANSWERABLE_SECONDS);
+        let number = number.to_owned();
+        let read = move |sql: &mut dyn Sql| send::unanswered(sql, PageChannel::Sms, &number, since);
+        let pages = self.read(read).await?;
+        let seals = self.seals().await?;
+        Ok(match code {
+            Some(code) => {
+                let named = pages.iter().find(|page| seals.page_code(page.id) == code);
+                named.map(|page| page.id)
+            }
+            None => {
+                let incidents: BTreeSet<_> = pages.iter().map(|page| page.number).collect();
+                pages.first().filter(|_| incidents.len() == 1).map(|page| page.id)
+            }
+        })
+    }
+
+    /// A provider says what became of a page that it took: it arrived, or why not.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn page_receipt(&self, id: PageId, came: Result<(), String>) -> Result<(), Trouble> {
+        let now = self.now();
+        self.write(move |sql| {
+            match came {
+                Ok(()) => send::received(sql, id, now)?,
+                Err(error) => {
+                    let page = send::get(sql, id)?.filter(|page| page.state == PageState::Sent);
+                    if let Some(page) = page {
+                        send::failed(sql, &page, &send::Wrong::Ever(error), now)?;
+                    }
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// By what an answer to a page comes in.
+fn channel(of: PageChannel) -> Channel {
+    match of {
+        PageChannel::Email => Channel::Email,
+        PageChannel::Sms | PageChannel::Voice => Channel::Phone,
+        PageChannel::WebPush | PageChannel::Ntfy => Channel::Web,
+        PageChannel::Telegram
+        | PageChannel::Slack
+        | PageChannel::Mattermost
+        | PageChannel::Teams => Channel::Chat,
+    }
+}

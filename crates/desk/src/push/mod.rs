@@ -1,0 +1,165 @@
+//! Push to browsers: who allowed it where, the key by which the vendors' servers know this
+//! instance (VAPID, RFC 8292), and the secrets that are drawn for each message (RFC 8291).
+
+mod key;
+
+pub use key::{Agreement, PushKey, agree};
+
+use crate::{Desk, Trouble, fresh};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use incident::Refusal;
+use kernel::{DeviceId, Outward, PersonId, limits};
+use store::deliveries::push;
+use store::directory::devices::{self, Device};
+
+/// Bytes of a browser's public key: a point of P-256, not compressed.
+pub const PUBLIC_BYTES: usize = 65;
+/// Bytes of the secret that a browser shares with us.
+pub const AUTH_BYTES: usize = 16;
+/// What a point that is not compressed begins with.
+const UNCOMPRESSED: u8 = 4;
+
+/// What a browser says of itself when its person allows push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The address at its vendor's server.
+    pub endpoint: String,
+    /// Its public key, base64url.
+    pub p256dh: String,
+    /// The secret that it shares with us, base64url.
+    pub auth: String,
+    /// How its person knows it.
+    pub label: String,
+}
+
+/// A browser's keys as bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Its public key.
+    pub public: [u8; PUBLIC_BYTES],
+    /// The secret that it shares with us.
+    pub auth: [u8; AUTH_BYTES],
+}
+
+impl Recipient {
+    /// The keys as base64url says them; the field that is none.
+    ///
+    /// # Errors
+    ///
+    /// The name of the field that cannot be a key.
+    pub fn of(p256dh: &str, auth: &str) -> Result<Self, &'static str> {
+        let public: [u8; PUBLIC_BYTES] = decoded(p256dh).ok_or("p256dh")?;
+        if public[0] != UNCOMPRESSED {
+            return Err("p256dh");
+        }
+        Ok(Recipient { public, auth: decoded(auth).ok_or("auth")? })
+    }
+}
+
+/// Some browsers pad, others do not.
+fn decoded<const N: usize>(text: &str) -> Option<[u8; N]> {
+    URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('=')).ok()?.try_into().ok()
+}
+
+impl Desk {
+    /// The browsers of somebody, in the order in which they allowed them.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn devices(&self, person: PersonId) -> Result<Vec<Device>, Trouble> {
+        self.read(move |sql| devices::of_person(sql, person)).await
+    }
+
+    /// Sends somebody news to this browser from now on.
+    ///
+    /// # Errors
+    ///
+    /// A field that breaks a rule, with words about it; more browsers than one can have.
+    pub async fn allow_device(&self, person: PersonId, draft: Draft) -> Result<(), Trouble> {
+        let Draft { endpoint, p256dh, auth, label } = draft;
+        let to: Outward = endpoint.parse().map_err(|wrong| invalid("endpoint", wrong))?;
+        if let Err(crate::webhooks::Unreachable::Refused(words)) = self.reach_push(&to).await {
+            return Err(invalid("endpoint", words));
+        }
+        let keys = Recipient::of(&p256dh, &auth)
+            .map_err(|field| invalid(field, "is no key that a browser makes"))?;
+        if agree(&keys.public).is_none() {
+            return Err(invalid("p256dh", "is no key that a browser makes"));
+        }
+        let device = Device {
+            id: DeviceId(fresh()),
+            person,
+            endpoint: to.to_string(),
+            p256dh: URL_SAFE_NO_PAD.encode(keys.public),
+            auth: URL_SAFE_NO_PAD.encode(keys.auth),
+            label: label.trim().chars().take(limits::PUSH_LABEL_CHARS).collect(),
+            created_at: self.now(),
+            ok_at: None,
+            failing_since: None,
+            error: None,
+        };
+        self.write(move |sql| {
+            let others = devices::of_person(sql, person)?;
+            let others = others.iter().filter(|other| other.endpoint != device.endpoint);
+            if others.count() >= limits::PUSH_DEVICES {
+                let most = limits::PUSH_DEVICES;
+                let words = format!("is one too many: you have {most} browsers; remove one first");
+                return Err(invalid("endpoint", words));
+            }
+            Ok(devices::put(sql, &device)?)
+        })
+        .await
+    }
+
+    /// Puts the address that a browser was given in the place of the one that it had.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::allow_device`]; that it had none that is known.
+    pub async fn renew_device(
+        &self,
+        person: PersonId,
+        before: String,
+        draft: Draft,
+    ) -> Result<(), Trouble> {
+        let known = self.devices(person).await?;
+        let known = known.into_iter().find(|device| device.endpoint == before);
+        let known = known.ok_or_else(missing)?;
+        self.remove_device(person, known.id).await?;
+        self.allow_device(person, Draft { label: known.label, ..draft }).await
+    }
+
+    /// Sends no news to one of somebody's browsers any more.
+    ///
+    /// # Errors
+    ///
+    /// There is no such browser.
+    pub async fn remove_device(&self, person: PersonId, id: DeviceId) -> Result<(), Trouble> {
+        let removed = self.write(move |sql| Ok(devices::delete(sql, person, id)?)).await?;
+        if removed { Ok(()) } else { Err(missing().into()) }
+    }
+
+    /// Sends a word to one of somebody's browsers that tries it out.
+    ///
+    /// # Errors
+    ///
+    /// There is no such browser.
+    pub async fn try_device(&self, person: PersonId, id: DeviceId) -> Result<(), Trouble> {
+        let now = self.now();
+        self.write(move |sql| {
+            let device = devices::get(sql, id)?.filter(|device| device.person == person);
+            Ok(push::try_out(sql, &device.ok_or_else(missing)?, now)?)
+        })
+        .await
+    }
+}
+
+fn missing() -> Refusal {
+    Refusal::not_found("there is no such browser")
+}
+
+fn invalid(field: &'static str, words: impl ToString) -> Trouble {
+    Refusal::invalid(field, words.to_string()).into()
+}

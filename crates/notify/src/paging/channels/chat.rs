@@ -1,0 +1,34 @@
+//! Chat rooms that are told by an address of their own. What stands there is written as for the
+//! webhooks of the instance.
+
+use super::{JSON, json as bytes, outward};
+use crate::paging::words::Message;
+use crate::webhooks::client::Outgoing;
+use crate::webhooks::{Said, room_body};
+use hyper::Method;
+use incident::reach::PageChannel;
+use store::directory::webhooks::WebhookKind;
+use store::pages::send::Wrong;
+
+pub(super) fn outgoing(
+    channel: PageChannel,
+    address: &str,
+    message: &Message,
+) -> Result<Outgoing, Wrong> {
+    let kind = match channel {
+        PageChannel::Slack => WebhookKind::Slack,
+        PageChannel::Mattermost => WebhookKind::Mattermost,
+        _ => WebhookKind::Teams,
+    };
+    let said = Said {
+        name: message.name.clone(),
+        url: message.link.clone(),
+        stands: message.push.body.clone(),
+        title: message.push.title.clone(),
+        what: message.how.clone(),
+        note: None,
+    };
+    let body = room_body(kind, &said).ok_or_else(|| Wrong::Ever("is no chat room".to_owned()))?;
+    let headers = vec![("content-type", JSON.to_owned()), ("webhook-id", message.id.clone())];
+    Ok(Outgoing { method: Method::POST, to: outward(address)?, headers, body: bytes(&body) })
+}

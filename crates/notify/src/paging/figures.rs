@@ -1,0 +1,57 @@
+//! Figures about pages, in the form Prometheus reads.
+
+use desk::Desk;
+use kernel::Timestamp;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Unit;
+use store::pages::send::Counts;
+
+/// The figures.
+#[derive(Default)]
+pub(super) struct Figures {
+    pub(super) sent: Counter,
+    pub(super) failed: Counter,
+    pub(super) called_off: Counter,
+    pub(super) reached_nobody: Counter,
+    due: Gauge,
+    oldest: Gauge,
+    given_up: Gauge,
+}
+
+impl Figures {
+    /// Figures that the desk shows from now on.
+    pub(super) fn of(desk: &Desk) -> Self {
+        let figures = Figures::default();
+        desk.metrics().register(|registry| {
+            let mut counted = |name: &str, help: &str, counter: &Counter| {
+                registry.register(name, help, counter.clone());
+            };
+            counted("pages_sent", "Pages that a provider took", &figures.sent);
+            counted("pages_failed", "Attempts to page somebody that failed", &figures.failed);
+            counted("pages_called_off", "Pages that were not needed any more", &figures.called_off);
+            counted(
+                "pages_reached_nobody",
+                "Times that no way to a person who was paged is left",
+                &figures.reached_nobody,
+            );
+            registry.register("pages_due", "Pages that are due and wait", figures.due.clone());
+            let help = "Pages of the last day that were given up";
+            registry.register("pages_given_up", help, figures.given_up.clone());
+            registry.register_with_unit(
+                "pages_oldest_age",
+                "For how long the oldest page that waits is due",
+                Unit::Seconds,
+                figures.oldest.clone(),
+            );
+        });
+        figures
+    }
+
+    /// What there is now.
+    pub(super) fn set(&self, counts: Counts, now: Timestamp) {
+        self.due.set(counts.due);
+        self.given_up.set(counts.failed);
+        self.oldest.set(counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0)));
+    }
+}

@@ -1,0 +1,94 @@
+//! One page on its way, and what came of it.
+
+use super::channels::{Taken, To};
+use super::{Pager, words};
+use desk::Trouble;
+use store::pages::send::{self, Page, Wrong};
+
+/// What an attempt came to.
+enum Came {
+    /// A provider took it.
+    Sent(Taken),
+    /// It did not.
+    Failed(Wrong),
+    /// It is not needed any more.
+    CalledOff(&'static str),
+    /// It was not attempted: nothing counted.
+    NotTried,
+}
+
+impl Pager {
+    /// Attempts a page and records what came of it.
+    pub(super) async fn bring(&self, page: Page) {
+        let came = match self.attempt(&page).await {
+            Ok(came) => came,
+            Err(Trouble::Failed(failure @ store::Failure::Unavailable(_))) => {
+                tracing::warn!(page = %page.id, %failure, "a page waits for the database");
+                Came::NotTried
+            }
+            // What is damaged in one must not keep the others.
+            Err(trouble) => Came::Failed(Wrong::Now(format!("it could not be written: {trouble}"))),
+        };
+        if let Err(trouble) = self.record(&page, came).await {
+            tracing::warn!(page = %page.id, %trouble, "what came of a page could not be recorded; it may arrive twice");
+        }
+    }
+
+    async fn attempt(&self, page: &Page) -> Result<Came, Trouble> {
+        let Some(paged) = self.desk.paged(page.id).await? else {
+            return Ok(Came::CalledOff("they may not see the incident any more"));
+        };
+        if let Some(why) = paged.is_over() {
+            return Ok(Came::CalledOff(why));
+        }
+        let seals = self.desk.seals().await?;
+        let policy = self.desk.policy();
+        let public_url = self.providers.public_url.as_deref();
+        let message = words::page(&paged, &policy, &seals, public_url, self.desk.now());
+        let to = To { channel: page.channel, address: &page.address, person: page.person };
+        Ok(match self.deliver(to, &message).await {
+            Ok(taken) => Came::Sent(taken),
+            Err(wrong) => Came::Failed(wrong),
+        })
+    }
+
+    async fn record(&self, page: &Page, came: Came) -> Result<(), Trouble> {
+        let (page, now) = (page.clone(), self.desk.now());
+        let (id, number, channel) = (page.id, page.number, page.channel);
+        match came {
+            Came::Sent(Taken { reference }) => {
+                self.figures.sent.inc();
+                tracing::info!(page = %id, %number, %channel, "somebody was paged");
+                let sent = move |sql: &mut dyn store::Sql| {
+                    Ok(send::sent(sql, &page, reference.as_deref(), now)?)
+                };
+                self.desk.write(sent).await
+            }
+            Came::CalledOff(why) => {
+                self.figures.called_off.inc();
+                self.desk.write(move |sql| Ok(send::call_off(sql, id, why)?)).await
+            }
+            Came::NotTried => self.desk.write(move |sql| Ok(send::let_go(sql, id)?)).await,
+            Came::Failed(wrong) => {
+                self.figures.failed.inc();
+                let error = in_words(wrong.clone());
+                let failed =
+                    move |sql: &mut dyn store::Sql| Ok(send::failed(sql, &page, &wrong, now)?);
+                let fell = self.desk.write(failed).await?;
+                tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page was not taken");
+                if fell.reached_nobody {
+                    self.figures.reached_nobody.inc();
+                    tracing::error!(page = %id, %number, "no way to a person who was paged is left");
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// An error as people read it.
+pub(super) fn in_words(wrong: Wrong) -> String {
+    match wrong {
+        Wrong::Now(error) | Wrong::Ever(error) => error,
+    }
+}

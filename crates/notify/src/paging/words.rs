@@ -1,0 +1,324 @@
+//! What a page says: what, where, since when, how urgent, and how to answer. In every form at
+//! once, because the way may change from one attempt to the next.
+
+use crate::letter::one_line;
+use crate::material::Here;
+use crate::push;
+use desk::contacts::Note;
+use desk::paging::{ANSWERABLE_SECONDS, Answer, Paged};
+use desk::seals::Seals;
+use incident::Policy;
+use incident::reach::Urgency;
+use kernel::Timestamp;
+use store::directory::Contact;
+
+/// Characters of one text message in the alphabet that every telephone has (GSM 03.38).
+const SMS_CHARS: usize = 160;
+/// Characters of one text message in any other alphabet.
+const SMS_WIDE_CHARS: usize = 70;
+/// Characters of a title that a text message keeps whatever else it says.
+const SMS_TITLE_CHARS: usize = 20;
+/// Of a hundred characters, how many may be unknown to that alphabet and be replaced.
+const REPLACED_PERCENT: usize = 10;
+/// Characters of a title elsewhere.
+const TITLE_CHARS: usize = 250;
+/// The alphabet that every telephone has, without what takes the room of two.
+const GSM: &str = "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+/// Letters and signs that a near one stands for.
+const NEAR: [(&str, char); 22] = [
+    ("áâãāăą", 'a'),
+    ("ÁÂÃĀĂĄÀ", 'A'),
+    ("ćčç", 'c'),
+    ("ĆČ", 'C'),
+    ("êëēęě", 'e'),
+    ("ÊËĒĘĚÈ", 'E'),
+    ("íîïī", 'i'),
+    ("ÍÎÏĪÌ", 'I'),
+    ("łľ", 'l'),
+    ("ŁĽ", 'L'),
+    ("ńň", 'n'),
+    ("ŃŇ", 'N'),
+    ("óôõōő", 'o'),
+    ("ÓÔÕŌŐÒ", 'O'),
+    ("śšș", 's'),
+    ("ŚŠȘ", 'S'),
+    ("úûūůű", 'u'),
+    ("ÚÛŪŮŰÙ", 'U'),
+    ("źżžýÿ", 'z'),
+    ("ŹŻŽÝ", 'Z'),
+    ("‘’‚`´", '\''),
+    ("–—−·•", '-'),
+];
+
+/// A message in each of its forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Message {
+    /// By which the other end knows a repeat.
+    pub(super) id: String,
+    /// The token of the page, where there is one.
+    pub(super) token: Option<String>,
+    /// Where it is answered.
+    pub(super) link: Option<String>,
+    /// What one does there.
+    pub(super) link_words: &'static str,
+    /// What it is about, shortly: the incident's number.
+    pub(super) name: String,
+    /// How to answer.
+    pub(super) how: String,
+    /// As a text message.
+    pub(super) sms: String,
+    /// As it is said by telephone.
+    pub(super) spoken: String,
+    /// As plain text.
+    pub(super) text: String,
+    /// The subject of a letter.
+    pub(super) subject: String,
+    /// The words of a letter.
+    pub(super) mail: String,
+    /// Why they get it.
+    pub(super) why: &'static str,
+    /// Whether it should wake somebody.
+    pub(super) urgent: bool,
+    /// As a device shows it.
+    pub(super) push: push::Note,
+}
+
+impl Message {
+    /// What can be answered without opening it: the words on a button, the address, and what is
+    /// sent there.
+    pub(super) fn actions(&self) -> Vec<(&'static str, String, String)> {
+        let (Some(link), Some(_)) = (&self.link, &self.token) else { return vec![] };
+        let action = |label, answer: Answer| (label, link.clone(), format!("say={answer}"));
+        vec![
+            action("Acknowledge", Answer::Acknowledge),
+            action("Escalate", Answer::Escalate),
+            action("I cannot", Answer::Decline),
+        ]
+    }
+}
+
+/// What somebody is told who is paged.
+pub(super) fn page(
+    paged: &Paged,
+    policy: &Policy,
+    seals: &Seals,
+    public_url: Option<&str>,
+    now: Timestamp,
+) -> Message {
+    let (state, number) = (&paged.state, paged.page.number);
+    let title = one_line(paged.title.as_deref().unwrap_or("(the title was removed)"));
+    let title: String = title.chars().take(TITLE_CHARS).collect();
+    let (token, code) = (seals.page(paged.page.id), seals.page_code(paged.page.id));
+    let link = public_url.map(|url| format!("{url}/a/{token}"));
+    let service = state.service.and_then(|id| policy.services.get(&id));
+    let service = service.map(|service| service.name.as_str());
+    let team = state.team.and_then(|id| policy.teams.get(&id)).map(|team| team.name.as_str());
+    let here = Here::of(&paged.person, policy, now);
+    let since = here.moment(state.moments.detected.unwrap_or(state.reported_at));
+    let priority = state.priority;
+    let mut facts = vec![format!("{number} · {priority}")];
+    facts.extend(service.map(|service| format!("Service: {service}")));
+    facts.extend(team.map(|team| format!("Team: {team}")));
+    facts.push(format!("Since: {since}"));
+    let how = match &link {
+        Some(_) => "Open the link to acknowledge, escalate, or say that you cannot.",
+        None => "Sign in to acknowledge it, or it escalates.",
+    };
+    let open = link.as_deref().unwrap_or_default();
+    let push = push::Note {
+        title: format!("{priority} {title}"),
+        body: facts[1..].join(" · "),
+        path: format!("/a/{token}"),
+        about: number.to_string(),
+        urgency: match paged.page.urgency {
+            Urgency::High => push::Urgency::High,
+            Urgency::Low => push::Urgency::Normal,
+        },
+        for_seconds: ANSWERABLE_SECONDS,
+    };
+    let answer = format!("{open} Reply 1 {code} to acknowledge");
+    Message {
+        id: paged.page.id.to_string(),
+        sms: sms(&format!("{number} {priority}"), &title, answer.trim()),
+        spoken: paged.spoken(policy),
+        text: format!("You are paged: {title}\n{}\n{open}", facts.join("\n")).trim().to_owned(),
+        subject: format!("[{number}] {priority} You are paged: {title}"),
+        mail: format!("You are paged: {title}\n\n{}\n\n{how}", facts.join("\n")),
+        why: "You get this because you are on call or were named to be paged.",
+        name: number.to_string(),
+        how: how.to_owned(),
+        link_words: "Acknowledge, escalate, or say that you cannot",
+        token: Some(token),
+        urgent: paged.page.urgency == Urgency::High,
+        link,
+        push,
+    }
+}
+
+/// What shows that a way reaches somebody.
+pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> Message {
+    let (title, words, spoken) = match note {
+        Note::Code(code) => {
+            let digits: Vec<String> = code.chars().map(String::from).collect();
+            let said = digits.join(", ");
+            (
+                format!("Evenkeel code: {code}"),
+                format!("Your code is {code}. Type it in on your account page within 15 minutes."),
+                format!("Your Evenkeel code is {said}. Again: {said}. Again: {said}."),
+            )
+        }
+        Note::Test => {
+            let words = "This is a test page: you can be reached here. Nothing is wrong.";
+            ("Evenkeel test page".to_owned(), words.to_owned(), words.to_owned())
+        }
+    };
+    let link = public_url.map(|url| format!("{url}/me"));
+    let sent: String = match note {
+        // Another code is another message, a repeat is none.
+        Note::Code(code) => format!("{}-{code}", contact.id),
+        Note::Test => format!("{}-test", contact.id),
+    };
+    Message {
+        id: sent,
+        token: None,
+        urgent: true,
+        link_words: "Open your account",
+        name: "Evenkeel".to_owned(),
+        how: words.clone(),
+        sms: words.clone(),
+        spoken,
+        text: words.clone(),
+        subject: title.clone(),
+        mail: words.clone(),
+        why: "You get this because somebody named this address as a way to reach them.",
+        push: push::Note {
+            title,
+            body: words,
+            path: "/me".to_owned(),
+            about: "contact".to_owned(),
+            urgency: push::Urgency::High,
+            for_seconds: ANSWERABLE_SECONDS,
+        },
+        link,
+    }
+}
+
+/// A text message of one part where that can be: the title gives way, never the link and the code.
+fn sms(head: &str, title: &str, answer: &str) -> String {
+    let (title, room) = match plain(title) {
+        Some(plain) => (plain, SMS_CHARS),
+        None => (title.to_owned(), SMS_WIDE_CHARS),
+    };
+    let taken = head.chars().count() + answer.chars().count() + 2;
+    let room = room.saturating_sub(taken).max(SMS_TITLE_CHARS);
+    let title: String = match title.chars().count() > room {
+        true => title.chars().take(room - 2).chain("..".chars()).collect(),
+        false => title,
+    };
+    format!("{head} {title} {answer}")
+}
+
+/// The same in the alphabet that every telephone has; `None` where too little would be left of it.
+fn plain(text: &str) -> Option<String> {
+    let mut replaced = 0;
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if GSM.contains(c) {
+                return c;
+            }
+            let near = NEAR.iter().find(|(letters, _)| letters.contains(c)).map(|(_, near)| *near);
+            near.unwrap_or_else(|| {
+                replaced += 1;
+                match c {
+                    '[' | '{' => '(',
+                    ']' | '}' => ')',
+                    '\\' | '|' => '/',
+                    '€' => 'E',
+                    _ => '?',
+                }
+            })
+        })
+        .collect();
+    (replaced * 100 <= text.chars().count() * REPLACED_PERCENT).then_some(plain)
+}
+
+/// A message that says nothing yet.
+#[cfg(test)]
+pub(super) fn empty() -> Message {
+    Message {
+        id: String::new(),
+        token: None,
+        link: None,
+        link_words: "",
+        name: String::new(),
+        how: String::new(),
+        sms: String::new(),
+        spoken: String::new(),
+        text: String::new(),
+        subject: String::new(),
+        mail: String::new(),
+        why: "",
+        urgent: false,
+        push: push::Note {
+            title: String::new(),
+            body: String::new(),
+            path: String::new(),
+            about: String::new(),
+            urgency: push::Urgency::Low,
+            for_seconds: 0,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ANSWER: &str = "https://desk.company.example/a/pAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA Reply 1 1234 to acknowledge";
+
+    #[test]
+    fn a_text_message_is_one_part_and_keeps_what_answers_it() {
+        let said = sms(
+            "INC-10428 P1",
+            "Łódź: checkout “slow” – 34% of requests fail since the release of this morning",
+            ANSWER,
+        );
+        assert!(said.starts_with("INC-10428 P1 Lodz: checkout"), "{said}");
+        assert!(said.ends_with(ANSWER) && said.chars().count() <= SMS_CHARS, "{said}");
+        assert_eq!(plain("価格が表示されない"), None);
+        assert_eq!(plain("Größe der Rechnung [3]").as_deref(), Some("Größe der Rechnung (3)"));
+    }
+
+    #[test]
+    fn codes_are_said_digit_by_digit() {
+        let contact = Contact {
+            id: kernel::ContactId(uuid::Uuid::from_u128(1)),
+            person: kernel::PersonId(uuid::Uuid::from_u128(2)),
+            channel: incident::reach::PageChannel::Voice,
+            address: "+491".to_owned(),
+            label: String::new(),
+            created_at: Timestamp::from_micros(0),
+            verified_at: None,
+            proved_at: None,
+            failing_since: None,
+            error: None,
+        };
+        let message = note(&contact, &Note::Code("042917".to_owned()), None);
+        assert!(message.spoken.contains("0, 4, 2, 9, 1, 7") && message.sms.contains("042917"));
+        assert!(message.actions().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_title_one_part_is_enough(title in "[ -~äöüéłąςд価]{0,300}", number in 1i64..1_000_000) {
+            let said = sms(&format!("INC-{number} P2"), &title, ANSWER);
+            prop_assert!(said.ends_with(ANSWER));
+            if plain(&title).is_some() {
+                prop_assert!(said.chars().count() <= SMS_CHARS, "{}", said);
+                prop_assert!(said.chars().all(|c| GSM.contains(c)), "{}", said);
+            }
+        }
+    }
+}

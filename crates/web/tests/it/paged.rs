@@ -1,0 +1,161 @@
+//! Being paged: the screen that a page leads to, and how one is reached.
+
+use crate::harness::World;
+use axum::http::StatusCode;
+use desk::contacts::{Messenger, Note, Noted};
+use incident::Command;
+use incident::reach::{PageChannel, Urgency};
+use kernel::{IncidentNumber, PageId};
+use std::sync::{Arc, Mutex};
+use store::directory::Contact;
+use store::pages::send::{self, Page, PageState};
+
+/// Keeps the codes that it should send.
+#[derive(Default)]
+struct Sends(Mutex<Vec<Note>>);
+
+impl Messenger for Sends {
+    fn channels(&self) -> Vec<PageChannel> {
+        vec![PageChannel::Ntfy, PageChannel::Sms]
+    }
+
+    fn note<'a>(&'a self, _: &'a Contact, note: Note) -> Noted<'a> {
+        self.0.lock().unwrap().push(note);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Mara is paged about something.
+async fn paged(world: &World, title: &str) -> (IncidentNumber, PageId, String) {
+    let number = world.report(title).await;
+    let (id, now) = (PageId(desk::fresh()), world.desk.now());
+    let page = Page {
+        id,
+        number,
+        n: 1,
+        person: world.person("mara").id,
+        contact: None,
+        channel: PageChannel::Sms,
+        address: "+49301234567".to_owned(),
+        urgency: Urgency::High,
+        due_at: now,
+        state: PageState::Waiting,
+        attempts: 0,
+        created_at: now,
+        sent_at: None,
+        received_at: None,
+        answered_at: None,
+        provider_ref: None,
+        error: None,
+    };
+    let insert = move |sql: &mut dyn store::Sql| {
+        send::insert(sql, &page)?;
+        Ok(send::sent(sql, &page, None, now)?)
+    };
+    world.desk.write(insert).await.unwrap();
+    let token = world.desk.seals().await.unwrap().page(id);
+    (number, id, format!("/a/{token}"))
+}
+
+async fn acknowledged(world: &World, number: IncidentNumber) -> bool {
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    stored.unwrap().state.moments.acknowledged.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_answered_from_the_telephone_without_a_login() {
+    let world = World::new().await;
+    let (number, id, path) = paged(&world, "Labels <b>do not</b> print").await;
+    let page = world.get("", &path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("cache-control"), "no-store");
+    page.shows("You are paged")
+        .shows("Labels &lt;b&gt;do not&lt;/b&gt; print")
+        .shows("Acknowledge");
+    assert!(!acknowledged(&world, number).await, "looking changes nothing");
+    let said = world.post("", &path, &[("say", "acknowledge")]).await;
+    assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
+    assert!(acknowledged(&world, number).await);
+    let stored = world.desk.read(move |sql| send::get(sql, id)).await.unwrap().unwrap();
+    assert!(stored.answered_at.is_some());
+    world.get("", &path).await.shows("somebody has it").hides("Acknowledge</button>");
+    let again = world.post("", &path, &[("say", "acknowledge")]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "twice is as good as once");
+    let odd = world.post("", &path, &[("say", "close")]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_can_be_resolved_with_a_sentence() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    let empty = world.post("", &path, &[("say", "resolve"), ("code", "fixed"), ("note", "")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("say", "resolve"), ("code", "fixed"), ("note", "It prints again")];
+    assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    assert!(stored.unwrap().state.moments.resolved.is_some());
+    world.get("", &path).await.shows("the incident is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_not_ours_or_not_for_them_any_more_shows_nothing() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    let forged = format!("{}x", &path[..path.len() - 1]);
+    for (path, status) in
+        [(forged.as_str(), StatusCode::NOT_FOUND), ("/a/p", StatusCode::NOT_FOUND)]
+    {
+        assert_eq!(world.get("", path).await.status, status, "{path}");
+        assert_eq!(world.post("", path, &[("say", "acknowledge")]).await.status, status, "{path}");
+    }
+    world.command("ines", number, Command::Restrict { team: Some(world.network) }).await;
+    let hidden = world.get("", &path).await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    hidden.hides("Labels");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ways_are_added_verified_ordered_and_removed_on_ones_own_page() {
+    let world = World::new().await;
+    let sends = Arc::new(Sends::default());
+    let messenger: Arc<dyn Messenger> = sends.clone();
+    world.desk.use_messenger(&messenger);
+    world.get("mara", "/me").await.shows("How I am reached").shows("There is no way yet");
+    world.get("gwen", "/me").await.hides("How I am reached");
+    let fields = [("reach_channel", "sms"), ("reach_address", "030 12"), ("reach_label", "")];
+    let wrong = world.post("mara", "/me/contacts", &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("a telephone number with its country");
+    let fields =
+        [("reach_channel", "sms"), ("reach_address", "+49 30 1234567"), ("reach_label", "")];
+    let added = world.post("mara", "/me/contacts", &fields).await;
+    assert_eq!(added.location(), "/me?done=code");
+    let viewer = world.viewer("mara");
+    let (ways, _) = world.desk.contacts(&viewer, viewer.person).await.unwrap();
+    let at = |what: &str| format!("/me/contacts/{}/{what}", ways[0].id);
+    world.get("mara", "/me").await.shows("Not verified").shows("+49301234567");
+    let code = match sends.0.lock().unwrap().pop() {
+        Some(Note::Code(code)) => code,
+        other => panic!("{other:?}"),
+    };
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let refused = world.post("mara", &at("verify"), &[("code", wrong)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("4 tries are left");
+    let foreign = world.post("ines", &at("verify"), &[("code", &code)]).await;
+    assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let right = world.post("mara", &at("verify"), &[("code", &code)]).await;
+    assert_eq!(right.location(), "/me?done=verified");
+    assert_eq!(world.post("mara", &at("test"), &[]).await.location(), "/me?done=tested");
+    assert_eq!(sends.0.lock().unwrap().pop(), Some(Note::Test));
+    world.get("mara", "/me").await.shows("Reached you");
+    let field = format!("high-{}", ways[0].id);
+    let odd = world.post("mara", "/me/contact-rules", &[(&field, "soon")]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let rules = world.post("mara", "/me/contact-rules", &[(&field, "0, 10")]).await;
+    assert_eq!(rules.location(), "/me?done=rules");
+    world.get("mara", "/me").await.shows("value=\"0, 10\"");
+    assert_eq!(world.post("mara", &at("remove"), &[]).await.location(), "/me?done=removed");
+    world.get("mara", "/me").await.hides("+49301234567");
+}
