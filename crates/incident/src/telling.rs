@@ -391,9 +391,8 @@ mod tests {
     fn push_waits_for_quiet_hours_but_for_no_digest() {
         let quiet = Some(Quiet { from: minute("22:00"), until: minute("07:00") });
         let preferences = Preferences { quiet, digest: Digest::Hour, ..Preferences::default() };
-        let rings = |word, now| {
-            preferences.rings(&matter(word, &Audience::Watchers), at(now), &zone())
-        };
+        let rings =
+            |word, now| preferences.rings(&matter(word, &Audience::Watchers), at(now), &zone());
         assert_eq!(rings("commented", "2026-11-23T12:10:00Z"), Leaves::Now);
         let morning = Leaves::AfterQuiet(at("2026-11-24T06:00:00Z"));
         assert_eq!(rings("commented", "2026-11-23T22:30:00Z"), morning);

@@ -154,9 +154,7 @@ async fn worker(headers: HeaderMap) -> Response {
 /// What a telephone needs to know to keep the site as an app, which some want before they show
 /// news of it.
 async fn manifest(State(app): State<App>) -> PageResult<Response> {
-    let icon = |name: &str, size: &str, purpose: &str| {
-        json!({ "src": path(name), "sizes": size, "type": "image/png", "purpose": purpose })
-    };
+    let icon = |name: &str, size: &str, purpose: &str| json!({ "src": path(name), "sizes": size, "type": "image/png", "purpose": purpose });
     let manifest = json!({
         "id": "/",
         "name": app.instance().await?.setting.name,
@@ -172,10 +170,8 @@ async fn manifest(State(app): State<App>) -> PageResult<Response> {
             icon("icon-maskable.png", "512x512", "maskable"),
         ],
     });
-    let kind = [
-        (header::CONTENT_TYPE, "application/manifest+json"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
+    let kind =
+        [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "no-cache")];
     Ok((kind, manifest.to_string()).into_response())
 }
 

@@ -56,7 +56,10 @@ async fn everybody_says_how_they_want_to_be_told() {
     let rosa = world.of("rosa");
     let path = "/api/v1/users/me/notifications";
     let before = rosa.get(path).await;
-    assert_eq!(before.good()["channels"]["reported"], json!({ "mail": true, "inbox": true, "push": false }));
+    assert_eq!(
+        before.good()["channels"]["reported"],
+        json!({ "mail": true, "inbox": true, "push": false })
+    );
     assert_eq!(before.json["push_words"], json!(false));
     assert_eq!(
         (&before.json["quiet"], &before.json["digest"]["every"]),
@@ -72,8 +75,14 @@ async fn everybody_says_how_they_want_to_be_told() {
         "digest": { "every": "day", "at": "08:00" },
     });
     let after = rosa.patch(path, change).await;
-    assert_eq!(after.good()["channels"]["followed"], json!({ "mail": false, "inbox": true, "push": false }));
-    assert_eq!((&after.json["channels"]["clocks"]["push"], &after.json["push_words"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        after.good()["channels"]["followed"],
+        json!({ "mail": false, "inbox": true, "push": false })
+    );
+    assert_eq!(
+        (&after.json["channels"]["clocks"]["push"], &after.json["push_words"]),
+        (&json!(true), &json!(true))
+    );
     // Whoever does not speak of push leaves it as it is.
     let without = json!({ "channels": { "clocks": { "mail": true, "inbox": true } } });
     assert_eq!(rosa.patch(path, without).await.good(), &after.json);

@@ -41,11 +41,7 @@ pub(super) fn encrypt(
     record.push(END);
     record.resize(record.len().max(padded_bytes.min(WORDS_BYTES) + 1), 0);
     LessSafeKey::new(key)
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::empty(),
-            &mut record,
-        )
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut record)
         .map_err(|_| Unencrypted)?;
     let mut message = Vec::with_capacity(HEAD_BYTES + record.len());
     message.extend(agreed.salt);

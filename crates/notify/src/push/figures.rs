@@ -21,7 +21,11 @@ impl Figures {
             };
             counted("push_sent", "Messages that browsers' servers took", &figures.sent);
             counted("push_failed", "Attempts to push that failed", &figures.failed);
-            counted("push_withdrawn", "Messages that must not be pushed any more", &figures.withdrawn);
+            counted(
+                "push_withdrawn",
+                "Messages that must not be pushed any more",
+                &figures.withdrawn,
+            );
         });
         figures
     }

@@ -27,11 +27,8 @@ pub(super) fn authorization(
     if let Some(url) = public_url.filter(|url| url.starts_with("https://")) {
         claims["sub"] = json!(url);
     }
-    let said = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(HEAD),
-        URL_SAFE_NO_PAD.encode(claims.to_string())
-    );
+    let said =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(HEAD), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(said.as_bytes())?);
     Some(format!("vapid t={said}.{signature}, k={}", key.public()))
 }

@@ -62,7 +62,8 @@ impl Trust {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let certificates = certificates.map_err(|_| NoCertificate)?;
         let mut roots = RootCertStore::empty();
-        let mut known = |certificate: &CertificateDer<'static>| roots.add(certificate.clone()).is_ok();
+        let mut known =
+            |certificate: &CertificateDer<'static>| roots.add(certificate.clone()).is_ok();
         if certificates.is_empty() || !certificates.iter().all(&mut known) {
             return Err(NoCertificate);
         }

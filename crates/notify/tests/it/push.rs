@@ -95,7 +95,9 @@ impl World {
     async fn new() -> World {
         let (t, server) = (TestDesk::idle().await, Endpoint::start().await);
         t.desk.allow_push(vec!["127.0.0.0/8".parse().unwrap()]);
-        server.always(Some(Says::Bytes("HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n".to_owned())));
+        server.always(Some(Says::Bytes(
+            "HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        )));
         let (stop, stopped) = watch::channel(false);
         let courier = Courier::new(t.desk.clone(), None, stopped.clone());
         let push = Push::new(t.desk.clone(), Some(PUBLIC_URL.to_owned()));

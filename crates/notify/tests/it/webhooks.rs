@@ -488,7 +488,9 @@ async fn an_encrypted_endpoint_must_be_signed_by_somebody_whom_we_trust() {
 
 #[test]
 fn what_is_no_certificate_is_not_trusted() {
-    for pem in [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+    for pem in
+        [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+    {
         assert!(Trust::of(pem).is_err());
     }
 }

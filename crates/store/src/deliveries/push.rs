@@ -29,9 +29,8 @@ pub fn claim(
     until: Timestamp,
     limit: i64,
 ) -> Result<Vec<Vec<Delivery>>, Failure> {
-    let statement = format!(
-        "select {DELIVERY} from deliveries where {FREE} order by next_at, id limit $3"
-    );
+    let statement =
+        format!("select {DELIVERY} from deliveries where {FREE} order by next_at, id limit $3");
     let due = many(sql, &statement, &[now.into(), farthest(now).into(), limit.into()], read)?;
     let mut words: BTreeMap<(String, Option<IncidentNumber>), Vec<Delivery>> = BTreeMap::new();
     for delivery in due {
@@ -106,8 +105,7 @@ fn has_to_wait(
         row.opt_int()?;
         row.at()
     })?;
-    let lately: Vec<Timestamp> =
-        std::iter::repeat_n(now, leaving).chain(left).collect();
+    let lately: Vec<Timestamp> = std::iter::repeat_n(now, leaving).chain(left).collect();
     Ok(caps::free_at(&PER_DEVICE, &lately, now))
 }
 

@@ -33,9 +33,8 @@ fn device(number: u128, whose: PersonId) -> Device {
 
 /// INC-1 and INC-2; person 2 has two browsers, person 3 has one.
 fn filled(store: &Store) {
-    let incidents = [1, 2].map(|number| {
-        Incident::new(number, "VPN drops").saying("try again", Visibility::Public)
-    });
+    let incidents = [1, 2]
+        .map(|number| Incident::new(number, "VPN drops").saying("try again", Visibility::Public));
     write(store, |sql| {
         settle(sql)?;
         store_all(sql, &incidents)?;
@@ -58,7 +57,10 @@ fn tell(store: &Store, about: (i64, i64), word: &str, to: &Audience, now: Timest
         let statement = "insert into outbox (number, n, word, audience, not_before, created_at) \
             values ($1, $2, $3, $4, $5, $5)";
         let to = serde_json::to_string(to).unwrap();
-        sql.execute(statement, &[about.0.into(), about.1.into(), word.into(), to.into(), now.into()])?;
+        sql.execute(
+            statement,
+            &[about.0.into(), about.1.into(), word.into(), to.into(), now.into()],
+        )?;
         expand(sql, ALWAYS, &TimeZone::UTC, now, 10)
     });
 }
@@ -149,7 +151,10 @@ fn push_waits_for_quiet_hours_and_for_servers_that_ask_for_it() {
             assert_eq!(devices::get(sql, id)?.unwrap().failing_since, Some(awake));
             devices::works(sql, id, awake)?;
             let device = devices::get(sql, id)?.unwrap();
-            assert_eq!((device.ok_at, device.failing_since, device.error), (Some(awake), None, None));
+            assert_eq!(
+                (device.ok_at, device.failing_since, device.error),
+                (Some(awake), None, None)
+            );
             Ok(())
         });
     });
@@ -192,7 +197,8 @@ fn whoever_wants_push_alone_and_has_no_browser_is_told_in_the_inbox() {
         let channels = BTreeMap::from([(Group::Replies, alone)]);
         write(store, |sql| {
             for who in [1, 3] {
-                let preferences = Preferences { channels: channels.clone(), ..Preferences::default() };
+                let preferences =
+                    Preferences { channels: channels.clone(), ..Preferences::default() };
                 told_how::put(sql, person(who), &preferences)?;
             }
             Ok(())

@@ -47,7 +47,8 @@ pub(super) async fn change(
     let mut preferences = app.desk.read(move |sql| told_how::get(sql, person)).await?;
     for group in groups(&who) {
         let ticked = |channel| fields.ticked(&format!("{group}_{channel}"));
-        let channels = Channels { mail: ticked("mail"), inbox: ticked("inbox"), push: ticked("push") };
+        let channels =
+            Channels { mail: ticked("mail"), inbox: ticked("inbox"), push: ticked("push") };
         preferences.channels.insert(*group, channels);
     }
     preferences.push_words = fields.ticked(PUSH_WORDS);

@@ -62,7 +62,10 @@ async fn a_browser_is_allowed_listed_tried_out_and_stopped() {
         let renewed = world.post(who, "/me/devices/renew", &renewed).await;
         assert_eq!(renewed.status, StatusCode::NO_CONTENT);
         let device = world.desk.devices(world.person(who).id).await.unwrap()[0].clone();
-        assert_eq!((device.endpoint.as_str(), device.label.as_str()), ("http://127.0.0.1:40001/2", devices[0].label.as_str()));
+        assert_eq!(
+            (device.endpoint.as_str(), device.label.as_str()),
+            ("http://127.0.0.1:40001/2", devices[0].label.as_str())
+        );
         let removed = world.post(who, &format!("/me/devices/{}/remove", device.id), &[]).await;
         assert_eq!(removed.location(), "/me?done=stopped");
         assert_eq!(world.desk.devices(world.person(who).id).await.unwrap(), []);
