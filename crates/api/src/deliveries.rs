@@ -67,6 +67,8 @@ struct Delivery {
     /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`; or that it
     /// never does: `urgent`.
     held: Option<&'static str>,
+    /// The rule by which they are told (`/api/v1/notification-rules`): of a standard one its id.
+    rule: String,
 }
 
 /// What to change of a delivery.
@@ -161,5 +163,6 @@ fn shown(told: Told) -> Delivery {
         ended_at: delivery.ended_at,
         error: delivery.error,
         held: delivery.held.map(Held::as_str),
+        rule: delivery.rule,
     }
 }

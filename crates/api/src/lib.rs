@@ -22,6 +22,7 @@ mod json;
 mod kept;
 mod messages;
 mod models;
+mod notices;
 mod nearest;
 mod observe;
 mod once;
@@ -100,6 +101,7 @@ fn doors() -> Vec<Door> {
         categories::doors(),
         rules::doors(),
         models::doors(),
+        notices::doors(),
         views::doors(),
         tokens::doors(),
         integrations::doors(),

@@ -16,6 +16,7 @@ mod inbox;
 pub mod integrations;
 mod messages;
 mod metrics;
+pub mod notices;
 mod originals;
 mod passwords;
 mod people;

@@ -6,10 +6,11 @@ use crate::command::Visibility;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
+use crate::rating::Rating;
 use crate::since::Before;
 use crate::state::{
-    Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
-    State, Task,
+    Attachment, BeforeReopening, Expected, Hold, HoldReason, Lifecycle, Link, LinkKind, Moments,
+    Reminder, Resolution, State, Task,
 };
 use kernel::Timestamp;
 
@@ -66,6 +67,8 @@ fn born(reported: &Reported, event: &Event) -> State {
         resolution: None,
         close_at: None,
         before_reopening: None,
+        reminder: None,
+        rating: None,
         reopenings: 0,
         confidential_to: reported.confidential_to,
         merged_into: None,
@@ -140,7 +143,9 @@ fn change(state: &mut State, event: &Event) {
         | Body::Reopened(_)
         | Body::ReopeningWithdrawn(_)
         | Body::Closed(_)
-        | Body::Cancelled(_) => lived(state, event),
+        | Body::Cancelled(_)
+        | Body::Reminded(_)
+        | Body::Rated(_) => lived(state, event),
         Body::Linked(_)
         | Body::Unlinked(_)
         | Body::ChildAdded(_)
@@ -364,8 +369,18 @@ fn lived(state: &mut State, event: &Event) {
         }
         Body::Closed(_) => {
             state.lifecycle = Lifecycle::Closed;
+            state.hold = None;
             state.moments.closed = Some(at);
             state.close_at = None;
+        }
+        Body::Reminded(data) => {
+            state.reminder = Some(Reminder { at, closes_at: data.closes_at });
+        }
+        Body::Rated(data) => {
+            let given_at = state.rating.map_or(at, |rating| rating.given_at);
+            // Who changes the figure alone leaves the words as they are.
+            let note = data.note.or(state.rating.and_then(|rating| rating.note));
+            state.rating = Some(Rating { score: data.score, note, given_at });
         }
         Body::Cancelled(_) => {
             state.lifecycle = Lifecycle::Cancelled;
@@ -375,6 +390,9 @@ fn lived(state: &mut State, event: &Event) {
         }
         _ => {}
     }
+    // The next question is one of its own.
+    let asks = state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester);
+    state.reminder = state.reminder.filter(|_| asks);
 }
 
 fn reopened(state: &mut State, by_reply: bool) {

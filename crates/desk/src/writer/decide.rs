@@ -4,6 +4,7 @@
 mod assignment;
 mod because;
 mod models;
+mod notices;
 mod related;
 mod rules;
 mod words;
@@ -379,7 +380,7 @@ impl<'a> Round<'a> {
                 Origin::Import => vec![],
             };
             if prepared.tells_owner {
-                effects.extend(heard(&after, &decision.events));
+                effects.extend(heard(&after, &decision.events, self.policy));
             }
             let brought = store::incidents::brought_by(&decision.events);
             let contents = prepared.contents.iter().chain(&related.contents);

@@ -8,6 +8,7 @@ pub use related::Related;
 use crate::clocks::ClockKind;
 use crate::impact::Subject;
 use crate::models::ModelUse;
+use crate::rating::Score;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, IncidentNumber, Level, PersonId, Priority, ServiceId,
@@ -396,6 +397,14 @@ commands! {
         /// Their words.
         note: ContentId,
     } = "dispute",
+    /// Say how content the requester is with how it went.
+    Rate {
+        /// How content.
+        score: Score,
+        /// Their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "rate",
     /// Take it up again.
     Reopen {
         /// Why.

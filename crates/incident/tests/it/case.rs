@@ -268,6 +268,8 @@ pub fn policy() -> Policy {
         rules: [].into(),
         models: [tunnel_down()].into(),
         paging: std::sync::Arc::default(),
+        asking: Default::default(),
+        notices: Default::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
     }

@@ -6,6 +6,7 @@ use crate::case::{
 use incident::command::{Change, Related, Report};
 use incident::impact::Subject;
 use incident::models::{Brought, ModelUse, NewTask};
+use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
 use kernel::{AttachmentId, Priority};
@@ -36,6 +37,10 @@ pub fn resolve() -> Command {
 
 pub fn dispute() -> Command {
     Command::Dispute { note: words(4) }
+}
+
+pub fn rate(score: i64) -> Command {
+    Command::Rate { score: Score::new(score).unwrap(), note: Some(words(26)) }
 }
 
 pub fn cancel() -> Command {
@@ -180,6 +185,7 @@ pub fn of(name: CommandName) -> Command {
         },
         C::Confirm => Command::Confirm,
         C::Dispute => dispute(),
+        C::Rate => rate(4),
         C::Reopen => Command::Reopen { note: words(19) },
         C::NotAReopening => Command::NotAReopening,
         C::Close => Command::Close,

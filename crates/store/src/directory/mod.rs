@@ -15,6 +15,7 @@ pub mod import_refs;
 pub mod integrations;
 pub mod letters;
 pub mod models;
+pub mod notices;
 pub mod organisations;
 pub mod people;
 pub mod policy;

@@ -3,13 +3,14 @@
 
 use super::rows::{many, one};
 use super::{
-    agreements, calendars, categories, models, organisations, people, rules, services, settings,
+    agreements, calendars, categories, models, notices, organisations, people, rules, services, settings,
     teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
+use incident::notices::Notices;
 use incident::policy::{
-    Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
+    Agreements, Asking, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };
 use incident::rules::ReadyRule;
 use kernel::{Matrix, PersonId, TeamId};
@@ -32,6 +33,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
+    let asking = settings::get::<Asking>(sql, settings::ASKING)?;
     let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
     let teams = load_teams(sql)?;
     let mut policy = Policy {
@@ -62,11 +64,14 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         paging: std::sync::Arc::default(),
+        asking: asking.map(|setting| setting.value).unwrap_or_default(),
+        notices: Arc::default(),
         time_zone: instance.time_zone,
         language: instance.language,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);
     policy.rules = rules.map(|rule| ReadyRule::of(rule, &policy)).collect();
+    policy.notices = Arc::new(Notices::of(notices::list(sql)?, &policy));
     Ok(policy)
 }
 

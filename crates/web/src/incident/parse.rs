@@ -99,6 +99,10 @@ fn further(
         C::Dispute => {
             Command::Dispute { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
         }
+        C::Rate => Command::Rate {
+            score: needed::<Score>(fields, "score")?,
+            note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
+        },
         C::Reopen => {
             Command::Reopen { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
         }
