@@ -15,6 +15,7 @@ mod incidents;
 mod integrations;
 mod messages;
 mod models;
+mod notices;
 mod once;
 mod openapi;
 mod previews;

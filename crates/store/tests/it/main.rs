@@ -11,6 +11,7 @@ mod feed;
 mod files;
 mod list;
 mod messages;
+mod notices;
 mod originals;
 mod rules;
 mod webhooks;
