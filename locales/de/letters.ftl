@@ -104,6 +104,8 @@ priority-now = Die Priorität ist jetzt { $priority }.
 declared-major = { $who } hat dies zur schweren Störung erklärt.
 was-closed = Der Vorgang ist geschlossen.
 rated-low = { $who } hat dies mit { $score } von 5 bewertet.
+kept-inside = In Ihrem Namen kam eine Antwort per E-Mail, und nichts belegt, dass sie von Ihnen ist. Sie wurde als interne Notiz behalten: Die meldende Person hat sie nicht erhalten.
+kept-inside-fix = Um per E-Mail zu antworten, schreiben Sie von der Adresse Ihres Kontos über den Mailserver ihrer Domain. Er muss Nachrichten signieren (DKIM) oder für die Domain genannt sein (SPF), wie es ihr DMARC-Eintrag verlangt; darum kann sich kümmern, wer ihn betreibt. Um jetzt zu antworten, öffnen Sie den Vorgang. Wenn Sie nichts geschrieben haben, sagen Sie es Ihrer Administration.
 
 trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.

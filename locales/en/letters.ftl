@@ -113,6 +113,8 @@ priority-now = Its priority is { $priority } now.
 declared-major = { $who } declared it a major incident.
 was-closed = The incident is closed.
 rated-low = { $who } rated it { $score } of 5.
+kept-inside = A reply in your name came by mail, and nothing proves that it is yours. It was kept as an internal note: its requester has not got it.
+kept-inside-fix = To answer by mail, write from the address of your account, through the mail server of its domain. That server has to sign letters (DKIM) or be named for the domain (SPF), as its DMARC record says; whoever runs it can see to that. To answer now, open the incident. If you wrote nothing, tell your administrator.
 
 ## The letter that tries out the mail server
 

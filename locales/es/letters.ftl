@@ -104,6 +104,8 @@ priority-now = Su prioridad es ahora { $priority }.
 declared-major = { $who } la ha declarado incidencia grave.
 was-closed = La incidencia está cerrada.
 rated-low = { $who } la ha valorado con { $score } de 5.
+kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que sea suya. Se guardó como nota interna: quien notificó la incidencia no la ha recibido.
+kept-inside-fix = Para responder por correo, escriba desde la dirección de su cuenta por el servidor de correo de su dominio. Ese servidor debe firmar los mensajes (DKIM) o estar indicado para el dominio (SPF), como pide su registro DMARC; quien lo administra puede ocuparse. Para responder ahora, abra la incidencia. Si usted no escribió nada, avise a su administrador.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

@@ -104,6 +104,8 @@ priority-now = Sa priorité est maintenant { $priority }.
 declared-major = { $who } l’a déclaré incident majeur.
 was-closed = L’incident est clos.
 rated-low = { $who } l’a noté { $score } sur 5.
+kept-inside = Une réponse en votre nom est arrivée par courriel, et rien ne prouve qu’elle vient de vous. Elle est gardée comme note interne : le demandeur ne l’a pas reçue.
+kept-inside-fix = Pour répondre par courriel, écrivez depuis l’adresse de votre compte, par le serveur de messagerie de son domaine. Ce serveur doit signer les messages (DKIM) ou être nommé pour le domaine (SPF), comme le veut son enregistrement DMARC ; la personne qui l’administre peut s’en occuper. Pour répondre maintenant, ouvrez l’incident. Si vous n’avez rien écrit, prévenez votre administrateur.
 
 trial-subject = Evenkeel : le serveur de messagerie fonctionne
 trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.

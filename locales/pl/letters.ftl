@@ -104,6 +104,8 @@ priority-now = Priorytet to teraz { $priority }.
 declared-major = { $who } uznaje to za poważną awarię.
 was-closed = Zgłoszenie jest zamknięte.
 rated-low = { $who } ocenia to na { $score } z 5.
+kept-inside = W Państwa imieniu przyszła odpowiedź e-mailem i nic nie potwierdza, że jest od Państwa. Zachowano ją jako notatkę wewnętrzną: osoba zgłaszająca jej nie otrzymała.
+kept-inside-fix = Aby odpowiadać e-mailem, prosimy pisać z adresu swojego konta przez serwer poczty jego domeny. Ten serwer musi podpisywać wiadomości (DKIM) lub być wskazany dla domeny (SPF), jak wymaga jej wpis DMARC; może o to zadbać osoba, która go prowadzi. Aby odpowiedzieć teraz, prosimy otworzyć zgłoszenie. Jeśli nic Państwo nie pisali, prosimy powiadomić administratora.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

@@ -104,6 +104,8 @@ priority-now = A prioridade agora é { $priority }.
 declared-major = { $who } declarou isto um incidente grave.
 was-closed = O incidente está encerrado.
 rated-low = { $who } avaliou isto com { $score } de 5.
+kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é sua. Ela foi guardada como nota interna: quem comunicou o incidente não a recebeu.
+kept-inside-fix = Para responder por e-mail, escreva do endereço da sua conta pelo servidor de e-mail do domínio. Esse servidor precisa assinar as mensagens (DKIM) ou ser indicado para o domínio (SPF), como pede o registro DMARC; quem o administra pode cuidar disso. Para responder agora, abra o incidente. Se você não escreveu nada, avise o administrador.
 
 trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.

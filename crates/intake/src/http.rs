@@ -74,6 +74,7 @@ async fn hand_in(
         sender: String::new(),
         recipients: vec![],
         raw,
+        own_bytes: 0,
     };
     match accept(&app.desk, arrived).await {
         Ok(kept) => {

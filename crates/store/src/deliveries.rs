@@ -7,10 +7,12 @@ mod claim;
 mod expand;
 pub mod inbox;
 mod trial;
+mod unproven;
 
 pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
 pub use trial::try_out;
+pub use unproven::{UNPROVEN, tell_unproven};
 
 use crate::directory::{many, one, settings, slots};
 use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};

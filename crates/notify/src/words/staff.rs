@@ -5,7 +5,7 @@ use crate::letter::Piece;
 use crate::sight::{Sight, Silence};
 use incident::clocks::ClockKind;
 use incident::event::Body;
-use store::deliveries::ToldAs;
+use store::deliveries::{ToldAs, UNPROVEN};
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
     let mut pieces = happened(about)?;
@@ -32,6 +32,9 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
     let with = |words, id| Ok(vec![text(words), about.said(id)?]);
     let with_any =
         |words: Piece, id| Ok([words].into_iter().chain(about.said_if_any(id)).collect());
+    if about.delivery.word == UNPROVEN {
+        return Ok(vec![text(say.kept_inside()), text(say.kept_inside_fix())]);
+    }
     let by_rule = about.delivery.told_as == ToldAs::Rule;
     match &about.material.told.event.body {
         Body::Reported(_) if by_rule => {

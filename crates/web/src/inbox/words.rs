@@ -6,7 +6,7 @@ use desk::{InboxEntry, ToldEntry};
 use incident::rating::SURVEY;
 use incident::state::UpdatePhase;
 use incident::{Body, effects};
-use store::deliveries::ToldAs;
+use store::deliveries::{ToldAs, UNPROVEN};
 
 /// What happened, as a sentence; what people said follows it.
 pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> String {
@@ -21,6 +21,9 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
     }
     if entry.word == SURVEY {
         return "It is closed. Say on its page how content you are with how it went.".to_owned();
+    }
+    if entry.word == UNPROVEN {
+        return "A reply in your name came by mail, not proven to be yours (no DMARC), and stayed a note:".to_owned();
     }
     let by_rule = entry.told_as == ToldAs::Rule;
     match &told.event.event.body {
