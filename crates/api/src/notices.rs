@@ -234,7 +234,12 @@ async fn change(
         None => before.to,
     };
     let mut row = Notice {
-        name: edit.name.as_deref().map(|text| name("name", text)).transpose()?.unwrap_or(before.name),
+        name: edit
+            .name
+            .as_deref()
+            .map(|text| name("name", text))
+            .transpose()?
+            .unwrap_or(before.name),
         on: edit.on.unwrap_or(before.on),
         when: edit.when.unwrap_or(before.when),
         to,
@@ -345,11 +350,7 @@ fn show(row: Notice, faults: Vec<Fault>, names: &Names) -> Shown {
     let person = row.to.person.and_then(|id| names.people.get(&id));
     Shown {
         standard: row.is_standard(),
-        to: ToWhom {
-            role: row.to.role,
-            team,
-            person: person.map(|card| card.handle().to_owned()),
-        },
+        to: ToWhom { role: row.to.role, team, person: person.map(|card| card.handle().to_owned()) },
         id: row.id,
         name: row.name,
         on: row.on,

@@ -194,7 +194,9 @@ impl Asked {
             (RefusalKind::Invalid, Some("note")) if refusal.message == NO_WORDS => {
                 self.say().write_what_is_broken().to_owned()
             }
-            (RefusalKind::Invalid, Some("note" | "words")) => say.too_long(limits::BODY_CHARS as i64),
+            (RefusalKind::Invalid, Some("note" | "words")) => {
+                say.too_long(limits::BODY_CHARS as i64)
+            }
             _ => self.say().not_accepted().to_owned(),
         }
     }
@@ -229,12 +231,7 @@ pub(crate) fn page(language: Language, title: &str, body: Markup) -> Markup {
     shell::bare_page(language, title, "portal", main)
 }
 
-fn asked_page(
-    token: &str,
-    asked: &Asked,
-    chosen: Option<Score>,
-    wrong: Option<&str>,
-) -> Markup {
+fn asked_page(token: &str, asked: &Asked, chosen: Option<Score>, wrong: Option<&str>) -> Markup {
     let number = asked.link.number;
     let title = asked.title.as_deref();
     let title = title.unwrap_or_else(|| locale::letters(asked.here.language).title_removed());

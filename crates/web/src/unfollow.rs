@@ -177,7 +177,9 @@ fn over(asked: Asked, language: Language) -> Response {
     let unusable = match asked {
         Asked::NoLink(unusable) => unusable,
         Asked::Uncollected(language) => return stopped(language, true).into_response(),
-        Asked::Stopped(language) | Asked::Follows(_, Who { language, .. }) | Asked::Collects(Who { language, .. }) => {
+        Asked::Stopped(language)
+        | Asked::Follows(_, Who { language, .. })
+        | Asked::Collects(Who { language, .. }) => {
             return stopped(language, false).into_response();
         }
     };

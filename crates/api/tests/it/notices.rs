@@ -76,5 +76,8 @@ async fn a_closed_incident_is_rated_by_its_requester() {
     let rated = rosa.post(&path("rate"), json!({ "score": 2, "note": "Slow." })).await;
     assert_eq!(rated.status, 200, "{}", rated.text);
     let seen = ada.get(&format!("/api/v1/incidents/{number}")).await;
-    assert_eq!((&seen.good()["rating"]["score"], &seen.json["rating"]["note"]), (&json!(2), &json!("Slow.")));
+    assert_eq!(
+        (&seen.good()["rating"]["score"], &seen.json["rating"]["note"]),
+        (&json!(2), &json!("Slow."))
+    );
 }

@@ -4,8 +4,8 @@ use super::{Draft, relations};
 use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
-    Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Rated,
-    Reopened, ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
+    Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Rated, Reopened,
+    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
 };
 use crate::rating::{RATE_WITHIN_DAYS, RATING_CHANGE_DAYS, Score};
 use crate::refusal::Refusal;

@@ -7,9 +7,7 @@ use crate::clocks::{Clock, ClockKind};
 use crate::event::{ClockBreached, ClockWarned, PromiseBroken, Reminded};
 use crate::policy::Policy;
 use crate::state::State;
-use crate::timers::{
-    TimerKind, breaches, business_days_later, next_warning, timers, warnings,
-};
+use crate::timers::{TimerKind, breaches, business_days_later, next_warning, timers, warnings};
 use kernel::Timestamp;
 
 /// More rounds than any incident has timers: a bound, not a tuning.
@@ -66,9 +64,11 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
         }
         TimerKind::Remind => {
             let days = draft.policy().asking.close_after_days;
-            let closes_at = draft.state().ok().zip(days).and_then(|(state, days)| {
-                business_days_later(state, draft.policy(), at, days)
-            });
+            let closes_at = draft
+                .state()
+                .ok()
+                .zip(days)
+                .and_then(|(state, days)| business_days_later(state, draft.policy(), at, days));
             draft.emit_by_timer("question", at, Reminded { closes_at });
         }
         TimerKind::GiveUp => {

@@ -97,9 +97,10 @@ impl ReadyNotice {
             NoticeRole::Person => to.person.map(Audience::Person).into_iter().collect(),
             NoticeRole::Manager => {
                 let is_one = |id: &PersonId| {
-                    policy.staff.get(id).is_some_and(|staff| {
-                        staff.active && staff.roles.contains(&Role::Manager)
-                    })
+                    policy
+                        .staff
+                        .get(id)
+                        .is_some_and(|staff| staff.active && staff.roles.contains(&Role::Manager))
                 };
                 let mut managers: Vec<_> = policy.staff.keys().copied().filter(is_one).collect();
                 managers.sort();
@@ -131,7 +132,9 @@ pub fn faults(notice: &Notice, policy: &Policy, knows: &dyn Fn(&str) -> bool) ->
         (NoticeRole::Team, Some(team), _) if !team_in_use(team) => {
             wrong("to.team", "is no team in use".to_owned());
         }
-        (NoticeRole::Person, _, None) => wrong("to.person", "name somebody who works here".to_owned()),
+        (NoticeRole::Person, _, None) => {
+            wrong("to.person", "name somebody who works here".to_owned())
+        }
         (NoticeRole::Person, _, Some(person))
             if policy.staff.get(&person).is_none_or(|staff| !staff.active) =>
         {

@@ -253,9 +253,10 @@ fn role_of(effect: &Effect, body: &Body) -> NoticeRole {
         (Audience::Watchers, _) => NoticeRole::Watchers,
         (Audience::Team(_), Body::Reported(_) | Body::Assigned(_)) => NoticeRole::Team,
         (Audience::Person(_), Body::Escalated(_)) => NoticeRole::Manager,
-        (Audience::Person(_), Body::Promised(_) | Body::PromiseChanged(_) | Body::BreachExplained(_)) => {
-            NoticeRole::Person
-        }
+        (
+            Audience::Person(_),
+            Body::Promised(_) | Body::PromiseChanged(_) | Body::BreachExplained(_),
+        ) => NoticeRole::Person,
         (Audience::Person(person), Body::PromiseBroken(data)) if data.to == *person => {
             NoticeRole::Person
         }

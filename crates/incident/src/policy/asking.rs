@@ -30,7 +30,8 @@ impl Asking {
     /// # Errors
     /// The first field that is out of its bounds.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        let days = |days: Option<u8>| days.is_none_or(|days| (1..=Self::WAIT_DAYS_MAX).contains(&days));
+        let days =
+            |days: Option<u8>| days.is_none_or(|days| (1..=Self::WAIT_DAYS_MAX).contains(&days));
         let waits = || format!("must be 1 to {} business days, or none", Self::WAIT_DAYS_MAX);
         if self.survey_share > 100 {
             return Err(("survey_share", "must be 0 to 100 per cent".to_owned()));

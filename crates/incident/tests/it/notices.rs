@@ -38,8 +38,13 @@ fn told(case: &mut Case, who: Who, command: Command) -> (Vec<Effect>, Vec<Effect
     let events = &after.events[before.events.len()..];
     let found = effects(Some(&before.state), &after.state, events, &case.policy);
     let people = HashMap::new();
-    let seen =
-        Seen { number: inc(1), state: &after.state, policy: &case.policy, people: &people, texts: &[] };
+    let seen = Seen {
+        number: inc(1),
+        state: &after.state,
+        policy: &case.policy,
+        people: &people,
+        texts: &[],
+    };
     let context = Context::of_a_rule(case.now, "UTC");
     let rows = case.policy.notices.added().iter().filter(|row| row.holds(&seen, &context));
     let more = rows.flat_map(|row| row.effects(&after.state, events, &case.policy)).collect();
@@ -85,7 +90,10 @@ fn a_row_that_is_added_tells_what_its_condition_holds_for() {
     assert_eq!(told(&mut case, Who::Agent, assign_team()).1, vec![]);
     let (_, more) = told(&mut case, Who::Agent, urgent());
     assert_eq!(more.len(), 1);
-    assert_eq!((more[0].word.as_str(), &more[0].audience), ("priority_changed", &Audience::Team(desktop())));
+    assert_eq!(
+        (more[0].word.as_str(), &more[0].audience),
+        ("priority_changed", &Audience::Team(desktop()))
+    );
     assert_eq!((more[0].terms.rule.as_str(), more[0].terms.added), ("To management", true));
     let (_, more) = told(&mut case, Who::Agent, resolve());
     assert_eq!(more.iter().map(|effect| effect.delay_seconds).collect::<Vec<_>>(), [10]);

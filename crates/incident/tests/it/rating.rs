@@ -31,7 +31,8 @@ fn what_is_closed_is_rated_and_changed_for_seven_days() {
     case.does(Who::Requester, rate(4));
     let first = case.state().rating.unwrap();
     assert_eq!((first.score.get(), first.note), (4, Some(words(26))));
-    case.wait(7 * DAY).does(Who::Requester, Command::Rate { score: Score::new(5).unwrap(), note: None });
+    case.wait(7 * DAY)
+        .does(Who::Requester, Command::Rate { score: Score::new(5).unwrap(), note: None });
     let second = case.state().rating.unwrap();
     assert_eq!((second.score.get(), second.note, second.given_at), (5, first.note, first.given_at));
     let same = Command::Rate { score: second.score, note: None };
@@ -103,5 +104,8 @@ fn a_score_is_one_digit() {
     for wrong in ["0", "6", "+1", "01", "", "five", "1 "] {
         assert!(wrong.parse::<Score>().is_err(), "{wrong}");
     }
-    assert!(serde_json::from_str::<Score>("6").is_err() && serde_json::from_str::<Score>("2.5").is_err());
+    assert!(
+        serde_json::from_str::<Score>("6").is_err()
+            && serde_json::from_str::<Score>("2.5").is_err()
+    );
 }

@@ -27,8 +27,12 @@ fn a_question_is_brought_to_mind_once() {
     case.tick();
     let after = &case.records[&inc(1)];
     assert_eq!(case.last("reminded").happened_at, due);
-    let found =
-        effects(Some(&before.state), &after.state, &after.events[before.events.len()..], &case.policy);
+    let found = effects(
+        Some(&before.state),
+        &after.state,
+        &after.events[before.events.len()..],
+        &case.policy,
+    );
     let words: Vec<_> = found.iter().map(|e| (e.word.as_str(), e.audience.clone())).collect();
     assert_eq!(words, [("reminded", Audience::Requester(Who::Requester.id()))]);
     case.wait(100 * DAY).tick();

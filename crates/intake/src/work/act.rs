@@ -177,7 +177,8 @@ impl Round {
         let works = known.viewer.as_ref().filter(|viewer| viewer.works());
         let unproven = task.letter.authentication.dmarc != Proof::Pass;
         let of_staff = candidate.relation == Relation::Staff && task.letter.automatic.is_none();
-        let Some(person) = works.filter(|_| unproven && of_staff).map(|viewer| viewer.person) else {
+        let Some(person) = works.filter(|_| unproven && of_staff).map(|viewer| viewer.person)
+        else {
             return Ok(());
         };
         let (entry, now) = ((done.number, done.first_n), self.desk.now());

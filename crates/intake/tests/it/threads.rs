@@ -175,7 +175,8 @@ async fn an_agent_speaks_for_the_service_desk_only_when_proven() {
         let told = "select count(*) from outbox where word = 'unproven'";
         let told = async || {
             let read = move |sql: &mut dyn store::Sql| {
-                store::Columns::of(sql.query(told, &[])?.into_iter().next().unwrap_or_default()).int()
+                store::Columns::of(sql.query(told, &[])?.into_iter().next().unwrap_or_default())
+                    .int()
             };
             world.t.desk.read(read).await.unwrap()
         };

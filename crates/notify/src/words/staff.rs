@@ -62,9 +62,7 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
         }
         Body::Promised(_) | Body::PromiseChanged(_) | Body::PromiseBroken(_) => promise(about),
         Body::BreachExplained(data) => with(say.breach_explained(actor), data.reason),
-        Body::Rated(data) => {
-            with_any(text(say.rated_low(actor, data.score)), data.note)
-        }
+        Body::Rated(data) => with_any(text(say.rated_low(actor, data.score)), data.note),
         other => by_rule_alone(about, other),
     }
 }
@@ -75,9 +73,7 @@ fn by_rule_alone(about: &About, body: &Body) -> Result<Vec<Piece>, Silence> {
     match body {
         Body::UpdatePublished(data) => requester::update(about, data),
         Body::ExpectationSet(data) => Ok(requester::expectation(about, data)),
-        Body::PriorityChanged(data) => {
-            Ok(vec![text(say.priority_now(data.priority.to_string()))])
-        }
+        Body::PriorityChanged(data) => Ok(vec![text(say.priority_now(data.priority.to_string()))]),
         Body::MajorDeclared(data) => {
             let words = text(say.declared_major(actor));
             Ok([words].into_iter().chain(about.said_if_any(data.reason)).collect())

@@ -66,7 +66,12 @@ async fn a_low_rating_reaches_whoever_has_it_and_a_question_is_brought_to_mind_o
     let number = closed(&world, "VPN drops").await;
     world.later(60).await;
     let score = "1".parse().unwrap();
-    world.does(&t.requester, number, "Nobody came.", |note| Command::Rate { score, note: Some(note) }).await;
+    world
+        .does(&t.requester, number, "Nobody came.", |note| Command::Rate {
+            score,
+            note: Some(note),
+        })
+        .await;
     world.later(60).await;
     let hers = world.sink.to(INES).pop().unwrap().words();
     assert!(hers.contains("rated it 1 of 5") && hers.contains("> Nobody came."), "{hers}");
@@ -77,7 +82,12 @@ async fn a_low_rating_reaches_whoever_has_it_and_a_question_is_brought_to_mind_o
     world.later(60).await;
     let before = world.sink.to(GWEN).len();
     t.clock.advance(3 * DAY);
-    t.desk.ask_unlimited(kernel::Actor::system(), Channel::Timer).on(number).issue(Command::Tick).await.unwrap();
+    t.desk
+        .ask_unlimited(kernel::Actor::system(), Channel::Timer)
+        .on(number)
+        .issue(Command::Tick)
+        .await
+        .unwrap();
     world.rounds().await;
     let reminders = world.sink.to(GWEN).split_off(before);
     assert_eq!(reminders.len(), 1);

@@ -207,10 +207,7 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
         true => Channels::ALL,
         false => preferences.channels(matter),
     };
-    Channels {
-        mail: wanted.mail && row.channels.mail,
-        inbox: wanted.inbox && row.channels.inbox,
-    }
+    Channels { mail: wanted.mail && row.channels.mail, inbox: wanted.inbox && row.channels.inbox }
 }
 
 /// How an incident stands.

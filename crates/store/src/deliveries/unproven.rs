@@ -28,7 +28,6 @@ pub fn tell_unproven(
     }
     let statement = "insert into outbox (number, n, word, audience, not_before, created_at) \
         values ($1, $2, $3, $4, $5, $5)";
-    let values =
-        [number.into(), i64::from(n).into(), UNPROVEN.into(), audience.into(), now.into()];
+    let values = [number.into(), i64::from(n).into(), UNPROVEN.into(), audience.into(), now.into()];
     sql.execute(statement, &values).map(drop)
 }

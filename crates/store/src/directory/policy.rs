@@ -3,8 +3,8 @@
 
 use super::rows::{many, one};
 use super::{
-    agreements, calendars, categories, models, notices, organisations, people, rules, services, settings,
-    teams,
+    agreements, calendars, categories, models, notices, organisations, people, rules, services,
+    settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;

@@ -147,9 +147,7 @@ impl Store {
     /// [`Failure::Unavailable`] with how much is free.
     pub fn room_for_messages(&self) -> Result<(), Failure> {
         match &self.0.target {
-            Target::Sqlite(path) => {
-                path.parent().map_or(Ok(()), crate::disk::room_for_messages)
-            }
+            Target::Sqlite(path) => path.parent().map_or(Ok(()), crate::disk::room_for_messages),
             Target::Postgres(_) => Ok(()),
         }
     }

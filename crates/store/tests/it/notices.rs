@@ -100,17 +100,27 @@ fn a_row_narrows_the_channels_and_what_is_told_always_asks_nobody() {
         write(store, |sql| {
             told_how::put(sql, person(2), &silent)?;
             let mail = Channels { mail: true, inbox: false };
-            let terms = Terms { rule: "To management".to_owned(), added: true, channels: mail, always: false };
+            let terms = Terms {
+                rule: "To management".to_owned(),
+                added: true,
+                channels: mail,
+                always: false,
+            };
             let (two, three) = (Audience::Person(person(2)), Audience::Person(person(3)));
             ask(sql, 1, "resolved", &two, &terms, NOW);
             ask(sql, 1, "resolved", &three, &terms, NOW);
             let all = made(sql, NOW);
             let whom: Vec<_> = all.iter().map(|it| (it.person, it.by, it.told_as)).collect();
-            assert_eq!(whom, [(person(3), By::Email, ToldAs::Rule)], "who wants nothing gets nothing");
+            assert_eq!(
+                whom,
+                [(person(3), By::Email, ToldAs::Rule)],
+                "who wants nothing gets nothing"
+            );
             assert_eq!(all[0].rule, "To management");
             let always = Terms { always: true, ..terms };
             ask(sql, 2, "resolved", &two, &always, NOW);
-            let told: Vec<_> = made(sql, NOW).into_iter().filter(|it| it.person == person(2)).collect();
+            let told: Vec<_> =
+                made(sql, NOW).into_iter().filter(|it| it.person == person(2)).collect();
             assert_eq!(told.len(), 1);
             assert_eq!((told[0].by, told[0].next_at), (By::Email, NOW), "quiet hours or not");
             Ok(())
@@ -139,8 +149,11 @@ fn somebody_is_asked_how_it_went_once_for_an_incident_and_once_in_fourteen_days(
             let far = NOW.plus_seconds(400 * DAY);
             assert_eq!(asked(sql, 3, far).len(), 2, "never twice of one");
             // What was never told does not count.
-            sql.execute("update deliveries set state = $1", &[DeliveryState::Withdrawn.as_str().into()])?;
-            assert_eq!(asked(sql, 1, far).len() + asked(sql, 2, far).len() , 5);
+            sql.execute(
+                "update deliveries set state = $1",
+                &[DeliveryState::Withdrawn.as_str().into()],
+            )?;
+            assert_eq!(asked(sql, 1, far).len() + asked(sql, 2, far).len(), 5);
             Ok(())
         });
     });

@@ -51,7 +51,8 @@ pub(super) async fn change(
         preferences.channels.insert(*group, channels);
     }
     let mut errors = Errors::default();
-    let (from, until) = (typed(say, &fields, FROM, &mut errors), typed(say, &fields, UNTIL, &mut errors));
+    let (from, until) =
+        (typed(say, &fields, FROM, &mut errors), typed(say, &fields, UNTIL, &mut errors));
     preferences.quiet = match (from, until) {
         (Some(from), Some(until)) => Some(Quiet { from, until }),
         (None, None) => None,
@@ -86,12 +87,7 @@ pub(super) async fn change(
 }
 
 /// A time of day, if one is typed.
-fn typed(
-    say: Account,
-    fields: &Fields,
-    name: &'static str,
-    errors: &mut Errors,
-) -> Option<Minute> {
+fn typed(say: Account, fields: &Fields, name: &'static str, errors: &mut Errors) -> Option<Minute> {
     let text = fields.filled(name)?;
     // Browsers may add seconds.
     let minutes = text.get(..5).unwrap_or(text).parse::<Minute>();
@@ -110,11 +106,8 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
         Digest::Day { at } => ("day", Some(at)),
     };
     let say = locale::account(who.here.language);
-    let rhythms = [
-        ("off", say.digest_off()),
-        ("hour", say.digest_hour()),
-        ("day", say.digest_day()),
-    ];
+    let rhythms =
+        [("off", say.digest_off()), ("hour", say.digest_hour()), ("day", say.digest_day())];
     let every = if wrong { shown.typed.text(EVERY) } else { every };
     let quiet = preferences.quiet;
     html! {

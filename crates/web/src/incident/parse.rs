@@ -6,6 +6,7 @@ use crate::part::time::Here;
 use desk::{Ask, Trouble};
 use incident::clocks::ClockKind;
 use incident::models::ModelUse;
+use incident::rating::Score;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};

@@ -133,8 +133,10 @@ fn told(to: &Recipient, policy: &Policy) -> String {
 
 /// `GET /settings/notifications/new`
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
-    let pairs = [("on", "reported"), ("role", "team"), ("mail", "1"), ("inbox", "1"), ("active", "1")];
-    let fields = Fields::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let pairs =
+        [("on", "reported"), ("role", "team"), ("mail", "1"), ("inbox", "1"), ("active", "1")];
+    let fields =
+        Fields::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
     Ok(form_page(&app, &who, None, &fields, &Problem::default(), html! {}))
 }
 
@@ -339,7 +341,9 @@ fn form_page(
         }
     };
     let lead = match standard {
-        Some(_) => html! { "It came with Evenkeel: you can switch it off, narrow it, and add others." },
+        Some(_) => {
+            html! { "It came with Evenkeel: you can switch it off, narrow it, and add others." }
+        }
         None => html! { "Letters say which rule they were sent by." },
     };
     row_page(who, SECTION, &title, lead, body)
@@ -348,13 +352,11 @@ fn form_page(
 /// What a row that is added tells, when, and to whom.
 fn wanted(policy: &Policy, fields: &Fields, problem: &Problem) -> Markup {
     let errors = &problem.errors;
-    let can_be_told = |occasion: &&Occasion| {
-        NoticeRole::ALL.iter().any(|role| occasion.can_be_told_to(*role))
-    };
+    let can_be_told =
+        |occasion: &&Occasion| NoticeRole::ALL.iter().any(|role| occasion.can_be_told_to(*role));
     let all = Occasion::ALL.iter().filter(can_be_told);
     let on: Vec<_> = all.map(|it| (it.to_string(), it.label().to_owned())).collect();
-    let roles: Vec<_> =
-        NoticeRole::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
+    let roles: Vec<_> = NoticeRole::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
     let nothing = || (String::new(), "–".to_owned());
     let mut teams: Vec<_> =
         policy.teams.iter().map(|(id, team)| (id.to_string(), team.name.clone())).collect();
@@ -364,7 +366,9 @@ fn wanted(policy: &Policy, fields: &Fields, problem: &Problem) -> Markup {
     let mut people: Vec<_> = staff.map(|(id, one)| (id.to_string(), one.name.clone())).collect();
     people.sort_by(|a, b| a.1.cmp(&b.1));
     people.insert(0, nothing());
-    let when = Field::new("when", "If").errors(errors).hint("In the language of the queue, such as priority:P1. Empty: always.");
+    let when = Field::new("when", "If")
+        .errors(errors)
+        .hint("In the language of the queue, such as priority:P1. Empty: always.");
     html! {
         (name_field(fields, errors))
         (choices("on", "When", None, &on, fields))

@@ -994,7 +994,13 @@ async fn who_is_told_what_is_switched_off_added_and_put_back() {
     world.get("ada", standard).await.shows(r#"name="active" value="1" checked"#);
 
     let list = "/settings/notifications";
-    let wrong = [("name", "P1"), ("role", "watchers"), ("on", "reported"), ("when", "priority:"), ("active", "1")];
+    let wrong = [
+        ("name", "P1"),
+        ("role", "watchers"),
+        ("on", "reported"),
+        ("when", "priority:"),
+        ("active", "1"),
+    ];
     let wrong = world.post("ada", list, &wrong).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("reported is not told to watchers").shows("choose mail, inbox or both");

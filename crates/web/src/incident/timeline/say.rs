@@ -358,7 +358,9 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
         Body::Confirmed(_) => html! { b { "confirmed" } " that it works again" },
         Body::Closed(data) => closed(&data.how),
         Body::Rated(data) => html! { "rated it " b { (data.score) " of 5" } },
-        Body::Reminded(_) => html! { "the requester was " b { "reminded" } " that it waits for them" },
+        Body::Reminded(_) => {
+            html! { "the requester was " b { "reminded" } " that it waits for them" }
+        }
         Body::Reopened(data) if data.by_reply => html! { b { "reopened it" } " with a reply" },
         Body::Reopened(_) => html! { b { "reopened it" } },
         Body::ReopeningWithdrawn(_) => html! { "said that the reply was " b { "no reopening" } },
