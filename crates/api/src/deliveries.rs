@@ -42,7 +42,7 @@ struct Delivery {
     restricted: bool,
     /// What is told: `reported`, `commented`, `resolved` and so on; `trial` is a test letter, `webhook_off` that one was switched off.
     word: String,
-    /// Why to them: `requester`, `watcher`, `person` or `team`.
+    /// Why to them: `requester`, `watcher`, `person`, `team`, or `rule` (one that was added).
     told_as: &'static str,
     /// How: `email`.
     channel: &'static str,

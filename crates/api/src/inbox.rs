@@ -45,7 +45,7 @@ struct Entry {
     n: u32,
     /// What is told: `reported`, `commented`, `resolved` and so on.
     word: String,
-    /// Why to them: `requester`, `watcher`, `person` or `team`.
+    /// Why to them: `requester`, `watcher`, `person`, `team`, or `rule` (one that was added).
     told_as: &'static str,
     /// The rule by which (`/api/v1/notification-rules`): of a standard one its id.
     rule: String,
