@@ -11,6 +11,7 @@ use crate::words;
 use desk::Trouble;
 use desk::seals::{Seals, Uncollect, Unfollow};
 use incident::TokenScope;
+use incident::rating::SURVEY;
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use lettre::Message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -299,10 +300,11 @@ fn post(
         Together::Digest => Some(writing.uncollect(first.person)),
         Together::Crowd => None,
     };
-    let entries = written
-        .into_iter()
-        .map(|Written { letter, at, about, .. }| folded::Told { letter, at, about })
-        .collect();
+    let entries = deliveries.iter().zip(written).map(|(delivery, written)| {
+        let Written { letter, at, about, .. } = written;
+        folded::Told { letter, at, about, joins: delivery.word == SURVEY }
+    });
+    let entries = entries.collect();
     let letter = folded::letter(entries, together)?;
     let envelope = Envelope {
         from: writing.options.smtp.from(),

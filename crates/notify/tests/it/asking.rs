@@ -33,6 +33,8 @@ async fn a_requester_is_asked_how_it_went_by_five_links_and_not_again_so_soon() 
     world.later(60).await;
     let last = world.sink.to(GWEN).pop().unwrap();
     let words = last.words();
+    assert_eq!(world.sink.to(GWEN).len(), 3, "received, resolved, closed");
+    assert!(words.contains("The incident is closed.") && !words.contains("happened"), "{words}");
     assert!(words.contains("How content are you"), "{words}");
     assert!(words.contains("Rule: survey-requester."), "{words}");
     for score in 1..=5 {
