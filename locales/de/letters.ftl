@@ -15,6 +15,8 @@ why-person = Sie erhalten diese Nachricht, weil { $number } Sie betrifft: { $how
 }.
 why-team = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team liegt.
 why-team-named = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team { $team } liegt.
+why-rule = Sie erhalten diese Nachricht wegen der Regel „{ $rule }“ für { $number }.
+by-rule = Regel: { $rule }.
 
 fact-incident = Vorgang
 fact-title = Titel
@@ -50,6 +52,7 @@ closes-on = Wenn wir nichts von Ihnen hören, schließen wir den Vorgang: { $at 
 closed = { $how ->
     [confirmed] Es funktioniert wieder, und der Vorgang ist geschlossen. Danke für Ihre Rückmeldung.
     [silence] Wir haben nichts mehr gehört, deshalb ist der Vorgang geschlossen.
+    [no_answer] Wir haben gefragt und keine Antwort erhalten, deshalb ist der Vorgang geschlossen. Wenn es noch nicht funktioniert, sagen Sie es uns.
    *[other] Der Vorgang ist geschlossen.
 }
 withdrawn = Die Meldung wurde zurückgezogen; niemand arbeitet daran.
@@ -57,6 +60,14 @@ taken-up-again = Wir haben den Vorgang wieder aufgenommen.
 together = Andere haben dasselbe gemeldet, und wir arbeiten an allem gemeinsam. Auf diesem Weg erfahren Sie, wie es weitergeht.
 follower-still-broken = Es ist immer noch gestört:
 follower-taken-up-again = Der Vorgang wurde wieder aufgenommen.
+reminder = Wir haben Sie etwas gefragt und brauchen Ihre Antwort noch, um weiterzuarbeiten.
+how-content = Der Vorgang ist geschlossen. Wie zufrieden sind Sie mit dem Verlauf?
+press-one = Wählen Sie eine Antwort; anmelden müssen Sie sich dafür nicht. Nichts wird gesendet, bevor Sie es bestätigen.
+score-one = 1, gar nicht zufrieden
+score-two = 2, nicht zufrieden
+score-three = 3, weder noch
+score-four = 4, zufrieden
+score-five = 5, sehr zufrieden
 
 new-for-team = Ein neuer Vorgang liegt bei Ihrem Team.
 given-to-team = { $who } hat diesen Vorgang Ihrem Team übergeben.
@@ -86,6 +97,15 @@ you-are-promised-no-more = Dass es bis { $before } vorbei ist, wird nicht mehr z
 promise-to-you-broken = Ihnen war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
 promise-to-somebody-broken = Jemandem war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
 breach-explained = { $who } hat erklärt, warum eine Zeit nicht eingehalten wurde, und Sie sind für das verantwortlich, was daraus folgt:
+new-incident = Eine neue Störung wurde gemeldet.
+was-assigned = { $who } hat dies jemandem zugewiesen.
+was-escalated = { $who } hat andere hinzugezogen:
+priority-now = Die Priorität ist jetzt { $priority }.
+declared-major = { $who } hat dies zur schweren Störung erklärt.
+was-closed = Der Vorgang ist geschlossen.
+rated-low = { $who } hat dies mit { $score } von 5 bewertet.
+kept-inside = In Ihrem Namen kam eine Antwort per E-Mail, und nichts belegt, dass sie von Ihnen ist. Sie wurde als interne Notiz behalten: Die meldende Person hat sie nicht erhalten.
+kept-inside-fix = Um per E-Mail zu antworten, schreiben Sie von der Adresse Ihres Kontos über den Mailserver ihrer Domain. Er muss Nachrichten signieren (DKIM) oder für die Domain genannt sein (SPF), wie es ihr DMARC-Eintrag verlangt; darum kann sich kümmern, wer ihn betreibt. Um jetzt zu antworten, öffnen Sie den Vorgang. Wenn Sie nichts geschrieben haben, sagen Sie es Ihrer Administration.
 
 trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.

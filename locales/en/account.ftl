@@ -30,6 +30,32 @@ last-used = Last used
 this-one = This one
 browser-on = { $browser } on { $system }
 browser-unknown = Unknown
+told-title = Notifications
+told-column = What you are told
+told-mail = Mail
+told-inbox = Inbox
+told-push = Push
+told-assigned = Given to you or your team
+told-replies = Replies on what you have
+told-clocks = Clocks and promises
+told-followed = News on what you follow
+told-reported = About what you reported
+told-push-hint = Push goes to the browsers that you allow it. What is urgent is pushed whether you tick it or not, unless you tick nothing of its kind.
+told-reported-hint = About what you reported: if you switch off both, you are still asked when nothing goes on without your answer, and told when it should work again, so that you can say whether it does. Choose the inbox alone and these stay there, too.
+quiet-hours = Quiet hours
+quiet-hint = Letters wait until they end; the inbox does not. What cannot wait comes at once: P1 and P2 that are given to you or your team, times that are missed, and major incidents. Empty: none.
+quiet-from = From
+quiet-until = Until
+push-words = Push says title and words, not the number alone
+push-words-hint = Whoever holds the device reads it, even when it is locked. Nobody on the way can.
+digest-label = Letters about what you follow
+digest-off = Each at once
+digest-hour = One letter each hour
+digest-day = One letter each day
+digest-at = The letter of the day leaves at
+quiet-both-needed = Quiet hours need a beginning and an end; empty both for none
+digest-time-needed = Say at which time the letter of the day leaves
+not-a-time = must be a time such as 22:00
 
 ## Searching
 

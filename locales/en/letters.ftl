@@ -18,6 +18,8 @@ why-person = You get this because { $number } concerns you: { $how ->
 }.
 why-team = You get this because { $number } is with your team.
 why-team-named = You get this because { $number } is with your team { $team }.
+why-rule = You get this because of the rule “{ $rule }” for { $number }.
+by-rule = Rule: { $rule }.
 
 ## Names of what is told as a list
 
@@ -57,6 +59,7 @@ closes-on = If we hear nothing, it is closed on { $at }.
 closed = { $how ->
     [confirmed] It works again, and the incident is closed. Thank you for telling us.
     [silence] We heard nothing more, so the incident is closed.
+    [no_answer] We asked and heard nothing, so the incident is closed. If it still does not work, tell us.
    *[other] The incident is closed.
 }
 withdrawn = The incident was withdrawn; nobody works on it.
@@ -64,6 +67,14 @@ taken-up-again = We have taken it up again.
 together = Others reported the same, and it is worked on together. You are told here how it goes on.
 follower-still-broken = It is still broken:
 follower-taken-up-again = It was taken up again.
+reminder = We asked you something and still need your answer to go on.
+how-content = It is closed. How content are you with how it went?
+press-one = Press one; you need not sign in for that. Nothing is sent before you confirm it.
+score-one = 1, not at all content
+score-two = 2, not content
+score-three = 3, neither nor
+score-four = 4, content
+score-five = 5, very content
 
 ## To people of the service desk
 
@@ -95,6 +106,15 @@ you-are-promised-no-more = That it is over by { $before } is not promised any mo
 promise-to-you-broken = It was promised to you that it is over by { $at }, and it is not.
 promise-to-somebody-broken = It was promised to somebody that it is over by { $at }, and it is not.
 breach-explained = { $who } explained why a time was missed, and you own what follows:
+new-incident = A new incident was reported.
+was-assigned = { $who } gave this to somebody.
+was-escalated = { $who } brought others in:
+priority-now = Its priority is { $priority } now.
+declared-major = { $who } declared it a major incident.
+was-closed = The incident is closed.
+rated-low = { $who } rated it { $score } of 5.
+kept-inside = A reply in your name came by mail, and nothing proves that it is yours. It was kept as an internal note: its requester has not got it.
+kept-inside-fix = To answer by mail, write from the address of your account, through the mail server of its domain. That server has to sign letters (DKIM) or be named for the domain (SPF), as its DMARC record says; whoever runs it can see to that. To answer now, open the incident. If you wrote nothing, tell your administrator.
 
 ## The letter that tries out the mail server
 

@@ -15,6 +15,8 @@ why-person = Recibe este mensaje porque { $number } le afecta: { $how ->
 }.
 why-team = Recibe este mensaje porque { $number } está en manos de su equipo.
 why-team-named = Recibe este mensaje porque { $number } está en manos de su equipo { $team }.
+why-rule = Recibe este mensaje por la regla «{ $rule }» para { $number }.
+by-rule = Regla: { $rule }.
 
 fact-incident = Incidencia
 fact-title = Título
@@ -50,6 +52,7 @@ closes-on = Si no tenemos noticias suyas, la incidencia se cerrará: { $at }.
 closed = { $how ->
     [confirmed] Vuelve a funcionar y la incidencia está cerrada. Gracias por decírnoslo.
     [silence] No hemos tenido más noticias, por lo que la incidencia está cerrada.
+    [no_answer] Preguntamos y no recibimos respuesta, por lo que la incidencia está cerrada. Si sigue sin funcionar, díganoslo.
    *[other] La incidencia está cerrada.
 }
 withdrawn = El aviso fue retirado; nadie trabaja en él.
@@ -57,6 +60,14 @@ taken-up-again = Hemos vuelto a ocuparnos de la incidencia.
 together = Otras personas han comunicado lo mismo y se está tratando conjuntamente. Por este medio le informaremos de cómo continúa.
 follower-still-broken = Sigue sin funcionar:
 follower-taken-up-again = La incidencia se ha reabierto.
+reminder = Le preguntamos algo y todavía necesitamos su respuesta para continuar.
+how-content = La incidencia está cerrada. ¿Está satisfecho con cómo transcurrió?
+press-one = Elija una respuesta; no hace falta iniciar sesión. No se envía nada antes de que lo confirme.
+score-one = 1, nada satisfecho
+score-two = 2, poco satisfecho
+score-three = 3, ni una cosa ni otra
+score-four = 4, satisfecho
+score-five = 5, muy satisfecho
 
 new-for-team = Hay una nueva incidencia para su equipo.
 given-to-team = { $who } pasó esta incidencia a su equipo.
@@ -86,6 +97,15 @@ you-are-promised-no-more = Ya no se promete que haya terminado a más tardar { $
 promise-to-you-broken = Se le prometió que habría terminado a más tardar { $at }, y no es así.
 promise-to-somebody-broken = Se prometió a alguien que habría terminado a más tardar { $at }, y no es así.
 breach-explained = { $who } explicó por qué no se cumplió un plazo, y usted es responsable de lo que sigue:
+new-incident = Se ha notificado una incidencia nueva.
+was-assigned = { $who } se la ha asignado a alguien.
+was-escalated = { $who } ha pedido ayuda a otras personas:
+priority-now = Su prioridad es ahora { $priority }.
+declared-major = { $who } la ha declarado incidencia grave.
+was-closed = La incidencia está cerrada.
+rated-low = { $who } la ha valorado con { $score } de 5.
+kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que sea suya. Se guardó como nota interna: quien notificó la incidencia no la ha recibido.
+kept-inside-fix = Para responder por correo, escriba desde la dirección de su cuenta por el servidor de correo de su dominio. Ese servidor debe firmar los mensajes (DKIM) o estar indicado para el dominio (SPF), como pide su registro DMARC; quien lo administra puede ocuparse. Para responder ahora, abra la incidencia. Si usted no escribió nada, avise a su administrador.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

@@ -15,6 +15,8 @@ why-person = Vous recevez ce message parce que { $number } vous concerne : { $ho
 }.
 why-team = Vous recevez ce message parce que { $number } est confié à votre équipe.
 why-team-named = Vous recevez ce message parce que { $number } est confié à votre équipe { $team }.
+why-rule = Vous recevez ce message en raison de la règle « { $rule } » pour { $number }.
+by-rule = Règle : { $rule }.
 
 fact-incident = Numéro d’incident
 fact-title = Titre
@@ -50,6 +52,7 @@ closes-on = Sans nouvelles de votre part, l’incident sera clos : { $at }.
 closed = { $how ->
     [confirmed] Cela fonctionne de nouveau, et l’incident est clos. Merci de nous l’avoir dit.
     [silence] Nous n’avons plus eu de nouvelles, l’incident est donc clos.
+    [no_answer] Nous avons posé une question sans recevoir de réponse, l’incident est donc clos. Si cela ne fonctionne toujours pas, dites-le-nous.
    *[other] L’incident est clos.
 }
 withdrawn = Le signalement a été retiré ; personne n’y travaille.
@@ -57,6 +60,14 @@ taken-up-again = Nous avons repris le travail sur cet incident.
 together = D’autres personnes ont signalé la même chose, et nous traitons le tout ensemble. Nous vous tiendrons au courant de la suite par cette voie.
 follower-still-broken = C’est toujours en panne :
 follower-taken-up-again = Le travail sur cet incident a repris.
+reminder = Nous vous avons posé une question et avons encore besoin de votre réponse pour continuer.
+how-content = L’incident est clos. Êtes-vous satisfait de son déroulement ?
+press-one = Choisissez une réponse ; il n’est pas nécessaire de vous connecter. Rien n’est envoyé avant votre confirmation.
+score-one = 1, pas du tout satisfait
+score-two = 2, pas satisfait
+score-three = 3, ni l’un ni l’autre
+score-four = 4, satisfait
+score-five = 5, très satisfait
 
 new-for-team = Un nouvel incident est confié à votre équipe.
 given-to-team = { $who } a confié cet incident à votre équipe.
@@ -86,6 +97,15 @@ you-are-promised-no-more = Il n’est plus promis que ce soit terminé au plus t
 promise-to-you-broken = On vous avait promis que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
 promise-to-somebody-broken = On avait promis à quelqu’un que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
 breach-explained = { $who } a expliqué pourquoi un délai n’a pas été tenu, et vous êtes responsable de la suite à donner :
+new-incident = Un nouvel incident a été signalé.
+was-assigned = { $who } l’a confié à quelqu’un.
+was-escalated = { $who } a fait appel à d’autres :
+priority-now = Sa priorité est maintenant { $priority }.
+declared-major = { $who } l’a déclaré incident majeur.
+was-closed = L’incident est clos.
+rated-low = { $who } l’a noté { $score } sur 5.
+kept-inside = Une réponse en votre nom est arrivée par courriel, et rien ne prouve qu’elle vient de vous. Elle est gardée comme note interne : le demandeur ne l’a pas reçue.
+kept-inside-fix = Pour répondre par courriel, écrivez depuis l’adresse de votre compte, par le serveur de messagerie de son domaine. Ce serveur doit signer les messages (DKIM) ou être nommé pour le domaine (SPF), comme le veut son enregistrement DMARC ; la personne qui l’administre peut s’en occuper. Pour répondre maintenant, ouvrez l’incident. Si vous n’avez rien écrit, prévenez votre administrateur.
 
 trial-subject = Evenkeel : le serveur de messagerie fonctionne
 trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.

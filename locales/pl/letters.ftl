@@ -15,6 +15,8 @@ why-person = Otrzymują Państwo tę wiadomość, ponieważ { $number } Państwa
 }.
 why-team = Otrzymują Państwo tę wiadomość, ponieważ { $number } należy do Państwa zespołu.
 why-team-named = Otrzymują Państwo tę wiadomość, ponieważ { $number } należy do Państwa zespołu { $team }.
+why-rule = Otrzymują Państwo tę wiadomość z powodu reguły „{ $rule }” dla { $number }.
+by-rule = Reguła: { $rule }.
 
 fact-incident = Zgłoszenie
 fact-title = Tytuł
@@ -50,6 +52,7 @@ closes-on = Jeśli nie otrzymamy wiadomości, zgłoszenie zostanie zamknięte: {
 closed = { $how ->
     [confirmed] Wszystko znów działa, a zgłoszenie jest zamknięte. Dziękujemy za informację.
     [silence] Nie otrzymaliśmy więcej wiadomości, dlatego zgłoszenie jest zamknięte.
+    [no_answer] Zadaliśmy pytanie i nie otrzymaliśmy odpowiedzi, dlatego zgłoszenie jest zamknięte. Jeśli nadal coś nie działa, prosimy o wiadomość.
    *[other] Zgłoszenie jest zamknięte.
 }
 withdrawn = Zgłoszenie wycofano; nikt nad nim nie pracuje.
@@ -57,6 +60,14 @@ taken-up-again = Wróciliśmy do pracy nad zgłoszeniem.
 together = Inni zgłosili to samo i zajmujemy się tym wspólnie. Tą drogą poinformujemy Państwa, co dzieje się dalej.
 follower-still-broken = Nadal nie działa:
 follower-taken-up-again = Zgłoszenie otwarto ponownie.
+reminder = Zadaliśmy Państwu pytanie i nadal potrzebujemy odpowiedzi, aby pracować dalej.
+how-content = Zgłoszenie jest zamknięte. Na ile są Państwo zadowoleni z jego przebiegu?
+press-one = Prosimy wybrać jedną odpowiedź; logowanie nie jest potrzebne. Nic nie zostanie wysłane przed potwierdzeniem.
+score-one = 1, wcale
+score-two = 2, raczej nie
+score-three = 3, ani tak, ani nie
+score-four = 4, raczej tak
+score-five = 5, bardzo
 
 new-for-team = Państwa zespół ma nowe zgłoszenie.
 given-to-team = { $who } przekazuje to zgłoszenie Państwa zespołowi.
@@ -86,6 +97,15 @@ you-are-promised-no-more = Zakończenie sprawy najpóźniej { $before } nie jest
 promise-to-you-broken = Obiecano Państwu, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
 promise-to-somebody-broken = Obiecano komuś, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
 breach-explained = { $who } wyjaśnia, dlaczego nie dotrzymano terminu, a Państwo odpowiadają za dalsze działania:
+new-incident = Wpłynęło nowe zgłoszenie.
+was-assigned = { $who } przekazuje to komuś.
+was-escalated = { $who } prosi innych o pomoc:
+priority-now = Priorytet to teraz { $priority }.
+declared-major = { $who } uznaje to za poważną awarię.
+was-closed = Zgłoszenie jest zamknięte.
+rated-low = { $who } ocenia to na { $score } z 5.
+kept-inside = W Państwa imieniu przyszła odpowiedź e-mailem i nic nie potwierdza, że jest od Państwa. Zachowano ją jako notatkę wewnętrzną: osoba zgłaszająca jej nie otrzymała.
+kept-inside-fix = Aby odpowiadać e-mailem, prosimy pisać z adresu swojego konta przez serwer poczty jego domeny. Ten serwer musi podpisywać wiadomości (DKIM) lub być wskazany dla domeny (SPF), jak wymaga jej wpis DMARC; może o to zadbać osoba, która go prowadzi. Aby odpowiedzieć teraz, prosimy otworzyć zgłoszenie. Jeśli nic Państwo nie pisali, prosimy powiadomić administratora.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

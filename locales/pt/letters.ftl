@@ -15,6 +15,8 @@ why-person = Você recebe esta mensagem porque { $number } diz respeito a você:
 }.
 why-team = Você recebe esta mensagem porque { $number } está com a sua equipe.
 why-team-named = Você recebe esta mensagem porque { $number } está com a sua equipe { $team }.
+why-rule = Você recebe esta mensagem por causa da regra “{ $rule }” para { $number }.
+by-rule = Regra: { $rule }.
 
 fact-incident = Incidente
 fact-title = Título
@@ -50,6 +52,7 @@ closes-on = Se não tivermos notícias, o incidente será encerrado: { $at }.
 closed = { $how ->
     [confirmed] Voltou a funcionar, e o incidente está encerrado. Obrigado por nos dizer.
     [silence] Não tivemos mais notícias, por isso o incidente está encerrado.
+    [no_answer] Perguntamos e não recebemos resposta, por isso o incidente está encerrado. Se ainda não funcionar, avise-nos.
    *[other] O incidente está encerrado.
 }
 withdrawn = A comunicação foi retirada; ninguém trabalha nela.
@@ -57,6 +60,14 @@ taken-up-again = Voltamos a trabalhar no incidente.
 together = Outras pessoas comunicaram o mesmo, e tudo é tratado em conjunto. Por aqui você fica sabendo como continua.
 follower-still-broken = Ainda não funciona:
 follower-taken-up-again = O incidente foi reaberto.
+reminder = Fizemos uma pergunta a você e ainda precisamos da sua resposta para continuar.
+how-content = O incidente está encerrado. Você está satisfeito com o andamento?
+press-one = Escolha uma resposta; não é preciso entrar na conta. Nada é enviado antes da sua confirmação.
+score-one = 1, nada satisfeito
+score-two = 2, pouco satisfeito
+score-three = 3, nem uma coisa nem outra
+score-four = 4, satisfeito
+score-five = 5, muito satisfeito
 
 new-for-team = Há um novo incidente com a sua equipe.
 given-to-team = { $who } passou este incidente à sua equipe.
@@ -86,6 +97,15 @@ you-are-promised-no-more = Não se promete mais que termine até { $before }.
 promise-to-you-broken = Foi prometido a você que terminaria até { $at }, e não terminou.
 promise-to-somebody-broken = Foi prometido a alguém que terminaria até { $at }, e não terminou.
 breach-explained = { $who } explicou por que um prazo não foi cumprido, e você é responsável pelo que vem a seguir:
+new-incident = Um novo incidente foi comunicado.
+was-assigned = { $who } entregou isto a alguém.
+was-escalated = { $who } chamou outras pessoas:
+priority-now = A prioridade agora é { $priority }.
+declared-major = { $who } declarou isto um incidente grave.
+was-closed = O incidente está encerrado.
+rated-low = { $who } avaliou isto com { $score } de 5.
+kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é sua. Ela foi guardada como nota interna: quem comunicou o incidente não a recebeu.
+kept-inside-fix = Para responder por e-mail, escreva do endereço da sua conta pelo servidor de e-mail do domínio. Esse servidor precisa assinar as mensagens (DKIM) ou ser indicado para o domínio (SPF), como pede o registro DMARC; quem o administra pode cuidar disso. Para responder agora, abra o incidente. Se você não escreveu nada, avise o administrador.
 
 trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.

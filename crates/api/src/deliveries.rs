@@ -42,7 +42,7 @@ struct Delivery {
     restricted: bool,
     /// What is told: `reported`, `commented`, `resolved` and so on; `trial` is a test letter, `webhook_off` that one was switched off.
     word: String,
-    /// Why to them: `requester`, `watcher`, `person` or `team`.
+    /// Why to them: `requester`, `watcher`, `person`, `team`, or `rule` (one that was added).
     told_as: &'static str,
     /// How: `email`.
     channel: &'static str,
@@ -67,6 +67,8 @@ struct Delivery {
     /// Why it waits or waited: `folding`, `quiet`, `digest`, `cap` or `crowd`; or that it
     /// never does: `urgent`.
     held: Option<&'static str>,
+    /// The rule by which they are told (`/api/v1/notification-rules`): of a standard one its id.
+    rule: String,
 }
 
 /// What to change of a delivery.
@@ -161,5 +163,6 @@ fn shown(told: Told) -> Delivery {
         ended_at: delivery.ended_at,
         error: delivery.error,
         held: delivery.held.map(Held::as_str),
+        rule: delivery.rule,
     }
 }

@@ -45,8 +45,10 @@ struct Entry {
     n: u32,
     /// What is told: `reported`, `commented`, `resolved` and so on.
     word: String,
-    /// Why to them: `requester`, `watcher`, `person` or `team`.
+    /// Why to them: `requester`, `watcher`, `person`, `team`, or `rule` (one that was added).
     told_as: &'static str,
+    /// The rule by which (`/api/v1/notification-rules`): of a standard one its id.
+    rule: String,
     /// Who did it; null where the caller may not read it any more.
     by: Option<String>,
     /// The words of people in it, if there are some that the caller may read.
@@ -177,6 +179,7 @@ fn shown(entry: InboxEntry) -> Entry {
         n: entry.n,
         word: entry.word,
         told_as: entry.told_as.as_str(),
+        rule: entry.rule,
         by,
         said,
         at: entry.at,

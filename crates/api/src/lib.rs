@@ -26,6 +26,7 @@ mod maintenances;
 mod messages;
 mod models;
 mod nearest;
+mod notices;
 mod observe;
 mod once;
 mod openapi;
@@ -108,6 +109,7 @@ fn doors() -> Vec<Door> {
         escalations::doors(),
         rules::doors(),
         models::doors(),
+        notices::doors(),
         views::doors(),
         tokens::doors(),
         integrations::doors(),

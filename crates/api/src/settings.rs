@@ -11,7 +11,7 @@ use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
 use incident::Policy;
-use incident::policy::ResolutionCode;
+use incident::policy::{Asking, ResolutionCode};
 use kernel::{Language, Matrix, limits};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,22 @@ struct InstanceSettings {
     language: Language,
 }
 
+/// What requesters are asked.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AskingSettings {
+    /// Of how many closed incidents, in per cent, the requester is asked how content they are;
+    /// one person once in 14 days. 0 is of none.
+    survey_share: u8,
+    /// Days after closing at which they are asked, 0 to 14.
+    survey_delay_days: u8,
+    /// Business days after which a question that an incident waits for is brought to mind,
+    /// once; null is never.
+    remind_after_days: Option<u8>,
+    /// Business days after that at which it closes if nobody answered; null is never.
+    close_after_days: Option<u8>,
+}
+
 /// The ways an incident can be resolved.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +86,9 @@ struct Code {
 pub(crate) fn doors() -> Vec<Door> {
     let matrix = json!({ "matrix": [["P1", "P2", "P3"], ["P2", "P3", "P4"], ["P3", "P4", "P5"]] });
     let codes = json!({ "codes": [{ "code": "fixed", "label": "Permanent fix" }] });
+    let asking = json!({
+        "survey_share": 100, "survey_delay_days": 0, "remind_after_days": 2, "close_after_days": null
+    });
     let instance = json!({
         "name": "Northwind IT help", "time_zone": "Europe/Amsterdam", "phone": "", "language": "de"
     });
@@ -101,6 +120,20 @@ pub(crate) fn doors() -> Vec<Door> {
             .body::<PriorityMatrix>(matrix)
             .if_match()
             .answers::<PriorityMatrix>(200, "The matrix in force now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
+        Door::get("/api/v1/settings/asking", "readAsking", read_asking)
+            .about("configuration", "Read what requesters are asked", "")
+            .answers::<AskingSettings>(200, "What is in force.")
+            .problems(&[401, 403, 503]),
+        Door::put("/api/v1/settings/asking", "setAsking", put_asking)
+            .about(
+                "configuration",
+                "Set what requesters are asked",
+                "For administrators: of how many closed incidents they are asked how it went, when a question is brought to mind, and whether an incident closes without an answer.",
+            )
+            .body::<AskingSettings>(asking)
+            .if_match()
+            .answers::<AskingSettings>(200, "What is in force now.")
             .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
         Door::get("/api/v1/settings/resolution-codes", "readResolutionCodes", read_codes)
             .about("configuration", "Read the resolution codes", "")
@@ -146,6 +179,41 @@ impl InstanceSettings {
     fn of(instance: Instance) -> Self {
         let Instance { name, time_zone, phone, language } = instance;
         InstanceSettings { name, time_zone, phone, language }
+    }
+}
+
+async fn read_asking(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (asking, version) = read(&app, settings::ASKING, Asking::default()).await?;
+    Ok(kept::answer(&AskingSettings::of(asking), version))
+}
+
+async fn put_asking(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<AskingSettings>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let given = body.value;
+    let asking = Asking {
+        survey_share: given.survey_share,
+        survey_delay_days: given.survey_delay_days,
+        remind_after_days: given.remind_after_days,
+        close_after_days: given.close_after_days,
+    };
+    asking.check().map_err(|(field, words)| Problem::invalid(field, words))?;
+    put(&app, &caller, seen, settings::ASKING, asking, AskingSettings::of).await
+}
+
+impl AskingSettings {
+    fn of(asking: Asking) -> Self {
+        AskingSettings {
+            survey_share: asking.survey_share,
+            survey_delay_days: asking.survey_delay_days,
+            remind_after_days: asking.remind_after_days,
+            close_after_days: asking.close_after_days,
+        }
     }
 }
 

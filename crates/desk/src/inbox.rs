@@ -27,6 +27,8 @@ pub struct InboxEntry {
     pub word: String,
     /// Why to them.
     pub told_as: ToldAs,
+    /// The row of the table of who is told what by which they are told; empty for none.
+    pub rule: String,
     /// When it was there.
     pub at: Timestamp,
     /// When they read it.
@@ -126,6 +128,7 @@ impl Reader {
             n: delivery.n,
             word: delivery.word,
             told_as: delivery.told_as,
+            rule: delivery.rule.clone(),
             at: delivery.created_at,
             read_at,
             told,

@@ -21,6 +21,7 @@ pub mod integrations;
 mod ledger;
 mod messages;
 mod metrics;
+pub mod notices;
 mod originals;
 pub mod paging;
 mod passwords;

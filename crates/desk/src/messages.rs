@@ -32,6 +32,15 @@ pub enum LetIn {
 }
 
 impl Desk {
+    /// Whether messages may be taken; whoever has one keeps it while there is no room.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] with how much is free on the disk.
+    pub fn takes_messages(&self) -> Result<(), Trouble> {
+        Ok(self.store().room_for_messages()?)
+    }
+
     /// Messages, the newest first, from the one before `before` on; of one state, or all.
     ///
     /// # Errors

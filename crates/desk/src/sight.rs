@@ -5,6 +5,7 @@
 use incident::clocks::ClockStatus;
 use incident::event::Body;
 use incident::permissions::{Access, Subject};
+use incident::rating::SURVEY;
 use incident::state::{Hold, HoldReason};
 use incident::{Lifecycle, Scope, State, Viewer, effects};
 use kernel::PersonId;
@@ -47,7 +48,7 @@ pub fn of(
         return Err("they do not follow it any more");
     }
     let sight = sight?;
-    still_true(state, told, word, told_as, person.id).map(|()| sight)
+    still_true(state, told, word, told_as).map(|()| sight)
 }
 
 /// How much of an entry that they were told somebody may still read.
@@ -61,7 +62,7 @@ pub fn reading(
     let access = Scope::of(viewer).access(&Subject::from(state));
     let sight = match (access, told_as) {
         (Access::None, _) => return Err("they may not see the incident any more"),
-        (Access::Full, ToldAs::Person | ToldAs::Team) => Sight::Full,
+        (Access::Full, ToldAs::Person | ToldAs::Team | ToldAs::Rule) => Sight::Full,
         _ => Sight::Public,
     };
     if sight == Sight::Public && !is_for_everybody(told, word, viewer.person) {
@@ -93,17 +94,17 @@ fn still_true(
     told: &StoredEvent,
     word: &str,
     told_as: ToldAs,
-    person: PersonId,
 ) -> Result<(), Silence> {
     let event = &told.event;
     let holds = match &event.body {
         _ if word == effects::DEVIATION => state.is_later_than_said(),
+        _ if word == SURVEY => state.lifecycle == Lifecycle::Closed && state.rating.is_none(),
         Body::Resolved(_) => {
             let over = matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed);
             let at = state.moments.resolved;
             over && (at == Some(event.at) || at == Some(event.happened_at))
         }
-        Body::PutOnHold(_) => {
+        Body::PutOnHold(_) | Body::Reminded(_) => {
             let waits = |hold: &Hold| hold.reason == HoldReason::Requester;
             state.lifecycle == Lifecycle::OnHold && state.hold.as_ref().is_some_and(waits)
         }
@@ -119,7 +120,7 @@ fn still_true(
             clock.kind == data.clock && clock.status.is_live() && clock.breached_at.is_some()
         }),
         Body::Assigned(data) if told_as == ToldAs::Team => state.team == data.team,
-        Body::Assigned(_) => state.assignee == Some(person),
+        Body::Assigned(data) => state.assignee == data.assignee,
         Body::Merged(_) => state.merged_into.is_some(),
         _ => true,
     };

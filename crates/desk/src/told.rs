@@ -31,6 +31,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("update_published", &["body"]),
     ("resolved", &["note", "cause"]),
     ("disputed", &["note"]),
+    ("rated", &["note"]),
     ("reopened", &["note"]),
     ("rule_ran", &["because"]),
     ("cancelled", &["reason"]),

@@ -98,8 +98,10 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
         sender: args.sender.clone().unwrap_or_default(),
         recipients: args.recipients.clone(),
         raw,
+        own_bytes: 0,
     };
     let message = arrived.message(SystemClock.now())?;
+    store.room_for_messages()?;
     let mut unknown = None;
     store.writer()?.transaction(|sql| {
         let known = integrations::mailboxes(sql)?;

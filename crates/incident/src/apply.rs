@@ -7,10 +7,11 @@ use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
 use crate::promise;
+use crate::rating::Rating;
 use crate::since::Before;
 use crate::state::{
-    Attachment, BeforeReopening, Expected, Hold, Lifecycle, Link, LinkKind, Moments, Resolution,
-    State, Task,
+    Attachment, BeforeReopening, Expected, Hold, HoldReason, Lifecycle, Link, LinkKind, Moments,
+    Reminder, Resolution, State, Task,
 };
 use kernel::Timestamp;
 
@@ -68,6 +69,8 @@ fn born(reported: &Reported, event: &Event) -> State {
         resolution: None,
         close_at: None,
         before_reopening: None,
+        reminder: None,
+        rating: None,
         reopenings: 0,
         confidential_to: reported.confidential_to,
         merged_into: None,
@@ -148,7 +151,9 @@ fn change(state: &mut State, event: &Event) {
         | Body::Reopened(_)
         | Body::ReopeningWithdrawn(_)
         | Body::Closed(_)
-        | Body::Cancelled(_) => lived(state, event),
+        | Body::Cancelled(_)
+        | Body::Reminded(_)
+        | Body::Rated(_) => lived(state, event),
         Body::Linked(_)
         | Body::Unlinked(_)
         | Body::ChildAdded(_)
@@ -334,8 +339,18 @@ fn lived(state: &mut State, event: &Event) {
         }
         Body::Closed(_) => {
             state.lifecycle = Lifecycle::Closed;
+            state.hold = None;
             state.moments.closed = Some(at);
             state.close_at = None;
+        }
+        Body::Reminded(data) => {
+            state.reminder = Some(Reminder { at, closes_at: data.closes_at });
+        }
+        Body::Rated(data) => {
+            let given_at = state.rating.map_or(at, |rating| rating.given_at);
+            // Who changes the figure alone leaves the words as they are.
+            let note = data.note.or(state.rating.and_then(|rating| rating.note));
+            state.rating = Some(Rating { score: data.score, note, given_at });
         }
         Body::Cancelled(_) => {
             state.lifecycle = Lifecycle::Cancelled;
@@ -345,6 +360,9 @@ fn lived(state: &mut State, event: &Event) {
         }
         _ => {}
     }
+    // The next question is one of its own.
+    let asks = state.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Requester);
+    state.reminder = state.reminder.filter(|_| asks);
 }
 
 fn reopened(state: &mut State, by_reply: bool) {

@@ -5,8 +5,10 @@ use crate::clocks::ClockKind;
 use crate::command::Visibility;
 use crate::escalation::PagedPerson;
 use crate::event::{Body, Cause, Event};
+use crate::notices::Terms;
 use crate::policy::Policy;
 use crate::reach::{Urgency, Way};
+use crate::rating::{SURVEY, Score, asked_after_days};
 use crate::state::{HoldReason, State};
 use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,8 @@ pub struct Effect {
     pub audience: Audience,
     /// Seconds to wait before it leaves, so that it can be taken back.
     pub delay_seconds: i64,
+    /// By which row of the table of who is told what.
+    pub terms: Terms,
 }
 
 /// A page to be made: one person by one way, because of one entry.
@@ -69,6 +73,14 @@ pub fn pages(events: &[Event], policy: &Policy) -> Vec<PageWish> {
     wishes
 }
 
+impl Effect {
+    fn new(word: &str, n: u32, audience: Audience, delay_seconds: i64) -> Self {
+        Effect { word: word.to_owned(), n, audience, delay_seconds, terms: Terms::default() }
+    }
+}
+
+/// Seconds of a day.
+const DAY_SECONDS: i64 = 86_400;
 /// Seconds a resolution or closing waits before its mail leaves, because mail cannot be taken back.
 const SECOND_THOUGHTS_SECONDS: i64 = 10;
 
@@ -82,7 +94,8 @@ const QUESTION_SECONDS: i64 = 30;
 /// The word for what a requester is told when it takes longer than was said.
 pub const DEVIATION: &str = "deviation";
 
-/// What these events ask to be told. Imports and quiet incidents tell nobody; what
+/// What these events ask to be told by the standard rows, but for those that are switched off.
+/// Imports and quiet incidents tell nobody; what
 /// clocks say waits until the team that has the incident works.
 pub fn effects(
     before: Option<&State>,
@@ -103,18 +116,47 @@ pub fn effects(
         }
     }
     found.extend(deviation(before, after, events));
+    found.extend(survey(after, events, policy));
+    found.retain_mut(|effect| keeps(effect, events, policy));
     found
+}
+
+/// Whether the row by which it is told is in use; it says how.
+fn keeps(effect: &mut Effect, events: &[Event], policy: &Policy) -> bool {
+    let told = events.iter().find(|event| event.n == effect.n);
+    let terms = told.and_then(|event| policy.notices.terms(effect, &event.body));
+    let is_used = terms.is_some();
+    effect.terms = terms.unwrap_or_default();
+    is_used
+}
+
+/// That the requester of what was closed is asked how content they are.
+fn survey(after: &State, events: &[Event], policy: &Policy) -> Option<Effect> {
+    let closed = events.iter().find(|event| matches!(event.body, Body::Closed(_)))?;
+    let delay_seconds = asked_after_days(after, policy)? * DAY_SECONDS + SECOND_THOUGHTS_SECONDS;
+    Some(Effect::new(SURVEY, closed.n, Audience::Requester(after.requester), delay_seconds))
+}
+
+/// Seconds that a row which was added waits with this, as the standard rows do.
+pub(crate) fn delay_of(after: &State, event: &Event, policy: &Policy) -> i64 {
+    match &event.body {
+        Body::Resolved(_) | Body::Closed(_) | Body::Cancelled(_) => SECOND_THOUGHTS_SECONDS,
+        Body::PutOnHold(_) => QUESTION_SECONDS,
+        Body::ClockWarned(_) | Body::ClockBreached(_) => until_at_work(after, event.at, policy),
+        _ => 0,
+    }
 }
 
 /// That whoever has an incident is told of a word from outside that is for the service desk
 /// only. Watchers may be customers, and are not told.
-pub fn heard(after: &State, events: &[Event]) -> Option<Effect> {
+pub fn heard(after: &State, events: &[Event], policy: &Policy) -> Option<Effect> {
     let direct = |event: &&Event| {
         matches!(event.body, Body::Commented(_)) && matches!(event.cause, Cause::Input(_))
     };
     let said = events.iter().find(direct).filter(|_| !after.quiet)?;
     let audience = Some(owner(after)).filter(|owner| *owner != Audience::Watchers)?;
-    Some(Effect { word: said.body.kind().to_owned(), n: said.n, audience, delay_seconds: 0 })
+    let mut effect = Effect::new(said.body.kind(), said.n, audience, 0);
+    keeps(&mut effect, events, policy).then_some(effect)
 }
 
 /// Seconds until the team that has the incident works; nobody is woken for a clock that
@@ -134,12 +176,8 @@ fn deviation(before: Option<&State>, after: &State, events: &[Event]) -> Option<
         Body::PromiseBroken(data) => data.to_requester,
         _ => false,
     })?;
-    (!told && after.is_later_than_said()).then(|| Effect {
-        word: DEVIATION.to_owned(),
-        n: late.n,
-        audience: Audience::Requester(after.requester),
-        delay_seconds: 0,
-    })
+    (!told && after.is_later_than_said())
+        .then(|| Effect::new(DEVIATION, late.n, Audience::Requester(after.requester), 0))
 }
 
 fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Effect>) {
@@ -150,26 +188,15 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             _ => false,
         };
         if !to_self {
-            found.push(Effect {
-                word: event.body.kind().to_owned(),
-                n: event.n,
-                audience,
-                delay_seconds,
-            });
+            found.push(Effect::new(event.body.kind(), event.n, audience, delay_seconds));
         }
     };
     let requester = Audience::Requester(after.requester);
     match &event.body {
         Body::Reported(_) => {
             // The confirmation of receipt goes to whoever reported, too.
-            let word = event.body.kind().to_owned();
             let told = [Some(requester), after.team.map(Audience::Team)].into_iter().flatten();
-            found.extend(told.map(|audience| Effect {
-                word: word.clone(),
-                n: event.n,
-                audience,
-                delay_seconds: 0,
-            }));
+            found.extend(told.map(|to| Effect::new(event.body.kind(), event.n, to, 0)));
         }
         Body::Assigned(data) => match (data.assignee, data.team) {
             (Some(person), _) if data.assignee != data.assignee_before => {
@@ -194,6 +221,13 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         Body::Closed(_) | Body::Cancelled(_) => add(requester, SECOND_THOUGHTS_SECONDS),
         Body::PutOnHold(data) if data.reason == HoldReason::Requester => {
             add(requester, QUESTION_SECONDS)
+        }
+        Body::Reminded(_) => add(requester, 0),
+        Body::Rated(data) if data.score.is_low() && !data.before.is_some_and(Score::is_low) => {
+            match owner(after) {
+                Audience::Watchers => {}
+                owner => add(owner, 0),
+            }
         }
         Body::Disputed(_) => add(owner(after), 0),
         // A reply or dispute that reopened it has been told already.
@@ -256,9 +290,11 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
         Body::Resolved(data) => Some(data.note),
         Body::Disputed(data) => Some(data.note),
         Body::Cancelled(data) => Some(data.reason),
+        Body::Rated(data) => data.note,
         Body::Reopened(data) => data.note,
         Body::Attached(data) => Some(data.name),
         Body::Escalated(data) => Some(data.reason),
+        Body::MajorDeclared(data) => data.reason,
         Body::Promised(data) => data.reason,
         Body::PromiseChanged(data) => Some(data.reason),
         Body::BreachExplained(data) => Some(data.reason),

@@ -310,7 +310,8 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
         CommandName::Comment
         | CommandName::Attach
         | CommandName::Confirm
-        | CommandName::Dispute => works || own,
+        | CommandName::Dispute
+        | CommandName::Rate => works || own,
         CommandName::Unwatch => works || leaves,
         CommandName::Cancel => works || withdraws,
         _ => works,
@@ -400,7 +401,7 @@ fn may_as_requester(viewer: &Viewer, state: &State, command: &Command) -> Result
         {
             Ok(())
         }
-        Command::Confirm | Command::Dispute { .. } if own => Ok(()),
+        Command::Confirm | Command::Dispute { .. } | Command::Rate { .. } if own => Ok(()),
         Command::Cancel { .. } if own && state.lifecycle == Lifecycle::New => Ok(()),
         Command::Unwatch { person } if person.is_none_or(|p| p == viewer.person) => Ok(()),
         _ if own => Err(Refusal::forbidden("the service desk does this; write them what you need")),

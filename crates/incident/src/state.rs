@@ -5,6 +5,7 @@ use crate::clocks::{Clock, ClockKind};
 use crate::escalation::{Course, Suppression};
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
+use crate::rating::Rating;
 use crate::rules::RuleRuns;
 use crate::since::Since;
 use kernel::{
@@ -117,6 +118,16 @@ pub struct Hold {
     /// When work resumes by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+}
+
+/// That a question was brought to mind, which happens once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// When.
+    pub at: Timestamp,
+    /// When the incident closes if nobody answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Timestamp>,
 }
 
 /// How it was resolved.
@@ -341,6 +352,12 @@ pub struct State {
     /// Set while a reopening by reply can still be withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_reopening: Option<Box<BeforeReopening>>,
+    /// That the requester was reminded of what is asked of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
+    /// What the requester said of it when it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// How often it was reopened.
     #[serde(default)]
     pub reopenings: u32,

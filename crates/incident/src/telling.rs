@@ -187,7 +187,7 @@ impl Matter<'_> {
     /// whether it works again.
     fn is_asked(&self) -> bool {
         matches!(self.audience, Audience::Requester(_))
-            && (matches!(self.word, "resolved" | "put_on_hold")
+            && (matches!(self.word, "resolved" | "put_on_hold" | "reminded")
                 || self.word == "commented" && self.waits_for_requester)
     }
 }

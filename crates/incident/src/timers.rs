@@ -2,7 +2,7 @@
 
 use crate::clocks::{Clock, ClockKind};
 use crate::policy::{Agreement, Policy};
-use crate::state::{Lifecycle, State};
+use crate::state::{HoldReason, Lifecycle, State};
 use kernel::{PersonId, Timestamp};
 use std::collections::BTreeMap;
 
@@ -11,6 +11,10 @@ use std::collections::BTreeMap;
 pub enum TimerKind {
     /// The hold ends.
     Resume,
+    /// The requester is reminded of what is asked of them.
+    Remind,
+    /// Nobody answered, reminder or not.
+    GiveUp,
     /// Silence closes it.
     Close,
     /// A clock passes the next share of its target.
@@ -35,6 +39,12 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
     if let Some(until) = state.hold.as_ref().and_then(|hold| hold.until) {
         wanted.insert(TimerKind::Resume, until);
     }
+    if let Some(at) = remind_at(state, policy) {
+        wanted.insert(TimerKind::Remind, at);
+    }
+    if let Some(at) = state.reminder.and_then(|reminder| reminder.closes_at) {
+        wanted.insert(TimerKind::GiveUp, at);
+    }
     if let Some(at) = state.close_at.filter(|_| state.lifecycle == Lifecycle::Resolved) {
         wanted.insert(TimerKind::Close, at);
     }
@@ -58,6 +68,26 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         promises.map(|promise| (TimerKind::Promise(promise.to), promise.at.plus_seconds(1))),
     );
     wanted
+}
+
+/// When the requester is reminded of a question, which happens once.
+fn remind_at(state: &State, policy: &Policy) -> Option<Timestamp> {
+    let hold = state.hold.as_ref().filter(|hold| hold.reason == HoldReason::Requester)?;
+    let days = policy.asking.remind_after_days.filter(|_| state.reminder.is_none())?;
+    business_days_later(state, policy, hold.since, days)
+}
+
+/// So many business days later, as the agreement counts them; never where there are not as many.
+pub(crate) fn business_days_later(
+    state: &State,
+    policy: &Policy,
+    at: Timestamp,
+    days: u8,
+) -> Option<Timestamp> {
+    let agreement = policy.agreement_of(state);
+    let counted = agreement.calendar(state.priority, ClockKind::Resolution, state.team);
+    let counted = counted.and_then(|id| policy.calendars.newest(id, at));
+    policy.calendars.get(counted).after_days(at, i64::from(days))
 }
 
 /// When the running clocks will be known to have passed their targets: when the

@@ -31,6 +31,7 @@ async fn main() {
                     sender: String::new(),
                     recipients: vec![],
                     raw: raw(sender, n).into_bytes(),
+                    own_bytes: 0,
                 };
                 accept(&desk, arrived).await.expect("it is kept");
             }

@@ -25,6 +25,9 @@ pub struct Arrived {
     pub recipients: Vec<String>,
     /// Its bytes.
     pub raw: Vec<u8>,
+    /// How many of them, at the beginning, the door itself put there: they differ each time the
+    /// same message is sent.
+    pub own_bytes: usize,
 }
 
 /// Why a message was not kept.
@@ -58,9 +61,11 @@ impl Arrived {
         if bytes > MESSAGE_BYTES {
             return Err(NotAccepted::TooLarge { bytes });
         }
-        if self.raw.iter().all(u8::is_ascii_whitespace) {
+        let sent = self.raw.get(self.own_bytes..).unwrap_or_default();
+        if sent.iter().all(u8::is_ascii_whitespace) {
             return Err(NotAccepted::Empty);
         }
+        let hash = FileHash::of_bytes(sent);
         let address = |text: String| -> String {
             let plain = desk::plain(&text);
             plain.chars().take(limits::EMAIL_CHARS).collect()
@@ -71,7 +76,7 @@ impl Arrived {
             sender: address(self.sender),
             recipients: self.recipients.into_iter().take(RECIPIENTS_MAX).map(address).collect(),
             received_at,
-            hash: FileHash::of_bytes(&self.raw),
+            hash,
             raw: self.raw,
         })
     }
@@ -84,6 +89,7 @@ impl Arrived {
 /// [`NotAccepted::TooLarge`] and [`NotAccepted::Empty`] will not change, anything else may.
 pub async fn accept(desk: &Desk, arrived: Arrived) -> Result<Accepted, NotAccepted> {
     let new = arrived.message(desk.now())?;
+    desk.takes_messages()?;
     let bytes = new.raw.len();
     Ok(desk.write_bytes_together(bytes, move |sql| keep(sql, &new)).await?)
 }

@@ -101,6 +101,7 @@ async fn hand_in(app: &App, key: &str, headers: &HeaderMap, body: Body) -> Respo
         sender: String::new(),
         recipients: vec![],
         raw,
+        own_bytes: 0,
     };
     match accept(&app.desk, arrived).await {
         Ok(kept) => {

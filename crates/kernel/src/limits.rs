@@ -96,6 +96,8 @@ pub const BACKTEST_INCIDENTS: usize = 100_000;
 pub const IMPACT_ROWS: usize = 100;
 /// Integrations, those switched off too: all of them are at hand when something comes in.
 pub const INTEGRATIONS: usize = 500;
+/// Rows that one instance adds to the table of who is told what: each is tried on all that happens.
+pub const NOTIFICATION_RULES: usize = 200;
 /// Addresses of one mailbox.
 pub const MAILBOX_ADDRESSES: usize = 50;
 /// The shortest silence of a mailbox that can be told of, in seconds: a mail a minute is a lot.

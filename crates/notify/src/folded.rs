@@ -10,6 +10,8 @@ pub(crate) struct Told {
     pub(crate) at: String,
     /// Its incident, by number and title.
     pub(crate) about: String,
+    /// Whether it goes on where the one before ends, as if both were one.
+    pub(crate) joins: bool,
 }
 
 /// Why entries are told together.
@@ -28,6 +30,9 @@ pub(crate) fn letter(mut told: Vec<Told>, together: Together) -> Option<Letter> 
     let count = told.len();
     if count < 2 && together == Together::Incident {
         return told.pop().map(|told| told.letter);
+    }
+    if count == 2 && together == Together::Incident && told.last().is_some_and(|told| told.joins) {
+        return joined(told);
     }
     let first = told.first()?;
     let language = first.letter.language;
@@ -69,6 +74,16 @@ pub(crate) fn letter(mut told: Vec<Told>, together: Together) -> Option<Letter> 
     Some(Letter { language, subject, pieces, why })
 }
 
+/// Two entries as one letter: what both say stands once, at the end.
+fn joined(told: Vec<Told>) -> Option<Letter> {
+    let mut letters = told.into_iter().map(|told| told.letter);
+    let (mut first, second) = (letters.next()?, letters.next()?);
+    first.pieces.retain(|piece| !second.pieces.contains(piece));
+    first.pieces.extend(second.pieces);
+    first.why = format!("{} {}", first.why, second.why);
+    Some(first)
+}
+
 /// What is about one incident stands together, where the first of it stood.
 fn by_incident(told: &mut [Told]) {
     let mut places: Vec<String> = vec![];
@@ -97,7 +112,8 @@ mod tests {
             pieces,
             why: "You reported it.".to_owned(),
         };
-        Told { letter, at: "Mon 23 Nov 2026, 13:12 CET".to_owned(), about: about.to_owned() }
+        let at = "Mon 23 Nov 2026, 13:12 CET".to_owned();
+        Told { letter, at, about: about.to_owned(), joins: false }
     }
 
     #[test]
@@ -105,6 +121,15 @@ mod tests {
         let alone = letter(vec![told("a", "INC-1")], Together::Incident).unwrap();
         assert_eq!(alone, told("a", "INC-1").letter);
         assert_eq!(letter(vec![], Together::Digest), None);
+    }
+
+    #[test]
+    fn what_joins_is_told_as_if_it_were_one() {
+        let second = Told { joins: true, ..told("b", "INC-1") };
+        let one = letter(vec![told("a", "INC-1"), second], Together::Incident).unwrap().text();
+        assert!(!one.contains("happened") && !one.contains("1. "), "{one}");
+        assert_eq!((one.matches("Mara wrote:").count(), one.matches("Open the").count()), (1, 1));
+        assert!(one.find("> a").unwrap() < one.find("> b").unwrap(), "{one}");
     }
 
     proptest! {

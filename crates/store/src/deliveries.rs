@@ -7,9 +7,13 @@ mod claim;
 mod expand;
 pub mod inbox;
 pub mod push;
+mod trial;
+mod unproven;
 
 pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
+pub use trial::try_out;
+pub use unproven::{UNPROVEN, tell_unproven};
 
 use crate::directory::{many, one, settings, slots};
 use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};
@@ -26,6 +30,8 @@ words! {
         Person = "person",
         /// Their team has it.
         Team = "team",
+        /// An administrator's row of who is told what says so.
+        Rule = "rule",
     }
 }
 
@@ -115,6 +121,8 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Why it waits, or waited.
     pub held: Option<Held>,
+    /// The row of the table of who is told what by which they are told; empty for none.
+    pub rule: String,
 }
 
 /// What an attempt came to.
@@ -162,7 +170,7 @@ const LEASE_SECONDS_MAX: i64 = 600;
 const ERROR_CHARS: usize = 500;
 
 const DELIVERY: &str = "id, number, n, word, person_id, told_as, channel, address, message_id, \
-    state, attempts, next_at, created_at, ended_at, error, held";
+    state, attempts, next_at, created_at, ended_at, error, held, rule";
 
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
 /// beyond `$2`.
@@ -191,6 +199,7 @@ const DELIVERIES: Table<'static> = Table {
         ("next_at", Type::Int),
         ("created_at", Type::Int),
         ("held", Type::Text),
+        ("rule", Type::Text),
     ],
     suffix: "on conflict do nothing",
 };
@@ -257,28 +266,6 @@ pub fn is_due(sql: &mut dyn Sql, since: ToldSince, now: Timestamp) -> Result<boo
     }
     let due = format!("select 1 from deliveries where {FREE} and {IN_ORDER} limit 1");
     Ok(!sql.query(&due, &[now.into(), farthest(now).into()])?.is_empty())
-}
-
-/// Asks for a letter that tries out the mail server.
-pub fn try_out(
-    sql: &mut dyn Sql,
-    person: PersonId,
-    address: &str,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let row = vec![
-        Value::Null,
-        0i64.into(),
-        TRIAL.into(),
-        person.into(),
-        ToldAs::Person.as_str().into(),
-        By::Email.as_str().into(),
-        address.into(),
-        now.into(),
-        now.into(),
-        "".into(),
-    ];
-    sql.insert(&DELIVERIES, vec![row]).map(drop)
 }
 
 /// Lets go of all that is taken: whoever took it is gone, and nobody else is there who could.
@@ -494,5 +481,6 @@ fn read(row: &mut Columns) -> Result<Delivery, Failure> {
         ended_at: row.opt_at()?,
         error: row.opt_text()?,
         held: held(row)?,
+        rule: row.text()?,
     })
 }

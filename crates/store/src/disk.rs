@@ -13,6 +13,32 @@ pub(crate) fn io(doing: &str, path: &Path, error: Error) -> Failure {
     Failure::Unavailable(format!("{doing} {}: {error}", path.display()))
 }
 
+/// Bytes that must be free on the disk of the data folder for messages to be taken: enough for
+/// the commands of days, for what is understood already to become incidents, and for whoever
+/// makes room. Whoever has a message keeps it and sends it later; the desk goes on.
+const MESSAGES_FREE_BYTES: u64 = 256 * 1_048_576;
+
+/// Whether messages may be taken into this folder: they are what can wait elsewhere.
+pub(crate) fn room_for_messages(folder: &Path) -> Result<(), Failure> {
+    // Where it cannot be said how much is free, a full disk says so itself.
+    let free = rustix::fs::statvfs(named(folder));
+    enough(free.ok().map(|found| found.f_bavail.saturating_mul(found.f_frsize)))
+}
+
+fn enough(free: Option<u64>) -> Result<(), Failure> {
+    match free.filter(|free| *free < MESSAGES_FREE_BYTES) {
+        Some(free) => {
+            let mib = |bytes: u64| bytes / 1_048_576;
+            Err(Failure::Unavailable(format!(
+                "{} MiB are free in the data folder, and messages need {}; make room there",
+                mib(free),
+                mib(MESSAGES_FREE_BYTES)
+            )))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A file whose name is that of `path` with something added.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -89,5 +115,18 @@ fn copy_pages(source: &mut Lite, target: &mut Lite) -> Result<(), Failure> {
     match backup.and_then(|backup| backup.step(all)).map_err(sqlite_failure)? {
         StepResult::Done => Ok(()),
         _ => Err(Failure::Unavailable("the database was busy and was not copied".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_taken_while_there_is_room() {
+        assert!(enough(None).is_ok() && enough(Some(MESSAGES_FREE_BYTES)).is_ok());
+        let full = enough(Some(MESSAGES_FREE_BYTES - 1)).unwrap_err().to_string();
+        assert!(full.contains("255 MiB are free") && full.contains("256"), "{full}");
+        assert!(room_for_messages(Path::new("/nowhere/at/all")).is_ok(), "nobody can tell");
     }
 }

@@ -1,27 +1,32 @@
-//! Where the links of a resolution's letter lead: its requester says whether it is over,
-//! without signing in. Looking changes nothing; pressing a button does, once, and only while
-//! the incident is resolved as it was when the letter was written.
+//! Where the links of letters to a requester lead: they say whether it is over, and once it is
+//! closed how content they are, without signing in. Looking changes nothing; pressing a button
+//! does, whether it is over once, and only while the incident is resolved as it was when the
+//! letter was written.
 
-use crate::app::App;
+use crate::app::{App, zone_named};
 use crate::auth::Reads;
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::{icon, mark};
+use crate::part::rating;
+use crate::part::time::Here;
 use crate::{page_link, shell, url};
 use axum::Router;
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, RawQuery, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::Trouble;
 use desk::seals::{Link, Unusable};
 use incident::permissions::{Access, Subject};
+use incident::rating::{Rating, Score};
 use incident::{Command, Lifecycle, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
+use jiff::tz::TimeZone;
 use kernel::{Channel, Language, limits};
 use locale::{Answer, Portal};
 use maud::{Markup, html};
 use store::Sql;
-use store::directory::people;
+use store::directory::{Person, people};
 use store::incidents::timeline::contents_by_id;
 
 /// Why an answer without words is none.
@@ -40,8 +45,8 @@ struct Asked {
     state: State,
     title: Option<String>,
     note: Option<String>,
-    /// What the letter was written in.
-    language: Language,
+    /// The instant of looking, where its reader is, and what the letter was written in.
+    here: Here,
 }
 
 /// Why a link answers nothing.
@@ -57,12 +62,14 @@ async fn show(
     Shared(app): Shared<App>,
     Reads(language): Reads,
     Path(token): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> PageResult<Response> {
     if let Some(page) = page_link::show(&app, &token).await? {
         return Ok(page);
     }
+    let chosen = Fields::parse(query.as_deref().unwrap_or_default()).text("score").parse().ok();
     Ok(kept_private(match ask(&app, &token).await? {
-        Ok(asked) => asked_page(&token, &asked, None).into_response(),
+        Ok(asked) => asked_page(&token, &asked, chosen, None).into_response(),
         Err(silent) => silence(&silent, language),
     }))
 }
@@ -84,14 +91,16 @@ async fn say(
             Ok(asked) => asked,
             Err(silent) => return Ok(kept_private(silence(&silent, language))),
         };
-        if !asked.is_open() {
+        let rates = fields.text("say") == "rate";
+        if !(asked.is_open() && !rates || asked.can_be_rated() && rates) {
             break;
         }
         match answer(&app, &asked, &fields).await {
             Ok(()) => break,
             Err(Trouble::Stale { .. }) if tries < TRIES => {}
             Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
-                let page = asked_page(&token, &asked, Some(&asked.words_of(&refusal)));
+                let chosen = fields.text("score").parse().ok();
+                let page = asked_page(&token, &asked, chosen, Some(&asked.words_of(&refusal)));
                 return Ok(kept_private((StatusCode::UNPROCESSABLE_ENTITY, page).into_response()));
             }
             Err(trouble) => return Err(trouble.into()),
@@ -111,6 +120,12 @@ async fn answer(app: &App, asked: &Asked, fields: &Fields) -> Result<(), Trouble
     let mut ask = ask.on(asked.link.number).expecting(version);
     let command = match fields.text("say") {
         "works" => Command::Confirm,
+        "rate" => {
+            let score = fields.text("score").parse::<Score>();
+            let score = score.map_err(|error| Refusal::invalid("score", error.0))?;
+            let note = ask.opt_words("words", fields.filled("words"), limits::BODY_CHARS)?;
+            Command::Rate { score, note }
+        }
         _ => {
             let text = fields.text("note");
             if text.is_empty() {
@@ -153,17 +168,29 @@ async fn ask(app: &App, token: &str) -> PageResult<Result<Asked, Silent>> {
     if !person.active || !sees || state.requester != person.id {
         return Ok(Err(Silent::Nothing));
     }
-    let language = person.language.unwrap_or(app.desk.policy().language);
-    Ok(Ok(Asked { link, viewer, state, title, note, language }))
+    let here = reader_of(app, &person);
+    Ok(Ok(Asked { link, viewer, state, title, note, here }))
+}
+
+/// The clock and the language of somebody who is not signed in.
+pub(crate) fn reader_of(app: &App, person: &Person) -> Here {
+    let policy = app.desk.policy();
+    let zone = [&person.time_zone, &policy.time_zone].into_iter().find_map(|name| zone_named(name));
+    Here {
+        now: app.desk.now(),
+        zone: zone.unwrap_or(TimeZone::UTC),
+        language: person.language.unwrap_or(policy.language),
+        calendars: policy.calendars.clone(),
+    }
 }
 
 impl Asked {
     fn say(&self) -> Answer {
-        locale::answer(self.language)
+        locale::answer(self.here.language)
     }
 
     fn plainly(&self) -> Portal {
-        locale::portal(self.language)
+        locale::portal(self.here.language)
     }
 
     /// What is wrong with an answer.
@@ -173,7 +200,9 @@ impl Asked {
             (RefusalKind::Invalid, Some("note")) if refusal.message == NO_WORDS => {
                 self.say().write_what_is_broken().to_owned()
             }
-            (RefusalKind::Invalid, Some("note")) => say.too_long(limits::BODY_CHARS as i64),
+            (RefusalKind::Invalid, Some("note" | "words")) => {
+                say.too_long(limits::BODY_CHARS as i64)
+            }
             _ => self.say().not_accepted().to_owned(),
         }
     }
@@ -181,6 +210,13 @@ impl Asked {
     /// Whether it waits for this answer.
     fn is_open(&self) -> bool {
         self.state.lifecycle == Lifecycle::Resolved && self.state.reopenings == self.link.reopenings
+    }
+}
+
+impl Asked {
+    /// Whether its requester can say how content they are.
+    fn can_be_rated(&self) -> bool {
+        self.state.takes_rating(self.here.now)
     }
 }
 
@@ -201,19 +237,20 @@ pub(crate) fn page(language: Language, title: &str, body: Markup) -> Markup {
     shell::bare_page(language, title, "portal", main)
 }
 
-fn asked_page(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
+fn asked_page(token: &str, asked: &Asked, chosen: Option<Score>, wrong: Option<&str>) -> Markup {
     let number = asked.link.number;
     let title = asked.title.as_deref();
-    let title = title.unwrap_or_else(|| locale::letters(asked.language).title_removed());
+    let title = title.unwrap_or_else(|| locale::letters(asked.here.language).title_removed());
     let body = html! {
         div {
             p.meta { (number) }
             h1 { (title) }
         }
         @if asked.is_open() { (question(token, asked, wrong)) } @else { (told(asked)) }
+        @if asked.can_be_rated() { (rated(token, asked, chosen, wrong)) }
         p { a.link href=(url::portal_incident(number)) { (asked.say().open_in_portal()) } }
     };
-    page(asked.language, &format!("{number} {title}"), body)
+    page(asked.here.language, &format!("{number} {title}"), body)
 }
 
 fn question(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
@@ -242,6 +279,12 @@ fn question(token: &str, asked: &Asked, wrong: Option<&str>) -> Markup {
             p.meta { (say.takes_it_up()) }
         }
     }
+}
+
+fn rated(token: &str, asked: &Asked, chosen: Option<Score>, wrong: Option<&str>) -> Markup {
+    let until = |rating: &Rating| asked.here.full(rating.changes_until());
+    let given = asked.state.rating.as_ref().map(|rating| (rating, until(rating)));
+    rating::question(asked.here.language, &address(token), chosen, given, wrong)
 }
 
 /// How it stands, where no answer is waited for.

@@ -110,6 +110,8 @@ mod tests {
             rules: [].into(),
             models: models.into(),
             paging: std::sync::Arc::default(),
+            asking: Default::default(),
+            notices: Default::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),
         }

@@ -13,6 +13,7 @@ pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<Con
     ids.extend(public_files.map(|file| file.name));
     if access == Access::Full {
         ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
+        ids.extend(state.rating.and_then(|rating| rating.note));
         ids.extend(state.priority_override.as_ref().map(|over| over.reason));
         ids.extend(state.tasks.iter().map(|task| task.title));
         ids.extend(state.models.iter().filter(|_| long).filter_map(|applied| applied.runbook));

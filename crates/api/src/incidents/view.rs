@@ -7,6 +7,7 @@ use super::risk::Risk;
 use super::work::{AppliedModel, Task, Work};
 use crate::directory::{Cards, Directory};
 use incident::policy::Calendars;
+use incident::rating::Rating;
 use incident::state::{IncidentRole, Override};
 use incident::{Access, State};
 use kernel::{
@@ -159,6 +160,8 @@ pub(crate) struct Incident<'a> {
     unanswered_since: Option<Timestamp>,
     /// How it was resolved.
     resolution: Option<Resolution<'a>>,
+    /// How content its requester is with how it went. Internal.
+    rating: Option<Rated<'a>>,
     /// How often it was reopened.
     reopenings: u32,
     /// The only team that may see it. Internal.
@@ -254,6 +257,19 @@ struct Resolution<'a> {
     by: Option<&'a str>,
 }
 
+/// How content a requester is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentRating)]
+struct Rated<'a> {
+    /// 1 (not at all) to 5 (very).
+    score: u8,
+    /// Their words; null where there are none or they were erased.
+    note: Option<&'a str>,
+    /// When they first said so.
+    #[schema(value_type = String, format = DateTime)]
+    given_at: Timestamp,
+}
+
 /// A relation to another record.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = IncidentLink)]
@@ -342,6 +358,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         next_update_at: state.next_update,
         unanswered_since: inner.and_then(|state| state.unanswered_since),
         resolution: state.resolution.as_ref().map(|given| resolution(shown, given, full)),
+        rating: inner.and_then(|s| s.rating.as_ref()).map(|it| rated(shown, it)),
         reopenings: state.reopenings,
         confidential_to: inner
             .and_then(|s| s.confidential_to)
@@ -407,6 +424,11 @@ impl Agreement {
 fn overridden<'a>(shown: &Shown<'a>, state: &State) -> Option<Overridden<'a>> {
     let Override { reason, computed } = state.priority_override.as_ref()?;
     Some(Overridden { reason: shown.words(*reason), computed: *computed })
+}
+
+fn rated<'a>(shown: &Shown<'a>, rating: &Rating) -> Rated<'a> {
+    let note = rating.note.and_then(|id| shown.words(id));
+    Rated { score: rating.score.get(), note, given_at: rating.given_at }
 }
 
 fn roles<'a>(shown: &Shown<'a>, state: &State) -> BTreeMap<&'static str, &'a str> {

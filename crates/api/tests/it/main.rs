@@ -17,6 +17,7 @@ mod incidents;
 mod integrations;
 mod messages;
 mod models;
+mod notices;
 mod once;
 mod openapi;
 mod paging;

@@ -37,6 +37,18 @@ pub struct Unfollow {
     pub until: Timestamp,
 }
 
+/// Bytes of what a link that ends letters with collected news says.
+const UNCOLLECT_BYTES: usize = 16 + 8;
+
+/// A link by which somebody gets no more letters with collected news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uncollect {
+    /// Who gets them.
+    pub person: PersonId,
+    /// Until when it can be used.
+    pub until: Timestamp,
+}
+
 /// Why a link cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
@@ -92,6 +104,39 @@ impl Seals {
         let link = read_unfollow(&data).ok_or(Unusable::NotOurs)?;
         if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
     }
+}
+
+impl Seals {
+    /// The token of a link that ends letters with collected news, for `/u/{token}`.
+    pub fn uncollect(&self, link: &Uncollect) -> String {
+        let mut data = link.person.0.as_bytes().to_vec();
+        data.extend(link.until.micros().to_be_bytes());
+        format!("{}{}", hex(&data), self.seal::<SEAL_BYTES>("uncollect", &data))
+    }
+
+    /// What such a token says, at an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable`], with the reason that somebody can be told.
+    pub fn read_uncollect(&self, token: &str, now: Timestamp) -> Result<Uncollect, Unusable> {
+        let split = token.split_at_checked(2 * UNCOLLECT_BYTES).ok_or(Unusable::NotOurs)?;
+        let data = unhex(split.0).ok_or(Unusable::NotOurs)?;
+        if !self.fits::<SEAL_BYTES>("uncollect", &data, split.1) {
+            return Err(Unusable::NotOurs);
+        }
+        let link = read_uncollect(&data).ok_or(Unusable::NotOurs)?;
+        if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
+    }
+}
+
+fn read_uncollect(data: &[u8]) -> Option<Uncollect> {
+    let (person, rest) = data.split_first_chunk()?;
+    let until: &[u8; 8] = rest.try_into().ok()?;
+    Some(Uncollect {
+        person: PersonId(Uuid::from_bytes(*person)),
+        until: Timestamp::from_micros(i64::from_be_bytes(*until)),
+    })
 }
 
 fn read_unfollow(data: &[u8]) -> Option<Unfollow> {
@@ -164,6 +209,12 @@ mod tests {
         assert_eq!(seals.read_unfollow(&token, now), Ok(link));
         assert_eq!(seals.read_unfollow(&token, now.plus_seconds(1)), Err(Unusable::Expired));
         assert_eq!(seals.read_link(&token, now), Err(Unusable::NotOurs));
+        assert_eq!(seals.read_uncollect(&token, now), Err(Unusable::NotOurs));
+        let all = Uncollect { person, until: now };
+        let all_token = seals.uncollect(&all);
+        assert_eq!(seals.read_uncollect(&all_token, now), Ok(all));
+        assert_eq!(seals.read_uncollect(&all_token, now.plus_seconds(1)), Err(Unusable::Expired));
+        assert_eq!(seals.read_unfollow(&all_token, now), Err(Unusable::NotOurs));
         assert_eq!(Seals::of([8; 32]).read_unfollow(&token, now), Err(Unusable::NotOurs));
         for other in [&token[1..], "", "ü", &"0".repeat(400)] {
             assert_eq!(seals.read_unfollow(other, now), Err(Unusable::NotOurs), "{other}");

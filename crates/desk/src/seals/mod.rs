@@ -6,7 +6,7 @@ mod link;
 mod mail;
 mod page;
 
-pub use link::{Link, Unfollow, Unusable};
+pub use link::{Link, Uncollect, Unfollow, Unusable};
 pub use mail::{Mark, OwnMessage, Seen};
 
 use crate::chance::bytes;

@@ -7,6 +7,7 @@ mod because;
 mod mail;
 mod models;
 mod paging;
+mod notices;
 mod related;
 mod rules;
 mod words;
@@ -391,7 +392,7 @@ impl<'a> Round<'a> {
                 Origin::Import => vec![],
             };
             if prepared.tells_owner {
-                effects.extend(heard(&after, &decision.events));
+                effects.extend(heard(&after, &decision.events, self.policy));
             }
             let pages = new_pages(&decision.events, self.policy);
             let brought = store::incidents::brought_by(&decision.events);

@@ -13,6 +13,7 @@ use crate::escalation::Whom;
 use crate::impact::Subject;
 use crate::models::ModelUse;
 use crate::reach::Urgency;
+use crate::rating::Score;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, EscalationId, IncidentNumber, Level, PersonId, Priority,
@@ -347,6 +348,14 @@ commands! {
         /// Their words.
         note: ContentId,
     } = "dispute",
+    /// Say how content the requester is with how it went.
+    Rate {
+        /// How content.
+        score: Score,
+        /// Their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "rate",
     /// Take it up again.
     Reopen {
         /// Why.

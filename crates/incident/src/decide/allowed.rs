@@ -22,6 +22,7 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::Comment | C::Attach => life != Lifecycle::Cancelled,
         C::Resume => life == Lifecycle::OnHold,
         C::Confirm | C::Dispute | C::Close | C::Reopen => life == Lifecycle::Resolved,
+        C::Rate => life == Lifecycle::Closed,
         C::NotAReopening => life.is_open() && state.before_reopening.is_some(),
         C::Acknowledge => {
             life.is_open() && (state.moments.acknowledged.is_none() || state.is_paging())
@@ -67,6 +68,7 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
         CommandName::DeclinePage | CommandName::EscalatePage => {
             "nobody is paged about this incident now".to_owned()
         }
+        CommandName::Rate => "an incident is rated once it is closed".to_owned(),
         CommandName::NotAReopening => "this incident was not reopened by a reply".to_owned(),
         _ => format!("{name} is not possible now: the incident {where_it_is}"),
     };
@@ -82,6 +84,7 @@ pub(super) fn ends(command: &Command) -> bool {
         Command::Resolve { .. }
             | Command::Confirm
             | Command::Close
+            | Command::Rate { .. }
             | Command::Cancel { .. }
             | Command::Redact { .. }
             | Command::Restrict { .. }

@@ -4,12 +4,13 @@ use super::{Draft, paging, relations};
 use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
-    Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Reopened,
+    Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Rated, Reopened,
     ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
 };
+use crate::rating::{RATE_WITHIN_DAYS, RATING_CHANGE_DAYS, Score};
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, LinkKind, State};
-use kernel::{Timestamp, limits};
+use kernel::{ContentId, Timestamp, limits};
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
@@ -36,6 +37,7 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
             draft.emit_by_policy("disputed", 0, Reopened { note: None, by_reply: false });
             relations::unmerge(draft)?;
         }
+        Command::Rate { score, note } => rate(draft, *score, *note)?,
         Command::Reopen { note } => {
             draft.emit(Reopened { note: Some(*note), by_reply: false });
             relations::unmerge(draft)?;
@@ -131,7 +133,7 @@ fn hold(
     draft: &mut Draft,
     reason: HoldReason,
     until: Option<Timestamp>,
-    note: Option<kernel::ContentId>,
+    note: Option<ContentId>,
 ) -> Result<(), Refusal> {
     if until.is_some_and(|until| until <= draft.at) {
         return Err(Refusal::invalid("until", "lies in the past"));
@@ -288,6 +290,35 @@ pub(super) fn close(draft: &mut Draft, how: &str) {
 /// Closes after silence, at the timer's own instant.
 pub(super) fn close_by_silence(draft: &mut Draft, at: Timestamp) {
     draft.emit_by_timer("silence", at, Closed { how: "silence".into() });
+}
+
+/// Closes what nobody answered, at the timer's own instant; what is part of it stands on its
+/// own again.
+pub(super) fn give_up(draft: &mut Draft, at: Timestamp) {
+    draft.emit_by_timer("no answer", at, Closed { how: "no_answer".into() });
+    // It fails only where there is no incident.
+    let _ = relations::release_parts(draft);
+}
+
+/// How content the requester is, said or changed.
+fn rate(draft: &mut Draft, score: Score, note: Option<ContentId>) -> Result<(), Refusal> {
+    let state = draft.state()?;
+    if !state.takes_rating(draft.at) {
+        let words = match (&state.rating, &state.resolution) {
+            (Some(_), _) => {
+                format!("it was rated more than {RATING_CHANGE_DAYS} days ago, and that stands")
+            }
+            (None, Some(_)) => format!("it was closed more than {RATE_WITHIN_DAYS} days ago"),
+            (None, None) => "it was closed without an answer, and nothing was done".to_owned(),
+        };
+        return Err(Refusal::state("not_rated_any_more", words));
+    }
+    let before = state.rating.map(|rating| rating.score);
+    if before == Some(score) && note.is_none() {
+        return Err(Refusal::state("nothing_to_change", "it is rated so already"));
+    }
+    draft.emit(Rated { score, note, before });
+    Ok(())
 }
 
 /// Whether a step that was copied down leaves this incident alone: it opted out

@@ -248,6 +248,7 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         | Command::Resolve { .. }
         | Command::Confirm
         | Command::Dispute { .. }
+        | Command::Rate { .. }
         | Command::Reopen { .. }
         | Command::NotAReopening
         | Command::Close

@@ -4,10 +4,10 @@
 
 use super::{Draft, Origin, lifecycle, paging};
 use crate::clocks::{Clock, ClockKind};
-use crate::event::{ClockBreached, ClockWarned, PromiseBroken};
+use crate::event::{ClockBreached, ClockWarned, PromiseBroken, Reminded};
 use crate::policy::Policy;
 use crate::state::State;
-use crate::timers::{TimerKind, breaches, next_warning, timers, warnings};
+use crate::timers::{TimerKind, breaches, business_days_later, next_warning, timers, warnings};
 use kernel::Timestamp;
 
 /// More rounds than any incident has timers: a bound, not a tuning.
@@ -42,7 +42,7 @@ fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
 /// A warning counts at the highest share that was passed, a breach at its due instant.
 fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> Timestamp {
     match kind {
-        TimerKind::Resume | TimerKind::Close => Some(at),
+        TimerKind::Resume | TimerKind::Close | TimerKind::Remind | TimerKind::GiveUp => Some(at),
         TimerKind::Warn(clock) => {
             let clock = find(state, clock);
             let passed = clock.and_then(|c| highest_share(c, state, draft.policy(), draft.at));
@@ -62,6 +62,19 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
                 draft.emit_by_timer("end of the hold", at, resumed);
                 draft.follow_clocks(at);
             }
+        }
+        TimerKind::Remind => {
+            let days = draft.policy().asking.close_after_days;
+            let closes_at = draft
+                .state()
+                .ok()
+                .zip(days)
+                .and_then(|(state, days)| business_days_later(state, draft.policy(), at, days));
+            draft.emit_by_timer("question", at, Reminded { closes_at });
+        }
+        TimerKind::GiveUp => {
+            lifecycle::give_up(draft, at);
+            draft.follow_clocks(at);
         }
         TimerKind::Close => {
             lifecycle::close_by_silence(draft, at);

@@ -10,6 +10,7 @@ use crate::escalation::{
 use crate::ledger::Span;
 use crate::models::ModelPart;
 use crate::reach::Urgency;
+use crate::rating::Score;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
@@ -428,8 +429,22 @@ bodies! {
     ReopeningWithdrawn = "reopening_withdrawn" v 1 {},
     /// Final.
     Closed = "closed" v 1 {
-        /// `confirmed`, `silence` or `closed_by_hand`.
+        /// `confirmed`, `silence`, `no_answer` or `closed_by_hand`.
         how: String,
+    },
+    /// The requester was reminded that it waits for their answer.
+    Reminded = "reminded" v 1 {
+        /// When it closes if they do not answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")] closes_at: Option<Timestamp>,
+    },
+    /// The requester said how content they are.
+    Rated = "rated" v 1 {
+        /// How content.
+        score: Score,
+        /// Their words; those of before stay where there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+        /// What they said before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Score>,
     },
     /// Recorded in error.
     Cancelled = "cancelled" v 1 {

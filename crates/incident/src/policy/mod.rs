@@ -3,6 +3,7 @@
 //! each with its version.
 
 mod agreement;
+mod asking;
 pub(crate) mod check;
 mod terms;
 
@@ -10,6 +11,7 @@ pub use agreement::{
     Agreement, CalendarChoice, Selection, Selectors, StartMoment, Targets, TeamTargets,
     VendorTargets,
 };
+pub use asking::Asking;
 pub use check::Fault;
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
@@ -17,6 +19,7 @@ use crate::assignment::{Away, Skills, Way};
 use crate::clocks::Clock;
 use crate::escalation::Paging;
 use crate::models::Model;
+use crate::notices::Notices;
 use crate::rules::ReadyRule;
 use crate::state::State;
 use calendar::Calendar;
@@ -136,6 +139,10 @@ pub struct Policy {
     pub models: Arc<[Model]>,
     /// Who is on call, and who is paged in which order.
     pub paging: Arc<Paging>,
+    /// What requesters are asked.
+    pub asking: Asking,
+    /// Who is told what beside or instead of the standard.
+    pub notices: Arc<Notices>,
     /// The instance's time zone, for days in rules.
     pub time_zone: String,
     /// The language of people who chose none.

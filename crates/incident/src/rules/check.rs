@@ -110,7 +110,13 @@ pub fn people_named(when: &str) -> BTreeSet<String> {
     found
 }
 
-fn condition(when: &str, policy: &Policy, knows: &dyn Fn(&str) -> bool, found: &mut Vec<Fault>) {
+/// What is wrong with a condition.
+pub(crate) fn condition(
+    when: &str,
+    policy: &Policy,
+    knows: &dyn Fn(&str) -> bool,
+    found: &mut Vec<Fault>,
+) {
     let query = match query::parse_condition(when) {
         Ok(query) => query,
         Err(error) => {

@@ -11,6 +11,7 @@ mod runs;
 mod wait;
 
 pub use action::{Action, Maker};
+pub(crate) use check::condition;
 pub use check::{Fault, faults, people_named};
 pub use past::{Around, Hit, judge};
 pub use record::{Known, Seen};

@@ -272,6 +272,8 @@ pub fn policy() -> Policy {
         rules: [].into(),
         models: [tunnel_down()].into(),
         paging: std::sync::Arc::new(Paging { reach: reach(), ..Paging::default() }),
+        asking: Default::default(),
+        notices: Default::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
     }

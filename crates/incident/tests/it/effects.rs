@@ -65,7 +65,8 @@ fn what_cannot_be_taken_back_waits_ten_seconds() {
     let resolved = found.iter().find(|effect| effect.word == "resolved").unwrap();
     assert_eq!(resolved.delay_seconds, 10);
     let found = told(&mut case, Who::Agent, Command::Close);
-    assert_eq!(found.iter().map(|effect| effect.delay_seconds).collect::<Vec<_>>(), [10]);
+    let waits = found.iter().map(|effect| (effect.word.as_str(), effect.delay_seconds));
+    assert_eq!(waits.collect::<Vec<_>>(), [("closed", 10), ("survey", 10)]);
 }
 
 #[test]

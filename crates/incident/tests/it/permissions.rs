@@ -48,7 +48,7 @@ fn families() -> Vec<(&'static str, Vec<Command>)> {
     vec![
         ("public words", vec![sample::comment(), sample::attach(1)]),
         ("internal words", vec![sample::note()]),
-        ("confirm, dispute", many(&[C::Confirm, C::Dispute])),
+        ("confirm, dispute, rate", many(&[C::Confirm, C::Dispute, C::Rate])),
         ("cancel", many(&[C::Cancel])),
         (
             "work",
@@ -114,7 +114,7 @@ fn an_open_incident() {
         &[
             ("public words", "yn-yyyyyny"),
             ("internal words", "nn-yyyyyny"),
-            ("confirm, dispute", "yn-yyyyyny"),
+            ("confirm, dispute, rate", "yn-yyyyyny"),
             ("cancel", "yn-yyyyyny"),
             ("work", "nn-yyyyyny"),
             ("erase", "nn-nnnyynn"),
@@ -143,7 +143,7 @@ fn a_confidential_incident() {
         &[
             ("public words", "y--y-y--nn"),
             ("internal words", "n--y-y--nn"),
-            ("confirm, dispute", "y--y-y--nn"),
+            ("confirm, dispute, rate", "y--y-y--nn"),
             ("cancel", "y--y-y--nn"),
             ("work", "n--y-y--nn"),
             ("erase", "n--n-n--nn"),

@@ -5,6 +5,7 @@ use crate::case::{
 };
 use crate::invariants::check_at_rest;
 use incident::command::{Change, Related, Report};
+use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, RefusalKind, Visibility};
 use kernel::{AttachmentId, IncidentNumber, Priority, Timestamp};
@@ -169,6 +170,10 @@ fn living() -> impl Strategy<Value = Command> {
         4 => resolve,
         2 => Just(Command::Confirm),
         2 => content().prop_map(|note| Command::Dispute { note }),
+        1 => (1i64..=5, maybe(content())).prop_map(|(score, note)| Command::Rate {
+            score: Score::new(score).unwrap(),
+            note
+        }),
         1 => content().prop_map(|note| Command::Reopen { note }),
         2 => Just(Command::NotAReopening),
         1 => Just(Command::Close),

@@ -8,6 +8,7 @@ use incident::escalation::Whom;
 use incident::impact::Subject;
 use incident::models::{Brought, ModelUse, NewTask};
 use incident::reach::Urgency;
+use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
 use kernel::{AttachmentId, Priority};
@@ -38,6 +39,10 @@ pub fn resolve() -> Command {
 
 pub fn dispute() -> Command {
     Command::Dispute { note: words(4) }
+}
+
+pub fn rate(score: i64) -> Command {
+    Command::Rate { score: Score::new(score).unwrap(), note: Some(words(26)) }
 }
 
 pub fn cancel() -> Command {
@@ -182,6 +187,7 @@ pub fn of(name: CommandName) -> Command {
         },
         C::Confirm => Command::Confirm,
         C::Dispute => dispute(),
+        C::Rate => rate(4),
         C::Reopen => Command::Reopen { note: words(19) },
         C::NotAReopening => Command::NotAReopening,
         C::Close => Command::Close,

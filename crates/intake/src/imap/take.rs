@@ -224,6 +224,7 @@ impl Turn {
             sender: String::new(),
             recipients: vec![],
             raw,
+            own_bytes: 0,
         };
         match accept(&self.desk, arrived).await {
             Ok(_) => {}

@@ -311,6 +311,7 @@ impl Session<'_> {
             protocol: self.protocol.word(self.extended, self.secret),
         };
         let trace = trace::lines(&way, &envelope, &id, self.shop.desk.now());
+        let own_bytes = trace.len();
         let text = wire.text(&self.room, trace.into_bytes()).await?;
         self.messages += 1;
         let answers: Vec<String> = match text {
@@ -319,7 +320,7 @@ impl Session<'_> {
                 let answer = "452 4.3.1 Too much comes at once; try again in a minute";
                 vec![answer.to_owned(); envelope.recipients.len()]
             }
-            Text::Whole(raw, _held) => self.keep(&envelope, &id, raw).await,
+            Text::Whole(raw, _held) => self.keep(&envelope, &id, (raw, own_bytes)).await,
         };
         self.idle_until = Instant::now() + MESSAGE_AGAIN_WITHIN;
         match self.protocol {
@@ -336,7 +337,12 @@ impl Session<'_> {
     }
 
     /// Keeps the message once for each mailbox; the answers, one for each recipient.
-    async fn keep(&self, envelope: &Envelope, id: &str, mut raw: Vec<u8>) -> Vec<String> {
+    async fn keep(
+        &self,
+        envelope: &Envelope,
+        id: &str,
+        (mut raw, own_bytes): (Vec<u8>, usize),
+    ) -> Vec<String> {
         let mut mailboxes: Vec<(Option<IntegrationId>, Vec<String>)> = vec![];
         for Recipient { address, mailbox } in &envelope.recipients {
             match mailboxes.iter_mut().find(|(known, _)| known == mailbox) {
@@ -355,6 +361,7 @@ impl Session<'_> {
                 recipients,
                 // Nearly always there is one mailbox, and no copy.
                 raw: if left == 0 { std::mem::take(&mut raw) } else { raw.clone() },
+                own_bytes,
             };
             let answer = match accept(&self.shop.desk, arrived).await {
                 Ok(_) => format!("250 2.0.0 Kept as {id}"),

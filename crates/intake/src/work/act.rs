@@ -6,7 +6,7 @@ use super::round::{Outcome, Round, Task};
 use super::verdict::{Verdict, What, reopens};
 use crate::letter::{Automatic, Verdict as Proof};
 use crate::subject_stem;
-use crate::thread::{Candidate, counterpart};
+use crate::thread::{Candidate, Relation, counterpart};
 use crate::title::{shortened, title};
 use desk::{Done, Newcomer, Trouble};
 use incident::command::Report;
@@ -149,6 +149,7 @@ impl Round {
         let step = (task.message.step, ended.clone());
         match self.note(task, candidate.number, &words, step, by_a_person(task)).await {
             Ok(done) => {
+                self.tell_unproven(task, known, candidate, &done).await?;
                 let entry = Entry::of(&done, false, ended);
                 self.rest(task, known.person.as_ref(), known.viewer.as_ref(), entry).await
             }
@@ -163,6 +164,28 @@ impl Round {
             }
             Err(trouble) => Err(trouble.into()),
         }
+    }
+
+    /// Tells somebody who works on incidents that their reply stayed inside, and how to mend that.
+    async fn tell_unproven(
+        &self,
+        task: &Task,
+        known: &Known,
+        candidate: &Candidate,
+        done: &Done,
+    ) -> Result<(), Trouble> {
+        let works = known.viewer.as_ref().filter(|viewer| viewer.works());
+        let unproven = task.letter.authentication.dmarc != Proof::Pass;
+        let of_staff = candidate.relation == Relation::Staff && task.letter.automatic.is_none();
+        let Some(person) = works.filter(|_| unproven && of_staff).map(|viewer| viewer.person)
+        else {
+            return Ok(());
+        };
+        let (entry, now) = ((done.number, done.first_n), self.desk.now());
+        let tell = move |sql: &mut dyn store::Sql| {
+            store::deliveries::tell_unproven(sql, entry, person, now)
+        };
+        self.desk.write_together(tell).await
     }
 
     /// A word of its sender, for everybody concerned.

@@ -7,7 +7,7 @@ use store::messages::{self, Door, MessageState, Rule};
 
 fn arrived(raw: Vec<u8>) -> Arrived {
     let (sender, recipients) = (GWEN.to_owned(), vec![HELP.to_owned()]);
-    Arrived { mailbox: None, door: Door::Lmtp, sender, recipients, raw }
+    Arrived { mailbox: None, door: Door::Lmtp, sender, recipients, raw, own_bytes: 0 }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -345,3 +345,21 @@ async fn the_postmaster_is_reached_and_several_mailboxes_get_the_same() {
     assert_eq!(all[1].0.recipients, ["plant@x.example"]);
     assert!(all[0].1.ends_with(LETTER) && all[0].1 == all[1].1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_again_without_an_id_is_kept_once() {
+    let desk = desk().await;
+    let listening = both(&desk).await;
+    for _ in 0..2 {
+        // A sender that did not hear the answer comes again: what we put on top differs.
+        let mut caller = Caller::at(&listening.addresses()[0]).await;
+        caller.expect("EHLO mx.sender.example", "250").await;
+        caller.expect("MAIL FROM:<gwen@x.example>", "250").await;
+        caller.expect("RCPT TO:<help@x.example>", "250").await;
+        caller.expect("DATA", "354").await;
+        caller.send(LETTER.as_bytes()).await;
+        caller.expect(".", "250 2.0.0 Kept as ").await;
+    }
+    assert_eq!(kept(&desk).await.len(), 1);
+    listening.stop().await;
+}

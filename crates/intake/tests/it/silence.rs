@@ -26,6 +26,7 @@ async fn write(desk: &TestDesk, mailbox: IntegrationId, text: &str) {
         sender: String::new(),
         recipients: vec![],
         raw: text.as_bytes().to_vec(),
+        own_bytes: 0,
     };
     accept(&desk.desk, arrived).await.unwrap();
 }

@@ -171,6 +171,16 @@ async fn an_agent_speaks_for_the_service_desk_only_when_proven() {
         world.gets(&mail(INES, &subject, "me").with("Authentication-Results", claimed)).await;
         assert!(!world.said(number).await[1].1);
 
+        // They are told so once a day, however much is written in their name.
+        let told = "select count(*) from outbox where word = 'unproven'";
+        let told = async || {
+            let read = move |sql: &mut dyn store::Sql| {
+                store::Columns::of(sql.query(told, &[])?.into_iter().next().unwrap_or_default())
+                    .int()
+            };
+            world.t.desk.read(read).await.unwrap()
+        };
+        assert_eq!(told().await, 1);
         let proven = mail(INES, &subject, "try again").with("X-Dmarc", "pass");
         world.gets(&proven).await;
         let said = world.said(number).await;

@@ -106,6 +106,7 @@ impl World {
             sender: GWEN.to_owned(),
             recipients: vec![HELP.to_owned()],
             raw: raw.into_bytes(),
+            own_bytes: 0,
         };
         accept(&self.t.desk, arrived).await.unwrap()
     }

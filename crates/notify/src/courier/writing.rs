@@ -9,9 +9,10 @@ use crate::message::{Envelope, message};
 use crate::sight::{self, Sight, Silence};
 use crate::words;
 use desk::Trouble;
-use desk::seals::{Seals, Unfollow};
+use desk::seals::{Seals, Uncollect, Unfollow};
 use incident::TokenScope;
-use kernel::{IncidentNumber, Timestamp};
+use incident::rating::SURVEY;
+use kernel::{IncidentNumber, PersonId, Timestamp};
 use lettre::Message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use store::deliveries::{self, Delivery, Held, Outcome, ToldAs, inbox};
@@ -65,6 +66,15 @@ struct Writing<'a> {
     /// Whether answers to letters are read.
     answers: bool,
     now: Timestamp,
+}
+
+impl Writing<'_> {
+    /// Where its reader gets no more letters with collected news.
+    fn uncollect(&self, person: PersonId) -> String {
+        let until = self.now.plus_days(UNFOLLOW_DAYS);
+        let token = self.seals.uncollect(&Uncollect { person, until });
+        format!("{}/u/{token}", self.options.public_url)
+    }
 }
 
 impl Courier {
@@ -168,7 +178,7 @@ impl Courier {
             ended.extend(entries.ended);
             renamed.extend(entries.renamed);
             let ids: Vec<i64> = entries.told.iter().map(|(delivery, _)| delivery.id).collect();
-            match post(options, entries.told, now) {
+            match post(&writing, entries.told) {
                 Some(Ok((number, message))) => ready.push(Ready { ids, number, message }),
                 Some(Err(wrong)) => {
                     ended.extend(ids.into_iter().map(|id| (id, Outcome::Refused(wrong.clone()))));
@@ -304,9 +314,8 @@ impl Courier {
 /// The message that tells all of it; `None` when nothing of it may be told, and what is wrong
 /// with the address where it cannot be a message.
 fn post(
-    options: &Options,
+    writing: &Writing,
     told: Vec<(Delivery, Written)>,
-    now: Timestamp,
 ) -> Option<Result<(Option<IncidentNumber>, Message), String>> {
     let (deliveries, written): (Vec<Delivery>, Vec<Written>) = told.into_iter().unzip();
     let first = deliveries.first()?;
@@ -319,20 +328,25 @@ fn post(
     let number = first.number.filter(|_| one);
     let (name, thread) = written.first().map(|first| (first.name.clone(), first.thread.clone()))?;
     // What ends following one incident does not end a letter about several.
-    let unsubscribe = written.iter().find_map(|written| written.unsubscribe.clone());
-    let entries = written
-        .into_iter()
-        .map(|Written { letter, at, about, .. }| folded::Told { letter, at, about })
-        .collect();
+    let unsubscribe = match together {
+        Together::Incident => written.iter().find_map(|written| written.unsubscribe.clone()),
+        Together::Digest => Some(writing.uncollect(first.person)),
+        Together::Crowd => None,
+    };
+    let entries = deliveries.iter().zip(written).map(|(delivery, written)| {
+        let Written { letter, at, about, .. } = written;
+        folded::Told { letter, at, about, joins: delivery.word == SURVEY }
+    });
+    let entries = entries.collect();
     let letter = folded::letter(entries, together)?;
     let envelope = Envelope {
-        from: options.smtp.from(),
+        from: writing.options.smtp.from(),
         name: &name,
         address: &first.address,
         message_id: first.message_id.as_deref().unwrap_or_default(),
         thread: thread.as_deref().filter(|_| one),
-        unsubscribe: unsubscribe.as_deref().filter(|_| one),
-        at: now,
+        unsubscribe: unsubscribe.as_deref(),
+        at: writing.now,
     };
     Some(message(&letter, &envelope).map(|message| (number, message)))
 }

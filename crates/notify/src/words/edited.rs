@@ -5,6 +5,7 @@ use super::{About, text};
 use crate::letter::{Piece, one_line};
 use incident::effects;
 use incident::event::Body;
+use incident::rating::SURVEY;
 use locale::template::Template;
 use store::directory::letters::{LetterKind, LetterText};
 
@@ -12,6 +13,7 @@ use store::directory::letters::{LetterKind, LetterText};
 pub(crate) fn kind_of(body: &Body, word: &str) -> Option<LetterKind> {
     Some(match body {
         _ if word == effects::DEVIATION => LetterKind::Late,
+        _ if word == SURVEY => return None,
         Body::Reported(_) => LetterKind::Received,
         Body::Commented(_) => LetterKind::Message,
         Body::Attached(_) => LetterKind::File,

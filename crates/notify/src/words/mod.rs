@@ -12,6 +12,7 @@ use crate::sight::{Sight, Silence};
 use desk::seals::{Link, Seals};
 pub(crate) use edited::apply;
 pub(crate) use edited::kind_of;
+use incident::rating::SURVEY;
 use incident::{Lifecycle, effects};
 use kernel::{ContentId, Timestamp};
 use locale::Letters;
@@ -39,7 +40,7 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
     let mut pieces = match role {
         ToldAs::Requester => requester::pieces(about)?,
         ToldAs::Watcher => watcher::pieces(about)?,
-        ToldAs::Person | ToldAs::Team => staff::pieces(about)?,
+        ToldAs::Person | ToldAs::Team | ToldAs::Rule => staff::pieces(about)?,
     };
     pieces.push(Piece::Links(vec![(say.open_incident(), about.page())]));
     if about.answers && role == ToldAs::Requester {
@@ -54,6 +55,11 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
             Some(team) => say.why_team_named(number, team),
             None => say.why_team(number),
         },
+        ToldAs::Rule => say.why_rule(number, one_line(&about.delivery.rule)),
+    };
+    let why = match about.delivery.rule.is_empty() || role == ToldAs::Rule {
+        true => why,
+        false => format!("{why} {}", say.by_rule(one_line(&about.delivery.rule))),
     };
     let mut subject = about.title();
     let own = about.material.edited.iter().find(|own| own.language == say.language());
@@ -122,7 +128,8 @@ impl About<'_> {
         format!("{}/{place}/{}", self.public_url, self.material.number)
     }
 
-    /// The page on which its requester says, without signing in, whether it is over.
+    /// The page on which its requester says, without signing in, whether it is over and how
+    /// content they are.
     fn answer_page(&self) -> String {
         let link = Link {
             number: self.material.number,
@@ -180,6 +187,11 @@ impl About<'_> {
 
     fn is_resolved(&self) -> bool {
         self.material.state.lifecycle == Lifecycle::Resolved
+    }
+
+    /// Whether it asks how content its reader is.
+    fn is_survey(&self) -> bool {
+        self.delivery.word == SURVEY
     }
 
     fn tells_deviation(&self) -> bool {

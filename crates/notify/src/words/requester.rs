@@ -4,12 +4,17 @@ use super::{About, text};
 use crate::letter::Piece;
 use crate::sight::Silence;
 use incident::event::{Body, ExpectationSet, UpdatePublished};
+use incident::rating::Score;
 use incident::state::{HoldReason, UpdatePhase};
 use kernel::Timestamp;
+use locale::Letters;
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
     if about.tells_deviation() {
         return Ok(deviation(about));
+    }
+    if about.is_survey() {
+        return Ok(survey(about));
     }
     let say = about.say();
     match &about.material.told.event.body {
@@ -34,6 +39,11 @@ pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
             Ok(pieces)
         }
         Body::PutOnHold(_) => Ok(vec![text(say.need_answer())]),
+        Body::Reminded(data) => {
+            let mut pieces = vec![text(say.reminder())];
+            pieces.extend(data.closes_at.map(|at| text(say.closes_on(about.moment(at)))));
+            Ok(pieces)
+        }
         Body::Reopened(_) => Ok(vec![text(say.taken_up_again())]),
         Body::Promised(data) => Ok(promise(about, Some(data.at), data.reason)),
         Body::PromiseChanged(data) => Ok(promise(about, data.at, Some(data.reason))),
@@ -53,6 +63,25 @@ fn deviation(about: &About) -> Vec<Piece> {
     let mut pieces = vec![text(about.say().later_than_said())];
     pieces.extend(about.expected().map(|expected| Piece::Facts(vec![expected])));
     pieces
+}
+
+/// How content they are: one press each, on a page that asks once more.
+fn survey(about: &About) -> Vec<Piece> {
+    let (say, page) = (about.say(), about.answer_page());
+    let link = |score: Score| (score_words(say, score), format!("{page}?score={score}"));
+    let links = Score::ALL.map(link).to_vec();
+    vec![text(say.how_content()), text(say.press_one()), Piece::Links(links)]
+}
+
+/// What a score is called.
+fn score_words(say: Letters, score: Score) -> &'static str {
+    match score.get() {
+        1 => say.score_one(),
+        2 => say.score_two(),
+        3 => say.score_three(),
+        4 => say.score_four(),
+        _ => say.score_five(),
+    }
 }
 
 /// Whether it stands still until they answer.

@@ -1,11 +1,11 @@
 //! To people of the provider, and to whom a promise was given: what they need to act.
 
-use super::{About, text};
+use super::{About, requester, text};
 use crate::letter::Piece;
 use crate::sight::{Sight, Silence};
 use incident::clocks::ClockKind;
 use incident::event::Body;
-use store::deliveries::ToldAs;
+use store::deliveries::{ToldAs, UNPROVEN};
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
     let mut pieces = happened(about)?;
@@ -32,8 +32,17 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
     let with = |words, id| Ok(vec![text(words), about.said(id)?]);
     let with_any =
         |words: Piece, id| Ok([words].into_iter().chain(about.said_if_any(id)).collect());
+    if about.delivery.word == UNPROVEN {
+        return Ok(vec![text(say.kept_inside()), text(say.kept_inside_fix())]);
+    }
+    let by_rule = about.delivery.told_as == ToldAs::Rule;
     match &about.material.told.event.body {
+        Body::Reported(_) if by_rule => {
+            with_any(text(say.new_incident()), about.material.state.description)
+        }
         Body::Reported(_) => with_any(text(say.new_for_team()), about.material.state.description),
+        Body::Assigned(_) if by_rule => Ok(vec![text(say.was_assigned(actor))]),
+        Body::Escalated(data) if by_rule => with(say.was_escalated(actor), data.reason),
         Body::Assigned(_) if about.delivery.told_as == ToldAs::Team => {
             Ok(vec![text(say.given_to_team(actor))])
         }
@@ -53,6 +62,28 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
         }
         Body::Promised(_) | Body::PromiseChanged(_) | Body::PromiseBroken(_) => promise(about),
         Body::BreachExplained(data) => with(say.breach_explained(actor), data.reason),
+        Body::Rated(data) => with_any(text(say.rated_low(actor, data.score)), data.note),
+        other => by_rule_alone(about, other),
+    }
+}
+
+/// What people of the provider are told where a row that was added says so.
+fn by_rule_alone(about: &About, body: &Body) -> Result<Vec<Piece>, Silence> {
+    let (say, actor) = (about.say(), about.actor());
+    match body {
+        Body::UpdatePublished(data) => requester::update(about, data),
+        Body::ExpectationSet(data) => Ok(requester::expectation(about, data)),
+        Body::PriorityChanged(data) => Ok(vec![text(say.priority_now(data.priority.to_string()))]),
+        Body::MajorDeclared(data) => {
+            let words = text(say.declared_major(actor));
+            Ok([words].into_iter().chain(about.said_if_any(data.reason)).collect())
+        }
+        Body::Resolved(data) => Ok(vec![text(say.resolved()), about.said(data.note)?]),
+        Body::Closed(_) => Ok(vec![text(say.was_closed())]),
+        Body::Cancelled(data) => {
+            let words = text(say.withdrawn());
+            Ok([words].into_iter().chain(about.said_if_any(Some(data.reason))).collect())
+        }
         _ => Err("there is nothing to say of it"),
     }
 }

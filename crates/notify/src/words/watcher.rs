@@ -15,6 +15,7 @@ pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
         Body::ExpectationSet(data) => Ok(requester::expectation(about, data)),
         Body::Resolved(data) => with(text(say.resolved()), data.note),
         Body::Disputed(data) => with(text(say.follower_still_broken()), data.note),
+        Body::Closed(_) => Ok(vec![text(say.was_closed())]),
         Body::Reopened(_) => Ok(vec![text(say.follower_taken_up_again())]),
         _ => Err("there is nothing to say of it"),
     }

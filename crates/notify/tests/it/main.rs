@@ -1,6 +1,7 @@
 //! Letters from the outbox to a mail server.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod asking;
 mod endpoint;
 mod inbox;
 mod languages;

@@ -147,7 +147,7 @@ fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
         // What waits to be told is told there; whoever restores this tells it to nobody again.
         crate::deliveries::forget_waiting(sql)?;
         crate::webhooks::forget_waiting(sql)?;
-        crate::pages::plan::forget_waiting(sql)?;
+        crate::pages::send::forget_waiting(sql)?;
         add_files(sql, files)
     })?;
     backup.batch("pragma journal_mode = delete")?;

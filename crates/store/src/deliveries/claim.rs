@@ -4,6 +4,7 @@ use super::caps::{self, PER_INCIDENT, PER_PERSON, TO_EVERYBODY};
 use super::{By, DELIVERY, Delivery, FREE, Held, IN_ORDER, farthest, read};
 use crate::directory::{many, one};
 use crate::{Failure, Sql};
+use incident::rating::SURVEY;
 use kernel::{IncidentNumber, Timestamp};
 use std::collections::BTreeSet;
 
@@ -11,7 +12,9 @@ use std::collections::BTreeSet;
 const FOLDED_MAX: usize = 30;
 /// What is told in a letter of its own, so that nobody overlooks it, as long as its reader gets
 /// no more letters than they may: that a report has arrived, and that the matter is over.
-const ALONE: [&str; 4] = ["reported", "resolved", "closed", "cancelled"];
+const ALONE: [&str; 4] = ["reported", "resolved", CLOSED, "cancelled"];
+/// The word that it is closed.
+const CLOSED: &str = "closed";
 
 /// What was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -124,7 +127,9 @@ fn folds(head: &Delivery, rest: &[Delivery]) -> usize {
     }
     let alone = |delivery: &Delivery| ALONE.contains(&delivery.word.as_str());
     if alone(head) {
-        return 0;
+        // How it went is asked with the word that it is closed.
+        let asks = |next: &&Delivery| next.word == SURVEY && next.message_id.is_none();
+        return usize::from(head.word == CLOSED && rest.first().is_some_and(|next| asks(&next)));
     }
     rest.iter().take_while(|next| !alone(next) && next.message_id.is_none()).count()
 }

@@ -5,7 +5,10 @@ use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
 use crate::directory::{devices, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
-use incident::telling::{Leaves, Matter, Preferences};
+use incident::notices::Terms as Row;
+use incident::policy::Asking;
+use incident::rating::SURVEY;
+use incident::telling::{Channels, Leaves, Matter, Preferences};
 use jiff::tz::TimeZone;
 use kernel::{DeviceId, PersonId, Timestamp};
 use std::collections::btree_map::Entry;
@@ -38,6 +41,7 @@ struct Asked {
     word: String,
     audience: Audience,
     created_at: Timestamp,
+    row: Row,
 }
 
 /// Somebody who is concerned.
@@ -83,7 +87,7 @@ pub fn expand(
         Some(_) => since,
         None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
     };
-    let statement = "select id, number, n, word, audience, created_at from outbox \
+    let statement = "select id, number, n, word, audience, created_at, terms from outbox \
         where state = 'waiting' and not_before <= $1 and created_at >= $2 \
         order by not_before, id limit $3";
     let values = [now.into(), since.earliest().into(), limit.into()];
@@ -95,23 +99,26 @@ pub fn expand(
             word: row.text()?,
             audience: row.json()?,
             created_at: row.at()?,
+            row: row.json()?,
         })
     })?;
     let terms = Terms { since, zone, now };
     let is_pushed = devices::are_any(sql)?;
     let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
     let mut expanded = 0;
-    let mut rows = Vec::new();
+    let (mut rows, mut surveyed) = (Vec::new(), BTreeSet::new());
     for asked in due {
         // Another node may have had it since.
         if sql.execute("delete from outbox where id = $1", &[asked.id.into()])? == 0 {
             continue;
         }
         expanded += 1;
-        if asked.word == HELD && is_question_told(sql, &asked)? {
+        if asked.word == HELD && is_question_told(sql, &asked)?
+            || asked.word == SURVEY && was_asked_lately(sql, &asked, &mut surveyed, now)?
+        {
             continue;
         }
-        let audience = match OF_CLOCKS.contains(&asked.word.as_str()) {
+        let audience = match OF_CLOCKS.contains(&asked.word.as_str()) && !asked.row.added {
             true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
             false => asked.audience.clone(),
         };
@@ -153,7 +160,7 @@ fn told(
         major: standing.major,
         waits_for_requester: standing.waits_for_requester,
     };
-    let channels = reached.preferences.channels(&matter);
+    let channels = channels(&asked.row, &reached.preferences, &matter);
     let mut rows = Vec::new();
     let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
         rows.push(vec![
@@ -161,12 +168,13 @@ fn told(
             asked.n.into(),
             (&asked.word).into(),
             reached.person.into(),
-            told_as(audience).as_str().into(),
+            told_as(audience, &asked.row).as_str().into(),
             by.as_str().into(),
             address.into(),
             next_at.into(),
             now.into(),
             held.map_or("", Held::as_str).into(),
+            (&asked.row.rule).into(),
         ]);
     };
     let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
@@ -193,9 +201,13 @@ fn told(
     if let Some(address) = address {
         let is_first = standing.told.insert(reached.person);
         let folds = !is_first && FOLDED.contains(&asked.word.as_str());
-        let (next_at, held) = match reached.preferences.leaves(&matter, now, zone) {
+        let leaves = match asked.row.always {
+            true => Leaves::Now,
+            false => reached.preferences.leaves(&matter, now, zone),
+        };
+        let (next_at, held) = match leaves {
             // The first word about something new never waits.
-            Leaves::Now if folds && !matter.cannot_wait() => {
+            Leaves::Now if folds && !matter.cannot_wait() && !asked.row.always => {
                 (now.plus_seconds(FOLDING_SECONDS), Some(Held::Folding))
             }
             Leaves::Now => (now, matter.is_urgent().then_some(Held::Urgent)),
@@ -205,6 +217,16 @@ fn told(
         row(By::Email, address, next_at, held);
     }
     rows
+}
+
+/// By which channels somebody is told: those of the row that they want, or all of the row's where
+/// it is told in any case.
+fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
+    let wanted = match row.always {
+        true => Channels::ALL,
+        false => preferences.channels(matter),
+    };
+    Channels { mail: wanted.mail && row.channels.mail, inbox: wanted.inbox && row.channels.inbox }
 }
 
 /// How an incident stands.
@@ -259,8 +281,28 @@ fn owner(sql: &mut dyn Sql, number: i64) -> Result<Option<Audience>, Failure> {
     Ok(found.and_then(|(person, team)| person.or(team)))
 }
 
-fn told_as(audience: &Audience) -> ToldAs {
+/// Whether the requester was asked how content they are, of this incident or lately of another.
+/// `surveyed` are those who are asked just now.
+fn was_asked_lately(
+    sql: &mut dyn Sql,
+    asked: &Asked,
+    surveyed: &mut BTreeSet<PersonId>,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let Audience::Requester(person) = &asked.audience else { return Ok(false) };
+    if !surveyed.insert(*person) {
+        return Ok(true);
+    }
+    let since = now.plus_days(-Asking::SURVEY_DAYS);
+    let statement = "select 1 from deliveries where word = 'survey' and person_id = $1 \
+        and state <> 'withdrawn' and (number = $2 or created_at > $3) limit 1";
+    let values = [(*person).into(), asked.number.into(), since.into()];
+    Ok(!sql.query(statement, &values)?.is_empty())
+}
+
+fn told_as(audience: &Audience, row: &Row) -> ToldAs {
     match audience {
+        Audience::Person(_) | Audience::Team(_) if row.added => ToldAs::Rule,
         Audience::Requester(_) => ToldAs::Requester,
         Audience::Person(_) => ToldAs::Person,
         Audience::Team(_) => ToldAs::Team,

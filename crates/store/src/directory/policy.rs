@@ -3,13 +3,14 @@
 
 use super::rows::{many, one};
 use super::{
-    Service, Team, agreements, calendars, categories, models, organisations, paging, people, rules,
-    services, settings, teams,
+    Service, Team, agreements, calendars, categories, models, notices, organisations, paging,
+    people, rules, services, settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
+use incident::notices::Notices;
 use incident::policy::{
-    Agreements, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
+    Agreements, Asking, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
 };
 use incident::rules::ReadyRule;
 use kernel::{Matrix, PersonId, ServiceId, TeamId};
@@ -33,6 +34,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let matrix = settings::get::<Matrix>(sql, settings::MATRIX)?;
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
+    let asking = settings::get::<Asking>(sql, settings::ASKING)?;
     let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
     let (all_services, all_teams) = (services::list(sql)?, teams::list(sql)?);
     let none = Default::default();
@@ -57,11 +59,14 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
         rules: [].into(),
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         paging,
+        asking: asking.map(|setting| setting.value).unwrap_or_default(),
+        notices: Arc::default(),
         time_zone: instance.time_zone,
         language: instance.language,
     };
     let rules = rules::list(sql)?.into_iter().filter(|rule| rule.active);
     policy.rules = rules.map(|rule| ReadyRule::of(rule, &policy)).collect();
+    policy.notices = Arc::new(Notices::of(notices::list(sql)?, &policy));
     Ok(policy)
 }
 

@@ -13,6 +13,9 @@ pub const INSTANCE: &str = "instance";
 /// The resolution codes, a list of [`incident::policy::ResolutionCode`].
 pub const RESOLUTION_CODES: &str = "resolution_codes";
 
+/// What requesters are asked, an [`incident::policy::Asking`].
+pub const ASKING: &str = "asking";
+
 /// How the instance calls itself, and what holds for people who chose nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

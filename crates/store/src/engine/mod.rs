@@ -139,6 +139,19 @@ impl Store {
         }))
     }
 
+    /// Whether messages may be taken: on SQLite there must be room on its disk. What becomes of
+    /// the disk of a PostgreSQL server is its own matter.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] with how much is free.
+    pub fn room_for_messages(&self) -> Result<(), Failure> {
+        match &self.0.target {
+            Target::Sqlite(path) => path.parent().map_or(Ok(()), crate::disk::room_for_messages),
+            Target::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Which engine it is.
     pub fn engine(&self) -> Engine {
         match self.0.target {

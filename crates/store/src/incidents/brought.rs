@@ -37,6 +37,7 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::Disputed(data) => vec![data.note],
         Body::Reopened(data) => data.note.into_iter().collect(),
         Body::Cancelled(data) => vec![data.reason],
+        Body::Rated(data) => data.note.into_iter().collect(),
         Body::RuleRan(data) => vec![data.because],
         Body::Promised(data) => data.reason.into_iter().collect(),
         Body::PromiseChanged(data) => vec![data.reason],
@@ -69,6 +70,7 @@ pub(super) fn is_public(event: &Event) -> bool {
         | Body::Cancelled(_)
         | Body::PutOnHold(_)
         | Body::Resumed(_)
+        | Body::Reminded(_)
         | Body::Assigned(_)
         | Body::Merged(_)
         | Body::Unmerged(_) => true,

@@ -171,6 +171,7 @@ pub(super) const OUTBOX: Table = Table {
         ("audience", Type::Text),
         ("not_before", Type::Int),
         ("created_at", Type::Int),
+        ("terms", Type::Text),
     ],
     suffix: "",
 };

@@ -205,6 +205,7 @@ impl Rows {
                 json(&effect.audience)?.into(),
                 at.plus_seconds(effect.delay_seconds).into(),
                 at.into(),
+                json(&effect.terms)?.into(),
             ]);
         }
         Ok(())

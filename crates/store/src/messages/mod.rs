@@ -110,7 +110,7 @@ pub struct NewMessage {
     pub recipients: Vec<String>,
     /// When.
     pub received_at: Timestamp,
-    /// The hash of its bytes.
+    /// The hash of its bytes as they were sent.
     pub hash: FileHash,
     /// Its bytes.
     pub raw: Vec<u8>,

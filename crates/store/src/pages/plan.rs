@@ -34,13 +34,6 @@ pub fn turns(sql: &mut dyn Sql) -> Result<Turns, Failure> {
     Ok(rows.into_iter().collect())
 }
 
-/// Pages that wait leave no more: for a backup, whose reader pages nobody again.
-pub(crate) fn forget_waiting(sql: &mut dyn Sql) -> Result<(), Failure> {
-    let statement = "update pages set state = 'called_off', taken_until = null \
-        where state = 'waiting'";
-    sql.execute(statement, &[]).map(drop)
-}
-
 /// Keeps promises and pages of everything that was recorded.
 pub(crate) fn follow(sql: &mut dyn Sql, parts: &[Recorded]) -> Result<(), Failure> {
     let mut kept = Kept::default();

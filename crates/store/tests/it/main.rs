@@ -13,6 +13,7 @@ mod feed;
 mod files;
 mod list;
 mod messages;
+mod notices;
 mod originals;
 mod pages;
 mod push;

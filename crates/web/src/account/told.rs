@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use incident::telling::{Channels, Digest, Group, Minute, Preferences, Quiet};
+use locale::Account;
 use maud::{Markup, html};
 use store::directory::told_how;
 
@@ -27,13 +28,13 @@ fn groups(who: &SignedIn) -> &'static [Group] {
     }
 }
 
-fn name(group: Group) -> &'static str {
+fn name(say: Account, group: Group) -> &'static str {
     match group {
-        Group::Assigned => "Given to you or your team",
-        Group::Replies => "Replies on what you have",
-        Group::Clocks => "Clocks and promises",
-        Group::Followed => "News on what you follow",
-        Group::Reported => "About what you reported",
+        Group::Assigned => say.told_assigned(),
+        Group::Replies => say.told_replies(),
+        Group::Clocks => say.told_clocks(),
+        Group::Followed => say.told_followed(),
+        Group::Reported => say.told_reported(),
     }
 }
 
@@ -43,7 +44,7 @@ pub(super) async fn change(
     who: SignedIn,
     fields: Fields,
 ) -> PageResult<Response> {
-    let person = who.viewer().person;
+    let (person, say) = (who.viewer().person, locale::account(who.here.language));
     let mut preferences = app.desk.read(move |sql| told_how::get(sql, person)).await?;
     for group in groups(&who) {
         let ticked = |channel| fields.ticked(&format!("{group}_{channel}"));
@@ -53,25 +54,26 @@ pub(super) async fn change(
     }
     preferences.push_words = fields.ticked(PUSH_WORDS);
     let mut errors = Errors::default();
-    let (from, until) = (typed(&fields, FROM, &mut errors), typed(&fields, UNTIL, &mut errors));
+    let (from, until) =
+        (typed(say, &fields, FROM, &mut errors), typed(say, &fields, UNTIL, &mut errors));
     preferences.quiet = match (from, until) {
         (Some(from), Some(until)) => Some(Quiet { from, until }),
         (None, None) => None,
         (from, _) => {
             let missing = if from.is_none() { FROM } else { UNTIL };
             if errors.of(missing).is_none() {
-                errors.add(missing, "Quiet hours need a beginning and an end; empty both for none");
+                errors.add(missing, say.quiet_both_needed());
             }
             None
         }
     };
     preferences.digest = match fields.text(EVERY) {
         "hour" => Digest::Hour,
-        "day" => match typed(&fields, AT, &mut errors) {
+        "day" => match typed(say, &fields, AT, &mut errors) {
             Some(at) => Digest::Day { at },
             None => {
                 if errors.of(AT).is_none() {
-                    errors.add(AT, "Say at which time the letter of the day leaves");
+                    errors.add(AT, say.digest_time_needed());
                 }
                 Digest::Off
             }
@@ -88,11 +90,11 @@ pub(super) async fn change(
 }
 
 /// A time of day, if one is typed.
-fn typed(fields: &Fields, name: &'static str, errors: &mut Errors) -> Option<Minute> {
+fn typed(say: Account, fields: &Fields, name: &'static str, errors: &mut Errors) -> Option<Minute> {
     let text = fields.filled(name)?;
     // Browsers may add seconds.
-    let minutes = text.get(..5).unwrap_or(text).parse();
-    minutes.map_err(|error: kernel::Invalid| errors.add(name, error.to_string())).ok()
+    let minutes = text.get(..5).unwrap_or(text).parse::<Minute>();
+    minutes.map_err(|_| errors.add(name, say.not_a_time())).ok()
 }
 
 pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> Markup {
@@ -106,28 +108,32 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
         Digest::Hour => ("hour", None),
         Digest::Day { at } => ("day", Some(at)),
     };
+    let say = locale::account(who.here.language);
+    let rhythms =
+        [("off", say.digest_off()), ("hour", say.digest_hour()), ("day", say.digest_day())];
     let every = if wrong { shown.typed.text(EVERY) } else { every };
     let quiet = preferences.quiet;
     html! {
         section.card aria-labelledby="told" {
-            div.card-h { h2 id="told" { "Notifications" } }
+            div.card-h { h2 id="told" { (say.told_title()) } }
             div.card-b {
                 form.form method="post" action="/me/notifications" {
                     @if wrong { (shown.errors.summary()) }
                     (channels(who, preferences, wrong.then_some(&shown.typed)))
-                    (reported_hint())
+                    p.hint { (say.told_push_hint()) }
+                    p.hint { (say.told_reported_hint()) }
                     fieldset.field {
-                        legend { "Quiet hours" }
-                        p.hint { "Letters and push wait until they end; the inbox does not. What cannot wait comes at once: P1 and P2 that are given to you or your team, times that are missed, and major incidents. Empty: none." }
-                        (Field::new(FROM, "From").errors(&shown.errors).input("time", &value(FROM, quiet.map(|quiet| quiet.from))))
-                        (Field::new(UNTIL, "Until").errors(&shown.errors).input("time", &value(UNTIL, quiet.map(|quiet| quiet.until))))
+                        legend { (say.quiet_hours()) }
+                        p.hint { (say.quiet_hint()) }
+                        (Field::new(FROM, say.quiet_from()).errors(&shown.errors).input("time", &value(FROM, quiet.map(|quiet| quiet.from))))
+                        (Field::new(UNTIL, say.quiet_until()).errors(&shown.errors).input("time", &value(UNTIL, quiet.map(|quiet| quiet.until))))
                     }
-                    (Field::new(EVERY, "Letters about what you follow").select(&[("off", "Each at once"), ("hour", "One letter each hour"), ("day", "One letter each day")], every))
-                    (Field::new(AT, "The letter of the day leaves at").errors(&shown.errors).input("time", &value(AT, at)))
+                    (Field::new(EVERY, say.digest_label()).select(&rhythms, every))
+                    (Field::new(AT, say.digest_at()).errors(&shown.errors).input("time", &value(AT, at)))
                     @let words = if wrong { shown.typed.ticked(PUSH_WORDS) } else { preferences.push_words };
-                    (checkbox(PUSH_WORDS, "Push says title and words, not the number alone", words))
-                    p.hint { "Whoever holds the device reads it, even when it is locked. Nobody on the way can." }
-                    div { button.btn.btn-primary type="submit" { "Save" } }
+                    (checkbox(PUSH_WORDS, say.push_words(), words))
+                    p.hint { (say.push_words_hint()) }
+                    div { button.btn.btn-primary type="submit" { (say.save()) } }
                 }
             }
         }
@@ -135,27 +141,21 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
 }
 
 fn channels(who: &SignedIn, preferences: &Preferences, typed: Option<&Fields>) -> Markup {
+    let say = locale::account(who.here.language);
     html! {
         table.dt {
-            thead { tr { th scope="col" { "What you are told" } th scope="col" { "Mail" } th scope="col" { "Inbox" } th scope="col" { "Push" } } }
+            thead { tr { th scope="col" { (say.told_column()) } th scope="col" { (say.told_mail()) } th scope="col" { (say.told_inbox()) } th scope="col" { (say.told_push()) } } }
             tbody { @for group in groups(who) {
                 @let stored = preferences.wanted(*group);
                 tr {
-                    th scope="row" { (name(*group)) }
-                    @for (channel, label, stored) in [("mail", "by mail", stored.mail), ("inbox", "in the inbox", stored.inbox), ("push", "by push", stored.push)] {
+                    th scope="row" { (name(say, *group)) }
+                    @for (channel, label, stored) in [("mail", say.told_mail(), stored.mail), ("inbox", say.told_inbox(), stored.inbox), ("push", say.told_push(), stored.push)] {
                         @let field = format!("{group}_{channel}");
                         @let ticked = typed.map_or(stored, |typed| typed.ticked(&field));
-                        td { label.ck { input type="checkbox" name=(field) value="1" checked[ticked]; span.vh { (name(*group)) ", " (label) } } }
+                        td { label.ck { input type="checkbox" name=(field) value="1" checked[ticked]; span.vh { (name(say, *group)) ", " (label) } } }
                     }
                 }
             } }
         }
-    }
-}
-
-fn reported_hint() -> Markup {
-    html! {
-        p.hint { "Push goes to the browsers that you allow it. What is urgent is pushed whether you tick it or not, unless you tick nothing of its kind." }
-        p.hint { "About what you reported: if you switch off all, you are still asked when nothing goes on without your answer, and told when it should work again, so that you can say whether it does. Choose the inbox alone and these stay there, too." }
     }
 }

@@ -3,9 +3,10 @@
 use crate::part::clock;
 use crate::part::time::Here;
 use desk::{InboxEntry, ToldEntry};
+use incident::rating::SURVEY;
 use incident::state::UpdatePhase;
 use incident::{Body, effects};
-use store::deliveries::ToldAs;
+use store::deliveries::{ToldAs, UNPROVEN};
 
 /// What happened, as a sentence; what people said follows it.
 pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> String {
@@ -18,9 +19,19 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
     if entry.word == effects::DEVIATION {
         return "It takes longer than was said.".to_owned();
     }
+    if entry.word == SURVEY {
+        return "It is closed. Say on its page how content you are with how it went.".to_owned();
+    }
+    if entry.word == UNPROVEN {
+        return "A reply in your name came by mail, not proven to be yours (no DMARC), and stayed a note:".to_owned();
+    }
+    let by_rule = entry.told_as == ToldAs::Rule;
     match &told.event.event.body {
         Body::Reported(_) if mine => "Your report has arrived.".to_owned(),
+        Body::Reported(_) if by_rule => "A new incident was reported.".to_owned(),
         Body::Reported(_) => "A new incident is with your team.".to_owned(),
+        Body::Assigned(_) if by_rule => format!("{who} gave this to somebody."),
+        Body::Escalated(_) if by_rule => format!("{who} brought others in:"),
         Body::Assigned(_) if entry.told_as == ToldAs::Team => {
             format!("{who} gave this to your team.")
         }
@@ -39,6 +50,10 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
         },
         Body::Resolved(_) => "This should work again:".to_owned(),
         Body::PutOnHold(_) => "It waits for your answer.".to_owned(),
+        Body::Reminded(_) => "It still waits for your answer.".to_owned(),
+        Body::Rated(data) => format!("{who} rated it {} of 5:", data.score),
+        Body::PriorityChanged(data) => format!("Its priority is {} now.", data.priority),
+        Body::MajorDeclared(_) => format!("{who} declared it a major incident:"),
         Body::Closed(_) => "It is closed.".to_owned(),
         Body::Cancelled(_) => "It was withdrawn; nobody works on it:".to_owned(),
         Body::Disputed(_) => format!("{who} says that it is still broken:"),
@@ -84,6 +99,7 @@ pub(super) fn why(entry: &InboxEntry) -> String {
     let body = entry.told.as_ref().map(|told| &told.event.event.body);
     let team = entry.told.as_ref().and_then(|told| told.team.as_deref());
     match (entry.told_as, body) {
+        (ToldAs::Rule, _) => format!("A rule says so: {}", entry.rule),
         (ToldAs::Requester, _) => "It was reported by you or for you".to_owned(),
         (ToldAs::Watcher, _) => "You follow it".to_owned(),
         (ToldAs::Team, _) => match team {

@@ -102,6 +102,7 @@ fn more(view: &View<'_>) -> Markup {
             (at_once(C::Unmerge, "merge", "Unmerge"))
             (entry(C::Link, "link", "Link something"))
             (entry(C::Dispute, "refresh", "Still broken, says the requester"))
+            (entry(C::Rate, "flag", "How the requester rates it"))
             (at_once(C::NotAReopening, "undo", "The reply was no reopening"))
             (at_once(C::Close, "s-closed", "Close without confirmation"))
             (entry(C::Restrict, "lock", if view.case.state().confidential_to.is_some() { "Change or lift the restriction" } else { "Restrict to a team" }))

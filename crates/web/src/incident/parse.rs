@@ -8,6 +8,7 @@ use incident::clocks::ClockKind;
 use incident::escalation::Whom;
 use incident::models::ModelUse;
 use incident::reach::Urgency;
+use incident::rating::Score;
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};
@@ -101,6 +102,10 @@ fn further(
         C::Dispute => {
             Command::Dispute { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
         }
+        C::Rate => Command::Rate {
+            score: needed::<Score>(fields, "score")?,
+            note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
+        },
         C::Reopen => {
             Command::Reopen { note: ask.words("note", fields.text("note"), limits::BODY_CHARS)? }
         }

@@ -21,7 +21,7 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 14] = [
+const SETTINGS: [(&str, &str, &str); 15] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Services", "services", "services"),
@@ -34,6 +34,7 @@ const SETTINGS: [(&str, &str, &str); 14] = [
     ("Organisations", "organisations", "truck"),
     ("General settings", "general", "settings"),
     ("Mailboxes", "mailboxes", "download"),
+    ("Notifications", "notifications", "bell"),
     ("API tokens", "tokens", "key"),
     ("Audit log", "audit", "history"),
 ];

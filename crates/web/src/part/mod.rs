@@ -10,6 +10,7 @@ pub(crate) mod icon;
 pub(crate) mod keel;
 pub(crate) mod person;
 pub(crate) mod pri;
+pub(crate) mod rating;
 pub(crate) mod rich;
 pub(crate) mod state;
 pub(crate) mod time;

@@ -97,7 +97,7 @@ struct Asked {
 }
 
 /// What came of an action: where it took effect, and after which event of the timeline.
-struct Outcome {
+pub(super) struct Outcome {
     number: IncidentNumber,
     after_n: u32,
 }
@@ -115,6 +115,17 @@ impl Action {
 
     async fn issue(&self, command: Command) -> Result<Outcome, Trouble> {
         self.ask().issue(command).await.map(Outcome::from)
+    }
+
+    /// With words, if there are any: their field, themselves, and their limit.
+    pub(super) async fn issue_with_any(
+        &self,
+        (field, text, max_chars): (&'static str, Option<&str>, usize),
+        command: impl FnOnce(Option<ContentId>) -> Command,
+    ) -> Result<Outcome, Trouble> {
+        let mut ask = self.ask();
+        let words = ask.opt_words(field, text, max_chars)?;
+        ask.issue(command(words)).await.map(Outcome::from)
     }
 
     async fn issue_with(
@@ -166,7 +177,7 @@ impl Action {
 
     /// What is shown after an action: the changed parts, the page, or the form with
     /// what was typed and what is wrong.
-    async fn answer(
+    pub(super) async fn answer(
         self,
         done: Result<Outcome, Trouble>,
         attempt: Attempt,

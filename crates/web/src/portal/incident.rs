@@ -210,6 +210,7 @@ fn parts(scene: &Scene) -> Markup {
         (steps(scene))
         (notices(scene))
         (confirmation(scene))
+        (super::rating::section(scene.state(), scene.own() && scene.may(CommandName::Rate), &scene.reader, (&scene.action("rate"), scene.patch)))
     }
 }
 

@@ -7,6 +7,7 @@ mod home;
 mod incident;
 mod mine;
 mod outages;
+mod rating;
 mod reader;
 mod report;
 mod story;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/portal/incidents/{number}", get(incident::show))
         .route("/portal/incidents/{number}/confirm", post(actions::confirm))
         .route("/portal/incidents/{number}/dispute", post(actions::dispute))
+        .route("/portal/incidents/{number}/rate", post(rating::rate))
         .route("/portal/incidents/{number}/withdraw", post(actions::withdraw))
         .route("/portal/incidents/{number}/watch", post(actions::watch))
         .route("/portal/incidents/{number}/unwatch", post(actions::unwatch))

@@ -36,7 +36,7 @@ pub(super) fn of_page(refusal: &Refusal, language: Language) -> String {
         (_, Some("note"), _) if is_empty(refusal) => say.write_what_is_broken().to_owned(),
         (_, Some("reason"), _) if is_empty(refusal) => say.write_why().to_owned(),
         (_, Some("reason"), _) => say.too_long(limits::REASON_CHARS as i64),
-        (_, Some("body" | "note"), _) => say.too_long(limits::BODY_CHARS as i64),
+        (_, Some("body" | "note" | "words"), _) => say.too_long(limits::BODY_CHARS as i64),
         _ => say.not_accepted().to_owned(),
     }
 }

@@ -258,6 +258,8 @@ mod tests {
             rules: [].into(),
             models: [].into(),
             paging: std::sync::Arc::default(),
+            asking: Default::default(),
+            notices: Default::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),
         }

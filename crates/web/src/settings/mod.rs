@@ -16,6 +16,7 @@ mod mailboxes;
 mod matrix;
 mod models;
 mod moves;
+mod notices;
 mod organisations;
 mod people;
 mod rules;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(mail::routes())
         .merge(mailboxes::routes())
         .merge(letters::routes())
+        .merge(notices::routes())
         .merge(tokens::routes())
         .merge(webhooks::routes())
         .merge(audit::routes())
@@ -131,6 +133,7 @@ enum Section {
     Mail,
     Mailboxes,
     Letters,
+    Notifications,
     Tokens,
     Webhooks,
     Audit,
@@ -161,6 +164,7 @@ impl Section {
                 Section::Mail,
                 Section::Mailboxes,
                 Section::Letters,
+                Section::Notifications,
                 Section::Tokens,
                 Section::Webhooks,
                 Section::Audit,
@@ -188,6 +192,7 @@ impl Section {
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
             Section::Letters => ("letters", "Letters", "reply"),
+            Section::Notifications => ("notifications", "Notifications", "bell"),
             Section::Tokens => ("tokens", "API tokens", "key"),
             Section::Webhooks => ("webhooks", "Webhooks", "globe"),
             Section::Audit => ("audit", "Audit log", "history"),

@@ -146,3 +146,37 @@ async fn a_follower_stops_following_by_one_press_and_looking_changes_nothing() {
     assert!(!follows().await);
     assert_eq!(world.post("", &path, &[]).await.status, StatusCode::OK, "twice is fine");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_with_collected_news_end_by_one_press_in_the_readers_language() {
+    let world = World::new().await;
+    let peter = world.person("peter").id;
+    let until = world.desk.now().plus_days(1);
+    let link = desk::seals::Uncollect { person: peter, until };
+    let path = format!("/u/{}", world.desk.seals().await.unwrap().uncollect(&link));
+    world.get("", &path).await.shows("No more letters with collected news?");
+    let told = async || {
+        let read = move |sql: &mut dyn store::Sql| store::directory::told_how::get(sql, peter);
+        world.desk.read(read).await.unwrap().channels
+    };
+    assert!(told().await.is_empty(), "looking changes nothing");
+    let press = crate::harness::form(&path).header("origin", "null");
+    let body = axum::body::Body::from("List-Unsubscribe=One-Click");
+    let done = world.send("", press, body).await;
+    assert_eq!(done.status, StatusCode::OK);
+    done.shows("Your inbox has it");
+    let news = told().await[&incident::telling::Group::Followed];
+    assert!(!news.mail && news.inbox);
+    world.get("", &path).await.shows("Your inbox has it").hides("<form");
+    world
+        .desk
+        .change(desk::command_line(), move |sql, _| {
+            let mut person = store::directory::people::get(sql, peter)?.unwrap();
+            person.language = Some(kernel::Language::De);
+            store::directory::people::update(sql, &person, person.version)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    world.get("", &path).await.shows("lang=\"de\"").shows("Posteingang");
+}

@@ -54,7 +54,7 @@ async fn looking_at_a_link_changes_nothing_and_pressing_works_once() {
     assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, path.as_str()));
     assert_eq!(lifecycle(&world, number).await.0, Lifecycle::Closed);
     let page = world.get("", &path).await;
-    page.shows("It is closed. Thank you").hides("<form");
+    page.shows("It is closed. Thank you").hides("Still broken").shows("How content are you");
     page.shows(&format!("href=\"/portal/incidents/{number}\""));
     // A second press, and one of the other button, do nothing.
     for fields in [&[("say", "works")][..], &[("say", "broken"), ("note", "No!")]] {
@@ -161,4 +161,49 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     assert_eq!(world.post("ada", &again, &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(read(&world).await[0].state, DeliveryState::Waiting);
     assert_eq!(world.post("ada", &again, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn rating(world: &World, number: IncidentNumber) -> Option<incident::rating::Rating> {
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    stored.unwrap().state.rating
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rating_is_chosen_by_its_link_and_given_by_a_press() {
+    let world = World::new().await;
+    let number = world.report("Printer jams").await;
+    resolve(&world, number, "New roller.").await;
+    let path = link(&world, "gwen", number, 0).await;
+    let open = format!("{path}?score=2");
+    world.get("", &open).await.hides("How content are you");
+    world.post("", &path, &[("say", "rate"), ("score", "2")]).await;
+    assert_eq!(rating(&world, number).await, None, "it is not closed yet");
+    world.post("", &path, &[("say", "works")]).await;
+    for _ in 0..2 {
+        let page = world.get("", &open).await;
+        private(&page);
+        page.shows(r#"name="score" value="2" required checked"#);
+    }
+    for odd in ["9", "x", "%00", "2&score=3"] {
+        assert_eq!(world.get("", &format!("{path}?score={odd}")).await.status, StatusCode::OK);
+    }
+    assert_eq!(rating(&world, number).await, None, "looking changes nothing");
+    let wrong = world.post("", &path, &[("say", "rate"), ("score", "7")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("say", "rate"), ("score", "2"), ("words", "It took <ages>")];
+    assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rating(&world, number).await.unwrap().score.get(), 2);
+    world.get("", &path).await.shows("You said 2 of 5").shows("You can change that until");
+    world.post("", &path, &[("say", "rate"), ("score", "4")]).await;
+    assert_eq!(rating(&world, number).await.unwrap().score.get(), 4);
+    let page = world.get("mara", &format!("/incidents/{number}")).await;
+    page.shows("Rated 2 of 5").shows("It took &lt;ages&gt;");
+    // Others read nothing of it, and by another's link nobody rates.
+    let others = link(&world, "peter", number, 0).await;
+    let refused = world.post("", &others, &[("say", "rate"), ("score", "1")]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let portal = format!("/portal/incidents/{number}");
+    world.get("gwen", &portal).await.shows("You said 4 of 5").hides("It took");
+    world.post("gwen", &format!("{portal}/rate"), &[("score", "5")]).await;
+    assert_eq!(rating(&world, number).await.unwrap().score.get(), 5);
 }

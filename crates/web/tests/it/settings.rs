@@ -5,7 +5,7 @@ use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use store::directory::{audit, categories, people, services, settings, teams};
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "agreements",
     "calendars",
     "rules",
@@ -18,11 +18,12 @@ const PAGES: [&str; 14] = [
     "organisations",
     "general",
     "mailboxes",
+    "notifications",
     "tokens",
     "audit",
 ];
 
-const NEW: [&str; 9] = [
+const NEW: [&str; 10] = [
     "agreements",
     "calendars",
     "rules",
@@ -32,6 +33,7 @@ const NEW: [&str; 9] = [
     "categories",
     "organisations",
     "mailboxes",
+    "notifications",
 ];
 
 /// The value of a hidden field or an input of a page.
@@ -974,4 +976,78 @@ async fn a_rule_keeps_what_went_out_of_use() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     let after = world.desk.read(read).await.unwrap();
     assert_eq!((&after[0].actions, after[0].version), (&before[0].actions, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_what_is_switched_off_added_and_put_back() {
+    let world = World::new().await;
+    let standard = "/settings/notifications/resolved-watchers";
+    let page = world.get("ada", standard).await;
+    page.shows("It is resolved").shows("Watchers").hides("Make it as it came");
+    let off = world.post("ada", standard, &[("version", "0"), ("mail", "1"), ("inbox", "1")]).await;
+    assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.body);
+    let stale = world.post("ada", standard, &[("version", "0"), ("mail", "1")]).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    let page = world.get("ada", standard).await;
+    page.shows("Make it as it came").hides(r#"name="active" value="1" checked"#);
+    world.post("ada", &format!("{standard}/remove"), &[("version", "1")]).await;
+    world.get("ada", standard).await.shows(r#"name="active" value="1" checked"#);
+
+    let list = "/settings/notifications";
+    let wrong = [
+        ("name", "P1"),
+        ("role", "watchers"),
+        ("on", "reported"),
+        ("when", "priority:"),
+        ("active", "1"),
+    ];
+    let wrong = world.post("ada", list, &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("reported is not told to watchers").shows("choose mail, inbox or both");
+    let good = [
+        ("name", "P1 to managers"),
+        ("role", "manager"),
+        ("on", "reported"),
+        ("on", "resolved"),
+        ("when", "prio:1"),
+        ("mail", "1"),
+        ("always", "1"),
+        ("active", "1"),
+    ];
+    let made = world.post("ada", list, &good).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    world.get("ines", list).await.shows("P1 to managers").shows("<code>priority:P1</code>");
+    assert_eq!(world.post("ines", list, &good).await.status, StatusCode::FORBIDDEN);
+    let again = world.post("ada", list, &good).await;
+    again.shows("taken already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_requesters_are_asked_is_set() {
+    let world = World::new().await;
+    let path = "/settings/notifications/asking";
+    let set = |share: &'static str, close: &'static str| {
+        let fields = [
+            ("version", "0"),
+            ("survey_share", share),
+            ("survey_delay_days", "1"),
+            ("remind_after_days", ""),
+            ("close_after_days", close),
+        ];
+        let world = &world;
+        async move { world.post("ada", path, &fields).await }
+    };
+    for (share, close, words) in [
+        ("101", "", "must be 0 to 100 per cent"),
+        ("x", "", "Write a whole number"),
+        ("50", "3", "needs a reminder before it"),
+    ] {
+        let refused = set(share, close).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{share} {close}");
+        refused.shows(words);
+    }
+    assert_eq!(set("50", "").await.status, StatusCode::SEE_OTHER);
+    let asking = world.desk.policy().asking;
+    assert_eq!((asking.survey_share, asking.survey_delay_days), (50, 1));
+    assert_eq!((asking.remind_after_days, asking.close_after_days), (None, None));
 }

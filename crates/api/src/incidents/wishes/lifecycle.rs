@@ -2,6 +2,7 @@
 
 use super::{On, Wish, check_value, plain_wishes};
 use crate::problem::Problem;
+use incident::rating::Score;
 use incident::state::HoldReason;
 use incident::{Command, CommandName};
 use kernel::{Timestamp, limits};
@@ -84,6 +85,32 @@ impl Wish for Resolve {
             known_error: self.known_error,
             children: self.children,
         })
+    }
+}
+
+/// How content the requester is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rate {
+    /// 1 (not at all) to 5 (very).
+    #[schema(value_type = u8, minimum = 1, maximum = 5)]
+    score: Score,
+    /// Their words; those said before stay where there are none.
+    note: Option<String>,
+}
+
+impl Wish for Rate {
+    const NAME: CommandName = CommandName::Rate;
+    const ABOUT: &'static str = "Say how content the requester is with how it went";
+    const MORE: &'static str = "Once it is closed, within 30 days; it can be changed for 7 days. The requester does this, or somebody of the service desk on their behalf.";
+
+    fn example() -> Value {
+        json!({ "score": 4, "note": "Quick, and friendly." })
+    }
+
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let note = on.opt_words("note", self.note.as_deref(), limits::BODY_CHARS)?;
+        Ok(Command::Rate { score: self.score, note })
     }
 }
 

@@ -176,6 +176,7 @@ all! {
     lifecycle::Resolve,
     lifecycle::Confirm,
     lifecycle::Dispute,
+    lifecycle::Rate,
     lifecycle::Reopen,
     lifecycle::NotAReopening,
     lifecycle::Close,

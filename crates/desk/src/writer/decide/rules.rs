@@ -67,7 +67,7 @@ impl Maker for Words {
 impl Round<'_> {
     /// What follows by itself from what a job did: the rules run, then teams give what came
     /// to them to their people, which rules hear of, too; then the rules run whose waits are
-    /// over. The past follows from nothing.
+    /// over. Last, rows that were added tell of it all. The past follows from nothing.
     pub(super) fn by_itself(
         &mut self,
         sql: &mut dyn Sql,
@@ -87,7 +87,7 @@ impl Round<'_> {
                 self.ring_again(sql, chain, tried, &course)?;
             }
         }
-        Ok(())
+        self.tell_by_rows(sql, chain, tried)
     }
 
     /// Lets rules and teams answer each other until neither has more to do.
@@ -441,7 +441,7 @@ fn refused(rule: RuleId, name: &str, refusal: Refusal) -> Command {
 }
 
 /// The people of an incident, as rules ask for them.
-fn known(sql: &mut dyn Sql, state: &State) -> Result<HashMap<PersonId, Known>, Failure> {
+pub(super) fn known(sql: &mut dyn Sql, state: &State) -> Result<HashMap<PersonId, Known>, Failure> {
     let mut ids: Vec<PersonId> = vec![state.requester];
     ids.extend(state.assignee);
     ids.extend(&state.watchers);

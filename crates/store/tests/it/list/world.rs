@@ -315,6 +315,8 @@ pub fn policy() -> Arc<Policy> {
         rules: [].into(),
         models: [].into(),
         paging: std::sync::Arc::default(),
+        asking: Default::default(),
+        notices: Default::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
         resolution_codes: vec![],

@@ -9,13 +9,15 @@ use crate::part::away;
 use crate::part::clock;
 use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
+use crate::part::rating::score_words;
 use crate::part::state::waiting;
 use crate::part::time::counted;
 use crate::url;
 use incident::CommandName as C;
 use incident::ledger::Pause;
+use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind};
-use kernel::{TeamId, Timestamp};
+use kernel::{Language, TeamId, Timestamp};
 use maud::{Markup, html};
 
 /// Rows of a field for words.
@@ -135,6 +137,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
             "What is still not working",
             Some(&format!("On behalf of {requester}; the record says so.")),
         ),
+        C::Rate => rate(&form, requester),
         C::Classify => classify(view, &form),
         C::Prioritise => html! {
             p { "The matrix says " b { (view.case.policy.matrix.priority(view.case.state().impact, view.case.state().urgency)) } ". Another priority needs a reason." }
@@ -446,4 +449,14 @@ fn with_none(options: &[(String, String)], label: &str) -> Vec<(String, String)>
 /// An instant as a field for date and time holds it.
 fn local(view: &View<'_>, at: Option<Timestamp>) -> String {
     at.map_or(String::new(), |at| view.case.here.local(at).strftime("%Y-%m-%dT%H:%M").to_string())
+}
+
+/// What the requester said, by telephone for example.
+fn rate(form: &Form<'_>, requester: &str) -> Markup {
+    let say = locale::letters(Language::En);
+    let scores = Score::ALL.map(|score| (score.to_string(), score_words(say, score).to_owned()));
+    html! {
+        (form.select("score", "How content", None, &scores, "3"))
+        (form.words("note", "In their words", Some(&format!("On behalf of {requester}; the record says so. Without words those said before stay."))))
+    }
 }

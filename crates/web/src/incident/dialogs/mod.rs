@@ -28,6 +28,7 @@ const READY: &[C] = &[
     C::StandDown,
     C::Reopen,
     C::Dispute,
+    C::Rate,
     C::Classify,
     C::Prioritise,
     C::SetExpectedResolution,
@@ -146,6 +147,7 @@ pub(super) fn page(
 /// What a command is called above its form.
 pub(super) fn title(view: &View<'_>, command: C) -> String {
     let number = view.case.number;
+    let requester = first_name(view.case.person(view.case.state().requester));
     match command {
         C::Resolve => format!("Resolve {number}"),
         C::Hold => format!("Put {number} on hold"),
@@ -159,6 +161,7 @@ pub(super) fn title(view: &View<'_>, command: C) -> String {
         C::StandDown => format!("Stand down {number}"),
         C::Reopen => format!("Reopen {number}"),
         C::Dispute => format!("{number} is still broken"),
+        C::Rate => format!("How {requester} rates {number}"),
         C::Classify => format!("Edit {number}"),
         C::Prioritise => format!("Priority of {number}"),
         C::SetExpectedResolution => format!("When {number} is expected back"),

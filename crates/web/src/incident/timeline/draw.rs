@@ -217,6 +217,7 @@ fn chips(case: &Case, entry: &Entry<'_>) -> Markup {
             Body::Resolved(data) => span class="chip chip-good" { (icon("check")) "Resolved: " (case.resolution(&data.code)) },
             Body::Cancelled(_) => span.chip { "Cancelled" },
             Body::Disputed(_) => span class="chip chip-warn" { "Still broken" },
+            Body::Rated(data) => span class={ "chip chip-" (if data.score.is_low() { "warn" } else { "good" }) } { "Rated " (data.score) " of 5" },
             Body::Escalated(_) => span class="chip chip-note" { (icon("escal")) (say::did(case, entry.main)) },
             Body::MajorDeclared(_) => span class="chip chip-crit" { "Declared major" },
             Body::MajorStoodDown(_) => span.chip { "Stood down" },
@@ -271,6 +272,7 @@ fn body(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
                 }
             },
             Body::Disputed(data) => (said(data.note)),
+            Body::Rated(data) => { @if let Some(note) = data.note { (said(note)) } },
             Body::Cancelled(data) => (said(data.reason)),
             Body::Reopened(data) => { @if let Some(note) = data.note { (said(note)) } },
             Body::PutOnHold(data) => { @if let Some(note) = data.note { (said(note)) } },

@@ -75,6 +75,7 @@ fn words_of(stored: &StoredEvent) -> Option<Sort> {
         Body::Resolved(_) => Sort::Reply,
         Body::Disputed(_) => Sort::Message,
         Body::Cancelled(_) => Sort::Reply,
+        Body::Rated(data) if data.note.is_some() => Sort::Message,
         Body::Reopened(data) if data.note.is_some() => Sort::Note,
         Body::PutOnHold(data) if data.note.is_some() => Sort::Note,
         Body::Escalated(_) => Sort::Note,

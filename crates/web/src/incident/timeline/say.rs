@@ -44,6 +44,8 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::ClockWarned(_) => "clock",
         Body::ClockBreached(_) => "alert",
         Body::Closed(_) => "s-closed",
+        Body::Rated(_) => "flag",
+        Body::Reminded(_) => "clock",
         Body::Promised(_) | Body::PromiseChanged(_) => "clock",
         Body::PromiseBroken(_) => "alert",
         Body::PagingExhausted(_) | Body::PageFailed(_) => "alert",
@@ -358,6 +360,10 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
         Body::Restored(_) => html! { "verified that service is " b { "back" } },
         Body::Confirmed(_) => html! { b { "confirmed" } " that it works again" },
         Body::Closed(data) => closed(&data.how),
+        Body::Rated(data) => html! { "rated it " b { (data.score) " of 5" } },
+        Body::Reminded(_) => {
+            html! { "the requester was " b { "reminded" } " that it waits for them" }
+        }
         Body::Reopened(data) if data.by_reply => html! { b { "reopened it" } " with a reply" },
         Body::Reopened(_) => html! { b { "reopened it" } },
         Body::ReopeningWithdrawn(_) => html! { "said that the reply was " b { "no reopening" } },
@@ -395,6 +401,7 @@ fn became(state: Lifecycle) -> Markup {
 fn closed(how: &str) -> Markup {
     match how {
         "silence" => html! { b { "closed" } " because nobody objected in time" },
+        "no_answer" => html! { b { "closed" } " because nobody answered the question" },
         "confirmed" => html! { b { "closed it" } ", as confirmed" },
         _ => html! { b { "closed it" } },
     }

@@ -1,0 +1,83 @@
+//! What the rows that an administrator added tell of what a job did, decided once its rules
+//! have run: a condition is about the incident as the job leaves it.
+
+use super::rules::known;
+use super::{Chain, Round, Try};
+use incident::notices::ReadyNotice;
+use incident::rules::{Known, Seen, asks_for_people, asks_for_words};
+use incident::{Effect, State};
+use kernel::{IncidentNumber, PersonId};
+use query::Context;
+use std::collections::{BTreeMap, HashMap};
+use store::{Failure, Sql};
+
+impl Round<'_> {
+    /// Adds what those rows tell to the parts of the job.
+    pub(super) fn tell_by_rows(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &mut Try,
+    ) -> Result<(), Failure> {
+        let rows = self.policy.notices.added();
+        let mut held: BTreeMap<(IncidentNumber, usize), bool> = BTreeMap::new();
+        let count = if rows.is_empty() { 0 } else { tried.parts.len() };
+        for at in 0..count {
+            let mut found: Vec<Effect> = Vec::new();
+            for (place, row) in rows.iter().enumerate() {
+                let Some(part) = tried.parts.get(at) else { break };
+                let (number, state) = (part.number, part.after.clone());
+                let effects = row.effects(&state, &part.events, self.policy);
+                if effects.is_empty() {
+                    continue;
+                }
+                let holds = match held.get(&(number, place)) {
+                    Some(holds) => *holds,
+                    None => self.holds(sql, chain, tried, row, number)?,
+                };
+                held.insert((number, place), holds);
+                found.extend(effects.into_iter().filter(|_| holds));
+            }
+            if let Some(part) = tried.parts.get_mut(at) {
+                part.effects.extend(found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a row's condition holds for an incident as the job leaves it.
+    fn holds(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &Try,
+        row: &ReadyNotice,
+        number: IncidentNumber,
+    ) -> Result<bool, Failure> {
+        let Some(state) = self.state(sql, tried, number)? else { return Ok(false) };
+        let people = match asks_for_people(&row.when) {
+            true => known(sql, &state)?,
+            false => HashMap::<PersonId, Known>::new(),
+        };
+        let texts = match asks_for_words(&row.when) {
+            true => self.folded(sql, chain, tried, &state)?,
+            false => vec![],
+        };
+        let texts: Vec<&[String]> = texts.iter().map(Vec::as_slice).collect();
+        let (policy, state) = (self.policy, &state);
+        let seen = Seen { number, state, policy, people: &people, texts: &texts };
+        Ok(row.holds(&seen, &Context::of_a_rule(chain.now, &policy.time_zone)))
+    }
+
+    /// Title and description as their folded words.
+    fn folded(
+        &self,
+        sql: &mut dyn Sql,
+        chain: &Chain<'_>,
+        tried: &Try,
+        state: &State,
+    ) -> Result<Vec<Vec<String>>, Failure> {
+        let own = [state.title].into_iter().chain(state.description);
+        own.map(|id| Ok(query::words(&self.words(sql, chain, tried, id)?))).collect()
+    }
+}
