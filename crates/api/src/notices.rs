@@ -48,6 +48,8 @@ struct Shown {
     mail: bool,
     /// Whether in the inbox.
     inbox: bool,
+    /// Whether by push, to browsers that allow it.
+    push: bool,
     /// Whether it is told at once and whatever somebody prefers.
     always: bool,
     /// Whether it is in use.
@@ -96,6 +98,8 @@ struct New {
     mail: Option<bool>,
     /// Whether in the inbox; yes, when absent.
     inbox: Option<bool>,
+    /// Whether by push, to browsers that allow it; yes, when absent.
+    push: Option<bool>,
     /// Whether it is told at once and whatever somebody prefers; no, when absent.
     always: Option<bool>,
     /// In use at once, when absent.
@@ -103,7 +107,7 @@ struct New {
 }
 
 /// What to change of a row; what is absent stays. Of a standard one only `mail`, `inbox`,
-/// `always` and `active` can change.
+/// `push`, `always` and `active` can change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NotificationRuleChange)]
@@ -115,6 +119,7 @@ struct Edit {
     to: Option<ToWhom>,
     mail: Option<bool>,
     inbox: Option<bool>,
+    push: Option<bool>,
     always: Option<bool>,
     active: Option<bool>,
 }
@@ -187,7 +192,11 @@ async fn create(
         on: new.on,
         when: new.when.unwrap_or_default(),
         to: recipient(&references, new.to).await?,
-        channels: Channels { mail: new.mail.unwrap_or(true), inbox: new.inbox.unwrap_or(true) },
+        channels: Channels {
+            mail: new.mail.unwrap_or(true),
+            inbox: new.inbox.unwrap_or(true),
+            push: new.push.unwrap_or(true),
+        },
         always: new.always.unwrap_or(false),
         active: new.active.unwrap_or(true),
         version: 1,
@@ -246,6 +255,7 @@ async fn change(
         channels: Channels {
             mail: edit.mail.unwrap_or(before.channels.mail),
             inbox: edit.inbox.unwrap_or(before.channels.inbox),
+            push: edit.push.unwrap_or(before.channels.push),
         },
         always: edit.always.unwrap_or(before.always),
         active: edit.active.unwrap_or(before.active),
@@ -357,6 +367,7 @@ fn show(row: Notice, faults: Vec<Fault>, names: &Names) -> Shown {
         when: row.when,
         mail: row.channels.mail,
         inbox: row.channels.inbox,
+        push: row.channels.push,
         always: row.always,
         active: row.active,
         faults: faults.into_iter().map(field_error).collect(),

@@ -55,6 +55,8 @@ pub struct Channels {
 }
 
 impl Channels {
+    /// By all of them.
+    pub const ALL: Channels = Channels { mail: true, inbox: true, push: true };
     /// What somebody gets who said nothing. Push is for what cannot wait, until they want more.
     pub const USUAL: Channels = Channels { mail: true, inbox: true, push: false };
 

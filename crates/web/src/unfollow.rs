@@ -89,7 +89,9 @@ async fn uncollect(app: &App, person: PersonId) -> Result<(), Trouble> {
     app.desk
         .write(move |sql| {
             let mut preferences = told_how::get(sql, person)?;
-            preferences.channels.insert(Group::Followed, Channels { mail: false, inbox: true });
+            let followed = preferences.wanted(Group::Followed);
+            let inbox_alone = Channels { mail: false, inbox: true, ..followed };
+            preferences.channels.insert(Group::Followed, inbox_alone);
             Ok(told_how::put(sql, person, &preferences)?)
         })
         .await

@@ -19,7 +19,7 @@ fn added(on: &[Occasion], to: Recipient, when: &str) -> Notice {
         on: on.iter().copied().collect(),
         when: when.to_owned(),
         to,
-        channels: Channels { mail: true, inbox: false },
+        channels: Channels { mail: true, inbox: false, push: false },
         always: true,
         active: true,
         version: 1,
@@ -127,7 +127,7 @@ fn what_is_wrong_with_a_row_is_named() {
     assert_eq!(fields(&Notice { on: BTreeSet::new(), ..good.clone() }), ["on"]);
     assert_eq!(fields(&Notice { when: "priority:".to_owned(), ..good.clone() }), ["when"]);
     assert_eq!(fields(&Notice { when: "team:Nowhere".to_owned(), ..good.clone() }), ["when"]);
-    let silent = Channels { mail: false, inbox: false };
+    let silent = Channels { mail: false, inbox: false, push: false };
     assert_eq!(fields(&Notice { channels: silent, ..good.clone() }), ["mail"]);
     let nobody = Recipient::of(NoticeRole::Person);
     assert_eq!(fields(&Notice { to: nobody, ..good.clone() }), ["to.person"]);

@@ -109,7 +109,7 @@ async fn a_row_that_was_added_tells_and_says_so_and_one_that_is_off_does_not() {
                 on: BTreeSet::from([Occasion::Reported, Occasion::PriorityChanged]),
                 when: "priority:P1".to_owned(),
                 to: Recipient { person: Some(manager), ..Recipient::of(NoticeRole::Person) },
-                channels: Channels { mail: true, inbox: false },
+                channels: Channels { mail: true, inbox: false, push: false },
                 always: true,
                 active: true,
                 version: 1,

@@ -226,7 +226,11 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
         true => Channels::ALL,
         false => preferences.channels(matter),
     };
-    Channels { mail: wanted.mail && row.channels.mail, inbox: wanted.inbox && row.channels.inbox }
+    Channels {
+        mail: wanted.mail && row.channels.mail,
+        inbox: wanted.inbox && row.channels.inbox,
+        push: wanted.push && row.channels.push,
+    }
 }
 
 /// How an incident stands.

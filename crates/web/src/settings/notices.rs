@@ -82,7 +82,7 @@ async fn page(
             (table(&standard, &policy, "Standard rules"))
         }
     };
-    let lead = html! { "Who is told what, by mail and in the inbox. What somebody chose in their account applies afterwards, unless a rule is told always." };
+    let lead = html! { "Who is told what, by mail, in the inbox and by push. What somebody chose in their account applies afterwards, unless a rule is told always." };
     Ok(section_page(who, SECTION, lead, action, body))
 }
 
@@ -91,7 +91,7 @@ fn table(rows: &[(Notice, Vec<Fault>)], policy: &Policy, label: &str) -> Markup 
     html! {
         div.scroll-x tabindex="0" role="region" aria-label=(label) { table.dt {
             thead { tr {
-                th scope="col" { "When" } th scope="col" { "If" } th scope="col" { "Is told" } th scope="col" { "Mail" } th scope="col" { "Inbox" } th scope="col" { "Always" } th scope="col" { "In use" }
+                th scope="col" { "When" } th scope="col" { "If" } th scope="col" { "Is told" } th scope="col" { "Mail" } th scope="col" { "Inbox" } th scope="col" { "Push" } th scope="col" { "Always" } th scope="col" { "In use" }
             } }
             tbody { @for (row, faults) in rows {
                 tr {
@@ -103,6 +103,7 @@ fn table(rows: &[(Notice, Vec<Fault>)], policy: &Policy, label: &str) -> Markup 
                     td { (told(&row.to, policy)) }
                     td { (yes(row.channels.mail)) }
                     td { (yes(row.channels.inbox)) }
+                    td { (yes(row.channels.push)) }
                     td { (yes(row.always)) }
                     td {
                         @match (row.active, faults.is_empty()) {
@@ -134,7 +135,7 @@ fn told(to: &Recipient, policy: &Policy) -> String {
 /// `GET /settings/notifications/new`
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
     let pairs =
-        [("on", "reported"), ("role", "team"), ("mail", "1"), ("inbox", "1"), ("active", "1")];
+        [("on", "reported"), ("role", "team"), ("mail", "1"), ("inbox", "1"), ("push", "1"), ("active", "1")];
     let fields =
         Fields::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
     Ok(form_page(&app, &who, None, &fields, &Problem::default(), html! {}))
@@ -212,7 +213,11 @@ fn typed(id: String, fields: &Fields, version: i64) -> Result<Notice, Trouble> {
 }
 
 fn channels(fields: &Fields) -> Channels {
-    Channels { mail: fields.ticked("mail"), inbox: fields.ticked("inbox") }
+    Channels {
+        mail: fields.ticked("mail"),
+        inbox: fields.ticked("inbox"),
+        push: fields.ticked("push"),
+    }
 }
 
 fn shown(row: &Notice) -> Fields {
@@ -224,7 +229,8 @@ fn shown(row: &Notice) -> Fields {
     add("role", row.to.role.to_string());
     row.to.team.iter().for_each(|team| add("team", team.to_string()));
     row.to.person.iter().for_each(|person| add("person", person.to_string()));
-    let flags = [("mail", row.channels.mail), ("inbox", row.channels.inbox)];
+    let flags =
+        [("mail", row.channels.mail), ("inbox", row.channels.inbox), ("push", row.channels.push)];
     let flags = flags.into_iter().chain([("always", row.always), ("active", row.active)]);
     flags.filter(|(_, is)| *is).for_each(|(name, _)| add(name, "1".to_owned()));
     Fields::of(pairs)
@@ -327,6 +333,7 @@ fn form_page(
                     }
                     (checkbox("mail", "By mail", fields.ticked("mail")))
                     (checkbox("inbox", "In the inbox", fields.ticked("inbox")))
+                    (checkbox("push", "By push, to whoever allows it", fields.ticked("push")))
                     div.field {
                         (checkbox("always", "Always", fields.ticked("always")))
                         p.hint { "At once, and whatever they chose in their account." }
