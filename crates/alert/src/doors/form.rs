@@ -43,9 +43,33 @@ pub(super) fn percent(text: &[u8], plus_is_space: bool) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The first part of this name of a `multipart/form-data` body.
+pub(super) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
+    let boundary = content_type.split(';').find_map(|one| one.trim().strip_prefix("boundary="))?;
+    let boundary = boundary.trim_matches('"');
+    let usable = content_type.trim_start().starts_with("multipart/") && !boundary.is_empty();
+    let head = find(body, format!("name=\"{name}\"").as_bytes()).filter(|_| usable)?;
+    let begin = head + find(&body[head..], b"\r\n\r\n")? + 4;
+    let end = find(&body[begin..], format!("\r\n--{boundary}").as_bytes())?;
+    Some(&body[begin..begin + end])
+}
+
+fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
+    within.windows(wanted.len()).position(|window| window == wanted)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_form_is_found() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{\"a\": 1}\r\n--x--\r\n";
+        let part = |kind: &str| part(kind, body, "data");
+        assert_eq!(part("multipart/form-data; boundary=x"), Some(&b"{\"a\": 1}"[..]));
+        assert_eq!(part("multipart/form-data; boundary=\"y\""), None);
+        assert_eq!(part("application/json"), None);
+    }
 
     #[test]
     fn what_is_badly_encoded_is_taken_literally() {

@@ -2,7 +2,7 @@
 
 use super::limits::BODY_CHARS;
 use super::loose::{self, Many, Text, object};
-use super::{Notes, Request, Unreadable, form_pairs, key};
+use super::{Notes, Request, Unreadable, form, form_pairs, key};
 use crate::{Reading, Severity, Signal, SignalStatus};
 
 object! {
@@ -42,13 +42,15 @@ object! {
     }
 }
 
-/// Reads a notification, also the multipart form's or the plain form's `data`. A test, which has
+/// Reads a notification, also the `data` of a form of either kind. A test, which has
 /// no heartbeat, is an information.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
-    let form = request.is_form().then(|| form_pairs(request.body));
-    let data = form.as_ref().and_then(|pairs| pairs.iter().find(|(name, _)| name == "data"));
-    let bytes = data.map_or(request.body, |(_, value)| value.as_bytes());
+    let pairs = request.is_form().then(|| form_pairs(request.body));
+    let data = pairs.as_ref().and_then(|pairs| pairs.iter().find(|(name, _)| name == "data"));
+    let content_type = request.header("content-type").unwrap_or_default();
+    let part = form::part(content_type, request.body, "data").unwrap_or(request.body);
+    let bytes = data.map_or(part, |(_, value)| value.as_bytes());
     let text = loose::text(bytes, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
     if !body.is_object || (!body.heartbeat.is_object && body.msg.get().is_none()) {
