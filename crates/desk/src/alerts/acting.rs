@@ -1,7 +1,7 @@
 //! What people do with single alerts, and which of them they see.
 
 use super::What;
-use crate::{Desk, Taken, Trouble};
+use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, TokenScope, Viewer};
 use kernel::{Actor, AlertId, Timestamp};
 use store::alerts::found::{self, Found, Wanted};

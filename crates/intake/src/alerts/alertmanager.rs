@@ -25,7 +25,7 @@ use store::alerts::found::Found;
 
 /// The name of this door.
 const DOOR: &str = "prometheus";
-/// Prefix under which a label of an alert's texts is kept.
+/// The names under which clients look for an alert's texts.
 const ANNOTATIONS: [&str; 2] = ["summary", "description"];
 
 /// `/api/v2/…` with the key as a bearer token.

@@ -24,7 +24,7 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
     now: Timestamp,
     fresh: String,
-    _held: Held,
+    held: Held,
 }
 
 /// Why a body is not whole.
@@ -49,7 +49,7 @@ impl Asked {
             body: vec![],
             now: doors.desk.now(),
             fresh: desk::fresh().to_string(),
-            _held: Held::default(),
+            held: Held::default(),
         };
         let cut = asked.read(doors, &parts.headers, body).await.err();
         (asked, cut)
@@ -72,7 +72,7 @@ impl Asked {
                 return Err(Cut::TooLarge(std::mem::take(&mut self.body)));
             }
             let came = Instant::now();
-            if !doors.room.make(&mut self._held, self.body.len() + piece.len()).await {
+            if !doors.room.make(&mut self.held, self.body.len() + piece.len()).await {
                 return Err(Cut::NoRoom);
             }
             self.body.extend_from_slice(&piece);

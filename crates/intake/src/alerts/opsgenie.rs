@@ -137,12 +137,11 @@ impl Caller<'_> {
 
     async fn find(&self, which: &Which) -> Result<Option<Found>, Trouble> {
         let source = self.source.integration.id;
-        let by_id = async |text: &str| match text.parse::<AlertId>() {
-            Ok(id) => self.doors.desk.alert_by_id(source, id).await,
-            Err(_) => Ok(None),
-        };
         match which {
-            Which::Id(text) => by_id(text).await,
+            Which::Id(text) => match text.parse::<AlertId>() {
+                Ok(id) => self.doors.desk.alert_by_id(source, id).await,
+                Err(_) => Ok(None),
+            },
             Which::Alias(key) => self.doors.desk.alert_by_key(source, key.clone()).await,
             Which::Tiny(short) => {
                 let all = self.doors.desk.alerts_of(source).await?;

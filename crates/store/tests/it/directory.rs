@@ -918,7 +918,7 @@ fn mailboxes_are_found_by_key_and_by_address() {
         service: None,
         team: None,
         addresses: addresses.iter().map(|text| (*text).to_owned()).collect(),
-        settings: integrations::Settings { silence_after_seconds: Some(900), imap: None },
+        settings: integrations::Settings { silence_after_seconds: Some(900), ..Default::default() },
         new_secrets: None,
         active: true,
         archived: false,

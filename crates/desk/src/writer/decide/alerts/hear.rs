@@ -309,13 +309,12 @@ impl<'a> Book<'a> {
     ) -> Result<(), Failure> {
         for crate::alerts::Beat { name, .. } in came {
             let key = (integration, name.clone());
-            let full = || heartbeats::count(sql, integration).map(|n| n >= heartbeats::NAMES_MAX);
-            if !self.beats.contains_key(&key) && full()? {
-                let known = heartbeats::is_known(sql, integration, name)?;
-                if !known {
-                    tracing::warn!(%name, "an integration has too many heartbeats; one is not watched");
-                    continue;
-                }
+            if !self.beats.contains_key(&key)
+                && !heartbeats::is_known(sql, integration, name)?
+                && heartbeats::count(sql, integration)? >= heartbeats::NAMES_MAX
+            {
+                tracing::warn!(%name, "there are too many heartbeats; one is not watched");
+                continue;
             }
             let every_seconds = self.settings(integration).heartbeat_seconds;
             self.beats.insert(key, Beat { integration, name: name.clone(), every_seconds });
