@@ -14,6 +14,7 @@ mod mail;
 mod mail_in;
 mod mailboxes;
 mod models;
+mod paging;
 mod palette;
 mod portal;
 mod queue;
