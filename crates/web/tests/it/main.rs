@@ -15,6 +15,7 @@ mod mail_in;
 mod mailboxes;
 mod models;
 mod paged;
+mod paging;
 mod palette;
 mod portal;
 mod push;

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 /// Whom to page, or by which policy.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PageSomebody)]
 pub(crate) struct Page {
     /// People, by e-mail address or id.
     #[serde(default)]
