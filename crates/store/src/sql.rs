@@ -117,6 +117,7 @@ from! {
     kernel::RuleId => |v| Value::Text(v.to_string()),
     kernel::ModelId => |v| Value::Text(v.to_string()),
     kernel::RecomputationId => |v| Value::Text(v.to_string()),
+    kernel::DeviceId => |v| Value::Text(v.to_string()),
     kernel::WebhookId => |v| Value::Text(v.to_string()),
     kernel::DeviceId => |v| Value::Text(v.to_string()),
     kernel::ContactId => |v| Value::Text(v.to_string()),

@@ -12,7 +12,7 @@ mod written;
 pub use note::{Note, Urgency};
 pub use send::{Push, PushError, Receipt};
 
-use desk::{Desk, Trouble};
+use desk::Trouble;
 use figures::Figures;
 use kernel::Timestamp;
 use std::sync::Arc;

@@ -32,7 +32,7 @@ pub(super) struct Written {
 }
 
 /// What is told of these, which are for one browser and about one incident.
-pub(super) async fn note(
+pub(super) async fn written(
     push: &Push,
     word: &[Delivery],
     now: Timestamp,
@@ -79,7 +79,7 @@ fn read_all(sql: &mut dyn Sql, word: &[Delivery]) -> Result<Vec<Found>, Failure>
     Ok(all)
 }
 
-fn written(
+fn note(
     push: &Push,
     seals: &Seals,
     delivery: &Delivery,
