@@ -148,7 +148,7 @@ fn answers(app: &App, token: &str, paged: &Paged, here: &Here, wrong: Option<&st
     html! {
         div.ack-a {
             @if let Some(wrong) = wrong { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
-            form.ack-a method="post" action=(action) {
+            form method="post" action=(action) {
                 @if says(Answer::Acknowledge) {
                     button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
                 }
