@@ -55,7 +55,7 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
             Some(team) => say.why_team_named(number, team),
             None => say.why_team(number),
         },
-        ToldAs::Rule => say.why_rule(number, one_line(&about.delivery.rule)),
+        ToldAs::Rule => say.why_rule(one_line(&about.delivery.rule), number),
     };
     let why = match about.delivery.rule.is_empty() || role == ToldAs::Rule {
         true => why,

@@ -126,7 +126,12 @@ async fn a_followers_letters_can_be_ended_by_one_press_or_collected() {
     let his = world.sink.to(PETER);
     assert_eq!(his.len(), 2);
     assert_eq!(his[1].header("Subject").as_deref(), Some("3 pieces of news on what you follow"));
-    assert_eq!((his[1].header("In-Reply-To"), his[1].header("List-Unsubscribe")), (None, None));
+    assert_eq!(his[1].header("In-Reply-To"), None);
+    // One press ends such letters, not following one of the incidents.
+    let url = his[1].header("List-Unsubscribe").unwrap();
+    let token = url.strip_prefix(&format!("<{PUBLIC_URL}/u/")).unwrap().trim_end_matches('>');
+    let all = t.desk.seals().await.unwrap().read_uncollect(token, t.desk.now()).unwrap();
+    assert_eq!(all.person, peter);
     let words = his[1].words();
     let (text, _) = words.split_once("text/html").unwrap();
     assert_eq!(text.matches("> Still looking.").count(), 3, "{words}");

@@ -152,6 +152,8 @@ impl Incident {
             resolution: None,
             close_at: None,
             before_reopening: None,
+            reminder: None,
+            rating: None,
             reopenings: 0,
             confidential_to: None,
             merged_into: None,
