@@ -169,7 +169,7 @@ impl PagingSettings {
     }
 
     /// Each setting with what may be shown of it.
-    pub(super) fn shown(&self) -> [(&'static str, &Setting<Option<String>>, Option<String>); 13] {
+    pub(super) fn shown(&self) -> [Shown<'_>; 13] {
         let open = |setting: &Setting<Option<String>>| setting.value.clone();
         let hidden = |setting: &Setting<Option<String>>| {
             setting.value.as_ref().map(|_| "(hidden)".to_owned())
@@ -191,6 +191,9 @@ impl PagingSettings {
         ]
     }
 }
+
+/// The key of a setting, the setting, and what may be shown of it.
+type Shown<'a> = (&'static str, &'a Setting<Option<String>>, Option<String>);
 
 /// An address without a slash at the end.
 fn address(key: &'static str, value: &Option<String>) -> Result<String, OfNoUse> {

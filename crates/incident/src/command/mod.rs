@@ -12,8 +12,8 @@ use crate::clocks::ClockKind;
 use crate::escalation::Whom;
 use crate::impact::Subject;
 use crate::models::ModelUse;
-use crate::reach::Urgency;
 use crate::rating::Score;
+use crate::reach::Urgency;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
     AttachmentId, CategoryId, ContentId, EscalationId, IncidentNumber, Level, PersonId, Priority,

@@ -9,8 +9,8 @@ use crate::escalation::{
 };
 use crate::ledger::Span;
 use crate::models::ModelPart;
-use crate::reach::Urgency;
 use crate::rating::Score;
+use crate::reach::Urgency;
 use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{

@@ -178,6 +178,7 @@ fn a_full_timeline_takes_the_end_and_nothing_else() {
             undo: &[],
             timeline: &[],
             derived: None,
+            turns: &case.turns,
         };
         incident::decide(Some(&full), command, &facts, case.now)
     };

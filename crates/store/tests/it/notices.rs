@@ -49,7 +49,7 @@ fn row(id: &str, name: &str) -> Notice {
         on: BTreeSet::from([Occasion::Reported, Occasion::Resolved]),
         when: "priority:P1".to_owned(),
         to: Recipient { team: Some(team(0)), ..Recipient::of(NoticeRole::Team) },
-        channels: Channels { mail: true, inbox: false },
+        channels: Channels { mail: true, inbox: false, push: false },
         always: true,
         active: true,
         version: 1,
@@ -94,12 +94,12 @@ fn a_row_narrows_the_channels_and_what_is_told_always_asks_nobody() {
     each_engine("notices_channels", |store| {
         filled(store);
         let quiet = Quiet { from: "12:00".parse().unwrap(), until: "13:00".parse().unwrap() };
-        let none = Channels { mail: false, inbox: false };
+        let none = Channels { mail: false, inbox: false, push: false };
         let channels = BTreeMap::from([(Group::Assigned, none)]);
-        let silent = Preferences { channels, quiet: Some(quiet), digest: Digest::Off };
+        let silent = Preferences { channels, quiet: Some(quiet), digest: Digest::Off, push_words: false };
         write(store, |sql| {
             told_how::put(sql, person(2), &silent)?;
-            let mail = Channels { mail: true, inbox: false };
+            let mail = Channels { mail: true, inbox: false, push: false };
             let terms = Terms {
                 rule: "To management".to_owned(),
                 added: true,

@@ -134,8 +134,14 @@ fn told(to: &Recipient, policy: &Policy) -> String {
 
 /// `GET /settings/notifications/new`
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
-    let pairs =
-        [("on", "reported"), ("role", "team"), ("mail", "1"), ("inbox", "1"), ("push", "1"), ("active", "1")];
+    let pairs = [
+        ("on", "reported"),
+        ("role", "team"),
+        ("mail", "1"),
+        ("inbox", "1"),
+        ("push", "1"),
+        ("active", "1"),
+    ];
     let fields =
         Fields::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
     Ok(form_page(&app, &who, None, &fields, &Problem::default(), html! {}))

@@ -106,7 +106,6 @@ fn read_step(fields: &Fields, step: usize, zone: &str, errors: &mut Errors) -> E
         hours: (!within.is_empty()).then_some(Hours { time_zone, within }),
         round_robin: text("how") == "turn",
         everyone: text("how") == "everyone",
-        ..blank_step()
     }
 }
 
@@ -134,11 +133,11 @@ impl Draft {
         let mut parts = path.strip_prefix("steps.")?.split('.');
         let step = *self.places.get(parts.next()?.parse::<usize>().ok()?)?;
         let parts: Vec<&str> = parts.collect();
-        let field = match parts.first()? {
-            &"after_seconds" => "after",
-            &"whom" => "whom",
-            &"hours" if parts.get(1) == Some(&"time_zone") => "zone",
-            &"hours" => "hours",
+        let field = match *parts.first()? {
+            "after_seconds" => "after",
+            "whom" => "whom",
+            "hours" if parts.get(1) == Some(&"time_zone") => "zone",
+            "hours" => "hours",
             _ => "how",
         };
         let words = if field == "whom" && parts.len() > 1 { "One of them " } else { "" };
