@@ -103,7 +103,7 @@ fn rules_give_their_dates() {
 fn what_began_long_ago_goes_on() {
     for (rule, count, first) in [
         ("FREQ=DAILY;INTERVAL=3", 3, "2026-11-25"),
-        ("FREQ=WEEKLY;INTERVAL=2", 1, "2026-11-30"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", 1, "2026-11-25"),
         ("FREQ=MONTHLY;BYMONTHDAY=24", 1, "2026-11-24"),
         ("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=25", 1, "2026-11-25"),
     ] {
