@@ -26,10 +26,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ),
     (
         "api",
-        &[
-            "kernel", "calendar", "query", "roster", "alert", "incident", "insight", "store",
-            "desk",
-        ],
+        &["kernel", "calendar", "query", "roster", "alert", "incident", "insight", "store", "desk"],
     ),
     ("notify", &["kernel", "locale", "query", "incident", "store", "desk"]),
     ("intake", &["kernel", "query", "alert", "incident", "store", "desk"]),
