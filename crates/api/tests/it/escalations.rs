@@ -77,7 +77,8 @@ async fn whoever_is_paged_is_not_taken_away() {
     let schedule = json!({ "name": "First line", "time_zone": "UTC", "layers": [{ "rotation": {
         "unit": "day", "every": 1, "start_local": "2026-11-16T09:00:00", "people": [address("ines")] } }] });
     mara.post("/api/v1/schedules", schedule).await.good();
-    let hook = json!({ "name": "Siren", "url": "https://siren.northwind.example/hook" });
+    world.desk.allow_outward(vec!["127.0.0.0/8".parse().unwrap()]);
+    let hook = json!({ "name": "Siren", "url": "http://127.0.0.1:40001/siren" });
     let hook = ada.post("/api/v1/webhooks", hook).await.good()["id"].as_str().unwrap().to_owned();
     let mut policy = network();
     policy["steps"][0]["whom"] =

@@ -72,7 +72,7 @@ pub fn save_schedule(
     if !retires {
         refuse(faults)?;
     } else {
-        check_unused(sql, Whom::Schedule(schedule.id), "this schedule")?;
+        check_unused(sql, Whom::Schedule(schedule.id), "by this schedule")?;
     }
     let made = (audit.by(), audit.now());
     match &before {
@@ -179,7 +179,8 @@ pub fn ready(versions: &Versions) -> Result<Roster, Failure> {
     versions.roster().map_err(|error| Failure::damaged(error.to_string()))
 }
 
-/// Refuses where something pages this one: the words say what. Inside [`crate::Desk::change`].
+/// Refuses where something pages this one, and says what: `this` is "this team" or "by this
+/// schedule". Inside [`crate::Desk::change`].
 ///
 /// # Errors
 /// That it is used, as a conflict; the store's.
@@ -188,7 +189,7 @@ pub fn check_unused(sql: &mut dyn Sql, whom: Whom, this: &str) -> Result<(), Tro
     if users.is_empty() {
         return Ok(());
     }
-    let words = format!("{} by {this}; change that first", in_words(&users));
+    let words = format!("{} {this}; change that first", in_words(&users));
     Err(Refusal::state("conflict", words).into())
 }
 

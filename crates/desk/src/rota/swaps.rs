@@ -197,6 +197,13 @@ fn refused(refusal: SwapRefusal) -> Trouble {
         SwapRefusal::ForSomebodyElse => {
             Refusal::forbidden("somebody else was asked to take it").into()
         }
+        SwapRefusal::Themselves => {
+            Refusal::state("conflict", "it is your own; withdraw it to keep it").into()
+        }
+        SwapRefusal::NotTheirs => {
+            let words = "the schedule has changed: it is not their shift any more";
+            Refusal::state("conflict", words).into()
+        }
         other => Refusal::state("conflict", format!("this swap {other}")).into(),
     }
 }

@@ -116,7 +116,7 @@ fn table(all: &[(Escalation, Vec<String>)], names: &Names) -> Markup {
             tbody { @for (one, users) in all {
                 tr {
                     th scope="row" { a href=(SECTION.of(one.policy.id)) { (one.policy.name) } }
-                    td { ol.list { @for (at, step) in one.policy.steps.iter().enumerate() {
+                    td { ol { @for (at, step) in one.policy.steps.iter().enumerate() {
                         li { b { (draw::since_begin(&one.policy, at)) } " " (draw::whom_words(step, names)) }
                     } } }
                     td { (one.policy.pages_from) }

@@ -74,7 +74,7 @@ fn line(row: &Row, names: &Names, here: &Here) -> Markup {
                     td { (names.name(Whom::Person(shift.person))) }
                     td.nowrap { (here.exact(shift.end)) }
                 }
-                None if schedule.active => { td colspan="2" { span.crit-t { "nobody" } } }
+                None if schedule.active => { td colspan="2" { span.err { "nobody" } } }
                 None => { td { "–" } td { "–" } }
             }
             td.num { (schedule.layers.len()) }

@@ -110,7 +110,7 @@ fn row(stretch: &Stretch, crew: &Crew, draft: &Draft, here: &Here) -> Markup {
                 }
                 None => {
                     td colspan="2" {
-                        span.crit-t { (icon("alert")) "nobody" }
+                        span.err { (icon("alert")) "nobody" }
                         " until " (here.exact(stretch.span.end))
                     }
                 }
