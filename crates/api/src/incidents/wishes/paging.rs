@@ -40,7 +40,7 @@ impl Wish for Page {
     const MORE: &'static str = "Whoever is paged already stays paged, unless a policy is named. People are paged until somebody acknowledges.";
 
     fn example() -> Value {
-        json!({ "people": ["ines.ferreira@northwind.example"], "note": "Please look at the firewall." })
+        json!({ "people": ["ines.ferreira@northwind.example"], "note": "The firewall drops half of it." })
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
