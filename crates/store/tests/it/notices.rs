@@ -96,7 +96,8 @@ fn a_row_narrows_the_channels_and_what_is_told_always_asks_nobody() {
         let quiet = Quiet { from: "12:00".parse().unwrap(), until: "13:00".parse().unwrap() };
         let none = Channels { mail: false, inbox: false, push: false };
         let channels = BTreeMap::from([(Group::Assigned, none)]);
-        let silent = Preferences { channels, quiet: Some(quiet), digest: Digest::Off, push_words: false };
+        let silent =
+            Preferences { channels, quiet: Some(quiet), digest: Digest::Off, push_words: false };
         write(store, |sql| {
             told_how::put(sql, person(2), &silent)?;
             let mail = Channels { mail: true, inbox: false, push: false };

@@ -40,7 +40,7 @@ impl Wish for Page {
     const MORE: &'static str = "Whoever is paged already stays paged, unless a policy is named. People are paged until somebody acknowledges.";
 
     fn example() -> Value {
-        json!({ "people": ["ines.ferreira@northwind.example"], "note": "The firewall drops what comes from Oslo." })
+        json!({ "people": ["ines.ferreira@northwind.example"], "note": "The firewall drops half of it." })
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
@@ -55,7 +55,7 @@ impl Wish for Page {
             whom.push(Whom::Schedule(on.references.schedule("schedules", text)?));
         }
         let policy = self.policy.as_deref();
-        let policy = policy.map(|text| on.references.escalation("policy", text));
+        let policy = policy.map(|text| on.references.escalation_policy("policy", text));
         Ok(Command::Page {
             whom,
             policy: policy.transpose()?,

@@ -6,7 +6,6 @@ use crate::part::duration;
 use crate::part::form::Errors;
 use crate::settings::{editing, week_hours, whom};
 use desk::Trouble;
-use desk::escalations::blank_step;
 use incident::escalation::{EscalationPolicy, EscalationStep, Hours, Whom};
 use kernel::{Priority, limits};
 use store::directory::escalations::Escalation;
