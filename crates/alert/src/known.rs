@@ -150,19 +150,12 @@ pub fn take(
     let status = if over { SignalStatus::Resolved } else { signal.status };
     match (open, status) {
         (Some(alert), status) => (follow(alert, signal, status, around), None),
-        (None, SignalStatus::Firing) => {
-            (Outcome::New, Some(begin(last, signal, around, new_id())))
-        }
+        (None, SignalStatus::Firing) => (Outcome::New, Some(begin(last, signal, around, new_id()))),
         (None, _) => (Outcome::Unknown, None),
     }
 }
 
-fn follow(
-    alert: &mut Alert,
-    signal: &Signal,
-    status: SignalStatus,
-    around: Around<'_>,
-) -> Outcome {
+fn follow(alert: &mut Alert, signal: &Signal, status: SignalStatus, around: Around<'_>) -> Outcome {
     alert.last_at = alert.last_at.max(around.now);
     match status {
         SignalStatus::Resolved => {

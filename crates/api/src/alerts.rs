@@ -138,7 +138,8 @@ async fn list(
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
     let names = Names::of(&app).await?;
     let references = References::of(&app, caller.viewer()).await?;
-    let mut wanted = wanted(words("q", params.q.as_deref())?.unwrap_or_default(), &references, &names)?;
+    let mut wanted =
+        wanted(words("q", params.q.as_deref())?.unwrap_or_default(), &references, &names)?;
     wanted.before = match params.cursor.as_deref().map(str::parse).transpose() {
         Ok(before) => before,
         Err(_) => return Err(Problem::invalid("cursor", "is not a cursor of this list")),
@@ -269,7 +270,8 @@ fn wanted(text: &str, references: &References<'_>, names: &Names) -> Result<Want
             "state" if value == "open" => wanted.open = Some(true),
             "state" => {
                 let state = value.parse();
-                let refused = |_| Problem::invalid("q", "state is open, firing, acknowledged or resolved");
+                let refused =
+                    |_| Problem::invalid("q", "state is open, firing, acknowledged or resolved");
                 wanted.state = Some(state.map_err(refused)?);
             }
             "integration" => {
@@ -283,7 +285,9 @@ fn wanted(text: &str, references: &References<'_>, names: &Names) -> Result<Want
                 wanted.number = Some(value.parse().map_err(refused)?);
             }
             other => {
-                let words = format!("{other} is not asked for here; state, integration, service and incident are");
+                let words = format!(
+                    "{other} is not asked for here; state, integration, service and incident are"
+                );
                 return Err(Problem::invalid("q", words));
             }
         }
@@ -296,7 +300,8 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let needs = || Problem::invalid("q", "has words of the form name:value, such as state:open");
+        let needs =
+            || Problem::invalid("q", "has words of the form name:value, such as state:open");
         let (name, after) = rest.split_once(':').ok_or_else(needs)?;
         let (value, after) = match after.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').ok_or_else(needs)?,

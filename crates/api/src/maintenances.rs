@@ -246,7 +246,8 @@ fn check(row: &Maintenance) -> Result<(), Trouble> {
     }
     if let Some(recurrence) = &row.recurrence {
         let broken = recurrence.faults().into_iter();
-        faults.extend(broken.map(|(field, words)| Fault::new(format!("recurrence.{field}"), words)));
+        faults
+            .extend(broken.map(|(field, words)| Fault::new(format!("recurrence.{field}"), words)));
     }
     if row.matcher.labels.len() > LABELS_MAX {
         faults.push(Fault::new("matcher.labels", format!("are more than {LABELS_MAX}")));

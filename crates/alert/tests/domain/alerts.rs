@@ -80,7 +80,8 @@ fn what_nobody_knows_is_neither_over_nor_taken() {
 fn words_and_severity_follow_the_source() {
     let mut known = Known::default();
     known.fires(0);
-    let worded = Signal { body: "91 %".into(), ..signal("a", SignalStatus::Firing, Severity::Critical) };
+    let worded =
+        Signal { body: "91 %".into(), ..signal("a", SignalStatus::Firing, Severity::Critical) };
     assert_eq!(known.takes(&worded, 1), Outcome::Reworded);
     assert_eq!(known.takes(&worded, 2), Outcome::Repeated);
     let better = Signal { severity: Severity::Warning, ..worded };

@@ -78,11 +78,7 @@ impl Desk {
     /// # Errors
     ///
     /// [`Trouble::Refused`] when there is no such body, or it still cannot be read.
-    pub async fn replay_payload(
-        &self,
-        id: IntegrationId,
-        payload: i64,
-    ) -> Result<Taken, Trouble> {
+    pub async fn replay_payload(&self, id: IntegrationId, payload: i64) -> Result<Taken, Trouble> {
         let kept = self.payload(id, payload).await?;
         let source = self.read(move |sql| integrations::get(sql, id)).await?;
         let texts = source.map(|source| source.settings.alerts.mapping).unwrap_or_default();

@@ -25,7 +25,10 @@ pub(super) fn take(draft: &mut Draft, news: &AlertNews) -> Result<(), Refusal> {
     check(news)?;
     let state = draft.state()?;
     if matches!(state.lifecycle, Lifecycle::Closed | Lifecycle::Cancelled) {
-        return Err(Refusal::state("not_in_this_state", "this incident is over; its alerts are not its matter any more"));
+        return Err(Refusal::state(
+            "not_in_this_state",
+            "this incident is over; its alerts are not its matter any more",
+        ));
     }
     let changed = changed(state, news);
     draft.emit(changed);
@@ -106,7 +109,6 @@ fn resolve(draft: &mut Draft, note: ContentId) -> Result<(), Refusal> {
     let codes = &draft.policy().resolution_codes;
     let code = codes.iter().find(|known| known.code == BY_ITSELF).or(codes.first());
     let Some(code) = code.map(|known| known.code.clone()) else { return Ok(()) };
-    let command =
-        Command::Resolve { code, note, cause: None, known_error: None, children: false };
+    let command = Command::Resolve { code, note, cause: None, known_error: None, children: false };
     lifecycle::resolve(draft, &command)
 }

@@ -72,22 +72,23 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
 /// ends an incident, what must be forgotten or hidden, and what its timers say.
 pub(super) fn ends(command: &Command) -> bool {
     let over = |news: &AlertNews| news.firing == 0;
-    matches!(command, Command::TakeAlerts(news) if over(news)) || matches!(
-        command,
-        Command::Resolve { .. }
-            | Command::Confirm
-            | Command::Close
-            | Command::Cancel { .. }
-            | Command::Redact { .. }
-            | Command::Restrict { .. }
-            | Command::Unmerge
-            | Command::Tick
-            | Command::Recompute { .. }
-            | Command::Note(
-                Related::ChildRemoved { .. }
-                    | Related::MainEnded
-                    | Related::MergeWithdrawn { .. }
-                    | Related::UnlinkedBack { .. }
-            )
-    )
+    matches!(command, Command::TakeAlerts(news) if over(news))
+        || matches!(
+            command,
+            Command::Resolve { .. }
+                | Command::Confirm
+                | Command::Close
+                | Command::Cancel { .. }
+                | Command::Redact { .. }
+                | Command::Restrict { .. }
+                | Command::Unmerge
+                | Command::Tick
+                | Command::Recompute { .. }
+                | Command::Note(
+                    Related::ChildRemoved { .. }
+                        | Related::MainEnded
+                        | Related::MergeWithdrawn { .. }
+                        | Related::UnlinkedBack { .. }
+                )
+        )
 }

@@ -6,12 +6,12 @@ use super::asked::Asked;
 use super::keys::Source;
 use super::webhook::{refuse, told};
 use super::{Doors, failed};
+use alert::doors::Unreadable;
 use alert::doors::alertmanager::answers::{
     self, AlertState, AlertStatus, Group, SilenceState, SilenceStatus,
 };
 use alert::doors::alertmanager::api::{self, Wanted};
 use alert::doors::alertmanager::matchers::Matcher;
-use alert::doors::Unreadable;
 use alert::maintenance::{LabelMatch, LabelTest, Maintenance};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

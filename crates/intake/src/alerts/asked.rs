@@ -39,7 +39,10 @@ pub(super) enum Cut {
 
 impl Asked {
     /// A request whose body is still to come.
-    pub(super) async fn whole(doors: &Doors, request: axum::extract::Request) -> (Self, Option<Cut>) {
+    pub(super) async fn whole(
+        doors: &Doors,
+        request: axum::extract::Request,
+    ) -> (Self, Option<Cut>) {
         let (parts, body) = request.into_parts();
         let mut asked = Asked {
             method: parts.method.as_str().to_owned(),

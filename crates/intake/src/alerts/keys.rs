@@ -70,9 +70,11 @@ fn source(integration: Integration) -> Source {
     let texts = &integration.settings.alerts.mapping;
     let mapping = match texts.is_empty() {
         true => None,
-        false => Mapping::parse(texts).inspect_err(|_| {
-            tracing::warn!(name = %integration.name, "a mapping cannot be read");
-        }).ok(),
+        false => Mapping::parse(texts)
+            .inspect_err(|_| {
+                tracing::warn!(name = %integration.name, "a mapping cannot be read");
+            })
+            .ok(),
     };
     Source { integration, mapping }
 }

@@ -19,8 +19,8 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{any, post};
 use desk::{AlertsTold, Desk, Raw, Taken, Trouble};
-use keys::{Keys, Source};
 use kernel::Timestamp;
+use keys::{Keys, Source};
 use store::alerts::payloads::PayloadOutcome;
 
 /// Bytes of one body: ten thousand alerts of Alertmanager, and room.

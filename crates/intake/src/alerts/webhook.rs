@@ -34,8 +34,13 @@ pub(crate) async fn hand_in(
         Err(refused) => return refused,
     };
     if kind == "api" {
-        return alertmanager::call(&doors, &source, rest.strip_prefix("v2/").unwrap_or(rest), &asked)
-            .await;
+        return alertmanager::call(
+            &doors,
+            &source,
+            rest.strip_prefix("v2/").unwrap_or(rest),
+            &asked,
+        )
+        .await;
     }
     if kind != HEARTBEAT && !matches!(asked.method.as_str(), "POST" | "PUT") {
         return problem(StatusCode::METHOD_NOT_ALLOWED, "Alerts are handed in with POST.");
@@ -138,7 +143,10 @@ fn said(taken: &Taken) -> serde_json::Value {
 }
 
 /// GoAlert's generic API, whose token stands in the query or the header.
-pub(super) async fn goalert(State(doors): State<Doors>, request: axum::extract::Request) -> Response {
+pub(super) async fn goalert(
+    State(doors): State<Doors>,
+    request: axum::extract::Request,
+) -> Response {
     by_token(doors, Kind::Goalert, request, |_| StatusCode::NO_CONTENT.into_response()).await
 }
 

@@ -1,7 +1,7 @@
 //! Monitoring at its doors, from the request to the incident.
 
-mod stories;
 mod sources;
+mod stories;
 mod suppressed;
 
 use axum::Router;
@@ -79,9 +79,8 @@ impl Doors {
             active: true,
             version: 1,
         };
-        let insert = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
-            Ok(services::insert(sql, &service)?)
-        };
+        let insert =
+            move |sql: &mut dyn store::Sql, _: &desk::Audit| Ok(services::insert(sql, &service)?);
         self.t.desk.change(Actor::system(), insert).await.unwrap();
     }
 

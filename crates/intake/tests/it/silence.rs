@@ -124,7 +124,11 @@ async fn a_mailbox_that_cannot_be_fetched_is_told_of_once_until_it_can() {
             move_to: None,
             oauth: None,
         };
-        let settings = Settings { silence_after_seconds: Some(3_600), imap: Some(imap), ..Settings::default() };
+        let settings = Settings {
+            silence_after_seconds: Some(3_600),
+            imap: Some(imap),
+            ..Settings::default()
+        };
         let mailbox = Integration { settings, ..mailbox };
         integrations::update(sql, &mailbox, mailbox.version)?;
         Ok(mailbox.id)

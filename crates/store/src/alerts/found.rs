@@ -103,9 +103,8 @@ pub fn by_key(
     integration: IntegrationId,
     key: &str,
 ) -> Result<Option<Found>, Failure> {
-    let statement = format!(
-        "{SELECT} where a.integration_id = $1 and a.key = $2 and a.ended_at is null"
-    );
+    let statement =
+        format!("{SELECT} where a.integration_id = $1 and a.key = $2 and a.ended_at is null");
     let parameters = [integration.into(), key.into()];
     let mut found = one(sql, &statement, &parameters, read)?;
     if found.is_none() {
@@ -141,9 +140,8 @@ fn with_details(sql: &mut dyn Sql, alerts: Vec<Alert>) -> Result<Vec<Found>, Fai
     let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id).collect();
     let mut said = details::of(sql, &ids)?;
     let found = alerts.into_iter().map(|alert| {
-        let details = said
-            .remove(&alert.id)
-            .ok_or_else(|| Failure::damaged("an alert has no words"))?;
+        let details =
+            said.remove(&alert.id).ok_or_else(|| Failure::damaged("an alert has no words"))?;
         Ok(Found { alert, details })
     });
     found.collect()

@@ -96,7 +96,8 @@ pub fn open(
     let mut found = Vec::with_capacity(keys.len());
     for part in keys.chunks(KEYS_PER_STATEMENT) {
         let (names, values) = slots(2, part);
-        let statement = format!("{SELECT} where integration_id = $1 and key in ({names}) and ended_at is null");
+        let statement =
+            format!("{SELECT} where integration_id = $1 and key in ({names}) and ended_at is null");
         let parameters: Vec<Value> = [integration.into()].into_iter().chain(values).collect();
         found.extend(many(sql, &statement, &parameters, read)?);
     }

@@ -137,7 +137,8 @@ pub fn get(
 pub fn forget(sql: &mut dyn Sql, now: Timestamp) -> Result<(), Failure> {
     let before = now.plus_days(-KEPT_DAYS);
     sql.execute("delete from alert_payloads where received_at < $1", &[before.into()])?;
-    let many_of = "select integration_id from alert_payloads group by integration_id having count(*) > $1";
+    let many_of =
+        "select integration_id from alert_payloads group by integration_id having count(*) > $1";
     let full: Vec<IntegrationId> = many(sql, many_of, &[KEPT_MAX.into()], Columns::parsed)?;
     for integration in full {
         let last = "select id from alert_payloads where integration_id = $1 order by id desc limit 1 offset $2";

@@ -82,9 +82,8 @@ fn a_key_is_open_once_and_can_end_and_begin_in_one_batch() {
     each_engine("alerts_open_once", |store| {
         let (first, second) = (alert(1, "a"), alert(2, "a"));
         write(store, |sql| alerts::write(sql, Written::All, [&first].into_iter()));
-        let twice = |sql: &mut dyn store::Sql| {
-            alerts::write(sql, Written::All, [&second].into_iter())
-        };
+        let twice =
+            |sql: &mut dyn store::Sql| alerts::write(sql, Written::All, [&second].into_iter());
         let failed = crate::harness::writer(store).transaction(twice);
         assert!(matches!(failed, Err(store::Failure::Exists(_))), "{failed:?}");
         // Told in the order in which they are found; what is over goes first all the same.
@@ -205,7 +204,10 @@ fn alerts_are_found_by_those_who_may_see_them() {
         assert_eq!(keys(&agent, before), ["b", "a"]);
         let (scope, id) = (Scope::of(&agent), all[0].id);
         let one = store.read_blocking(move |sql| found::get(sql, &scope, id)).unwrap().unwrap();
-        assert_eq!((one.details.title.as_str(), &one.details.labels["host"]), ("Disk full", &"db1".to_owned()));
+        assert_eq!(
+            (one.details.title.as_str(), &one.details.labels["host"]),
+            ("Disk full", &"db1".to_owned())
+        );
         let by_key = |key: &'static str| {
             store.read_blocking(move |sql| found::by_key(sql, source(1), key)).unwrap()
         };
@@ -245,7 +247,8 @@ fn bodies_are_bounded_by_number_and_age() {
 #[test]
 fn heartbeats_are_due_until_they_come_or_are_told() {
     each_engine("heartbeats", |store| {
-        let beat = |name: &str| Beat { integration: source(1), name: name.into(), every_seconds: 60 };
+        let beat =
+            |name: &str| Beat { integration: source(1), name: name.into(), every_seconds: 60 };
         write(store, |sql| heartbeats::came(sql, [beat("backup"), beat("cron")].iter(), START));
         let due = |seconds| {
             let now = START.plus_seconds(seconds);

@@ -56,7 +56,10 @@ async fn pagerduty_triggers_acknowledges_and_resolves() {
     let mut nobody = event("trigger");
     nobody["routing_key"] = "f".repeat(32).into();
     let refused = doors.post("/v2/enqueue", &nobody).await;
-    assert_eq!((refused.status, refused.json["status"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid event")));
+    assert_eq!(
+        (refused.status, refused.json["status"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("invalid event"))
+    );
     let change = json!({
         "routing_key": KEY,
         "payload": { "summary": "Deployed 4.2", "source": "ci", "timestamp": "2026-11-23T12:00:00Z" },
@@ -79,7 +82,10 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     assert_eq!(became.json["data"]["alias"], "db_lag");
     let path = "/v2/alerts/db_lag?identifierType=alias";
     let shown = doors.call("GET", path, &auth, &Value::Null).await;
-    assert_eq!((&shown.json["data"]["status"], &shown.json["data"]["count"]), (&"open".into(), &1.into()));
+    assert_eq!(
+        (&shown.json["data"]["status"], &shown.json["data"]["count"]),
+        (&"open".into(), &1.into())
+    );
     let list = doors.call("GET", "/v2/alerts?query=status%3Aopen", &auth, &Value::Null).await;
     assert_eq!(list.json["data"].as_array().unwrap().len(), 1);
     let close = "/jsm/ops/integration/v2/alerts/db_lag/close?identifierType=alias";
@@ -129,7 +135,8 @@ async fn other_forms_have_their_doors() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
     let doors = Doors::open().await;
-    let odd = Request::post(format!("/intake/{KEY}/alertmanager")).body(Body::from("{\"alerts\": ["));
+    let odd =
+        Request::post(format!("/intake/{KEY}/alertmanager")).body(Body::from("{\"alerts\": ["));
     assert_eq!(doors.ask(odd.unwrap()).await.status, StatusCode::BAD_REQUEST);
     let large = Request::post(format!("/intake/{KEY}/alertmanager"))
         .header("content-length", "99999999")

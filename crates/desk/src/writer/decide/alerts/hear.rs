@@ -352,8 +352,8 @@ impl<'a> Book<'a> {
             return Ok(*down);
         }
         let above: Vec<ServiceId> = self.monitoring.map.above(service).into_iter().collect();
-        let down = !above.is_empty()
-            && (round.is_down(&above) || store::alerts::is_down(sql, &above)?);
+        let down =
+            !above.is_empty() && (round.is_down(&above) || store::alerts::is_down(sql, &above)?);
         self.down.insert(service, down);
         Ok(down)
     }

@@ -13,7 +13,9 @@ use crate::alerts::{Job, Monitoring, Taken, What};
 use alert::{Alert, AlertSettings, Group, Signal};
 use incident::alerts::AlertsWhy;
 use incident::{Policy, Refusal};
-use kernel::{Actor, AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
+use kernel::{
+    Actor, AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp,
+};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::alerts::Written;
@@ -167,12 +169,7 @@ impl Round<'_> {
 }
 
 impl<'a> Book<'a> {
-    fn new(
-        policy: &'a Policy,
-        monitoring: &'a Monitoring,
-        now: Timestamp,
-        jobs: usize,
-    ) -> Self {
+    fn new(policy: &'a Policy, monitoring: &'a Monitoring, now: Timestamp, jobs: usize) -> Self {
         Book {
             now,
             policy,

@@ -47,7 +47,9 @@ impl Book<'_> {
             let alert = &self.rows[effect.row].alert;
             numbers.extend(alert.number);
             if alert.number.is_none() {
-                keys.entry(alert.integration).or_default().extend([alert.group.as_str(), STORM_KEY]);
+                keys.entry(alert.integration)
+                    .or_default()
+                    .extend([alert.group.as_str(), STORM_KEY]);
             }
         }
         for mark in &self.marks {
@@ -214,8 +216,7 @@ impl Book<'_> {
         hand.group.truncated = false;
         hand.group.unclear_since = None;
         hand.touched = true;
-        let rest =
-            store::alerts::open_in_group(sql, mark.integration, &mark.group, ENDED_AT_ONCE)?;
+        let rest = store::alerts::open_in_group(sql, mark.integration, &mark.group, ENDED_AT_ONCE)?;
         for alert in rest {
             let id = alert.id;
             let row = self.remember(alert);
@@ -251,8 +252,7 @@ impl Book<'_> {
             return Ok(());
         };
         let (integration, key) = (hand.group.integration, hand.group.key.clone());
-        if hand.group.all_firing() == 0
-            || store::alerts::told_since(sql, integration, &key, since)?
+        if hand.group.all_firing() == 0 || store::alerts::told_since(sql, integration, &key, since)?
         {
             hand.group.unclear_since = None;
             hand.news = true;

@@ -11,7 +11,9 @@ use incident::alerts::AlertNews;
 use incident::command::{Report, Visibility};
 use incident::rules::Maker;
 use incident::{Command, Origin, RefusalKind};
-use kernel::{Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Timestamp, limits};
+use kernel::{
+    Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Timestamp, limits,
+};
 use store::directory::{Entry, Integration, Person, audit, integrations, people};
 use store::incidents::Head;
 use store::{Failure, Sql};
@@ -169,11 +171,7 @@ impl Round<'_> {
     }
 
     /// As whom an integration reports: a person without a login, made when it first does.
-    fn requester(
-        &self,
-        sql: &mut dyn Sql,
-        source: &Integration,
-    ) -> Result<PersonId, Failure> {
+    fn requester(&self, sql: &mut dyn Sql, source: &Integration) -> Result<PersonId, Failure> {
         if let Some(person) = integrations::person_of(sql, source.id)? {
             return Ok(person);
         }
@@ -328,7 +326,8 @@ fn description(said: &Signal) -> String {
     if !said.body.trim().is_empty() {
         parts.push(said.body.trim().to_owned());
     }
-    let labels = said.labels.iter().take(LABELS_SHOWN).map(|(name, value)| format!("{name}: {value}"));
+    let labels =
+        said.labels.iter().take(LABELS_SHOWN).map(|(name, value)| format!("{name}: {value}"));
     let labels: Vec<String> = labels.collect();
     if !labels.is_empty() {
         parts.push(labels.join("\n"));
