@@ -63,7 +63,8 @@ test('push is allowed, tried out, says what is urgent, and is stopped', async ({
   expect(note).toMatchObject({ title: `News on ${number}`, body: '', urgent: true, path: `/incidents/${number}` });
   expect(sink.got[1].headers).toMatchObject({ urgency: 'high', 'content-encoding': 'aes128gcm' });
   await mara.getByRole('checkbox', { name: 'Push says title and words, not the number alone' }).check();
-  await mara.getByRole('button', { name: 'Save' }).nth(1).click();
+  await mara.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Save' }).click();
+  await expect(mara.getByRole('checkbox', { name: 'Push says title and words, not the number alone' })).toBeChecked();
   const other = await desk.api.report({ title: 'Core switch is down again', team: 'Service Desk', impact: 1, urgency: 1 });
   await expect.poll(() => sink.got.length).toBe(3);
   expect(decrypt(sink.got[2].body, pair, auth).title).toBe(`${other.number} Core switch is down again`);

@@ -236,6 +236,18 @@ fn networks(leaf: &ArgMatches, source: impl Fn(&str) -> Source, id: &str) -> Set
     }
 }
 
+fn outward_settings(
+    leaf: &ArgMatches,
+    source: impl Fn(&str) -> Source + Copy,
+    webhook_ca: Setting<Option<String>>,
+) -> OutwardSettings {
+    OutwardSettings {
+        webhook_allow: networks(leaf, source, "webhook_allow"),
+        push_allow: networks(leaf, source, "push_allow"),
+        webhook_ca,
+    }
+}
+
 impl Settings {
     fn of(matches: &ArgMatches, file: Option<PathBuf>, said_by_file: &[&str]) -> Settings {
         let (path, leaf) = leaf(matches);
@@ -268,11 +280,7 @@ impl Settings {
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
-            outward: OutwardSettings {
-                webhook_allow: networks(leaf, source, "webhook_allow"),
-                push_allow: networks(leaf, source, "push_allow"),
-                webhook_ca: served("webhook_ca"),
-            },
+            outward: outward_settings(leaf, source, served("webhook_ca")),
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -19,5 +19,5 @@ create index push_subscriptions_person on push_subscriptions (person_id, created
 drop index deliveries_once;
 create unique index deliveries_once on deliveries (number, n, word, person_id, channel) where channel <> 'push';
 create unique index deliveries_once_push on deliveries (number, n, word, address) where channel = 'push';
-create index deliveries_push on deliveries (next_at, id) where state = 'waiting' and channel = 'push';
+create index deliveries_push on deliveries (channel, next_at, id) where state = 'waiting' and channel = 'push';
 create index deliveries_pushed on deliveries (address, ended_at) where state = 'sent' and channel = 'push';
