@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_part_of_a_form_is_found() {
-        let body = b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{\"a\": 1}\r\n--x--\r\n";
+        let body =
+            b"--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{\"a\": 1}\r\n--x--\r\n";
         let part = |kind: &str| part(kind, body, "data");
         assert_eq!(part("multipart/form-data; boundary=x"), Some(&b"{\"a\": 1}"[..]));
         assert_eq!(part("multipart/form-data; boundary=\"y\""), None);

@@ -282,10 +282,14 @@ fn mails_of_alertmanager_are_told_apart() {
     let text = "1 alert for alertname=Unicode cluster=日本\nView in Alertmanager <http://vm:28493/#/alerts?receiver=all>\n\
         [1] Resolved\nLabels\nalertname = Unicode\ncluster = 日本\ninstance = host\"quoted\\x\nservice = büro\n\
         severity = info\nAnnotations\nsummary = Ünïcode ✓ newline second line\nSource\nSent by Alertmanager <http://vm:28493>";
-    let real = mail::read("[RESOLVED] Unicode 日本 (host\"quoted\\x büro info)", text, now()).unwrap();
+    let real =
+        mail::read("[RESOLVED] Unicode 日本 (host\"quoted\\x büro info)", text, now()).unwrap();
     let signal = &real.signals[0];
     assert_eq!((signal.key.as_str(), signal.status), ("7b6d1e1d44d7954c", SignalStatus::Resolved));
-    assert_eq!((signal.title.as_str(), signal.severity), ("Ünïcode ✓ newline second line", Severity::Info));
+    assert_eq!(
+        (signal.title.as_str(), signal.severity),
+        ("Ünïcode ✓ newline second line", Severity::Info)
+    );
     assert_eq!(mail::read("Re: [FIRING:1] HighLatency", text, now()), None);
     assert_eq!(mail::read("[FIRING:1] HighLatency", "call me", now()), None);
 }

@@ -1,8 +1,8 @@
 //! One alert as Alertmanager and Grafana tell of it.
 
 use crate::doors::limits::{BODY_CHARS, LINKS};
-use crate::doors::notes::is_key;
 use crate::doors::loose::{Pairs, Raw, Text, object};
+use crate::doors::notes::is_key;
 use crate::doors::vocabulary::{priority, severity};
 use crate::doors::{Notes, key};
 use crate::{Severity, Signal, SignalStatus};
