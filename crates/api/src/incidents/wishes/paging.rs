@@ -55,7 +55,7 @@ impl Wish for Page {
             whom.push(Whom::Schedule(on.references.schedule("schedules", text)?));
         }
         let policy = self.policy.as_deref();
-        let policy = policy.map(|text| on.references.escalation_policy("policy", text));
+        let policy = policy.map(|text| on.references.escalation("policy", text));
         Ok(Command::Page {
             whom,
             policy: policy.transpose()?,

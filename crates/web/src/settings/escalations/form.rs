@@ -190,6 +190,7 @@ pub(super) fn priorities() -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use desk::escalations::blank_step;
     use kernel::{PersonId, ScheduleId};
     use roster::{Restriction, Weekday};
 
