@@ -118,6 +118,7 @@ impl Doors {
     async fn fires(&self, name: &str, severity: &str, service: &str) -> Answer {
         let mut body = notification(&[(name, true)], 0);
         body["groupKey"] = format!("{{}}:{{alertname=\"{name}\"}}").into();
+        body["alerts"][0]["labels"]["alertname"] = name.into();
         body["alerts"][0]["labels"]["severity"] = severity.into();
         body["alerts"][0]["labels"]["service"] = service.into();
         let answer = self.post("/intake/KEY/alertmanager", &body).await;

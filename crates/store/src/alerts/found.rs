@@ -133,7 +133,7 @@ fn seen(sql: &mut dyn Sql, scope: &Scope, first: usize) -> (String, Vec<Value>) 
     let staff = scope.everything || scope.open_to_staff;
     let without = if staff && !scope.nothing { "a.number is null" } else { "1 = 0" };
     let (full, values) = filter::fully_visible(sql.engine(), scope, first);
-    (format!("({without} or (a.number is not null and ({full})))"), values)
+    (format!("({without} or (i.number is not null and ({full})))"), values)
 }
 
 fn with_details(sql: &mut dyn Sql, alerts: Vec<Alert>) -> Result<Vec<Found>, Failure> {

@@ -173,6 +173,7 @@ impl Incident {
             deviated_at: None,
             explanations: BTreeMap::new(),
             unanswered_since: None,
+            alerts: None,
             agreement: AgreementRef { id: AgreementId(id(6, 0)), version: 1 },
             clocks: vec![],
             quiet: false,
