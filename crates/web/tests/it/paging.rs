@@ -21,7 +21,7 @@ async fn the_page_says_who_is_paged_and_who_is_next() {
     world.get("mara", &path).await.shows("Paging: step 2 of 4.").shows("without waiting");
     world.post("ines", &format!("{path}/acknowledge"), &[]).await;
     let page = world.get("mara", &path).await;
-    page.hides("Paging: step").shows("Paging stopped").shows("stopped paging");
+    page.hides("Paging: step").shows("Paging stopped").shows("Stopped paging");
 
     let wrong = world.post("mara", &form, &[("whom", "cat:7")]).await;
     wrong.shows("is nobody who can be paged");
