@@ -4,6 +4,7 @@
 
 pub mod caps;
 mod claim;
+mod concerned;
 mod expand;
 pub mod inbox;
 pub mod push;

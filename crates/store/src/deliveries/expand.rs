@@ -1,6 +1,7 @@
 //! Rows of the outbox become deliveries: one for each person who is concerned and each
 //! channel by which they are told.
 
+use super::concerned::{Concerned, Reached, Standing, standings};
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
 use crate::directory::{devices, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
@@ -10,8 +11,7 @@ use incident::policy::Asking;
 use incident::rating::SURVEY;
 use incident::telling::{Channels, Leaves, Matter, Preferences};
 use jiff::tz::TimeZone;
-use kernel::{DeviceId, PersonId, Timestamp};
-use std::collections::btree_map::Entry;
+use kernel::{PersonId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of clocks, which are for whoever has the incident.
@@ -19,6 +19,8 @@ const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
 /// Deliveries that one transaction makes, and those of the row of the outbox that goes beyond:
 /// a team may be large, and whoever writes meanwhile waits.
 const MADE_MAX: usize = 1_000;
+/// Rows of the outbox for which is read at once who is concerned.
+const ROWS_AT_ONCE: usize = 50;
 
 /// How long a letter waits for what may follow: people send a second sentence, a file or a
 /// correction within half a minute, and nobody misses half a minute.
@@ -34,34 +36,14 @@ const HELD: &str = "put_on_hold";
 const QUESTION_SECONDS: i64 = 120;
 
 /// Something to be told, as it waits in the outbox.
-struct Asked {
+pub(super) struct Asked {
     id: i64,
-    number: i64,
-    n: i64,
+    pub(super) number: i64,
+    pub(super) n: i64,
     word: String,
     audience: Audience,
     created_at: Timestamp,
     row: Row,
-}
-
-/// Somebody who is concerned.
-struct Reached {
-    person: PersonId,
-    email: Option<String>,
-    time_zone: String,
-    preferences: Preferences,
-    /// Browsers that show them news.
-    devices: Vec<DeviceId>,
-}
-
-/// How an incident stands, as far as preferences ask.
-#[derive(Default)]
-struct Standing {
-    priority: u8,
-    major: bool,
-    waits_for_requester: bool,
-    /// Who has been told of it by mail.
-    told: BTreeSet<PersonId>,
 }
 
 /// What holds for all that is told at once.
@@ -107,34 +89,36 @@ pub fn expand(
     let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
     let mut expanded = 0;
     let (mut rows, mut surveyed) = (Vec::new(), BTreeSet::new());
-    for asked in due {
-        // Another node may have had it since.
-        if sql.execute("delete from outbox where id = $1", &[asked.id.into()])? == 0 {
-            continue;
-        }
-        expanded += 1;
-        if asked.word == HELD && is_question_told(sql, &asked)?
-            || asked.word == SURVEY && was_asked_lately(sql, &asked, &mut surveyed, now)?
-        {
-            continue;
-        }
-        let audience = match OF_CLOCKS.contains(&asked.word.as_str()) && !asked.row.added {
-            true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
-            false => asked.audience.clone(),
-        };
-        let standing = match known.entry(asked.number) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(standing(sql, asked.number)?),
-        };
-        let mut concerned = reached(sql, &asked, &audience)?;
-        if is_pushed {
-            add_devices(sql, &mut concerned)?;
-        }
-        for reached in concerned {
-            rows.extend(told(&asked, &audience, reached, standing, terms));
-        }
-        if rows.len() >= MADE_MAX {
+    let mut due = due.into_iter();
+    while rows.len() < MADE_MAX {
+        let some: Vec<Asked> = due.by_ref().take(ROWS_AT_ONCE).collect();
+        if some.is_empty() {
             break;
+        }
+        let some = taken(sql, some)?;
+        expanded += some.len() as u64;
+        let mut told_to = Vec::with_capacity(some.len());
+        for asked in &some {
+            if asked.word == HELD && is_question_told(sql, asked)?
+                || asked.word == SURVEY && was_asked_lately(sql, asked, &mut surveyed, now)?
+            {
+                continue;
+            }
+            let audience = match OF_CLOCKS.contains(&asked.word.as_str()) && !asked.row.added {
+                true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
+                false => asked.audience.clone(),
+            };
+            told_to.push((asked, audience));
+        }
+        standings(sql, told_to.iter().map(|(asked, _)| asked.number), &mut known)?;
+        let pairs: Vec<(&Asked, &Audience)> =
+            told_to.iter().map(|(asked, to)| (*asked, to)).collect();
+        let concerned = Concerned::read(sql, &pairs, is_pushed)?;
+        for (asked, audience) in &told_to {
+            let standing = known.entry(asked.number).or_default();
+            for reached in concerned.by(asked, audience) {
+                rows.extend(told(asked, audience, reached, standing, terms));
+            }
         }
     }
     if !rows.is_empty() {
@@ -144,11 +128,21 @@ pub fn expand(
     Ok(expanded)
 }
 
+/// Those of them that no other node has had since.
+fn taken(sql: &mut dyn Sql, asked: Vec<Asked>) -> Result<Vec<Asked>, Failure> {
+    let ids: Vec<i64> = asked.iter().map(|asked| asked.id).collect();
+    let (list, values) = slots(1, &ids);
+    let statement = format!("delete from outbox where id in ({list}) returning id");
+    let ours = many(sql, &statement, &values, Columns::int)?;
+    let ours: BTreeSet<i64> = ours.into_iter().collect();
+    Ok(asked.into_iter().filter(|asked| ours.contains(&asked.id)).collect())
+}
+
 /// The deliveries to one person.
 fn told(
     asked: &Asked,
     audience: &Audience,
-    reached: Reached,
+    reached: &Reached,
     standing: &mut Standing,
     terms: Terms,
 ) -> Vec<Vec<Value>> {
@@ -178,7 +172,7 @@ fn told(
         ]);
     };
     let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
-    let address = reached.email.filter(|_| by_mail);
+    let address = reached.email.clone().filter(|_| by_mail);
     let own = TimeZone::get(&reached.time_zone).ok().filter(|_| !reached.time_zone.is_empty());
     let zone = own.as_ref().unwrap_or(terms.zone);
     // Whoever wants letters or push alone and cannot get any finds it in their inbox.
@@ -231,21 +225,6 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
         inbox: wanted.inbox && row.channels.inbox,
         push: wanted.push && row.channels.push,
     }
-}
-
-/// How an incident stands.
-fn standing(sql: &mut dyn Sql, number: i64) -> Result<Standing, Failure> {
-    let statement = "select priority, major, case when state = 'on_hold' \
-        and hold_reason = 'requester' then 1 else 0 end from incidents where number = $1";
-    let found = one(sql, statement, &[number.into()], |row| {
-        // Priorities are 1 to 5.
-        let priority = u8::try_from(row.int()?).unwrap_or(u8::MAX);
-        let (major, waits_for_requester) = (row.flag()?, row.flag()?);
-        Ok(Standing { priority, major, waits_for_requester, told: BTreeSet::new() })
-    })?;
-    let told = "select distinct person_id from deliveries where number = $1 and channel = 'email'";
-    let told = many(sql, told, &[number.into()], Columns::parsed)?;
-    Ok(Standing { told: told.into_iter().collect(), ..found.unwrap_or_default() })
 }
 
 /// What leaves now takes along what waits before it about the same incident, so that it is read
@@ -312,52 +291,4 @@ fn told_as(audience: &Audience, row: &Row) -> ToldAs {
         Audience::Team(_) => ToldAs::Team,
         Audience::Watchers => ToldAs::Watcher,
     }
-}
-
-/// Who is concerned. Of a team and of watchers, whoever did it knows it already.
-fn reached(sql: &mut dyn Sql, asked: &Asked, audience: &Audience) -> Result<Vec<Reached>, Failure> {
-    const OTHERS: &str = "and people.id not in (select actor_id from events where number = $1 \
-        and n = $2 and actor_kind = 'person')";
-    let (number, n) = (asked.number, asked.n);
-    let (who, values): (String, Vec<Value>) = match audience {
-        Audience::Requester(person) | Audience::Person(person) => {
-            ("where people.id = $1".to_owned(), vec![(*person).into()])
-        }
-        Audience::Team(team) => (
-            format!(
-                "join team_members on team_members.person_id = people.id where team_id = $3 {OTHERS}"
-            ),
-            vec![number.into(), n.into(), (*team).into()],
-        ),
-        Audience::Watchers => (
-            format!(
-                "join incident_watchers on incident_watchers.person_id = people.id and incident_watchers.number = $1 \
-                 where 1 = 1 {OTHERS}"
-            ),
-            vec![number.into(), n.into()],
-        ),
-    };
-    let statement = format!(
-        "select people.id, email, time_zone, preferences from people \
-         left join told_how on told_how.person_id = people.id {who} and people.active = 1 \
-         order by people.id"
-    );
-    many(sql, &statement, &values, |row| {
-        let (person, email, time_zone) = (row.parsed()?, row.opt_text()?, row.text()?);
-        let stored = row.opt_text()?;
-        // Whoever's preferences cannot be read is told rather too much than nothing.
-        let preferences = stored.and_then(|json| serde_json::from_str(&json).ok());
-        let preferences = preferences.unwrap_or_default();
-        Ok(Reached { person, email, time_zone, preferences, devices: vec![] })
-    })
-}
-
-/// The browsers that show them news.
-fn add_devices(sql: &mut dyn Sql, concerned: &mut [Reached]) -> Result<(), Failure> {
-    let people: Vec<PersonId> = concerned.iter().map(|reached| reached.person).collect();
-    let mut found = devices::of_people(sql, &people)?;
-    for reached in concerned {
-        reached.devices = found.remove(&reached.person).unwrap_or_default();
-    }
-    Ok(())
 }
