@@ -424,7 +424,9 @@ fn events_in(parts: &[store::incidents::Recorded]) -> i64 {
 
 /// The caller may have gone; what was done is done all the same.
 fn answer(reply: Option<oneshot::Sender<Result<Done, Trouble>>>, answer: Result<Done, Trouble>) {
-    drop(reply.map(|reply| reply.send(answer)));
+    if let Some(reply) = reply {
+        drop(reply.send(answer));
+    }
 }
 
 /// Idempotency keys and the progress of imports belong to the same transaction.
