@@ -107,7 +107,7 @@ fn managers_are_told_but_not_of_what_they_did_and_customers_of_nothing_inside() 
     with(&mut case, vec![managers, Notice { id: "n2".to_owned(), ..requester }]);
     let audiences = |found: Vec<Effect>| found.into_iter().map(|e| e.audience).collect::<Vec<_>>();
     let manager = Audience::Person(Who::Manager.id());
-    assert_eq!(audiences(told(&mut case, Who::Agent, note()).1), [manager.clone()]);
+    assert_eq!(audiences(told(&mut case, Who::Agent, note()).1), std::slice::from_ref(&manager));
     let both = [manager, Audience::Requester(Who::Requester.id())];
     assert_eq!(audiences(told(&mut case, Who::Agent, comment()).1), both);
     let (_, more) = told(&mut case, Who::Manager, comment());
