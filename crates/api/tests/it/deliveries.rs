@@ -34,6 +34,7 @@ async fn letters_are_listed_and_those_given_up_are_sent_again() {
     let expected = json!({
         "id": newest["id"], "number": second, "restricted": false, "word": "reported",
         "told_as": "requester", "channel": "email", "name": newest["name"],
+        "rule": "reported-requester",
         "address": address("rosa"), "state": "dead", "attempts": 0, "next_at": newest["next_at"],
         "created_at": newest["created_at"], "ended_at": newest["ended_at"], "error": "550 nobody", "held": Value::Null,
     });

@@ -1003,7 +1003,7 @@ async fn who_is_told_what_is_switched_off_added_and_put_back() {
     ];
     let wrong = world.post("ada", list, &wrong).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    wrong.shows("reported is not told to watchers").shows("choose mail, inbox or both");
+    wrong.shows("Reported is not told to watchers").shows("Choose mail, inbox or both");
     let good = [
         ("name", "P1 to managers"),
         ("role", "manager"),
@@ -1038,9 +1038,9 @@ async fn what_requesters_are_asked_is_set() {
         async move { world.post("ada", path, &fields).await }
     };
     for (share, close, words) in [
-        ("101", "", "must be 0 to 100 per cent"),
+        ("101", "", "Must be 0 to 100 per cent"),
         ("x", "", "Write a whole number"),
-        ("50", "3", "needs a reminder before it"),
+        ("50", "3", "Needs a reminder before it"),
     ] {
         let refused = set(share, close).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{share} {close}");
