@@ -119,7 +119,6 @@ from! {
     kernel::RecomputationId => |v| Value::Text(v.to_string()),
     kernel::DeviceId => |v| Value::Text(v.to_string()),
     kernel::WebhookId => |v| Value::Text(v.to_string()),
-    kernel::DeviceId => |v| Value::Text(v.to_string()),
     kernel::ContactId => |v| Value::Text(v.to_string()),
     kernel::PageId => |v| Value::Text(v.to_string()),
 }
