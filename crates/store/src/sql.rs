@@ -123,6 +123,7 @@ from! {
     kernel::ModelId => |v| Value::Text(v.to_string()),
     kernel::RecomputationId => |v| Value::Text(v.to_string()),
     kernel::WebhookId => |v| Value::Text(v.to_string()),
+    kernel::DeviceId => |v| Value::Text(v.to_string()),
     kernel::ContactId => |v| Value::Text(v.to_string()),
     kernel::PageId => |v| Value::Text(v.to_string()),
     kernel::AlertId => |v| Value::Text(v.to_string()),

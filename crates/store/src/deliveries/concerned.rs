@@ -176,7 +176,8 @@ fn actors(
         let pairs = pairs.collect::<Vec<_>>().join(", ");
         let last = entries.last().into_iter().cycle();
         let values = entries.iter().chain(last).take(length);
-        let values: Vec<Value> = values.flat_map(|(number, n)| [number.into(), n.into()]).collect();
+        let values: Vec<Value> =
+            values.flat_map(|(number, n)| [(*number).into(), (*n).into()]).collect();
         let statement = format!(
             "select number, n, actor_id from events where actor_kind = 'person' \
              and (number, n) in (values {pairs})"
