@@ -176,6 +176,8 @@ impl Incident {
             rule_runs: Default::default(),
             waited: Default::default(),
             waited_ahead: Default::default(),
+            paging: None,
+            suppressed: None,
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }
