@@ -5,7 +5,7 @@ use super::find;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body};
+use crate::json::{self, Body, Nothing};
 use crate::once::{self, Answered, Once};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -114,17 +114,22 @@ pub(super) fn doors() -> Vec<Door> {
             .problems(&[401, 403, 404, 503]),
         Door::post(format!("{METHOD}/send-code"), "sendContactCode", send_code)
             .about("users", "Send another code", "The one before is worth nothing any more.")
-            .answers_plainly(204, "", "It is on its way.")
-            .problems(&[401, 403, 404, 409, 429, 503]),
+            .body::<Nothing>(json!({}))
+            .once()
+            .answers::<ContactMethod>(202, "It is on its way.")
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 429, 503]),
         Door::post(format!("{METHOD}/verify"), "verifyContactMethod", verify)
             .about("users", "Say the code that came by a way", OWN)
             .body::<CodeSaid>(json!({ "code": "042917" }))
+            .once()
             .answers::<ContactMethod>(200, "The way, which is used from now on.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::post(format!("{METHOD}/test"), "testContactMethod", test)
             .about("users", "Send a test page", OWN)
-            .answers_plainly(204, "", "It is on its way; `proved_at` says when it was taken.")
-            .problems(&[401, 403, 404, 409, 429, 503]),
+            .body::<Nothing>(json!({}))
+            .once()
+            .answers::<ContactMethod>(202, "It was taken, as `proved_at` says.")
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 429, 503]),
         Door::get(RULES, "readContactRules", rules)
             .about("users", "Read which way is used after how long", OWN)
             .answers::<ContactRules>(200, "Their rules.")
@@ -166,34 +171,38 @@ async fn add(
     body: Body<NewContactMethod>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
-    let (me, once) = (caller.viewer().person, once.of(&body.bytes));
-    if let Some(before) = before(&app, me, once.clone()).await? {
-        return Ok(before.into_response());
-    }
-    let person = whose(&app, &caller, &id).await?;
+    let once = once.of(&body.bytes);
     let NewContactMethod { channel, address, label } = body.value;
-    let channel = channel
-        .parse()
-        .map_err(|error: kernel::Invalid| Problem::invalid("channel", error.to_string()))?;
-    let draft = Draft { channel, address, label };
-    let (contact, wrong) = app.desk().add_contact(caller.viewer(), person, draft).await?;
-    let made = shown(Contact { error: wrong, ..contact });
-    let answered = Answered::created(&made)?;
-    let now = app.desk().now();
-    app.desk().write(move |sql| Ok(once::keep(sql, me, once.as_ref(), &answered, now)?)).await?;
-    Ok(json::answer(StatusCode::CREATED, &made))
+    let add = async {
+        let person = whose(&app, &caller, &id).await?;
+        let channel = channel
+            .parse()
+            .map_err(|error: kernel::Invalid| Problem::invalid("channel", error.to_string()))?;
+        let draft = Draft { channel, address, label };
+        let (contact, wrong) = app.desk().add_contact(caller.viewer(), person, draft).await?;
+        Ok(Answered::created(&shown(Contact { error: wrong, ..contact }))?)
+    };
+    only_once(&app, &caller, once, add).await
 }
 
-/// What was answered to the same request.
-async fn before(
+/// Does it, unless the same request did: then its answer. What leaves cannot be part of a
+/// transaction, so an answer is kept once it is there.
+async fn only_once(
     app: &App,
-    me: PersonId,
+    caller: &Caller,
     once: Option<Idempotency>,
-) -> Result<Option<Answered>, Problem> {
-    if once.is_none() {
-        return Ok(None);
+    doing: impl Future<Output = Result<Answered, Problem>>,
+) -> Result<Response, Problem> {
+    let Some(once) = once else { return Ok(doing.await?.into_response()) };
+    let (me, same) = (caller.viewer().person, once.clone());
+    let before = app.desk().write(move |sql| once::before(sql, me, Some(&same))).await?;
+    if let Some(before) = before {
+        return Ok(before.into_response());
     }
-    Ok(app.desk().write(move |sql| once::before(sql, me, once.as_ref())).await?)
+    let answered = doing.await?;
+    let (kept, now) = (answered.clone(), app.desk().now());
+    app.desk().write(move |sql| Ok(once::keep(sql, me, Some(&once), &kept, now)?)).await?;
+    Ok(answered.into_response())
 }
 
 async fn remove(
@@ -211,35 +220,63 @@ async fn send_code(
     State(app): State<App>,
     caller: Caller,
     Path((id, method)): Path<(String, String)>,
+    once: Once,
+    body: Body<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
-    let method = method_of(&app, &caller, &id, &method).await?;
-    app.desk().send_code(caller.viewer(), method).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    let send = async {
+        let method = method_of(&app, &caller, &id, &method).await?;
+        app.desk().send_code(caller.viewer(), method).await?;
+        accepted(&app, &caller, &id, method).await
+    };
+    only_once(&app, &caller, once.of(&body.bytes), send).await
 }
 
 async fn verify(
     State(app): State<App>,
     caller: Caller,
     Path((id, method)): Path<(String, String)>,
+    once: Once,
     body: Body<CodeSaid>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
-    let method = method_of(&app, &caller, &id, &method).await?;
-    let code = body.value.code;
-    let contact = app.desk().verify_contact(caller.viewer(), method, &code).await?;
-    Ok(json::answer(StatusCode::OK, &shown(contact)))
+    let say = async {
+        let method = method_of(&app, &caller, &id, &method).await?;
+        let code = &body.value.code;
+        let contact = app.desk().verify_contact(caller.viewer(), method, code).await?;
+        Ok(Answered::good(&shown(contact))?)
+    };
+    only_once(&app, &caller, once.of(&body.bytes), say).await
 }
 
 async fn test(
     State(app): State<App>,
     caller: Caller,
     Path((id, method)): Path<(String, String)>,
+    once: Once,
+    body: Body<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
-    let method = method_of(&app, &caller, &id, &method).await?;
-    app.desk().test_contact(caller.viewer(), method).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    let send = async {
+        let method = method_of(&app, &caller, &id, &method).await?;
+        app.desk().test_contact(caller.viewer(), method).await?;
+        accepted(&app, &caller, &id, method).await
+    };
+    only_once(&app, &caller, once.of(&body.bytes), send).await
+}
+
+/// A way as it is after something was sent there.
+async fn accepted(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    method: ContactId,
+) -> Result<Answered, Problem> {
+    let person = whose(app, caller, id).await?;
+    let (found, _) = app.desk().contacts(caller.viewer(), person).await?;
+    let missing = || Problem::not_found("there is no such way to reach them");
+    let contact = found.into_iter().find(|contact| contact.id == method).ok_or_else(missing)?;
+    Ok(Answered::of(StatusCode::ACCEPTED, &shown(contact))?)
 }
 
 async fn rules(

@@ -13,6 +13,9 @@ const ALL_NEEDED: &str = "also needs twilio_token and twilio_from";
 /// What cannot be done where people cannot reach this instance.
 const NO_LINKS: &str = "without public_url pages carry no links, calls take no keys, and nobody hears whether text messages arrived";
 
+/// A setting by its key, with what may be shown of it.
+type Shown<'a> = (&'static str, &'a Setting<Option<String>>, Option<String>);
+
 /// The settings of what pages people besides mail.
 #[derive(Debug, Clone)]
 pub(crate) struct PagingSettings {
