@@ -44,7 +44,7 @@ test('a webhook is made, tried out, and tells what happens, signed', async ({ de
   await desk.api.report({ title: 'Elsewhere', service: 'Warehouse Wi-Fi' });
   const { number } = await desk.api.report({ title: 'Dock printer jams', service: 'Label Printing' });
   const told = () => sink.got.slice(1).map(({ body }) => JSON.parse(body));
-  await expect.poll(() => told().map(({ type }) => type)).toContain('reported');
+  await expect.poll(() => told().map(({ type }) => type)).toContain('incident.reported');
   expect(told().every(({ data }) => JSON.stringify(data).includes(number))).toBe(true);
   for (const { headers, body, path } of sink.got) {
     expect(path).toBe('/in?key=1');

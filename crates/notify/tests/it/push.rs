@@ -33,7 +33,9 @@ impl Browser {
     fn new() -> Browser {
         let private = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new()).unwrap();
         let public = private.compute_public_key().unwrap().as_ref().to_vec();
-        Browser { private, public, auth: [7; 16] }
+        // A secret of its own, as every browser has one.
+        let auth = public[1..17].try_into().unwrap();
+        Browser { private, public, auth }
     }
 
     fn draft(&self, endpoint: &Endpoint, path: &str) -> Draft {
