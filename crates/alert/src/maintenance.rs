@@ -6,6 +6,7 @@ use kernel::{IntegrationId, MaintenanceId, ServiceId, Timestamp, words};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Conditions on labels in one window.
 pub const LABELS_MAX: usize = 20;
@@ -36,7 +37,23 @@ pub struct LabelMatch {
     pub test: LabelTest,
     /// With what.
     pub value: String,
+    /// What is remembered of its pattern.
+    #[serde(skip)]
+    pub ready: Ready,
 }
+
+/// A pattern that is made ready when it is first asked for, because a storm asks for it
+/// thousands of times. It says nothing of what it belongs to: two of them are always equal.
+#[derive(Debug, Clone, Default)]
+pub struct Ready(OnceLock<Option<Regex>>);
+
+impl PartialEq for Ready {
+    fn eq(&self, _: &Ready) -> bool {
+        true
+    }
+}
+
+impl Eq for Ready {}
 
 /// Which alerts a window is for: those for which all of it holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +134,8 @@ impl LabelMatch {
     /// Whether it holds for an alert with these labels.
     pub fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
         let value = labels.get(&self.name).map_or("", String::as_str);
-        let matches = || self.pattern().ok().flatten().is_some_and(|found| found.is_match(value));
+        let ready = || self.ready.0.get_or_init(|| self.pattern().ok().flatten());
+        let matches = || ready().as_ref().is_some_and(|found| found.is_match(value));
         match self.test {
             LabelTest::Is => value == self.value,
             LabelTest::IsNot => value != self.value,

@@ -74,8 +74,12 @@ fn a_window_is_for_alerts_for_which_all_of_it_holds() {
     let service = Some(ServiceId(Uuid::from_u128(5)));
     let integration = IntegrationId(Uuid::from_u128(6));
     let subject = Subject { service, integration, labels: &labels };
-    let label =
-        |name: &str, test, value: &str| LabelMatch { name: name.into(), test, value: value.into() };
+    let label = |name: &str, test, value: &str| LabelMatch {
+        name: name.into(),
+        test,
+        value: value.into(),
+        ready: Default::default(),
+    };
     assert!(Matcher::default().matches(subject));
     for (test, value, holds) in [
         (LabelTest::Is, "db12", true),

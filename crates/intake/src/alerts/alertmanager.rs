@@ -242,7 +242,12 @@ fn label(matcher: &Matcher) -> LabelMatch {
         (true, true) => LabelTest::Matches,
         (false, true) => LabelTest::MatchesNot,
     };
-    LabelMatch { name: matcher.name.clone(), test, value: matcher.value.clone() }
+    LabelMatch {
+        name: matcher.name.clone(),
+        test,
+        value: matcher.value.clone(),
+        ready: Default::default(),
+    }
 }
 
 fn json(value: &impl Serialize) -> Response {
