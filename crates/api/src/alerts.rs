@@ -5,7 +5,8 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::directory::Directory;
 use crate::door::Door;
-use crate::json::{self, Body, Nothing};
+use crate::json::{self, Body, Given, Nothing};
+use crate::once::{self, Answered, Once};
 use crate::page::{Page, Params, limit, words};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -114,16 +115,19 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::post("/api/v1/alerts/{id}/acknowledge", "acknowledgeAlert", acknowledge)
             .about("alerts", "Acknowledge an alert", "Acknowledges its incident; of one that is recorded only there is nothing to acknowledge.")
             .body::<Nothing>(json!({}))
+            .once()
             .answers::<Shown>(200, "The alert.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::post("/api/v1/alerts/{id}/snooze", "snoozeAlert", snooze)
             .about("alerts", "Put an alert off", "Nobody is paged about it until then; if it is firing still, it pages then.")
             .body::<SnoozeWish>(json!({ "until": "2026-11-23T15:00:00Z" }))
+            .once()
             .answers::<Shown>(200, "The alert.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::post("/api/v1/alerts/{id}/resolve", "resolveAlert", resolve)
             .about("alerts", "End an alert", "It is over, whatever its source says; if it tells of it again, that is a new one.")
             .body::<Nothing>(json!({}))
+            .once()
             .answers::<Shown>(200, "The alert.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
     ]
@@ -161,56 +165,74 @@ async fn read(
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let found = app.desk().alert(caller.viewer(), alert_id(&id)?).await?;
-    respond(&app, found).await
+    Ok(answered(&app, found).await?.into_response())
 }
 
 async fn acknowledge(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
-    _: Body<Nothing>,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = alert_id(&id)?;
-    let found = app.desk().alert(caller.viewer(), id).await?;
-    let Some(number) = found.alert.number else {
-        return Err(desk::Trouble::from(incident::Refusal::state(
-            "not_in_this_state",
-            "this alert is recorded only, nobody is paged about it",
-        ))
-        .into());
+    let doing = async {
+        let found = app.desk().alert(caller.viewer(), id).await?;
+        let Some(number) = found.alert.number else {
+            return Err(desk::Trouble::from(incident::Refusal::state(
+                "not_in_this_state",
+                "this alert is recorded only, nobody is paged about it",
+            ))
+            .into());
+        };
+        let ask = app.desk().ask(caller.viewer(), Channel::Api).on(number);
+        ask.issue(Command::Acknowledge).await?;
+        answered(&app, app.desk().alert(caller.viewer(), id).await?).await
     };
-    app.desk().ask(caller.viewer(), Channel::Api).on(number).issue(Command::Acknowledge).await?;
-    respond(&app, app.desk().alert(caller.viewer(), id).await?).await
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 async fn snooze(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     body: Body<SnoozeWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
     let act = Act::Snooze(body.value.until);
-    let found = app.desk().act_on_alert(caller.viewer(), alert_id(&id)?, act).await?;
-    respond(&app, found).await
+    act_on(&app, &caller, once.of(&body.bytes), &id, act).await
 }
 
 async fn resolve(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
-    _: Body<Nothing>,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    let found = app.desk().act_on_alert(caller.viewer(), alert_id(&id)?, Act::Resolve).await?;
-    respond(&app, found).await
+    act_on(&app, &caller, once.of(&body.bytes), &id, Act::Resolve).await
 }
 
-async fn respond(app: &App, found: Found) -> Result<Response, Problem> {
+async fn act_on(
+    app: &App,
+    caller: &Caller,
+    once: Option<desk::Idempotency>,
+    id: &str,
+    act: Act,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let id = alert_id(id)?;
+    let doing = async {
+        let found = app.desk().act_on_alert(caller.viewer(), id, act).await?;
+        answered(app, found).await
+    };
+    once::done(app, caller, once, doing).await
+}
+
+async fn answered(app: &App, found: Found) -> Result<Answered, Problem> {
     let (names, directory) = (Names::of(app).await?, app.directory().await?);
-    let shown = names.shown(found, &directory, app.desk().now());
-    Ok(json::answer(StatusCode::OK, &shown))
+    Ok(Answered::good(&names.shown(found, &directory, app.desk().now()))?)
 }
 
 fn alert_id(text: &str) -> Result<AlertId, Problem> {

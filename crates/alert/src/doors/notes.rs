@@ -54,7 +54,8 @@ impl Notes {
 
     /// So many characters of a text as one line.
     pub(crate) fn line(&mut self, field: &str, text: &str, most_chars: usize) -> String {
-        let plain = text.bytes().all(|byte| byte >= b' ' && byte != 0x7f);
+        // 0xc2 begins, besides others, the control characters beyond ASCII.
+        let plain = text.bytes().all(|byte| byte >= b' ' && byte != 0x7f && byte != 0xc2);
         if plain && text.len() <= most_chars {
             return text.trim().to_owned();
         }

@@ -4,7 +4,8 @@ use super::find;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
-use crate::json::{self, Body, Nothing};
+use crate::json::{self, Given, Nothing};
+use crate::once::{self, Answered, Once};
 use crate::page::Page;
 use crate::path::Path;
 use crate::problem::Problem;
@@ -75,6 +76,7 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::post("/api/v1/integrations/{integration}/payloads/{payload}/replay", "replayPayload", replay)
             .about("integrations", "Take what an integration sent once more", "For administrators. It is read as it would be read now, for instance by a mapping that was mended.")
             .body::<Nothing>(json!({}))
+            .once()
             .answers::<PayloadReplayed>(200, "What came of it.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
     ]
@@ -113,19 +115,23 @@ async fn read(
 async fn replay(
     State(app): State<App>,
     caller: Caller,
-    Path((text, payload)): Path<(String, String)>,
-    _: Body<Nothing>,
+    once: Once,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let id = find(&app, &text).await?;
-    let taken = app.desk().replay_payload(id, payload_id(&payload)?).await?;
-    let replayed = PayloadReplayed {
-        new: taken.new,
-        repeated: taken.repeated,
-        resolved: taken.resolved,
-        incidents: taken.incidents,
+    let payload = payload_id(&payload)?;
+    let doing = async {
+        let taken = app.desk().replay_payload(id, payload).await?;
+        let replayed = PayloadReplayed {
+            new: taken.new,
+            repeated: taken.repeated,
+            resolved: taken.resolved,
+            incidents: taken.incidents,
+        };
+        Ok(Answered::good(&replayed)?)
     };
-    Ok(json::answer(StatusCode::OK, &replayed))
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 fn payload_id(text: &str) -> Result<i64, Problem> {

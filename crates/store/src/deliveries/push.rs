@@ -72,6 +72,7 @@ pub fn try_out(sql: &mut dyn Sql, device: &Device, now: Timestamp) -> Result<(),
         now.into(),
         now.into(),
         Held::Urgent.as_str().into(),
+        "".into(),
     ];
     sql.insert(&DELIVERIES, vec![row]).map(drop)
 }
