@@ -483,7 +483,7 @@ async fn an_encrypted_endpoint_must_be_signed_by_somebody_whom_we_trust() {
     world.t.clock.advance(10);
     postman.round().await.unwrap();
     assert_eq!(world.messages(id).await[0].state, MessageState::Sent);
-    assert_eq!(endpoint.types()[0], "reported");
+    assert_eq!(endpoint.types()[0], "incident.reported");
 }
 
 #[test]
