@@ -69,11 +69,68 @@ pub fn expand(
         Some(_) => since,
         None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
     };
+    let due = due(sql, since, now, limit)?;
+    let terms = Terms { since, zone, now };
+    let is_pushed = devices::are_any(sql)?;
+    let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
+    // What each of them makes.
+    let (mut made, mut count) = (BTreeMap::new(), 0);
+    let mut surveyed = BTreeSet::new();
+    for some in due.chunks(ROWS_AT_ONCE) {
+        let mut to = Vec::with_capacity(some.len());
+        for asked in some {
+            to.push(match OF_CLOCKS.contains(&asked.word.as_str()) && !asked.row.added {
+                true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
+                false => asked.audience.clone(),
+            });
+        }
+        standings(sql, some.iter().map(|asked| asked.number), &mut known)?;
+        let pairs: Vec<(&Asked, &Audience)> = some.iter().zip(&to).collect();
+        let concerned = Concerned::read(sql, &pairs, is_pushed)?;
+        for (asked, audience) in pairs {
+            if count >= MADE_MAX {
+                break;
+            }
+            let rows: &mut Vec<Vec<Value>> = made.entry(asked.id).or_default();
+            if asked.word == HELD && is_question_told(sql, asked)?
+                || asked.word == SURVEY && was_asked_lately(sql, asked, &mut surveyed, now)?
+            {
+                continue;
+            }
+            let standing = known.entry(asked.number).or_default();
+            for reached in concerned.by(asked, audience) {
+                rows.extend(told(asked, audience, reached, standing, terms));
+            }
+            count += rows.len();
+        }
+        if count >= MADE_MAX {
+            break;
+        }
+    }
+    // Another node may have had some of them since.
+    let ours = take(sql, &made.keys().copied().collect::<Vec<i64>>())?;
+    let expanded = ours.len() as u64;
+    let ours_of = due.iter().filter(|asked| ours.contains(&asked.id));
+    let rows: Vec<_> = ours_of.filter_map(|asked| made.remove(&asked.id)).flatten().collect();
+    if !rows.is_empty() {
+        sql.insert(&DELIVERIES, rows)?;
+        take_along(sql, &known.into_keys().collect::<Vec<i64>>(), now)?;
+    }
+    Ok(expanded)
+}
+
+/// Rows of the outbox that are due, the earliest first.
+fn due(
+    sql: &mut dyn Sql,
+    since: ToldSince,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Asked>, Failure> {
     let statement = "select id, number, n, word, audience, created_at, terms from outbox \
         where state = 'waiting' and not_before <= $1 and created_at >= $2 \
         order by not_before, id limit $3";
     let values = [now.into(), since.earliest().into(), limit.into()];
-    let due = many(sql, statement, &values, |row| {
+    many(sql, statement, &values, |row| {
         Ok(Asked {
             id: row.int()?,
             number: row.int()?,
@@ -83,59 +140,17 @@ pub fn expand(
             created_at: row.at()?,
             row: row.json()?,
         })
-    })?;
-    let terms = Terms { since, zone, now };
-    let is_pushed = devices::are_any(sql)?;
-    let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
-    let mut expanded = 0;
-    let (mut rows, mut surveyed) = (Vec::new(), BTreeSet::new());
-    let mut due = due.into_iter();
-    while rows.len() < MADE_MAX {
-        let some: Vec<Asked> = due.by_ref().take(ROWS_AT_ONCE).collect();
-        if some.is_empty() {
-            break;
-        }
-        let some = taken(sql, some)?;
-        expanded += some.len() as u64;
-        let mut told_to = Vec::with_capacity(some.len());
-        for asked in &some {
-            if asked.word == HELD && is_question_told(sql, asked)?
-                || asked.word == SURVEY && was_asked_lately(sql, asked, &mut surveyed, now)?
-            {
-                continue;
-            }
-            let audience = match OF_CLOCKS.contains(&asked.word.as_str()) && !asked.row.added {
-                true => owner(sql, asked.number)?.unwrap_or_else(|| asked.audience.clone()),
-                false => asked.audience.clone(),
-            };
-            told_to.push((asked, audience));
-        }
-        standings(sql, told_to.iter().map(|(asked, _)| asked.number), &mut known)?;
-        let pairs: Vec<(&Asked, &Audience)> =
-            told_to.iter().map(|(asked, to)| (*asked, to)).collect();
-        let concerned = Concerned::read(sql, &pairs, is_pushed)?;
-        for (asked, audience) in &told_to {
-            let standing = known.entry(asked.number).or_default();
-            for reached in concerned.by(asked, audience) {
-                rows.extend(told(asked, audience, reached, standing, terms));
-            }
-        }
-    }
-    if !rows.is_empty() {
-        sql.insert(&DELIVERIES, rows)?;
-        take_along(sql, &known.into_keys().collect::<Vec<i64>>(), now)?;
-    }
-    Ok(expanded)
+    })
 }
 
-/// Those of them that no other node has had since.
-fn taken(sql: &mut dyn Sql, asked: Vec<Asked>) -> Result<Vec<Asked>, Failure> {
-    let ids: Vec<i64> = asked.iter().map(|asked| asked.id).collect();
-    let (list, values) = slots(1, &ids);
+/// Takes these out of the outbox; those that were there still.
+fn take(sql: &mut dyn Sql, ids: &[i64]) -> Result<BTreeSet<i64>, Failure> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let (list, values) = slots(1, ids);
     let statement = format!("delete from outbox where id in ({list}) returning id");
-    let ours = many(sql, &statement, &values, Columns::int)?;
-    let ours: BTreeSet<i64> = ours.into_iter().collect();
-    Ok(asked.into_iter().filter(|asked| ours.contains(&asked.id)).collect())
+    Ok(many(sql, &statement, &values, Columns::int)?.into_iter().collect())
 }
 
 /// The deliveries to one person.
