@@ -11,9 +11,8 @@ use store::directory::{services, teams};
 
 const SUBJECT: &str = "escalation_policy";
 
-/// A policy as it would be before anything of it is said: it pages from P3 on, as alerts whose
-/// severity is an error or unknown are, and
-/// goes through its steps once more.
+/// A policy as it would be before anything of it is said: it pages from P3 on, which alerts are
+/// whose severity is an error or unknown, and goes through its steps once more.
 pub fn blank_escalation() -> Escalation {
     let policy = EscalationPolicy {
         id: EscalationId(fresh()),
