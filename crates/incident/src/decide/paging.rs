@@ -45,29 +45,21 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
 
 /// What others say about the paging of this incident.
 pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> {
-    let state = draft.state()?;
-    match related {
-        Related::PageFailed { paged, people, failure } => {
-            let Some(course) = state.paging.as_ref().filter(|course| course.is_going()) else {
-                return Ok(());
-            };
-            // A later step may have come meanwhile.
-            let came_last = course.paged_n == *paged;
-            let goes_on = came_last && course.standing == Standing::Paging;
-            let is_rested =
-                course.resorted_at.is_none_or(|at| draft.now.seconds_since(at) >= RESORT_SECONDS);
-            let resorts = came_last && course.standing == Standing::Exhausted && is_rested;
-            let (people, failure) = (people.clone(), *failure);
-            draft.emit(PageFailed { paged: *paged, people, failure });
-            if goes_on {
-                let at = draft.now;
-                next_step(draft, Cue::Failed, at, Voice::Follows);
-            }
-            if resorts {
-                resort(draft);
-            }
-        }
-        _ => {}
+    let Related::PageFailed { paged, people, failure } = related else { return Ok(()) };
+    let course = draft.state()?.paging.as_ref();
+    let Some(course) = course.filter(|course| course.is_going()) else { return Ok(()) };
+    // A later step may have come meanwhile.
+    let came_last = course.paged_n == *paged;
+    let goes_on = came_last && course.standing == Standing::Paging;
+    let rests = course.resorted_at.is_some_and(|at| draft.now.seconds_since(at) < RESORT_SECONDS);
+    let resorts = came_last && course.standing == Standing::Exhausted && !rests;
+    draft.emit(PageFailed { paged: *paged, people: people.clone(), failure: *failure });
+    if goes_on {
+        let at = draft.now;
+        next_step(draft, Cue::Failed, at, Voice::Follows);
+    }
+    if resorts {
+        resort(draft);
     }
     Ok(())
 }

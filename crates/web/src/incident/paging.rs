@@ -25,7 +25,7 @@ pub(super) fn line(view: &View<'_>) -> Markup {
             }
         }
         @if let Some(muted) = state.muted().filter(|_| open && !state.is_paging()) {
-            p.meta { "It pages nobody by itself: " (silent(muted)) "." }
+            p.meta { "Muted: " (silent(muted)) "." }
         }
     }
 }

@@ -6,7 +6,7 @@ use kernel::Muted;
 use maud::{Markup, html};
 
 /// Whoever told of it stands before the sentence.
-pub(in crate::incident::timeline) fn changed(data: &AlertsChanged) -> Markup {
+pub(super) fn changed(data: &AlertsChanged) -> Markup {
     html! {
         (happened(data)) ": "
         @match data.firing {
