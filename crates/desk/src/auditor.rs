@@ -10,7 +10,7 @@ use crate::{Desk, Trouble, fresh};
 use incident::Command;
 use incident::command::Related;
 use kernel::{Actor, Channel, IncidentNumber, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::pages::ledger::{self, Promised, Unreached};
@@ -53,8 +53,21 @@ impl Beats {
 pub struct Audit {
     /// Promises that were not kept.
     pub broken: Vec<Promised>,
+    /// Incidents whose paging stands still since a promise that was not kept before.
+    pub stuck: Vec<IncidentNumber>,
     /// Entries that paged people and reached none of them.
     pub unreached: Vec<Unreached>,
+}
+
+/// What came of a command of the auditor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// It is recorded.
+    Recorded,
+    /// It is not, and was answered.
+    Refused,
+    /// Nobody answered in time.
+    NotHeard,
 }
 
 /// Starts the loop. It ends with the desk.
@@ -123,14 +136,11 @@ impl Desk {
         let waited = counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0));
         self.metrics().paging().waits(counts.due, waited);
         for promise in &found.broken {
-            self.broke(promise).await;
+            let (number, step, at) = (promise.number, promise.step, promise.latest_at);
+            tracing::error!(%number, step, %at, "paging did not keep its promise");
+            self.metrics().paging().settled(Outcome::Broken, None);
         }
-        let mut told = Vec::new();
-        for entry in &found.unreached {
-            if self.leads_on(entry).await {
-                told.push(entry.clone());
-            }
-        }
+        let told = self.acts_on(&found).await;
         let connection = blocking(move || {
             let mut connection = connection;
             if !told.is_empty() {
@@ -148,16 +158,30 @@ impl Desk {
         Ok((connection, found))
     }
 
-    /// A step did not come. Perhaps the timers stand still: they are rung here.
-    async fn broke(&self, promise: &Promised) {
-        let (number, step) = (promise.number, promise.step);
-        tracing::error!(%number, step, at = %promise.latest_at, "paging did not keep its promise");
-        self.metrics().paging().settled(Outcome::Broken, None);
-        self.does(number, Command::Tick).await;
+    /// Leads paging on where it does not go on; the entries for which that is recorded. When
+    /// nothing can be recorded, the rest waits for the next look: it would only wait here, too.
+    async fn acts_on(&self, found: &Audit) -> Vec<Unreached> {
+        let mut told = Vec::new();
+        // Perhaps the timers stand still: they are rung here.
+        let broken = found.broken.iter().map(|promise| promise.number);
+        let late: BTreeSet<IncidentNumber> = broken.chain(found.stuck.iter().copied()).collect();
+        for number in late {
+            if self.does(number, Command::Tick).await == Done::NotHeard {
+                return told;
+            }
+        }
+        for entry in &found.unreached {
+            match self.leads_on(entry).await {
+                Done::Recorded => told.push(entry.clone()),
+                Done::Refused => {}
+                Done::NotHeard => return told,
+            }
+        }
+        told
     }
 
-    /// Nobody was reached: whoever comes next is paged at once. Whether that is recorded.
-    async fn leads_on(&self, entry: &Unreached) -> bool {
+    /// Nobody was reached: whoever comes next is paged at once.
+    async fn leads_on(&self, entry: &Unreached) -> Done {
         let Unreached { number, n, people, failure } = entry.clone();
         tracing::error!(%number, n, %failure, "nobody was reached by a page");
         self.metrics().paging().unreached();
@@ -165,17 +189,21 @@ impl Desk {
         self.does(number, Command::Note(Related::PageFailed { paged, people, failure })).await
     }
 
-    async fn does(&self, number: IncidentNumber, command: Command) -> bool {
+    async fn does(&self, number: IncidentNumber, command: Command) -> Done {
         let ask = self.ask_unlimited(Actor::system(), Channel::Timer).on(number);
         match tokio::time::timeout(PATIENCE, ask.issue(command)).await {
-            Ok(Ok(_)) => true,
+            Ok(Ok(_)) => Done::Recorded,
             Ok(Err(trouble)) => {
                 tracing::error!(%trouble, %number, "paging could not be led on; trying again");
-                false
+                Done::Refused
             }
             Err(_) => {
-                tracing::error!(%number, "nothing can be recorded at present; trying again");
-                false
+                tracing::error!(
+                    %number,
+                    seconds = PATIENCE.as_secs(),
+                    "NOTHING CAN BE RECORDED: paging stands still; trying again, and restart this server if that goes on"
+                );
+                Done::NotHeard
             }
         }
     }
@@ -192,7 +220,9 @@ fn look(
         if !ledger::watch(sql, holder, now, until, until)? {
             return Ok(None);
         }
-        let mut broken = ledger::overdue(sql, now.plus_seconds(-LATE_SECONDS), FOUND_MAX)?;
+        let late = now.plus_seconds(-LATE_SECONDS);
+        let mut broken = ledger::overdue(sql, late, FOUND_MAX)?;
+        let stuck = ledger::stuck(sql, now, late, FOUND_MAX)?;
         let mut failed = None;
         broken.retain(|promise| match ledger::broke(sql, promise, now) {
             Ok(is_new) => is_new,
@@ -206,7 +236,7 @@ fn look(
         }
         let due = now.plus_seconds(-TRIED_SECONDS);
         let unreached = ledger::unreached(sql, now, due, FOUND_MAX)?;
-        Ok(Some((Audit { broken, unreached }, send::counts(sql, now)?)))
+        Ok(Some((Audit { broken, stuck, unreached }, send::counts(sql, now)?)))
     })
 }
 

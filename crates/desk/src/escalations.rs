@@ -11,8 +11,8 @@ use store::directory::{services, teams};
 
 const SUBJECT: &str = "escalation_policy";
 
-/// A policy as it would be before anything of it is said: it pages for what is urgent, and
-/// goes through its steps once more.
+/// A policy as it would be before anything of it is said: it pages from P3 on, which alerts are
+/// whose severity is an error or unknown, and goes through its steps once more.
 pub fn blank_escalation() -> Escalation {
     let policy = EscalationPolicy {
         id: EscalationId(fresh()),
@@ -20,7 +20,7 @@ pub fn blank_escalation() -> Escalation {
         version: 0,
         steps: vec![],
         repeats: 1,
-        pages_from: Priority::ALL[1],
+        pages_from: Priority::ALL[2],
         acknowledgement_seconds: None,
         fallback: vec![],
     };

@@ -2,7 +2,8 @@
 //! what they come to, so that an incident has one entry where a storm has thousands.
 
 use crate::event::AlertsChanged;
-use kernel::{AlertId, ContentId, Muted, Severity, Timestamp, words};
+use crate::state::State;
+use kernel::{AlertId, Channel, ContentId, Muted, Severity, Timestamp, words};
 use serde::{Deserialize, Serialize};
 
 /// Alerts that one entry names at most: enough to look at, and the entry stays short.
@@ -91,6 +92,16 @@ pub struct AlertNews {
     /// people without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<ContentId>,
+}
+
+impl State {
+    /// Why this incident pages nobody by itself, where that is so: monitoring reported it, and
+    /// everything that is so now is kept from paging. What a person reported is never muted by
+    /// an alert that joined it.
+    pub fn muted(&self) -> Option<Muted> {
+        let alerts = self.alerts.as_ref().filter(|alerts| alerts.firing > 0)?;
+        alerts.muted.filter(|_| self.channel == Channel::Alert)
+    }
 }
 
 impl AlertsChanged {

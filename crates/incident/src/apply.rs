@@ -107,7 +107,6 @@ fn born(reported: &Reported, event: &Event) -> State {
         waited: Default::default(),
         waited_ahead: Default::default(),
         paging: None,
-        suppressed: None,
     }
 }
 
@@ -183,9 +182,7 @@ fn change(state: &mut State, event: &Event) {
         | Body::PageDeclined(_)
         | Body::PagingStopped(_)
         | Body::AcknowledgementExpired(_)
-        | Body::PagingExhausted(_)
-        | Body::PagingSuppressed(_)
-        | Body::PagingReleased(_) => escalation::apply(state, event),
+        | Body::PagingExhausted(_) => escalation::apply(state, event),
         Body::AgreementChanged(data) => state.agreement = data.agreement,
         Body::ClocksChanged(data) => {
             data.clocks.iter().for_each(|clock| set_clock(state, clock.clone()))

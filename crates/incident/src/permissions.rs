@@ -351,7 +351,6 @@ fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let staff_only = report.impact.is_some()
         || report.team.is_some()
         || report.assignee.is_some()
-        || report.suppressed.is_some()
         || report.confidential_to.is_some();
     if staff_only {
         return Err(Refusal::forbidden(

@@ -2,7 +2,7 @@
 
 use crate::alerts::AlertSummary;
 use crate::clocks::{Clock, ClockKind};
-use crate::escalation::{Course, Suppression};
+use crate::escalation::Course;
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
 use crate::rating::Rating;
@@ -440,7 +440,4 @@ pub struct State {
     /// How paging stands, since it first began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paging: Option<Box<Course>>,
-    /// What keeps it from paging by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppression>,
 }

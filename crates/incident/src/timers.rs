@@ -58,7 +58,8 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
     if let Some(course) = &state.paging {
         // What waits for something else is nobody's to be woken for.
         let is_worked_on = matches!(state.lifecycle, Lifecycle::New | Lifecycle::InProgress);
-        let expires_at = course.expires_at.filter(|_| is_worked_on && !course.is_going());
+        let may_page = is_worked_on && state.muted().is_none();
+        let expires_at = course.expires_at.filter(|_| may_page && !course.is_going());
         wanted.extend(expires_at.map(|at| (TimerKind::Forgotten, at)));
         wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
     }

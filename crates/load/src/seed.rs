@@ -125,7 +125,6 @@ async fn one(
         follow_up_of: None,
         parent: None,
         confidential_to: None,
-        suppressed: None,
         model: None,
         alerts: None,
     };

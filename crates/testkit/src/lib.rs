@@ -229,7 +229,6 @@ pub fn blank(title: kernel::ContentId, requester: PersonId) -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
-        suppressed: None,
         model: None,
         alerts: None,
     }

@@ -142,7 +142,6 @@ async fn fill(desk: &Desk, agents: &[(Person, Viewer, TeamId)], incidents: usize
             follow_up_of: None,
             parent: None,
             confidential_to: None,
-            suppressed: None,
             model: None,
             alerts: None,
         };
@@ -265,7 +264,6 @@ async fn listen(desk: &Desk, router: &Router, viewer: &Viewer, cookies: &[String
         follow_up_of: None,
         parent: None,
         confidential_to: None,
-        suppressed: None,
         model: None,
         alerts: None,
     };

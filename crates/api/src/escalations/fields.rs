@@ -43,7 +43,7 @@ pub(super) struct EscalationFields {
     /// How often the steps are gone through again when nobody took it, at most 10; once, when
     /// absent in a new one.
     repeats: Option<u8>,
-    /// The least urgent priority for which it begins by itself; P2 when absent in a new one.
+    /// The least urgent priority for which it begins by itself; P3 when absent in a new one.
     #[schema(value_type = Option<String>)]
     pages_from: Option<Priority>,
     /// Seconds after which an acknowledgement runs out; null for never.

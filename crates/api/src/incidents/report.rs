@@ -181,7 +181,6 @@ pub(super) async fn command(
         follow_up_of: new.follow_up_of,
         parent: new.parent,
         confidential_to: team("confidential_to", &new.confidential_to)?,
-        suppressed: None,
         model: model.map(|model| ModelUse::of(model.id)),
         alerts: None,
     };

@@ -145,7 +145,7 @@ pub(crate) struct Incident<'a> {
     /// Fixed instants by which it was promised to be over. Requesters and watchers see
     /// what the requester was promised.
     promises: Vec<Promised<'a>>,
-    /// How paging stands, once somebody was paged. Internal.
+    /// How paging stands, once it began or while its alerts keep it from that. Internal.
     paging: Option<Paging<'a>>,
     /// Since when the requester waits for longer than they were told.
     #[schema(value_type = Option<String>, format = DateTime)]

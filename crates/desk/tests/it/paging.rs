@@ -9,7 +9,7 @@ use incident::{Command, State};
 use kernel::{Actor, Channel, IncidentNumber};
 use store::files::Files;
 use store::incidents::timeline::StoredEvent;
-use store::pages::ledger::PromiseState;
+use store::pages::ledger::{self, PromiseState};
 use store::pages::send::{self, Page, PageState};
 use testkit::{START, TestDesk};
 
@@ -100,6 +100,27 @@ async fn the_auditor_rings_timers_that_stand_still() {
     assert_eq!(promises(&t, number).await[1], PromiseState::Broken);
     let figures = t.desk.metrics().encode();
     assert!(figures.contains("evenkeel_paging_promises_total{outcome=\"broken\"} 1"), "{figures}");
+}
+
+#[tokio::test]
+async fn a_step_that_still_does_not_come_is_rung_again() {
+    let t = TestDesk::idle().await;
+    let number = paging(&t).await;
+    let page = pages(&t.desk, number).await.remove(0);
+    t.desk.write(move |sql| Ok(send::sent(sql, &page, None, START)?)).await.unwrap();
+    t.clock.advance(5 * MINUTE + 31);
+    let now = t.desk.now();
+    // It was found before, and what was done then came to nothing.
+    let broke = move |sql: &mut dyn store::Sql| {
+        let late = ledger::overdue(sql, now, 1)?;
+        Ok(ledger::broke(sql, &late[0], now)?)
+    };
+    assert!(t.desk.write(broke).await.unwrap());
+    let (connection, audit) = t.desk.audit("here", None).await.unwrap();
+    assert_eq!((audit.broken, audit.stuck), (vec![], vec![number]));
+    assert_eq!(state(&t, number).await.paging.unwrap().step.unwrap().step, 1);
+    let (_, audit) = t.desk.audit("here", Some(connection)).await.unwrap();
+    assert_eq!(audit.stuck, [], "it goes on");
 }
 
 #[tokio::test]

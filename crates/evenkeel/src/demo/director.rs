@@ -175,7 +175,6 @@ impl Director {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
-            suppressed: None,
             model: None,
             alerts: None,
         };

@@ -134,7 +134,6 @@ fn report(
         follow_up_of: None,
         parent: fresh.parent.map(|key| numbers[&key]),
         confidential_to: fresh.confidential_to,
-        suppressed: None,
         model: None,
         alerts: None,
     })))

@@ -202,7 +202,6 @@ impl Teller<'_> {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
-            suppressed: None,
             model: None,
             alerts: None,
         };

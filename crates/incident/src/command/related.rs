@@ -1,6 +1,6 @@
 //! What the product itself tells an incident.
 
-use crate::escalation::{Failure, Suppression};
+use crate::escalation::Failure;
 use crate::rules::Moment;
 use crate::state::LinkKind;
 use kernel::{ContentId, IncidentNumber, PersonId, RuleId, TeamId, Timestamp};
@@ -91,13 +91,6 @@ pub enum Related {
         /// How many could have got it if they were not away.
         away: u32,
     },
-    /// Something keeps it from paging by itself from now on.
-    PagingSuppressed {
-        /// What.
-        why: Suppression,
-    },
-    /// Nothing keeps it from paging any more.
-    PagingReleased,
     /// Nobody was reached by an entry that paged people; whoever comes next is paged at once.
     PageFailed {
         /// The place of that entry in the timeline.

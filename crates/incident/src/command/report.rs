@@ -1,7 +1,6 @@
 //! The first report.
 
 use crate::alerts::AlertNews;
-use crate::escalation::Suppression;
 use crate::models::ModelUse;
 use kernel::{
     CategoryId, ContentId, IncidentNumber, Level, PersonId, ServiceId, TeamId, Timestamp,
@@ -61,9 +60,6 @@ pub struct Report {
     /// The incident model it is reported with: it gives what is not said here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelUse>,
-    /// What keeps it from paging anybody by itself, if something does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppression>,
     /// The alerts that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Box<AlertNews>>,

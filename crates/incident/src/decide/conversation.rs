@@ -182,7 +182,6 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         parent: None,
         confidential_to: state.confidential_to,
         model: None,
-        suppressed: None,
         alerts: None,
     };
     draft.report_another(report);

@@ -9,11 +9,10 @@ pub(super) use step::{expire, is_answered_now, own_instant, step_comes};
 
 use super::{Draft, people};
 use crate::command::{Command, Related};
-use crate::escalation::{Cue, Found, Next, Standing, Stop, Turns, Whom, Why, by_hand};
-use crate::event::{
-    Body, PageAcknowledged, PageDeclined, PageFailed, Paged, PagingReleased, PagingStopped,
-    PagingSuppressed,
+use crate::escalation::{
+    Course, Cue, Found, Next, Standing, Stop, Turns, Whom, Why, by_hand, may_take,
 };
+use crate::event::{Body, PageAcknowledged, PageDeclined, PageFailed, Paged, PagingStopped};
 use crate::reach::Urgency;
 use crate::refusal::Refusal;
 use kernel::{ContentId, EscalationId, Timestamp};
@@ -21,6 +20,9 @@ use step::{Voice, finder, next_step, say};
 
 /// Whom one command pages at most.
 const WHOM_MAX: usize = 20;
+/// Seconds between two times that an end which reached nobody is told to others at once: where
+/// every way is broken, more pages only fill the timeline.
+const RESORT_SECONDS: i64 = 600;
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
@@ -43,32 +45,37 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
 
 /// What others say about the paging of this incident.
 pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> {
-    let state = draft.state()?;
-    match related {
-        Related::PagingSuppressed { why } if state.suppressed != Some(*why) => {
-            draft.emit(PagingSuppressed { why: *why });
-        }
-        Related::PagingReleased => {
-            if let Some(was) = state.suppressed {
-                draft.emit(PagingReleased { was });
-            }
-        }
-        Related::PageFailed { paged, people, failure } => {
-            let Some(course) = state.paging.as_ref().filter(|course| course.is_going()) else {
-                return Ok(());
-            };
-            // A later step may have come meanwhile, and the end comes again by itself.
-            let goes_on = course.paged_n == *paged && course.standing == Standing::Paging;
-            let (people, failure) = (people.clone(), *failure);
-            draft.emit(PageFailed { paged: *paged, people, failure });
-            if goes_on {
-                let at = draft.now;
-                next_step(draft, Cue::Failed, at, Voice::Follows);
-            }
-        }
-        _ => {}
+    let Related::PageFailed { paged, people, failure } = related else { return Ok(()) };
+    let course = draft.state()?.paging.as_ref();
+    let Some(course) = course.filter(|course| course.is_going()) else { return Ok(()) };
+    // A later step may have come meanwhile.
+    let came_last = course.paged_n == *paged;
+    let goes_on = came_last && course.standing == Standing::Paging;
+    let rests = course.resorted_at.is_some_and(|at| draft.now.seconds_since(at) < RESORT_SECONDS);
+    let resorts = came_last && course.standing == Standing::Exhausted && !rests;
+    draft.emit(PageFailed { paged: *paged, people: people.clone(), failure: *failure });
+    if goes_on {
+        let at = draft.now;
+        next_step(draft, Cue::Failed, at, Voice::Follows);
+    }
+    if resorts {
+        resort(draft);
     }
     Ok(())
+}
+
+/// The end reached nobody: whoever is left is told at once. The hourly end comes all the same.
+fn resort(draft: &mut Draft) {
+    let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
+    let (at, nobody) = (draft.now, Default::default());
+    let Some(finder) = finder(draft, at, course.urgency, &nobody, draft.facts.turns) else {
+        return;
+    };
+    let place = course.step.as_ref().map_or((0, 0), |step| (step.step, step.round));
+    let next = course.ahead.first().map(|next| Next { step: next.step, at: next.at });
+    let found = Found { people: finder.last_resort(), ..Found::default() };
+    let paged = beside(course.began_n, place, Cue::LastResort, found, course.urgency, next);
+    say(draft, Voice::Follows, paged);
 }
 
 /// Answers a page of an incident that was taken before.
@@ -83,12 +90,25 @@ pub(super) fn answer(draft: &mut Draft) {
 pub(super) fn works_on_it(draft: &mut Draft) {
     let Some(person) = draft.facts.actor.person_id() else { return };
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
-    let matters = course.filter(|course| course.is_going()).is_some_and(|course| {
-        course.must_answer.is_empty() || course.must_answer.contains(&person)
-    });
+    let matters = course
+        .filter(|course| course.is_going())
+        .is_some_and(|course| !is_awaited(draft, course) || course.must_answer.contains(&person));
     if matters {
         draft.emit_by_policy("took it", 0, PageAcknowledged { person });
     }
+}
+
+/// Whether somebody must answer who still can: whose account was switched off, or who may not
+/// see it any more, keeps nobody awake.
+fn is_awaited(draft: &Draft, course: &Course) -> bool {
+    let Ok(state) = draft.state() else { return false };
+    course.must_answer.iter().any(|person| may_take(draft.policy(), state, *person))
+}
+
+/// Whether everybody who had to answer did, or cannot any more.
+fn is_answered_by_all(draft: &Draft, course: &Course) -> bool {
+    let had_to = !course.must_answer.is_empty() && !course.acknowledged_by.is_empty();
+    had_to && !is_awaited(draft, course)
 }
 
 /// Ends it. An acknowledgement may hold for some time only.

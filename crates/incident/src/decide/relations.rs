@@ -33,9 +33,7 @@ pub(super) fn note(draft: &mut Draft, related: &Related) -> Result<(), Refusal> 
             rule(draft, related)
         }
         Related::NobodyThere { team, away } => draft.emit(NobodyThere { team: *team, away: *away }),
-        Related::PagingSuppressed { .. } | Related::PagingReleased | Related::PageFailed { .. } => {
-            paging::note(draft, related)?
-        }
+        Related::PageFailed { .. } => paging::note(draft, related)?,
         Related::ChildAdded { child } if !state.children.contains(child) => {
             has_room(draft, state.children.len(), limits::CHILDREN_PER_INCIDENT, "children")?;
             draft.emit(ChildAdded { child: *child })

@@ -2,7 +2,7 @@
 
 use super::{Draft, Origin, models};
 use crate::command::{Command, Related, Report};
-use crate::event::{Assigned, PagingSuppressed, Reported};
+use crate::event::{Assigned, Reported};
 use crate::permissions;
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, LinkKind};
@@ -47,9 +47,6 @@ pub(super) fn report(draft: &mut Draft, report: &Report) -> Result<(), Refusal> 
         agreement: agreement.reference,
         quiet: draft.facts.origin == Origin::Import,
     });
-    if let Some(why) = report.suppressed {
-        draft.emit_by_policy("no paging", 0, PagingSuppressed { why });
-    }
     if let Some(person) = report.assignee {
         draft.emit(Assigned {
             team,

@@ -66,6 +66,8 @@ words! {
         Merged = "merged",
         /// Somebody else is paged instead.
         Replaced = "replaced",
+        /// Something keeps all its alerts from paging. It begins again when that is over.
+        Muted = "muted",
     }
 }
 
@@ -82,12 +84,21 @@ words! {
         Declined = "declined",
         /// Whoever was paged was not reached.
         Failed = "failed",
+        /// The end reached nobody, and these are left.
+        LastResort = "last_resort",
         /// Somebody named them.
         ByHand = "by_hand",
+        /// One more alert came to what they have.
+        Joined = "joined",
     }
 }
 
 impl Cue {
+    /// Whether it is told beside the plan, which goes on as it was.
+    pub const fn is_beside(self) -> bool {
+        matches!(self, Cue::ByHand | Cue::Joined)
+    }
+
     /// Whether its instant came, on time or late.
     pub const fn is_by_plan(self) -> bool {
         matches!(self, Cue::Plan | Cue::Late)
@@ -103,20 +114,6 @@ words! {
         NotTried = "not_tried",
         /// There was no way to try.
         NoWay = "no_way",
-    }
-}
-
-words! {
-    /// What keeps an incident from paging by itself.
-    Suppression {
-        /// Work that was announced is going on.
-        Maintenance = "maintenance",
-        /// Something that it depends on is down, and is paged about.
-        Upstream = "upstream",
-        /// It comes and goes.
-        Flapping = "flapping",
-        /// Its source is recorded and pages nobody.
-        RecordOnly = "record_only",
     }
 }
 
@@ -186,6 +183,15 @@ pub struct Course {
     /// When that will be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// When somebody who has it last did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Timestamp>,
+    /// When whoever has it was last told of one more alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_at: Option<Timestamp>,
+    /// When the end last reached nobody and was told to others at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resorted_at: Option<Timestamp>,
     /// How often the end was told.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub exhausted: u32,
@@ -221,6 +227,9 @@ impl Course {
             acknowledged_at: None,
             acknowledgement_seconds: data.acknowledgement_seconds,
             expires_at: None,
+            heard_at: None,
+            joined_at: None,
+            resorted_at: None,
             exhausted: 0,
             ended: None,
         }
@@ -238,9 +247,18 @@ impl Course {
 
     fn paged(&mut self, event: &Event, data: &Paged) {
         let people = data.people.iter().map(|paged| paged.person);
-        if data.cue == Cue::ByHand {
-            self.waiting_for.extend(people);
-            return;
+        match data.cue {
+            Cue::ByHand => {
+                self.waiting_for.extend(people);
+                return;
+            }
+            // They have it: nobody is waited for.
+            Cue::Joined => {
+                self.joined_at = Some(event.happened_at);
+                return;
+            }
+            Cue::LastResort => self.resorted_at = Some(event.happened_at),
+            Cue::Plan | Cue::Late | Cue::Escalated | Cue::Declined | Cue::Failed => {}
         }
         self.waiting_for = people.collect();
         self.paged_at = Some(event.happened_at);
@@ -302,8 +320,6 @@ impl State {
 /// What an event of paging makes of an incident.
 pub(crate) fn apply(state: &mut State, event: &Event) {
     match &event.body {
-        Body::PagingSuppressed(data) => state.suppressed = Some(data.why),
-        Body::PagingReleased(_) => state.suppressed = None,
         Body::PagingBegan(data) => state.paging = Some(Box::new(Course::began(event, data))),
         other => {
             let Some(course) = &mut state.paging else { return };
@@ -338,8 +354,14 @@ pub(crate) fn renewed(state: &mut State, event: &Event) {
     if let Some(course) = state.paging.as_mut().filter(|_| over || state.merged_into.is_some()) {
         course.expires_at = None;
     }
-    let works = event.actor.kind == ActorKind::Person
-        && event.actor.person_id().is_some_and(|person| person != requester);
+    let person = event.actor.person_id().filter(|person| *person != requester);
+    let works = event.actor.kind == ActorKind::Person && person.is_some();
+    let assignee = state.assignee;
+    if let Some((course, person)) = state.paging.as_mut().zip(person.filter(|_| works))
+        && (assignee == Some(person) || course.acknowledged_by.contains(&person))
+    {
+        course.heard_at = course.heard_at.max(Some(event.happened_at));
+    }
     let course = state.paging.as_mut().filter(|course| works && course.expires_at.is_some());
     if let Some(course) = course
         && let Some(seconds) = course.acknowledgement_seconds
@@ -362,8 +384,6 @@ impl Body {
                 | Body::PagingStopped(_)
                 | Body::AcknowledgementExpired(_)
                 | Body::PagingExhausted(_)
-                | Body::PagingSuppressed(_)
-                | Body::PagingReleased(_)
         )
     }
 }

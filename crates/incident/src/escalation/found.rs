@@ -93,6 +93,9 @@ impl Finder<'_> {
             return self.fallback(&planned.whom);
         }
         let mut found = self.all(&planned.whom);
+        if planned.whom.is_empty() {
+            found.people = self.last_resort();
+        }
         if planned.round_robin {
             let last = self.of.and_then(|of| self.turns.get(&(of.id, planned.place)).copied());
             after(&mut found.people, last);
@@ -113,13 +116,35 @@ impl Finder<'_> {
         found
     }
 
-    /// Whom the end pages: those it names, else whoever may see it, else every administrator.
+    /// Whom the end pages: those it names and can reach, else the last resort.
     fn fallback(&self, whom: &[Whom]) -> Found {
         let mut found = self.all(whom);
+        found.people.retain(|paged| self.can_be_reached(paged.person));
         if found.people.is_empty() {
-            found.people = last_resort(self.policy, self.state);
+            found.people = self.last_resort();
         }
         found
+    }
+
+    /// Who is paged when nobody else is left: of the team that alone may see it whoever can be
+    /// reached, else the administrators who can; where nobody can, all of them, so that it is
+    /// recorded whom nothing reached.
+    pub(crate) fn last_resort(&self) -> Vec<PagedPerson> {
+        let only = self.state.confidential_to.and_then(|team| self.policy.teams.get(&team));
+        let members = only.into_iter().flat_map(|team| team.members.iter().copied());
+        let members: BTreeSet<PersonId> =
+            members.filter(|person| may_take(self.policy, self.state, *person)).collect();
+        let administers =
+            |staff: &StaffPolicy| staff.active && staff.roles.contains(&Role::Administrator);
+        let administrators = self.policy.staff.iter().filter(|(_, staff)| administers(staff));
+        let administrators: BTreeSet<PersonId> =
+            administrators.map(|(person, _)| *person).collect();
+        let reachable = |people: &BTreeSet<PersonId>| -> BTreeSet<PersonId> {
+            people.iter().copied().filter(|person| self.can_be_reached(*person)).collect()
+        };
+        let choices = [reachable(&members), reachable(&administrators), members, administrators];
+        let people = choices.into_iter().find(|people| !people.is_empty()).unwrap_or_default();
+        people.into_iter().map(|person| PagedPerson { person, via: None }).collect()
     }
 
     /// Everybody they come to who works on this incident, each once.
@@ -171,23 +196,8 @@ impl Finder<'_> {
     }
 }
 
-/// Who is paged when nobody else is left: the team that alone may see it, else every
-/// administrator.
-fn last_resort(policy: &Policy, state: &State) -> Vec<PagedPerson> {
-    let only = state.confidential_to.and_then(|team| policy.teams.get(&team));
-    let members = only.into_iter().flat_map(|team| team.members.iter().copied());
-    let members: BTreeSet<PersonId> =
-        members.filter(|person| may_take(policy, state, *person)).collect();
-    let administers =
-        |staff: &StaffPolicy| staff.active && staff.roles.contains(&Role::Administrator);
-    let everybody = policy.staff.iter().filter(|(_, staff)| administers(staff));
-    let people =
-        if members.is_empty() { everybody.map(|(person, _)| *person).collect() } else { members };
-    people.into_iter().map(|person| PagedPerson { person, via: None }).collect()
-}
-
 /// Whether somebody may take this incident: they work, and may see it.
-fn may_take(policy: &Policy, state: &State, person: PersonId) -> bool {
+pub(crate) fn may_take(policy: &Policy, state: &State, person: PersonId) -> bool {
     let works = policy.staff.get(&person).is_some_and(|staff| staff.active && staff.works());
     let sees = state.confidential_to.is_none_or(|only| {
         policy.teams.get(&only).is_some_and(|team| team.members.contains(&person))

@@ -6,10 +6,10 @@ mod found;
 mod plan;
 mod policy;
 
-pub use course::{Course, Cue, End, Failure, Standing, Stop, Suppression, Why};
+pub use course::{Course, Cue, End, Failure, Standing, Stop, Why};
 pub use found::{PagedPerson, Turn, Turns};
 pub use plan::{AGAIN_SECONDS, Next, Planned, PolicyRef, by_hand, person_first, plan};
 pub use policy::{EscalationPolicy, EscalationStep, Hours, Paging, SchedulePolicy, Whom};
 
 pub(crate) use course::{answered, apply, renewed};
-pub(crate) use found::{Finder, Found};
+pub(crate) use found::{Finder, Found, may_take};

@@ -5,7 +5,7 @@ use crate::alerts::AlertsWhy;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::escalation::{
-    Cue, Failure, Next, PagedPerson, Planned, PolicyRef, Stop, Suppression, Turn, Whom, Why,
+    Cue, Failure, Next, PagedPerson, Planned, PolicyRef, Stop, Turn, Whom, Why,
 };
 use crate::ledger::Span;
 use crate::models::ModelPart;
@@ -650,16 +650,6 @@ bodies! {
         times: u32,
         /// When it is said again.
         again_at: Timestamp,
-    },
-    /// It pages nobody by itself.
-    PagingSuppressed = "paging_suppressed" v 1 {
-        /// Why.
-        why: Suppression,
-    },
-    /// It may page again.
-    PagingReleased = "paging_released" v 1 {
-        /// What kept it from that.
-        was: Suppression,
     },
 }
 

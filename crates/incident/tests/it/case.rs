@@ -224,7 +224,6 @@ pub fn plain_report() -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
-        suppressed: None,
         model: None,
         alerts: None,
     }

@@ -1,17 +1,21 @@
 //! Somebody is paged until an incident is taken, and nothing ends in silence.
 
+mod alerts;
+
+use crate::alerts::news;
 use crate::case::{Case, Who, desktop, inc, level, network, plain_report, start, vpn, words};
 use crate::sample::{assign, cancel, comment, resolve};
+use incident::alerts::{AlertNews, AlertsWhy};
 use incident::command::{Change, Related, Report};
 use incident::escalation::{
     Cue, EscalationPolicy, EscalationStep, Failure, Hours, Paging, SchedulePolicy, Standing, Stop,
-    Suppression, Whom, Why,
+    Whom, Why,
 };
 use incident::event::{Paged, PagingBegan};
 use incident::reach::{Reach, Urgency};
 use incident::state::HoldReason;
 use incident::{Body, Command, Origin, RefusalKind, TimerKind, timers};
-use kernel::{EscalationId, PersonId, Priority, ScheduleId, Timestamp};
+use kernel::{Channel, EscalationId, Muted, PersonId, Priority, ScheduleId, Timestamp};
 use proptest::prelude::*;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -123,6 +127,15 @@ fn why(case: &Case) -> Vec<Why> {
 
 fn at(seconds: i64) -> Timestamp {
     start().plus_seconds(seconds)
+}
+
+fn news_of(news: AlertNews) -> Command {
+    Command::TakeAlerts(news)
+}
+
+/// Nothing keeps its alert from paging any more.
+fn release() -> Command {
+    news_of(AlertNews { why: AlertsWhy::Released, fired: 0, ..news(1, 1) })
 }
 
 /// Lets the timers ring every second until then, as the loop does.
@@ -518,24 +531,6 @@ fn what_was_missed_comes_as_one_word() {
 }
 
 #[test]
-fn what_is_kept_from_paging_pages_when_it_is_released() {
-    let mut case = under(usual());
-    case.report(
-        Who::Integration,
-        Report { suppressed: Some(Suppression::Maintenance), ..urgent() },
-    );
-    assert_eq!(case.state().paging, None);
-    assert_eq!(case.state().suppressed, Some(Suppression::Maintenance));
-    case.wait(600).does(Who::System, Command::Note(Related::PagingReleased));
-    assert_eq!(why(&case), [Why::Released]);
-    let mut taken = under(usual());
-    taken.report(Who::Integration, Report { suppressed: Some(Suppression::Upstream), ..urgent() });
-    taken.does(Who::Agent, Command::Acknowledge);
-    taken.does(Who::System, Command::Note(Related::PagingReleased));
-    assert_eq!(taken.state().paging, None, "somebody has it");
-}
-
-#[test]
 fn somebody_can_be_paged_by_hand() {
     let page =
         |whom| Command::Page { whom, policy: None, urgency: Urgency::High, note: Some(words(1)) };
@@ -597,6 +592,111 @@ fn pages_that_reached_nobody_lead_on_at_once() {
 }
 
 #[test]
+fn an_end_that_reached_nobody_is_told_to_whoever_is_left() {
+    let mut case = paging(usual());
+    until(&mut case, 600);
+    assert_eq!(paged(&case).last(), Some(&(600, vec![Who::Manager.id()])));
+    let fails = |case: &mut Case| {
+        let failure = Failure::Errors;
+        let (paged, people) = (case.last("paged").n, vec![Who::Manager.id()]);
+        let failed = Command::Note(Related::PageFailed { paged, people, failure });
+        case.wait(60).does(Who::System, failed);
+    };
+    let admin = vec![Who::Administrator.id()];
+    fails(&mut case);
+    assert_eq!(paged(&case).last(), Some(&(660, admin.clone())));
+    let course = case.state().paging.as_ref().unwrap();
+    assert_eq!((course.standing, course.next_at()), (Standing::Exhausted, Some(at(4_200))));
+    assert_eq!(course.exhausted, 1);
+    let told = paged(&case).len();
+    fails(&mut case);
+    assert_eq!(paged(&case).len(), told, "not more often than every ten minutes");
+    until(&mut case, 4_200);
+    assert_eq!(paged(&case).last(), Some(&(4_200, vec![Who::Manager.id()])), "and every hour");
+    fails(&mut case);
+    assert_eq!(paged(&case).last(), Some(&(4_260, admin)));
+}
+
+#[test]
+fn the_end_passes_over_who_cannot_be_reached() {
+    let unreachable = |case: &mut Case, who: Who| {
+        change(case, |paging| {
+            paging.reach.insert(who.id(), Reach::default());
+        });
+    };
+    let mut case = paging(usual());
+    unreachable(&mut case, Who::Manager);
+    until(&mut case, 600);
+    assert_eq!(paged(&case).last(), Some(&(600, vec![Who::Administrator.id()])));
+
+    let mut secret = under(policy(vec![step(0, &[person(Who::Manager)])]));
+    unreachable(&mut secret, Who::Agent);
+    secret.report(Who::Manager, Report { confidential_to: Some(network()), ..urgent() });
+    let told: Vec<Vec<PersonId>> = paged(&secret).into_iter().map(|(_, people)| people).collect();
+    assert_eq!(told, [vec![Who::Responder.id()]], "of its team whoever can be reached");
+    unreachable(&mut secret, Who::Responder);
+    until(&mut secret, 3_700);
+    assert_eq!(paged(&secret).last().unwrap().1, [Who::Administrator.id()]);
+    unreachable(&mut secret, Who::Administrator);
+    until(&mut secret, 7_300);
+    let members = vec![Who::Agent.id(), Who::Responder.id()];
+    assert_eq!(paged(&secret).last().unwrap().1, members, "it is recorded whom nothing reached");
+}
+
+#[test]
+fn what_becomes_urgent_wakes_whom_nothing_woke() {
+    let all = EscalationPolicy { pages_from: Priority::new(3).unwrap(), ..usual() };
+    let medium = || Report { impact: Some(level(2)), urgency: Some(level(2)), ..urgent() };
+    let mut case = under(all.clone());
+    case.report(Who::Desktop, medium());
+    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::Low);
+    case.wait(60).does(Who::Desktop, crate::sample::urgent());
+    assert_eq!(why(&case), [Why::Reported, Why::Raised]);
+    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::High);
+    assert_eq!(paged(&case).last(), Some(&(60, vec![Who::Agent.id()])));
+    case.wait(60).does(Who::Desktop, crate::sample::overridden(2));
+    assert_eq!(why(&case).len(), 2, "it wakes people already");
+
+    let other =
+        EscalationPolicy { id: policy_id(2), ..policy(vec![step(0, &[person(Who::Desktop)])]) };
+    let mut moved = under(EscalationPolicy { pages_from: Priority::new(2).unwrap(), ..all });
+    change(&mut moved, |paging| {
+        paging.of_services.insert(vpn(), other.id);
+        paging.policies.insert(other.id, Arc::new(other));
+    });
+    moved.report(Who::Manager, urgent());
+    let classify = Command::Classify {
+        title: None,
+        service: Change::Set(vpn()),
+        category: Change::Keep,
+        fields: Default::default(),
+        affected: None,
+    };
+    moved.wait(60).does(Who::Manager, classify);
+    assert_eq!(why(&moved), [Why::Reported, Why::Classified]);
+    assert_eq!(stopped(&moved), Stop::Replaced);
+    assert_eq!(paged(&moved).last(), Some(&(60, vec![Who::Desktop.id()])));
+}
+
+#[test]
+fn whose_account_was_switched_off_is_not_waited_for() {
+    let both =
+        EscalationStep { everyone: true, ..step(0, &[person(Who::Agent), person(Who::Responder)]) };
+    let mut case = paging(policy(vec![both.clone()]));
+    case.does(Who::Agent, Command::Acknowledge);
+    assert!(case.state().is_paging());
+    case.policy.staff.get_mut(&Who::Responder.id()).unwrap().active = false;
+    until(&mut case, 3_600);
+    assert_eq!(stopped(&case), Stop::Acknowledged);
+    assert_eq!(paged(&case).len(), 1, "nobody else is woken");
+
+    let mut case = paging(policy(vec![both]));
+    case.policy.staff.get_mut(&Who::Responder.id()).unwrap().active = false;
+    case.does(Who::Agent, Command::Acknowledge);
+    assert_eq!(standing(&case), Standing::Acknowledged);
+}
+
+#[test]
 fn taking_back_that_it_was_taken_pages_again() {
     let mut case = paging(usual());
     case.does(Who::Agent, Command::Acknowledge);
@@ -632,6 +732,8 @@ enum Act {
     Hold,
     Resume,
     Fail,
+    Alert,
+    Mute,
     Release,
     Tick,
 }
@@ -651,7 +753,9 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Hold),
         1 => Just(Act::Resume),
         1 => Just(Act::Fail),
-        1 => Just(Act::Release),
+        1 => Just(Act::Alert),
+        2 => Just(Act::Mute),
+        2 => Just(Act::Release),
         6 => Just(Act::Tick),
     ]
 }
@@ -683,7 +787,13 @@ fn perform(case: &mut Case, act: &Act) {
             let failure = Failure::Errors;
             (Who::System, Command::Note(Related::PageFailed { paged, people: vec![], failure }))
         }
-        Act::Release => (Who::System, Command::Note(Related::PagingReleased)),
+        Act::Alert => (Who::System, news_of(news(2, 2))),
+        Act::Mute => {
+            let muted = Some(Muted::Maintenance);
+            let news = AlertNews { why: AlertsWhy::Muted, fired: 0, muted, ..news(1, 1) };
+            (Who::System, news_of(news))
+        }
+        Act::Release => (Who::System, release()),
         Act::Tick => (Who::System, Command::Tick),
     };
     let _refused = case.issue(who, inc(1), &command);
@@ -713,6 +823,7 @@ proptest! {
         repeats in 0u8..3,
         everyone in any::<bool>(),
         turns in any::<bool>(),
+        monitored in any::<bool>(),
         seconds in prop::option::of(60i64..4_000),
         acts in prop::collection::vec((act(), -100i64..1_500), 1..40),
     ) {
@@ -722,7 +833,11 @@ proptest! {
             ..step(0, &[person(Who::Agent), person(Who::Responder)])
         };
         let policy = policy(vec![first, step(300, &[Whom::Team(desktop())])]);
-        let mut case = paging(EscalationPolicy { repeats, acknowledgement_seconds: seconds, ..policy });
+        let policy = EscalationPolicy { repeats, acknowledgement_seconds: seconds, ..policy };
+        let mut case = under(policy);
+        case.channel = if monitored { Channel::Alert } else { Channel::Web };
+        case.report(Who::Desktop, urgent());
+        case.channel = Channel::Web;
         is_never_silent(&case);
         for (act, seconds) in &acts {
             // The clock may be set back.

@@ -398,7 +398,6 @@ pub(crate) fn blank(title: ContentId, requester: PersonId) -> Report {
         follow_up_of: None,
         parent: None,
         confidential_to: None,
-        suppressed: None,
         model: None,
         alerts: None,
     }

@@ -11,10 +11,24 @@ enum Came {
     Sent(Taken),
     /// It did not.
     Failed(Wrong),
+    /// They may not see what it is about: nobody is reached by it, and their way is none the worse.
+    Barred,
     /// It is not needed any more.
     CalledOff(&'static str),
     /// It was not attempted: nothing counted.
     NotTried,
+}
+
+impl Came {
+    /// As figures call it; nothing where nothing was attempted.
+    fn result(&self) -> Option<&'static str> {
+        match self {
+            Came::Sent(_) => Some("sent"),
+            Came::Failed(_) | Came::Barred => Some("failed"),
+            Came::CalledOff(_) => Some("called_off"),
+            Came::NotTried => None,
+        }
+    }
 }
 
 impl Pager {
@@ -36,7 +50,7 @@ impl Pager {
 
     async fn attempt(&self, page: &Page) -> Result<Came, Trouble> {
         let Some(paged) = self.desk.paged(page.id).await? else {
-            return Ok(Came::CalledOff("they may not see the incident any more"));
+            return Ok(Came::Barred);
         };
         if let Some(why) = paged.is_over() {
             return Ok(Came::CalledOff(why));
@@ -55,6 +69,9 @@ impl Pager {
     async fn record(&self, page: &Page, came: Came) -> Result<(), Trouble> {
         let (page, now) = (page.clone(), self.desk.now());
         let (id, number, channel) = (page.id, page.number, page.channel);
+        if let Some(result) = came.result() {
+            self.desk.metrics().paging().attempted(channel.as_str(), result);
+        }
         match came {
             Came::Sent(Taken { reference }) => {
                 self.figures.sent.inc();
@@ -69,20 +86,26 @@ impl Pager {
                 self.desk.write(move |sql| Ok(send::call_off(sql, id, why)?)).await
             }
             Came::NotTried => self.desk.write(move |sql| Ok(send::let_go(sql, id)?)).await,
-            Came::Failed(wrong) => {
-                self.figures.failed.inc();
-                let error = in_words(wrong.clone());
-                let failed =
-                    move |sql: &mut dyn store::Sql| Ok(send::failed(sql, &page, &wrong, now)?);
-                let fell = self.desk.write(failed).await?;
-                tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page was not taken");
-                if fell.reached_nobody {
-                    self.figures.reached_nobody.inc();
-                    tracing::error!(page = %id, %number, "no way to a person who was paged is left");
-                }
-                Ok(())
+            Came::Failed(wrong) => self.failed(page, wrong).await,
+            Came::Barred => {
+                let wrong = Wrong::Ever("they may not see the incident".to_owned());
+                self.failed(Page { contact: None, ..page }, wrong).await
             }
         }
+    }
+
+    async fn failed(&self, page: Page, wrong: Wrong) -> Result<(), Trouble> {
+        let (id, number, channel, now) = (page.id, page.number, page.channel, self.desk.now());
+        self.figures.failed.inc();
+        let error = in_words(wrong.clone());
+        let failed = move |sql: &mut dyn store::Sql| Ok(send::failed(sql, &page, &wrong, now)?);
+        let fell = self.desk.write(failed).await?;
+        tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page was not taken");
+        if fell.reached_nobody {
+            self.figures.reached_nobody.inc();
+            tracing::error!(page = %id, %number, "no way to a person who was paged is left");
+        }
+        Ok(())
     }
 }
 

@@ -135,6 +135,7 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
     let mut commits = pager.desk.feed().listen();
     let mut sending = JoinSet::new();
     while !*stopped.borrow() {
+        pager.desk.beats("pages");
         let pause = match pager.begin(&mut sending).await {
             Ok(_) => LOOK_EVERY,
             Err(trouble) => {

@@ -241,10 +241,13 @@ async fn what_is_over_or_hidden_meanwhile_is_not_told() {
     t.issue(&t.manager, secret, restrict).await.unwrap();
     world.round().await;
     assert!(world.there.got().is_empty());
-    for id in [first[0], second[0]] {
-        let page = world.page(id).await;
-        assert_eq!(page.state, PageState::CalledOff, "{:?}", page.error);
-    }
+    let (over, hidden) = (world.page(first[0]).await, world.page(second[0]).await);
+    assert_eq!(over.state, PageState::CalledOff, "{:?}", over.error);
+    assert_eq!(hidden.state, PageState::Failed, "it reached nobody");
+    assert_eq!(hidden.error.as_deref(), Some("they may not see the incident"));
+    let figures = t.desk.metrics().encode();
+    let failed = "evenkeel_pages_total{channel=\"sms\",result=\"failed\"} 1";
+    assert!(figures.contains(failed), "{figures}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use crate::directory::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use incident::escalation::{Failure as Wrong, Whom};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
+use std::collections::BTreeSet;
 
 /// Seconds back in which the auditor looks for pages that went wrong.
 const LOOK_BACK_SECONDS: i64 = 86_400;
@@ -111,6 +112,24 @@ pub fn overdue(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<Vec<P
     many(sql, &statement, &[before.into(), limit.into()], read)
 }
 
+/// Incidents whose paging did not keep a promise and still does not go on, though an instant of
+/// theirs is over: whoever leads paging on tries again.
+pub fn stuck(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select distinct p.number from page_promises p \
+        join incidents i on i.number = p.number \
+        where p.state = 'broken' and p.kept_n is null and p.latest_at > $1 and i.wake_at < $2 \
+        order by p.number limit $3";
+    let since = now.plus_seconds(-LOOK_BACK_SECONDS);
+    many(sql, statement, &[since.into(), before.into(), limit.into()], |row| {
+        Ok(IncidentNumber(row.int()?))
+    })
+}
+
 /// Records that a promise was not kept; whether it was open.
 pub fn broke(sql: &mut dyn Sql, promise: &Promised, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update page_promises set state = 'broken', settled_at = $4 \
@@ -120,8 +139,19 @@ pub fn broke(sql: &mut dyn Sql, promise: &Promised, now: Timestamp) -> Result<bo
     Ok(sql.execute(statement, &values)? == 1)
 }
 
-/// Entries that paged people of whom none was reached: every way failed, or nothing was tried
-/// that was due before `due`. Nothing that was told before.
+/// Whether a page `o` that left, or will, reaches its person. Mail to the address of their account
+/// wakes nobody: where it matters and they have other ways, it says nothing that it was sent.
+const COUNTS: &str = "(o.contact_id is not null or o.urgency <> 'high' or not exists ( \
+    select 1 from pages w where w.number = o.number and w.n = o.n \
+    and w.person_id = o.person_id and w.contact_id is not null))";
+
+/// Whether paging of the incident of `p` goes on since that entry.
+const GOES_ON: &str = "exists (select 1 from page_promises g where g.number = p.number \
+    and g.began_n < p.n and g.state = 'promised')";
+
+/// Entries that paged people of whom none was reached: every way of each failed, or nothing was
+/// tried that was due before `due`. A page that was called off while paging goes on reached
+/// nobody unless they answered. Nothing that was told before.
 pub fn unreached(
     sql: &mut dyn Sql,
     now: Timestamp,
@@ -133,8 +163,9 @@ pub fn unreached(
         "select p.number, p.n, count(case when p.state = 'waiting' then 1 end) from pages p \
          where ((p.state = 'failed' and p.created_at > $1) or (p.state = 'waiting' and p.due_at < $2)) \
          and {is_new} and not exists (select 1 from pages o where o.number = p.number and o.n = p.n \
-           and (o.state in ('sent', 'called_off') or o.answered_at is not null \
-             or (o.state = 'waiting' and o.due_at >= $2))) \
+           and (o.answered_at is not null or o.received_at is not null \
+             or (o.state = 'called_off' and not {GOES_ON}) \
+             or ((o.state = 'sent' or (o.state = 'waiting' and o.due_at >= $2)) and {COUNTS}))) \
          group by p.number, p.n order by p.number, p.n limit $3"
     );
     let since = now.plus_seconds(-LOOK_BACK_SECONDS);
@@ -152,18 +183,30 @@ pub fn unreached(
     Ok(found)
 }
 
-/// Entries that paged people who have no way to be reached.
+/// Entries that paged people who have no way to be reached. A step that names programs alone
+/// pages nobody, and need not.
 fn without_pages(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Unreached>, Failure> {
-    let statement = "select p.number, p.kept_n from page_promises p \
+    let statement = "select p.number, p.kept_n, p.whom from page_promises p \
         where p.state = 'kept' and p.settled_at > $1 and p.kept_n is not null \
         and not exists (select 1 from pages o where o.number = p.number and o.n = p.kept_n) \
         and not exists (select 1 from page_alarms a where a.number = p.number and a.n = p.kept_n) \
-        group by p.number, p.kept_n order by p.number, p.kept_n limit $2";
+        order by p.number, p.kept_n limit $2";
     let since = now.plus_seconds(-NO_WAY_SECONDS);
-    many(sql, statement, &[since.into(), limit.into()], |row| {
-        let (number, n) = (IncidentNumber(row.int()?), row.int()?);
-        Ok(Unreached { number, n, people: vec![], failure: Wrong::NoWay })
-    })
+    let found = many(sql, statement, &[since.into(), limit.into()], |row| {
+        Ok((IncidentNumber(row.int()?), row.int()?, row.json::<Vec<Whom>>()?))
+    })?;
+    let is_told = |whom: &[Whom]| {
+        !whom.is_empty() && whom.iter().all(|named| matches!(named, Whom::Webhook(_)))
+    };
+    let entries: BTreeSet<(IncidentNumber, i64)> = found
+        .into_iter()
+        .filter(|(_, _, whom)| !is_told(whom))
+        .map(|(number, n, _)| (number, n))
+        .collect();
+    let entries = entries.into_iter();
+    Ok(entries
+        .map(|(number, n)| Unreached { number, n, people: vec![], failure: Wrong::NoWay })
+        .collect())
 }
 
 /// Records that an entry reached nobody, with the promises it was to keep; whether that is new.

@@ -5,7 +5,7 @@ use crate::directory::{json, many};
 use crate::incidents::Recorded;
 use crate::sql::{Row, Table, Type};
 use crate::{Failure, Sql, Value};
-use incident::escalation::{Course, Cue, Planned, Turns};
+use incident::escalation::{Course, Planned, Turns};
 use incident::event::{Paged, PagingBegan, PagingExhausted};
 use incident::{Body, Event, PageWish, State, apply};
 use kernel::{IncidentNumber, PageId, PersonId, Timestamp};
@@ -135,7 +135,8 @@ impl<'a> Kept<'a> {
             let before = ahead(&state);
             let is_stored = state.as_ref().is_some_and(|state| state.paging.is_some());
             state = apply(state, event);
-            self.take(sql, part, event, is_stored)?;
+            let course = state.as_ref().and_then(|state| state.paging.as_deref());
+            self.take(sql, part, event, course, is_stored)?;
             if let Body::Paged(data) = &event.body {
                 let after = ahead(&state);
                 self.moved(sql, part.number, data.began_n, &before, &after)?;
@@ -144,11 +145,13 @@ impl<'a> Kept<'a> {
         Ok(())
     }
 
+    /// Keeps what an entry says; `course` is how paging stands with it.
     fn take(
         &mut self,
         sql: &mut dyn Sql,
         part: &'a Recorded,
         event: &Event,
+        course: Option<&Course>,
         is_stored: bool,
     ) -> Result<(), Failure> {
         let (number, at) = (part.number, event.at);
@@ -161,7 +164,7 @@ impl<'a> Kept<'a> {
             }
             Body::Paged(data) => {
                 self.page(part, event.n, data);
-                if data.cue == Cue::ByHand {
+                if data.cue.is_beside() {
                     return Ok(());
                 }
                 let Paged { began_n, step, .. } = *data.as_ref();
@@ -170,11 +173,6 @@ impl<'a> Kept<'a> {
             }
             Body::PagingExhausted(data) => {
                 let PagingExhausted { step, again_at, .. } = **data;
-                let course = part
-                    .after
-                    .paging
-                    .as_ref()
-                    .or(part.before.as_ref().and_then(|s| s.paging.as_ref()));
                 let Some(course) = course else { return Ok(()) };
                 self.promises.push(Promise {
                     number,

@@ -12,7 +12,10 @@ use incident::event::{
 };
 use incident::reach::{PageChannel, Urgency, Way};
 use incident::{Body, Cause, Event, PageWish, State, apply};
-use kernel::{Actor, Channel, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp};
+use kernel::{
+    Actor, Channel, ContactId, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp,
+    WebhookId,
+};
 use store::incidents::{Recorded, lock_head, record};
 use store::pages::ledger::{self, PromiseState, Unreached};
 use store::pages::plan::{NewPage, turns};
@@ -344,6 +347,176 @@ fn entries_that_reached_somebody_are_no_trouble() {
             send::sent(sql, &mail, None, NOW.plus_seconds(1))?;
             let now = NOW.plus_seconds(400);
             assert!(ledger::unreached(sql, now, now.plus_seconds(-60), 10)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+/// The same with a telephone of their own beside the address of their account.
+fn with_phones(mut part: Recorded) -> Recorded {
+    for page in &mut part.pages {
+        if page.wish.way.channel == PageChannel::Sms {
+            page.wish.way.contact = Some(ContactId(Uuid::from_u128(7)));
+        }
+    }
+    part
+}
+
+fn keep(sql: &mut dyn Sql, part: Recorded) -> Result<(), Failure> {
+    let mut head = lock_head(sql)?;
+    record(sql, &mut head, &[part]).map(drop)
+}
+
+fn page_by(sql: &mut dyn Sql, n: i64, channel: PageChannel) -> Result<send::Page, Failure> {
+    let mut found = send::of_entry(sql, NUMBER, n)?.into_iter();
+    Ok(found.find(|page| page.channel == channel).unwrap())
+}
+
+fn unreached(sql: &mut dyn Sql, seconds: i64) -> Result<Vec<Unreached>, Failure> {
+    let now = NOW.plus_seconds(seconds);
+    ledger::unreached(sql, now, now.plus_seconds(-60), 10)
+}
+
+#[test]
+fn mail_to_an_account_is_no_proof_where_there_are_other_ways() {
+    each_engine("paging_mail", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            let part = with_phones(story.part(vec![began(NOW), first]));
+            keep(sql, part)?;
+            let mail = page_by(sql, 3, PageChannel::Email)?;
+            send::sent(sql, &mail, None, NOW)?;
+            assert!(unreached(sql, 100)?.is_empty(), "the text message is to come");
+            let text = page_by(sql, 3, PageChannel::Sms)?;
+            send::failed(sql, &text, &send::Wrong::Ever("no credit".to_owned()), NOW)?;
+            let found = unreached(sql, 100)?;
+            assert_eq!((found.len(), found[0].n, found[0].failure), (1, 3, Wrong::Errors));
+            send::received(sql, mail.id, NOW)?;
+            assert!(unreached(sql, 100)?.is_empty(), "it arrived");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn one_of_two_who_was_reached_is_enough_and_mail_to_the_other_is_not() {
+    each_engine("paging_each", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0), person(2)], next(1, NOW.plus_seconds(300)));
+            let part = with_phones(story.part(vec![began(NOW), first]));
+            keep(sql, part)?;
+            for page in send::of_entry(sql, NUMBER, 3)? {
+                if page.channel == PageChannel::Email {
+                    send::sent(sql, &page, None, NOW)?;
+                } else {
+                    let wrong = send::Wrong::Ever("no credit".to_owned());
+                    send::failed(sql, &page, &wrong, NOW)?;
+                }
+            }
+            let found = unreached(sql, 100)?;
+            let mut people = vec![person(0), person(2)];
+            people.sort();
+            assert_eq!((found.len(), &found[0].people), (1, &people));
+            send::answered(sql, NUMBER, person(2), NOW)?;
+            assert!(unreached(sql, 100)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_was_called_off_reached_nobody_while_paging_goes_on() {
+    each_engine("paging_called_off", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            let mail = page_by(sql, 3, PageChannel::Email)?;
+            send::failed(sql, &mail, &send::Wrong::Ever("no such address".to_owned()), NOW)?;
+            let text = page_by(sql, 3, PageChannel::Sms)?;
+            send::call_off(sql, text.id, "for a test")?;
+            assert_eq!(unreached(sql, 10)?.len(), 1);
+            story.does(sql, vec![stopped()])?;
+            assert!(unreached(sql, 10)?.is_empty(), "somebody has it");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_step_that_tells_programs_alone_need_not_reach_anybody() {
+    for (name, whom, reaches) in [
+        ("paging_programs", vec![Whom::Webhook(WebhookId(Uuid::from_u128(9)))], true),
+        ("paging_nobody", vec![Whom::Person(person(0))], false),
+    ] {
+        each_engine(name, |store| {
+            write(store, |sql| {
+                settle(sql)?;
+                let Body::PagingBegan(mut data) = began(NOW) else { panic!() };
+                data.plan[0].whom = whom.clone();
+                let first = paged(0, &[], next(1, NOW.plus_seconds(300)));
+                story().does(sql, vec![Body::PagingBegan(data), first])?;
+                let found = unreached(sql, 5)?;
+                assert_eq!(found.is_empty(), reaches, "{whom:?}");
+                assert!(found.iter().all(|entry| entry.failure == Wrong::NoWay && entry.n == 3));
+                Ok(())
+            });
+        });
+    }
+}
+
+#[test]
+fn paging_that_stands_still_is_led_on_until_it_goes_on() {
+    each_engine("paging_stuck", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            let part = story.part(vec![began(NOW), first]);
+            keep(sql, Recorded { wake_at: Some(NOW.plus_seconds(300)), ..part })?;
+            let now = NOW.plus_seconds(400);
+            let stuck = |sql: &mut dyn Sql| ledger::stuck(sql, now, now.plus_seconds(-30), 10);
+            assert!(stuck(sql)?.is_empty(), "no promise is broken");
+            let late = ledger::overdue(sql, now, 10)?;
+            assert!(ledger::broke(sql, &late[0], now)?);
+            assert_eq!(stuck(sql)?, [NUMBER]);
+            assert_eq!(stuck(sql)?, [NUMBER], "as long as it does not go on");
+            story.at = now;
+            let second = story.part(vec![paged(1, &[person(2)], next(2, NOW.plus_seconds(700)))]);
+            keep(sql, Recorded { wake_at: Some(NOW.plus_seconds(700)), ..second })?;
+            assert!(stuck(sql)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn the_end_is_promised_again_for_the_paging_that_it_ended() {
+    each_engine("paging_end", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            story.at = NOW.plus_seconds(600);
+            let again_at = NOW.plus_seconds(4_200);
+            let exhausted = PagingExhausted { step: 2, times: 1, again_at }.into();
+            let end = paged(2, &[person(3)], next(3, again_at));
+            let replaced = PagingStopped { why: Stop::Replaced, expires_at: None }.into();
+            story.does(sql, vec![exhausted, end, replaced, began(NOW.plus_seconds(600))])?;
+            let promised = ledger::of(sql, NUMBER)?;
+            let of_first: Vec<i64> =
+                promised.iter().filter(|p| p.began_n == 2).map(|p| p.step).collect();
+            assert_eq!(of_first, [0, 1, 2, 3], "its end once more, called off with it");
+            assert_eq!(promised[3].state, PromiseState::CalledOff);
+            let begun_anew = promised.iter().filter(|p| p.began_n != 2);
+            assert!(begun_anew.clone().all(|p| p.state == PromiseState::Promised));
+            assert_eq!(begun_anew.count(), 3);
             Ok(())
         });
     });

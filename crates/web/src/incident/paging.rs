@@ -2,11 +2,12 @@
 
 use super::case::Case;
 use super::head::{opener, post};
+use super::timeline::alerts::silent;
 use super::view::View;
 use crate::part::icon::icon;
 use crate::part::time;
 use incident::CommandName as C;
-use incident::escalation::{Course, Planned, Standing, Suppression, Whom};
+use incident::escalation::{Course, Planned, Standing, Whom};
 use kernel::{PersonId, Timestamp};
 use maud::{Markup, html};
 
@@ -23,8 +24,8 @@ pub(super) fn line(view: &View<'_>) -> Markup {
                 Standing::Stopped => {}
             }
         }
-        @if let Some(why) = state.suppressed.filter(|_| open && !state.is_paging()) {
-            p.meta { "It pages nobody by itself: " (suppression(why)) "." }
+        @if let Some(muted) = state.muted().filter(|_| open && !state.is_paging()) {
+            p.meta { "Muted: " (silent(muted)) "." }
         }
     }
 }
@@ -38,8 +39,11 @@ fn going(view: &View<'_>, course: &Course) -> Markup {
             (icon("bell"))
             div {
                 b { "Paging: step " (step) " of " (course.steps) "." } " "
-                @if course.waiting_for.is_empty() { "Nobody is asked just now" } @else { (names(case, course.waiting_for.iter().copied())) }
-                @if let Some(at) = course.paged_at { " since " (when(case, at)) }
+                @if course.waiting_for.is_empty() { "Nobody is asked just now" }
+                @else {
+                    (names(case, course.waiting_for.iter().copied()))
+                    @if let Some(at) = course.paged_at { " since " (when(case, at)) }
+                }
                 @if let Some(next) = course.ahead.first() { ", next " (when(case, next.at)) " " (whom_of(case, next)) }
                 "."
                 @if !course.must_answer.is_empty() { " Each of them has to acknowledge: " (names(case, course.must_answer.iter().copied())) "." }
@@ -84,16 +88,6 @@ fn acknowledged(case: &Case, course: &Course) -> Markup {
             @if let Some(at) = course.expires_at { ". It pages again " (when(case, at)) " if nothing is heard until then" }
             "."
         }
-    }
-}
-
-/// What keeps it from paging, as half a sentence.
-pub(super) fn suppression(why: Suppression) -> &'static str {
-    match why {
-        Suppression::Maintenance => "maintenance is going on",
-        Suppression::Upstream => "what it depends on is down and is paged about",
-        Suppression::Flapping => "its alerts come and go",
-        Suppression::RecordOnly => "its source is only recorded",
     }
 }
 

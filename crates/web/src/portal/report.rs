@@ -187,7 +187,6 @@ async fn report(
         parent: outage.map(|outage| outage.number),
         confidential_to: None,
         // One that went out of use meanwhile must not cost the report.
-        suppressed: None,
         alerts: None,
         model: models::named(fields, models::MODEL, &app.desk.policy())
             .filter(|model| model.portal)

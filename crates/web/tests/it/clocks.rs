@@ -37,7 +37,6 @@ impl<'a> Past<'a> {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
-            suppressed: None,
             model: None,
             alerts: None,
         };

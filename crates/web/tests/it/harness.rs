@@ -266,7 +266,6 @@ impl World {
             follow_up_of: None,
             parent: None,
             confidential_to: None,
-            suppressed: None,
             model: None,
             alerts: None,
         };

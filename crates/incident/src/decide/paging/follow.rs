@@ -1,15 +1,21 @@
 //! What begins and ends paging by itself, whichever command it was.
 
 use super::super::{Draft, Origin};
-use super::step::{Voice, next_step, say};
-use super::stop;
+use super::step::{Voice, finder, next_step, say};
+use super::{beside, is_answered_by_all, is_awaited, stop};
 use crate::escalation::{
-    Cue, EscalationPolicy, Planned, PolicyRef, Stop, Whom, Why, by_hand, person_first, plan,
+    Course, Cue, EscalationPolicy, Planned, PolicyRef, Standing, Stop, Whom, Why, by_hand,
+    person_first, plan,
 };
 use crate::event::{Body, Event, PagingBegan};
 use crate::reach::Urgency;
 use crate::state::{Lifecycle, State};
-use kernel::{ActorKind, ContentId, PersonId, Priority, TeamId};
+use kernel::{ActorKind, Channel, ContentId, PersonId, Priority, TeamId, Timestamp};
+
+/// Seconds between two times that whoever has it is told of one more alert: a storm is one word.
+const JOINED_SECONDS: i64 = 600;
+/// Seconds since they last did something in which they are left alone: they are looking at it.
+const HEARD_SECONDS: i64 = 120;
 
 /// Paging that is to begin.
 pub(super) struct Wish<'a> {
@@ -29,6 +35,8 @@ pub(in crate::decide) fn follow(draft: &mut Draft) {
     settle(draft);
     if let Some(wish) = wanted(draft) {
         begin(draft, wish, Voice::Follows);
+    } else if let Some(paged) = joined(draft) {
+        say(draft, Voice::Follows, paged);
     }
 }
 
@@ -36,8 +44,12 @@ pub(in crate::decide) fn follow(draft: &mut Draft) {
 fn settle(draft: &mut Draft) {
     let Ok(state) = draft.state() else { return };
     let Some(course) = state.paging.as_ref().filter(|course| course.is_going()) else { return };
-    let taken = course.must_answer.is_empty() && is_taken(draft);
-    if let Some(why) = over(state).or(taken.then_some(Stop::Acknowledged)) {
+    let taken = !is_awaited(draft, course) && is_taken(draft);
+    let taken = taken || is_answered_by_all(draft, course);
+    // What somebody wished goes on until somebody takes it.
+    let muted = course.why != Why::ByHand && state.muted().is_some();
+    let why = over(state).or(taken.then_some(Stop::Acknowledged));
+    if let Some(why) = why.or(muted.then_some(Stop::Muted)) {
         stop(draft, why, Voice::Follows);
     }
 }
@@ -63,25 +75,26 @@ fn is_taken(draft: &Draft) -> bool {
 /// What is to begin because of what was decided.
 fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
     let state = draft.state().ok()?;
-    let muted = state.alerts.as_ref().is_some_and(|alerts| alerts.firing > 0 && !alerts.may_page());
-    let may = over(state).is_none() && !state.quiet && !muted && state.suppressed.is_none();
-    if !may || is_taken(draft) {
+    if !may(state) || is_taken(draft) {
         return None;
     }
     let person = given_to(draft);
     let paging = &draft.policy().paging;
     let own = paging.policy_of(state.service, state.team);
     let course = state.paging.as_ref().filter(|course| course.is_going());
-    let (why, policy) = match given_to_team(draft)
-        .and_then(|team| paging.policy_of(None, Some(team)))
-    {
-        Some(theirs) if pages(theirs, state.priority) => (Why::Given, Some(theirs)),
-        _ if course.is_some() => (person.map(|_| Why::Assigned)?, own),
-        _ => {
-            let own = own.filter(|policy| pages(policy, state.priority))?;
-            (draft.recorded().iter().find_map(|event| cause(draft, state, own, event))?, Some(own))
-        }
-    };
+    let (why, policy) =
+        match given_to_team(draft).and_then(|team| paging.policy_of(None, Some(team))) {
+            Some(theirs) if pages(theirs, state.priority) => (Why::Given, Some(theirs)),
+            _ if person.is_some() && course.is_some() => (Why::Assigned, own),
+            _ => match course {
+                Some(course) => more(draft, state, course, own)?,
+                None => {
+                    let from = pages_from(state, own).filter(|from| state.priority <= *from)?;
+                    let mut recorded = draft.recorded().iter();
+                    (recorded.find_map(|event| cause(draft, state, from, event))?, own)
+                }
+            },
+        };
     let fallback = match (policy, course) {
         (Some(policy), _) => policy.fallback.clone(),
         (None, Some(course)) => course.fallback.clone(),
@@ -92,33 +105,80 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
         (Some(person), Some(policy)) => person_first(person, policy, at),
         (None, Some(policy)) => plan(policy, at),
         (Some(person), None) => by_hand(&[Whom::Person(person)], &fallback, at),
-        (None, None) => return None,
+        // Nobody said who: whoever is left.
+        (None, None) => by_hand(&[], &fallback, at),
     };
+    let urgency = urgency_of(state.priority);
     let urgency = match course {
-        Some(course) if why == Why::Assigned => course.urgency,
-        _ => urgency_of(state.priority),
+        Some(course) if why == Why::Assigned => more_urgent(course.urgency, urgency),
+        _ => urgency,
     };
     Some(Wish { why, policy, plan, fallback, urgency, note: None })
+}
+
+/// Whether an incident may page anybody by itself now.
+fn may(state: &State) -> bool {
+    over(state).is_none() && !state.quiet && state.muted().is_none()
 }
 
 fn pages(policy: &EscalationPolicy, priority: Priority) -> bool {
     priority <= policy.pages_from
 }
 
+/// The least urgent priority that pages by itself. What monitoring found pages without any
+/// policy, too: nobody else may have seen it. A person who reports asks somebody.
+fn pages_from(state: &State, own: Option<&EscalationPolicy>) -> Option<Priority> {
+    let alerts = state.alerts.as_ref().filter(|alerts| alerts.may_page());
+    let found = alerts.filter(|_| state.channel == Channel::Alert);
+    let [_, _, medium, ..] = Priority::ALL;
+    own.map(|policy| policy.pages_from).or(found.map(|_| medium))
+}
+
 /// What is critical or high wakes people; what is less can wait until they look.
-fn urgency_of(priority: Priority) -> Urgency {
+pub(super) fn urgency_of(priority: Priority) -> Urgency {
     if priority.get() <= 2 { Urgency::High } else { Urgency::Low }
 }
 
-/// Whether an event lets paging begin that does not go on.
-fn cause(draft: &Draft, state: &State, own: &EscalationPolicy, event: &Event) -> Option<Why> {
+pub(super) fn more_urgent(one: Urgency, other: Urgency) -> Urgency {
+    if one == Urgency::High { one } else { other }
+}
+
+/// Why paging that goes on begins anew: it wakes nobody and should now, or others have to know.
+fn more<'a>(
+    draft: &Draft<'a>,
+    state: &State,
+    course: &Course,
+    own: Option<&'a EscalationPolicy>,
+) -> Option<(Why, Option<&'a EscalationPolicy>)> {
+    let by_hand = course.why == Why::ByHand;
+    let own = own.filter(|policy| pages(policy, state.priority));
+    let others = own.is_some_and(|own| course.policy.is_none_or(|of| of.id != own.id));
+    let is_moved = draft.recorded().iter().any(|event| {
+        matches!(&event.body, Body::Classified(data) if data.service != data.service_before)
+    });
+    if is_moved && others && !by_hand {
+        return Some((Why::Classified, own));
+    }
+    let is_raised = draft.recorded().iter().any(|event| {
+        matches!(&event.body, Body::PriorityChanged(data)
+            if urgency_of(data.priority_before) == Urgency::Low)
+    });
+    let wakes = course.urgency == Urgency::Low && urgency_of(state.priority) == Urgency::High;
+    // With no policy only whoever is left can be paged anew, which is nobody that was named.
+    let can = own.is_some() || (course.policy.is_none() && !by_hand);
+    (is_raised && wakes && can).then_some((Why::Raised, own))
+}
+
+/// Whether an event lets paging begin that does not go on; `from` is the least urgent priority
+/// that does.
+fn cause(draft: &Draft, state: &State, from: Priority, event: &Event) -> Option<Why> {
     let untaken = state.moments.acknowledged.is_none();
     let actor = event.actor.person_id();
     let by_whoever_has_it = actor.is_some() && actor == state.assignee;
     match &event.body {
         // A further case of what its parent tells of is worked on there.
         Body::Reported(data) if untaken && data.parent.is_none() => Some(Why::Reported),
-        Body::PriorityChanged(data) if !pages(own, data.priority_before) => {
+        Body::PriorityChanged(data) if data.priority_before > from => {
             (!by_whoever_has_it).then_some(Why::Raised)
         }
         Body::Classified(data) if untaken && data.service != data.service_before => {
@@ -127,14 +187,55 @@ fn cause(draft: &Draft, state: &State, own: &EscalationPolicy, event: &Event) ->
         Body::Reopened(data) if !data.by_reply && !draft.by_provider() => Some(Why::Reopened),
         Body::WorkReturned(_) => Some(Why::Returned),
         Body::Unmerged(_) if untaken => Some(Why::Unmerged),
-        Body::PagingReleased(_) if untaken => Some(Why::Released),
-        // Nobody may have looked since its source held it for over.
-        Body::AlertsChanged(data) if data.again && (untaken || data.source_unclear) => {
+        // Nobody may have looked since its source held it for over, or since paging ended.
+        Body::AlertsChanged(data)
+            if data.again && (untaken || data.source_unclear || is_left(state)) =>
+        {
             Some(Why::Released)
         }
         Body::AlertsChanged(data) if data.worse => Some(Why::Raised),
         _ => None,
     }
+}
+
+/// Whether paging ended after somebody last took it, so that nobody has it.
+fn is_left(state: &State) -> bool {
+    let ended = state.paging.as_ref().and_then(|course| course.ended);
+    ended.zip(state.moments.acknowledged).is_some_and(|(end, taken)| taken < end.at)
+}
+
+/// One more alert came to what somebody has: they are told, not too often, and not while they
+/// are at it.
+fn joined(draft: &Draft) -> Option<Body> {
+    let state = draft.state().ok()?;
+    let course = state.paging.as_ref().filter(|c| c.standing == Standing::Acknowledged)?;
+    let has_joined = draft.recorded().iter().any(|event| {
+        matches!(&event.body, Body::AlertsChanged(data)
+            if data.fired > 0 && !data.flapping && data.muted.is_none())
+    });
+    if !has_joined || !may(state) || is_taken(draft) {
+        return None;
+    }
+    let at = draft.now;
+    let within = |then: Option<Timestamp>, seconds: i64| {
+        then.is_some_and(|then| at.seconds_since(then) < seconds)
+    };
+    let heard_at = course.heard_at.max(course.acknowledged_at);
+    if within(course.joined_at, JOINED_SECONDS) || within(heard_at, HEARD_SECONDS) {
+        return None;
+    }
+    let urgency = urgency_of(state.priority);
+    let nobody = Default::default();
+    let finder = finder(draft, at, urgency, &nobody, draft.facts.turns)?;
+    let told = |named: Vec<Whom>| {
+        let mut found = finder.all(&named);
+        found.people.retain(|paged| finder.can_be_reached(paged.person));
+        Some(found).filter(|found| !found.people.is_empty())
+    };
+    let found = told(state.assignee.into_iter().map(Whom::Person).collect())
+        .or_else(|| told(course.acknowledged_by.iter().copied().map(Whom::Person).collect()))?;
+    let place = course.step.as_ref().map_or((0, 0), |step| (step.step, step.round));
+    Some(beside(course.began_n, place, Cue::Joined, found, urgency, None).into())
 }
 
 /// The other team that it was given to just now.

@@ -1,10 +1,10 @@
 //! The next step of paging: when its instant comes, or at once.
 
 use super::super::Draft;
-use super::{beside, follow};
+use super::{beside, follow, is_answered_by_all, stop};
 use crate::command::Command;
 use crate::escalation::{
-    AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Turns, Whom, Why, by_hand, plan,
+    AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Stop, Turns, Whom, Why, by_hand, plan,
 };
 use crate::event::{AcknowledgementExpired, Body, PagingExhausted};
 use crate::reach::Urgency;
@@ -76,7 +76,14 @@ fn is_late(at: Timestamp, now: Timestamp) -> bool {
 /// The next step comes by itself. What was missed meanwhile comes together, as one.
 pub(in crate::decide) fn step_comes(draft: &mut Draft, at: Timestamp) {
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
-    let Some(next_at) = course.and_then(|course| course.next_at()) else { return };
+    let Some((course, next_at)) = course.and_then(|course| Some((course, course.next_at()?)))
+    else {
+        return;
+    };
+    if is_answered_by_all(draft, course) {
+        stop(draft, Stop::Acknowledged, Voice::Timer(at));
+        return;
+    }
     let cue = if is_late(next_at, at) { Cue::Late } else { Cue::Plan };
     next_step(draft, cue, at, Voice::Timer(at));
 }
@@ -85,11 +92,12 @@ pub(in crate::decide) fn step_comes(draft: &mut Draft, at: Timestamp) {
 pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
     let (people, acknowledged_at) = (course.acknowledged_by.clone(), course.acknowledged_at);
-    let (urgency, fallback) = (course.urgency, course.fallback.clone());
+    let (course_urgency, fallback) = (course.urgency, course.fallback.clone());
     let again: Vec<Whom> = people.iter().copied().map(Whom::Person).collect();
     let voice = Voice::Timer(at);
     say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
     let Ok(state) = draft.state() else { return };
+    let urgency = follow::more_urgent(course_urgency, follow::urgency_of(state.priority));
     let policy = draft.policy().paging.policy_of(state.service, state.team);
     let (plan, fallback) = match policy {
         Some(policy) => (plan(policy, at), policy.fallback.clone()),

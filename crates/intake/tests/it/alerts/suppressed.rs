@@ -14,6 +14,8 @@ async fn what_needs_a_service_that_is_down_is_silent_until_that_is_up() {
     doors.fires("TunnelDown", "critical", "VPN").await;
     doors.fires("PrinterGone", "critical", "Label printing").await;
     let below = doors.state(2).await;
+    assert_eq!(below.muted(), Some(Muted::Upstream));
+    assert_eq!(below.paging, None);
     let alerts = below.alerts.unwrap();
     assert_eq!(alerts.muted, Some(Muted::Upstream));
     assert!(!alerts.may_page());

@@ -182,7 +182,6 @@ impl Incident {
             waited: Default::default(),
             waited_ahead: Default::default(),
             paging: None,
-            suppressed: None,
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }

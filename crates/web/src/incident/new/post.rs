@@ -234,7 +234,6 @@ async fn report(
         follow_up_of: None,
         parent: None,
         confidential_to: choice(fields, "confidential_to")?,
-        suppressed: None,
         model: model.map(|model| ModelUse::of(model.id)),
         alerts: None,
     };

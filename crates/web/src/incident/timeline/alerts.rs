@@ -38,7 +38,8 @@ fn happened(data: &AlertsChanged) -> String {
     }
 }
 
-fn silent(muted: Muted) -> &'static str {
+/// Why nobody is paged, as half a sentence.
+pub(in crate::incident) fn silent(muted: Muted) -> &'static str {
     match muted {
         Muted::Maintenance => "nobody is paged during maintenance",
         Muted::Upstream => "nobody is paged while a service it needs is down",

@@ -6,7 +6,7 @@
 //! * [`say`] and [`around`] put events into sentences,
 //! * [`draw`] makes markup of entries.
 
-mod alerts;
+pub(super) mod alerts;
 mod around;
 mod draw;
 mod fold;

@@ -1,7 +1,7 @@
 //! Paging as sentences, to follow their actor's name.
 
 use crate::incident::case::Case;
-use crate::incident::paging::{names, suppression};
+use crate::incident::paging::names;
 use crate::part::time;
 use incident::Body;
 use incident::escalation::{Cue, Failure, Stop, Why};
@@ -38,8 +38,6 @@ pub(super) fn paging(case: &Case, body: &Body) -> Markup {
             @if data.times > 1 { ", told " (data.times) " times" }
             "; told again " (when(case, data.again_at))
         },
-        Body::PagingSuppressed(data) => html! { "pages nobody: " (suppression(data.why)) },
-        Body::PagingReleased(_) => html! { "may page again" },
         _ => html! {},
     }
 }
@@ -63,6 +61,8 @@ fn paged(case: &Case, data: &Paged) -> Markup {
             Cue::Escalated => { ", without waiting" }
             Cue::Declined => { ", because nobody asked before can take it" }
             Cue::Failed => { ", because nobody was reached before" }
+            Cue::LastResort => { ", because nobody was reached in the end" }
+            Cue::Joined => { ", because one more alert came" }
         }
         @if let Some(next) = &data.next { "; next " (when(case, next.at)) }
         @if let Some(note) = data.note { ": " (case.text(note)) }
@@ -93,6 +93,7 @@ fn stopped(why: Stop) -> &'static str {
         Stop::Cancelled => "it was recorded in error",
         Stop::Merged => "it is part of another",
         Stop::Replaced => "others are paged instead",
+        Stop::Muted => "its alerts page nobody now; it begins again when they may",
     }
 }
 

@@ -139,8 +139,8 @@ fn about(stored: bool, fields: &Fields, errors: &Errors) -> Markup {
         section.card { div.card-b { div.form {
             (name_field(fields, errors))
             (Field::new("pages_from", "When does it begin by itself?")
-                .hint("What is less urgent pages nobody; people can escalate by hand.").errors(errors)
-                .select(&form::priorities(), fields.filled("pages_from").unwrap_or("P2")))
+                .hint("What is less urgent pages nobody; people can escalate by hand. An alert whose source says error, or nothing, is P3.").errors(errors)
+                .select(&form::priorities(), fields.filled("pages_from").unwrap_or("P3")))
             @if stored { (editing::active_field(fields, "Out of use nobody is paged by it. Services and teams that name it need another one first.")) }
         } } }
     }

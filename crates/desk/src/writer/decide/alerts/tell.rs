@@ -224,7 +224,6 @@ impl Book<'_> {
             parent: None,
             confidential_to: None,
             model: None,
-            suppressed: None,
             alerts: Some(Box::new(news(hand, self.now))),
         })
     }
