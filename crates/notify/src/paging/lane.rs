@@ -3,6 +3,7 @@
 use super::channels::{Taken, To};
 use super::{Pager, words};
 use desk::Trouble;
+use store::directory::told_how;
 use store::pages::send::{self, Page, Wrong};
 
 /// What an attempt came to.
@@ -43,8 +44,17 @@ impl Pager {
         }
         let seals = self.desk.seals().await?;
         let policy = self.desk.policy();
-        let public_url = self.providers.public_url.as_deref();
-        let message = words::page(&paged, &policy, &seals, public_url, self.desk.now());
+        let person = page.person;
+        let preferences = self.desk.read(move |sql| told_how::get(sql, person)).await?;
+        let around = words::Around {
+            policy: &policy,
+            seals: &seals,
+            public_url: self.providers.public_url.as_deref(),
+            sms_is_answered: self.providers.sms_is_answered(),
+            push_words: preferences.push_words,
+            now: self.desk.now(),
+        };
+        let message = words::page(&paged, &around);
         let to = To { channel: page.channel, address: &page.address, person: page.person };
         Ok(match self.deliver(to, &message).await {
             Ok(taken) => Came::Sent(taken),

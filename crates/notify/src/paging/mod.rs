@@ -74,6 +74,12 @@ impl Providers {
         Providers { trust, ..self }
     }
 
+    /// Whether anybody hears what is answered to a text message: only an account as Twilio's tells
+    /// us, where it knows our address, and a gateway of one's own sends from another number.
+    pub fn sms_is_answered(&self) -> bool {
+        self.twilio.is_some() && self.gateway.is_none() && self.public_url.is_some()
+    }
+
     /// The channels that something can be sent by.
     pub fn channels(&self) -> Vec<PageChannel> {
         let is_there = |channel: &PageChannel| match channel {
@@ -262,7 +268,8 @@ impl Messenger for Pager {
 
     fn note<'a>(&'a self, contact: &'a Contact, note: Note) -> Noted<'a> {
         Box::pin(async move {
-            let message = words::note(contact, &note, self.providers.public_url.as_deref());
+            let public_url = self.providers.public_url.as_deref();
+            let message = words::note(contact, &note, public_url, self.desk.now());
             let to = channels::To {
                 channel: contact.channel,
                 address: &contact.address,
