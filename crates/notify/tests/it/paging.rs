@@ -231,6 +231,19 @@ async fn whoever_has_it_keeps_what_waits_from_leaving() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_row_of_one_channel_keeps_no_other() {
+    let world = World::new().await;
+    let (_, ids) = world.paged("VPN drops", &[(PageChannel::Sms, 0)]).await;
+    let damage = "update pages set urgency = 'odd' where id = $1";
+    let id = ids[0];
+    let write = move |sql: &mut dyn store::Sql| Ok(sql.execute(damage, &[id.into()])?);
+    assert_eq!(world.t.desk.write(write).await.unwrap(), 1);
+    world.paged("Two", &[(PageChannel::Email, 0)]).await;
+    assert!(world.pager.round().await.is_err(), "it is said");
+    assert_eq!(world.mail.to("page@northwind.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_over_or_hidden_meanwhile_is_not_told() {
     let world = World::new().await;
     let (taken, first) = world.paged("VPN drops", &[(PageChannel::Sms, 0)]).await;
