@@ -7,6 +7,7 @@ use crate::{Desk, Trouble, fresh, secret_hash};
 use incident::reach::{METHODS_MAX, PageChannel, RULE_MINUTES_MAX, RULES_MAX, ReachRule};
 use incident::{Refusal, Viewer};
 use kernel::{Actor, ContactId, Outward, PersonId, Role, Timestamp, limits};
+use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +30,9 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 const TOPIC_CHARS: usize = 64;
 /// Characters of an address of a chat.
 const CHAT_CHARS: usize = 33;
+/// Characters at the end of an address by which its person knows it again; what is hardly longer
+/// is not told at all.
+const TRACED_CHARS: usize = 4;
 /// Bytes of an address of e-mail (RFC 5321).
 const EMAIL_BYTES: usize = 254;
 
@@ -62,6 +66,26 @@ pub struct Draft {
     pub address: String,
     /// How its person calls it.
     pub label: String,
+}
+
+/// A way as the audit keeps it, for ever and for all who read it: not where it leads.
+#[derive(Serialize)]
+pub(crate) struct Traced<'a> {
+    person: PersonId,
+    channel: PageChannel,
+    label: &'a str,
+    ends_with: String,
+    verified_at: Option<Timestamp>,
+}
+
+impl<'a> Traced<'a> {
+    pub(crate) fn of(contact: &'a Contact) -> Self {
+        let Contact { person, channel, label, address, verified_at, .. } = contact;
+        let before = address.chars().count().saturating_sub(TRACED_CHARS);
+        let ends_with = address.chars().skip(before.max(TRACED_CHARS)).collect();
+        let (person, channel, verified_at) = (*person, *channel, *verified_at);
+        Traced { person, channel, label, ends_with, verified_at }
+    }
 }
 
 /// When people had something sent by hand.
@@ -148,7 +172,7 @@ impl Desk {
                     error: None,
                 };
                 contacts::insert(sql, &contact)?;
-                audit.created(sql, SUBJECT, id, &contact)?;
+                audit.created(sql, SUBJECT, id, &Traced::of(&contact))?;
                 Ok(contact)
             })
             .await?;
@@ -212,7 +236,8 @@ impl Desk {
                 let said = contacts::say_code(sql, id, &hash, audit.now(), TRIES_MAX)?;
                 if said == Said::Right {
                     let after = contacts::get(sql, id)?;
-                    audit.changed(sql, SUBJECT, id, &contact, &after)?;
+                    let after = after.as_ref().map(Traced::of);
+                    audit.changed(sql, SUBJECT, id, &Traced::of(&contact), &after)?;
                 }
                 Ok(said)
             })
@@ -233,7 +258,7 @@ impl Desk {
         let contact = self.own_contact(viewer, id).await?;
         self.change(actor(viewer), move |sql, audit| {
             contacts::delete(sql, id)?;
-            Ok(audit.deleted(sql, SUBJECT, id, &contact)?)
+            Ok(audit.deleted(sql, SUBJECT, id, &Traced::of(&contact))?)
         })
         .await
     }
@@ -496,6 +521,27 @@ mod tests {
             ("-", false),
         ] {
             assert_eq!(chat(some).is_ok(), fits, "{some}");
+        }
+    }
+
+    #[test]
+    fn the_audit_keeps_the_end_of_an_address_alone() {
+        let contact = |address: &str| Contact {
+            id: ContactId(uuid::Uuid::from_u128(1)),
+            person: PersonId(uuid::Uuid::from_u128(2)),
+            channel: PageChannel::Sms,
+            address: address.to_owned(),
+            label: "private".to_owned(),
+            created_at: Timestamp::from_micros(0),
+            verified_at: None,
+            proved_at: None,
+            failing_since: None,
+            error: None,
+        };
+        for (address, ends_with) in [("+49301234567", "4567"), ("oncall", "ll"), ("abc", "")] {
+            let traced = serde_json::to_string(&Traced::of(&contact(address))).unwrap();
+            assert!(traced.contains(&format!("\"ends_with\":\"{ends_with}\"")), "{traced}");
+            assert!(!traced.contains(address), "{traced}");
         }
     }
 

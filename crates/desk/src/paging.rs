@@ -81,9 +81,17 @@ impl Paged {
         None
     }
 
+    /// Whether only one team may read it, so that its title is not said where others listen.
+    pub fn is_restricted(&self) -> bool {
+        self.state.confidential_to.is_some()
+    }
+
     /// As it is said by telephone.
     pub fn spoken(&self, policy: &Policy) -> String {
-        let title = self.title.as_deref().unwrap_or("The title was removed");
+        let title = match self.is_restricted() {
+            true => "It is restricted",
+            false => self.title.as_deref().unwrap_or("The title was removed"),
+        };
         let title: String = title.chars().take(SPOKEN_CHARS).collect();
         let service = self.state.service.and_then(|id| policy.services.get(&id));
         let service = service.map_or(String::new(), |found| format!(" Service {}.", found.name));

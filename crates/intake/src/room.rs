@@ -11,6 +11,9 @@ pub(crate) const SMALL_BYTES: usize = 64 * 1_024;
 const ALL_KIB: usize = 128 * 1_024;
 /// Kibibytes of one share: larger than any message.
 const SHARE_KIB: usize = ALL_KIB / 2;
+/// Kibibytes of a share of strangers, whose messages are small: however many they bring, there is
+/// room for those whose key is known.
+const STRANGERS_KIB: usize = ALL_KIB / 16;
 /// Kibibytes that are taken at once.
 const STEP_KIB: usize = 64;
 /// How long it is waited for room; then the sender is told to come back.
@@ -36,6 +39,11 @@ impl Default for Room {
 }
 
 impl Room {
+    /// A share for those who are not known before their message was read.
+    pub(crate) fn for_strangers() -> Room {
+        Room(Arc::new(Semaphore::new(STRANGERS_KIB)))
+    }
+
     /// Makes room for a message that has so many bytes by now; `false` when there is none for
     /// too long.
     pub(crate) async fn make(&self, held: &mut Held, bytes: usize) -> bool {
@@ -82,6 +90,11 @@ mod tests {
         for bytes in [1, SMALL_BYTES, SMALL_BYTES + 1, 1_048_576, 36 * 1_048_576] {
             assert_eq!(other.make(&mut fourth, bytes).now_or_never(), Some(true), "{bytes}");
         }
+        let (strangers, mut fifth) = (Room::for_strangers(), Held::default());
+        let most = STRANGERS_KIB * 1_024;
+        assert_eq!(strangers.make(&mut fifth, most).now_or_never(), Some(true));
+        let mut sixth = Held::default();
+        assert_eq!(strangers.make(&mut sixth, 1_048_576).now_or_never(), None, "no more of all");
         drop(second);
         assert_eq!(greedy.make(&mut third, 1_048_576).now_or_never(), Some(true), "free again");
     }

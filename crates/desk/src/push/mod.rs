@@ -5,18 +5,23 @@ mod key;
 
 pub use key::{Agreement, PushKey, agree};
 
+use crate::contacts::{SUBJECT, Traced};
 use crate::{Desk, Trouble, fresh};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use incident::Refusal;
-use kernel::{DeviceId, Outward, PersonId, limits};
+use kernel::{Actor, DeviceId, Outward, PersonId, limits};
+use store::Sql;
 use store::deliveries::push;
+use store::directory::contacts;
 use store::directory::devices::{self, Device};
 
 /// Bytes of a browser's public key: a point of P-256, not compressed.
 pub const PUBLIC_BYTES: usize = 65;
 /// Bytes of the secret that a browser shares with us.
 pub const AUTH_BYTES: usize = 16;
+/// Why a way to page somebody by a browser is not used any more.
+const GONE: &str = "the browser does not take push any more";
 /// What a point that is not compressed begins with.
 const UNCOMPRESSED: u8 = 4;
 
@@ -78,6 +83,28 @@ impl Desk {
     ///
     /// A field that breaks a rule, with words about it; more browsers than one can have.
     pub async fn allow_device(&self, person: PersonId, draft: Draft) -> Result<(), Trouble> {
+        let device = self.checked(person, draft).await?;
+        let endpoint = device.endpoint.clone();
+        let before = self.read(move |sql| devices::at(sql, &endpoint)).await?;
+        let put = move |sql: &mut dyn Sql| -> Result<(), Trouble> {
+            let others = devices::of_person(sql, person)?;
+            let others = others.iter().filter(|other| other.endpoint != device.endpoint);
+            if others.count() >= limits::PUSH_DEVICES {
+                let most = limits::PUSH_DEVICES;
+                let words = format!("is one too many: you have {most} browsers; remove one first");
+                return Err(invalid("endpoint", words));
+            }
+            Ok(devices::put(sql, &device)?)
+        };
+        // Somebody else used the browser before.
+        match before.filter(|before| before.person != person) {
+            Some(before) => self.losing(before.id, put).await,
+            None => self.write(put).await,
+        }
+    }
+
+    /// What a browser says of itself, if it can be true.
+    async fn checked(&self, person: PersonId, draft: Draft) -> Result<Device, Trouble> {
         let Draft { endpoint, p256dh, auth, label } = draft;
         let to: Outward = endpoint.parse().map_err(|wrong| invalid("endpoint", wrong))?;
         if let Err(crate::webhooks::Unreachable::Refused(words)) = self.reach_push(&to).await {
@@ -88,7 +115,7 @@ impl Desk {
         if agree(&keys.public).is_none() {
             return Err(invalid("p256dh", "is no key that a browser makes"));
         }
-        let device = Device {
+        Ok(Device {
             id: DeviceId(fresh()),
             person,
             endpoint: to.to_string(),
@@ -99,21 +126,11 @@ impl Desk {
             ok_at: None,
             failing_since: None,
             error: None,
-        };
-        self.write(move |sql| {
-            let others = devices::of_person(sql, person)?;
-            let others = others.iter().filter(|other| other.endpoint != device.endpoint);
-            if others.count() >= limits::PUSH_DEVICES {
-                let most = limits::PUSH_DEVICES;
-                let words = format!("is one too many: you have {most} browsers; remove one first");
-                return Err(invalid("endpoint", words));
-            }
-            Ok(devices::put(sql, &device)?)
         })
-        .await
     }
 
-    /// Puts the address that a browser was given in the place of the one that it had.
+    /// Puts the address that a browser was given in the place of the one that it had: it stays
+    /// the same browser, and whoever is paged by it goes on to be.
     ///
     /// # Errors
     ///
@@ -124,11 +141,12 @@ impl Desk {
         before: String,
         draft: Draft,
     ) -> Result<(), Trouble> {
-        let known = self.devices(person).await?;
-        let known = known.into_iter().find(|device| device.endpoint == before);
-        let known = known.ok_or_else(missing)?;
-        self.remove_device(person, known.id).await?;
-        self.allow_device(person, Draft { label: known.label, ..draft }).await
+        let given = self.checked(person, draft).await?;
+        self.write(move |sql| {
+            let known = devices::at(sql, &before)?.filter(|known| known.person == person);
+            Ok(devices::renew(sql, known.ok_or_else(missing)?.id, &given)?)
+        })
+        .await
     }
 
     /// Sends no news to one of somebody's browsers any more.
@@ -137,8 +155,43 @@ impl Desk {
     ///
     /// There is no such browser.
     pub async fn remove_device(&self, person: PersonId, id: DeviceId) -> Result<(), Trouble> {
-        let removed = self.write(move |sql| Ok(devices::delete(sql, person, id)?)).await?;
-        if removed { Ok(()) } else { Err(missing().into()) }
+        self.losing(id, move |sql| match devices::delete(sql, person, id)? {
+            true => Ok(()),
+            false => Err(missing().into()),
+        })
+        .await
+    }
+
+    /// Forgets a browser that takes nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn forget_device(&self, id: DeviceId) -> Result<(), Trouble> {
+        self.losing(id, move |sql| Ok(devices::forget(sql, id)?)).await
+    }
+
+    /// Does something after which a browser takes nothing any more. A way to page somebody that
+    /// leads there is not used from then on, so that nobody trusts in it.
+    async fn losing(
+        &self,
+        id: DeviceId,
+        f: impl FnOnce(&mut dyn Sql) -> Result<(), Trouble> + Send + 'static,
+    ) -> Result<(), Trouble> {
+        if self.read(move |sql| contacts::by_browser(sql, id)).await?.is_empty() {
+            return self.write(f).await;
+        }
+        self.change(Actor::system(), move |sql, audit| {
+            f(sql)?;
+            for before in contacts::by_browser(sql, id)? {
+                contacts::unverify(sql, before.id, GONE, audit.now())?;
+                let after = contacts::get(sql, before.id)?;
+                let after = after.as_ref().map(Traced::of);
+                audit.changed(sql, SUBJECT, before.id, &Traced::of(&before), &after)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Sends a word to one of somebody's browsers that tries it out.

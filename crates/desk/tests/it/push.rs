@@ -1,6 +1,8 @@
 use desk::push::{AUTH_BYTES, Draft, PUBLIC_BYTES, Recipient, agree};
 use desk::{Desk, Trouble};
-use kernel::{PersonId, limits};
+use incident::reach::{PageChannel, Urgency};
+use kernel::{Actor, ContactId, PersonId, limits};
+use store::directory::contacts::{self, Contact};
 use testkit::TestDesk;
 
 /// The browser of the example in RFC 8291.
@@ -67,6 +69,66 @@ async fn a_browser_is_of_one_person_and_each_has_only_so_many() {
     assert!(devices.iter().all(|device| device.endpoint != at(3)));
     t.desk.remove_device(ines, other).await.unwrap();
     assert_eq!(t.desk.devices(ines).await.unwrap().len(), limits::PUSH_DEVICES - 1);
+}
+
+/// Somebody is paged by their first browser.
+async fn paged_by_browser(t: &TestDesk, person: PersonId) -> Contact {
+    let contact = Contact {
+        id: ContactId(desk::fresh()),
+        person,
+        channel: PageChannel::WebPush,
+        address: t.desk.devices(person).await.unwrap()[0].id.to_string(),
+        label: String::new(),
+        created_at: t.desk.now(),
+        verified_at: None,
+        proved_at: None,
+        failing_since: None,
+        error: None,
+    };
+    let stored = contact.clone();
+    let insert = move |sql: &mut dyn store::Sql, audit: &desk::Audit| {
+        contacts::insert(sql, &stored)?;
+        contacts::expect_code(sql, stored.id, b"code", audit.now())?;
+        contacts::say_code(sql, stored.id, b"code", audit.now(), 1)?;
+        Ok(())
+    };
+    t.desk.change(Actor::system(), insert).await.unwrap();
+    contact
+}
+
+fn is_paged_by(t: &TestDesk, contact: &Contact) -> bool {
+    let reach = t.desk.policy().paging.reach[&contact.person].clone();
+    let ways = reach.ways(Urgency::High, t.desk.now());
+    ways.iter().any(|way| way.channel == contact.channel && way.address == contact.address)
+}
+
+#[tokio::test]
+async fn a_browser_whose_address_is_renewed_still_pages_and_one_that_is_gone_is_not_trusted() {
+    let t = TestDesk::idle().await;
+    t.desk.allow_push(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (ines, other) = (t.agent.person, t.other_agent.person);
+    let at = |n: usize| format!("http://127.0.0.1:4000/send/{n}");
+    t.desk.allow_device(ines, draft(&at(1))).await.unwrap();
+    let contact = paged_by_browser(&t, ines).await;
+    assert!(is_paged_by(&t, &contact));
+    assert!(t.desk.renew_device(other, at(1), draft(&at(2))).await.is_err(), "it is not theirs");
+    t.desk.renew_device(ines, at(1), draft(&at(2))).await.unwrap();
+    let devices = t.desk.devices(ines).await.unwrap();
+    assert_eq!((devices.len(), devices[0].endpoint.as_str()), (1, at(2).as_str()));
+    assert_eq!(devices[0].id.to_string(), contact.address, "the same browser");
+    assert!(is_paged_by(&t, &contact));
+    assert!(t.desk.remove_device(other, devices[0].id).await.is_err());
+    assert!(is_paged_by(&t, &contact), "nothing happened");
+    t.desk.forget_device(devices[0].id).await.unwrap();
+    assert!(!is_paged_by(&t, &contact));
+    let id = contact.id;
+    let stored = t.desk.read(move |sql| contacts::get(sql, id)).await.unwrap().unwrap();
+    assert!(stored.verified_at.is_none() && stored.error.is_some(), "its person is told why");
+
+    t.desk.allow_device(ines, draft(&at(3))).await.unwrap();
+    let contact = paged_by_browser(&t, ines).await;
+    t.desk.allow_device(other, draft(&at(3))).await.unwrap();
+    assert!(!is_paged_by(&t, &contact), "somebody else uses it now");
 }
 
 #[tokio::test]

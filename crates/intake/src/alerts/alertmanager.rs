@@ -4,7 +4,7 @@
 use super::answer::{nothing_here, problem, say};
 use super::asked::Asked;
 use super::keys::Source;
-use super::webhook::{refuse, told};
+use super::webhook::{told, whole};
 use super::{Doors, failed};
 use alert::doors::Unreadable;
 use alert::doors::alertmanager::answers::{
@@ -30,16 +30,17 @@ const ANNOTATIONS: [&str; 2] = ["summary", "description"];
 
 /// `/api/v2/…` with the key as a bearer token.
 pub(super) async fn with_token(State(doors): State<Doors>, request: Request) -> Response {
-    let (asked, cut) = Asked::whole(&doors, request).await;
+    let (asked, body) = Asked::begin(&doors, request);
     let key = asked.authorization("bearer").unwrap_or_default();
     let source = match doors.keys.find(key).await {
         Ok(Some(source)) => source,
         Ok(None) => return problem(StatusCode::UNAUTHORIZED, "The token is nobody's."),
         Err(trouble) => return failed(&trouble),
     };
-    if let Some(cut) = cut {
-        return refuse(&doors, Some(&source), DOOR, &asked, cut).await;
-    }
+    let asked = match whole(&doors, &source, DOOR, (asked, body)).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
     let path = asked.path.strip_prefix("api/v2/").unwrap_or_default().to_owned();
     call(&doors, &source, &path, &asked).await
 }

@@ -1,8 +1,8 @@
 //! A request, taken apart as far as reading it needs it.
 
-use super::{BODY_BYTES, Doors};
+use super::Doors;
 use crate::pace::Pace;
-use crate::room::Held;
+use crate::room::{Held, Room};
 use alert::doors::Request;
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 /// Characters of a header's value that are looked at.
 const HEADER_CHARS: usize = 1_000;
 
-/// A request with its whole body.
+/// A request, with its body once that was read.
 pub(super) struct Asked {
     pub(super) method: String,
     pub(super) path: String,
@@ -38,13 +38,11 @@ pub(super) enum Cut {
 }
 
 impl Asked {
-    /// A request whose body is still to come.
-    pub(super) async fn whole(
-        doors: &Doors,
-        request: axum::extract::Request,
-    ) -> (Self, Option<Cut>) {
+    /// A request without its body, which is still to come: whose it is stands in its address or
+    /// its headers, and nothing is read of strangers.
+    pub(super) fn begin(doors: &Doors, request: axum::extract::Request) -> (Self, Body) {
         let (parts, body) = request.into_parts();
-        let mut asked = Asked {
+        let asked = Asked {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().trim_start_matches('/').to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -54,13 +52,13 @@ impl Asked {
             fresh: desk::fresh().to_string(),
             held: Held::default(),
         };
-        let cut = asked.read(doors, &parts.headers, body).await.err();
-        (asked, cut)
+        (asked, body)
     }
 
-    async fn read(&mut self, doors: &Doors, headers: &HeaderMap, body: Body) -> Result<(), Cut> {
-        let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if said.is_some_and(|bytes: u64| bytes > BODY_BYTES as u64) {
+    /// Reads the body, at most so many bytes.
+    pub(super) async fn read(&mut self, room: &Room, body: Body, most: usize) -> Result<(), Cut> {
+        let said = self.header(CONTENT_LENGTH.as_str()).and_then(|value| value.parse().ok());
+        if said.is_some_and(|bytes: u64| bytes > most as u64) {
             return Err(Cut::TooLarge(vec![]));
         }
         let mut pace = Pace::start(Instant::now());
@@ -71,11 +69,11 @@ impl Asked {
             };
             let Some(piece) = piece else { return Ok(()) };
             let Ok(piece) = piece else { return Err(Cut::Broken) };
-            if self.body.len() + piece.len() > BODY_BYTES {
+            if self.body.len() + piece.len() > most {
                 return Err(Cut::TooLarge(std::mem::take(&mut self.body)));
             }
             let came = Instant::now();
-            if !doors.room.make(&mut self.held, self.body.len() + piece.len()).await {
+            if !room.make(&mut self.held, self.body.len() + piece.len()).await {
                 return Err(Cut::NoRoom);
             }
             self.body.extend_from_slice(&piece);

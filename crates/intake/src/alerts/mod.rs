@@ -25,6 +25,11 @@ use store::alerts::payloads::PayloadOutcome;
 
 /// Bytes of one body: ten thousand alerts of Alertmanager, and room.
 pub const BODY_BYTES: usize = 32 * 1_048_576;
+/// Bytes of one event of PagerDuty, twice what it takes itself: its key stands within, so that
+/// strangers can send it.
+const EVENT_BYTES: usize = 1_048_576;
+/// Bytes of a document that is read by a mapping: as a whole it takes many times its size.
+const DOCUMENT_BYTES: usize = 4 * 1_048_576;
 /// Bytes kept of a body that is larger.
 const KEPT_OF_TOO_LARGE: usize = 4_096;
 
@@ -33,13 +38,17 @@ const KEPT_OF_TOO_LARGE: usize = 4_096;
 pub(crate) struct Doors {
     desk: Desk,
     keys: Keys,
+    /// For those whose key is known before their body is read.
     room: Room,
+    /// For those whose key stands in their body.
+    strangers: Room,
     since: Timestamp,
 }
 
 impl Doors {
     pub(crate) fn of(desk: Desk) -> Self {
-        Doors { keys: Keys::of(desk.clone()), room: Room::default(), since: desk.now(), desk }
+        let (room, strangers) = (Room::default(), Room::for_strangers());
+        Doors { keys: Keys::of(desk.clone()), room, strangers, since: desk.now(), desk }
     }
 
     /// Hands in what was read; the answer is a refusal to be tried again where it was not
@@ -66,7 +75,7 @@ impl Doors {
     async fn too_large(&self, source: &Source, door: &str, content_type: String, begin: &[u8]) {
         let begin = begin.get(..KEPT_OF_TOO_LARGE).unwrap_or(begin).to_vec();
         let raw = Raw { door: door.to_owned(), content_type, bytes: begin };
-        let words = format!("larger than the {} MB that are taken", BODY_BYTES / 1_048_576);
+        let words = format!("larger than the {} MB that are taken", most_bytes(door) / 1_048_576);
         let outcome = PayloadOutcome::TooLarge;
         let id = source.integration.id;
         if let Err(trouble) = self.desk.keep_payload(id, outcome, &words, raw).await {
@@ -97,6 +106,15 @@ pub(crate) fn routes(doors: Doors) -> Router {
         .route("/api/v2/generic/incoming", any(webhook::goalert))
         .route("/v2/alert_events/http/{source}", post(webhook::incident_io))
         .with_state(doors)
+}
+
+/// Bytes of a body that is taken at a door.
+fn most_bytes(door: &str) -> usize {
+    match door {
+        pagerduty::DOOR => EVENT_BYTES,
+        webhook::JSON => DOCUMENT_BYTES,
+        _ => BODY_BYTES,
+    }
 }
 
 fn failed(trouble: &Trouble) -> Response {

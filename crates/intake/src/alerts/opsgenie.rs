@@ -3,7 +3,7 @@
 use super::answer::say;
 use super::asked::Asked;
 use super::keys::Source;
-use super::webhook::{refuse, told};
+use super::webhook::{told, whole};
 use super::{Doors, failed};
 use alert::doors::opsgenie::answers::{self, Outcome};
 use alert::doors::opsgenie::search::{Field, Search};
@@ -23,15 +23,16 @@ const TOOK_SECONDS: f64 = 0.0;
 
 /// Any call; its key stands in the header.
 pub(super) async fn call(State(doors): State<Doors>, request: Request) -> Response {
-    let (asked, cut) = Asked::whole(&doors, request).await;
+    let (asked, body) = Asked::begin(&doors, request);
     let source = match doors.keys.find(asked.authorization("geniekey").unwrap_or_default()).await {
         Ok(Some(source)) => source,
         Ok(None) => return say(401, &answers::no_such_key(asked.fresh())),
         Err(trouble) => return failed(&trouble),
     };
-    if let Some(cut) = cut {
-        return refuse(&doors, Some(&source), DOOR, &asked, cut).await;
-    }
+    let asked = match whole(&doors, &source, DOOR, (asked, body)).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
     match asked.with(&asked.path, opsgenie::read) {
         Ok(call) => Caller { doors: &doors, source: &source, asked: &asked }.does(call).await,
         Err(refused) => {

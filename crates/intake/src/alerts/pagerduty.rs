@@ -4,16 +4,15 @@ use super::answer::say;
 use super::asked::Asked;
 use super::keys::Source;
 use super::webhook::{refuse, told};
-use super::{Doors, failed};
+use super::{Doors, failed, most_bytes};
 use alert::doors::Unreadable;
 use alert::doors::pagerduty::{self, Event, answers, changes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The name of this door.
-const DOOR: &str = "pagerduty";
+pub(super) const DOOR: &str = "pagerduty";
 
 /// Version 2: 202, and 400 for what cannot be understood or belongs to nobody.
 pub(super) async fn enqueue(State(doors): State<Doors>, request: Request) -> Response {
@@ -66,10 +65,10 @@ fn words(change: &changes::Change) -> String {
 }
 
 async fn whole(doors: &Doors, request: Request) -> Result<Asked, Response> {
-    let (asked, cut) = Asked::whole(doors, request).await;
-    match cut {
-        None => Ok(asked),
-        Some(cut) => Err(refuse(doors, None, DOOR, &asked, cut).await),
+    let (mut asked, body) = Asked::begin(doors, request);
+    match asked.read(&doors.strangers, body, most_bytes(DOOR)).await {
+        Ok(()) => Ok(asked),
+        Err(cut) => Err(refuse(doors, None, DOOR, &asked, cut).await),
     }
 }
 
@@ -104,9 +103,8 @@ async fn find(doors: &Doors, key: &str) -> Result<Arc<Source>, Response> {
 
 /// Refuses what cannot be read; where its key can be, the body is kept for its administrator.
 async fn not_read(doors: &Doors, asked: &Asked, error: &Unreadable) -> Response {
-    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
-    let key = body.get("routing_key").or(body.get("service_key")).and_then(Value::as_str);
-    if let Ok(Some(source)) = doors.keys.find(key.unwrap_or_default()).await
+    let key = asked.with("", pagerduty::key).unwrap_or_default();
+    if let Ok(Some(source)) = doors.keys.find(&key).await
         && let Err(refused) = doors.not_understood(&source, DOOR, asked, &error.to_string()).await
     {
         return refused;

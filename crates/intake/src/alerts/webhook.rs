@@ -4,15 +4,18 @@
 use super::answer::{later, nothing_here, problem, say};
 use super::asked::{Asked, Cut};
 use super::keys::Source;
-use super::{BODY_BYTES, Doors, alertmanager, failed};
+use super::{Doors, alertmanager, failed, most_bytes};
 use alert::Reading;
 use alert::doors::{Kind, Unreadable, heartbeat};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::{AlertsTold, Beat, Taken};
 use serde_json::json;
 
+/// Whatever is read by a mapping.
+pub(super) const JSON: &str = "json";
 /// The kind of a sign of life.
 const HEARTBEAT: &str = "heartbeat";
 
@@ -29,7 +32,7 @@ pub(crate) async fn hand_in(
         Ok(None) => return nothing_here(),
         Err(trouble) => return failed(&trouble),
     };
-    let asked = match whole(&doors, &source, kind, request).await {
+    let asked = match whole(&doors, &source, kind, Asked::begin(&doors, request)).await {
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
@@ -93,17 +96,16 @@ fn beat(source: &Source, rest: &str, asked: &Asked) -> AlertsTold {
     AlertsTold { reading: Reading::default(), beats: vec![beat], raw: None }
 }
 
-/// The request with its body, or the refusal of a body that is not whole.
+/// The request of a source with its body, or the refusal of a body that is not whole.
 pub(super) async fn whole(
     doors: &Doors,
     source: &Source,
     door: &str,
-    request: axum::extract::Request,
+    (mut asked, body): (Asked, Body),
 ) -> Result<Asked, Response> {
-    let (asked, cut) = Asked::whole(doors, request).await;
-    match cut {
-        None => Ok(asked),
-        Some(cut) => Err(refuse(doors, Some(source), door, &asked, cut).await),
+    match asked.read(&doors.room, body, most_bytes(door)).await {
+        Ok(()) => Ok(asked),
+        Err(cut) => Err(refuse(doors, Some(source), door, &asked, cut).await),
     }
 }
 
@@ -121,12 +123,12 @@ pub(super) async fn refuse(
                 let content_type = asked.raw(door).content_type;
                 doors.too_large(source, door, content_type, &begin).await;
             }
-            let megabytes = BODY_BYTES / 1_048_576;
+            let megabytes = most_bytes(door) / 1_048_576;
             let words = format!("The body is larger than the {megabytes} MB that are taken.");
             problem(StatusCode::PAYLOAD_TOO_LARGE, &words)
         }
-        Cut::Broken => problem(StatusCode::BAD_REQUEST, "The body did not arrive whole."),
-        Cut::NoRoom => later(),
+        // What did not arrive can come again; after a 400 sources throw it away.
+        Cut::Broken | Cut::NoRoom => later(),
     }
 }
 
@@ -170,7 +172,7 @@ async fn by_token(
     request: axum::extract::Request,
     answer: impl FnOnce(&Taken) -> Response,
 ) -> Response {
-    let (asked, cut) = Asked::whole(&doors, request).await;
+    let (asked, body) = Asked::begin(&doors, request);
     let in_query = asked.with("", |request| request.parameter("token"));
     let key = asked.authorization("bearer").map(str::to_owned).or(in_query);
     let source = match doors.keys.find(&key.unwrap_or_default()).await {
@@ -178,9 +180,10 @@ async fn by_token(
         Ok(None) => return problem(StatusCode::UNAUTHORIZED, "The token is nobody's."),
         Err(trouble) => return failed(&trouble),
     };
-    if let Some(cut) = cut {
-        return refuse(&doors, Some(&source), kind.as_str(), &asked, cut).await;
-    }
+    let asked = match whole(&doors, &source, kind.as_str(), (asked, body)).await {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
     let told = match asked.with("", |request| kind.read(request)) {
         Ok(reading) => told(reading, kind.as_str(), &asked),
         Err(error) => {

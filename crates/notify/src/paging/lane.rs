@@ -3,6 +3,7 @@
 use super::channels::{Taken, To};
 use super::{Pager, words};
 use desk::Trouble;
+use store::directory::told_how;
 use store::pages::send::{self, Page, Wrong};
 
 /// What an attempt came to.
@@ -57,12 +58,21 @@ impl Pager {
         }
         let seals = self.desk.seals().await?;
         let policy = self.desk.policy();
-        let public_url = self.providers.public_url.as_deref();
-        let message = words::page(&paged, &policy, &seals, public_url, self.desk.now());
+        let person = page.person;
+        let preferences = self.desk.read(move |sql| told_how::get(sql, person)).await?;
+        let around = words::Around {
+            policy: &policy,
+            seals: &seals,
+            public_url: self.providers.public_url.as_deref(),
+            sms_is_answered: self.providers.sms_is_answered(),
+            push_words: preferences.push_words,
+            now: self.desk.now(),
+        };
+        let message = words::page(&paged, &around);
         let to = To { channel: page.channel, address: &page.address, person: page.person };
         Ok(match self.deliver(to, &message).await {
             Ok(taken) => Came::Sent(taken),
-            Err(wrong) => Came::Failed(wrong),
+            Err(wrong) => Came::Failed(without(wrong, &page.address)),
         })
     }
 
@@ -109,9 +119,50 @@ impl Pager {
     }
 }
 
+/// Characters of a part of an address that tell nobody anything.
+const TELLS_NOTHING_CHARS: usize = 5;
+
+/// An error without the address, which providers like to repeat: whoever reads errors need not
+/// know numbers of people and secrets of rooms.
+pub(super) fn without(wrong: Wrong, address: &str) -> Wrong {
+    let digits = address.strip_prefix('+');
+    let path = address.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    let parts = [Some(address), digits, path.map(|(_, path)| path)];
+    let clean = |mut error: String| {
+        for part in parts.into_iter().flatten().filter(|part| part.len() > TELLS_NOTHING_CHARS) {
+            error = error.replace(part, "(the address)");
+        }
+        error
+    };
+    match wrong {
+        Wrong::Now(error) => Wrong::Now(clean(error)),
+        Wrong::Ever(error) => Wrong::Ever(clean(error)),
+    }
+}
+
 /// An error as people read it.
 pub(super) fn in_words(wrong: Wrong) -> String {
     match wrong {
         Wrong::Now(error) | Wrong::Ever(error) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_do_not_tell_where_somebody_is_reached() {
+        let number = "+49301234567";
+        for said in ["it answers with 400: '+49301234567' is no", "no route to 49301234567"] {
+            let Wrong::Ever(said) = without(Wrong::Ever(said.to_owned()), number) else { panic!() };
+            assert!(!said.contains("1234567") && said.contains("(the address)"), "{said}");
+        }
+        let room = "https://chat.example/hooks/secret";
+        let said = "it answers with 404: no hooks/secret at chat.example".to_owned();
+        assert_eq!(
+            without(Wrong::Now(said), room),
+            Wrong::Now("it answers with 404: no (the address) at chat.example".to_owned())
+        );
     }
 }

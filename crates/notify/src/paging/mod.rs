@@ -18,12 +18,13 @@ use desk::contacts::{Messenger, Note, Noted};
 use desk::{Desk, Trouble};
 use figures::Figures;
 use incident::reach::PageChannel;
+use kernel::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::Engine;
 use store::directory::Contact;
-use store::pages::send;
+use store::pages::send::{self, Page, Room};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -35,6 +36,8 @@ const LOOK_SELDOM: Duration = Duration::from_millis(20);
 const LOOK_RARELY: Duration = Duration::from_secs(2);
 /// Pages on their way by one channel at once: one that is slow keeps no other.
 const AT_ONCE: i64 = 32;
+/// Of those at most so many to one host, where people name hosts: one that is slow keeps no other.
+const AT_ONCE_TO_ONE_HOST: i64 = 4;
 /// Seconds a page is taken for: much longer than an attempt, so that it is never on its way twice.
 const TAKEN_SECONDS: i64 = 30;
 /// Waiting pages are counted this often, for the figures.
@@ -74,6 +77,12 @@ impl Providers {
         Providers { trust, ..self }
     }
 
+    /// Whether anybody hears what is answered to a text message: only an account as Twilio's tells
+    /// us, where it knows our address, and a gateway of one's own sends from another number.
+    pub fn sms_is_answered(&self) -> bool {
+        self.twilio.is_some() && self.gateway.is_none() && self.public_url.is_some()
+    }
+
     /// The channels that something can be sent by.
     pub fn channels(&self) -> Vec<PageChannel> {
         let is_there = |channel: &PageChannel| match channel {
@@ -98,10 +107,13 @@ pub struct Pager {
     providers: Providers,
     client: Client,
     figures: Figures,
-    /// Pages on their way, by channel.
-    busy: Mutex<BTreeMap<PageChannel, i64>>,
+    /// Pages on their way, by channel and host.
+    busy: Mutex<BTreeMap<Way, i64>>,
     counted: Mutex<Option<Instant>>,
 }
+
+/// A channel, and the host where its addresses name one.
+type Way = (PageChannel, Option<String>);
 
 /// The loop as it runs.
 pub struct Paging {
@@ -136,10 +148,19 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
     let mut sending = JoinSet::new();
     while !*stopped.borrow() {
         pager.desk.beats("pages");
-        let pause = match pager.begin(&mut sending).await {
-            Ok(_) => LOOK_EVERY,
-            Err(trouble) => {
+        let round = pager.clone();
+        // A panic ends the round, not the loop.
+        let pause = match tokio::spawn(async move { round.take().await }).await {
+            Ok(Ok(taken)) => {
+                pager.send_all(taken, &mut sending);
+                LOOK_EVERY
+            }
+            Ok(Err(trouble)) => {
                 tracing::warn!(%trouble, "pages wait for the database");
+                LOOK_RARELY
+            }
+            Err(error) => {
+                tracing::error!(%error, "a round of pages failed; the next one is tried");
                 LOOK_RARELY
             }
         };
@@ -193,46 +214,72 @@ impl Pager {
 
     /// Takes what is due and there is room for, and begins to send it; how much that was.
     async fn begin(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Result<usize, Trouble> {
-        let now = self.desk.now();
-        if self.is_time_to_count() {
-            let counts = self.desk.read(move |sql| send::counts(sql, now)).await?;
-            self.figures.set(counts, now);
-        }
-        let due = self.desk.read(move |sql| send::due_channels(sql, now)).await?;
-        let room: Vec<(PageChannel, i64)> = due
-            .into_iter()
-            .map(|channel| (channel, AT_ONCE - self.busy_with(channel)))
-            .filter(|(_, room)| *room > 0)
-            .collect();
-        if room.is_empty() {
-            return Ok(0);
-        }
-        let until = now.plus_seconds(TAKEN_SECONDS);
-        let taken = self
-            .desk
-            .write(move |sql| {
-                let mut taken = Vec::new();
-                for (channel, room) in room {
-                    taken.extend(send::claim(sql, channel, now, until, room)?);
-                }
-                Ok(taken)
-            })
-            .await?;
+        let taken = self.take().await?;
         let count = taken.len();
+        self.send_all(taken, sending);
+        Ok(count)
+    }
+
+    /// Takes what is due and there is room for.
+    async fn take(&self) -> Result<Vec<Page>, Trouble> {
+        let now = self.desk.now();
+        self.count(now).await;
+        let due = self.desk.read(move |sql| send::due_channels(sql, now)).await?;
+        let until = now.plus_seconds(TAKEN_SECONDS);
+        let (mut taken, mut wrong) = (Vec::new(), None);
+        for channel in due {
+            let room = self.room(channel);
+            if room.pages <= 0 {
+                continue;
+            }
+            let claim =
+                move |sql: &mut dyn store::Sql| Ok(send::claim(sql, channel, now, until, &room)?);
+            match self.desk.write(claim).await {
+                Ok(pages) => taken.extend(pages),
+                // What is damaged in one channel must not keep the others.
+                Err(trouble) => {
+                    tracing::error!(%channel, %trouble, "pages of a channel cannot be taken");
+                    wrong = Some(trouble);
+                }
+            }
+        }
+        match wrong {
+            Some(trouble) if taken.is_empty() => Err(trouble),
+            _ => Ok(taken),
+        }
+    }
+
+    fn send_all(self: &Arc<Self>, taken: Vec<Page>, sending: &mut JoinSet<()>) {
         for page in taken {
             let pager = self.clone();
-            let busy = Busy::with(self.clone(), page.channel);
+            let busy = Busy::with(self.clone(), &page);
             sending.spawn(async move {
                 let _busy = busy;
                 pager.bring(page).await;
             });
         }
-        Ok(count)
     }
 
-    fn busy_with(&self, channel: PageChannel) -> i64 {
+    /// How much more may be on its way by a channel.
+    fn room(&self, channel: PageChannel) -> Room {
         let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.get(&channel).copied().unwrap_or(0)
+        let mut room = Room { to_one_host: AT_ONCE_TO_ONE_HOST, ..Room::of(AT_ONCE) };
+        for ((_, host), count) in busy.iter().filter(|((by, _), _)| *by == channel) {
+            room.pages -= count;
+            room.busy.extend(host.iter().map(|host| (host.clone(), *count)));
+        }
+        room
+    }
+
+    /// Counts what waits, now and then. That it cannot be counted keeps no page.
+    async fn count(&self, now: Timestamp) {
+        if !self.is_time_to_count() {
+            return;
+        }
+        match self.desk.read(move |sql| send::counts(sql, now)).await {
+            Ok(counts) => self.figures.set(counts, now),
+            Err(trouble) => tracing::warn!(%trouble, "pages that wait cannot be counted"),
+        }
     }
 
     /// On SQLite one server at a time has the database, so what is taken was in the hands of one
@@ -263,26 +310,29 @@ impl Messenger for Pager {
 
     fn note<'a>(&'a self, contact: &'a Contact, note: Note) -> Noted<'a> {
         Box::pin(async move {
-            let message = words::note(contact, &note, self.providers.public_url.as_deref());
+            let public_url = self.providers.public_url.as_deref();
+            let message = words::note(contact, &note, public_url, self.desk.now());
             let to = channels::To {
                 channel: contact.channel,
                 address: &contact.address,
                 person: contact.person,
             };
-            self.deliver(to, &message).await.map(drop).map_err(lane::in_words)
+            let sent = self.deliver(to, &message).await;
+            sent.map(drop).map_err(|wrong| lane::in_words(lane::without(wrong, to.address)))
         })
     }
 }
 
 /// One page more is on its way, until this ends, however it ends.
-struct Busy(Arc<Pager>, PageChannel);
+struct Busy(Arc<Pager>, Way);
 
 impl Busy {
-    fn with(pager: Arc<Pager>, channel: PageChannel) -> Busy {
+    fn with(pager: Arc<Pager>, page: &Page) -> Busy {
+        let way = (page.channel, send::host(&page.address));
         let mut busy = pager.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        *busy.entry(channel).or_default() += 1;
+        *busy.entry(way.clone()).or_default() += 1;
         drop(busy);
-        Busy(pager, channel)
+        Busy(pager, way)
     }
 }
 
@@ -292,5 +342,6 @@ impl Drop for Busy {
         if let Some(count) = busy.get_mut(&self.1) {
             *count -= 1;
         }
+        busy.retain(|_, count| *count > 0);
     }
 }

@@ -50,6 +50,18 @@ const NEAR: [(&str, char); 22] = [
     ("–—−·•", '-'),
 ];
 
+/// What is said instead of a title that only some may read.
+const RESTRICTED: &str = "(restricted)";
+
+/// What stands in a chat room: everybody there may follow a link, so it must not answer for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Where one signs in and answers.
+    pub(super) link: Option<String>,
+    /// How to answer.
+    pub(super) how: String,
+}
+
 /// A message in each of its forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Message {
@@ -63,8 +75,12 @@ pub(super) struct Message {
     pub(super) link_words: &'static str,
     /// What it is about, shortly: the incident's number.
     pub(super) name: String,
-    /// How to answer.
-    pub(super) how: String,
+    /// What is wrong, in one line that others may read.
+    pub(super) headline: String,
+    /// How it stands, in one line.
+    pub(super) facts: String,
+    /// For where others read along.
+    pub(super) room: Room,
     /// As a text message.
     pub(super) sms: String,
     /// As it is said by telephone.
@@ -97,66 +113,111 @@ impl Message {
     }
 }
 
+/// What is known besides the page itself.
+pub(super) struct Around<'a> {
+    /// What the words mean.
+    pub(super) policy: &'a Policy,
+    /// What makes links and codes.
+    pub(super) seals: &'a Seals,
+    /// Where people reach this instance.
+    pub(super) public_url: Option<&'a str>,
+    /// Whether anybody hears what is answered to a text message.
+    pub(super) sms_is_answered: bool,
+    /// Whether the devices of whoever is paged may say title and words, locked or not.
+    pub(super) push_words: bool,
+    /// The time.
+    pub(super) now: Timestamp,
+}
+
 /// What somebody is told who is paged.
-pub(super) fn page(
-    paged: &Paged,
-    policy: &Policy,
-    seals: &Seals,
-    public_url: Option<&str>,
-    now: Timestamp,
-) -> Message {
-    let (state, number) = (&paged.state, paged.page.number);
+pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
+    let (number, priority) = (paged.page.number, paged.state.priority);
     let title = one_line(paged.title.as_deref().unwrap_or("(the title was removed)"));
     let title: String = title.chars().take(TITLE_CHARS).collect();
-    let (token, code) = (seals.page(paged.page.id), seals.page_code(paged.page.id));
-    let link = public_url.map(|url| format!("{url}/a/{token}"));
-    let service = state.service.and_then(|id| policy.services.get(&id));
-    let service = service.map(|service| service.name.as_str());
-    let team = state.team.and_then(|id| policy.teams.get(&id)).map(|team| team.name.as_str());
-    let here = Here::of(&paged.person, policy, now);
-    let since = here.moment(state.moments.detected.unwrap_or(state.reported_at));
-    let priority = state.priority;
-    let mut facts = vec![format!("{number} · {priority}")];
-    facts.extend(service.map(|service| format!("Service: {service}")));
-    facts.extend(team.map(|team| format!("Team: {team}")));
-    facts.push(format!("Since: {since}"));
+    // Where others may read it.
+    let open_title = if paged.is_restricted() { RESTRICTED } else { title.as_str() };
+    let token = around.seals.page(paged.page.id);
+    let link = around.public_url.map(|url| format!("{url}/a/{token}"));
+    let facts = facts(paged, around);
     let how = match &link {
         Some(_) => "Open the link to acknowledge, escalate, or say that you cannot.",
         None => "Sign in to acknowledge it, or it escalates.",
     };
+    let answer = match &link {
+        Some(link) if around.sms_is_answered => {
+            format!("{link} Reply 1 {} to acknowledge", around.seals.page_code(paged.page.id))
+        }
+        Some(link) => link.clone(),
+        None => "Sign in to acknowledge".to_owned(),
+    };
     let open = link.as_deref().unwrap_or_default();
-    let push = push::Note {
-        title: format!("{priority} {title}"),
-        body: facts[1..].join(" · "),
-        path: format!("/a/{token}"),
-        about: number.to_string(),
+    Message {
+        id: paged.page.id.to_string(),
+        sms: sms(&format!("{number} {priority}"), open_title, &answer),
+        spoken: paged.spoken(around.policy),
+        text: format!("You are paged: {open_title}\n{}\n{open}", facts.join("\n"))
+            .trim()
+            .to_owned(),
+        subject: format!("[{number}] {priority} You are paged: {title}"),
+        mail: format!("You are paged: {title}\n\n{}\n\n{how}", facts.join("\n")),
+        why: "You get this because you are on call or were named to be paged.",
+        name: number.to_string(),
+        headline: format!("{priority} {open_title}"),
+        facts: facts[1..].join(" · "),
+        room: Room {
+            link: around.public_url.map(|url| format!("{url}/incidents/{number}")),
+            how: "Sign in to acknowledge it, or it escalates.".to_owned(),
+        },
+        link_words: "Acknowledge, escalate, or say that you cannot",
+        push: page_push(paged, around, &title, &facts),
+        token: Some(token),
+        urgent: paged.page.urgency == Urgency::High,
+        link,
+    }
+}
+
+/// Number and priority, then what else is known, a line each.
+fn facts(paged: &Paged, around: &Around<'_>) -> Vec<String> {
+    let (state, policy) = (&paged.state, around.policy);
+    let service = state.service.and_then(|id| policy.services.get(&id));
+    let team = state.team.and_then(|id| policy.teams.get(&id));
+    let here = Here::of(&paged.person, policy, around.now);
+    let since = here.moment(state.moments.detected.unwrap_or(state.reported_at));
+    let mut facts = vec![format!("{} · {}", paged.page.number, state.priority)];
+    facts.extend(service.map(|service| format!("Service: {}", service.name)));
+    facts.extend(team.map(|team| format!("Team: {}", team.name)));
+    facts.push(format!("Since: {since}"));
+    facts
+}
+
+/// A page as a device shows it, which others may see.
+fn page_push(paged: &Paged, around: &Around<'_>, title: &str, facts: &[String]) -> push::Note {
+    let (number, priority) = (paged.page.number, paged.state.priority);
+    let (title, body) = match around.push_words {
+        true => (format!("{priority} {title}"), facts[1..].join(" · ")),
+        false => (format!("{priority} You are paged: {number}"), String::new()),
+    };
+    push::Note {
+        title,
+        body,
+        path: format!("/a/{}", around.seals.page(paged.page.id)),
+        // News about the same incident must not take the place of the page.
+        about: format!("{number} page"),
         urgency: match paged.page.urgency {
             Urgency::High => push::Urgency::High,
             Urgency::Low => push::Urgency::Normal,
         },
         for_seconds: ANSWERABLE_SECONDS,
-    };
-    let answer = format!("{open} Reply 1 {code} to acknowledge");
-    Message {
-        id: paged.page.id.to_string(),
-        sms: sms(&format!("{number} {priority}"), &title, answer.trim()),
-        spoken: paged.spoken(policy),
-        text: format!("You are paged: {title}\n{}\n{open}", facts.join("\n")).trim().to_owned(),
-        subject: format!("[{number}] {priority} You are paged: {title}"),
-        mail: format!("You are paged: {title}\n\n{}\n\n{how}", facts.join("\n")),
-        why: "You get this because you are on call or were named to be paged.",
-        name: number.to_string(),
-        how: how.to_owned(),
-        link_words: "Acknowledge, escalate, or say that you cannot",
-        token: Some(token),
-        urgent: paged.page.urgency == Urgency::High,
-        link,
-        push,
     }
 }
 
 /// What shows that a way reaches somebody.
-pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> Message {
+pub(super) fn note(
+    contact: &Contact,
+    note: &Note,
+    public_url: Option<&str>,
+    now: Timestamp,
+) -> Message {
     let (title, words, spoken) = match note {
         Note::Code(code) => {
             let digits: Vec<String> = code.chars().map(String::from).collect();
@@ -174,9 +235,9 @@ pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> 
     };
     let link = public_url.map(|url| format!("{url}/me"));
     let sent: String = match note {
-        // Another code is another message, a repeat is none.
+        // Another code is another message, and so is another test.
         Note::Code(code) => format!("{}-{code}", contact.id),
-        Note::Test => format!("{}-test", contact.id),
+        Note::Test => format!("{}-test-{}", contact.id, now.micros()),
     };
     Message {
         id: sent,
@@ -184,7 +245,9 @@ pub(super) fn note(contact: &Contact, note: &Note, public_url: Option<&str>) -> 
         urgent: true,
         link_words: "Open your account",
         name: "Evenkeel".to_owned(),
-        how: words.clone(),
+        headline: title.clone(),
+        facts: words.clone(),
+        room: Room { link: link.clone(), how: words.clone() },
         sms: words.clone(),
         spoken,
         text: words.clone(),
@@ -252,7 +315,9 @@ pub(super) fn empty() -> Message {
         link: None,
         link_words: "",
         name: String::new(),
-        how: String::new(),
+        headline: String::new(),
+        facts: String::new(),
+        room: Room { link: None, how: String::new() },
         sms: String::new(),
         spoken: String::new(),
         text: String::new(),
@@ -305,9 +370,12 @@ mod tests {
             failing_since: None,
             error: None,
         };
-        let message = note(&contact, &Note::Code("042917".to_owned()), None);
+        let at = |second| Timestamp::from_micros(second * 1_000_000);
+        let message = note(&contact, &Note::Code("042917".to_owned()), None, at(1));
         assert!(message.spoken.contains("0, 4, 2, 9, 1, 7") && message.sms.contains("042917"));
         assert!(message.actions().is_empty());
+        let tests = [at(1), at(2)].map(|now| note(&contact, &Note::Test, None, now).id);
+        assert_ne!(tests[0], tests[1], "the other end would take the second one for a repeat");
     }
 
     proptest! {

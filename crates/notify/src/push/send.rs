@@ -133,7 +133,7 @@ impl Push {
                 return sent;
             }
             Err(PushError::Gone) => {
-                self.desk.write(move |sql| Ok(devices::forget(sql, id)?)).await?;
+                self.desk.forget_device(id).await?;
                 tracing::info!(device = %id, "a browser takes no push any more");
                 return sent;
             }

@@ -13,15 +13,19 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 /// Bytes of an answer that are read; the rest stays where it is.
 const ANSWER_BYTES: usize = 4_096;
 /// Bytes of an answer's head.
 const HEAD_BYTES: usize = 64 * 1_024;
+/// How long one address may take to take a connection: what is dead leaves time for the others.
+const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// How this instance calls itself.
 const AGENT: &str = concat!("Evenkeel/", env!("CARGO_PKG_VERSION"));
 
@@ -108,13 +112,35 @@ impl Client {
 
 async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {
     let mut wrong = "there is no address".to_owned();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => wrong = format!("{address} takes no connection: {error}"),
-        }
+    for address in in_turns(addresses) {
+        wrong = match timeout(CONNECT_WITHIN, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => format!("{address} takes no connection: {error}"),
+            Err(_) => {
+                let seconds = CONNECT_WITHIN.as_secs();
+                format!("{address} takes no connection within {seconds} seconds")
+            }
+        };
     }
     Err(wrong)
+}
+
+/// The two kinds of addresses in turns, beginning with the kind of the first: where one kind leads
+/// nowhere, often all of its kind do.
+fn in_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let is_first = |address: &&SocketAddr| Some(address.is_ipv6()) == first_is_ipv6(addresses);
+    let mut first = addresses.iter().filter(is_first);
+    let mut second = addresses.iter().filter(|address| !is_first(address));
+    let mut all = Vec::with_capacity(addresses.len());
+    while all.len() < addresses.len() {
+        all.extend(first.next());
+        all.extend(second.next());
+    }
+    all
+}
+
+fn first_is_ipv6(addresses: &[SocketAddr]) -> Option<bool> {
+    addresses.first().map(SocketAddr::is_ipv6)
 }
 
 /// Trusts whom this machine trusts, so that an authority of the house counts, too.
@@ -207,6 +233,30 @@ fn in_words(error: &hyper::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_tried_in_turns_of_their_kinds() {
+        let [a, b, c, d]: [SocketAddr; 4] =
+            ["[2001:db8::1]:443", "[2001:db8::2]:443", "192.0.2.1:443", "192.0.2.2:443"]
+                .map(|text| text.parse().unwrap());
+        assert_eq!(in_turns(&[a, b, c, d]), [a, c, b, d]);
+        assert_eq!(in_turns(&[c, d, b]), [c, b, d]);
+        assert_eq!(in_turns(&[a, b]), [a, b]);
+        assert_eq!(in_turns(&[]), []);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_takes_nothing_leads_on_to_the_next_one() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let alive = listener.local_addr().unwrap();
+        let closed = {
+            let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            gone.local_addr().unwrap()
+        };
+        let stream = connect(&[closed, alive]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), alive);
+        assert!(connect(&[closed]).await.unwrap_err().contains("takes no connection"));
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

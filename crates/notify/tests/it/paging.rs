@@ -231,6 +231,19 @@ async fn whoever_has_it_keeps_what_waits_from_leaving() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_row_of_one_channel_keeps_no_other() {
+    let world = World::new().await;
+    let (_, ids) = world.paged("VPN drops", &[(PageChannel::Sms, 0)]).await;
+    let damage = "update pages set urgency = 'odd' where id = $1";
+    let id = ids[0];
+    let write = move |sql: &mut dyn store::Sql| Ok(sql.execute(damage, &[id.into()])?);
+    assert_eq!(world.t.desk.write(write).await.unwrap(), 1);
+    world.paged("Two", &[(PageChannel::Email, 0)]).await;
+    assert!(world.pager.round().await.is_err(), "it is said");
+    assert_eq!(world.mail.to("page@northwind.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_over_or_hidden_meanwhile_is_not_told() {
     let world = World::new().await;
     let (taken, first) = world.paged("VPN drops", &[(PageChannel::Sms, 0)]).await;
@@ -265,6 +278,29 @@ async fn words_that_were_taken_away_do_not_leave() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_title_of_what_is_restricted_is_told_by_letter_alone() {
+    let world = World::new().await;
+    let by = [PageChannel::Sms, PageChannel::Voice, PageChannel::Ntfy, PageChannel::Slack]
+        .map(|channel| (channel, 0));
+    let by = [by.as_slice(), &[(PageChannel::Email, 0)]].concat();
+    let (number, ids) = world.paged("Somebody reads my mail", &by).await;
+    let t = &world.t;
+    let restrict = Command::Restrict { team: Some(t.network) };
+    t.issue(&t.manager, number, restrict).await.unwrap();
+    world.round().await;
+    for id in &ids {
+        assert_eq!(world.page(*id).await.state, PageState::Sent);
+    }
+    for got in world.there.got() {
+        let said = !got.body.contains("reads") && !got.body.contains("Somebody");
+        assert!(said, "{} {}", got.line, got.body);
+    }
+    let paged = t.desk.paged(ids[1]).await.unwrap().unwrap();
+    assert!(!paged.spoken(&t.desk.policy()).contains("reads my mail"));
+    assert_eq!(world.mail.to("page@northwind.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_channel_gets_its_form() {
     let world = World::new().await;
     let by = [
@@ -287,7 +323,12 @@ async fn each_channel_gets_its_form() {
     assert!(of("POST /bot1:abc/").json()["text"].as_str().unwrap().contains("Łódź <b>"));
     let call = of("POST /2010-04-01/Accounts/AC1/Calls.json");
     assert!(field(call, "Url").starts_with(&format!("{PUBLIC_URL}/paging/voice/p")));
-    assert_eq!(all.iter().filter(|got| got.line.starts_with("POST /room")).count(), 3);
+    let rooms: Vec<_> = all.iter().filter(|got| got.line.starts_with("POST /room")).collect();
+    assert_eq!(rooms.len(), 3);
+    for room in rooms {
+        assert!(room.body.contains(&format!("/incidents/{number}")), "{}", room.body);
+        assert!(!room.body.contains("/a/p"), "whoever reads the room could answer: {}", room.body);
+    }
     for id in ids {
         assert_eq!(world.page(id).await.state, PageState::Sent);
     }
@@ -331,7 +372,9 @@ async fn a_gateway_of_ones_own_goes_before_the_account() {
     let got = &there.got()[0];
     assert_eq!(got.headers["x-key"], "k1");
     assert_eq!(got.json()["number"], "+49301234567");
-    assert!(got.json()["text"].as_str().unwrap().contains("VPN \"drops\""));
+    let text = got.json()["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("VPN \"drops\"") && text.contains("/a/p"), "{text}");
+    assert!(!text.contains("Reply"), "nobody would hear it: {text}");
     assert_eq!(world.page(ids[0]).await.provider_ref.as_deref(), Some("42"));
 }
 

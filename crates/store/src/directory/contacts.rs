@@ -4,7 +4,7 @@
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use incident::reach::{Method, PageChannel, Reach, ReachRule};
-use kernel::{ContactId, PersonId, Timestamp};
+use kernel::{ContactId, DeviceId, PersonId, Timestamp};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -91,6 +91,26 @@ pub fn get(sql: &mut dyn Sql, id: ContactId) -> Result<Option<Contact>, Failure>
 pub fn of_person(sql: &mut dyn Sql, person: PersonId) -> Result<Vec<Contact>, Failure> {
     let statement = format!("{SELECT} where person_id = $1 order by created_at, id");
     many(sql, &statement, &[person.into()], read)
+}
+
+/// The ways that are used and lead to this browser.
+pub fn by_browser(sql: &mut dyn Sql, device: DeviceId) -> Result<Vec<Contact>, Failure> {
+    let statement = format!(
+        "{SELECT} where channel = $1 and address = $2 and verified_at is not null order by id"
+    );
+    let values: [Value; 2] = [PageChannel::WebPush.as_str().into(), device.to_string().into()];
+    many(sql, &statement, &values, read)
+}
+
+/// It is not known any more that a way reaches its person, and why: it is used no more.
+pub fn unverify(
+    sql: &mut dyn Sql,
+    id: ContactId,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    sql.execute("update contact_methods set verified_at = null where id = $1", &[id.into()])?;
+    went_wrong(sql, id, why, now)
 }
 
 /// Counts a message that somebody has sent by hand; `false` when they sent too many lately.

@@ -60,6 +60,24 @@ pub fn put(sql: &mut dyn Sql, device: &Device) -> Result<(), Failure> {
     .map(drop)
 }
 
+/// Puts the address and keys that a browser was given in the place of those that it had. It stays
+/// the same browser: whoever is paged by it goes on to be.
+pub fn renew(sql: &mut dyn Sql, id: DeviceId, given: &Device) -> Result<(), Failure> {
+    let others = "delete from push_subscriptions where endpoint = $1 and id <> $2";
+    sql.execute(others, &[(&given.endpoint).into(), id.into()])?;
+    sql.execute(
+        "update push_subscriptions set endpoint = $2, p256dh = $3, auth = $4, \
+         failing_since = null, rest_until = null, error = null where id = $1",
+        &[id.into(), (&given.endpoint).into(), (&given.p256dh).into(), (&given.auth).into()],
+    )
+    .map(drop)
+}
+
+/// The browser at this address.
+pub fn at(sql: &mut dyn Sql, endpoint: &str) -> Result<Option<Device>, Failure> {
+    one(sql, &format!("{SELECT} where endpoint = $1"), &[endpoint.into()], read)
+}
+
 /// The browser with this id.
 pub fn get(sql: &mut dyn Sql, id: DeviceId) -> Result<Option<Device>, Failure> {
     one(sql, &format!("{SELECT} where id = $1"), &[id.into()], read)

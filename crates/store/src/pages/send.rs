@@ -4,7 +4,8 @@
 use crate::directory::{contacts, many, one};
 use crate::{Columns, Engine, Failure, Sql, Value};
 use incident::reach::{PageChannel, Urgency};
-use kernel::{ContactId, IncidentNumber, PageId, PersonId, Timestamp, words};
+use kernel::{ContactId, IncidentNumber, Outward, PageId, PersonId, Timestamp, words};
+use std::collections::BTreeMap;
 
 words! {
     /// How far a page is.
@@ -173,10 +174,35 @@ pub fn unanswered(
     many(sql, &statement, &values, read)
 }
 
-/// The channels by which something can be taken now.
+/// The channels by which something can be taken now. One that is not known keeps no other.
 pub fn due_channels(sql: &mut dyn Sql, now: Timestamp) -> Result<Vec<PageChannel>, Failure> {
     let statement = format!("select distinct channel from pages where {FREE} order by channel");
-    many(sql, &statement, &[now.into(), farthest(now).into()], Columns::parsed)
+    let names = many(sql, &statement, &[now.into(), farthest(now).into()], Columns::text)?;
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+}
+
+/// How many pages may be taken of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Pages.
+    pub pages: i64,
+    /// Pages to one host, those on their way included, where addresses name hosts.
+    pub to_one_host: i64,
+    /// Pages on their way, by [`host`].
+    pub busy: BTreeMap<String, i64>,
+}
+
+impl Room {
+    /// For so many pages, to whichever hosts.
+    pub fn of(pages: i64) -> Self {
+        Room { pages, to_one_host: i64::MAX, busy: BTreeMap::new() }
+    }
+}
+
+/// The host that an address names, such as `https://chat.example/`; `None` where it names none.
+pub fn host(address: &str) -> Option<String> {
+    let to: Outward = address.parse().ok()?;
+    Some(format!("{}/", to.origin()))
 }
 
 /// Takes pages of a channel that are due and that nobody has, until `until`, which is at most
@@ -186,23 +212,37 @@ pub fn claim(
     channel: PageChannel,
     now: Timestamp,
     until: Timestamp,
-    limit: i64,
+    room: &Room,
 ) -> Result<Vec<Page>, Failure> {
     // "high" comes before "low". Nodes pass over what another one is about to take.
     let lock = match sql.engine() {
         Engine::Sqlite => "",
         Engine::Postgres => "for update skip locked",
     };
+    let mut busy = room.busy.clone();
+    let mut values: Vec<Value> =
+        vec![now.into(), farthest(now).into(), channel.as_str().into(), room.pages.into()];
+    let mut others = String::new();
+    for (host, _) in busy.iter().filter(|(_, count)| **count >= room.to_one_host) {
+        values.push(host.into());
+        // Hosts have ASCII characters alone.
+        others += &format!("and substr(address, 1, {}) <> ${} ", host.len(), values.len());
+    }
     let statement = format!(
-        "select {COLUMNS} from pages where {FREE} and channel = $3 \
+        "select {COLUMNS} from pages where {FREE} and channel = $3 {others}\
          order by urgency, due_at, id limit $4 {lock}"
     );
-    let values: [Value; 4] =
-        [now.into(), farthest(now).into(), channel.as_str().into(), limit.into()];
     let found = many(sql, &statement, &values, read)?;
     let take = format!("update pages set taken_until = $3 where id = $4 and {FREE}");
     let mut taken = Vec::with_capacity(found.len());
     for page in found {
+        if let Some(host) = host(&page.address) {
+            let count = busy.entry(host).or_default();
+            if *count >= room.to_one_host {
+                continue;
+            }
+            *count += 1;
+        }
         let values: [Value; 4] = [now.into(), farthest(now).into(), until.into(), page.id.into()];
         if sql.execute(&take, &values)? == 1 {
             taken.push(page);

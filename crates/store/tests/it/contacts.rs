@@ -6,7 +6,7 @@ use incident::reach::{PageChannel, ReachRule, Urgency};
 use kernel::{ContactId, IncidentNumber, PageId, PersonId, Timestamp};
 use store::directory::contacts::{self, Allowance, Contact, Said};
 use store::directory::{Person, people, policy};
-use store::pages::send::{self, Page, PageState, Wrong};
+use store::pages::send::{self, Page, PageState, Room, Wrong};
 use store::{Failure, Sql};
 use uuid::Uuid;
 
@@ -160,7 +160,39 @@ fn paged(sql: &mut dyn Sql, pages: &[Page]) -> Result<(), Failure> {
 }
 
 fn take(sql: &mut dyn Sql, channel: PageChannel, now: Timestamp) -> Result<Vec<Page>, Failure> {
-    send::claim(sql, channel, now, now.plus_seconds(30), 10)
+    send::claim(sql, channel, now, now.plus_seconds(30), &Room::of(10))
+}
+
+#[test]
+fn one_host_gets_only_so_many_at_once_and_keeps_no_other() {
+    each_engine("hosts_of_pages", |store| {
+        write(store, |sql| {
+            let at = |n: u128, address: &str| Page {
+                address: address.to_owned(),
+                ..page(n, PageChannel::Slack, 0)
+            };
+            let slow = (11..16).map(|n| at(n, &format!("https://slow.example/hooks/{n}")));
+            let mut pages: Vec<Page> = slow.collect();
+            // A name that begins as the other one is another host.
+            pages.push(at(20, "https://slow.example.org/hooks/1"));
+            paged(sql, &pages)?;
+            let mut room = Room { to_one_host: 2, ..Room::of(10) };
+            let take = |sql: &mut dyn Sql, room: &Room| {
+                let taken = send::claim(sql, PageChannel::Slack, NOW, NOW.plus_seconds(30), room)?;
+                Ok::<_, Failure>(taken.iter().map(|page| page.address.clone()).collect::<Vec<_>>())
+            };
+            let taken = take(sql, &room)?;
+            assert_eq!(taken.len(), 3, "{taken:?}");
+            assert!(taken.contains(&"https://slow.example.org/hooks/1".to_owned()));
+            room.busy.insert(send::host(&taken[0]).unwrap(), 2);
+            room.busy.insert("https://slow.example/".to_owned(), 2);
+            assert_eq!(take(sql, &room)?, Vec::<String>::new(), "it is busy");
+            room.busy.clear();
+            assert_eq!(take(sql, &room)?.len(), 2);
+            assert_eq!(send::host("+49301234567"), None);
+            Ok(())
+        });
+    });
 }
 
 #[test]

@@ -224,6 +224,11 @@ fn browsers_come_change_hands_and_go() {
             let ids = |devices: Vec<Device>| devices.iter().map(|one| one.id.0.as_u128()).collect();
             let of = |sql: &mut dyn Sql, who| devices::of_person(sql, person(who)).map(ids);
             assert_eq!((of(sql, 2)?, of(sql, 3)?), (vec![1], vec![2, 3]));
+            let given = Device { auth: "another".to_owned(), ..device(9, person(3)) };
+            devices::renew(sql, DeviceId(Uuid::from_u128(3)), &given)?;
+            assert_eq!(of(sql, 3)?, vec![2, 3], "the same browser");
+            assert_eq!(devices::at(sql, "https://push.example/3")?, None);
+            assert_eq!(devices::at(sql, &given.endpoint)?.unwrap().auth, "another");
             let all = devices::of_people(sql, &[person(2), person(3)])?;
             assert_eq!(all[&person(3)].len(), 2);
             assert!(!devices::delete(sql, person(2), DeviceId(Uuid::from_u128(3)))?);

@@ -10,8 +10,8 @@ mod v2;
 
 use crate::{Link, Reading, Signal};
 
-use super::loose::{Many, Text, object};
-use super::{Notes, Unreadable};
+use super::loose::{self, Many, Text, object};
+use super::{Notes, Request, Unreadable};
 
 /// One event, and who sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,22 @@ object! {
         "alt" => alt: Text<'a>,
         "type" => kind: Text<'a>,
     }
+}
+
+object! {
+    Keys<'a> {
+        "routing_key" => routing_key: Text<'a>,
+        "service_key" => service_key: Text<'a>,
+    }
+}
+
+/// The key of the integration in an event that cannot be read otherwise; all the rest of it is
+/// passed over.
+pub fn key(request: &Request<'_>) -> Option<String> {
+    let text = loose::text(request.body, &mut Notes::new(request.now));
+    let keys: Keys<'_> = loose::parse(&text).ok()?;
+    let key = keys.routing_key.get().or(keys.service_key.get())?;
+    Some(key.chars().take(super::limits::NAME_CHARS).collect())
 }
 
 fn links(notes: &mut Notes, links: &mut Vec<Link>, told: &Many<LinkIn<'_>>) {

@@ -132,6 +132,63 @@ async fn other_forms_have_their_doors() {
     }
 }
 
+/// A body that never ends, and never comes.
+fn endless() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_read_of_strangers_whose_key_stands_before_their_body() {
+    let doors = Doors::open().await;
+    for (path, auth) in [
+        ("/api/v2/alerts", "Bearer nobody"),
+        ("/v2/alerts", "GenieKey nobody"),
+        ("/api/v2/generic/incoming?token=nobody", "Basic nothing"),
+        ("/v2/alert_events/http/1", "Bearer nobody"),
+    ] {
+        let request = Request::post(path).header("authorization", auth).body(endless()).unwrap();
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(30), doors.ask(request));
+        assert_eq!(answer.await.expect(path).status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_does_not_arrive_whole_is_asked_for_again() {
+    let doors = Doors::open().await;
+    let path = format!("/intake/{KEY}/alertmanager");
+    for (path, auth) in [(path.as_str(), "none"), ("/v2/enqueue", "none")] {
+        let broken = std::io::Error::other("the line was cut");
+        let pieces = [Ok(b"{\"alerts\": [".to_vec()), Err(broken)];
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let request = Request::post(path).header("authorization", auth).body(body).unwrap();
+        let answer = doors.ask(request).await;
+        assert_eq!((answer.status.as_u16(), answer.retry_after), (503, true), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_as_a_whole_is_small_and_what_is_odd_is_kept_by_its_key() {
+    let doors = Doors::open().await;
+    let event = |bytes: usize| {
+        json!({ "routing_key": KEY, "event_action": "trigger",
+            "payload": { "summary": "x".repeat(bytes), "source": "db1" } })
+    };
+    let taken = doors.post("/v2/enqueue", &event(900_000)).await;
+    assert_eq!(taken.status, StatusCode::ACCEPTED);
+    let large = doors.post("/v2/enqueue", &event(1_048_576)).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let document = |bytes: usize| json!({ "title": "Backup failed", "rest": "x".repeat(bytes) });
+    let taken = doors.post("/intake/KEY/json", &document(4_000_000)).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    let large = doors.post("/intake/KEY/json", &document(4_194_304)).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let odd = json!({ "routing_key": KEY, "event_action": "resolve", "deep": [[[{}]]] });
+    let refused = doors.post("/v2/enqueue", &odd).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+    assert_eq!(kept[0].outcome.as_str(), "not_understood", "its administrator sees it");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
     let doors = Doors::open().await;

@@ -1,5 +1,6 @@
 //! Chat rooms that are told by an address of their own. What stands there is written as for the
-//! webhooks of the instance.
+//! webhooks of the instance; its link leads to the incident, since whoever reads a room could press
+//! one that answers.
 
 use super::{JSON, json as bytes, outward};
 use crate::paging::words::Message;
@@ -22,10 +23,10 @@ pub(super) fn outgoing(
     };
     let said = Said {
         name: message.name.clone(),
-        url: message.link.clone(),
-        stands: message.push.body.clone(),
-        title: message.push.title.clone(),
-        what: message.how.clone(),
+        url: message.room.link.clone(),
+        stands: message.facts.clone(),
+        title: message.headline.clone(),
+        what: message.room.how.clone(),
         note: None,
     };
     let body = room_body(kind, &said).ok_or_else(|| Wrong::Ever("is no chat room".to_owned()))?;

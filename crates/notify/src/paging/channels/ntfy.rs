@@ -48,8 +48,8 @@ impl Ntfy {
         }).collect();
         let body = json!({
             "topic": topic,
-            "title": message.push.title,
-            "message": message.push.body,
+            "title": message.headline,
+            "message": message.facts,
             "priority": if message.urgent { URGENT } else { USUAL },
             "tags": ["rotating_light"],
             "click": message.link,
@@ -72,6 +72,6 @@ fn whole(address: &str, message: &Message) -> Result<Outgoing, Wrong> {
         ("idempotency-key", message.id.clone()),
     ];
     headers.extend(message.link.iter().map(|link| ("click", link.clone())));
-    let body = format!("{}\n{}", message.push.title, message.push.body).into_bytes();
+    let body = format!("{}\n{}", message.headline, message.facts).into_bytes();
     Ok(Outgoing { method: Method::POST, to: outward(address)?, headers, body })
 }
