@@ -174,10 +174,22 @@ pub fn open_of_incident(
     limit: i64,
 ) -> Result<Vec<Alert>, Failure> {
     // By the alphabet: critical, error, info, warning.
-    let statement = format!(
-        "{SELECT} where number = $1 and ended_at is null order by severity, id limit $2"
-    );
+    let statement =
+        format!("{SELECT} where number = $1 and ended_at is null order by severity, id limit $2");
     many(sql, &statement, &[number.into(), limit.into()], read)
+}
+
+/// The open alerts of an incident that nobody has, as far as their source says; `limit` at most.
+pub fn waiting_of_incident(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: usize,
+) -> Result<Vec<AlertId>, Failure> {
+    let statement = format!(
+        "select id from alerts where number = $1 and ended_at is null and state = 'firing' \
+         order by id limit {limit}"
+    );
+    many(sql, &statement, &[number.into()], Columns::parsed)
 }
 
 /// The incidents that the open alerts of a group belong to; `limit` at most. During a storm
