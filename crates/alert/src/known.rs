@@ -4,6 +4,10 @@ use crate::settings::{AlertSettings, CHANGES_MAX};
 use crate::{Signal, SignalStatus};
 use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
 
+/// Seconds after its source ended an alert within which the same beginning is a telling that
+/// came late, not a new alert: longer than sources send one again.
+pub const LATE_SECONDS: i64 = 600;
+
 /// One alert: from the first time that its source told of it until it was over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
@@ -54,7 +58,7 @@ pub struct Alert {
 pub enum Outcome {
     /// It is new, or begins again after it was over.
     New,
-    /// It was known and is as it was.
+    /// It was known and is as it was; or it is over, and this was told before that.
     Repeated,
     /// It was known, and its words changed.
     Reworded,
@@ -107,9 +111,9 @@ impl Alert {
     /// look than needed is left where it is.
     pub fn rearm(&mut self) -> bool {
         let due_at = self.due_at();
-        let early_enough = match (self.check_at, due_at) {
-            (Some(check_at), Some(due_at)) => check_at <= due_at,
-            (check_at, due_at) => check_at == due_at,
+        let early_enough = match self.check_at {
+            Some(check_at) => due_at.is_none_or(|due_at| check_at <= due_at),
+            None => due_at.is_none(),
         };
         if !early_enough {
             self.check_at = due_at;
@@ -123,6 +127,15 @@ impl Alert {
         self.ended_at = Some(now);
         (self.muted_until, self.check_at) = (None, None);
         self.changed(settings, now);
+    }
+
+    /// Whether a signal that it fires is of this very alert, which its source ended since: what
+    /// was told last came first. What a person ended or nobody told of again begins anew.
+    fn ended_after(&self, signal: &Signal, now: Timestamp) -> bool {
+        let by_its_source = self.ended_at == Some(self.last_at);
+        let lately = self.ended_at.is_some_and(|at| now.seconds_since(at) < LATE_SECONDS);
+        let same = self.started_at.is_some() && self.started_at == signal.started_at;
+        by_its_source && lately && same
     }
 
     fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {
@@ -146,18 +159,27 @@ pub fn take(
     around: Around<'_>,
     new_id: impl FnOnce() -> AlertId,
 ) -> (Outcome, Option<Alert>) {
-    let over = signal.ends_at.is_some_and(|at| at <= around.now);
-    let status = if over { SignalStatus::Resolved } else { signal.status };
-    match (open, status) {
-        (Some(alert), status) => (follow(alert, signal, status, around), None),
-        (None, SignalStatus::Firing) => (Outcome::New, Some(begin(last, signal, around, new_id()))),
+    match (open, signal.status) {
+        (Some(alert), _) => (follow(alert, signal, around), None),
+        (None, SignalStatus::Firing) => {
+            if last.is_some_and(|last| last.ended_after(signal, around.now)) {
+                return (Outcome::Repeated, None);
+            }
+            (Outcome::New, Some(begin(last, signal, around, new_id())))
+        }
         (None, _) => (Outcome::Unknown, None),
     }
 }
 
-fn follow(alert: &mut Alert, signal: &Signal, status: SignalStatus, around: Around<'_>) -> Outcome {
+/// When what fires is over unless it is told of again. A source that says that it fires knows
+/// better than its clock, or ours.
+fn ends_at(signal: &Signal, now: Timestamp) -> Option<Timestamp> {
+    signal.ends_at.filter(|at| *at > now)
+}
+
+fn follow(alert: &mut Alert, signal: &Signal, around: Around<'_>) -> Outcome {
     alert.last_at = alert.last_at.max(around.now);
-    match status {
+    match signal.status {
         SignalStatus::Resolved => {
             alert.end(around.settings, around.now);
             Outcome::Resolved
@@ -171,7 +193,7 @@ fn follow(alert: &mut Alert, signal: &Signal, status: SignalStatus, around: Arou
         }
         SignalStatus::Firing => {
             alert.count += 1;
-            alert.ends_at = signal.ends_at;
+            alert.ends_at = ends_at(signal, around.now);
             let from = std::mem::replace(&mut alert.severity, signal.severity);
             let digest = std::mem::replace(&mut alert.digest, around.digest);
             match (from == signal.severity, digest == around.digest) {
@@ -198,7 +220,7 @@ fn begin(last: Option<&Alert>, signal: &Signal, around: Around<'_>, id: AlertId)
         first_at: now,
         last_at: now,
         started_at: signal.started_at,
-        ends_at: signal.ends_at,
+        ends_at: ends_at(signal, now),
         ended_at: None,
         muted: None,
         muted_until: None,

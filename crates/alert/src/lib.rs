@@ -12,7 +12,7 @@ mod upstream;
 
 pub use group::{Group, STORM_KEY, STORM_SECONDS};
 pub use kernel::{Muted, Severity};
-pub use known::{Alert, Around, Outcome, group_of, take};
+pub use known::{Alert, Around, LATE_SECONDS, Outcome, group_of, take};
 pub use settings::{AlertSettings, CHANGES_MAX};
 pub use signal::{Link, Reading, Signal, SignalStatus};
 pub use upstream::ServiceMap;

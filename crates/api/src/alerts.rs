@@ -124,6 +124,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .once()
             .answers::<Shown>(200, "The alert.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
+        Door::post("/api/v1/alerts/{id}/unsnooze", "unsnoozeAlert", unsnooze)
+            .about("alerts", "Put an alert off no more", "It pages now if it is firing, unless something else keeps it silent.")
+            .body::<Nothing>(json!({}))
+            .answers::<Shown>(200, "The alert.")
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::post("/api/v1/alerts/{id}/resolve", "resolveAlert", resolve)
             .about("alerts", "End an alert", "It is over, whatever its source says; if it tells of it again, that is a new one.")
             .body::<Nothing>(json!({}))
@@ -202,6 +207,17 @@ async fn snooze(
 ) -> Result<Response, Problem> {
     let act = Act::Snooze(body.value.until);
     act_on(&app, &caller, once.of(&body.bytes), &id, act).await
+}
+
+async fn unsnooze(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    _: Body<Nothing>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let found = app.desk().act_on_alert(caller.viewer(), alert_id(&id)?, Act::Unsnooze).await?;
+    respond(&app, found).await
 }
 
 async fn resolve(

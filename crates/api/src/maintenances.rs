@@ -114,7 +114,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Shown>(200, "The window as it is now.")
             .problems(&[400, 401, 403, 404, 412, 413, 415, 422, 503]),
         Door::delete("/api/v1/maintenances/{id}", "cancelMaintenance", cancel)
-            .about("alerts", "Call a maintenance window off", "What it kept silent is looked at again when the window would have ended.")
+            .about("alerts", "Call a maintenance window off", "What it kept silent is looked at again at once, and pages if it is firing still.")
             .if_match()
             .answers_plainly(204, "", "It mutes nothing any more.")
             .problems(&[401, 403, 404, 412, 503]),

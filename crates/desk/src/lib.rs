@@ -118,6 +118,8 @@ pub(crate) struct Inner {
     pub(crate) sent_by_hand: contacts::ByHand,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
+    /// The windows of maintenance as the loop of alerts last saw them.
+    pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -156,6 +158,7 @@ impl Desk {
             messenger: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
+            windows: tokio::sync::Mutex::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;

@@ -154,6 +154,7 @@ pub(crate) fn start(
     connection: Writer,
     work: mpsc::Receiver<Work>,
 ) -> Result<(), Failure> {
+    let heard_from = inner.upgrade().map(|inner| Desk(inner).now());
     let desk = move || inner.upgrade().map(Desk);
     let thread = WriterThread {
         desk: Box::new(desk),
@@ -161,6 +162,7 @@ pub(crate) fn start(
         states: HashMap::new(),
         position: -1,
         monitoring: None,
+        heard_from,
     };
     std::thread::Builder::new()
         .name("writer".to_owned())
@@ -219,6 +221,9 @@ struct WriterThread {
     position: i64,
     /// What decisions about alerts look up, as of a version of the configuration.
     monitoring: Option<Monitoring>,
+    /// From when on what is handed in is recorded; unknown while the database does not answer.
+    /// Who was not heard is not missing.
+    heard_from: Option<Timestamp>,
 }
 
 impl WriterThread {
@@ -289,6 +294,7 @@ impl WriterThread {
             }
             Err(Failure::Unavailable(words)) => {
                 tracing::error!(%words, commands, "nothing of this batch was recorded");
+                self.heard_from = None;
                 desk.0.metrics.failed.inc_by(commands as u64);
                 let failed = || Trouble::from(Failure::Unavailable(words.clone()));
                 jobs.into_iter().for_each(|job| answer(job.reply, Err(failed())));
@@ -319,8 +325,9 @@ impl WriterThread {
         let known_position = self.position;
         let at_hand = AtHand { states: &self.states, position: known_position };
         let monitoring = &mut self.monitoring;
+        let heard_from = *self.heard_from.get_or_insert_with(|| desk.now());
         let decided = catch(&mut self.connection, |connection| {
-            decide(connection, desk, jobs, told, at_hand, monitoring)
+            decide(connection, desk, jobs, told, at_hand, monitoring, heard_from)
         })
         .and_then(|decided| decided);
         let Decided { head, mut answers, taken, changed, positions } =
@@ -364,6 +371,7 @@ fn decide(
     told: &[alerts::Job],
     at_hand: AtHand<'_>,
     monitoring: &mut Option<Monitoring>,
+    heard_from: Timestamp,
 ) -> Result<Decided, Failure> {
     let mut policy = desk.policy();
     let decided = connection.transaction(|sql| {
@@ -383,9 +391,10 @@ fn decide(
             [] => vec![],
             told => {
                 let around = Monitoring::in_force(monitoring, sql, &policy, now)?;
-                round.signals(sql, &mut head, told, around)?
+                round.signals(sql, &mut head, told, around, heard_from)?
             }
         };
+        round.watch_on(sql)?;
         let changed = round.into_parts();
         let positions = if changed.is_empty() {
             vec![]

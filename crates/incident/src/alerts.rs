@@ -79,10 +79,13 @@ pub struct AlertNews {
     /// The worst of those that are so now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<Severity>,
+    /// The worst of those that are so now and do not come and go, where some do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steady: Option<Severity>,
     /// Why nobody is paged about any of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted: Option<Muted>,
-    /// Whether they come and go: neither paging nor resolving follows them then.
+    /// Whether some come and go: neither paging nor resolving follows those then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flapping: bool,
     /// Whether their source holds them for over while some may be so still.

@@ -28,7 +28,7 @@ impl Notes {
     }
 
     /// Now.
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
 

@@ -162,7 +162,14 @@ impl Mapping {
     }
 
     fn signal<'v>(&'v self, notes: &mut Notes, ground: &mut Ground<'v>, fresh: &str) -> Signal {
-        let status = notes.status("status", self.text(ground, Field::Status).as_deref());
+        let said = self.text(ground, Field::Status);
+        let ends = self.text(ground, Field::EndsAt).unwrap_or_default();
+        let ends_at = notes.instant("ends_at", &ends);
+        let status = match said {
+            // What says nothing of itself is over when its time is.
+            None if ends_at.is_some_and(|at| at <= notes.now()) => SignalStatus::Resolved,
+            said => notes.status("status", said.as_deref()),
+        };
         let own = self.text(ground, Field::Key);
         let key = own.map_or_else(|| fresh.to_owned(), |own| key(&own));
         let title = self.text(ground, Field::Title);
@@ -187,8 +194,7 @@ impl Mapping {
         signal.responders = names(notes, &responders);
         let started = self.text(ground, Field::StartedAt).unwrap_or_default();
         signal.started_at = instant(notes, "started_at", &started);
-        let ends = self.text(ground, Field::EndsAt).unwrap_or_default();
-        signal.ends_at = notes.instant("ends_at", &ends);
+        signal.ends_at = ends_at;
         let note = self.text(ground, Field::Note).unwrap_or_default();
         signal.note = Some(notes.text("note", &note, NOTE_CHARS)).filter(|note| !note.is_empty());
         signal.once = self.text(ground, Field::Once).map(|once| crate::doors::key(&once));

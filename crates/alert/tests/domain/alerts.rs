@@ -93,13 +93,38 @@ fn words_and_severity_follow_the_source() {
 }
 
 #[test]
-fn what_ended_by_its_own_clock_is_over() {
+fn what_its_source_says_of_it_counts_more_than_a_clock() {
     let mut known = Known::default();
-    known.fires(0);
-    let ended = Some(START.plus_seconds(5));
-    let stale = Signal { ends_at: ended, ..signal("a", SignalStatus::Firing, Severity::Critical) };
-    assert_eq!(known.takes(&stale, 10), Outcome::Resolved);
-    assert_eq!(known.takes(&stale, 11), Outcome::Unknown);
+    let past = Some(START.plus_seconds(5));
+    let fires = Signal { ends_at: past, ..signal("a", SignalStatus::Firing, Severity::Critical) };
+    assert_eq!(known.takes(&fires, 10), Outcome::New);
+    assert_eq!(known.takes(&fires, 11), Outcome::Repeated);
+    assert_eq!(known.open["a"].ends_at, None, "an end that is past ends nothing");
+    let over = Signal { status: SignalStatus::Resolved, ..fires };
+    assert_eq!(known.takes(&over, 12), Outcome::Resolved);
+}
+
+#[test]
+fn a_telling_that_came_late_begins_nothing() {
+    let since = |at: i64| Signal {
+        started_at: Some(START.plus_seconds(at)),
+        ..signal("a", SignalStatus::Firing, Severity::Critical)
+    };
+    let mut known = Known::default();
+    known.takes(&since(-9), 0);
+    known.ends(10);
+    assert_eq!(known.takes(&since(-9), 11), Outcome::Repeated, "sent before it was over");
+    assert!(known.open.is_empty());
+    assert_eq!(known.takes(&since(12), 13), Outcome::New, "it began again");
+    known.ends(20);
+    let later = 20 + alert::LATE_SECONDS;
+    assert_eq!(known.takes(&since(12), later - 1), Outcome::Repeated);
+    assert_eq!(known.takes(&since(12), later), Outcome::New, "nobody sends it for so long");
+    let settings = known.settings.clone();
+    let mut alert = known.open.remove("a").unwrap();
+    alert.end(&settings, START.plus_seconds(later + 5));
+    known.over.push(alert);
+    assert_eq!(known.takes(&since(12), later + 6), Outcome::New, "a person ended it");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Act {
     Resolve,
     /// Nobody is paged about it until this instant.
     Snooze(Timestamp),
+    /// It is not put off any more.
+    Unsnooze,
 }
 
 impl Desk {

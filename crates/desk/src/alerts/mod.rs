@@ -6,12 +6,14 @@ mod monitoring;
 mod reading;
 mod ringing;
 mod sources;
+mod windows;
 
 pub use acting::Act;
 pub(crate) use monitoring::Monitoring;
 pub use reading::read_as;
 pub(crate) use ringing::start;
 pub use sources::Silenced;
+pub(crate) use windows::Windows;
 
 use crate::{Desk, Trouble};
 use alert::{Reading, Signal, SignalStatus};
@@ -94,6 +96,11 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// Whether a person acts, or a source for one.
+    pub(crate) fn is_act(&self) -> bool {
+        matches!(self.what, What::Act(..))
+    }
+
     /// How many signals it brings.
     pub(crate) fn signals(&self) -> usize {
         match &self.what {

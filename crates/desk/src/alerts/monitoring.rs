@@ -74,6 +74,11 @@ impl Monitoring {
         names.iter().find_map(|name| self.teams.get(&name.trim().to_lowercase())).copied()
     }
 
+    /// Whether there are windows of maintenance that hold or will.
+    pub(crate) fn has_windows(&self) -> bool {
+        !self.maintenances.is_empty()
+    }
+
     /// Until when a window of maintenance holds for an alert, if one does; the longest.
     pub(crate) fn maintained_until(
         &self,

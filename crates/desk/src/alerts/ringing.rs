@@ -42,12 +42,14 @@ pub(crate) fn start(desk: &Desk) {
 }
 
 impl Desk {
-    /// Looks at the alerts, groups and heartbeats that are due.
+    /// Looks at the alerts, groups and heartbeats that are due, and at what windows are for that
+    /// begin.
     ///
     /// # Errors
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn ring_alerts(&self) -> Result<(), Trouble> {
+        self.begin_windows().await?;
         for _ in 0..ROUNDS_MAX {
             let now = self.now();
             if !self.read(move |sql| store::alerts::any_due(sql, now)).await? {

@@ -36,9 +36,15 @@ pub(super) fn take(draft: &mut Draft, news: &AlertNews) -> Result<(), Refusal> {
     let state = draft.state()?;
     let over = news.firing == 0 && !news.flapping && !news.source_unclear;
     match news.note {
-        Some(note) if over && state.lifecycle == Lifecycle::New => resolve(draft, note),
+        Some(note) if over && is_untaken(state) => resolve(draft, note),
         _ => Ok(()),
     }
+}
+
+/// Whether nobody has it yet: a team that gives what comes to it to its people has not looked.
+fn is_untaken(state: &State) -> bool {
+    let worked_on = matches!(state.lifecycle, Lifecycle::New | Lifecycle::InProgress);
+    worked_on && state.moments.acknowledged.is_none()
 }
 
 fn check(news: &AlertNews) -> Result<(), Refusal> {
@@ -55,14 +61,20 @@ fn check(news: &AlertNews) -> Result<(), Refusal> {
 }
 
 fn changed(state: &State, news: &AlertNews) -> AlertsChanged {
-    let before = state.alerts.as_ref().and_then(|alerts| alerts.worst);
+    let alerts = state.alerts.as_ref();
+    let before = alerts.and_then(|alerts| alerts.worst);
+    // What comes and goes makes nothing worse; what fires beside it does.
+    let counts = if news.flapping { news.steady } else { news.worst };
     // The worst comes first in the order of severities.
-    let worse = match (before, news.worst) {
-        (Some(before), Some(now)) => now < before,
-        (None, now) => now.is_some(),
-        (Some(_), None) => false,
+    let worse = counts.is_some_and(|now| before.is_none_or(|before| now < before));
+    // By what is so, not by what was told last: one request may say several things.
+    let freed = alerts.is_some_and(|alerts| alerts.muted.is_some()) && news.muted.is_none();
+    let again = match news.why {
+        AlertsWhy::Released | AlertsWhy::Unclear => true,
+        // What is calm and fires may never have paged anybody.
+        AlertsWhy::Calm => freed || !state.is_paging(),
+        _ => freed,
     };
-    let again = matches!(news.why, AlertsWhy::Released | AlertsWhy::Unclear);
     AlertsChanged {
         why: news.why,
         fired: news.fired,
@@ -71,7 +83,7 @@ fn changed(state: &State, news: &AlertNews) -> AlertsChanged {
         firing: news.firing,
         total: news.total,
         worst: news.worst,
-        worse: worse && !news.flapping,
+        worse,
         again: again && news.firing > 0 && news.muted.is_none(),
         muted: news.muted,
         flapping: news.flapping,

@@ -19,6 +19,7 @@ pub fn news(firing: u32, total: u32) -> AlertNews {
         firing,
         total,
         worst: (firing > 0).then_some(Severity::Critical),
+        steady: None,
         muted: None,
         flapping: false,
         source_unclear: false,
@@ -135,6 +136,62 @@ fn what_was_muted_is_told_again_when_it_may_page() {
     case.wait(60).does(Who::System, Command::TakeAlerts(unclear));
     let since = case.state().alerts.as_ref().unwrap().source_unclear_since;
     assert_eq!(since, Some(at), "since it began");
+}
+
+#[test]
+fn one_that_may_page_among_muted_ones_is_told_again_whatever_was_told_last() {
+    for why in [AlertsWhy::Told, AlertsWhy::Expired, AlertsWhy::Muted, AlertsWhy::Person] {
+        let mut case = reported(AlertNews { muted: Some(Muted::Maintenance), ..news(1, 1) });
+        // Another one joins, no worse than the one that is muted.
+        case.wait(60).does(Who::System, Command::TakeAlerts(AlertNews { why, ..news(2, 2) }));
+        assert!(last(&case).again && !last(&case).worse, "{why:?}");
+        case.wait(60).does(Who::System, Command::TakeAlerts(AlertNews { why, ..news(3, 3) }));
+        assert!(!last(&case).again, "once");
+    }
+    let mut over = reported(AlertNews { muted: Some(Muted::Maintenance), ..news(1, 1) });
+    over.wait(60).does(Who::System, of(Severity::Critical, 0));
+    assert!(!last(&over).again, "nothing fires");
+}
+
+#[test]
+fn what_comes_and_goes_hides_nothing_that_fires_beside_it() {
+    let flapping = AlertNews { flapping: true, worst: Some(Severity::Warning), ..news(1, 1) };
+    let mut case = reported(flapping.clone());
+    let worse = AlertNews { worst: Some(Severity::Critical), ..flapping.clone() };
+    case.wait(60).does(Who::System, Command::TakeAlerts(worse));
+    assert!(!last(&case).worse, "it comes and goes itself");
+    let mut case = reported(flapping.clone());
+    let (worst, steady) = (Some(Severity::Critical), Some(Severity::Critical));
+    let beside = AlertNews { worst, steady, ..AlertNews { firing: 2, total: 2, ..flapping } };
+    case.wait(60).does(Who::System, Command::TakeAlerts(beside));
+    assert!(last(&case).worse);
+}
+
+#[test]
+fn what_is_calm_and_fires_is_told_again_where_nobody_is_paged() {
+    let mut case = reported(AlertNews { flapping: true, ..news(1, 1) });
+    assert!(!case.state().is_paging(), "nothing pages here by itself");
+    let calm = AlertNews { why: AlertsWhy::Calm, fired: 0, ..news(1, 1) };
+    case.wait(60).does(Who::System, Command::TakeAlerts(calm));
+    assert!(last(&case).again);
+}
+
+#[test]
+fn what_a_team_gave_to_somebody_is_resolved_as_long_as_nobody_took_it() {
+    let given = |case: &mut Case| {
+        case.does(Who::Manager, crate::sample::assign(Who::Agent));
+        assert_eq!(case.life(), Lifecycle::InProgress);
+        assert!(case.state().moments.acknowledged.is_none());
+    };
+    let mut case = reported(news(1, 1));
+    given(&mut case);
+    case.wait(60).does(Who::System, of(Severity::Critical, 0));
+    assert_eq!(case.life(), Lifecycle::Resolved);
+    let mut taken = reported(news(1, 1));
+    given(&mut taken);
+    taken.does(Who::Agent, Command::Acknowledge).wait(60);
+    taken.does(Who::System, of(Severity::Critical, 0));
+    assert_eq!(taken.life(), Lifecycle::InProgress);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Monitoring at its doors, from the request to the incident.
 
+mod again;
 mod sources;
 mod stories;
 mod suppressed;
+mod windows;
 
 use axum::Router;
 use axum::body::Body;
@@ -112,6 +114,32 @@ impl Doors {
         let answer = self.post("/intake/KEY/alertmanager", &notification(alerts, left_out)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
         answer
+    }
+
+    /// One about alerts that began just now.
+    async fn notifies_anew(&self, alerts: &[(&str, bool)]) -> Answer {
+        let mut body = notification(alerts, 0);
+        for alert in body["alerts"].as_array_mut().unwrap() {
+            alert["startsAt"] = self.t.desk.now().to_string().into();
+        }
+        let answer = self.post("/intake/KEY/alertmanager", &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
+        answer
+    }
+
+    /// A silence of amtool for names like this, between two times of day.
+    async fn silences(&self, names: &str, from: &str, until: &str) -> String {
+        let silence = json!({
+            "matchers": [{ "name": "alertname", "value": names, "isRegex": true, "isEqual": true }],
+            "startsAt": format!("2026-11-23T{from}:00Z"),
+            "endsAt": format!("2026-11-23T{until}:00Z"),
+            "createdBy": "mara",
+            "comment": "Firmware",
+        });
+        let auth = format!("Bearer {KEY}");
+        let made = self.call("POST", "/api/v2/silences", &auth, &silence).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.json);
+        made.json["silenceID"].as_str().unwrap().to_owned()
     }
 
     /// One that fires with this severity, of this service.

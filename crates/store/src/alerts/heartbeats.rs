@@ -73,6 +73,18 @@ pub fn told(sql: &mut dyn Sql, integration: IntegrationId, name: &str) -> Result
     sql.execute(statement, &[integration.into(), name.into()]).map(drop)
 }
 
+/// Waits for one until an instant, because nobody could have heard it before, or nobody wants
+/// to hear now.
+pub fn put_off(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    name: &str,
+    until: Timestamp,
+) -> Result<(), Failure> {
+    let statement = "update heartbeats set due_at = $3 where integration_id = $1 and name = $2";
+    sql.execute(statement, &[integration.into(), name.into(), until.into()]).map(drop)
+}
+
 /// How many an integration has.
 pub fn count(sql: &mut dyn Sql, integration: IntegrationId) -> Result<i64, Failure> {
     let statement = "select count(*) from heartbeats where integration_id = $1";

@@ -1,14 +1,48 @@
 //! Windows in which alerts are recorded and page nobody.
 
-use crate::directory::{json, many, one};
+use crate::directory::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
-use alert::maintenance::Maintenance;
+use alert::maintenance::{Maintenance, Matcher};
 use kernel::{MaintenanceId, Timestamp};
 
 const SELECT: &str = "select id, name, starts_at, ends_at, recurrence, matcher, created_by, cancelled, version from maintenances";
 
-/// Stores a new one.
+/// When open alerts are looked at that a window is for, or was: before all others.
+const AT_ONCE: Timestamp = Timestamp::from_micros(0);
+
+/// Lets the open alerts be looked at that a window may be for and that page: those of its
+/// integrations and services. Its labels are compared when they are.
+pub fn look_again(sql: &mut dyn Sql, matcher: &Matcher) -> Result<(), Failure> {
+    let mut values: Vec<Value> = vec![AT_ONCE.into()];
+    let mut conditions = String::new();
+    let services: Vec<_> = matcher.services.iter().copied().collect();
+    let integrations: Vec<_> = matcher.integrations.iter().copied().collect();
+    if !services.is_empty() {
+        let (names, more) = slots(values.len() + 1, &services);
+        conditions.push_str(&format!(" and service_id in ({names})"));
+        values.extend(more);
+    }
+    if !integrations.is_empty() {
+        let (names, more) = slots(values.len() + 1, &integrations);
+        conditions.push_str(&format!(" and integration_id in ({names})"));
+        values.extend(more);
+    }
+    let statement = format!(
+        "update alerts set check_at = $1 where ended_at is null and muted is null{conditions}"
+    );
+    sql.execute(&statement, &values).map(drop)
+}
+
+/// Lets the open alerts be looked at that a window mutes, whichever.
+fn look_at_muted(sql: &mut dyn Sql) -> Result<(), Failure> {
+    let statement =
+        "update alerts set check_at = $1 where ended_at is null and muted = 'maintenance'";
+    sql.execute(statement, &[AT_ONCE.into()]).map(drop)
+}
+
+/// Stores a new one. What fires already is looked at.
 pub fn insert(sql: &mut dyn Sql, one: &Maintenance) -> Result<(), Failure> {
+    look_again(sql, &one.matcher)?;
     sql.execute(
         "insert into maintenances (id, name, starts_at, ends_at, recurrence, matcher, created_by, cancelled) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -17,7 +51,8 @@ pub fn insert(sql: &mut dyn Sql, one: &Maintenance) -> Result<(), Failure> {
     .map(drop)
 }
 
-/// Changes one; `false` when `expected_version` is not its any more.
+/// Changes one; `false` when `expected_version` is not its any more. What it mutes, and what
+/// fires already, is looked at.
 pub fn update(
     sql: &mut dyn Sql,
     one: &Maintenance,
@@ -30,6 +65,12 @@ pub fn update(
          created_by = $7, cancelled = $8, version = version + 1 where id = $1 and version = $9",
         &values,
     )?;
+    if touched == 1 {
+        look_at_muted(sql)?;
+        if !one.cancelled {
+            look_again(sql, &one.matcher)?;
+        }
+    }
     Ok(touched == 1)
 }
 

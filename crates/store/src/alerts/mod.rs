@@ -11,6 +11,7 @@ pub mod payloads;
 use crate::directory::{many, slots};
 use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::Alert;
+use incident::Lifecycle;
 use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId, Timestamp};
 
 /// Keys asked for in one statement; databases bound the number of parameters.
@@ -155,26 +156,97 @@ pub fn by_ids(sql: &mut dyn Sql, ids: &[AlertId]) -> Result<Vec<Alert>, Failure>
     Ok(found)
 }
 
-/// Whether an open alert of a group was told of since an instant.
+/// Whether an open alert of an incident was told of since an instant.
 pub fn told_since(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    since: Timestamp,
+) -> Result<bool, Failure> {
+    let statement =
+        "select 1 from alerts where number = $1 and ended_at is null and last_at > $2 limit 1";
+    Ok(!sql.query(statement, &[number.into(), since.into()])?.is_empty())
+}
+
+/// The open alerts of an incident, the worst first; `limit` at most.
+pub fn open_of_incident(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: i64,
+) -> Result<Vec<Alert>, Failure> {
+    // By the alphabet: critical, error, info, warning.
+    let statement =
+        format!("{SELECT} where number = $1 and ended_at is null order by severity, id limit $2");
+    many(sql, &statement, &[number.into(), limit.into()], read)
+}
+
+/// The open alerts of an incident that nobody has, as far as their source says; `limit` at most.
+pub fn waiting_of_incident(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: usize,
+) -> Result<Vec<AlertId>, Failure> {
+    let statement = format!(
+        "select id from alerts where number = $1 and ended_at is null and state = 'firing' \
+         order by id limit {limit}"
+    );
+    many(sql, &statement, &[number.into()], Columns::parsed)
+}
+
+/// The incidents that the open alerts of a group belong to; `limit` at most. During a storm
+/// that is none of the group's own.
+pub fn incidents_of_group(
     sql: &mut dyn Sql,
     integration: IntegrationId,
     group: &str,
-    since: Timestamp,
-) -> Result<bool, Failure> {
-    let statement = "select 1 from alerts where integration_id = $1 and group_key = $2 \
-        and ended_at is null and last_at > $3 limit 1";
-    Ok(!sql.query(statement, &[integration.into(), group.into(), since.into()])?.is_empty())
+    limit: i64,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select distinct number from alerts where integration_id = $1 and group_key = $2 \
+        and ended_at is null and number is not null order by number desc limit $3";
+    let parameters = [integration.into(), group.into(), limit.into()];
+    many(sql, statement, &parameters, |row| row.int().map(IncidentNumber))
 }
 
-/// Whether an incident of the highest priority is open for one of these services.
-pub fn is_down(sql: &mut dyn Sql, services: &[ServiceId]) -> Result<bool, Failure> {
+/// Lets the open alerts of an incident be looked at by an instant.
+pub fn look_by(sql: &mut dyn Sql, number: IncidentNumber, at: Timestamp) -> Result<(), Failure> {
+    let statement = "update alerts set check_at = $2 where number = $1 and ended_at is null \
+        and (check_at is null or check_at > $2)";
+    sql.execute(statement, &[number.into(), at.into()]).map(drop)
+}
+
+/// Of these incidents, those that are not worked on any more, with how they ended and when
+/// they were resolved.
+pub fn ended_incidents(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<Vec<(IncidentNumber, Lifecycle, Option<Timestamp>)>, Failure> {
+    let mut found = Vec::new();
+    for part in numbers.chunks(KEYS_PER_STATEMENT) {
+        let (names, values) = slots(1, part);
+        let statement = format!(
+            "select number, state, resolved_at from incidents where number in ({names}) \
+             and state not in ('new', 'in_progress', 'on_hold')"
+        );
+        found.extend(many(sql, &statement, &values, |row| {
+            Ok((IncidentNumber(row.int()?), row.parsed()?, row.opt_at()?))
+        })?);
+    }
+    Ok(found)
+}
+
+/// Incidents of the highest priority that somebody works on or should, for these services,
+/// the newest first; `limit` at most.
+pub fn outages(
+    sql: &mut dyn Sql,
+    services: &[ServiceId],
+    limit: usize,
+) -> Result<Vec<IncidentNumber>, Failure> {
     let (names, values) = slots(1, services);
     let statement = format!(
-        "select 1 from incidents where service_id in ({names}) and priority = 1 \
-         and state in ('new', 'in_progress', 'on_hold') and merged_into is null limit 1"
+        "select number from incidents where service_id in ({names}) and priority = 1 \
+         and state in ('new', 'in_progress') and merged_into is null \
+         order by number desc limit {limit}"
     );
-    Ok(!sql.query(&statement, &values)?.is_empty())
+    many(sql, &statement, &values, |row| row.int().map(IncidentNumber))
 }
 
 /// The open incidents of a service, the newest first; `limit` at most.

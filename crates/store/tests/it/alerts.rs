@@ -103,7 +103,8 @@ fn a_key_is_open_once_and_can_end_and_begin_in_one_batch() {
 fn what_is_due_is_found_by_its_instant() {
     each_engine("alerts_due", |store| {
         let due = |seconds| Some(START.plus_seconds(seconds));
-        let early = Alert { check_at: due(10), ..alert(1, "a") };
+        let number = Some(IncidentNumber(4));
+        let early = Alert { check_at: due(10), number, ..alert(1, "a") };
         let late = Alert { check_at: due(20), ..alert(2, "b") };
         write(store, |sql| {
             alerts::write(sql, Written::All, [&late, &early, &alert(3, "c")].into_iter())
@@ -121,9 +122,40 @@ fn what_is_due_is_found_by_its_instant() {
         assert_eq!(found(20), (true, vec!["a".to_owned(), "b".to_owned()]));
         let told = |seconds| {
             let at = START.plus_seconds(seconds);
-            store.read_blocking(move |sql| alerts::told_since(sql, source(1), "web", at)).unwrap()
+            let told = |sql: &mut dyn store::Sql| alerts::told_since(sql, IncidentNumber(4), at);
+            store.read_blocking(told).unwrap()
         };
         assert!(told(-1) && !told(0));
+    });
+}
+
+#[test]
+fn the_open_alerts_of_an_incident_are_found_and_looked_at() {
+    each_engine("alerts_of_incident", |store| {
+        let (four, five) = (IncidentNumber(4), IncidentNumber(5));
+        let of = |n, key: &str, number| Alert { number: Some(number), ..alert(n, key) };
+        let taken = Alert { state: SignalStatus::Acknowledged, ..of(2, "b", four) };
+        let mild = Alert { severity: Severity::Warning, ..of(1, "a", four) };
+        let early = Alert { check_at: Some(START), ..of(4, "d", four) };
+        let all = [mild, taken, over(&of(3, "c", four), 9), early, of(5, "e", five)];
+        write(store, |sql| alerts::write(sql, Written::All, all.iter()));
+        let read = |sql: &mut dyn store::Sql| {
+            let open = alerts::open_of_incident(sql, four, 9)?;
+            let keys: Vec<String> = open.into_iter().map(|alert| alert.key).collect();
+            let waiting = alerts::waiting_of_incident(sql, four, 9)?;
+            let numbers = alerts::incidents_of_group(sql, source(1), "web", 9)?;
+            Ok((keys, waiting, numbers))
+        };
+        let (keys, waiting, numbers) = store.read_blocking(read).unwrap();
+        assert_eq!(keys, ["b", "d", "a"], "the worst first");
+        assert_eq!(waiting, [all[0].id, all[3].id]);
+        assert_eq!(numbers, [five, four]);
+        let at = START.plus_seconds(600);
+        write(store, |sql| alerts::look_by(sql, four, at));
+        let due = store.read_blocking(move |sql| alerts::due(sql, at, 9)).unwrap();
+        let due: Vec<_> = due.into_iter().map(|alert| (alert.key, alert.check_at)).collect();
+        let expected = [("d", START), ("a", at), ("b", at)];
+        assert_eq!(due, expected.map(|(key, at)| (key.to_owned(), Some(at))));
     });
 }
 
@@ -257,6 +289,11 @@ fn heartbeats_are_due_until_they_come_or_are_told() {
         };
         assert_eq!(due(59), [] as [&str; 0]);
         assert_eq!(due(60), ["backup", "cron"]);
+        write(store, |sql| heartbeats::put_off(sql, source(1), "backup", START.plus_seconds(90)));
+        assert_eq!(
+            (due(89), due(90)),
+            (vec!["cron".to_owned()], vec!["cron".to_owned(), "backup".to_owned()])
+        );
         write(store, |sql| heartbeats::told(sql, source(1), "backup"));
         let later = START.plus_seconds(50);
         write(store, |sql| heartbeats::came(sql, [beat("cron")].iter(), later));
@@ -284,13 +321,24 @@ fn windows_read_back_and_change() {
             cancelled: false,
             version: 1,
         };
+        let muted = Alert { muted: Some(Muted::Maintenance), ..alert(1, "a") };
+        let snoozed = Alert { muted: Some(Muted::Snoozed), ..alert(2, "b") };
+        let others = Alert { integration: source(2), ..alert(3, "c") };
+        let all = [muted, snoozed, others, alert(4, "d")];
+        write(store, |sql| alerts::write(sql, Written::All, all.iter()));
+        let due = || {
+            let due = store.read_blocking(|sql| alerts::due(sql, START, 9)).unwrap();
+            due.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
+        };
         write(store, |sql| maintenances::insert(sql, &one));
+        assert_eq!(due(), ["d"], "what fires and it may be for");
         let id = one.id;
         let get = move || store.read_blocking(move |sql| maintenances::get(sql, id)).unwrap();
         assert_eq!(get().as_ref(), Some(&one));
         let off = Maintenance { cancelled: true, ..one.clone() };
         assert!(write(store, |sql| maintenances::update(sql, &off, 1)));
         assert!(!write(store, |sql| maintenances::update(sql, &off, 1)), "it is at 2 now");
+        assert_eq!(due(), ["a", "d"], "and what it mutes");
         let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
         assert_eq!(current, []);
         assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);

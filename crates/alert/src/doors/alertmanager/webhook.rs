@@ -37,13 +37,17 @@ pub(in crate::doors) fn reading(
     mut notes: Notes,
     alerts: &[Told<'_>],
     group: Option<String>,
-    left_out: u64,
+    mut left_out: u64,
 ) -> Reading {
     let mut signals = Vec::with_capacity(alerts.len());
     for told in alerts {
-        if let Some(mut signal) = signal(&mut notes, told) {
-            signal.group.clone_from(&group);
-            signals.push(signal);
+        match signal(&mut notes, told) {
+            Some(mut signal) => {
+                signal.group.clone_from(&group);
+                signals.push(signal);
+            }
+            // Nobody knows which it was, nor whether it is over.
+            None => left_out = left_out.saturating_add(1),
         }
     }
     if left_out > 0 {

@@ -101,7 +101,7 @@ async fn a_storm_shares_one_incident_and_loses_nothing() {
 async fn what_flaps_is_neither_told_nor_resolved_until_it_is_calm() {
     let doors = Doors::open().await;
     for _ in 0..8 {
-        doors.notifies(&[("web-1", true)], 0).await;
+        doors.notifies_anew(&[("web-1", true)]).await;
         doors.t.clock.advance(5);
         doors.notifies(&[("web-1", false)], 0).await;
         doors.t.clock.advance(5);
@@ -111,7 +111,7 @@ async fn what_flaps_is_neither_told_nor_resolved_until_it_is_calm() {
     let state = doors.state(number).await;
     assert!(state.lifecycle.is_open(), "it waits until it is calm");
     let told = doors.news(number).await.len();
-    doors.notifies(&[("web-1", true)], 0).await;
+    doors.notifies_anew(&[("web-1", true)]).await;
     doors.t.clock.advance(5);
     doors.notifies(&[("web-1", false)], 0).await;
     assert_eq!((doors.news(number).await.len(), doors.incidents().await), (told, incidents));

@@ -1,14 +1,13 @@
 //! Each request against the alerts that are known.
 
-use super::{Book, DUE_ROWS, Effect, Happened, Mark, Row, UPSTREAM_SECONDS};
+use super::{Book, DUE_ROWS, Effect, GRACE_SECONDS, Happened, Mark, Row};
 use crate::alerts::{Act, Job, Told, What, heartbeat_key, payload};
 use crate::chance::fresh;
 use crate::writer::decide::Round;
-use alert::maintenance::Subject;
 use alert::{Alert, Around, Outcome, Reading, Signal, SignalStatus, take};
 use incident::Refusal;
 use incident::alerts::AlertsWhy;
-use kernel::{Actor, AlertId, IntegrationId, Muted, ServiceId, Timestamp};
+use kernel::{Actor, AlertId, IntegrationId, Muted, Timestamp};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use store::alerts::heartbeats::Beat;
@@ -17,7 +16,7 @@ use store::alerts::{Written, details, heartbeats};
 use store::{Failure, Sql};
 
 /// What an alert says of itself, for those who ask whether it is muted.
-type Labels = BTreeMap<String, String>;
+pub(super) type Labels = BTreeMap<String, String>;
 
 impl<'a> Book<'a> {
     /// What a request does to alerts.
@@ -31,7 +30,7 @@ impl<'a> Book<'a> {
         match &job.what {
             What::Told(integration, told) => self.told(sql, round, at, *integration, told),
             What::Due => self.due(sql, round, at),
-            What::Act(actor, alert, act) => self.act(sql, at, actor, *alert, *act),
+            What::Act(actor, alert, act) => self.act(sql, round, at, actor, *alert, *act),
         }
     }
 
@@ -56,8 +55,10 @@ impl<'a> Book<'a> {
         let brought = matches!(&self.answers[at], Ok(taken) if taken.new > 0);
         // Nothing but a word to whoever set it up; repeats are guessed at over and over.
         let says = told.reading.signals.is_empty() && !told.reading.warnings.is_empty();
-        if let Some(raw) = told.raw.as_ref().filter(|_| brought || says) {
-            let note = told.reading.warnings.join("; ");
+        let missed = self.missed.take();
+        if let Some(raw) = told.raw.as_ref().filter(|_| brought || says || missed.is_some()) {
+            let words: Vec<String> = told.reading.warnings.iter().cloned().chain(missed).collect();
+            let note = words.join("; ");
             let note = note.chars().take(kernel::limits::REASON_CHARS).collect();
             let outcome = PayloadOutcome::New;
             self.payloads.push(payload(integration, self.now, outcome, note, raw));
@@ -69,10 +70,12 @@ impl<'a> Book<'a> {
     fn mark(&mut self, integration: IntegrationId, reading: &Reading) {
         let Some(group) = &reading.group else { return };
         let over = |signal: &Signal| signal.status == SignalStatus::Resolved;
-        let all_over = reading.signals.iter().all(over);
+        // Where nothing is said, nothing is said to be over.
+        let all_over = !reading.signals.is_empty() && reading.signals.iter().all(over);
         let left_out = reading.left_out > 0;
         if left_out || all_over {
-            self.marks.push(Mark { integration, group: group.clone(), left_out, all_over });
+            let (group, numbers) = (group.clone(), vec![]);
+            self.marks.push(Mark { integration, group, left_out, all_over, numbers });
         }
     }
 
@@ -94,18 +97,33 @@ impl<'a> Book<'a> {
         };
         let row = self.open.get(&integration).and_then(|known| known.get(&signal.key)).copied();
         let last = self.last.get(&integration).and_then(|last| last.get(&signal.key));
+        let was_known = last.is_some();
         let open = row.map(|row| &mut self.rows[row].alert);
         let (outcome, new) = take(open, last, &signal, around, || AlertId(fresh()));
         let row = match (new, row) {
             (Some(alert), _) => self.begin(sql, round, alert, &signal)?,
             (None, Some(row)) => row,
             (None, None) => {
-                self.count(at, |taken| taken.unknown += 1);
+                self.dropped(at, outcome, &signal, was_known);
                 return Ok(());
             }
         };
         self.follow(at, row, outcome, signal);
         Ok(())
+    }
+
+    /// What is said of an alert that is not open.
+    fn dropped(&mut self, at: usize, outcome: Outcome, signal: &Signal, was_known: bool) {
+        if outcome == Outcome::Repeated {
+            return self.count(at, |taken| taken.repeated += 1);
+        }
+        self.count(at, |taken| taken.unknown += 1);
+        let by_its_time = signal.ends_at.is_some_and(|ends_at| ends_at <= self.now);
+        if by_its_time && !was_known && self.missed.is_none() {
+            // It fired and nobody heard: what was told came after its own end, or a clock is wrong.
+            let title = if signal.title.is_empty() { &signal.key } else { &signal.title };
+            self.missed = Some(format!("{title}: over when it was first told of"));
+        }
     }
 
     /// A new alert, muted where something mutes it.
@@ -140,6 +158,9 @@ impl<'a> Book<'a> {
         };
         if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
             known.said = Some(signal);
+        }
+        if !matches!(outcome, Outcome::Acknowledged | Outcome::Resolved | Outcome::New) {
+            self.still.push((row, at));
         }
         self.count(at, |taken| taken.alert = Some(id));
         self.count(at, |taken| match outcome {
@@ -188,9 +209,10 @@ impl<'a> Book<'a> {
     /// What is due because time passed.
     fn due(&mut self, sql: &mut dyn Sql, round: &Round<'_>, at: usize) -> Result<(), Failure> {
         let due = store::alerts::due(sql, self.now, DUE_ROWS)?;
-        let muted: Vec<AlertId> =
-            due.iter().filter(|alert| alert.muted.is_some()).map(|alert| alert.id).collect();
-        let said = details::of(sql, &muted)?;
+        // Who asks about windows asks about labels.
+        let asks = |alert: &&Alert| alert.muted.is_some() || self.monitoring.has_windows();
+        let ids: Vec<AlertId> = due.iter().filter(asks).map(|alert| alert.id).collect();
+        let said = details::of(sql, &ids)?;
         for alert in due {
             let id = alert.id;
             if self.is_over(id) {
@@ -209,12 +231,26 @@ impl<'a> Book<'a> {
             self.ringing.extend(group.number);
         }
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
+            if let Some(until) = self.deaf_until(integration) {
+                heartbeats::put_off(sql, integration, &name, until)?;
+                continue;
+            }
             let signal = silent(&name, last);
             self.find(sql, integration, &signal.key)?;
             self.signal(sql, round, at, integration, Cow::Owned(signal))?;
             self.silent.push((integration, name));
         }
         Ok(())
+    }
+
+    /// Until when a heartbeat says nothing by staying away: we could not hear it, or its
+    /// integration is switched off.
+    fn deaf_until(&self, integration: IntegrationId) -> Option<Timestamp> {
+        let grace = self.heard_from.plus_seconds(GRACE_SECONDS);
+        match self.monitoring.integrations.contains_key(&integration) {
+            true => Some(grace).filter(|grace| *grace > self.now),
+            false => Some(self.now.plus_seconds(GRACE_SECONDS)),
+        }
     }
 
     /// Makes sure that an open alert with this key is in hand.
@@ -246,31 +282,25 @@ impl<'a> Book<'a> {
         if !alert.is_open() {
             return Ok(());
         }
-        if alert.ends_at.is_some_and(|ends_at| ends_at <= self.now) {
+        let (now, grace) = (self.now, self.heard_from.plus_seconds(GRACE_SECONDS));
+        if alert.ends_at.is_some_and(|ends_at| ends_at.max(grace) <= now) {
             self.end(row, AlertsWhy::Expired, at, None);
             return Ok(());
         }
-        let over = alert.muted_until.is_none_or(|until| until <= self.now);
-        let alert = alert.clone();
-        if let Some(before) = alert.muted.filter(|_| over) {
-            let again = self.muted(sql, round, &alert, labels)?;
-            let known = &mut self.rows[row].alert;
-            known.muted = again.map(|(why, _)| why);
-            known.muted_until = again.map(|(_, until)| until);
-            if again.is_none() {
-                let happened = Happened::Muting { before: Some(before) };
-                self.happens(row, happened, AlertsWhy::Released, at, None);
-            }
-        }
+        self.look_at_mute(sql, round, at, row, labels)?;
         let known = &mut self.rows[row];
-        known.alert.check_at = known.alert.due_at();
+        let muted_until = known.alert.muted.and(known.alert.muted_until);
+        let ends_at = known.alert.ends_at.map(|ends_at| ends_at.max(grace));
+        known.alert.check_at = ends_at.into_iter().chain(muted_until).min();
         known.written = Some(Written::All);
+        self.still.push((row, at));
         Ok(())
     }
 
     fn act(
         &mut self,
         sql: &mut dyn Sql,
+        round: &Round<'_>,
         at: usize,
         actor: &Actor,
         id: AlertId,
@@ -297,6 +327,7 @@ impl<'a> Book<'a> {
                 let happened = Happened::Muting { before };
                 self.happens(row, happened, AlertsWhy::Muted, at, Some(actor.clone()));
             }
+            Act::Unsnooze => self.unsnooze(sql, round, at, row, actor)?,
         }
         Ok(())
     }
@@ -320,53 +351,6 @@ impl<'a> Book<'a> {
             self.beats.insert(key, Beat { integration, name: name.clone(), every_seconds });
         }
         Ok(())
-    }
-
-    /// Why nobody is paged about an alert, and until when, if something mutes it.
-    fn muted(
-        &mut self,
-        sql: &mut dyn Sql,
-        round: &Round<'_>,
-        alert: &Alert,
-        labels: &Labels,
-    ) -> Result<Option<(Muted, Timestamp)>, Failure> {
-        let (service, integration) = (alert.service, alert.integration);
-        let subject = Subject { service, integration, labels };
-        if let Some(until) = self.monitoring.maintained_until(subject, self.now) {
-            return Ok(Some((Muted::Maintenance, until)));
-        }
-        let Some(service) = alert.service else { return Ok(None) };
-        let down = self.is_upstream_down(sql, round, service)?;
-        Ok(down.then(|| (Muted::Upstream, self.now.plus_seconds(UPSTREAM_SECONDS))))
-    }
-
-    /// Whether something that a service needs has an open incident of the highest priority,
-    /// stored already or decided in this round.
-    fn is_upstream_down(
-        &mut self,
-        sql: &mut dyn Sql,
-        round: &Round<'_>,
-        service: ServiceId,
-    ) -> Result<bool, Failure> {
-        if let Some(down) = self.down.get(&service) {
-            return Ok(*down);
-        }
-        let above: Vec<ServiceId> = self.monitoring.map.above(service).into_iter().collect();
-        let down =
-            !above.is_empty() && (round.is_down(&above) || store::alerts::is_down(sql, &above)?);
-        self.down.insert(service, down);
-        Ok(down)
-    }
-}
-
-impl Round<'_> {
-    /// Whether this round left an incident of the highest priority open for one of these.
-    fn is_down(&self, services: &[ServiceId]) -> bool {
-        self.states.values().any(|state| {
-            state.lifecycle.is_open()
-                && state.priority.get() == 1
-                && state.service.is_some_and(|service| services.contains(&service))
-        })
     }
 }
 

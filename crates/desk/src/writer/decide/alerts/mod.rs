@@ -2,15 +2,18 @@
 //! known, put into groups, and told to incidents, each once; all of it, with whatever follows
 //! in the incidents, in the transaction of the round.
 
+mod again;
 mod hear;
 mod keep;
+mod members;
+mod mute;
 mod place;
 mod tell;
 
 use super::Round;
 use crate::Trouble;
 use crate::alerts::{Job, Monitoring, Taken, What};
-use alert::{Alert, AlertSettings, Group, Signal};
+use alert::{Alert, AlertSettings, Group, LATE_SECONDS, Signal};
 use incident::alerts::AlertsWhy;
 use incident::{Policy, Refusal};
 use kernel::{
@@ -29,9 +32,15 @@ const DUE_ROWS: i64 = 1_000;
 /// How soon it is looked again whether what an alert's service needs is up, in seconds.
 const UPSTREAM_SECONDS: i64 = 30;
 
+/// For how many seconds, once we can be heard, nothing is over or missing because nobody told
+/// of it: sources tell again within minutes, and our own downtime is not theirs.
+const GRACE_SECONDS: i64 = 300;
+
 /// What a batch of requests comes to, as far as it is known.
 struct Book<'a> {
     now: Timestamp,
+    /// From when on what is told is heard.
+    heard_from: Timestamp,
     policy: &'a Policy,
     monitoring: &'a Monitoring,
     rows: Vec<Row<'a>>,
@@ -40,6 +49,12 @@ struct Book<'a> {
     /// Those that were over last, by key, as far as they may tell whether a new one flaps.
     last: HashMap<IntegrationId, HashMap<String, Alert>>,
     effects: Vec<Effect>,
+    /// Rows that are so still, each with a request that said so, or at which somebody looks.
+    still: Vec<(usize, usize)>,
+    /// What incidents lost that are over while alerts of theirs fire.
+    left: Vec<Left>,
+    /// Why a request that began nothing is worth being kept.
+    missed: Option<String>,
     marks: Vec<Mark>,
     groups: Vec<InHand>,
     /// Groups that are looked at because time passed.
@@ -66,6 +81,15 @@ struct Row<'a> {
     said: Option<Cow<'a, Signal>>,
     /// Its group among those in hand.
     place: Option<usize>,
+    /// The incident it belonged to that is over.
+    before: Option<IncidentNumber>,
+}
+
+/// An alert that an incident lost, as it was counted there.
+struct Left {
+    number: IncidentNumber,
+    severity: Severity,
+    muted: Option<Muted>,
 }
 
 /// What happened to an alert that its incident may have to know, with what was true then.
@@ -94,22 +118,30 @@ struct Mark {
     group: String,
     left_out: bool,
     all_over: bool,
+    /// The incidents of its open alerts.
+    numbers: Vec<IncidentNumber>,
 }
 
 /// A group with what is to be told of it.
 struct InHand {
     group: Group,
-    /// Whether its incident is open.
+    /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// The incident that is over and that it follows.
+    follows: Option<IncidentNumber>,
     /// Entries of its incident.
     entries: u32,
     told_worst: Option<Severity>,
+    told_muted: Option<Muted>,
+    /// The worst of those that do not come and go, where some do.
+    steady: Option<Severity>,
     fired: u32,
     resolved: u32,
     samples: Vec<AlertId>,
     /// Rows of alerts that began.
     members: Vec<usize>,
-    acknowledged: bool,
+    /// Rows of alerts that somebody has over there.
+    acknowledged: Vec<usize>,
     notes: Vec<String>,
     why: AlertsWhy,
     actor: Option<Actor>,
@@ -128,13 +160,16 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            follows: None,
             entries: 0,
             told_worst: None,
+            told_muted: None,
+            steady: None,
             fired: 0,
             resolved: 0,
             samples: vec![],
             members: vec![],
-            acknowledged: false,
+            acknowledged: vec![],
             notes: vec![],
             why: AlertsWhy::Told,
             actor: None,
@@ -148,36 +183,53 @@ impl InHand {
 
 impl Round<'_> {
     /// Decides about all that was told of alerts. The outer error is the store's and ends the
-    /// round; the inner is each caller's answer.
+    /// round; the inner is each caller's answer. What a person does is told for itself, so that
+    /// nothing a source says is said in their name.
     pub(in crate::writer) fn signals(
         &mut self,
         sql: &mut dyn Sql,
         head: &mut Head,
         jobs: &[Job],
         monitoring: &Monitoring,
+        heard_from: Timestamp,
     ) -> Result<Vec<Result<Taken, Trouble>>, Failure> {
-        let mut book = Book::new(self.policy, monitoring, self.now, jobs.len());
-        book.look_up(sql, jobs)?;
-        for (at, job) in jobs.iter().enumerate() {
-            book.hear(sql, self, at, job)?;
+        let mut answers = Vec::with_capacity(jobs.len());
+        for part in jobs.chunk_by(|one, next| !one.is_act() && !next.is_act()) {
+            let mut book = Book::new(self.policy, monitoring, self.now, heard_from, part.len());
+            book.look_up(sql, part)?;
+            for (at, job) in part.iter().enumerate() {
+                book.hear(sql, self, at, job)?;
+            }
+            self.begin_again(sql, &mut book)?;
+            self.place(sql, &mut book)?;
+            self.tell(sql, head, &mut book)?;
+            book.keep(sql)?;
+            answers.append(&mut book.answers);
         }
-        self.place(sql, &mut book)?;
-        self.tell(sql, head, &mut book)?;
-        book.keep(sql)?;
-        Ok(book.answers)
+        Ok(answers)
     }
 }
 
 impl<'a> Book<'a> {
-    fn new(policy: &'a Policy, monitoring: &'a Monitoring, now: Timestamp, jobs: usize) -> Self {
+    fn new(
+        policy: &'a Policy,
+        monitoring: &'a Monitoring,
+        now: Timestamp,
+        heard_from: Timestamp,
+        jobs: usize,
+    ) -> Self {
         Book {
             now,
+            heard_from,
             policy,
             monitoring,
             rows: vec![],
             open: HashMap::new(),
             last: HashMap::new(),
             effects: vec![],
+            still: vec![],
+            left: vec![],
+            missed: None,
             marks: vec![],
             groups: vec![],
             ringing: vec![],
@@ -218,7 +270,8 @@ impl<'a> Book<'a> {
             let known = self.open.get(&integration);
             let new = |key: &&str| known.is_none_or(|known| !known.contains_key(*key));
             let new: Vec<&str> = all.into_iter().filter(new).collect();
-            let since = self.now.plus_seconds(-self.settings(integration).flap_seconds);
+            let seconds = self.settings(integration).flap_seconds.max(LATE_SECONDS);
+            let since = self.now.plus_seconds(-seconds);
             let last = self.last.entry(integration).or_default();
             for alert in store::alerts::over_since(sql, integration, &new, since)? {
                 last.insert(alert.key.clone(), alert);
@@ -235,7 +288,7 @@ impl<'a> Book<'a> {
             return *row;
         }
         by_key.insert(alert.key.clone(), self.rows.len());
-        self.rows.push(Row { alert, written: None, said: None, place: None });
+        self.rows.push(Row { alert, written: None, said: None, place: None, before: None });
         self.rows.len() - 1
     }
 

@@ -1,16 +1,20 @@
 //! Alerts into the groups of incidents.
 
-use super::{Book, Effect, Happened, InHand, Mark};
+use super::{Book, Effect, Happened, InHand, Left, Mark, Row};
 use crate::writer::decide::{Round, Try};
 use alert::{Group, STORM_KEY, STORM_SECONDS};
+use incident::State;
 use incident::alerts::{AlertsWhy, SAMPLES_MAX};
 use kernel::{IncidentNumber, IntegrationId, Severity};
 use std::collections::{BTreeMap, BTreeSet};
-use store::alerts::groups;
+use store::alerts::{Written, groups};
 use store::{Failure, Sql};
 
 /// Alerts of one group that a notification of it as a whole can end.
 const ENDED_AT_ONCE: i64 = 10_000;
+/// Incidents that the open alerts of one group belong to at most: its own, those of storms, and
+/// those before them.
+const INCIDENTS_OF_GROUP: i64 = 100;
 
 impl Round<'_> {
     /// Puts what happened into groups, counts it, and notes what incidents are to be told.
@@ -19,10 +23,21 @@ impl Round<'_> {
         for hand in &mut book.groups {
             let Some(number) = hand.group.number else { continue };
             let state = self.state(sql, &Try::default(), number)?;
-            hand.alive = state.as_ref().is_some_and(|state| state.lifecycle.is_open());
+            // Whoever works on what it is merged into does not look here.
+            let alive = |state: &State| state.lifecycle.is_open() && state.merged_into.is_none();
+            hand.alive = state.as_ref().is_some_and(alive);
             if let Some(state) = state {
                 hand.entries = state.version;
-                hand.told_worst = state.alerts.as_ref().and_then(|alerts| alerts.worst);
+                let alerts = state.alerts.as_ref();
+                hand.told_worst = alerts.and_then(|alerts| alerts.worst);
+                hand.told_muted = alerts.and_then(|alerts| alerts.muted);
+            }
+        }
+        for Left { number, severity, muted } in std::mem::take(&mut book.left) {
+            if let Some(place) = book.by_number.get(&number).copied() {
+                let hand = &mut book.groups[place];
+                hand.group.ended(severity, muted);
+                hand.touched = true;
             }
         }
         for effect in std::mem::take(&mut book.effects) {
@@ -42,6 +57,13 @@ impl Book<'_> {
     /// Reads the groups that may be needed, in few queries.
     fn load_groups(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
         let mut numbers: BTreeSet<IncidentNumber> = self.ringing.iter().copied().collect();
+        numbers.extend(self.left.iter().map(|left| left.number));
+        for mark in &mut self.marks {
+            let most = INCIDENTS_OF_GROUP;
+            mark.numbers =
+                store::alerts::incidents_of_group(sql, mark.integration, &mark.group, most)?;
+            numbers.extend(&mark.numbers);
+        }
         let mut keys: BTreeMap<IntegrationId, BTreeSet<&str>> = BTreeMap::new();
         for effect in &self.effects {
             let alert = &self.rows[effect.row].alert;
@@ -108,7 +130,7 @@ impl Book<'_> {
                 hand.group.regraded(from, effect.severity);
                 hand.news = true;
             }
-            Happened::Acknowledged => hand.acknowledged = true,
+            Happened::Acknowledged => hand.acknowledged.push(effect.row),
             Happened::Ended => {
                 hand.group.ended(effect.severity, effect.muted);
                 hand.resolved += 1;
@@ -132,8 +154,11 @@ impl Book<'_> {
         let place = self.group_for(sql, effect.row)?;
         let now = self.now;
         let row = &mut self.rows[effect.row];
-        row.place = Some(place);
+        (row.place, row.written) = (Some(place), Some(Written::All));
         let hand = &mut self.groups[place];
+        if hand.group.number.is_none() {
+            hand.follows = hand.follows.or(row.before);
+        }
         hand.group.began(effect.severity, effect.muted, now);
         if row.alert.is_flapping(now) {
             hand.group.flapping_until = hand.group.flapping_until.max(row.alert.flapping_until);
@@ -196,26 +221,31 @@ impl Book<'_> {
     /// A truncated notification says nothing of what it left out; once one was, only an
     /// untruncated one that is wholly over ends the rest.
     fn apply_mark(&mut self, sql: &mut dyn Sql, mark: &Mark) -> Result<(), Failure> {
-        let place = self.by_key.get(&(mark.integration, mark.group.clone())).copied();
-        let Some(place) = place else { return Ok(()) };
+        let places = self.marked(mark);
         let now = self.now;
-        let hand = &mut self.groups[place];
         if mark.left_out {
-            hand.touched |= !hand.group.truncated;
-            hand.group.truncated = true;
-            if mark.all_over && hand.group.all_firing() > 0 {
-                hand.news |= hand.group.unclear_since.is_none();
-                hand.touched = true;
-                hand.group.unclear_since.get_or_insert(now);
+            for place in places {
+                let hand = &mut self.groups[place];
+                hand.touched |= !hand.group.truncated;
+                hand.group.truncated = true;
+                if mark.all_over && hand.alive && hand.group.all_firing() > 0 {
+                    hand.news |= hand.group.unclear_since.is_none();
+                    hand.touched = true;
+                    hand.group.unclear_since.get_or_insert(now);
+                }
             }
             return Ok(());
         }
-        if !hand.group.truncated {
+        if !places.iter().any(|place| self.groups[*place].group.truncated) {
             return Ok(());
         }
-        hand.group.truncated = false;
-        hand.group.unclear_since = None;
-        hand.touched = true;
+        for place in places {
+            let hand = &mut self.groups[place];
+            // Of a storm, this says nothing of what other groups left out.
+            hand.group.truncated &= hand.group.storm;
+            hand.group.unclear_since = None;
+            hand.touched = true;
+        }
         let rest = store::alerts::open_in_group(sql, mark.integration, &mark.group, ENDED_AT_ONCE)?;
         for alert in rest {
             let id = alert.id;
@@ -228,6 +258,18 @@ impl Book<'_> {
             self.apply(sql, effect)?;
         }
         Ok(())
+    }
+
+    /// The groups in which alerts are that a notification of their source's group is about: its
+    /// own, and the ones that took them during a storm or before.
+    fn marked(&self, mark: &Mark) -> BTreeSet<usize> {
+        let own = self.by_key.get(&(mark.integration, mark.group.clone()));
+        let stored = mark.numbers.iter().filter_map(|number| self.by_number.get(number));
+        let of_group = |row: &&Row<'_>| {
+            row.alert.integration == mark.integration && row.alert.group == mark.group
+        };
+        let new = self.rows.iter().filter(of_group).filter_map(|row| row.place.as_ref());
+        own.into_iter().chain(stored).chain(new).copied().collect()
     }
 
     /// Whether an alert that is stored as open is over by what this batch told.
@@ -247,13 +289,15 @@ impl Book<'_> {
             hand.why = AlertsWhy::Calm;
             (hand.news, hand.rang) = (true, true);
         }
+        if !hand.alive {
+            // Nobody waits for it to be clear.
+            hand.group.unclear_since = None;
+        }
         let Some(since) = hand.group.unclear_since else {
             hand.news |= hand.group.untold;
             return Ok(());
         };
-        let (integration, key) = (hand.group.integration, hand.group.key.clone());
-        if hand.group.all_firing() == 0 || store::alerts::told_since(sql, integration, &key, since)?
-        {
+        if hand.group.all_firing() == 0 || store::alerts::told_since(sql, number, since)? {
             hand.group.unclear_since = None;
             hand.news = true;
         } else if now.seconds_since(since) >= unclear_seconds {

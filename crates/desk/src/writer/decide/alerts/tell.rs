@@ -6,8 +6,8 @@ use crate::writer::Job;
 use crate::writer::decide::Round;
 use crate::writer::decide::rules::Words;
 use crate::{Trouble, ask::Prepared, chance::fresh};
-use alert::{Group, Signal};
-use incident::alerts::AlertNews;
+use alert::Signal;
+use incident::alerts::{AlertNews, AlertsWhy};
 use incident::command::{Report, Visibility};
 use incident::rules::Maker;
 use incident::{Command, Origin, RefusalKind};
@@ -24,6 +24,18 @@ const DETECTED_DAYS: i64 = 30;
 const LABELS_SHOWN: usize = 40;
 /// Words with which an incident is resolved that was over by itself.
 const OVER: &str = "All alerts are over.";
+
+/// How much of what alerts say is reported: less where more is refused, because an incident
+/// without a team is better than none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// All of it.
+    All,
+    /// Not what it follows, which may be full.
+    Alone,
+    /// Title, impact and urgency.
+    Bare,
+}
 
 impl Round<'_> {
     /// Tells every incident what happened to its alerts, and reports those that are new.
@@ -69,16 +81,33 @@ impl Round<'_> {
             return Ok(());
         };
         let requester = self.requester(sql, source)?;
-        let mut words = Words::default();
-        let Some(report) = book.report(at, source, requester, &mut words) else { return Ok(()) };
-        let job = job(None, actor(source), words, Command::Report(Box::new(report)));
-        let number = match self.one(sql, head, &job)? {
-            Ok(done) => done.number,
-            Err(trouble) => {
-                tracing::error!(%trouble, integration = %source.name, "alerts have no incident");
-                return Ok(());
+        book.word(sql, at)?;
+        book.groups[at].steady = book.steady(sql, at)?;
+        for detail in [Detail::All, Detail::Alone, Detail::Bare] {
+            let mut words = Words::default();
+            let report = book.report(at, source, requester, detail, &mut words);
+            let Some(report) = report else { return Ok(()) };
+            let job = job(None, actor(source), words, Command::Report(Box::new(report)));
+            match self.one(sql, head, &job)? {
+                Ok(done) => return self.reported(sql, head, book, at, done.number),
+                Err(trouble) => {
+                    tracing::error!(%trouble, integration = %source.name, ?detail, "a report of alerts was refused");
+                }
             }
-        };
+        }
+        // Nothing of this is kept, and its source is told to try again.
+        Err(Failure::Broken(format!("alerts of {} come to no incident", source.name)))
+    }
+
+    /// A group has its incident now.
+    fn reported(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &mut Book<'_>,
+        at: usize,
+        number: IncidentNumber,
+    ) -> Result<(), Failure> {
         let over = {
             let hand = &mut book.groups[at];
             hand.group.number = Some(number);
@@ -101,11 +130,15 @@ impl Round<'_> {
         book: &mut Book<'_>,
         at: usize,
     ) -> Result<(), Failure> {
+        let steady = book.steady(sql, at)?;
         let hand = &mut book.groups[at];
         let now = book.now;
         let Some(number) = hand.group.number else { return Ok(()) };
-        hand.touched = true;
-        if !hand.rang && !hand.group.tells(hand.told_worst, hand.entries, now) {
+        (hand.touched, hand.steady) = (true, steady);
+        let beside = steady.is_some_and(|steady| hand.told_worst.is_none_or(|told| steady < told));
+        let freed = hand.told_muted.is_some() && hand.group.muted().is_none();
+        let matters = hand.rang || beside || (freed && hand.group.all_firing() > 0);
+        if !matters && !hand.group.tells(hand.told_worst, hand.entries, now) {
             hand.group.untold = true;
             return Ok(());
         }
@@ -125,12 +158,35 @@ impl Round<'_> {
                 }
             }
             Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Limit => {
-                book.begin_another(at);
+                book.begin_another(sql, at)?;
+                self.let_go(sql, head, book, at, number)?;
             }
             Err(trouble) => {
                 tracing::debug!(%trouble, %number, "an incident was not told about its alerts");
                 book.groups[at].group.unclear_since = None;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells an incident that is full that its alerts are another's now. It takes no more than
+    /// that nothing fires.
+    fn let_go(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &Book<'_>,
+        at: usize,
+        number: IncidentNumber,
+    ) -> Result<(), Failure> {
+        let source = book.monitoring.integrations.get(&book.groups[at].group.integration);
+        let by = source.map_or_else(Actor::system, actor);
+        let why = AlertsWhy::Told;
+        let news = AlertNews { why, samples: vec![], ..news(&book.groups[at], book.now) };
+        let news = AlertNews { fired: 0, resolved: 0, flapping: false, ..news };
+        let job = job(Some(number), by, Words::default(), Command::TakeAlerts(news));
+        if let Err(trouble) = self.one(sql, head, &job)? {
+            tracing::debug!(%trouble, %number, "a full incident was not told of its alerts");
         }
         Ok(())
     }
@@ -145,15 +201,25 @@ impl Round<'_> {
     ) -> Result<(), Failure> {
         let monitoring = book.monitoring;
         let hand = &mut book.groups[at];
-        let notes = std::mem::take(&mut hand.notes);
+        let mut notes = std::mem::take(&mut hand.notes);
         let acknowledged = std::mem::take(&mut hand.acknowledged);
         let Some(number) = hand.group.number else { return Ok(()) };
         let Some(source) = monitoring.integrations.get(&hand.group.integration) else {
             return Ok(());
         };
         let mut commands: Vec<(Words, Command)> = Vec::new();
-        if acknowledged {
-            commands.push((Words::default(), Command::Acknowledge));
+        if !acknowledged.is_empty() {
+            // Whoever has one of several has not taken the incident.
+            match book.is_all_acknowledged(sql, at)? {
+                true => commands.push((Words::default(), Command::Acknowledge)),
+                false => {
+                    let titles = book.titles(sql, &acknowledged)?;
+                    notes.insert(
+                        0,
+                        format!("Taken at {}, while others fire: {titles}", source.name),
+                    );
+                }
+            }
         }
         for note in notes {
             let mut words = Words::default();
@@ -192,11 +258,12 @@ impl Book<'_> {
         at: usize,
         source: &Integration,
         requester: PersonId,
+        detail: Detail,
         words: &mut Words,
     ) -> Option<Report> {
         let hand = &self.groups[at];
         let members = || hand.members.iter().map(|row| &self.rows[*row]);
-        let first = members().min_by_key(|row| row.alert.severity)?;
+        let first = &self.rows[self.worst_member(at)?];
         let said = first.said.as_deref();
         let (impact, urgency) = said
             .and_then(|said| said.priority)
@@ -206,54 +273,27 @@ impl Book<'_> {
         let earliest = self.now.plus_days(-DETECTED_DAYS);
         let began = members().filter_map(|row| row.alert.started_at).min();
         let detected_at = began.filter(|at| (earliest..=self.now).contains(at));
+        let whole = detail != Detail::Bare;
         Some(Report {
             title: words.words(&title(hand, first, source)),
-            description: said.map(|said| words.words(&description(said))),
+            description: said.filter(|_| whole).map(|said| words.words(&description(said))),
             requester,
-            service: first.alert.service,
+            service: first.alert.service.filter(|_| whole),
             category: None,
             impact: Some(impact),
             urgency: Some(urgency),
             affected: None,
-            team,
+            team: team.filter(|_| whole),
             assignee: None,
-            detected_at,
+            detected_at: detected_at.filter(|_| whole),
             fields: Default::default(),
             tags: Default::default(),
-            follow_up_of: None,
+            follow_up_of: hand.follows.filter(|_| detail == Detail::All),
             parent: None,
             confidential_to: None,
             model: None,
             alerts: Some(Box::new(news(hand, self.now))),
         })
-    }
-
-    /// The alerts that an incident had no room for begin another.
-    fn begin_another(&mut self, at: usize) {
-        let now = self.now;
-        let hand = &mut self.groups[at];
-        (hand.group.open, hand.touched) = (false, true);
-        let members = std::mem::take(&mut hand.members);
-        let mut next = InHand::of(Group::new(hand.group.integration, hand.group.key.clone(), now));
-        next.jobs = std::mem::take(&mut hand.jobs);
-        let place = self.groups.len();
-        for row in members {
-            let known = &mut self.rows[row];
-            if !known.alert.is_open() {
-                continue;
-            }
-            let (severity, muted) = (known.alert.severity, known.alert.muted);
-            self.groups[at].group.ended(severity, muted);
-            next.group.began(severity, muted, now);
-            next.fired += 1;
-            next.samples.extend((next.samples.is_empty()).then_some(known.alert.id));
-            next.members.push(row);
-            known.place = Some(place);
-        }
-        if !next.members.is_empty() {
-            (next.news, next.touched) = (true, true);
-            self.groups.push(next);
-        }
     }
 }
 
@@ -267,6 +307,7 @@ fn news(hand: &InHand, now: Timestamp) -> AlertNews {
         firing: group.all_firing(),
         total: group.total,
         worst: group.worst(),
+        steady: hand.steady,
         muted: group.muted(),
         flapping: group.is_flapping(now),
         source_unclear: group.unclear_since.is_some(),

@@ -1,0 +1,171 @@
+//! Nothing that fires is lost: not with an incident that is over, nor by a storm, a cut, a late
+//! telling or a merge.
+
+use super::{Doors, KEY, notification};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use incident::alerts::AlertsWhy;
+use incident::{Command, Lifecycle, LinkKind};
+use kernel::IncidentNumber;
+use serde_json::json;
+
+const FIRST: IncidentNumber = IncidentNumber(1);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fires_on_after_its_incident_was_resolved_begins_another() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Restarted").await;
+    doors.t.clock.advance(300);
+    doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!(doors.incidents().await, 1, "its source needs a while to see it");
+    doors.t.clock.advance(300);
+    let again = doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!((&again.json["new"], &again.json["incidents"][0]), (&0.into(), &"INC-2".into()));
+    let state = doors.state(2).await;
+    assert_eq!(state.alerts.as_ref().unwrap().firing, 1);
+    let follows = state.links.iter().any(|l| l.kind == LinkKind::FollowUp && l.target == "INC-1");
+    assert!(follows, "{:?}", state.links);
+    doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    assert_eq!(doors.state(2).await.alerts.unwrap().firing, 2, "the other one joins it");
+    doors.notifies(&[("web-1", false), ("web-2", false)], 0).await;
+    assert_eq!(doors.state(2).await.lifecycle, Lifecycle::Resolved);
+    assert_eq!(doors.incidents().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_tells_once_is_not_forgotten_with_its_incident() {
+    let doors = Doors::open().await;
+    doors.fires("TunnelDown", "critical", "VPN").await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Restarted").await;
+    doors.passes(599).await;
+    assert_eq!(doors.incidents().await, 1);
+    doors.passes(2).await;
+    assert_eq!(doors.incidents().await, 2);
+    let alerts = doors.t.desk.alerts_of(doors.source).await.unwrap();
+    assert_eq!((alerts.len(), alerts[0].alert.number), (1, Some(IncidentNumber(2))));
+    doors.passes(900).await;
+    assert_eq!(doors.incidents().await, 2, "once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_becomes_worse_after_its_incident_was_resolved_begins_another() {
+    let doors = Doors::open().await;
+    doors.fires("Disk", "warning", "VPN").await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Cleaned up").await;
+    doors.t.clock.advance(601);
+    doors.fires("Disk", "critical", "VPN").await;
+    let state = doors.state(2).await;
+    assert_eq!((state.priority.get(), state.alerts.unwrap().firing), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_merged_incident_swallows_no_new_alert() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 0).await;
+    let main = doors.t.report("The VPN is slow").await;
+    doors.t.issue(&doors.t.agent, FIRST, Command::Merge { into: main }).await.unwrap();
+    doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!(doors.incidents().await, 2, "it is worked on in the main one");
+    let joined = doors.notifies(&[("web-2", true)], 0).await;
+    assert_eq!(joined.json["incidents"][0], "INC-3");
+    assert!(doors.state(3).await.alerts.unwrap().may_page());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_alert_that_somebody_has_over_there_is_not_the_incident() {
+    let doors = Doors::open().await;
+    let auth = format!("GenieKey {KEY}");
+    for (alias, message) in [("a", "Disk full"), ("b", "Disk full")] {
+        let body = json!({ "message": message, "alias": alias });
+        doors.call("POST", "/v2/alerts", &auth, &body).await;
+    }
+    assert_eq!(doors.incidents().await, 1);
+    let acknowledge = async |alias: &str| {
+        let path = format!("/v2/alerts/{alias}/acknowledge?identifierType=alias");
+        let answer = doors.call("POST", &path, &auth, &json!({})).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.json);
+    };
+    acknowledge("a").await;
+    assert!(doors.state(1).await.moments.acknowledged.is_none());
+    acknowledge("b").await;
+    assert!(doors.state(1).await.moments.acknowledged.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_telling_that_came_late_begins_nothing() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 0).await;
+    doors.notifies(&[("web-1", false)], 0).await;
+    let late = doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!((&late.json["new"], &late.json["repeated"]), (&0.into(), &1.into()));
+    assert_eq!(doors.incidents().await, 1);
+    let anew = doors.notifies_anew(&[("web-1", true)]).await;
+    assert_eq!((&anew.json["new"], doors.incidents().await), (&1.into(), 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_said_is_nothing_over() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 2).await;
+    doors.notifies(&[], 0).await;
+    assert_eq!(doors.state(1).await.alerts.unwrap().firing, 1);
+    let mut body = notification(&[("web-1", false)], 0);
+    body["alerts"].as_array_mut().unwrap().push(json!({}));
+    doors.post("/intake/KEY/alertmanager", &body).await;
+    let alerts = doors.state(1).await.alerts.unwrap();
+    assert_eq!(alerts.firing, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cut_counts_for_alerts_that_a_storm_took() {
+    let doors = Doors::with(|settings| settings.alerts.storm_groups = 1).await;
+    doors.fires("First", "critical", "VPN").await;
+    doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    assert_eq!(doors.state(2).await.alerts.unwrap().firing, 2, "the storm's incident");
+    doors.notifies(&[("web-1", false)], 1).await;
+    let state = doors.state(2).await;
+    let alerts = state.alerts.as_ref().unwrap();
+    assert!(alerts.source_unclear_since.is_some() && state.lifecycle.is_open());
+    doors.notifies(&[("web-1", false)], 0).await;
+    assert_eq!(doors.state(2).await.alerts.unwrap().firing, 0, "all of its group is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_resolved_is_not_told_over_and_over_that_it_is_unclear() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    doors.notifies(&[("web-1", false)], 1).await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Restarted").await;
+    let told = doors.news(1).await.len();
+    doors.passes(901).await;
+    doors.passes(901).await;
+    let news = doors.news(1).await;
+    assert!(news[told..].iter().all(|data| data.why != AlertsWhy::Unclear), "{news:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_heard_is_not_missing() {
+    let doors = Doors::with(|settings| settings.alerts.heartbeat_seconds = 60).await;
+    let beat = Request::get(format!("/intake/{KEY}/heartbeat/backup")).body(Body::empty());
+    assert_eq!(doors.ask(beat.unwrap()).await.status, StatusCode::OK);
+    doors.passes(290).await;
+    assert_eq!(doors.incidents().await, 0, "we are up for less than five minutes");
+    doors.passes(15).await;
+    assert_eq!(doors.incidents().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_whose_alerts_were_over_before_they_came_is_kept() {
+    let doors = Doors::open().await;
+    let told = json!([{
+        "labels": { "alertname": "Down", "instance": "db1", "severity": "critical" },
+        "annotations": { "summary": "db1 is down" },
+        "startsAt": "2026-11-23T12:00:00Z",
+        "endsAt": "2026-11-23T12:04:00Z",
+    }]);
+    doors.post("/intake/KEY/api/v2/alerts", &told).await;
+    assert_eq!(doors.incidents().await, 0);
+    let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+    assert!(kept[0].note.contains("db1 is down: over when it was first told of"), "{kept:?}");
+}
