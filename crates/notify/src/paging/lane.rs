@@ -80,14 +80,14 @@ impl Pager {
             }
             Came::NotTried => self.desk.write(move |sql| Ok(send::let_go(sql, id)?)).await,
             Came::Failed(wrong) => {
-                self.figures.failed.inc();
+                self.desk.metrics().pages_failed.inc();
                 let error = in_words(wrong.clone());
                 let failed =
                     move |sql: &mut dyn store::Sql| Ok(send::failed(sql, &page, &wrong, now)?);
                 let fell = self.desk.write(failed).await?;
                 tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page was not taken");
                 if fell.reached_nobody {
-                    self.figures.reached_nobody.inc();
+                    self.desk.metrics().pages_reached_nobody.inc();
                     tracing::error!(page = %id, %number, "no way to a person who was paged is left");
                 }
                 Ok(())
