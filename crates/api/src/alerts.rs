@@ -127,6 +127,7 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::post("/api/v1/alerts/{id}/unsnooze", "unsnoozeAlert", unsnooze)
             .about("alerts", "Put an alert off no more", "It pages now if it is firing, unless something else keeps it silent.")
             .body::<Nothing>(json!({}))
+            .once()
             .answers::<Shown>(200, "The alert.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::post("/api/v1/alerts/{id}/resolve", "resolveAlert", resolve)
@@ -212,12 +213,11 @@ async fn snooze(
 async fn unsnooze(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
-    _: Body<Nothing>,
+    body: Given<Nothing>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    let found = app.desk().act_on_alert(caller.viewer(), alert_id(&id)?, Act::Unsnooze).await?;
-    respond(&app, found).await
+    act_on(&app, &caller, once.of(&body.bytes), &id, Act::Unsnooze).await
 }
 
 async fn resolve(

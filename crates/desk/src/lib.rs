@@ -116,6 +116,8 @@ pub(crate) struct Inner {
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
     /// What people had sent by hand lately.
     pub(crate) sent_by_hand: contacts::ByHand,
+    /// Which wrong codes came lately by text message.
+    pub(crate) wrong_codes: paging::WrongCodes,
     /// Room for what is computed about terms that are not saved.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// The windows of maintenance as the loop of alerts last saw them.
@@ -157,6 +159,7 @@ impl Desk {
             page_outward: OnceLock::new(),
             messenger: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
+            wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             windows: tokio::sync::Mutex::default(),
             probed: tokio::sync::Mutex::default(),

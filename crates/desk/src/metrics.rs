@@ -23,8 +23,22 @@ pub struct Metrics {
     pub(crate) recomputations: Gauge,
     pub(crate) recomputed: Counter,
     paging: Figures,
+    /// Attempts to page somebody that failed.
+    pub pages_failed: Counter,
+    /// Times that no way to a person who was paged is left.
+    pub pages_reached_nobody: Counter,
     /// Open live streams.
     pub streams: Gauge,
+}
+
+/// What is counted both as pages leave and when a provider says what became of them.
+fn pages(registry: &mut Registry) -> (Counter, Counter) {
+    let (failed, reached_nobody) = (Counter::default(), Counter::default());
+    let help = "Attempts to page somebody that failed";
+    registry.register("pages_failed", help, failed.clone());
+    let help = "Times that no way to a person who was paged is left";
+    registry.register("pages_reached_nobody", help, reached_nobody.clone());
+    (failed, reached_nobody)
 }
 
 impl Metrics {
@@ -77,9 +91,12 @@ impl Metrics {
         );
         registry.register("streams_open", "Open live streams", streams.clone());
         let paging = Figures::new(&mut registry);
+        let (pages_failed, pages_reached_nobody) = pages(&mut registry);
         Metrics {
             registry: Mutex::new(registry),
             paging,
+            pages_failed,
+            pages_reached_nobody,
             commands,
             refused,
             failed,

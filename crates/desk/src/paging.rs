@@ -6,7 +6,8 @@ use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
 use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
 use kernel::{Channel, IncidentNumber, PageId, PersonId, Timestamp, limits, words};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 use store::directory::{Person, people};
 use store::incidents::timeline::contents_by_id;
 use store::pages::send::{self, Page, PageState};
@@ -19,6 +20,32 @@ pub const ANSWERABLE_SECONDS: i64 = 1_800;
 const SPOKEN_CHARS: usize = 120;
 /// Pages of an incident that are looked at to say who else was paged.
 const OTHERS_ROWS: i64 = 100;
+
+/// Wrong codes that may come from one number: of ten thousand, five are nothing.
+const WRONG_CODES_MAX: usize = 5;
+/// Seconds for which wrong codes count.
+const WRONG_CODES_SECONDS: i64 = 3_600;
+
+/// When wrong codes came, by the number they came from. Only numbers that are paged are known.
+#[derive(Default)]
+pub(crate) struct WrongCodes(Mutex<HashMap<String, Vec<Timestamp>>>);
+
+impl WrongCodes {
+    /// Whether anybody is heard from this number; a code that is wrong counts.
+    fn hears(&self, from: &str, is_right: bool, now: Timestamp) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = now.plus_seconds(-WRONG_CODES_SECONDS);
+        all.retain(|_, wrong| {
+            wrong.retain(|at| *at > since && *at <= now);
+            !wrong.is_empty()
+        });
+        let many = all.get(from).is_some_and(|wrong| wrong.len() >= WRONG_CODES_MAX);
+        if !many && !is_right {
+            all.entry(from.to_owned()).or_default().push(now);
+        }
+        !many
+    }
+}
 
 words! {
     /// What somebody who is paged says to it.
@@ -196,8 +223,8 @@ impl Desk {
         self.write(move |sql| Ok(send::answered(sql, number, person, now)?)).await
     }
 
-    /// The newest page that was sent to this number and that this code names; without a code the
-    /// only one that waits for an answer.
+    /// The newest page that was sent to this number and that this code names. The code is always
+    /// demanded, since senders can be forged; who says wrong ones is not heard for a while.
     ///
     /// # Errors
     ///
@@ -208,42 +235,51 @@ impl Desk {
         code: Option<&str>,
     ) -> Result<Option<PageId>, Trouble> {
         let since = self.now().plus_seconds(-ANSWERABLE_SECONDS);
-        let number = number.to_owned();
-        let read = move |sql: &mut dyn Sql| send::unanswered(sql, PageChannel::Sms, &number, since);
+        let from = number.to_owned();
+        let read = move |sql: &mut dyn Sql| send::unanswered(sql, PageChannel::Sms, &from, since);
         let pages = self.read(read).await?;
+        let (Some(code), false) = (code, pages.is_empty()) else { return Ok(None) };
         let seals = self.seals().await?;
-        Ok(match code {
-            Some(code) => {
-                let named = pages.iter().find(|page| seals.page_code(page.id) == code);
-                named.map(|page| page.id)
-            }
-            None => {
-                let incidents: BTreeSet<_> = pages.iter().map(|page| page.number).collect();
-                pages.first().filter(|_| incidents.len() == 1).map(|page| page.id)
-            }
-        })
+        let named = pages.iter().find(|page| seals.page_code(page.id) == code);
+        if !self.0.wrong_codes.hears(number, named.is_some(), self.now()) {
+            tracing::warn!("too many wrong codes came from a number; it is not heard for an hour");
+            return Ok(None);
+        }
+        Ok(named.map(|page| page.id))
     }
 
-    /// A provider says what became of a page that it took: it arrived, or why not.
+    /// A provider says what became of a page that it took: it arrived, or why not. Then the next
+    /// way is used, as after any attempt that failed.
     ///
     /// # Errors
     ///
     /// [`Trouble`] when the database does not answer.
     pub async fn page_receipt(&self, id: PageId, came: Result<(), String>) -> Result<(), Trouble> {
         let now = self.now();
-        self.write(move |sql| {
-            match came {
-                Ok(()) => send::received(sql, id, now)?,
-                Err(error) => {
-                    let page = send::get(sql, id)?.filter(|page| page.state == PageState::Sent);
-                    if let Some(page) = page {
-                        send::failed(sql, &page, &send::Wrong::Ever(error), now)?;
+        let lost = self
+            .write(move |sql| {
+                let error = match came {
+                    Ok(()) => {
+                        send::received(sql, id, now)?;
+                        return Ok(None);
                     }
-                }
-            }
-            Ok(())
-        })
-        .await
+                    Err(error) => error,
+                };
+                let page = send::get(sql, id)?.filter(|page| page.state == PageState::Sent);
+                let Some(page) = page else { return Ok(None) };
+                let fell = send::failed(sql, &page, &send::Wrong::Ever(error.clone()), now)?;
+                Ok(Some((page, error, fell)))
+            })
+            .await?;
+        let Some((page, error, fell)) = lost else { return Ok(()) };
+        let (number, channel) = (page.number, page.channel);
+        self.metrics().pages_failed.inc();
+        tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page did not arrive");
+        if fell.reached_nobody {
+            self.metrics().pages_reached_nobody.inc();
+            tracing::error!(page = %id, %number, "no way to a person who was paged is left");
+        }
+        Ok(())
     }
 }
 

@@ -37,8 +37,9 @@ const WORDS: [(&str, Answer); 8] = [
     ("no", Answer::Decline),
     ("decline", Answer::Decline),
 ];
-/// Statuses of messages and calls that say that they arrived.
-const ARRIVED: [&str; 4] = ["delivered", "read", "in-progress", "completed"];
+/// Statuses of messages that say that they arrived. None of a call does: a mailbox takes calls, too,
+/// so only a pressed key shows that somebody heard it.
+const ARRIVED: [&str; 2] = ["delivered", "read"];
 /// Statuses that say that they did not, and will not.
 const LOST: [&str; 6] = ["undelivered", "failed", "busy", "no-answer", "canceled", "cancelled"];
 
@@ -84,6 +85,11 @@ async fn voice(
         Err(trouble) => return failed(&trouble),
     };
     let pressed = fields.get("Digits").map(String::as_str).unwrap_or_default();
+    if !pressed.is_empty()
+        && let Err(trouble) = app.desk.page_receipt(paged.page.id, Ok(())).await
+    {
+        return failed(&trouble);
+    }
     if let Some(over) = paged.is_over() {
         return script(&say(&format!("This page is over, because {over}. Goodbye.")));
     }

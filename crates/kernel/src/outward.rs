@@ -110,7 +110,7 @@ impl FromStr for Outward {
             None => 80,
         };
         if PORTS_REFUSED.contains(&port) {
-            return Err(Invalid::new(format!("port {port} is none where webhooks are taken")));
+            return Err(Invalid::new(format!("port {port} is not allowed here")));
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
         Ok(Outward { encrypted, host, port, path: format!("{slash}{path}") })

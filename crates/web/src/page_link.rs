@@ -16,13 +16,14 @@ use desk::Trouble;
 use desk::paging::{Answer, Paged};
 use incident::{CommandName, RefusalKind, permissions};
 use jiff::tz::TimeZone;
-use kernel::{Language, limits};
+use kernel::{IncidentNumber, Language, limits};
 use maud::{Markup, html};
 
 /// `GET /a/{token}` of a page; `None` when the token is of something else.
 pub(crate) async fn show(app: &App, token: &str) -> PageResult<Option<Response>> {
     let Some(id) = app.desk.seals().await?.read_page(token) else { return Ok(None) };
     let page = match app.desk.paged(id).await? {
+        Some(paged) if app.desk.now() > paged.answerable_until() => too_old(&paged),
         Some(paged) => screen(app, token, &paged, None).into_response(),
         None => nothing(),
     };
@@ -36,8 +37,7 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
         return Ok(Some(kept_private(nothing())));
     };
     if app.desk.now() > paged.answerable_until() {
-        let page = (StatusCode::GONE, screen(app, token, &paged, None));
-        return Ok(Some(kept_private(page.into_response())));
+        return Ok(Some(kept_private(too_old(&paged))));
     }
     let said = match fields.text("say") {
         "resolve" => app.desk.resolve_page(&paged, fields.text("code"), fields.text("note")).await,
@@ -85,13 +85,36 @@ fn screen(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup 
                 (facts(app, paged, &here))
             }
             (standing(paged, &here))
-            (answers(app, token, paged, &here, wrong))
-            nav.ack-l aria-label="After answering" {
-                a href=(url::incident(number)) { (icon("ext")) "Open the incident" }
-            }
+            (answers(app, token, paged, wrong))
+            (onwards(number))
         }
     };
     shell::bare_page(Language::En, &format!("{number} {title}"), "ackp", main)
+}
+
+/// Whoever finds the link in an old message reads nothing by it, but may sign in.
+fn too_old(paged: &Paged) -> Response {
+    let number = paged.page.number;
+    let main = html! {
+        main.ack id="main" tabindex="-1" {
+            header.ack-h { span.flex { (icon("phone")) b { "You were paged" } } }
+            section.ack-b { h1 { (number) } }
+            section.ack-e aria-label="How it stands" {
+                p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } }
+            }
+            (onwards(number))
+        }
+    };
+    (StatusCode::GONE, shell::bare_page(Language::En, &number.to_string(), "ackp", main))
+        .into_response()
+}
+
+fn onwards(number: IncidentNumber) -> Markup {
+    html! {
+        nav.ack-l aria-label="After answering" {
+            a href=(url::incident(number)) { (icon("ext")) "Open the incident" }
+        }
+    }
 }
 
 fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
@@ -122,8 +145,6 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
                 p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
             } @else if mine {
                 p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
-            } @else if here.now > paged.answerable_until() {
-                p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } }
             } @else {
                 @match paged.state.paging.as_ref().and_then(|course| course.ahead.first()) {
                     Some(next) => p { "Whoever is next is paged in " b.nowrap { (due(next.at, here)) } " unless somebody answers." },
@@ -134,10 +155,8 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
     }
 }
 
-fn answers(app: &App, token: &str, paged: &Paged, here: &Here, wrong: Option<&str>) -> Markup {
-    let over = here.now > paged.answerable_until();
-    let may = permissions::granted(&paged.viewer, &paged.state);
-    let allowed = |name: CommandName| !over && may(name);
+fn answers(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup {
+    let allowed = permissions::granted(&paged.viewer, &paged.state);
     let possible: Vec<CommandName> = incident::decide::allowed(&paged.state).collect();
     let waits = paged.is_over().is_none();
     let says = |answer: Answer| {

@@ -116,6 +116,7 @@ async fn replay(
     State(app): State<App>,
     caller: Caller,
     once: Once,
+    Path((text, payload)): Path<(String, String)>,
     body: Given<Nothing>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;

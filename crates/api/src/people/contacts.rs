@@ -43,6 +43,9 @@ struct ContactMethod {
     verified_at: Option<Timestamp>,
     /// When something was last taken for it.
     #[schema(value_type = Option<String>, format = DateTime)]
+    sent_at: Option<Timestamp>,
+    /// When it was last shown that it reaches them: by its code, or because what was sent arrived.
+    #[schema(value_type = Option<String>, format = DateTime)]
     proved_at: Option<Timestamp>,
     /// Since when nothing was taken for it.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -128,7 +131,7 @@ pub(super) fn doors() -> Vec<Door> {
             .about("users", "Send a test page", OWN)
             .body::<Nothing>(json!({}))
             .once()
-            .answers::<ContactMethod>(202, "It was taken, as `proved_at` says.")
+            .answers::<ContactMethod>(202, "It was taken, as `sent_at` says.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 429, 503]),
         Door::get(RULES, "readContactRules", rules)
             .about("users", "Read which way is used after how long", OWN)
@@ -332,7 +335,7 @@ async fn method_of(
 
 fn shown(contact: Contact) -> ContactMethod {
     let Contact { id, channel, address, label, created_at, .. } = contact;
-    let Contact { verified_at, proved_at, failing_since, error, .. } = contact;
+    let Contact { verified_at, sent_at, proved_at, failing_since, error, .. } = contact;
     let channel = channel.as_str();
     ContactMethod {
         id,
@@ -341,6 +344,7 @@ fn shown(contact: Contact) -> ContactMethod {
         label,
         created_at,
         verified_at,
+        sent_at,
         proved_at,
         failing_since,
         error,

@@ -81,6 +81,7 @@ async fn paged_by_browser(t: &TestDesk, person: PersonId) -> Contact {
         label: String::new(),
         created_at: t.desk.now(),
         verified_at: None,
+        sent_at: None,
         proved_at: None,
         failing_since: None,
         error: None,

@@ -209,7 +209,13 @@ fn address(key: &'static str, value: &Option<String>) -> Result<String, OfNoUse>
 /// An address without what may be secret in it.
 fn origin(setting: &Setting<Option<String>>) -> Option<String> {
     let url = setting.value.as_deref()?;
-    Some(url.split('/').take(3).collect::<Vec<_>>().join("/") + "/…")
+    // What is not understood is not shown at all.
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let host = &rest[..end];
+    // A name and password may stand before the host.
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    Some(if host.is_empty() { "…".to_owned() } else { format!("{scheme}://{host}/…") })
 }
 
 /// Says what is wrong.
@@ -232,5 +238,24 @@ pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
             say(Level::Warning, "twilio_account", NO_LINKS.to_owned());
         }
         Ok(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_the_host_alone_is_shown() {
+        for (address, shown) in [
+            ("https://sms.example/send/SECRET", "https://sms.example/…"),
+            ("https://sms.example?key=SECRET", "https://sms.example/…"),
+            ("https://sms.example:8443#SECRET", "https://sms.example:8443/…"),
+            ("https://name:SECRET@sms.example/", "https://sms.example/…"),
+            ("SECRET", "…"),
+        ] {
+            let setting = Setting { value: Some(address.to_owned()), source: Source::Flag };
+            assert_eq!(origin(&setting).as_deref(), Some(shown), "{address}");
+        }
     }
 }

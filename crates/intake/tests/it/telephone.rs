@@ -99,11 +99,15 @@ async fn a_call_reads_the_page_and_a_key_acknowledges_it() {
     assert!(script.contains("<Gather") && script.contains("VPN drops"), "{script}");
     assert!(script.contains(&format!("action=\"{URL}{path}\"")), "{script}");
     assert!(!world.acknowledged(number).await);
+    let over = format!("/paging/status/{token}");
+    world.says(&over, &[("CallStatus", "completed")], TOKEN).await;
+    assert!(world.page(id).await.received_at.is_none(), "a mailbox may have taken the call");
     let (status, _) = world.says(&path, &[("Digits", "1")], "another account").await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(!world.acknowledged(number).await);
     let (_, script) = world.says(&path, &[("Digits", "7")], TOKEN).await;
     assert!(script.contains("<Gather"), "asked again: {script}");
+    assert!(world.page(id).await.received_at.is_some(), "whoever presses a key heard it");
     let (_, script) = world.says(&path, &[("Digits", "1")], TOKEN).await;
     assert!(script.contains("Acknowledged"), "{script}");
     assert!(world.acknowledged(number).await && world.page(id).await.answered_at.is_some());
@@ -133,6 +137,30 @@ async fn a_text_message_from_their_number_acknowledges_and_from_another_does_not
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_forged_sender_acknowledges_nothing_without_the_code_and_is_not_heard_for_long() {
+    let world = World::new().await;
+    let (number, id, _) = world.paged(PageChannel::Sms).await;
+    let code = world.t.desk.seals().await.unwrap().page_code(id);
+    let says = async |words: String| {
+        world.says("/paging/sms", &[("From", NUMBER), ("Body", words.as_str())], TOKEN).await.1
+    };
+    let script = says("1".to_owned()).await;
+    assert!(script.contains("Say the code"), "{script}");
+    let wrong = if code == "0000" { "0001" } else { "0000" };
+    for _ in 0..5 {
+        says(format!("1 {wrong}")).await;
+    }
+    let script = says(format!("1 {code}")).await;
+    assert!(script.contains("No page to this number"), "{script}");
+    assert!(!world.acknowledged(number).await);
+    world.t.clock.advance(3_600);
+    let (number, id, _) = world.paged(PageChannel::Sms).await;
+    let code = world.t.desk.seals().await.unwrap().page_code(id);
+    says(format!("1 {code}")).await;
+    assert!(world.acknowledged(number).await, "an hour later it is heard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_are_kept_and_what_was_lost_counts_as_failed() {
     let world = World::new().await;
     let (_, id, token) = world.paged(PageChannel::Sms).await;
@@ -146,7 +174,10 @@ async fn receipts_are_kept_and_what_was_lost_counts_as_failed() {
     let path = format!("/paging/status/{token}");
     let forged = world.says(&path, &[("CallStatus", "busy")], "another account").await;
     assert_eq!(forged.0, StatusCode::FORBIDDEN);
+    let metrics = world.t.desk.metrics();
+    assert_eq!((metrics.pages_failed.get(), metrics.pages_reached_nobody.get()), (0, 0));
     world.says(&path, &[("CallStatus", "busy")], TOKEN).await;
+    assert_eq!((metrics.pages_failed.get(), metrics.pages_reached_nobody.get()), (1, 1));
     let page = world.page(lost).await;
     assert_eq!(page.state, PageState::Failed);
     assert!(page.error.unwrap().contains("busy"));

@@ -11,9 +11,7 @@ use store::pages::send::Counts;
 #[derive(Default)]
 pub(super) struct Figures {
     pub(super) sent: Counter,
-    pub(super) failed: Counter,
     pub(super) called_off: Counter,
-    pub(super) reached_nobody: Counter,
     due: Gauge,
     oldest: Gauge,
     given_up: Gauge,
@@ -28,13 +26,7 @@ impl Figures {
                 registry.register(name, help, counter.clone());
             };
             counted("pages_sent", "Pages that a provider took", &figures.sent);
-            counted("pages_failed", "Attempts to page somebody that failed", &figures.failed);
             counted("pages_called_off", "Pages that were not needed any more", &figures.called_off);
-            counted(
-                "pages_reached_nobody",
-                "Times that no way to a person who was paged is left",
-                &figures.reached_nobody,
-            );
             registry.register("pages_due", "Pages that are due and wait", figures.due.clone());
             let help = "Pages of the last day that were given up";
             registry.register("pages_given_up", help, figures.given_up.clone());

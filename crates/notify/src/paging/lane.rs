@@ -106,13 +106,13 @@ impl Pager {
 
     async fn failed(&self, page: Page, wrong: Wrong) -> Result<(), Trouble> {
         let (id, number, channel, now) = (page.id, page.number, page.channel, self.desk.now());
-        self.figures.failed.inc();
+        self.desk.metrics().pages_failed.inc();
         let error = in_words(wrong.clone());
         let failed = move |sql: &mut dyn store::Sql| Ok(send::failed(sql, &page, &wrong, now)?);
         let fell = self.desk.write(failed).await?;
         tracing::warn!(page = %id, %number, %channel, error, falls_through = fell.to.is_some(), "a page was not taken");
         if fell.reached_nobody {
-            self.figures.reached_nobody.inc();
+            self.desk.metrics().pages_reached_nobody.inc();
             tracing::error!(page = %id, %number, "no way to a person who was paged is left");
         }
         Ok(())

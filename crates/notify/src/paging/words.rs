@@ -366,6 +366,7 @@ mod tests {
             label: String::new(),
             created_at: Timestamp::from_micros(0),
             verified_at: None,
+            sent_at: None,
             proved_at: None,
             failing_since: None,
             error: None,

@@ -28,7 +28,9 @@ pub struct Contact {
     pub created_at: Timestamp,
     /// Since when it is known that it reaches them, and it is used.
     pub verified_at: Option<Timestamp>,
-    /// When something was last taken for it: the proof that they can be reached.
+    /// When something was last taken for it by whoever brings it.
+    pub sent_at: Option<Timestamp>,
+    /// When it was last shown that it reaches them: by its code, or because what was sent arrived.
     pub proved_at: Option<Timestamp>,
     /// Since when nothing was taken for it.
     pub failing_since: Option<Timestamp>,
@@ -57,7 +59,7 @@ pub struct Allowance {
 }
 
 const SELECT: &str = "select id, person_id, channel, address, label, created_at, verified_at, \
-    proved_at, failing_since, error from contact_methods";
+    sent_at, proved_at, failing_since, error from contact_methods";
 
 /// Stores a new way, not verified. [`Failure::Exists`] when its person has it.
 pub fn insert(sql: &mut dyn Sql, contact: &Contact) -> Result<(), Failure> {
@@ -168,8 +170,14 @@ pub fn say_code(
 
 /// Something was taken for a way.
 pub fn went_well(sql: &mut dyn Sql, id: ContactId, now: Timestamp) -> Result<(), Failure> {
-    let statement = "update contact_methods set proved_at = $2, failing_since = null, \
+    let statement = "update contact_methods set sent_at = $2, failing_since = null, \
         error = null where id = $1";
+    sql.execute(statement, &[id.into(), now.into()]).map(drop)
+}
+
+/// What was sent to a way arrived.
+pub fn reached(sql: &mut dyn Sql, id: ContactId, now: Timestamp) -> Result<(), Failure> {
+    let statement = "update contact_methods set proved_at = $2 where id = $1";
     sql.execute(statement, &[id.into(), now.into()]).map(drop)
 }
 
@@ -273,6 +281,7 @@ fn read(row: &mut Columns) -> Result<Contact, Failure> {
         label: row.text()?,
         created_at: row.at()?,
         verified_at: row.opt_at()?,
+        sent_at: row.opt_at()?,
         proved_at: row.opt_at()?,
         failing_since: row.opt_at()?,
         error: row.opt_text()?,

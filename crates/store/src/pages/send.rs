@@ -319,7 +319,11 @@ pub fn failed(
 /// It arrived, as the provider says.
 pub fn received(sql: &mut dyn Sql, id: PageId, now: Timestamp) -> Result<(), Failure> {
     let statement = "update pages set received_at = coalesce(received_at, $2) where id = $1";
-    sql.execute(statement, &[id.into(), now.into()]).map(drop)
+    sql.execute(statement, &[id.into(), now.into()])?;
+    match get(sql, id)?.and_then(|page| page.contact) {
+        Some(contact) => contacts::reached(sql, contact, now),
+        None => Ok(()),
+    }
 }
 
 /// Somebody acted on what they were paged about: what was sent to them is answered, what waits

@@ -31,6 +31,7 @@ fn contact(n: u128, channel: PageChannel) -> Contact {
         label: String::new(),
         created_at: NOW.plus_seconds(n as i64),
         verified_at: None,
+        sent_at: None,
         proved_at: None,
         failing_since: None,
         error: None,
@@ -111,7 +112,11 @@ fn a_way_goes_with_its_rules_and_nobody_has_one_twice() {
             );
             contacts::went_well(sql, sms.id, NOW.plus_seconds(9))?;
             let found = contacts::get(sql, sms.id)?.unwrap();
-            assert_eq!((found.failing_since, found.proved_at), (None, Some(NOW.plus_seconds(9))));
+            assert_eq!((found.failing_since, found.sent_at), (None, Some(NOW.plus_seconds(9))));
+            assert_eq!(found.proved_at, None, "that it left is no proof");
+            contacts::reached(sql, sms.id, NOW.plus_seconds(10))?;
+            let found = contacts::get(sql, sms.id)?.unwrap();
+            assert_eq!(found.proved_at, Some(NOW.plus_seconds(10)));
             assert!(contacts::delete(sql, sms.id)?);
             assert!(!contacts::delete(sql, sms.id)?);
             assert_eq!(contacts::rules(sql, ana())?, [rule(5, 3)]);

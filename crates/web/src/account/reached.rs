@@ -223,7 +223,10 @@ fn ways(who: &SignedIn, reached: &Reached, devices: &[Device], shown: &Shown) ->
                     span.meta { (way.channel.name()) } " "
                     @if way.verified_at.is_none() { span.chip { "Not verified" } }
                     @else if let Some(error) = &way.error { span.chip { (icon("alert")) "Last attempt failed: " (error) } }
-                    @else if let Some(proved) = way.proved_at { span.chip { (icon("check")) "Reached you " (since(proved, &who.here)) } }
+                    @else {
+                        @if let Some(proved) = way.proved_at { span.chip { (icon("check")) "Reached you " (since(proved, &who.here)) } " " }
+                        @if let Some(sent) = way.sent_at.filter(|sent| way.proved_at.is_none_or(|proved| proved < *sent)) { span.chip { "Sent " (since(sent, &who.here)) } }
+                    }
                 }
                 @if way.verified_at.is_none() {
                     @if let Some(error) = &way.error { p.err { (icon("alert")) (error) } }

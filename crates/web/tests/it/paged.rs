@@ -27,8 +27,17 @@ impl Messenger for Sends {
 
 /// Mara is paged about something.
 async fn paged(world: &World, title: &str) -> (IncidentNumber, PageId, String) {
+    paged_before(world, title, 0).await
+}
+
+/// She was, so many seconds ago.
+async fn paged_before(
+    world: &World,
+    title: &str,
+    seconds: i64,
+) -> (IncidentNumber, PageId, String) {
     let number = world.report(title).await;
-    let (id, now) = (PageId(desk::fresh()), world.desk.now());
+    let (id, now) = (PageId(desk::fresh()), world.desk.now().plus_seconds(-seconds));
     let page = Page {
         id,
         number,
@@ -83,6 +92,27 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
     assert_eq!(again.status, StatusCode::SEE_OTHER, "twice is as good as once");
     let odd = world.post("", &path, &[("say", "close")]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_link_answers_nothing_and_tells_nothing() {
+    let world = World::new().await;
+    // The clock of the machine goes on meanwhile.
+    let (_, _, path) = paged_before(&world, "Labels do not print", 1_700).await;
+    assert_eq!(world.get("", &path).await.status, StatusCode::OK, "not yet");
+    let (number, _, path) = paged_before(&world, "Labels do not print", 1_801).await;
+    let said = world.post("", &path, &[("say", "acknowledge")]).await;
+    for page in [world.get("", &path).await, said] {
+        assert_eq!(page.status, StatusCode::GONE);
+        assert_eq!(page.header("cache-control"), "no-store");
+        page.shows(&number.to_string())
+            .shows(&format!("/incidents/{number}"))
+            .shows("Open the incident")
+            .hides("Labels")
+            .hides("Mara")
+            .hides("name=\"say\"");
+    }
+    assert!(!acknowledged(&world, number).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
