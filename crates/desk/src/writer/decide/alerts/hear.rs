@@ -59,7 +59,11 @@ impl<'a> Book<'a> {
         if let Some(raw) = told.raw.as_ref().filter(|_| brought || says) {
             let note = told.reading.warnings.join("; ");
             let note = note.chars().take(kernel::limits::REASON_CHARS).collect();
-            let outcome = PayloadOutcome::New;
+            // SNS alone asks for something to be done.
+            let outcome = match says && raw.door == "sns" {
+                true => PayloadOutcome::Waits,
+                false => PayloadOutcome::New,
+            };
             self.payloads.push(payload(integration, self.now, outcome, note, raw));
         }
         Ok(())
