@@ -61,6 +61,9 @@ struct Integration {
     alerts: AlertSettings,
     /// Whether it takes what comes.
     active: bool,
+    /// What somebody has to do once before it works, where one integration is read: SNS wants its
+    /// subscription confirmed.
+    waiting_for: Option<String>,
     /// When something last came, about.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_seen_at: Option<Timestamp>,
@@ -369,7 +372,9 @@ impl Row for rows::Integration {
 async fn respond(app: &App, row: rows::Integration) -> Result<Response, Problem> {
     let fetching = app.desk().read(fetches::all).await?.remove(&row.id);
     let version = row.version;
-    Ok(kept::answer(&shown(row, &*app.directory().await?, fetching), version))
+    let waiting_for = app.desk().integration_waits_for(row.id).await?;
+    let shown = shown(row, &*app.directory().await?, fetching);
+    Ok(kept::answer(&Integration { waiting_for, ..shown }, version))
 }
 
 /// The one with this id or name that was not deleted.
@@ -462,6 +467,7 @@ fn shown(row: rows::Integration, directory: &Directory, fetching: Option<Fetchin
         imap: row.settings.imap.map(|imap| imap_shown(imap, fetching)),
         alerts: row.settings.alerts,
         active: row.active,
+        waiting_for: None,
         last_seen_at: row.last_seen_at,
         version: row.version,
     }

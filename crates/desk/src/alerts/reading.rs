@@ -33,7 +33,11 @@ fn told_by_sns(message: sns::Message) -> Reading {
         sns::Message::Confirm { url, topic } => {
             format!("{topic} asks to be confirmed: visit {url} once")
         }
-        sns::Message::Ended { topic } => format!("{topic} has ended its subscription"),
+        sns::Message::Ended { topic } => {
+            format!(
+                "{topic} has ended its subscription; subscribe this address again if it is to bring alerts"
+            )
+        }
     };
     Reading { warnings: vec![words], ..Reading::default() }
 }
@@ -60,6 +64,18 @@ impl Desk {
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn payloads(&self, id: IntegrationId) -> Result<Vec<Kept>, Trouble> {
         self.read(move |sql| payloads::of(sql, id, payloads::KEPT_MAX)).await
+    }
+
+    /// What an integration waits for somebody to do once, in words.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn integration_waits_for(
+        &self,
+        id: IntegrationId,
+    ) -> Result<Option<String>, Trouble> {
+        self.read(move |sql| payloads::waiting_for(sql, id)).await
     }
 
     /// One of them, whole.

@@ -166,6 +166,18 @@ impl Caller<'_> {
     async fn became(&self, id: &str) -> Response {
         let found = match self.find(&Which::Id(id.to_owned())).await {
             Ok(Some(found)) => found,
+            // One that was about an alert that nobody knows was accepted, too.
+            Ok(None) if id.parse::<AlertId>().is_ok() => {
+                return self.data(json!(Outcome {
+                    is_success: false,
+                    action: String::new(),
+                    processed_at: self.doors.desk.now(),
+                    integration_id: self.source.integration.id.to_string(),
+                    status: "Alert does not exist".to_owned(),
+                    alert_id: String::new(),
+                    alias: String::new(),
+                }));
+            }
             Ok(None) => return self.missing("Request"),
             Err(trouble) => return failed(&trouble),
         };
@@ -201,7 +213,7 @@ impl Caller<'_> {
             status: if alert.is_open() { "open" } else { "closed" }.to_owned(),
             acknowledged: alert.state == SignalStatus::Acknowledged,
             is_seen: false,
-            tags: vec![],
+            tags: tags(found),
             snoozed,
             snoozed_until: alert.muted_until.filter(|_| snoozed),
             count: u64::try_from(alert.count).unwrap_or_default(),
@@ -288,6 +300,12 @@ fn severity(priority: Priority) -> Severity {
     }
 }
 
+/// The tags of an alert, which are kept as one label.
+fn tags(found: &Found) -> Vec<String> {
+    let all = found.details.labels.get("tags").map(String::as_str).unwrap_or_default();
+    all.split(", ").filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
 /// The values of an alert that a search asks for.
 fn values(found: &Found, field: Field) -> Vec<String> {
     let alert = &found.alert;
@@ -303,7 +321,7 @@ fn values(found: &Found, field: Field) -> Vec<String> {
         Field::Alias => vec![alert.key.clone()],
         Field::Entity => label("entity"),
         Field::Source => label("source"),
-        Field::Tag => label("tags"),
+        Field::Tag => tags(found),
         Field::Owner => vec![],
         Field::Responder => found.details.responders.clone(),
         Field::Count => vec![alert.count.to_string()],

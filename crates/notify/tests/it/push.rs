@@ -4,9 +4,11 @@ use crate::endpoint::{Endpoint, Got, Says, status};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use desk::push::Draft;
+use incident::reach::PageChannel;
 use incident::telling::{Channels, Group, Preferences};
 use incident::{Change, Command, Viewer, Visibility};
-use kernel::{DeviceId, IncidentNumber, PersonId};
+use kernel::{DeviceId, IncidentNumber, PageId, PersonId};
+use notify::paging::{Pager, Providers};
 use notify::push::{Note, Push, PushError, Pusher, Urgency};
 use notify::{Courier, Next};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -17,6 +19,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey as Verifying};
 use serde_json::Value;
 use std::sync::Arc;
 use store::directory::{Device, told_how};
+use store::pages::send::{self as pages, Page, PageState};
 use testkit::TestDesk;
 use tokio::sync::watch;
 
@@ -348,6 +351,47 @@ async fn a_page_goes_to_every_browser_and_one_that_takes_it_is_enough() {
     assert_eq!(taken.devices, [ids[1]]);
     let other = world.push.page(world.t.other_agent.person, Some(ids[1]), &note).await;
     assert!(matches!(other, Err(PushError::NoDevice)), "it is not theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_no_more_than_its_person_wants_and_no_news_take_its_place() {
+    for says_words in [false, true] {
+        let world = World::new().await;
+        let t = &world.t;
+        let browser = world.allowed(&t.agent, "send/1", says_words).await;
+        let device = world.device(&t.agent).await.unwrap().id;
+        let number = t.report("VPN drops").await;
+        let now = t.desk.now();
+        let paged = Page {
+            id: PageId(desk::fresh()),
+            number,
+            n: 1,
+            person: t.agent.person,
+            contact: None,
+            channel: PageChannel::WebPush,
+            address: device.to_string(),
+            urgency: incident::reach::Urgency::High,
+            due_at: now,
+            state: PageState::Waiting,
+            attempts: 0,
+            created_at: now,
+            sent_at: None,
+            received_at: None,
+            answered_at: None,
+            provider_ref: None,
+            error: None,
+        };
+        let insert = move |sql: &mut dyn store::Sql| Ok(pages::insert(sql, &paged)?);
+        t.desk.write(insert).await.unwrap();
+        let providers = Providers::default().by_browsers(world.push.clone());
+        Arc::new(Pager::new(t.desk.clone(), providers)).round().await.unwrap();
+        let said = browser.reads(&world.only().bytes);
+        assert_eq!(said["about"], format!("{number} page"), "news are about {number}");
+        let title = said["title"].as_str().unwrap();
+        assert_eq!(title.contains("VPN drops"), says_words, "{title}");
+        assert_eq!(title.contains(&number.to_string()), !says_words, "{title}");
+        assert_eq!(said["body"] == "", !says_words, "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

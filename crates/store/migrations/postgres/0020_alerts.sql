@@ -72,7 +72,7 @@ create table alert_payloads (
   received_at bigint not null,
   door text collate "C" not null,     -- the kind of door it came through
   content_type text collate "C" not null,
-  outcome text collate "C" not null,  -- new, failed, not_understood, too_large
+  outcome text collate "C" not null,  -- new, failed, not_understood, waits, too_large
   note text not null default '',      -- what had to be guessed, or why it failed
   bytes bytea not null
 );

@@ -72,7 +72,7 @@ create table alert_payloads (
   received_at integer not null,
   door text not null,                 -- the kind of door it came through
   content_type text not null,
-  outcome text not null,              -- new, failed, not_understood, too_large
+  outcome text not null,              -- new, failed, not_understood, waits, too_large
   note text not null default '',      -- what had to be guessed, or why it failed
   bytes blob not null
 ) strict;

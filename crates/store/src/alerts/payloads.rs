@@ -19,6 +19,8 @@ words! {
         Failed = "failed",
         /// It could not be read.
         NotUnderstood = "not_understood",
+        /// It waits for somebody to do once what its note says.
+        Waits = "waits",
         /// It was larger than what is taken; its beginning is kept.
         TooLarge = "too_large",
     }
@@ -110,6 +112,19 @@ pub fn of(sql: &mut dyn Sql, integration: IntegrationId, limit: i64) -> Result<V
             size_bytes: row.int()?,
         })
     })
+}
+
+/// What a source waits for, in words, until it brings something by the same door.
+pub fn waiting_for(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+) -> Result<Option<String>, Failure> {
+    let statement = "select note from alert_payloads waits \
+        where integration_id = $1 and outcome = 'waits' \
+        and not exists (select 1 from alert_payloads later where later.integration_id = $1 \
+          and later.door = waits.door and later.outcome = 'new' and later.id > waits.id) \
+        order by id desc limit 1";
+    one(sql, statement, &[integration.into()], Columns::text)
 }
 
 /// One of an integration, whole.

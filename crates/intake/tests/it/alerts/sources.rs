@@ -73,7 +73,8 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     let doors = Doors::open().await;
     let auth = format!("GenieKey {KEY}");
     let alert = json!({ "message": "Replication lags", "alias": "db_lag", "priority": "P1",
-        "responders": [{ "type": "team", "name": "Workplace" }], "details": { "host": "db2" } });
+        "responders": [{ "type": "team", "name": "Workplace" }], "details": { "host": "db2" },
+        "tags": ["db", "eu"] });
     let made = doors.call("POST", "/v2/alerts/", &auth, &alert).await;
     assert_eq!(made.status, StatusCode::ACCEPTED, "{}", made.json);
     let id = made.json["requestId"].as_str().unwrap().to_owned();
@@ -86,6 +87,13 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
         (&shown.json["data"]["status"], &shown.json["data"]["count"]),
         (&"open".into(), &1.into())
     );
+    assert_eq!(shown.json["data"]["tags"], json!(["db", "eu"]));
+    let close = "/v2/alerts/nothing/close?identifierType=alias";
+    let unknown = doors.call("POST", close, &auth, &json!({})).await;
+    assert_eq!(unknown.status, StatusCode::ACCEPTED);
+    let id = unknown.json["requestId"].as_str().unwrap().to_owned();
+    let became = doors.call("GET", &format!("/v2/alerts/requests/{id}"), &auth, &Value::Null).await;
+    assert_eq!(became.json["data"]["isSuccess"], false);
     let list = doors.call("GET", "/v2/alerts?query=status%3Aopen", &auth, &Value::Null).await;
     assert_eq!(list.json["data"].as_array().unwrap().len(), 1);
     let close = "/jsm/ops/integration/v2/alerts/db_lag/close?identifierType=alias";
@@ -94,6 +102,22 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     assert_eq!(doors.state(1).await.alerts.unwrap().firing, 0);
     let wrong = doors.call("GET", "/v2/alerts", "GenieKey nobody", &Value::Null).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_set_sns_up_sees_that_its_subscription_waits_to_be_confirmed() {
+    let doors = Doors::open().await;
+    let url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336";
+    let confirm = json!({ "Type": "SubscriptionConfirmation", "MessageId": "1", "Token": "2336",
+        "TopicArn": "arn:aws:sns:eu-central-1:1:ops", "Message": "You have chosen to subscribe",
+        "SubscribeURL": url });
+    assert_eq!(doors.post("/intake/KEY/sns", &confirm).await.status, StatusCode::OK);
+    let waits = doors.t.desk.integration_waits_for(doors.source).await.unwrap().unwrap();
+    assert!(waits.contains(url), "{waits}");
+    let told = json!({ "Type": "Notification", "MessageId": "2", "Message": "Disk full",
+        "TopicArn": "arn:aws:sns:eu-central-1:1:ops", "Subject": "Disk" });
+    assert_eq!(doors.post("/intake/KEY/sns", &told).await.status, StatusCode::OK);
+    assert_eq!(doors.t.desk.integration_waits_for(doors.source).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

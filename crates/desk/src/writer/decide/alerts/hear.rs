@@ -60,7 +60,11 @@ impl<'a> Book<'a> {
             let words: Vec<String> = told.reading.warnings.iter().cloned().chain(missed).collect();
             let note = words.join("; ");
             let note = note.chars().take(kernel::limits::REASON_CHARS).collect();
-            let outcome = PayloadOutcome::New;
+            // SNS alone asks for something to be done.
+            let outcome = match says && raw.door == "sns" {
+                true => PayloadOutcome::Waits,
+                false => PayloadOutcome::New,
+            };
             self.payloads.push(payload(integration, self.now, outcome, note, raw));
         }
         Ok(())
