@@ -36,6 +36,16 @@ fn a_list_of_checks_becomes_signals() {
 }
 
 #[test]
+fn an_end_that_is_past_counts_where_no_status_is_said() {
+    let mapping = Mapping::parse([("status", "state"), ("ends_at", "until")]).unwrap();
+    let status = |document| mapping.read(&document, now(), "fresh").signals[0].status;
+    let past = "2020-01-01T00:00:00Z";
+    assert_eq!(status(json!({ "until": past })), SignalStatus::Resolved);
+    assert_eq!(status(json!({ "until": past, "state": "firing" })), SignalStatus::Firing);
+    assert_eq!(status(json!({ "until": "2099-01-01T00:00:00Z" })), SignalStatus::Firing);
+}
+
+#[test]
 fn faults_name_the_place() {
     let fault = |text: &str| Mapping::parse([("title", text)]).unwrap_err()[0].1.to_string();
     assert_eq!(fault("a ?? "), "ends where a path or a text should be (at character 5)");

@@ -6,8 +6,9 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use incident::alerts::AlertsWhy;
 use incident::{Command, Lifecycle, LinkKind};
-use kernel::IncidentNumber;
+use kernel::{Actor, IncidentNumber, Severity};
 use serde_json::json;
+use store::directory::integrations::{self, Integration};
 
 const FIRST: IncidentNumber = IncidentNumber(1);
 
@@ -168,4 +169,50 @@ async fn a_body_whose_alerts_were_over_before_they_came_is_kept() {
     assert_eq!(doors.incidents().await, 0);
     let kept = doors.t.desk.payloads(doors.source).await.unwrap();
     assert!(kept[0].note.contains("db1 is down: over when it was first told of"), "{kept:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_heartbeat_whose_source_was_off_is_missed_once_it_is_on_again() {
+    let doors = Doors::open().await;
+    let beat = Request::get(format!("/intake/{KEY}/heartbeat/backup")).body(Body::empty());
+    assert_eq!(doors.ask(beat.unwrap()).await.status, StatusCode::OK);
+    let source = doors.source;
+    let switch = async |on: bool| {
+        let change = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
+            let before = integrations::get(sql, source)?.unwrap();
+            let after = Integration { active: on, ..before.clone() };
+            assert!(integrations::update(sql, &after, before.version)?);
+            Ok(())
+        };
+        doors.t.desk.change(Actor::system(), change).await.unwrap();
+    };
+    switch(false).await;
+    doors.passes(900).await;
+    assert_eq!(doors.incidents().await, 0);
+    switch(true).await;
+    doors.passes(301).await;
+    assert_eq!(doors.incidents().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_comes_and_goes_hides_no_worse_one_beside_it() {
+    let doors = Doors::with(|settings| settings.alerts.flap_changes = 2).await;
+    let mild = |fires: bool, since: &str| {
+        let mut body = notification(&[("web-1", fires)], 0);
+        body["alerts"][0]["labels"]["severity"] = "warning".into();
+        body["alerts"][0]["startsAt"] = since.into();
+        body
+    };
+    let path = "/intake/KEY/alertmanager";
+    doors.post(path, &mild(true, "2026-11-23T12:10:00Z")).await;
+    doors.t.clock.advance(5);
+    doors.post(path, &mild(false, "2026-11-23T12:10:00Z")).await;
+    doors.t.clock.advance(5);
+    doors.post(path, &mild(true, "2026-11-23T12:12:10Z")).await;
+    assert_eq!(doors.news(1).await.len(), 1, "it comes and goes");
+    doors.notifies(&[("web-2", true)], 0).await;
+    let news = doors.news(1).await;
+    let last = news.last().unwrap();
+    assert!(last.worse && last.flapping, "{news:?}");
+    assert_eq!((last.worst, doors.state(1).await.priority.get()), (Some(Severity::Critical), 1));
 }
