@@ -59,13 +59,14 @@ impl Pager {
         let seals = self.desk.seals().await?;
         let policy = self.desk.policy();
         let person = page.person;
-        let preferences = self.desk.read(move |sql| told_how::get(sql, person)).await?;
+        let preferences = self.desk.read(move |sql| told_how::get(sql, person)).await;
         let around = words::Around {
             policy: &policy,
             seals: &seals,
             public_url: self.providers.public_url.as_deref(),
             sms_is_answered: self.providers.sms_is_answered(),
-            push_words: preferences.push_words,
+            // What cannot be read keeps no page; it says less then.
+            push_words: preferences.is_ok_and(|preferences| preferences.push_words),
             now: self.desk.now(),
         };
         let message = words::page(&paged, &around);

@@ -13,7 +13,7 @@ create table contact_methods (
   code_tries bigint not null default 0,  -- wrong ones since it was sent
   codes_sent bigint not null default 0,  -- messages sent by hand, codes and tests, since codes_since
   codes_since bigint,
-  sent_at   bigint,                  -- when something was last taken for it
+  sent_at bigint,                    -- when something was last taken for it
   proved_at bigint,                  -- when it was last shown that it reaches them
   failing_since bigint,              -- nothing was taken since
   error text collate "C"                          -- what the last attempt ended with, while it fails

@@ -13,7 +13,7 @@ create table contact_methods (
   code_tries integer not null default 0,  -- wrong ones since it was sent
   codes_sent integer not null default 0,  -- messages sent by hand, codes and tests, since codes_since
   codes_since integer,
-  sent_at   integer,                  -- when something was last taken for it
+  sent_at integer,                    -- when something was last taken for it
   proved_at integer,                  -- when it was last shown that it reaches them
   failing_since integer,              -- nothing was taken since
   error text                          -- what the last attempt ended with, while it fails
