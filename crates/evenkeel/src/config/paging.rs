@@ -195,9 +195,6 @@ impl PagingSettings {
     }
 }
 
-/// The key of a setting, the setting, and what may be shown of it.
-type Shown<'a> = (&'static str, &'a Setting<Option<String>>, Option<String>);
-
 /// An address without a slash at the end.
 fn address(key: &'static str, value: &Option<String>) -> Result<String, OfNoUse> {
     let text = value.as_deref().unwrap_or_default().trim_end_matches('/');
