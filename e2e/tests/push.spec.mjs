@@ -87,7 +87,7 @@ test('push is allowed, tried out, says what is urgent, and is stopped', async ({
   await sink.stop();
 });
 
-test('without scripts the page says so, and what was allowed can be stopped', async ({ open }) => {
+test('without scripts the page says that allowing needs them', async ({ open }) => {
   const gwen = await open(people.gwen, { javaScriptEnabled: false });
   await gwen.goto('/me');
   await expect(gwen.getByText('Allowing it needs scripts, which are not running here.')).toBeVisible();
