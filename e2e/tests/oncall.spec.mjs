@@ -66,7 +66,7 @@ test('a shift changes hands', async ({ open }) => {
   const mine = owner.getByRole('region', { name: 'You', exact: true });
   await expect(mine).toContainText('You are on call until');
   await expect(mine).toContainText('After you: Emil Sandahl');
-  await mine.getByRole('link', { name: /^Give away your shift/ }).first().click();
+  await mine.getByRole('link', { name: /^Give it away: your shift/ }).first().click();
   await owner.getByLabel('Until').fill(local(0.5));
   await owner.getByLabel('Why?').fill('A wedding');
   await owner.getByRole('button', { name: 'Offer it' }).click();
@@ -91,7 +91,7 @@ test('a shift changes hands', async ({ open }) => {
   await expect(first).toContainText('You are on call until');
   await expect(first).toContainText('After you: Yuki Tanabe');
   // On the phone it stands in the first view, with its button.
-  await expect(first.getByRole('link', { name: /^Give away your shift/ }).first()).toBeInViewport();
+  await expect(first.getByRole('link', { name: /^Give it away: your shift/ }).first()).toBeInViewport();
 });
 
 test('a gap is covered by whoever is free', async ({ open }) => {

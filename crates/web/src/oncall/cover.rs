@@ -251,7 +251,7 @@ fn put(sight: &Sight, row: &Standing, person: PersonId, fields: &Fields) -> Mark
         form method="post" action=(url::on_call_of(row.id, "overrides")) {
             input type="hidden" name="person" value=(person);
             @for name in ["start", "end", "reason"] { input type="hidden" name=(name) value=(fields.text(name)); }
-            button.btn.btn-sm type="submit" aria-label={ "Put " (sight.name(person)) " on call" } { "Put on call" }
+            button.btn.btn-sm type="submit" aria-label={ "Put on call: " (sight.name(person)) } { "Put on call" }
         }
     }
 }

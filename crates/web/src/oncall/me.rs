@@ -57,7 +57,7 @@ fn on_call_now(who: &SignedIn, sight: &Sight, row: &Standing, first: bool) -> Ma
         }
         @if who.viewer().swaps_shifts() {
             div.btns {
-                a class=(class) href=(offer(row, None, row.until())) aria-label={ "Give away your shift of " (row.name) } { "Give it away" }
+                a class=(class) href=(offer(row, None, row.until())) aria-label={ "Give it away: your shift of " (row.name) } { "Give it away" }
             }
         }
     }
@@ -80,7 +80,7 @@ fn free(who: &SignedIn, sight: &Sight, next: Option<&(&Standing, Span)>) -> Mark
             div.btns {
                 @if let Some(row) = sight.row() { (take_over(sight, row, "btn btn-primary")) }
                 @if let Some((row, span)) = next {
-                    a.btn href=(offer(row, Some(span.start), Some(span.end))) aria-label={ "Give away your next shift of " (row.name) } { "Give it away" }
+                    a.btn href=(offer(row, Some(span.start), Some(span.end))) aria-label={ "Give it away: your next shift of " (row.name) } { "Give it away" }
                 }
             }
         }
@@ -91,8 +91,8 @@ fn free(who: &SignedIn, sight: &Sight, next: Option<&(&Standing, Span)>) -> Mark
 pub(super) fn take_over(sight: &Sight, row: &Standing, class: &str) -> Markup {
     let of = row.now.person.map(|person| sight.name(person));
     let label = match of {
-        Some(name) => format!("Take over {} from {name} now", row.name),
-        None => format!("Take over {} now", row.name),
+        Some(name) => format!("Take over now: {}, from {name}", row.name),
+        None => format!("Take over now: {}", row.name),
     };
     html! {
         form method="post" action=(url::on_call_of(row.id, "take")) {

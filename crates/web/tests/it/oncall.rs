@@ -80,7 +80,7 @@ async fn the_first_thing_is_whether_one_is_on_call() {
     page.shows("No escalation policy pages by this schedule yet")
         .shows("Nothing pages at this moment");
     let page = world.get("peter", &format!("/on-call?schedule={id}")).await;
-    page.shows("You are not on call").shows("Take over Network from Mara Lindqvist now");
+    page.shows("You are not on call").shows("Take over now: Network, from Mara Lindqvist");
     let later = world.get("peter", &format!("/on-call?schedule={id}&from=2031-01-01")).await;
     later.shows("Wednesday 1 January").hides("lanes-now");
     let odd = world.get("peter", &format!("/on-call?schedule={id}&from=9999-12-31")).await;
@@ -198,9 +198,9 @@ async fn gaps_are_told_with_who_could_cover_them() {
     let cover = world.get("ines", &link).await;
     cover
         .shows("Who is free")
-        .shows("Put Mara Lindqvist on call")
-        .shows("Put Peter Nowicki on call");
-    world.get("peter", &link).await.hides("Put Mara").shows("Put Peter Nowicki on call");
+        .shows("Put on call: Mara Lindqvist")
+        .shows("Put on call: Peter Nowicki");
+    world.get("peter", &link).await.hides("Put on call: Mara").shows("Put on call: Peter Nowicki");
     assert_eq!(world.get("otto", &link).await.status, StatusCode::FORBIDDEN);
     world.get("otto", "/on-call").await.shows("<span class=\"ln ln-gap\"").hides("Find cover");
     let mara = world.person("mara").id.to_string();
