@@ -1,5 +1,6 @@
 //! Gaps, who could cover them, and who stands in: overrides, added and ended.
 
+use super::load::hours;
 use super::sight::{DAYS, Sight, Standing};
 use super::{Asked, done, form_page};
 use crate::app::App;
@@ -8,7 +9,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
-use crate::part::time::{counted, hours};
+use crate::part::time::counted;
 use crate::settings::actor;
 use crate::settings::editing::{Problem, id, text};
 use crate::url;

@@ -2,10 +2,17 @@
 
 use super::sight::{DAYS, Sight};
 use crate::auth::SignedIn;
-use crate::part::time::hours;
 use kernel::PersonId;
 use maud::{Markup, html};
 use roster::Load;
+
+/// Seconds of an hour.
+const HOUR: i64 = 3_600;
+
+/// "316 h": minutes tell nothing about who carries how much.
+pub(super) fn hours(seconds: i64) -> String {
+    format!("{} h", (seconds + HOUR / 2) / HOUR)
+}
 
 pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
     let Some(chosen) = &sight.chosen else { return html! {} };

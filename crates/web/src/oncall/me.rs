@@ -78,7 +78,7 @@ fn free(who: &SignedIn, sight: &Sight, next: Option<&(&Standing, Span)>) -> Mark
         }
         @if who.viewer().swaps_shifts() {
             div.btns {
-                @if let Some(row) = sight.row() { (take_over(sight, row, "btn btn-primary")) }
+                @if let Some(row) = sight.row() { (take_over(sight, row, &format!("Take over {} now", row.name), "btn btn-primary")) }
                 @if let Some((row, span)) = next {
                     a.btn href=(offer(row, Some(span.start), Some(span.end))) aria-label={ "Give it away: your next shift of " (row.name) } { "Give it away" }
                 }
@@ -88,15 +88,14 @@ fn free(who: &SignedIn, sight: &Sight, next: Option<&(&Standing, Span)>) -> Mark
 }
 
 /// The button by which the reader is on call from now on until the shift ends.
-pub(super) fn take_over(sight: &Sight, row: &Standing, class: &str) -> Markup {
-    let of = row.now.person.map(|person| sight.name(person));
-    let label = match of {
-        Some(name) => format!("Take over now: {}, from {name}", row.name),
-        None => format!("Take over now: {}", row.name),
+pub(super) fn take_over(sight: &Sight, row: &Standing, words: &str, class: &str) -> Markup {
+    let label = match row.now.person.map(|person| sight.name(person)) {
+        Some(name) => format!("{words}: {}, from {name}", row.name),
+        None => format!("{words}: {}", row.name),
     };
     html! {
         form method="post" action=(url::on_call_of(row.id, "take")) {
-            button class=(class) type="submit" aria-label=(label) title=(label) { (icon("oncall")) "Take over now" }
+            button class=(class) type="submit" aria-label=(label) title=(label) { (icon("oncall")) (words) }
         }
     }
 }

@@ -58,7 +58,7 @@ fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
             }
             td.oc-r { @if let Some(person) = row.now.person { (reached(who, sight, person)) } @else { "–" } }
             @if takes {
-                td.num { @if row.now.person != Some(me) { (take_over(sight, row, "btn btn-sm")) } }
+                td.num { @if row.now.person != Some(me) { (take_over(sight, row, "Take over now", "btn btn-sm")) } }
             }
         }
     }
