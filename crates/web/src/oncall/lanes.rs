@@ -160,12 +160,12 @@ fn shift_cell(view: &View<'_>, shift: &Shift, columns: usize, class: &str) -> Ma
 }
 
 fn gap_cell(view: &View<'_>, gap: Span) -> Markup {
-    let words = format!("Gap, nobody on call, {}. Find cover", between(view, gap));
+    let words = format!("Gap, nobody on call, {}", between(view, gap));
     html! {
         @if view.who.viewer().swaps_shifts() {
-            a.ln.ln-gap href=(cover::address(view.row.id, Some(gap))) aria-label=(words) title=(words) {}
+            a.ln.ln-gap href=(cover::address(view.row.id, Some(gap))) aria-label={ (words) ". Find cover" } title=(words) {}
         } @else {
-            span.ln.ln-gap title=(words) { span.vh { "Gap, nobody on call, " (between(view, gap)) } }
+            span.ln.ln-gap title=(words) { span.vh { (words) } }
         }
     }
 }

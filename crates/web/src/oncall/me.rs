@@ -105,8 +105,8 @@ pub(super) fn offer(row: &Standing, start: Option<Timestamp>, end: Option<Timest
     let part = |name: &str, at: Option<Timestamp>| {
         at.map(|at| format!("&{name}={}", url::encode(&at.to_string()))).unwrap_or_default()
     };
-    let asked = format!("{}{}", part("start", start), part("end", end));
-    format!("{}?{}", url::on_call_of(row.id, "offer"), asked.trim_start_matches('&'))
+    let asked = format!("{}{}", part("start", start), part("end", end)).replacen('&', "?", 1);
+    format!("{}{asked}", url::on_call_of(row.id, "offer"))
 }
 
 fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first: bool) -> Markup {

@@ -212,7 +212,6 @@ async fn gaps_are_told_with_who_could_cover_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_for_oneself_and_administrators() {
     let world = world().await;
-    let (id, _) = network(&world).await;
     let (person, now) = (world.person("mara").id, world.desk.now());
     let contact = Contact {
         id: ContactId(desk::fresh()),
@@ -229,6 +228,7 @@ async fn numbers_are_for_oneself_and_administrators() {
     let added =
         world.desk.change(desk::command_line(), move |sql, _| Ok(contacts::insert(sql, &contact)?));
     added.await.unwrap();
+    let (id, _) = network(&world).await;
     let path = format!("/on-call?schedule={id}");
     for who in ["mara", "ada"] {
         world.get(who, &path).await.shows("+49301234567");
