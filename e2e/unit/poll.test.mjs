@@ -23,3 +23,14 @@ test("a part is asked for until it stands still", async (t) => {
   assert.equal(calls[0].url, "/how-far");
   assert.equal(calls[0].headers["X-Live"], "1");
 });
+
+test("a part may be asked for less often", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  page(`<main id=main><p id=shift data-poll=/now data-every=15>Yuki</p></main><p id=say></p>`);
+  const calls = serve(() => ({ body: `<p id=shift data-patch>Emil</p>` }));
+  startPolling();
+  t.mock.timers.tick(14_999);
+  assert.equal(calls.length, 0);
+  t.mock.timers.tick(1);
+  await until(() => $("#shift").textContent === "Emil" && calls.length === 1);
+});

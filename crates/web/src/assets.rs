@@ -80,6 +80,7 @@ const SHEET: (&str, &str) = (
         "states.css",
         "public.css",
         "settings.css",
+        "oncall.css",
         "util.css",
     ],
 );

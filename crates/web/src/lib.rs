@@ -19,6 +19,7 @@ mod language;
 mod live;
 mod mail;
 mod models;
+mod oncall;
 mod page_link;
 mod palette;
 mod part;
@@ -64,6 +65,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(incident::routes())
         .merge(portal::routes())
         .merge(inbox::routes())
+        .merge(oncall::routes())
         .merge(settings::routes())
         .merge(mail::routes())
         .merge(search::routes())

@@ -17,6 +17,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub(crate) enum Section {
     /// The queue and its incidents.
     Queue,
+    /// Who is on call.
+    OnCall,
     /// The settings.
     Settings,
     /// None of them.
@@ -342,6 +344,7 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
             ul {
                 @if viewer.is_staff() {
                     li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
+                    li { a href=(url::ON_CALL) aria-current=[current(Section::OnCall)] data-key-go="o" { (icon("oncall")) span { "On call" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }

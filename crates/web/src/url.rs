@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, ScheduleId};
 use std::fmt::Display;
 
 /// The queue.
@@ -21,6 +21,8 @@ pub(crate) const THEME: &str = "/me/theme";
 pub(crate) const SETTINGS: &str = "/settings";
 /// The search page.
 pub(crate) const SEARCH: &str = "/search";
+/// Who is on call.
+pub(crate) const ON_CALL: &str = "/on-call";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
 /// Where signing out is posted.
@@ -49,6 +51,21 @@ pub(crate) fn portal_incident(number: IncidentNumber) -> String {
 /// The page of a message that came in.
 pub(crate) fn mail(id: i64) -> String {
     format!("{MAIL}/{id}")
+}
+
+/// The screen of who is on call with a schedule chosen.
+pub(crate) fn on_call(schedule: ScheduleId) -> String {
+    format!("{ON_CALL}?schedule={schedule}")
+}
+
+/// Something of a schedule on that screen: a form, or where one is posted.
+pub(crate) fn on_call_of(schedule: ScheduleId, what: impl Display) -> String {
+    format!("{ON_CALL}/{schedule}/{what}")
+}
+
+/// What paging promised for an incident and what came of it.
+pub(crate) fn ledger(number: IncidentNumber) -> String {
+    format!("{ON_CALL}/ledger/{number}")
 }
 
 /// A section of the settings.

@@ -115,6 +115,14 @@ pub fn of_schedule(
     many(sql, &statement, &[schedule.into(), after.into()], read)
 }
 
+/// The swaps of all schedules that wait for somebody and end after an instant, the soonest first.
+pub fn waiting(sql: &mut dyn Sql, after: Timestamp) -> Result<Vec<Swap>, Failure> {
+    let statement = format!(
+        "{SELECT} where end_at > $1 and state in ('offered', 'taken') order by start_at, id"
+    );
+    many(sql, &statement, &[after.into()], read)
+}
+
 fn read(row: &mut Columns) -> Result<Swap, Failure> {
     Ok(Swap {
         id: row.parsed()?,

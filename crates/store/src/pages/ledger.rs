@@ -130,6 +130,13 @@ pub fn stuck(
     })
 }
 
+/// Incidents with a promise that lies ahead, the soonest first.
+pub fn ahead(sql: &mut dyn Sql, limit: i64) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select number from page_promises where state = 'promised' \
+        group by number order by min(latest_at), number limit $1";
+    many(sql, statement, &[limit.into()], |row| Ok(IncidentNumber(row.int()?)))
+}
+
 /// Records that a promise was not kept; whether it was open.
 pub fn broke(sql: &mut dyn Sql, promise: &Promised, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update page_promises set state = 'broken', settled_at = $4 \

@@ -276,6 +276,7 @@ fn a_step_that_comes_late_or_not_at_all_is_a_broken_promise() {
             let mut story = story();
             let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
             story.does(sql, vec![began(NOW), first])?;
+            assert_eq!(ledger::ahead(sql, 10)?, [NUMBER]);
             assert!(ledger::overdue(sql, NOW.plus_seconds(300), 10)?.is_empty());
             let late = ledger::overdue(sql, NOW.plus_seconds(301), 10)?;
             assert_eq!((late.len(), late[0].step), (1, 1));

@@ -1,12 +1,15 @@
-// Asks again and again for a part of the page that goes on by itself: `[data-poll=URL]`, until an answer has none.
+// Asks again and again for a part of the page that goes on by itself: `[data-poll=URL]`, until an answer has none;
+// every `data-every` seconds, or faster.
 import { $$, ask } from "./dom.js";
 import { patch } from "./morph.js";
 
 export const beat = 2000;
 
 export function startPolling() {
-  for (const part of $$("[data-poll]")) setTimeout(() => look(part), beat);
+  for (const part of $$("[data-poll]")) setTimeout(() => look(part), pause(part));
 }
+
+const pause = (part) => Number(part.dataset.every) * 1000 || beat;
 
 /** Nobody is asked for a tab that nobody looks at; what goes wrong is tried again. */
 async function look(part) {
@@ -20,5 +23,5 @@ async function look(part) {
   } catch {
     // No connection: there will be one.
   }
-  setTimeout(() => look(part), beat);
+  setTimeout(() => look(part), pause(part));
 }

@@ -137,6 +137,7 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             }));
         }
         if viewer.is_staff() {
+            items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
             items.push(
                 Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
             );

@@ -21,24 +21,24 @@ const RECENT_CHANGES: usize = 100;
 
 /// Why a form was not stored.
 #[derive(Default)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// What is wrong with the fields.
-    pub(super) errors: Errors,
+    pub(crate) errors: Errors,
     /// Somebody was faster.
-    pub(super) stale: Option<Stale>,
+    pub(crate) stale: Option<Stale>,
     status: Option<StatusCode>,
 }
 
 /// Somebody changed it after the form was opened.
-pub(super) struct Stale {
+pub(crate) struct Stale {
     /// Its version now.
-    pub(super) current: i64,
+    pub(crate) current: i64,
     by: Option<(String, Timestamp)>,
 }
 
 impl Problem {
     /// Errors that a form found by itself.
-    pub(super) fn invalid(errors: Errors) -> Problem {
+    pub(crate) fn invalid(errors: Errors) -> Problem {
         let status = (!errors.is_empty()).then_some(StatusCode::UNPROCESSABLE_ENTITY);
         Problem { errors, stale: None, status }
     }
@@ -46,7 +46,7 @@ impl Problem {
     /// What a form is told about a trouble; what no form can help with is an error page.
     /// `subject` and `id` name what was changed in the audit trail, `unique` the
     /// field of which there can be only one.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         app: &App,
         trouble: Trouble,
         subject: &'static str,
@@ -80,12 +80,12 @@ impl Problem {
     }
 
     /// The status the form is answered with.
-    pub(super) fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         self.status.unwrap_or(StatusCode::OK)
     }
 
     /// What stands before the form.
-    pub(super) fn banner(&self, who: &SignedIn, stored: &str) -> Markup {
+    pub(crate) fn banner(&self, who: &SignedIn, stored: &str) -> Markup {
         html! {
             (self.errors.summary())
             @if let Some(stale) = &self.stale {
@@ -108,7 +108,7 @@ impl Problem {
 
     /// The version a form goes on with: the one it was opened with until its reader was told of
     /// another. Taking the `stored` one would replace a change that nobody saw.
-    pub(super) fn version(&self, fields: &Fields, stored: i64) -> i64 {
+    pub(crate) fn version(&self, fields: &Fields, stored: i64) -> i64 {
         let opened = fields.text("version").parse().unwrap_or(stored);
         self.stale.as_ref().map_or(opened, |stale| stale.current)
     }
@@ -125,7 +125,7 @@ fn last_change(
 }
 
 /// The version a form was opened with.
-pub(super) fn version(fields: &Fields) -> Result<i64, Trouble> {
+pub(crate) fn version(fields: &Fields) -> Result<i64, Trouble> {
     fields.text("version").parse().map_err(|_| {
         Refusal::invalid("version", "the form does not say which version it changes; open it again")
             .into()
@@ -134,7 +134,7 @@ pub(super) fn version(fields: &Fields) -> Result<i64, Trouble> {
 
 /// The version a form was opened with, unless somebody was faster: told before what a change
 /// would do is asked about.
-pub(super) fn version_on(fields: &Fields, stored: i64) -> Result<i64, Trouble> {
+pub(crate) fn version_on(fields: &Fields, stored: i64) -> Result<i64, Trouble> {
     match version(fields)? {
         seen if seen < stored => stale(seen, Some(stored)),
         seen => Ok(seen),
@@ -142,12 +142,12 @@ pub(super) fn version_on(fields: &Fields, stored: i64) -> Result<i64, Trouble> {
 }
 
 /// Says that somebody was faster.
-pub(super) fn stale<T>(seen: i64, current: Option<i64>) -> Result<T, Trouble> {
+pub(crate) fn stale<T>(seen: i64, current: Option<i64>) -> Result<T, Trouble> {
     Err(Trouble::Stale { seen, current: current.unwrap_or_default() })
 }
 
 /// A name that is there and not too long.
-pub(super) fn name(fields: &Fields) -> Result<String, Trouble> {
+pub(crate) fn name(fields: &Fields) -> Result<String, Trouble> {
     let name = one_line(fields.text("name"));
     match name.chars().count() {
         0 => Err(Refusal::invalid("name", "A name is needed").into()),
@@ -161,7 +161,7 @@ pub(super) fn name(fields: &Fields) -> Result<String, Trouble> {
 }
 
 /// A text that may be empty and is not too long.
-pub(super) fn text(
+pub(crate) fn text(
     fields: &Fields,
     field: &'static str,
     max_chars: usize,
@@ -176,7 +176,7 @@ pub(super) fn text(
 }
 
 /// An id that may be missing.
-pub(super) fn id<Id: std::str::FromStr>(
+pub(crate) fn id<Id: std::str::FromStr>(
     fields: &Fields,
     field: &'static str,
 ) -> Result<Option<Id>, Trouble> {
@@ -186,7 +186,7 @@ pub(super) fn id<Id: std::str::FromStr>(
 }
 
 /// Every id of a field that comes more than once.
-pub(super) fn ids<Id: std::str::FromStr + Ord>(
+pub(crate) fn ids<Id: std::str::FromStr + Ord>(
     fields: &Fields,
     field: &'static str,
 ) -> Result<std::collections::BTreeSet<Id>, Trouble> {
@@ -197,18 +197,18 @@ pub(super) fn ids<Id: std::str::FromStr + Ord>(
 }
 
 /// Words without control characters and with single spaces between them.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where one lands after storing: the page again, which says so.
-pub(super) fn saved(address: &str) -> Response {
+pub(crate) fn saved(address: &str) -> Response {
     Redirect::to(&format!("{address}?done=saved")).into_response()
 }
 
 /// "Saved", where the address says so.
-pub(super) fn saved_banner(query: Option<&str>) -> Markup {
+pub(crate) fn saved_banner(query: Option<&str>) -> Markup {
     let fields = Fields::parse(query.unwrap_or_default());
     html! {
         @if fields.get("done") == Some("saved") { p.banner.banner-good role="status" { (icon("check")) span { "Saved." } } }
@@ -216,17 +216,17 @@ pub(super) fn saved_banner(query: Option<&str>) -> Markup {
 }
 
 /// The hidden field that says which version a form changes.
-pub(super) fn version_field(version: i64) -> Markup {
+pub(crate) fn version_field(version: i64) -> Markup {
     html! { input type="hidden" name="version" value=(version); }
 }
 
 /// The buttons at the end of a form.
-pub(super) fn buttons(label: &str, back: &str) -> Markup {
+pub(crate) fn buttons(label: &str, back: &str) -> Markup {
     html! { div.btns { button.btn.btn-primary type="submit" { (label) } a.btn.btn-quiet href=(back) { "Cancel" } } }
 }
 
 /// The bar that stays in sight: how much is to fix, and the two ways out.
-pub(super) fn save_bar(errors: usize, discard: String) -> Markup {
+pub(crate) fn save_bar(errors: usize, discard: String) -> Markup {
     html! {
         div.savebar {
             @if errors > 0 {
@@ -241,7 +241,7 @@ pub(super) fn save_bar(errors: usize, discard: String) -> Markup {
 }
 
 /// The field of a name.
-pub(super) fn name_field(fields: &Fields, errors: &Errors) -> Markup {
+pub(crate) fn name_field(fields: &Fields, errors: &Errors) -> Markup {
     let field = Field::new("name", "Name").errors(errors);
     field.around(html! {
         input.inp id="name" name="name" type="text" autocomplete="off" required maxlength=(limits::NAME_CHARS) value=(fields.get("name").unwrap_or_default())
@@ -250,7 +250,7 @@ pub(super) fn name_field(fields: &Fields, errors: &Errors) -> Markup {
 }
 
 /// The switch that takes something out of use.
-pub(super) fn active_field(fields: &Fields, hint: &str) -> Markup {
+pub(crate) fn active_field(fields: &Fields, hint: &str) -> Markup {
     html! {
         div.field {
             (crate::part::form::checkbox("active", "In use", fields.ticked("active")))
@@ -260,7 +260,7 @@ pub(super) fn active_field(fields: &Fields, hint: &str) -> Markup {
 }
 
 /// A group of checkboxes of which any can be ticked.
-pub(super) fn choices(
+pub(crate) fn choices(
     field: &str,
     legend: &str,
     hint: Option<&str>,

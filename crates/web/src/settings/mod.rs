@@ -7,8 +7,8 @@ mod audit;
 mod calendars;
 mod categories;
 mod codes;
-mod editing;
-mod escalations;
+pub(crate) mod editing;
+pub(crate) mod escalations;
 mod general;
 mod letters;
 mod mail;
@@ -27,7 +27,7 @@ mod teams;
 mod tokens;
 mod webhooks;
 mod week_hours;
-mod whom;
+pub(crate) mod whom;
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -297,6 +297,6 @@ fn side(current: Option<Section>) -> Markup {
 }
 
 /// Who changes something, for the record.
-fn actor(who: &SignedIn) -> Actor {
+pub(crate) fn actor(who: &SignedIn) -> Actor {
     Actor::person(who.viewer().person, who.viewer().name.clone())
 }

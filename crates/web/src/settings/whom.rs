@@ -17,11 +17,11 @@ use std::sync::Arc;
 use store::directory::webhooks;
 
 /// What can be paged, by name.
-pub(super) struct Names {
+pub(crate) struct Names {
     /// The policy in force.
-    pub(super) policy: Arc<Policy>,
+    pub(crate) policy: Arc<Policy>,
     /// Webhooks in use.
-    pub(super) webhooks: BTreeSet<WebhookId>,
+    pub(crate) webhooks: BTreeSet<WebhookId>,
     hooks: BTreeMap<WebhookId, String>,
 }
 
@@ -30,7 +30,7 @@ type Group = (&'static str, Vec<(String, String)>);
 
 impl Names {
     /// Everything there is.
-    pub(super) async fn read(app: &App) -> PageResult<Names> {
+    pub(crate) async fn read(app: &App) -> PageResult<Names> {
         let read = app.desk.read(|sql| Ok((webhooks::list(sql)?, webhooks_in_use(sql)?)));
         let (all, webhooks) = read.await?;
         let hooks = all.into_iter().map(|(hook, _)| (hook.id, hook.name)).collect();
@@ -38,7 +38,7 @@ impl Names {
     }
 
     /// What one is called.
-    pub(super) fn name(&self, whom: Whom) -> String {
+    pub(crate) fn name(&self, whom: Whom) -> String {
         let Policy { paging, teams, staff, .. } = &*self.policy;
         let found = match whom {
             Whom::Schedule(id) => paging.schedules.get(&id).map(|found| found.name.clone()),
@@ -50,7 +50,7 @@ impl Names {
     }
 
     /// "whoever is on call by Network", "everybody of Network", "Mara Lindqvist".
-    pub(super) fn words(&self, whom: Whom) -> String {
+    pub(crate) fn words(&self, whom: Whom) -> String {
         let name = self.name(whom);
         match whom {
             Whom::Schedule(_) => format!("whoever is on call by {name}"),
@@ -61,7 +61,7 @@ impl Names {
     }
 
     /// The same as a link to where it is set.
-    pub(super) fn link(&self, whom: Whom) -> Markup {
+    pub(crate) fn link(&self, whom: Whom) -> Markup {
         let address = match whom {
             Whom::Schedule(id) => Section::Schedules.of(id),
             Whom::Person(id) => Section::People.of(id),
@@ -91,7 +91,7 @@ impl Names {
     }
 
     /// A choice of one; several such choices may have the same name, but each its own id.
-    pub(super) fn select(
+    pub(crate) fn select(
         &self,
         field: &Field<'_>,
         name: &str,
@@ -123,7 +123,7 @@ fn sorted<'a>(all: impl Iterator<Item = (Whom, &'a String)>) -> Vec<(String, Str
 }
 
 /// As a form holds it.
-pub(super) fn value(whom: Whom) -> String {
+pub(crate) fn value(whom: Whom) -> String {
     match whom {
         Whom::Schedule(id) => format!("schedule:{id}"),
         Whom::Person(id) => format!("person:{id}"),
@@ -133,7 +133,7 @@ pub(super) fn value(whom: Whom) -> String {
 }
 
 /// Everybody chosen in a field, in their order.
-pub(super) fn typed(fields: &Fields, field: &str) -> Result<Vec<Whom>, Trouble> {
+pub(crate) fn typed(fields: &Fields, field: &str) -> Result<Vec<Whom>, Trouble> {
     let filled = fields.all(field).filter(|value| !value.is_empty());
     let wrong = || Trouble::from(Refusal::invalid("whom", "Choose from the list"));
     filled.map(|text| parse(text).ok_or_else(wrong)).collect()

@@ -9,6 +9,7 @@ const ANYWHERE: Keys = &[
     (&["Ctrl", "K"], "search or run a command"),
     (&["/"], "filter, or ask"),
     (&["G", "Q"], "queue"),
+    (&["G", "O"], "on call"),
     (&["G", "I"], "inbox"),
     (&["G", ","], "settings"),
     (&["C"], "new incident"),

@@ -14,6 +14,7 @@ mod mail;
 mod mail_in;
 mod mailboxes;
 mod models;
+mod oncall;
 mod paged;
 mod paging;
 mod palette;

@@ -79,18 +79,23 @@ fn reads(stored: &Escalation, names: &Names) -> Markup {
     html! {
         section.card aria-labelledby="reads-h" {
             div.card-h { h2 id="reads-h" { "If nobody acknowledges" } @if !stored.active { span.chip { "out of use" } } }
-            div.card-b {
-                ol.steps.esc { @for (at, step) in stored.policy.steps.iter().enumerate() {
-                    li { b { (since_begin(&stored.policy, at)) } small { (whom_words(step, names)) } }
-                } }
-                p.meta.mts { (end_words(&stored.policy, names)) }
-            }
+            div.card-b { (in_words(&stored.policy, names, true)) }
         }
     }
 }
 
+/// The steps on a line, and what comes after them; with links for who reads the settings.
+pub(crate) fn in_words(policy: &EscalationPolicy, names: &Names, linked: bool) -> Markup {
+    html! {
+        ol.steps.esc { @for (at, step) in policy.steps.iter().enumerate() {
+            li { b { (since_begin(policy, at)) } small { (whom_words(step, names)) } }
+        } }
+        p.meta.mts { (end_words(policy, names, linked)) }
+    }
+}
+
 /// When a step comes: "At once", "8 min".
-pub(super) fn since_begin(policy: &EscalationPolicy, at: usize) -> String {
+pub(crate) fn since_begin(policy: &EscalationPolicy, at: usize) -> String {
     let seconds = policy.steps.iter().take(at + 1).map(|step| step.after_seconds).sum::<i64>();
     match seconds {
         0 => "At once".to_owned(),
@@ -99,7 +104,7 @@ pub(super) fn since_begin(policy: &EscalationPolicy, at: usize) -> String {
 }
 
 /// Whom a step pages, how, and in which hours.
-pub(super) fn whom_words(step: &EscalationStep, names: &Names) -> String {
+pub(crate) fn whom_words(step: &EscalationStep, names: &Names) -> String {
     let all: Vec<String> = step.whom.iter().map(|whom| names.words(*whom)).collect();
     let how = match (step.round_robin, step.everyone) {
         (true, _) if all.len() > 1 => "one of ",
@@ -113,7 +118,7 @@ pub(super) fn whom_words(step: &EscalationStep, names: &Names) -> String {
     format!("{how}{}{until}{}", all.join(" and "), hours.unwrap_or_default())
 }
 
-fn end_words(policy: &EscalationPolicy, names: &Names) -> Markup {
+fn end_words(policy: &EscalationPolicy, names: &Names, linked: bool) -> Markup {
     html! {
         @match policy.repeats {
             0 => "Then ",
@@ -123,7 +128,7 @@ fn end_words(policy: &EscalationPolicy, names: &Names) -> Markup {
         @if policy.fallback.is_empty() { "every administrator is told." } @else {
             @for (at, whom) in policy.fallback.iter().enumerate() {
                 @if at > 0 { " and " }
-                (names.link(*whom))
+                @if linked { (names.link(*whom)) } @else { (names.words(*whom)) }
             }
             " is told."
         }

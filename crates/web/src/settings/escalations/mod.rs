@@ -1,7 +1,7 @@
 //! Escalation policies: who is paged, in which order, after how long, and what happens at
 //! the end.
 
-mod draw;
+pub(crate) mod draw;
 mod form;
 
 use self::draw::page;

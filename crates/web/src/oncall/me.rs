@@ -1,0 +1,159 @@
+//! Oneself, first of all: am I on call, until when, who comes after me, and one button.
+
+use super::sight::{Sight, Standing};
+use crate::auth::SignedIn;
+use crate::part::icon::icon;
+use crate::part::time::left;
+use crate::url;
+use incident::reach::{Reach, Urgency};
+use kernel::{PersonId, Timestamp};
+use maud::{Markup, html};
+use roster::Span;
+
+/// Shifts to come that are told at once.
+const TOLD: usize = 3;
+
+pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
+    let me = who.viewer().person;
+    let on_call: Vec<&Standing> = sight.rows.iter().filter(|row| row.has(me)).collect();
+    let ahead = ahead(who, sight);
+    html! {
+        section.card.oc-me aria-labelledby="my" {
+            div.card-h { h2 id="my" { "You" } }
+            div.card-b.stack {
+                @for (place, row) in on_call.iter().enumerate() { (on_call_now(who, sight, row, place == 0)) }
+                @if on_call.is_empty() { (free(who, sight, ahead.first())) }
+                @if !on_call.is_empty() || !ahead.is_empty() { (facts(who, sight, &ahead, on_call.is_empty())) }
+            }
+        }
+    }
+}
+
+/// What is to come of one's own shifts, the soonest first.
+fn ahead<'a>(who: &SignedIn, sight: &'a Sight) -> Vec<(&'a Standing, Span)> {
+    let now = who.here.now;
+    let all = sight.rows.iter().flat_map(|row| row.mine.iter().map(move |span| (row, *span)));
+    let mut ahead: Vec<_> = all.filter(|(_, span)| span.start > now).collect();
+    ahead.sort_by_key(|(_, span)| span.start);
+    ahead.truncate(TOLD);
+    ahead
+}
+
+fn on_call_now(who: &SignedIn, sight: &Sight, row: &Standing, first: bool) -> Markup {
+    let here = &who.here;
+    let after = row.next.map(|next| next.person.map(|person| sight.name(person)));
+    let class = if first { "btn btn-primary" } else { "btn" };
+    html! {
+        p.oc-n {
+            b { "You are on call" @if let Some(at) = row.until() { " until " (here.exact(at)) } }
+            span.meta {
+                (row.name) ". "
+                @match after {
+                    None => "Nobody takes over in the next 90 days.",
+                    Some(Some(name)) => { "After you: " (name) "." }
+                    Some(None) => { span.crit-t { "After you: nobody." } }
+                }
+            }
+        }
+        @if who.viewer().swaps_shifts() {
+            div.btns {
+                a class=(class) href=(offer(row, None, row.until())) aria-label={ "Give it away: your shift of " (row.name) } { "Give it away" }
+            }
+        }
+    }
+}
+
+fn free(who: &SignedIn, sight: &Sight, next: Option<&(&Standing, Span)>) -> Markup {
+    let here = &who.here;
+    html! {
+        p.oc-n {
+            b { "You are not on call" }
+            @match next {
+                None => { span.meta { "No shift of yours in the next 90 days." } }
+                Some((row, span)) => {
+                    span { "Your next shift: " b.oc-i { (here.exact(span.start)) " to " (here.exact(span.end)) } }
+                    span.meta { (row.name) ", " (left(span.start, here)) }
+                }
+            }
+        }
+        @if who.viewer().swaps_shifts() {
+            div.btns {
+                @if let Some(row) = sight.row() { (take_over(sight, row, &format!("Take over {} now", row.name), "btn btn-primary")) }
+                @if let Some((row, span)) = next {
+                    a.btn href=(offer(row, Some(span.start), Some(span.end))) aria-label={ "Give it away: your next shift of " (row.name) } { "Give it away" }
+                }
+            }
+        }
+    }
+}
+
+/// The button by which the reader is on call from now on until the shift ends.
+pub(super) fn take_over(sight: &Sight, row: &Standing, words: &str, class: &str) -> Markup {
+    let label = match row.now.person.map(|person| sight.name(person)) {
+        Some(name) => format!("{words}: {}, from {name}", row.name),
+        None => format!("{words}: {}", row.name),
+    };
+    html! {
+        form method="post" action=(url::on_call_of(row.id, "take")) {
+            button class=(class) type="submit" aria-label=(label) title=(label) { (icon("oncall")) (words) }
+        }
+    }
+}
+
+/// The form by which a shift is given away, filled in.
+pub(super) fn offer(row: &Standing, start: Option<Timestamp>, end: Option<Timestamp>) -> String {
+    let part = |name: &str, at: Option<Timestamp>| {
+        at.map(|at| format!("&{name}={}", url::encode(&at.to_string()))).unwrap_or_default()
+    };
+    let asked = format!("{}{}", part("start", start), part("end", end)).replacen('&', "?", 1);
+    format!("{}{asked}", url::on_call_of(row.id, "offer"))
+}
+
+fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first: bool) -> Markup {
+    let here = &who.here;
+    let rest = if told_first { ahead.get(1..).unwrap_or_default() } else { ahead };
+    html! {
+        dl.props {
+            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person)) " " a.link href=(url::ACCOUNT) { "Change" } } }
+            @if !rest.is_empty() {
+                div { dt { "After that" } dd {
+                    @for (place, (row, span)) in rest.iter().enumerate() {
+                        @if place > 0 { br; }
+                        (here.exact(span.start)) " to " (here.exact(span.end)) ", " (row.name)
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// By what somebody is reached at night. Addresses and numbers are for themselves and for
+/// administrators; the others read by what.
+pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId) -> Markup {
+    let viewer = who.viewer();
+    let open = viewer.person == person || viewer.has(&[kernel::Role::Administrator]);
+    let reach = sight.names.policy.paging.reach.get(&person);
+    let ways = reach.map(|reach| ways(reach, who.here.now, open)).unwrap_or_default();
+    html! {
+        @if ways.is_empty() { span.err { (icon("alert")) "no way" } } @else { (ways.join(", ")) }
+    }
+}
+
+/// "Text message", "Telephone call after 3 min".
+fn ways(reach: &Reach, now: Timestamp, open: bool) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for way in reach.ways(Urgency::High, now) {
+        let mut words = way.channel.name().to_owned();
+        if open {
+            words = format!("{words} ({})", way.address);
+        }
+        match way.due_at.seconds_since(now) / 60 {
+            0 => {}
+            minutes => words = format!("{words} after {minutes} min"),
+        }
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said
+}

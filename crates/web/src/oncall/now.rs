@@ -1,0 +1,91 @@
+//! Who is on call now, schedule by schedule, and taking over.
+
+use super::done;
+use super::me::{reached, take_over};
+use super::sight::{Sight, Standing};
+use crate::app::App;
+use crate::auth::{SignedIn, Staff};
+use crate::error::PageResult;
+use crate::part::icon::icon;
+use crate::part::person::small_avatar;
+use crate::part::time::counted;
+use crate::settings::actor;
+use crate::url;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use desk::rota::{Wanted, add_override};
+use incident::escalation::check::can_be_paged;
+use kernel::{PersonId, ScheduleId};
+use maud::{Markup, html};
+
+pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
+    let takes = who.viewer().swaps_shifts();
+    html! {
+        section.card aria-labelledby="nw" {
+            div.card-h {
+                h2 id="nw" { "On call now" }
+                span.meta { (counted(sight.rows.len() as i64, "schedule")) }
+            }
+            div.scroll-x tabindex="0" role="region" aria-label="On call now, table" { table.dt.oc-t {
+                thead { tr {
+                    th scope="col" { "Schedule" } th scope="col" { "On call" } th scope="col" { "Until" }
+                    th scope="col" { "Then" } th scope="col" { "Reached by" }
+                    @if takes { th scope="col" { span.vh { "Actions" } } }
+                } }
+                tbody { @for row in &sight.rows { (line(who, sight, row, takes)) } }
+            } }
+        }
+    }
+}
+
+fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
+    let here = &who.here;
+    let me = who.viewer().person;
+    html! {
+        tr {
+            th scope="row" { a href=(url::on_call(row.id)) { (row.name) } }
+            @match row.now.person {
+                Some(person) => { td { (somebody(who, sight, person)) } }
+                None => { td { span.err { (icon("alert")) "nobody" } @if let Some(whom) = row.fallback { span.meta { "pages go to " (sight.names.words(whom)) } } } }
+            }
+            td { @match row.until() { Some(at) => (here.exact(at)), None => span.muted { "no end in sight" } } }
+            td {
+                @match row.next.map(|next| next.person) {
+                    None => span.muted { "–" },
+                    Some(Some(person)) => (sight.name(person)),
+                    Some(None) => span.crit-t { "nobody" },
+                }
+            }
+            td.oc-r { @if let Some(person) = row.now.person { (reached(who, sight, person)) } @else { "–" } }
+            @if takes {
+                td.num { @if row.now.person != Some(me) { (take_over(sight, row, "Take over now", "btn btn-sm")) } }
+            }
+        }
+    }
+}
+
+fn somebody(who: &SignedIn, sight: &Sight, person: PersonId) -> Markup {
+    let name = sight.name(person);
+    html! {
+        span.who {
+            (small_avatar(person, &name))
+            span { (name) @if person == who.viewer().person { ", you" } }
+        }
+        @if !can_be_paged(person, &sight.names.policy) { " " span.err { (icon("alert")) "cannot be paged any more" } }
+    }
+}
+
+/// `POST …/take`: the reader is on call from now on, until the shift or the gap ends.
+pub(super) async fn take(
+    State(app): State<App>,
+    Staff(who): Staff,
+    Path(schedule): Path<ScheduleId>,
+) -> PageResult<Response> {
+    let viewer = who.viewer().clone();
+    let person = viewer.person;
+    let wanted = Wanted { schedule, person, start: None, end: None, reason: String::new() };
+    app.desk
+        .change(actor(&who), move |sql, audit| add_override(sql, audit, &viewer, wanted))
+        .await?;
+    Ok(done(schedule, "taken"))
+}
