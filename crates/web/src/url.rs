@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::IncidentNumber;
+use kernel::{AlertId, IncidentNumber};
 use std::fmt::Display;
 
 /// The queue.
@@ -23,6 +23,8 @@ pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const SEARCH: &str = "/search";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
+/// What monitoring tells of.
+pub(crate) const ALERTS: &str = "/alerts";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
@@ -49,6 +51,16 @@ pub(crate) fn portal_incident(number: IncidentNumber) -> String {
 /// The page of a message that came in.
 pub(crate) fn mail(id: i64) -> String {
     format!("{MAIL}/{id}")
+}
+
+/// The page of an alert.
+pub(crate) fn alert(id: AlertId) -> String {
+    format!("{ALERTS}/{id}")
+}
+
+/// The alerts of an incident.
+pub(crate) fn alerts_of(number: IncidentNumber) -> String {
+    format!("{ALERTS}?incident={number}")
 }
 
 /// A section of the settings.

@@ -9,7 +9,7 @@ mod sources;
 
 pub use acting::Act;
 pub(crate) use monitoring::Monitoring;
-pub use reading::read_as;
+pub use reading::{MappingTried, read_as};
 pub(crate) use ringing::start;
 pub use sources::Silenced;
 
