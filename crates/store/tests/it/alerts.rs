@@ -217,9 +217,8 @@ fn alerts_are_found_by_those_who_may_see_them() {
         assert_eq!(keys(&agent, group), [] as [&str; 0]);
         let first = |wanted: Wanted, limit| {
             let scope = Scope::of(&agent);
-            let read = move |sql: &mut dyn store::Sql| {
-                found::open_first(sql, &scope, &wanted, limit)
-            };
+            let read =
+                move |sql: &mut dyn store::Sql| found::open_first(sql, &scope, &wanted, limit);
             let found = store.read_blocking(read).unwrap();
             found.into_iter().map(|found| found.alert.key).collect::<Vec<_>>()
         };

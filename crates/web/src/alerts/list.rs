@@ -21,6 +21,9 @@ use store::alerts::found::{Counted, Found, Wanted};
 /// Alerts on one page.
 const ROWS: usize = 100;
 
+/// What can be chosen: value and words.
+type Options = Vec<(String, String)>;
+
 /// Which alerts, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -163,8 +166,9 @@ pub(super) async fn show(
     let counts = app.desk.alert_counts(who.viewer()).await?;
     let sources = app.desk.read(sources).await?;
     let policy = app.desk.policy();
+    let maintained = maintenance::now_banner(&app, &who).await?;
     let body = html! {
-        (maintenance::now_banner(&app, &who).await?)
+        (maintained)
         (which(&asked, &counts))
         (filter(&asked, &sources, &policy))
         @if found.is_empty() { (nothing(&asked, &sources)) } @else { (table(&who, &found, &sources, &policy)) }
@@ -224,14 +228,13 @@ fn filter(asked: &Asked, sources: &Sources, policy: &Policy) -> Markup {
     let severities = Severity::ALL.iter();
     let severities =
         severities.map(|one| (one.as_str().to_owned(), severity_word(*one).to_owned()));
-    let mut services: Vec<(String, String)> =
+    let mut services: Options =
         policy.services.iter().map(|(id, one)| (id.to_string(), one.name.clone())).collect();
-    let mut of: Vec<(String, String)> =
-        sources.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
+    let mut of: Options = sources.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     for list in [&mut services, &mut of] {
         list.sort_by_key(|(_, name)| name.to_lowercase());
     }
-    let choices: [(&str, &str, Vec<(String, String)>); 3] = [
+    let choices: [(&str, &str, Options); 3] = [
         ("severity", "Severity", any("Any").chain(severities).collect()),
         ("service", "Service", any("Any").chain(services).collect()),
         ("source", "Source", any("Any").chain(of).collect()),

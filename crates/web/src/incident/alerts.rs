@@ -20,7 +20,6 @@ use store::{Failure, Sql};
 const FIRST: usize = 5;
 
 /// What the page of an incident shows of its alerts.
-#[derive(Default)]
 pub(super) struct Alerts {
     /// The first of them, those that are not over before the others.
     first: Vec<Found>,
@@ -73,7 +72,7 @@ impl Alerts {
 
     /// Links to alerts that an entry names.
     pub(super) fn links<'a>(&'a self, named: &'a [AlertId]) -> impl Iterator<Item = Markup> + 'a {
-        named.iter().filter_map(|id| Some((id, self.titles.get(id)?))).map(|(id, title)| {
+        named.iter().filter_map(move |id| Some((id, self.titles.get(id)?))).map(|(id, title)| {
             html! { a.link href=(url::alert(*id)) { (title) } }
         })
     }

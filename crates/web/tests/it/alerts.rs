@@ -72,7 +72,9 @@ async fn an_alert_tells_all_and_is_acted_on() {
         Link { href: "https://runbook.example/disk".to_owned(), text: "Runbook".to_owned() },
         Link { href: "javascript:alert(1)".to_owned(), text: "Evil".to_owned() },
     ];
-    let taken = tell(&world, &from, vec![one, signal("disk-2", Severity::Error, "Disk slow")]).await;
+    let two = signal("disk-2", Severity::Error, "Disk slow");
+    let group = |one| Signal { group: Some("disks".to_owned()), ..one };
+    let taken = tell(&world, &from, vec![group(one), group(two)]).await;
     let number = taken.incidents[0];
     let listed = world.desk.alerts(&world.viewer("mara"), Default::default(), 9).await.unwrap();
     let id = listed.iter().find(|found| found.alert.key == "disk-1").unwrap().alert.id;
@@ -83,7 +85,9 @@ async fn an_alert_tells_all_and_is_acted_on() {
     page.shows("&lt;b&gt;db1&lt;/b&gt;").shows("disk-1").shows(&format!("/incidents/{number}"));
     page.shows(">Acknowledge<").hides("The body that brought it");
     let raw = world.get("ada", &path).await;
-    raw.shows("The body that brought it").shows("&lt;script&gt;x&lt;/script&gt;").hides("<script>x");
+    raw.shows("The body that brought it")
+        .shows("&lt;script&gt;x&lt;/script&gt;")
+        .hides("<script>x");
     world.get("otto", &path).await.hides(">Acknowledge<").hides(">Resolve<");
     let incident = world.get("mara", &format!("/incidents/{number}")).await;
     incident.shows(&format!("href=\"{path}\"")).shows(" firing of ");

@@ -195,7 +195,7 @@ fn connect(app: &App, shown: &Shown<'_>) -> Markup {
                 @for step in (tool.steps)(&place) {
                     div.stack-s {
                         p { (step.words) }
-                        @if !step.code.is_empty() { pre.secret tabindex="0" aria-label=(step.words) { (step.code) } }
+                        @if !step.code.is_empty() { pre.secret tabindex="0" role="region" aria-label=(step.words) { (step.code) } }
                     }
                 }
                 p.hint {

@@ -246,12 +246,12 @@ pub(super) fn page(
 
 fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
     let errors = &problem.errors;
-    let named = |pairs: Vec<(String, String)>| pairs;
     let services = all.services.iter().filter(|one| one.active);
-    let services = named(services.map(|one| (one.id.to_string(), one.name.clone())).collect());
-    let sources =
-        named(all.sources.iter().map(|one| (one.id.to_string(), one.name.clone())).collect());
-    let days = named(DAYS.map(|(value, name)| (value.to_owned(), name.to_owned())).to_vec());
+    let services: Vec<(String, String)> =
+        services.map(|one| (one.id.to_string(), one.name.clone())).collect();
+    let sources: Vec<(String, String)> =
+        all.sources.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
+    let days = DAYS.map(|(value, name)| (value.to_owned(), name.to_owned()));
     let field = |id: &'static str, label: &'static str| Field::new(id, label).errors(errors);
     html! {
         (name_field(fields, errors))
