@@ -160,8 +160,11 @@ pub fn list(
     let (seen, more) = seen(sql, scope, values.len() + 1);
     conditions.push(seen);
     values.extend(more);
-    let statement =
-        format!("{SELECT} where {} order by a.id desc limit {limit}", conditions.join(" and "));
+    // Few are not over: they are found by an index of their own and sorted, instead of looking
+    // through all there ever were in their order.
+    let order = if wanted.open == Some(true) { "a.id || ''" } else { "a.id" };
+    let conditions = conditions.join(" and ");
+    let statement = format!("{SELECT} where {conditions} order by {order} desc limit {limit}");
     let alerts = many(sql, &statement, &values, read)?;
     with_details(sql, alerts)
 }

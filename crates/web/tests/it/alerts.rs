@@ -251,6 +251,10 @@ async fn an_incident_says_that_its_service_is_in_maintenance() {
         ("ends_at", "2999-01-01T00:00"),
         ("service", service.as_str()),
     ];
+    let asks = format!("/settings/maintenance/new?service={service}");
+    let page = world.get("ines", &format!("/settings/services/{service}")).await;
+    page.shows(&format!("href=\"{asks}\""));
+    world.get("ines", &asks).await.shows(&format!("value=\"{service}\" checked"));
     let made = world.post("mara", "/settings/maintenance", &window).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     let from = source(&world, "json", "Watcher").await;
