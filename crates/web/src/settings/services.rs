@@ -3,9 +3,7 @@
 use super::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
 };
-use super::{
-    Reads, Section, actor, escalations as policies, maintenance, row_page, section_page,
-};
+use super::{Reads, Section, actor, escalations as policies, maintenance, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
