@@ -202,7 +202,7 @@ fn connect(app: &App, shown: &Shown<'_>) -> Markup {
                     "The key is " code { (source.key.as_str()) } ". Whoever knows it can hand in alerts."
                     @if app.options.public_url.is_none() { " Set public_url, so that the address here is the one that others reach." }
                 }
-                form.filters method="get" action=(SECTION.of(source.id)) {
+                form.filters method="get" action={ (SECTION.of(source.id)) "#connect" } {
                     div.field {
                         label.lbl for="tool" { "For another tool" }
                         select.inp id="tool" name="tool" { @for other in &TOOLS { option value=(other.key) selected[other.key == tool.key] { (other.name) } } }
