@@ -154,6 +154,13 @@ impl Matcher {
             self.integrations.is_empty() || self.integrations.contains(&subject.integration);
         service && integration && self.labels.iter().all(|label| label.holds(subject.labels))
     }
+
+    /// Whether all alerts about a service are meant, whoever tells of them and whatever their
+    /// labels are.
+    pub fn is_all_of(&self, service: ServiceId) -> bool {
+        let named = self.services.is_empty() || self.services.contains(&service);
+        named && self.integrations.is_empty() && self.labels.is_empty()
+    }
 }
 
 impl Recurrence {

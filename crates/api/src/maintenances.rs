@@ -10,12 +10,11 @@ use crate::page::Page;
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::version::Seen;
-use alert::maintenance::{LABELS_MAX, Maintenance, Matcher, Recurrence};
+use alert::maintenance::{Maintenance, Matcher, Recurrence};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use incident::policy::Fault;
 use kernel::{MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -148,7 +147,7 @@ async fn create(
         cancelled: false,
         version: 1,
     };
-    check(&row)?;
+    desk::maintenance::check(&row)?;
     let now = app.desk().now();
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         maintenances::insert(sql, &row)?;
@@ -222,7 +221,7 @@ impl Row for Maintenance {
     }
 
     fn check(&self, _: &mut dyn Sql, _: &Self, _: Timestamp) -> Result<(), Trouble> {
-        check(self)
+        desk::maintenance::check(self)
     }
 }
 
@@ -230,34 +229,10 @@ impl Row for Maintenance {
 fn must_plan(caller: &Caller) -> Result<(), Problem> {
     caller.must_be_staff()?;
     caller.must_write()?;
-    match caller.viewer().works() {
+    match desk::maintenance::may_plan(caller.viewer()) {
         true => Ok(()),
         false => Err(Problem::forbidden("maintenance is planned by whoever works on incidents")),
     }
-}
-
-fn check(row: &Maintenance) -> Result<(), Trouble> {
-    let mut faults = Vec::new();
-    if row.ends_at.is_some_and(|end| end <= row.starts_at) {
-        faults.push(Fault::new("ends_at", "must lie after the beginning"));
-    }
-    if row.ends_at.is_none() && row.recurrence.is_none() {
-        faults.push(Fault::new("ends_at", "is needed unless it recurs"));
-    }
-    if let Some(recurrence) = &row.recurrence {
-        let broken = recurrence.faults().into_iter();
-        faults
-            .extend(broken.map(|(field, words)| Fault::new(format!("recurrence.{field}"), words)));
-    }
-    if row.matcher.labels.len() > LABELS_MAX {
-        faults.push(Fault::new("matcher.labels", format!("are more than {LABELS_MAX}")));
-    }
-    for label in &row.matcher.labels {
-        if let Err(words) = label.pattern() {
-            faults.push(Fault::new("matcher.labels", words));
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
 }
 
 fn find(text: &str) -> Result<MaintenanceId, Problem> {

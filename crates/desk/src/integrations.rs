@@ -6,6 +6,7 @@ use alert::mapping::Mapping;
 use incident::Policy;
 use incident::policy::Fault;
 use kernel::{Outward, Timestamp, limits};
+use std::collections::BTreeMap;
 use store::Sql;
 use store::directory::Integration;
 use store::directory::integrations::{self, Imap, Secrets};
@@ -85,12 +86,16 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
 fn check_alerts(settings: &AlertSettings, faults: &mut Vec<Fault>) {
     let broken = settings.faults().into_iter();
     faults.extend(broken.map(|(field, words)| Fault::new(format!("alerts.{field}"), words)));
-    if let Err(wrong) = Mapping::parse(&settings.mapping) {
-        let wrong = wrong.into_iter();
-        faults.extend(wrong.map(|(field, fault)| {
-            Fault::new(format!("alerts.mapping.{field}"), fault.to_string())
-        }));
-    }
+    faults.extend(mapping_faults(&settings.mapping));
+}
+
+/// What is wrong with the expressions of a mapping.
+pub(crate) fn mapping_faults(texts: &BTreeMap<String, String>) -> Vec<Fault> {
+    let wrong = Mapping::parse(texts).err().unwrap_or_default().into_iter();
+    let fault = |(field, fault): (String, alert::mapping::Fault)| {
+        Fault::new(format!("alerts.mapping.{field}"), fault.to_string())
+    };
+    wrong.map(fault).collect()
 }
 
 fn check_imap(imap: &Imap, faults: &mut Vec<Fault>) {

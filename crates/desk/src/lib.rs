@@ -19,6 +19,7 @@ mod files;
 mod inbox;
 pub mod integrations;
 mod ledger;
+pub mod maintenance;
 mod messages;
 mod metrics;
 pub mod notices;
@@ -44,7 +45,7 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use alerts::{Act, Beat, Raw, Silenced, Taken, Told as AlertsTold, read_as};
+pub use alerts::{Act, Beat, MappingTried, Raw, Silenced, Taken, Told as AlertsTold, read_as};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};

@@ -6,6 +6,7 @@
 //! check that a form comes from our own pages.
 
 mod account;
+mod alerts;
 mod answer;
 mod answer_link;
 mod app;
@@ -64,6 +65,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(queue::routes())
         .merge(incident::routes())
         .merge(portal::routes())
+        .merge(alerts::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(settings::routes())

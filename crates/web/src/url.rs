@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::{IncidentNumber, ScheduleId};
+use kernel::{AlertId, IncidentNumber, ScheduleId};
 use std::fmt::Display;
 
 /// The queue.
@@ -25,6 +25,8 @@ pub(crate) const SEARCH: &str = "/search";
 pub(crate) const ON_CALL: &str = "/on-call";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
+/// What monitoring tells of.
+pub(crate) const ALERTS: &str = "/alerts";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
@@ -66,6 +68,16 @@ pub(crate) fn on_call_of(schedule: ScheduleId, what: impl Display) -> String {
 /// What paging promised for an incident and what came of it.
 pub(crate) fn ledger(number: IncidentNumber) -> String {
     format!("{ON_CALL}/ledger/{number}")
+}
+
+/// The page of an alert.
+pub(crate) fn alert(id: AlertId) -> String {
+    format!("{ALERTS}/{id}")
+}
+
+/// The alerts of an incident.
+pub(crate) fn alerts_of(number: IncidentNumber) -> String {
+    format!("{ALERTS}?incident={number}")
 }
 
 /// A section of the settings.

@@ -4,7 +4,7 @@ use super::What;
 use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, TokenScope, Viewer};
 use kernel::{Actor, AlertId, Timestamp};
-use store::alerts::found::{self, Found, Wanted};
+use store::alerts::found::{self, Counted, Found, Wanted};
 
 /// Days that an alert can be put off at most: then somebody looks again.
 const SNOOZE_DAYS_MAX: i64 = 30;
@@ -34,6 +34,31 @@ impl Desk {
     ) -> Result<Vec<Found>, Trouble> {
         let scope = Scope::of(viewer);
         self.read(move |sql| found::list(sql, &scope, &wanted, limit)).await
+    }
+
+    /// The alerts that somebody may see, those that are not over first.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn alerts_open_first(
+        &self,
+        viewer: &Viewer,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<Found>, Trouble> {
+        let scope = Scope::of(viewer);
+        self.read(move |sql| found::open_first(sql, &scope, &wanted, limit)).await
+    }
+
+    /// How many alerts that are not over somebody may see, by what they have in common.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn alert_counts(&self, viewer: &Viewer) -> Result<Vec<Counted>, Trouble> {
+        let scope = Scope::of(viewer);
+        self.read(move |sql| found::counts(sql, &scope)).await
     }
 
     /// An alert, if somebody may see it.

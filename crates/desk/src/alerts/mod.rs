@@ -10,7 +10,7 @@ mod windows;
 
 pub use acting::Act;
 pub(crate) use monitoring::Monitoring;
-pub use reading::read_as;
+pub use reading::{MappingTried, read_as};
 pub(crate) use ringing::start;
 pub use sources::Silenced;
 pub(crate) use windows::Windows;

@@ -2,12 +2,15 @@
 
 use super::{details, read};
 use crate::alerts::details::Details;
-use crate::directory::{many, one};
+use crate::directory::{containing, many, one};
 use crate::incidents::filter;
 use crate::{Failure, Sql, Value};
 use alert::{Alert, SignalStatus};
 use incident::Scope;
-use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId};
+use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity};
+
+/// Words that are looked for at most: each looks through what every alert says.
+const SEARCH_WORDS: usize = 6;
 
 /// What is looked for; everything that is set has to hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +25,16 @@ pub struct Wanted {
     pub service: Option<ServiceId>,
     /// Of this incident.
     pub number: Option<IncidentNumber>,
+    /// As bad as this.
+    pub severity: Option<Severity>,
+    /// Only those of which nobody is paged, for whatever reason.
+    pub muted: bool,
+    /// With this key at its source.
+    pub key: Option<String>,
+    /// Of this group.
+    pub group: Option<String>,
+    /// With all of these words in its title, labels or key.
+    pub text: Option<String>,
     /// Older than this one.
     pub before: Option<AlertId>,
 }
@@ -39,6 +52,61 @@ const SELECT: &str = "select a.id, a.integration_id, a.key, a.state, a.severity,
     a.number, a.count, a.first_at, a.last_at, a.started_at, a.ends_at, a.ended_at, a.muted, \
     a.muted_until, a.changes, a.flapping_until, a.check_at, a.digest from alerts a \
     left join incidents i on i.number = a.number";
+
+/// Whether an alert says a word.
+const SAYS: &str = r"(lower(a.key) like $0 escape '\' or exists (select 1 from alert_details d \
+    where d.alert_id = a.id and (lower(d.title) like $0 escape '\' or lower(d.labels) like $0 escape '\')))";
+
+/// The alerts that somebody may see, those that are not over first, of each the newest first.
+/// One that begins among those that are over asks for them alone.
+pub fn open_first(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    wanted: &Wanted,
+    limit: usize,
+) -> Result<Vec<Found>, Failure> {
+    if wanted.open.is_some() {
+        return list(sql, scope, wanted, limit);
+    }
+    let mut found = list(sql, scope, &Wanted { open: Some(true), ..wanted.clone() }, limit)?;
+    if found.len() < limit {
+        let over = Wanted { open: Some(false), before: None, ..wanted.clone() };
+        found.extend(list(sql, scope, &over, limit - found.len())?);
+    }
+    Ok(found)
+}
+
+/// How many alerts that are not over somebody may see, by state, severity and why nobody is
+/// paged.
+pub fn counts(sql: &mut dyn Sql, scope: &Scope) -> Result<Vec<Counted>, Failure> {
+    let (seen, values) = seen(sql, scope, 1);
+    let statement = format!(
+        "select a.state, a.severity, a.muted, count(*) from alerts a \
+         left join incidents i on i.number = a.number \
+         where a.ended_at is null and {seen} group by a.state, a.severity, a.muted"
+    );
+    many(sql, &statement, &values, |row| {
+        Ok(Counted {
+            state: row.parsed()?,
+            severity: row.parsed()?,
+            muted: row.opt_parsed()?,
+            count: row.int()?,
+        })
+    })
+}
+
+/// Alerts that are alike, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// What is true of them.
+    pub state: SignalStatus,
+    /// How bad they are.
+    pub severity: Severity,
+    /// Why nobody is paged about them.
+    pub muted: Option<Muted>,
+    /// How many.
+    pub count: i64,
+}
 
 /// The alerts that somebody may see, the newest first. Those of an incident are for whoever
 /// sees all of that; those without one for everybody who works here.
@@ -66,8 +134,23 @@ pub fn list(
     if let Some(number) = wanted.number {
         add("a.number = $0", number.into());
     }
+    if let Some(severity) = wanted.severity {
+        add("a.severity = $0", severity.as_str().into());
+    }
+    if let Some(key) = &wanted.key {
+        add("a.key = $0", key.into());
+    }
+    if let Some(group) = &wanted.group {
+        add("a.group_key = $0", group.into());
+    }
+    for word in wanted.text.iter().flat_map(|text| text.split_whitespace()).take(SEARCH_WORDS) {
+        add(SAYS, containing(word).into());
+    }
     if let Some(before) = wanted.before {
         add("a.id < $0", before.into());
+    }
+    if wanted.muted {
+        conditions.push("a.muted is not null".to_owned());
     }
     match wanted.open {
         Some(true) => conditions.push("a.ended_at is null".to_owned()),
@@ -77,8 +160,11 @@ pub fn list(
     let (seen, more) = seen(sql, scope, values.len() + 1);
     conditions.push(seen);
     values.extend(more);
-    let statement =
-        format!("{SELECT} where {} order by a.id desc limit {limit}", conditions.join(" and "));
+    // Few are not over: they are found by an index of their own and sorted, instead of looking
+    // through all there ever were in their order.
+    let order = if wanted.open == Some(true) { "a.id || ''" } else { "a.id" };
+    let conditions = conditions.join(" and ");
+    let statement = format!("{SELECT} where {conditions} order by {order} desc limit {limit}");
     let alerts = many(sql, &statement, &values, read)?;
     with_details(sql, alerts)
 }

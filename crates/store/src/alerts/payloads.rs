@@ -4,6 +4,7 @@ use crate::directory::{many, one};
 use crate::{Columns, Failure, Sql, Table, Type};
 use kernel::{IntegrationId, Timestamp, words};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Bodies of one integration that are kept: what somebody looks through.
 pub const KEPT_MAX: i64 = 200;
@@ -101,16 +102,18 @@ pub fn keep(sql: &mut dyn Sql, payloads: Vec<Payload>) -> Result<(), Failure> {
 pub fn of(sql: &mut dyn Sql, integration: IntegrationId, limit: i64) -> Result<Vec<Kept>, Failure> {
     let statement = "select id, received_at, door, content_type, outcome, note, length(bytes) \
         from alert_payloads where integration_id = $1 order by id desc limit $2";
-    many(sql, statement, &[integration.into(), limit.into()], |row| {
-        Ok(Kept {
-            id: row.int()?,
-            received_at: row.at()?,
-            door: row.text()?,
-            content_type: row.text()?,
-            outcome: row.parsed()?,
-            note: row.text()?,
-            size_bytes: row.int()?,
-        })
+    many(sql, statement, &[integration.into(), limit.into()], kept)
+}
+
+fn kept(row: &mut Columns) -> Result<Kept, Failure> {
+    Ok(Kept {
+        id: row.int()?,
+        received_at: row.at()?,
+        door: row.text()?,
+        content_type: row.text()?,
+        outcome: row.parsed()?,
+        note: row.text()?,
+        size_bytes: row.int()?,
     })
 }
 
@@ -133,19 +136,43 @@ pub fn get(
     integration: IntegrationId,
     id: i64,
 ) -> Result<Option<Payload>, Failure> {
-    let statement = "select integration_id, received_at, door, content_type, outcome, note, bytes \
-        from alert_payloads where integration_id = $1 and id = $2";
-    one(sql, statement, &[integration.into(), id.into()], |row| {
-        Ok(Payload {
-            integration: row.parsed()?,
-            received_at: row.at()?,
-            door: row.text()?,
-            content_type: row.text()?,
-            outcome: row.parsed()?,
-            note: row.text()?,
-            bytes: row.bytes()?,
-        })
+    let statement = format!("{WHOLE} where integration_id = $1 and id = $2");
+    one(sql, &statement, &[integration.into(), id.into()], whole)
+}
+
+const WHOLE: &str = "select integration_id, received_at, door, content_type, outcome, note, bytes \
+    from alert_payloads";
+
+fn whole(row: &mut Columns) -> Result<Payload, Failure> {
+    Ok(Payload {
+        integration: row.parsed()?,
+        received_at: row.at()?,
+        door: row.text()?,
+        content_type: row.text()?,
+        outcome: row.parsed()?,
+        note: row.text()?,
+        bytes: row.bytes()?,
     })
+}
+
+/// Those of an integration that came at this very instant, whole: what began then was among
+/// them.
+pub fn at(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    at: Timestamp,
+) -> Result<Vec<Payload>, Failure> {
+    let statement = format!("{WHOLE} where integration_id = $1 and received_at = $2 order by id");
+    many(sql, &statement, &[integration.into(), at.into()], whole)
+}
+
+/// The newest of each integration that was not taken: what went wrong last.
+pub fn last_wrong(sql: &mut dyn Sql) -> Result<HashMap<IntegrationId, Kept>, Failure> {
+    let statement = "select integration_id, id, received_at, door, content_type, outcome, note, length(bytes) \
+        from alert_payloads where id in \
+        (select max(id) from alert_payloads where outcome <> 'new' group by integration_id)";
+    let found = many(sql, statement, &[], |row| Ok((row.parsed()?, kept(row)?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// Forgets what is too old, and what is too much of one integration.

@@ -49,6 +49,7 @@ pub use idempotency::Answer;
 pub use import_refs::Imported;
 pub use integrations::{Integration, IntegrationKind};
 pub use organisations::Organisation;
+pub(crate) use people::containing;
 pub use people::{PeopleFilter, Person};
 pub(crate) use rows::{json, many, one, slots};
 pub use schedules::Schedule;

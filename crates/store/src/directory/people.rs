@@ -318,6 +318,11 @@ pub(crate) fn starting(text: &str) -> String {
     pattern
 }
 
+/// The pattern of texts that hold this one, as [`starting`] has it.
+pub(crate) fn containing(text: &str) -> String {
+    format!("%{}", starting(text))
+}
+
 pub(crate) const COLUMNS: &str = "id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, \
      case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, language, created_at, version";
 

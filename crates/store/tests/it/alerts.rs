@@ -234,6 +234,33 @@ fn alerts_are_found_by_those_who_may_see_them() {
         assert_eq!(keys(&agent, state), ["b"]);
         let before = Wanted { before: Some(all[2].id), ..Wanted::default() };
         assert_eq!(keys(&agent, before), ["b", "a"]);
+        let said = |words: &str| Wanted { text: Some(words.to_owned()), ..Wanted::default() };
+        assert_eq!(keys(&agent, said("FULL db1")), ["c", "b", "a"], "title and labels");
+        assert_eq!(keys(&agent, said("b")), ["c", "b", "a"], "keys, too");
+        assert_eq!(keys(&agent, said("%")), [] as [&str; 0], "signs of patterns are signs");
+        let severity = |severity| Wanted { severity: Some(severity), ..Wanted::default() };
+        assert_eq!(keys(&agent, severity(Severity::Critical)), ["c", "b", "a"]);
+        assert_eq!(keys(&agent, severity(Severity::Info)), [] as [&str; 0]);
+        let muted = Wanted { muted: true, ..Wanted::default() };
+        assert_eq!(keys(&agent, muted), [] as [&str; 0]);
+        let key = Wanted { key: Some("b".to_owned()), ..Wanted::default() };
+        assert_eq!(keys(&agent, key), ["b"]);
+        let group = Wanted { group: Some("elsewhere".to_owned()), ..Wanted::default() };
+        assert_eq!(keys(&agent, group), [] as [&str; 0]);
+        let first = |wanted: Wanted, limit| {
+            let scope = Scope::of(&agent);
+            let read =
+                move |sql: &mut dyn store::Sql| found::open_first(sql, &scope, &wanted, limit);
+            let found = store.read_blocking(read).unwrap();
+            found.into_iter().map(|found| found.alert.key).collect::<Vec<_>>()
+        };
+        assert_eq!(first(Wanted::default(), 10), ["c", "a", "b"]);
+        assert_eq!(first(Wanted::default(), 2), ["c", "a"]);
+        let next = Wanted { before: Some(all[2].id), ..Wanted::default() };
+        assert_eq!(first(next, 10), ["a", "b"], "those that are over come whole");
+        let scope = Scope::of(&agent);
+        let counts = store.read_blocking(move |sql| found::counts(sql, &scope)).unwrap();
+        assert_eq!(counts.iter().map(|one| one.count).sum::<i64>(), 2, "{counts:?}");
         let (scope, id) = (Scope::of(&agent), all[0].id);
         let one = store.read_blocking(move |sql| found::get(sql, &scope, id)).unwrap().unwrap();
         assert_eq!(
@@ -271,6 +298,13 @@ fn bodies_are_bounded_by_number_and_age() {
         let id = kept[0].id;
         let whole = store.read_blocking(move |sql| payloads::get(sql, source(1), id)).unwrap();
         assert_eq!(whole.as_ref(), all.last());
+        let then = store.read_blocking(|sql| payloads::at(sql, source(1), START)).unwrap();
+        assert_eq!((then.len(), then.last()), (kept.len(), all.last()));
+        assert!(store.read_blocking(payloads::last_wrong).unwrap().is_empty());
+        let failed = Payload { outcome: PayloadOutcome::NotUnderstood, ..payload(0, 7) };
+        write(store, |sql| payloads::keep(sql, vec![failed.clone(), payload(0, 8)]));
+        let wrong = store.read_blocking(payloads::last_wrong).unwrap();
+        assert_eq!(wrong[&source(1)].note, "7");
         let other = store.read_blocking(move |sql| payloads::get(sql, source(2), id)).unwrap();
         assert!(other.is_none(), "nobody reads another's");
     });

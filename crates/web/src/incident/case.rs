@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{PageError, PageResult};
+use crate::incident::alerts::Alerts;
 use crate::incident::clocks;
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
@@ -68,6 +69,8 @@ pub(super) struct Case {
     pub(super) loads: HashMap<PersonId, i64>,
     /// Entries that messages became which are still there.
     pub(super) mail: HashSet<(IncidentNumber, u32)>,
+    /// Its alerts.
+    pub(super) alerts: Alerts,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -228,6 +231,7 @@ impl Wanted {
         let named = people_in(&row.state, events, &self.policy);
         let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
+        let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
         Ok(Some(Case {
@@ -239,6 +243,7 @@ impl Wanted {
                 self.here.now.max(row.state.updated_at),
             ),
             mail,
+            alerts,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,

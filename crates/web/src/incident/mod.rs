@@ -1,5 +1,6 @@
 //! The incident's page and everything done on it; the form of a new incident.
 
+mod alerts;
 pub(crate) mod attachments;
 mod case;
 mod clocks;

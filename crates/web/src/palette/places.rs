@@ -6,6 +6,7 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::part::state;
 use crate::queue::views::Views;
+use crate::settings::maintenance;
 use crate::url;
 use incident::Policy;
 use incident::models::Model;
@@ -21,7 +22,7 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 15] = [
+const SETTINGS: [(&str, &str, &str); 16] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Services", "services", "services"),
@@ -34,6 +35,7 @@ const SETTINGS: [(&str, &str, &str); 15] = [
     ("Organisations", "organisations", "truck"),
     ("General settings", "general", "settings"),
     ("Mailboxes", "mailboxes", "download"),
+    ("Integrations", "integrations", "alert"),
     ("Notifications", "notifications", "bell"),
     ("API tokens", "tokens", "key"),
     ("Audit log", "audit", "history"),
@@ -138,6 +140,11 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
         }
         if viewer.is_staff() {
             items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
+            items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
+            items.push(
+                Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
+                    .hint("when nobody is paged"),
+            );
             items.push(
                 Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
             );

@@ -189,7 +189,10 @@ pub(super) fn side(
                             }
                         }
                     }
-                    @if group == Group::Attention && loaded.quarantined > 0 { li { (waiting_link("", loaded.quarantined)) } }
+                    @if group == Group::Attention {
+                        @if loaded.quarantined > 0 { li { (waiting_link("", loaded.quarantined)) } }
+                        li { a href=(url::ALERTS) { (icon("alert")) span { "Alerts" } } }
+                    }
                 }
             }
             ul.mts {
@@ -222,7 +225,10 @@ fn views_menu(loaded: &Loaded) -> Markup {
                         (icon(view.icon)) span { (view.name) } span.meta { (counts::words(*count)) }
                     }
                 }
-                @if group == Group::Attention && loaded.quarantined > 0 { (waiting_link("opt", loaded.quarantined)) }
+                @if group == Group::Attention {
+                    @if loaded.quarantined > 0 { (waiting_link("opt", loaded.quarantined)) }
+                    a.opt href=(url::ALERTS) { (icon("alert")) span { "Alerts" } }
+                }
             }
         }
     }

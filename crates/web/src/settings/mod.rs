@@ -10,9 +10,11 @@ mod codes;
 pub(crate) mod editing;
 pub(crate) mod escalations;
 mod general;
+mod integrations;
 mod letters;
 mod mail;
 mod mailboxes;
+pub(crate) mod maintenance;
 mod matrix;
 mod models;
 mod moves;
@@ -64,6 +66,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(general::routes())
         .merge(mail::routes())
         .merge(mailboxes::routes())
+        .merge(integrations::routes())
+        .merge(maintenance::routes())
         .merge(letters::routes())
         .merge(notices::routes())
         .merge(tokens::routes())
@@ -132,6 +136,8 @@ enum Section {
     General,
     Mail,
     Mailboxes,
+    Integrations,
+    Maintenance,
     Letters,
     Notifications,
     Tokens,
@@ -155,7 +161,7 @@ impl Section {
                 Section::Codes,
             ],
         ),
-        ("On call", &[Section::Schedules, Section::Escalations]),
+        ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
         (
             "Instance",
@@ -163,6 +169,7 @@ impl Section {
                 Section::General,
                 Section::Mail,
                 Section::Mailboxes,
+                Section::Integrations,
                 Section::Letters,
                 Section::Notifications,
                 Section::Tokens,
@@ -191,6 +198,8 @@ impl Section {
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
+            Section::Integrations => ("integrations", "Integrations", "alert"),
+            Section::Maintenance => ("maintenance", "Maintenance windows", "wrench"),
             Section::Letters => ("letters", "Letters", "reply"),
             Section::Notifications => ("notifications", "Notifications", "bell"),
             Section::Tokens => ("tokens", "API tokens", "key"),

@@ -3,7 +3,7 @@
 use super::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
 };
-use super::{Reads, Section, actor, escalations as policies, row_page, section_page};
+use super::{Reads, Section, actor, escalations as policies, maintenance, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
@@ -288,6 +288,9 @@ fn page(
     };
     let lead = html! {
         @if let Some((count, query)) = open { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " on it" }
+        @if let Some(service) = stored.filter(|_| desk::maintenance::may_plan(who.viewer())) {
+            ". " a.link href={ (maintenance::ADDRESS) "/new?service=" (service.id) } { "Plan maintenance" }
+        }
     };
     row_page(who, SECTION, title, lead, body)
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod agreements;
+mod alerts;
 mod calendars;
 mod clocks;
 mod harness;

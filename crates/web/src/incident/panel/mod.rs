@@ -8,6 +8,7 @@ mod props;
 pub(super) use around::watch;
 pub(super) use pick::{PICKERS, picker};
 
+use super::alerts;
 use super::view::View;
 use maud::{Markup, html};
 
@@ -24,6 +25,7 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (props::props(view, patch))
+        (alerts::section(view, patch))
         (around::runbooks(view, patch))
         (around::tasks(view, patch))
         (around::links(view, patch))

@@ -1,12 +1,13 @@
 //! What happened to an incident's alerts, as one sentence.
 
+use crate::url;
 use incident::alerts::AlertsWhy;
 use incident::event::AlertsChanged;
-use kernel::Muted;
+use kernel::{IncidentNumber, Muted};
 use maud::{Markup, html};
 
 /// Whoever told of it stands before the sentence.
-pub(super) fn changed(data: &AlertsChanged) -> Markup {
+pub(super) fn changed(number: IncidentNumber, data: &AlertsChanged) -> Markup {
     html! {
         (happened(data)) ": "
         @match data.firing {
@@ -14,7 +15,7 @@ pub(super) fn changed(data: &AlertsChanged) -> Markup {
             1 => { b { "1 alert" } " is firing" }
             firing => { b { (firing) " alerts" } " are firing" }
         }
-        " of " (data.total)
+        " of " a.link href=(url::alerts_of(number)) { (data.total) }
         @if data.worse { @if let Some(worst) = data.worst { ", the worst is " b { (worst.as_str()) } } }
         @if data.flapping { ", they come and go" }
         @if data.source_unclear { ", their source is unclear about some" }

@@ -67,7 +67,7 @@ pub(super) fn related(case: &Case, body: &Body) -> Markup {
             "rule " b { (data.name) } " could not " (data.command.replace('-', " ")) ": " (data.message)
         },
         Body::NobodyThere(data) => given::nobody(case, data),
-        Body::AlertsChanged(data) => alerts::changed(data),
+        Body::AlertsChanged(data) => alerts::changed(case.number, data),
         Body::Escalated(data) => html! {
             b { "escalated it" }
             @if let Some(team) = data.team { " to " b { (case.team(team)) } }

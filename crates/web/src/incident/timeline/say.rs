@@ -103,6 +103,12 @@ pub(super) fn details(case: &Case, entry: &Entry<'_>) -> Vec<Markup> {
                 found
                     .push(html! { (when(case, stored.event.happened_at)) " " (did(case, stored)) });
             }
+            Body::AlertsChanged(data) => {
+                if !told {
+                    found.push(html! { (capital(did(case, stored))) });
+                }
+                found.extend(case.alerts.links(&data.samples));
+            }
             _ if told => {}
             _ => found.push(html! { (capital(did(case, stored))) }),
         }

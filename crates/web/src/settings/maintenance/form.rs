@@ -1,0 +1,157 @@
+//! A window as the fields of a form, and back. Its times are those of one zone's clock.
+
+use crate::app::zone_named;
+use crate::form::Fields;
+use crate::part::time::Here;
+use crate::settings::editing;
+use ::alert::maintenance::{LabelMatch, LabelTest, Maintenance, Matcher, Recurrence};
+use desk::Trouble;
+use incident::Refusal;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use kernel::{Timestamp, limits};
+
+/// Characters of all conditions on labels as they are typed.
+const LABELS_CHARS: usize = 10_000;
+/// How a condition is written; the longer ones first, because they begin alike.
+const TESTS: [(&str, LabelTest); 4] = [
+    ("!~", LabelTest::MatchesNot),
+    ("!=", LabelTest::IsNot),
+    ("=~", LabelTest::Matches),
+    ("=", LabelTest::Is),
+];
+
+/// The form of a new one: an hour from now on.
+pub(super) fn blank(here: &Here, zone: &str, service: Option<&str>) -> Fields {
+    let mut pairs = vec![
+        ("time_zone", zone.to_owned()),
+        ("starts_at", here.field(here.now)),
+        ("ends_at", here.field(here.now.plus_seconds(3_600))),
+        ("recurrence.from", "22:00".to_owned()),
+        ("recurrence.until", "23:00".to_owned()),
+    ];
+    pairs.extend(service.map(|id| ("service", id.to_owned())));
+    Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// A window as its form shows it.
+pub(super) fn shown(window: &Maintenance, here: &Here, zone: &str) -> Fields {
+    let recurrence = window.recurrence.as_ref();
+    let zone = recurrence.map_or(zone, |recurrence| recurrence.time_zone.as_str());
+    let clock = zone_named(zone).unwrap_or_else(|| here.zone.clone());
+    let local =
+        |at: Timestamp| at.to_jiff().to_zoned(clock.clone()).strftime("%Y-%m-%dT%H:%M").to_string();
+    let mut pairs = vec![
+        ("name", window.name.clone()),
+        ("time_zone", zone.to_owned()),
+        ("starts_at", local(window.starts_at)),
+        ("ends_at", window.ends_at.map(local).unwrap_or_default()),
+        ("matcher.labels", written(&window.matcher.labels)),
+    ];
+    match recurrence {
+        Some(recurrence) => {
+            pairs.push(("recurs", "1".to_owned()));
+            pairs.push(("recurrence.from", recurrence.from.clone()));
+            pairs.push(("recurrence.until", recurrence.until.clone()));
+            pairs.extend(recurrence.days.iter().map(|day| ("day", day.to_string())));
+        }
+        None => {
+            pairs.push(("recurrence.from", "22:00".to_owned()));
+            pairs.push(("recurrence.until", "23:00".to_owned()));
+        }
+    }
+    pairs.extend(window.matcher.services.iter().map(|id| ("service", id.to_string())));
+    pairs.extend(window.matcher.integrations.iter().map(|id| ("source", id.to_string())));
+    Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// The window as the form wants it.
+pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance, Trouble> {
+    let zone_name = fields.text("time_zone").to_owned();
+    let no_zone = || Refusal::invalid("time_zone", "Choose a zone such as Europe/Berlin");
+    let zone = zone_named(&zone_name).ok_or_else(no_zone)?;
+    let starts_at = instant(fields, "starts_at", &zone)?;
+    let starts_at = starts_at.ok_or_else(|| Refusal::invalid("starts_at", "Say when it begins"))?;
+    let recurrence = match fields.ticked("recurs") {
+        true => Some(Recurrence {
+            time_zone: zone_name,
+            days: editing::ids(fields, "day")?,
+            from: fields.text("recurrence.from").to_owned(),
+            until: fields.text("recurrence.until").to_owned(),
+        }),
+        false => None,
+    };
+    Ok(Maintenance {
+        name: editing::name(fields)?,
+        starts_at,
+        ends_at: instant(fields, "ends_at", &zone)?,
+        recurrence,
+        matcher: Matcher {
+            services: editing::ids(fields, "service")?,
+            integrations: editing::ids(fields, "source")?,
+            labels: labels(&editing::text(fields, "matcher.labels", LABELS_CHARS)?)?,
+        },
+        ..before
+    })
+}
+
+fn instant(
+    fields: &Fields,
+    name: &'static str,
+    zone: &TimeZone,
+) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = fields.filled(name) else { return Ok(None) };
+    let wrong = || Refusal::invalid(name, "Write date and time, such as 2026-11-23T22:00");
+    let local: DateTime = text.parse().map_err(|_| wrong())?;
+    let at = local.to_zoned(zone.clone()).map_err(|_| wrong())?;
+    Ok(Some(Timestamp::from_jiff(at.timestamp())))
+}
+
+/// One condition a line: `site = north`, `host =~ web-.*`.
+fn labels(text: &str) -> Result<Vec<LabelMatch>, Refusal> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let read = lines.map(|(at, line)| {
+        let wrong = || {
+            let words = format!("Line {}: write it as site = north or host =~ web-.*", at + 1);
+            Refusal::invalid("matcher.labels", words)
+        };
+        let place = line.find(['=', '!']).ok_or_else(wrong)?;
+        let (name, rest) = line.split_at(place);
+        let (sign, test) =
+            TESTS.into_iter().find(|(sign, _)| rest.starts_with(sign)).ok_or_else(wrong)?;
+        let (name, value) = (name.trim(), rest[sign.len()..].trim());
+        let long = name.chars().count().max(value.chars().count()) > limits::REASON_CHARS;
+        match name.is_empty() || long {
+            true => Err(wrong()),
+            false => Ok(LabelMatch { name: name.to_owned(), test, value: value.to_owned() }),
+        }
+    });
+    read.collect()
+}
+
+/// Conditions as they are typed.
+pub(super) fn written(labels: &[LabelMatch]) -> String {
+    let sign = |test: LabelTest| {
+        TESTS.iter().find(|(_, known)| *known == test).map_or("=", |(sign, _)| *sign)
+    };
+    let lines = labels.iter().map(|one| format!("{} {} {}", one.name, sign(one.test), one.value));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_read_as_they_are_written() {
+        let text = "site = north\nhost =~ web-.*\nenv != test\nname !~ a=b.*\nempty =";
+        let read = labels(text).unwrap();
+        assert_eq!(read.len(), 5);
+        assert_eq!((read[3].name.as_str(), read[3].test), ("name", LabelTest::MatchesNot));
+        assert_eq!(read[3].value, "a=b.*");
+        assert_eq!(written(&read).trim_end(), text);
+        for odd in ["north", "= north", "site ! north"] {
+            assert!(labels(odd).is_err(), "{odd}");
+        }
+    }
+}
