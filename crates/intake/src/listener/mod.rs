@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
+pub use tls::acceptor;
 pub(crate) use wire::Stream;
 
 /// Conversations at once; more wait to be taken.
@@ -175,15 +176,6 @@ impl Place {
             }
         }
     }
-}
-
-/// Whether certificate and key can be read and fit.
-///
-/// # Errors
-///
-/// Words about the file that cannot be used.
-pub fn check_tls(certificate: &Path, key: &Path) -> Result<(), String> {
-    tls::acceptor(certificate, key).map(drop)
 }
 
 /// A path begins with a slash or a dot, everything else is an address.
