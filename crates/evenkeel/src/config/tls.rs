@@ -39,8 +39,9 @@ impl TlsSettings {
 
 /// Says what is wrong.
 pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
-    let mut say =
-        |level, key, what: &str| findings.push(Finding { level, key: Some(key), what: what.to_owned() });
+    let mut say = |level, key, what: &str| {
+        findings.push(Finding { level, key: Some(key), what: what.to_owned() })
+    };
     match (&settings.tls.certificate.value, &settings.tls.key.value) {
         (None, None) => {}
         (Some(certificate), Some(key)) => {

@@ -67,7 +67,9 @@ impl Certificate {
                 *shown.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
                 tracing::info!("the certificate was read again");
             }
-            Err(why) => tracing::warn!(why, "the new certificate is of no use; the one before stays"),
+            Err(why) => {
+                tracing::warn!(why, "the new certificate is of no use; the one before stays")
+            }
         }
         *seen.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
