@@ -164,6 +164,13 @@ mod tests {
     async fn start(
         limits: Limits,
     ) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+        start_with(None, limits).await
+    }
+
+    async fn start_with(
+        certificate: Option<Certificate>,
+        limits: Limits,
+    ) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
@@ -171,7 +178,7 @@ mod tests {
             "/",
             get(|peer: ConnectInfo<SocketAddr>| async move { peer.0.ip().to_string() }),
         );
-        (address, stop, tokio::spawn(serve(listener, None, router, stopped, limits)))
+        (address, stop, tokio::spawn(serve(listener, certificate, router, stopped, limits)))
     }
 
     async fn all(stream: &mut TcpStream) -> String {
@@ -227,5 +234,20 @@ mod tests {
         second.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
         drop(first);
         assert!(all(&mut second).await.starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn with_a_certificate_nothing_plain_is_answered_and_nobody_stays_silent() {
+        let limits = Limits { handshake_within: Duration::from_millis(50), ..Limits::default() };
+        let certificate = super::super::tls::tests::certificate();
+        let (address, _stop, _server) = start_with(Some(certificate), limits).await;
+        let mut plain = TcpStream::connect(address).await.unwrap();
+        plain.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut bytes = Vec::new();
+        // An alert of TLS, and the end.
+        drop(tokio::time::timeout(PATIENCE, plain.read_to_end(&mut bytes)).await.unwrap());
+        assert!(!bytes.starts_with(b"HTTP"), "{bytes:?}");
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        assert_eq!(all(&mut silent).await, "");
     }
 }

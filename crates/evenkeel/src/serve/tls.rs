@@ -78,3 +78,44 @@ impl Certificate {
 fn contents(certificate: &PathBuf, key: &PathBuf) -> std::io::Result<Seen> {
     Ok((std::fs::read(certificate)?, std::fs::read(key)?))
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const GIVEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../notify/tests/tls");
+
+    fn given(name: &str) -> String {
+        std::fs::read_to_string(Path::new(GIVEN).join(name)).unwrap()
+    }
+
+    /// A certificate that no test changes.
+    pub(in crate::serve) fn certificate() -> Certificate {
+        let files = (Path::new(GIVEN).join("host.pem"), Path::new(GIVEN).join("key.pem"));
+        Certificate::read(files).unwrap()
+    }
+
+    #[test]
+    fn a_new_certificate_is_shown_and_a_broken_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert, given("host.pem")).unwrap();
+        std::fs::write(&key, given("key.pem")).unwrap();
+        let shown = Certificate::read((cert.clone(), key.clone())).unwrap();
+        let at_first = shown.acceptor().config().clone();
+        let is_as_before = || Arc::ptr_eq(shown.acceptor().config(), &at_first);
+        shown.look();
+        assert!(is_as_before(), "nothing changed");
+        std::fs::write(&cert, "half a certificate").unwrap();
+        shown.look();
+        assert!(is_as_before(), "it is of no use");
+        std::fs::remove_file(&cert).unwrap();
+        shown.look();
+        assert!(is_as_before(), "it is gone");
+        std::fs::write(&cert, given("host.pem") + &given("authority.pem")).unwrap();
+        shown.look();
+        assert!(!is_as_before(), "it is a new one");
+        assert!(Certificate::read((key, cert)).is_err(), "they were swapped");
+    }
+}

@@ -43,7 +43,7 @@ fn the_client_of_pagerduty_speaks_to_us_encrypted() {
     let [certificate, secret] = files.each_ref().map(|path| path.to_str().expect("UTF-8"));
     let server = room.home.serve_with(&["--tls-cert", certificate, "--tls-key", secret]);
     assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
-    let said = program(&folder, "pagerduty.py", &server.url, &key, Some(&path("ca.pem")));
+    let said = program(&folder, "pagerduty_client.py", &server.url, &key, Some(&path("ca.pem")));
     assert_eq!(said["trigger"], "vpn-1", "{said}");
     assert_eq!(said["again"], "vpn-1", "{said}");
     assert!(said["without_key"].as_str().is_some_and(|key| !key.is_empty()), "{said}");
@@ -68,7 +68,7 @@ fn the_client_of_pagerduty_speaks_to_us_encrypted() {
 #[test]
 fn the_clients_of_opsgenie_speak_to_us() {
     let Some(folder) = programs() else { return };
-    for name in ["opsgenie.py", "opsgenie.js"] {
+    for name in ["opsgenie_client.py", "opsgenie_client.js"] {
         let room = Room::new();
         let server = room.home.serve();
         let client = &mut server.client();
@@ -96,7 +96,7 @@ fn apprise_reaches_us() {
     let server = room.home.serve();
     let client = &mut server.client();
     let key = room.source(client, "json", &json!({}));
-    let said = program(&folder, "apprise_all.py", &server.url, &key, None);
+    let said = program(&folder, "apprise_client.py", &server.url, &key, None);
     for way in ["json", "goalert", "pagerduty", "opsgenie", "incidentio", "splunk"] {
         assert_eq!(said[way], true, "{way}: {said}");
         find(&room, client, &format!("Told by {way}"));
