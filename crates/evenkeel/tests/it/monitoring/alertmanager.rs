@@ -33,6 +33,7 @@ impl Alertmanager {
   repeat_interval: 1h
   routes:
   - receiver: cut
+    repeat_interval: 2s
     matchers: [cut=\"yes\"]
 inhibit_rules:
 - source_matchers: [alertname=\"SiteDown\"]
