@@ -108,7 +108,7 @@ fn an_alert_reaches_the_telephone_and_the_link_stops_it() {
     assert_eq!(client.post(&page.link(), &form, "say=acknowledge").status, 303);
     let incident = room.get(client, &format!("/api/v1/incidents/{number}"));
     assert_eq!(incident["paging"]["state"], "acknowledged", "{incident}");
-    assert_eq!(text(&incident["paging"]["acknowledged_by"]), INES, "{incident}");
+    assert_eq!(incident["paging"]["acknowledged_by"], json!([INES]), "{incident}");
     let ledger = room.get(client, &format!("/api/v1/paging/ledger?incident={number}"));
     let states: Vec<&str> = ledger["items"]
         .as_array()
