@@ -25,7 +25,7 @@ pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
     read, safe_html, subject_stem,
 };
-pub use listener::{Bound, Listen, Listening, check_tls};
+pub use listener::{Bound, Listen, Listening, acceptor};
 pub use silence::{Watching, look_for_silence, watch_for_silence};
 pub use telephone::{Telephone, telephone};
 pub use work::{Intake, Next, Options, Reader, Worker, work};

@@ -57,6 +57,7 @@ pub(super) enum Level {
 pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed> {
     let mut findings = Vec::new();
     check_listen(settings, &mut findings);
+    super::tls::check(settings, &mut findings);
     check_public_url(settings, &mut findings);
     check_trusted_proxies(settings, &mut findings);
     super::outward::check(settings, &mut findings);
@@ -153,6 +154,8 @@ fn lines(settings: &Settings) -> Vec<Line> {
             s.database_url.value.as_deref().map(without_password),
         ),
         line("listen", &s.listen, Some(&s.listen.value)),
+        line("tls_cert", &s.tls.certificate, path(&s.tls.certificate)),
+        line("tls_key", &s.tls.key, path(&s.tls.key)),
         line("public_url", &s.public_url, s.public_url.value.as_ref()),
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
         line("webhook_allow", &s.outward.webhook_allow, Some(list(&s.outward.webhook_allow.value))),
@@ -230,7 +233,7 @@ fn check_listen(settings: &Settings, findings: &mut Vec<Finding>) {
         IpAddr::V4(ip) => ip.is_loopback(),
         IpAddr::V6(ip) => ip.is_loopback(),
     };
-    if addresses.iter().all(|address| private(address.ip())) {
+    if settings.tls.speaks() || addresses.iter().all(|address| private(address.ip())) {
         return;
     }
     let https = settings.public_url.value.as_deref().is_some_and(|url| url.starts_with("https://"));
@@ -238,7 +241,7 @@ fn check_listen(settings: &Settings, findings: &mut Vec<Finding>) {
         "others on the network reach this address without TLS, past the proxy; listen on 127.0.0.1 if the proxy runs here"
     } else {
         "others on the network reach this address, and what passes is not encrypted: TLS is not configured; \
-         put a reverse proxy with TLS in front, listen on 127.0.0.1 and say its address with --public-url https://…"
+         say tls_cert and tls_key, or put a reverse proxy with TLS in front, listen on 127.0.0.1 and say its address with --public-url https://…"
     };
     findings.push(Finding { level: Level::Warning, key: Some("listen"), what: what.to_owned() });
 }

@@ -78,7 +78,7 @@ pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
     }
     match (&inbound.certificate.value, &inbound.key.value) {
         (Some(certificate), Some(key)) => {
-            if let Err(what) = intake::check_tls(certificate, key) {
+            if let Err(what) = intake::acceptor(certificate, key) {
                 say(Level::Error, "smtp_tls_cert", what);
             }
         }

@@ -10,6 +10,7 @@ mod mail;
 mod outward;
 mod paging;
 mod s3;
+mod tls;
 
 pub(crate) use check::check;
 pub(crate) use mail::Mail;
@@ -28,6 +29,7 @@ use s3::S3Settings;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+use tls::TlsSettings;
 
 /// The settings: what the instance needs to know, whichever the command.
 const SETTINGS: &[&str] = &[
@@ -35,6 +37,8 @@ const SETTINGS: &[&str] = &[
     "database_url",
     "config",
     "listen",
+    "tls_cert",
+    "tls_key",
     "public_url",
     "trusted_proxies",
     "webhook_allow",
@@ -125,6 +129,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: Setting<Option<String>>,
     /// Address to listen on.
     pub(crate) listen: Setting<String>,
+    /// HTTPS of our own.
+    pub(crate) tls: TlsSettings,
     /// Address under which people reach it.
     pub(crate) public_url: Setting<Option<String>>,
     /// Who may say for whom they speak.
@@ -278,6 +284,7 @@ impl Settings {
             data: Setting { value: data, source: source("data") },
             database_url: said("database_url"),
             listen: Setting { value: listen.value.unwrap_or_default(), source: listen.source },
+            tls: TlsSettings { certificate: served_file("tls_cert"), key: served_file("tls_key") },
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
             outward: outward_settings(leaf, source, served("webhook_ca")),

@@ -1,5 +1,6 @@
 //! Connections: taken, limited, and ended in good order.
 
+use super::tls::Certificate;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -12,8 +13,11 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tower::Service;
 
 /// What a connection may take.
@@ -26,11 +30,18 @@ pub(super) struct Limits {
     pub(super) head_within: Duration,
     /// Bytes of a request's head.
     pub(super) head_bytes: usize,
+    /// How long agreeing on encryption may take.
+    pub(super) handshake_within: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connections: 16_384, head_within: Duration::from_secs(75), head_bytes: 64 * 1024 }
+        Limits {
+            connections: 16_384,
+            head_within: Duration::from_secs(75),
+            head_bytes: 64 * 1024,
+            handshake_within: Duration::from_secs(10),
+        }
     }
 }
 
@@ -38,13 +49,16 @@ impl Default for Limits {
 /// files are open.
 const BREATHER: Duration = Duration::from_millis(100);
 
-/// Answers requests until told to stop, then ends when all connections have.
+/// Answers requests until told to stop, then ends when all connections have. With a
+/// certificate nothing but HTTPS is answered.
 pub(super) async fn serve(
     listener: TcpListener,
+    certificate: Option<Certificate>,
     router: Router,
     mut stop: watch::Receiver<bool>,
     limits: Limits,
 ) {
+    let fresh = certificate.clone().map(|shown| tokio::spawn(shown.keep_fresh()));
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     loop {
@@ -56,9 +70,26 @@ pub(super) async fn serve(
             tokio::time::sleep(BREATHER).await;
             continue;
         };
-        tokio::spawn(connection(stream, peer, router.clone(), limits, graceful.watcher(), permit));
+        // Answers are small and somebody waits for them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
+        }
+        let watcher = graceful.watcher();
+        let Some(certificate) = &certificate else {
+            tokio::spawn(connection(stream, peer, router.clone(), limits, watcher, permit));
+            continue;
+        };
+        let (acceptor, router, stop) = (certificate.acceptor(), router.clone(), stop.clone());
+        tokio::spawn(async move {
+            if let Some(stream) = encrypted(&acceptor, stream, stop, limits).await {
+                connection(stream, peer, router, limits, watcher, permit).await;
+            }
+        });
     }
     drop(listener);
+    if let Some(fresh) = fresh {
+        fresh.abort();
+    }
     graceful.shutdown().await;
 }
 
@@ -76,18 +107,35 @@ async fn take(
     }
 }
 
-async fn connection(
+/// Agrees on encryption; `None` when that comes to nothing.
+async fn encrypted(
+    acceptor: &TlsAcceptor,
     stream: TcpStream,
+    mut stop: watch::Receiver<bool>,
+    limits: Limits,
+) -> Option<TlsStream<TcpStream>> {
+    let agreed = tokio::select! {
+        agreed = tokio::time::timeout(limits.handshake_within, acceptor.accept(stream)) => agreed,
+        _ = stop.wait_for(|stop| *stop) => return None,
+    };
+    match agreed {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "no encryption was agreed on");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
     router: Router,
     limits: Limits,
     watcher: Watcher,
     permit: OwnedSemaphorePermit,
 ) {
-    // Answers are small and somebody waits for them.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection stays slow");
-    }
     let answer = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -116,6 +164,13 @@ mod tests {
     async fn start(
         limits: Limits,
     ) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+        start_with(None, limits).await
+    }
+
+    async fn start_with(
+        certificate: Option<Certificate>,
+        limits: Limits,
+    ) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
@@ -123,7 +178,7 @@ mod tests {
             "/",
             get(|peer: ConnectInfo<SocketAddr>| async move { peer.0.ip().to_string() }),
         );
-        (address, stop, tokio::spawn(serve(listener, router, stopped, limits)))
+        (address, stop, tokio::spawn(serve(listener, certificate, router, stopped, limits)))
     }
 
     async fn all(stream: &mut TcpStream) -> String {
@@ -179,5 +234,20 @@ mod tests {
         second.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
         drop(first);
         assert!(all(&mut second).await.starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn with_a_certificate_nothing_plain_is_answered_and_nobody_stays_silent() {
+        let limits = Limits { handshake_within: Duration::from_millis(50), ..Limits::default() };
+        let certificate = super::super::tls::tests::certificate();
+        let (address, _stop, _server) = start_with(Some(certificate), limits).await;
+        let mut plain = TcpStream::connect(address).await.unwrap();
+        plain.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut bytes = Vec::new();
+        // An alert of TLS, and the end.
+        drop(tokio::time::timeout(PATIENCE, plain.read_to_end(&mut bytes)).await.unwrap());
+        assert!(!bytes.starts_with(b"HTTP"), "{bytes:?}");
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        assert_eq!(all(&mut silent).await, "");
     }
 }

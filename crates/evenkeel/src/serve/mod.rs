@@ -5,6 +5,7 @@ mod layers;
 mod limits;
 mod mail;
 mod original;
+mod tls;
 
 use crate::Next;
 use crate::config::{Mail, Settings};
@@ -18,6 +19,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Filling;
+use tls::Certificate;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -32,6 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// is told at once.
 pub(crate) struct Door {
     listener: TcpListener,
+    certificate: Option<Certificate>,
     public_url: Option<String>,
     mail: Option<Mail>,
     inbound: Option<intake::Bound>,
@@ -48,13 +51,14 @@ impl Door {
         let trust = settings.outward.trust()?;
         let smtp = mail.as_ref().map(|mail| mail.letters.smtp.clone());
         let providers = settings.paging.chosen(public_url.as_deref(), smtp)?;
+        let certificate = settings.tls.chosen()?.map(Certificate::read).transpose()?;
         limits::raise_open_files();
         let listener = bind(&settings.listen.value).await?;
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, public_url, mail, inbound, trust, providers })
+        Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers })
     }
 }
 
@@ -133,7 +137,7 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, public_url, mail, inbound, trust, providers } = door;
+    let Door { listener, certificate, public_url, mail, inbound, trust, providers } = door;
     let trusted_proxies = settings.trusted_proxies.value.clone();
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
@@ -152,7 +156,9 @@ pub(crate) async fn serve(
     };
     let routes = routes(&desk, &providers, options);
     let router = layers::around(routes, stopped.clone());
-    let server = tokio::spawn(http::serve(listener, router, stopped, http::Limits::default()));
+    let limits = http::Limits::default();
+    let encrypted = certificate.is_some();
+    let server = tokio::spawn(http::serve(listener, certificate, router, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
@@ -161,7 +167,7 @@ pub(crate) async fn serve(
     let paging = notify::paging::start(desk.clone(), providers);
     let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
     let pushing = notify::push::start(push);
-    ready(&url(address))?;
+    ready(&url(address, encrypted))?;
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
         () = replaced(settings, &desk, filling) => Ended::Replaced,
@@ -254,13 +260,14 @@ async fn bind(listen: &str) -> Result<TcpListener, Failed> {
 }
 
 /// The address as somebody on this machine types it.
-fn url(address: SocketAddr) -> String {
+fn url(address: SocketAddr, encrypted: bool) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    let scheme = if encrypted { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// What the operating system says: stop.
@@ -318,7 +325,8 @@ mod tests {
             ("[::]:7878", "http://[::1]:7878"),
             ("192.0.2.1:7878", "http://192.0.2.1:7878"),
         ] {
-            assert_eq!(url(address.parse().unwrap()), shown);
+            assert_eq!(url(address.parse().unwrap(), false), shown);
         }
+        assert_eq!(url("0.0.0.0:443".parse().unwrap(), true), "https://127.0.0.1:443");
     }
 }

@@ -212,7 +212,12 @@ async fn end_silence(doors: &Doors, source: &Source, id: &str) -> Response {
 }
 
 fn shown(one: Maintenance, now: Timestamp) -> answers::Silence {
-    let ends_at = one.ends_at.unwrap_or(now);
+    let ends_at = match one.ends_at {
+        // amtool hides what is over by its end, not by its state.
+        Some(ends_at) if one.cancelled => ends_at.min(now),
+        Some(ends_at) => ends_at,
+        None => now,
+    };
     let state = match () {
         () if one.cancelled || ends_at <= now => SilenceState::Expired,
         () if one.starts_at > now => SilenceState::Pending,

@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+pub use tls::acceptor;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -175,15 +176,6 @@ impl Place {
             }
         }
     }
-}
-
-/// Whether certificate and key can be read and fit.
-///
-/// # Errors
-///
-/// Words about the file that cannot be used.
-pub fn check_tls(certificate: &Path, key: &Path) -> Result<(), String> {
-    tls::acceptor(certificate, key).map(drop)
 }
 
 /// A path begins with a slash or a dot, everything else is an address.

@@ -1,4 +1,4 @@
-//! The certificate that the listener shows when it is asked for secrecy.
+//! The certificate that listeners show when they are asked for secrecy.
 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -8,7 +8,11 @@ use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
 /// Reads certificate and key, both PEM files.
-pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
+///
+/// # Errors
+///
+/// Words about the file that cannot be used.
+pub fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     let unread = |path: &Path, error: &dyn std::fmt::Display| {
         format!("{} cannot be read: {error}", path.display())
     };

@@ -1,10 +1,11 @@
 //! Mail in both directions: a report, a question, its answer, a resolution, a closure.
 
 use super::company::{Company, GWEN, mailbox};
-use super::host::{MailHost, PASSWORD, free_port};
-use super::{servers_are_here, until};
+use super::host::{MailHost, PASSWORD};
+use super::servers_are_here;
 use crate::harness::Server;
 use crate::http::Client;
+use crate::machine::{free_port, run, until};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -144,7 +145,7 @@ fn mail_comes_in_by_every_door() {
     // The pipe needs no server, and an account that may write to the data.
     assert!(server.stop().success());
     let home = company.home.path("");
-    super::host::run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(&home));
+    run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(&home));
     let program = host.program();
     let data = company.home.path("evenkeel-data");
     host.add_pipe(

@@ -2,14 +2,11 @@
 //! passwords. Both run in a folder of their own, on free ports of this machine.
 
 use super::letter::Letter;
-use super::until;
-use rustix::process::{Pid, Signal, kill_process};
+use crate::machine::{Running, free_port, make_certificate, run, until, write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::process::Command;
 
 /// The password of everybody who has a mailbox.
 pub const PASSWORD: &str = "s3cret";
@@ -19,8 +16,6 @@ pub const DOMAIN: &str = "company.example";
 const MAILBOXES: [&str; 5] = ["ada", "gwen", "help", "ines", "peter"];
 /// Whose files mailboxes are.
 const KEEPER: &str = "nobody:nogroup";
-/// Ports are taken below the range that the system gives out by itself.
-const PORTS: std::ops::Range<u16> = 10_000..20_000;
 
 /// A mail host that runs; ended when it goes out of scope.
 pub struct MailHost {
@@ -76,7 +71,7 @@ impl MailHost {
             Command::new("/usr/lib/postfix/sbin/master").arg("-d").arg("-c").arg(config),
         );
         until("Postfix listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, self.smtp)).ok());
-        assert!(postfix.0.try_wait().expect("its state").is_none(), "Postfix gave up");
+        assert!(postfix.runs(), "Postfix gave up");
         self.postfix = Some(postfix);
     }
 
@@ -187,41 +182,6 @@ impl Drop for MailHost {
     }
 }
 
-/// A server and whatever it started; told to stop when it goes out of scope, or when this
-/// process dies.
-struct Running(Child);
-
-impl Running {
-    fn start(server: &mut Command) -> Running {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM"]).arg(server.get_program()).args(server.get_args());
-        // Postfix ends its whole group.
-        command.process_group(0).stdin(Stdio::null());
-        Running(command.spawn().expect("the server starts"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
-        drop(self.0.wait());
-    }
-}
-
-/// A port that nobody listens on now.
-pub fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Tests run side by side, each in a process of its own.
-    let begin = std::process::id().wrapping_mul(37);
-    let size = u32::from(PORTS.end - PORTS.start);
-    until("a free port", || {
-        let next = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into());
-        let port = PORTS.start + u16::try_from(next % size).expect("smaller than a port");
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(port)
-    })
-}
-
 /// The folders that Postfix would make itself, which takes it seconds.
 fn make_folders(home: &Path) {
     let queue = home.join("queue");
@@ -244,24 +204,6 @@ fn make_folders(home: &Path) {
 fn make_folder(path: &Path, rights: &str, owner: &str) {
     let (user, group) = owner.split_once(':').expect("both");
     run(Command::new("install").args(["-d", "-m", rights, "-o", user, "-g", group]).arg(path));
-}
-
-/// A certificate for this machine, signed by an authority that nobody else knows.
-fn make_certificate(home: &Path) {
-    let extensions = "[req]\ndistinguished_name = dn\n[dn]\n\
-        [authority]\nbasicConstraints = critical, CA:TRUE\n\
-        [host]\nbasicConstraints = critical, CA:FALSE\n\
-        subjectAltName = IP:127.0.0.1, DNS:localhost\n";
-    write(home, "openssl.cnf", extensions);
-    for more in [
-        "-extensions authority -subj /CN=authority -keyout ca.key -out ca.pem",
-        "-extensions host -subj /CN=mail -CA ca.pem -CAkey ca.key -keyout key.pem -out cert.pem",
-    ] {
-        let always = "req -x509 -config openssl.cnf -days 2 -nodes -newkey ec -pkeyopt \
-            ec_paramgen_curve:prime256v1";
-        let args = always.split_whitespace().chain(more.split(' '));
-        run(Command::new("openssl").args(args).current_dir(home));
-    }
 }
 
 fn dovecot_conf(home: &Path, mechanisms: &str, imaps: u16) -> String {
@@ -370,16 +312,4 @@ scache unix - - n - 1 scache
 fn append(path: &Path, text: &str) {
     let before = std::fs::read_to_string(path).expect("it is there");
     std::fs::write(path, before + text).expect("it is written");
-}
-
-fn write(home: &Path, name: &str, text: &str) {
-    std::fs::write(home.join(name), text).expect("the file is written");
-}
-
-/// Runs a command that must not fail.
-#[track_caller]
-pub fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}: {output:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
 }

@@ -1,8 +1,9 @@
 //! Machines that answer each other come to an end, and a person is told once.
 
 use super::company::Company;
-use super::host::{MailHost, free_port};
-use super::{servers_are_here, until};
+use super::host::MailHost;
+use super::servers_are_here;
+use crate::machine::{free_port, until};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

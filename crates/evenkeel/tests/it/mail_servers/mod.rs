@@ -20,16 +20,3 @@ fn servers_are_here() -> bool {
     }
     here
 }
-
-/// Waits until something is there, looking again and again.
-#[track_caller]
-fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let limit = std::time::Instant::now() + crate::harness::PATIENCE;
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(std::time::Instant::now() < limit, "waited in vain: {what}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-}

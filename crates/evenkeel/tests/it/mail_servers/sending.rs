@@ -1,9 +1,10 @@
 //! Letters through Postfix: encrypted and signed in, stopped and started, killed.
 
 use super::company::{Company, GWEN, PETER, mailbox};
-use super::host::{MailHost, PASSWORD, run};
+use super::host::{MailHost, PASSWORD};
 use super::letter::Letter;
-use super::{servers_are_here, until};
+use super::servers_are_here;
+use crate::machine::{run, until};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

@@ -38,6 +38,25 @@ async fn alerts_fire_grow_end_under_truncation_and_resolve() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_never_listed_keeps_an_incident_open() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 2).await;
+    doors.notifies(&[("web-1", false)], 2).await;
+    let state = doors.state(1).await;
+    assert_eq!(state.alerts.as_ref().unwrap().firing, 0);
+    assert_eq!(state.lifecycle, Lifecycle::New, "two that were never listed may be firing");
+    doors.passes(901).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::New);
+    doors.notifies(&[("web-2", true)], 1).await;
+    doors.notifies(&[("web-2", false)], 1).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::New);
+    doors.notifies(&[("web-3", true)], 0).await;
+    doors.notifies(&[("web-3", false)], 0).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::Resolved);
+    assert_eq!(doors.incidents().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_body_again_and_at_once_makes_one_incident() {
     let doors = Doors::open().await;
     let body = notification(&[("web-1", true), ("web-2", true)], 0);

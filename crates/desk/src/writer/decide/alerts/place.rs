@@ -245,6 +245,8 @@ impl Book<'_> {
             hand.group.truncated &= hand.group.storm;
             hand.group.unclear_since = None;
             hand.touched = true;
+            // Nothing is left to end, but until now it could not be said that all is over.
+            hand.news |= hand.group.all_firing() == 0;
         }
         let rest = store::alerts::open_in_group(sql, mark.integration, &mark.group, ENDED_AT_ONCE)?;
         for alert in rest {

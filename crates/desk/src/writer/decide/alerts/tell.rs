@@ -145,6 +145,8 @@ impl Round<'_> {
         (hand.group.untold, hand.group.told_at) = (false, now);
         let source = book.monitoring.integrations.get(&book.groups[at].group.integration);
         let resolves = source.is_none_or(|source| source.settings.alerts.auto_resolve);
+        // What was left out and never told of may be so still.
+        let resolves = resolves && !book.groups[at].group.truncated;
         let mut words = Words::default();
         let note = resolves.then(|| words.words(OVER));
         let hand = &book.groups[at];
