@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use crate::failed::Failed;
-use desk::{Clock, Desk, Options, SystemClock};
+use desk::{Clock, Desk, Options, SetClock, SystemClock};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -180,7 +180,13 @@ pub(crate) fn must_be_there(settings: &Settings, missing: Missing) -> Result<(),
 /// Opens the desk on the store.
 pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Desk, Failed> {
     let store = open_store(settings, missing).await?;
-    open_desk(settings, store, false).await
+    open_desk(settings, store, Arc::new(SystemClock), false).await
+}
+
+/// The same, made if there is none, with a clock that somebody sets: for a past that is told.
+pub(crate) async fn open_at(settings: &Settings, clock: Arc<SetClock>) -> Result<Desk, Failed> {
+    let store = open_store(settings, Missing::Make).await?;
+    open_desk(settings, store, clock, false).await
 }
 
 /// A desk to serve, and what its database held just before: a restore in between is
@@ -196,13 +202,17 @@ pub(crate) async fn open_to_serve(settings: &Settings) -> Result<Opened, Failed>
     let store = open_store(settings, Missing::Make).await?;
     let first = store.clone();
     let filling = blocking(move || Ok(first.filling()?)).await?;
-    Ok(Opened { desk: open_desk(settings, store, true).await?, filling })
+    Ok(Opened { desk: open_desk(settings, store, Arc::new(SystemClock), true).await?, filling })
 }
 
-async fn open_desk(settings: &Settings, store: Store, serve: bool) -> Result<Desk, Failed> {
+async fn open_desk(
+    settings: &Settings,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    serve: bool,
+) -> Result<Desk, Failed> {
     let files = files(settings)?;
-    blocking(move || Ok(Desk::open(store, Options { clock: Arc::new(SystemClock), files, serve })?))
-        .await
+    blocking(move || Ok(Desk::open(store, Options { clock, files, serve })?)).await
 }
 
 /// Runs what may block on a thread where that is fine.

@@ -2,9 +2,11 @@
 //! answer, take, wait, resolve, confirm, at believable intervals. What a visitor
 //! works on is left alone, and the number of open incidents stays within bounds.
 
+use super::alarms::{Alarm, PASSING};
 use super::company::{Company, Someone};
 use super::data::{Gaps, Stories, Story};
 use super::dice::Dice;
+use super::monitoring;
 use desk::{Desk, Trouble};
 use incident::command::{Change, Report, Visibility};
 use incident::state::{HoldReason, Lifecycle, State};
@@ -24,10 +26,13 @@ const ENTRIES: usize = 500;
 /// Seconds an incident rests after something happened to it.
 const REST: i64 = 45;
 
+/// How often monitoring tells of something, or that it is over.
+const ALARMS: f64 = 0.05;
+
 /// Lets things happen until it is dropped.
 pub(super) async fn direct(desk: Desk, company: Company, stories: Stories) {
-    let mut director =
-        Director { dice: Dice::new(desk.now().micros() as u64), desk, company, stories };
+    let dice = Dice::new(desk.now().micros() as u64);
+    let mut director = Director { desk, company, stories, dice, firing: None };
     loop {
         let pause = director.dice.between(PAUSE.0, PAUSE.1);
         tokio::time::sleep(Duration::from_secs(pause.unsigned_abs())).await;
@@ -42,11 +47,16 @@ pub(super) struct Director {
     pub(super) company: Company,
     pub(super) stories: Stories,
     pub(super) dice: Dice,
+    /// What monitoring told of last and is not over.
+    pub(super) firing: Option<Alarm>,
 }
 
 impl Director {
     /// One thing happens; whether it did.
     pub(super) async fn something(&mut self) -> Result<bool, Trouble> {
+        if self.dice.chance(ALARMS) {
+            return self.alarm().await.map(|()| true);
+        }
         let open = self.rows("state:open merged:no sort:updated").await?;
         let resolved = self.rows("state:resolved merged:no").await?;
         let report = match open.len() {
@@ -67,6 +77,17 @@ impl Director {
             Some(row) => self.go_on(&row, open.len()).await,
             None => Ok(false),
         }
+    }
+
+    /// Monitoring tells of something, and another time that it is over.
+    async fn alarm(&mut self) -> Result<(), Trouble> {
+        let (alarm, over) = match self.firing.take() {
+            Some(alarm) => (alarm, true),
+            None => (*self.dice.pick(&PASSING), false),
+        };
+        monitoring::tell(&self.desk, &alarm, over).await?;
+        self.firing = (!over).then_some(alarm);
+        Ok(())
     }
 
     async fn rows(&self, query: &str) -> Result<Vec<IncidentRow>, Trouble> {

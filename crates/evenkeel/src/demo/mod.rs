@@ -1,18 +1,24 @@
 //! `evenkeel demo`: an invented company to look around in. Its past is made by
 //! issuing real commands at past instants; its present moves while one watches.
 
+mod alarms;
+mod automation;
 mod company;
 mod data;
 mod dice;
 mod director;
 mod history;
+mod mailbox;
 mod majors;
 mod models;
+mod monitoring;
+mod oncall;
 mod place;
 mod plan;
 mod play;
 mod present;
 mod promises;
+mod ratings;
 mod turns;
 
 use crate::cli::DemoArgs;
@@ -22,11 +28,12 @@ use crate::instance::{self, Missing};
 use crate::{output, progress, serve};
 use company::{Company, LOGINS, PASSWORD};
 use data::Stories;
-use desk::{Clock, Desk, SystemClock};
+use desk::{Clock, Desk, SetClock, SystemClock};
 use dice::Dice;
 use kernel::Timestamp;
 use plan::Plan;
 use serde_json::json;
+use std::sync::Arc;
 use store::directory::settings as stored;
 
 /// The company is the same every time.
@@ -44,7 +51,8 @@ const STALE_DAYS: i64 = 7;
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
     let lock = place::prepare(settings, args.fresh)?;
-    let door = serve::Door::open(settings).await?;
+    // Its people are invented: nobody may be called.
+    let door = serve::Door::open(settings).await?.rehearsing();
     if !is_built(settings).await? {
         // What was begun and not finished is begun anew.
         place::clear(settings)?;
@@ -115,9 +123,10 @@ fn say_if_stale(built_at: Timestamp) {
 async fn build(settings: &Settings) -> Result<(), Failed> {
     output::say("Building the company and its past half-year. This happens once.");
     // Timers must not ring while the past is told: they would ring now.
-    let desk = instance::open(settings, Missing::Make).await?;
-    let now = desk.now();
-    let told = tell(&desk, now, DAYS).await?;
+    let now = SystemClock.now();
+    let clock = Arc::new(SetClock::at(now));
+    let desk = instance::open_at(settings, clock.clone()).await?;
+    let told = tell(&desk, &clock, now, DAYS).await?;
     desk.change(desk::command_line(), move |sql, _| {
         let begun = stored::get::<serde_json::Value>(sql, BUILT)?;
         let version = begun.map_or(0, |begun| begun.version);
@@ -129,21 +138,41 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Tells the company's last `days` days up to `now`; how many deeds they were.
-async fn tell(desk: &Desk, now: Timestamp, days: i64) -> Result<usize, Failed> {
+/// Tells the company's last `days` days up to `now`; how many deeds they were. The desk's clock
+/// is moved along, and stands at `now` in the end.
+async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Result<usize, Failed> {
     let since = now.plus_seconds(-(days + 30) * DAY);
+    clock.set(since);
     company::found(desk, data::company(), since).await?;
     let company = company::known(desk, data::company())
         .await?
         .ok_or_else(|| Failed::new("the company just made is not there; the database lost it"))?;
+    let schedules = oncall::arrange(desk, &company, now).await?;
+    oncall::reach(desk, &company).await?;
+    monitoring::set_up(desk, &company).await?;
+    mailbox::set_up(desk, &company).await?;
     let stories = data::stories();
-    let steps = think(&company, &stories, desk.policy().agreements.default(now), now, days);
-    let count = steps.len();
+    let mut past = think(&company, &stories, desk.policy().agreements.default(now), now, days);
+    let count = past.len();
+    let paged_since = now.plus_seconds(-oncall::PAGING_SINCE);
+    let lately = past.split_off(past.partition_point(|step| step.at < paged_since));
     let bar = progress::bar("Telling the past", count as u64);
-    let played = play::play(desk, steps, || bar.inc(1)).await;
+    let mut player = play::Player::new(desk, clock);
+    player.play(past, || bar.inc(1)).await?;
+    play::catch_up(desk, paged_since).await?;
+    clock.set(paged_since);
+    oncall::begin(desk, &company, &schedules).await?;
+    monitoring::plan_windows(desk, &company, now).await?;
+    player.live(lately, now, || bar.inc(1)).await?;
     bar.finish_and_clear();
-    played?;
-    play::catch_up(desk, now).await?;
+    for night in monitoring::nights(now) {
+        clock.set(night);
+        monitoring::beat(desk).await?;
+    }
+    clock.set(now);
+    desk.ring_alerts().await?;
+    oncall::look_ahead(desk, &company, &schedules, now).await?;
+    automation::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
     Ok(count)
 }
@@ -161,11 +190,13 @@ fn think(
         history::Writer { company, stories, agreement, zone, now, dice: Dice::new(SEED) };
     writer.months(&mut plan, days);
     majors::past(&mut plan, &mut Dice::new(SEED + 1), now, days);
+    alarms::past(&mut plan, now, days);
     present::now(&mut plan, now);
     let open = plan::open_after(plan.steps.iter().filter(|step| step.at <= now));
     for _ in open..OPEN {
         writer.one_open(&mut plan);
     }
+    ratings::add(&mut plan, &mut Dice::new(SEED + 2), now);
     plan.until(now)
 }
 

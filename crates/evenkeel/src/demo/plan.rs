@@ -1,7 +1,9 @@
 //! What will have happened, thought out before anything is recorded: steps of
 //! people at instants. Playing it needs no reading back.
 
+use super::alarms::Alarm;
 use super::company::{Company, Someone};
+use super::mailbox::Letter;
 use incident::command::Visibility;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{Actor, CategoryId, Channel, Level, PersonId, ServiceId, TaskId, TeamId, Timestamp};
@@ -30,7 +32,14 @@ pub(super) struct Fresh {
 #[derive(Debug, Clone)]
 pub(super) enum Deed {
     Report(Box<Fresh>),
+    /// Monitoring tells of something, or that it is over.
+    Alarm(Alarm, bool),
+    /// A letter comes in.
+    Letter(&'static Letter),
     Take(PersonId),
+    Acknowledge,
+    /// Where it belongs, and how many are affected.
+    Sort(CategoryId, u32),
     Say(String, Visibility),
     Hold {
         reason: HoldReason,
@@ -46,6 +55,8 @@ pub(super) enum Deed {
         children: bool,
     },
     Confirm,
+    /// How content, and why.
+    Rate(i64, Option<&'static str>),
     Dispute(String),
     Cancel(String),
     Merge(Key),
@@ -115,6 +126,23 @@ impl<'a> Plan<'a> {
         Thread { plan: self, key, last: at }
     }
 
+    /// Monitoring tells of something nobody reported.
+    pub(super) fn alarm(&mut self, at: Timestamp, alarm: Alarm) -> Thread<'_, 'a> {
+        self.by_program(at, Channel::Alert, Deed::Alarm(alarm, false))
+    }
+
+    /// A letter comes in.
+    pub(super) fn letter(&mut self, at: Timestamp, letter: &'static Letter) {
+        self.by_program(at, Channel::Email, Deed::Letter(letter));
+    }
+
+    fn by_program(&mut self, at: Timestamp, channel: Channel, deed: Deed) -> Thread<'_, 'a> {
+        let key = self.incidents;
+        self.incidents += 1;
+        self.steps.push(Step { at, key, actor: Actor::system(), channel, deed });
+        Thread { plan: self, key, last: at }
+    }
+
     /// The steps up to `now` in the order of time. What would come later has not
     /// happened: that is how things come to be open.
     pub(super) fn until(self, now: Timestamp) -> Vec<Step> {
@@ -134,14 +162,14 @@ pub(super) fn open_after<'s>(steps: impl Iterator<Item = &'s Step>) -> usize {
             Deed::Report(fresh) => {
                 open.insert(step.key, fresh.parent);
             }
-            Deed::Dispute(_) => {
+            Deed::Dispute(_) | Deed::Alarm(_, false) => {
                 open.insert(step.key, None);
             }
             Deed::Resolve { children, .. } => {
                 open.remove(&step.key);
                 open.retain(|_, parent| !children || *parent != Some(step.key));
             }
-            Deed::Cancel(_) | Deed::Merge(_) => {
+            Deed::Cancel(_) | Deed::Merge(_) | Deed::Alarm(_, true) => {
                 open.remove(&step.key);
             }
             _ => {}
@@ -180,6 +208,15 @@ impl Thread<'_, '_> {
             channel,
             deed,
         });
+        self
+    }
+
+    /// Monitoring tells of it again, or that it is over.
+    pub(super) fn alarm(&mut self, at: Timestamp, alarm: Alarm, over: bool) -> &mut Self {
+        self.last = at.max(self.last.plus_seconds(1));
+        let (at, key, deed) = (self.last, self.key, Deed::Alarm(alarm, over));
+        let (actor, channel) = (Actor::system(), Channel::Alert);
+        self.plan.steps.push(Step { at, key, actor, channel, deed });
         self
     }
 

@@ -2,14 +2,18 @@
 //! without waiting for each other.
 
 use super::plan::{Deed, Fresh, Key, Step};
+use super::{mailbox, monitoring, oncall};
 use crate::failed::Failed;
-use desk::{Ask, Desk, Trouble};
+use desk::{Ask, Desk, SetClock, Trouble};
 use incident::command::{Change, Report};
 use incident::models::ModelUse;
+use incident::rating::Score;
 use incident::state::LinkKind;
 use incident::{Command, Visibility};
-use kernel::{Actor, Channel, IncidentNumber, Timestamp, limits};
+use intake::Worker;
+use kernel::{Actor, CategoryId, Channel, IncidentNumber, Timestamp, limits};
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// Commands on their way at most.
 const WINDOW: usize = 256;
@@ -18,42 +22,121 @@ const TIMERS: i64 = 500;
 /// More rounds than an incident has timers: a bound, not a tuning.
 const ROUNDS: usize = 200;
 
+/// Seconds that time moves on at once while people are paged.
+const STRIDE: i64 = 30;
+
 /// Issues steps, which must be in the order of time, on a store without incidents.
-/// `told` hears of each that is done.
-pub(super) async fn play(
-    desk: &Desk,
-    steps: Vec<Step>,
-    mut told: impl FnMut(),
-) -> Result<(), Failed> {
-    let mut numbers: HashMap<Key, IncidentNumber> = HashMap::new();
-    let mut next = None;
-    let mut waiting = VecDeque::new();
-    for step in steps {
+pub(super) struct Player<'d> {
+    desk: &'d Desk,
+    clock: &'d SetClock,
+    mail: Arc<Worker>,
+    numbers: HashMap<Key, IncidentNumber>,
+    /// The number that the next report gets, where that is known.
+    next: Option<IncidentNumber>,
+    waiting: Waiting,
+}
+
+impl<'d> Player<'d> {
+    pub(super) fn new(desk: &'d Desk, clock: &'d SetClock) -> Self {
+        let mail = Arc::new(Worker::new(desk.clone(), intake::Options::new(vec![])));
+        let (numbers, waiting) = (HashMap::new(), VecDeque::new());
+        Player { desk, clock, mail, numbers, next: None, waiting }
+    }
+
+    /// Issues steps; `told` hears of each that is done.
+    pub(super) async fn play(
+        &mut self,
+        steps: Vec<Step>,
+        mut told: impl FnMut(),
+    ) -> Result<(), Failed> {
+        for step in steps {
+            self.step(step, &mut told).await?;
+        }
+        self.settle_all(&mut told).await
+    }
+
+    /// The same while timers ring and people are paged, until `now`.
+    pub(super) async fn live(
+        &mut self,
+        steps: Vec<Step>,
+        now: Timestamp,
+        mut told: impl FnMut(),
+    ) -> Result<(), Failed> {
+        for step in steps {
+            self.go_on(step.at).await?;
+            self.step(step, &mut told).await?;
+            self.settle_all(&mut told).await?;
+            oncall::bring(self.desk).await?;
+        }
+        self.go_on(now).await
+    }
+
+    /// Lets time pass until then.
+    async fn go_on(&self, until: Timestamp) -> Result<(), Failed> {
+        loop {
+            let at = self.desk.now().plus_seconds(STRIDE).min(until);
+            self.clock.set(at);
+            catch_up(self.desk, at).await?;
+            oncall::bring(self.desk).await?;
+            if at >= until {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn step(&mut self, step: Step, told: &mut impl FnMut()) -> Result<(), Failed> {
+        if matches!(step.deed, Deed::Alarm(..) | Deed::Letter(_)) {
+            self.settle_all(told).await?;
+            self.clock.set(step.at);
+            self.comes_in(step).await?;
+            told();
+            return Ok(());
+        }
         let reports = matches!(step.deed, Deed::Report(_));
-        let number = if reports { next } else { None };
+        let number = if reports { self.next } else { None };
         let key = step.key;
-        let ticket = submit(desk, &numbers, step).await?;
+        let ticket = submit(self.desk, &self.numbers, step).await?;
         if !reports {
-            waiting.push_back((None, ticket));
+            self.waiting.push_back((None, ticket));
         } else if let Some(number) = number {
             // Numbers are given in the order of reports, and nobody else reports.
-            numbers.insert(key, number);
-            next = Some(IncidentNumber(number.0 + 1));
-            waiting.push_back((Some(number), ticket));
+            self.numbers.insert(key, number);
+            self.next = Some(IncidentNumber(number.0 + 1));
+            self.waiting.push_back((Some(number), ticket));
         } else {
             let done = ticket.done().await?;
-            numbers.insert(key, done.number);
-            next = Some(IncidentNumber(done.number.0 + 1));
+            self.numbers.insert(key, done.number);
+            self.next = Some(IncidentNumber(done.number.0 + 1));
             told();
         }
-        while waiting.len() > WINDOW {
-            settle(&mut waiting, &mut told).await?;
+        while self.waiting.len() > WINDOW {
+            settle(&mut self.waiting, told).await?;
         }
+        Ok(())
     }
-    while !waiting.is_empty() {
-        settle(&mut waiting, &mut told).await?;
+
+    /// What programs bring; whether it is an incident of its own is theirs to find out.
+    async fn comes_in(&mut self, step: Step) -> Result<(), Failed> {
+        match step.deed {
+            Deed::Alarm(alarm, over) => {
+                let taken = monitoring::tell(self.desk, &alarm, over).await?;
+                if let Some(number) = taken.incidents.last() {
+                    self.numbers.insert(step.key, *number);
+                }
+            }
+            Deed::Letter(letter) => mailbox::arrive(self.desk, &self.mail, letter).await?,
+            _ => {}
+        }
+        self.next = None;
+        Ok(())
     }
-    Ok(())
+
+    async fn settle_all(&mut self, told: &mut impl FnMut()) -> Result<(), Failed> {
+        while !self.waiting.is_empty() {
+            settle(&mut self.waiting, told).await?;
+        }
+        Ok(())
+    }
 }
 
 type Waiting = VecDeque<(Option<IncidentNumber>, desk::Ticket)>;
@@ -159,10 +242,16 @@ fn command(
 ) -> Result<Command, Trouble> {
     let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
     Ok(match deed {
-        Deed::Report(_) | Deed::Attach { .. } | Deed::Apply(_) => {
+        Deed::Report(_)
+        | Deed::Attach { .. }
+        | Deed::Apply(_)
+        | Deed::Alarm(..)
+        | Deed::Letter(_) => {
             return Err(incident::Refusal::invalid("deed", "is made elsewhere").into());
         }
         Deed::Take(person) => Command::Assign { team: Change::Keep, assignee: Change::Set(person) },
+        Deed::Acknowledge => Command::Acknowledge,
+        Deed::Sort(category, affected) => sort(category, affected),
         Deed::Say(text, visibility) => Command::Comment { body: words("body", &text)?, visibility },
         Deed::Hold { reason, until, note } => {
             let note = note.map(|note| words("note", &note)).transpose()?;
@@ -180,6 +269,11 @@ fn command(
             children,
         },
         Deed::Confirm => Command::Confirm,
+        Deed::Rate(score, note) => Command::Rate {
+            score: Score::new(score)
+                .map_err(|wrong| incident::Refusal::invalid("score", wrong.to_string()))?,
+            note: note.map(|note| words("note", note)).transpose()?,
+        },
         Deed::Dispute(text) => Command::Dispute { note: words("note", &text)? },
         Deed::Cancel(text) => Command::Cancel { reason: words("reason", &text)? },
         Deed::Merge(into) => Command::Merge { into: numbers[&into] },
@@ -207,6 +301,16 @@ fn command(
         Deed::Restore => Command::Restore,
         Deed::Watch(person) => Command::Watch { person: Some(person) },
     })
+}
+
+fn sort(category: CategoryId, affected: u32) -> Command {
+    Command::Classify {
+        title: None,
+        service: Change::Keep,
+        category: Change::Set(category),
+        fields: Default::default(),
+        affected: Some(affected),
+    }
 }
 
 fn link(kind: LinkKind, target: String) -> Command {

@@ -1,11 +1,13 @@
 //! What is going on right now: the incidents a visitor finds open, told in minutes
 //! before the present.
 
+use super::alarms::CHECKOUT;
 use super::company::{Company, Someone};
+use super::mailbox::LETTERS;
 use super::majors::fresh;
 use super::plan::{Deed, Fresh, Plan, Thread};
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
-use kernel::{Actor, ActorKind, Channel, Level, TaskId, Timestamp};
+use kernel::{Channel, Level, TaskId, Timestamp};
 
 const HIGH: Level = Level::HIGH;
 const MEDIUM: Level = Level::MEDIUM;
@@ -25,6 +27,10 @@ pub(super) fn now(plan: &mut Plan<'_>, now: Timestamp) {
     scene.waiting(plan);
     scene.confidential(plan);
     scene.awaiting_confirmation(plan);
+    super::alarms::now(plan, now);
+    for letter in &LETTERS {
+        plan.letter(scene.ago(letter.ago), letter);
+    }
 }
 
 struct Scene<'a> {
@@ -83,17 +89,11 @@ impl<'a> Scene<'a> {
     fn checkout(&self, plan: &mut Plan<'a>) {
         let (nadia, kofi) = (self.person("Nadia Brandtner"), self.person("Kofi Darkwah"));
         let (mara, selin) = (self.person("Mara Lindqvist"), self.person("Selin Ertekin"));
-        let monitoring = Actor {
-            kind: ActorKind::Integration,
-            id: "monitoring".to_owned(),
-            name: "Monitoring".to_owned(),
-        };
-        let fresh = Fresh {
-            affected: Some(900),
-            ..self.fresh(("Checkout API returns errors for 1 in 3 bookings", "34% of requests fail with status 503 since 12 minutes, threshold 2%. Connections to the order database run out.", "Kofi Darkwah", "Checkout API", "Error", (HIGH, HIGH)))
-        };
-        let mut thread = plan.report(self.ago(47), monitoring, Channel::Alert, fresh);
+        let category = self.company.categories["Error"];
+        let mut thread = plan.alarm(self.ago(47), CHECKOUT[0]);
+        thread.alarm(self.ago(46), CHECKOUT[1], false);
         thread.take(self.ago(45), kofi);
+        thread.does(self.ago(44), kofi, Deed::Sort(category, 900));
         thread.reply(self.ago(43), kofi, "I have it. Every third booking fails, retrying helps. Looking at the database connections.");
         thread.does(
             self.ago(41),

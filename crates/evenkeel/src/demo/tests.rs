@@ -27,7 +27,7 @@ async fn built(days: i64) -> Built {
     let files = Files::local(folder.path().join("files"));
     let options = Options { clock: clock.clone(), files, serve: false };
     let desk = Desk::open(store, options).unwrap();
-    tell(&desk, NOW, days).await.expect("every step of the plan is granted");
+    tell(&desk, &clock, NOW, days).await.expect("every step of the plan is granted");
     Built { desk, clock, folder }
 }
 
@@ -97,6 +97,64 @@ async fn the_present_is_believable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_is_watched_and_people_are_paged() {
+    use store::alerts::found;
+    use store::directory::{escalations, integrations, schedules, swaps};
+    let built = built(4).await;
+    let sql = |read: fn(&mut dyn store::Sql) -> Result<usize, store::Failure>| {
+        built.desk.store().read_blocking(read).unwrap()
+    };
+    assert_eq!(sql(|sql| Ok(integrations::list(sql)?.len())), 4);
+    assert_eq!(sql(|sql| Ok(schedules::list(sql)?.len())), 5);
+    assert_eq!(sql(|sql| Ok(escalations::list(sql)?.len())), 4);
+    let offered = |sql: &mut dyn store::Sql| {
+        let all = schedules::list(sql)?.into_iter();
+        let all = all.map(|one| Ok(swaps::of_schedule(sql, one.id, NOW)?.len()));
+        all.sum::<Result<usize, store::Failure>>()
+    };
+    assert_eq!(sql(offered), 1);
+    let scope = Scope {
+        everything: true,
+        open_to_staff: true,
+        teams: Default::default(),
+        person: people_named(&built, "Otto Hagen"),
+        organisation: None,
+        nothing: false,
+    };
+    let alerts = built
+        .desk
+        .store()
+        .read_blocking(move |sql| {
+            let wanted = found::Wanted { open: Some(true), ..found::Wanted::default() };
+            found::list(sql, &scope, &wanted, 100)
+        })
+        .unwrap();
+    let muted = alerts.iter().filter(|found| found.alert.muted.is_some()).count();
+    assert_eq!((alerts.len(), muted), (5, 1));
+    let open = built.rows("state:open merged:no");
+    let course = |title: &str| {
+        let row = open.iter().find(|row| row.title.starts_with(title)).expect(title);
+        row.state.paging.as_ref().expect(title)
+    };
+    let taken = course("Gdańsk hub: 41 of 44");
+    assert_eq!(
+        taken.acknowledged_by.iter().copied().collect::<Vec<_>>(),
+        [people_named(&built, "Ines Carvalhal")]
+    );
+    let waits = course("Label printers dead");
+    assert!(
+        waits.is_going() && waits.step.as_ref().is_some_and(|step| step.step == 1),
+        "{waits:?}"
+    );
+    let late = |sql: &mut dyn store::Sql| {
+        Ok(store::pages::ledger::overdue(sql, NOW, 100)?.len()
+            + store::pages::send::due_channels(sql, NOW)?.len())
+    };
+    assert_eq!(sql(late), 0, "nothing is left over that a start would find late");
+    assert!(built.count("state:closed") > 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn live_trouble_leaves_the_visitors_work_alone() {
     let built = built(8).await;
     let company = company::known(&built.desk, data::company()).await.unwrap().unwrap();
@@ -117,6 +175,7 @@ async fn live_trouble_leaves_the_visitors_work_alone() {
         company,
         stories: data::stories(),
         dice: Dice::new(1),
+        firing: None,
     };
     let mut happened = 0;
     for _ in 0..150 {

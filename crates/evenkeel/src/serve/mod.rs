@@ -60,6 +60,11 @@ impl Door {
         };
         Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers })
     }
+
+    /// The same, but pages, codes and tests go nowhere.
+    pub(crate) fn rehearsing(self) -> Door {
+        Door { providers: self.providers.rehearsing(), ..self }
+    }
 }
 
 /// Why serving ended.

@@ -62,6 +62,8 @@ pub struct Providers {
     pub web_push: Option<Push>,
     /// Whom we trust at the other ends beside those that the system trusts.
     pub trust: Trust,
+    /// Nothing leaves: everything counts as taken, by whichever channel. Its people are invented.
+    pub rehearses: bool,
 }
 
 impl Providers {
@@ -69,6 +71,13 @@ impl Providers {
     #[must_use]
     pub fn by_browsers(self, push: Push) -> Self {
         Providers { web_push: Some(push), ..self }
+    }
+
+    /// The same where nothing leaves, with the channels that would be there if everything was
+    /// set up.
+    #[must_use]
+    pub fn rehearsing(self) -> Self {
+        Providers { rehearses: true, ..self }
     }
 
     /// The same trusting these at the other ends, too.
@@ -86,11 +95,12 @@ impl Providers {
     /// The channels that something can be sent by.
     pub fn channels(&self) -> Vec<PageChannel> {
         let is_there = |channel: &PageChannel| match channel {
+            PageChannel::WebPush => self.web_push.is_some(),
+            _ if self.rehearses => true,
             PageChannel::Email => self.smtp.is_some(),
             PageChannel::Sms => self.gateway.is_some() || self.twilio.is_some(),
             PageChannel::Voice => self.twilio.is_some(),
             PageChannel::Telegram => self.telegram.is_some(),
-            PageChannel::WebPush => self.web_push.is_some(),
             // Their addresses say it all.
             PageChannel::Ntfy
             | PageChannel::Slack
@@ -312,6 +322,12 @@ impl Messenger for Pager {
         Box::pin(async move {
             let public_url = self.providers.public_url.as_deref();
             let message = words::note(contact, &note, public_url, self.desk.now());
+            if let Note::Code(code) = &note
+                && self.providers.rehearses
+            {
+                let (channel, to) = (contact.channel, &contact.address);
+                tracing::info!(%channel, %to, %code, "a code that would be sent");
+            }
             let to = channels::To {
                 channel: contact.channel,
                 address: &contact.address,

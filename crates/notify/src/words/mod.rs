@@ -57,9 +57,9 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
         },
         ToldAs::Rule => say.why_rule(one_line(&about.delivery.rule), number),
     };
-    let why = match about.delivery.rule.is_empty() || role == ToldAs::Rule {
-        true => why,
-        false => format!("{why} {}", say.by_rule(one_line(&about.delivery.rule))),
+    let why = match named_rule(about) {
+        None => why,
+        Some(rule) => format!("{why} {}", say.by_rule(one_line(rule))),
     };
     let mut subject = about.title();
     let own = about.material.edited.iter().find(|own| own.language == say.language());
@@ -73,6 +73,19 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
         pieces,
         why: one_line(&why),
     })
+}
+
+/// The rule to name beside the reason. Those who do not work here are told of rules that somebody
+/// gave a name: the others are called by ids.
+fn named_rule<'a>(about: &'a About<'_>) -> Option<&'a str> {
+    let rule = about.delivery.rule.as_str();
+    let works = matches!(about.delivery.told_as, ToldAs::Person | ToldAs::Team);
+    let is_named = || incident::notices::standard().iter().all(|row| row.id != rule);
+    let tells = match about.delivery.told_as {
+        ToldAs::Rule => false,
+        _ => works || is_named(),
+    };
+    (tells && !rule.is_empty()).then_some(rule)
 }
 
 /// The letter that tries out the mail server.

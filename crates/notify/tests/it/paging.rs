@@ -202,6 +202,20 @@ async fn what_will_never_go_well_is_given_up_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_takes_everything_and_sends_nothing() {
+    let world = World::with(|providers| Providers { smtp: None, ..providers }.rehearsing()).await;
+    let by = [(PageChannel::Email, 0), (PageChannel::Sms, 0), (PageChannel::Slack, 0)];
+    let (_, ids) = world.paged("VPN drops", &by).await;
+    world.round().await;
+    for id in ids {
+        assert_eq!(world.page(id).await.state, PageState::Sent);
+    }
+    assert!(world.there.got().is_empty() && world.mail.to("page@northwind.example").is_empty());
+    let channels = world.t.desk.page_channels();
+    assert!(channels.contains(&PageChannel::Email) && !channels.contains(&PageChannel::WebPush));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_mail_server_a_letter_falls_through_and_says_so() {
     let world = World::with(|providers| Providers { smtp: None, ..providers }).await;
     let by = [(PageChannel::Email, 0), (PageChannel::Sms, 900)];

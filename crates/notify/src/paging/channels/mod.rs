@@ -57,6 +57,9 @@ impl Pager {
         to: To<'_>,
         message: &Message,
     ) -> Result<Taken, Wrong> {
+        if self.providers.rehearses {
+            return Ok(Taken::default());
+        }
         let within = tokio::time::timeout(ATTEMPT_WITHIN, self.by_channel(to, message)).await;
         within.unwrap_or_else(|_| {
             let seconds = ATTEMPT_WITHIN.as_secs();
