@@ -334,7 +334,7 @@ pub(super) async fn bring(desk: &Desk) -> Result<(), Trouble> {
     desk.write(move |sql| {
         for channel in due {
             let until = now.plus_seconds(MINUTE);
-            for page in send::claim(sql, channel, now, until, AT_ONCE)? {
+            for page in send::claim(sql, channel, now, until, &send::Room::of(AT_ONCE))? {
                 send::sent(sql, &page, None, now)?;
             }
         }

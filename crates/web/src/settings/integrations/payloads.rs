@@ -74,6 +74,7 @@ fn replay_button(id: IntegrationId, payload: i64) -> Markup {
 /// Whether it was taken, in words.
 pub(super) fn outcome(outcome: PayloadOutcome) -> Markup {
     let (class, words) = match outcome {
+        PayloadOutcome::Waits => ("chip chip-warn", "waits for you"),
         PayloadOutcome::New => ("chip chip-good", "taken"),
         PayloadOutcome::Failed => ("chip chip-crit", "failed"),
         PayloadOutcome::NotUnderstood => ("chip chip-crit", "not understood"),

@@ -123,7 +123,12 @@ fn labels(text: &str) -> Result<Vec<LabelMatch>, Refusal> {
         let long = name.chars().count().max(value.chars().count()) > limits::REASON_CHARS;
         match name.is_empty() || long {
             true => Err(wrong()),
-            false => Ok(LabelMatch { name: name.to_owned(), test, value: value.to_owned() }),
+            false => Ok(LabelMatch {
+                name: name.to_owned(),
+                test,
+                value: value.to_owned(),
+                ready: Default::default(),
+            }),
         }
     });
     read.collect()
