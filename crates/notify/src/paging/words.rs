@@ -371,7 +371,7 @@ mod tests {
             failing_since: None,
             error: None,
         };
-        let at = |second| Timestamp::from_micros(second * 1_000_000);
+        let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
         let message = note(&contact, &Note::Code("042917".to_owned()), None, at(1));
         assert!(message.spoken.contains("0, 4, 2, 9, 1, 7") && message.sms.contains("042917"));
         assert!(message.actions().is_empty());

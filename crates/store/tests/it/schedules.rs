@@ -163,7 +163,7 @@ fn swaps_and_feeds_come_back_as_they_were() {
                 changed_at: START,
             };
             swaps::insert(sql, &swap)?;
-            assert_eq!(swaps::waiting(sql, START)?, [swap.clone()]);
+            assert_eq!(swaps::waiting(sql, START)?, std::slice::from_ref(&swap));
             assert_eq!(swaps::waiting(sql, swap.end)?, [], "it is over");
             let taken = Swap { state: SwapState::Taken, taken_by: Some(person(2)), ..swap.clone() };
             assert!(swaps::update(sql, &taken, SwapState::Offered)?);

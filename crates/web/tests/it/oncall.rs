@@ -221,6 +221,7 @@ async fn numbers_are_for_oneself_and_administrators() {
         label: String::new(),
         created_at: now,
         verified_at: Some(now),
+        sent_at: None,
         proved_at: None,
         failing_since: None,
         error: None,
