@@ -1,4 +1,4 @@
-//! How many alerts a second each door reads: `cargo run --release -p evenkeel-alert --example speed`.
+//! How many alerts a second each door reads: `cargo run --release -p evenkeel-alert --example door_speed`.
 
 #[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../tests/it/corpus.rs"]
