@@ -12,7 +12,6 @@ use store::pages::send::Counts;
 pub(super) struct Figures {
     pub(super) sent: Counter,
     pub(super) called_off: Counter,
-    due: Gauge,
     oldest: Gauge,
     given_up: Gauge,
 }
@@ -27,7 +26,6 @@ impl Figures {
             };
             counted("pages_sent", "Pages that a provider took", &figures.sent);
             counted("pages_called_off", "Pages that were not needed any more", &figures.called_off);
-            registry.register("pages_due", "Pages that are due and wait", figures.due.clone());
             let help = "Pages of the last day that were given up";
             registry.register("pages_given_up", help, figures.given_up.clone());
             registry.register_with_unit(
@@ -42,7 +40,6 @@ impl Figures {
 
     /// What there is now.
     pub(super) fn set(&self, counts: Counts, now: Timestamp) {
-        self.due.set(counts.due);
         self.given_up.set(counts.failed);
         self.oldest.set(counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0)));
     }

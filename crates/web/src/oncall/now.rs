@@ -29,7 +29,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
             div.scroll-x tabindex="0" role="region" aria-label="On call now, table" { table.dt.oc-t {
                 thead { tr {
                     th scope="col" { "Schedule" } th scope="col" { "On call" } th scope="col" { "Until" }
-                    th scope="col" { "Then" } th scope="col" { "Reached by" }
+                    th.oc-x scope="col" { "Then" } th.oc-r scope="col" { "Reached by" }
                     @if takes { th scope="col" { span.vh { "Actions" } } }
                 } }
                 tbody { @for row in &sight.rows { (line(who, sight, row, takes)) } }
@@ -49,7 +49,7 @@ fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
                 None => { td { span.err { (icon("alert")) "nobody" } @if let Some(whom) = row.fallback { span.meta { "pages go to " (sight.names.words(whom)) } } } }
             }
             td { @match row.until() { Some(at) => (here.exact(at)), None => span.muted { "no end in sight" } } }
-            td {
+            td.oc-x {
                 @match row.next.map(|next| next.person) {
                     None => span.muted { "–" },
                     Some(Some(person)) => (sight.name(person)),
