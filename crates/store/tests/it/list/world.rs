@@ -183,7 +183,6 @@ impl Incident {
             waited_ahead: Default::default(),
             paging: None,
             suppressed: None,
-            alerts: None,
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }
