@@ -183,6 +183,7 @@ impl Incident {
             waited_ahead: Default::default(),
             paging: None,
             suppressed: None,
+            alerts: None,
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }
