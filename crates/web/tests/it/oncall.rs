@@ -226,8 +226,12 @@ async fn numbers_are_for_oneself_and_administrators() {
         failing_since: None,
         error: None,
     };
-    let added =
-        world.desk.change(desk::command_line(), move |sql, _| Ok(contacts::insert(sql, &contact)?));
+    let id = contact.id;
+    let added = world.desk.change(desk::command_line(), move |sql, _| {
+        contacts::insert(sql, &contact)?;
+        contacts::expect_code(sql, id, b"code", now.plus_seconds(60))?;
+        Ok(contacts::say_code(sql, id, b"code", now, 1)?)
+    });
     added.await.unwrap();
     let (id, _) = network(&world).await;
     let path = format!("/on-call?schedule={id}");
