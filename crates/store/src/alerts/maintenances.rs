@@ -3,7 +3,7 @@
 use crate::directory::{json, many, one};
 use crate::{Columns, Failure, Sql, Value};
 use alert::maintenance::Maintenance;
-use kernel::{MaintenanceId, Timestamp};
+use kernel::{MaintenanceId, Muted, Timestamp};
 
 const SELECT: &str = "select id, name, starts_at, ends_at, recurrence, matcher, created_by, cancelled, version from maintenances";
 
@@ -30,6 +30,13 @@ pub fn update(
          created_by = $7, cancelled = $8, version = version + 1 where id = $1 and version = $9",
         &values,
     )?;
+    if touched == 1 {
+        // It may hold for less now: what is muted is looked at again at once.
+        sql.execute(
+            "update alerts set muted_until = 0, check_at = 0 where muted = $1 and check_at is not null",
+            &[Muted::Maintenance.as_str().into()],
+        )?;
+    }
     Ok(touched == 1)
 }
 

@@ -64,6 +64,9 @@ fn amtool_works_with_us() {
     am(&format!("silence expire {id}"));
     assert!(found(&am("silence query -o json")).is_empty());
     assert_eq!(found(&am("silence query -o json --expired")).len(), 1);
+    until("it is let go", || {
+        room.alerts(client, "state:firing")[0]["muted"].is_null().then_some(())
+    });
     assert_eq!(room.incidents(client).len(), 2);
     // Over: amtool says so by its end.
     am(&format!("{fires} --start=2026-01-01T00:00:00Z --end=2026-01-01T01:00:00Z"));
