@@ -5,6 +5,7 @@ use super::room::{Room, text};
 use crate::harness::Server;
 use crate::http::Client;
 use crate::machine::{Running, free_port, until, write};
+use desk::{Clock, SystemClock};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -65,7 +66,7 @@ receivers:
     fn tell(&self, fires: bool, labels: &Value) {
         let mut alert =
             json!({ "labels": labels, "annotations": { "summary": labels["alertname"] } });
-        let now = desk::Clock::now(&desk::SystemClock);
+        let now = SystemClock.now();
         alert["endsAt"] = json!(now.plus_seconds(if fires { 600 } else { -1 }).to_string());
         let answer =
             Client::connect(self.address).post("/api/v2/alerts", &[], &json!([alert]).to_string());

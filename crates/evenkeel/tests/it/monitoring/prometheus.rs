@@ -49,22 +49,25 @@ fn amtool_works_with_us() {
     assert_eq!(shown[0]["labels"]["node"], "n1");
     assert_eq!(shown[0]["status"]["state"], "active");
     assert!(found(&am("alert query -o json alertname=Other")).is_empty());
-    // Silenced, it pages nobody when it is told of; let go, it does again.
-    let id = am("silence add node=n1 --author=ada --comment=Known --duration=1h").trim().to_owned();
+    // What begins while it is silenced pages nobody and is hidden.
+    let id = am("silence add node=n2 --author=ada --comment=Known --duration=1h").trim().to_owned();
     let silences = found(&am("silence query -o json"));
     assert_eq!(silences.len(), 1, "{silences:?}");
     assert_eq!(text(&silences[0]["id"]), id);
     assert_eq!(silences[0]["status"]["state"], "active");
-    am(fires);
-    assert_eq!(room.alerts(client, "state:firing")[0]["muted"], "maintenance");
-    assert!(found(&am("alert query -o json")).is_empty(), "silenced ones are not asked for");
+    am("alert add alertname=DiskFull severity=critical node=n2");
+    let firing = room.wait_alerts(client, "state:firing", 2);
+    assert!(text(&firing[0]["title"]).contains("DiskFull"), "{firing:?}");
+    assert_eq!([&firing[0]["muted"], &firing[1]["muted"]], [&json!("maintenance"), &Value::Null]);
+    assert_eq!(found(&am("alert query -o json")).len(), 1);
     assert_eq!(found(&am("alert query -o json --silenced")).len(), 1);
     am(&format!("silence expire {id}"));
     assert!(found(&am("silence query -o json")).is_empty());
     assert_eq!(found(&am("silence query -o json --expired")).len(), 1);
-    am(fires);
-    assert_eq!(room.alerts(client, "state:firing")[0]["muted"], Value::Null);
-    assert_eq!(room.incidents(client).len(), 1);
+    until("it is let go", || {
+        room.alerts(client, "state:firing")[0]["muted"].is_null().then_some(())
+    });
+    assert_eq!(room.incidents(client).len(), 2);
     // Over: amtool says so by its end.
     am(&format!("{fires} --start=2026-01-01T00:00:00Z --end=2026-01-01T01:00:00Z"));
     room.wait_alerts(client, "state:resolved", 1);

@@ -69,6 +69,31 @@ async fn a_silence_of_amtool_mutes_and_its_end_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silence_that_is_ended_early_lets_go_at_once() {
+    let doors = Doors::open().await;
+    let auth = format!("Bearer {KEY}");
+    let silence = json!({
+        "matchers": [{ "name": "alertname", "value": "TunnelDown", "isRegex": false }],
+        "startsAt": "2026-11-23T12:00:00Z",
+        "endsAt": "2026-11-23T18:00:00Z",
+        "createdBy": "mara",
+        "comment": "Firmware",
+    });
+    let made = doors.call("POST", "/api/v2/silences", &auth, &silence).await;
+    let id = made.json["silenceID"].as_str().unwrap().to_owned();
+    doors.fires("TunnelDown", "critical", "VPN").await;
+    assert!(!doors.state(1).await.alerts.unwrap().may_page());
+    let path = format!("/api/v2/silence/{id}");
+    assert_eq!(doors.call("DELETE", &path, &auth, &Value::Null).await.status, StatusCode::OK);
+    let one = doors.call("GET", &path, &auth, &Value::Null).await.json;
+    assert_eq!(one["status"]["state"], "expired");
+    assert!(one["endsAt"].as_str() < Some("2026-11-23T18"), "amtool hides it: {one}");
+    doors.passes(1).await;
+    assert!(doors.state(1).await.alerts.unwrap().may_page());
+    assert!(doors.news(1).await.last().unwrap().again);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_puts_an_alert_off_and_ends_it() {
     let doors = Doors::open().await;
     doors.fires("TunnelDown", "critical", "VPN").await;
