@@ -151,7 +151,6 @@ async fn it_is_watched_and_people_are_paged() {
             + store::pages::send::due_channels(sql, NOW)?.len())
     };
     assert_eq!(sql(late), 0, "nothing is left over that a start would find late");
-    assert!(built.count("state:closed") > 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,8 +54,8 @@ const SELECT: &str = "select a.id, a.integration_id, a.key, a.state, a.severity,
     left join incidents i on i.number = a.number";
 
 /// Whether an alert says a word.
-const SAYS: &str = r"(lower(a.key) like $0 escape '\' or exists (select 1 from alert_details d \
-    where d.alert_id = a.id and (lower(d.title) like $0 escape '\' or lower(d.labels) like $0 escape '\')))";
+const SAYS: &str = "(lower(a.key) like $0 escape '\\' or exists (select 1 from alert_details d \
+    where d.alert_id = a.id and (lower(d.title) like $0 escape '\\' or lower(d.labels) like $0 escape '\\')))";
 
 /// The alerts that somebody may see, those that are not over first, of each the newest first.
 /// One that begins among those that are over asks for them alone.

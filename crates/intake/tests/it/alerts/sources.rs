@@ -230,6 +230,9 @@ async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
     let outcomes: Vec<_> = kept.iter().map(|kept| kept.outcome.as_str()).collect();
     assert_eq!(outcomes, ["new", "too_large", "not_understood"], "a repeat is not kept");
     doors.post("/intake/KEY/alertmanager", &notification(&[("web-1", false)], 0)).await;
+    let late = doors.t.desk.replay_payload(doors.source, kept[0].id).await.unwrap();
+    assert_eq!((late.new, late.repeated), (0, 1), "what was told before its end comes late");
+    doors.t.clock.advance(601);
     let replayed = doors.t.desk.replay_payload(doors.source, kept[0].id).await.unwrap();
     assert_eq!((replayed.new, replayed.incidents.len()), (1, 1));
     assert!(doors.t.desk.replay_payload(doors.source, kept[2].id).await.is_err());

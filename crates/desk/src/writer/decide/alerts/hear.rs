@@ -235,7 +235,7 @@ impl<'a> Book<'a> {
             self.ringing.extend(group.number);
         }
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
-            if let Some(until) = self.deaf_until(integration) {
+            if let Some(until) = self.deaf_until(integration, last) {
                 heartbeats::put_off(sql, integration, &name, until)?;
                 continue;
             }
@@ -249,10 +249,10 @@ impl<'a> Book<'a> {
 
     /// Until when a heartbeat says nothing by staying away: we could not hear it, or its
     /// integration is switched off.
-    fn deaf_until(&self, integration: IntegrationId) -> Option<Timestamp> {
+    fn deaf_until(&self, integration: IntegrationId, last: Timestamp) -> Option<Timestamp> {
         let grace = self.heard_from.plus_seconds(GRACE_SECONDS);
         match self.monitoring.integrations.contains_key(&integration) {
-            true => Some(grace).filter(|grace| *grace > self.now),
+            true => Some(grace).filter(|grace| *grace > self.now && last < self.heard_from),
             false => Some(self.now.plus_seconds(GRACE_SECONDS)),
         }
     }
@@ -273,6 +273,14 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
+    /// When an alert is over unless it is told of again. Its source may have told of it while we
+    /// could not hear: then it gets some time to do so once more.
+    fn believed_end(&self, alert: &Alert) -> Option<Timestamp> {
+        let heard = alert.last_at >= self.heard_from;
+        let grace = self.heard_from.plus_seconds(GRACE_SECONDS);
+        alert.ends_at.map(|ends_at| if heard { ends_at } else { ends_at.max(grace) })
+    }
+
     /// Looks at one alert because time passed.
     fn look(
         &mut self,
@@ -286,15 +294,14 @@ impl<'a> Book<'a> {
         if !alert.is_open() {
             return Ok(());
         }
-        let (now, grace) = (self.now, self.heard_from.plus_seconds(GRACE_SECONDS));
-        if alert.ends_at.is_some_and(|ends_at| ends_at.max(grace) <= now) {
+        let ends_at = self.believed_end(alert);
+        if ends_at.is_some_and(|ends_at| ends_at <= self.now) {
             self.end(row, AlertsWhy::Expired, at, None);
             return Ok(());
         }
         self.look_at_mute(sql, round, at, row, labels)?;
         let known = &mut self.rows[row];
         let muted_until = known.alert.muted.and(known.alert.muted_until);
-        let ends_at = known.alert.ends_at.map(|ends_at| ends_at.max(grace));
         known.alert.check_at = ends_at.into_iter().chain(muted_until).min();
         known.written = Some(Written::All);
         self.still.push((row, at));
