@@ -43,6 +43,16 @@ pub(super) async fn snooze(
     Ok(done(id, "snoozed"))
 }
 
+/// `POST /alerts/{id}/unsnooze`: it is put off no longer.
+pub(super) async fn unsnooze(
+    State(app): State<App>,
+    Staff(who): Staff,
+    Path(id): Path<AlertId>,
+) -> PageResult<Response> {
+    app.desk.act_on_alert(who.viewer(), id, Act::Unsnooze).await?;
+    Ok(done(id, "unsnoozed"))
+}
+
 /// `POST /alerts/{id}/resolve`
 pub(super) async fn resolve(
     State(app): State<App>,

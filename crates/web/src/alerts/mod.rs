@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/alerts/{id}", get(one::show))
         .route("/alerts/{id}/acknowledge", post(act::acknowledge))
         .route("/alerts/{id}/snooze", post(act::snooze))
+        .route("/alerts/{id}/unsnooze", post(act::unsnooze))
         .route("/alerts/{id}/resolve", post(act::resolve))
 }
 

@@ -13,7 +13,7 @@ use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use incident::permissions::granted;
 use incident::{Access, CommandName, Scope, Viewer};
-use kernel::{AlertId, Timestamp};
+use kernel::{AlertId, Muted, Timestamp};
 use maud::{Markup, html};
 use store::alerts::found::{self, Found, Wanted};
 use store::alerts::payloads::{self, Payload};
@@ -54,6 +54,7 @@ pub(super) async fn show(
     let done = Fields::parse(query.as_deref().unwrap_or_default());
     let words = match done.get("done") {
         Some("acknowledged") => Some("Acknowledged: the incident is somebody’s."),
+        Some("unsnoozed") => Some("Put off no longer. If it is firing still, it pages."),
         Some("snoozed") => Some("Put off. If it is firing still, it pages then."),
         Some("resolved") => {
             Some("It is over. If its source tells of it again, that is a new alert.")
@@ -152,16 +153,19 @@ fn buttons(who: &SignedIn, known: &Known) -> Markup {
             }
             details.edit {
                 summary.btn { (icon("pause")) "Snooze" }
-                form.stack-s method="post" action={ (address) "/snooze" } {
-                    p.hint { "Nobody is paged about it until then. If it is firing still, it pages then." }
-                    div.btns {
-                        @for (hours, words) in [("1", "1 hour"), ("4", "4 hours"), ("24", "1 day")] {
-                            button.btn.btn-sm type="submit" name="hours" value=(hours) { (words) }
-                        }
+                p.hint { "Nobody is paged about it until then. If it is firing still, it pages then." }
+                form.btns method="post" action={ (address) "/snooze" } {
+                    @for (hours, words) in [("1", "1 hour"), ("4", "4 hours"), ("24", "1 day")] {
+                        button.btn.btn-sm type="submit" name="hours" value=(hours) { (words) }
                     }
+                }
+                form.stack-s method="post" action={ (address) "/snooze" } {
                     (Field::new("until", "Or until").input("datetime-local", ""))
                     div { button.btn.btn-sm type="submit" { "Put off until then" } }
                 }
+            }
+            @if alert.muted == Some(Muted::Snoozed) {
+                form method="post" action={ (address) "/unsnooze" } { button.btn type="submit" { (icon("play")) "Put off no longer" } }
             }
             form method="post" action={ (address) "/resolve" } { button.btn type="submit" { (icon("s-resolved")) "Resolve" } }
         }

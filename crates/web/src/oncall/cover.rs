@@ -202,7 +202,7 @@ fn draw(who: &SignedIn, sight: &Sight, fields: &Fields, problem: &Problem) -> Pa
     let end = fields.instant("end", here).unwrap_or_default();
     let body = html! {
         (problem.banner(who, &url::on_call(row.id)))
-        @if let Some(end) = end.filter(|end| *end > start) {
+        @if let Some(end) = end.filter(|end| *end > start && *end <= start.plus_days(limits::OVERRIDE_DAYS)) {
             (candidates(who, sight, row, (Span::new(start, end), fields)))
         }
         section.card aria-labelledby="by-h" {

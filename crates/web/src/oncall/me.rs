@@ -5,7 +5,7 @@ use crate::auth::SignedIn;
 use crate::part::icon::icon;
 use crate::part::time::left;
 use crate::url;
-use incident::reach::{Reach, Urgency};
+use incident::reach::{PageChannel, Reach, Urgency};
 use kernel::{PersonId, Timestamp};
 use maud::{Markup, html};
 use roster::Span;
@@ -144,7 +144,9 @@ fn ways(reach: &Reach, now: Timestamp, open: bool) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for way in reach.ways(Urgency::High, now) {
         let mut words = way.channel.name().to_owned();
-        if open {
+        // Other addresses are as good as keys.
+        if open && matches!(way.channel, PageChannel::Sms | PageChannel::Voice | PageChannel::Email)
+        {
             words = format!("{words} ({})", way.address);
         }
         match way.due_at.seconds_since(now) / 60 {

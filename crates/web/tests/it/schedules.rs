@@ -84,7 +84,7 @@ async fn what_is_wrong_stands_at_its_field() {
     let world = World::new().await;
     for (field, value, at, words) in [
         ("name", "", "name", "1 to 120 characters"),
-        ("time_zone", "Mars", "time_zone", "is no time zone"),
+        ("time_zone", "Mars", "time_zone", "s no time zone"),
         ("l0-people", "Mara Lindqvist\nNobody", "l0-people", "Line 2: nobody of the service desk"),
         (
             "l0-people",

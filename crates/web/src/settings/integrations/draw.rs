@@ -79,7 +79,7 @@ fn table(who: &SignedIn, all: &All) -> Markup {
                     td { (service_name(all, source)) }
                     td { (team_name(all, source)) }
                     td.nowrap { @match source.last_seen_at { Some(at) => (time::since(at, &who.here)), None => span.muted { "none yet" } } }
-                    td.mail-y { @match all.wrong.get(&source.id) { Some(kept) => { (payloads::outcome(kept.outcome)) " " (time::moment(kept.received_at, &who.here)) " " span.meta { (kept.note) } }, None => "–" } }
+                    td.mail-y { @match all.wrong.get(&source.id) { Some(kept) => { (payloads::outcome(kept.outcome)) " " (time::moment(kept.received_at, &who.here)) " " @if who.viewer().configures() { span.meta { (kept.note) } } }, None => "–" } }
                     td { @if source.active { "yes" } @else { span.muted { "no" } } }
                 }
             } }

@@ -155,7 +155,11 @@ fn table(who: &SignedIn, all: &All, title: &str, windows: &[&Maintenance]) -> Ma
 
 fn end_button(who: &SignedIn, window: &Maintenance) -> Markup {
     let now = matches!(when(window, who.here.now), When::Now(_));
-    let words = if now { "End now" } else { "Call off" };
+    let words = match (&window.recurrence, now) {
+        (Some(_), _) => "End for good",
+        (None, true) => "End now",
+        (None, false) => "Call off",
+    };
     html! {
         form method="post" action={ (address(window.id)) "/end" } {
             button.btn.btn-sm type="submit" aria-label={ (words) ": " (window.name) } { (words) }
@@ -246,11 +250,19 @@ pub(super) fn page(
 
 fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
     let errors = &problem.errors;
-    let services = all.services.iter().filter(|one| one.active);
-    let services: Vec<(String, String)> =
-        services.map(|one| (one.id.to_string(), one.name.clone())).collect();
-    let sources: Vec<(String, String)> =
+    // What the window names already stays to be seen: left out, it would be for everything.
+    let named = |field: &str, id: &str| fields.all(field).any(|named| named == id);
+    let services = all.services.iter().map(|one| (one, one.id.to_string()));
+    let services: Vec<(String, String)> = services
+        .filter(|(one, id)| one.active || named("service", id))
+        .map(|(one, id)| (id, one.name.clone()))
+        .collect();
+    let mut sources: Vec<(String, String)> =
         all.sources.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
+    let gone = fields.all("source").filter(|id| sources.iter().all(|(known, _)| known != id));
+    let gone: Vec<_> =
+        gone.map(|id| (id.to_owned(), "an integration that is gone".to_owned())).collect();
+    sources.extend(gone);
     let days = DAYS.map(|(value, name)| (value.to_owned(), name.to_owned()));
     let field = |id: &'static str, label: &'static str| Field::new(id, label).errors(errors);
     html! {
