@@ -66,7 +66,7 @@ fn table(who: &SignedIn, id: IntegrationId, kept: &[Kept]) -> Markup {
 fn replay_button(id: IntegrationId, payload: i64) -> Markup {
     html! {
         form method="post" action={ (SECTION.of(id)) "/payloads/" (payload) "/replay" } {
-            button.btn.btn-sm type="submit" aria-label={ "Take body " (payload) " once more" } { (icon("refresh")) "Replay" }
+            button.btn.btn-sm type="submit" aria-label={ "Replay body " (payload) } { (icon("refresh")) "Replay" }
         }
     }
 }
