@@ -9,8 +9,17 @@ use std::path::Path;
 type Entries = Vec<(&'static str, String)>;
 
 /// Words that are the same in English and in another language, by key.
-const SAME: [&str; 8] =
-    ["browser", "email", "incidents", "minutes", "pages", "services", "start", "suggestions"];
+const SAME: [&str; 9] = [
+    "browser",
+    "email",
+    "incidents",
+    "minutes",
+    "pages",
+    "services",
+    "start",
+    "suggestions",
+    "told_push",
+];
 
 fn files(language: Language) -> [(&'static str, Entries); 6] {
     [

@@ -143,7 +143,7 @@ pub(super) fn card(who: &SignedIn, preferences: &Preferences, shown: &Shown) -> 
 fn channels(who: &SignedIn, preferences: &Preferences, typed: Option<&Fields>) -> Markup {
     let say = locale::account(who.here.language);
     html! {
-        table.dt {
+        div.scroll-x tabindex="0" role="region" aria-label=(say.told_title()) { table.dt {
             thead { tr { th scope="col" { (say.told_column()) } th scope="col" { (say.told_mail()) } th scope="col" { (say.told_inbox()) } th scope="col" { (say.told_push()) } } }
             tbody { @for group in groups(who) {
                 @let stored = preferences.wanted(*group);
@@ -156,6 +156,6 @@ fn channels(who: &SignedIn, preferences: &Preferences, typed: Option<&Fields>) -
                     }
                 }
             } }
-        }
+        } }
     }
 }
