@@ -18,7 +18,7 @@ const SAME: [&str; 9] = [
     "services",
     "start",
     "suggestions",
-    "told_push",
+    "told-push",
 ];
 
 fn files(language: Language) -> [(&'static str, Entries); 6] {

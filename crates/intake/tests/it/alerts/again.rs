@@ -149,12 +149,20 @@ async fn what_is_resolved_is_not_told_over_and_over_that_it_is_unclear() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_could_not_be_heard_is_not_missing() {
     let doors = Doors::with(|settings| settings.alerts.heartbeat_seconds = 60).await;
-    let beat = Request::get(format!("/intake/{KEY}/heartbeat/backup")).body(Body::empty());
-    assert_eq!(doors.ask(beat.unwrap()).await.status, StatusCode::OK);
-    doors.passes(290).await;
+    let beat = async |name: &str| {
+        let beat = Request::get(format!("/intake/{KEY}/heartbeat/{name}")).body(Body::empty());
+        assert_eq!(doors.ask(beat.unwrap()).await.status, StatusCode::OK);
+    };
+    // As if it had come before we were up.
+    doors.t.clock.advance(-100);
+    beat("before").await;
+    doors.passes(390).await;
     assert_eq!(doors.incidents().await, 0, "we are up for less than five minutes");
+    beat("since").await;
     doors.passes(15).await;
     assert_eq!(doors.incidents().await, 1);
+    doors.passes(60).await;
+    assert_eq!(doors.incidents().await, 2, "what was heard is missed at its time");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
