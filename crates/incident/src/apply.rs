@@ -107,6 +107,8 @@ fn born(reported: &Reported, event: &Event) -> State {
         waited: Default::default(),
         waited_ahead: Default::default(),
         paging: None,
+        conduct: None,
+        outages: vec![],
     }
 }
 

@@ -9,6 +9,7 @@ mod apply;
 pub mod assignment;
 pub mod clocks;
 pub mod command;
+pub mod conduct;
 pub mod decide;
 pub mod effects;
 pub mod escalation;

@@ -2,6 +2,7 @@
 
 use crate::alerts::AlertSummary;
 use crate::clocks::{Clock, ClockKind};
+use crate::conduct::{Conduct, Outage};
 use crate::escalation::Course;
 use crate::models::AppliedModel;
 use crate::promise::{Explanation, Promise};
@@ -440,4 +441,10 @@ pub struct State {
     /// How paging stands, since it first began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paging: Option<Box<Course>>,
+    /// How it is conducted as a major incident, since somebody first proposed or declared it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conduct: Option<Box<Conduct>>,
+    /// The spans in which services were out because of it, in the order they were recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Outage>,
 }

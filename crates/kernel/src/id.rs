@@ -89,4 +89,20 @@ ids! {
     PageId,
     /// A maintenance window.
     MaintenanceId,
+    /// An outage: a span in which a service was worse than agreed.
+    OutageId,
+    /// An update that was written and waits to be approved.
+    UpdateId,
+    /// A component of the status page.
+    ComponentId,
+    /// A group of components of the status page.
+    ComponentGroupId,
+    /// A list of stakeholders.
+    ListId,
+    /// Whoever subscribed to the status page.
+    SubscriberId,
+    /// A surge: more reports of one service than that hour of the week brings.
+    SurgeId,
+    /// A change that another program told of, such as a deployment.
+    ChangeId,
 }

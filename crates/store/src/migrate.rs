@@ -38,7 +38,9 @@ migrations!(
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
         16 => "0016_failing_mailboxes", 17 => "0017_kept_messages", 18 => "0018_pages",
         19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
-        22 => "0022_told", 23 => "0023_push",
+        22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
+        25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
+        28 => "0028_surges",
     ]
 );
 
@@ -54,7 +56,9 @@ migrations!(
         13 => "0013_webhooks", 14 => "0014_language", 15 => "0015_inbox",
         16 => "0016_failing_mailboxes", 17 => "0017_kept_messages", 18 => "0018_pages",
         19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
-        22 => "0022_told", 23 => "0023_push",
+        22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
+        25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
+        28 => "0028_surges",
     ]
 );
 

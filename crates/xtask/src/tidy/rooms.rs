@@ -6,35 +6,46 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("locale", &["kernel"]),
     ("query", &["kernel"]),
     ("roster", &["kernel"]),
     ("alert", &["kernel", "query"]),
+    ("map", &["kernel"]),
+    ("status", &["kernel", "locale"]),
     ("incident", &["kernel", "calendar", "query", "roster"]),
     ("insight", &["kernel", "calendar", "incident"]),
-    ("store", &["kernel", "query", "roster", "alert", "incident", "insight"]),
-    ("desk", &["kernel", "query", "roster", "alert", "incident", "store"]),
+    ("store", &["kernel", "query", "roster", "alert", "map", "incident", "insight"]),
+    (
+        "desk",
+        &[
+            "kernel", "locale", "query", "roster", "alert", "map", "status", "incident", "insight",
+            "store",
+        ],
+    ),
     (
         "web",
         &[
-            "kernel", "calendar", "locale", "query", "roster", "alert", "incident", "insight",
-            "store", "desk",
+            "kernel", "calendar", "locale", "query", "roster", "alert", "map", "status",
+            "incident", "insight", "store", "desk",
         ],
     ),
     (
         "api",
-        &["kernel", "calendar", "query", "roster", "alert", "incident", "insight", "store", "desk"],
+        &[
+            "kernel", "calendar", "query", "roster", "alert", "map", "status", "incident",
+            "insight", "store", "desk",
+        ],
     ),
-    ("notify", &["kernel", "locale", "query", "incident", "store", "desk"]),
+    ("notify", &["kernel", "locale", "query", "map", "status", "incident", "store", "desk"]),
     ("intake", &["kernel", "query", "alert", "incident", "store", "desk"]),
     (
         "evenkeel",
         &[
-            "kernel", "calendar", "query", "roster", "alert", "incident", "store", "desk", "web",
-            "api", "notify", "intake",
+            "kernel", "calendar", "locale", "query", "roster", "alert", "map", "status",
+            "incident", "store", "desk", "web", "api", "notify", "intake",
         ],
     ),
     ("load", &["kernel", "incident", "store", "desk"]),
@@ -44,8 +55,10 @@ const ROOMS: [(&str, &[&str]); 18] = [
 
 /// Rooms that know neither clock nor chance nor the outside world, so that what
 /// they decide can be replayed.
-const PURE: [&str; 8] =
-    ["kernel", "calendar", "locale", "query", "roster", "alert", "incident", "insight"];
+const PURE: [&str; 10] = [
+    "kernel", "calendar", "locale", "query", "roster", "alert", "map", "status", "incident",
+    "insight",
+];
 
 /// What a pure room must not bring in.
 const WORLDLY: [&str; 8] = [

@@ -182,6 +182,8 @@ impl Incident {
             waited: Default::default(),
             waited_ahead: Default::default(),
             paging: None,
+            conduct: None,
+            outages: vec![],
         };
         Incident { number: IncidentNumber(number), state, title: title.to_owned(), said: vec![] }
     }

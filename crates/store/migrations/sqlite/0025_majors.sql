@@ -1,0 +1,1 @@
+-- How major incidents are conducted, what was out, what was told.

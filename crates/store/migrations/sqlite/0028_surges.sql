@@ -1,0 +1,1 @@
+-- More reports than an hour of the week brings.
