@@ -1,0 +1,5 @@
+//! The service map, from outside.
+
+mod catalogue;
+mod graph;
+mod layout;
