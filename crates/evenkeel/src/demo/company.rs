@@ -251,15 +251,10 @@ fn found_services(
     let mut all = Vec::new();
     for entry in &data.services {
         let mut service = Service {
-            id: known[entry.name.as_str()],
-            name: entry.name.clone(),
             description: entry.about.clone(),
             team: Some(teams[&entry.team]),
             criticality: entry.criticality,
-            active: true,
-            depends_on: BTreeSet::new(),
-            escalation: None,
-            version: 1,
+            ..Service::named(known[entry.name.as_str()], entry.name.clone())
         };
         services::insert(sql, &service)?;
         service.depends_on = entry.needs.iter().map(|name| known[name.as_str()]).collect();
