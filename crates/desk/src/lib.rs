@@ -20,6 +20,7 @@ mod inbox;
 pub mod integrations;
 mod ledger;
 pub mod maintenance;
+pub mod map;
 mod messages;
 mod metrics;
 pub mod notices;
@@ -123,6 +124,8 @@ pub(crate) struct Inner {
     pub(crate) what_ifs: Arc<Semaphore>,
     /// The windows of maintenance as the loop of alerts last saw them.
     pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,
+    /// The service map as it was last seen.
+    pub(crate) map: map::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -163,6 +166,7 @@ impl Desk {
             wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             windows: tokio::sync::Mutex::default(),
+            map: map::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
