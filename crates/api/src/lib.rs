@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod calendars;
 mod categories;
+mod changes;
 mod deliveries;
 mod directory;
 mod docs;
@@ -40,6 +41,7 @@ mod reference;
 mod rules;
 mod schedules;
 mod search;
+mod service_map;
 mod services;
 mod settings;
 mod teams;
@@ -104,6 +106,8 @@ fn doors() -> Vec<Door> {
         teams::doors(),
         organisations::doors(),
         services::doors(),
+        service_map::doors(),
+        changes::doors(),
         categories::doors(),
         schedules::doors(),
         escalations::doors(),

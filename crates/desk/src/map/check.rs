@@ -78,13 +78,13 @@ fn check_need(of: ServiceId, need: &Need, field: &str, faults: &mut Vec<Fault>) 
     }
     let members: BTreeSet<ServiceId> = need.needs.iter().copied().collect();
     if members.contains(&of) {
-        faults.push(Fault::new(format!("{field}.needs"), "names the service itself"));
+        faults.push(Fault::new(format!("{field}.of"), "names the service itself"));
     }
     if members.len() < need.needs.len() {
-        faults.push(Fault::new(format!("{field}.needs"), "names a service twice"));
+        faults.push(Fault::new(format!("{field}.of"), "names a service twice"));
     }
     if !(1..=GROUP_MAX).contains(&members.len()) {
-        faults.push(Fault::new(format!("{field}.needs"), format!("must be 1 to {GROUP_MAX}")));
+        faults.push(Fault::new(format!("{field}.of"), format!("must be 1 to {GROUP_MAX}")));
     }
     if usize::from(need.at_least) > members.len() {
         let words = format!("is more than the {} that are named", members.len());
@@ -108,7 +108,7 @@ fn line(field: &str, text: &str, is_needed: bool, faults: &mut Vec<Fault>) {
 
 /// Whether a text is an address that a page may link to: no other scheme than these, because a
 /// link can be a script.
-pub(super) fn is_address(text: &str) -> bool {
+pub fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty())
         && text.len() <= limits::WEBHOOK_URL_BYTES
@@ -152,8 +152,8 @@ mod tests {
                 "links.0.url",
                 "depends_on",
                 "needs.0.group",
-                "needs.0.needs",
-                "needs.0.needs",
+                "needs.0.of",
+                "needs.0.of",
                 "needs.0.at_least",
             ]
         );

@@ -22,12 +22,12 @@ pub struct Heard {
 }
 
 impl Desk {
-    /// Keeps a change; none when just that was told already.
+    /// Keeps a change. What is kept, and whether it is new: just the same told again is not.
     ///
     /// # Errors
     ///
     /// [`Trouble::Failed`] when the database does not answer.
-    pub async fn keep_change(&self, heard: Heard) -> Result<Option<Change>, Trouble> {
+    pub async fn keep_change(&self, heard: Heard) -> Result<(Change, bool), Trouble> {
         let now = self.now();
         let change = Change {
             id: ChangeId(fresh()),
@@ -37,9 +37,10 @@ impl Desk {
             source: line(&heard.source, limits::NAME_CHARS),
             link: heard.link.filter(|link| is_address(link)),
         };
-        let kept = change.clone();
-        let is_new = self.write_together(move |sql| changes::insert(sql, &kept, now)).await?;
-        Ok(is_new.then_some(change))
+        let id = change.id;
+        let kept = self.write_together(move |sql| changes::insert(sql, &change, now)).await?;
+        let is_new = kept.id == id;
+        Ok((kept, is_new))
     }
 }
 

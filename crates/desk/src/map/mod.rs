@@ -9,7 +9,7 @@ mod check;
 mod heard;
 mod import;
 
-pub use check::{COST_MAX, GROUP_MAX, LINKS_MAX, NEEDS_MAX, check};
+pub use check::{COST_MAX, GROUP_MAX, LINKS_MAX, NEEDS_MAX, check, is_address};
 pub use heard::Heard;
 pub use import::{NotImported, Plan, Step};
 

@@ -69,7 +69,7 @@ async fn keep(doors: &Doors, source: &Source, change: &changes::Change) -> Resul
         at: change.at,
         link: change.links.first().map(|link| link.href.clone()),
     };
-    let is_new = doors.desk.keep_change(heard).await?.is_some();
+    let (_, is_new) = doors.desk.keep_change(heard).await?;
     if let Some(service) = service.filter(|_| is_new) {
         doors.desk.note_change(&source.integration, service, &words(change)).await?;
     }

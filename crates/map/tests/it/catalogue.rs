@@ -172,7 +172,9 @@ fn entities_of_backstage_become_services_and_teams() {
     assert_eq!(read.teams.len(), 1);
     assert_eq!(entry(&read, "The shop").links.as_ref().unwrap().len(), 1);
     let notes: Vec<&str> = read.notes.iter().map(|note| note.message.as_str()).collect();
-    for wanted in ["kind api passed over", "stands here again", "of the kind api, which", "is no group"] {
+    for wanted in
+        ["kind api passed over", "stands here again", "of the kind api, which", "is no group"]
+    {
         assert!(notes.iter().any(|note| note.contains(wanted)), "{wanted}: {notes:?}");
     }
 }

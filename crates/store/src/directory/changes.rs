@@ -1,7 +1,7 @@
 //! Deployments and other changes that programs tell of: what was changed before a service broke
 //! is asked first. They are no configuration of ours and change none.
 
-use super::rows::many;
+use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{ChangeId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -29,9 +29,9 @@ pub struct Change {
 
 const SELECT: &str = "select id, at, service_id, title, source, link from service_changes";
 
-/// Keeps a change, and forgets those that are too old by `now`. `false` when just that was told
-/// already: whoever heard no answer tells again.
-pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<bool, Failure> {
+/// Keeps a change, and forgets those that are too old by `now`. What is kept: the one that was
+/// told before if it says just the same, because whoever heard no answer tells again.
+pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Change, Failure> {
     forget(sql, now.plus_seconds(-KEPT_DAYS * 86_400))?;
     let same = format!(
         "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
@@ -39,8 +39,8 @@ pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<bool
     let service = change.service.map_or_else(String::new, |service| service.to_string());
     let told: [Value; 4] =
         [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
-    if !many(sql, &same, &told, read)?.is_empty() {
-        return Ok(false);
+    if let Some(known) = one(sql, &same, &told, read)? {
+        return Ok(known);
     }
     sql.execute(
         "insert into service_changes (id, at, service_id, title, source, link) values ($1, $2, $3, $4, $5, $6)",
@@ -53,7 +53,7 @@ pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<bool
             change.link.clone().into(),
         ],
     )?;
-    Ok(true)
+    Ok(change.clone())
 }
 
 /// The changes of a service from an instant on and before another, the latest first; `limit` at

@@ -405,18 +405,19 @@ fn changes_are_kept_for_a_while_and_told_once() {
         };
         write(store, |sql| {
             services::insert(sql, &wifi)?;
-            assert!(changes::insert(sql, &change(1, 0, "4.17"), START)?);
-            assert!(changes::insert(sql, &change(2, 60, "4.18"), START)?);
-            assert!(!changes::insert(sql, &change(3, 60, "4.18"), START)?, "told again");
+            changes::insert(sql, &change(1, 0, "4.17"), START)?;
+            changes::insert(sql, &change(2, 60, "4.18"), START)?;
+            let again = changes::insert(sql, &change(3, 60, "4.18"), START)?;
+            assert_eq!(again, change(2, 60, "4.18"), "told again");
             let other = Change { service: None, ..change(4, 60, "4.18") };
-            assert!(changes::insert(sql, &other, START)?);
+            assert_eq!(changes::insert(sql, &other, START)?, other);
             let found = changes::of_service(sql, wifi.id, START, later(61), 10)?;
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
             assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
             assert_eq!(changes::between(sql, START, later(61), 2)?.len(), 2);
             let next_year = later(401 * 86_400);
             let late = Change { at: next_year, ..change(5, 0, "5.0") };
-            assert!(changes::insert(sql, &late, next_year)?);
+            changes::insert(sql, &late, next_year)?;
             assert_eq!(changes::between(sql, START, next_year.plus_seconds(1), 10)?, [late]);
             Ok(())
         });
