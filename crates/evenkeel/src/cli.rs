@@ -7,8 +7,8 @@ mod paging;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
-    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES, TOKEN_EXAMPLES,
-    USER_EXAMPLES, VERIFY_EXAMPLES,
+    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
+    SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
@@ -367,6 +367,22 @@ pub(crate) enum ImportCommand {
     /// Replay a ServiceNow audit log (CSV, also gzipped)
     #[command(name = "servicenow-audit", after_help = IMPORT_EXAMPLES)]
     ServicenowAudit(ServicenowAuditArgs),
+    /// Take over a catalogue of services: our YAML, entities of Backstage, a Compose file
+    #[command(after_help = SERVICES_EXAMPLES)]
+    Services(ServicesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServicesArgs {
+    /// The file, or - for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Only say what it would do
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
