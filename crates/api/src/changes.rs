@@ -138,7 +138,7 @@ async fn tell(
     };
     let doing = async {
         let (change, _) = app.desk().keep_change(heard).await?;
-        Ok(Answered::created(&shown(change, references.directory()))?)
+        Ok::<_, Problem>(Answered::created(&shown(change, references.directory()))?)
     };
     once::done(&app, &caller, once.of(&body.bytes), doing).await
 }

@@ -195,7 +195,7 @@ async fn take(
             NotImported::Faults(faults) => faulty(&faults),
             NotImported::Trouble(trouble) => trouble.into(),
         })?;
-        Ok(Answered::good(&taken(plan, dry_run))?)
+        Ok::<_, Problem>(Answered::good(&taken(plan, dry_run))?)
     };
     once::done(&app, &caller, once, doing).await
 }

@@ -124,7 +124,7 @@ impl Sight {
     /// viewer may see are named; that an outage was recorded shows by the health alone.
     pub fn reasons(&self, viewer: &Viewer, id: &ServiceId) -> Vec<Reason> {
         let scope = Scope::of(viewer);
-        let may_see = |number| {
+        let may_see = |number: IncidentNumber| {
             let subject = self.subjects.get(&number);
             subject.is_some_and(|subject| scope.access(subject) != Access::None)
         };

@@ -251,10 +251,15 @@ fn found_services(
     let mut all = Vec::new();
     for entry in &data.services {
         let mut service = Service {
+            id: known[entry.name.as_str()],
+            name: entry.name.clone(),
             description: entry.about.clone(),
             team: Some(teams[&entry.team]),
             criticality: entry.criticality,
-            ..Service::named(known[entry.name.as_str()], entry.name.clone())
+            active: true,
+            depends_on: BTreeSet::new(),
+            escalation: None,
+            version: 1,
         };
         services::insert(sql, &service)?;
         service.depends_on = entry.needs.iter().map(|name| known[name.as_str()]).collect();

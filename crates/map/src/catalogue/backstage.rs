@@ -212,7 +212,8 @@ impl Reading<'_> {
             let (kind, key) = refers(&named.name, SERVICES[0]);
             let exact = kind.is_some();
             if let Some(kind) = kind.filter(|kind| !SERVICES.contains(&kind.as_str())) {
-                let words = format!("{field} names something of the kind {kind}, which is no service");
+                let words =
+                    format!("{field} names something of the kind {kind}, which is no service");
                 self.note(named.line, words);
                 continue;
             }

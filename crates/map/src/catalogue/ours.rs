@@ -136,7 +136,8 @@ fn needs_of(look: &mut Look, node: &Node, field: &str) -> Vec<Wanted> {
 fn group(look: &mut Look, node: &Node, field: &str) -> Option<Wanted> {
     look.fields(node, field, &NEED);
     let group = look.word_of(node, field, "group");
-    let at_least = look.number_of(node, field, "at_least", "must be a whole number, 0 or more");
+    let rule = "must be a whole number, 0 or more";
+    let at_least: Option<u16> = look.number_of(node, field, "at_least", rule);
     let Some(members) = node.get("of") else {
         look.fault(node.line, &within(field, "of"), "is needed: the services of the group");
         return None;
