@@ -93,11 +93,7 @@ impl Graph {
     /// by being down alone.
     pub fn upstream(&self, id: &ServiceId) -> Vec<Hit> {
         let Some(place) = self.place(id) else { return vec![] };
-        let hard = self.walk(place, |graph, at| {
-            let needs = graph.of[at].iter().map(|need| &graph.needs[*need]);
-            needs.filter(|need| need.is_hard()).flat_map(|need| need.needs.clone()).collect()
-        });
-        let hard: BTreeSet<usize> = hard.into_iter().map(|(at, _)| at).collect();
+        let hard: BTreeSet<usize> = self.hard(place).into_iter().map(|(at, _)| at).collect();
         let all = self.walk(place, |graph, at| graph.suppliers(at));
         let certain = |at: usize| {
             // Behind two of a group may stand the same one.
@@ -110,8 +106,20 @@ impl Graph {
     /// itself counts for nothing.
     pub fn goes_down(&self, id: &ServiceId, down: &BTreeSet<ServiceId>) -> bool {
         let Some(place) = self.place(id) else { return false };
+        // Mostly it is one that cannot be missed, and nothing has to be worked out.
+        if self.hard(place).iter().any(|(at, _)| down.contains(&self.services[*at].id)) {
+            return true;
+        }
         let others = down.iter().filter(|other| *other != id);
         self.falls(place, others.filter_map(|other| self.place(other)))
+    }
+
+    /// What takes a service down by being down, because none of it can be missed on the way.
+    fn hard(&self, place: usize) -> Vec<(usize, u32)> {
+        self.walk(place, |graph, at| {
+            let needs = graph.of[at].iter().map(|need| &graph.needs[*need]);
+            needs.filter(|need| need.is_hard()).flat_map(|need| need.needs.clone()).collect()
+        })
     }
 
     fn falls(&self, place: usize, down: impl IntoIterator<Item = usize>) -> bool {
@@ -143,7 +151,7 @@ struct Spread<'a> {
     graph: &'a Graph,
     felt: Vec<Health>,
     /// How many of each need are how.
-    counts: Vec<[usize; LEVELS]>,
+    counts: Vec<[u32; LEVELS]>,
     /// How many steps it took to get here first.
     depth: Vec<u32>,
     waiting: VecDeque<usize>,
@@ -154,7 +162,8 @@ impl<'a> Spread<'a> {
     fn over(graph: &'a Graph) -> Self {
         let level = |members: usize| {
             let mut counts = [0; LEVELS];
-            counts[Health::Level as usize] = members;
+            // Services are far fewer than that.
+            counts[Health::Level as usize] = u32::try_from(members).unwrap_or(u32::MAX);
             counts
         };
         Spread {
@@ -222,12 +231,13 @@ impl<'a> Spread<'a> {
 }
 
 /// How the last of so many is, taken from the best.
-fn best(counts: &[usize; LEVELS], mut many: usize) -> Health {
+fn best(counts: &[u32; LEVELS], mut many: usize) -> Health {
     if many == 0 {
         return Health::Level;
     }
     for (health, count) in Health::ALL.iter().zip(counts) {
-        if *count >= many {
+        let count = *count as usize;
+        if count >= many {
             return *health;
         }
         many -= count;
