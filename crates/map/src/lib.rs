@@ -1,6 +1,8 @@
 //! Services and what they need to work: what is hit when one breaks, how each of them is, a
 //! drawing of it, and catalogues of other programs read into it. Pure.
 
+pub mod availability;
+
 use kernel::words;
 
 words! {

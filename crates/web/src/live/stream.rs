@@ -2,13 +2,13 @@
 
 use super::change::{Batch, Change, Drawing};
 use super::record::{Seen, context, needs_store};
-use super::{frame, hub, inboxes, presence, words};
+use super::{frame, hub, inboxes, presence, services, words};
 use crate::app::App;
 use crate::auth::{self, SignedIn};
 use crate::error::PageResult;
 use crate::part::time::Here;
 use crate::queue::counts;
-use crate::queue::page::count_of;
+use crate::queue::page::{count_of, total_patch};
 use crate::queue::views::Views;
 use crate::url;
 use axum::body::Bytes;
@@ -17,7 +17,6 @@ use futures_util::Stream as FuturesStream;
 use futures_util::stream::unfold;
 use incident::{Access, Body, Viewer};
 use kernel::{IncidentNumber, PersonId};
-use maud::html;
 use query::{Expr, Query, Term, matches};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -47,6 +46,8 @@ pub(super) enum Shown {
     Portal(IncidentNumber),
     /// One's own inbox, or a page on which nothing else changes.
     Inbox,
+    /// Services and how they are.
+    Services(services::ServicesPage),
 }
 
 /// A view of the queue.
@@ -270,6 +271,7 @@ impl Stream {
                 Shown::Incident(number) => self.tell_incident(number, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
                 Shown::Inbox => {}
+                Shown::Services(ref mut page) => page.hear(change),
             }
             if self.viewer().is_staff()
                 && !matches!(self.shown, Shown::Portal(_))
@@ -371,11 +373,15 @@ impl Stream {
     fn count_at(&self) -> Option<Instant> {
         match &self.shown {
             Shown::Queue(queue) => queue.count_at,
+            Shown::Services(page) => page.again_at(),
             _ => None,
         }
     }
 
     async fn tell_counts(&mut self) {
+        if services::told(&mut self.shown) {
+            return self.put(&frame::stale());
+        }
         let look =
             Look { scope: self.look.scope.clone(), context: context(&self.look, &self.here()) };
         let Shown::Queue(queue) = &mut self.shown else { return };
@@ -405,12 +411,12 @@ impl Stream {
                             )?;
                             html.push_str(&count_of(view, count, Some("")).into_string());
                             if view.text == text {
-                                html.push_str(&total(count, &text));
+                                html.push_str(&total_patch(count, &text));
                             }
                         }
                         None => {
                             let count = kept.settled(sql, &look, &whose, &text, &filter, stamp)?;
-                            html.push_str(&total(count, &text));
+                            html.push_str(&total_patch(count, &text));
                         }
                     }
                 }
@@ -491,9 +497,4 @@ impl Stream {
             self.put(&frame::event("say", &words));
         }
     }
-}
-
-/// The count beside the heading, as a patch.
-fn total(count: i64, text: &str) -> String {
-    html! { small id="q-total" data-patch { (counts::total(count, text)) } }.into_string()
 }
