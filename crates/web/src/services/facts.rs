@@ -40,7 +40,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, service: &Service, told: &Told
                     div { dt { "Availability" } dd { (availability(service, &days)) } }
                     div { dt { "Cost of delay" } dd { (cost(who, service, told)) } }
                     div { dt { "Criticality" } dd { (service.criticality) " of 4" } }
-                    div { dt { "Customers see" } dd { (outside(service)) } }
+                    div { dt { "Customers see" } dd { (service.outside()) } }
                     div { dt { "Needs" } dd { (needs(sight, service)) } }
                     div { dt { "Links" } dd { (links(service)) } }
                 }
@@ -138,13 +138,6 @@ fn cost(who: &SignedIn, service: &Service, told: &Told) -> Markup {
     html! {
         (thousands(hourly)) " an hour"
         @if let Some(sum) = so_far { ", " span.crit-t { (thousands(sum)) " so far" } }
-    }
-}
-
-fn outside(service: &Service) -> Markup {
-    html! {
-        @if service.public_name.is_empty() { span.muted { "nothing of it by name" } }
-        @else { (service.public_name) }
     }
 }
 

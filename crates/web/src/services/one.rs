@@ -32,6 +32,8 @@ const STEPS: u8 = 2;
 const OPEN_MAX: usize = 50;
 /// Services behind this one whose changes are looked at, the nearest.
 const BEHIND_MAX: usize = 30;
+/// Changes of each of them that are looked at.
+const CHANGES_MAX: usize = 20;
 
 /// What happened to a service, as far as the reader may know.
 pub(super) struct Told {
@@ -62,7 +64,7 @@ impl Told {
     /// The services with a change that is suspected.
     fn suspects(&self) -> BTreeSet<ServiceId> {
         let suspect = self.changes.iter().filter(|one| recent::is_suspect(one.at, &self.begun));
-        suspect.map(|change| change.service).collect()
+        suspect.filter_map(|change| change.service).collect()
     }
 
     fn read(
@@ -123,7 +125,7 @@ fn changed(
     let behind = behind.iter().take(BEHIND_MAX).map(|hit| hit.service);
     let mut found = Vec::new();
     for service in std::iter::once(id).chain(behind) {
-        found.extend(changes::of_service(sql, service, from, to)?);
+        found.extend(changes::of_service(sql, service, from, to, CHANGES_MAX)?);
     }
     found.sort_by_key(|change| std::cmp::Reverse(change.at));
     Ok(found)

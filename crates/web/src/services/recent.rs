@@ -57,8 +57,8 @@ fn changed(
     told: &Told,
     change: &Change,
 ) -> Markup {
-    let elsewhere =
-        (change.service != service.id).then(|| sight.services.get(&change.service)).flatten();
+    let elsewhere = change.service.filter(|id| *id != service.id);
+    let elsewhere = elsewhere.and_then(|id| sight.services.get(&id));
     html! {
         li {
             (icon("wrench"))
