@@ -5,6 +5,7 @@ mod alarms;
 mod automation;
 mod company;
 mod data;
+mod deployments;
 mod dice;
 mod director;
 mod history;
@@ -13,6 +14,7 @@ mod majors;
 mod models;
 mod monitoring;
 mod oncall;
+mod outside;
 mod place;
 mod plan;
 mod play;
@@ -28,12 +30,13 @@ use crate::instance::{self, Missing};
 use crate::{output, progress, serve};
 use company::{Company, LOGINS, PASSWORD};
 use data::Stories;
-use desk::{Clock, Desk, SetClock, SystemClock};
+use desk::{Clock, Desk, SetClock, SystemClock, Trouble};
 use dice::Dice;
 use kernel::Timestamp;
 use plan::Plan;
 use serde_json::json;
 use std::sync::Arc;
+use store::deliveries;
 use store::directory::settings as stored;
 
 /// The company is the same every time.
@@ -45,13 +48,15 @@ const OPEN: usize = 60;
 /// The setting that says that a demo was begun here, and once it is there as a whole, when.
 const BUILT: &str = "demo";
 const DAY: i64 = 86_400;
+/// What happened in so many seconds before the present is in inboxes when somebody first looks.
+const TOLD_SINCE: i64 = 6 * 3_600;
 /// After so many days what was live trouble is history.
 const STALE_DAYS: i64 = 7;
 
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
     let lock = place::prepare(settings, args.fresh)?;
-    // Its people are invented: nobody may be called.
+    // Its people are invented: nobody may be called or written to, and no program is told.
     let door = serve::Door::open(settings).await?.rehearsing();
     if !is_built(settings).await? {
         // What was begun and not finished is begun anew.
@@ -151,18 +156,22 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     oncall::reach(desk, &company).await?;
     monitoring::set_up(desk, &company).await?;
     mailbox::set_up(desk, &company).await?;
+    outside::set_up(desk, &company, since).await?;
     let stories = data::stories();
     let mut past = think(&company, &stories, desk.policy().agreements.default(now), now, days);
     let count = past.len();
     let paged_since = now.plus_seconds(-oncall::PAGING_SINCE);
     let lately = past.split_off(past.partition_point(|step| step.at < paged_since));
     let bar = progress::bar("Telling the past", count as u64);
-    let mut player = play::Player::new(desk, clock);
+    let mut player = play::Player::new(desk, clock, outside::all_lists(desk).await?);
     player.play(past, || bar.inc(1)).await?;
     play::catch_up(desk, paged_since).await?;
     clock.set(paged_since);
     oncall::begin(desk, &company, &schedules).await?;
     monitoring::plan_windows(desk, &company, now).await?;
+    outside::plan_work(desk, &company, now).await?;
+    deployments::tell(desk, &company, now).await?;
+    fill_inboxes(desk, now).await?;
     player.live(lately, now, || bar.inc(1)).await?;
     bar.finish_and_clear();
     for night in monitoring::nights(now) {
@@ -175,6 +184,13 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     automation::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
     Ok(count)
+}
+
+/// What happened lately is told in the inboxes of its people, as if the product had been there;
+/// nobody is told by mail.
+async fn fill_inboxes(desk: &Desk, now: Timestamp) -> Result<(), Trouble> {
+    let since = now.plus_seconds(-TOLD_SINCE);
+    desk.write(move |sql| Ok(deliveries::told_since(sql, false, since)?)).await.map(drop)
 }
 
 fn think(
