@@ -154,21 +154,7 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
         Deed::AddTask(task, "Tell the shift leads by telephone".to_owned(), desk.id),
     );
     thread.does(after(19), desk, Deed::CompleteTask(task));
-    let step = if outage.major { 25 } else { 50 };
-    let mut minute = if outage.major { FIRST_WORD } else { step };
-    while minute < outage.minutes - 12 {
-        let (text, phase) = if minute * 2 < outage.minutes {
-            (
-                "We are looking for the cause. Work on paper where you can.",
-                UpdatePhase::Investigating,
-            )
-        } else {
-            (outage.found, UpdatePhase::Identified)
-        };
-        let next = Some(after(minute + step));
-        thread.does(after(minute), desk, word(outage, text, phase, next));
-        minute += step;
-    }
+    words(&mut thread, outage, desk, &after);
     thread.note(after(outage.minutes - 10), fixer, outage.found);
     thread.does(after(outage.minutes - 8), fixer, Deed::Mitigate);
     if outage.major {
@@ -208,6 +194,27 @@ fn declare(
     thread.does(after(9), lead, Deed::GiveRole(IncidentRole::FixLead, fixer.id));
     thread.does(after(10), lead, Deed::GiveRole(IncidentRole::Communications, desk.id));
     thread.does(after(10), lead, Deed::Room(RoomKind::Conference, CONFERENCE));
+}
+
+/// What is said while it lasts.
+fn words(
+    thread: &mut Thread<'_, '_>,
+    outage: &Outage,
+    desk: &Someone,
+    after: &impl Fn(i64) -> Timestamp,
+) {
+    let looking = "We are looking for the cause. Work on paper where you can.";
+    let step = if outage.major { 25 } else { 50 };
+    let mut minute = if outage.major { FIRST_WORD } else { step };
+    while minute < outage.minutes - 12 {
+        let (text, phase) = match minute * 2 < outage.minutes {
+            true => (looking, UpdatePhase::Investigating),
+            false => (outage.found, UpdatePhase::Identified),
+        };
+        let next = Some(after(minute + step));
+        thread.does(after(minute), desk, word(outage, text, phase, next));
+        minute += step;
+    }
 }
 
 /// A word about it: of large ones the outside hears, too.

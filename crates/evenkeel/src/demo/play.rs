@@ -245,9 +245,18 @@ fn command(
     deed: Deed,
     numbers: &HashMap<Key, IncidentNumber>,
 ) -> Result<Command, Trouble> {
+    if let Some(conducts) = conduct(ask, &deed)? {
+        return Ok(conducts);
+    }
     let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
     Ok(match deed {
-        Deed::Report(_)
+        Deed::Outage(..)
+        | Deed::Call(..)
+        | Deed::Answer(..)
+        | Deed::Room(..)
+        | Deed::Impact(_)
+        | Deed::HandOver(..)
+        | Deed::Report(_)
         | Deed::Attach { .. }
         | Deed::Apply(_)
         | Deed::Update { .. }
@@ -294,24 +303,6 @@ fn command(
         Deed::LogWork(seconds, note) => {
             Command::LogWork { seconds, note: Some(words("note", &note)?) }
         }
-        Deed::Outage(service, degree, started_at) => Command::RecordOutage {
-            outage: OutageId(desk::fresh()),
-            service,
-            degree,
-            started_at,
-            ended_at: None,
-        },
-        Deed::Call(people, note) => {
-            Command::CallResponders { people, teams: vec![], note: Some(words("note", note)?) }
-        }
-        Deed::Answer(coming, note) => {
-            Command::AnswerCall { coming, note: note.map(|note| words("note", note)).transpose()? }
-        }
-        Deed::Room(kind, address) => {
-            Command::SetRoom { kind, address: Some(words("address", address)?) }
-        }
-        Deed::Impact(text) => Command::StateImpact { statement: Some(words("statement", text)?) },
-        Deed::HandOver(role, to) => Command::HandOver { role, to },
         Deed::Expect { at, low, high } => {
             Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
         }
@@ -319,6 +310,35 @@ fn command(
         Deed::Restore => Command::Restore,
         Deed::Watch(person) => Command::Watch { person: Some(person) },
     })
+}
+
+/// What is done about a major incident beside the rest.
+fn conduct(ask: &mut Ask<'_>, deed: &Deed) -> Result<Option<Command>, Trouble> {
+    let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
+    Ok(Some(match deed {
+        Deed::Outage(service, degree, started_at) => Command::RecordOutage {
+            outage: OutageId(desk::fresh()),
+            service: *service,
+            degree: *degree,
+            started_at: *started_at,
+            ended_at: None,
+        },
+        Deed::Call(people, note) => Command::CallResponders {
+            people: people.clone(),
+            teams: vec![],
+            note: Some(words("note", note)?),
+        },
+        Deed::Answer(coming, note) => Command::AnswerCall {
+            coming: *coming,
+            note: note.map(|note| words("note", note)).transpose()?,
+        },
+        Deed::Room(kind, address) => {
+            Command::SetRoom { kind: *kind, address: Some(words("address", address)?) }
+        }
+        Deed::Impact(text) => Command::StateImpact { statement: Some(words("statement", text)?) },
+        Deed::HandOver(role, to) => Command::HandOver { role: *role, to: *to },
+        _ => return Ok(None),
+    }))
 }
 
 fn update(ask: &mut Ask<'_>, deed: Deed, lists: &BTreeSet<ListId>) -> Result<Command, Trouble> {

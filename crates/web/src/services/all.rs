@@ -2,7 +2,7 @@
 
 use super::open_query;
 use super::side::Beside;
-use super::sight::{Asker, Sight, Split};
+use super::sight::{Sight, Split};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;
@@ -59,9 +59,8 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let asked = Asked::read(query.as_deref());
-    let asker = Asker::of(&who, app.desk.policy());
     let position = app.desk.feed().position();
-    let sight = app.desk.read(move |sql| Sight::read(sql, &asker)).await?;
+    let sight = Sight::read(&app, &who).await?;
     let maintained = maintenance::now_banner(&app, &who).await?;
     let none = BTreeSet::new();
     let beside = Beside { sight: &sight, current: None, suspects: &none };
@@ -108,7 +107,7 @@ fn head(who: &SignedIn, sight: &Sight) -> Markup {
 
 fn filter(asked: &Asked, sight: &Sight) -> Markup {
     let owners: BTreeSet<TeamId> =
-        sight.services.values().filter(|one| one.active).filter_map(|one| one.team).collect();
+        sight.known.services.values().filter_map(|service| service.team).collect();
     let mut teams: Vec<(TeamId, &str)> = owners
         .into_iter()
         .filter_map(|id| Some((id, sight.policy.teams.get(&id)?.name.as_str())))
@@ -184,7 +183,7 @@ fn row(sight: &Sight, service: &Service) -> Markup {
                 a href=(url::service(service.id)) { (service.name) }
                 @if !service.public_name.is_empty() { div.meta { (service.public_name) } }
             }
-            td { (health::health(sight.health(service.id))) (reasons(&sight.because(service.id))) }
+            td { (health::health(sight.health(service.id))) (reasons(&sight.causes(service.id))) }
             td { (sight.owner(service).unwrap_or("–")) }
             td.num { (service.criticality) }
             td.nowrap {

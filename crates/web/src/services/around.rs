@@ -4,6 +4,7 @@ use super::sight::Sight;
 use crate::part::health::word;
 use kernel::ServiceId;
 use std::collections::{BTreeMap, BTreeSet};
+use store::directory::services::Service;
 
 /// A box of the drawing.
 pub(super) struct Placed {
@@ -35,6 +36,7 @@ pub(super) struct Around<'a> {
     pub(super) sight: &'a Sight,
     /// The service in the middle.
     pub(super) focus: ServiceId,
+    title: &'a str,
     /// From left to right, each column from the top.
     pub(super) columns: BTreeMap<i32, Vec<Placed>>,
     /// From whoever needs something to what is needed.
@@ -46,10 +48,11 @@ pub(super) struct Around<'a> {
 impl<'a> Around<'a> {
     pub(super) fn of(
         sight: &'a Sight,
-        focus: ServiceId,
+        middle: &'a Service,
         steps: u8,
         suspects: &'a BTreeSet<ServiceId>,
     ) -> Around<'a> {
+        let (focus, title) = (middle.id, middle.name.as_str());
         let drawing = sight.known.graph.layout(&focus, steps);
         let mut columns: BTreeMap<i32, Vec<Placed>> = BTreeMap::new();
         for one in &drawing.boxes {
@@ -63,7 +66,7 @@ impl<'a> Around<'a> {
             let alone = Placed { service: focus, away: 0, hidden: 0 };
             columns.insert(0, vec![alone]);
         }
-        Around { sight, focus, columns, edges: drawing.edges, suspects }
+        Around { sight, focus, title, columns, edges: drawing.edges, suspects }
     }
 
     /// Every box, from left to right.
@@ -73,7 +76,10 @@ impl<'a> Around<'a> {
 
     /// What a service is called.
     pub(super) fn name(&self, id: ServiceId) -> &str {
-        self.sight.services.get(&id).map_or("a former service", |service| service.name.as_str())
+        if id == self.focus {
+            return self.title;
+        }
+        self.sight.service(id).map_or("a former service", |service| service.name.as_str())
     }
 
     /// "degraded, Commerce": how it is and whose it is.
@@ -82,7 +88,7 @@ impl<'a> Around<'a> {
             true => "suspect",
             false => word(self.sight.health(id)),
         };
-        let owner = self.sight.services.get(&id).and_then(|service| self.sight.owner(service));
+        let owner = self.sight.service(id).and_then(|service| self.sight.owner(service));
         owner.map_or_else(|| state.to_owned(), |owner| format!("{state}, {owner}"))
     }
 

@@ -6,10 +6,12 @@ use super::one::Told;
 use super::sight::Sight;
 use super::{calls, thousands};
 use crate::auth::SignedIn;
-use crate::part::health::{is_level, look};
+use crate::part::health::{glyph, look};
 use crate::part::icon::icon;
-use crate::part::time::{self, hours};
+use crate::part::time::{self, counted, hours};
+use crate::settings::maintenance;
 use crate::url;
+use desk::map::Reason;
 use incident::clocks::ClockKind;
 use incident::policy::Agreement;
 use kernel::{Priority, Role, ServiceId, Timestamp};
@@ -32,7 +34,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, service: &Service, told: &Told
             }
             div.card-b.stack {
                 @if !service.description.is_empty() { p { (service.description) } }
-                (why(sight, service.id))
+                (why(who, sight, service.id))
                 dl.props {
                     div { dt { "Owner" } dd { (sight.owner(service).unwrap_or("nobody yet")) } }
                     div { dt { "On call now" } dd { (calls::now(&sight.policy, service, who.here.now)) } }
@@ -70,21 +72,35 @@ fn standing(who: &SignedIn, health: Health, told: &Told) -> Markup {
     }
 }
 
-/// Where the trouble of a service comes from, if it is not its own.
-fn why(sight: &Sight, id: ServiceId) -> Markup {
-    let causes = map::causes(&sight.known.felt, &id);
-    let causes = causes.iter().filter_map(|cause| sight.service(*cause));
-    let causes: Vec<&Service> = causes.collect();
+/// Why it is as it is: what weighs on it itself, and where else the trouble comes from.
+fn why(who: &SignedIn, sight: &Sight, id: ServiceId) -> Markup {
+    let (reasons, causes) = (sight.reasons(id), sight.causes(id));
     html! {
+        @if !reasons.is_empty() { ul.sv-w { @for reason in &reasons { li { (glyph(reason.health())) " " (said(who, reason)) } } } }
         @if !causes.is_empty() {
             p {
-                @if is_level(sight.own(id)) { "By itself it is level. " }
-                "The trouble comes from "
+                "Trouble comes from "
                 @for (at, cause) in causes.iter().enumerate() {
                     @if at > 0 { ", " }
                     a.link href=(url::service(cause.id)) { (cause.name) }
                 }
                 "."
+            }
+        }
+    }
+}
+
+fn said(who: &SignedIn, reason: &Reason) -> Markup {
+    html! {
+        @match reason {
+            Reason::Outage { number, degree, since } => {
+                (look(health_of(*degree)).words) " since " (time::moment(*since, &who.here)) ", "
+                a.link href=(url::incident(*number)) { (number) }
+            }
+            Reason::Incident { number, priority } => { a.link href=(url::incident(*number)) { (number) } " is open, " (priority) }
+            Reason::Alerts { count } => { (counted(i64::try_from(*count).unwrap_or(i64::MAX), "critical alert")) }
+            Reason::Maintenance { id, name, until } => {
+                a.link href=(maintenance::address(*id)) { (name) } " until " (time::moment(*until, &who.here))
             }
         }
     }
@@ -146,7 +162,7 @@ fn needs(sight: &Sight, service: &Service) -> Markup {
     let groups = service.needs.iter().filter(|need| need.group.is_some() || need.needs.len() > 1);
     let groups: Vec<String> = groups.map(|need| group(sight, need)).collect();
     let plain: Vec<&Service> =
-        service.depends_on.iter().filter_map(|id| sight.services.get(id)).collect();
+        service.depends_on.iter().filter_map(|id| sight.service(*id)).collect();
     html! {
         @if plain.is_empty() && groups.is_empty() { span.muted { "nothing that is known" } }
         @for (at, one) in plain.iter().enumerate() {
@@ -161,7 +177,7 @@ fn needs(sight: &Sight, service: &Service) -> Markup {
 }
 
 fn group(sight: &Sight, need: &map::Need) -> String {
-    let names = need.needs.iter().filter_map(|id| sight.services.get(id));
+    let names = need.needs.iter().filter_map(|id| sight.service(*id));
     let names: Vec<String> = names.map(|service| service.name.clone()).collect();
     format!("{} of {}", need.at_least, listed(&names))
 }

@@ -3,7 +3,7 @@
 use super::around::Around;
 use super::days::Days;
 use super::side::Beside;
-use super::sight::{Asker, Sight};
+use super::sight::Sight;
 use super::{facts, graph, recent, twin};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use query::{Expr, Name, Query, Sort, SortKey, StateWord, Term};
 use std::collections::BTreeSet;
 use store::directory::changes::{self, Change};
-use store::directory::services::Service;
+use store::directory::services::{self, Service};
 use store::incidents::list::{self, COUNTED, IncidentRow, Look};
 use store::outages::{self, OutageRow};
 use store::{Failure, Sql};
@@ -69,8 +69,8 @@ impl Told {
 
     fn read(
         sql: &mut dyn Sql,
-        sight: &Sight,
         service: &Service,
+        behind: &[ServiceId],
         look: &Look,
         here: &Here,
     ) -> Result<Told, Failure> {
@@ -99,7 +99,7 @@ impl Told {
             .map(|row| row.started_at)
             .collect();
         begun.extend(open.iter().map(began));
-        let changes = changed(sql, sight, service.id, (week, now))?;
+        let changes = changed(sql, service.id, behind, (week, now))?;
         Ok(Told { outages, seen, open, open_count, past, lately, changes, begun })
     }
 }
@@ -117,14 +117,12 @@ fn of_service(service: &Service, more: Expr) -> Expr {
 /// Changes of a service and of what it needs, the newest first.
 fn changed(
     sql: &mut dyn Sql,
-    sight: &Sight,
     id: ServiceId,
+    behind: &[ServiceId],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<Change>, Failure> {
-    let behind = sight.known.graph.upstream(&id);
-    let behind = behind.iter().take(BEHIND_MAX).map(|hit| hit.service);
     let mut found = Vec::new();
-    for service in std::iter::once(id).chain(behind) {
+    for service in std::iter::once(id).chain(behind.iter().copied()) {
         found.extend(changes::of_service(sql, service, from, to, CHANGES_MAX)?);
     }
     found.sort_by_key(|change| std::cmp::Reverse(change.at));
@@ -140,17 +138,23 @@ pub(super) async fn show(
 ) -> PageResult<Markup> {
     let asked = Fields::parse(raw.as_deref().unwrap_or_default());
     let steps = asked.text("steps").parse().ok().filter(|steps| (1..=STEPS_MAX).contains(steps));
-    let (asker, look, here) = (Asker::of(&who, app.desk.policy()), who.look(), who.here.clone());
     let position = app.desk.feed().position();
+    let sight = Sight::read(&app, &who).await?;
+    let behind = sight.known.graph.upstream(&id);
+    let behind: Vec<ServiceId> = behind.iter().take(BEHIND_MAX).map(|hit| hit.service).collect();
+    let (look, here, known) = (who.look(), who.here.clone(), sight.service(id).cloned());
     let read = move |sql: &mut dyn Sql| {
-        let sight = Sight::read(sql, &asker)?;
-        let Some(service) = sight.services.get(&id).cloned() else { return Ok(None) };
-        let told = Told::read(sql, &sight, &service, &look, &here)?;
-        Ok(Some((sight, service, told)))
+        // What is out of use is not on the map, and still has a past.
+        let Some(service) = known.map_or_else(|| services::get(sql, id), |one| Ok(Some(one)))?
+        else {
+            return Ok(None);
+        };
+        let told = Told::read(sql, &service, &behind, &look, &here)?;
+        Ok(Some((service, told)))
     };
-    let (sight, service, told) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+    let (service, told) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
     let suspects = told.suspects();
-    let around = Around::of(&sight, id, steps.unwrap_or(STEPS), &suspects);
+    let around = Around::of(&sight, &service, steps.unwrap_or(STEPS), &suspects);
     let beside = Beside { sight: &sight, current: Some(id), suspects: &suspects };
     let main = html! {
         div.page.page-w {
@@ -179,7 +183,7 @@ pub(super) async fn show(
 }
 
 fn head(who: &SignedIn, sight: &Sight, service: &Service, steps: u8) -> Markup {
-    let count = sight.services.values().filter(|one| one.active).count();
+    let count = sight.known.services.len();
     html! {
         div.page-h {
             div {

@@ -58,7 +58,7 @@ fn changed(
     change: &Change,
 ) -> Markup {
     let elsewhere = change.service.filter(|id| *id != service.id);
-    let elsewhere = elsewhere.and_then(|id| sight.services.get(&id));
+    let elsewhere = elsewhere.and_then(|id| sight.service(id));
     html! {
         li {
             (icon("wrench"))

@@ -26,7 +26,7 @@ fn row(around: &Around<'_>, placed: &Placed) -> Markup {
             tr { th scope="row" { (placed.hidden) " more" } td { (placed.relation()) } td { "–" } td { "–" } td { "–" } }
         };
     }
-    let owner = around.sight.services.get(&id).and_then(|service| around.sight.owner(service));
+    let owner = around.sight.service(id).and_then(|service| around.sight.owner(service));
     html! {
         tr {
             th scope="row" { a href=(url::service(id)) { (around.name(id)) } }

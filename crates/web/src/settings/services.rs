@@ -81,12 +81,12 @@ impl All {
 
 async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
     let all = app.desk.read(All::read).await?;
-    let action = who.viewer().configures().then(
-        || html! {
+    let action = who.viewer().configures().then(|| {
+        html! {
             a.btn href=(SECTION.of("import")) { (icon("download")) "Import a catalogue" }
             a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New service" }
-        },
-    );
+        }
+    });
     let body = html! {
         @if all.services.is_empty() {
             (empty("No services yet", "Incidents interrupt services; how critical one is says how much it matters.", None))
@@ -130,6 +130,7 @@ async fn create(
 async fn insert(app: &App, who: &SignedIn, id: ServiceId, fields: &Fields) -> Result<(), Trouble> {
     let known = app.desk.read(services::list).await?;
     let service = typed(id, fields, &known, (true, 1))?;
+    desk::map::check(&service)?;
     app.desk
         .change(actor(who), move |sql, audit| {
             services::insert(sql, &service)?;
@@ -180,6 +181,7 @@ async fn update(app: &App, who: &SignedIn, id: ServiceId, fields: &Fields) -> Re
     let seen = editing::version(fields)?;
     let known = app.desk.read(services::list).await?;
     let service = typed(id, fields, &known, (fields.ticked("active"), seen + 1))?;
+    desk::map::check(&service)?;
     app.desk
         .change(actor(who), move |sql, audit| {
             let before = services::get(sql, id)?;

@@ -4,6 +4,7 @@
 use crate::form::Fields;
 use crate::settings::editing;
 use desk::Trouble;
+use desk::map::{COST_MAX, GROUP_MAX, LINKS_MAX, NEEDS_MAX};
 use incident::Refusal;
 use kernel::{ServiceId, limits};
 use map::Need;
@@ -11,15 +12,8 @@ use store::directory::services::{Link, Service};
 
 /// Characters of the fields that hold a list, one entry a line.
 const LIST_CHARS: usize = 20_000;
-/// Links of one service: a page of them helps nobody at night.
-const LINKS_MAX: usize = 20;
 /// Characters of an address.
 const ADDRESS_CHARS: usize = 500;
-/// Groups of needs of one service, and services of one group.
-const GROUPS_MAX: usize = 30;
-const MEMBERS_MAX: usize = 100;
-/// The highest cost of an hour that can be said, in whole units of money.
-const COST_MAX: i64 = 1_000_000_000_000;
 /// A goal of all the time, in thousandths.
 const WHOLE: u16 = 1_000;
 
@@ -147,8 +141,8 @@ fn groups(of: ServiceId, text: &str, known: &[Service]) -> Result<Vec<Need>, Ref
             .map_err(|words| Refusal::invalid("needs", format!("Line {at}: {words}")))
     });
     let groups: Vec<Need> = read.collect::<Result<_, _>>()?;
-    match groups.len() > GROUPS_MAX {
-        true => Err(Refusal::invalid("needs", format!("There are more than {GROUPS_MAX} groups"))),
+    match groups.len() > NEEDS_MAX {
+        true => Err(Refusal::invalid("needs", format!("There are more than {NEEDS_MAX} groups"))),
         false => Ok(groups),
     }
 }
@@ -175,7 +169,7 @@ fn group(of: ServiceId, line: &str, place: usize, known: &[Service]) -> Result<N
     }
     match needs.len() {
         0 => return Err(HOW.to_owned()),
-        count if count > MEMBERS_MAX => return Err(format!("it has more than {MEMBERS_MAX}")),
+        count if count > GROUP_MAX => return Err(format!("it has more than {GROUP_MAX}")),
         count if usize::from(at_least) > count => {
             return Err(format!("{at_least} of {count} can never work"));
         }
