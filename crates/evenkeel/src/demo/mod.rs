@@ -9,6 +9,7 @@ mod deployments;
 mod dice;
 mod director;
 mod history;
+mod inboxes;
 mod mailbox;
 mod majors;
 mod models;
@@ -30,13 +31,12 @@ use crate::instance::{self, Missing};
 use crate::{output, progress, serve};
 use company::{Company, LOGINS, PASSWORD};
 use data::Stories;
-use desk::{Clock, Desk, SetClock, SystemClock, Trouble};
+use desk::{Clock, Desk, SetClock, SystemClock};
 use dice::Dice;
 use kernel::Timestamp;
 use plan::Plan;
 use serde_json::json;
 use std::sync::Arc;
-use store::deliveries;
 use store::directory::settings as stored;
 
 /// The company is the same every time.
@@ -48,8 +48,6 @@ const OPEN: usize = 60;
 /// The setting that says that a demo was begun here, and once it is there as a whole, when.
 const BUILT: &str = "demo";
 const DAY: i64 = 86_400;
-/// What happened in so many seconds before the present is in inboxes when somebody first looks.
-const TOLD_SINCE: i64 = 6 * 3_600;
 /// After so many days what was live trouble is history.
 const STALE_DAYS: i64 = 7;
 
@@ -167,11 +165,11 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     player.play(past, || bar.inc(1)).await?;
     play::catch_up(desk, paged_since).await?;
     clock.set(paged_since);
+    inboxes::begin(desk, paged_since).await?;
     oncall::begin(desk, &company, &schedules).await?;
     monitoring::plan_windows(desk, &company, now).await?;
     outside::plan_work(desk, &company, now).await?;
     deployments::tell(desk, &company, now).await?;
-    fill_inboxes(desk, now).await?;
     player.live(lately, now, || bar.inc(1)).await?;
     bar.finish_and_clear();
     for night in monitoring::nights(now) {
@@ -184,13 +182,6 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     automation::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
     Ok(count)
-}
-
-/// What happened lately is told in the inboxes of its people, as if the product had been there;
-/// nobody is told by mail.
-async fn fill_inboxes(desk: &Desk, now: Timestamp) -> Result<(), Trouble> {
-    let since = now.plus_seconds(-TOLD_SINCE);
-    desk.write(move |sql| Ok(deliveries::told_since(sql, false, since)?)).await.map(drop)
 }
 
 fn think(

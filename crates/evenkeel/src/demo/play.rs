@@ -2,7 +2,7 @@
 //! without waiting for each other.
 
 use super::plan::{Deed, Fresh, Key, Step};
-use super::{mailbox, monitoring, oncall};
+use super::{inboxes, mailbox, monitoring, oncall};
 use crate::failed::Failed;
 use desk::{Ask, Desk, SetClock, Trouble};
 use incident::command::{Change, Report};
@@ -70,6 +70,7 @@ impl<'d> Player<'d> {
             self.step(step, &mut told).await?;
             self.settle_all(&mut told).await?;
             oncall::bring(self.desk).await?;
+            inboxes::fill(self.desk).await?;
         }
         self.go_on(now).await
     }
@@ -81,6 +82,7 @@ impl<'d> Player<'d> {
             self.clock.set(at);
             catch_up(self.desk, at).await?;
             oncall::bring(self.desk).await?;
+            inboxes::fill(self.desk).await?;
             if at >= until {
                 return Ok(());
             }

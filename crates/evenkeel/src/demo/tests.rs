@@ -270,8 +270,8 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
             let lists = lists::list(sql)?;
             let page = store::status::components::list(sql)?;
             let changed = changes::between(sql, NOW.plus_days(-7), NOW, 50)?;
-            let since = store::deliveries::told_since(sql, false, NOW)?;
-            Ok((outages, updates, lists, page, (changed.len(), since.inbox)))
+            let entries = store::deliveries::inbox::arriving(sql, NOW, 10_000)?;
+            Ok((outages, updates, lists, page, (changed.len(), entries)))
         })
         .unwrap();
     let lasting: Vec<_> = outages.iter().filter(|row| row.ended_at.is_none()).collect();
@@ -283,5 +283,11 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
     assert!(lists.iter().all(|list| list.members() > 0) && lists.len() == 3);
     assert_eq!(page.len(), 11);
     assert!(page.iter().all(|component| component.service.is_some()));
-    assert_eq!(told, (9, NOW.plus_seconds(-6 * 3_600)));
+    let mara = people_named(&built, "Mara Lindqvist");
+    let (changed, entries) = told;
+    assert_eq!(changed, 9);
+    assert!(entries.iter().filter(|entry| entry.person == mara).count() >= 5);
+    assert!(
+        entries.iter().all(|entry| entry.created_at >= NOW.plus_seconds(-oncall::PAGING_SINCE))
+    );
 }
