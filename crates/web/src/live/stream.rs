@@ -8,7 +8,7 @@ use crate::auth::{self, SignedIn};
 use crate::error::PageResult;
 use crate::part::time::Here;
 use crate::queue::counts;
-use crate::queue::page::{count_of, total_patch};
+use crate::queue::page::count_of;
 use crate::queue::views::Views;
 use crate::url;
 use axum::body::Bytes;
@@ -17,6 +17,7 @@ use futures_util::Stream as FuturesStream;
 use futures_util::stream::unfold;
 use incident::{Access, Body, Viewer};
 use kernel::{IncidentNumber, PersonId};
+use maud::html;
 use query::{Expr, Query, Term, matches};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -411,12 +412,12 @@ impl Stream {
                             )?;
                             html.push_str(&count_of(view, count, Some("")).into_string());
                             if view.text == text {
-                                html.push_str(&total_patch(count, &text));
+                                html.push_str(&total(count, &text));
                             }
                         }
                         None => {
                             let count = kept.settled(sql, &look, &whose, &text, &filter, stamp)?;
-                            html.push_str(&total_patch(count, &text));
+                            html.push_str(&total(count, &text));
                         }
                     }
                 }
@@ -497,4 +498,9 @@ impl Stream {
             self.put(&frame::event("say", &words));
         }
     }
+}
+
+/// The count beside the heading, as a patch.
+fn total(count: i64, text: &str) -> String {
+    html! { small id="q-total" data-patch { (counts::total(count, text)) } }.into_string()
 }

@@ -213,11 +213,6 @@ pub(crate) fn count_of(view: &View, count: i64, patch: Option<&str>) -> Markup {
     html! { span class=(class) id={ "n-" (view.key) } data-patch=[patch] { (counts::words(count)) } }
 }
 
-/// The count beside the heading, as a patch.
-pub(crate) fn total_patch(count: i64, text: &str) -> String {
-    html! { small id="q-total" data-patch { (counts::total(count, text)) } }.into_string()
-}
-
 /// The same views where there is no room for the side.
 fn views_menu(loaded: &Loaded) -> Markup {
     let current = loaded.view().map(|view| view.key.as_str());

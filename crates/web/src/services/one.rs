@@ -13,6 +13,7 @@ use crate::part::icon::icon;
 use crate::part::time::Here;
 use crate::settings::maintenance;
 use crate::shell::{Page, Section};
+use crate::surges;
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use kernel::{IncidentNumber, Role, ServiceId, Timestamp};
@@ -159,6 +160,7 @@ pub(super) async fn show(
     let main = html! {
         div.page.page-w {
             (head(&who, &sight, &service, steps.unwrap_or(STEPS)))
+            (surges::banner(&app, &who, Some(id)))
             @if !service.active { p.banner.banner-info { (icon("pause")) span { "This service is out of use." } } }
             div.sv-map { div.card { div.card-b.scroll-x tabindex="0" role="region" aria-label="Service map" { (graph::drawing(&around)) } } }
             div.sv-twin { div.card { (twin::table(&around)) } }
