@@ -29,9 +29,10 @@ pub fn open_of_services(
          and i.service_id is not null and {visible} group by i.service_id"
     );
     let rows = many(sql, &statement, &values, |row| {
-        let (service, count, worst) = (row.parsed()?, row.int()?, row.int()?);
+        let service: ServiceId = row.parsed()?;
+        let count = row.int()?;
         let worst =
-            Priority::new(worst).map_err(|_| Failure::damaged("a priority is not 1 to 5"))?;
+            Priority::new(row.int()?).map_err(|_| Failure::damaged("a priority is not 1 to 5"))?;
         Ok((service, OpenOf { count, worst }))
     })?;
     Ok(rows.into_iter().collect())
