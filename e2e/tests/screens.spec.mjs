@@ -140,6 +140,20 @@ test('portal incident, open and to be confirmed', async ({ open }) => {
   await look(page, 'portal-confirm');
 });
 
+test('services, and the map around one as drawing and as table', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/services');
+  await look(page, 'services');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('main').getByRole('link', { name: 'Warehouse Wi-Fi' }).first().click();
+  await expect(page.getByRole('region', { name: 'Service map', exact: true })).toBeVisible();
+  await look(page, 'service');
+  await look(page, 'service-table', async () => {
+    await page.getByText('Table', { exact: true }).click();
+    await expect(page.getByRole('table', { name: /Service map around/ })).toBeVisible();
+  });
+});
+
 test('settings, every page of them', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin);
@@ -157,7 +171,7 @@ test('settings, every page of them', async ({ open }) => {
 test('forms of a calendar and an agreement, new and with what a change moves', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin, { expected: [/422/] });
-  for (const form of ['calendars', 'agreements', 'rules', 'models']) {
+  for (const form of ['calendars', 'agreements', 'rules', 'models', 'services']) {
     await page.goto(`/settings/${form}/new`);
     await look(page, `settings-${form}-new`);
   }

@@ -12,6 +12,8 @@ pub use graph::{Graph, Need, Service};
 pub use layout::{BOXES_PER_COLUMN, Box, Drawing};
 pub use spread::{Felt, Hit, causes};
 
+pub mod availability;
+
 use kernel::words;
 
 words! {

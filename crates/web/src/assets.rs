@@ -68,7 +68,7 @@ macro_rules! joined {
 }
 
 /// The sheet of all pages, in the order in which rules of one layer go before each other: one request
-/// instead of nine.
+/// instead of ten.
 const SHEET: (&str, &str) = (
     "css/app.css",
     joined![
@@ -81,6 +81,7 @@ const SHEET: (&str, &str) = (
         "public.css",
         "settings.css",
         "oncall.css",
+        "services.css",
         "util.css",
     ],
 );

@@ -27,6 +27,7 @@ mod part;
 mod portal;
 mod queue;
 mod search;
+mod services;
 mod settings;
 mod shell;
 mod sign_in;
@@ -68,6 +69,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(alerts::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
+        .merge(services::routes())
         .merge(settings::routes())
         .merge(mail::routes())
         .merge(search::routes())

@@ -8,6 +8,7 @@ mod hub;
 mod inboxes;
 mod presence;
 mod record;
+mod services;
 mod stream;
 mod words;
 
@@ -68,6 +69,9 @@ async fn shown(app: &App, who: &SignedIn, asked: &Fields) -> PageResult<Shown> {
     }
     if !who.viewer().is_staff() {
         return Err(PageError::forbidden("this is for the service desk"));
+    }
+    if asked.get("services").is_some() {
+        return Ok(Shown::Services(services::ServicesPage::default()));
     }
     if let Some(number) = number("on")? {
         visible(app, who, number, Access::Full).await?;

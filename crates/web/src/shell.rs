@@ -19,6 +19,8 @@ pub(crate) enum Section {
     Queue,
     /// Who is on call.
     OnCall,
+    /// Services and how they are.
+    Services,
     /// The settings.
     Settings,
     /// None of them.
@@ -345,6 +347,7 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
                 @if viewer.is_staff() {
                     li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
                     li { a href=(url::ON_CALL) aria-current=[current(Section::OnCall)] data-key-go="o" { (icon("oncall")) span { "On call" } } }
+                    li { a href=(url::SERVICES) aria-current=[current(Section::Services)] data-key-go="s" { (icon("services")) span { "Services" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }

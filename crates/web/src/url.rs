@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::{AlertId, IncidentNumber, ScheduleId};
+use kernel::{AlertId, IncidentNumber, ScheduleId, ServiceId};
 use std::fmt::Display;
 
 /// The queue.
@@ -23,6 +23,8 @@ pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const SEARCH: &str = "/search";
 /// Who is on call.
 pub(crate) const ON_CALL: &str = "/on-call";
+/// Services and how they are.
+pub(crate) const SERVICES: &str = "/services";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
 /// What monitoring tells of.
@@ -63,6 +65,16 @@ pub(crate) fn on_call(schedule: ScheduleId) -> String {
 /// Something of a schedule on that screen: a form, or where one is posted.
 pub(crate) fn on_call_of(schedule: ScheduleId, what: impl Display) -> String {
     format!("{ON_CALL}/{schedule}/{what}")
+}
+
+/// The page of a service.
+pub(crate) fn service(id: ServiceId) -> String {
+    format!("{SERVICES}/{id}")
+}
+
+/// The stream of a page about services, from a position of the feed on.
+pub(crate) fn live_services(after: i64) -> String {
+    format!("/live?services=1&after={after}")
 }
 
 /// What paging promised for an incident and what came of it.

@@ -15,6 +15,7 @@ use crate::output;
 use desk::Desk;
 use mail::MailIn;
 use notify::paging::Providers;
+use notify::webhooks::Lanes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,9 +62,10 @@ impl Door {
         Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers })
     }
 
-    /// The same, but pages, codes and tests go nowhere.
+    /// The same, but pages, codes and tests go nowhere, no letter is sent whatever mail server is
+    /// named, and no program elsewhere is told anything.
     pub(crate) fn rehearsing(self) -> Door {
-        Door { providers: self.providers.rehearsing(), ..self }
+        Door { providers: self.providers.rehearsing(), mail: None, ..self }
     }
 }
 
@@ -169,8 +171,9 @@ pub(crate) async fn serve(
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
     let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
     let providers = providers.by_browsers(push.clone()).trusting(trust.clone());
+    let rehearses = providers.rehearses;
     let paging = notify::paging::start(desk.clone(), providers);
-    let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
+    let lanes = (!rehearses).then(|| notify::webhooks::start(desk.clone(), hooks_url, trust));
     let pushing = notify::push::start(push);
     ready(&url(address, encrypted))?;
     let mut ended = tokio::select! {
@@ -188,7 +191,7 @@ pub(crate) async fn serve(
             finish(server, "some requests took too long and were cut off"),
             finish(mail_in.stop(), "messages that were being taken took too long; they come again"),
             finish(letters.stop(), "letters that had begun took too long and are sent again"),
-            finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
+            finish(end_of(lanes), "messages to webhooks took too long and are sent again"),
             finish(pushing.stop(), "messages to browsers took too long and are sent again"),
             finish(paging.stop(), "pages that were on their way took too long and are sent again"),
         )
@@ -202,6 +205,13 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopped");
     Ok(ended)
+}
+
+/// Ends what tells programs elsewhere, where it began.
+async fn end_of(lanes: Option<Lanes>) {
+    if let Some(lanes) = lanes {
+        lanes.stop().await;
+    }
 }
 
 /// Waits for work that ends, but not for long.

@@ -2,7 +2,7 @@
 
 use super::change::{Batch, Change, Drawing};
 use super::record::{Seen, context, needs_store};
-use super::{frame, hub, inboxes, presence, words};
+use super::{frame, hub, inboxes, presence, services, words};
 use crate::app::App;
 use crate::auth::{self, SignedIn};
 use crate::error::PageResult;
@@ -47,6 +47,8 @@ pub(super) enum Shown {
     Portal(IncidentNumber),
     /// One's own inbox, or a page on which nothing else changes.
     Inbox,
+    /// Services and how they are.
+    Services(services::ServicesPage),
 }
 
 /// A view of the queue.
@@ -270,6 +272,7 @@ impl Stream {
                 Shown::Incident(number) => self.tell_incident(number, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
                 Shown::Inbox => {}
+                Shown::Services(ref mut page) => page.hear(change),
             }
             if self.viewer().is_staff()
                 && !matches!(self.shown, Shown::Portal(_))
@@ -371,11 +374,15 @@ impl Stream {
     fn count_at(&self) -> Option<Instant> {
         match &self.shown {
             Shown::Queue(queue) => queue.count_at,
+            Shown::Services(page) => page.again_at(),
             _ => None,
         }
     }
 
     async fn tell_counts(&mut self) {
+        if services::told(&mut self.shown) {
+            return self.put(&frame::stale());
+        }
         let look =
             Look { scope: self.look.scope.clone(), context: context(&self.look, &self.here()) };
         let Shown::Queue(queue) = &mut self.shown else { return };

@@ -10,6 +10,7 @@ const ANYWHERE: Keys = &[
     (&["/"], "filter, or ask"),
     (&["G", "Q"], "queue"),
     (&["G", "O"], "on call"),
+    (&["G", "S"], "services"),
     (&["G", "I"], "inbox"),
     (&["G", ","], "settings"),
     (&["C"], "new incident"),

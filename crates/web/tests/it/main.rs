@@ -24,6 +24,7 @@ mod push;
 mod queue;
 mod risk;
 mod schedules;
+mod services;
 mod settings;
 mod shell;
 mod webhooks;
