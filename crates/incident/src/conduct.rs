@@ -71,6 +71,16 @@ pub struct Offer {
     pub at: Timestamp,
 }
 
+/// Somebody who is asked to come, and for which team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// Who.
+    pub person: PersonId,
+    /// For which team, when the team was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+}
+
 /// Somebody who was asked to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Responder {
@@ -151,6 +161,9 @@ pub struct UpdateDraft {
 /// Whether words came when they were promised.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Communication {
+    /// From when on silence counts: the last word, else when it was declared or taken up again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_from: Option<Timestamp>,
     /// By when the next word is due: as promised, or by the cadence of the agreement; none
     /// when it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
