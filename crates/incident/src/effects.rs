@@ -26,8 +26,6 @@ pub enum Audience {
     Team(TeamId),
     /// Everybody who follows it.
     Watchers,
-    /// The requesters of its parts, and of its children that follow it.
-    Below,
     /// A list of stakeholders.
     List(ListId),
     /// Whoever subscribed to the status page.
@@ -226,7 +224,6 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             add(requester, 0);
             watchers(after, &mut add, 0);
         }
-        Body::RoleOffered(data) => add(Audience::Person(data.to), 0),
         Body::Resolved(_) => {
             add(requester, SECOND_THOUGHTS_SECONDS);
             watchers(after, &mut add, SECOND_THOUGHTS_SECONDS);
@@ -286,9 +283,6 @@ fn audiences(after: &State, data: &UpdatePublished) -> Vec<Audience> {
     let mut found = Vec::new();
     if wanted.requesters {
         found.push(Audience::Requester(after.requester));
-        // Before there was a choice, nobody below was told.
-        let has_below = !after.parts.is_empty() || !after.children.is_empty();
-        found.extend((has_below && data.audiences.is_some()).then_some(Audience::Below));
         found.extend((!after.watchers.is_empty()).then_some(Audience::Watchers));
     }
     found.extend(wanted.lists.iter().copied().map(Audience::List));

@@ -33,7 +33,7 @@ impl Group {
     /// Which group it is.
     pub fn of(word: &str, audience: &Audience) -> Group {
         match (audience, word) {
-            (Audience::Requester(_) | Audience::Below, _) => Group::Reported,
+            (Audience::Requester(_), _) => Group::Reported,
             (Audience::Watchers | Audience::List(_) | Audience::Subscribers, _) => Group::Followed,
             (_, "commented" | "attached" | "disputed") => Group::Replies,
             (_, word) if word.starts_with("clock_") || word.starts_with("promise") => Group::Clocks,

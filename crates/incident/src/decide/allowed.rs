@@ -69,6 +69,12 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
         Lifecycle::Closed => "is closed, which is final; report a follow-up instead",
         Lifecycle::Cancelled => "is cancelled, which is final; report a new one instead",
     };
+    if name == CommandName::ProposeMajor && state.lifecycle.is_open() {
+        // A rule that says it again says nothing.
+        let already = if state.major { "major" } else { "proposed" };
+        let words = format!("this incident is already {already}");
+        return Refusal::state("nothing_to_change", words);
+    }
     let message = match name {
         CommandName::Acknowledge
             if state.moments.acknowledged.is_some() && state.lifecycle.is_open() =>
@@ -76,10 +82,6 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
             "this incident is already acknowledged".to_owned()
         }
         CommandName::DeclareMajor if state.major => "this incident is already major".to_owned(),
-        CommandName::ProposeMajor if state.major => "this incident is already major".to_owned(),
-        CommandName::ProposeMajor if state.proposal().is_some() => {
-            "this incident is proposed already; declare it or decline that".to_owned()
-        }
         CommandName::DeclineMajor if state.proposal().is_none() => {
             "nobody proposes to declare this incident major".to_owned()
         }

@@ -253,7 +253,7 @@ impl Notices {
 /// As what somebody is told by the standard rows.
 fn role_of(effect: &Effect, body: &Body) -> NoticeRole {
     match (&effect.audience, body) {
-        (Audience::Requester(_) | Audience::Below, _) => NoticeRole::Requester,
+        (Audience::Requester(_), _) => NoticeRole::Requester,
         (Audience::Watchers | Audience::List(_) | Audience::Subscribers, _) => NoticeRole::Watchers,
         (Audience::Team(_), Body::Reported(_) | Body::Assigned(_)) => NoticeRole::Team,
         (Audience::Person(_), Body::Escalated(_)) => NoticeRole::Manager,

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod filter;
 pub mod list;
 mod load;
+mod majors;
 pub mod loose;
 mod pages;
 pub mod search;
@@ -17,6 +18,7 @@ mod write;
 
 pub use attachments::{Attachment, attachment, names_a_file, verify_files};
 pub use brought::brought_by;
+pub use majors::{outages, updates};
 pub use load::{Stored, content_belongs, due_incidents, load, title_of, words_of};
 pub use pages::{count_open, count_reported, count_unclosed, open_after, open_of};
 pub use pages::{reported_between, timelines, unclosed_after};

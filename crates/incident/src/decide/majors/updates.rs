@@ -6,7 +6,7 @@ use crate::conduct::{self, Audiences, UpdateDraft};
 use crate::event::{UpdateDrafted, UpdatePublished, UpdateRejected};
 use crate::refusal::Refusal;
 use crate::state::{IncidentRole, UpdatePhase};
-use kernel::{ContentId, PersonId, Role, Timestamp, UpdateId, limits};
+use kernel::{ContentId, IncidentNumber, PersonId, Role, Timestamp, UpdateId, limits};
 
 /// An update as it is to be published.
 struct Words {
@@ -104,6 +104,14 @@ fn check_needs_no_approval(draft: &Draft, audiences: &Audiences) -> Result<(), R
 fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<(), Refusal> {
     let Words { title, body, phase, expected, next_update, audiences } = words;
     let update_due = conduct::due_after(draft.state()?, draft.agreement()?, next_update, draft.at);
+    let below = audiences.requesters.then(|| Command::PublishUpdate {
+        body,
+        phase,
+        expected,
+        next_update,
+        title: None,
+        audiences: Some(Audiences { requesters: true, ..Audiences::default() }),
+    });
     draft.emit(UpdatePublished {
         body,
         phase,
@@ -115,6 +123,21 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         update_due,
     });
     conversation::provider_spoke(draft);
+    if let Some(command) = below {
+        tell_below(draft, &command)?;
+    }
+    Ok(())
+}
+
+/// The requesters of its parts, and of the children that follow it, read the same words on
+/// their own incidents. What is confidential stays with those who see it.
+fn tell_below(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
+    let state = draft.state()?;
+    let children = state.children.iter().filter(|_| state.confidential_to.is_none());
+    let below: Vec<IncidentNumber> = state.parts.iter().chain(children).copied().collect();
+    for number in below {
+        draft.tell(number, command.clone(), false);
+    }
     Ok(())
 }
 
