@@ -20,9 +20,8 @@ use store::messages::{Alarm, Step as MessageStep};
 /// Characters of the address of a room: longer ones are cut by what rings or opens them.
 const ROOM_CHARS: usize = 500;
 /// The schemes of rooms, which no page runs as a program.
-const ROOM_SCHEMES: [&str; 9] = [
-    "https://", "tel:", "sip:", "sips:", "msteams:", "zoommtg:", "slack:", "xmpp:", "irc:",
-];
+const ROOM_SCHEMES: [&str; 9] =
+    ["https://", "tel:", "sip:", "sips:", "msteams:", "zoommtg:", "slack:", "xmpp:", "irc:"];
 
 /// Whether an address leads to a room and nowhere else.
 fn is_room(address: &str) -> bool {

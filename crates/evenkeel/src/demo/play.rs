@@ -293,6 +293,8 @@ fn command(
             phase,
             expected,
             next_update: next,
+            title: None,
+            audiences: None,
         },
         Deed::Expect { at, low, high } => {
             Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
