@@ -3,10 +3,12 @@
 //! was out meanwhile, whether it is a major incident or not.
 
 mod clock;
+mod figures;
 mod fold;
 
 pub use clock::update_due;
 pub(crate) use clock::{due_after, first_due};
+pub use figures::{Figures, figures};
 pub(crate) use fold::{apply, follow};
 
 use crate::state::{IncidentRole, State, UpdatePhase};

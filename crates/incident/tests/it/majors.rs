@@ -385,7 +385,7 @@ fn another_than_the_writer_approves() {
         Command::GiveRole { role: IncidentRole::Communications, person: Some(Who::Agent.id()) };
     case.does(Who::Agent, speaks).does(Who::Agent, of(CommandName::DraftUpdate));
     let approve = Command::ApproveUpdate { update: update(1) };
-    assert_eq!(case.refuses(Who::Agent, approve.clone()).kind, RefusalKind::Forbidden);
+    assert_eq!(case.refuses(Who::Agent, approve.clone()).code, "own_update");
     assert_eq!(case.refuses(Who::Desktop, approve.clone()).kind, RefusalKind::Forbidden);
     case.does(Who::Manager, approve);
     let Body::UpdatePublished(published) = &case.last("update_published").body else { panic!() };
@@ -501,4 +501,24 @@ fn an_update_goes_down_to_parts_and_to_children_that_follow() {
     });
     let requesters = Audiences { requesters: true, ..Audiences::default() };
     assert_eq!(copied, Some(requesters), "the world is told once");
+}
+
+#[test]
+fn the_figures_count_from_when_it_began() {
+    let mut case = agreed();
+    let costs = [(vpn(), 600)].into();
+    let figures = |case: &Case| incident::conduct::figures(case.state(), case.now, &costs);
+    assert_eq!(figures(&case).cost, None, "nothing was out");
+    case.does(Who::Agent, record(1, vpn(), -600, None));
+    case.wait(120).does(Who::Agent, Command::Acknowledge).does(Who::Agent, declare());
+    case.does(Who::Agent, says(None)).wait(480);
+    let so_far = figures(&case);
+    assert_eq!((so_far.detect_seconds, so_far.acknowledge_seconds), (600, Some(720)));
+    assert_eq!((so_far.mitigate_seconds, so_far.resolve_seconds), (None, None));
+    assert_eq!((so_far.outage_seconds, so_far.cost), (1_200, Some(200)), "up to now");
+    case.does(Who::Agent, Command::Mitigate).wait(600).does(Who::Agent, resolve());
+    let then = figures(&case);
+    assert_eq!((then.mitigate_seconds, then.resolve_seconds), (Some(1_200), Some(1_800)));
+    assert_eq!((then.outage_seconds, then.cost), (1_200, Some(200)));
+    assert_eq!((then.words_kept, then.words_missed), (1, 0));
 }

@@ -166,7 +166,8 @@ fn find(draft: &Draft, id: UpdateId) -> Result<UpdateDraft, Refusal> {
 fn approve(draft: &mut Draft, id: UpdateId) -> Result<(), Refusal> {
     let written = find(draft, id)?;
     if written.by.is_some() && written.by == draft.facts.actor.person_id() {
-        return Err(Refusal::forbidden("you wrote it; somebody else has to approve it"));
+        let words = "you wrote it; somebody else has to approve it";
+        return Err(Refusal::state("own_update", words));
     }
     let UpdateDraft { title, body, phase, expected, next_update, audiences, .. } = written;
     let words = Words { title, body, phase, expected, next_update, audiences };
