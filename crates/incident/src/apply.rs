@@ -3,6 +3,7 @@
 
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::conduct;
 use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
@@ -30,6 +31,7 @@ pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
         state.quiet = false;
     }
     change(&mut state, event);
+    conduct::follow(&mut state, event);
     escalation::renewed(&mut state, event);
     before.follow(&mut state, event);
     Some(state)
@@ -163,8 +165,23 @@ fn change(state: &mut State, event: &Event) {
         | Body::Unmerged(_)
         | Body::MergeReceived(_)
         | Body::MergeWithdrawn(_) => related(state, &event.body),
-        Body::MajorDeclared(_) => state.major = true,
-        Body::MajorStoodDown(_) => state.major = false,
+        Body::MajorProposed(_)
+        | Body::MajorDeclined(_)
+        | Body::MajorDeclared(_)
+        | Body::MajorStoodDown(_)
+        | Body::RoleOffered(_)
+        | Body::RoleDeclined(_)
+        | Body::RespondersCalled(_)
+        | Body::CallAnswered(_)
+        | Body::RoomSet(_)
+        | Body::ImpactStated(_)
+        | Body::OutageRecorded(_)
+        | Body::OutageChanged(_)
+        | Body::OutageRemoved(_)
+        | Body::UpdateDrafted(_)
+        | Body::UpdateRejected(_)
+        | Body::UpdateDueChanged(_)
+        | Body::UpdateOverdue(_) => conduct::apply(state, event),
         Body::RoleGiven(_)
         | Body::ModelApplied(_)
         | Body::TaskAdded(_)

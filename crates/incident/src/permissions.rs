@@ -3,7 +3,7 @@
 
 use crate::command::{Command, CommandName, Visibility};
 use crate::refusal::Refusal;
-use crate::state::{Lifecycle, State};
+use crate::state::{IncidentRole, Lifecycle, State};
 use kernel::{OrganisationId, PersonId, Role, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -302,11 +302,14 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
     let withdraws = own && state.lifecycle == Lifecycle::New;
     let erases = viewer.has(&[Role::Manager, Role::Administrator]);
     let corrects = may_correct(viewer, state);
+    let (decides, approves) = (may_decide_major(viewer), may_approve(viewer, state));
     move |name| match name {
         CommandName::Report => false,
         name if name.is_of_the_product() => false,
         CommandName::Redact => works && erases,
         CommandName::CorrectPause => works && corrects,
+        CommandName::DeclareMajor | CommandName::DeclineMajor => works && decides,
+        CommandName::ApproveUpdate => works && approves,
         CommandName::Comment
         | CommandName::Attach
         | CommandName::Confirm
@@ -330,6 +333,19 @@ fn may_correct(viewer: &Viewer, state: &State) -> bool {
     viewer.has(&[Role::Manager, Role::Administrator])
         || state.assignee == Some(viewer.person)
         || state.team.is_some_and(|team| viewer.teams.contains(&team))
+}
+
+/// Whether they decide that it is a major incident, or none. Whoever works may propose it.
+fn may_decide_major(viewer: &Viewer) -> bool {
+    viewer.has(&[Role::Agent, Role::Manager, Role::Administrator])
+}
+
+/// Whether they may publish an update that another wrote: whoever leads or speaks, and whoever
+/// manages.
+fn may_approve(viewer: &Viewer, state: &State) -> bool {
+    let roles = [IncidentRole::Commander, IncidentRole::Communications];
+    viewer.has(&[Role::Manager, Role::Administrator])
+        || roles.iter().any(|role| state.roles.get(role) == Some(&viewer.person))
 }
 
 fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
@@ -368,6 +384,16 @@ fn may_as_staff(viewer: &Viewer, state: &State, command: &Command) -> Result<(),
         Command::CorrectPause { .. } if !may_correct(viewer, state) => {
             Err(Refusal::forbidden("pauses are corrected by the team that has it, or by a manager"))
         }
+        Command::DeclareMajor { .. } | Command::DeclineMajor { .. }
+            if !may_decide_major(viewer) =>
+        {
+            Err(Refusal::forbidden(
+                "agents, managers and administrators decide that; you can propose it",
+            ))
+        }
+        Command::ApproveUpdate { .. } if !may_approve(viewer, state) => Err(Refusal::forbidden(
+            "updates are approved by whoever leads or speaks, by managers and by administrators",
+        )),
         Command::Restrict { team: Some(team) }
             if !viewer.teams.contains(team)
                 && !viewer.has(&[Role::Manager, Role::Administrator]) =>

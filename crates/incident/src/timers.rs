@@ -23,6 +23,8 @@ pub enum TimerKind {
     Breach(ClockKind),
     /// What somebody was promised passes.
     Promise(PersonId),
+    /// The next word about a major incident does not come.
+    Silence,
     /// Whoever took it is not heard of any more.
     Forgotten,
     /// The next step of paging comes.
@@ -64,6 +66,10 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
     }
     // Met exactly is met, and clocks count whole seconds.
+    let communication = state.conduct.as_ref().map(|conduct| &conduct.communication);
+    let unnoticed = communication.filter(|known| known.overdue_since.is_none());
+    let due = unnoticed.and_then(|communication| communication.due);
+    wanted.extend(due.map(|due| (TimerKind::Silence, due.plus_seconds(1))));
     let promises = state.pending_promises();
     wanted.extend(
         promises.map(|promise| (TimerKind::Promise(promise.to), promise.at.plus_seconds(1))),

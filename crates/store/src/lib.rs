@@ -24,4 +24,5 @@ pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};
 pub use failure::Failure;
+pub use incidents::{outages, updates};
 pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};

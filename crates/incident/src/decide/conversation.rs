@@ -2,7 +2,7 @@
 
 use super::{Draft, lifecycle, relations};
 use crate::command::{Command, Report, Visibility};
-use crate::event::{Attached, Commented, ExpectationSet, Redacted, Reopened, UpdatePublished};
+use crate::event::{Attached, Commented, ExpectationSet, Redacted, Reopened};
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle};
 use kernel::{AttachmentId, ContentId, limits};
@@ -23,22 +23,6 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
                 // What they were asked for may be a picture.
                 answered(draft)?;
             }
-        }
-        Command::PublishUpdate { body, phase, expected, next_update } => {
-            let past = |at: &Option<kernel::Timestamp>| at.is_some_and(|at| at <= draft.at);
-            if past(expected) {
-                return Err(Refusal::invalid("expected", "lies in the past"));
-            }
-            if past(next_update) {
-                return Err(Refusal::invalid("next_update", "lies in the past"));
-            }
-            draft.emit(UpdatePublished {
-                body: *body,
-                phase: *phase,
-                expected: *expected,
-                next_update: *next_update,
-            });
-            provider_spoke(draft);
         }
         Command::SetExpectedResolution { at, low, high } => expect(draft, *at, *low, *high)?,
         Command::Redact { content } => draft.emit(Redacted { content: *content }),

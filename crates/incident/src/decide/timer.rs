@@ -2,7 +2,7 @@
 //! comes before the command that noticed it, so that a command that happened at
 //! or before the due instant wins.
 
-use super::{Draft, Origin, lifecycle, paging};
+use super::{Draft, Origin, lifecycle, majors, paging};
 use crate::clocks::{Clock, ClockKind};
 use crate::event::{ClockBreached, ClockWarned, PromiseBroken, Reminded};
 use crate::policy::Policy;
@@ -50,6 +50,7 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
         TimerKind::Promise(to) => state.promise_to(to).map(|promise| promise.at),
+        TimerKind::Silence => state.conduct.as_ref().and_then(|c| c.communication.due),
         TimerKind::Page | TimerKind::Forgotten => Some(paging::own_instant(at, draft.at)),
     }
     .unwrap_or(at)
@@ -95,6 +96,7 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
                 draft.emit_by_timer("breach", at, ClockBreached { clock, breached_at });
             }
         }
+        TimerKind::Silence => majors::overdue(draft, at),
         TimerKind::Page => paging::step_comes(draft, at),
         TimerKind::Forgotten => paging::expire(draft, at),
         TimerKind::Promise(to) => {

@@ -14,6 +14,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod lifecycle;
+mod majors;
 mod models;
 mod notices;
 mod oracle;

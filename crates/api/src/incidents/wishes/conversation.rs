@@ -3,7 +3,6 @@
 use super::{On, Wish};
 use crate::problem::Problem;
 use desk::told::words_of;
-use incident::state::UpdatePhase;
 use incident::{Access, Command, CommandName, Scope, Visibility};
 use kernel::{ContentId, Timestamp, limits};
 use serde::Deserialize;
@@ -33,41 +32,6 @@ impl Wish for Comment {
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
         let body = on.words("body", &self.body, limits::BODY_CHARS)?;
         Ok(Command::Comment { body, visibility: self.visibility })
-    }
-}
-
-/// Where it stands, for everybody concerned.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PublishUpdate {
-    /// The words.
-    body: String,
-    /// `investigating` (when absent), `identified`, `monitoring` or `resolved`.
-    #[schema(value_type = Option<String>)]
-    phase: Option<UpdatePhase>,
-    /// When service is expected back.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expected: Option<Timestamp>,
-    /// When the next word comes.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    next_update: Option<Timestamp>,
-}
-
-impl Wish for PublishUpdate {
-    const NAME: CommandName = CommandName::PublishUpdate;
-    const ABOUT: &'static str = "Tell everybody concerned where it stands";
-
-    fn example() -> Value {
-        json!({ "body": "The cause is found; we are replacing a switch.", "phase": "identified" })
-    }
-
-    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        Ok(Command::PublishUpdate {
-            body: on.words("body", &self.body, limits::BODY_CHARS)?,
-            phase: self.phase.unwrap_or(UpdatePhase::Investigating),
-            expected: self.expected,
-            next_update: self.next_update,
-        })
     }
 }
 
