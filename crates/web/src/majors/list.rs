@@ -23,7 +23,7 @@ use store::incidents::timeline::contents_by_id;
 use store::{Failure, Sql};
 
 /// What waits for a decision.
-const PROPOSED: &str = "is:proposed state:open sort:reported";
+const PROPOSED: &str = "proposed:yes state:open sort:reported";
 /// What goes on.
 const OPEN: &str = "major:yes state:open sort:reported";
 /// What was, of late.

@@ -20,7 +20,7 @@ use store::incidents::list::Look;
 use store::{Failure, Sql};
 
 /// What goes on and what waits for a decision.
-const GOING_ON: &str = "state:open (major:yes or is:proposed)";
+const GOING_ON: &str = "state:open (major:yes or proposed:yes)";
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;
 

@@ -72,6 +72,8 @@ impl Extra {
 struct Room<'a> {
     view: &'a View<'a>,
     extra: &'a Extra,
+    /// How the instance calls itself, for what is read outside.
+    site: &'a str,
 }
 
 impl Room<'_> {
@@ -119,7 +121,7 @@ pub(super) async fn show(
     }
     let view = View::of(&case, who.viewer());
     let start = Start { draft, ..Start::default() };
-    Ok(page(&who, &Room { view: &view, extra: &extra }, &start).into_response())
+    Ok(page(&who, &Room { view: &view, extra: &extra, site: site(&who) }, &start).into_response())
 }
 
 /// The page again, with an update that was refused.
@@ -133,7 +135,7 @@ pub(super) async fn again(
     let (case, extra, draft) = read(app, who, number).await?;
     let view = View::of(&case, who.viewer());
     let start = Start { draft, sent: Some(sent), refused: Some(refused) };
-    Ok(page(who, &Room { view: &view, extra: &extra }, &start))
+    Ok(page(who, &Room { view: &view, extra: &extra, site: site(who) }, &start))
 }
 
 /// An incident with what its room shows, and the draft of its reader's next update.
@@ -155,6 +157,10 @@ async fn read(
         })
         .await?;
     read.ok_or(PageError::NotFound)
+}
+
+fn site(who: &SignedIn) -> &str {
+    &who.instance.setting.name
 }
 
 fn page(who: &SignedIn, room: &Room<'_>, start: &Start) -> Markup {
@@ -223,7 +229,8 @@ pub(super) async fn own(app: &App, view: &View<'_>) -> PageResult<Markup> {
             })
         })
         .await?;
-    let room = Room { view, extra: &extra };
+    // The composer, which alone says it, stays as it is.
+    let room = Room { view, extra: &extra, site: "" };
     Ok(html! {
         (parts(&room))
         (super::patches::refusal(None))
@@ -263,7 +270,7 @@ pub(crate) async fn live_patches(
         .await?;
     let (case, extra) = read.ok_or(PageError::NotFound)?;
     let view = View::of(&case, viewer);
-    Ok(parts(&Room { view: &view, extra: &extra }))
+    Ok(parts(&Room { view: &view, extra: &extra, site: "" }))
 }
 
 /// A link to a command's page that opens its dialog where scripts run.
@@ -330,5 +337,5 @@ async fn plainly(
     let (case, extra, draft) = read(app, who, number).await?;
     let view = View::of(&case, who.viewer());
     let start = Start { draft, sent: Some(sent), refused: None };
-    Ok(page(who, &Room { view: &view, extra: &extra }, &start).into_response())
+    Ok(page(who, &Room { view: &view, extra: &extra, site: site(who) }, &start).into_response())
 }

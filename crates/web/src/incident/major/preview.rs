@@ -1,6 +1,6 @@
 //! What each audience will read of an update that is being written.
 
-use super::{Room, plainly, read};
+use super::{Room, plainly, read, services, site};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, Staff};
@@ -17,6 +17,7 @@ use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
 use kernel::{IncidentNumber, Language, Timestamp};
 use maud::{Markup, html};
+use status::snapshot::Phase;
 use status::words::{self, UpdateFacts};
 
 /// What is shown while nothing is written yet.
@@ -36,7 +37,7 @@ pub(in crate::incident) async fn preview(
     }
     let (case, extra, _) = read(&app, &who, number).await?;
     let view = View::of(&case, who.viewer());
-    let room = Room { view: &view, extra: &extra };
+    let room = Room { view: &view, extra: &extra, site: site(&who) };
     let chosen = parse::audiences(&fields).ok().flatten().unwrap_or_default();
     let patch = html! {
         (texts(&room, &fields, Some("morph")))
@@ -116,13 +117,17 @@ impl Facts {
     /// What letters and chat rooms are made from.
     fn told(&self, room: &Room<'_>) -> UpdateFacts {
         let case = room.case();
+        let concerned = services::concerned(case.state());
         UpdateFacts {
+            site: room.site.to_owned(),
             title: self.title.clone(),
+            phase: phase(self.phase),
             body: self.body.clone(),
-            phase: self.phase,
+            components: concerned.iter().map(|id| case.service(*id).to_owned()).collect(),
             expected: self.expected,
             next_update: self.next_update,
-            number: Some(case.number),
+            url: None,
+            zone: case.here.zone.clone(),
         }
     }
 
@@ -154,5 +159,15 @@ impl Facts {
             return html! { p.meta { (NOTHING) } };
         }
         html! { (prose(&words::chat(&self.told(room)))) }
+    }
+}
+
+/// Where it stands, as it is called outside.
+fn phase(phase: UpdatePhase) -> Phase {
+    match phase {
+        UpdatePhase::Investigating => Phase::Investigating,
+        UpdatePhase::Identified => Phase::Identified,
+        UpdatePhase::Monitoring => Phase::Monitoring,
+        UpdatePhase::Resolved => Phase::Resolved,
     }
 }

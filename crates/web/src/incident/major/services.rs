@@ -46,7 +46,7 @@ pub(super) fn affected(
         return Ok(vec![]);
     }
     let sight = desk::map::load(sql, now)?;
-    let health = |id: &ServiceId| sight.felt.get(id).map_or(Health::Level, |felt| felt.felt);
+    let health = |id: &ServiceId| sight.health(id);
     let mut found: Vec<Affected> = concerned
         .iter()
         .map(|id| Affected { service: *id, health: health(id), own: true, depth: 0, certain: true })
