@@ -82,6 +82,7 @@ pub(super) fn head(room: &Room<'_>, patch: Option<&str>) -> Markup {
                 @if let Some(service) = state.service { span.chip { (icon("services")) (case.service(service)) } }
                 @if let Some(team) = state.confidential_to { (chip::lock(case.team(team))) }
                 span.meta { (since(room)) }
+                span.end id="here" data-keep { (room.others) }
                 @if joined > 0 { span.meta { (time::counted(joined as i64, "report")) " joined" } }
             }
             @if let Some(proposal) = room.conduct().and_then(|conduct| conduct.proposal.as_ref()) {

@@ -74,6 +74,17 @@ struct Room<'a> {
     extra: &'a Extra,
     /// How the instance calls itself, for what is read outside.
     site: &'a str,
+    /// Who else is here, in a page; patches leave it alone.
+    others: Markup,
+}
+
+impl<'a> Room<'a> {
+    /// For a page of this reader.
+    fn of(app: &App, who: &'a SignedIn, view: &'a View<'a>, extra: &'a Extra) -> Room<'a> {
+        let me = Some(who.person().id);
+        let others = crate::incident::head::presence(&app.desk, view.case.number, me, None);
+        Room { view, extra, site: &who.instance.setting.name, others }
+    }
 }
 
 impl Room<'_> {
@@ -121,7 +132,7 @@ pub(super) async fn show(
     }
     let view = View::of(&case, who.viewer());
     let start = Start { draft, ..Start::default() };
-    Ok(page(&who, &Room { view: &view, extra: &extra, site: site(&who) }, &start).into_response())
+    Ok(page(&who, &Room::of(&app, &who, &view, &extra), &start).into_response())
 }
 
 /// The page again, with an update that was refused.
@@ -135,7 +146,7 @@ pub(super) async fn again(
     let (case, extra, draft) = read(app, who, number).await?;
     let view = View::of(&case, who.viewer());
     let start = Start { draft, sent: Some(sent), refused: Some(refused) };
-    Ok(page(who, &Room { view: &view, extra: &extra, site: site(who) }, &start))
+    Ok(page(who, &Room::of(app, who, &view, &extra), &start))
 }
 
 /// An incident with what its room shows, and the draft of its reader's next update.
@@ -157,10 +168,6 @@ async fn read(
         })
         .await?;
     read.ok_or(PageError::NotFound)
-}
-
-fn site(who: &SignedIn) -> &str {
-    &who.instance.setting.name
 }
 
 fn page(who: &SignedIn, room: &Room<'_>, start: &Start) -> Markup {
@@ -230,7 +237,7 @@ pub(super) async fn own(app: &App, view: &View<'_>) -> PageResult<Markup> {
         })
         .await?;
     // The composer, which alone says it, stays as it is.
-    let room = Room { view, extra: &extra, site: "" };
+    let room = Room { view, extra: &extra, site: "", others: html! {} };
     Ok(html! {
         (parts(&room))
         (super::patches::refusal(None))
@@ -270,7 +277,7 @@ pub(crate) async fn live_patches(
         .await?;
     let (case, extra) = read.ok_or(PageError::NotFound)?;
     let view = View::of(&case, viewer);
-    Ok(parts(&Room { view: &view, extra: &extra, site: "" }))
+    Ok(parts(&Room { view: &view, extra: &extra, site: "", others: html! {} }))
 }
 
 /// A link to a command's page that opens its dialog where scripts run.
@@ -337,5 +344,5 @@ async fn plainly(
     let (case, extra, draft) = read(app, who, number).await?;
     let view = View::of(&case, who.viewer());
     let start = Start { draft, sent: Some(sent), refused: None };
-    Ok(page(who, &Room { view: &view, extra: &extra, site: site(who) }, &start).into_response())
+    Ok(page(who, &Room::of(app, who, &view, &extra), &start).into_response())
 }

@@ -160,8 +160,8 @@ fn place(address: Option<&str>) -> Markup {
     html! {
         @match address {
             None => span.muted { "Not set" },
-            Some(address) if leads(address) => a.link.break href=(address) rel="noopener noreferrer" target="_blank" { (address) },
-            Some(address) => span.break { (address) },
+            Some(address) if leads(address) => a.link.addr href=(address) rel="noopener noreferrer" target="_blank" { (address) },
+            Some(address) => span.addr { (address) },
         }
     }
 }

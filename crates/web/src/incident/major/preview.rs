@@ -1,6 +1,6 @@
 //! What each audience will read of an update that is being written.
 
-use super::{Room, plainly, read, services, site};
+use super::{Room, plainly, read, services};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, Staff};
@@ -37,7 +37,7 @@ pub(in crate::incident) async fn preview(
     }
     let (case, extra, _) = read(&app, &who, number).await?;
     let view = View::of(&case, who.viewer());
-    let room = Room { view: &view, extra: &extra, site: site(&who) };
+    let room = Room::of(&app, &who, &view, &extra);
     let chosen = parse::audiences(&fields).ok().flatten().unwrap_or_default();
     let patch = html! {
         (texts(&room, &fields, Some("morph")))
