@@ -38,10 +38,8 @@ fn role_row(room: &Room<'_>, role: IncidentRole) -> Markup {
                 Some(person) => (small_avatar(person, case.person(person))),
                 None => span class="av av-s av-none" aria-hidden="true" {},
             }
-            p {
-                @match holder { Some(person) => (case.person(person)), None => span.warn-t { "Nobody yet" } }
-                span.meta { (capital(role_word(role))) @if let Some(at) = since.filter(|_| holder.is_some()) { ", " (time::since(at, room.here())) } }
-            }
+            p { b { (capital(role_word(role))) ":" } " " @match holder { Some(person) => (case.person(person)), None => span.warn-t { "Nobody yet" } } }
+            @if let Some(at) = since.filter(|_| holder.is_some()) { span.meta { "since " (time::moment(at, room.here())) } }
             div.btns {
                 @if holder.is_none() && room.can(C::GiveRole) && me.is_some() {
                     (post(room, C::GiveRole, &[("role", role.as_str()), ("person", "me")], "btn btn-sm", html! { "Take it" span.vh { ": " (role_word(role)) } }))
@@ -100,7 +98,7 @@ fn responder_row(room: &Room<'_>, responder: &Responder) -> Markup {
             p {
                 (case.person(person))
                 @if let Some(team) = responder.team { ", " (case.team(team)) }
-                @if let Some(note) = responder.note { span.meta { "“" (case.text(note)) "”" } }
+                @if let Some(note) = responder.note { " " span.meta { "“" (case.text(note)) "”" } }
             }
             (answer(room, responder))
             @if mine && room.can(C::AnswerCall) {
