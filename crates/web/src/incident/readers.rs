@@ -67,7 +67,7 @@ impl Readers {
         }
         let named = self.lists.iter().filter(|(id, ..)| chosen.lists.contains(id));
         parts.extend(named.map(|(_, name, _)| name.as_str()));
-        if chosen.chat {
+        if chosen.chat && self.chat > 0 {
             parts.push("chat rooms");
         }
         if parts.is_empty() { "nobody".to_owned() } else { parts.join(", ") }

@@ -187,7 +187,8 @@ fn audience(case: &Case, chosen: Option<&Audiences>) -> String {
     if chosen.status_page {
         parts.push("the status page".to_owned());
     }
-    if chosen.chat {
+    // They are usual, and there may be none.
+    if chosen.chat && parts.is_empty() {
         parts.push("chat rooms".to_owned());
     }
     parts.join(", ")
