@@ -36,6 +36,7 @@ use incident::{CommandName as C, State as Incident, Viewer};
 use kernel::{IncidentNumber, ServiceId};
 use maud::{Markup, html};
 use std::collections::HashMap;
+use store::directory::changes::Change;
 use store::directory::drafts::{self, Draft, Mode};
 use store::updates::{self, PublishedUpdate};
 use store::{Failure, Sql};
@@ -48,16 +49,24 @@ struct Extra {
     said: Vec<PublishedUpdate>,
     /// Services that are out, or may be because of it.
     affected: Vec<services::Affected>,
+    /// What was changed at them shortly before, and at what they need.
+    changes: Vec<Change>,
     /// What an hour without a service costs.
     hourly: HashMap<ServiceId, i64>,
 }
 
 impl Extra {
-    fn read(sql: &mut dyn Sql, case: &Case) -> Result<Extra, Failure> {
+    fn read(
+        sql: &mut dyn Sql,
+        number: IncidentNumber,
+        question: services::Question,
+    ) -> Result<Extra, Failure> {
+        let (affected, changes) = question.ask(sql)?;
         Ok(Extra {
-            readers: Readers::read(sql, case.number)?,
-            said: updates::of_incident(sql, case.number)?,
-            affected: services::read(sql, case)?,
+            readers: Readers::read(sql, number)?,
+            said: updates::of_incident(sql, number)?,
+            affected,
+            changes,
             hourly: majors::hourly(sql)?,
         })
     }
@@ -161,7 +170,7 @@ async fn read(
         .desk
         .read(move |sql| {
             let Some(case) = wanted.read(sql)? else { return Ok(None) };
-            let extra = Extra::read(sql, &case)?;
+            let extra = Extra::read(sql, number, services::Question::of(&case))?;
             let kept = drafts::of_incident(sql, me, number)?;
             let draft = kept.into_iter().find(|draft| draft.mode == Mode::Update);
             Ok(Some((case, extra, draft)))
@@ -205,6 +214,7 @@ fn below(room: &Room<'_>, patch: Option<&str>) -> Markup {
         (around::impact(room, patch))
         (services::card(room, patch))
         (outages::card(room, patch))
+        (services::changed(room, patch))
     }
 }
 
@@ -223,19 +233,8 @@ const MORPH: Option<&str> = Some("morph");
 
 /// The parts as patches for whoever changed something.
 pub(super) async fn own(app: &App, view: &View<'_>) -> PageResult<Markup> {
-    let (number, now) = (view.case.number, view.case.here.now);
-    let concerned = services::concerned(view.case.state());
-    let extra = app
-        .desk
-        .read(move |sql| {
-            Ok(Extra {
-                readers: Readers::read(sql, number)?,
-                said: updates::of_incident(sql, number)?,
-                affected: services::affected(sql, concerned, now)?,
-                hourly: majors::hourly(sql)?,
-            })
-        })
-        .await?;
+    let (number, question) = (view.case.number, services::Question::of(view.case));
+    let extra = app.desk.read(move |sql| Extra::read(sql, number, question)).await?;
     // The composer, which alone says it, stays as it is.
     let room = Room { view, extra: &extra, site: "", others: html! {} };
     Ok(html! {
@@ -271,7 +270,7 @@ pub(crate) async fn live_patches(
         .desk
         .read(move |sql| {
             let Some(case) = wanted.read(sql)? else { return Ok(None) };
-            let extra = Extra::read(sql, &case)?;
+            let extra = Extra::read(sql, number, services::Question::of(&case))?;
             Ok(Some((case, extra)))
         })
         .await?;

@@ -3,15 +3,24 @@
 use super::Room;
 use crate::incident::case::Case;
 use crate::part::icon::icon;
+use crate::part::time;
+use desk::map::Sight;
 use incident::State;
 use kernel::{ServiceId, Timestamp};
 use map::Health;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
+use store::directory::changes::{self, Change};
 use store::{Failure, Sql};
 
 /// Services that are shown.
 const ROWS: usize = 30;
+/// Services they need that are asked for changes.
+const NEEDED: usize = 50;
+/// Changes that are shown.
+const CHANGES: usize = 10;
+/// Seconds before it began in which a change may be why: a day.
+const CHANGES_SECONDS: i64 = 86_400;
 
 /// A service that the incident concerns.
 pub(super) struct Affected {
@@ -32,37 +41,70 @@ pub(super) fn concerned(state: &State) -> BTreeSet<ServiceId> {
     state.service.into_iter().chain(outages).collect()
 }
 
-pub(super) fn read(sql: &mut dyn Sql, case: &Case) -> Result<Vec<Affected>, Failure> {
-    affected(sql, concerned(case.state()), case.here.now)
+/// What is asked of the service map: which services, since when it goes on, now.
+pub(super) struct Question {
+    concerned: BTreeSet<ServiceId>,
+    began: Timestamp,
+    now: Timestamp,
 }
 
-/// These services, then what they take with them, the nearest first.
-pub(super) fn affected(
-    sql: &mut dyn Sql,
-    concerned: BTreeSet<ServiceId>,
-    now: Timestamp,
-) -> Result<Vec<Affected>, Failure> {
-    if concerned.is_empty() {
-        return Ok(vec![]);
+impl Question {
+    /// What there is to ask about an incident.
+    pub(super) fn of(case: &Case) -> Question {
+        let state = case.state();
+        let outages = state.outages.iter().map(|outage| outage.started_at);
+        let noticed = state.moments.detected.unwrap_or(state.reported_at);
+        Question {
+            concerned: concerned(state),
+            began: outages.chain([noticed]).min().unwrap_or(noticed),
+            now: case.here.now,
+        }
     }
-    let sight = desk::map::load(sql, now)?;
-    let health = |id: &ServiceId| sight.health(id);
+
+    /// The services, and what was changed at them and at what they need.
+    pub(super) fn ask(self, sql: &mut dyn Sql) -> Result<(Vec<Affected>, Vec<Change>), Failure> {
+        if self.concerned.is_empty() {
+            return Ok((vec![], vec![]));
+        }
+        let sight = desk::map::load(sql, self.now)?;
+        let needed = self.concerned.iter().flat_map(|id| sight.graph.upstream(id));
+        let needed = needed.map(|hit| hit.service).take(NEEDED);
+        let asked: BTreeSet<ServiceId> = self.concerned.iter().copied().chain(needed).collect();
+        let from = self.began.plus_seconds(-CHANGES_SECONDS);
+        let mut changed = Vec::new();
+        for id in asked {
+            changed.extend(changes::of_service(sql, id, from, self.now, CHANGES)?);
+        }
+        changed.sort_by_key(|change| std::cmp::Reverse(change.at));
+        changed.truncate(CHANGES);
+        Ok((affected(&sight, &self.concerned), changed))
+    }
+}
+
+/// The services it is about, then what they take with them, the nearest first.
+fn affected(sight: &Sight, concerned: &BTreeSet<ServiceId>) -> Vec<Affected> {
     let mut found: Vec<Affected> = concerned
         .iter()
-        .map(|id| Affected { service: *id, health: health(id), own: true, depth: 0, certain: true })
+        .map(|id| Affected {
+            service: *id,
+            health: sight.health(id),
+            own: true,
+            depth: 0,
+            certain: true,
+        })
         .collect();
     for hit in concerned.iter().flat_map(|id| sight.graph.impact(id)) {
         if concerned.contains(&hit.service) {
             continue;
         }
-        match found.iter_mut().find(|one| one.service == hit.service) {
-            Some(known) => {
-                known.depth = known.depth.min(hit.depth);
-                known.certain |= hit.certain;
+        match found.iter().position(|one| one.service == hit.service) {
+            Some(at) => {
+                found[at].depth = found[at].depth.min(hit.depth);
+                found[at].certain |= hit.certain;
             }
             None => found.push(Affected {
                 service: hit.service,
-                health: health(&hit.service),
+                health: sight.health(&hit.service),
                 own: false,
                 depth: hit.depth,
                 certain: hit.certain,
@@ -70,7 +112,7 @@ pub(super) fn affected(
         }
     }
     found.sort_by_key(|one| (!one.own, one.depth, !one.certain));
-    Ok(found)
+    found
 }
 
 /// The card.
@@ -118,4 +160,37 @@ fn look(health: Health) -> (&'static str, &'static str, &'static str) {
         Health::Partial => ("state-new", "h-partial", "Partly out"),
         Health::Down => ("state-new", "h-down", "Out"),
     }
+}
+
+/// What was changed shortly before it began, or since, at the services and at what they need.
+pub(super) fn changed(room: &Room<'_>, patch: Option<&str>) -> Markup {
+    let (case, all) = (room.case(), &room.extra.changes);
+    html! {
+        section.card.maj-w id="mj-changes" aria-labelledby="mj-changes-h" data-patch=[patch] {
+            div.card-h { h2 id="mj-changes-h" { "Changes" } span.meta { "from a day before it began" } }
+            div.card-b {
+                @if all.is_empty() { p.meta { "None that a program told of, at these services or at what they need." } }
+                ul.rows {
+                    @for change in all {
+                        li {
+                            (icon("wrench"))
+                            p {
+                                @match change.link.as_deref().filter(|link| is_web(link)) {
+                                    Some(link) => a href=(link) rel="noopener noreferrer" target="_blank" { (change.title) },
+                                    None => (change.title),
+                                }
+                                @if let Some(service) = change.service { ", " (case.service(service)) }
+                            }
+                            span.meta { (time::moment(change.at, &case.here)) @if !change.source.is_empty() { ", " (change.source) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an address of another program may be followed from a page.
+fn is_web(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
 }
