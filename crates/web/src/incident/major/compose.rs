@@ -73,7 +73,7 @@ fn values(room: &Room<'_>, start: &Start) -> Fields {
 
 fn phase(room: &Room<'_>, start: &Start) -> UpdatePhase {
     let sent = start.text("phase").and_then(|word| word.parse().ok());
-    let last = room.extra.said.last().map(|last| last.phase);
+    let last = room.extra.said.first().map(|last| last.phase);
     sent.or(last).unwrap_or(UpdatePhase::Investigating)
 }
 

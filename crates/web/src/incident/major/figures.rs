@@ -55,5 +55,5 @@ fn span(
 }
 
 fn first_word(room: &Room<'_>, declared: Timestamp) -> Option<Timestamp> {
-    room.extra.said.iter().map(|word| word.at).find(|at| *at >= declared)
+    room.extra.said.iter().map(|word| word.at).filter(|at| *at >= declared).min()
 }

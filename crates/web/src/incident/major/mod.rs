@@ -45,7 +45,7 @@ use store::{Failure, Sql};
 struct Extra {
     /// Whom updates may be for.
     readers: Readers,
-    /// What was published, oldest first.
+    /// What was published, latest first.
     said: Vec<PublishedUpdate>,
     /// Services that are out, or may be because of it.
     affected: Vec<services::Affected>,
@@ -73,7 +73,7 @@ impl Extra {
 
     /// Whom the next update is for unless somebody says otherwise: whom the last one was for.
     fn audiences(&self) -> Audiences {
-        self.said.last().map_or_else(Audiences::usual, |last| last.audiences.clone())
+        self.said.first().map_or_else(Audiences::usual, |last| last.audiences.clone())
     }
 }
 
