@@ -43,6 +43,7 @@ async function look(page, name, prepare = async () => {}) {
 }
 
 let number;
+let major;
 test.beforeAll(async ({ desk }) => {
   const mara = await desk.apiOf(people.mara);
   const gwen = await desk.apiOf(people.gwen);
@@ -71,6 +72,16 @@ test.beforeAll(async ({ desk }) => {
   await mara.command(number, 'comment', { body: 'Same as last month: roaming.', visibility: 'internal' });
   await gwen.command(number, 'comment', { body: 'Only the yellow ones.', visibility: 'public' });
   await make({ title: 'Label printer prints blank labels', service: 'Label Printing', impact: 1, urgency: 1 });
+  major = await make({ title: 'No scanner reaches the network', service: 'Warehouse Wi-Fi', impact: 1, urgency: 1 });
+  await mara.command(major, 'acknowledge');
+  await mara.command(major, 'declare-major', { reason: 'All warehouses stand still' });
+  const proposed = await make({ title: 'Weighbridge prints nothing', impact: 2, urgency: 1 });
+  await mara.command(proposed, 'propose-major', { reason: 'Trucks queue' });
+  await mara.command(major, 'publish-update', {
+    phase: 'identified',
+    body: 'A controller failed. The second one takes over.',
+    next_update: new Date(Date.now() + 1_500_000).toISOString(),
+  });
   const held = await make({ title: 'Docking station has no picture' });
   await mara.command(held, 'hold', { reason: 'vendor' });
   const resolved = await make({ title: 'Time recording asks twice' });
@@ -93,6 +104,16 @@ test('incident', async ({ open }) => {
   const page = await open(people.mara);
   await page.goto(`/incidents/${number}`);
   await look(page, 'incident');
+});
+
+test('major incidents and a room', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/majors');
+  await expect(page.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+  await look(page, 'majors');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/incidents/${major}/major`);
+  await look(page, 'major-room');
 });
 
 test('resolve dialog', async ({ open }) => {

@@ -24,6 +24,7 @@ macro_rules! embedded {
 const FILES: &[(&str, &[u8])] = embedded![
     "app-account.js",
     "app-incident.js",
+    "app-major.js",
     "app-queue.js",
     "app-settings.js",
     "app.js",
@@ -37,6 +38,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "icons.svg",
     "js/api-docs.js",
     "js/combobox.js",
+    "js/countdown.js",
     "js/dom.js",
     "js/drafts.js",
     "js/filter.js",
@@ -82,6 +84,7 @@ const SHEET: (&str, &str) = (
         "settings.css",
         "oncall.css",
         "services.css",
+        "majors.css",
         "util.css",
     ],
 );

@@ -19,6 +19,7 @@ mod incident;
 mod language;
 mod live;
 mod mail;
+mod majors;
 mod models;
 mod oncall;
 mod page_link;
@@ -67,6 +68,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(incident::routes())
         .merge(portal::routes())
         .merge(alerts::routes())
+        .merge(majors::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())

@@ -6,6 +6,7 @@ mod change;
 mod frame;
 mod hub;
 mod inboxes;
+mod one;
 mod presence;
 mod record;
 mod services;
@@ -27,7 +28,7 @@ use axum::routing::get;
 use incident::{Access, Scope, Subject};
 use kernel::IncidentNumber;
 use store::incidents::load;
-use stream::{Shown, Stream};
+use stream::{Face, Shown, Stream};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/live", get(follow))
@@ -73,9 +74,11 @@ async fn shown(app: &App, who: &SignedIn, asked: &Fields) -> PageResult<Shown> {
     if asked.get("services").is_some() {
         return Ok(Shown::Services(services::ServicesPage::default()));
     }
-    if let Some(number) = number("on")? {
-        visible(app, who, number, Access::Full).await?;
-        return Ok(Shown::Incident(number));
+    for (name, face) in [("on", Face::Page), ("major", Face::Room)] {
+        if let Some(number) = number(name)? {
+            visible(app, who, number, Access::Full).await?;
+            return Ok(Shown::Incident(number, face));
+        }
     }
     let query = query::parse(asked.text("q")).map_err(|error| PageError::invalid(error.message))?;
     Ok(Shown::Queue(stream::Queue::new(query, asked.text("view"))))

@@ -25,6 +25,8 @@ pub(crate) const SEARCH: &str = "/search";
 pub(crate) const ON_CALL: &str = "/on-call";
 /// Services and how they are.
 pub(crate) const SERVICES: &str = "/services";
+/// Major incidents: those that go on, that are proposed, and of late.
+pub(crate) const MAJORS: &str = "/majors";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
 /// What monitoring tells of.
@@ -45,6 +47,11 @@ pub(crate) fn incident(number: IncidentNumber) -> String {
 /// The page of a command's form, and where it is posted.
 pub(crate) fn incident_command(number: IncidentNumber, command: impl Display) -> String {
     format!("/incidents/{number}/{command}")
+}
+
+/// The room in which a major incident is conducted.
+pub(crate) fn major(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/major")
 }
 
 /// An incident's page for its requester.
@@ -115,6 +122,11 @@ pub(crate) fn live_queue(query: &str, view: &str, after: i64) -> String {
 /// The stream of an incident's page, from a position of the feed on.
 pub(crate) fn live_incident(number: IncidentNumber, after: i64) -> String {
     format!("/live?on={number}&after={after}")
+}
+
+/// The stream of the room of a major incident, from a position of the feed on.
+pub(crate) fn live_major(number: IncidentNumber, after: i64) -> String {
+    format!("/live?major={number}&after={after}")
 }
 
 /// The stream of a requester's page of an incident, from a position of the feed on.

@@ -1,15 +1,17 @@
 //! The composer: a reply, an internal note or a status update. The frame, the
 //! words and the button say who will read it.
 
-use super::timeline::{audience, phase_word};
+use super::parse;
+use super::readers::{Readers, publish_to};
+use super::timeline::phase_word;
 use super::view::View;
 use crate::form::Fields;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::first_name;
 use crate::url;
-use incident::CommandName as C;
-use incident::Lifecycle;
+use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
+use incident::{Body, CommandName as C, Lifecycle};
 use maud::{Markup, html};
 use store::directory::drafts::{Draft, Mode};
 
@@ -22,6 +24,8 @@ pub(super) struct Start {
     pub(super) sent: Option<Fields>,
     /// Why it was refused.
     pub(super) refused: Option<String>,
+    /// Whom an update may be for.
+    pub(super) readers: Readers,
 }
 
 /// The place below the timeline.
@@ -54,7 +58,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
     let requester = case.person(case.state().requester);
     let name = first_name(requester);
-    let readers = audience(case);
+    let chosen = audiences(view, start);
     html! {
         form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
             data-live data-keep data-number=(number)
@@ -64,12 +68,11 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             (modes(view, mode, name))
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
-            p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
-            (update_fields(start))
+            (update_fields(view, start, &chosen))
             ul.atts id="files" {}
-            (buttons(view, name, &readers))
+            (buttons(view, name, &publish_to(start.readers.count(&chosen))))
         }
     }
 }
@@ -118,12 +121,29 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
     }
 }
 
-/// Where an update says it stands, when service is expected back, and when the next word comes.
-fn update_fields(start: &Start) -> Markup {
+/// Whom an update is for unless its writer says otherwise: whom the last one was for.
+fn audiences(view: &View<'_>, start: &Start) -> Audiences {
+    let sent = start.sent.as_ref().map(parse::audiences).and_then(Result::ok).flatten();
+    let last = view.case.events().iter().rev().find_map(|stored| match &stored.event.body {
+        Body::UpdatePublished(data) if stored.number == view.case.number => data.audiences.clone(),
+        _ => None,
+    });
+    sent.or(last).unwrap_or_else(Audiences::usual)
+}
+
+/// What an update is called, where it says it stands, when service is expected back, when the
+/// next word comes, and whom it is for.
+fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
     let sent = |name: &str| {
         start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
     };
     let phase = sent("phase");
+    let case = view.case;
+    let public = case.state().conduct.as_deref().and_then(|conduct| conduct.public_title);
+    let title = match &start.sent {
+        Some(_) => sent("title"),
+        None => public.map_or(String::new(), |id| case.text(id).to_owned()),
+    };
     html! {
         div class="c-aud only-upd" {
             div.field {
@@ -140,11 +160,19 @@ fn update_fields(start: &Start) -> Markup {
                 label for="c-next" { "Next update" }
                 input.inp id="c-next" type="datetime-local" name="next_update" value=(sent("next_update"));
             }
+            div.field {
+                label for="c-title" { "Title outside" }
+                input.inp id="c-title" name="title" value=(title) placeholder=(case.title()) maxlength=(kernel::limits::TITLE_CHARS) autocomplete="off";
+            }
+        }
+        div.only-upd { (start.readers.boxes(chosen)) }
+        @if case.state().major {
+            p class="c-aud only-upd" { a.link href=(url::major(case.number)) { "In the room" } " you see how each of them reads it, and ask for approval" }
         }
     }
 }
 
-fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
+fn buttons(view: &View<'_>, name: &str, publish: &str) -> Markup {
     let state = view.case.state();
     let open = state.lifecycle.is_open();
     html! {
@@ -169,7 +197,7 @@ fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
                 }
                 button class="btn btn-sm btn-note only-note" type="submit" { "Save internal note " kbd { "Ctrl ↵" } }
                 @if view.can(C::PublishUpdate) {
-                    button class="btn btn-sm btn-primary only-upd" type="submit" { "Publish to " (readers) " " kbd { "Ctrl ↵" } }
+                    button class="btn btn-sm btn-primary only-upd" type="submit" { (publish) " " kbd { "Ctrl ↵" } }
                 }
             }
         }

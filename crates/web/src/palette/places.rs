@@ -143,6 +143,9 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             }));
         }
         if viewer.is_staff() {
+            items.push(
+                Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
+            );
             items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
             items.push(
                 Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),

@@ -9,6 +9,7 @@ const ANYWHERE: Keys = &[
     (&["Ctrl", "K"], "search or run a command"),
     (&["/"], "filter, or ask"),
     (&["G", "Q"], "queue"),
+    (&["G", "M"], "major incidents"),
     (&["G", "O"], "on call"),
     (&["G", "S"], "services"),
     (&["G", "I"], "inbox"),

@@ -14,6 +14,7 @@ mod live;
 mod mail;
 mod mail_in;
 mod mailboxes;
+mod majors;
 mod models;
 mod oncall;
 mod paged;

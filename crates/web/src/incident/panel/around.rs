@@ -41,8 +41,8 @@ pub(super) fn runbooks(view: &View<'_>, patch: Option<&str>) -> Markup {
     }
 }
 
-/// The checklist.
-pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {
+/// The checklist; `on` are values that say on which screen it stands.
+pub(in crate::incident) fn tasks(view: &View<'_>, on: &Fields, patch: Option<&str>) -> Markup {
     let tasks = &view.case.state().tasks;
     let done = tasks.iter().filter(|task| task.done_at.is_some()).count();
     html! {
@@ -53,14 +53,14 @@ pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {
             }
             @if !tasks.is_empty() {
                 progress max=(tasks.len()) value=(done) aria-label={ (done) " of " (tasks.len()) " tasks done" } { (done) " of " (tasks.len()) }
-                ul class="todo mts" { @for task in tasks { (task_row(view, task)) } }
+                ul class="todo mts" { @for task in tasks { (task_row(view, task, on)) } }
             }
-            @if view.can(C::AddTask) { (add_task(view)) }
+            @if view.can(C::AddTask) { (add_task(view, on)) }
         }
     }
 }
 
-fn task_row(view: &View<'_>, task: &Task) -> Markup {
+fn task_row(view: &View<'_>, task: &Task, on: &Fields) -> Markup {
     let (case, done) = (view.case, task.done_at.is_some());
     let command = if done { "reopen-task" } else { "complete-task" };
     let id = format!("t-{}", task.id);
@@ -68,6 +68,7 @@ fn task_row(view: &View<'_>, task: &Task) -> Markup {
         li id={ "task-" (task.id) } {
             @if view.can(C::CompleteTask) {
                 form id={ "tf-" (task.id) } method="post" action=(url::incident_command(case.number, command)) data-live data-auto {
+                    (dialogs::screen_field(on))
                     input type="hidden" name="task" value=(task.id);
                     input type="checkbox" id=(id) name="done" value="1" checked[done];
                     noscript { button class="btn btn-sm" type="submit" { "Save" } }
@@ -92,11 +93,11 @@ fn done_by(view: &View<'_>, by: &str) -> String {
     })
 }
 
-fn add_task(view: &View<'_>) -> Markup {
+fn add_task(view: &View<'_>, on: &Fields) -> Markup {
     html! {
         details id="add-task" {
             summary class="btn btn-quiet btn-sm" { (icon("plus")) "Add a task" }
-            div.mts { (dialogs::form(view, C::AddTask, &Fields::default(), &Errors::default(), None)) }
+            div.mts { (dialogs::form(view, C::AddTask, on, &Errors::default(), None)) }
         }
     }
 }

@@ -36,7 +36,16 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Merged(_) | Body::Unmerged(_) | Body::MergeReceived(_) | Body::MergeWithdrawn(_) => {
             "merge"
         }
-        Body::MajorDeclared(_) | Body::MajorStoodDown(_) => "major",
+        Body::MajorDeclared(_)
+        | Body::MajorStoodDown(_)
+        | Body::MajorProposed(_)
+        | Body::MajorDeclined(_) => "major",
+        Body::RoleOffered(_) | Body::RoleDeclined(_) => "user",
+        Body::RespondersCalled(_) | Body::CallAnswered(_) => "bell",
+        Body::OutageRecorded(_) | Body::OutageChanged(_) | Body::OutageRemoved(_) => "h-down",
+        Body::UpdateDrafted(_) | Body::UpdateRejected(_) => "mega",
+        Body::UpdateDueChanged(_) => "clock",
+        Body::UpdateOverdue(_) => "alert",
         Body::WorkLogged(_) => "work",
         Body::Restricted(data) if data.team.is_some() => "lock",
         Body::Restricted(_) => "unlock",
@@ -57,7 +66,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
 }
 
 /// An entry on one line: who did what, in the end.
-pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
+pub(in crate::incident) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
             html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) ", " (when(case, entry.happened_at())) }
