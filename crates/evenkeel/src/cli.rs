@@ -3,6 +3,7 @@
 
 mod examples;
 mod paging;
+mod status;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
@@ -13,6 +14,7 @@ use examples::{
 use incident::TokenScope;
 use kernel::{Network, Role};
 use paging::PagingArgs;
+use status::StatusArgs;
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.
@@ -108,6 +110,8 @@ pub(crate) struct ServeArgs {
     pub(crate) inbound: InboundArgs,
     #[command(flatten)]
     pub(crate) paging: PagingArgs,
+    #[command(flatten)]
+    pub(crate) status: StatusArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,

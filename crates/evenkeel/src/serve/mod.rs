@@ -5,6 +5,7 @@ mod layers;
 mod limits;
 mod mail;
 mod original;
+mod status;
 mod tls;
 
 use crate::Next;
@@ -13,12 +14,14 @@ use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
+use http::Answering;
 use mail::MailIn;
 use notify::paging::Providers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Filling;
+use store::files::Outlet;
 use tls::Certificate;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -30,6 +33,10 @@ const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// what is in the database.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// The folder of the status page in the data folder, and in it what was shown last.
+const STATUS: &str = "status";
+const KEPT: &str = "kept";
+
 /// Where requests come in, taken before anything is built or opened: what fails here
 /// is told at once.
 pub(crate) struct Door {
@@ -40,6 +47,8 @@ pub(crate) struct Door {
     inbound: Option<intake::Bound>,
     trust: notify::webhooks::Trust,
     providers: Providers,
+    /// Where the status page is published besides here.
+    outlets: Vec<Outlet>,
 }
 
 impl Door {
@@ -51,6 +60,7 @@ impl Door {
         let trust = settings.outward.trust()?;
         let smtp = mail.as_ref().map(|mail| mail.letters.smtp.clone());
         let providers = settings.paging.chosen(public_url.as_deref(), smtp)?;
+        let outlets = settings.status_outlets()?;
         let certificate = settings.tls.chosen()?.map(Certificate::read).transpose()?;
         limits::raise_open_files();
         let listener = bind(&settings.listen.value).await?;
@@ -58,7 +68,7 @@ impl Door {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers })
+        Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers, outlets })
     }
 
     /// The same, but pages, codes and tests go nowhere.
@@ -122,6 +132,20 @@ fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
     }
 }
 
+/// Begins to make the status page, and to answer it from memory.
+async fn show_status(
+    desk: &Desk,
+    settings: &Settings,
+    url: String,
+    outlets: Vec<Outlet>,
+    mail: bool,
+) -> status::Front {
+    let kept = settings.data.value.join(STATUS).join(KEPT);
+    let options = desk::status::Options { url, kept, outlets, mail };
+    desk::status::start(desk, options).await;
+    status::Front::follow(desk)
+}
+
 /// Draws letters for whoever edits their words, as they would be sent.
 fn draw_letter(public_url: Option<&str>) -> web::DrawLetter {
     let address = public_url.unwrap_or("https://help.example.org").to_owned();
@@ -142,8 +166,7 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, certificate, public_url, mail, inbound, trust, providers } = door;
-    let trusted_proxies = settings.trusted_proxies.value.clone();
+    let Door { listener, certificate, public_url, mail, inbound, trust, providers, outlets } = door;
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
@@ -154,16 +177,18 @@ pub(crate) async fn serve(
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let options = web::Options {
         public_url,
-        trusted_proxies,
+        trusted_proxies: settings.trusted_proxies.value.clone(),
         mail: shown,
         draw_letter,
         original: Some(original::of),
     };
     let routes = routes(&desk, &providers, options);
-    let router = layers::around(routes, stopped.clone());
-    let limits = http::Limits::default();
     let encrypted = certificate.is_some();
-    let server = tokio::spawn(http::serve(listener, certificate, router, stopped, limits));
+    let own_url = hooks_url.clone().unwrap_or_else(|| url(address, encrypted));
+    let front = show_status(&desk, settings, own_url, outlets, letters.is_some()).await;
+    let answering = Answering { front, router: layers::around(routes, stopped.clone()) };
+    let limits = http::Limits::default();
+    let server = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
