@@ -42,6 +42,7 @@ mod schedules;
 mod search;
 mod services;
 mod settings;
+mod status;
 mod teams;
 mod tokens;
 mod version;
@@ -116,6 +117,7 @@ fn doors() -> Vec<Door> {
         integrations::payloads::doors(),
         alerts::doors(),
         maintenances::doors(),
+        status::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

@@ -12,7 +12,10 @@ mod spans;
 
 pub use follow::start;
 pub use gather::{Gathered, gather, snapshot};
-pub use rules::{LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, check, check_words, logo};
+pub use rules::{
+    COMPONENTS_MAX, GROUPS_MAX, LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, accept, check,
+    check_room, check_words, host_of, logo,
+};
 
 use crate::Desk;
 use kernel::{Language, Timestamp};

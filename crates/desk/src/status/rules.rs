@@ -5,8 +5,10 @@ use incident::policy::Fault;
 use jiff::tz::TimeZone;
 use kernel::limits;
 use sha2::{Digest, Sha256};
+use store::Sql;
 use store::status::page::{Logo, StatusPage};
 use store::status::works::Words;
+use store::status::{components, groups};
 
 /// Bytes of a logo: a picture beside a heading, sent to everybody who looks.
 pub const LOGO_BYTES: usize = 100 * 1024;
@@ -14,6 +16,12 @@ pub const LOGO_BYTES: usize = 100 * 1024;
 pub const REMIND_MINUTES_MAX: u32 = 7 * 24 * 60;
 /// Characters of what the outside is told of planned work.
 pub const WORDS_CHARS: usize = 2_000;
+/// Components of a page: each is a row that everybody loads.
+pub const COMPONENTS_MAX: usize = 500;
+/// Headings of a page.
+pub const GROUPS_MAX: usize = 100;
+/// Digits of the page's id in JSON.
+const ID_DIGITS: usize = 12;
 /// Characters of a line that says where to get help.
 const SUPPORT_CHARS: usize = 200;
 /// Characters of a domain, by its own rules.
@@ -45,6 +53,38 @@ pub fn check(page: &StatusPage, host: Option<&str>) -> Result<(), Trouble> {
         faults.extend(domain(&page.domain, host).err().map(|words| Fault::new("domain", words)));
     }
     if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
+}
+
+/// What was given over what was before: the page keeps its id, and its logo where none is given.
+pub fn accept(given: StatusPage, before: &StatusPage) -> StatusPage {
+    let id = match before.id.is_empty() {
+        true => crate::secret("").chars().take(ID_DIGITS).collect(),
+        false => before.id.clone(),
+    };
+    StatusPage { id, logo: given.logo.clone().or_else(|| before.logo.clone()), ..given }
+}
+
+/// Whether there is room for another component, and for another heading.
+///
+/// # Errors
+///
+/// [`Trouble::Faults`] when there is not; those of the store.
+pub fn check_room(sql: &mut dyn Sql) -> Result<(), Trouble> {
+    if components::list(sql)?.len() >= COMPONENTS_MAX {
+        return Err(
+            Fault::new("", format!("there are {COMPONENTS_MAX} components; remove one")).into()
+        );
+    }
+    if groups::list(sql)?.len() >= GROUPS_MAX {
+        return Err(Fault::new("", format!("there are {GROUPS_MAX} groups; remove one")).into());
+    }
+    Ok(())
+}
+
+/// The host in an address such as `https://help.example.org:8443`.
+pub fn host_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split([':', '/']).next().filter(|host| !host.is_empty())
 }
 
 fn domain(domain: &str, host: Option<&str>) -> Result<(), &'static str> {

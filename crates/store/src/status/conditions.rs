@@ -29,9 +29,6 @@ const SELECT: &str =
 /// From its beginning on this holds, and what was said before does not any more.
 pub fn say(sql: &mut dyn Sql, said: &Said) -> Result<(), Failure> {
     end(sql, said.component, said.started_at)?;
-    // What began at the same instant was never so.
-    let same = "delete from component_conditions where component_id = $1 and started_at >= $2";
-    sql.execute(same, &[said.component.into(), said.started_at.into()])?;
     let statement = "insert into component_conditions (component_id, health, reason, set_by, started_at, ended_at) \
         values ($1, $2, $3, $4, $5, $6)";
     let values = [
@@ -47,9 +44,13 @@ pub fn say(sql: &mut dyn Sql, said: &Said) -> Result<(), Failure> {
 
 /// Ends what is said of a component at an instant; `false` when nothing is.
 pub fn end(sql: &mut dyn Sql, component: ComponentId, at: Timestamp) -> Result<bool, Failure> {
+    let values = [component.into(), at.into()];
+    // What began at the same instant was never so.
+    let same = "delete from component_conditions where component_id = $1 and started_at >= $2";
+    let gone = sql.execute(same, &values)?;
     let statement = "update component_conditions set ended_at = $2 \
-        where component_id = $1 and started_at < $2 and (ended_at is null or ended_at > $2)";
-    Ok(sql.execute(statement, &[component.into(), at.into()])? > 0)
+        where component_id = $1 and (ended_at is null or ended_at > $2)";
+    Ok(gone + sql.execute(statement, &values)? > 0)
 }
 
 /// What is said of a component at an instant.
