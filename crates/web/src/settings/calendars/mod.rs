@@ -8,8 +8,8 @@ mod hours;
 mod list;
 
 use self::draw::View;
-use self::feed::Filled;
 use super::editing::{self, Problem, saved, saved_banner};
+use super::filled::Filled;
 use super::moves::{self, Moves};
 use super::{Reads, Section, actor};
 use crate::answer::Answer;
