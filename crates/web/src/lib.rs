@@ -30,6 +30,7 @@ mod search;
 mod settings;
 mod shell;
 mod sign_in;
+mod status_page;
 mod unfollow;
 mod url;
 
@@ -69,6 +70,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(settings::routes())
+        .merge(status_page::routes())
         .merge(mail::routes())
         .merge(search::routes())
         .merge(palette::routes())
