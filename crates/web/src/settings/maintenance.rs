@@ -189,7 +189,7 @@ async fn change(
         Err(trouble) => return refused(&app, &who, id, &fields, trouble).await,
     };
     let now = app.desk.now();
-    let make = move |sql: &mut dyn Sql, before: Maintenance| {
+    let make = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
         tell(sql, id, form::outside(id, &typed, now)?)?;
         form::typed(before, &typed)
     };
@@ -221,7 +221,7 @@ async fn end(
 ) -> PageResult<Response> {
     plans(&who)?;
     let now = app.desk.now();
-    let end = move |sql: &mut dyn Sql, before: Maintenance| {
+    let end = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
         touch(sql, id, now)?;
         Ok(Maintenance { cancelled: true, ..before })
     };
