@@ -188,7 +188,7 @@ async fn the_internal_page_is_for_people_who_work_here() {
     assert_eq!(page.header("cache-control"), "private, no-cache");
     assert_eq!(world.get("gwen", address).await.status, StatusCode::FORBIDDEN);
     let nobody = Request::get(address);
-    let answer = world.raw(nobody, Body::empty()).await;
+    let answer = world.send("nobody", nobody, Body::empty()).await;
     assert!(answer.location().starts_with("/sign-in"), "{}", answer.location());
     assert_eq!(world.get("mara", "/status/internal/nothing").await.status, StatusCode::NOT_FOUND);
     let json = world.get("mara", "/status/internal/api/v2/components.json").await;
