@@ -5,6 +5,7 @@ mod examples;
 mod paging;
 mod status;
 
+use self::status::StatusArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
@@ -14,7 +15,6 @@ use examples::{
 use incident::TokenScope;
 use kernel::{Network, Role};
 use paging::PagingArgs;
-use status::StatusArgs;
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.

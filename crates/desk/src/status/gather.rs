@@ -92,7 +92,7 @@ pub fn gather(sql: &mut dyn Sql, now: Timestamp, options: &Options) -> Result<Ga
         unnamed: facts
             .updates
             .keys()
-            .filter(|number| !facts.names.contains_key(number))
+            .filter(|number| !facts.names.contains_key(*number))
             .copied()
             .collect(),
         internal,
@@ -238,7 +238,9 @@ impl<'a> Facts<'a> {
             *health = during(outage.degree).max(*health);
         }
         let felt = self.sight.graph.health(&own);
-        felt.into_iter().map(|(id, felt)| (id, felt.felt)).collect()
+        // A service out of use is not in the graph; its outages count for itself.
+        own.extend(felt.into_iter().map(|(id, felt)| (id, felt.felt)));
+        own
     }
 
     fn component(

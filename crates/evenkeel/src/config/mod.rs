@@ -16,6 +16,7 @@ mod tls;
 pub(crate) use check::check;
 pub(crate) use mail::Mail;
 
+use self::status::StatusSettings;
 use crate::cli::{Cli, LogFormat};
 use crate::failed::Failed;
 use clap::parser::ValueSource;
@@ -27,7 +28,6 @@ use mail::MailSettings;
 use outward::OutwardSettings;
 use paging::PagingSettings;
 use s3::S3Settings;
-use status::StatusSettings;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;

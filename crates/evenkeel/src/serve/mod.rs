@@ -8,13 +8,13 @@ mod original;
 mod status;
 mod tls;
 
+use self::http::Answering;
 use crate::Next;
 use crate::config::{Mail, Settings};
 use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use crate::output;
 use desk::Desk;
-use http::Answering;
 use mail::MailIn;
 use notify::paging::Providers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
