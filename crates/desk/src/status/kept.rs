@@ -84,7 +84,7 @@ fn listed(site: &Site, bytes: &mut Vec<u8>) -> Listed {
 /// # Errors
 ///
 /// [`Failure::Files`] when it cannot be read or does not read as it should.
-pub(super) fn read(path: &Path) -> Result<Option<Sites>, Failure> {
+pub fn read(path: &Path) -> Result<Option<Sites>, Failure> {
     let failed = |words: String| Failure::Files(format!("reading {}: {words}", path.display()));
     match path.metadata() {
         Ok(data) if data.len() > FILE_BYTES => return Err(failed("it is too large".to_owned())),

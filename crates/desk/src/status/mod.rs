@@ -12,6 +12,7 @@ mod spans;
 
 pub use follow::start;
 pub use gather::{Gathered, gather, snapshot};
+pub use kept::read as shown_last;
 pub use rules::{
     COMPONENTS_MAX, GROUPS_MAX, LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, accept, check,
     check_room, check_words, host_of, logo,

@@ -84,12 +84,16 @@ pub(super) fn works(
         Some(_) => now.plus_days(AHEAD_DAYS),
         None => window.starts_at.plus_seconds(1).max(now),
     };
+    let components: Vec<ComponentId> = words.components.intersection(known).copied().collect();
+    // What concerns nothing that this page shows is nothing for its readers.
+    if components.is_empty() && !words.components.is_empty() {
+        return Vec::new();
+    }
     let mut ahead = 0;
     let times = window.occurrences(since, until).into_iter().filter(|one| {
         ahead += usize::from(one.starts_at > now);
         one.starts_at <= now || ahead <= AHEAD_MAX
     });
-    let components: Vec<ComponentId> = words.components.intersection(known).copied().collect();
     times.filter_map(|one| work(window, words, &components, one, now)).collect()
 }
 

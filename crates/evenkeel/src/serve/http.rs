@@ -60,7 +60,7 @@ pub(super) struct Answering {
 /// Answers requests until told to stop, then ends when all connections have. With a
 /// certificate nothing but HTTPS is answered.
 pub(super) async fn serve(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     certificate: Option<Certificate>,
     answering: Answering,
     mut stop: watch::Receiver<bool>,
@@ -195,7 +195,11 @@ mod tests {
             get(|peer: ConnectInfo<SocketAddr>| async move { peer.0.ip().to_string() }),
         );
         let answering = Answering { front: Front::default(), router };
-        (address, stop, tokio::spawn(serve(listener, certificate, answering, stopped, limits)))
+        (
+            address,
+            stop,
+            tokio::spawn(serve(Arc::new(listener), certificate, answering, stopped, limits)),
+        )
     }
 
     async fn all(stream: &mut TcpStream) -> String {

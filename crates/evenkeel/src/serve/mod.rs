@@ -1,5 +1,6 @@
 //! `evenkeel serve`: everything in one process, until somebody says stop.
 
+mod away;
 mod http;
 mod layers;
 mod limits;
@@ -18,6 +19,7 @@ use desk::Desk;
 use mail::MailIn;
 use notify::paging::Providers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Filling;
@@ -40,7 +42,7 @@ const KEPT: &str = "kept";
 /// Where requests come in, taken before anything is built or opened: what fails here
 /// is told at once.
 pub(crate) struct Door {
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     certificate: Option<Certificate>,
     public_url: Option<String>,
     mail: Option<Mail>,
@@ -63,7 +65,7 @@ impl Door {
         let outlets = settings.status_outlets()?;
         let certificate = settings.tls.chosen()?.map(Certificate::read).transpose()?;
         limits::raise_open_files();
-        let listener = bind(&settings.listen.value).await?;
+        let listener = Arc::new(bind(&settings.listen.value).await?);
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
@@ -98,7 +100,9 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
     let lock = instance::lock(settings)?;
     let door = Door::open(settings).await?;
-    let opened = instance::open_to_serve(settings).await?;
+    let Some(opened) = away::open(settings, &door, &mut stopping).await? else {
+        return Ok(Next::End);
+    };
     let ready = |url: &str| output::line(format!("Evenkeel is ready at {url}"));
     match serve(opened, door, settings, &mut stopping, ready).await? {
         Ended::Told => Ok(Next::End),
@@ -132,6 +136,11 @@ fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
     }
 }
 
+/// The file of the status page that was shown last.
+fn kept(settings: &Settings) -> PathBuf {
+    settings.data.value.join(STATUS).join(KEPT)
+}
+
 /// Begins to make the status page, and to answer it from memory.
 async fn show_status(
     desk: &Desk,
@@ -140,8 +149,7 @@ async fn show_status(
     outlets: Vec<Outlet>,
     mail: bool,
 ) -> status::Front {
-    let kept = settings.data.value.join(STATUS).join(KEPT);
-    let options = desk::status::Options { url, kept, outlets, mail };
+    let options = desk::status::Options { url, kept: kept(settings), outlets, mail };
     desk::status::start(desk, options).await;
     status::Front::follow(desk)
 }

@@ -62,9 +62,8 @@ struct Answer {
 impl Front {
     /// Follows what the desk shows, from now on and until the desk ends.
     pub(super) fn follow(desk: &Desk) -> Front {
-        let front = Front::default();
         let mut heard = desk.status().listen();
-        front.prepare(&heard.borrow_and_update());
+        let front = Front::of(&heard.borrow_and_update());
         let follower = front.clone();
         tokio::spawn(async move {
             while heard.changed().await.is_ok() {
@@ -72,6 +71,13 @@ impl Front {
                 follower.prepare(&sites);
             }
         });
+        front
+    }
+
+    /// Shows this and nothing later.
+    pub(super) fn of(sites: &Sites) -> Front {
+        let front = Front::default();
+        front.prepare(sites);
         front
     }
 

@@ -5,7 +5,8 @@ use crate::harness::{Home, PATIENCE, Server};
 use crate::http::{Answer, Client};
 use crate::postgres::Database;
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -128,6 +129,10 @@ impl Bridge {
         Bridge { address, open, streams }
     }
 
+    fn mend(&self) {
+        self.open.store(true, Ordering::SeqCst);
+    }
+
     fn cut(&self) {
         self.open.store(false, Ordering::SeqCst);
         for stream in self.streams.lock().expect("nobody panics").drain(..) {
@@ -153,7 +158,8 @@ fn it_is_up_while_the_database_is_away() {
     let (before, after) = rest.split_once('@').map_or(("", rest), |(user, rest)| (user, rest));
     let (host, name) = after.split_once('/').expect("a database");
     let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
-    let bridge = Bridge::to(host.parse().expect("the server for tests is named by its address"));
+    let mut addresses = host.to_socket_addrs().expect("the server for tests has an address");
+    let bridge = Bridge::to(addresses.next().expect("one address"));
     let user = if before.is_empty() { String::new() } else { format!("{before}@") };
     let home = Home::on(Some(format!("postgres://{user}{}/{name}", bridge.address)));
     home.init();
@@ -168,4 +174,27 @@ fn it_is_up_while_the_database_is_away() {
     }
     assert_ne!(client.get("/readyz", &[]).status, 200, "the database is away");
     assert_eq!(client.get("/status", &[]).status, 200);
+    server.kill();
+
+    // Also when it starts meanwhile; what needs the database waits.
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = free.local_addr().expect("an address");
+    drop(free);
+    let mut command = home.command(&["serve", "--listen", &address.to_string()]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let answers = |path: &str, wanted: u16| {
+        let started = Instant::now();
+        let asked = || Client::try_connect(address)?.try_send("GET", path, &[], "");
+        while !asked().is_ok_and(|answer| answer.status == wanted) {
+            assert!(started.elapsed() < PATIENCE, "{path}: {:?}", asked());
+            std::thread::sleep(AGAIN);
+        }
+    };
+    answers("/status", 200);
+    answers("/queue", 503);
+    bridge.mend();
+    answers("/readyz", 200);
+    answers("/status", 200);
+    child.kill().expect("it still runs");
+    child.wait().expect("it ends");
 }

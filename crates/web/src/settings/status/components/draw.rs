@@ -89,7 +89,7 @@ fn under(who: &SignedIn, all: &All, group: Option<&Group>) -> Markup {
                 div.card-h {
                     h2 { @match group { Some(group) => { a.link href={ (GROUPS) "/" (group.id) } { (title) } }, None => (title) } }
                     @if let Some(group) = group.filter(|_| who.viewer().configures()) {
-                        (movers(&format!("{GROUPS}/{}", group.id), title))
+                        (movers(&format!("{GROUPS}/{}", group.id), title, ends(&all.groups, |one| one.id == group.id)))
                     }
                 }
                 @if rows.is_empty() { div.card-b { p.meta { "Nothing stands here yet; the page leaves it out." } } }
@@ -106,7 +106,7 @@ fn table(who: &SignedIn, all: &All, title: &str, rows: &[&Component]) -> Markup 
                 th scope="col" { "Component" } th scope="col" { "Service" } th scope="col" { "Said by hand" }
                 th scope="col" { span.vh { "Actions" } }
             } }
-            tbody { @for one in rows {
+            tbody { @for (at, one) in rows.iter().enumerate() {
                 tr {
                     th scope="row" {
                         a href=(address(one.id)) { (one.name) }
@@ -114,19 +114,24 @@ fn table(who: &SignedIn, all: &All, title: &str, rows: &[&Component]) -> Markup 
                     }
                     td { (service(all, one)) }
                     td { (said(who, all, one)) }
-                    td.num { @if who.viewer().configures() { (movers(&address(one.id), &one.name)) } }
+                    td.num { @if who.viewer().configures() { (movers(&address(one.id), &one.name, (at == 0, at + 1 == rows.len()))) } }
                 }
             } }
         } }
     }
 }
 
-/// Up and down, as buttons of a form.
-fn movers(address: &str, name: &str) -> Markup {
+/// Whether one is the first, and whether it is the last.
+fn ends<T>(all: &[T], is_it: impl Fn(&T) -> bool) -> (bool, bool) {
+    (all.first().is_some_and(&is_it), all.last().is_some_and(&is_it))
+}
+
+/// Up and down, as buttons of a form; those that lead nowhere cannot be pressed.
+fn movers(address: &str, name: &str, (first, last): (bool, bool)) -> Markup {
     html! {
         form.btns method="post" action={ (address) "/move" } {
-            button.btn.btn-sm.btn-quiet type="submit" name="to" value="up" aria-label={ "Move up: " (name) } { (icon("up")) }
-            button.btn.btn-sm.btn-quiet type="submit" name="to" value="down" aria-label={ "Move down: " (name) } { (icon("down")) }
+            button.btn.btn-sm.btn-quiet type="submit" name="to" value="up" disabled[first] aria-label={ "Move up: " (name) } { (icon("up")) }
+            button.btn.btn-sm.btn-quiet type="submit" name="to" value="down" disabled[last] aria-label={ "Move down: " (name) } { (icon("down")) }
         }
     }
 }
