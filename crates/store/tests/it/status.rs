@@ -7,6 +7,7 @@ use kernel::{
     ComponentGroupId, ComponentId, IncidentNumber, Language, MaintenanceId, ServiceId, Timestamp,
 };
 use map::Health;
+use std::collections::BTreeMap;
 use store::alerts::maintenances;
 use store::status::components::{self, Component};
 use store::status::conditions::{self, Said};
@@ -168,7 +169,7 @@ fn an_incident_keeps_its_name_outside() {
         write(store, |sql| incidents::name(sql, number, "other", START));
         let found = store
             .read_blocking(|sql| incidents::names(sql, &[IncidentNumber(7), IncidentNumber(8)]));
-        assert_eq!(found.unwrap(), [(number, "q7x".to_owned())].into());
+        assert_eq!(found.unwrap(), BTreeMap::from([(number, "q7x".to_owned())]));
         let about = store.read_blocking(|sql| incidents::about(sql, &[IncidentNumber(7)])).unwrap();
         assert!(about.is_empty());
     });
