@@ -9,7 +9,6 @@ mod categories;
 mod codes;
 pub(crate) mod editing;
 pub(crate) mod escalations;
-mod filled;
 mod general;
 mod integrations;
 mod letters;

@@ -2,14 +2,14 @@
 //! keep the version they were started with, unless whoever saves says otherwise.
 
 mod draw;
-mod feed;
+pub(super) mod feed;
 mod form;
 mod hours;
 mod list;
 
 use self::draw::View;
+use self::feed::Filled;
 use super::editing::{self, Problem, saved, saved_banner};
-use super::filled::Filled;
 use super::moves::{self, Moves};
 use super::{Reads, Section, actor};
 use crate::answer::Answer;

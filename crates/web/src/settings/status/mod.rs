@@ -4,8 +4,8 @@ mod components;
 mod draw;
 mod groups;
 
+use super::calendars::feed::Filled;
 use super::editing::{self, Problem, saved, saved_banner, stale};
-use super::filled::Filled;
 use super::{Reads, Section, actor};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
