@@ -44,6 +44,7 @@ mod search;
 mod service_map;
 mod services;
 mod settings;
+mod status;
 mod teams;
 mod tokens;
 mod version;
@@ -120,6 +121,7 @@ fn doors() -> Vec<Door> {
         integrations::payloads::doors(),
         alerts::doors(),
         maintenances::doors(),
+        status::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

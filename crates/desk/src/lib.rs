@@ -35,6 +35,7 @@ pub mod rota;
 pub mod rules;
 pub mod seals;
 pub mod sight;
+pub mod status;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -102,6 +103,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// The status page as it is shown.
+    pub(crate) status: status::Shown,
     /// When loops last moved.
     pub(crate) beats: auditor::Beats,
     /// What leaves the house and comes back is sealed with this, once it was needed.
@@ -155,6 +158,7 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            status: status::Shown::default(),
             beats: auditor::Beats::default(),
             seals: OnceLock::new(),
             push_key: OnceLock::new(),

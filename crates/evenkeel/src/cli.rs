@@ -3,7 +3,9 @@
 
 mod examples;
 mod paging;
+mod status;
 
+use self::status::StatusArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
@@ -108,6 +110,8 @@ pub(crate) struct ServeArgs {
     pub(crate) inbound: InboundArgs,
     #[command(flatten)]
     pub(crate) paging: PagingArgs,
+    #[command(flatten)]
+    pub(crate) status: StatusArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,

@@ -32,6 +32,7 @@ mod services;
 mod settings;
 mod shell;
 mod sign_in;
+mod status_page;
 mod unfollow;
 mod url;
 
@@ -73,6 +74,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(oncall::routes())
         .merge(services::routes())
         .merge(settings::routes())
+        .merge(status_page::routes())
         .merge(mail::routes())
         .merge(search::routes())
         .merge(palette::routes())

@@ -26,6 +26,7 @@ mod rules;
 mod schedule_previews;
 mod schedules;
 mod service_map;
+mod status;
 mod terms;
 mod visibility;
 mod webhooks;

@@ -22,7 +22,7 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 16] = [
+const SETTINGS: [(&str, &str, &str); 18] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
     ("Service settings", "services", "services"),
@@ -36,6 +36,8 @@ const SETTINGS: [(&str, &str, &str); 16] = [
     ("General settings", "general", "settings"),
     ("Mailboxes", "mailboxes", "download"),
     ("Integrations", "integrations", "alert"),
+    ("Status page", "status-page", "wifi"),
+    ("Components of the status page", "components", "grid"),
     ("Notifications", "notifications", "bell"),
     ("API tokens", "tokens", "key"),
     ("Audit log", "audit", "history"),

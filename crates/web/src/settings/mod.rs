@@ -25,6 +25,7 @@ mod rules;
 mod schedules;
 mod services;
 mod setup;
+mod status;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(mailboxes::routes())
         .merge(integrations::routes())
         .merge(maintenance::routes())
+        .merge(status::routes())
         .merge(letters::routes())
         .merge(notices::routes())
         .merge(tokens::routes())
@@ -138,6 +140,8 @@ enum Section {
     Mailboxes,
     Integrations,
     Maintenance,
+    StatusPage,
+    Components,
     Letters,
     Notifications,
     Tokens,
@@ -147,7 +151,7 @@ enum Section {
 
 impl Section {
     /// The pages as they are grouped beside them.
-    const GROUPS: [(&str, &[Section]); 4] = [
+    const GROUPS: [(&str, &[Section]); 5] = [
         (
             "Process",
             &[
@@ -162,6 +166,7 @@ impl Section {
             ],
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
+        ("Status page", &[Section::StatusPage, Section::Components]),
         ("People", &[Section::Teams, Section::People, Section::Organisations]),
         (
             "Instance",
@@ -200,6 +205,8 @@ impl Section {
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
             Section::Integrations => ("integrations", "Integrations", "alert"),
             Section::Maintenance => ("maintenance", "Maintenance windows", "wrench"),
+            Section::StatusPage => ("status-page", "Status page", "wifi"),
+            Section::Components => ("components", "Components", "grid"),
             Section::Letters => ("letters", "Letters", "reply"),
             Section::Notifications => ("notifications", "Notifications", "bell"),
             Section::Tokens => ("tokens", "API tokens", "key"),

@@ -28,4 +28,5 @@ mod schedules;
 mod services;
 mod settings;
 mod shell;
+mod status;
 mod webhooks;
