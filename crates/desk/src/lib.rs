@@ -5,6 +5,7 @@
 pub mod accounts;
 mod alerts;
 mod ask;
+pub mod audiences;
 mod auditor;
 mod cache;
 mod chance;
@@ -19,6 +20,7 @@ mod files;
 mod inbox;
 pub mod integrations;
 mod ledger;
+pub mod lists;
 pub mod maintenance;
 mod messages;
 mod metrics;
@@ -34,6 +36,7 @@ pub mod rota;
 pub mod rules;
 pub mod seals;
 pub mod sight;
+pub mod subscribers;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -113,6 +116,10 @@ pub(crate) struct Inner {
     pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
     /// The same for pages.
     pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for programs that subscribed.
+    pub(crate) subscriber_outward: OnceLock<Vec<kernel::Network>>,
+    /// Who asked to subscribe lately.
+    pub(crate) subscribing: subscribers::Floods,
     /// By what people are reached, once that is known.
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
     /// What people had sent by hand lately.
@@ -158,6 +165,8 @@ impl Desk {
             outward: OnceLock::new(),
             push_outward: OnceLock::new(),
             page_outward: OnceLock::new(),
+            subscriber_outward: OnceLock::new(),
+            subscribing: subscribers::Floods::default(),
             messenger: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             wrong_codes: paging::WrongCodes::default(),

@@ -128,6 +128,8 @@ from! {
     kernel::PageId => |v| Value::Text(v.to_string()),
     kernel::AlertId => |v| Value::Text(v.to_string()),
     kernel::MaintenanceId => |v| Value::Text(v.to_string()),
+    kernel::ListId => |v| Value::Text(v.to_string()),
+    kernel::SubscriberId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
