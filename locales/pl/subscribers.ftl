@@ -29,7 +29,7 @@ work-lead = { $word ->
     [announced] Planujemy następujące prace:
     [changed] Plany się zmieniły. Teraz obowiązuje:
     [cancelled] To się nie odbędzie:
-    [reminder] To zacznie się w ciągu doby:
+    [reminder] To wkrótce się zacznie:
     [started] To zaczyna się teraz:
    *[completed] To się zakończyło:
 }
@@ -38,6 +38,7 @@ change-link = Wybierz, o czym chcą Państwo wiedzieć
 end-link = Wypisz się
 why-subscriber = Otrzymują to Państwo, ponieważ adres { $address } subskrybuje stronę statusu { $site }.
 why-list = Otrzymują to Państwo, ponieważ adres { $address } jest na liście osób, które { $site } o tym informuje. Dział obsługi usunie Państwa z niej.
+why-below = Otrzymują to Państwo, ponieważ należy do tego coś, co zgłosił adres { $address }.
 why-asked = Otrzymują to Państwo, ponieważ ktoś wpisał adres { $address } na stronie statusu { $site }.
 confirm-subject = Potwierdź subskrypcję { $site }
 confirm-letter = Proszę otworzyć ten link w ciągu 48 godzin i nacisnąć przycisk. Wtedy dowiedzą się Państwo, gdy w { $site } coś nie działa.

@@ -29,7 +29,7 @@ work-lead = { $word ->
     [announced] Temos previstos estes trabalhos:
     [changed] O previsto mudou. Agora é:
     [cancelled] Isto não se realiza:
-    [reminder] Isto começa em menos de um dia:
+    [reminder] Isto começa em breve:
     [started] Isto começa agora:
    *[completed] Isto terminou:
 }
@@ -38,6 +38,7 @@ change-link = Escolher o que lhe é comunicado
 end-link = Cancelar a subscrição
 why-subscriber = Recebe esta mensagem porque { $address } subscreveu a página de estado de { $site }.
 why-list = Recebe esta mensagem porque { $address } está numa lista de pessoas que { $site } informa sobre isto. O serviço de apoio retira-o dela.
+why-below = Recebe esta mensagem porque algo que { $address } comunicou faz parte disto.
 why-asked = Recebe esta mensagem porque alguém introduziu { $address } na página de estado de { $site }.
 confirm-subject = Confirme a sua subscrição de { $site }
 confirm-letter = Abra esta ligação no prazo de 48 horas e prima o botão. Será então informado quando algo de { $site } não funcionar.

@@ -6,7 +6,7 @@ use desk::seals::{Asking, Seals};
 use jiff::tz::TimeZone;
 use kernel::{ComponentId, IncidentNumber, Language, Timestamp};
 use status::snapshot::Phase;
-use status::words::{self, Part, UpdateFacts, WorkFacts, Written};
+use status::words::{self, Part, UpdateFacts, WorkFacts, WorkWord, Written};
 use std::collections::BTreeSet;
 use store::directory::settings::{self, Instance};
 use store::outside::{self, Outside, Word};
@@ -36,10 +36,34 @@ pub(crate) enum News {
 #[derive(Debug)]
 pub(crate) struct Material {
     pub(crate) news: News,
-    /// How the instance calls itself.
+    /// Whose status page it is.
     pub(crate) site: String,
+    /// Its address.
+    pub(crate) base: String,
     /// Who subscribed; none for members of lists.
     pub(crate) subscriber: Option<Subscriber>,
+}
+
+/// The status page as letters name it.
+struct Place {
+    site: String,
+    /// Its address, without a slash at the end.
+    base: String,
+    zone: TimeZone,
+}
+
+/// What is not said of the page is the instance's.
+fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
+    let instance = settings::get::<Instance>(sql, settings::INSTANCE)?;
+    let instance = instance.map(|stored| stored.value).unwrap_or_default();
+    let page = store::status::page::get(sql)?.value;
+    let or = |own: String, usual: String| if own.is_empty() { usual } else { own };
+    let base = match page.domain.as_str() {
+        "" => format!("{public_url}/status"),
+        domain => format!("https://{domain}"),
+    };
+    let zone = TimeZone::get(&or(page.time_zone, instance.time_zone)).unwrap_or(TimeZone::UTC);
+    Ok(Place { site: or(page.name, instance.name), base, zone })
 }
 
 /// Reads what somebody outside is told, or why there is nothing to tell.
@@ -52,8 +76,7 @@ pub(crate) fn read(
     if now.seconds_since(told.created_at) > STALE_SECONDS {
         return Ok(Err("it waited for two days"));
     }
-    let instance = settings::get::<Instance>(sql, settings::INSTANCE)?;
-    let instance = instance.map(|stored| stored.value).unwrap_or_default();
+    let place = place(sql, public_url)?;
     let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
     if told.subscriber.is_some()
         && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some())
@@ -66,25 +89,23 @@ pub(crate) fn read(
         }
         (Word::Confirm | Word::Challenge, _) => return Ok(Err("it is confirmed")),
         (Word::Already, _) => News::Already,
-        _ => match announced(sql, told, &instance, public_url)? {
+        _ => match announced(sql, told, &place)? {
             Ok(news) => news,
             Err(why) => return Ok(Err(why)),
         },
     };
-    Ok(Ok(Material { news, site: instance.name, subscriber }))
+    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber }))
 }
 
 fn announced(
     sql: &mut dyn Sql,
     told: &Outside,
-    instance: &Instance,
-    public_url: &str,
+    place: &Place,
 ) -> Result<Result<News, Silence>, Failure> {
     let found = told.announcement.map(|id| outside::announcement(sql, id)).transpose()?.flatten();
     let Some(announcement) = found else { return Ok(Err("there is no such announcement")) };
-    let zone = TimeZone::get(&instance.time_zone).unwrap_or(TimeZone::UTC);
     let components = names(sql, &announcement.components)?;
-    let site = instance.name.clone();
+    let (site, zone) = (place.site.clone(), place.zone.clone());
     if let Some((number, n)) = announcement.update {
         let facts = UpdateFacts {
             site,
@@ -97,13 +118,12 @@ fn announced(
             url: None,
             zone,
         };
-        return update(sql, (number, n), facts, public_url);
+        return update(sql, (number, n), facts, place);
     }
-    let word = told.word.as_str().parse();
+    let word = told.word.as_str().parse::<WorkWord>();
     let (Some(planned), Ok(word)) = (announcement.planned, word) else {
         return Ok(Err("there is nothing that is told"));
     };
-    let url = format!("{public_url}/status");
     Ok(Ok(News::Work(WorkFacts {
         site,
         word,
@@ -112,7 +132,7 @@ fn announced(
         components,
         starts_at: planned.starts_at,
         ends_at: planned.ends_at,
-        url,
+        url: place.base.clone(),
         zone,
     })))
 }
@@ -122,7 +142,7 @@ fn update(
     sql: &mut dyn Sql,
     (number, n): (IncidentNumber, u32),
     facts: UpdateFacts,
-    public_url: &str,
+    place: &Place,
 ) -> Result<Result<News, Silence>, Failure> {
     let all = store::updates::of_incident(sql, number)?;
     let n = i64::from(n);
@@ -147,7 +167,7 @@ fn update(
         body: update.body.clone(),
         expected: update.expected,
         next_update: update.next_update,
-        url: page.map(|id| format!("{public_url}/status/incidents/{id}")),
+        url: page.map(|id| format!("{}/incidents/{id}", place.base)),
         ..facts
     })))
 }
@@ -160,11 +180,11 @@ fn names(sql: &mut dyn Sql, ids: &BTreeSet<ComponentId>) -> Result<Vec<String>, 
 }
 
 /// Where a subscriber chooses what it hears of, and where the subscription ends.
-pub(crate) fn ways_out(seals: &Seals, one: &Subscriber, public_url: &str) -> (String, String) {
+pub(crate) fn ways_out(seals: &Seals, one: &Subscriber, base: &str) -> (String, String) {
     let token = seals.subscription(one.id);
     (
-        format!("{public_url}/status/subscriptions/{token}"),
-        format!("{public_url}/status/unsubscribe/{token}"),
+        format!("{base}/subscriptions/{token}"),
+        format!("{base}/unsubscribe/{token}"),
     )
 }
 
@@ -173,9 +193,8 @@ pub(crate) fn letter(
     told: &Outside,
     material: &Material,
     seals: &Seals,
-    public_url: &str,
 ) -> (Letter, Option<String>) {
-    let (language, site) = (told.language, &material.site);
+    let (language, site, base) = (told.language, &material.site, &material.base);
     let say = locale::subscribers(language);
     let written = match &material.news {
         News::Update(facts) => words::letter(facts, language),
@@ -183,7 +202,7 @@ pub(crate) fn letter(
         News::Question(asked_at) => {
             let url = material.subscriber.as_ref().map(|one| {
                 let token = seals.asking(&Asking { subscriber: one.id, at: *asked_at });
-                format!("{public_url}/status/confirm/{token}")
+                format!("{base}/confirm/{token}")
             });
             words::confirm(site, &url.unwrap_or_default(), language)
         }
@@ -195,7 +214,7 @@ pub(crate) fn letter(
     match &material.subscriber {
         Some(_) if is_question => letter.why = say.why_asked(&told.address, site),
         Some(one) => {
-            let (change, end) = ways_out(seals, one, public_url);
+            let (change, end) = ways_out(seals, one, base);
             letter.pieces.push(Piece::Links(vec![
                 (say.change_link(), change),
                 (say.end_link(), end.clone()),
@@ -203,7 +222,8 @@ pub(crate) fn letter(
             letter.why = say.why_subscriber(&told.address, site);
             unsubscribe = Some(end);
         }
-        None => letter.why = say.why_list(&told.address, site),
+        None if told.list.is_some() => letter.why = say.why_list(&told.address, site),
+        None => letter.why = say.why_below(&told.address),
     }
     (letter, unsubscribe)
 }

@@ -131,7 +131,7 @@ fn write(
 ) -> Result<lettre::Message, Outcome> {
     let found = found.map_err(|failure| Outcome::Failed(failure.to_string()))?;
     let material = found.map_err(|why| Outcome::Withdrawn(why.to_owned()))?;
-    let (letter, unsubscribe) = told::letter(told, &material, seals, &options.public_url);
+    let (letter, unsubscribe) = told::letter(told, &material, seals);
     let envelope = Envelope {
         from: options.smtp.from(),
         name: "",

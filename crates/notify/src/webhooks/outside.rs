@@ -148,8 +148,7 @@ impl Postman {
     ) -> Result<Reply, String> {
         let to: Outward = one.address.parse().map_err(|wrong| format!("the address {wrong}"))?;
         let addresses = self.desk.reach_subscriber(&to).await.map_err(|wrong| wrong.to_string())?;
-        let public_url = self.public_url.as_deref().unwrap_or_default();
-        let body = serde_json::to_vec(&payload(material, one, seals, public_url, now))
+        let body = serde_json::to_vec(&payload(material, one, seals, now))
             .map_err(|error| error.to_string())?;
         let id = message.message_id.clone().unwrap_or_default();
         let secrets = Secrets { current: one.secret.clone(), before: None };
@@ -189,10 +188,9 @@ fn payload(
     material: &Material,
     one: &Subscriber,
     seals: &Seals,
-    public_url: &str,
     now: Timestamp,
 ) -> Value {
-    let (change, end) = told::ways_out(seals, one, public_url);
+    let (change, end) = told::ways_out(seals, one, &material.base);
     let (kind, data) = match &material.news {
         News::Update(facts) => (
             "incident.update",

@@ -42,7 +42,7 @@ words! {
         Changed = "changed",
         /// It does not take place.
         Cancelled = "cancelled",
-        /// It begins within a day.
+        /// It begins soon.
         Reminder = "reminder",
         /// It begins.
         Started = "started",

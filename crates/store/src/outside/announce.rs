@@ -1,7 +1,7 @@
 //! What becomes an announcement: updates that are for a list or for subscribers, and planned
 //! work.
 
-use super::{SUBSCRIBERS, Word};
+use super::{BELOW, SUBSCRIBERS, Word};
 use crate::directory::lists::{self, Matter};
 use crate::directory::{json, one, settings};
 use crate::{Columns, Failure, Sql, Value, outages, status, updates};
@@ -11,8 +11,6 @@ use kernel::{ComponentId, IncidentNumber, ListId, MaintenanceId, ServiceId, Time
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// How long before planned work begins subscribers are reminded of it.
-const REMINDED_SECONDS: i64 = 86_400;
 /// Under which key it is stored of what subscribers are reminded.
 const REMINDERS: &str = "status_reminders";
 
@@ -41,6 +39,8 @@ pub struct News {
     pub planned: Planned,
     /// Whose subscribers are told.
     pub components: BTreeSet<ComponentId>,
+    /// How long before it begins subscribers are reminded; none is not at all.
+    pub remind_minutes: Option<u32>,
     /// Whether it is public and takes place. What never was announced is not called off either.
     pub takes_place: bool,
 }
@@ -49,8 +49,6 @@ pub struct News {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reminders {
-    /// That it begins within a day.
-    pub day_before: bool,
     /// That it begins.
     pub at_start: bool,
     /// That it is over.
@@ -59,7 +57,7 @@ pub struct Reminders {
 
 impl Default for Reminders {
     fn default() -> Self {
-        Reminders { day_before: true, at_start: true, at_end: true }
+        Reminders { at_start: true, at_end: true }
     }
 }
 
@@ -74,8 +72,8 @@ pub fn set_reminders(sql: &mut dyn Sql, to: Reminders, seen: i64) -> Result<bool
     settings::put(sql, REMINDERS, &to, seen)
 }
 
-/// Makes an announcement of a row of the outbox: an entry of an incident, an update, for a list
-/// or for subscribers. For others, and for lists that do not want to hear it, it does nothing.
+/// Makes an announcement of a row of the outbox: an entry of an incident, an update, for a list,
+/// for subscribers, or for whoever reported what belongs to it. For others, and for lists that do not want to hear it, it does nothing.
 pub fn announce(
     sql: &mut dyn Sql,
     number: IncidentNumber,
@@ -85,6 +83,7 @@ pub fn announce(
 ) -> Result<(), Failure> {
     let whom = match audience {
         Audience::Subscribers => SUBSCRIBERS.to_owned(),
+        Audience::Below => BELOW.to_owned(),
         Audience::List(list) if list_hears(sql, number, n, *list)? => list.to_string(),
         _ => return Ok(()),
     };
@@ -172,9 +171,9 @@ pub fn plan(sql: &mut dyn Sql, news: &News, now: Timestamp) -> Result<(), Failur
     }
     let (wanted, _) = reminders(sql)?;
     let Planned { starts_at, ends_at, .. } = &news.planned;
-    let day_before = starts_at.plus_seconds(-REMINDED_SECONDS);
+    let before = |minutes: u32| starts_at.plus_seconds(-60 * i64::from(minutes));
     let later = [
-        (wanted.day_before, Word::Reminder, Some(day_before)),
+        (true, Word::Reminder, news.remind_minutes.map(before)),
         (wanted.at_start, Word::Started, Some(*starts_at)),
         (wanted.at_end, Word::Completed, *ends_at),
     ];

@@ -35,7 +35,7 @@ words! {
         Changed = "changed",
         /// Planned work does not take place.
         Cancelled = "cancelled",
-        /// Planned work begins within a day.
+        /// Planned work begins soon.
         Reminder = "reminder",
         /// Planned work begins.
         Started = "started",
@@ -56,6 +56,20 @@ const KEPT_DAYS: i64 = 90;
 const TIDIED_ROWS: i64 = 1_000;
 /// Whom an announcement for subscribers names.
 const SUBSCRIBERS: &str = "subscribers";
+/// Whom one names for those who reported what belongs to an incident: its parts and children.
+const BELOW: &str = "below";
+
+/// Whom something is announced to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever subscribed to the status page.
+    Subscribers,
+    /// A list of stakeholders.
+    List(ListId),
+    /// Whoever reported what belongs to the incident. They may see their own report, and of
+    /// what it belongs to nothing but what is published.
+    Below,
+}
 
 /// What is to be told outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +80,8 @@ pub struct Announcement {
     pub about: String,
     /// What it is.
     pub word: Word,
-    /// For which list; `None` for subscribers.
-    pub list: Option<ListId>,
+    /// To whom.
+    pub whom: Whom,
     /// Of an update: its incident and its entry.
     pub update: Option<(IncidentNumber, u32)>,
     /// Of planned work: which.
@@ -95,7 +109,7 @@ pub struct Outside {
     pub announcement: Option<i64>,
     /// Who subscribed; none for members of lists.
     pub subscriber: Option<SubscriberId>,
-    /// The list otherwise.
+    /// The list otherwise; neither for whoever reported what belongs to an incident.
     pub list: Option<ListId>,
     /// How.
     pub channel: SubscriberKind,
@@ -240,9 +254,10 @@ fn read_announcement(row: &mut Columns) -> Result<Announcement, Failure> {
     let components = row.json()?;
     let body = row.text()?;
     let damaged = |what: &str| Failure::damaged(format!("{what} of announcement {id}"));
-    let list = match whom.as_str() {
-        SUBSCRIBERS => None,
-        list => Some(list.parse().map_err(|_| damaged("the list"))?),
+    let whom = match whom.as_str() {
+        SUBSCRIBERS => Whom::Subscribers,
+        BELOW => Whom::Below,
+        list => Whom::List(list.parse().map_err(|_| damaged("the list"))?),
     };
     let planned = match body.as_str() {
         "" => None,
@@ -253,7 +268,7 @@ fn read_announcement(row: &mut Columns) -> Result<Announcement, Failure> {
         id,
         about,
         word,
-        list,
+        whom,
         update: number.map(|number| (IncidentNumber(number), n)),
         maintenance,
         components,

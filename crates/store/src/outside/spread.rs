@@ -1,11 +1,13 @@
 //! Announcements become letters, some at a time, so that ten thousand keep nobody who writes.
 
-use super::{ANNOUNCEMENT, Announcement, read_announcement};
+use super::{ANNOUNCEMENT, Announcement, Whom, read_announcement};
 use crate::deliveries::by_mail_since;
-use crate::directory::{lists, many, one, people, settings, slots};
+use crate::directory::{Person, lists, many, one, people, settings, slots, told_how};
 use crate::subscribers::SubscriberKind;
 use crate::{Columns, Failure, Sql, Table, Type, Value};
-use kernel::{Language, Timestamp};
+use incident::effects::AUTOMATIC_TAG;
+use incident::telling::{Group, Preferences};
+use kernel::{Language, ListId, PersonId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Subscribers that one transaction makes letters for: some ten milliseconds of work.
@@ -50,9 +52,10 @@ pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Fai
         return Ok(false);
     };
     let mail = by_mail_since(sql)?.is_some_and(|since| due.created_at >= since);
-    let (mut readers, reached) = match due.list {
-        Some(_) => (members(sql, &due)?, None),
-        None => subscribers(sql, &due, limit)?,
+    let (mut readers, reached) = match due.whom {
+        Whom::List(list) => (members(sql, list)?, None),
+        Whom::Below => (below(sql, &due)?, None),
+        Whom::Subscribers => subscribers(sql, &due, limit)?,
     };
     if !advance(sql, &due, reached.as_deref(), now)? {
         // Another node was faster.
@@ -119,27 +122,58 @@ fn subscribers(
     Ok((readers, last))
 }
 
-/// The members of the list that an announcement is for.
-fn members(sql: &mut dyn Sql, due: &Announcement) -> Result<Vec<Reader>, Failure> {
-    let Some(list) = due.list.map(|list| lists::get(sql, list)).transpose()?.flatten() else {
-        return Ok(vec![]);
+/// The members of a list.
+fn members(sql: &mut dyn Sql, list: ListId) -> Result<Vec<Reader>, Failure> {
+    let Some(list) = lists::get(sql, list)? else { return Ok(vec![]) };
+    let ids: Vec<PersonId> = list.people.into_iter().collect();
+    let people = people::get_many(sql, &ids)?;
+    let mut readers = by_mail(sql, people)?;
+    readers.extend(list.addresses.into_iter().map(|plain| reader(plain.email, plain.language)));
+    Ok(readers)
+}
+
+/// Whoever reported what belongs to an incident and is not over, but for machines and those who
+/// want no letters about what they report.
+fn below(sql: &mut dyn Sql, due: &Announcement) -> Result<Vec<Reader>, Failure> {
+    let Some((number, _)) = due.update else { return Ok(vec![]) };
+    let statement = "select requester_id, body from incidents \
+        where (merged_into = $1 or parent = $1) and state not in ('closed', 'cancelled') \
+        and not exists (select 1 from incident_tags where incident_tags.number = incidents.number \
+        and incident_tags.tag = $2)";
+    let values = [number.into(), AUTOMATIC_TAG.into()];
+    let found: Vec<(PersonId, serde_json::Value)> =
+        many(sql, statement, &values, |row| Ok((row.parsed()?, row.json()?)))?;
+    // Children that go their own way hear nothing from here.
+    let follows = |body: &serde_json::Value| {
+        body.get("parent").is_none_or(serde_json::Value::is_null)
+            || body.get("follows_parent").and_then(serde_json::Value::as_bool).unwrap_or(true)
     };
-    let ids: Vec<_> = list.people.into_iter().collect();
+    let ids: BTreeSet<PersonId> =
+        found.into_iter().filter(|(_, body)| follows(body)).map(|(id, _)| id).collect();
+    let ids: Vec<PersonId> = ids.into_iter().collect();
+    let mut people = people::get_many(sql, &ids)?;
+    let mut wants = Vec::with_capacity(people.len());
+    for person in &people {
+        let preferences: Preferences = told_how::get(sql, person.id)?;
+        wants.push(preferences.wanted(Group::Reported).mail);
+    }
+    let mut wants = wants.into_iter();
+    people.retain(|_| wants.next().unwrap_or(true));
+    by_mail(sql, people)
+}
+
+/// People who are there and have an address, with what they read.
+fn by_mail(sql: &mut dyn Sql, people: Vec<Person>) -> Result<Vec<Reader>, Failure> {
     let usual = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
     let usual = usual.map(|stored| stored.value.language).unwrap_or_default();
-    let people = people::get_many(sql, &ids)?.into_iter().filter(|person| person.active);
-    let people = people.filter_map(|person| {
-        let language = person.language.unwrap_or(usual);
-        Some((person.email?, language))
-    });
-    let plain = list.addresses.into_iter().map(|plain| (plain.email, plain.language));
-    let reader = |(address, language)| Reader {
-        subscriber: None,
-        channel: SubscriberKind::Mail,
-        address,
-        language,
-    };
-    Ok(people.chain(plain).map(reader).collect())
+    let there = people.into_iter().filter(|person| person.active);
+    Ok(there
+        .filter_map(|person| Some(reader(person.email?, person.language.unwrap_or(usual))))
+        .collect())
+}
+
+fn reader(address: String, language: Language) -> Reader {
+    Reader { subscriber: None, channel: SubscriberKind::Mail, address, language }
 }
 
 /// Addresses of people who are told the same as requesters, followers or whoever has it.
@@ -157,7 +191,10 @@ fn row(due: &Announcement, reader: Reader, now: Timestamp) -> Vec<Value> {
         due.word.as_str().into(),
         due.id.into(),
         reader.subscriber.into(),
-        due.list.into(),
+        match due.whom {
+            Whom::List(list) => list.into(),
+            Whom::Subscribers | Whom::Below => Value::Null,
+        },
         reader.channel.as_str().into(),
         reader.address.into(),
         reader.language.as_str().into(),
