@@ -3,7 +3,7 @@
 
 use crate::seals::Asking;
 use crate::{Audit, Desk, Trouble, fresh, webhooks};
-use incident::{Refusal, Viewer};
+use incident::Refusal;
 use kernel::{ComponentId, Language, Outward, SubscriberId, Timestamp, limits};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -117,12 +117,6 @@ impl Floods {
         }
         if address_has_room { Room::Yes } else { Room::AddressHadEnough }
     }
-}
-
-/// Whether somebody sees who subscribed: addresses of the public are no matter of everybody who
-/// works here.
-pub fn may_read(viewer: &Viewer) -> bool {
-    viewer.configures() || viewer.configures_paging()
 }
 
 /// An e-mail address as it is kept; `None` when it is none.

@@ -30,6 +30,7 @@ mod search;
 mod settings;
 mod shell;
 mod sign_in;
+mod subscribe;
 mod unfollow;
 mod url;
 
@@ -85,6 +86,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // send no referrer send no origin either.
         .merge(answer_link::routes())
         .merge(unfollow::routes())
+        .merge(subscribe::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), error::as_page))
         .layer(from_fn(guarded))

@@ -12,6 +12,7 @@ pub(crate) mod escalations;
 mod general;
 mod integrations;
 mod letters;
+mod lists;
 mod mail;
 mod mailboxes;
 pub(crate) mod maintenance;
@@ -25,6 +26,7 @@ mod rules;
 mod schedules;
 mod services;
 mod setup;
+mod subscribers;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -63,6 +65,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
+        .merge(lists::routes())
+        .merge(subscribers::routes())
         .merge(general::routes())
         .merge(mail::routes())
         .merge(mailboxes::routes())
@@ -133,6 +137,8 @@ enum Section {
     Teams,
     People,
     Organisations,
+    Lists,
+    Subscribers,
     General,
     Mail,
     Mailboxes,
@@ -162,7 +168,13 @@ impl Section {
             ],
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
-        ("People", &[Section::Teams, Section::People, Section::Organisations]),
+        ("People", &[
+                Section::Teams,
+                Section::People,
+                Section::Organisations,
+                Section::Lists,
+                Section::Subscribers,
+            ]),
         (
             "Instance",
             &[
@@ -195,6 +207,8 @@ impl Section {
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),
+            Section::Lists => ("stakeholder-lists", "Stakeholder lists", "mega"),
+            Section::Subscribers => ("subscribers", "Subscribers", "bell"),
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
