@@ -22,6 +22,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod lists;
 mod maintenances;
 mod messages;
 mod models;
@@ -42,6 +43,7 @@ mod schedules;
 mod search;
 mod services;
 mod settings;
+mod subscribers;
 mod teams;
 mod tokens;
 mod version;
@@ -124,6 +126,8 @@ fn doors() -> Vec<Door> {
         paging::doors(),
         webhooks::doors(),
         webhooks::messages::doors(),
+        lists::doors(),
+        subscribers::doors(),
         inbox::doors(),
         messages::doors(),
         health::doors(),

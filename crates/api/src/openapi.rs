@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 19] = [
+const FAMILIES: [(&str, &str); 20] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -33,6 +33,7 @@ const FAMILIES: [(&str, &str); 19] = [
     ("tokens", "API tokens."),
     ("integrations", "Mailboxes and other programs that bring something in."),
     ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),
+    ("subscribers", "Whoever is told of updates besides: stakeholder lists, and subscribers of the status page."),
     (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",

@@ -96,7 +96,7 @@ fn counted(sight: &Sight) -> Markup {
         section.card aria-labelledby="counts" {
             div.card-h { h2 id="counts" { (time::counted(*confirmed, "subscriber")) } }
             div.card-b {
-                p { (time::counted(*unconfirmed, "more")) " asked and have not confirmed; they are forgotten after 48 hours. There is room for " (SUBSCRIBERS_MAX) "." }
+                p { (unconfirmed) " more asked and have not confirmed; they are forgotten after 48 hours. There is room for " (SUBSCRIBERS_MAX) "." }
                 div.scroll-x tabindex="0" role="region" aria-label="Subscribers of each component" { table.dt {
                     thead { tr { th scope="col" { "Component" } th.num scope="col" { "Subscribers" } } }
                     tbody {
@@ -129,7 +129,7 @@ fn table(who: &SignedIn, sight: &Sight, filter: &Filter) -> Markup {
             div.card-h { h2 id="who" { "Who they are" } }
             div.card-b {
                 form.btns method="get" action=(SECTION.address()) role="search" {
-                    label.sr for="q" { "In the address" }
+                    label.vh for="q" { "In the address" }
                     input.inp id="q" name="q" type="search" value=(filter.text) placeholder="In the address";
                     @if !component.is_empty() { input type="hidden" name="component" value=(component); }
                     button.btn type="submit" { "Search" }
@@ -141,7 +141,7 @@ fn table(who: &SignedIn, sight: &Sight, filter: &Filter) -> Markup {
                 div.scroll-x tabindex="0" role="region" aria-label="Subscribers" { table.dt {
                     thead { tr {
                         th scope="col" { "Address" } th scope="col" { "Hears of" } th scope="col" { "Language" } th scope="col" { "State" }
-                        @if who.viewer().configures() { th scope="col" { span.sr { "Actions" } } }
+                        @if who.viewer().configures() { th scope="col" { span.vh { "Actions" } } }
                     } }
                     tbody { @for one in &shown {
                         tr {
@@ -171,7 +171,7 @@ fn hears_of(one: &Subscriber, names: &HashMap<ComponentId, String>) -> String {
     if one.everything {
         return "Everything".to_owned();
     }
-    let name = |id| names.get(id).map_or("a component that is gone", String::as_str);
+    let name = |id: &ComponentId| names.get(id).map_or("a component that is gone", String::as_str);
     one.components.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
@@ -257,7 +257,7 @@ async fn export(
                 }
             }
             all.retain(|one| one.confirmed_at.is_some());
-            let name = |id| names.get(&id).cloned().unwrap_or_default();
+            let name = |id: ComponentId| names.get(&id).cloned().unwrap_or_default();
             Ok(as_csv(&all, &name))
         })
         .await?;
