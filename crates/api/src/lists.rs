@@ -224,9 +224,8 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let (id, seen) = (find(&id)?, seen.must_be);
-    let remove = move |sql: &mut dyn Sql, audit: &desk::Audit| {
-        desk::lists::remove(sql, audit, id, seen)
-    };
+    let remove =
+        move |sql: &mut dyn Sql, audit: &desk::Audit| desk::lists::remove(sql, audit, id, seen);
     app.desk().change(caller.actor(), remove).await?;
     Ok(StatusCode::NO_CONTENT)
 }

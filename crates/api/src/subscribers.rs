@@ -92,7 +92,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Shown>(200, "The subscriber.")
             .problems(&[401, 403, 404, 503]),
         Door::delete("/api/v1/subscribers/{id}", "removeSubscriber", remove)
-            .about("subscribers", "Remove a subscriber", "For administrators. What waits to be sent to it is not sent.")
+            .about(
+                "subscribers",
+                "Remove a subscriber",
+                "For administrators. What waits to be sent to it is not sent.",
+            )
             .answers_plainly(204, "", "It is told nothing any more.")
             .problems(&[401, 403, 404, 503]),
     ]
@@ -155,9 +159,8 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let id = find(&id)?;
-    let remove = move |sql: &mut dyn Sql, audit: &desk::Audit| {
-        desk::subscribers::remove(sql, audit, id)
-    };
+    let remove =
+        move |sql: &mut dyn Sql, audit: &desk::Audit| desk::subscribers::remove(sql, audit, id);
     app.desk().change(caller.actor(), remove).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,7 +22,8 @@ pub fn check(sql: &mut dyn Sql, list: &List) -> Result<(), Trouble> {
         faults.push(Fault::new("name", format!("is needed, with {most} characters at most")));
     }
     if list.members() > MEMBERS_MAX {
-        faults.push(Fault::new("people", format!("are more than {MEMBERS_MAX} with the addresses")));
+        faults
+            .push(Fault::new("people", format!("are more than {MEMBERS_MAX} with the addresses")));
     }
     let people: Vec<_> = list.people.iter().copied().collect();
     if store::directory::people::get_many(sql, &people)?.len() < people.len() {
@@ -114,8 +115,7 @@ mod tests {
     #[test]
     fn addresses_are_read_with_their_languages() {
         let found = addresses("Board@a.example de\n\n b@a.example; c@a.example xx", Language::Fr);
-        let found: Vec<_> =
-            found.iter().map(|one| (one.email.as_str(), one.language)).collect();
+        let found: Vec<_> = found.iter().map(|one| (one.email.as_str(), one.language)).collect();
         assert_eq!(
             found,
             [

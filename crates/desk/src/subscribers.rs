@@ -123,7 +123,9 @@ impl Floods {
 pub fn mail_address(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let odd = |c: char| {
-        c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
+        c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
     };
     let (name, domain) = text.split_once('@')?;
     let is_name = !name.is_empty() && name.len() <= 64 && !name.contains(odd);
@@ -405,7 +407,10 @@ mod tests {
         }
         assert_eq!(floods.count("a@b.example", "home", NOW), Room::AddressHadEnough);
         assert_eq!(floods.count("c@b.example", "home", NOW), Room::Yes);
-        assert_eq!(floods.count("a@b.example", "home", NOW.plus_seconds(WITHIN_SECONDS)), Room::Yes);
+        assert_eq!(
+            floods.count("a@b.example", "home", NOW.plus_seconds(WITHIN_SECONDS)),
+            Room::Yes
+        );
     }
 
     #[test]

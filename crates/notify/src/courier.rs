@@ -162,8 +162,7 @@ impl Courier {
             .read(move |sql| {
                 let counts = count.then(|| deliveries::counts(sql)).transpose()?;
                 let outside = store::outside::is_announced(sql, now)?
-                    || there_is_mail
-                        && store::outside::is_due(sql, SubscriberKind::Mail, now)?;
+                    || there_is_mail && store::outside::is_due(sql, SubscriberKind::Mail, now)?;
                 Ok((deliveries::is_due(sql, since, now)?, outside, counts))
             })
             .await?;
@@ -414,11 +413,7 @@ impl Courier {
         self.settle_in(Ledger::People, ended).await
     }
 
-    async fn settle_in(
-        &self,
-        ledger: Ledger,
-        ended: Vec<(i64, Outcome)>,
-    ) -> Result<(), Trouble> {
+    async fn settle_in(&self, ledger: Ledger, ended: Vec<(i64, Outcome)>) -> Result<(), Trouble> {
         let withdrawn =
             ended.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Withdrawn(_))).count();
         self.figures.withdrawn.inc_by(withdrawn as u64);

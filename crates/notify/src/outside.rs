@@ -78,9 +78,7 @@ pub(crate) fn read(
     }
     let place = place(sql, public_url)?;
     let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
-    if told.subscriber.is_some()
-        && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some())
-    {
+    if told.subscriber.is_some() && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some()) {
         return Ok(Err("the subscription ended"));
     }
     let news = match (told.word, &subscriber) {
@@ -182,10 +180,7 @@ fn names(sql: &mut dyn Sql, ids: &BTreeSet<ComponentId>) -> Result<Vec<String>, 
 /// Where a subscriber chooses what it hears of, and where the subscription ends.
 pub(crate) fn ways_out(seals: &Seals, one: &Subscriber, base: &str) -> (String, String) {
     let token = seals.subscription(one.id);
-    (
-        format!("{base}/subscriptions/{token}"),
-        format!("{base}/unsubscribe/{token}"),
-    )
+    (format!("{base}/subscriptions/{token}"), format!("{base}/unsubscribe/{token}"))
 }
 
 /// The letter, and where its reader ends such letters with one press.

@@ -132,12 +132,8 @@ pub fn insert(sql: &mut dyn Sql, one: &Subscriber) -> Result<(), Failure> {
 pub fn ask_again(sql: &mut dyn Sql, one: &Subscriber) -> Result<(), Failure> {
     let statement = "update subscribers set language = $2, secret = $3, asked_at = $4 \
         where id = $1 and confirmed_at is null and ended_at is null";
-    let values = [
-        one.id.into(),
-        one.language.as_str().into(),
-        (&one.secret).into(),
-        one.asked_at.into(),
-    ];
+    let values =
+        [one.id.into(), one.language.as_str().into(), (&one.secret).into(), one.asked_at.into()];
     sql.execute(statement, &values)?;
     choose(sql, one.id, one.everything, &one.components)
 }
@@ -224,9 +220,7 @@ pub fn answered(
         where id = $1 and ended_at is null returning failing_since";
     let since = one(sql, statement, &[id.into(), now.into()], Columns::at)?;
     match since {
-        Some(since) if now.seconds_since(since) > FAILING_SECONDS => {
-            end(sql, id, Ended::Gone, now)
-        }
+        Some(since) if now.seconds_since(since) > FAILING_SECONDS => end(sql, id, Ended::Gone, now),
         _ => Ok(false),
     }
 }
@@ -265,9 +259,8 @@ pub fn list(sql: &mut dyn Sql, filter: &Filter, limit: i64) -> Result<Vec<Subscr
             values.len()
         ));
     }
-    let statement = format!(
-        "{SELECT} where id > $1 and ended_at is null{conditions} order by id limit $2"
-    );
+    let statement =
+        format!("{SELECT} where id > $1 and ended_at is null{conditions} order by id limit $2");
     let found = many(sql, &statement, &values, read)?;
     with_components(sql, found)
 }

@@ -184,12 +184,7 @@ fn came(reply: &Reply, material: &Material, one: &Subscriber, seals: &Seals) -> 
 }
 
 /// What a program is sent.
-fn payload(
-    material: &Material,
-    one: &Subscriber,
-    seals: &Seals,
-    now: Timestamp,
-) -> Value {
+fn payload(material: &Material, one: &Subscriber, seals: &Seals, now: Timestamp) -> Value {
     let (change, end) = told::ways_out(seals, one, &material.base);
     let (kind, data) = match &material.news {
         News::Update(facts) => (

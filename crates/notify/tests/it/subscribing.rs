@@ -75,10 +75,7 @@ async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
     let words = told.words();
     assert!(words.contains("Router firmware") && words.contains("Wir planen Arbeiten"), "{words}");
     let way_out = told.header("List-Unsubscribe").unwrap();
-    assert_eq!(
-        told.header("List-Unsubscribe-Post").as_deref(),
-        Some("List-Unsubscribe=One-Click")
-    );
+    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
     let token = token(&way_out, &format!("{PUBLIC_URL}/status/unsubscribe/"));
     assert!(world.t.desk.subscription(&token).await.unwrap().is_some());
     world.t.desk.unsubscribe(&token).await.unwrap();

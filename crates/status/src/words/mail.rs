@@ -13,8 +13,7 @@ pub fn letter(facts: &UpdateFacts, language: Language) -> Written {
     if !facts.components.is_empty() {
         table.push((say.fact_concerns(), facts.components.join(", ")));
     }
-    for (name, at) in
-        [(say.fact_expected(), facts.expected), (say.fact_next(), facts.next_update)]
+    for (name, at) in [(say.fact_expected(), facts.expected), (say.fact_next(), facts.next_update)]
     {
         table.extend(at.map(|at| (name, moment(language, at, &facts.zone))));
     }
@@ -41,8 +40,7 @@ pub fn work(facts: &WorkFacts, language: Language) -> Written {
     }
     table.push((say.fact_from(), moment(language, facts.starts_at, &facts.zone)));
     table.extend(facts.ends_at.map(|at| (say.fact_until(), moment(language, at, &facts.zone))));
-    let mut parts =
-        vec![Part::Words(say.work_lead(word)), Part::Words(title.clone())];
+    let mut parts = vec![Part::Words(say.work_lead(word)), Part::Words(title.clone())];
     if !facts.body.trim().is_empty() {
         parts.push(Part::Said(facts.body.clone()));
     }

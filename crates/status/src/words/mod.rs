@@ -123,12 +123,10 @@ fn text_of(part: &Part, language: Language) -> String {
 /// read English.
 pub fn chat(facts: &UpdateFacts) -> String {
     let say = locale::subscribers(Language::En);
-    let moment = |at: Timestamp| {
-        locale::full(Language::En, &at.to_jiff().to_zoned(facts.zone.clone()))
-    };
+    let moment =
+        |at: Timestamp| locale::full(Language::En, &at.to_jiff().to_zoned(facts.zone.clone()));
     let mut text = format!("{}: {}", say.phase(facts.phase.as_str()), one_line(&facts.body));
-    for (name, at) in
-        [(say.fact_expected(), facts.expected), (say.fact_next(), facts.next_update)]
+    for (name, at) in [(say.fact_expected(), facts.expected), (say.fact_next(), facts.next_update)]
     {
         if let Some(at) = at {
             text.push_str(&format!(" · {name} {}", moment(at)));

@@ -154,12 +154,7 @@ fn failed(
 
 /// Records that a mail server gave a letter back after all; whether its subscription ended by it.
 /// One letter comes back once, however often that is said.
-pub fn bounced(
-    sql: &mut dyn Sql,
-    id: i64,
-    words: &str,
-    now: Timestamp,
-) -> Result<bool, Failure> {
+pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
     let statement = "update told_outside set state = 'dead', ended_at = $2, bounced_at = $2, \
         error = $3, taken_until = null where id = $1 and state in ('waiting', 'sent') \
         and bounced_at is null returning coalesce(subscriber_id, '')";

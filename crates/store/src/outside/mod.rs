@@ -10,9 +10,7 @@ mod announce;
 mod claim;
 mod spread;
 
-pub use announce::{
-    News, Planned, Reminders, announce, concerned, plan, reminders, set_reminders,
-};
+pub use announce::{News, Planned, Reminders, announce, concerned, plan, reminders, set_reminders};
 pub use claim::{bounced, claim, let_go_of_all, settle};
 pub use spread::{SPREAD_ROWS, spread};
 
@@ -164,7 +162,8 @@ pub fn ask(
 
 /// Whether an announcement is to become letters.
 pub fn is_announced(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
-    let statement = "select 1 from announcements where ended_at is null and not_before <= $1 limit 1";
+    let statement =
+        "select 1 from announcements where ended_at is null and not_before <= $1 limit 1";
     Ok(!sql.query(statement, &[now.into()])?.is_empty())
 }
 

@@ -83,8 +83,7 @@ fn advance(
     let ended = reached.is_none().then_some(now);
     let statement = "update announcements set reached = coalesce($3, reached), ended_at = $4 \
         where id = $1 and reached = $2 and ended_at is null";
-    let values: [Value; 4] =
-        [due.id.into(), (&due.reached).into(), reached.into(), ended.into()];
+    let values: [Value; 4] = [due.id.into(), (&due.reached).into(), reached.into(), ended.into()];
     Ok(sql.execute(statement, &values)? == 1)
 }
 

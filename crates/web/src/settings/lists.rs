@@ -192,9 +192,7 @@ fn found(sql: &mut dyn Sql, line: &str) -> Result<PersonId, Trouble> {
             let words = format!("Several people are called “{line}”; write the e-mail address");
             Err(Refusal::invalid("people", words).into())
         }
-        (None, _) => {
-            Err(Refusal::invalid("people", format!("Nobody is known as “{line}”")).into())
-        }
+        (None, _) => Err(Refusal::invalid("people", format!("Nobody is known as “{line}”")).into()),
     }
 }
 
@@ -243,9 +241,8 @@ async fn remove(
     Administrator(who): Administrator,
     Path(id): Path<ListId>,
 ) -> PageResult<Response> {
-    let remove = move |sql: &mut dyn Sql, audit: &desk::Audit| {
-        desk::lists::remove(sql, audit, id, None)
-    };
+    let remove =
+        move |sql: &mut dyn Sql, audit: &desk::Audit| desk::lists::remove(sql, audit, id, None);
     app.desk.change(actor(&who), remove).await?;
     Ok(saved(&SECTION.address()))
 }

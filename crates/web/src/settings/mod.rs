@@ -168,13 +168,16 @@ impl Section {
             ],
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
-        ("People", &[
+        (
+            "People",
+            &[
                 Section::Teams,
                 Section::People,
                 Section::Organisations,
                 Section::Lists,
                 Section::Subscribers,
-            ]),
+            ],
+        ),
         (
             "Instance",
             &[

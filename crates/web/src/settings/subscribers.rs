@@ -211,8 +211,7 @@ async fn remind(
     fields: Fields,
 ) -> PageResult<Response> {
     let seen = editing::version(&fields)?;
-    let wanted =
-        Reminders { at_start: fields.ticked("at_start"), at_end: fields.ticked("at_end") };
+    let wanted = Reminders { at_start: fields.ticked("at_start"), at_end: fields.ticked("at_end") };
     app.desk
         .change(actor(&who), move |sql, audit| {
             let (before, current) = outside::reminders(sql)?;
@@ -237,18 +236,14 @@ async fn remove(
 }
 
 /// `GET /settings/subscribers/export`: those who confirmed, for a spreadsheet.
-async fn export(
-    State(app): State<App>,
-    Administrator(_): Administrator,
-) -> PageResult<Response> {
+async fn export(State(app): State<App>, Administrator(_): Administrator) -> PageResult<Response> {
     let text = app
         .desk
         .read(|sql| {
             let names = names(&components::list(sql)?);
             let mut all: Vec<Subscriber> = Vec::new();
             loop {
-                let filter =
-                    Filter { after: all.last().map(|last| last.id), ..Filter::default() };
+                let filter = Filter { after: all.last().map(|last| last.id), ..Filter::default() };
                 let some = subscribers::list(sql, &filter, EXPORTED_AT_ONCE)?;
                 let full = some.len() as i64 >= EXPORTED_AT_ONCE;
                 all.extend(some);
