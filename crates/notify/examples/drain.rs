@@ -102,6 +102,7 @@ async fn announce(desk: &TestDesk, count: usize) {
                 starts_at: now.plus_days(3),
                 ends_at: None,
             },
+            again: vec![],
             components: BTreeSet::new(),
             remind_minutes: None,
             takes_place: true,

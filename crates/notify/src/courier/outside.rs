@@ -28,15 +28,19 @@ impl Courier {
         self.desk.write(move |sql| Ok(outside::spread(sql, now, SPREAD_ROWS)?)).await
     }
 
-    /// Forgets whoever did not confirm, and what was told long ago.
+    /// Notices planned work that was saved, and forgets whoever did not confirm and what was told
+    /// long ago.
     pub(super) async fn tidy_outside(&self, now: Timestamp) -> Result<(), Trouble> {
         let untidy = self.desk.read(move |sql| {
-            Ok(subscribers::is_untidy(sql, now)? || outside::is_untidy(sql, now)?)
+            Ok(subscribers::is_untidy(sql, now)?
+                || outside::is_untidy(sql, now)?
+                || outside::are_windows_untold(sql)?)
         });
         if untidy.await? {
             let tidy = move |sql: &mut dyn Sql| {
                 subscribers::tidy(sql, now)?;
                 outside::tidy(sql, now)?;
+                outside::follow_windows(sql, now)?;
                 Ok(())
             };
             self.desk.write(tidy).await?;

@@ -37,6 +37,7 @@ fn work(now: Timestamp) -> News {
             starts_at: now.plus_days(3),
             ends_at: None,
         },
+        again: vec![],
         components: [ComponentId(uuid::Uuid::from_u128(1))].into(),
         remind_minutes: None,
         takes_place: true,

@@ -80,3 +80,9 @@ create index told_outside_waiting on told_outside (channel, next_at, id) where s
 create index told_outside_before on told_outside (address, channel, id) where state = 'waiting';
 create index told_outside_subscriber on told_outside (subscriber_id) where subscriber_id is not null;
 create index told_outside_ended on told_outside (ended_at) where ended_at is not null;
+
+-- Up to which version subscribers were told of planned work.
+create table maintenances_told (
+  maintenance_id text primary key,
+  version integer not null
+) strict, without rowid;

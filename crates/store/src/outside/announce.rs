@@ -2,8 +2,9 @@
 //! work.
 
 use super::{BELOW, SUBSCRIBERS, Word};
+use crate::alerts::maintenances;
 use crate::directory::lists::{self, Matter};
-use crate::directory::{json, one, settings};
+use crate::directory::{json, many, one, settings};
 use crate::{Columns, Failure, Sql, Value, outages, status, updates};
 use incident::Audience;
 use incident::conduct::Degree;
@@ -11,6 +12,10 @@ use kernel::{ComponentId, IncidentNumber, ListId, MaintenanceId, ServiceId, Time
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Windows that one transaction makes announcements of.
+const WINDOWS_AT_ONCE: usize = 20;
+/// Within how many days a recurring window is looked for next: two years for a one-off, too.
+const RECURS_WITHIN_DAYS: i64 = 732;
 /// Under which key it is stored of what subscribers are reminded.
 const REMINDERS: &str = "status_reminders";
 
@@ -28,15 +33,17 @@ pub struct Planned {
     pub ends_at: Option<Timestamp>,
 }
 
-/// Planned work that was announced, changed or called off just now.
+/// Planned work as it is now, for whoever hears of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
     /// Which.
     pub maintenance: MaintenanceId,
-    /// Its version after the change: each is told once.
+    /// Its version: each is told once.
     pub version: i64,
-    /// What is told.
+    /// What is told; when it takes place next.
     pub planned: Planned,
+    /// When it takes place again after that, where it recurs. That times go by is no news then.
+    pub again: Vec<(Timestamp, Option<Timestamp>)>,
     /// Whose subscribers are told.
     pub components: BTreeSet<ComponentId>,
     /// How long before it begins subscribers are reminded; none is not at all.
@@ -144,67 +151,170 @@ pub(crate) fn has_heard(
     Ok(!sql.query(statement, &[number.into(), list.to_string().into()])?.is_empty())
 }
 
-/// Makes announcements of planned work, in the transaction that stores it: that it is planned,
-/// changed or called off, and what subscribers are reminded of later. What was to be told later
-/// of before a change is not told.
+/// Makes announcements of planned work: that it is planned, changed or called off, where that is
+/// news to the outside, and what subscribers are reminded of later. What was to be told later of
+/// before a change is not told.
 pub fn plan(sql: &mut dyn Sql, news: &News, now: Timestamp) -> Result<(), Failure> {
     let id = news.maintenance;
     let later = "delete from announcements where maintenance_id = $1 and ended_at is null \
         and not_before > $2 and reached = ''";
     sql.execute(later, &[id.into(), now.into()])?;
-    let known = "select 1 from announcements where maintenance_id = $1 limit 1";
-    let known = !sql.query(known, &[id.into()])?.is_empty();
-    let word = match (news.takes_place, known) {
-        (true, false) => Word::Announced,
-        (true, true) => Word::Changed,
-        (false, true) => Word::Cancelled,
-        (false, false) => return Ok(()),
+    let told = last_told(sql, id)?;
+    let is_called_off = told.as_ref().is_some_and(|told| told.word == Word::Cancelled);
+    let word = match (news.takes_place, &told) {
+        (true, None) => Some(Word::Announced),
+        (true, Some(told)) if is_called_off || told.differs(news) => Some(Word::Changed),
+        (false, Some(_)) if !is_called_off => Some(Word::Cancelled),
+        _ => None,
     };
+    // Whoever writes down the past tells nobody.
     let is_over = news.planned.ends_at.unwrap_or(news.planned.starts_at) <= now;
-    if is_over {
-        // Whoever writes down the past tells nobody.
-        return Ok(());
+    if let Some(word) = word.filter(|_| !is_over) {
+        let about = format!("m:{id}:v{}", news.version);
+        tell(sql, news, (word, about), (&news.planned, now), now)?;
     }
-    tell(sql, news, word, &news.version.to_string(), now, now)?;
-    if !news.takes_place {
-        return Ok(());
-    }
+    if news.takes_place { remind(sql, news, now) } else { Ok(()) }
+}
+
+/// What subscribers are told later: before it begins, when it begins, and when it is over.
+fn remind(sql: &mut dyn Sql, news: &News, now: Timestamp) -> Result<(), Failure> {
     let (wanted, _) = reminders(sql)?;
-    let Planned { starts_at, ends_at, .. } = &news.planned;
-    let before = |minutes: u32| starts_at.plus_seconds(-60 * i64::from(minutes));
-    let later = [
-        (true, Word::Reminder, news.remind_minutes.map(before)),
-        (wanted.at_start, Word::Started, Some(*starts_at)),
-        (wanted.at_end, Word::Completed, *ends_at),
-    ];
-    for (wanted, word, at) in later {
-        // What would be told at once beside the announcement says nothing new.
-        if let Some(at) = at.filter(|at| wanted && *at > now) {
-            tell(sql, news, word, &at.micros().to_string(), at, now)?;
+    let next = (news.planned.starts_at, news.planned.ends_at);
+    for (starts_at, ends_at) in std::iter::once(next).chain(news.again.iter().copied()) {
+        let planned = Planned { starts_at, ends_at, ..news.planned.clone() };
+        let before = |minutes: u32| starts_at.plus_seconds(-60 * i64::from(minutes));
+        let later = [
+            (true, Word::Reminder, news.remind_minutes.map(before)),
+            (wanted.at_start, Word::Started, Some(starts_at)),
+            (wanted.at_end, Word::Completed, ends_at),
+        ];
+        for (wanted, word, at) in later {
+            // What would be told at once beside the announcement says nothing new.
+            if let Some(at) = at.filter(|at| wanted && *at > now) {
+                let about = format!("m:{}:{word}:{}", news.maintenance, at.micros());
+                tell(sql, news, (word, about), (&planned, at), now)?;
+            }
         }
     }
     Ok(())
 }
 
+/// What the outside was last told of planned work, reminders apart.
+struct Told {
+    word: Word,
+    planned: Planned,
+    components: BTreeSet<ComponentId>,
+}
+
+impl Told {
+    /// Whether it is other than what is to be told now.
+    fn differs(&self, news: &News) -> bool {
+        let (before, now) = (&self.planned, &news.planned);
+        let times = news.again.is_empty()
+            && (before.starts_at, before.ends_at) != (now.starts_at, now.ends_at);
+        times
+            || (&before.title, &before.body) != (&now.title, &now.body)
+            || self.components != news.components
+    }
+}
+
+fn last_told(sql: &mut dyn Sql, id: MaintenanceId) -> Result<Option<Told>, Failure> {
+    let statement = "select word, body, components from announcements where maintenance_id = $1 \
+        and word in ('announced', 'changed', 'cancelled') order by id desc limit 1";
+    one(sql, statement, &[id.into()], |row| {
+        Ok(Told { word: row.parsed()?, planned: row.json()?, components: row.json()? })
+    })
+}
+
 fn tell(
     sql: &mut dyn Sql,
     news: &News,
-    word: Word,
-    mark: &str,
-    at: Timestamp,
+    (word, about): (Word, String),
+    (planned, at): (&Planned, Timestamp),
     now: Timestamp,
 ) -> Result<(), Failure> {
     let statement = "insert into announcements (about, whom, word, maintenance_id, components, \
         body, not_before, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
     let values: [Value; 8] = [
-        format!("m:{}:{word}:{mark}", news.maintenance).into(),
+        about.into(),
         SUBSCRIBERS.into(),
         word.as_str().into(),
         news.maintenance.into(),
         json(&news.components)?.into(),
-        json(&news.planned)?.into(),
+        json(planned)?.into(),
         at.into(),
         now.into(),
     ];
     sql.execute(statement, &values).map(drop)
+}
+
+/// Windows that subscribers were not told of as they are now.
+const UNTOLD: &str = "select maintenances.id, maintenances.version from maintenances \
+    left join maintenance_words on maintenance_words.maintenance_id = maintenances.id \
+    left join maintenances_told on maintenances_told.maintenance_id = maintenances.id \
+    where (maintenance_words.maintenance_id is not null \
+    or maintenances_told.maintenance_id is not null) \
+    and coalesce(maintenances_told.version, 0) <> maintenances.version order by maintenances.id";
+
+/// Whether there are windows that subscribers were not told of as they are now.
+pub fn are_windows_untold(sql: &mut dyn Sql) -> Result<bool, Failure> {
+    Ok(!sql.query(&format!("{UNTOLD} limit 1"), &[])?.is_empty())
+}
+
+/// Makes announcements of windows that were saved since, some; how many windows. Whoever saves a
+/// window with words for the outside need not know of subscribers.
+pub fn follow_windows(sql: &mut dyn Sql, now: Timestamp) -> Result<usize, Failure> {
+    let untold: Vec<(MaintenanceId, i64)> =
+        many(sql, &format!("{UNTOLD} limit {WINDOWS_AT_ONCE}"), &[], |row| {
+            Ok((row.parsed()?, row.int()?))
+        })?;
+    for (id, version) in &untold {
+        if let Some(news) = news_of(sql, *id, now)? {
+            plan(sql, &news, now)?;
+        }
+        let statement = "insert into maintenances_told (maintenance_id, version) values ($1, $2) \
+            on conflict (maintenance_id) do update set version = excluded.version";
+        sql.execute(statement, &[(*id).into(), (*version).into()])?;
+    }
+    Ok(untold.len())
+}
+
+/// Plans what subscribers are reminded of next, where work recurs.
+pub(super) fn remind_again(
+    sql: &mut dyn Sql,
+    id: MaintenanceId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    match news_of(sql, id, now)? {
+        Some(news) if news.takes_place && !news.again.is_empty() => remind(sql, &news, now),
+        _ => Ok(()),
+    }
+}
+
+/// A window as the outside is to hear of it; `None` where there is nothing to tell and never was.
+fn news_of(sql: &mut dyn Sql, id: MaintenanceId, now: Timestamp) -> Result<Option<News>, Failure> {
+    let Some(window) = maintenances::get(sql, id)? else { return Ok(None) };
+    let words = status::works::get(sql, id)?;
+    let (title, body, components, remind_minutes, public) = match words {
+        Some(words) => (words.title, words.body, words.components, words.remind_minutes, true),
+        None => match last_told(sql, id)? {
+            Some(Told { planned, components, .. }) => {
+                (planned.title, planned.body, components, None, false)
+            }
+            None => return Ok(None),
+        },
+    };
+    let mut next = window.occurrences(now, now.plus_days(RECURS_WITHIN_DAYS)).into_iter();
+    let first = next.next().map(|one| (one.starts_at, Some(one.ends_at)));
+    let again = window.recurrence.as_ref().and(next.next());
+    let (starts_at, ends_at) = first.unwrap_or((window.starts_at, window.ends_at));
+    Ok(Some(News {
+        maintenance: id,
+        version: window.version,
+        planned: Planned { title, body, starts_at, ends_at },
+        again: again.map(|one| (one.starts_at, Some(one.ends_at))).into_iter().collect(),
+        components,
+        remind_minutes,
+        takes_place: public && !window.cancelled,
+    }))
 }

@@ -10,7 +10,10 @@ mod announce;
 mod claim;
 mod spread;
 
-pub use announce::{News, Planned, Reminders, announce, concerned, plan, reminders, set_reminders};
+pub use announce::{
+    News, Planned, Reminders, announce, are_windows_untold, concerned, follow_windows, plan,
+    reminders, set_reminders,
+};
 pub use claim::{bounced, claim, let_go_of_all, settle};
 pub use spread::{SPREAD_ROWS, spread};
 

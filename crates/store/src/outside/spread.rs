@@ -1,5 +1,6 @@
 //! Announcements become letters, some at a time, so that ten thousand keep nobody who writes.
 
+use super::announce::remind_again;
 use super::{ANNOUNCEMENT, Announcement, Whom, read_announcement};
 use crate::deliveries::by_mail_since;
 use crate::directory::{Person, lists, many, one, people, settings, slots, told_how};
@@ -57,6 +58,7 @@ pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Fai
         Whom::Below => (below(sql, &due)?, None),
         Whom::Subscribers => subscribers(sql, &due, limit)?,
     };
+    let is_done = reached.is_none();
     if !advance(sql, &due, reached.as_deref(), now)? {
         // Another node was faster.
         return Ok(true);
@@ -69,6 +71,9 @@ pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Fai
     let rows = readers.into_iter().map(|reader| row(&due, reader, now)).collect::<Vec<_>>();
     if !rows.is_empty() {
         sql.insert(&TOLD_OUTSIDE, rows)?;
+    }
+    if let Some(maintenance) = due.maintenance.filter(|_| is_done) {
+        remind_again(sql, maintenance, now)?;
     }
     Ok(true)
 }

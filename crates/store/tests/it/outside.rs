@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::harness::{each_engine, write, writer};
+use alert::maintenance::{Maintenance, Matcher};
 use kernel::{ComponentId, Language, ListId, MaintenanceId, PersonId, SubscriberId, Timestamp};
 use std::collections::BTreeSet;
+use store::alerts::maintenances;
 use store::deliveries::{Outcome, told_since};
 use store::directory::lists::{self, List, PlainAddress, Wants};
 use store::outside::{self, News, Outside, Planned, Word, spread};
+use store::status::works::{self, Words};
 use store::subscribers::{self, BOUNCES_MAX, Ended, Filter, Subscriber, SubscriberKind};
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -51,6 +54,7 @@ fn news(version: i64) -> News {
             starts_at: NOW.plus_days(2),
             ends_at: Some(NOW.plus_days(2).plus_seconds(3_600)),
         },
+        again: vec![],
         components: [component(1)].into(),
         remind_minutes: Some(60),
         takes_place: true,
@@ -159,6 +163,64 @@ fn planned_work_is_told_to_whoever_it_concerns_and_once() {
 }
 
 #[test]
+fn a_window_that_is_saved_is_told_where_it_is_news_to_the_outside() {
+    each_engine("outside_windows", |store| {
+        with_mail(store);
+        let id = MaintenanceId(Uuid::from_u128(1));
+        let window = |version: i64| Maintenance {
+            id,
+            name: "fw-2 on core-7".to_owned(),
+            starts_at: NOW.plus_days(2),
+            ends_at: Some(NOW.plus_days(2).plus_seconds(3_600)),
+            recurrence: None,
+            matcher: Matcher::default(),
+            created_by: "Mara".to_owned(),
+            cancelled: false,
+            version,
+        };
+        let words = |title: &str| Words {
+            maintenance: id,
+            title: title.to_owned(),
+            body: String::new(),
+            components: BTreeSet::new(),
+            remind_minutes: None,
+            created_at: NOW,
+            updated_at: NOW,
+        };
+        write(store, |sql| {
+            confirmed(sql, &subscriber(1))?;
+            maintenances::insert(sql, &window(1))
+        });
+        let told = || {
+            write(store, |sql| outside::follow_windows(sql, NOW).map(drop));
+            assert!(!write(store, |sql| outside::are_windows_untold(sql)));
+            while write(store, |sql| spread(sql, NOW, 10)) {}
+            let letters = all_waiting(store, NOW);
+            let ended: Vec<_> = letters.iter().map(|one| (one.id, Outcome::Sent)).collect();
+            write(store, |sql| outside::settle(sql, &ended, NOW).map(drop));
+            letters.into_iter().map(|one| one.word).collect::<Vec<Word>>()
+        };
+        assert_eq!(told(), [], "it has no words for the outside");
+        let save = |title: &str, now: Maintenance| {
+            write(store, |sql| {
+                works::put(sql, &words(title))?;
+                assert!(maintenances::update(sql, &now, now.version)?);
+                Ok(())
+            });
+        };
+        save("Router firmware", window(1));
+        assert_eq!(told(), [Word::Announced]);
+        save("Router firmware", Maintenance { name: "fw-3".to_owned(), ..window(2) });
+        assert_eq!(told(), [], "what changed is nobody's business");
+        save("Router and switch firmware", window(3));
+        assert_eq!(told(), [Word::Changed]);
+        save("Router and switch firmware", Maintenance { cancelled: true, ..window(4) });
+        assert_eq!(told(), [Word::Cancelled]);
+        assert_eq!(told(), []);
+    });
+}
+
+#[test]
 fn a_letter_keeps_its_message_id_and_waits_for_longer_each_time() {
     each_engine("outside_retry", |store| {
         with_mail(store);
@@ -223,7 +285,8 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
         for version in 1..=BOUNCES_MAX {
             let at = NOW.plus_seconds(version);
             write(store, |sql| {
-                outside::plan(sql, &news(version), at)?;
+                let planned = Planned { title: format!("Work {version}"), ..news(version).planned };
+                outside::plan(sql, &News { planned, ..news(version) }, at)?;
                 spread(sql, at, 10).map(drop)
             });
             let letters = all_waiting(store, at);
