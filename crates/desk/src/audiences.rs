@@ -6,7 +6,7 @@ use kernel::{ComponentId, IncidentNumber, ListId};
 use std::collections::{BTreeMap, BTreeSet};
 use store::directory::lists::{self, Matter, Wants};
 use store::directory::webhooks;
-use store::{Columns, Failure, Sql, Value};
+use store::{Failure, Sql};
 
 /// How many of each audience an update reaches. Somebody who is in several is told once, and
 /// counted in each.
@@ -44,13 +44,8 @@ pub fn counts(
     let mut counts = Counts::default();
     let (services, worst) = store::outside::concerned(sql, number)?;
     if audiences.requesters {
-        let requesters = "select count(distinct requester_id) from incidents \
-            where number = $1 or merged_into = $1 or parent = $1";
-        counts.requesters = count(sql, requesters, &[number.into()])?;
-        let watchers = "select count(distinct person_id) from incident_watchers where number = $1 \
-            and person_id not in (select requester_id from incidents \
-            where number = $1 or merged_into = $1 or parent = $1)";
-        counts.watchers = count(sql, watchers, &[number.into()])?;
+        counts.requesters = counted(store::outside::requesters(sql, number)?);
+        counts.watchers = counted(store::outside::watchers(sql, number)?);
     }
     for id in &audiences.lists {
         let Some(list) = lists::get(sql, *id)? else { continue };
@@ -65,8 +60,7 @@ pub fn counts(
     if audiences.status_page {
         let components: BTreeSet<ComponentId> =
             store::status::components::of_services(sql, &services)?.into_iter().collect();
-        let found = store::subscribers::concerned(sql, &components)?;
-        counts.subscribers = u64::try_from(found).unwrap_or_default();
+        counts.subscribers = counted(store::subscribers::concerned(sql, &components)?);
     }
     if audiences.chat {
         let rooms = webhooks::list(sql)?.into_iter().filter(|(webhook, _)| {
@@ -77,8 +71,6 @@ pub fn counts(
     Ok(counts)
 }
 
-fn count(sql: &mut dyn Sql, statement: &str, values: &[Value]) -> Result<u64, Failure> {
-    let row = sql.query(statement, values)?.into_iter().next();
-    let found = row.map(|row| Columns::of(row).int()).transpose()?.unwrap_or_default();
-    Ok(u64::try_from(found).unwrap_or_default())
+fn counted(rows: i64) -> u64 {
+    u64::try_from(rows).unwrap_or_default()
 }

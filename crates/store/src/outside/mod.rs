@@ -8,6 +8,7 @@
 
 mod announce;
 mod claim;
+mod reached;
 mod spread;
 
 pub use announce::{
@@ -15,6 +16,7 @@ pub use announce::{
     reminders, set_reminders,
 };
 pub use claim::{bounced, claim, let_go_of_all, settle};
+pub use reached::{requesters, watchers};
 pub use spread::{SPREAD_ROWS, spread};
 
 use crate::directory::{many, one};
