@@ -38,7 +38,6 @@ change-link = Auswählen, wovon Sie hören
 end-link = Abbestellen
 why-subscriber = Sie erhalten dies, weil { $address } die Statusseite von { $site } abonniert hat.
 why-list = Sie erhalten dies, weil { $address } auf einer Liste derer steht, denen { $site } davon berichtet. Der Service Desk nimmt Sie davon herunter.
-why-below = Sie erhalten dies, weil etwas dazu gehört, das { $address } gemeldet hat.
 why-asked = Sie erhalten dies, weil jemand { $address } auf der Statusseite von { $site } eingegeben hat.
 confirm-subject = Bestätigen Sie Ihr Abonnement von { $site }
 confirm-letter = Öffnen Sie diesen Link innerhalb von 48 Stunden und drücken Sie dort die Schaltfläche. Dann erfahren Sie, wenn bei { $site } etwas nicht funktioniert.

@@ -38,7 +38,6 @@ change-link = Choose what you hear of
 end-link = Unsubscribe
 why-subscriber = You get this because { $address } is subscribed to the status page of { $site }.
 why-list = You get this because { $address } is on a list of people whom { $site } tells about this. The service desk takes you off it.
-why-below = You get this because something that { $address } reported belongs to it.
 why-asked = You get this because somebody entered { $address } on the status page of { $site }.
 confirm-subject = Confirm your subscription to { $site }
 confirm-letter = Open this link within 48 hours and press the button there. Then you are told when something of { $site } does not work.

@@ -38,7 +38,6 @@ change-link = Elegir de qué se le informa
 end-link = Darse de baja
 why-subscriber = Recibe esto porque { $address } está suscrito a la página de estado de { $site }.
 why-list = Recibe esto porque { $address } está en una lista de personas a las que { $site } informa de ello. El servicio de atención le quita de ella.
-why-below = Recibe esto porque algo que { $address } comunicó forma parte de ello.
 why-asked = Recibe esto porque alguien introdujo { $address } en la página de estado de { $site }.
 confirm-subject = Confirme su suscripción a { $site }
 confirm-letter = Abra este enlace antes de 48 horas y pulse allí el botón. Así sabrá cuándo algo de { $site } no funciona.

@@ -38,7 +38,6 @@ change-link = Choisir ce qui vous est annoncé
 end-link = Se désabonner
 why-subscriber = Vous recevez ce message parce que { $address } est abonné à la page d’état de { $site }.
 why-list = Vous recevez ce message parce que { $address } figure sur une liste de personnes que { $site } informe à ce sujet. Le centre de services vous en retire.
-why-below = Vous recevez ce message parce que quelque chose que { $address } a signalé en fait partie.
 why-asked = Vous recevez ce message parce que quelqu’un a saisi { $address } sur la page d’état de { $site }.
 confirm-subject = Confirmez votre abonnement à { $site }
 confirm-letter = Ouvrez ce lien dans les 48 heures et appuyez sur le bouton. Vous serez alors informé quand quelque chose ne fonctionne pas chez { $site }.

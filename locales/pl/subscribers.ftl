@@ -38,7 +38,6 @@ change-link = Wybierz, o czym chcą Państwo wiedzieć
 end-link = Wypisz się
 why-subscriber = Otrzymują to Państwo, ponieważ adres { $address } subskrybuje stronę statusu { $site }.
 why-list = Otrzymują to Państwo, ponieważ adres { $address } jest na liście osób, które { $site } o tym informuje. Dział obsługi usunie Państwa z niej.
-why-below = Otrzymują to Państwo, ponieważ należy do tego coś, co zgłosił adres { $address }.
 why-asked = Otrzymują to Państwo, ponieważ ktoś wpisał adres { $address } na stronie statusu { $site }.
 confirm-subject = Potwierdź subskrypcję { $site }
 confirm-letter = Proszę otworzyć ten link w ciągu 48 godzin i nacisnąć przycisk. Wtedy dowiedzą się Państwo, gdy w { $site } coś nie działa.

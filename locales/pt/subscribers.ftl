@@ -38,7 +38,6 @@ change-link = Escolher o que lhe é comunicado
 end-link = Cancelar a subscrição
 why-subscriber = Recebe esta mensagem porque { $address } subscreveu a página de estado de { $site }.
 why-list = Recebe esta mensagem porque { $address } está numa lista de pessoas que { $site } informa sobre isto. O serviço de apoio retira-o dela.
-why-below = Recebe esta mensagem porque algo que { $address } comunicou faz parte disto.
 why-asked = Recebe esta mensagem porque alguém introduziu { $address } na página de estado de { $site }.
 confirm-subject = Confirme a sua subscrição de { $site }
 confirm-letter = Abra esta ligação no prazo de 48 horas e prima o botão. Será então informado quando algo de { $site } não funcionar.

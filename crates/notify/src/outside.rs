@@ -217,8 +217,7 @@ pub(crate) fn letter(
             letter.why = say.why_subscriber(&told.address, site);
             unsubscribe = Some(end);
         }
-        None if told.list.is_some() => letter.why = say.why_list(&told.address, site),
-        None => letter.why = say.why_below(&told.address),
+        None => letter.why = say.why_list(&told.address, site),
     }
     (letter, unsubscribe)
 }

@@ -309,8 +309,6 @@ fn told_as(audience: &Audience, row: &Row) -> ToldAs {
         Audience::Person(_) => ToldAs::Person,
         Audience::Team(_) => ToldAs::Team,
         // Lists and subscribers are told as somebody outside, and have no delivery here.
-        Audience::Watchers | Audience::Below | Audience::List(_) | Audience::Subscribers => {
-            ToldAs::Watcher
-        }
+        Audience::Watchers | Audience::List(_) | Audience::Subscribers => ToldAs::Watcher,
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes an announcement: updates that are for a list or for subscribers, and planned
 //! work.
 
-use super::{BELOW, SUBSCRIBERS, Word};
+use super::{SUBSCRIBERS, Word};
 use crate::alerts::maintenances;
 use crate::directory::lists::{self, Matter};
 use crate::directory::{json, many, one, settings};
@@ -79,8 +79,8 @@ pub fn set_reminders(sql: &mut dyn Sql, to: Reminders, seen: i64) -> Result<bool
     settings::put(sql, REMINDERS, &to, seen)
 }
 
-/// Makes an announcement of a row of the outbox: an entry of an incident, an update, for a list,
-/// for subscribers, or for whoever reported what belongs to it. For others, and for lists that do not want to hear it, it does nothing.
+/// Makes an announcement of a row of the outbox: an entry of an incident, an update, for a list
+/// or for subscribers. For others, and for lists that do not want to hear it, it does nothing.
 pub fn announce(
     sql: &mut dyn Sql,
     number: IncidentNumber,
@@ -90,7 +90,6 @@ pub fn announce(
 ) -> Result<(), Failure> {
     let whom = match audience {
         Audience::Subscribers => SUBSCRIBERS.to_owned(),
-        Audience::Below => BELOW.to_owned(),
         Audience::List(list) if list_hears(sql, number, n, *list)? => list.to_string(),
         _ => return Ok(()),
     };

@@ -59,9 +59,6 @@ const KEPT_DAYS: i64 = 90;
 const TIDIED_ROWS: i64 = 1_000;
 /// Whom an announcement for subscribers names.
 const SUBSCRIBERS: &str = "subscribers";
-/// Whom one names for those who reported what belongs to an incident: its parts and children.
-const BELOW: &str = "below";
-
 /// Whom something is announced to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom {
@@ -69,9 +66,6 @@ pub enum Whom {
     Subscribers,
     /// A list of stakeholders.
     List(ListId),
-    /// Whoever reported what belongs to the incident. They may see their own report, and of
-    /// what it belongs to nothing but what is published.
-    Below,
 }
 
 /// What is to be told outside.
@@ -112,7 +106,7 @@ pub struct Outside {
     pub announcement: Option<i64>,
     /// Who subscribed; none for members of lists.
     pub subscriber: Option<SubscriberId>,
-    /// The list otherwise; neither for whoever reported what belongs to an incident.
+    /// The list otherwise.
     pub list: Option<ListId>,
     /// How.
     pub channel: SubscriberKind,
@@ -260,7 +254,6 @@ fn read_announcement(row: &mut Columns) -> Result<Announcement, Failure> {
     let damaged = |what: &str| Failure::damaged(format!("{what} of announcement {id}"));
     let whom = match whom.as_str() {
         SUBSCRIBERS => Whom::Subscribers,
-        BELOW => Whom::Below,
         list => Whom::List(list.parse().map_err(|_| damaged("the list"))?),
     };
     let planned = match body.as_str() {

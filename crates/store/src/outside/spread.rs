@@ -3,11 +3,9 @@
 use super::announce::remind_again;
 use super::{ANNOUNCEMENT, Announcement, Whom, read_announcement};
 use crate::deliveries::by_mail_since;
-use crate::directory::{Person, lists, many, one, people, settings, slots, told_how};
+use crate::directory::{Person, lists, many, one, people, settings, slots};
 use crate::subscribers::SubscriberKind;
 use crate::{Columns, Failure, Sql, Table, Type, Value};
-use incident::effects::AUTOMATIC_TAG;
-use incident::telling::{Group, Preferences};
 use kernel::{Language, ListId, PersonId, Timestamp};
 use std::collections::BTreeSet;
 
@@ -42,12 +40,15 @@ struct Reader {
 /// Makes letters of the announcement that waits longest, for `limit` subscribers at most, and
 /// remembers how far it came; whether there was one. One transaction is one call.
 pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Failure> {
-    // People are told first: who is told as one is not told again as somebody outside.
+    // People are told first, those of parts and children in the same job: who is told as one is
+    // not told again as somebody outside.
     let statement = format!(
         "select {ANNOUNCEMENT} from announcements where ended_at is null and not_before <= $1 \
-         and not exists (select 1 from outbox where outbox.number = announcements.number \
-         and outbox.n = announcements.n and outbox.state = 'waiting' and outbox.not_before <= $1 \
-         and outbox.created_at >= announcements.created_at) order by not_before, id limit 1"
+         and not exists (select 1 from outbox where outbox.state = 'waiting' \
+         and outbox.not_before <= $1 and (outbox.number = announcements.number \
+         and outbox.n = announcements.n and outbox.created_at >= announcements.created_at \
+         or announcements.number is not null and outbox.word = 'update_published' \
+         and outbox.created_at = announcements.created_at)) order by not_before, id limit 1"
     );
     let Some(due) = one(sql, &statement, &[now.into()], read_announcement)? else {
         return Ok(false);
@@ -55,7 +56,6 @@ pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Fai
     let mail = by_mail_since(sql)?.is_some_and(|since| due.created_at >= since);
     let (mut readers, reached) = match due.whom {
         Whom::List(list) => (members(sql, list)?, None),
-        Whom::Below => (below(sql, &due)?, None),
         Whom::Subscribers => subscribers(sql, &due, limit)?,
     };
     let is_done = reached.is_none();
@@ -136,36 +136,6 @@ fn members(sql: &mut dyn Sql, list: ListId) -> Result<Vec<Reader>, Failure> {
     Ok(readers)
 }
 
-/// Whoever reported what belongs to an incident and is not over, but for machines and those who
-/// want no letters about what they report.
-fn below(sql: &mut dyn Sql, due: &Announcement) -> Result<Vec<Reader>, Failure> {
-    let Some((number, _)) = due.update else { return Ok(vec![]) };
-    let statement = "select requester_id, body from incidents \
-        where (merged_into = $1 or parent = $1) and state not in ('closed', 'cancelled') \
-        and not exists (select 1 from incident_tags where incident_tags.number = incidents.number \
-        and incident_tags.tag = $2)";
-    let values = [number.into(), AUTOMATIC_TAG.into()];
-    let found: Vec<(PersonId, serde_json::Value)> =
-        many(sql, statement, &values, |row| Ok((row.parsed()?, row.json()?)))?;
-    // Children that go their own way hear nothing from here.
-    let follows = |body: &serde_json::Value| {
-        body.get("parent").is_none_or(serde_json::Value::is_null)
-            || body.get("follows_parent").and_then(serde_json::Value::as_bool).unwrap_or(true)
-    };
-    let ids: BTreeSet<PersonId> =
-        found.into_iter().filter(|(_, body)| follows(body)).map(|(id, _)| id).collect();
-    let ids: Vec<PersonId> = ids.into_iter().collect();
-    let mut people = people::get_many(sql, &ids)?;
-    let mut wants = Vec::with_capacity(people.len());
-    for person in &people {
-        let preferences: Preferences = told_how::get(sql, person.id)?;
-        wants.push(preferences.wanted(Group::Reported).mail);
-    }
-    let mut wants = wants.into_iter();
-    people.retain(|_| wants.next().unwrap_or(true));
-    by_mail(sql, people)
-}
-
 /// People who are there and have an address, with what they read.
 fn by_mail(sql: &mut dyn Sql, people: Vec<Person>) -> Result<Vec<Reader>, Failure> {
     let usual = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
@@ -180,12 +150,16 @@ fn reader(address: String, language: Language) -> Reader {
     Reader { subscriber: None, channel: SubscriberKind::Mail, address, language }
 }
 
-/// Addresses of people who are told the same as requesters, followers or whoever has it.
+/// Addresses of people who are told the same as requesters, followers or whoever has it, of the
+/// incident or of what belongs to it.
 fn told_as_people(sql: &mut dyn Sql, due: &Announcement) -> Result<BTreeSet<String>, Failure> {
     let Some((number, n)) = due.update else { return Ok(BTreeSet::new()) };
-    let statement = "select distinct address from deliveries where number = $1 and n = $2 \
-        and channel = 'email'";
-    let told = many(sql, statement, &[number.into(), n.into()], Columns::text)?;
+    let statement = "select address from deliveries where number = $1 and n = $2 \
+        and channel = 'email' union select address from deliveries where number in \
+        (select number from incidents where merged_into = $1 or parent = $1) \
+        and word = 'update_published' and channel = 'email' and created_at >= $3";
+    let values = [number.into(), n.into(), due.created_at.into()];
+    let told = many(sql, statement, &values, Columns::text)?;
     Ok(told.into_iter().map(|address| address.to_lowercase()).collect())
 }
 
@@ -197,7 +171,7 @@ fn row(due: &Announcement, reader: Reader, now: Timestamp) -> Vec<Value> {
         reader.subscriber.into(),
         match due.whom {
             Whom::List(list) => list.into(),
-            Whom::Subscribers | Whom::Below => Value::Null,
+            Whom::Subscribers => Value::Null,
         },
         reader.channel.as_str().into(),
         reader.address.into(),
