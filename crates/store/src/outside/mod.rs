@@ -19,7 +19,7 @@ pub use claim::{bounced, claim, let_go_of_all, settle};
 pub use reached::{requesters, watchers};
 pub use spread::{SPREAD_ROWS, spread};
 
-use crate::directory::{many, one};
+use crate::directory::one;
 use crate::subscribers::{Subscriber, SubscriberKind};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{
@@ -122,15 +122,6 @@ pub struct Outside {
     pub created_at: Timestamp,
 }
 
-/// How much waits outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Waiting {
-    /// Letters and messages that wait.
-    pub waiting: i64,
-    /// Those that were given up.
-    pub dead: i64,
-}
-
 const ANNOUNCEMENT: &str = "id, about, word, whom, number, n, maintenance_id, components, body, \
     not_before, created_at, reached";
 const OUTSIDE: &str = "id, word, announcement_id, subscriber_id, list_id, channel, address, \
@@ -190,27 +181,6 @@ pub fn page_of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<Strin
 pub fn title_of(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<String>, Failure> {
     let statement = "select title from incidents where number = $1 and confidential_to is null";
     one(sql, statement, &[number.into()], Columns::text)
-}
-
-/// What one subscriber was and is to be told, the newest first.
-pub fn of_subscriber(
-    sql: &mut dyn Sql,
-    id: SubscriberId,
-    limit: i64,
-) -> Result<Vec<Outside>, Failure> {
-    let statement = format!(
-        "select {OUTSIDE} from told_outside where subscriber_id = $1 order by id desc limit $2"
-    );
-    many(sql, &statement, &[id.into(), limit.into()], read_outside)
-}
-
-/// How much waits, and how much was given up.
-pub fn waiting(sql: &mut dyn Sql) -> Result<Waiting, Failure> {
-    let count = |sql: &mut dyn Sql, state: &str| {
-        let statement = "select count(*) from told_outside where state = $1";
-        Ok::<_, Failure>(one(sql, statement, &[state.into()], Columns::int)?.unwrap_or_default())
-    };
-    Ok(Waiting { waiting: count(sql, "waiting")?, dead: count(sql, "dead")? })
 }
 
 /// Whether there is something to be forgotten.
