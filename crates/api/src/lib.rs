@@ -23,6 +23,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod lists;
 mod maintenances;
 mod messages;
 mod models;
@@ -45,6 +46,7 @@ mod service_map;
 mod services;
 mod settings;
 mod status;
+mod subscribers;
 mod teams;
 mod tokens;
 mod version;
@@ -130,6 +132,8 @@ fn doors() -> Vec<Door> {
         paging::doors(),
         webhooks::doors(),
         webhooks::messages::doors(),
+        lists::doors(),
+        subscribers::doors(),
         inbox::doors(),
         messages::doors(),
         health::doors(),

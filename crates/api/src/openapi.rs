@@ -35,6 +35,10 @@ const FAMILIES: [(&str, &str); 20] = [
     ("integrations", "Mailboxes and other programs that bring something in."),
     ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),
     (
+        "subscribers",
+        "Whoever is told of updates besides: stakeholder lists, and subscribers of the status page.",
+    ),
+    (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",
     ),

@@ -5,6 +5,7 @@
 pub mod accounts;
 mod alerts;
 mod ask;
+pub mod audiences;
 mod auditor;
 mod cache;
 mod chance;
@@ -19,6 +20,7 @@ mod files;
 mod inbox;
 pub mod integrations;
 mod ledger;
+pub mod lists;
 pub mod maintenance;
 pub mod map;
 mod messages;
@@ -36,6 +38,7 @@ pub mod rules;
 pub mod seals;
 pub mod sight;
 pub mod status;
+pub mod subscribers;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -117,6 +120,10 @@ pub(crate) struct Inner {
     pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
     /// The same for pages.
     pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for programs that subscribed.
+    pub(crate) subscriber_outward: OnceLock<Vec<kernel::Network>>,
+    /// Who asked to subscribe lately.
+    pub(crate) subscribing: subscribers::Floods,
     /// By what people are reached, once that is known.
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
     /// What people had sent by hand lately.
@@ -165,6 +172,8 @@ impl Desk {
             outward: OnceLock::new(),
             push_outward: OnceLock::new(),
             page_outward: OnceLock::new(),
+            subscriber_outward: OnceLock::new(),
+            subscribing: subscribers::Floods::default(),
             messenger: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             wrong_codes: paging::WrongCodes::default(),

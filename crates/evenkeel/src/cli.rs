@@ -127,6 +127,9 @@ pub(crate) struct ServeArgs {
     /// Networks of push services of one's own, besides those of browsers' vendors, and without encryption, 10.1.2.0/24
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
     pub(crate) push_allow: Vec<Network>,
+    /// Networks that programs which subscribe to the status page may be in besides the internet, and without encryption, 10.1.2.0/24
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
+    pub(crate) subscriber_allow: Vec<Network>,
     /// Certificates in PEM that those of webhooks and push services may be, or be signed by, beside those that the system trusts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) webhook_ca: Option<String>,

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use locale::{Language, account, answer, entry, letters, portal, scripts};
+use locale::{Language, account, answer, entry, letters, portal, scripts, subscribers};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,7 +21,7 @@ const SAME: [&str; 9] = [
     "told-push",
 ];
 
-fn files(language: Language) -> [(&'static str, Entries); 6] {
+fn files(language: Language) -> [(&'static str, Entries); 7] {
     [
         ("letters", letters(language).entries()),
         ("portal", portal(language).entries()),
@@ -29,6 +29,7 @@ fn files(language: Language) -> [(&'static str, Entries); 6] {
         ("entry", entry(language).entries()),
         ("account", account(language).entries()),
         ("scripts", scripts(language).entries()),
+        ("subscribers", subscribers(language).entries()),
     ]
 }
 
@@ -80,7 +81,7 @@ fn called(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_text_is_said_somewhere() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut said = BTreeSet::new();
-    for room in ["web", "notify"] {
+    for room in ["web", "notify", "status"] {
         called(&crates.join(room).join("src"), &mut said);
     }
     for (file, entries) in files(Language::En).iter().filter(|(file, _)| *file != "scripts") {

@@ -2,5 +2,6 @@
 //! and calendar, and the words of letters about it. Pure: a snapshot goes in, bytes come out.
 
 pub mod snapshot;
+pub mod words;
 
 pub use snapshot::Snapshot;

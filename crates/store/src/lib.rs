@@ -19,8 +19,10 @@ pub mod deliveries;
 pub mod directory;
 pub mod incidents;
 pub mod messages;
+pub mod outside;
 pub mod pages;
 pub mod status;
+pub mod subscribers;
 pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};

@@ -130,6 +130,8 @@ from! {
     kernel::MaintenanceId => |v| Value::Text(v.to_string()),
     kernel::ComponentId => |v| Value::Text(v.to_string()),
     kernel::ComponentGroupId => |v| Value::Text(v.to_string()),
+    kernel::ListId => |v| Value::Text(v.to_string()),
+    kernel::SubscriberId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

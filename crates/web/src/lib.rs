@@ -33,6 +33,7 @@ mod settings;
 mod shell;
 mod sign_in;
 mod status_page;
+mod subscribe;
 mod unfollow;
 mod url;
 
@@ -91,6 +92,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // send no referrer send no origin either.
         .merge(answer_link::routes())
         .merge(unfollow::routes())
+        .merge(subscribe::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), error::as_page))
         .layer(from_fn(guarded))

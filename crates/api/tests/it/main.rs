@@ -27,6 +27,7 @@ mod schedule_previews;
 mod schedules;
 mod service_map;
 mod status;
+mod subscribers;
 mod terms;
 mod visibility;
 mod webhooks;

@@ -161,6 +161,11 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
         line("webhook_allow", &s.outward.webhook_allow, Some(list(&s.outward.webhook_allow.value))),
         line("push_allow", &s.outward.push_allow, Some(list(&s.outward.push_allow.value))),
+        line(
+            "subscriber_allow",
+            &s.outward.subscriber_allow,
+            Some(list(&s.outward.subscriber_allow.value)),
+        ),
         line("webhook_ca", &s.outward.webhook_ca, s.outward.webhook_ca.value.as_ref()),
         line("paging_allow", &s.paging.allow, Some(list(&s.paging.allow.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),

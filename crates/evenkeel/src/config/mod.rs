@@ -45,6 +45,7 @@ const SETTINGS: &[&str] = &[
     "trusted_proxies",
     "webhook_allow",
     "push_allow",
+    "subscriber_allow",
     "webhook_ca",
     "twilio_account",
     "twilio_token",
@@ -261,6 +262,7 @@ fn outward_settings(
     OutwardSettings {
         webhook_allow: networks(leaf, source, "webhook_allow"),
         push_allow: networks(leaf, source, "push_allow"),
+        subscriber_allow: networks(leaf, source, "subscriber_allow"),
         webhook_ca,
     }
 }

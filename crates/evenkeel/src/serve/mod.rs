@@ -116,6 +116,7 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
 fn allow(desk: &Desk, settings: &Settings) {
     desk.allow_outward(settings.outward.webhook_allow.value.clone());
     desk.allow_push(settings.outward.push_allow.value.clone());
+    desk.allow_subscribers(settings.outward.subscriber_allow.value.clone());
     desk.allow_pages(settings.paging.allow.value.clone());
 }
 

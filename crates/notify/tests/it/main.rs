@@ -10,5 +10,6 @@ mod paging;
 mod push;
 mod sending;
 mod sink;
+mod subscribing;
 mod webhooks;
 mod world;

@@ -4,14 +4,14 @@
 use super::concerned::{Concerned, Reached, Standing, standings};
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
 use crate::directory::{devices, many, one, slots};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Columns, Failure, Sql, Value, outside};
 use incident::Audience;
 use incident::notices::Terms as Row;
 use incident::policy::Asking;
 use incident::rating::SURVEY;
 use incident::telling::{Channels, Leaves, Matter, Preferences};
 use jiff::tz::TimeZone;
-use kernel::{PersonId, Timestamp};
+use kernel::{IncidentNumber, PersonId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of clocks, which are for whoever has the incident.
@@ -110,6 +110,10 @@ pub fn expand(
     // Another node may have had some of them since.
     let ours = take(sql, &made.keys().copied().collect::<Vec<i64>>())?;
     let expanded = ours.len() as u64;
+    for asked in due.iter().filter(|asked| ours.contains(&asked.id)) {
+        let (number, n, at) = (IncidentNumber(asked.number), asked.n, asked.created_at);
+        outside::announce(sql, number, n, &asked.audience, at)?;
+    }
     let ours_of = due.iter().filter(|asked| ours.contains(&asked.id));
     let rows: Vec<_> = ours_of.filter_map(|asked| made.remove(&asked.id)).flatten().collect();
     if !rows.is_empty() {
@@ -304,6 +308,7 @@ fn told_as(audience: &Audience, row: &Row) -> ToldAs {
         Audience::Requester(_) => ToldAs::Requester,
         Audience::Person(_) => ToldAs::Person,
         Audience::Team(_) => ToldAs::Team,
-        Audience::Watchers => ToldAs::Watcher,
+        // Lists and subscribers are told as somebody outside, and have no delivery here.
+        Audience::Watchers | Audience::List(_) | Audience::Subscribers => ToldAs::Watcher,
     }
 }

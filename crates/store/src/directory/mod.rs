@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod import_refs;
 pub mod integrations;
 pub mod letters;
+pub mod lists;
 pub mod models;
 pub mod notices;
 pub mod organisations;

@@ -15,6 +15,7 @@ mod list;
 mod messages;
 mod notices;
 mod originals;
+mod outside;
 mod pages;
 mod push;
 mod rules;

@@ -12,6 +12,7 @@ pub(crate) mod escalations;
 mod general;
 mod integrations;
 mod letters;
+mod lists;
 mod mail;
 mod mailboxes;
 pub(crate) mod maintenance;
@@ -26,6 +27,7 @@ mod schedules;
 mod services;
 mod setup;
 mod status;
+mod subscribers;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -64,6 +66,8 @@ pub(crate) fn routes() -> Router<App> {
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
+        .merge(lists::routes())
+        .merge(subscribers::routes())
         .merge(general::routes())
         .merge(mail::routes())
         .merge(mailboxes::routes())
@@ -135,6 +139,8 @@ enum Section {
     Teams,
     People,
     Organisations,
+    Lists,
+    Subscribers,
     General,
     Mail,
     Mailboxes,
@@ -167,7 +173,16 @@ impl Section {
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
         ("Status page", &[Section::StatusPage, Section::Components]),
-        ("People", &[Section::Teams, Section::People, Section::Organisations]),
+        (
+            "People",
+            &[
+                Section::Teams,
+                Section::People,
+                Section::Organisations,
+                Section::Lists,
+                Section::Subscribers,
+            ],
+        ),
         (
             "Instance",
             &[
@@ -200,6 +215,8 @@ impl Section {
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),
+            Section::Lists => ("stakeholder-lists", "Stakeholder lists", "mega"),
+            Section::Subscribers => ("subscribers", "Subscribers", "bell"),
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),

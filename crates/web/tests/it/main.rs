@@ -29,4 +29,5 @@ mod services;
 mod settings;
 mod shell;
 mod status;
+mod subscribe;
 mod webhooks;
