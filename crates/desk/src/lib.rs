@@ -34,6 +34,7 @@ pub mod rota;
 pub mod rules;
 pub mod seals;
 pub mod sight;
+pub mod surges;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -123,6 +124,9 @@ pub(crate) struct Inner {
     pub(crate) what_ifs: Arc<Semaphore>,
     /// The windows of maintenance as the loop of alerts last saw them.
     pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,
+    /// What the loop of surges knows, and the surges that go on as it last saw them.
+    pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
+    pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -163,6 +167,8 @@ impl Desk {
             wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             windows: tokio::sync::Mutex::default(),
+            surge_watch: tokio::sync::Mutex::default(),
+            surges: RwLock::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -173,6 +179,7 @@ impl Desk {
             recompute::start(&desk);
             auditor::start(&desk);
             alerts::start(&desk);
+            surges::start(&desk);
         }
         Ok(desk)
     }

@@ -20,6 +20,7 @@ pub mod directory;
 pub mod incidents;
 pub mod messages;
 pub mod pages;
+pub mod surges;
 pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};
