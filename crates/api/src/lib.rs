@@ -42,6 +42,7 @@ mod schedules;
 mod search;
 mod services;
 mod settings;
+mod surges;
 mod teams;
 mod tokens;
 mod version;
@@ -116,6 +117,7 @@ fn doors() -> Vec<Door> {
         integrations::payloads::doors(),
         alerts::doors(),
         maintenances::doors(),
+        surges::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

@@ -30,6 +30,7 @@ mod search;
 mod settings;
 mod shell;
 mod sign_in;
+mod surges;
 mod unfollow;
 mod url;
 
@@ -66,6 +67,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(incident::routes())
         .merge(portal::routes())
         .merge(alerts::routes())
+        .merge(surges::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(settings::routes())

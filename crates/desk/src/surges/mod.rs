@@ -241,9 +241,9 @@ impl Desk {
             return Ok(None);
         }
         let usual = move |sql: &mut dyn Sql| {
-            let mut except = rows::accepted(sql, service, weeks.from())?;
+            let mut except = rows::accepted(sql, service, weeks.begin())?;
             except.extend(going_on.map(|began| (began, now)));
-            let all = rows::arrivals(sql, service, weeks.from(), HISTORY_MAX)?;
+            let all = rows::arrivals(sql, service, weeks.begin(), HISTORY_MAX)?;
             match all.first().filter(|_| all.len() as i64 == HISTORY_MAX) {
                 // Those before are not at hand, and nobody may think that there were none.
                 Some(first) => {

@@ -62,7 +62,7 @@ impl Weeks {
     }
 
     /// When they begin.
-    pub fn from(&self) -> Timestamp {
+    pub fn begin(&self) -> Timestamp {
         self.from
     }
 
