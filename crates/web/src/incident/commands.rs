@@ -26,6 +26,8 @@ use store::incidents::list::IncidentRow;
 
 /// Tries when others write at the same moment.
 const TRIES: usize = 5;
+/// The field that says on which incident's page a form about another one stands.
+pub(super) const BACK: &str = "back";
 /// Characters of an idempotency key.
 const KEY_CHARS: usize = 200;
 /// Entries that are looked at for what others changed meanwhile.
@@ -318,6 +320,9 @@ async fn answer(
         app.desk
             .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Reply).map(drop)?))
             .await?;
+    }
+    if let Some(back) = fields.filled(BACK).and_then(|text| text.parse::<IncidentNumber>().ok()) {
+        return Ok(Answer::go(url::incident(back)).reply(live));
     }
     let back = url::incident(number);
     let case = match Case::load(app, who.viewer(), &who.here, number).await {

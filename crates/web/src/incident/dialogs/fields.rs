@@ -301,7 +301,10 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
     let open = |number: &&kernel::IncidentNumber| {
         view.case.relatives.get(number).is_none_or(|row| row.state.lifecycle.is_open())
     };
-    let children = view.case.state().children.iter().filter(open).count();
+    let follows = |number: &&kernel::IncidentNumber| {
+        view.case.relatives.get(number).is_none_or(|row| row.state.follows_parent)
+    };
+    let children = view.case.state().children.iter().filter(open).filter(follows).count();
     let parts = view.case.state().parts.iter().filter(open).count();
     html! {
         @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }
