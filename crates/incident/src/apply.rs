@@ -6,6 +6,7 @@ use crate::command::Visibility;
 use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
+use crate::nearing;
 use crate::promise;
 use crate::rating::Rating;
 use crate::since::Before;
@@ -93,6 +94,7 @@ fn born(reported: &Reported, event: &Event) -> State {
         watchers: Default::default(),
         attachments: vec![],
         expected: None,
+        nearing: None,
         next_update: None,
         promises: vec![],
         deviated_at: None,
@@ -114,8 +116,10 @@ fn born(reported: &Reported, event: &Event) -> State {
 
 fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
+    nearing::follow(state, event);
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
+        Body::ExpectationNears(_) => {}
         Body::RuleRefused(_) | Body::NobodyThere(_) | Body::PageFailed(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);

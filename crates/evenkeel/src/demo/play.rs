@@ -295,7 +295,8 @@ fn command(
             next_update: next,
         },
         Deed::Expect { at, low, high } => {
-            Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
+            let (at, low, high) = (Some(at), Some(low), Some(high));
+            Command::SetExpectedResolution { at, low, high, reason: None }
         }
         Deed::Mitigate => Command::Mitigate,
         Deed::Restore => Command::Restore,

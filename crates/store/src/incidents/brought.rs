@@ -33,6 +33,7 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::ModelApplied(data) => data.runbook.into_iter().collect(),
         Body::WorkLogged(data) => data.note.into_iter().collect(),
         Body::UpdatePublished(data) => vec![data.body],
+        Body::ExpectationSet(data) => data.reason.into_iter().collect(),
         Body::Resolved(data) => std::iter::once(data.note).chain(data.cause).collect(),
         Body::Disputed(data) => vec![data.note],
         Body::Reopened(data) => data.note.into_iter().collect(),

@@ -449,7 +449,8 @@ async fn one_time_is_promised_and_everywhere_the_same() {
     let number = world.report("Scanners drop off").await;
     let now = world.desk.now();
     let (likely, late) = (now.plus_seconds(90_000), now.plus_seconds(200_000));
-    let command = Command::SetExpectedResolution { at: Some(likely), low: None, high: Some(late) };
+    let (at, high) = (Some(likely), Some(late));
+    let command = Command::SetExpectedResolution { at, low: None, high, reason: None };
     world.command("mara", number, command).await;
     let words = |at: kernel::Timestamp| {
         at.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a %-d %b, %H:%M").to_string()

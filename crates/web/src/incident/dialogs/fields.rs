@@ -146,6 +146,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         },
         C::SetExpectedResolution => html! {
             (form.line("at", "Expected back", Some(&format!("{requester} sees this. Empty takes it back.")), &local(view, view.case.state().expected.map(|e| e.at)), "datetime-local"))
+            (form.line("reason", "Why", Some("They are told this with the new time, before the old one passes."), "", "text"))
         },
         C::Promise => promise(view, &form),
         C::ExplainBreach => explain(view, &form),
