@@ -13,6 +13,9 @@ use incident::state::UpdatePhase;
 use maud::{Markup, html};
 use store::directory::drafts::{Draft, Mode};
 
+/// Who reads what is written to a program.
+const FOLLOWERS: &str = "those who follow it";
+
 /// What the composer starts with.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Start {
@@ -53,7 +56,9 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
         |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
     let requester = case.person(case.state().requester);
-    let name = first_name(requester);
+    // A program reads nothing; those who follow it do.
+    let name = if case.by_machine { FOLLOWERS } else { first_name(requester) };
+    let reader = if case.by_machine { FOLLOWERS } else { requester };
     let readers = audience(case);
     html! {
         form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
@@ -62,8 +67,8 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             data-known-reply=[known(Mode::Reply)] data-known-note=[known(Mode::Note)] data-known-update=[known(Mode::Update)] {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
-            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
+            p class="c-aud only-reply" { "Goes to " b { (reader) } " in the portal" span class="typing typing-pub end" { (others) } }
+            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " @if case.by_machine { (requester) " is a program" @if !has_reader(view) { ", and nobody else follows it" } } @else { (name) " never sees it" } }
             p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
@@ -74,15 +79,23 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     }
 }
 
+/// Whether anybody outside reads a reply: the requester, unless it is a program, or those who
+/// follow it.
+fn has_reader(view: &View<'_>) -> bool {
+    !view.case.by_machine || !view.case.state().watchers.is_empty()
+}
+
 /// What is closed takes notes alone.
 fn first_mode(view: &View<'_>, start: &Start) -> Mode {
+    let usual = if has_reader(view) { Mode::Reply } else { Mode::Note };
     match view.case.state().lifecycle {
         Lifecycle::Closed => Mode::Note,
         _ => start
             .drafts
             .iter()
+            .filter(|draft| draft.mode != Mode::Reply || has_reader(view))
             .max_by_key(|draft| draft.updated_at)
-            .map_or(Mode::Reply, |draft| draft.mode),
+            .map_or(usual, |draft| draft.mode),
     }
 }
 
@@ -108,7 +121,7 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
     html! {
         fieldset.c-modes {
             legend.vh { "What are you writing?" }
-            @if view.case.state().lifecycle != Lifecycle::Closed {
+            @if view.case.state().lifecycle != Lifecycle::Closed && has_reader(view) {
                 (radio(Mode::Reply, "m-reply", "r", "reply", html! { span { "Reply" span.long { " to " (name) } } }))
             }
             (radio(Mode::Note, "m-note", "n", "lock", html! { span.long { "Internal note" } span.short { "Note" } }))
@@ -160,11 +173,11 @@ fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
                     select id="c-then" name="then" class="btn btn-sm btn-quiet hide-s" {
                         option value="" { "and leave the state" }
                         @if state.lifecycle != Lifecycle::InProgress { option value="in_progress" { "and set In progress" } }
-                        option value="waiting" { "and wait on requester" }
+                        @if !view.case.by_machine { option value="waiting" { "and wait on requester" } }
                         option value="resolve" { "and resolve with these words" }
                     }
                 }
-                @if state.lifecycle != Lifecycle::Closed {
+                @if state.lifecycle != Lifecycle::Closed && has_reader(view) {
                     button class="btn btn-sm btn-primary only-reply" type="submit" { "Send to " (name) " " kbd { "Ctrl ↵" } }
                 }
                 button class="btn btn-sm btn-note only-note" type="submit" { "Save internal note " kbd { "Ctrl ↵" } }
