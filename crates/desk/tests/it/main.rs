@@ -14,6 +14,7 @@ mod rings;
 mod rules;
 mod shared;
 mod sign_in;
+mod surges;
 mod terms;
 mod time;
 mod together;

@@ -15,6 +15,7 @@ mod invariants;
 mod ledger;
 mod lifecycle;
 mod models;
+mod nearing;
 mod notices;
 mod oracle;
 mod paging;
