@@ -233,7 +233,9 @@ impl Desk {
             None => {
                 let read = move |sql: &mut dyn Sql| weeks_before(sql, now);
                 let weeks = Arc::new(self.read(read).await?);
-                watch.weeks = Some((now, weeks.clone()));
+                if weeks.tell() {
+                    watch.weeks = Some((now, weeks.clone()));
+                }
                 weeks
             }
         };

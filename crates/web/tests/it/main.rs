@@ -26,4 +26,5 @@ mod risk;
 mod schedules;
 mod settings;
 mod shell;
+mod surges;
 mod webhooks;
