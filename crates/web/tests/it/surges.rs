@@ -3,7 +3,7 @@
 use crate::harness::World;
 use axum::http::StatusCode;
 use incident::Command;
-use incident::command::Change;
+use incident::command::Report;
 use kernel::{Channel, IncidentNumber};
 
 /// Everybody reports the same within a moment, on an instance that was used for days.
@@ -12,17 +12,28 @@ async fn surged(world: &World) -> Vec<IncidentNumber> {
     world.report_at(now.plus_seconds(-5 * 86_400), "Paper is out").await;
     let mut numbers = Vec::new();
     for who in ["mara", "ines", "ada", "otto", "gwen", "peter"] {
-        let number = world.report_as("mara", who, &format!("No labels for {who}"), None).await;
-        let service = Change::Set(world.printing);
-        let command = Command::Classify {
-            title: None,
-            service,
-            category: Change::Keep,
-            fields: Default::default(),
+        let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web);
+        let report = Report {
+            title: ask.title(&format!("No labels for {who}")).unwrap(),
+            description: None,
+            requester: world.person(who).id,
+            service: Some(world.printing),
+            category: None,
+            impact: None,
+            urgency: None,
             affected: None,
+            team: None,
+            assignee: None,
+            detected_at: None,
+            fields: Default::default(),
+            tags: Default::default(),
+            follow_up_of: None,
+            parent: None,
+            confidential_to: None,
+            model: None,
+            alerts: None,
         };
-        world.command("mara", number, command).await;
-        numbers.push(number);
+        numbers.push(ask.issue(Command::Report(Box::new(report))).await.unwrap().number);
     }
     world.desk.watch_surges().await.unwrap();
     numbers
@@ -37,7 +48,7 @@ fn page_of(world: &World) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_queue_and_the_service_say_that_more_comes_than_usual() {
     let world = World::new().await;
-    world.get("mara", "/queue").await.shows(r#"id="surges""#).hides("usually");
+    world.get("mara", "/queue").await.shows(r#"id="surges""#).hides("reports on");
     surged(&world).await;
     let address = page_of(&world);
     for path in ["/queue".to_owned(), format!("/settings/services/{}", world.printing)] {
