@@ -116,10 +116,9 @@ fn born(reported: &Reported, event: &Event) -> State {
 
 fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
-    nearing::follow(state, event);
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
-        Body::ExpectationNears(_) => {}
+        Body::ExpectationNears(_) => nearing::follow(state, event),
         Body::RuleRefused(_) | Body::NobodyThere(_) | Body::PageFailed(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);

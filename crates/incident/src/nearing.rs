@@ -9,7 +9,8 @@ use kernel::Timestamp;
 pub const AHEAD_SECONDS: i64 = 900;
 
 /// The instant that was told and comes next, and when whoever has it is reminded of it. What is
-/// over or back, or part of another, needs no word of its own.
+/// over or back, or part of another, needs no word of its own, nor does one of which requesters
+/// heard something that shortly before.
 pub(crate) fn next(state: &State) -> Option<(Timestamp, Timestamp)> {
     let back = state.moments.restored.is_some();
     if !state.lifecycle.is_open() || back || state.merged_into.is_some() {
@@ -17,24 +18,14 @@ pub(crate) fn next(state: &State) -> Option<(Timestamp, Timestamp)> {
     }
     let told = state.expected.map(|expected| expected.at);
     let told = told.filter(|at| state.nearing.is_none_or(|known| *at > known))?;
-    Some((told, told.plus_seconds(-AHEAD_SECONDS)))
+    let rings_at = told.plus_seconds(-AHEAD_SECONDS);
+    let heard = state.since.told.is_some_and(|at| at >= rings_at);
+    (!heard).then_some((told, rings_at))
 }
 
-/// Notes of which instant whoever has it was reminded. Who says a time that is this near needs
-/// no reminder.
+/// Notes of which instant whoever has it was reminded.
 pub(crate) fn follow(state: &mut State, event: &Event) {
-    let told = match &event.body {
-        Body::ExpectationNears(data) => {
-            state.nearing = Some(data.at);
-            return;
-        }
-        Body::ExpectationSet(data) => data.at,
-        Body::UpdatePublished(data) => data.expected,
-        _ => None,
-    };
-    if let Some(at) = told
-        && at.seconds_since(event.happened_at) <= AHEAD_SECONDS
-    {
-        state.nearing = Some(at);
+    if let Body::ExpectationNears(data) = &event.body {
+        state.nearing = Some(data.at);
     }
 }

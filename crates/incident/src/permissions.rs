@@ -355,7 +355,9 @@ fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let staff_only = report.impact.is_some()
         || report.team.is_some()
         || report.assignee.is_some()
-        || report.confidential_to.is_some();
+        || report.confidential_to.is_some()
+        // Everybody would be told of it.
+        || report.tags.contains(KNOWN_OUTAGE_TAG);
     if staff_only {
         return Err(Refusal::forbidden(
             "impact, team, assignee and confidentiality are set by the service desk",
