@@ -165,23 +165,29 @@ async fn accept(
         let words = format!("is longer than {} characters", limits::BODY_CHARS);
         return Err(Problem::invalid("draft", words));
     }
-    let doing = async {
-        let service = app.desk().surge(caller.viewer(), id).await?.surge.service;
-        let named = app.desk().policy().services.get(&service).map(|known| known.name.clone());
-        let usual = format!("Many reports on {}", named.as_deref().unwrap_or("a service"));
-        let accept = Accept {
-            into: wish.into,
-            title: wish.title.unwrap_or(usual),
-            reports: wish.reports,
-            known: wish.known.unwrap_or(true),
-            draft: wish.draft.unwrap_or_default(),
-        };
-        let done = app.desk().accept_surge(caller.viewer(), Channel::Api, id, accept).await?;
-        let shown =
-            ShownAccepted { parent: done.parent, linked: done.linked, refused: done.refused };
-        Ok(Answered::good(&shown)?)
-    };
+    let doing = accepted(&app, &caller, id, wish);
     once::done(&app, &caller, once.of(&body.bytes), doing).await
+}
+
+async fn accepted(
+    app: &App,
+    caller: &Caller,
+    id: SurgeId,
+    wish: AcceptWish,
+) -> Result<Answered, Problem> {
+    let service = app.desk().surge(caller.viewer(), id).await?.surge.service;
+    let named = app.desk().policy().services.get(&service).map(|known| known.name.clone());
+    let usual = format!("Many reports on {}", named.as_deref().unwrap_or("a service"));
+    let accept = Accept {
+        into: wish.into,
+        title: wish.title.unwrap_or(usual),
+        reports: wish.reports,
+        known: wish.known.unwrap_or(true),
+        draft: wish.draft.unwrap_or_default(),
+    };
+    let done = app.desk().accept_surge(caller.viewer(), Channel::Api, id, accept).await?;
+    let shown = ShownAccepted { parent: done.parent, linked: done.linked, refused: done.refused };
+    Ok(Answered::good(&shown)?)
 }
 
 async fn dismiss(
@@ -194,12 +200,14 @@ async fn dismiss(
     caller.must_be_staff()?;
     caller.must_write()?;
     let id = surge_id(&id)?;
-    let doing = async {
-        app.desk().dismiss_surge(caller.viewer(), id).await?;
-        let surge = app.desk().surge(caller.viewer(), id).await?.surge;
-        Ok(Answered::good(&shown(&app, surge))?)
-    };
+    let doing = dismissed(&app, &caller, id);
     once::done(&app, &caller, once.of(&body.bytes), doing).await
+}
+
+async fn dismissed(app: &App, caller: &Caller, id: SurgeId) -> Result<Answered, Problem> {
+    app.desk().dismiss_surge(caller.viewer(), id).await?;
+    let surge = app.desk().surge(caller.viewer(), id).await?.surge;
+    Ok(Answered::good(&shown(app, surge))?)
 }
 
 fn surge_id(text: &str) -> Result<SurgeId, Problem> {
