@@ -25,6 +25,7 @@ mod previews;
 mod rules;
 mod schedule_previews;
 mod schedules;
+mod surges;
 mod terms;
 mod visibility;
 mod webhooks;
