@@ -314,15 +314,15 @@ async fn answer(
     version_before: u32,
     done: Done,
 ) -> PageResult {
+    if let Some(back) = fields.filled(BACK).and_then(|text| text.parse::<IncidentNumber>().ok()) {
+        return Ok(Answer::go(url::incident(back)).reply(live));
+    }
     let number = done.number;
     if command == C::Resolve && fields.ticked("from_draft") {
         let me = who.person().id;
         app.desk
             .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Reply).map(drop)?))
             .await?;
-    }
-    if let Some(back) = fields.filled(BACK).and_then(|text| text.parse::<IncidentNumber>().ok()) {
-        return Ok(Answer::go(url::incident(back)).reply(live));
     }
     let back = url::incident(number);
     let case = match Case::load(app, who.viewer(), &who.here, number).await {

@@ -13,9 +13,6 @@ use incident::state::UpdatePhase;
 use maud::{Markup, html};
 use store::directory::drafts::{Draft, Mode};
 
-/// Who reads what is written to a program.
-const FOLLOWERS: &str = "those who follow it";
-
 /// What the composer starts with.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Start {
@@ -55,10 +52,8 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let known =
         |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
-    let requester = case.person(case.state().requester);
-    // A program reads nothing; those who follow it do.
-    let name = if case.by_machine { FOLLOWERS } else { first_name(requester) };
-    let reader = if case.by_machine { FOLLOWERS } else { requester };
+    let requester = reader(view);
+    let name = first_name(requester);
     let readers = audience(case);
     html! {
         form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
@@ -67,8 +62,8 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             data-known-reply=[known(Mode::Reply)] data-known-note=[known(Mode::Note)] data-known-update=[known(Mode::Update)] {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { "Goes to " b { (reader) } " in the portal" span class="typing typing-pub end" { (others) } }
-            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " @if case.by_machine { (requester) " is a program" @if !has_reader(view) { ", and nobody else follows it" } } @else { (name) " never sees it" } }
+            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
+            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
@@ -79,10 +74,29 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     }
 }
 
-/// Whether anybody outside reads a reply: the requester, unless it is a program, or those who
-/// follow it.
+/// Who reads a reply: a program reads nothing, those who follow it do.
+fn reader<'a>(view: &View<'a>) -> &'a str {
+    match view.case.by_machine {
+        true => "followers",
+        false => view.case.person(view.case.state().requester),
+    }
+}
+
+/// Whether anybody outside reads a reply.
 fn has_reader(view: &View<'_>) -> bool {
     !view.case.by_machine || !view.case.state().watchers.is_empty()
+}
+
+/// Who never sees a note.
+fn never_sees(view: &View<'_>) -> Markup {
+    let requester = view.case.person(view.case.state().requester);
+    html! {
+        @match (view.case.by_machine, has_reader(view)) {
+            (false, _) => { (first_name(requester)) " never sees it" },
+            (true, true) => { (requester) " is a program; followers never see it" },
+            (true, false) => { (requester) " is a program, and nobody else follows it" },
+        }
+    }
 }
 
 /// What is closed takes notes alone.

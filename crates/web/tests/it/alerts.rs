@@ -278,7 +278,9 @@ async fn nobody_is_offered_a_reply_to_a_program() {
     let follow = incident::Command::Watch { person: Some(world.person("gwen").id) };
     world.command("mara", number, follow).await;
     let page = world.get("mara", &format!("/incidents/{number}")).await;
-    page.shows(r#"id="m-reply""#).shows("those who follow it");
+    page.shows(r#"id="m-reply""#)
+        .shows("Reply<span class=\"long\"> to followers")
+        .shows("followers never see it");
     let own = world.report("Printer is dark").await;
     world.get("mara", &format!("/incidents/{own}")).await.shows(r#"id="m-reply""#);
 }

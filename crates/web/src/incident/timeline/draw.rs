@@ -171,9 +171,6 @@ fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
 pub(in crate::incident) fn audience(case: &Case) -> String {
     let watchers = case.state().watchers.iter().filter(|id| **id != case.state().requester).count();
     match watchers {
-        // A program reads nothing.
-        0 if case.by_machine => "whoever follows it".to_owned(),
-        count if case.by_machine => time::counted(count as i64, "watcher"),
         0 => case.person(case.state().requester).to_owned(),
         count => format!(
             "{} and {}",
