@@ -47,6 +47,7 @@ mod services;
 mod settings;
 mod status;
 mod subscribers;
+mod surges;
 mod teams;
 mod tokens;
 mod version;
@@ -124,6 +125,7 @@ fn doors() -> Vec<Door> {
         alerts::doors(),
         maintenances::doors(),
         status::doors(),
+        surges::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

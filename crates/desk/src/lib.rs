@@ -39,6 +39,7 @@ pub mod seals;
 pub mod sight;
 pub mod status;
 pub mod subscribers;
+pub mod surges;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -136,6 +137,9 @@ pub(crate) struct Inner {
     pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,
     /// The service map as it was last seen.
     pub(crate) map: map::Kept,
+    /// What the loop of surges knows, and the surges that go on as it last saw them.
+    pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
+    pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -180,6 +184,8 @@ impl Desk {
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             windows: tokio::sync::Mutex::default(),
             map: map::Kept::default(),
+            surge_watch: tokio::sync::Mutex::default(),
+            surges: RwLock::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -190,6 +196,7 @@ impl Desk {
             recompute::start(&desk);
             auditor::start(&desk);
             alerts::start(&desk);
+            surges::start(&desk);
         }
         Ok(desk)
     }

@@ -7,6 +7,7 @@ use crate::conduct;
 use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
+use crate::nearing;
 use crate::promise;
 use crate::rating::Rating;
 use crate::since::Before;
@@ -95,6 +96,7 @@ fn born(reported: &Reported, event: &Event) -> State {
         watchers: Default::default(),
         attachments: vec![],
         expected: None,
+        nearing: None,
         next_update: None,
         promises: vec![],
         deviated_at: None,
@@ -118,6 +120,7 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
+        Body::ExpectationNears(_) => nearing::follow(state, event),
         Body::RuleRefused(_) | Body::NobodyThere(_) | Body::PageFailed(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);

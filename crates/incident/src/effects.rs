@@ -254,10 +254,12 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             }
         }
         // Watchers may be customers, and clocks are the provider's own matter.
-        Body::ClockWarned(_) | Body::ClockBreached(_) => match owner(after) {
-            Audience::Watchers => {}
-            owner => add(owner, 0),
-        },
+        Body::ClockWarned(_) | Body::ClockBreached(_) | Body::ExpectationNears(_) => {
+            match owner(after) {
+                Audience::Watchers => {}
+                owner => add(owner, 0),
+            }
+        }
         Body::Promised(data) => add(given_to(after, data.to), 0),
         Body::PromiseChanged(data) => add(given_to(after, data.to), 0),
         Body::PromiseBroken(data) => {
@@ -311,6 +313,7 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
     match body {
         Body::Commented(data) => Some(data.body),
         Body::UpdatePublished(data) => Some(data.body),
+        Body::ExpectationSet(data) => data.reason,
         Body::Resolved(data) => Some(data.note),
         Body::Disputed(data) => Some(data.note),
         Body::Cancelled(data) => Some(data.reason),

@@ -237,10 +237,14 @@ pub fn may_refer(
     told || Scope::of(viewer).access(&Subject::from(other)) != Access::None
 }
 
+/// Tells everybody of an incident that is no major one, while it is open: who has the same says
+/// so instead of reporting it again.
+pub const KNOWN_OUTAGE_TAG: &str = "known-outage";
+
 /// Whether everybody of this company is told that this goes on: it is an open major
-/// incident, not confidential, and of no other company.
+/// incident, or one with [`KNOWN_OUTAGE_TAG`], not confidential, and of no other company.
 pub fn is_known_outage(state: &State, company: Option<OrganisationId>) -> bool {
-    state.major
+    (state.major || state.tags.contains(KNOWN_OUTAGE_TAG))
         && state.lifecycle.is_open()
         && state.confidential_to.is_none()
         && state.merged_into.is_none()
@@ -367,7 +371,9 @@ fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let staff_only = report.impact.is_some()
         || report.team.is_some()
         || report.assignee.is_some()
-        || report.confidential_to.is_some();
+        || report.confidential_to.is_some()
+        // Everybody would be told of it.
+        || report.tags.contains(KNOWN_OUTAGE_TAG);
     if staff_only {
         return Err(Refusal::forbidden(
             "impact, team, assignee and confidentiality are set by the service desk",

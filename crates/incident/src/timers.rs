@@ -1,6 +1,7 @@
 //! When something must happen by itself.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::nearing;
 use crate::policy::{Agreement, Policy};
 use crate::state::{HoldReason, Lifecycle, State};
 use kernel::{PersonId, Timestamp};
@@ -29,6 +30,8 @@ pub enum TimerKind {
     Forgotten,
     /// The next step of paging comes.
     Page,
+    /// The time that people were told comes near.
+    Nears,
 }
 
 /// Every timer this state wants, with its instant. An incident that came by
@@ -65,6 +68,7 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         wanted.extend(expires_at.map(|at| (TimerKind::Forgotten, at)));
         wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
     }
+    wanted.extend(nearing::next(state).map(|(_, at)| (TimerKind::Nears, at)));
     // Met exactly is met, and clocks count whole seconds.
     let communication = state.conduct.as_ref().map(|conduct| &conduct.communication);
     let unnoticed = communication.filter(|known| known.overdue_since.is_none());

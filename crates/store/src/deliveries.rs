@@ -6,6 +6,7 @@ pub mod caps;
 mod claim;
 mod concerned;
 mod expand;
+mod family;
 pub mod inbox;
 pub mod push;
 mod trial;

@@ -23,6 +23,7 @@ pub mod outside;
 pub mod pages;
 pub mod status;
 pub mod subscribers;
+pub mod surges;
 pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};

@@ -132,6 +132,7 @@ from! {
     kernel::ComponentGroupId => |v| Value::Text(v.to_string()),
     kernel::ListId => |v| Value::Text(v.to_string()),
     kernel::SubscriberId => |v| Value::Text(v.to_string()),
+    kernel::SurgeId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -28,6 +28,7 @@ mod schedules;
 mod service_map;
 mod status;
 mod subscribers;
+mod surges;
 mod terms;
 mod visibility;
 mod webhooks;

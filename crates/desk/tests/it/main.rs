@@ -15,6 +15,7 @@ mod rules;
 mod shared;
 mod sign_in;
 mod status;
+mod surges;
 mod terms;
 mod time;
 mod together;

@@ -306,7 +306,8 @@ fn command(
             Command::LogWork { seconds, note: Some(words("note", &note)?) }
         }
         Deed::Expect { at, low, high } => {
-            Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
+            let (at, low, high) = (Some(at), Some(low), Some(high));
+            Command::SetExpectedResolution { at, low, high, reason: None }
         }
         Deed::Mitigate => Command::Mitigate,
         Deed::Restore => Command::Restore,

@@ -423,6 +423,9 @@ commands! {
         /// Not after, most likely.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<Timestamp>,
+        /// Why it changes, in words for the requester.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
     } = "set-expected-resolution",
     /// Give somebody a fixed instant by which it is over, or another one than before.
     Promise {

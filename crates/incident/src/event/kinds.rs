@@ -545,6 +545,13 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] high: Option<Timestamp>,
         /// What it was.
         #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Timestamp>,
+        /// Why it changes, in words for the requester.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+    },
+    /// The expected time of restoration comes near, and it is not back.
+    ExpectationNears = "expectation_nears" v 1 {
+        /// What was told.
+        at: Timestamp,
     },
     /// The impact is over.
     Mitigated = "mitigated" v 1 {},

@@ -31,6 +31,8 @@ words! {
         UpdatePublished = "update_published",
         /// When it is expected back.
         ExpectationSet = "expectation_set",
+        /// The expected time comes near.
+        ExpectationNears = "expectation_nears",
         /// It waits for its requester.
         PutOnHold = "put_on_hold",
         /// It still waits for its requester.
@@ -102,6 +104,7 @@ impl Occasion {
             Occasion::Attached => "A file is added",
             Occasion::UpdatePublished => "An update is published",
             Occasion::ExpectationSet => "The expected time changes",
+            Occasion::ExpectationNears => "The expected time comes near",
             Occasion::PutOnHold => "It waits for its requester",
             Occasion::Reminded => "The question is brought to mind",
             Occasion::PriorityChanged => "Its priority changes",

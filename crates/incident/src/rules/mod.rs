@@ -107,6 +107,7 @@ impl Moment {
             | Body::RuleRefused(_)
             | Body::RuleRested(_)
             | Body::NobodyThere(_)
+            | Body::ExpectationNears(_)
             | Body::AlertsChanged(_) => return [None; 2],
             paging if paging.is_about_paging() => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),

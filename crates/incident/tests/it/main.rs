@@ -16,6 +16,7 @@ mod ledger;
 mod lifecycle;
 mod majors;
 mod models;
+mod nearing;
 mod notices;
 mod oracle;
 mod paging;

@@ -3,7 +3,7 @@
 use crate::case::{Case, Who, company, desktop, network, plain_report};
 use crate::sample;
 use incident::command::Report;
-use incident::permissions::{granted, is_known_outage, may, may_refer};
+use incident::permissions::{KNOWN_OUTAGE_TAG, granted, is_known_outage, may, may_refer};
 use incident::{
     Access, Command, CommandName, Lifecycle, RefusalKind, Scope, State, Subject, TokenScope, Viewer,
 };
@@ -347,10 +347,12 @@ proptest! {
 fn a_company_hears_of_its_own_outages_and_of_everybodys() {
     let quiet = Case::new().state().clone();
     let ours = State { major: true, ..quiet.clone() };
+    let told = State { tags: [KNOWN_OUTAGE_TAG.to_owned()].into(), ..quiet.clone() };
     let everybodys = State { organisation: None, ..ours.clone() };
     for (state, us, others) in [
         (&quiet, false, false),
         (&ours, true, false),
+        (&told, true, false),
         (&everybodys, true, true),
         (&State { confidential_to: Some(network()), ..ours.clone() }, false, false),
         (&State { lifecycle: Lifecycle::Resolved, ..ours.clone() }, false, false),
@@ -364,4 +366,14 @@ fn a_company_hears_of_its_own_outages_and_of_everybodys() {
     assert!(!may_refer(&stranger, None, &everybodys, false), "it is not theirs to follow up");
     assert!(!may_refer(&stranger, None, &ours, true));
     assert!(may_refer(&Who::Requester.viewer().unwrap(), None, &quiet, false));
+}
+
+#[test]
+fn nobody_makes_everybody_hear_of_their_own_report() {
+    let tags = [KNOWN_OUTAGE_TAG.to_owned()].into();
+    let requester = Who::Requester.viewer().unwrap();
+    let report = Report { requester: requester.person, tags, ..plain_report() };
+    let command = Command::Report(Box::new(report));
+    assert!(may(&requester, None, &command).is_err());
+    assert!(may(&Who::Agent.viewer().unwrap(), None, &command).is_ok());
 }

@@ -224,7 +224,7 @@ fn saying() -> impl Strategy<Value = Command> {
         1 => file,
         1 => update,
         1 => (maybe(instant()), maybe(instant()), maybe(instant()))
-            .prop_map(|(at, low, high)| Command::SetExpectedResolution { at, low, high }),
+            .prop_map(|(at, low, high)| Command::SetExpectedResolution { at, low, high, reason: None }),
         1 => content().prop_map(|content| Command::Redact { content }),
     ]
 }

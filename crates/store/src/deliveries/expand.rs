@@ -2,6 +2,7 @@
 //! channel by which they are told.
 
 use super::concerned::{Concerned, Reached, Standing, standings};
+use super::family::Families;
 use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
 use crate::directory::{devices, many, one, slots};
 use crate::{Columns, Failure, Sql, Value, outside};
@@ -40,9 +41,9 @@ pub(super) struct Asked {
     id: i64,
     pub(super) number: i64,
     pub(super) n: i64,
-    word: String,
+    pub(super) word: String,
     audience: Audience,
-    created_at: Timestamp,
+    pub(super) created_at: Timestamp,
     row: Row,
 }
 
@@ -76,6 +77,7 @@ pub fn expand(
     // What each of them makes.
     let (mut made, mut count) = (BTreeMap::new(), 0);
     let mut surveyed = BTreeSet::new();
+    let mut families = Families::default();
     for some in due.chunks(ROWS_AT_ONCE) {
         let mut to = Vec::with_capacity(some.len());
         for asked in some {
@@ -99,7 +101,8 @@ pub fn expand(
             }
             let standing = known.entry(asked.number).or_default();
             for reached in concerned.by(asked, audience) {
-                rows.extend(told(asked, audience, reached, standing, terms));
+                let knows = families.has_told(sql, asked, audience, reached.person)?;
+                rows.extend(told(asked, audience, (reached, knows), standing, terms));
             }
             count += rows.len();
         }
@@ -157,11 +160,11 @@ fn take(sql: &mut dyn Sql, ids: &[i64]) -> Result<BTreeSet<i64>, Failure> {
     Ok(many(sql, &statement, &values, Columns::int)?.into_iter().collect())
 }
 
-/// The deliveries to one person.
+/// The deliveries to one person; who knows it already from another incident gets no letter.
 fn told(
     asked: &Asked,
     audience: &Audience,
-    reached: &Reached,
+    (reached, knows): (&Reached, bool),
     standing: &mut Standing,
     terms: Terms,
 ) -> Vec<Vec<Value>> {
@@ -173,7 +176,11 @@ fn told(
         major: standing.major,
         waits_for_requester: standing.waits_for_requester,
     };
-    let channels = channels(&asked.row, &reached.preferences, &matter);
+    let mut channels = channels(&asked.row, &reached.preferences, &matter);
+    if knows {
+        // It stands in their inbox; a letter of its own would say the same again.
+        channels = Channels { mail: false, push: false, inbox: true };
+    }
     let mut rows = Vec::new();
     let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
         rows.push(vec![

@@ -49,6 +49,7 @@ fn contents_of(body: &Body) -> Vec<ContentId> {
         Body::Rated(data) => data.note.into_iter().collect(),
         Body::RuleRan(data) => vec![data.because],
         Body::Promised(data) => data.reason.into_iter().collect(),
+        Body::ExpectationSet(data) => data.reason.into_iter().collect(),
         Body::PromiseChanged(data) => vec![data.reason],
         Body::BreachExplained(data) => vec![data.reason],
         Body::PauseCorrected(data) => vec![data.reason],

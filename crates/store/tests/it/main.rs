@@ -21,5 +21,6 @@ mod push;
 mod rules;
 mod schedules;
 mod status;
+mod surges;
 mod webhooks;
 mod words;

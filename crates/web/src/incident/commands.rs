@@ -28,6 +28,8 @@ use store::incidents::list::IncidentRow;
 
 /// Tries when others write at the same moment.
 const TRIES: usize = 5;
+/// The field that says on which incident's page a form about another one stands.
+pub(super) const BACK: &str = "back";
 /// Characters of an idempotency key.
 const KEY_CHARS: usize = 200;
 /// Entries that are looked at for what others changed meanwhile.
@@ -317,6 +319,9 @@ async fn answer(
     version_before: u32,
     done: Done,
 ) -> PageResult {
+    if let Some(back) = fields.filled(BACK).and_then(|text| text.parse::<IncidentNumber>().ok()) {
+        return Ok(Answer::go(url::incident(back)).reply(live));
+    }
     let number = done.number;
     if command == C::Resolve && fields.ticked("from_draft") {
         let me = who.person().id;

@@ -56,7 +56,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let known =
         |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
-    let requester = case.person(case.state().requester);
+    let requester = reader(view);
     let name = first_name(requester);
     let chosen = audiences(view, start);
     html! {
@@ -67,7 +67,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
-            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
+            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
             (update_fields(view, start, &chosen))
@@ -77,15 +77,42 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     }
 }
 
+/// Who reads a reply: a program reads nothing, those who follow it do.
+fn reader<'a>(view: &View<'a>) -> &'a str {
+    match view.case.by_machine {
+        true => "followers",
+        false => view.case.person(view.case.state().requester),
+    }
+}
+
+/// Whether anybody outside reads a reply.
+fn has_reader(view: &View<'_>) -> bool {
+    !view.case.by_machine || !view.case.state().watchers.is_empty()
+}
+
+/// Who never sees a note.
+fn never_sees(view: &View<'_>) -> Markup {
+    let requester = view.case.person(view.case.state().requester);
+    html! {
+        @match (view.case.by_machine, has_reader(view)) {
+            (false, _) => { (first_name(requester)) " never sees it" },
+            (true, true) => { (requester) " is a program; followers never see it" },
+            (true, false) => { (requester) " is a program, and nobody else follows it" },
+        }
+    }
+}
+
 /// What is closed takes notes alone.
 fn first_mode(view: &View<'_>, start: &Start) -> Mode {
+    let usual = if has_reader(view) { Mode::Reply } else { Mode::Note };
     match view.case.state().lifecycle {
         Lifecycle::Closed => Mode::Note,
         _ => start
             .drafts
             .iter()
+            .filter(|draft| draft.mode != Mode::Reply || has_reader(view))
             .max_by_key(|draft| draft.updated_at)
-            .map_or(Mode::Reply, |draft| draft.mode),
+            .map_or(usual, |draft| draft.mode),
     }
 }
 
@@ -111,7 +138,7 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
     html! {
         fieldset.c-modes {
             legend.vh { "What are you writing?" }
-            @if view.case.state().lifecycle != Lifecycle::Closed {
+            @if view.case.state().lifecycle != Lifecycle::Closed && has_reader(view) {
                 (radio(Mode::Reply, "m-reply", "r", "reply", html! { span { "Reply" span.long { " to " (name) } } }))
             }
             (radio(Mode::Note, "m-note", "n", "lock", html! { span.long { "Internal note" } span.short { "Note" } }))
@@ -188,11 +215,11 @@ fn buttons(view: &View<'_>, name: &str, publish: &str) -> Markup {
                     select id="c-then" name="then" class="btn btn-sm btn-quiet hide-s" {
                         option value="" { "and leave the state" }
                         @if state.lifecycle != Lifecycle::InProgress { option value="in_progress" { "and set In progress" } }
-                        option value="waiting" { "and wait on requester" }
+                        @if !view.case.by_machine { option value="waiting" { "and wait on requester" } }
                         option value="resolve" { "and resolve with these words" }
                     }
                 }
-                @if state.lifecycle != Lifecycle::Closed {
+                @if state.lifecycle != Lifecycle::Closed && has_reader(view) {
                     button class="btn btn-sm btn-primary only-reply" type="submit" { "Send to " (name) " " kbd { "Ctrl ↵" } }
                 }
                 button class="btn btn-sm btn-note only-note" type="submit" { "Save internal note " kbd { "Ctrl ↵" } }

@@ -157,6 +157,7 @@ fn around(
             at: fields.instant("at", at.here)?,
             low: None,
             high: None,
+            reason: ask.opt_words("reason", fields.get("reason"), limits::REASON_CHARS)?,
         },
         C::Promise => Command::Promise {
             at: fields.instant("at", at.here)?,

@@ -147,6 +147,7 @@ async fn show(
 ) -> PageResult<Markup> {
     let (all, open) = with_open(&app, &who, id).await?;
     let service = all.get(id).ok_or(PageError::NotFound)?;
+    let surges = crate::surges::banner(&app, &who, Some(id));
     Ok(page(
         (&who, &app.desk.policy()),
         &all,
@@ -154,7 +155,7 @@ async fn show(
         open,
         &shown(service, &all.services),
         &Problem::default(),
-        saved_banner(query.as_deref()),
+        html! { (surges) (saved_banner(query.as_deref())) },
     ))
 }
 

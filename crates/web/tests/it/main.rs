@@ -30,4 +30,5 @@ mod settings;
 mod shell;
 mod status;
 mod subscribe;
+mod surges;
 mod webhooks;

@@ -48,6 +48,8 @@ pub(crate) struct SetExpectedResolution {
     /// Most likely not after.
     #[schema(value_type = Option<String>, format = DateTime)]
     high: Option<Timestamp>,
+    /// Why it changes, in words for the requester.
+    reason: Option<String>,
 }
 
 impl Wish for SetExpectedResolution {
@@ -55,11 +57,12 @@ impl Wish for SetExpectedResolution {
     const ABOUT: &'static str = "Say when service is expected back";
 
     fn example() -> Value {
-        json!({ "at": "2026-11-23T16:00:00Z" })
+        json!({ "at": "2026-11-23T16:00:00Z", "reason": "The spare part comes at noon." })
     }
 
-    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
-        Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high })
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let reason = on.opt_words("reason", self.reason.as_deref(), limits::REASON_CHARS)?;
+        Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high, reason })
     }
 }
 

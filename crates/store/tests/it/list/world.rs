@@ -160,6 +160,7 @@ impl Incident {
             expected: None,
             next_update: None,
             promises: vec![],
+            nearing: None,
             deviated_at: None,
             explanations: BTreeMap::new(),
             unanswered_since: None,

@@ -157,6 +157,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         },
         C::SetExpectedResolution => html! {
             (form.line("at", "Expected back", Some(&format!("{requester} sees this. Empty takes it back.")), &local(view, view.case.state().expected.map(|e| e.at)), "datetime-local"))
+            (form.line("reason", "Why", Some("They are told this with the new time, before the old one passes."), "", "text"))
         },
         C::Promise => promise(view, &form),
         C::ExplainBreach => explain(view, &form),
@@ -312,7 +313,10 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
     let open = |number: &&kernel::IncidentNumber| {
         view.case.relatives.get(number).is_none_or(|row| row.state.lifecycle.is_open())
     };
-    let children = view.case.state().children.iter().filter(open).count();
+    let follows = |number: &&kernel::IncidentNumber| {
+        view.case.relatives.get(number).is_none_or(|row| row.state.follows_parent)
+    };
+    let children = view.case.state().children.iter().filter(open).filter(follows).count();
     let parts = view.case.state().parts.iter().filter(open).count();
     html! {
         @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }

@@ -4,7 +4,7 @@ use super::around::related;
 use super::given;
 use super::net::Net;
 use super::paged;
-use super::promised::promised;
+use super::promised::{promised, why};
 use super::{Entry, Sort};
 use crate::incident::case::Case;
 use crate::incident::clocks::Step;
@@ -50,7 +50,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Restricted(data) if data.team.is_some() => "lock",
         Body::Restricted(_) => "unlock",
         Body::Redacted(_) => "trash",
-        Body::ClockWarned(_) => "clock",
+        Body::ClockWarned(_) | Body::ExpectationNears(_) => "clock",
         Body::ClockBreached(_) => "alert",
         Body::Closed(_) => "s-closed",
         Body::Rated(_) => "flag",
@@ -396,8 +396,13 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
             }
         }
         Body::ExpectationSet(data) => match data.at {
-            Some(at) => html! { "expects service back by " b { (when(case, at)) } },
-            None => html! { "withdrew the expected time" },
+            Some(at) => {
+                html! { "expects service back by " b { (when(case, at)) } (why(case, data.reason)) }
+            }
+            None => html! { "withdrew the expected time" (why(case, data.reason)) },
+        },
+        Body::ExpectationNears(data) => html! {
+            b { "the time that was told comes near" } ": " (when(case, data.at))
         },
         Body::Promised(_)
         | Body::PromiseChanged(_)
