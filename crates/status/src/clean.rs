@@ -30,19 +30,19 @@ fn site(of: &Site) -> Site {
         url: line(&of.url).trim_end_matches('/').to_owned(),
         base: line(&of.base).trim_end_matches('/').to_owned(),
         languages,
-        support: of.support.as_deref().map(line),
-        logo: of.logo.as_deref().map(line),
+        support: of.support.as_deref().map(line).filter(|words| !words.is_empty()),
+        logo: of.logo.as_deref().map(line).filter(|words| !words.is_empty()),
         ..of.clone()
     }
 }
 
 fn group(of: &Group) -> Group {
-    let description = of.description.as_deref().map(text);
+    let description = said(of.description.as_deref());
     Group { name: line(&of.name), description, ..of.clone() }
 }
 
 fn component(of: &Component) -> Component {
-    let description = of.description.as_deref().map(text);
+    let description = said(of.description.as_deref());
     Component { name: line(&of.name), description, ..of.clone() }
 }
 
@@ -61,6 +61,11 @@ fn update(of: &Update) -> Update {
 
 fn work(of: &Work) -> Work {
     Work { title: line(&of.title), body: text(&of.body), ..of.clone() }
+}
+
+/// Words that may be missing: of which nothing is left, are.
+fn said(of: Option<&str>) -> Option<String> {
+    of.map(text).filter(|words| !words.is_empty())
 }
 
 /// An id as a part of addresses and names of files: it leads nowhere else.
