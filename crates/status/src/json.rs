@@ -30,7 +30,7 @@ struct Status {
 struct ComponentOut<'a> {
     id: String,
     name: &'a str,
-    status: Condition,
+    status: &'static str,
     created_at: String,
     updated_at: String,
     position: usize,
@@ -82,8 +82,8 @@ struct UpdateOut<'a> {
 struct Affected<'a> {
     code: ComponentId,
     name: &'a str,
-    old_status: Condition,
-    new_status: Condition,
+    old_status: &'static str,
+    new_status: &'static str,
 }
 
 /// Every document with its path below `api/v2`.
@@ -198,7 +198,7 @@ impl<'a> Out<'a> {
         ComponentOut {
             id: of.id.to_string(),
             name: &of.name,
-            status: of.condition,
+            status: of.condition.as_str(),
             created_at: self.time(of.created_at),
             updated_at: self.time(of.updated_at),
             position: before + 1,
@@ -217,7 +217,7 @@ impl<'a> Out<'a> {
         ComponentOut {
             id: of.id.to_string(),
             name: &of.name,
-            status: condition::worst(within.iter().map(|component| component.condition)),
+            status: condition::worst(within.iter().map(|of| of.condition)).as_str(),
             created_at: self.time(of.created_at),
             updated_at: self.time(of.updated_at),
             position,
@@ -277,8 +277,8 @@ impl<'a> Out<'a> {
         let affected = |component: &'a Component| Affected {
             code: component.id,
             name: &component.name,
-            old_status: condition::at(component, then),
-            new_status: condition::at(component, update.at),
+            old_status: condition::at(component, then).as_str(),
+            new_status: condition::at(component, update.at).as_str(),
         };
         UpdateOut {
             id: update.id.clone(),

@@ -35,7 +35,8 @@ fn spoilt(words: &[String]) -> Snapshot {
     let mut next = || words.next().unwrap();
     let mut page = demo();
     page.components.truncate(6);
-    page.site.languages = vec![Language::Fr, Language::En];
+    page.incidents.truncate(2);
+    page.site.languages = vec![Language::Fr];
     page.site.name = next();
     page.site.id = next();
     page.site.support = Some(next());
@@ -65,7 +66,6 @@ fn spoilt(words: &[String]) -> Snapshot {
 
 fn check(page: &Snapshot) {
     let bundle = render(page);
-    assert_eq!(bundle, render(page));
     for (path, file) in &bundle.files {
         let text = String::from_utf8(file.bytes.clone()).unwrap();
         assert!(!path.contains("..") && !path.contains("//") && !path.starts_with('/'), "{path}");
@@ -88,6 +88,11 @@ fn check(page: &Snapshot) {
         };
         checked.unwrap_or_else(|wrong| panic!("{path}: {wrong}"));
     }
+}
+
+#[test]
+fn the_same_snapshot_gives_the_same_bytes() {
+    assert_eq!(render(&demo()), render(&demo()));
 }
 
 #[test]
@@ -131,7 +136,7 @@ fn any_words() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn no_words_break_a_format(words in proptest::collection::vec(any_words(), 1..12)) {
         check(&spoilt(&words));
@@ -145,6 +150,7 @@ proptest! {
     ) {
         let mut page = demo();
         page.components.truncate(3);
+        page.incidents.truncate(1);
         page.site.languages = vec![Language::Pl];
         let when = |at: usize| kernel::Timestamp::from_micros(micros[at]);
         page.at = when(0);

@@ -34,8 +34,8 @@ fn the_first_page_tells_the_story() {
         "Being looked into 12:46",
         "Cause found, being worked on 13:00",
         "Works again by 13:50 CET",
-        "Expected backby 13:50 CET",
-        "Next updateby 13:30 CET",
+        "Expected back by 13:50 CET",
+        "Next update by 13:30 CET",
         "About 1 in 3 bookings",
         "90 days ago 99.97% available today",
         "Thu 12 Nov: slower or limited for 48 min",
@@ -171,7 +171,7 @@ fn a_time_that_has_passed_says_so() {
     let mut snapshot = demo();
     snapshot.at = at("2026-11-23T13:05:00Z");
     let text = read(&snapshot, "");
-    assert!(text.contains("by 13:50 CETIt takes longer than we said."), "{text}");
+    assert!(text.contains("by 13:50 CET It takes longer than we said."), "{text}");
     assert!(!text.contains("Works again by"), "{text}");
 }
 

@@ -5,6 +5,12 @@
 /// Elements of HTML that have no end.
 const VOID: [&str; 9] = ["meta", "link", "img", "use", "path", "rect", "circle", "br", "input"];
 
+/// Elements before and after which a line ends, also without a style sheet.
+const BLOCKS: [&str; 17] = [
+    "title", "header", "main", "footer", "nav", "section", "div", "p", "h1", "h2", "h3", "h4",
+    "li", "dt", "dd", "details", "summary",
+];
+
 /// Elements that a page may have: nothing runs, nothing is styled in place.
 const ELEMENTS: [&str; 44] = [
     "html", "head", "meta", "title", "link", "body", "svg", "symbol", "circle", "path", "rect",
@@ -87,6 +93,10 @@ pub fn markup(text: &str, is_html: bool) -> Result<Document, String> {
         document.text.push_str(&unescaped(&rest[..at])?);
         let (tag, after) = tag_of(&rest[at + 1..])?;
         rest = after;
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        if BLOCKS.contains(&name) {
+            document.text.push(' ');
+        }
         if let Some(name) = tag.strip_prefix('/') {
             if open.pop().as_deref() != Some(name) {
                 return Err(format!("</{name}> ends what is not open"));
