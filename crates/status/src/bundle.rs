@@ -34,7 +34,7 @@ pub struct File {
 /// All files of a page, by their path below the page's address, without a slash at its beginning.
 /// Pages stand there once for each language (`index.de.html`, `history.de.html`,
 /// `incidents/{id}.de.html`), and in the first language under their lasting address (the empty path,
-/// `history`, `incidents/{id}`); `index.html` is for folders and buckets.
+/// `history`, `incidents/{id}`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bundle {
     /// Path and file.
@@ -83,7 +83,7 @@ impl Bundle {
                 }
                 self.files.insert(file(stem, *language), made);
             };
-            put("index", &["", "index.html"], page.front());
+            put("index", &[""], page.front());
             put("history", &["history"], page.history());
             // An id of which nothing is left has no address.
             for incident in view.snapshot.incidents.iter().filter(|of| !of.id.is_empty()) {
