@@ -2,17 +2,20 @@
 
 #![allow(clippy::unwrap_used)]
 
-use locale::{Language, account, answer, entry, letters, portal, scripts, subscribers};
+use locale::{Language, account, answer, entry, letters, portal, scripts, status, subscribers};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 type Entries = Vec<(&'static str, String)>;
 
 /// Words that are the same in English and in another language, by key.
-const SAME: [&str; 9] = [
+const SAME: [&str; 12] = [
     "browser",
     "email",
     "incidents",
+    "long-hours",
+    "long-hours-minutes",
+    "long-minutes",
     "minutes",
     "pages",
     "services",
@@ -21,7 +24,7 @@ const SAME: [&str; 9] = [
     "told-push",
 ];
 
-fn files(language: Language) -> [(&'static str, Entries); 7] {
+fn files(language: Language) -> [(&'static str, Entries); 8] {
     [
         ("letters", letters(language).entries()),
         ("portal", portal(language).entries()),
@@ -30,6 +33,7 @@ fn files(language: Language) -> [(&'static str, Entries); 7] {
         ("account", account(language).entries()),
         ("scripts", scripts(language).entries()),
         ("subscribers", subscribers(language).entries()),
+        ("status", status(language).entries()),
     ]
 }
 
