@@ -63,7 +63,8 @@ struct Choice {
 impl Choice {
     async fn read(app: &App, chosen: Option<&List>) -> PageResult<Choice> {
         let all = app.desk.read(services::list).await?;
-        let is_chosen = |id: ServiceId| chosen.is_some_and(|list| list.wants.services.contains(&id));
+        let is_chosen =
+            |id: ServiceId| chosen.is_some_and(|list| list.wants.services.contains(&id));
         let offered = all.into_iter().filter(|service| service.active || is_chosen(service.id));
         Ok(Choice { services: offered.map(|one| (one.id.to_string(), one.name)).collect() })
     }
