@@ -15,6 +15,7 @@ mod hostile;
 mod inbox;
 mod incidents;
 mod integrations;
+mod majors;
 mod messages;
 mod models;
 mod notices;

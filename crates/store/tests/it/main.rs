@@ -12,6 +12,7 @@ mod engine;
 mod feed;
 mod files;
 mod list;
+mod majors;
 mod messages;
 mod notices;
 mod originals;
