@@ -14,6 +14,9 @@ why-person = You get this because { $number } concerns you: { $how ->
     [brought] you were brought in
     [promised] the promise was given to you
     [follows] you own what follows from it
+    [decides] it is for you to decide, or to know
+    [role] it is about a role in it
+    [wrote] you wrote the update
    *[yours] it is yours
 }.
 why-team = You get this because { $number } is with your team.
@@ -112,6 +115,27 @@ was-assigned = { $who } gave this to somebody.
 was-escalated = { $who } brought others in:
 priority-now = Its priority is { $priority } now.
 declared-major = { $who } declared it a major incident.
+proposes-major = { $who } proposes to declare it a major incident.
+offers-role = { $who } offers you a role: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}. Open the incident to accept or decline it.
+gave-role = { $who } gave you a role: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}.
+declined-role = { $who } does not take the role you offered: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}.
+update-waits = { $who } wrote an update that waits for approval:
+update-rejected = { $who } did not approve the update you wrote:
 was-closed = The incident is closed.
 rated-low = { $who } rated it { $score } of 5.
 kept-inside = A reply in your name came by mail, and nothing proves that it is yours. It was kept as an internal note: its requester has not got it.

@@ -11,6 +11,9 @@ why-person = Recibe este mensaje porque { $number } le afecta: { $how ->
     [brought] se ha pedido su ayuda
     [promised] la promesa se le hizo a usted
     [follows] usted es responsable de lo que sigue
+    [decides] le corresponde decidirlo o saberlo
+    [role] se trata de un rol en la incidencia
+    [wrote] usted escribió el comunicado
    *[yours] es su incidencia
 }.
 why-team = Recibe este mensaje porque { $number } está en manos de su equipo.
@@ -103,6 +106,27 @@ was-assigned = { $who } se la ha asignado a alguien.
 was-escalated = { $who } ha pedido ayuda a otras personas:
 priority-now = Su prioridad es ahora { $priority }.
 declared-major = { $who } la ha declarado incidencia grave.
+proposes-major = { $who } propone declararla incidencia grave.
+offers-role = { $who } le ofrece un rol: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}. Abra la incidencia para aceptarlo o rechazarlo.
+gave-role = { $who } le ha dado un rol: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}.
+declined-role = { $who } no acepta el rol que usted ofreció: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}.
+update-waits = { $who } ha escrito un comunicado que espera aprobación:
+update-rejected = { $who } no ha aprobado el comunicado que usted escribió:
 was-closed = La incidencia está cerrada.
 rated-low = { $who } la ha valorado con { $score } de 5.
 kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que sea suya. Se guardó como nota interna: quien notificó la incidencia no la ha recibido.

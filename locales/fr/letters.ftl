@@ -11,6 +11,9 @@ why-person = Vous recevez ce message parce que { $number } vous concerne : { $ho
     [brought] votre aide a été demandée
     [promised] la promesse vous a été faite
     [follows] vous êtes responsable de la suite à donner
+    [decides] c’est à vous d’en décider ou de le savoir
+    [role] il s’agit d’un rôle dans cet incident
+    [wrote] vous avez rédigé le message
    *[yours] c’est votre incident
 }.
 why-team = Vous recevez ce message parce que { $number } est confié à votre équipe.
@@ -103,6 +106,27 @@ was-assigned = { $who } l’a confié à quelqu’un.
 was-escalated = { $who } a fait appel à d’autres :
 priority-now = Sa priorité est maintenant { $priority }.
 declared-major = { $who } l’a déclaré incident majeur.
+proposes-major = { $who } propose de le déclarer incident majeur.
+offers-role = { $who } vous propose un rôle : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}. Ouvrez l’incident pour l’accepter ou le refuser.
+gave-role = { $who } vous a confié un rôle : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}.
+declined-role = { $who } ne prend pas le rôle que vous avez proposé : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}.
+update-waits = { $who } a rédigé un message qui attend une approbation :
+update-rejected = { $who } n’a pas approuvé le message que vous avez rédigé :
 was-closed = L’incident est clos.
 rated-low = { $who } l’a noté { $score } sur 5.
 kept-inside = Une réponse en votre nom est arrivée par courriel, et rien ne prouve qu’elle vient de vous. Elle est gardée comme note interne : le demandeur ne l’a pas reçue.

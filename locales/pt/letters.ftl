@@ -11,6 +11,9 @@ why-person = Você recebe esta mensagem porque { $number } diz respeito a você:
     [brought] sua ajuda foi pedida
     [promised] a promessa foi feita a você
     [follows] você é responsável pelo que vem a seguir
+    [decides] cabe-lhe decidir ou saber
+    [role] trata-se de uma função no incidente
+    [wrote] escreveu o comunicado
    *[yours] o incidente é seu
 }.
 why-team = Você recebe esta mensagem porque { $number } está com a sua equipe.
@@ -103,6 +106,27 @@ was-assigned = { $who } entregou isto a alguém.
 was-escalated = { $who } chamou outras pessoas:
 priority-now = A prioridade agora é { $priority }.
 declared-major = { $who } declarou isto um incidente grave.
+proposes-major = { $who } propõe declará-lo incidente grave.
+offers-role = { $who } oferece-lhe uma função: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}. Abra o incidente para a aceitar ou recusar.
+gave-role = { $who } deu-lhe uma função: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}.
+declined-role = { $who } não aceita a função que ofereceu: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}.
+update-waits = { $who } escreveu um comunicado que aguarda aprovação:
+update-rejected = { $who } não aprovou o comunicado que escreveu:
 was-closed = O incidente está encerrado.
 rated-low = { $who } avaliou isto com { $score } de 5.
 kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é sua. Ela foi guardada como nota interna: quem comunicou o incidente não a recebeu.

@@ -1,6 +1,8 @@
 //! Whom the events concern: these become outbox rows in the command's own
 //! transaction. Channels and wording belong to whoever delivers them.
 
+mod majors;
+
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
 use crate::conduct::Audiences;
@@ -115,6 +117,7 @@ pub fn effects(
     for event in events {
         let told = found.len();
         tell(before, after, event, &mut found);
+        found.extend(majors::told(before, after, event, policy));
         if matches!(event.body, Body::ClockWarned(_) | Body::ClockBreached(_)) {
             let delay_seconds = until_at_work(after, event.at, policy);
             found[told..].iter_mut().for_each(|effect| effect.delay_seconds += delay_seconds);
@@ -323,6 +326,8 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
         Body::Escalated(data) => Some(data.reason),
         Body::MajorProposed(data) => data.reason,
         Body::MajorDeclared(data) => data.reason,
+        Body::UpdateDrafted(data) => Some(data.body),
+        Body::UpdateRejected(data) => Some(data.reason),
         Body::Promised(data) => data.reason,
         Body::PromiseChanged(data) => Some(data.reason),
         Body::BreachExplained(data) => Some(data.reason),

@@ -171,12 +171,14 @@ pub struct Matter<'a> {
 
 impl Matter<'_> {
     /// Whether it does not wait for the end of quiet hours: urgent work that is given to
-    /// somebody, what has been missed, and major incidents.
+    /// somebody, what has been missed, and major incidents, also while it is to be decided
+    /// whether it is one.
     pub fn cannot_wait(&self) -> bool {
         let given = matches!(self.audience, Audience::Person(_) | Audience::Team(_))
             && matches!(self.word, "reported" | "assigned" | "escalated");
         let missed = matches!(self.word, "clock_breached" | "promise_broken" | DEVIATION);
-        self.major || missed || (given && self.priority <= URGENT)
+        let major = self.major || self.word == "major_proposed";
+        major || missed || (given && self.priority <= URGENT)
     }
 
     /// Whether it leaves however many letters left lately: what cannot wait, but for words and
@@ -330,6 +332,7 @@ mod tests {
         assert_eq!(preferences.leaves(&urgent, at(night), &zone), Leaves::Now);
         let major = Matter { major: true, ..matter("commented", &mine) };
         assert_eq!(preferences.leaves(&major, at(night), &zone), Leaves::Now);
+        assert_eq!(leaves("major_proposed", night), Leaves::Now, "somebody has to decide");
     }
 
     #[test]

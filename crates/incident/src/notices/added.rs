@@ -189,6 +189,10 @@ impl Occasion {
                     | O::Promised
                     | O::PromiseChanged
                     | O::BreachExplained
+                    | O::RoleOffered
+                    | O::RoleGiven
+                    | O::RoleDeclined
+                    | O::UpdateRejected
                     | O::Merged
                     | O::Deviation
                     | O::Survey
