@@ -522,3 +522,25 @@ fn the_figures_count_from_when_it_began() {
     assert_eq!((then.outage_seconds, then.cost), (1_200, Some(200)));
     assert_eq!((then.words_kept, then.words_missed), (1, 0));
 }
+
+#[test]
+fn a_word_that_is_not_for_requesters_leaves_them_waiting() {
+    let mut case = Case::new();
+    let to = |audiences| Command::PublishUpdate {
+        body: words(1),
+        phase: UpdatePhase::Identified,
+        expected: None,
+        next_update: None,
+        title: None,
+        audiences: Some(audiences),
+    };
+    let lists = everybody().lists;
+    case.does(Who::Requester, crate::sample::comment());
+    case.does(Who::Agent, to(Audiences { lists, ..Audiences::default() }));
+    let state = case.state();
+    assert!(state.moments.responded.is_none() && state.unanswered_since.is_some());
+    assert!(state.moments.acknowledged.is_some(), "somebody is at it");
+    assert_eq!(state.since.told, None);
+    case.does(Who::Agent, to(everybody()));
+    assert!(case.state().moments.responded.is_some() && case.state().unanswered_since.is_none());
+}

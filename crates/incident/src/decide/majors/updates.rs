@@ -1,6 +1,6 @@
 //! Updates: written once, for everybody concerned; where it was agreed, another approves them.
 
-use super::super::{Draft, conversation};
+use super::super::{Draft, conversation, lifecycle};
 use crate::command::Command;
 use crate::conduct::{self, Audiences, UpdateDraft};
 use crate::event::{UpdateDrafted, UpdatePublished, UpdateRejected};
@@ -112,6 +112,7 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         title: None,
         audiences: Some(Audiences { requesters: true, ..Audiences::default() }),
     });
+    let is_public = audiences.requesters || audiences.status_page;
     draft.emit(UpdatePublished {
         body,
         phase,
@@ -122,7 +123,12 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         update,
         update_due,
     });
-    conversation::provider_spoke(draft);
+    if is_public {
+        conversation::provider_spoke(draft);
+    } else {
+        // Its requester still waits for a word.
+        lifecycle::took_it(draft);
+    }
     if let Some(command) = below {
         tell_below(draft, &command)?;
     }
