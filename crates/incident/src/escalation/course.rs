@@ -265,7 +265,10 @@ impl Course {
         let people = data.people.iter().map(|paged| paged.person);
         match data.cue {
             Cue::ByHand | Cue::Called | Cue::Silent => {
-                self.waiting_for.extend(people);
+                self.waiting_for.extend(people.clone());
+                if data.cue == Cue::Called && self.why == Why::Called {
+                    self.must_answer.extend(people);
+                }
                 return;
             }
             // They have it: nobody is waited for.
@@ -296,6 +299,10 @@ impl Course {
     fn exhausted(&mut self, data: &PagingExhausted) {
         self.standing = Standing::Exhausted;
         self.exhausted = data.times;
+        if self.why == Why::Called {
+            // Whoever is told in the end has it.
+            self.must_answer.clear();
+        }
         let last = self.ahead.pop().or(self.step.take());
         let round = last.as_ref().map_or(0, |last| last.round);
         self.step = last;

@@ -137,6 +137,8 @@ fn whoever_is_called_is_paged_and_answers_with_their_page() {
     let answered = responder(&case, Who::Responder);
     assert_eq!(answered.answer, Answer::Coming);
     assert_eq!(answered.answered_at, Some(start().plus_seconds(30)));
+    assert!(case.state().is_paging(), "another of the team has not answered");
+    case.does(Who::AgentAndAuditor, Command::AnswerCall { coming: true, note: None });
     assert!(!case.state().is_paging());
     case.does(Who::Responder, Command::AnswerCall { coming: false, note: Some(words(3)) });
     assert_eq!(responder(&case, Who::Responder).note, Some(words(3)));
@@ -159,6 +161,53 @@ fn an_answer_to_the_call_answers_the_page() {
     case.does(Who::Desktop, Command::AnswerCall { coming: false, note: None });
     let course = case.state().paging.clone().unwrap();
     assert!(course.declined.contains(&Who::Desktop.id()) && course.is_going());
+}
+
+#[test]
+fn that_one_comes_leaves_the_others_paged_until_they_answer() {
+    let mut case = Case::new();
+    case.does(Who::Agent, Command::Acknowledge);
+    let people = vec![Who::Responder.id(), Who::Desktop.id(), Who::Manager.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.does(Who::Responder, Command::AnswerCall { coming: true, note: None });
+    let course = case.state().paging.clone().unwrap();
+    assert!(course.is_going() && !course.waiting_for.contains(&Who::Responder.id()));
+    case.does(Who::Desktop, Command::Acknowledge);
+    assert!(case.state().is_paging());
+    case.wait(301).tick();
+    let Body::Paged(paged) = &case.last("paged").body else { panic!() };
+    let again: Vec<_> = paged.people.iter().map(|paged| paged.person).collect();
+    assert_eq!(again, [Who::Manager.id()], "who comes is asked no more");
+    case.wait(300).tick();
+    case.wait(300).tick();
+    assert!(!case.state().is_paging(), "who does not answer wakes nobody else");
+}
+
+#[test]
+fn whoever_takes_it_ends_their_page_and_not_the_call() {
+    let mut case = Case::new();
+    let whom = vec![incident::escalation::Whom::Person(Who::Desktop.id())];
+    let urgency = incident::reach::Urgency::High;
+    case.does(Who::Agent, Command::Page { whom, policy: None, urgency, note: None });
+    let people = vec![Who::Responder.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.does(Who::Desktop, Command::Acknowledge);
+    let course = case.state().paging.clone().unwrap();
+    assert_eq!((course.why, course.waiting_for), (Why::Called, [Who::Responder.id()].into()));
+    case.does(Who::Responder, Command::AnswerCall { coming: true, note: None });
+    assert!(!case.state().is_paging());
+}
+
+#[test]
+fn any_word_ends_the_page_for_the_lack_of_one() {
+    let mut case = agreed();
+    case.does(Who::Agent, declare());
+    let person = Some(Who::Manager.id());
+    case.does(Who::Agent, Command::GiveRole { role: COMMANDER, person });
+    case.wait(901).tick();
+    assert!(case.state().is_paging());
+    case.does(Who::System, says(None));
+    assert!(!case.state().is_paging(), "nobody took it, but the word came");
 }
 
 #[test]

@@ -112,8 +112,12 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
 pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice) {
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
     let Some(course) = course.filter(|course| course.is_going()) else { return };
-    let Some(finder) = finder(draft, at, course.urgency, &course.declined, draft.facts.turns)
-    else {
+    let is_call = course.why == Why::Called;
+    // Who comes is asked no more, and who does not answer keeps nobody else awake for it.
+    let come = course.acknowledged_by.iter().filter(|_| is_call);
+    let left_out = course.declined.iter().chain(come).copied().collect();
+    let is_over = is_call && !course.acknowledged_by.is_empty();
+    let Some(finder) = finder(draft, at, course.urgency, &left_out, draft.facts.turns) else {
         return;
     };
     let Some((came, found)) = first_that_finds(&course.ahead, &finder, cue, at) else { return };
@@ -126,7 +130,9 @@ pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice
         planned.counts(at).then_some(Next { step: planned.step, at })
     });
     let (began_n, urgency, times) = (course.began_n, course.urgency, course.exhausted + 1);
-    if end {
+    if end && is_over {
+        stop(draft, Stop::Acknowledged, voice);
+    } else if end {
         let again_at = at.plus_seconds(AGAIN_SECONDS);
         say(draft, voice, PagingExhausted { step: number.0, times, again_at });
         let voice = if voice == Voice::Wish { Voice::Follows } else { voice };
