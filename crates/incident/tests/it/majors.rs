@@ -332,7 +332,7 @@ fn what_is_declared_is_out_until_it_is_mitigated() {
     let [known] = case.state().outages.as_slice() else { panic!("one outage") };
     assert_eq!((known.service, known.degree), (vpn(), Degree::Partial));
     assert_eq!((known.started_at, known.ended_at), (start().plus_seconds(-600), None));
-    case.wait(300).does(Who::Agent, Command::Mitigate);
+    case.wait(300).does(Who::Agent, Command::Mitigate { children: false });
     assert_eq!(case.state().outages[0].ended_at, Some(start().plus_seconds(300)));
     case.wait(300)
         .does(Who::Agent, Command::StandDown { reason: None })
@@ -352,7 +352,7 @@ fn all_of_it_is_out_where_it_is_critical() {
 
 #[test]
 fn every_end_ends_what_is_out() {
-    let ends = [Command::Restore, resolve(), crate::sample::cancel()];
+    let ends = [Command::Restore { children: false }, resolve(), crate::sample::cancel()];
     for end in ends {
         let mut case = Case::with(Report { service: Some(vpn()), ..plain_report() });
         case.does(Who::Agent, declare()).does(Who::Agent, record(1, wiki(), -60, None));
@@ -565,7 +565,9 @@ fn the_figures_count_from_when_it_began() {
     assert_eq!((so_far.detect_seconds, so_far.acknowledge_seconds), (600, Some(720)));
     assert_eq!((so_far.mitigate_seconds, so_far.resolve_seconds), (None, None));
     assert_eq!((so_far.outage_seconds, so_far.cost), (1_200, Some(200)), "up to now");
-    case.does(Who::Agent, Command::Mitigate).wait(600).does(Who::Agent, resolve());
+    case.does(Who::Agent, Command::Mitigate { children: false })
+        .wait(600)
+        .does(Who::Agent, resolve());
     let then = figures(&case);
     assert_eq!((then.mitigate_seconds, then.resolve_seconds), (Some(1_200), Some(1_800)));
     assert_eq!((then.outage_seconds, then.cost), (1_200, Some(200)));
@@ -592,4 +594,23 @@ fn a_word_that_is_not_for_requesters_leaves_them_waiting() {
     assert_eq!(state.since.told, None);
     case.does(Who::Agent, to(everybody()));
     assert!(case.state().moments.responded.is_some() && case.state().unanswered_since.is_none());
+}
+
+#[test]
+fn what_is_over_is_over_for_the_children_that_follow_where_that_is_wished() {
+    let mut case = Case::new();
+    for _ in 0..2 {
+        case.report(Who::Desktop, plain_report());
+    }
+    let child = |cascade| Command::Link {
+        kind: incident::state::LinkKind::Parent,
+        target: "INC-1".to_owned(),
+        cascade: Some(cascade),
+    };
+    case.does_on(Who::Agent, 2, child(true)).does_on(Who::Agent, 3, child(false));
+    let over = |case: &Case, kind| [1, 2, 3].map(|number| case.story_of(number).contains(&kind));
+    case.does(Who::Agent, Command::Mitigate { children: false });
+    assert_eq!(over(&case, "mitigated"), [true, false, false]);
+    case.does(Who::Agent, Command::Restore { children: true });
+    assert_eq!(over(&case, "restored"), [true, true, false]);
 }

@@ -243,8 +243,8 @@ pub fn of(name: CommandName) -> Command {
             low: Some(start().plus_seconds(90_000)),
             high: Some(start().plus_seconds(90_002)),
         },
-        C::Mitigate => Command::Mitigate,
-        C::Restore => Command::Restore,
+        C::Mitigate => Command::Mitigate { children: true },
+        C::Restore => Command::Restore { children: true },
         C::Resolve => Command::Resolve {
             code: "workaround".to_owned(),
             note: words(17),
