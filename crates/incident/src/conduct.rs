@@ -198,6 +198,9 @@ pub struct Conduct {
     /// That it be declared, while nobody has decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// Rules whose proposals were declined: they do not propose it again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub declined_rules: BTreeSet<RuleId>,
     /// When it was last declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_at: Option<Timestamp>,
