@@ -614,3 +614,22 @@ fn what_is_over_is_over_for_the_children_that_follow_where_that_is_wished() {
     case.does(Who::Agent, Command::Restore { children: true });
     assert_eq!(over(&case, "restored"), [true, true, false]);
 }
+
+#[test]
+fn a_time_that_passed_while_a_draft_waited_is_left_out() {
+    let mut case = Case::new();
+    let draft = Command::DraftUpdate {
+        update: update(1),
+        title: None,
+        body: words(1),
+        phase: UpdatePhase::Identified,
+        expected: Some(start().plus_seconds(7_200)),
+        next_update: Some(start().plus_seconds(600)),
+        audiences: everybody(),
+    };
+    case.does(Who::Agent, draft).wait(900);
+    case.does(Who::Manager, Command::ApproveUpdate { update: update(1) });
+    let Body::UpdatePublished(published) = &case.last("update_published").body else { panic!() };
+    assert_eq!(published.next_update, None);
+    assert_eq!(published.expected, Some(start().plus_seconds(7_200)));
+}

@@ -168,7 +168,8 @@ fn find(draft: &Draft, id: UpdateId) -> Result<UpdateDraft, Refusal> {
     found.ok_or_else(|| Refusal::invalid("update", "does not wait for approval here"))
 }
 
-/// Another person than its writer publishes it, as it was written.
+/// Another person than its writer publishes it, as it was written, but for times that passed
+/// while it waited: who approves cannot mend them.
 fn approve(draft: &mut Draft, id: UpdateId) -> Result<(), Refusal> {
     let written = find(draft, id)?;
     if written.by.is_some() && written.by == draft.facts.actor.person_id() {
@@ -176,6 +177,8 @@ fn approve(draft: &mut Draft, id: UpdateId) -> Result<(), Refusal> {
         return Err(Refusal::state("own_update", words));
     }
     let UpdateDraft { title, body, phase, expected, next_update, audiences, .. } = written;
+    let to_come = |at: &Timestamp| *at > draft.at;
+    let (expected, next_update) = (expected.filter(to_come), next_update.filter(to_come));
     let words = Words { title, body, phase, expected, next_update, audiences };
     check(draft, &words)?;
     publish(draft, words, Some(id))
