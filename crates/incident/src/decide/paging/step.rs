@@ -59,6 +59,7 @@ pub(in crate::decide) fn is_answered_now(draft: &Draft, kind: TimerKind) -> bool
                 | Command::Cancel { .. }
                 | Command::Merge { .. }
                 | Command::DeclinePage { .. }
+                | Command::AnswerCall { .. }
                 | Command::EscalatePage
         )
 }
