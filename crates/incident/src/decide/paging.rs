@@ -92,9 +92,12 @@ pub(super) fn answer(draft: &mut Draft) {
 pub(super) fn works_on_it(draft: &mut Draft) {
     let Some(person) = draft.facts.actor.person_id() else { return };
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
+    let is_paged = |course: &Course| {
+        course.must_answer.contains(&person) || course.waiting_for.contains(&person)
+    };
     let matters = course
         .filter(|course| course.is_going())
-        .is_some_and(|course| !is_awaited(draft, course) || course.must_answer.contains(&person));
+        .is_some_and(|course| !is_awaited(draft, course) || is_paged(course));
     if matters {
         draft.emit_by_policy("took it", 0, PageAcknowledged { person });
     }

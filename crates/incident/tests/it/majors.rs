@@ -211,6 +211,25 @@ fn any_word_ends_the_page_for_the_lack_of_one() {
 }
 
 #[test]
+fn whoever_speaks_is_paged_no_more_while_others_are_still_called() {
+    let mut case = agreed();
+    case.does(Who::Agent, declare()).does(Who::Agent, Command::Acknowledge);
+    let person = Some(Who::Manager.id());
+    case.does(Who::Agent, Command::GiveRole { role: COMMANDER, person });
+    case.wait(890);
+    let people = vec![Who::Responder.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.wait(11).tick();
+    let waits = |case: &Case, who: Who| {
+        case.state().paging.as_ref().unwrap().waiting_for.contains(&who.id())
+    };
+    assert!(waits(&case, Who::Manager), "the word did not come");
+    case.does(Who::Manager, says(None));
+    assert!(!waits(&case, Who::Manager) && waits(&case, Who::Responder));
+    assert!(case.state().is_paging());
+}
+
+#[test]
 fn nobody_is_called_who_cannot_come() {
     let mut case = Case::new();
     let call = |people, teams| Command::CallResponders { people, teams, note: None };
