@@ -5,7 +5,7 @@
 //! confidential incidents are left out until somebody publishes a word about them there, and
 //! health is that of recorded outages and of what depends on them, not of tickets and alerts.
 
-use super::spans::{self, condition, during, holds};
+use super::spans::{self, during, holds};
 use super::{BASE, INTERNAL_BASE, Options, made};
 use crate::map::Sight;
 use alert::maintenance::Maintenance;
@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use kernel::{ComponentId, IncidentNumber, ServiceId, Timestamp};
 use map::Health;
 use status::Snapshot;
+use status::condition::of_service;
 use status::snapshot::{Component, Group, Incident, Phase, Site, Update, Work, WorkPhase};
 use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
@@ -268,7 +269,7 @@ impl<'a> Facts<'a> {
             name: one.name.clone(),
             description: Some(one.description.clone()).filter(|text| !text.is_empty()),
             group: one.group,
-            condition: condition(health),
+            condition: of_service(health),
             created_at: one.created_at,
             updated_at: edges.fold(one.updated_at, Timestamp::max),
             spans,
@@ -316,7 +317,7 @@ impl<'a> Facts<'a> {
             id: id.clone(),
             title: self.title(about, &said),
             phase: if resolved_at.is_some() { Phase::Resolved } else { phase(last.phase) },
-            worst: condition(worst),
+            worst: of_service(worst),
             components: self.concerned(about, &own, known),
             started_at: began.unwrap_or(about.reported_at).min(first.at),
             created_at: first.at,
