@@ -44,6 +44,7 @@ const MATTER: &[&str] = &[
     "resolved",
     "disputed",
     "reopened",
+    "reopening_withdrawn",
     "closed",
     "cancelled",
     "restricted",

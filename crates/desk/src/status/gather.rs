@@ -303,8 +303,10 @@ impl<'a> Facts<'a> {
         let over = last.phase == UpdatePhase::Resolved;
         let worst = worst.unwrap_or(if over { Health::Level } else { Health::Degraded });
         let ended = !about.state.is_open();
+        // What is said afterwards moves no end.
+        let end = said.iter().rev().take_while(|one| one.phase == UpdatePhase::Resolved).last();
         let resolved_at = match (over, ended) {
-            (true, _) => Some(last.at),
+            (true, _) => Some(end.map_or(last.at, |first| first.at)),
             (false, true) => Some(about.resolved_at.unwrap_or(last.at).max(last.at)),
             (false, false) => None,
         };
@@ -323,7 +325,7 @@ impl<'a> Facts<'a> {
             created_at: first.at,
             monitoring_at: watched.map(|update| update.at),
             resolved_at,
-            updates: said.iter().rev().map(|one| update(id, one)).collect(),
+            updates: updates_of(id, about, &said),
         })
     }
 
@@ -361,7 +363,10 @@ impl<'a> Facts<'a> {
         let said = self.said.iter().filter_map(|said| said.ended_at);
         let outages = self.outages.iter().filter_map(|outage| outage.ended_at);
         let open = internal.incidents.iter().filter(|one| one.resolved_at.is_none());
-        let promised = open.filter_map(|one| one.updates.first()?.next_update);
+        let promised = open
+            .filter_map(|one| one.updates.first())
+            .flat_map(|newest| [newest.next_update, newest.expected])
+            .flatten();
         let all = works
             .chain(said)
             .chain(outages)
@@ -384,6 +389,16 @@ fn published(
         updates.sort_by_key(|update| (update.at, update.n));
     }
     Ok(found)
+}
+
+/// Its words, newest first. Of a merged incident the next word comes with the one that it was
+/// merged into: what it promised itself, nobody keeps any more.
+fn updates_of(id: &str, about: &About, said: &[&PublishedUpdate]) -> Vec<Update> {
+    let mut updates: Vec<Update> = said.iter().rev().map(|one| update(id, one)).collect();
+    if let Some(newest) = updates.first_mut().filter(|_| about.merged_into.is_some()) {
+        (newest.expected, newest.next_update) = (None, None);
+    }
+    updates
 }
 
 fn update(incident: &str, one: &PublishedUpdate) -> Update {
