@@ -15,7 +15,7 @@ pub use gather::{Gathered, gather, snapshot};
 pub use kept::read as shown_last;
 pub use rules::{
     COMPONENTS_MAX, GROUPS_MAX, LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, accept, check,
-    check_room, check_words, host_of, logo,
+    check_group_room, check_room, check_words, host_of, logo,
 };
 
 use crate::Desk;

@@ -81,7 +81,7 @@ async fn insert(
     let row = typed(blank, fields, now)?;
     app.desk
         .change(actor(who), move |sql, audit| {
-            desk::status::check_room(sql)?;
+            desk::status::check_group_room(sql)?;
             groups::insert(sql, &row)?;
             Ok(audit.created(sql, SUBJECT, id, &row)?)
         })
