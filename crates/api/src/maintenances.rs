@@ -235,9 +235,12 @@ async fn change(
             ..was.clone()
         };
         let announced = before.public.as_ref().map_or(now, |words| words.created_at);
+        // When a window was called off stays what its words say.
+        let off = before.public.as_ref().filter(|_| was.cancelled);
+        let updated_at = off.map_or(now, |words| words.updated_at);
         let public = match change.public {
-            Some(public) => public.map(|public| public.words(row.id, announced, now)),
-            None => before.public.clone().map(|words| Words { updated_at: now, ..words }),
+            Some(public) => public.map(|public| public.words(row.id, announced, updated_at)),
+            None => before.public.clone().map(|words| Words { updated_at, ..words }),
         };
         Ok(Window { row, public })
     })
@@ -255,9 +258,9 @@ async fn cancel(
     must_plan(&caller)?;
     let now = app.desk().now();
     kept::retire(&app, &caller, find(&id)?, seen, move |window: &mut Window| {
-        window.row.cancelled = true;
-        // The status page reads from it when that was.
-        if let Some(words) = &mut window.public {
+        let before = std::mem::replace(&mut window.row.cancelled, true);
+        // The status page reads from it when that was first.
+        if let Some(words) = window.public.as_mut().filter(|_| !before) {
             words.updated_at = now;
         }
     })

@@ -119,3 +119,24 @@ async fn windows_say_what_the_outside_is_told() {
     untitled["public"]["title"] = json!(" ");
     ines.post("/api/v1/maintenances", untitled).await.field(422, "public_title");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_work_was_called_off_stays_whatever_is_changed_later() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let window = json!({
+        "name": "Firmware", "starts_at": "2026-11-28T20:00:00Z", "ends_at": "2026-11-28T22:00:00Z",
+        "public": { "title": "New network hardware" }
+    });
+    let made = ines.post("/api/v1/maintenances", window).await;
+    let path = format!("/api/v1/maintenances/{}", made.good()["id"].as_str().unwrap());
+    assert_eq!(ines.delete(&path).await.status, 204);
+    let off = world.desk.now();
+    world.clock.advance(60);
+    ines.patch(&path, json!({ "name": "Firmware, not done" })).await.good();
+    let words = json!({ "public": { "title": "No new network hardware" } });
+    ines.patch(&path, words).await.good();
+    assert_eq!(ines.delete(&path).await.status, 204);
+    let told = world.desk.read(store::status::works::list).await.unwrap();
+    assert_eq!((told[0].title.as_str(), told[0].updated_at), ("No new network hardware", off));
+}

@@ -190,7 +190,12 @@ async fn change(
     };
     let now = app.desk.now();
     let make = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        tell(sql, id, form::outside(id, &typed, now)?)?;
+        // When a window was called off stays what its words say.
+        let at = match works::get(sql, id)? {
+            Some(words) if before.cancelled => words.updated_at,
+            _ => now,
+        };
+        tell(sql, id, form::outside(id, &typed, at)?)?;
         form::typed(before, &typed)
     };
     match alter(&app, &who, id, seen, make).await {
@@ -222,7 +227,9 @@ async fn end(
     plans(&who)?;
     let now = app.desk.now();
     let end = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        touch(sql, id, now)?;
+        if !before.cancelled {
+            touch(sql, id, now)?;
+        }
         Ok(Maintenance { cancelled: true, ..before })
     };
     alter(&app, &who, id, None, end).await?;
