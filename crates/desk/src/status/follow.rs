@@ -230,6 +230,7 @@ fn sites(gathered: &Gathered, before: &Sites) -> Sites {
         public: gathered.public.as_ref().map(|one| render(one, before.public.as_ref())),
         own: gathered.own().map(|(domain, one)| (domain, render(&one, own_before))),
         internal: Some(render(&gathered.internal, before.internal.as_ref())),
+        off: gathered.off,
     }
 }
 
@@ -246,6 +247,7 @@ fn says_other(before: &Gathered, now: &Gathered) -> bool {
     };
     passed
         || now.lasts
+        || before.off != now.off
         || before.domain != now.domain
         || before.logo != now.logo
         || !same_public

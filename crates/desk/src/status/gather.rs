@@ -18,7 +18,7 @@ use status::condition::of_service;
 use status::snapshot::{Component, Group, Incident, Phase, Site, Update, Work, WorkPhase};
 use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
-use store::directory::settings::{INSTANCE, Instance};
+use store::directory::settings::{INSTANCE, Instance, Setting};
 use store::outages::{self, OutageRow};
 use store::status::conditions::{self, Said};
 use store::status::incidents::About;
@@ -42,6 +42,8 @@ const UNNAMED: &str = "status";
 pub struct Gathered {
     /// What everybody may read; none while it is switched off.
     pub public: Option<Snapshot>,
+    /// Whether somebody switched it off, rather than that nobody set it up.
+    pub off: bool,
     /// The domain of its own, if it has one.
     pub domain: Option<String>,
     /// What people of the house may read.
@@ -84,6 +86,7 @@ pub fn gather(sql: &mut dyn Sql, now: Timestamp, options: &Options) -> Result<Ga
     let internal = facts.snapshot(true);
     Ok(Gathered {
         public: facts.page.public.then(|| facts.snapshot(false)),
+        off: facts.is_set && !facts.page.public,
         domain: Some(facts.page.domain.clone()).filter(|domain| !domain.is_empty()),
         next_at: facts.next_at(&internal),
         lasts: internal
@@ -115,6 +118,8 @@ struct Facts<'a> {
     now: Timestamp,
     options: &'a Options,
     page: StatusPage,
+    /// Whether somebody set the page up.
+    is_set: bool,
     instance: Instance,
     logo: Option<String>,
     groups: Vec<groups::Group>,
@@ -131,7 +136,7 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn read(sql: &mut dyn Sql, now: Timestamp, options: &'a Options) -> Result<Self, Failure> {
         let since = now.plus_days(-DAYS);
-        let page = page::get(sql)?.value;
+        let Setting { value: page, version } = page::get(sql)?;
         let instance = store::directory::settings::get::<Instance>(sql, INSTANCE)?;
         let logo = match &page.logo {
             Some(hash) => page::logo(sql, hash)?.map(|logo| made::logo_name(&logo)),
@@ -161,6 +166,7 @@ impl<'a> Facts<'a> {
             works: words.collect(),
             sight: crate::map::load(sql, now)?,
             page,
+            is_set: version > 0,
             outages,
             updates,
         })
