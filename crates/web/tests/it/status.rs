@@ -42,6 +42,12 @@ async fn administrators_set_the_page_up() {
     for (name, value) in [("first", "de"), ("other", "en"), ("public", "1"), ("version", "1")] {
         assert!(sent.iter().any(|(n, v)| n == name && v == value), "{name}: {sent:?}");
     }
+    page.shows("switched on");
+    let mut alone = form;
+    (alone[0].1, alone[3].1) = ("1", "");
+    let refused = world.post("ada", PAGE, &alone).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("id=\"first-e\"");
     let mut odd = form;
     odd[0].1 = "1";
     odd[6].1 = "https://status.example";

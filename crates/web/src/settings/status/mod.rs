@@ -120,7 +120,14 @@ fn languages(fields: &Fields) -> Result<Vec<Language>, Refusal> {
     let unknown = |_| Refusal::invalid("first", "is none of the languages offered");
     let first: Option<Language> =
         fields.filled("first").map(str::parse).transpose().map_err(unknown)?;
-    let Some(first) = first else { return Ok(Vec::new()) };
+    let Some(first) = first else {
+        return match fields.all("other").next() {
+            Some(_) => {
+                Err(Refusal::invalid("first", "Choose this one, too, where there are others"))
+            }
+            None => Ok(Vec::new()),
+        };
+    };
     let others = fields.all("other").map(|text| text.parse::<Language>());
     let mut languages = vec![first];
     for other in others {
