@@ -119,6 +119,12 @@ async fn components_are_made_moved_and_removed_without_scripts() {
     assert!(at(&list.body, "Scanners") < at(&list.body, "Labels"));
     let moved = world.post("mara", &format!("{labels}/move"), &[("to", "up")]).await;
     assert_eq!(moved.status, StatusCode::FORBIDDEN);
+    world.post("ada", COMPONENTS, &[("name", "Scanners")]).await;
+    let clash = world.post("ada", &format!("{group}/remove"), &[]).await;
+    clash.shows("rename one first");
+    let alone = world.get("ada", COMPONENTS).await;
+    let (_, after) = alone.body.split_once("Without a group").expect("it stands alone");
+    world.post("ada", &format!("{}/remove", first(after, COMPONENTS)), &[]).await;
     world.post("ada", &format!("{labels}/remove"), &[]).await;
     world.get("ada", COMPONENTS).await.hides(">Labels</a>");
     world.post("ada", &format!("{group}/remove"), &[]).await;
