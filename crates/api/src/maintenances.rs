@@ -18,7 +18,7 @@ use desk::Trouble;
 use kernel::{ComponentId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
 use store::status::works::{self, Words};
 use store::{Failure, Sql};
@@ -159,12 +159,10 @@ pub(crate) fn doors() -> Vec<Door> {
 async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let read = |sql: &mut dyn Sql| -> Result<Vec<Window>, Failure> {
+        let told = works::list(sql)?.into_iter();
+        let mut told: BTreeMap<_, _> = told.map(|words| (words.maintenance, words)).collect();
         let all = maintenances::list(sql, SHOWN_MAX)?.into_iter();
-        let mut windows = Vec::new();
-        for row in all {
-            windows.push(Window { public: works::get(sql, row.id)?, row });
-        }
-        Ok(windows)
+        Ok(all.map(|row| Window { public: told.remove(&row.id), row }).collect())
     };
     let all = app.desk().read(read).await?;
     let now = app.desk().now();
