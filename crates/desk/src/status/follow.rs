@@ -20,6 +20,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const PACE: Duration = Duration::from_millis(400);
 /// How often it is looked for what no event tells: alerts, and outages that last longer.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(30);
+/// How old a page may be, in seconds, that says nothing new: it says as of when it is, and whoever
+/// reads an old one where its files are published takes it that nobody is there any more.
+const OLD_SECONDS: i64 = 300;
 /// How long to wait after a rendering that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Digits of the name of an incident outside.
@@ -144,6 +147,8 @@ struct Last {
     at: Instant,
     version: i64,
     gathered: Gathered,
+    /// As of when the page is that is shown.
+    shown_at: Timestamp,
 }
 
 impl Follower {
@@ -182,11 +187,15 @@ impl Follower {
             name(desk, std::mem::take(&mut gathered.unnamed)).await;
             gathered = self.gather(desk).await?;
         }
-        let before = self.last.as_ref().filter(|last| !says_other(&last.gathered, &gathered));
+        let now = gathered.internal.at;
+        let stays = |last: &&Last| {
+            !says_other(&last.gathered, &gathered) && now.seconds_since(last.shown_at) < OLD_SECONDS
+        };
+        let before = self.last.as_ref().filter(stays).map(|last| last.shown_at);
         if before.is_none() {
             self.show(desk, gathered.clone()).await?;
         }
-        self.last = Some(Last { at, version, gathered });
+        self.last = Some(Last { at, version, gathered, shown_at: before.unwrap_or(now) });
         Ok(())
     }
 
@@ -234,8 +243,8 @@ fn sites(gathered: &Gathered, before: &Sites) -> Sites {
     }
 }
 
-/// Whether the page would say something else than before. When it was made is nothing that it
-/// says, unless a day has passed or something goes on whose length is told.
+/// Whether the page would say something else than before, as of when it is aside, unless a day
+/// has passed or something goes on whose length is told.
 fn says_other(before: &Gathered, now: &Gathered) -> bool {
     let at = now.internal.at;
     let passed = before.next_at.is_some_and(|next| next <= at);
