@@ -23,6 +23,9 @@ const AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 /// How old a page may be, in seconds, that says nothing new: it says as of when it is, and whoever
 /// reads an old one where its files are published takes it that nobody is there any more.
 const OLD_SECONDS: i64 = 300;
+/// The same while something goes on whose length is told: less than the time between two looks.
+/// However many events come meanwhile, they make no page that says the same.
+const LASTING_SECONDS: i64 = 20;
 /// How long to wait after a rendering that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Digits of the name of an incident outside.
@@ -188,8 +191,9 @@ impl Follower {
             gathered = self.gather(desk).await?;
         }
         let now = gathered.internal.at;
+        let old = if gathered.lasts { LASTING_SECONDS } else { OLD_SECONDS };
         let stays = |last: &&Last| {
-            !says_other(&last.gathered, &gathered) && now.seconds_since(last.shown_at) < OLD_SECONDS
+            !says_other(&last.gathered, &gathered) && now.seconds_since(last.shown_at) < old
         };
         let before = self.last.as_ref().filter(stays).map(|last| last.shown_at);
         if before.is_none() {
@@ -244,7 +248,7 @@ fn sites(gathered: &Gathered, before: &Sites) -> Sites {
 }
 
 /// Whether the page would say something else than before, as of when it is aside, unless a day
-/// has passed or something goes on whose length is told.
+/// has passed.
 fn says_other(before: &Gathered, now: &Gathered) -> bool {
     let at = now.internal.at;
     let passed = before.next_at.is_some_and(|next| next <= at);
@@ -255,7 +259,6 @@ fn says_other(before: &Gathered, now: &Gathered) -> bool {
         _ => false,
     };
     passed
-        || now.lasts
         || before.off != now.off
         || before.domain != now.domain
         || before.logo != now.logo
