@@ -1,6 +1,7 @@
 //! The status page over HTTP: components, headings, what somebody says, how it presents itself.
 
 use crate::harness::World;
+use axum::http::Method;
 use serde_json::{Value, json};
 
 const COMPONENTS: &str = "/api/v1/components";
@@ -91,6 +92,10 @@ async fn the_page_is_set_up_by_administrators() {
         page[field] = value;
         ada.put(PAGE, page).await.field(422, field);
     }
+    let here = [("host", "Desk.example:7878")];
+    let own = json!({ "public": true, "domain": "desk.example" });
+    let refused = ada.json(Method::PUT, PAGE, own, &here).await;
+    refused.field(422, "domain");
     assert_eq!(ines.get(PAGE).await.good()["public"], true);
 }
 

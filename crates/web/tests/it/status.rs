@@ -54,6 +54,11 @@ async fn administrators_set_the_page_up() {
     let refused = world.post("ada", PAGE, &odd).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.shows("id=\"domain-e\"");
+    let own = Request::post(PAGE)
+        .header("host", "status.northwind.example")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let body = Body::from("version=1&domain=status.northwind.example");
+    world.send("ada", own, body).await.shows("id=\"domain-e\"");
     let stale = world.post("ada", PAGE, &form).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
 }

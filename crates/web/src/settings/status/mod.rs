@@ -13,6 +13,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
@@ -52,10 +53,11 @@ async fn show(
 async fn change(
     State(app): State<App>,
     Administrator(who): Administrator,
+    headers: HeaderMap,
     filled: Filled,
 ) -> PageResult<Response> {
     let Filled { fields, file } = filled;
-    match update(&app, &who, &fields, file).await {
+    match update(&app, &who, &headers, &fields, file).await {
         Ok(()) => Ok(saved(ADDRESS)),
         Err(trouble) => {
             let id = page::STATUS_PAGE.to_owned();
@@ -142,12 +144,17 @@ fn languages(fields: &Fields) -> Result<Vec<Language>, Refusal> {
 async fn update(
     app: &App,
     who: &SignedIn,
+    headers: &HeaderMap,
     fields: &Fields,
     file: Option<Vec<u8>>,
 ) -> Result<(), Trouble> {
     let (given, seen) = (typed(fields)?, editing::version(fields)?);
     let host = app.options.public_url.as_deref().and_then(desk::status::host_of);
     desk::status::check(&given, host)?;
+    // Whoever gave away the name that they came by would not come in again.
+    let here = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let here = here.and_then(|host| host.split(':').next());
+    desk::status::check(&given, here)?;
     let logo = file.map(desk::status::logo).transpose()?;
     let removes = fields.ticked("no_logo");
     app.desk
