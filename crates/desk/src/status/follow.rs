@@ -31,11 +31,11 @@ const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Digits of the name of an incident outside.
 const NAME_DIGITS: usize = 12;
 
-/// Entries of the log after which the page may say something else.
+/// Entries of the log after which the public page may say something else. What is reported and
+/// which alerts fire shows on the internal one alone, at the next look: in a storm there are
+/// hundreds a second, and each look reads everything.
 const MATTER: &[&str] = &[
-    "reported",
     "classified",
-    "priority_changed",
     "merged",
     "unmerged",
     "major_declared",
@@ -44,7 +44,6 @@ const MATTER: &[&str] = &[
     "outage_recorded",
     "outage_changed",
     "outage_removed",
-    "alerts_changed",
     "mitigated",
     "restored",
     "resolved",
