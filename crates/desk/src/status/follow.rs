@@ -293,3 +293,16 @@ fn fail(shown: &Shown, now: Timestamp, trouble: &Trouble) {
         report.failing = Some((since, trouble.to_string()));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MATTER;
+    use incident::Body;
+
+    #[test]
+    fn what_matters_can_happen() {
+        for kind in MATTER {
+            assert!(Body::KINDS.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
+}
