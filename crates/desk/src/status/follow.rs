@@ -97,14 +97,15 @@ pub async fn start(desk: &Desk, options: Options) {
         Ok(Err(failure)) => tracing::warn!(%failure, "the status page kept last cannot be read"),
         Err(error) => tracing::error!(%error, "reading the status page kept last failed"),
     }
-    let figures = Figures::new(desk);
-    for outlet in options.outlets.clone() {
-        publish::start(desk, outlet, figures.clone());
-    }
-    let mut follower = Follower { options: Arc::new(options), figures, last: None };
+    let (figures, outlets) = (Figures::new(desk), options.outlets.clone());
+    let mut follower =
+        Follower { options: Arc::new(options), figures: figures.clone(), last: None };
     // Whoever listens before the first rendering misses nothing after it.
     let heard = desk.feed().listen();
     let made = follower.make(desk).await;
+    for outlet in outlets {
+        publish::start(desk, outlet, figures.clone(), made);
+    }
     let weak = Arc::downgrade(&desk.0);
     tokio::spawn(async move {
         let mut heard = heard;

@@ -22,8 +22,9 @@ const CACHE: &str = "public, max-age=30";
 /// What is there: names, and what tells their versions apart.
 type Written = BTreeMap<String, String>;
 
-/// Follows what is shown into one place. Ends with the desk.
-pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures) {
+/// Follows what is shown into one place. Ends with the desk. What is shown at first goes there only
+/// where it was `made` now: what was kept may be older than what another server wrote there.
+pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
     let place = {
         let mut at = 0;
         desk.status().tell(|report| {
@@ -33,7 +34,9 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures) {
         at
     };
     let (mut heard, weak) = (desk.status().listen(), Arc::downgrade(&desk.0));
-    heard.mark_changed();
+    if made {
+        heard.mark_changed();
+    }
     tokio::spawn(async move {
         let (mut known, mut pause, mut behind) = (None, FIRST_PAUSE, false);
         loop {

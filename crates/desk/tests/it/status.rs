@@ -170,10 +170,14 @@ async fn what_was_shown_last_is_shown_after_a_restart_without_a_database() {
         .write(|sql| Ok(sql.execute("drop table component_conditions", &[]).map(drop)?))
         .await
         .unwrap();
-    desk::status::start(&other.desk, options(folder.path())).await;
+    let elsewhere = vec![Outlet::folder(folder.path().join("elsewhere"))];
+    let options = Options { outlets: elsewhere, ..options(folder.path()) };
+    desk::status::start(&other.desk, options).await;
     let sites = other.desk.status().sites();
     assert!(text(&sites, "").contains("Remote access"));
     assert!(other.desk.status().report().failing.is_some());
+    assert_eq!(other.desk.status().report().places[0].written_at, None);
+    assert!(!folder.path().join("elsewhere").exists(), "it may be old");
 }
 
 /// Says something on the page, with a promise.
