@@ -116,7 +116,7 @@ fn it_is_up_while_the_database_file_is_gone() {
         }
     };
     let folder = database.parent().expect("a folder");
-    move_all(folder, &aside);
+    move_all(folder, aside.as_path());
     // Whoever opens it now finds no file.
     std::fs::create_dir(&database).expect("a folder in its place");
     let mut client = server.client();
@@ -125,7 +125,7 @@ fn it_is_up_while_the_database_file_is_gone() {
     }
     server.kill();
     std::fs::remove_dir(&database).expect("it is empty");
-    move_all(&aside, folder);
+    move_all(aside.as_path(), folder);
     let server = home.serve();
     assert_eq!(server.client().get("/status", &[]).status, 200, "at once after a restart");
 }
