@@ -18,7 +18,7 @@ use desk::Trouble;
 use kernel::{ComponentId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
 use store::status::works::{self, Words};
 use store::{Failure, Sql};
@@ -159,12 +159,10 @@ pub(crate) fn doors() -> Vec<Door> {
 async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let read = |sql: &mut dyn Sql| -> Result<Vec<Window>, Failure> {
+        let told = works::list(sql)?.into_iter();
+        let mut told: BTreeMap<_, _> = told.map(|words| (words.maintenance, words)).collect();
         let all = maintenances::list(sql, SHOWN_MAX)?.into_iter();
-        let mut windows = Vec::new();
-        for row in all {
-            windows.push(Window { public: works::get(sql, row.id)?, row });
-        }
-        Ok(windows)
+        Ok(all.map(|row| Window { public: told.remove(&row.id), row }).collect())
     };
     let all = app.desk().read(read).await?;
     let now = app.desk().now();
@@ -235,9 +233,12 @@ async fn change(
             ..was.clone()
         };
         let announced = before.public.as_ref().map_or(now, |words| words.created_at);
+        // When a window was called off stays what its words say.
+        let off = before.public.as_ref().filter(|_| was.cancelled);
+        let updated_at = off.map_or(now, |words| words.updated_at);
         let public = match change.public {
-            Some(public) => public.map(|public| public.words(row.id, announced, now)),
-            None => before.public.clone().map(|words| Words { updated_at: now, ..words }),
+            Some(public) => public.map(|public| public.words(row.id, announced, updated_at)),
+            None => before.public.clone().map(|words| Words { updated_at, ..words }),
         };
         Ok(Window { row, public })
     })
@@ -255,9 +256,9 @@ async fn cancel(
     must_plan(&caller)?;
     let now = app.desk().now();
     kept::retire(&app, &caller, find(&id)?, seen, move |window: &mut Window| {
-        window.row.cancelled = true;
-        // The status page reads from it when that was.
-        if let Some(words) = &mut window.public {
+        let before = std::mem::replace(&mut window.row.cancelled, true);
+        // The status page reads from it when that was first.
+        if let Some(words) = window.public.as_mut().filter(|_| !before) {
             words.updated_at = now;
         }
     })

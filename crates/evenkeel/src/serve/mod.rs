@@ -75,9 +75,11 @@ impl Door {
     }
 
     /// The same, but pages, codes and tests go nowhere, no letter is sent whatever mail server is
-    /// named, and no program elsewhere is told anything.
+    /// named, no program elsewhere is told anything, and no status page is written over the real
+    /// one.
     pub(crate) fn rehearsing(self) -> Door {
-        Door { providers: self.providers.rehearsing(), mail: None, ..self }
+        let (providers, outlets) = (self.providers.rehearsing(), Vec::new());
+        Door { providers, outlets, mail: None, ..self }
     }
 }
 

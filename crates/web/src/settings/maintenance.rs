@@ -19,6 +19,7 @@ use desk::Trouble;
 use desk::maintenance::{check, may_plan};
 use kernel::{MaintenanceId, Timestamp};
 use maud::Markup;
+use serde::Serialize;
 use store::alerts::maintenances;
 use store::directory::integrations::{self, Integration};
 use store::directory::services::{self, Service};
@@ -46,6 +47,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/maintenance/new", get(new))
         .route("/settings/maintenance/{id}", get(show).post(change))
         .route("/settings/maintenance/{id}/end", post(end))
+}
+
+/// A window with what the outside is told of it, as the audit trail keeps it.
+#[derive(Serialize)]
+struct Window<'a> {
+    #[serde(flatten)]
+    row: &'a Maintenance,
+    public: Option<&'a Words>,
 }
 
 /// Everything the pages choose from.
@@ -144,8 +153,9 @@ async fn insert(
     app.desk
         .change(actor(who), move |sql, audit| {
             maintenances::insert(sql, &row)?;
-            tell(sql, id, words)?;
-            Ok(audit.created(sql, SUBJECT, id, &row)?)
+            let made = Window { row: &row, public: words.as_ref() };
+            audit.created(sql, SUBJECT, id, &made)?;
+            tell(sql, id, words)
         })
         .await
 }
@@ -190,7 +200,12 @@ async fn change(
     };
     let now = app.desk.now();
     let make = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        tell(sql, id, form::outside(id, &typed, now)?)?;
+        // When a window was called off stays what its words say.
+        let at = match works::get(sql, id)? {
+            Some(words) if before.cancelled => words.updated_at,
+            _ => now,
+        };
+        tell(sql, id, form::outside(id, &typed, at)?)?;
         form::typed(before, &typed)
     };
     match alter(&app, &who, id, seen, make).await {
@@ -222,7 +237,9 @@ async fn end(
     plans(&who)?;
     let now = app.desk.now();
     let end = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        touch(sql, id, now)?;
+        if !before.cancelled {
+            touch(sql, id, now)?;
+        }
         Ok(Maintenance { cancelled: true, ..before })
     };
     alter(&app, &who, id, None, end).await?;
@@ -252,10 +269,14 @@ async fn alter(
             if let Some(seen) = seen.filter(|seen| *seen != before.version) {
                 return stale(seen, Some(before.version));
             }
+            let said = works::get(sql, id)?;
             let made = make(sql, before.clone())?;
             let after = Maintenance { version: before.version + 1, ..made };
             check(&after)?;
             maintenances::update(sql, &after, before.version)?;
+            let says = works::get(sql, id)?;
+            let before = Window { row: &before, public: said.as_ref() };
+            let after = Window { row: &after, public: says.as_ref() };
             Ok(audit.changed(sql, SUBJECT, id, &before, &after)?)
         })
         .await
