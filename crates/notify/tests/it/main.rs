@@ -10,5 +10,6 @@ mod paging;
 mod push;
 mod sending;
 mod sink;
+mod urgency;
 mod webhooks;
 mod world;

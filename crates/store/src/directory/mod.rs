@@ -41,7 +41,7 @@ pub mod webhooks;
 pub use audit::Entry;
 pub use categories::Category;
 pub use contacts::Contact;
-pub use devices::Device;
+pub use devices::{Device, EndedDevice};
 pub use drafts::{Draft, Mode};
 pub use escalations::Escalation;
 pub use feeds::ScheduleFeed;

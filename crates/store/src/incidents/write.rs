@@ -6,6 +6,7 @@ use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
 use super::loose;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
+use crate::deliveries::urgent;
 use crate::files::FileHash;
 use crate::pages::plan::{self, NewPage};
 use crate::sql::{Columns, Row, Sql, Value};
@@ -105,6 +106,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
         last.push(head.position);
     }
     rows.store(sql)?;
+    urgent::follow(sql, parts)?;
     for part in parts {
         store_sets(sql, part)?;
         erase(sql, part)?;

@@ -19,5 +19,6 @@ mod pages;
 mod push;
 mod rules;
 mod schedules;
+mod telling;
 mod webhooks;
 mod words;
