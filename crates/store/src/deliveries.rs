@@ -2,6 +2,7 @@
 //! channel; a delivery is taken for a while, attempted, and ends as sent, dead or
 //! withdrawn. Its row stays as the record of it.
 
+mod bounced;
 pub mod caps;
 mod claim;
 mod concerned;
@@ -13,6 +14,7 @@ mod trial;
 mod unproven;
 pub(crate) mod urgent;
 
+pub use bounced::{bounced, bounces, by_message_id};
 pub use claim::{Taken, claim, full_until};
 pub use expand::{expand, plan};
 pub use planned::{Plan, carry_out};
@@ -406,31 +408,6 @@ pub fn slowed(sql: &mut dyn Sql, limit: i64) -> Result<Vec<Slowed>, Failure> {
     many(sql, statement, &[limit.into()], |row| {
         Ok((row.parsed()?, row.opt_int()?.map(IncidentNumber), row.int()?, row.at()?))
     })
-}
-
-/// The first delivery that left with this message id.
-pub fn by_message_id(sql: &mut dyn Sql, message_id: &str) -> Result<Option<Delivery>, Failure> {
-    let statement = format!(
-        "select {DELIVERY} from deliveries where message_id = $1 \
-         order by case state when 'sent' then 0 else 1 end, id limit 1"
-    );
-    one(sql, &statement, &[message_id.into()], read)
-}
-
-/// Records that a mail server gave a letter back after all, with all that it told; `false` when
-/// it had been given up before.
-pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
-    let statement = "update deliveries set state = 'dead', ended_at = $2, bounced_at = $2, \
-        error = $3, taken_until = null where state in ('waiting', 'sent') \
-        and (id = $1 or message_id = (select message_id from deliveries where id = $1))";
-    let error = kept(Some(&format!("it came back: {words}")));
-    Ok(sql.execute(statement, &[id.into(), now.into(), error])? > 0)
-}
-
-/// Whether a letter to this address came back since.
-pub fn bounces(sql: &mut dyn Sql, address: &str, since: Timestamp) -> Result<bool, Failure> {
-    let statement = "select 1 from deliveries where address = $1 and bounced_at >= $2 limit 1";
-    Ok(!sql.query(statement, &[address.into(), since.into()])?.is_empty())
 }
 
 /// The message id of the first letter to somebody about an incident, to which later ones
