@@ -34,6 +34,7 @@ pub fn draw(own: &LetterText, value: &dyn Fn(&str) -> Option<String>, address: &
     let subject = format!("[{number}] {subject}");
     let why = match own.kind {
         LetterKind::TeamNew | LetterKind::TeamGiven => say.why_team(&number),
+        LetterKind::Paged => say.paged_why().to_owned(),
         kind if kind.is_to_staff() => say.why_person(&number, "yours"),
         _ => say.why_requester(&number),
     };
@@ -101,6 +102,7 @@ fn to_staff(kind: LetterKind, say: Letters, known: Known) -> Vec<Piece> {
         LetterKind::Explained => vec![text(say.breach_explained(who)), quote()],
         LetterKind::RatedLow => vec![text(say.rated_low(who, 2)), quote()],
         LetterKind::KeptInside => vec![text(say.kept_inside()), text(say.kept_inside_fix())],
+        LetterKind::Paged => vec![text(say.paged(known("title")))],
         LetterKind::RowReported => vec![text(say.new_incident()), quote()],
         LetterKind::RowGiven => vec![text(say.was_assigned(who))],
         LetterKind::RowBroughtIn => vec![text(say.was_escalated(who)), quote()],

@@ -65,6 +65,8 @@ kernel::words! {
         RatedLow = "rated_low",
         /// A reply in the reader's name stayed inside.
         KeptInside = "kept_inside",
+        /// The reader is paged, and reads it by mail.
+        Paged = "paged",
         /// By a row: a new incident was reported.
         RowReported = "row_reported",
         /// By a row: it was given to somebody.

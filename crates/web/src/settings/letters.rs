@@ -67,6 +67,7 @@ fn name_to_staff(kind: LetterKind) -> &'static str {
         LetterKind::Explained => "A miss was explained",
         LetterKind::RatedLow => "Somebody was not content",
         LetterKind::KeptInside => "Their reply by mail stayed inside",
+        LetterKind::Paged => "They are paged",
         LetterKind::RowReported => "By a rule: it was reported",
         LetterKind::RowGiven => "By a rule: it was given to somebody",
         LetterKind::RowBroughtIn => "By a rule: others were brought in",
