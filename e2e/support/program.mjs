@@ -12,10 +12,10 @@ const READY_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 15_000;
 
 export class Program {
-  /** Creates schema and administrator, and serves. */
-  static async start({ adminEmail, adminPassword }) {
+  /** Creates schema and administrator, and serves; `more` are arguments, given the port. */
+  static async start({ adminEmail, adminPassword, more = () => [] }) {
     const data = await mkdtemp(join(tmpdir(), 'evenkeel-e2e-'));
-    const program = new Program(data);
+    const program = new Program(data, more);
     try {
       await program.run(['init', '--admin-email', adminEmail], `${adminPassword}\n`);
       await program.serve();
@@ -26,8 +26,9 @@ export class Program {
     return program;
   }
 
-  constructor(data) {
+  constructor(data, more = () => []) {
     this.data = data;
+    this.more = more;
     this.log = '';
   }
 
@@ -53,7 +54,7 @@ export class Program {
     const port = await freePort();
     // Sinks of tests listen on this machine.
     const here = ['--webhook-allow', '127.0.0.0/8', '--push-allow', '127.0.0.0/8'];
-    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`, ...here];
+    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`, ...here, ...this.more(port)];
     this.child = spawn(BINARY, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((done) => this.child.on('close', done));
     this.child.stderr.on('data', (chunk) => (this.log += chunk));

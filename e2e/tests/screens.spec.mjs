@@ -43,6 +43,7 @@ async function look(page, name, prepare = async () => {}) {
 }
 
 let number;
+let major;
 test.beforeAll(async ({ desk }) => {
   const mara = await desk.apiOf(people.mara);
   const gwen = await desk.apiOf(people.gwen);
@@ -71,6 +72,16 @@ test.beforeAll(async ({ desk }) => {
   await mara.command(number, 'comment', { body: 'Same as last month: roaming.', visibility: 'internal' });
   await gwen.command(number, 'comment', { body: 'Only the yellow ones.', visibility: 'public' });
   await make({ title: 'Label printer prints blank labels', service: 'Label Printing', impact: 1, urgency: 1 });
+  major = await make({ title: 'No scanner reaches the network', service: 'Warehouse Wi-Fi', impact: 1, urgency: 1 });
+  await mara.command(major, 'acknowledge');
+  await mara.command(major, 'declare-major', { reason: 'All warehouses stand still' });
+  const proposed = await make({ title: 'Weighbridge prints nothing', impact: 2, urgency: 1 });
+  await mara.command(proposed, 'propose-major', { reason: 'Trucks queue' });
+  await mara.command(major, 'publish-update', {
+    phase: 'identified',
+    body: 'A controller failed. The second one takes over.',
+    next_update: new Date(Date.now() + 1_500_000).toISOString(),
+  });
   const held = await make({ title: 'Docking station has no picture' });
   await mara.command(held, 'hold', { reason: 'vendor' });
   const resolved = await make({ title: 'Time recording asks twice' });
@@ -93,6 +104,16 @@ test('incident', async ({ open }) => {
   const page = await open(people.mara);
   await page.goto(`/incidents/${number}`);
   await look(page, 'incident');
+});
+
+test('major incidents and a room', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/majors');
+  await expect(page.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+  await look(page, 'majors');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/incidents/${major}/major`);
+  await look(page, 'major-room');
 });
 
 test('resolve dialog', async ({ open }) => {
@@ -140,6 +161,20 @@ test('portal incident, open and to be confirmed', async ({ open }) => {
   await look(page, 'portal-confirm');
 });
 
+test('services, and the map around one as drawing and as table', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/services');
+  await look(page, 'services');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('main').getByRole('link', { name: 'Warehouse Wi-Fi' }).first().click();
+  await expect(page.getByRole('region', { name: 'Service map', exact: true })).toBeVisible();
+  await look(page, 'service');
+  await look(page, 'service-table', async () => {
+    await page.getByText('Table', { exact: true }).click();
+    await expect(page.getByRole('table', { name: /Service map around/ })).toBeVisible();
+  });
+});
+
 test('settings, every page of them', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin);
@@ -157,7 +192,7 @@ test('settings, every page of them', async ({ open }) => {
 test('forms of a calendar and an agreement, new and with what a change moves', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin, { expected: [/422/] });
-  for (const form of ['calendars', 'agreements', 'rules', 'models']) {
+  for (const form of ['calendars', 'agreements', 'rules', 'models', 'services']) {
     await page.goto(`/settings/${form}/new`);
     await look(page, `settings-${form}-new`);
   }

@@ -97,6 +97,7 @@ you-were-promised-instead = Ihnen war zugesagt, dass es bis { $before } vorbei i
 you-are-promised-no-more = Dass es bis { $before } vorbei ist, wird nicht mehr zugesagt.
 promise-to-you-broken = Ihnen war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
 promise-to-somebody-broken = Jemandem war zugesagt, dass es bis { $at } vorbei ist, und das ist es nicht.
+expectation-nears = Es hieß, dass es bis { $at } wieder geht, und das rückt näher. Sagen Sie, wie es steht, bevor die Zeit vorbei ist.
 breach-explained = { $who } hat erklärt, warum eine Zeit nicht eingehalten wurde, und Sie sind für das verantwortlich, was daraus folgt:
 new-incident = Eine neue Störung wurde gemeldet.
 was-assigned = { $who } hat dies jemandem zugewiesen.

@@ -197,6 +197,7 @@ tell-us = Sagen Sie uns, was nicht funktioniert
 we-already-know = Uns bereits bekannt: { $title }
 known-problems = Bereits bekannt
 have-this-too = Das habe ich auch
+said-at = Veröffentlicht <time>{ $at }</time>
 you-have-this-too = Das haben Sie auch: { $title }
 joins-the-others = Ihre Meldung kommt zu denen der anderen. Niemand sieht die Worte der anderen, und niemand sieht Ihre.
 report-it = Melden

@@ -106,6 +106,7 @@ you-were-promised-instead = You were promised that it is over by { $before }. No
 you-are-promised-no-more = That it is over by { $before } is not promised any more.
 promise-to-you-broken = It was promised to you that it is over by { $at }, and it is not.
 promise-to-somebody-broken = It was promised to somebody that it is over by { $at }, and it is not.
+expectation-nears = It was said to work again by { $at }, and that comes near. Say how it stands before it passes.
 breach-explained = { $who } explained why a time was missed, and you own what follows:
 new-incident = A new incident was reported.
 was-assigned = { $who } gave this to somebody.

@@ -202,6 +202,7 @@ tell-us = Tell us what is not working
 we-already-know = We already know: { $title }
 known-problems = We already know
 have-this-too = I have this too
+said-at = Published <time>{ $at }</time>
 you-have-this-too = You have this too: { $title }
 joins-the-others = Your report joins those of the others. Their words stay theirs, and yours stay yours.
 report-it = Report it

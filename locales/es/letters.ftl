@@ -97,6 +97,7 @@ you-were-promised-instead = Se le había prometido que habría terminado a más 
 you-are-promised-no-more = Ya no se promete que haya terminado a más tardar { $before }.
 promise-to-you-broken = Se le prometió que habría terminado a más tardar { $at }, y no es así.
 promise-to-somebody-broken = Se prometió a alguien que habría terminado a más tardar { $at }, y no es así.
+expectation-nears = Se dijo que volvería a funcionar a más tardar { $at }, y ese momento se acerca. Diga cómo está la situación antes de que pase.
 breach-explained = { $who } explicó por qué no se cumplió un plazo, y usted es responsable de lo que sigue:
 new-incident = Se ha notificado una incidencia nueva.
 was-assigned = { $who } se la ha asignado a alguien.

@@ -188,6 +188,7 @@ tell-us = Díganos qué no funciona
 we-already-know = Ya lo sabemos: { $title }
 known-problems = Problemas conocidos
 have-this-too = A mí también
+said-at = Publicado: <time>{ $at }</time>
 you-have-this-too = A usted también: { $title }
 joins-the-others = Su aviso se une a los de los demás. Nadie ve lo que escriben los otros, ni lo que escribe usted.
 report-it = Enviar el aviso

@@ -97,6 +97,7 @@ you-were-promised-instead = On vous avait promis que ce serait terminé au plus 
 you-are-promised-no-more = Il n’est plus promis que ce soit terminé au plus tard { $before }.
 promise-to-you-broken = On vous avait promis que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
 promise-to-somebody-broken = On avait promis à quelqu’un que ce serait terminé au plus tard { $at }, et ce n’est pas le cas.
+expectation-nears = Il a été annoncé que cela fonctionnerait au plus tard { $at }, et ce moment approche. Dites où en est la situation avant qu’il ne passe.
 breach-explained = { $who } a expliqué pourquoi un délai n’a pas été tenu, et vous êtes responsable de la suite à donner :
 new-incident = Un nouvel incident a été signalé.
 was-assigned = { $who } l’a confié à quelqu’un.

@@ -197,6 +197,7 @@ tell-us = Dites-nous ce qui ne fonctionne pas
 we-already-know = Nous le savons déjà : { $title }
 known-problems = Problèmes connus
 have-this-too = Moi aussi
+said-at = Publié <time>{ $at }</time>
 you-have-this-too = Vous aussi : { $title }
 joins-the-others = Votre signalement rejoint ceux des autres. Leurs mots restent les leurs, et les vôtres restent les vôtres.
 report-it = Signaler

@@ -97,6 +97,7 @@ you-were-promised-instead = Obiecano Państwu, że sprawa zakończy się najpó�
 you-are-promised-no-more = Zakończenie sprawy najpóźniej { $before } nie jest już obiecane.
 promise-to-you-broken = Obiecano Państwu, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
 promise-to-somebody-broken = Obiecano komuś, że sprawa zakończy się najpóźniej { $at }, a tak się nie stało.
+expectation-nears = Zapowiedziano, że będzie działać najpóźniej { $at }, a ten czas się zbliża. Proszę napisać, jak wygląda sytuacja, zanim minie.
 breach-explained = { $who } wyjaśnia, dlaczego nie dotrzymano terminu, a Państwo odpowiadają za dalsze działania:
 new-incident = Wpłynęło nowe zgłoszenie.
 was-assigned = { $who } przekazuje to komuś.

@@ -192,6 +192,7 @@ tell-us = Prosimy opisać, co nie działa
 we-already-know = Już o tym wiemy: { $title }
 known-problems = Znane problemy
 have-this-too = Mam to samo
+said-at = Opublikowano: <time>{ $at }</time>
 you-have-this-too = Państwa też to dotyczy: { $title }
 joins-the-others = Państwa zgłoszenie dołącza do pozostałych. Nikt nie widzi cudzych słów ani Państwa słów.
 report-it = Zgłoś

@@ -97,6 +97,7 @@ you-were-promised-instead = Havia sido prometido a você que terminaria até { $
 you-are-promised-no-more = Não se promete mais que termine até { $before }.
 promise-to-you-broken = Foi prometido a você que terminaria até { $at }, e não terminou.
 promise-to-somebody-broken = Foi prometido a alguém que terminaria até { $at }, e não terminou.
+expectation-nears = Foi dito que voltaria a funcionar até { $at }, e esse momento aproxima-se. Diga em que ponto está antes que passe.
 breach-explained = { $who } explicou por que um prazo não foi cumprido, e você é responsável pelo que vem a seguir:
 new-incident = Um novo incidente foi comunicado.
 was-assigned = { $who } entregou isto a alguém.

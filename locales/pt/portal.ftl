@@ -188,6 +188,7 @@ tell-us = Diga-nos o que não funciona
 we-already-know = Já sabemos: { $title }
 known-problems = Problemas conhecidos
 have-this-too = Comigo também
+said-at = Publicado: <time>{ $at }</time>
 you-have-this-too = Com você também: { $title }
 joins-the-others = Sua comunicação se junta às dos outros. As palavras deles continuam só deles, e as suas só suas.
 report-it = Comunicar

@@ -8,11 +8,9 @@ pub mod maintenance;
 pub mod mapping;
 mod settings;
 mod signal;
-mod upstream;
 
 pub use group::{Group, STORM_KEY, STORM_SECONDS};
 pub use kernel::{Muted, Severity};
 pub use known::{Alert, Around, LATE_SECONDS, Outcome, group_of, take};
 pub use settings::{AlertSettings, CHANGES_MAX};
 pub use signal::{Link, Reading, Signal, SignalStatus};
-pub use upstream::ServiceMap;

@@ -93,6 +93,17 @@ pub struct Recurrence {
     pub until: String,
 }
 
+/// One of the times that a window holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Which, lasting: 0 of a one-off, else the days since the window's first one.
+    pub index: u32,
+    /// From when on.
+    pub starts_at: Timestamp,
+    /// Until just before when.
+    pub ends_at: Timestamp,
+}
+
 /// A maintenance window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintenance {
@@ -181,6 +192,31 @@ impl Recurrence {
         faults
     }
 
+    /// When it holds between two instants, if it had no first and last one; `first` is the
+    /// first day of its window.
+    fn times(&self, first: Timestamp, from: Timestamp, until: Timestamp) -> Vec<Occurrence> {
+        let Ok(zone) = TimeZone::get(&self.time_zone) else { return Vec::new() };
+        let (Some(begin), Some(end)) = (time(&self.from), time(&self.until)) else {
+            return Vec::new();
+        };
+        let day_of = |at: Timestamp| at.to_jiff().to_zoned(zone.clone()).date();
+        let first = day_of(first);
+        // One may have begun the day before and last.
+        let from = day_of(from).yesterday().map_or(first, |day| day.max(first));
+        let last = day_of(until);
+        let days = std::iter::successors(Some(from), |day| day.tomorrow().ok());
+        let days = days.take_while(|day| *day <= last);
+        let made = days.filter(|day| self.begins_on(day.weekday())).filter_map(|day| {
+            let last = if end > begin { day } else { day.tomorrow().ok()? };
+            Some(Occurrence {
+                index: u32::try_from(day.since(first).ok()?.get_days()).ok()?,
+                starts_at: instant(day, begin, &zone)?,
+                ends_at: instant(last, end, &zone)?,
+            })
+        });
+        made.collect()
+    }
+
     /// Until when it holds, if it does.
     fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let zone = TimeZone::get(&self.time_zone).ok()?;
@@ -201,6 +237,27 @@ impl Recurrence {
 }
 
 impl Maintenance {
+    /// The times that it holds and that touch a span, the soonest first, whether it was called
+    /// off or not.
+    pub fn occurrences(&self, from: Timestamp, until: Timestamp) -> Vec<Occurrence> {
+        let touches = |one: &Occurrence| {
+            one.starts_at < one.ends_at && one.starts_at < until && one.ends_at > from
+        };
+        let Some(recurrence) = &self.recurrence else {
+            let Some(ends_at) = self.ends_at else { return Vec::new() };
+            let once = Occurrence { index: 0, starts_at: self.starts_at, ends_at };
+            return Some(once).filter(touches).into_iter().collect();
+        };
+        let until = self.ends_at.map_or(until, |end| end.min(until));
+        let times = recurrence.times(self.starts_at, from.max(self.starts_at), until);
+        let within = times.into_iter().map(|one| Occurrence {
+            starts_at: one.starts_at.max(self.starts_at),
+            ends_at: self.ends_at.map_or(one.ends_at, |end| end.min(one.ends_at)),
+            ..one
+        });
+        within.filter(touches).collect()
+    }
+
     /// Until when it holds, if it does at this instant: a one-off until its end, a recurring
     /// one until the end of this time.
     pub fn holds_until(&self, now: Timestamp) -> Option<Timestamp> {

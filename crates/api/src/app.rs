@@ -38,6 +38,11 @@ impl App {
         self.0.options.public_url.as_deref()
     }
 
+    /// The name of the host in that address.
+    pub(crate) fn host(&self) -> Option<&str> {
+        desk::status::host_of(self.public_url()?)
+    }
+
     /// What was told to live streams lately.
     pub(crate) fn told(&self) -> &Told {
         &self.0.told

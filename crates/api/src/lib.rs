@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod calendars;
 mod categories;
+mod changes;
 mod deliveries;
 mod directory;
 mod docs;
@@ -22,6 +23,7 @@ mod incidents;
 mod integrations;
 mod json;
 mod kept;
+mod lists;
 mod maintenances;
 mod messages;
 mod models;
@@ -40,8 +42,12 @@ mod reference;
 mod rules;
 mod schedules;
 mod search;
+mod service_map;
 mod services;
 mod settings;
+mod status;
+mod subscribers;
+mod surges;
 mod teams;
 mod tokens;
 mod version;
@@ -104,6 +110,8 @@ fn doors() -> Vec<Door> {
         teams::doors(),
         organisations::doors(),
         services::doors(),
+        service_map::doors(),
+        changes::doors(),
         categories::doors(),
         schedules::doors(),
         escalations::doors(),
@@ -116,6 +124,8 @@ fn doors() -> Vec<Door> {
         integrations::payloads::doors(),
         alerts::doors(),
         maintenances::doors(),
+        status::doors(),
+        surges::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),
@@ -124,6 +134,8 @@ fn doors() -> Vec<Door> {
         paging::doors(),
         webhooks::doors(),
         webhooks::messages::doors(),
+        lists::doors(),
+        subscribers::doors(),
         inbox::doors(),
         messages::doors(),
         health::doors(),

@@ -15,10 +15,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use kernel::{MaintenanceId, Timestamp};
+use kernel::{ComponentId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::alerts::maintenances;
+use store::status::works::{self, Words};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
 
@@ -49,7 +51,27 @@ struct Shown {
     cancelled: bool,
     /// Whether it holds now.
     active: bool,
+    /// What the status page tells of it; null is nothing.
+    public: Option<Outside>,
     version: i64,
+}
+
+/// What the status page tells of a window.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = MaintenanceOutside)]
+#[serde(deny_unknown_fields)]
+struct Outside {
+    /// What it is called there.
+    title: String,
+    /// What it means for people.
+    #[serde(default)]
+    body: String,
+    /// The components it concerns, by id.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    components: BTreeSet<ComponentId>,
+    /// Minutes before it begins at which subscribers are reminded; null is not at all.
+    remind_minutes: Option<u32>,
 }
 
 /// A new window.
@@ -69,6 +91,8 @@ struct NewMaintenance {
     /// For which alerts; for all of them when absent.
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
+    /// What the status page tells of it; nothing when absent.
+    public: Option<Outside>,
 }
 
 /// What to change of a window; what is absent stays.
@@ -88,6 +112,18 @@ struct MaintenanceChange {
     recurrence: Option<Option<Recurrence>>,
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
+    /// Null for nothing.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Object>)]
+    public: Option<Option<Outside>>,
+}
+
+/// A window with what the outside is told of it.
+#[derive(Clone, Serialize)]
+struct Window {
+    #[serde(flatten)]
+    row: Maintenance,
+    public: Option<Words>,
 }
 
 pub(crate) fn doors() -> Vec<Door> {
@@ -122,9 +158,17 @@ pub(crate) fn doors() -> Vec<Door> {
 
 async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let all = app.desk().read(|sql| maintenances::list(sql, SHOWN_MAX)).await?;
+    let read = |sql: &mut dyn Sql| -> Result<Vec<Window>, Failure> {
+        let all = maintenances::list(sql, SHOWN_MAX)?.into_iter();
+        let mut windows = Vec::new();
+        for row in all {
+            windows.push(Window { public: works::get(sql, row.id)?, row });
+        }
+        Ok(windows)
+    };
+    let all = app.desk().read(read).await?;
     let now = app.desk().now();
-    let items = all.into_iter().map(|row| shown(row, now)).collect();
+    let items = all.into_iter().map(|window| shown(window, now)).collect();
     Ok(json::answer(StatusCode::OK, &Page::whole(items)))
 }
 
@@ -135,7 +179,7 @@ async fn create(
     body: Body<NewMaintenance>,
 ) -> Result<Response, Problem> {
     must_plan(&caller)?;
-    let new = body.value;
+    let (new, now) = (body.value, app.desk().now());
     let row = Maintenance {
         id: MaintenanceId(desk::fresh()),
         name: name("name", &new.name)?,
@@ -147,12 +191,14 @@ async fn create(
         cancelled: false,
         version: 1,
     };
-    desk::maintenance::check(&row)?;
-    let now = app.desk().now();
+    let public = new.public.map(|public| public.words(row.id, now, now));
+    let window = Window { row, public };
+    window.rules()?;
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
-        maintenances::insert(sql, &row)?;
-        audit.created(sql, Maintenance::WHAT, row.id, &row)?;
-        Ok(shown(row, now))
+        maintenances::insert(sql, &window.row)?;
+        window.tell(sql)?;
+        audit.created(sql, Window::WHAT, window.row.id, &window)?;
+        Ok(shown(window, now))
     })
     .await
 }
@@ -163,9 +209,9 @@ async fn read(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let row: Maintenance = kept::read(&app, find(&id)?).await?;
-    let version = row.version;
-    Ok(kept::answer(&shown(row, app.desk().now()), version))
+    let window: Window = kept::read(&app, find(&id)?).await?;
+    let version = window.row.version;
+    Ok(kept::answer(&shown(window, app.desk().now()), version))
 }
 
 async fn change(
@@ -176,21 +222,28 @@ async fn change(
     body: Body<MaintenanceChange>,
 ) -> Result<Response, Problem> {
     must_plan(&caller)?;
-    let change = body.value;
+    let (change, now) = (body.value, app.desk().now());
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
-    let row = kept::change(&app, &caller, find(&id)?, seen, move |before: &Maintenance| {
-        Ok(Maintenance {
-            name: new_name.unwrap_or_else(|| before.name.clone()),
-            starts_at: change.starts_at.unwrap_or(before.starts_at),
-            ends_at: change.ends_at.unwrap_or(before.ends_at),
-            recurrence: change.recurrence.clone().unwrap_or_else(|| before.recurrence.clone()),
-            matcher: change.matcher.clone().unwrap_or_else(|| before.matcher.clone()),
-            ..before.clone()
-        })
+    let window = kept::change(&app, &caller, find(&id)?, seen, move |before: &Window| {
+        let was = &before.row;
+        let row = Maintenance {
+            name: new_name.unwrap_or_else(|| was.name.clone()),
+            starts_at: change.starts_at.unwrap_or(was.starts_at),
+            ends_at: change.ends_at.unwrap_or(was.ends_at),
+            recurrence: change.recurrence.clone().unwrap_or_else(|| was.recurrence.clone()),
+            matcher: change.matcher.clone().unwrap_or_else(|| was.matcher.clone()),
+            ..was.clone()
+        };
+        let announced = before.public.as_ref().map_or(now, |words| words.created_at);
+        let public = match change.public {
+            Some(public) => public.map(|public| public.words(row.id, announced, now)),
+            None => before.public.clone().map(|words| Words { updated_at: now, ..words }),
+        };
+        Ok(Window { row, public })
     })
     .await?;
-    let version = row.version;
-    Ok(kept::answer(&shown(row, app.desk().now()), version))
+    let version = window.row.version;
+    Ok(kept::answer(&shown(window, app.desk().now()), version))
 }
 
 async fn cancel(
@@ -200,28 +253,68 @@ async fn cancel(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     must_plan(&caller)?;
-    kept::retire(&app, &caller, find(&id)?, seen, |row: &mut Maintenance| row.cancelled = true)
-        .await
+    let now = app.desk().now();
+    kept::retire(&app, &caller, find(&id)?, seen, move |window: &mut Window| {
+        window.row.cancelled = true;
+        // The status page reads from it when that was.
+        if let Some(words) = &mut window.public {
+            words.updated_at = now;
+        }
+    })
+    .await
 }
 
-impl Row for Maintenance {
+impl Outside {
+    fn words(self, maintenance: MaintenanceId, created_at: Timestamp, now: Timestamp) -> Words {
+        Words {
+            maintenance,
+            title: self.title.trim().to_owned(),
+            body: self.body.trim().to_owned(),
+            components: self.components,
+            remind_minutes: self.remind_minutes,
+            created_at,
+            updated_at: now,
+        }
+    }
+}
+
+impl Window {
+    fn rules(&self) -> Result<(), Trouble> {
+        desk::maintenance::check(&self.row)?;
+        self.public.as_ref().map_or(Ok(()), desk::status::check_words)
+    }
+
+    fn tell(&self, sql: &mut dyn Sql) -> Result<(), Failure> {
+        match &self.public {
+            Some(words) => works::put(sql, words),
+            None => works::remove(sql, self.row.id),
+        }
+    }
+}
+
+impl Row for Window {
     type Id = MaintenanceId;
     const WHAT: &'static str = "maintenance";
 
     fn get(sql: &mut dyn Sql, id: MaintenanceId) -> Result<Option<Self>, Failure> {
-        maintenances::get(sql, id)
+        let Some(row) = maintenances::get(sql, id)? else { return Ok(None) };
+        Ok(Some(Window { public: works::get(sql, id)?, row }))
     }
 
     fn update(&self, sql: &mut dyn Sql) -> Result<bool, Trouble> {
-        Ok(maintenances::update(sql, self, self.version)?)
+        let updated = maintenances::update(sql, &self.row, self.row.version)?;
+        if updated {
+            self.tell(sql)?;
+        }
+        Ok(updated)
     }
 
     fn version(&self) -> i64 {
-        self.version
+        self.row.version
     }
 
     fn check(&self, _: &mut dyn Sql, _: &Self, _: Timestamp) -> Result<(), Trouble> {
-        desk::maintenance::check(self)
+        self.rules()
     }
 }
 
@@ -236,10 +329,17 @@ fn must_plan(caller: &Caller) -> Result<(), Problem> {
 }
 
 fn find(text: &str) -> Result<MaintenanceId, Problem> {
-    text.parse().map_err(|_| kept::missing(Maintenance::WHAT).into())
+    text.parse().map_err(|_| kept::missing(Window::WHAT).into())
 }
 
-fn shown(row: Maintenance, now: Timestamp) -> Shown {
+fn shown(window: Window, now: Timestamp) -> Shown {
+    let Window { row, public } = window;
+    let public = public.map(|words| Outside {
+        title: words.title,
+        body: words.body,
+        components: words.components,
+        remind_minutes: words.remind_minutes,
+    });
     Shown {
         active: row.holds_until(now).is_some(),
         id: row.id,
@@ -250,6 +350,7 @@ fn shown(row: Maintenance, now: Timestamp) -> Shown {
         matcher: row.matcher,
         created_by: row.created_by,
         cancelled: row.cancelled,
+        public,
         version: row.version,
     }
 }

@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 19] = [
+const FAMILIES: [(&str, &str); 21] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -24,6 +24,7 @@ const FAMILIES: [(&str, &str); 19] = [
     ("teams", "Teams that incidents are assigned to."),
     ("on call", "Who is on call when, and who is paged in which order."),
     ("alerts", "What sources of monitoring told, and windows in which it pages nobody."),
+    ("status", "The status page: components, and how it presents itself."),
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
     ("organisations", "Customer companies."),
@@ -33,6 +34,10 @@ const FAMILIES: [(&str, &str); 19] = [
     ("tokens", "API tokens."),
     ("integrations", "Mailboxes and other programs that bring something in."),
     ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),
+    (
+        "subscribers",
+        "Whoever is told of updates besides: stakeholder lists, and subscribers of the status page.",
+    ),
     (
         "configuration",
         "Agreements, calendars, priority matrix, resolution codes, and who changed what.",

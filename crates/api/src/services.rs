@@ -42,11 +42,41 @@ struct Service {
     criticality: Option<u8>,
     /// Whether incidents can name it.
     active: bool,
-    /// What it needs to work.
+    /// What it cannot do without, each of them.
     depends_on: Vec<String>,
     /// By which escalation policy somebody is paged for it; the one of its team when null.
     escalation_policy: Option<String>,
+    /// What it is called outside; empty where that is its name.
+    public_name: Option<String>,
+    /// What an hour without it costs, in whole units of the instance's currency.
+    cost_per_hour: Option<i64>,
+    /// The goal of its availability, in thousandths.
+    goal_permille: Option<u16>,
+    links: Vec<ServiceLink>,
+    /// Groups of which it needs some.
+    needs: Vec<Needed>,
     version: Option<i64>,
+}
+
+/// A place to read on.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceLink {
+    title: String,
+    /// `https://` or `http://`.
+    url: String,
+}
+
+/// Services of which so many are needed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Needed {
+    /// What the group is called.
+    group: Option<String>,
+    /// How many have to work; with 0 it works without them, but worse.
+    at_least: u16,
+    /// Which, by name or id; by name in answers.
+    of: Vec<String>,
 }
 
 /// A new service.
@@ -66,6 +96,18 @@ struct NewService {
     /// By which escalation policy somebody is paged for it, by name or id; by the one of its
     /// team when absent.
     escalation_policy: Option<String>,
+    /// What it is called outside; its name when absent.
+    public_name: Option<String>,
+    /// What an hour without it costs, in whole units of the instance's currency.
+    #[schema(minimum = 0)]
+    cost_per_hour: Option<i64>,
+    /// The goal of its availability, in thousandths: 999 is 99.9 %.
+    #[schema(minimum = 1, maximum = 1000)]
+    goal_permille: Option<u16>,
+    /// Places to read on, up to 20.
+    links: Option<Vec<ServiceLink>>,
+    /// Groups of which it needs some, "2 of 3".
+    needs: Option<Vec<Needed>>,
 }
 
 /// What to change of a service; what is absent stays.
@@ -86,6 +128,19 @@ struct ServiceChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     escalation_policy: Option<Option<String>>,
+    public_name: Option<String>,
+    /// Null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    cost_per_hour: Option<Option<i64>>,
+    /// Null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>)]
+    goal_permille: Option<Option<u16>>,
+    /// These and only these.
+    links: Option<Vec<ServiceLink>>,
+    /// These and only these.
+    needs: Option<Vec<Needed>>,
     active: Option<bool>,
 }
 
@@ -144,17 +199,21 @@ async fn create(
     caller.must_configure()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
+    let id = ServiceId(desk::fresh());
     let row = rows::Service {
-        id: ServiceId(desk::fresh()),
-        name: name("name", &new.name)?,
         description: description(new.description.as_deref())?,
         team: new.team.map(|text| references.team("team", &text)).transpose()?,
         criticality: criticality(new.criticality.unwrap_or(CRITICALITY))?,
-        active: true,
-        depends_on: needs(&references, new.depends_on)?.unwrap_or_default(),
+        depends_on: depends_on(&references, new.depends_on)?.unwrap_or_default(),
         escalation: escalation(&references, new.escalation_policy)?,
-        version: 1,
+        public_name: new.public_name.unwrap_or_default().trim().to_owned(),
+        cost_per_hour: new.cost_per_hour,
+        goal_permille: new.goal_permille,
+        links: new.links.map(links).unwrap_or_default(),
+        needs: needs(&references, id, new.needs)?.unwrap_or_default(),
+        ..rows::Service::named(id, name("name", &new.name)?)
     };
+    desk::map::check(&row)?;
     let directory = references.directory().clone();
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         services::insert(sql, &row)?;
@@ -199,7 +258,9 @@ async fn change(
     let criticality = change.criticality.map(criticality).transpose()?;
     let escalation = change.escalation_policy.map(|text| escalation(&references, text));
     let escalation = escalation.transpose()?;
-    let depends_on = needs(&references, change.depends_on)?;
+    let depends_on = depends_on(&references, change.depends_on)?;
+    let needs = needs(&references, id, change.needs)?;
+    let links = change.links.map(links);
     if depends_on.as_ref().is_some_and(|needs| needs.contains(&id)) {
         return Err(Problem::invalid("depends_on", "names the service itself"));
     }
@@ -212,6 +273,14 @@ async fn change(
             active: change.active.unwrap_or(before.active),
             depends_on: depends_on.unwrap_or_else(|| before.depends_on.clone()),
             escalation: escalation.unwrap_or(before.escalation),
+            public_name: match &change.public_name {
+                Some(text) => text.trim().to_owned(),
+                None => before.public_name.clone(),
+            },
+            cost_per_hour: change.cost_per_hour.unwrap_or(before.cost_per_hour),
+            goal_permille: change.goal_permille.unwrap_or(before.goal_permille),
+            links: links.unwrap_or_else(|| before.links.clone()),
+            needs: needs.unwrap_or_else(|| before.needs.clone()),
             ..before.clone()
         })
     })
@@ -248,8 +317,13 @@ impl Row for rows::Service {
     }
 
     fn check(&self, sql: &mut dyn Sql, before: &Self, _: Timestamp) -> Result<(), Trouble> {
+        desk::map::check(self)?;
         let ends = before.active && !self.active;
-        let needs = |other: &rows::Service| other.active && other.depends_on.contains(&self.id);
+        let within =
+            |other: &rows::Service| other.needs.iter().any(|need| need.needs.contains(&self.id));
+        let needs = |other: &rows::Service| {
+            other.active && (other.depends_on.contains(&self.id) || within(other))
+        };
         match services::list(sql)?.into_iter().find(|other| ends && needs(other)) {
             Some(rows::Service { name, .. }) => {
                 Err(kept::conflict(format!("{name} depends on this service; change that first")))
@@ -270,7 +344,42 @@ fn criticality(value: u8) -> Result<u8, Problem> {
     }
 }
 
+/// A group with its services by name.
+pub(crate) fn needed(need: &services::Need, name: impl Fn(&ServiceId) -> String) -> Needed {
+    Needed {
+        group: need.group.clone(),
+        at_least: need.at_least,
+        of: need.needs.iter().map(name).collect(),
+    }
+}
+
 fn needs(
+    references: &References<'_>,
+    of: ServiceId,
+    given: Option<Vec<Needed>>,
+) -> Result<Option<Vec<services::Need>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let mut needs = Vec::with_capacity(given.len());
+    for (at, group) in given.into_iter().enumerate() {
+        let mut members = Vec::with_capacity(group.of.len());
+        for (place, text) in group.of.iter().enumerate() {
+            members.push(references.service(&format!("needs.{at}.of.{place}"), text)?);
+        }
+        let (at_least, group) = (group.at_least, group.group);
+        needs.push(services::Need { of, group, needs: members, at_least });
+    }
+    Ok(Some(needs))
+}
+
+fn links(given: Vec<ServiceLink>) -> Vec<services::Link> {
+    let one = |link: ServiceLink| services::Link {
+        title: link.title.trim().to_owned(),
+        url: link.url.trim().to_owned(),
+    };
+    given.into_iter().map(one).collect()
+}
+
+fn depends_on(
     references: &References<'_>,
     given: Option<Vec<String>>,
 ) -> Result<Option<BTreeSet<ServiceId>>, Problem> {
@@ -292,6 +401,10 @@ fn shown(row: rows::Service, directory: &Directory, staff: bool) -> Service {
     depends_on.sort();
     let team = row.team.filter(|_| staff);
     let escalation = row.escalation.filter(|_| staff);
+    let name = |id: &ServiceId| directory.services.name(*id).unwrap_or_default().to_owned();
+    let needs = row.needs.iter().filter(|_| staff).map(|need| needed(need, name)).collect();
+    let links = row.links.into_iter().filter(|_| staff);
+    let links = links.map(|link| ServiceLink { title: link.title, url: link.url }).collect();
     Service {
         id: row.id,
         name: row.name,
@@ -304,6 +417,11 @@ fn shown(row: rows::Service, directory: &Directory, staff: bool) -> Service {
         escalation_policy: escalation
             .and_then(|id| directory.escalations.name(id))
             .map(str::to_owned),
+        public_name: staff.then_some(row.public_name),
+        cost_per_hour: row.cost_per_hour.filter(|_| staff),
+        goal_permille: row.goal_permille.filter(|_| staff),
+        links,
+        needs,
         version: staff.then_some(row.version),
     }
 }

@@ -9,13 +9,27 @@ use incident::decide::Origin;
 use incident::policy::PersonFacts;
 use incident::{Command, Facts, Refusal, State, Viewer, Visibility, decide};
 use kernel::{
-    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, PersonId, TaskId, Timestamp,
-    limits,
+    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, OutageId, PersonId, TaskId,
+    Timestamp, UpdateId, limits,
 };
 use std::collections::HashMap;
 use store::directory::{Person, idempotency};
 use store::incidents::{NewContent, NewFile};
 use store::messages::{Alarm, Step as MessageStep};
+
+/// Characters of the address of a room: longer ones are cut by what rings or opens them.
+const ROOM_CHARS: usize = 500;
+/// The schemes of rooms, which no page runs as a program.
+const ROOM_SCHEMES: [&str; 9] =
+    ["https://", "tel:", "sip:", "sips:", "msteams:", "zoommtg:", "slack:", "xmpp:", "irc:"];
+
+/// Whether an address leads to a room and nowhere else.
+fn is_room(address: &str) -> bool {
+    let lower = address.to_ascii_lowercase();
+    let rest = ROOM_SCHEMES.iter().find_map(|scheme| lower.strip_prefix(scheme));
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '<' | '>');
+    rest.is_some_and(|rest| !rest.is_empty()) && address.chars().all(is_plain)
+}
 
 /// The code of the refusal of what was done for a message before.
 pub const MESSAGE_DONE: &str = "message_done";
@@ -268,6 +282,36 @@ impl Ask<'_> {
     /// An id for a new task.
     pub fn task(&self) -> TaskId {
         TaskId(fresh())
+    }
+
+    /// An id for a new outage.
+    pub fn outage(&self) -> OutageId {
+        OutageId(fresh())
+    }
+
+    /// An id for an update that waits to be approved.
+    pub fn update(&self) -> UpdateId {
+        UpdateId(fresh())
+    }
+
+    /// The address of a room that may be missing: a link of a scheme that people meet by.
+    ///
+    /// # Errors
+    /// It is none, or too long.
+    pub fn opt_room(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+    ) -> Result<Option<ContentId>, Trouble> {
+        let Some(address) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        if !is_room(address) {
+            let words = "must be an address that begins with https:, tel:, sip: or another by \
+                which people meet, without spaces";
+            return Err(Refusal::invalid(field, words).into());
+        }
+        self.words(field, address, ROOM_CHARS).map(Some)
     }
 
     /// Makes the requester of a report known, a person without a login, as the last

@@ -5,6 +5,7 @@
 pub mod accounts;
 mod alerts;
 mod ask;
+pub mod audiences;
 mod auditor;
 mod cache;
 mod chance;
@@ -19,7 +20,9 @@ mod files;
 mod inbox;
 pub mod integrations;
 mod ledger;
+pub mod lists;
 pub mod maintenance;
+pub mod map;
 mod messages;
 mod metrics;
 pub mod notices;
@@ -34,6 +37,9 @@ pub mod rota;
 pub mod rules;
 pub mod seals;
 pub mod sight;
+pub mod status;
+pub mod subscribers;
+pub mod surges;
 pub mod terms;
 mod throttle;
 mod timer;
@@ -101,6 +107,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
     pub(crate) metrics: Arc<Metrics>,
+    /// The status page as it is shown.
+    pub(crate) status: status::Shown,
     /// When loops last moved.
     pub(crate) beats: auditor::Beats,
     /// What leaves the house and comes back is sealed with this, once it was needed.
@@ -113,6 +121,10 @@ pub(crate) struct Inner {
     pub(crate) push_outward: OnceLock<Vec<kernel::Network>>,
     /// The same for pages.
     pub(crate) page_outward: OnceLock<Vec<kernel::Network>>,
+    /// The same for programs that subscribed.
+    pub(crate) subscriber_outward: OnceLock<Vec<kernel::Network>>,
+    /// Who asked to subscribe lately.
+    pub(crate) subscribing: subscribers::Floods,
     /// By what people are reached, once that is known.
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
     /// What people had sent by hand lately.
@@ -123,6 +135,11 @@ pub(crate) struct Inner {
     pub(crate) what_ifs: Arc<Semaphore>,
     /// The windows of maintenance as the loop of alerts last saw them.
     pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,
+    /// The service map as it was last seen.
+    pub(crate) map: map::Kept,
+    /// What the loop of surges knows, and the surges that go on as it last saw them.
+    pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
+    pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -152,17 +169,23 @@ impl Desk {
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
             metrics,
+            status: status::Shown::default(),
             beats: auditor::Beats::default(),
             seals: OnceLock::new(),
             push_key: OnceLock::new(),
             outward: OnceLock::new(),
             push_outward: OnceLock::new(),
             page_outward: OnceLock::new(),
+            subscriber_outward: OnceLock::new(),
+            subscribing: subscribers::Floods::default(),
             messenger: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),
             windows: tokio::sync::Mutex::default(),
+            map: map::Kept::default(),
+            surge_watch: tokio::sync::Mutex::default(),
+            surges: RwLock::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -173,6 +196,7 @@ impl Desk {
             recompute::start(&desk);
             auditor::start(&desk);
             alerts::start(&desk);
+            surges::start(&desk);
         }
         Ok(desk)
     }

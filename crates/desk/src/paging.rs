@@ -2,6 +2,7 @@
 //! words that were taken away meanwhile are not told, and nobody is told what is over.
 
 use crate::{Desk, Trouble};
+use incident::conduct::Answer as CallAnswer;
 use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
 use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
@@ -56,6 +57,10 @@ words! {
         Escalate = "escalate",
         /// I cannot; page the next one now.
         Decline = "decline",
+        /// I come, to a major incident that I was called to.
+        Coming = "coming",
+        /// I cannot come to it.
+        CannotCome = "cannot_come",
     }
 }
 
@@ -66,6 +71,8 @@ impl Answer {
             Answer::Acknowledge => Command::Acknowledge,
             Answer::Escalate => Command::EscalatePage,
             Answer::Decline => Command::DeclinePage { note: None },
+            Answer::Coming => Command::AnswerCall { coming: true, note: None },
+            Answer::CannotCome => Command::AnswerCall { coming: false, note: None },
         }
     }
 }
@@ -97,6 +104,10 @@ impl Paged {
         if page.state == PageState::CalledOff {
             return Some("it was called off");
         }
+        if self.is_called() {
+            // Whoever has it did not say whether they come.
+            return None;
+        }
         let settled_at = match &state.paging {
             Some(course) if course.is_going() => None,
             Some(course) => course.acknowledged_at.or(course.ended.as_ref().map(|end| end.at)),
@@ -106,6 +117,16 @@ impl Paged {
             return Some("somebody has it");
         }
         None
+    }
+
+    /// Whether they were called to a major incident, and have not said whether they come.
+    pub fn is_called(&self) -> bool {
+        let conduct = self.state.conduct.as_deref().filter(|_| self.state.major);
+        let asked = |responder: &incident::conduct::Responder| {
+            responder.person == self.person.id && responder.answer == CallAnswer::Asked
+        };
+        self.state.lifecycle.is_open()
+            && conduct.is_some_and(|conduct| conduct.responders.iter().any(asked))
     }
 
     /// Whether only one team may read it, so that its title is not said where others listen.
@@ -188,6 +209,18 @@ impl Desk {
         let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
         match ask.issue(answer.command()).await {
             Ok(_) => {}
+            Err(Trouble::Refused(refusal))
+                if paged.is_called() && refusal.kind == RefusalKind::State =>
+            {
+                // Somebody else has it; that they come, or do not, is news all the same.
+                let call = match answer {
+                    Answer::Acknowledge => Answer::Coming,
+                    Answer::Decline => Answer::CannotCome,
+                    _ => return Err(refusal.into()),
+                };
+                let ask = self.ask(&paged.viewer, channel(paged.page.channel)).on(number);
+                ask.issue(call.command()).await?;
+            }
             Err(Trouble::Refused(refusal))
                 if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}
             Err(trouble) => return Err(trouble),

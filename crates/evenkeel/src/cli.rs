@@ -3,12 +3,14 @@
 
 mod examples;
 mod paging;
+mod status;
 
+use self::status::StatusArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
-    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES, TOKEN_EXAMPLES,
-    USER_EXAMPLES, VERIFY_EXAMPLES,
+    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
+    SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
@@ -108,6 +110,8 @@ pub(crate) struct ServeArgs {
     pub(crate) inbound: InboundArgs,
     #[command(flatten)]
     pub(crate) paging: PagingArgs,
+    #[command(flatten)]
+    pub(crate) status: StatusArgs,
     /// Addresses or networks of the proxies in front, which may say for whom they speak, 10.0.0.0/8
     #[arg(
         long,
@@ -123,6 +127,9 @@ pub(crate) struct ServeArgs {
     /// Networks of push services of one's own, besides those of browsers' vendors, and without encryption, 10.1.2.0/24
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
     pub(crate) push_allow: Vec<Network>,
+    /// Networks that programs which subscribe to the status page may be in besides the internet, and without encryption, 10.1.2.0/24
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
+    pub(crate) subscriber_allow: Vec<Network>,
     /// Certificates in PEM that those of webhooks and push services may be, or be signed by, beside those that the system trusts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) webhook_ca: Option<String>,
@@ -367,6 +374,22 @@ pub(crate) enum ImportCommand {
     /// Replay a ServiceNow audit log (CSV, also gzipped)
     #[command(name = "servicenow-audit", after_help = IMPORT_EXAMPLES)]
     ServicenowAudit(ServicenowAuditArgs),
+    /// Take over a catalogue of services: our YAML, entities of Backstage, a Compose file
+    #[command(after_help = SERVICES_EXAMPLES)]
+    Services(ServicesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServicesArgs {
+    /// The file, or - for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Only say what it would do
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -100,6 +100,9 @@ async fn run(
         Command::User(command) => user::run(command, settings).await,
         Command::Token(command) => token::run(command, settings).await,
         Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(args, settings).await,
+        Command::Import(ImportCommand::Services(args)) => {
+            import::services::run(args, settings).await
+        }
         // Done before.
         Command::Mail(_) => Ok(()),
         Command::Verify { json } => verify::run(settings, *json).await,

@@ -3,9 +3,11 @@
 
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::conduct;
 use crate::escalation;
 use crate::event::{Body, Event, Reported};
 use crate::models::AppliedModel;
+use crate::nearing;
 use crate::promise;
 use crate::rating::Rating;
 use crate::since::Before;
@@ -30,6 +32,7 @@ pub fn apply(state: Option<State>, event: &Event) -> Option<State> {
         state.quiet = false;
     }
     change(&mut state, event);
+    conduct::follow(&mut state, event);
     escalation::renewed(&mut state, event);
     before.follow(&mut state, event);
     Some(state)
@@ -93,6 +96,7 @@ fn born(reported: &Reported, event: &Event) -> State {
         watchers: Default::default(),
         attachments: vec![],
         expected: None,
+        nearing: None,
         next_update: None,
         promises: vec![],
         deviated_at: None,
@@ -116,6 +120,7 @@ fn change(state: &mut State, event: &Event) {
     let at = event.happened_at;
     match &event.body {
         Body::Reported(_) | Body::Unknown { .. } | Body::Escalated(_) => {}
+        Body::ExpectationNears(_) => nearing::follow(state, event),
         Body::RuleRefused(_) | Body::NobodyThere(_) | Body::PageFailed(_) => {}
         Body::RuleRan(data) => {
             state.rule_runs.entry(data.rule).or_default().ran(at);
@@ -163,8 +168,23 @@ fn change(state: &mut State, event: &Event) {
         | Body::Unmerged(_)
         | Body::MergeReceived(_)
         | Body::MergeWithdrawn(_) => related(state, &event.body),
-        Body::MajorDeclared(_) => state.major = true,
-        Body::MajorStoodDown(_) => state.major = false,
+        Body::MajorProposed(_)
+        | Body::MajorDeclined(_)
+        | Body::MajorDeclared(_)
+        | Body::MajorStoodDown(_)
+        | Body::RoleOffered(_)
+        | Body::RoleDeclined(_)
+        | Body::RespondersCalled(_)
+        | Body::CallAnswered(_)
+        | Body::RoomSet(_)
+        | Body::ImpactStated(_)
+        | Body::OutageRecorded(_)
+        | Body::OutageChanged(_)
+        | Body::OutageRemoved(_)
+        | Body::UpdateDrafted(_)
+        | Body::UpdateRejected(_)
+        | Body::UpdateDueChanged(_)
+        | Body::UpdateOverdue(_) => conduct::apply(state, event),
         Body::RoleGiven(_)
         | Body::ModelApplied(_)
         | Body::TaskAdded(_)

@@ -2,7 +2,16 @@
 //! hands a role to whom, where people meet, what is said and when the next word comes. And what
 //! was out meanwhile, whether it is a major incident or not.
 
-use crate::state::{IncidentRole, UpdatePhase};
+mod clock;
+mod figures;
+mod fold;
+
+pub use clock::update_due;
+pub(crate) use clock::{due_after, first_due};
+pub use figures::{Figures, figures};
+pub(crate) use fold::{apply, follow};
+
+use crate::state::{IncidentRole, State, UpdatePhase};
 use kernel::{
     ContentId, ListId, OutageId, PersonId, RuleId, ServiceId, TeamId, Timestamp, UpdateId, words,
 };
@@ -69,6 +78,16 @@ pub struct Offer {
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+}
+
+/// Somebody who is asked to come, and for which team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// Who.
+    pub person: PersonId,
+    /// For which team, when the team was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
 }
 
 /// Somebody who was asked to come.
@@ -151,6 +170,9 @@ pub struct UpdateDraft {
 /// Whether words came when they were promised.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Communication {
+    /// From when on silence counts: the last word, else when it was declared or taken up again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_from: Option<Timestamp>,
     /// By when the next word is due: as promised, or by the cadence of the agreement; none
     /// when it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,4 +243,40 @@ pub struct Outage {
     /// Until just before when; none while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+}
+
+impl Outage {
+    /// Whether it lasts.
+    pub fn lasts(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// Whether both are of the same service and share an instant. One that lasts goes on for ever.
+    pub fn overlaps(&self, other: &Outage) -> bool {
+        let begins_before_end = |one: &Outage, other: &Outage| {
+            other.ended_at.is_none_or(|ended| one.started_at < ended)
+        };
+        self.service == other.service
+            && begins_before_end(self, other)
+            && begins_before_end(other, self)
+    }
+}
+
+impl State {
+    /// That it be declared a major incident, while nobody has decided.
+    pub fn proposal(&self) -> Option<&Proposal> {
+        self.conduct.as_ref()?.proposal.as_ref()
+    }
+}
+
+impl Conduct {
+    /// What somebody who was asked to come says.
+    pub fn responder(&self, person: PersonId) -> Option<&Responder> {
+        self.responders.iter().find(|responder| responder.person == person)
+    }
+
+    /// An update that waits for approval.
+    pub fn draft(&self, id: UpdateId) -> Option<&UpdateDraft> {
+        self.drafts.iter().find(|draft| draft.id == id)
+    }
 }

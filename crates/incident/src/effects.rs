@@ -3,14 +3,15 @@
 
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
+use crate::conduct::Audiences;
 use crate::escalation::PagedPerson;
-use crate::event::{Body, Cause, Event};
+use crate::event::{Body, Cause, Event, UpdatePublished};
 use crate::notices::Terms;
 use crate::policy::Policy;
 use crate::rating::{SURVEY, Score, asked_after_days};
 use crate::reach::{Urgency, Way};
 use crate::state::{HoldReason, State};
-use kernel::{Channel, ContentId, PersonId, TeamId, Timestamp};
+use kernel::{Channel, ContentId, ListId, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who is to be told.
@@ -25,6 +26,10 @@ pub enum Audience {
     Team(TeamId),
     /// Everybody who follows it.
     Watchers,
+    /// A list of stakeholders.
+    List(ListId),
+    /// Whoever subscribed to the status page.
+    Subscribers,
 }
 
 /// One thing to tell one audience.
@@ -210,7 +215,12 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             add(requester, 0);
             watchers(after, &mut add, 0);
         }
-        Body::UpdatePublished(_) | Body::ExpectationSet(_) => {
+        Body::UpdatePublished(data) => {
+            for audience in audiences(after, data) {
+                add(audience, 0);
+            }
+        }
+        Body::ExpectationSet(_) => {
             add(requester, 0);
             watchers(after, &mut add, 0);
         }
@@ -244,10 +254,12 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
             }
         }
         // Watchers may be customers, and clocks are the provider's own matter.
-        Body::ClockWarned(_) | Body::ClockBreached(_) => match owner(after) {
-            Audience::Watchers => {}
-            owner => add(owner, 0),
-        },
+        Body::ClockWarned(_) | Body::ClockBreached(_) | Body::ExpectationNears(_) => {
+            match owner(after) {
+                Audience::Watchers => {}
+                owner => add(owner, 0),
+            }
+        }
         Body::Promised(data) => add(given_to(after, data.to), 0),
         Body::PromiseChanged(data) => add(given_to(after, data.to), 0),
         Body::PromiseBroken(data) => {
@@ -264,6 +276,20 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         Body::Merged(_) => add(requester, 0),
         _ => {}
     }
+}
+
+/// Whom an update is told. Chat rooms are told of events, like every program.
+fn audiences(after: &State, data: &UpdatePublished) -> Vec<Audience> {
+    let usual = Audiences::usual();
+    let wanted = data.audiences.as_ref().unwrap_or(&usual);
+    let mut found = Vec::new();
+    if wanted.requesters {
+        found.push(Audience::Requester(after.requester));
+        found.extend((!after.watchers.is_empty()).then_some(Audience::Watchers));
+    }
+    found.extend(wanted.lists.iter().copied().map(Audience::List));
+    found.extend(wanted.status_page.then_some(Audience::Subscribers));
+    found
 }
 
 fn waited_for_requester(before: Option<&State>) -> bool {
@@ -287,6 +313,7 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
     match body {
         Body::Commented(data) => Some(data.body),
         Body::UpdatePublished(data) => Some(data.body),
+        Body::ExpectationSet(data) => data.reason,
         Body::Resolved(data) => Some(data.note),
         Body::Disputed(data) => Some(data.note),
         Body::Cancelled(data) => Some(data.reason),
@@ -294,6 +321,7 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
         Body::Reopened(data) => data.note,
         Body::Attached(data) => Some(data.name),
         Body::Escalated(data) => Some(data.reason),
+        Body::MajorProposed(data) => data.reason,
         Body::MajorDeclared(data) => data.reason,
         Body::Promised(data) => data.reason,
         Body::PromiseChanged(data) => Some(data.reason),

@@ -17,6 +17,7 @@ pub mod event;
 pub mod impact;
 pub mod ledger;
 pub mod models;
+pub mod nearing;
 pub mod notices;
 pub mod permissions;
 pub mod policy;

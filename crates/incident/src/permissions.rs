@@ -3,7 +3,7 @@
 
 use crate::command::{Command, CommandName, Visibility};
 use crate::refusal::Refusal;
-use crate::state::{Lifecycle, State};
+use crate::state::{IncidentRole, Lifecycle, State};
 use kernel::{OrganisationId, PersonId, Role, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -237,10 +237,14 @@ pub fn may_refer(
     told || Scope::of(viewer).access(&Subject::from(other)) != Access::None
 }
 
+/// Tells everybody of an incident that is no major one, while it is open: who has the same says
+/// so instead of reporting it again.
+pub const KNOWN_OUTAGE_TAG: &str = "known-outage";
+
 /// Whether everybody of this company is told that this goes on: it is an open major
-/// incident, not confidential, and of no other company.
+/// incident, or one with [`KNOWN_OUTAGE_TAG`], not confidential, and of no other company.
 pub fn is_known_outage(state: &State, company: Option<OrganisationId>) -> bool {
-    state.major
+    (state.major || state.tags.contains(KNOWN_OUTAGE_TAG))
         && state.lifecycle.is_open()
         && state.confidential_to.is_none()
         && state.merged_into.is_none()
@@ -302,11 +306,14 @@ pub fn granted(viewer: &Viewer, state: &State) -> impl Fn(CommandName) -> bool {
     let withdraws = own && state.lifecycle == Lifecycle::New;
     let erases = viewer.has(&[Role::Manager, Role::Administrator]);
     let corrects = may_correct(viewer, state);
+    let (decides, approves) = (may_decide_major(viewer), may_approve(viewer, state));
     move |name| match name {
         CommandName::Report => false,
         name if name.is_of_the_product() => false,
         CommandName::Redact => works && erases,
         CommandName::CorrectPause => works && corrects,
+        CommandName::DeclareMajor | CommandName::DeclineMajor => works && decides,
+        CommandName::ApproveUpdate => works && approves,
         CommandName::Comment
         | CommandName::Attach
         | CommandName::Confirm
@@ -332,6 +339,19 @@ fn may_correct(viewer: &Viewer, state: &State) -> bool {
         || state.team.is_some_and(|team| viewer.teams.contains(&team))
 }
 
+/// Whether they decide that it is a major incident, or none. Whoever works may propose it.
+fn may_decide_major(viewer: &Viewer) -> bool {
+    viewer.has(&[Role::Agent, Role::Manager, Role::Administrator])
+}
+
+/// Whether they may publish an update that another wrote: whoever leads or speaks, and whoever
+/// manages.
+fn may_approve(viewer: &Viewer, state: &State) -> bool {
+    let roles = [IncidentRole::Commander, IncidentRole::Communications];
+    viewer.has(&[Role::Manager, Role::Administrator])
+        || roles.iter().any(|role| state.roles.get(role) == Some(&viewer.person))
+}
+
 fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let Command::Report(report) = command else {
         return Err(Refusal::not_found("there is no such incident, or you may not see it"));
@@ -351,7 +371,9 @@ fn may_report(viewer: &Viewer, command: &Command) -> Result<(), Refusal> {
     let staff_only = report.impact.is_some()
         || report.team.is_some()
         || report.assignee.is_some()
-        || report.confidential_to.is_some();
+        || report.confidential_to.is_some()
+        // Everybody would be told of it.
+        || report.tags.contains(KNOWN_OUTAGE_TAG);
     if staff_only {
         return Err(Refusal::forbidden(
             "impact, team, assignee and confidentiality are set by the service desk",
@@ -368,6 +390,16 @@ fn may_as_staff(viewer: &Viewer, state: &State, command: &Command) -> Result<(),
         Command::CorrectPause { .. } if !may_correct(viewer, state) => {
             Err(Refusal::forbidden("pauses are corrected by the team that has it, or by a manager"))
         }
+        Command::DeclareMajor { .. } | Command::DeclineMajor { .. }
+            if !may_decide_major(viewer) =>
+        {
+            Err(Refusal::forbidden(
+                "agents, managers and administrators decide that; you can propose it",
+            ))
+        }
+        Command::ApproveUpdate { .. } if !may_approve(viewer, state) => Err(Refusal::forbidden(
+            "updates are approved by whoever leads or speaks, by managers and by administrators",
+        )),
         Command::Restrict { team: Some(team) }
             if !viewer.teams.contains(team)
                 && !viewer.has(&[Role::Manager, Role::Administrator]) =>

@@ -401,6 +401,9 @@ pub struct State {
     /// When service is expected back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
+    /// The last expected instant of which whoever has it was reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearing: Option<Timestamp>,
     /// When the next update was promised for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_update: Option<Timestamp>,

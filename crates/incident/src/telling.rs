@@ -38,7 +38,7 @@ impl Group {
     pub fn of(word: &str, audience: &Audience) -> Group {
         match (audience, word) {
             (Audience::Requester(_), _) => Group::Reported,
-            (Audience::Watchers, _) => Group::Followed,
+            (Audience::Watchers | Audience::List(_) | Audience::Subscribers, _) => Group::Followed,
             (_, "commented" | "attached" | "disputed") => Group::Replies,
             (_, word) if word.starts_with("clock_") || word.starts_with("promise") => Group::Clocks,
             _ => Group::Assigned,

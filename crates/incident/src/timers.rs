@@ -1,6 +1,7 @@
 //! When something must happen by itself.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::nearing;
 use crate::policy::{Agreement, Policy};
 use crate::state::{HoldReason, Lifecycle, State};
 use kernel::{PersonId, Timestamp};
@@ -23,10 +24,14 @@ pub enum TimerKind {
     Breach(ClockKind),
     /// What somebody was promised passes.
     Promise(PersonId),
+    /// The next word about a major incident does not come.
+    Silence,
     /// Whoever took it is not heard of any more.
     Forgotten,
     /// The next step of paging comes.
     Page,
+    /// The time that people were told comes near.
+    Nears,
 }
 
 /// Every timer this state wants, with its instant. An incident that came by
@@ -63,7 +68,12 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         wanted.extend(expires_at.map(|at| (TimerKind::Forgotten, at)));
         wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
     }
+    wanted.extend(nearing::next(state).map(|(_, at)| (TimerKind::Nears, at)));
     // Met exactly is met, and clocks count whole seconds.
+    let communication = state.conduct.as_ref().map(|conduct| &conduct.communication);
+    let unnoticed = communication.filter(|known| known.overdue_since.is_none());
+    let due = unnoticed.and_then(|communication| communication.due);
+    wanted.extend(due.map(|due| (TimerKind::Silence, due.plus_seconds(1))));
     let promises = state.pending_promises();
     wanted.extend(
         promises.map(|promise| (TimerKind::Promise(promise.to), promise.at.plus_seconds(1))),

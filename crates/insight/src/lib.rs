@@ -2,10 +2,12 @@
 //! random numbers, no database.
 //!
 //! [`risk`] is what the next half hour costs if nobody works on an incident, from
-//! 0 to 100, with the parts it is made of.
+//! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
+//! that hour of the week brings.
 
 mod exposure;
 mod risk;
+pub mod surge;
 mod words;
 
 pub use exposure::Exposure;

@@ -217,6 +217,8 @@ fn done(answer: Answer) -> &'static str {
         Answer::Acknowledge => "Acknowledged. It is yours.",
         Answer::Escalate => "The next person is paged.",
         Answer::Decline => "The next person is paged instead of you.",
+        Answer::Coming => "The others know that you are coming.",
+        Answer::CannotCome => "The others know that you cannot come.",
     }
 }
 

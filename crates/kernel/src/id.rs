@@ -106,3 +106,14 @@ ids! {
     /// A change that another program told of, such as a deployment.
     ChangeId,
 }
+
+impl OutageId {
+    /// The id of the outage that is recorded by itself with the entry at a place of an
+    /// incident's timeline: the same facts give the same id.
+    pub fn of_entry(number: crate::IncidentNumber, n: u32) -> Self {
+        let number = u128::from(number.0.unsigned_abs());
+        // Bits of a UUID that says of itself that its maker chose the others (version 8).
+        let (version, variant) = (0x8_u128 << 76, 0x2_u128 << 62);
+        OutageId(Uuid::from_u128((number << 80) | version | variant | u128::from(n)))
+    }
+}

@@ -47,11 +47,16 @@ impl Language {
 
     /// The language that an `Accept-Language` header (RFC 9110) wants most among ours.
     pub fn accepted(header: &str) -> Option<Self> {
+        Language::accepted_among(header, Language::ALL)
+    }
+
+    /// The language that an `Accept-Language` header (RFC 9110) wants most among these.
+    pub fn accepted_among(header: &str, among: &[Language]) -> Option<Self> {
         let wanted = header.split(',').take(ACCEPTED).filter_map(|part| {
             let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
             let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.parse().ok());
             let weight: f32 = weight.filter(|weight| *weight > 0.0)?;
-            Some((Language::of_tag(tag)?, weight))
+            Some((Language::of_tag(tag).filter(|found| among.contains(found))?, weight))
         });
         let mut best: Option<(Language, f32)> = None;
         for (language, weight) in wanted {
@@ -85,5 +90,8 @@ mod tests {
         ] {
             assert_eq!(Language::accepted(header), language, "{header}");
         }
+        let among = [Language::De, Language::En];
+        assert_eq!(Language::accepted_among("fr, en;q=0.5", &among), Some(Language::En));
+        assert_eq!(Language::accepted_among("fr", &among), None);
     }
 }

@@ -56,6 +56,14 @@ pub const CUSTOM_FIELD_CHARS: usize = 1_000;
 pub const TASKS_PER_INCIDENT: usize = 200;
 /// People watching one incident.
 pub const WATCHERS_PER_INCIDENT: usize = 500;
+/// People asked to come to one incident: a whole company's engineers, each once.
+pub const RESPONDERS_PER_INCIDENT: usize = 200;
+/// Spans in which services were out because of one incident.
+pub const OUTAGES_PER_INCIDENT: usize = 100;
+/// Updates of one incident that wait for approval.
+pub const DRAFTS_PER_INCIDENT: usize = 20;
+/// Lists of stakeholders that one update goes to.
+pub const LISTS_PER_UPDATE: usize = 50;
 /// People who were given a fixed instant in one incident: more is no promise, but news.
 pub const PROMISES_PER_INCIDENT: usize = 20;
 /// Links of one incident.

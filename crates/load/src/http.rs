@@ -106,9 +106,14 @@ pub fn get(host: &str, path: &str, headers: &str) -> Vec<u8> {
 
 /// A POST request.
 pub fn post(host: &str, path: &str, headers: &str, kind: &str, body: &str) -> Vec<u8> {
+    with_body("POST", host, path, &format!("Content-Type: {kind}\r\n{headers}"), body)
+}
+
+/// A request that brings something; its kind is among the headers.
+pub fn with_body(method: &str, host: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{headers}\r\n{body}",
-        body.len()
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
     )
     .into_bytes()
 }

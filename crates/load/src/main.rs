@@ -8,13 +8,14 @@ mod raw;
 mod scenario;
 mod seed;
 mod server;
+mod status;
 
 use clap::Parser;
 use server::Place;
 use std::path::PathBuf;
 use store::Target;
 
-/// Measures creation, alerts, pages, lists, streams, start and memory.
+/// Measures creation, alerts, pages, lists, the status page, streams, start and memory.
 ///
 /// Example: cargo build --release && cargo run --release -p evenkeel-load -- --incidents 100000
 #[derive(Parser)]
@@ -37,7 +38,7 @@ struct Arguments {
     /// Keep the data here and use it again if it is there; otherwise a temporary folder.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, streams.
+    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -99,6 +100,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     }
     if wanted("alerts") {
         alerts::measure(&server, arguments.seconds).await;
+    }
+    if wanted("status") {
+        status::measure(&server, arguments.seconds).await?;
     }
     if wanted("streams") {
         scenario::streams(&server, arguments.streams).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Clients of the throughput runs.
-const CLIENTS: usize = 32;
+pub const CLIENTS: usize = 32;
 /// Clients of the creation run.
 const CREATORS: usize = 64;
 
@@ -34,7 +34,7 @@ pub async fn create(server: &Server, seconds: u64) {
 }
 
 /// As fast as it goes, then at half of that.
-async fn both(
+pub async fn both(
     server: &Server,
     name: &str,
     clients: usize,

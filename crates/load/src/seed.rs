@@ -4,7 +4,7 @@ use desk::{Desk, Options, SystemClock, command_line};
 use incident::command::Report;
 use incident::{Change, Command, TokenScope, Viewer, Visibility};
 use kernel::{Channel, Level, PersonId, Role, ServiceId, TeamId, Timestamp, limits};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use store::directory::people::{self, Person};
 use store::directory::services::{self, Service};
@@ -187,15 +187,9 @@ async fn furnish(desk: &Desk) -> Result<Company, desk::Trouble> {
         .collect();
     let services: Vec<Service> = (0..15)
         .map(|i| Service {
-            id: ServiceId(desk::fresh()),
-            name: format!("Service {i}"),
-            description: String::new(),
             team: Some(teams[i % 9].id),
             criticality: 1 + (i % 4) as u8,
-            active: true,
-            depends_on: BTreeSet::new(),
-            escalation: None,
-            version: 1,
+            ..Service::named(ServiceId(desk::fresh()), format!("Service {i}"))
         })
         .collect();
     let ids: Vec<ServiceId> = services.iter().map(|service| service.id).collect();

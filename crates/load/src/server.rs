@@ -1,6 +1,6 @@
 //! The server that is measured: the release binary on a store of its own.
 
-use crate::http::{Client, get, post};
+use crate::http::{Client, get, post, with_body};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -142,6 +142,13 @@ impl Server {
     pub fn report(&self, body: &str) -> Vec<u8> {
         let headers = format!("Authorization: Bearer {}\r\n", self.token);
         post(&self.address, "/api/v1/incidents", &headers, "application/json", body)
+    }
+
+    /// A call of the API that brings JSON.
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let headers =
+            format!("Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", self.token);
+        with_body(method, &self.address, path, &headers, body)
     }
 
     /// Stops it and waits.

@@ -2,17 +2,20 @@
 
 #![allow(clippy::unwrap_used)]
 
-use locale::{Language, account, answer, entry, letters, portal, scripts};
+use locale::{Language, account, answer, entry, letters, portal, scripts, status, subscribers};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 type Entries = Vec<(&'static str, String)>;
 
 /// Words that are the same in English and in another language, by key.
-const SAME: [&str; 9] = [
+const SAME: [&str; 12] = [
     "browser",
     "email",
     "incidents",
+    "long-hours",
+    "long-hours-minutes",
+    "long-minutes",
     "minutes",
     "pages",
     "services",
@@ -21,7 +24,7 @@ const SAME: [&str; 9] = [
     "told-push",
 ];
 
-fn files(language: Language) -> [(&'static str, Entries); 6] {
+fn files(language: Language) -> [(&'static str, Entries); 8] {
     [
         ("letters", letters(language).entries()),
         ("portal", portal(language).entries()),
@@ -29,6 +32,8 @@ fn files(language: Language) -> [(&'static str, Entries); 6] {
         ("entry", entry(language).entries()),
         ("account", account(language).entries()),
         ("scripts", scripts(language).entries()),
+        ("subscribers", subscribers(language).entries()),
+        ("status", status(language).entries()),
     ]
 }
 
@@ -80,7 +85,7 @@ fn called(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_text_is_said_somewhere() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut said = BTreeSet::new();
-    for room in ["web", "notify"] {
+    for room in ["web", "notify", "status"] {
         called(&crates.join(room).join("src"), &mut said);
     }
     for (file, entries) in files(Language::En).iter().filter(|(file, _)| *file != "scripts") {

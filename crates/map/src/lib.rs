@@ -1,5 +1,18 @@
 //! Services and what they need to work: what is hit when one breaks, how each of them is, a
 //! drawing of it, and catalogues of other programs read into it. Pure.
+//!
+//! The rule by which health is felt, in one place: [`spread`].
+
+pub mod catalogue;
+mod graph;
+mod layout;
+pub mod spread;
+
+pub use graph::{Graph, Need, Service};
+pub use layout::{BOXES_PER_COLUMN, Box, Drawing};
+pub use spread::{Felt, Hit, causes};
+
+pub mod availability;
 
 use kernel::words;
 

@@ -1,16 +1,19 @@
 //! Letters per second into a mail server on this machine that takes whatever it gets:
-//! `cargo run --release -p evenkeel-notify --example drain -- 10000`
+//! `cargo run --release -p evenkeel-notify --example drain -- 10000`, or with `-- 10000 subscribers`
 //!
 //! Reports of as many people are made until so many letters wait; then they are sent. What the sink got is
-//! counted by Message-ID, so that a letter that came twice or never is seen.
+//! counted by Message-ID, so that a letter that came twice or never is seen. With subscribers it is one announcement
+//! that reaches as many: they are made first, and the time is that from its commit to the last letter.
 
 use incident::{Command, TokenScope};
-use kernel::{Channel, PersonId};
+use kernel::{Channel, Language, MaintenanceId, PersonId, SubscriberId};
 use notify::{Courier, Next, Options, Smtp};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::directory::{Person, people};
+use store::outside::{self, News, Planned};
+use store::subscribers::{self, Subscriber, SubscriberKind};
 use testkit::{TestDesk, blank};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,6 +32,7 @@ type Got = Arc<Mutex<Vec<String>>>;
 
 #[tokio::main]
 async fn main() {
+    let subscribers = std::env::args().nth(2).is_some_and(|what| what == "subscribers");
     let letters = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(LETTERS);
     let (port, got) = sink();
     let desk = Arc::new(TestDesk::idle().await);
@@ -40,21 +44,9 @@ async fn main() {
     // People are told what happens from now on.
     while courier.round().await == Next::More {}
 
-    let people = people(&desk, letters).await;
-    let reporting = people.chunks(letters.div_ceil(REPORTERS)).map(|some| {
-        let (desk, some) = (desk.clone(), some.to_vec());
-        tokio::spawn(async move {
-            for person in some {
-                let viewer = desk.desk.viewer(&person, TokenScope::Admin);
-                let mut ask = desk.desk.ask(&viewer, Channel::Portal);
-                let title = ask.title("The printer prints blank labels").expect("a title");
-                let report = Command::Report(Box::new(blank(title, person.id)));
-                ask.issue(report).await.expect("reported");
-            }
-        })
-    });
-    for reporter in reporting.collect::<Vec<_>>() {
-        reporter.await.expect("reports are taken");
+    match subscribers {
+        true => announce(&desk, letters).await,
+        false => report(&desk, letters).await,
     }
 
     let begun = Instant::now();
@@ -75,6 +67,69 @@ async fn main() {
         got.len() as f64 / took.as_secs_f64()
     );
     assert_eq!((distinct, got.len()), (letters, distinct));
+}
+
+/// One announcement of planned work to so many subscribers.
+async fn announce(desk: &TestDesk, count: usize) {
+    let now = desk.desk.now();
+    let subscriber = move |n: usize| Subscriber {
+        id: SubscriberId(desk::fresh()),
+        kind: SubscriberKind::Mail,
+        address: format!("s{n}@company.example"),
+        language: Language::En,
+        everything: true,
+        components: BTreeSet::new(),
+        secret: String::new(),
+        asked_at: now,
+        confirmed_at: None,
+        ended_at: None,
+        ended_because: None,
+        bounces: 0,
+        failing_since: None,
+    };
+    let made = desk.desk.write(move |sql| {
+        for n in 0..count {
+            let one = subscriber(n);
+            subscribers::insert(sql, &one)?;
+            subscribers::confirm(sql, one.id, now, now)?;
+        }
+        let news = News {
+            maintenance: MaintenanceId(desk::fresh()),
+            version: 1,
+            planned: Planned {
+                title: "Router firmware".to_owned(),
+                body: "The network is slow.".to_owned(),
+                starts_at: now.plus_days(3),
+                ends_at: None,
+            },
+            again: vec![],
+            components: BTreeSet::new(),
+            remind_minutes: None,
+            takes_place: true,
+        };
+        Ok(outside::plan(sql, &news, now)?)
+    });
+    made.await.expect("they subscribed");
+}
+
+/// Reports of so many people.
+async fn report(desk: &Arc<TestDesk>, letters: usize) {
+    let people = people(desk, letters).await;
+    let reporting = people.chunks(letters.div_ceil(REPORTERS)).map(|some| {
+        let (desk, some) = (desk.clone(), some.to_vec());
+        tokio::spawn(async move {
+            for person in some {
+                let viewer = desk.desk.viewer(&person, TokenScope::Admin);
+                let mut ask = desk.desk.ask(&viewer, Channel::Portal);
+                let title = ask.title("The printer prints blank labels").expect("a title");
+                let report = Command::Report(Box::new(blank(title, person.id)));
+                ask.issue(report).await.expect("reported");
+            }
+        })
+    });
+    for reporter in reporting.collect::<Vec<_>>() {
+        reporter.await.expect("reports are taken");
+    }
 }
 
 /// So many people: one alone would get few letters with much in each.

@@ -2,6 +2,7 @@
 //! server, some at once. It ends cleanly, and whatever is in its hands when it does not is
 //! attempted again under the same message id.
 
+mod outside;
 mod telling;
 mod writing;
 
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::Engine;
 use store::deliveries::{self, Delivery, Outcome, Taken, ToldSince};
+use store::subscribers::SubscriberKind;
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use writing::Ready;
@@ -43,6 +45,15 @@ pub struct Options {
     pub smtp: Smtp,
     /// Where people reach this instance, without a slash at the end.
     pub public_url: String,
+}
+
+/// Where it stands what becomes of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ledger {
+    /// Of people who have to do with an incident.
+    People,
+    /// Of lists and subscribers.
+    Outside,
 }
 
 /// What is to be done after a round.
@@ -142,17 +153,21 @@ impl Courier {
         let since = self.since().await?;
         let now = self.desk.now();
         let count = self.is_time_to_count();
-        let (due, counts) = self
+        let there_is_mail = self.options.is_some();
+        let (due, outside, counts) = self
             .desk
             .read(move |sql| {
                 let counts = count.then(|| deliveries::counts(sql)).transpose()?;
-                Ok((deliveries::is_due(sql, since, now)?, counts))
+                let outside = store::outside::is_announced(sql, now)?
+                    || there_is_mail && store::outside::is_due(sql, SubscriberKind::Mail, now)?;
+                Ok((deliveries::is_due(sql, since, now)?, outside, counts))
             })
             .await?;
         if let Some(counts) = counts {
             self.figures.set(counts, now);
+            self.tidy_outside(now).await?;
         }
-        if !due {
+        if !due && !outside {
             if let Some(options) = &self.options {
                 options.smtp.rest().await;
             }
@@ -165,7 +180,7 @@ impl Courier {
             Some(_) => false,
         };
         let sent = match &self.options {
-            Some(options) => self.send(options).await?,
+            Some(options) => self.send_both(options, due).await?,
             None => None,
         };
         Ok(match (sent, gathers) {
@@ -184,8 +199,9 @@ impl Courier {
     async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<bool, Trouble> {
         let begun = Instant::now();
         let expanded = self.expand(since, now).await?;
+        let spread = self.spread_outside(now).await?;
         let arrived = self.fill_inboxes(now).await?;
-        let told = expanded > 0 || arrived > 0;
+        let told = expanded > 0 || spread || arrived > 0;
         if told {
             self.gather(expanded, begun.elapsed());
         }
@@ -210,14 +226,24 @@ impl Courier {
         }
     }
 
-    /// Sends some of the letters that are due; nothing when none are.
-    async fn send(&self, options: &Options) -> Result<Option<Next>, Trouble> {
+    /// Sends some of what is due to people, then to whoever is told outside; nothing when
+    /// nothing is.
+    async fn send_both(&self, options: &Options, people: bool) -> Result<Option<Next>, Trouble> {
         if self.down.load(Ordering::Relaxed) > 0
             && let Err(error) = options.smtp.answers().await
         {
             self.server_is_down(&error);
             return Ok(Some(Next::Down));
         }
+        let first = if people { self.send(options).await? } else { None };
+        if first == Some(Next::Down) {
+            return Ok(first);
+        }
+        Ok(self.send_outside(options).await?.or(first))
+    }
+
+    /// Sends some of the letters that are due to people; nothing when none are.
+    async fn send(&self, options: &Options) -> Result<Option<Next>, Trouble> {
         // The server may have taken its time to answer.
         let (taken_at, now) = (Instant::now(), self.desk.now());
         let Taken { letters, slowed } = self.take(options, now).await?;
@@ -235,7 +261,7 @@ impl Courier {
         if ready.is_empty() {
             return Ok(Some(Next::More));
         }
-        self.send_all(options, ready, taken_at).await.map(Some)
+        self.send_all(options, ready, taken_at, Ledger::People).await.map(Some)
     }
 
     /// On SQLite one server at a time has the database, so what is taken was in the hands of
@@ -244,7 +270,10 @@ impl Courier {
         if self.desk.store().engine() != Engine::Sqlite {
             return;
         }
-        let let_go = self.desk.write(|sql| Ok(deliveries::let_go_of_all(sql)?));
+        let let_go = self.desk.write(|sql| {
+            deliveries::let_go_of_all(sql)?;
+            Ok(store::outside::let_go_of_all(sql)?)
+        });
         if let Err(trouble) = let_go.await {
             tracing::warn!(%trouble, "letters taken before the start wait until their time is over");
         }
@@ -303,6 +332,7 @@ impl Courier {
         options: &Options,
         ready: Vec<Ready>,
         taken_at: Instant,
+        ledger: Ledger,
     ) -> Result<Next, Trouble> {
         let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
         let (closed, is_closed) = watch::channel(None::<String>);
@@ -345,14 +375,14 @@ impl Courier {
                 }
                 next = sending.try_join_next();
             }
-            if let Err(trouble) = self.settle(ended.clone()).await {
+            if let Err(trouble) = self.settle_in(ledger, ended.clone()).await {
                 // Letters that are on their way go on; what came of these is recorded after them.
                 tracing::warn!(%trouble, "what came of letters could not be recorded yet");
                 unsettled.extend(ended);
             }
         }
         if !unsettled.is_empty() {
-            self.settle(unsettled).await?;
+            self.settle_in(ledger, unsettled).await?;
         }
         let wrong = is_closed.borrow().clone();
         if let Some(error) = wrong {
@@ -384,12 +414,19 @@ impl Courier {
     }
 
     async fn settle(&self, ended: Vec<(i64, Outcome)>) -> Result<(), Trouble> {
+        self.settle_in(Ledger::People, ended).await
+    }
+
+    async fn settle_in(&self, ledger: Ledger, ended: Vec<(i64, Outcome)>) -> Result<(), Trouble> {
         let withdrawn =
             ended.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Withdrawn(_))).count();
         self.figures.withdrawn.inc_by(withdrawn as u64);
         let now = self.desk.now();
-        let given_up =
-            self.desk.write(move |sql| Ok(deliveries::settle(sql, &ended, now)?)).await?;
+        let settle = move |sql: &mut dyn store::Sql| match ledger {
+            Ledger::People => Ok(deliveries::settle(sql, &ended, now)?),
+            Ledger::Outside => Ok(store::outside::settle(sql, &ended, now)?),
+        };
+        let given_up = self.desk.write(settle).await?;
         if given_up > 0 {
             tracing::warn!(given_up, "letters were given up; the mail settings show them");
         }

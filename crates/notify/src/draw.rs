@@ -97,6 +97,7 @@ fn to_staff(kind: LetterKind, say: Letters, known: Known) -> Vec<Piece> {
         LetterKind::TakenUp => vec![text(say.took_up_again(who)), quote()],
         LetterKind::TimeShort => vec![text(say.clock_warned(75, "resolution", due))],
         LetterKind::TimeOver => vec![text(say.clock_breached("resolution", due))],
+        LetterKind::Nears => vec![text(say.expectation_nears(expected))],
         LetterKind::PromisedTo => vec![text(say.you_were_promised(expected)), quote()],
         LetterKind::PromiseBroken => vec![text(say.promise_to_you_broken(expected))],
         LetterKind::Explained => vec![text(say.breach_explained(who)), quote()],

@@ -12,6 +12,7 @@ mod folded;
 mod letter;
 mod material;
 mod message;
+mod outside;
 pub mod paging;
 pub mod push;
 mod smtp;

@@ -67,6 +67,8 @@ pub enum Term {
     Channel(Vec<Channel>),
     /// `major:`
     Major(bool),
+    /// `proposed:`, to be declared a major incident.
+    Proposed(bool),
     /// `breached:`, any of its clocks.
     Breached(bool),
     /// `breach:`, only true where a clock passed its target.
@@ -297,6 +299,7 @@ impl Term {
             Term::Channel(_) => FieldName::Channel,
             Term::Hours(_) => FieldName::Hours,
             Term::Major(_) => FieldName::Major,
+            Term::Proposed(_) => FieldName::Proposed,
             Term::Breached(_) => FieldName::Breached,
             Term::Breach(_) => FieldName::Breach,
             Term::Confidential(_) => FieldName::Confidential,
@@ -334,7 +337,7 @@ impl Term {
             Term::Parent(values) => values.len(),
             Term::Field { values, .. } => values.len(),
             Term::Major(_) | Term::Breached(_) | Term::Confidential(_) | Term::Merged(_) => 1,
-            Term::Vip(_) | Term::Affected(_) => 1,
+            Term::Proposed(_) | Term::Vip(_) | Term::Affected(_) => 1,
             Term::Moment(..) | Term::Text(_) => 1,
         }
     }

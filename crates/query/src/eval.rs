@@ -84,6 +84,8 @@ pub trait Record {
     fn channel(&self) -> Channel;
     /// Declared a major incident.
     fn major(&self) -> bool;
+    /// Proposed to be declared a major incident, as far as the asker may know.
+    fn proposed(&self) -> bool;
     /// Any of its clocks is breached.
     fn breached(&self) -> bool;
     /// Whether its breaches are explained, where it has any and the asker may know.
@@ -141,6 +143,7 @@ pub(crate) fn term_matches(term: &Term, record: &dyn Record, context: &Context) 
         Term::Category(wanted) => any_named(wanted, record.category()),
         Term::Channel(wanted) => wanted.contains(&record.channel()),
         Term::Major(yes) => record.major() == *yes,
+        Term::Proposed(yes) => record.proposed() == *yes,
         Term::Breached(yes) => record.breached() == *yes,
         Term::Breach(wanted) => record.breach().is_some_and(|breach| wanted.contains(&breach)),
         Term::Confidential(yes) => record.confidential() == *yes,

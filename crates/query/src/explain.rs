@@ -59,6 +59,7 @@ fn fact(term: &Term, record: &dyn Record, context: &Context) -> String {
         Term::Watcher(_) => people(&record.watchers()),
         Term::Channel(_) => record.channel().as_str().replace('_', " "),
         Term::Major(_) => yes_no(record.major()),
+        Term::Proposed(_) => yes_no(record.proposed()),
         Term::Breached(_) => yes_no(record.breached()),
         Term::Breach(_) => or_none(record.breach()),
         Term::Confidential(_) => yes_no(record.confidential()),

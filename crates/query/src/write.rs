@@ -143,6 +143,7 @@ impl Term {
             }
             Term::Channel(values) => values.iter().map(|v| word(v.as_str())).collect(),
             Term::Major(yes)
+            | Term::Proposed(yes)
             | Term::Breached(yes)
             | Term::Confidential(yes)
             | Term::Merged(yes)

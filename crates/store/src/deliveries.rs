@@ -7,6 +7,7 @@ pub mod caps;
 mod claim;
 mod concerned;
 mod expand;
+mod family;
 pub mod inbox;
 mod planned;
 pub mod push;
@@ -260,7 +261,7 @@ pub fn told_since(
 }
 
 /// Since when people of this instance are told by mail, whichever process has a mail server.
-fn by_mail_since(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
+pub(crate) fn by_mail_since(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
     Ok(settings::get(sql, BY_MAIL_SINCE)?.map(|stored| stored.value))
 }
 

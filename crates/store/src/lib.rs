@@ -19,9 +19,14 @@ pub mod deliveries;
 pub mod directory;
 pub mod incidents;
 pub mod messages;
+pub mod outside;
 pub mod pages;
+pub mod status;
+pub mod subscribers;
+pub mod surges;
 pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};
 pub use failure::Failure;
+pub use incidents::{outages, updates};
 pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};

@@ -128,6 +128,11 @@ from! {
     kernel::PageId => |v| Value::Text(v.to_string()),
     kernel::AlertId => |v| Value::Text(v.to_string()),
     kernel::MaintenanceId => |v| Value::Text(v.to_string()),
+    kernel::ComponentId => |v| Value::Text(v.to_string()),
+    kernel::ComponentGroupId => |v| Value::Text(v.to_string()),
+    kernel::ListId => |v| Value::Text(v.to_string()),
+    kernel::SubscriberId => |v| Value::Text(v.to_string()),
+    kernel::SurgeId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

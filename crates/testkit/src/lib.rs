@@ -120,17 +120,8 @@ impl TestDesk {
                 teams::insert(sql, &team)?;
                 teams::set_members(sql, id, &BTreeSet::from([member]))?;
             }
-            let service = Service {
-                id: vpn,
-                name: "VPN".to_owned(),
-                description: String::new(),
-                team: Some(network),
-                criticality: 2,
-                depends_on: BTreeSet::new(),
-                escalation: None,
-                active: true,
-                version: 1,
-            };
+            let service =
+                Service { team: Some(network), criticality: 2, ..Service::named(vpn, "VPN") };
             services::insert(sql, &service)?;
             Ok(())
         })

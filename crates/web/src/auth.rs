@@ -42,6 +42,8 @@ pub(crate) struct SignedIn {
     pub(crate) language: Language,
     /// Entries of their inbox that they have not read; scripts and streams are not told here.
     pub(crate) unread: i64,
+    /// Major incidents that go on or are proposed, as far as they see them; counted for pages alone.
+    pub(crate) majors: i64,
 }
 
 impl SignedIn {
@@ -91,7 +93,7 @@ impl SignedIn {
             language: if sign_in.viewer.is_staff() { Language::En } else { language },
             calendars: app.desk.policy().calendars.clone(),
         };
-        Ok(SignedIn { sign_in, instance, here, zone_name, language, unread: 0 })
+        Ok(SignedIn { sign_in, instance, here, zone_name, language, unread: 0, majors: 0 })
     }
 }
 
@@ -108,6 +110,7 @@ impl FromRequestParts<App> for Maybe {
                 let draws = !Live::of(&parts.headers).0 && !wants_stream(&parts.headers);
                 if let Some(who) = who.as_mut().filter(|_| draws) {
                     who.unread = app.desk.unread(who.viewer()).await?;
+                    who.majors = crate::majors::going_on(app, who.viewer()).await?;
                 }
                 Ok(Maybe(who))
             }

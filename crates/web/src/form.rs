@@ -71,6 +71,13 @@ impl Fields {
         self
     }
 
+    /// The same fields with one more value of this one.
+    #[must_use]
+    pub(crate) fn and(mut self, name: &str, value: impl Into<String>) -> Fields {
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// Whether a checkbox was ticked.
     pub(crate) fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some()

@@ -19,6 +19,7 @@ mod incident;
 mod language;
 mod live;
 mod mail;
+mod majors;
 mod models;
 mod oncall;
 mod page_link;
@@ -27,9 +28,13 @@ mod part;
 mod portal;
 mod queue;
 mod search;
+mod services;
 mod settings;
 mod shell;
 mod sign_in;
+mod status_page;
+mod subscribe;
+mod surges;
 mod unfollow;
 mod url;
 
@@ -66,9 +71,13 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(incident::routes())
         .merge(portal::routes())
         .merge(alerts::routes())
+        .merge(majors::routes())
+        .merge(surges::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
+        .merge(services::routes())
         .merge(settings::routes())
+        .merge(status_page::routes())
         .merge(mail::routes())
         .merge(search::routes())
         .merge(palette::routes())
@@ -85,6 +94,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         // send no referrer send no origin either.
         .merge(answer_link::routes())
         .merge(unfollow::routes())
+        .merge(subscribe::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(app.clone(), error::as_page))
         .layer(from_fn(guarded))

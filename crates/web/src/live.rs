@@ -6,8 +6,10 @@ mod change;
 mod frame;
 mod hub;
 mod inboxes;
+mod one;
 mod presence;
 mod record;
+mod services;
 mod stream;
 mod words;
 
@@ -26,7 +28,7 @@ use axum::routing::get;
 use incident::{Access, Scope, Subject};
 use kernel::IncidentNumber;
 use store::incidents::load;
-use stream::{Shown, Stream};
+use stream::{Face, Shown, Stream};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/live", get(follow))
@@ -69,9 +71,14 @@ async fn shown(app: &App, who: &SignedIn, asked: &Fields) -> PageResult<Shown> {
     if !who.viewer().is_staff() {
         return Err(PageError::forbidden("this is for the service desk"));
     }
-    if let Some(number) = number("on")? {
-        visible(app, who, number, Access::Full).await?;
-        return Ok(Shown::Incident(number));
+    if asked.get("services").is_some() {
+        return Ok(Shown::Services(services::ServicesPage::default()));
+    }
+    for (name, face) in [("on", Face::Page), ("major", Face::Room)] {
+        if let Some(number) = number(name)? {
+            visible(app, who, number, Access::Full).await?;
+            return Ok(Shown::Incident(number, face));
+        }
     }
     let query = query::parse(asked.text("q")).map_err(|error| PageError::invalid(error.message))?;
     Ok(Shown::Queue(stream::Queue::new(query, asked.text("view"))))

@@ -141,7 +141,9 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
     let mine = paged.page.answered_at.is_some();
     html! {
         section.ack-e aria-label="How it stands" {
-            @if let Some(over) = paged.is_over() {
+            @if paged.is_called() {
+                p.banner.banner-warn role="status" { (icon("major")) span { "Say whether you come." } }
+            } @else if let Some(over) = paged.is_over() {
                 p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
             } @else if mine {
                 p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
@@ -159,15 +161,22 @@ fn answers(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup
     let allowed = permissions::granted(&paged.viewer, &paged.state);
     let possible: Vec<CommandName> = incident::decide::allowed(&paged.state).collect();
     let waits = paged.is_over().is_none();
-    let says = |answer: Answer| {
+    let may = |answer: Answer| {
         let name = answer.command().name();
-        waits && possible.contains(&name) && allowed(name)
+        possible.contains(&name) && allowed(name)
     };
+    let called = paged.is_called();
+    let says = |answer: Answer| waits && !called && may(answer);
     let action = format!("/a/{}", url::encode(token));
     html! {
         div.ack-a {
             @if let Some(wrong) = wrong { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
             form method="post" action=(action) {
+                @if called && may(Answer::Coming) {
+                    p { "You are called to a major incident. The others see your answer." }
+                    button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" { (icon("check")) "Coming" }
+                    button.btn.btn-lg type="submit" name="say" value="cannot_come" { (icon("stop")) "Cannot come" }
+                }
                 @if says(Answer::Acknowledge) {
                     button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
                 }

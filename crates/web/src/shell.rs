@@ -17,8 +17,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub(crate) enum Section {
     /// The queue and its incidents.
     Queue,
+    /// Major incidents.
+    Majors,
     /// Who is on call.
     OnCall,
+    /// Services and how they are.
+    Services,
     /// The settings.
     Settings,
     /// None of them.
@@ -344,7 +348,9 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
             ul {
                 @if viewer.is_staff() {
                     li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
+                    li { a href=(url::MAJORS) aria-current=[current(Section::Majors)] data-key-go="m" { (icon("major")) span { "Majors" (majors_open(who.majors)) } } }
                     li { a href=(url::ON_CALL) aria-current=[current(Section::OnCall)] data-key-go="o" { (icon("oncall")) span { "On call" } } }
+                    li { a href=(url::SERVICES) aria-current=[current(Section::Services)] data-key-go="s" { (icon("services")) span { "Services" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }
@@ -354,6 +360,16 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
                     li { a href=(url::SETTINGS) aria-current=[current(Section::Settings)] data-key-go="," { (icon("settings")) span { "Settings" } } }
                 }
             }
+        }
+    }
+}
+
+/// How many major incidents go on or are proposed.
+fn majors_open(count: i64) -> Markup {
+    html! {
+        @if count > 0 {
+            span.rail-n aria-hidden="true" { (crate::queue::counts::words(count)) }
+            span.vh { ", " (count) " open or proposed" }
         }
     }
 }

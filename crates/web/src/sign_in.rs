@@ -115,7 +115,7 @@ fn next_page(fields: &Fields) -> &str {
 
 /// The address that tries are counted by. Each trusted proxy on the way says last in
 /// `X-Forwarded-For` whom it speaks for; what anybody else wrote there is no word of theirs.
-fn address_of(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) -> String {
+pub(crate) fn address_of(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) -> String {
     let Some(peer) = peer else { return "unknown".to_owned() };
     let lists = headers.get_all("x-forwarded-for").iter().rev();
     let mut told = lists

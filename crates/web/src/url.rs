@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::{AlertId, IncidentNumber, ScheduleId};
+use kernel::{AlertId, IncidentNumber, ScheduleId, ServiceId};
 use std::fmt::Display;
 
 /// The queue.
@@ -23,6 +23,10 @@ pub(crate) const SETTINGS: &str = "/settings";
 pub(crate) const SEARCH: &str = "/search";
 /// Who is on call.
 pub(crate) const ON_CALL: &str = "/on-call";
+/// Services and how they are.
+pub(crate) const SERVICES: &str = "/services";
+/// Major incidents: those that go on, that are proposed, and of late.
+pub(crate) const MAJORS: &str = "/majors";
 /// What came in by mail.
 pub(crate) const MAIL: &str = "/mail";
 /// What monitoring tells of.
@@ -45,6 +49,11 @@ pub(crate) fn incident_command(number: IncidentNumber, command: impl Display) ->
     format!("/incidents/{number}/{command}")
 }
 
+/// The room in which a major incident is conducted.
+pub(crate) fn major(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/major")
+}
+
 /// An incident's page for its requester.
 pub(crate) fn portal_incident(number: IncidentNumber) -> String {
     format!("/portal/incidents/{number}")
@@ -63,6 +72,16 @@ pub(crate) fn on_call(schedule: ScheduleId) -> String {
 /// Something of a schedule on that screen: a form, or where one is posted.
 pub(crate) fn on_call_of(schedule: ScheduleId, what: impl Display) -> String {
     format!("{ON_CALL}/{schedule}/{what}")
+}
+
+/// The page of a service.
+pub(crate) fn service(id: ServiceId) -> String {
+    format!("{SERVICES}/{id}")
+}
+
+/// The stream of a page about services, from a position of the feed on.
+pub(crate) fn live_services(after: i64) -> String {
+    format!("/live?services=1&after={after}")
 }
 
 /// What paging promised for an incident and what came of it.
@@ -103,6 +122,11 @@ pub(crate) fn live_queue(query: &str, view: &str, after: i64) -> String {
 /// The stream of an incident's page, from a position of the feed on.
 pub(crate) fn live_incident(number: IncidentNumber, after: i64) -> String {
     format!("/live?on={number}&after={after}")
+}
+
+/// The stream of the room of a major incident, from a position of the feed on.
+pub(crate) fn live_major(number: IncidentNumber, after: i64) -> String {
+    format!("/live?major={number}&after={after}")
 }
 
 /// The stream of a requester's page of an incident, from a position of the feed on.

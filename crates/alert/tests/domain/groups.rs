@@ -1,10 +1,9 @@
 //! Counting the alerts of an incident.
 
-use alert::{AlertSettings, Group, Muted, STORM_KEY, ServiceMap, Severity};
-use kernel::{IntegrationId, ServiceId, Timestamp};
+use alert::{AlertSettings, Group, Muted, STORM_KEY, Severity};
+use kernel::{IntegrationId, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -73,16 +72,6 @@ fn what_is_to_be_looked_at_lies_ahead() {
         let now = START.plus_seconds(seconds);
         assert!(group.due_at(&settings, now).unwrap() > now, "{seconds}");
     }
-}
-
-#[test]
-fn what_a_service_needs_is_found_through_others_and_in_circles() {
-    let service = |n: u128| ServiceId(Uuid::from_u128(n));
-    let needs = |all: &[u128]| all.iter().map(|n| service(*n)).collect::<BTreeSet<_>>();
-    let map = ServiceMap([(service(1), needs(&[2])), (service(2), needs(&[3, 1]))].into());
-    assert_eq!(map.above(service(1)), needs(&[2, 3]));
-    assert_eq!(map.above(service(2)), needs(&[1, 3]));
-    assert_eq!(map.above(service(3)), needs(&[]));
 }
 
 proptest! {

@@ -104,3 +104,29 @@ fn a_window_is_for_alerts_for_which_all_of_it_holds() {
     assert!(!Matcher { services: own, ..Matcher::default() }.matches(nobody));
     assert!(label("a", LabelTest::Matches, "(").pattern().is_err());
 }
+
+#[test]
+fn a_window_is_found_each_time_that_it_holds() {
+    let once = window("2026-11-23T20:00:00Z", Some("2026-11-23T22:00:00Z"));
+    let found = once.occurrences(at("2026-11-23T21:00:00Z"), at("2026-12-01T00:00:00Z"));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].index, found[0].starts_at), (0, once.starts_at));
+    assert!(once.occurrences(at("2026-11-23T22:00:00Z"), at("2026-12-01T00:00:00Z")).is_empty());
+
+    let mut every = window("2026-10-01T00:00:00Z", None);
+    every.recurrence = nightly(&[6], "22:00", "04:00");
+    let found = every.occurrences(at("2026-10-25T01:00:00Z"), at("2026-11-02T00:00:00Z"));
+    let spans: Vec<_> = found.iter().map(|one| (one.index, one.starts_at, one.ends_at)).collect();
+    assert_eq!(
+        spans,
+        [
+            (23, at("2026-10-24T20:00:00Z"), at("2026-10-25T03:00:00Z")),
+            (30, at("2026-10-31T21:00:00Z"), at("2026-11-01T03:00:00Z")),
+        ],
+        "the one that lasts, and the next"
+    );
+    every.ends_at = Some(at("2026-10-31T22:00:00Z"));
+    let found = every.occurrences(at("2026-10-31T00:00:00Z"), at("2026-12-01T00:00:00Z"));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].ends_at, at("2026-10-31T22:00:00Z"));
+}

@@ -7,7 +7,8 @@ use crate::reference::References;
 use desk::terms::Effect;
 use incident::clocks::ClockKind;
 use incident::policy::{
-    Agreement, CalendarChoice, Selection, StartMoment, Targets, TeamTargets, VendorTargets,
+    Agreement, CalendarChoice, MajorTargets, Selection, StartMoment, Targets, TeamTargets,
+    VendorTargets,
 };
 use incident::state::HoldReason;
 use kernel::{CalendarId, Priority, Timestamp, limits};
@@ -57,6 +58,10 @@ pub(crate) struct AgreementFields {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<VendorFields>)]
     vendor_targets: Option<Option<VendorFields>>,
+    /// What is promised of major incidents beside; null for nothing.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<MajorFields>)]
+    majors: Option<Option<MajorFields>>,
     /// False takes it out of use.
     active: Option<bool>,
     /// In force from; from now on when absent. May lie ahead.
@@ -106,6 +111,36 @@ pub(crate) struct VendorFields {
     targets: BTreeMap<String, i64>,
 }
 
+/// When the next word about a major incident comes, round the clock.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AgreementMajorFields)]
+pub(crate) struct MajorFields {
+    /// Seconds from when it is declared to the first word.
+    first_notice_seconds: Option<u32>,
+    /// Seconds from one word to the next by priority (`P1` to `P5`), where no word promised
+    /// another.
+    #[serde(default)]
+    cadence_seconds: BTreeMap<String, u32>,
+    /// Whether what goes to the status page needs the approval of somebody who did not write it.
+    #[serde(default)]
+    approval: bool,
+}
+
+impl MajorFields {
+    fn resolve(self, at: &str) -> Result<MajorTargets, Problem> {
+        let one = |(name, seconds): (String, u32)| {
+            let field = format!("{at}.cadence_seconds.{name}");
+            Ok::<_, Problem>((priority(&name, &field)?, seconds))
+        };
+        Ok(MajorTargets {
+            first_notice_seconds: self.first_notice_seconds,
+            cadence_seconds: self.cadence_seconds.into_iter().map(one).collect::<Result<_, _>>()?,
+            approval: self.approval,
+        })
+    }
+}
+
 /// Fields with what they refer to.
 #[derive(Debug, Default)]
 pub(crate) struct AgreementChange {
@@ -124,6 +159,7 @@ pub(crate) struct AgreementChange {
     follow_up_days: Option<i64>,
     team_targets: Option<Vec<TeamTargets>>,
     vendor_targets: Option<Option<VendorTargets>>,
+    majors: Option<Option<MajorTargets>>,
     active: Option<bool>,
 }
 
@@ -196,6 +232,10 @@ impl AgreementFields {
             follow_up_days: self.follow_up_days,
             team_targets: teams.transpose()?,
             vendor_targets: self.vendor_targets.map(|v| v.map(vendor).transpose()).transpose()?,
+            majors: self
+                .majors
+                .map(|given| given.map(|fields| fields.resolve(&at("majors"))).transpose())
+                .transpose()?,
             active: self.active,
             applies_to: match self.applies_to {
                 Some(selection) => Some(selection.resolve(&at("applies_to"), references).await?),
@@ -252,6 +292,7 @@ impl AgreementChange {
             follow_up_days: self.follow_up_days.unwrap_or(before.follow_up_days),
             team_targets: self.team_targets.unwrap_or(before.team_targets),
             vendor_targets: self.vendor_targets.unwrap_or(before.vendor_targets),
+            majors: self.majors.unwrap_or(before.majors),
             retired,
         }
     }

@@ -65,6 +65,8 @@ struct Agreement {
     team_targets: Vec<TeamTargets>,
     /// What suppliers promise while an incident waits for them.
     vendor_targets: Option<VendorTargets>,
+    /// What is promised of major incidents beside, round the clock.
+    majors: Option<MajorTargets>,
     /// Whether something new can be promised by it.
     active: bool,
     /// The job that brings open incidents over to this version, when it was just saved so.
@@ -98,6 +100,29 @@ struct TeamTargets {
     targets: BTreeMap<String, i64>,
 }
 
+/// When the next word about a major incident comes, round the clock.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgreementMajorTargets)]
+struct MajorTargets {
+    /// Seconds from when it is declared to the first word.
+    first_notice_seconds: Option<u32>,
+    /// Seconds from one word to the next by priority, where no word promised another.
+    cadence_seconds: BTreeMap<String, u32>,
+    /// Whether what goes to the status page needs the approval of somebody who did not write it.
+    approval: bool,
+}
+
+impl From<policy::MajorTargets> for MajorTargets {
+    fn from(majors: policy::MajorTargets) -> Self {
+        let cadence = majors.cadence_seconds.into_iter();
+        MajorTargets {
+            first_notice_seconds: majors.first_notice_seconds,
+            cadence_seconds: cadence.map(|(priority, s)| (priority.to_string(), s)).collect(),
+            approval: majors.approval,
+        }
+    }
+}
+
 /// What suppliers promise while an incident waits for them.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AgreementVendorTargets)]
@@ -123,6 +148,7 @@ pub(super) fn doors() -> Vec<Door> {
         "pause_reasons": ["requester", "scheduled"],
         "warn_shares": [50, 75, 90],
         "team_targets": [{ "team": "Network", "targets": { "P1": 3_600 } }],
+        "majors": { "first_notice_seconds": 900, "cadence_seconds": { "P1": 1_800 }, "approval": true },
     });
     vec![
         Door::get("/api/v1/agreements", "listAgreements", list)
@@ -356,6 +382,7 @@ impl Names {
             follow_up_days: agreement.follow_up_days,
             team_targets: agreement.team_targets.into_iter().map(team).collect(),
             vendor_targets: agreement.vendor_targets.map(vendor),
+            majors: agreement.majors.map(MajorTargets::from),
             active: !agreement.retired,
             name: agreement.name,
             recomputation,

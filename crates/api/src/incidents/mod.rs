@@ -6,6 +6,7 @@ mod bulk;
 pub(crate) mod clock;
 mod clocks;
 mod commands;
+mod conduct;
 mod needs;
 mod paged;
 mod promised;

@@ -1,5 +1,6 @@
 //! What a rendering points at and has to be read first.
 
+use super::conduct;
 use incident::promise::Promise;
 use incident::{Access, State};
 use kernel::{ContentId, PersonId};
@@ -15,6 +16,7 @@ pub(crate) fn words_needed(state: &State, access: Access, long: bool) -> Vec<Con
         ids.extend(state.resolution.as_ref().and_then(|resolution| resolution.cause));
         ids.extend(state.rating.and_then(|rating| rating.note));
         ids.extend(state.priority_override.as_ref().map(|over| over.reason));
+        ids.extend(state.conduct.iter().flat_map(|of| conduct::words_needed(of)));
         ids.extend(state.tasks.iter().map(|task| task.title));
         ids.extend(state.models.iter().filter(|_| long).filter_map(|applied| applied.runbook));
     }
@@ -30,6 +32,7 @@ pub(crate) fn people_needed(state: &State, access: Access) -> Vec<PersonId> {
     if access == Access::Full {
         ids.extend(state.watchers.iter());
         ids.extend(state.roles.values());
+        ids.extend(state.conduct.iter().flat_map(|of| conduct::people_needed(of)));
         if let Some(course) = &state.paging {
             ids.extend(&course.waiting_for);
             ids.extend(&course.must_answer);

@@ -16,7 +16,8 @@ pub(super) struct Paging<'a> {
     /// `acknowledged` or `stopped`; `muted` where it never began because its alerts page nobody.
     state: &'static str,
     /// Why it began: `reported`, `raised`, `given`, `assigned`, `classified`, `reopened`,
-    /// `unmerged`, `returned`, `released`, `expired` or `by_hand`; null before it began.
+    /// `unmerged`, `returned`, `released`, `expired`, `by_hand`, `called` (people were asked to
+    /// come) or `silent` (a word about a major incident did not come); null before it began.
     why: Option<&'static str>,
     /// `high` or `low`; null before it began.
     urgency: Option<&'static str>,

@@ -1,6 +1,7 @@
 //! An incident as JSON: one rendering for every answer that shows one.
 
 use super::clock::{ShownClock, clock_at};
+use super::conduct::{Conduct, Outage};
 use super::paged::Paging;
 use super::promised::Promised;
 use super::risk::Risk;
@@ -118,6 +119,10 @@ pub(crate) struct Incident<'a> {
     major: bool,
     /// Who has which role in it. Internal.
     roles: BTreeMap<&'static str, &'a str>,
+    /// How it is conducted, since somebody first proposed or declared it. Internal.
+    conduct: Option<Conduct<'a>>,
+    /// Spans in which services were worse than agreed. Internal.
+    outages: Vec<Outage<'a>>,
     #[schema(value_type = Option<String>, format = DateTime)]
     detected_at: Option<Timestamp>,
     #[schema(value_type = String, format = DateTime)]
@@ -340,6 +345,8 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         channel: state.channel.as_str(),
         major: state.major,
         roles: inner.map(|state| roles(shown, state)).unwrap_or_default(),
+        conduct: Conduct::of(shown),
+        outages: Outage::all(shown),
         detected_at: moments.detected,
         reported_at: state.reported_at,
         acknowledged_at: moments.acknowledged,

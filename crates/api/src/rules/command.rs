@@ -68,6 +68,11 @@ pub(crate) enum RuleCommand {
     ApplyModel { model: String },
     /// Write an internal note.
     Comment { body: String },
+    /// Propose to declare it a major incident.
+    ProposeMajor {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// Declare it a major incident.
     DeclareMajor {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +160,7 @@ async fn one(place: &Place<'_>, command: RuleCommand) -> Result<Action, Problem>
             Action::ApplyModel { model: references.model(&place.field("model"), &model)?.id }
         }
         RuleCommand::Comment { body } => Action::Comment { body },
+        RuleCommand::ProposeMajor { reason } => Action::ProposeMajor { reason },
         RuleCommand::DeclareMajor { reason } => Action::DeclareMajor { reason },
         RuleCommand::Hold { reason, seconds, note } => Action::Hold { reason, seconds, note },
     })
@@ -211,6 +217,7 @@ impl RuleCommand {
                     .map_or_else(|| model.to_string(), str::to_owned),
             },
             Action::Comment { body } => RuleCommand::Comment { body },
+            Action::ProposeMajor { reason } => RuleCommand::ProposeMajor { reason },
             Action::DeclareMajor { reason } => RuleCommand::DeclareMajor { reason },
             Action::Hold { reason, seconds, note } => RuleCommand::Hold { reason, seconds, note },
         }

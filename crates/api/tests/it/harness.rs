@@ -175,15 +175,9 @@ async fn furnish(desk: &Desk) -> HashMap<String, String> {
                 services::insert(
                     sql,
                     &Service {
-                        id: ServiceId(desk::fresh()),
-                        name: name.to_owned(),
-                        description: String::new(),
                         team: team.map(|team| named[team]),
                         criticality,
-                        active: true,
-                        depends_on: BTreeSet::new(),
-                        escalation: None,
-                        version: 1,
+                        ..Service::named(ServiceId(desk::fresh()), name)
                     },
                 )?;
             }

@@ -1,10 +1,10 @@
 //! What decisions about alerts look up beside the policy: integrations, windows of
 //! maintenance, and what services need to work.
 
-use alert::ServiceMap;
 use alert::maintenance::{Maintenance, Subject};
 use incident::Policy;
 use kernel::{IntegrationId, ServiceId, TeamId, Timestamp};
+use map::Graph;
 use std::collections::HashMap;
 use store::directory::{Integration, integrations, services};
 use store::{Failure, Sql};
@@ -16,7 +16,7 @@ pub(crate) struct Monitoring {
     /// Those that take what comes.
     pub(crate) integrations: HashMap<IntegrationId, Integration>,
     /// What services need.
-    pub(crate) map: ServiceMap,
+    pub(crate) map: Graph,
     maintenances: Vec<Maintenance>,
     /// By their names in lower case.
     services: HashMap<String, ServiceId>,
@@ -31,11 +31,11 @@ impl Monitoring {
         now: Timestamp,
     ) -> Result<Self, Failure> {
         let integrations = integrations::list(sql)?.into_iter().filter(Integration::takes);
-        let needs = services::list(sql)?.into_iter().filter(|service| service.active);
+        let services = services::list(sql)?;
         Ok(Monitoring {
             version: policy.version,
             integrations: integrations.map(|one| (one.id, one)).collect(),
-            map: ServiceMap(needs.map(|service| (service.id, service.depends_on)).collect()),
+            map: crate::map::graph(&services),
             maintenances: store::alerts::maintenances::current(sql, now)?,
             services: policy
                 .services

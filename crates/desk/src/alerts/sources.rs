@@ -5,8 +5,8 @@ use crate::{Desk, Taken, Trouble, fresh};
 use alert::maintenance::{LABELS_MAX, LabelMatch, Maintenance, Matcher};
 use incident::{Command, Refusal, Visibility};
 use kernel::{
-    Actor, ActorKind, AlertId, Channel, IncidentNumber, IntegrationId, MaintenanceId, Timestamp,
-    limits,
+    Actor, ActorKind, AlertId, Channel, IncidentNumber, IntegrationId, MaintenanceId, ServiceId,
+    Timestamp, limits,
 };
 use std::collections::BTreeSet;
 use store::alerts::found::{self, Found};
@@ -105,14 +105,18 @@ impl Desk {
         ask.issue(Command::Comment { body, visibility: Visibility::Internal }).await.map(drop)
     }
 
-    /// Notes a change, such as a deployment, in the open incidents of its source's service.
+    /// Notes a change, such as a deployment, for a source in the open incidents of a service.
     /// Nobody is paged about it. How many noted it.
     ///
     /// # Errors
     ///
     /// [`Trouble::Failed`] when the database does not answer.
-    pub async fn note_change(&self, source: &Integration, text: &str) -> Result<usize, Trouble> {
-        let Some(service) = source.service else { return Ok(0) };
+    pub async fn note_change(
+        &self,
+        source: &Integration,
+        service: ServiceId,
+        text: &str,
+    ) -> Result<usize, Trouble> {
         let open = move |sql: &mut dyn store::Sql| {
             store::alerts::open_incidents_of(sql, service, CHANGED_MAX)
         };

@@ -5,9 +5,11 @@
 mod link;
 mod mail;
 mod page;
+mod subscriber;
 
 pub use link::{Link, Uncollect, Unfollow, Unusable};
 pub use mail::{Mark, OwnMessage, Seen};
+pub use subscriber::{Asking, OutsideMessage};
 
 use crate::chance::bytes;
 use crate::{Desk, Trouble};

@@ -294,7 +294,7 @@ pub fn message_id(webhook: WebhookId, seq: i64, at: Timestamp) -> String {
 }
 
 /// A fresh secret, as Standard Webhooks write them.
-fn secret() -> String {
+pub(crate) fn secret() -> String {
     format!("{SECRET_PREFIX}{}", STANDARD.encode(bytes::<SECRET_BYTES>()))
 }
 

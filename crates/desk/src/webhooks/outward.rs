@@ -70,6 +70,26 @@ impl Desk {
         self.reach_within(to, &self.0.page_outward, "paging_allow").await
     }
 
+    /// Allows programs that subscribed networks besides the internet, once, before anything is
+    /// sent. Anybody at all names their addresses, so these are allowed apart as well.
+    pub fn allow_subscribers(&self, networks: Vec<Network>) {
+        let _ = self.0.subscriber_outward.set(networks);
+    }
+
+    /// The same for programs that subscribed.
+    ///
+    /// # Errors
+    ///
+    /// None of them may, or there are none.
+    pub async fn reach_subscriber(&self, to: &Outward) -> Result<Vec<SocketAddr>, Unreachable> {
+        self.reach_within(to, &self.0.subscriber_outward, "subscriber_allow").await
+    }
+
+    /// Whether programs that subscribed may be anywhere but on the internet.
+    pub(crate) fn allows_subscribers(&self) -> bool {
+        self.0.subscriber_outward.get().is_some_and(|networks| !networks.is_empty())
+    }
+
     async fn reach_within(
         &self,
         to: &Outward,

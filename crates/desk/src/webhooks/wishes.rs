@@ -37,6 +37,7 @@ pub fn wishes(
     let wanted = |one: &&FeedEvent| {
         (webhook.told.wants(one.event.body.kind()) || is_paged(webhook, one))
             && one.event.channel != Channel::Import
+            && is_for(webhook, &one.event.body)
             && scope.access(&one.subject) != Access::None
     };
     let mut wanted: Vec<&FeedEvent> = events.iter().filter(wanted).collect();
@@ -56,6 +57,17 @@ pub fn wishes(
         message_id: message_id(webhook.id, one.seq, one.event.at),
     };
     Ok(wanted.into_iter().map(wish).collect())
+}
+
+/// Whether what happened is for such readers: an update says whether it is for chat rooms.
+fn is_for(webhook: &Webhook, body: &Body) -> bool {
+    let Body::UpdatePublished(data) = body else { return true };
+    if !webhook.kind.is_chat() {
+        return true;
+    }
+    let data = serde_json::to_value(data).unwrap_or_default();
+    // Those of before said nothing, and were for chat rooms.
+    data.pointer("/audiences/chat").and_then(serde_json::Value::as_bool).unwrap_or(true)
 }
 
 /// Whether a step of paging names this webhook: then it is told whatever else it wants.

@@ -14,6 +14,8 @@ mod rings;
 mod rules;
 mod shared;
 mod sign_in;
+mod status;
+mod surges;
 mod terms;
 mod time;
 mod together;

@@ -215,3 +215,50 @@ async fn grandchildren_have_words_of_their_own() {
     let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
     assert!(findings.iter().any(|finding| finding.what.contains("not its own")), "{findings:?}");
 }
+
+#[tokio::test]
+async fn what_goes_down_is_told_everybody_once_with_words_of_their_own() {
+    let t = TestDesk::new().await;
+    let parent = t.report("VPN down").await;
+    let mut children = vec![t.report("No VPN at home").await];
+    for title in ["No VPN", "No VPN either"] {
+        children.push(t.report_by(&t.other_requester, title).await);
+    }
+    for child in &children {
+        let target = parent.to_string();
+        let link = Command::Link { kind: LinkKind::Parent, target, cascade: Some(true) };
+        t.issue(&t.agent, *child, link).await.unwrap();
+    }
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(parent);
+    let body = ask.words("body", "We know, and look for the cause.", 1_000).unwrap();
+    let update = Command::PublishUpdate {
+        body,
+        phase: incident::state::UpdatePhase::Investigating,
+        expected: None,
+        next_update: None,
+        title: None,
+        audiences: None,
+    };
+    ask.issue(update).await.unwrap();
+    let told = t
+        .desk
+        .read(|sql| {
+            let statement = "select number from outbox where word = 'update_published' \
+                and audience like '%requester%' order by number";
+            let rows = sql.query(statement, &[])?;
+            Ok(rows.into_iter().flatten().collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    let first_of_theirs = [parent, children[2]].map(|number| store::Value::Int(number.0));
+    let either = [parent, children[1]].map(|number| store::Value::Int(number.0));
+    assert!(told == first_of_theirs || told == either, "{told:?}");
+    for child in children {
+        let of = move |sql: &mut dyn store::Sql| store::updates::of_incident(sql, child);
+        let found = t.desk.read(of).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].body, "We know, and look for the cause.");
+    }
+    let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
+    assert_eq!(findings, vec![]);
+}

@@ -55,6 +55,15 @@ Examples:
 
 It can be interrupted and started again; what is there is not imported twice.";
 
+pub(super) const SERVICES_EXAMPLES: &str = "\
+Examples:
+  evenkeel import services services.yaml --dry-run
+  evenkeel import services catalog-info.yaml
+  cat catalogue/*.yaml | evenkeel import services - --json
+
+All of it or nothing, and repeated it changes nothing. Services are known by name; what the file does
+not say stays. What is wrong is told with file, line and field.";
+
 pub(super) const MAIL_EXAMPLES: &str = "\
 Examples:
   evenkeel mail < message.eml

@@ -67,6 +67,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<(), Failed>
     super::inbound::check(settings, &mut findings);
     super::paging::check(settings, &mut findings);
     super::s3::check(settings, &mut findings).await;
+    super::status::check(settings, &mut findings);
     check_variables(&mut findings);
     let report = Report { file: settings.file.clone(), settings: lines(settings), findings };
     if json {
@@ -160,6 +161,11 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("trusted_proxies", &s.trusted_proxies, Some(list(&s.trusted_proxies.value))),
         line("webhook_allow", &s.outward.webhook_allow, Some(list(&s.outward.webhook_allow.value))),
         line("push_allow", &s.outward.push_allow, Some(list(&s.outward.push_allow.value))),
+        line(
+            "subscriber_allow",
+            &s.outward.subscriber_allow,
+            Some(list(&s.outward.subscriber_allow.value)),
+        ),
         line("webhook_ca", &s.outward.webhook_ca, s.outward.webhook_ca.value.as_ref()),
         line("paging_allow", &s.paging.allow, Some(list(&s.paging.allow.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
@@ -178,6 +184,9 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("s3_prefix", &s.s3.prefix, s.s3.prefix.value.as_ref()),
         line("s3_access_key", &s.s3.access_key, s.s3.access_key.value.as_ref()),
         line("s3_secret_key", &s.s3.secret_key, secret),
+        line("status_dir", &s.status.dir, path(&s.status.dir)),
+        line("status_s3_bucket", &s.status.bucket, s.status.bucket.value.as_ref()),
+        line("status_s3_prefix", &s.status.prefix, s.status.prefix.value.as_ref()),
         line("log", &s.log, Some(&s.log.value)),
         line("log_format", &s.log_format, Some(format)),
     ];

@@ -10,11 +10,13 @@ mod mail;
 mod outward;
 mod paging;
 mod s3;
+mod status;
 mod tls;
 
 pub(crate) use check::check;
 pub(crate) use mail::Mail;
 
+use self::status::StatusSettings;
 use crate::cli::{Cli, LogFormat};
 use crate::failed::Failed;
 use clap::parser::ValueSource;
@@ -43,6 +45,7 @@ const SETTINGS: &[&str] = &[
     "trusted_proxies",
     "webhook_allow",
     "push_allow",
+    "subscriber_allow",
     "webhook_ca",
     "twilio_account",
     "twilio_token",
@@ -74,6 +77,9 @@ const SETTINGS: &[&str] = &[
     "s3_prefix",
     "s3_access_key",
     "s3_secret_key",
+    STATUS_DIR,
+    STATUS_S3_BUCKET,
+    "status_s3_prefix",
     "log",
     "log_format",
 ];
@@ -81,13 +87,15 @@ const SETTINGS: &[&str] = &[
 const OUTSIDE_THE_FILE: &str = "config";
 /// Settings that the demo takes from its own command line alone, so that it never
 /// touches the data of a real instance, nor writes to anybody or takes their mail.
-const NOT_FOR_THE_DEMO: [&str; 10] = [
+const NOT_FOR_THE_DEMO: [&str; 12] = [
     "data",
     "database_url",
     SMTP_URL,
     SMTP_LISTEN,
     LMTP_LISTEN,
     S3_BUCKET,
+    STATUS_DIR,
+    STATUS_S3_BUCKET,
     "twilio_account",
     "sms_gateway_url",
     "ntfy_url",
@@ -97,6 +105,8 @@ const SMTP_URL: &str = "smtp_url";
 const SMTP_LISTEN: &str = "smtp_listen";
 const LMTP_LISTEN: &str = "lmtp_listen";
 const S3_BUCKET: &str = "s3_bucket";
+const STATUS_DIR: &str = "status_dir";
+const STATUS_S3_BUCKET: &str = "status_s3_bucket";
 const DEMO: &str = "demo";
 const DEMO_DATA: &str = "./evenkeel-demo";
 
@@ -145,6 +155,8 @@ pub(crate) struct Settings {
     pub(crate) inbound: InboundSettings,
     /// An S3-compatible store for attachments instead of the data folder.
     pub(crate) s3: S3Settings,
+    /// Where the status page is published besides here.
+    pub(crate) status: StatusSettings,
     /// What is logged.
     pub(crate) log: Setting<String>,
     /// How it is logged.
@@ -250,6 +262,7 @@ fn outward_settings(
     OutwardSettings {
         webhook_allow: networks(leaf, source, "webhook_allow"),
         push_allow: networks(leaf, source, "push_allow"),
+        subscriber_allow: networks(leaf, source, "subscriber_allow"),
         webhook_ca,
     }
 }
@@ -304,6 +317,11 @@ impl Settings {
                 auth_server: served("mail_auth_server"),
             },
             s3: S3Settings::of(said),
+            status: StatusSettings {
+                dir: served_file(STATUS_DIR),
+                bucket: served(STATUS_S3_BUCKET),
+                prefix: served("status_s3_prefix"),
+            },
             log: Setting {
                 value: text("log")
                     .unwrap_or_else(|| if serves { "info" } else { "warn" }.to_owned()),
@@ -331,10 +349,14 @@ impl Settings {
             &mut self.inbound.smtp,
             &mut self.inbound.lmtp,
             &mut self.s3.bucket,
+            &mut self.status.bucket,
         ] {
             if setting.source != Source::Flag {
                 *setting = Setting { value: None, source: Source::Default };
             }
+        }
+        if self.status.dir.source != Source::Flag {
+            self.status.dir = Setting { value: None, source: Source::Default };
         }
         self.paging.keep_apart();
     }

@@ -15,6 +15,8 @@ pub(crate) struct OutwardSettings {
     pub(crate) webhook_allow: Setting<Vec<Network>>,
     /// What push may reach besides the internet.
     pub(crate) push_allow: Setting<Vec<Network>>,
+    /// What programs that subscribed to the status page may reach besides the internet.
+    pub(crate) subscriber_allow: Setting<Vec<Network>>,
     /// A file with certificates that are trusted beside those of the system.
     pub(super) webhook_ca: Setting<Option<String>>,
 }
@@ -40,6 +42,7 @@ pub(super) fn check(settings: &Settings, findings: &mut Vec<Finding>) {
     for (key, allowed, who) in [
         ("webhook_allow", &outward.webhook_allow, "whoever makes a webhook"),
         ("push_allow", &outward.push_allow, "everybody with an account"),
+        ("subscriber_allow", &outward.subscriber_allow, "everybody"),
     ] {
         let everybody = allowed.value.iter().find(|network| network.is_everybody());
         findings.extend(everybody.map(|network| Finding {

@@ -43,19 +43,30 @@ impl S3Settings {
     /// The store that attachments are kept in, if it is one.
     pub(crate) fn chosen(&self) -> Result<Option<S3>, Failed> {
         let Some(bucket) = self.bucket.value.clone() else { return Ok(None) };
+        let prefix = self.prefix.value.clone().unwrap_or_default();
+        self.of_bucket("--s3-bucket", bucket, prefix).map(Some)
+    }
+
+    /// The store with this bucket, which `flag` names.
+    pub(super) fn of_bucket(
+        &self,
+        flag: &str,
+        bucket: String,
+        prefix: String,
+    ) -> Result<S3, Failed> {
         let region = self.region.value.clone();
         let keys = self.access_key.value.clone().zip(self.secret_key.value.clone());
         let (access_key, secret_key) =
-            keys.ok_or_else(|| Failed::usage(format!("--s3-bucket {NEEDED}")))?;
+            keys.ok_or_else(|| Failed::usage(format!("{flag} {NEEDED}")))?;
         let endpoint = self.endpoint.value.clone();
-        Ok(Some(S3 {
+        Ok(S3 {
             endpoint: endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")),
             region,
             bucket,
-            prefix: self.prefix.value.clone().unwrap_or_default(),
+            prefix,
             access_key,
             secret_key,
-        }))
+        })
     }
 
     /// Whether the settings name no bucket but something else of it.
@@ -75,7 +86,9 @@ impl S3Settings {
 /// Says what is wrong, and tries whether the store takes and gives files.
 pub(super) async fn check(settings: &Settings, findings: &mut Vec<Finding>) {
     let s3 = &settings.s3;
-    if let Some(key) = s3.said_in_vain() {
+    // The status page's bucket is in the same store.
+    let status = settings.status.bucket.value.is_some();
+    if let Some(key) = s3.said_in_vain().filter(|key| !status || *key == "s3_prefix") {
         let what = "means nothing without s3_bucket; attachments are kept in the data folder";
         findings.push(Finding { level: Level::Warning, key: Some(key), what: what.to_owned() });
     }

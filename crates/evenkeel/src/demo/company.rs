@@ -1,6 +1,6 @@
 //! Makes the company: people, teams, services, categories, shared views.
 
-use super::data::{CompanyData, PersonData, ServiceData};
+use super::data::{CompanyData, GroupData, PersonData, ServiceData};
 use desk::{Audit, Desk, Trouble};
 use kernel::{Actor, CategoryId, OrganisationId, PersonId, ServiceId, TeamId, Timestamp, ViewId};
 use serde_json::json;
@@ -9,7 +9,7 @@ use store::Sql;
 use store::directory::categories::{self, Category};
 use store::directory::organisations::{self, Organisation};
 use store::directory::people::{self, Person};
-use store::directory::services::{self, Service};
+use store::directory::services::{self, Link, Need, Service};
 use store::directory::settings;
 use store::directory::teams::{self, Team};
 use store::directory::views::{self, View};
@@ -251,18 +251,18 @@ fn found_services(
     let mut all = Vec::new();
     for entry in &data.services {
         let mut service = Service {
-            id: known[entry.name.as_str()],
-            name: entry.name.clone(),
             description: entry.about.clone(),
             team: Some(teams[&entry.team]),
             criticality: entry.criticality,
-            active: true,
-            depends_on: BTreeSet::new(),
-            escalation: None,
-            version: 1,
+            public_name: entry.public.clone(),
+            cost_per_hour: entry.cost,
+            goal_permille: entry.goal,
+            links: links(entry),
+            ..Service::named(known[entry.name.as_str()], entry.name.clone())
         };
         services::insert(sql, &service)?;
         service.depends_on = entry.needs.iter().map(|name| known[name.as_str()]).collect();
+        service.needs = entry.some.iter().map(|group| group.need(service.id, &known)).collect();
         all.push(service);
     }
     for service in all {
@@ -270,6 +270,18 @@ fn found_services(
         audit.created(sql, "service", service.id, &service)?;
     }
     Ok(known)
+}
+
+fn links(entry: &ServiceData) -> Vec<Link> {
+    let link = |(title, url): &(String, String)| Link { title: title.clone(), url: url.clone() };
+    entry.links.iter().map(link).collect()
+}
+
+impl GroupData {
+    fn need(&self, of: ServiceId, known: &HashMap<String, ServiceId>) -> Need {
+        let needs = self.of.iter().map(|name| known[name.as_str()]).collect();
+        Need { of, group: Some(self.group.clone()), needs, at_least: self.at_least }
+    }
 }
 
 fn found_categories(sql: &mut dyn Sql, audit: &Audit, data: &CompanyData) -> Result<(), Trouble> {

@@ -83,6 +83,28 @@ pub(super) struct ServiceData {
     pub(super) criticality: u8,
     pub(super) about: String,
     pub(super) needs: Vec<String>,
+    /// What customers call it.
+    #[serde(default)]
+    pub(super) public: String,
+    /// What an hour without it costs, in euros.
+    pub(super) cost: Option<i64>,
+    /// Its goal of availability, in thousandths.
+    pub(super) goal: Option<u16>,
+    /// Runbooks: what they are called, and their addresses.
+    #[serde(default)]
+    pub(super) links: Vec<(String, String)>,
+    /// Groups of which it needs some.
+    #[serde(default)]
+    pub(super) some: Vec<GroupData>,
+}
+
+/// "2 of 3".
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupData {
+    pub(super) group: String,
+    pub(super) at_least: u16,
+    pub(super) of: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,13 +2,20 @@
 
 use super::company::{Company, Someone};
 use super::dice::Dice;
-use super::plan::{Deed, Fresh, Key, Plan};
+use super::plan::{Deed, Fresh, Key, Plan, Thread};
+use incident::conduct::{Degree, RoomKind};
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
 use kernel::{Channel, Level, TaskId, Timestamp};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
+/// Minutes until the first word about a large one.
+const FIRST_WORD: i64 = 14;
+/// What is said once a fix is in place.
+const WATCHING: &str = "A fix is in place and it works again. We watch it before we call it over.";
+/// Where those meet who work on a large one.
+pub(super) const CONFERENCE: &str = "https://meet.northwind.example/bridge-1";
 
 /// Something large that is over.
 struct Outage {
@@ -134,17 +141,11 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
         desk,
         "Understood. The owners of the service are on it, the next word comes within half an hour.",
     );
+    let degree = if outage.major { Degree::Full } else { Degree::Degraded };
+    let service = company.services[outage.service].0;
+    thread.does(after(7), fixer, Deed::Outage(service, degree, at.plus_seconds(-2 * MINUTE)));
     if outage.major {
-        thread.does(
-            after(8),
-            lead,
-            Deed::DeclareMajor(
-                "Stops the business of a whole site or of all customers.".to_owned(),
-            ),
-        );
-        thread.does(after(9), lead, Deed::GiveRole(IncidentRole::Commander, lead.id));
-        thread.does(after(9), lead, Deed::GiveRole(IncidentRole::FixLead, fixer.id));
-        thread.does(after(10), lead, Deed::GiveRole(IncidentRole::Communications, desk.id));
+        declare(&mut thread, (lead, fixer, desk), &after);
     }
     let task = TaskId(desk::fresh());
     thread.does(
@@ -153,28 +154,18 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
         Deed::AddTask(task, "Tell the shift leads by telephone".to_owned(), desk.id),
     );
     thread.does(after(19), desk, Deed::CompleteTask(task));
-    let step = if outage.major { 25 } else { 50 };
-    let mut minute = step;
-    while minute < outage.minutes - 12 {
-        let (text, phase) = if minute * 2 < outage.minutes {
-            (
-                "We are looking for the cause. Work on paper where you can.",
-                UpdatePhase::Investigating,
-            )
-        } else {
-            (outage.found, UpdatePhase::Identified)
-        };
-        let next = Some(after(minute + step));
-        thread.does(
-            after(minute),
-            desk,
-            Deed::Update { text: text.to_owned(), phase, expected: None, next },
-        );
-        minute += step;
-    }
+    words(&mut thread, outage, desk, &after);
     thread.note(after(outage.minutes - 10), fixer, outage.found);
     thread.does(after(outage.minutes - 8), fixer, Deed::Mitigate);
+    if outage.major {
+        let watching = word(outage, WATCHING, UpdatePhase::Monitoring, None);
+        thread.does(after(outage.minutes - 7), desk, watching);
+    }
     thread.does(after(outage.minutes - 2), fixer, Deed::Restore);
+    if outage.major {
+        let over = word(outage, outage.fix, UpdatePhase::Resolved, None);
+        thread.does(after(outage.minutes - 1), desk, over);
+    }
     let deed = Deed::Resolve {
         code: "fixed".to_owned(),
         note: outage.fix.to_owned(),
@@ -189,6 +180,47 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
     thread.does(after(outage.minutes + 95), fixer, Deed::Link(LinkKind::Problem, problem));
     thread.does(after(outage.minutes + 150), requester, Deed::Confirm);
     thread.key
+}
+
+/// Whoever leads declares it, and gives the roles away.
+fn declare(
+    thread: &mut Thread<'_, '_>,
+    (lead, fixer, desk): (&Someone, &Someone, &Someone),
+    after: &impl Fn(i64) -> Timestamp,
+) {
+    let why = "Stops the business of a whole site or of all customers.";
+    thread.does(after(8), lead, Deed::DeclareMajor(why.to_owned()));
+    thread.does(after(9), lead, Deed::GiveRole(IncidentRole::Commander, lead.id));
+    thread.does(after(9), lead, Deed::GiveRole(IncidentRole::FixLead, fixer.id));
+    thread.does(after(10), lead, Deed::GiveRole(IncidentRole::Communications, desk.id));
+    thread.does(after(10), lead, Deed::Room(RoomKind::Conference, CONFERENCE));
+}
+
+/// What is said while it lasts.
+fn words(
+    thread: &mut Thread<'_, '_>,
+    outage: &Outage,
+    desk: &Someone,
+    after: &impl Fn(i64) -> Timestamp,
+) {
+    let looking = "We are looking for the cause. Work on paper where you can.";
+    let step = if outage.major { 25 } else { 50 };
+    let mut minute = if outage.major { FIRST_WORD } else { step };
+    while minute < outage.minutes - 12 {
+        let (text, phase) = match minute * 2 < outage.minutes {
+            true => (looking, UpdatePhase::Investigating),
+            false => (outage.found, UpdatePhase::Identified),
+        };
+        let next = Some(after(minute + step));
+        thread.does(after(minute), desk, word(outage, text, phase, next));
+        minute += step;
+    }
+}
+
+/// A word about it: of large ones the outside hears, too.
+fn word(outage: &Outage, text: &str, phase: UpdatePhase, next: Option<Timestamp>) -> Deed {
+    let text = text.to_owned();
+    Deed::Update { text, phase, expected: None, next, public: outage.major, title: None }
 }
 
 /// The others who have it, too: children of the first.

@@ -5,14 +5,17 @@ mod alarms;
 mod automation;
 mod company;
 mod data;
+mod deployments;
 mod dice;
 mod director;
 mod history;
+mod inboxes;
 mod mailbox;
 mod majors;
 mod models;
 mod monitoring;
 mod oncall;
+mod outside;
 mod place;
 mod plan;
 mod play;
@@ -51,7 +54,7 @@ const STALE_DAYS: i64 = 7;
 /// Builds the company if it is not there yet, and serves it.
 pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Failed> {
     let lock = place::prepare(settings, args.fresh)?;
-    // Its people are invented: nobody may be called.
+    // Its people are invented: nobody may be called or written to, and no program is told.
     let door = serve::Door::open(settings).await?.rehearsing();
     if !is_built(settings).await? {
         // What was begun and not finished is begun anew.
@@ -151,18 +154,22 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     oncall::reach(desk, &company).await?;
     monitoring::set_up(desk, &company).await?;
     mailbox::set_up(desk, &company).await?;
+    outside::set_up(desk, &company, since).await?;
     let stories = data::stories();
     let mut past = think(&company, &stories, desk.policy().agreements.default(now), now, days);
     let count = past.len();
     let paged_since = now.plus_seconds(-oncall::PAGING_SINCE);
     let lately = past.split_off(past.partition_point(|step| step.at < paged_since));
     let bar = progress::bar("Telling the past", count as u64);
-    let mut player = play::Player::new(desk, clock);
+    let mut player = play::Player::new(desk, clock, outside::all_lists(desk).await?);
     player.play(past, || bar.inc(1)).await?;
     play::catch_up(desk, paged_since).await?;
     clock.set(paged_since);
+    inboxes::begin(desk, paged_since).await?;
     oncall::begin(desk, &company, &schedules).await?;
     monitoring::plan_windows(desk, &company, now).await?;
+    outside::plan_work(desk, &company, now).await?;
+    deployments::tell(desk, &company, now).await?;
     player.live(lately, now, || bar.inc(1)).await?;
     bar.finish_and_clear();
     for night in monitoring::nights(now) {

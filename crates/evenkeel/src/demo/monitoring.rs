@@ -25,9 +25,8 @@ const BACKUP_SECONDS: i64 = 26 * 3_600;
 const NIGHTS: i64 = 7;
 const HOUR: i64 = 3_600;
 
-/// Sets the sources up.
+/// Sets the sources up. None names a team: an incident goes to the team of its alert's service.
 pub(super) async fn set_up(desk: &Desk, company: &Company) -> Result<(), Trouble> {
-    let platform = company.team("Platform");
     let backup = AlertSettings { heartbeat_seconds: BACKUP_SECONDS, ..AlertSettings::default() };
     let all = [
         (PROMETHEUS, IntegrationKind::Alertmanager, AlertSettings::default()),
@@ -38,7 +37,6 @@ pub(super) async fn set_up(desk: &Desk, company: &Company) -> Result<(), Trouble
         name: name.to_owned(),
         kind,
         service: (kind == IntegrationKind::Heartbeat).then(|| company.services["Order Database"].0),
-        team: (kind != IntegrationKind::Heartbeat).then_some(platform),
         settings: Settings { alerts, ..Settings::default() },
         ..blank(kind)
     });

@@ -287,6 +287,7 @@ pub(super) async fn reach(desk: &Desk, company: &Company) -> Result<(), Trouble>
         "Petra Vondrak",
         "Jamal Idrissi",
         "Tomasz Wronek",
+        "Selin Ertekin",
     ];
     for (place, name) in names.into_iter().enumerate() {
         let viewer = viewer(desk, company.person(name).id).await?;

@@ -5,6 +5,7 @@ use super::alarms::Alarm;
 use super::company::{Company, Someone};
 use super::mailbox::Letter;
 use incident::command::Visibility;
+use incident::conduct::{Degree, RoomKind};
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{Actor, CategoryId, Channel, Level, PersonId, ServiceId, TaskId, TeamId, Timestamp};
 use std::collections::BTreeMap;
@@ -72,7 +73,23 @@ pub(super) enum Deed {
         phase: UpdatePhase,
         expected: Option<Timestamp>,
         next: Option<Timestamp>,
+        /// Whether the status page and the lists of stakeholders get it, too.
+        public: bool,
+        /// What it is called outside, where that is not the title.
+        title: Option<&'static str>,
     },
+    /// A service is worse than agreed since then.
+    Outage(ServiceId, Degree, Timestamp),
+    /// People are asked to come, with words to them.
+    Call(Vec<PersonId>, &'static str),
+    /// Whoever was asked says whether they come.
+    Answer(bool, Option<&'static str>),
+    /// Where people meet.
+    Room(RoomKind, &'static str),
+    /// What it means for the business.
+    Impact(&'static str),
+    /// A role is handed to somebody who has not accepted yet.
+    HandOver(IncidentRole, PersonId),
     Expect {
         at: Timestamp,
         low: Timestamp,

@@ -2,17 +2,18 @@
 //! without waiting for each other.
 
 use super::plan::{Deed, Fresh, Key, Step};
-use super::{mailbox, monitoring, oncall};
+use super::{inboxes, mailbox, monitoring, oncall};
 use crate::failed::Failed;
 use desk::{Ask, Desk, SetClock, Trouble};
 use incident::command::{Change, Report};
+use incident::conduct::Audiences;
 use incident::models::ModelUse;
 use incident::rating::Score;
 use incident::state::LinkKind;
 use incident::{Command, Visibility};
 use intake::Worker;
-use kernel::{Actor, CategoryId, Channel, IncidentNumber, Timestamp, limits};
-use std::collections::{HashMap, VecDeque};
+use kernel::{Actor, CategoryId, Channel, IncidentNumber, ListId, OutageId, Timestamp, limits};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Commands on their way at most.
@@ -31,16 +32,18 @@ pub(super) struct Player<'d> {
     clock: &'d SetClock,
     mail: Arc<Worker>,
     numbers: HashMap<Key, IncidentNumber>,
+    /// The lists of stakeholders, for what is public.
+    lists: BTreeSet<ListId>,
     /// The number that the next report gets, where that is known.
     next: Option<IncidentNumber>,
     waiting: Waiting,
 }
 
 impl<'d> Player<'d> {
-    pub(super) fn new(desk: &'d Desk, clock: &'d SetClock) -> Self {
+    pub(super) fn new(desk: &'d Desk, clock: &'d SetClock, lists: BTreeSet<ListId>) -> Self {
         let mail = Arc::new(Worker::new(desk.clone(), intake::Options::new(vec![])));
         let (numbers, waiting) = (HashMap::new(), VecDeque::new());
-        Player { desk, clock, mail, numbers, next: None, waiting }
+        Player { desk, clock, mail, numbers, lists, next: None, waiting }
     }
 
     /// Issues steps; `told` hears of each that is done.
@@ -67,6 +70,7 @@ impl<'d> Player<'d> {
             self.step(step, &mut told).await?;
             self.settle_all(&mut told).await?;
             oncall::bring(self.desk).await?;
+            inboxes::fill(self.desk).await?;
         }
         self.go_on(now).await
     }
@@ -78,6 +82,7 @@ impl<'d> Player<'d> {
             self.clock.set(at);
             catch_up(self.desk, at).await?;
             oncall::bring(self.desk).await?;
+            inboxes::fill(self.desk).await?;
             if at >= until {
                 return Ok(());
             }
@@ -95,7 +100,7 @@ impl<'d> Player<'d> {
         let reports = matches!(step.deed, Deed::Report(_));
         let number = if reports { self.next } else { None };
         let key = step.key;
-        let ticket = submit(self.desk, &self.numbers, step).await?;
+        let ticket = submit(self.desk, &self.numbers, &self.lists, step).await?;
         if !reports {
             self.waiting.push_back((None, ticket));
         } else if let Some(number) = number {
@@ -177,6 +182,7 @@ pub(super) async fn catch_up(desk: &Desk, now: Timestamp) -> Result<(), Failed> 
 async fn submit(
     desk: &Desk,
     numbers: &HashMap<Key, IncidentNumber>,
+    lists: &BTreeSet<ListId>,
     step: Step,
 ) -> Result<desk::Ticket, Failed> {
     let mut ask = desk.ask_unlimited(step.actor, step.channel).at(step.at);
@@ -187,6 +193,7 @@ async fn submit(
             match deed {
                 Deed::Attach { name, text } => attach(desk, &mut ask, &name, &text).await?,
                 Deed::Apply(name) => apply(desk, name)?,
+                deed @ Deed::Update { .. } => update(&mut ask, deed, lists)?,
                 deed => command(&mut ask, deed, numbers)?,
             }
         }
@@ -240,11 +247,21 @@ fn command(
     deed: Deed,
     numbers: &HashMap<Key, IncidentNumber>,
 ) -> Result<Command, Trouble> {
+    if let Some(conducts) = conduct(ask, &deed)? {
+        return Ok(conducts);
+    }
     let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
     Ok(match deed {
-        Deed::Report(_)
+        Deed::Outage(..)
+        | Deed::Call(..)
+        | Deed::Answer(..)
+        | Deed::Room(..)
+        | Deed::Impact(_)
+        | Deed::HandOver(..)
+        | Deed::Report(_)
         | Deed::Attach { .. }
         | Deed::Apply(_)
+        | Deed::Update { .. }
         | Deed::Alarm(..)
         | Deed::Letter(_) => {
             return Err(incident::Refusal::invalid("deed", "is made elsewhere").into());
@@ -288,18 +305,62 @@ fn command(
         Deed::LogWork(seconds, note) => {
             Command::LogWork { seconds, note: Some(words("note", &note)?) }
         }
-        Deed::Update { text, phase, expected, next } => Command::PublishUpdate {
-            body: words("body", &text)?,
-            phase,
-            expected,
-            next_update: next,
-        },
         Deed::Expect { at, low, high } => {
-            Command::SetExpectedResolution { at: Some(at), low: Some(low), high: Some(high) }
+            let (at, low, high) = (Some(at), Some(low), Some(high));
+            Command::SetExpectedResolution { at, low, high, reason: None }
         }
         Deed::Mitigate => Command::Mitigate,
         Deed::Restore => Command::Restore,
         Deed::Watch(person) => Command::Watch { person: Some(person) },
+    })
+}
+
+/// What is done about a major incident beside the rest.
+fn conduct(ask: &mut Ask<'_>, deed: &Deed) -> Result<Option<Command>, Trouble> {
+    let mut words = |field, text: &str| ask.words(field, text, limits::BODY_CHARS);
+    Ok(Some(match deed {
+        Deed::Outage(service, degree, started_at) => Command::RecordOutage {
+            outage: OutageId(desk::fresh()),
+            service: *service,
+            degree: *degree,
+            started_at: *started_at,
+            ended_at: None,
+        },
+        Deed::Call(people, note) => Command::CallResponders {
+            people: people.clone(),
+            teams: vec![],
+            note: Some(words("note", note)?),
+        },
+        Deed::Answer(coming, note) => Command::AnswerCall {
+            coming: *coming,
+            note: note.map(|note| words("note", note)).transpose()?,
+        },
+        Deed::Room(kind, address) => {
+            Command::SetRoom { kind: *kind, address: Some(words("address", address)?) }
+        }
+        Deed::Impact(text) => Command::StateImpact { statement: Some(words("statement", text)?) },
+        Deed::HandOver(role, to) => Command::HandOver { role: *role, to: *to },
+        _ => return Ok(None),
+    }))
+}
+
+fn update(ask: &mut Ask<'_>, deed: Deed, lists: &BTreeSet<ListId>) -> Result<Command, Trouble> {
+    let Deed::Update { text, phase, expected, next, public, title } = deed else {
+        return Err(incident::Refusal::invalid("deed", "is no update").into());
+    };
+    let title = title.map(|title| ask.words("title", title, limits::TITLE_CHARS)).transpose()?;
+    let body = ask.words("body", &text, limits::BODY_CHARS)?;
+    let audiences = match public {
+        true => Audiences { lists: lists.clone(), status_page: true, ..Audiences::usual() },
+        false => Audiences::usual(),
+    };
+    Ok(Command::PublishUpdate {
+        body,
+        phase,
+        expected,
+        next_update: next,
+        title,
+        audiences: Some(audiences),
     })
 }
 

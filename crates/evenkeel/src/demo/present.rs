@@ -4,8 +4,9 @@
 use super::alarms::CHECKOUT;
 use super::company::{Company, Someone};
 use super::mailbox::LETTERS;
-use super::majors::fresh;
+use super::majors::{CONFERENCE, fresh};
 use super::plan::{Deed, Fresh, Plan, Thread};
+use incident::conduct::{Degree, RoomKind};
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{Channel, Level, TaskId, Timestamp};
 
@@ -73,7 +74,24 @@ impl<'a> Scene<'a> {
 
     fn update(&self, text: &str, phase: UpdatePhase, expected: i64, next: i64) -> Deed {
         let ahead = |minutes: i64| Some(self.now.plus_seconds(minutes * 60));
-        Deed::Update { text: text.to_owned(), phase, expected: ahead(expected), next: ahead(next) }
+        let (text, expected, next) = (text.to_owned(), ahead(expected), ahead(next));
+        Deed::Update { text, phase, expected, next, public: false, title: None }
+    }
+
+    /// The same for everybody outside, too.
+    fn public_update(
+        &self,
+        title: &'static str,
+        text: &str,
+        phase: UpdatePhase,
+        (expected, next): (i64, i64),
+    ) -> Deed {
+        match self.update(text, phase, expected, next) {
+            Deed::Update { text, phase, expected, next, .. } => {
+                Deed::Update { text, phase, expected, next, public: true, title: Some(title) }
+            }
+            other => other,
+        }
     }
 
     /// "I have this too", by several people.
@@ -95,6 +113,8 @@ impl<'a> Scene<'a> {
         thread.take(self.ago(45), kofi);
         thread.does(self.ago(44), kofi, Deed::Sort(category, 900));
         thread.reply(self.ago(43), kofi, "I have it. Every third booking fails, retrying helps. Looking at the database connections.");
+        let service = self.company.services["Checkout API"].0;
+        thread.does(self.ago(42), kofi, Deed::Outage(service, Degree::Partial, self.ago(48)));
         thread.does(
             self.ago(41),
             nadia,
@@ -107,7 +127,8 @@ impl<'a> Scene<'a> {
         ] {
             thread.does(self.ago(40), nadia, Deed::GiveRole(role, person.id));
         }
-        thread.does(self.ago(36), mara, self.update("About one in three bookings fails. Trying again helps in most cases. We are looking for the cause.", UpdatePhase::Investigating, 60, 5));
+        self.meet(&mut thread);
+        thread.does(self.ago(36), mara, self.public_update("Some bookings fail at checkout", "About one in three bookings fails. Trying again helps in most cases. We are looking for the cause.", UpdatePhase::Investigating, (60, 5)));
         thread.note(self.ago(29), selin, "Pool settings were changed today (CHG-2288). 40 connections instead of 400, that fits.");
         thread.does(self.ago(28), kofi, Deed::Link(LinkKind::CausedBy, "CHG-2288".to_owned()));
         let task = TaskId(desk::fresh());
@@ -123,7 +144,14 @@ impl<'a> Scene<'a> {
             Deed::AddTask(other, "Prepare to take the pool settings back".to_owned(), kofi.id),
         );
         thread.does(self.ago(12), kofi, Deed::CompleteTask(other));
-        thread.does(self.ago(9), mara, self.update("The cause is found: a setting of the database connections. We take it back on one server after the other. Bookings that failed can be repeated now.", UpdatePhase::Identified, 35, 18));
+        thread.does(self.ago(9), mara, self.public_update("Some bookings fail at checkout", "The cause is found: a setting of the database connections. We take it back on one server after the other. Bookings that failed can be repeated now; nobody is charged twice.", UpdatePhase::Identified, (35, 18)));
+        let (dana, hana) = (self.person("Dana Okwuosa"), self.person("Hana Moravec"));
+        thread.does(self.ago(5), nadia, Deed::HandOver(IncidentRole::Scribe, hana.id));
+        thread.does(
+            self.ago(4),
+            nadia,
+            Deed::Call(vec![dana.id], "Labels of new bookings print late in Gdańsk and Lyon."),
+        );
         let key = thread.key;
         self.children(
             plan,
@@ -145,6 +173,27 @@ impl<'a> Scene<'a> {
                 ("Camille Rousset", 21),
             ],
         );
+    }
+
+    /// Where those meet who work on it, who was asked to come, and what they say.
+    fn meet(&self, thread: &mut Thread<'_, 'a>) {
+        let (nadia, selin) = (self.person("Nadia Brandtner"), self.person("Selin Ertekin"));
+        let (tomasz, milan) = (self.person("Tomasz Wronek"), self.person("Milan Hruska"));
+        let chat = "https://chat.northwind.example/channels/ops-live";
+        thread.does(self.ago(39), nadia, Deed::Room(RoomKind::Conference, CONFERENCE));
+        thread.does(self.ago(39), nadia, Deed::Room(RoomKind::Chat, chat));
+        thread.does(
+            self.ago(38),
+            nadia,
+            Deed::Call(
+                vec![selin.id, tomasz.id, milan.id],
+                "Checkout fails for one in three. Connections to the order database run out.",
+            ),
+        );
+        thread.does(self.ago(37), selin, Deed::Answer(true, None));
+        thread.does(self.ago(37), tomasz, Deed::Answer(true, Some("At my desk in two minutes.")));
+        thread.does(self.ago(37), milan, Deed::Answer(false, Some("Driving, back at six.")));
+        thread.does(self.ago(36), nadia, Deed::Impact("About 1 in 3 bookings in the web shop fails with \"try again\". Retrying works in most cases. Telephone booking and shipments that are booked already are not concerned. Labels of new bookings print late in Gdańsk and Lyon. About 900 customers an hour; no data is lost as far as we know."));
     }
 
     fn scanners(&self, plan: &mut Plan<'a>) {

@@ -6,7 +6,8 @@ use calendar::{Definition, Holiday, Week};
 use desk::{Audit, Trouble};
 use incident::clocks::ClockKind;
 use incident::policy::{
-    Agreement, BusinessHours, CalendarChoice, Selection, Targets, TeamTargets, VendorTargets,
+    Agreement, BusinessHours, CalendarChoice, MajorTargets, Selection, Targets, TeamTargets,
+    VendorTargets,
 };
 use incident::state::{AgreementRef, CalendarRef};
 use jiff::ToSpan;
@@ -18,6 +19,9 @@ use store::directory::{agreements, calendars};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
+/// Seconds from declaring a major incident to the first word about it, and from word to word.
+const FIRST_NOTICE: u32 = 15 * 60;
+const CADENCE: u32 = 30 * 60;
 /// Of the office.
 const BUSINESS_DAY: i64 = 10 * HOUR;
 
@@ -110,6 +114,11 @@ fn standard(first: &Agreement, office: CalendarId, named: &Named) -> Agreement {
         vendor_targets: Some(VendorTargets {
             calendar: CalendarChoice::OfAgreement,
             targets: of_each([4 * HOUR, 8 * HOUR, 30 * HOUR, 100 * HOUR, 200 * HOUR]),
+        }),
+        majors: Some(MajorTargets {
+            first_notice_seconds: Some(FIRST_NOTICE),
+            cadence_seconds: BTreeMap::from([(p1, CADENCE), (p2, 2 * CADENCE)]),
+            approval: false,
         }),
         ..first.clone()
     }

@@ -246,3 +246,48 @@ fn the_company_has_the_same_past_every_time() {
     assert_eq!(once, think());
     assert!(once.is_sorted_by_key(|step| step.0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_major_is_conducted_and_the_outside_is_told() {
+    use store::directory::{changes, lists};
+    let built = built(25).await;
+    let major = built.rows("major:yes state:open").pop().expect("one is open");
+    let conduct = major.state.conduct.as_deref().expect("it is conducted");
+    let said = |answer| conduct.responders.iter().filter(|one| one.answer == answer).count();
+    use ::incident::conduct::{Answer, Degree};
+    assert_eq!([Answer::Coming, Answer::CannotCome, Answer::Asked].map(said), [2, 1, 1]);
+    assert_eq!((conduct.rooms.len(), conduct.offers.len()), (2, 1));
+    assert!(conduct.impact.is_some() && conduct.public_title.is_some());
+    assert_eq!((conduct.communication.kept, conduct.communication.missed), (2, 0));
+    let number = major.number;
+    let since = NOW.plus_days(-25);
+    let (outages, updates, lists, page, told) = built
+        .desk
+        .store()
+        .read_blocking(move |sql| {
+            let outages = store::outages::between(sql, since, NOW)?;
+            let updates = store::updates::on_status_page(sql, since)?;
+            let lists = lists::list(sql)?;
+            let page = store::status::components::list(sql)?;
+            let changed = changes::between(sql, NOW.plus_days(-7), NOW, 50)?;
+            let entries = store::deliveries::inbox::arriving(sql, NOW, 10_000)?;
+            Ok((outages, updates, lists, page, (changed.len(), entries)))
+        })
+        .unwrap();
+    let lasting: Vec<_> = outages.iter().filter(|row| row.ended_at.is_none()).collect();
+    assert_eq!(lasting.len(), 1);
+    assert_eq!((lasting[0].number, lasting[0].degree), (number, Degree::Partial));
+    assert!(outages.iter().any(|row| row.degree == Degree::Full), "those of before have ended");
+    assert!(updates.iter().filter(|update| update.number == number).count() == 2);
+    assert!(updates.iter().any(|update| update.number != number));
+    assert!(lists.iter().all(|list| list.members() > 0) && lists.len() == 3);
+    assert_eq!(page.len(), 11);
+    assert!(page.iter().all(|component| component.service.is_some()));
+    let mara = people_named(&built, "Mara Lindqvist");
+    let (changed, entries) = told;
+    assert_eq!(changed, 9);
+    assert!(entries.iter().filter(|entry| entry.person == mara).count() >= 5);
+    assert!(
+        entries.iter().all(|entry| entry.created_at >= NOW.plus_seconds(-oncall::PAGING_SINCE))
+    );
+}

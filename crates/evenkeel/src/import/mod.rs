@@ -1,6 +1,6 @@
 //! `evenkeel import servicenow-audit`: replays another system's log as real commands
 //! at their original times. Interrupted, it goes on where it was; repeated, it
-//! changes nothing.
+//! changes nothing. And `evenkeel import services`, in [`services`].
 
 mod difference;
 mod mapping;
@@ -8,6 +8,7 @@ mod names;
 mod problems;
 mod replay;
 mod rows;
+pub(crate) mod services;
 
 use crate::cli::ServicenowAuditArgs;
 use crate::config::Settings;

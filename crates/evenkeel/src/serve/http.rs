@@ -1,5 +1,6 @@
 //! Connections: taken, limited, and ended in good order.
 
+use super::status::Front;
 use super::tls::Certificate;
 use axum::Router;
 use axum::body::Body;
@@ -49,12 +50,19 @@ impl Default for Limits {
 /// files are open.
 const BREATHER: Duration = Duration::from_millis(100);
 
+/// What answers requests: the status page from memory, everything else by the routes.
+#[derive(Clone)]
+pub(super) struct Answering {
+    pub(super) front: Front,
+    pub(super) router: Router,
+}
+
 /// Answers requests until told to stop, then ends when all connections have. With a
 /// certificate nothing but HTTPS is answered.
 pub(super) async fn serve(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     certificate: Option<Certificate>,
-    router: Router,
+    answering: Answering,
     mut stop: watch::Receiver<bool>,
     limits: Limits,
 ) {
@@ -76,13 +84,13 @@ pub(super) async fn serve(
         }
         let watcher = graceful.watcher();
         let Some(certificate) = &certificate else {
-            tokio::spawn(connection(stream, peer, router.clone(), limits, watcher, permit));
+            tokio::spawn(connection(stream, peer, answering.clone(), limits, watcher, permit));
             continue;
         };
-        let (acceptor, router, stop) = (certificate.acceptor(), router.clone(), stop.clone());
+        let (acceptor, answering, stop) = (certificate.acceptor(), answering.clone(), stop.clone());
         tokio::spawn(async move {
             if let Some(stream) = encrypted(&acceptor, stream, stop, limits).await {
-                connection(stream, peer, router, limits, watcher, permit).await;
+                connection(stream, peer, answering, limits, watcher, permit).await;
             }
         });
     }
@@ -131,15 +139,23 @@ async fn encrypted(
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
-    router: Router,
+    answering: Answering,
     limits: Limits,
     watcher: Watcher,
     permit: OwnedSemaphorePermit,
 ) {
-    let answer = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request)
+    let answer = service_fn(move |mut request: Request<Incoming>| {
+        let answered = answering.front.answer(&mut request).ok_or_else(|| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            answering.router.clone().call(request)
+        });
+        async move {
+            match answered {
+                Ok(response) => Ok(response),
+                Err(routed) => routed.await,
+            }
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -178,7 +194,12 @@ mod tests {
             "/",
             get(|peer: ConnectInfo<SocketAddr>| async move { peer.0.ip().to_string() }),
         );
-        (address, stop, tokio::spawn(serve(listener, certificate, router, stopped, limits)))
+        let answering = Answering { front: Front::default(), router };
+        (
+            address,
+            stop,
+            tokio::spawn(serve(Arc::new(listener), certificate, answering, stopped, limits)),
+        )
     }
 
     async fn all(stream: &mut TcpStream) -> String {

@@ -1,12 +1,15 @@
 //! `evenkeel serve`: everything in one process, until somebody says stop.
 
+mod away;
 mod http;
 mod layers;
 mod limits;
 mod mail;
 mod original;
+mod status;
 mod tls;
 
+use self::http::Answering;
 use crate::Next;
 use crate::config::{Mail, Settings};
 use crate::failed::Failed;
@@ -15,10 +18,13 @@ use crate::output;
 use desk::Desk;
 use mail::MailIn;
 use notify::paging::Providers;
+use notify::webhooks::Lanes;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Filling;
+use store::files::Outlet;
 use tls::Certificate;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -30,16 +36,22 @@ const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// what is in the database.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// The folder of the status page in the data folder, and in it what was shown last.
+const STATUS: &str = "status";
+const KEPT: &str = "kept";
+
 /// Where requests come in, taken before anything is built or opened: what fails here
 /// is told at once.
 pub(crate) struct Door {
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     certificate: Option<Certificate>,
     public_url: Option<String>,
     mail: Option<Mail>,
     inbound: Option<intake::Bound>,
     trust: notify::webhooks::Trust,
     providers: Providers,
+    /// Where the status page is published besides here.
+    outlets: Vec<Outlet>,
 }
 
 impl Door {
@@ -51,19 +63,21 @@ impl Door {
         let trust = settings.outward.trust()?;
         let smtp = mail.as_ref().map(|mail| mail.letters.smtp.clone());
         let providers = settings.paging.chosen(public_url.as_deref(), smtp)?;
+        let outlets = settings.status_outlets()?;
         let certificate = settings.tls.chosen()?.map(Certificate::read).transpose()?;
         limits::raise_open_files();
-        let listener = bind(&settings.listen.value).await?;
+        let listener = Arc::new(bind(&settings.listen.value).await?);
         let inbound = match inbound {
             Some(options) => Some(intake::Bound::to(&options).await.map_err(Failed::new)?),
             None => None,
         };
-        Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers })
+        Ok(Door { listener, certificate, public_url, mail, inbound, trust, providers, outlets })
     }
 
-    /// The same, but pages, codes and tests go nowhere.
+    /// The same, but pages, codes and tests go nowhere, no letter is sent whatever mail server is
+    /// named, and no program elsewhere is told anything.
     pub(crate) fn rehearsing(self) -> Door {
-        Door { providers: self.providers.rehearsing(), ..self }
+        Door { providers: self.providers.rehearsing(), mail: None, ..self }
     }
 }
 
@@ -88,7 +102,9 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
     }
     let lock = instance::lock(settings)?;
     let door = Door::open(settings).await?;
-    let opened = instance::open_to_serve(settings).await?;
+    let Some(opened) = away::open(settings, &door, &mut stopping).await? else {
+        return Ok(Next::End);
+    };
     let ready = |url: &str| output::line(format!("Evenkeel is ready at {url}"));
     match serve(opened, door, settings, &mut stopping, ready).await? {
         Ended::Told => Ok(Next::End),
@@ -100,6 +116,7 @@ pub(crate) async fn run(settings: &Settings, stopping: Option<Signals>) -> Resul
 fn allow(desk: &Desk, settings: &Settings) {
     desk.allow_outward(settings.outward.webhook_allow.value.clone());
     desk.allow_push(settings.outward.push_allow.value.clone());
+    desk.allow_subscribers(settings.outward.subscriber_allow.value.clone());
     desk.allow_pages(settings.paging.allow.value.clone());
 }
 
@@ -122,6 +139,24 @@ fn telephone(desk: &Desk, providers: &Providers) -> axum::Router {
     }
 }
 
+/// The file of the status page that was shown last.
+fn kept(settings: &Settings) -> PathBuf {
+    settings.data.value.join(STATUS).join(KEPT)
+}
+
+/// Begins to make the status page, and to answer it from memory.
+async fn show_status(
+    desk: &Desk,
+    settings: &Settings,
+    url: String,
+    outlets: Vec<Outlet>,
+    mail: bool,
+) -> status::Front {
+    let options = desk::status::Options { url, kept: kept(settings), outlets, mail };
+    desk::status::start(desk, options).await;
+    status::Front::follow(desk)
+}
+
 /// Draws letters for whoever edits their words, as they would be sent.
 fn draw_letter(public_url: Option<&str>) -> web::DrawLetter {
     let address = public_url.unwrap_or("https://help.example.org").to_owned();
@@ -142,8 +177,7 @@ pub(crate) async fn serve(
     ready: impl FnOnce(&str) -> Result<(), Failed>,
 ) -> Result<Ended, Failed> {
     let Opened { desk, filling } = opened;
-    let Door { listener, certificate, public_url, mail, inbound, trust, providers } = door;
-    let trusted_proxies = settings.trusted_proxies.value.clone();
+    let Door { listener, certificate, public_url, mail, inbound, trust, providers, outlets } = door;
     let (letters, shown) = mail.map(|mail| (mail.letters, mail.shown)).unzip();
     let address = listener
         .local_addr()
@@ -154,23 +188,26 @@ pub(crate) async fn serve(
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let options = web::Options {
         public_url,
-        trusted_proxies,
+        trusted_proxies: settings.trusted_proxies.value.clone(),
         mail: shown,
         draw_letter,
         original: Some(original::of),
     };
     let routes = routes(&desk, &providers, options);
-    let router = layers::around(routes, stopped.clone());
-    let limits = http::Limits::default();
     let encrypted = certificate.is_some();
-    let server = tokio::spawn(http::serve(listener, certificate, router, stopped, limits));
+    let own_url = hooks_url.clone().unwrap_or_else(|| url(address, encrypted));
+    let front = show_status(&desk, settings, own_url, outlets, letters.is_some()).await;
+    let answering = Answering { front, router: layers::around(routes, stopped.clone()) };
+    let limits = http::Limits::default();
+    let server = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
     let mail_in =
         MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
     let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
     let providers = providers.by_browsers(push.clone()).trusting(trust.clone());
+    let rehearses = providers.rehearses;
     let paging = notify::paging::start(desk.clone(), providers);
-    let lanes = notify::webhooks::start(desk.clone(), hooks_url, trust);
+    let lanes = (!rehearses).then(|| notify::webhooks::start(desk.clone(), hooks_url, trust));
     let pushing = notify::push::start(push);
     ready(&url(address, encrypted))?;
     let mut ended = tokio::select! {
@@ -188,7 +225,7 @@ pub(crate) async fn serve(
             finish(server, "some requests took too long and were cut off"),
             finish(mail_in.stop(), "messages that were being taken took too long; they come again"),
             finish(letters.stop(), "letters that had begun took too long and are sent again"),
-            finish(lanes.stop(), "messages to webhooks took too long and are sent again"),
+            finish(end_of(lanes), "messages to webhooks took too long and are sent again"),
             finish(pushing.stop(), "messages to browsers took too long and are sent again"),
             finish(paging.stop(), "pages that were on their way took too long and are sent again"),
         )
@@ -202,6 +239,13 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopped");
     Ok(ended)
+}
+
+/// Ends what tells programs elsewhere, where it began.
+async fn end_of(lanes: Option<Lanes>) {
+    if let Some(lanes) = lanes {
+        lanes.stop().await;
+    }
 }
 
 /// Waits for work that ends, but not for long.

@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 23] = [
     &[],
     &["serve"],
     &["demo"],
@@ -19,6 +19,7 @@ const COMMANDS: [&[&str]; 22] = [
     &["token", "revoke"],
     &["import"],
     &["import", "servicenow-audit"],
+    &["import", "services"],
     &["verify"],
     &["backup"],
     &["restore"],

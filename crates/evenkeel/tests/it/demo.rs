@@ -93,9 +93,23 @@ fn a_company_is_built_once_and_kept() {
     let age = "update settings set value = json_set(value, '$.built_at', '2026-01-01T00:00:00Z') where key = 'demo'";
     assert_eq!(database.execute(age, []).unwrap(), 1);
     drop(database);
-    let demo = Demo::start(&home, &[]);
+    // Whatever mail server is named: what its people are told stays in their inboxes.
+    let smtp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    smtp.set_nonblocking(true).unwrap();
+    let url = format!("smtp://{}", smtp.local_addr().unwrap());
+    let mail = ["--smtp-url", &url, "--mail-from", "help@northwind.example"];
+    let named = [&mail[..], &["--public-url", "http://127.0.0.1:7878"]].concat();
+    let demo = Demo::start(&home, &named);
     demo.said();
+    let told = "select count(*) from deliveries where channel = 'inbox' and state = 'sent'";
+    let until = std::time::Instant::now() + PATIENCE;
+    while count(&home, told) == 0 {
+        assert!(std::time::Instant::now() < until, "inboxes are filled");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
     demo.stop();
+    assert_eq!(count(&home, "select count(*) from deliveries where channel = 'email'"), 0);
+    assert!(smtp.accept().is_err(), "nobody came to the mail server");
     assert_eq!(count(&home, "select count(*) from incidents"), incidents);
     assert!(std::fs::read_to_string(home.path(LOG)).unwrap().contains("--fresh"));
 }

@@ -170,3 +170,27 @@ fn a_real_log_ends_as_its_last_rows_say() {
     assert!(differing.len() * 200 <= expected.len(), "{} differ: {differing:?}", differing.len());
     home.run(&["verify"]).done();
 }
+
+#[test]
+fn a_catalogue_is_tried_taken_over_and_refused_with_its_lines() {
+    let home = Home::with_admin();
+    let good =
+        "services:\n  - name: Shop\n    owner: Sales\n    needs: [Network]\n  - name: Network\n";
+    home.write("good.yaml", good);
+    let tried = home.run(&["import", "services", "good.yaml", "--dry-run"]).done();
+    assert!(tried.stdout.contains("new service  Shop: owner, needs"), "{tried:?}");
+    let services = || -> i64 {
+        let count = "select count(*) from services";
+        database(&home).query_row(count, [], |row| row.get(0)).expect("rows")
+    };
+    assert_eq!(services(), 0, "it was only tried");
+    home.run(&["import", "services", "good.yaml"]).done();
+    assert_eq!(services(), 2);
+    let again = home.run(&["import", "services", "good.yaml", "--json"]).done();
+    assert!(again.stdout.contains("\"unchanged\": 2"), "{again:?}");
+    home.write("bad.yaml", "services:\n  - name: Till\n    needs: [Ghost]\n");
+    home.run(&["import", "services", "bad.yaml"])
+        .refused(1, "bad.yaml:3: services.0.needs.0 names Ghost");
+    assert_eq!(services(), 2, "all of it or nothing");
+    home.run(&["verify"]).done();
+}

@@ -16,4 +16,5 @@ mod monitoring;
 mod people;
 mod postgres;
 mod serving;
+mod status;
 mod verify;

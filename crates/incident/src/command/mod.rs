@@ -9,6 +9,7 @@ pub use report::Report;
 
 use crate::alerts::AlertNews;
 use crate::clocks::ClockKind;
+use crate::conduct::{Audiences, Degree, RoomKind};
 use crate::escalation::Whom;
 use crate::impact::Subject;
 use crate::models::ModelUse;
@@ -16,8 +17,8 @@ use crate::rating::Score;
 use crate::reach::Urgency;
 use crate::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use kernel::{
-    AttachmentId, CategoryId, ContentId, EscalationId, IncidentNumber, Level, PersonId, Priority,
-    ServiceId, TaskId, TeamId, Timestamp,
+    AttachmentId, CategoryId, ContentId, EscalationId, IncidentNumber, Level, OutageId, PersonId,
+    Priority, ServiceId, TaskId, TeamId, Timestamp, UpdateId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -214,6 +215,18 @@ commands! {
     } = "merge",
     /// Take a merge back.
     Unmerge = "unmerge",
+    /// Say that it should be declared a major incident.
+    ProposeMajor {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "propose-major",
+    /// It stays what it is, though somebody proposed to declare it a major incident.
+    DeclineMajor {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
+    } = "decline-major",
     /// Declare it a major incident.
     DeclareMajor {
         /// Why, internal.
@@ -234,6 +247,92 @@ commands! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         person: Option<PersonId>,
     } = "give-role",
+    /// Offer a role to somebody, who has it once they accept.
+    HandOver {
+        /// The role.
+        role: IncidentRole,
+        /// To whom.
+        to: PersonId,
+    } = "hand-over",
+    /// Take a role that was offered.
+    AcceptRole {
+        /// The role.
+        role: IncidentRole,
+    } = "accept-role",
+    /// Leave a role that was offered where it is.
+    DeclineRole {
+        /// The role.
+        role: IncidentRole,
+    } = "decline-role",
+    /// Ask people to come and page them, whoever else is paged.
+    CallResponders {
+        /// Whom.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<PersonId>,
+        /// Of each of these teams whoever is on call, or its people where nobody is.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        teams: Vec<TeamId>,
+        /// Words to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "call-responders",
+    /// Say whether one comes, when asked to.
+    AnswerCall {
+        /// Whether one comes.
+        coming: bool,
+        /// Words about it, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ContentId>,
+    } = "answer-call",
+    /// Say where those who work on it meet.
+    SetRoom {
+        /// What kind of room.
+        kind: RoomKind,
+        /// Its address; nothing takes it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<ContentId>,
+    } = "set-room",
+    /// Say what it means for the business.
+    StateImpact {
+        /// In words, internal; nothing takes them back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        statement: Option<ContentId>,
+    } = "state-impact",
+    /// Record a span in which a service was worse than agreed.
+    RecordOutage {
+        /// Its id.
+        outage: OutageId,
+        /// The service.
+        service: ServiceId,
+        /// How bad.
+        degree: Degree,
+        /// From when on.
+        started_at: Timestamp,
+        /// Until when; it lasts when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended_at: Option<Timestamp>,
+    } = "record-outage",
+    /// Correct such a span.
+    ChangeOutage {
+        /// Which.
+        outage: OutageId,
+        /// How bad it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        degree: Option<Degree>,
+        /// From when on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        started_at: Option<Timestamp>,
+        /// Until when; cleared it lasts.
+        #[serde(default, skip_serializing_if = "Change::is_keep")]
+        ended_at: Change<Timestamp>,
+    } = "change-outage",
+    /// There was no such span.
+    RemoveOutage {
+        /// Which.
+        outage: OutageId,
+        /// Why, internal.
+        reason: ContentId,
+    } = "remove-outage",
     /// Add a task.
     AddTask {
         /// Its id.
@@ -274,7 +373,45 @@ commands! {
         /// When the next word comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_update: Option<Timestamp>,
+        /// What it is called outside; as before when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<ContentId>,
+        /// Whom it is for; the usual ones when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audiences: Option<Audiences>,
     } = "publish-update",
+    /// Write an update that somebody else approves, or write it anew.
+    DraftUpdate {
+        /// Its id.
+        update: UpdateId,
+        /// What it is called outside; as before when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<ContentId>,
+        /// The words.
+        body: ContentId,
+        /// Where it stands.
+        phase: UpdatePhase,
+        /// When service is expected back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Timestamp>,
+        /// When the next word comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_update: Option<Timestamp>,
+        /// Whom it is for.
+        audiences: Audiences,
+    } = "draft-update",
+    /// Publish an update that somebody else wrote.
+    ApproveUpdate {
+        /// Which.
+        update: UpdateId,
+    } = "approve-update",
+    /// Leave an update unpublished.
+    RejectUpdate {
+        /// Which.
+        update: UpdateId,
+        /// Why, internal.
+        reason: ContentId,
+    } = "reject-update",
     /// Say when service is expected back.
     SetExpectedResolution {
         /// The likely instant; nothing takes it back.
@@ -286,6 +423,9 @@ commands! {
         /// Not after, most likely.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<Timestamp>,
+        /// Why it changes, in words for the requester.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ContentId>,
     } = "set-expected-resolution",
     /// Give somebody a fixed instant by which it is over, or another one than before.
     Promise {

@@ -32,8 +32,25 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::Merge => state.merged_into.is_none() && !over,
         C::StandDown => state.major && !over,
         C::DeclareMajor => !state.major && life.is_open(),
+        C::ProposeMajor => !state.major && life.is_open() && state.proposal().is_none(),
+        C::DeclineMajor => !over && state.proposal().is_some(),
+        C::AcceptRole | C::DeclineRole => {
+            !over && state.conduct.as_ref().is_some_and(|conduct| !conduct.offers.is_empty())
+        }
+        C::AnswerCall => {
+            !over && state.conduct.as_ref().is_some_and(|conduct| !conduct.responders.is_empty())
+        }
+        C::ApproveUpdate | C::RejectUpdate => {
+            !over && state.conduct.as_ref().is_some_and(|conduct| !conduct.drafts.is_empty())
+        }
+        C::HandOver | C::SetRoom | C::StateImpact | C::DraftUpdate => !over,
+        // What was out is known better afterwards.
+        C::RecordOutage => life != Lifecycle::Cancelled,
+        C::ChangeOutage | C::RemoveOutage => {
+            life != Lifecycle::Cancelled && !state.outages.is_empty()
+        }
         C::Hold | C::Resolve | C::Cancel | C::Escalate => life.is_open(),
-        C::Promise | C::ApplyModel | C::Page => life.is_open(),
+        C::Promise | C::ApplyModel | C::Page | C::CallResponders => life.is_open(),
         C::ExplainBreach => state.breaches().next().is_some(),
         C::CorrectPause => !over,
         C::Mitigate | C::Restore | C::Undo | C::Classify | C::Prioritise | C::Assign => !over,
@@ -52,6 +69,12 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
         Lifecycle::Closed => "is closed, which is final; report a follow-up instead",
         Lifecycle::Cancelled => "is cancelled, which is final; report a new one instead",
     };
+    if name == CommandName::ProposeMajor && state.lifecycle.is_open() {
+        // A rule that says it again says nothing.
+        let already = if state.major { "major" } else { "proposed" };
+        let words = format!("this incident is already {already}");
+        return Refusal::state("nothing_to_change", words);
+    }
     let message = match name {
         CommandName::Acknowledge
             if state.moments.acknowledged.is_some() && state.lifecycle.is_open() =>
@@ -59,6 +82,19 @@ pub(super) fn not_now(state: &State, name: CommandName) -> Refusal {
             "this incident is already acknowledged".to_owned()
         }
         CommandName::DeclareMajor if state.major => "this incident is already major".to_owned(),
+        CommandName::DeclineMajor if state.proposal().is_none() => {
+            "nobody proposes to declare this incident major".to_owned()
+        }
+        CommandName::AcceptRole | CommandName::DeclineRole => {
+            "no role of this incident is offered to anybody now".to_owned()
+        }
+        CommandName::AnswerCall => "nobody was asked to come to this incident".to_owned(),
+        CommandName::ApproveUpdate | CommandName::RejectUpdate => {
+            "no update of this incident waits for approval".to_owned()
+        }
+        CommandName::ChangeOutage | CommandName::RemoveOutage if state.outages.is_empty() => {
+            "no outage is recorded with this incident".to_owned()
+        }
         CommandName::StandDown if !state.major => "this incident is not major".to_owned(),
         CommandName::Unmerge => "this incident is not merged into another".to_owned(),
         CommandName::Merge if state.merged_into.is_some() => {

@@ -2,10 +2,10 @@
 
 use super::{Draft, lifecycle, relations};
 use crate::command::{Command, Report, Visibility};
-use crate::event::{Attached, Commented, ExpectationSet, Redacted, Reopened, UpdatePublished};
+use crate::event::{Attached, Commented, ExpectationSet, Redacted, Reopened};
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle};
-use kernel::{AttachmentId, ContentId, limits};
+use kernel::{AttachmentId, ContentId, Timestamp, limits};
 
 pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
@@ -24,23 +24,9 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
                 answered(draft)?;
             }
         }
-        Command::PublishUpdate { body, phase, expected, next_update } => {
-            let past = |at: &Option<kernel::Timestamp>| at.is_some_and(|at| at <= draft.at);
-            if past(expected) {
-                return Err(Refusal::invalid("expected", "lies in the past"));
-            }
-            if past(next_update) {
-                return Err(Refusal::invalid("next_update", "lies in the past"));
-            }
-            draft.emit(UpdatePublished {
-                body: *body,
-                phase: *phase,
-                expected: *expected,
-                next_update: *next_update,
-            });
-            provider_spoke(draft);
+        Command::SetExpectedResolution { at, low, high, reason } => {
+            expect(draft, (*at, *low, *high), *reason)?
         }
-        Command::SetExpectedResolution { at, low, high } => expect(draft, *at, *low, *high)?,
         Command::Redact { content } => draft.emit(Redacted { content: *content }),
         _ => {}
     }
@@ -190,9 +176,8 @@ fn follow_up(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
 
 fn expect(
     draft: &mut Draft,
-    at: Option<kernel::Timestamp>,
-    low: Option<kernel::Timestamp>,
-    high: Option<kernel::Timestamp>,
+    (at, low, high): (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>),
+    reason: Option<ContentId>,
 ) -> Result<(), Refusal> {
     if at.is_some_and(|at| at <= draft.at) {
         return Err(Refusal::invalid("at", "lies in the past"));
@@ -210,7 +195,8 @@ fn expect(
     {
         return Err(Refusal::state("nothing_to_change", "this is what is expected already"));
     }
-    draft.emit(ExpectationSet { at, low, high, before: before.map(|expected| expected.at) });
+    let before = before.map(|expected| expected.at);
+    draft.emit(ExpectationSet { at, low, high, before, reason });
     if at.is_some() {
         provider_spoke(draft);
     }

@@ -251,6 +251,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn finish(mut self) -> Decision {
         self.follow_clocks(self.at);
+        super::majors::follow(&mut self);
         super::paging::follow(&mut self);
         Decision { events: self.events, state: self.state, follow: self.follow }
     }

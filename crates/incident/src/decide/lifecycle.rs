@@ -330,7 +330,9 @@ pub(super) fn keeps_its_own_way(draft: &Draft, name: CommandName) -> bool {
         && match name {
             CommandName::Acknowledge => !state.follows_parent,
             CommandName::Hold | CommandName::Resume => !state.follows_parent || waits,
-            CommandName::Resolve => !state.follows_parent && state.merged_into.is_none(),
+            CommandName::Resolve | CommandName::PublishUpdate => {
+                !state.follows_parent && state.merged_into.is_none()
+            }
             _ => false,
         }
 }

@@ -8,6 +8,7 @@ mod classification;
 mod conversation;
 mod draft;
 mod lifecycle;
+mod majors;
 mod models;
 mod paging;
 mod people;
@@ -217,12 +218,10 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         | Command::Watch { .. }
         | Command::Unwatch { .. } => people::run(draft, command),
         Command::Restrict { .. } | Command::GiveRole { .. } => people::run(draft, command),
-        Command::Comment { .. } | Command::Attach { .. } | Command::PublishUpdate { .. } => {
-            conversation::run(draft, command)
-        }
-        Command::SetExpectedResolution { .. } | Command::Redact { .. } => {
-            conversation::run(draft, command)
-        }
+        Command::Comment { .. }
+        | Command::Attach { .. }
+        | Command::SetExpectedResolution { .. }
+        | Command::Redact { .. } => conversation::run(draft, command),
         Command::Link { .. }
         | Command::Unlink { .. }
         | Command::Merge { .. }
@@ -231,7 +230,24 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         | Command::CompleteTask { .. }
         | Command::ReopenTask { .. }
         | Command::LogWork { .. } => work::run(draft, command),
-        Command::DeclareMajor { .. } | Command::StandDown { .. } => work::run(draft, command),
+        Command::ProposeMajor { .. }
+        | Command::DeclineMajor { .. }
+        | Command::DeclareMajor { .. }
+        | Command::StandDown { .. }
+        | Command::HandOver { .. }
+        | Command::AcceptRole { .. }
+        | Command::DeclineRole { .. }
+        | Command::CallResponders { .. }
+        | Command::AnswerCall { .. }
+        | Command::SetRoom { .. }
+        | Command::StateImpact { .. }
+        | Command::RecordOutage { .. }
+        | Command::ChangeOutage { .. }
+        | Command::RemoveOutage { .. }
+        | Command::PublishUpdate { .. }
+        | Command::DraftUpdate { .. }
+        | Command::ApproveUpdate { .. }
+        | Command::RejectUpdate { .. } => majors::run(draft, command),
         Command::Promise { .. } | Command::ExplainBreach { .. } | Command::CorrectPause { .. } => {
             promises::run(draft, command)
         }

@@ -1,9 +1,11 @@
 //! Paging by hand, and what answers a page. What begins and ends paging by itself is in
 //! `follow`, the next step in `step`.
 
+mod call;
 mod follow;
 mod step;
 
+pub(super) use call::{answered_call, call, is_anybody_reached, on_call_for, silent};
 pub(super) use follow::follow;
 pub(super) use step::{expire, is_answered_now, own_instant, step_comes};
 
@@ -15,7 +17,7 @@ use crate::escalation::{
 use crate::event::{Body, PageAcknowledged, PageDeclined, PageFailed, Paged, PagingStopped};
 use crate::reach::Urgency;
 use crate::refusal::Refusal;
-use kernel::{ContentId, EscalationId, Timestamp};
+use kernel::{ContentId, EscalationId, PersonId, Timestamp};
 use step::{Voice, finder, next_step, say};
 
 /// Whom one command pages at most.
@@ -217,20 +219,28 @@ fn decline(draft: &mut Draft, note: Option<ContentId>) -> Result<(), Refusal> {
         return Err(Refusal::state("not_paged", "you are not paged about this incident now"));
     };
     draft.emit(PageDeclined { person, note });
-    let course = draft.state()?.paging.as_ref();
-    if course.is_some_and(|course| course.waiting_for.is_empty() && course.is_going()) {
-        let at = draft.now;
-        if let Some(paged) = next_in_turn(draft, person, at) {
-            say(draft, Voice::Follows, paged);
-        } else if draft.state()?.paging.as_ref().is_some_and(|c| c.standing == Standing::Paging) {
-            next_step(draft, Cue::Declined, at, Voice::Follows);
-        }
-    }
+    goes_on_after(draft, person);
     Ok(())
 }
 
+/// Where nobody else who is paged may still answer, whoever is next comes at once.
+fn goes_on_after(draft: &mut Draft, declined: PersonId) {
+    let course = draft.state().ok().and_then(|state| state.paging.as_ref());
+    let Some(course) = course.filter(|course| course.is_going()) else { return };
+    let (waits, standing) = (!course.waiting_for.is_empty(), course.standing);
+    let at = draft.now;
+    if waits {
+        return;
+    }
+    if let Some(paged) = next_in_turn(draft, declined, at) {
+        say(draft, Voice::Follows, paged);
+    } else if standing == Standing::Paging {
+        next_step(draft, Cue::Declined, at, Voice::Follows);
+    }
+}
+
 /// Pages whoever comes after somebody in a step that they take in turn.
-fn next_in_turn(draft: &Draft, person: kernel::PersonId, at: Timestamp) -> Option<Body> {
+fn next_in_turn(draft: &Draft, person: PersonId, at: Timestamp) -> Option<Body> {
     let course = draft.state().ok()?.paging.as_ref()?;
     let step = course.step.as_ref().filter(|step| step.round_robin)?;
     let mut turns: Turns = draft.facts.turns.clone();

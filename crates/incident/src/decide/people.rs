@@ -34,7 +34,8 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
                     "the role is given like that already",
                 ));
             }
-            draft.emit(RoleGiven { role: *role, person: *person, person_before: before });
+            let (role, person) = (*role, *person);
+            draft.emit(RoleGiven { role, person, person_before: before, accepted: false });
             Ok(())
         }
         _ => Ok(()),

@@ -2,9 +2,10 @@
 //! comes before the command that noticed it, so that a command that happened at
 //! or before the due instant wins.
 
-use super::{Draft, Origin, lifecycle, paging};
+use super::{Draft, Origin, lifecycle, majors, paging};
 use crate::clocks::{Clock, ClockKind};
-use crate::event::{ClockBreached, ClockWarned, PromiseBroken, Reminded};
+use crate::event::{ClockBreached, ClockWarned, ExpectationNears, PromiseBroken, Reminded};
+use crate::nearing;
 use crate::policy::Policy;
 use crate::state::State;
 use crate::timers::{TimerKind, breaches, business_days_later, next_warning, timers, warnings};
@@ -43,6 +44,7 @@ fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
 fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> Timestamp {
     match kind {
         TimerKind::Resume | TimerKind::Close | TimerKind::Remind | TimerKind::GiveUp => Some(at),
+        TimerKind::Nears => Some(at),
         TimerKind::Warn(clock) => {
             let clock = find(state, clock);
             let passed = clock.and_then(|c| highest_share(c, state, draft.policy(), draft.at));
@@ -50,6 +52,7 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
         TimerKind::Promise(to) => state.promise_to(to).map(|promise| promise.at),
+        TimerKind::Silence => state.conduct.as_ref().and_then(|c| c.communication.due),
         TimerKind::Page | TimerKind::Forgotten => Some(paging::own_instant(at, draft.at)),
     }
     .unwrap_or(at)
@@ -95,7 +98,13 @@ fn ring_one(draft: &mut Draft, kind: TimerKind, at: Timestamp) {
                 draft.emit_by_timer("breach", at, ClockBreached { clock, breached_at });
             }
         }
+        TimerKind::Silence => majors::overdue(draft, at),
         TimerKind::Page => paging::step_comes(draft, at),
+        TimerKind::Nears => {
+            if let Some((told, _)) = draft.state().ok().and_then(nearing::next) {
+                draft.emit_by_timer("expected time", at, ExpectationNears { at: told });
+            }
+        }
         TimerKind::Forgotten => paging::expire(draft, at),
         TimerKind::Promise(to) => {
             let found = draft.state().ok().and_then(|state| {

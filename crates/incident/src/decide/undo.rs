@@ -1,11 +1,12 @@
 //! Taking back one entry, while nothing later depends on it.
 
 use super::lifecycle::{return_work, untouched};
-use super::{Draft, lifecycle, people, relations, terms};
+use super::{Draft, lifecycle, majors, people, relations, terms};
 use crate::assignment::ASSIGNMENT;
 use crate::command::Command;
 use crate::event::{
-    Assigned, Body, Cause, Classified, Event, PriorityChanged, PutOnHold, Resumed, Tagged,
+    Assigned, Body, Cause, Classified, Event, ImpactStated, MajorDeclined, PriorityChanged,
+    PutOnHold, Resumed, RoomSet, Tagged,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, State};
@@ -64,6 +65,11 @@ pub fn undoable(event: &Event) -> bool {
         | Body::PutOnHold(_)
         | Body::Resumed(_)
         | Body::Merged(_)
+        | Body::MajorProposed(_)
+        | Body::RoomSet(_)
+        | Body::ImpactStated(_)
+        | Body::OutageRecorded(_)
+        | Body::OutageChanged(_)
         | Body::Tagged(_) => true,
         _ => false,
     };
@@ -71,7 +77,9 @@ pub fn undoable(event: &Event) -> bool {
 }
 
 fn stands(state: &State, event: &Event) -> bool {
-    if !state.lifecycle.is_open() && !matches!(event.body, Body::Merged(_)) {
+    let is_of_the_past =
+        matches!(event.body, Body::Merged(_) | Body::OutageRecorded(_) | Body::OutageChanged(_));
+    if !state.lifecycle.is_open() && !is_of_the_past {
         return false;
     }
     match &event.body {
@@ -98,6 +106,27 @@ fn stands(state: &State, event: &Event) -> bool {
             data.added.iter().all(|tag| state.tags.contains(tag))
                 && !data.removed.iter().any(|tag| state.tags.contains(tag))
         }
+        body => conduct_stands(state, body, event.happened_at),
+    }
+}
+
+/// The same of how a major incident is conducted, and of its outages.
+fn conduct_stands(state: &State, body: &Body, at: Timestamp) -> bool {
+    let conduct = state.conduct.as_deref();
+    let is = |id, degree, started_at, ended_at| {
+        state.outages.iter().any(|outage| {
+            (outage.id, outage.degree, outage.started_at, outage.ended_at)
+                == (id, degree, started_at, ended_at)
+        })
+    };
+    match body {
+        Body::MajorProposed(_) => state.proposal().is_some_and(|proposal| proposal.at == at),
+        Body::RoomSet(data) => {
+            conduct.and_then(|conduct| conduct.rooms.get(&data.kind).copied()) == data.address
+        }
+        Body::ImpactStated(data) => conduct.and_then(|c| c.impact) == data.statement,
+        Body::OutageRecorded(data) => is(data.outage, data.degree, data.started_at, data.ended_at),
+        Body::OutageChanged(data) => is(data.outage, data.degree, data.started_at, data.ended_at),
         _ => false,
     }
 }
@@ -141,6 +170,15 @@ fn take_back(draft: &mut Draft, event: &Event) -> Result<(), Refusal> {
         Body::Tagged(data) => {
             draft.emit(Tagged { added: data.removed.clone(), removed: data.added.clone() });
         }
+        Body::MajorProposed(_) => draft.emit(MajorDeclined { reason: None }),
+        Body::RoomSet(data) => {
+            let (kind, address, before) = (data.kind, data.before, data.address);
+            draft.emit(RoomSet { kind, address, before });
+        }
+        Body::ImpactStated(data) => {
+            draft.emit(ImpactStated { statement: data.before, before: data.statement });
+        }
+        Body::OutageRecorded(_) | Body::OutageChanged(_) => majors::take_back_outage(draft, event)?,
         _ => {}
     }
     Ok(())

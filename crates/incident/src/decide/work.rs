@@ -1,10 +1,8 @@
-//! Tasks, time spent, and the major flag.
+//! Tasks and time spent.
 
 use super::Draft;
 use crate::command::Command;
-use crate::event::{
-    MajorDeclared, MajorStoodDown, TaskAdded, TaskCompleted, TaskReopened, WorkLogged,
-};
+use crate::event::{TaskAdded, TaskCompleted, TaskReopened, WorkLogged};
 use crate::refusal::Refusal;
 use kernel::{TaskId, limits};
 
@@ -46,8 +44,6 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
                 note: *note,
             });
         }
-        Command::DeclareMajor { reason } => draft.emit(MajorDeclared { reason: *reason }),
-        Command::StandDown { reason } => draft.emit(MajorStoodDown { reason: *reason }),
         _ => {}
     }
     Ok(())

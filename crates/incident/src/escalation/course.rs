@@ -48,6 +48,18 @@ words! {
         Expired = "expired",
         /// Somebody said so.
         ByHand = "by_hand",
+        /// People were asked to come.
+        Called = "called",
+        /// The next word about a major incident did not come.
+        Silent = "silent",
+    }
+}
+
+impl Why {
+    /// Whether it is for its own sake, and not because of what the incident is: it goes on until
+    /// somebody takes it.
+    pub const fn is_wished(self) -> bool {
+        matches!(self, Why::ByHand | Why::Called | Why::Silent)
     }
 }
 
@@ -90,13 +102,17 @@ words! {
         ByHand = "by_hand",
         /// One more alert came to what they have.
         Joined = "joined",
+        /// They were asked to come.
+        Called = "called",
+        /// The next word about a major incident did not come.
+        Silent = "silent",
     }
 }
 
 impl Cue {
     /// Whether it is told beside the plan, which goes on as it was.
     pub const fn is_beside(self) -> bool {
-        matches!(self, Cue::ByHand | Cue::Joined)
+        matches!(self, Cue::ByHand | Cue::Joined | Cue::Called | Cue::Silent)
     }
 
     /// Whether its instant came, on time or late.
@@ -248,7 +264,7 @@ impl Course {
     fn paged(&mut self, event: &Event, data: &Paged) {
         let people = data.people.iter().map(|paged| paged.person);
         match data.cue {
-            Cue::ByHand => {
+            Cue::ByHand | Cue::Called | Cue::Silent => {
                 self.waiting_for.extend(people);
                 return;
             }

@@ -4,6 +4,7 @@ use super::form::bodies;
 use crate::alerts::AlertsWhy;
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
+use crate::conduct::{Answer, Audiences, Called, Degree, RoomKind};
 use crate::escalation::{
     Cue, Failure, Next, PagedPerson, Planned, PolicyRef, Stop, Turn, Whom, Why,
 };
@@ -15,8 +16,8 @@ use crate::rules::Moment;
 use crate::state::{AgreementRef, Hold, HoldReason, IncidentRole, LinkKind, Override, UpdatePhase};
 use kernel::{
     AlertId, AttachmentId, CategoryId, ContentId, IncidentNumber, Level, ModelId, Muted,
-    OrganisationId, PersonId, Priority, RuleId, ServiceId, Severity, TaskId, TeamId, Timestamp,
-    WebhookId,
+    OrganisationId, OutageId, PersonId, Priority, RuleId, ServiceId, Severity, TaskId, TeamId,
+    Timestamp, UpdateId, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -232,10 +233,26 @@ bodies! {
         /// Which.
         from: IncidentNumber,
     },
+    /// Somebody, or a rule, says that it should be declared major.
+    MajorProposed = "major_proposed" v 1 {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+        /// The rule, where one says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")] rule: Option<RuleId>,
+    },
+    /// It stays what it is, though it was proposed to declare it major.
+    MajorDeclined = "major_declined" v 1 {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+    },
     /// It was declared major.
     MajorDeclared = "major_declared" v 1 {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+        /// Whether it is recorded since when, and who has which role; not before there was such a record.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] conducted: bool,
+        /// By when the first word is due.
+        #[serde(default, skip_serializing_if = "Option::is_none")] update_due: Option<Timestamp>,
     },
     /// It is no major incident any more.
     MajorStoodDown = "major_stood_down" v 1 {
@@ -250,6 +267,95 @@ bodies! {
         person: Option<PersonId>,
         /// Who had it.
         person_before: Option<PersonId>,
+        /// Whether it had been offered to them, and they accepted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] accepted: bool,
+    },
+    /// A role is handed to somebody, who has not accepted it yet.
+    RoleOffered = "role_offered" v 1 {
+        /// The role.
+        role: IncidentRole,
+        /// To whom.
+        to: PersonId,
+        /// To whom it was offered before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] to_before: Option<PersonId>,
+    },
+    /// Whoever it was offered to does not take the role.
+    RoleDeclined = "role_declined" v 1 {
+        /// The role.
+        role: IncidentRole,
+        /// Who.
+        person: PersonId,
+    },
+    /// People were asked to come.
+    RespondersCalled = "responders_called" v 1 {
+        /// Who, and for which team.
+        people: Vec<Called>,
+        /// The teams that were asked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] teams: Vec<TeamId>,
+        /// Words to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// Somebody who was asked to come answered.
+    CallAnswered = "call_answered" v 1 {
+        /// Who.
+        person: PersonId,
+        /// What they say.
+        answer: Answer,
+        /// Their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<ContentId>,
+    },
+    /// Where people meet was said.
+    RoomSet = "room_set" v 1 {
+        /// What kind of room.
+        kind: RoomKind,
+        /// Its address.
+        #[serde(default, skip_serializing_if = "Option::is_none")] address: Option<ContentId>,
+        /// Its address before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<ContentId>,
+    },
+    /// What it means for the business was said.
+    ImpactStated = "impact_stated" v 1 {
+        /// In words.
+        #[serde(default, skip_serializing_if = "Option::is_none")] statement: Option<ContentId>,
+        /// In which words before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<ContentId>,
+    },
+    /// A service was, or is, worse than agreed.
+    OutageRecorded = "outage_recorded" v 1 {
+        /// Its id.
+        outage: OutageId,
+        /// The service.
+        service: ServiceId,
+        /// How bad.
+        degree: Degree,
+        /// From when on.
+        started_at: Timestamp,
+        /// Until when; it lasts when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")] ended_at: Option<Timestamp>,
+    },
+    /// An outage ended, or was another than recorded.
+    OutageChanged = "outage_changed" v 1 {
+        /// Which.
+        outage: OutageId,
+        /// How bad.
+        degree: Degree,
+        /// From when on.
+        started_at: Timestamp,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")] ended_at: Option<Timestamp>,
+        /// How bad before.
+        degree_before: Degree,
+        /// From when on before.
+        started_before: Timestamp,
+        /// Until when before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] ended_before: Option<Timestamp>,
+    },
+    /// There was no such outage.
+    OutageRemoved = "outage_removed" v 1 {
+        /// Which.
+        outage: OutageId,
+        /// Why, where it was no undo.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
     },
     /// A task was added.
     TaskAdded = "task_added" v 1 {
@@ -289,6 +395,52 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] expected: Option<Timestamp>,
         /// When the next word comes.
         #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
+        /// What it is called outside.
+        #[serde(default, skip_serializing_if = "Option::is_none")] title: Option<ContentId>,
+        /// Whom it is for; absent where there was no choice yet, which is the usual ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")] audiences: Option<Audiences>,
+        /// The draft that was approved.
+        #[serde(default, skip_serializing_if = "Option::is_none")] update: Option<UpdateId>,
+        /// By when a major incident needs the next word.
+        #[serde(default, skip_serializing_if = "Option::is_none")] update_due: Option<Timestamp>,
+    },
+    /// An update was written that waits for somebody else's approval.
+    UpdateDrafted = "update_drafted" v 1 {
+        /// Its id.
+        update: UpdateId,
+        /// What it is called outside.
+        #[serde(default, skip_serializing_if = "Option::is_none")] title: Option<ContentId>,
+        /// The words.
+        body: ContentId,
+        /// Where it stands.
+        phase: UpdatePhase,
+        /// When service is expected back.
+        #[serde(default, skip_serializing_if = "Option::is_none")] expected: Option<Timestamp>,
+        /// When the next word comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")] next_update: Option<Timestamp>,
+        /// Whom it is for.
+        audiences: Audiences,
+    },
+    /// It will not be published.
+    UpdateRejected = "update_rejected" v 1 {
+        /// Which.
+        update: UpdateId,
+        /// Why.
+        reason: ContentId,
+    },
+    /// By when the next word is due changed with the terms or the state, not with a word.
+    UpdateDueChanged = "update_due_changed" v 1 {
+        /// By when.
+        #[serde(default, skip_serializing_if = "Option::is_none")] due: Option<Timestamp>,
+        /// By when before.
+        #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Timestamp>,
+    },
+    /// The next word did not come when it was due.
+    UpdateOverdue = "update_overdue" v 1 {
+        /// When it was due.
+        due: Timestamp,
+        /// How many words came late or not at all, this one counted.
+        missed: u32,
     },
     /// An incident model was applied; what it set and the tasks it brought follow, unless the
     /// report holds them.
@@ -393,6 +545,13 @@ bodies! {
         #[serde(default, skip_serializing_if = "Option::is_none")] high: Option<Timestamp>,
         /// What it was.
         #[serde(default, skip_serializing_if = "Option::is_none")] before: Option<Timestamp>,
+        /// Why it changes, in words for the requester.
+        #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<ContentId>,
+    },
+    /// The expected time of restoration comes near, and it is not back.
+    ExpectationNears = "expectation_nears" v 1 {
+        /// What was told.
+        at: Timestamp,
     },
     /// The impact is over.
     Mitigated = "mitigated" v 1 {},

@@ -65,7 +65,7 @@ impl ReadyNotice {
         let by = event.actor.person_id();
         let is_other = |audience: &Audience| match audience {
             Audience::Requester(person) | Audience::Person(person) => Some(*person) != by,
-            Audience::Team(_) | Audience::Watchers => true,
+            _ => true,
         };
         let audiences = self.audiences(after, policy).into_iter().filter(is_other);
         audiences

@@ -31,6 +31,8 @@ words! {
         UpdatePublished = "update_published",
         /// When it is expected back.
         ExpectationSet = "expectation_set",
+        /// The expected time comes near.
+        ExpectationNears = "expectation_nears",
         /// It waits for its requester.
         PutOnHold = "put_on_hold",
         /// It still waits for its requester.
@@ -102,6 +104,7 @@ impl Occasion {
             Occasion::Attached => "A file is added",
             Occasion::UpdatePublished => "An update is published",
             Occasion::ExpectationSet => "The expected time changes",
+            Occasion::ExpectationNears => "The expected time comes near",
             Occasion::PutOnHold => "It waits for its requester",
             Occasion::Reminded => "The question is brought to mind",
             Occasion::PriorityChanged => "Its priority changes",
@@ -237,6 +240,10 @@ impl Notices {
 
     /// What the standard row of an effect says of it; nothing where it is switched off.
     pub(crate) fn terms(&self, effect: &Effect, body: &Body) -> Option<Terms> {
+        if matches!(effect.audience, Audience::List(_) | Audience::Subscribers) {
+            // Whoever published it chose them.
+            return Some(Terms { rule: effect.word.clone(), ..Terms::default() });
+        }
         let id = standard::id_of(&effect.word, role_of(effect, body));
         let Some(row) = self.changed.get(&id) else {
             return Some(Terms { rule: id, ..Terms::default() });
@@ -250,7 +257,7 @@ impl Notices {
 fn role_of(effect: &Effect, body: &Body) -> NoticeRole {
     match (&effect.audience, body) {
         (Audience::Requester(_), _) => NoticeRole::Requester,
-        (Audience::Watchers, _) => NoticeRole::Watchers,
+        (Audience::Watchers | Audience::List(_) | Audience::Subscribers, _) => NoticeRole::Watchers,
         (Audience::Team(_), Body::Reported(_) | Body::Assigned(_)) => NoticeRole::Team,
         (Audience::Person(_), Body::Escalated(_)) => NoticeRole::Manager,
         (

@@ -19,6 +19,7 @@ pub const STANDARD: &[(Occasion, NoticeRole)] = &[
     (Occasion::UpdatePublished, NoticeRole::Watchers),
     (Occasion::ExpectationSet, NoticeRole::Requester),
     (Occasion::ExpectationSet, NoticeRole::Watchers),
+    (Occasion::ExpectationNears, NoticeRole::Assignee),
     (Occasion::PutOnHold, NoticeRole::Requester),
     (Occasion::Reminded, NoticeRole::Requester),
     (Occasion::Escalated, NoticeRole::Manager),

@@ -56,6 +56,9 @@ pub struct Agreement {
     /// What suppliers promise (underpinning contract).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_targets: Option<VendorTargets>,
+    /// What is promised of major incidents beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub majors: Option<MajorTargets>,
     /// Whether it is out of use: nothing new is promised by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
@@ -149,6 +152,21 @@ pub struct VendorTargets {
     pub calendar: CalendarChoice,
     /// Business seconds by priority.
     pub targets: BTreeMap<Priority, i64>,
+}
+
+/// What is promised of major incidents: when the next word comes, round the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MajorTargets {
+    /// Elapsed seconds from when it is declared to the first word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_notice_seconds: Option<u32>,
+    /// Elapsed seconds from one word to the next by priority, where no word promised another.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cadence_seconds: BTreeMap<Priority, u32>,
+    /// Whether what goes to the status page needs the approval of somebody who did not write it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approval: bool,
 }
 
 /// Whose business time counts.
@@ -256,6 +274,7 @@ impl Agreement {
             is_default: true,
             team_targets: vec![],
             vendor_targets: None,
+            majors: None,
             retired: false,
         }
     }

@@ -9,6 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Days of silence and of follow-ups at most: ten years.
 const DAYS_MAX: i64 = 3_653;
+/// Seconds between two words about a major incident at least: nobody writes faster.
+const WORD_SECONDS_MIN: u32 = 60;
+/// Seconds between two words about a major incident at most: a week.
+const WORD_SECONDS_MAX: u32 = 7 * 86_400;
 /// Places are whole numbers up to here, and down to its negative.
 const PLACE_MAX: i64 = 1_000_000;
 
@@ -42,8 +46,24 @@ impl Agreement {
         if let Some(vendor) = &self.vendor_targets {
             check_seconds("vendor_targets.targets", &vendor.targets, &mut faults);
         }
+        self.check_majors(&mut faults);
         self.check_calendars(calendars, &mut faults);
         faults
+    }
+
+    fn check_majors(&self, faults: &mut Vec<Fault>) {
+        let Some(majors) = &self.majors else { return };
+        let mut check = |field: String, seconds: u32| {
+            if !(WORD_SECONDS_MIN..=WORD_SECONDS_MAX).contains(&seconds) {
+                faults.push(Fault::new(field, "must be from 1 minute to 7 days"));
+            }
+        };
+        if let Some(seconds) = majors.first_notice_seconds {
+            check("majors.first_notice_seconds".to_owned(), seconds);
+        }
+        for (priority, seconds) in &majors.cadence_seconds {
+            check(format!("majors.cadence_seconds.{priority}"), *seconds);
+        }
     }
 
     fn check_targets(&self, faults: &mut Vec<Fault>) {

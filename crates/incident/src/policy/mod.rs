@@ -8,8 +8,8 @@ pub(crate) mod check;
 mod terms;
 
 pub use agreement::{
-    Agreement, CalendarChoice, Selection, Selectors, StartMoment, Targets, TeamTargets,
-    VendorTargets,
+    Agreement, CalendarChoice, MajorTargets, Selection, Selectors, StartMoment, Targets,
+    TeamTargets, VendorTargets,
 };
 pub use asking::Asking;
 pub use check::Fault;

@@ -90,6 +90,12 @@ pub enum Action {
         /// The words.
         body: String,
     },
+    /// Propose to declare it a major incident.
+    ProposeMajor {
+        /// Why, internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// Declare it a major incident.
     DeclareMajor {
         /// Why, internal.
@@ -130,6 +136,7 @@ impl Action {
             Action::AddTask { .. } => "add-task",
             Action::ApplyModel { .. } => "apply-model",
             Action::Comment { .. } => "comment",
+            Action::ProposeMajor { .. } => "propose-major",
             Action::DeclareMajor { .. } => "declare-major",
             Action::Hold { .. } => "hold",
         }
@@ -170,6 +177,9 @@ impl Action {
             Action::ApplyModel { model } => Command::ApplyModel(ModelUse::of(*model)),
             Action::Comment { body } => {
                 Command::Comment { body: make.words(body), visibility: Visibility::Internal }
+            }
+            Action::ProposeMajor { reason } => {
+                Command::ProposeMajor { reason: reason.as_deref().map(|text| make.words(text)) }
             }
             Action::DeclareMajor { reason } => {
                 Command::DeclareMajor { reason: reason.as_deref().map(|text| make.words(text)) }

@@ -276,7 +276,9 @@ fn check(action: &Action, policy: &Policy) -> Result<(), Wrong> {
             known("model", "incident model", Some(*model), |id| policy.model(id).is_some())
         }
         Action::Comment { body } => needed("body", body, limits::BODY_CHARS),
-        Action::DeclareMajor { reason } => short("reason", reason.as_deref()),
+        Action::ProposeMajor { reason } | Action::DeclareMajor { reason } => {
+            short("reason", reason.as_deref())
+        }
         Action::Hold { reason, seconds, note } => {
             match seconds {
                 None if *reason == HoldReason::Scheduled => {

@@ -100,11 +100,14 @@ impl Moment {
     fn of_one(body: &Body) -> [Option<Moment>; 2] {
         let named = match body {
             Body::Reported(_) => return [Some(Moment::Reported), None],
-            Body::ClocksChanged(_) | Body::AgreementChanged(_) => return [None; 2],
+            Body::ClocksChanged(_) | Body::AgreementChanged(_) | Body::UpdateDueChanged(_) => {
+                return [None; 2];
+            }
             Body::RuleRan(_)
             | Body::RuleRefused(_)
             | Body::RuleRested(_)
             | Body::NobodyThere(_)
+            | Body::ExpectationNears(_)
             | Body::AlertsChanged(_) => return [None; 2],
             paging if paging.is_about_paging() => return [None; 2],
             Body::Classified(_) | Body::Tagged(_) => Some(Moment::Classified),

@@ -122,6 +122,10 @@ impl Record for Seen<'_> {
         self.state.major
     }
 
+    fn proposed(&self) -> bool {
+        self.state.proposal().is_some()
+    }
+
     fn breached(&self) -> bool {
         let mut clocks = self.state.clocks.iter();
         clocks.any(|clock| clock.status.is_live() && clock.breached_at.is_some())

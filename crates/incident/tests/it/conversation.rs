@@ -186,7 +186,7 @@ fn an_update_answers_and_says_when_service_is_back() {
 fn expectations_lie_ahead_and_in_order() {
     let mut case = Case::new();
     let (now, hour) = (case.now, case.now.plus_seconds(3_600));
-    let expect = |at, low, high| Command::SetExpectedResolution { at, low, high };
+    let expect = |at, low, high| Command::SetExpectedResolution { at, low, high, reason: None };
     assert_eq!(case.refuses(Who::Agent, expect(Some(now), None, None)).field, Some("at"));
     assert_eq!(case.refuses(Who::Agent, expect(None, Some(hour), None)).field, Some("at"));
     let swapped = expect(Some(hour), Some(hour.plus_seconds(1)), None);

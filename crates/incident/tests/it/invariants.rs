@@ -2,8 +2,10 @@
 
 use crate::case::{Record, input};
 use incident::clocks::{ClockKind, ClockStatus};
+use incident::conduct::Answer;
 use incident::{Body, Lifecycle, Policy, State, decide, fold, wake_at};
-use kernel::{Channel, Timestamp};
+use kernel::{Channel, Timestamp, limits};
+use std::collections::BTreeSet;
 
 /// The invariants of one incident.
 pub fn check(record: &Record, policy: &Policy) {
@@ -11,6 +13,8 @@ pub fn check(record: &Record, policy: &Policy) {
     assert_eq!(fold(events).as_ref(), Some(state), "the state is the fold of its timeline");
     check_timeline(record);
     check_state(state);
+    check_conduct(record);
+    check_outages(state);
     check_clocks(state, policy);
     crate::ledger::check(record, policy);
     let json = serde_json::to_string(state).unwrap();
@@ -56,6 +60,59 @@ fn check_state(state: &State) {
     }
     if let Some(only) = state.confidential_to {
         assert!(state.team.is_none_or(|team| team == only), "a team sees what it has");
+    }
+}
+
+fn check_conduct(record: &Record) {
+    let Record { state, events } = record;
+    let Some(conduct) = &state.conduct else { return };
+    let known = &conduct.communication;
+    let waited_for = state.major && state.lifecycle.is_open() && state.merged_into.is_none();
+    assert!(waited_for || known.due.is_none(), "nobody waits for a word: {known:?}");
+    assert!(known.due.is_some() || known.overdue_since.is_none(), "what is overdue was due");
+    let (mut kept, mut missed) = (0, 0);
+    let mut before = None;
+    for event in events {
+        let due = |state: &State| {
+            let known = &state.conduct.as_ref()?.communication;
+            known.due.filter(|_| known.overdue_since.is_none())
+        };
+        let promised = before.as_ref().and_then(due);
+        match &event.body {
+            Body::UpdatePublished(_) if promised.is_some() => kept += 1,
+            Body::UpdateOverdue(data) => {
+                assert_eq!(Some(data.due), promised, "a word is missed once");
+                assert!(event.happened_at >= data.due);
+                missed += 1;
+            }
+            _ => {}
+        }
+        before = incident::apply(before, event);
+    }
+    assert_eq!((known.kept, known.missed), (kept, missed), "each promise is kept or missed");
+    for (role, offer) in &conduct.offers {
+        assert_ne!(state.roles.get(role), Some(&offer.to), "nobody is offered what they have");
+    }
+    assert!(conduct.responders.len() <= limits::RESPONDERS_PER_INCIDENT);
+    assert!(conduct.drafts.len() <= limits::DRAFTS_PER_INCIDENT);
+    let people: BTreeSet<_> = conduct.responders.iter().map(|one| one.person).collect();
+    assert_eq!(people.len(), conduct.responders.len(), "everybody is asked once");
+    for responder in &conduct.responders {
+        let has_answered = responder.answer != Answer::Asked;
+        assert_eq!(responder.answered_at.is_some(), has_answered, "{responder:?}");
+    }
+    assert!(conduct.proposal.is_none() || !state.major, "what is declared is not proposed");
+}
+
+fn check_outages(state: &State) {
+    assert!(state.outages.len() <= limits::OUTAGES_PER_INCIDENT);
+    for (place, outage) in state.outages.iter().enumerate() {
+        assert!(outage.ended_at.is_none_or(|ended| ended >= outage.started_at), "{outage:?}");
+        assert!(state.lifecycle.is_open() || !outage.lasts(), "what is over is not out");
+        for other in &state.outages[..place] {
+            assert_ne!(outage.id, other.id);
+            assert!(!outage.overlaps(other), "{outage:?} and {other:?}");
+        }
     }
 }
 

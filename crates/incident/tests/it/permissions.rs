@@ -3,7 +3,7 @@
 use crate::case::{Case, Who, company, desktop, network, plain_report};
 use crate::sample;
 use incident::command::Report;
-use incident::permissions::{granted, is_known_outage, may, may_refer};
+use incident::permissions::{KNOWN_OUTAGE_TAG, granted, is_known_outage, may, may_refer};
 use incident::{
     Access, Command, CommandName, Lifecycle, RefusalKind, Scope, State, Subject, TokenScope, Viewer,
 };
@@ -70,8 +70,20 @@ fn families() -> Vec<(&'static str, Vec<Command>)> {
                 C::Unlink,
                 C::Merge,
                 C::Unmerge,
-                C::DeclareMajor,
+                C::ProposeMajor,
                 C::StandDown,
+                C::HandOver,
+                C::AcceptRole,
+                C::DeclineRole,
+                C::CallResponders,
+                C::AnswerCall,
+                C::SetRoom,
+                C::StateImpact,
+                C::RecordOutage,
+                C::ChangeOutage,
+                C::RemoveOutage,
+                C::DraftUpdate,
+                C::RejectUpdate,
                 C::GiveRole,
                 C::AddTask,
                 C::ApplyModel,
@@ -85,6 +97,8 @@ fn families() -> Vec<(&'static str, Vec<Command>)> {
                 C::Undo,
             ]),
         ),
+        ("decide about majors", many(&[C::DeclareMajor, C::DeclineMajor])),
+        ("approve updates", many(&[C::ApproveUpdate])),
         ("erase", many(&[C::Redact])),
         ("stop watching", vec![Command::Unwatch { person: None }]),
         ("restrict to network", vec![Command::Restrict { team: Some(network()) }]),
@@ -117,6 +131,8 @@ fn an_open_incident() {
             ("confirm, dispute, rate", "yn-yyyyyny"),
             ("cancel", "yn-yyyyyny"),
             ("work", "nn-yyyyyny"),
+            ("decide about majors", "nn-yynyyny"),
+            ("approve updates", "nn-nnnyynn"),
             ("erase", "nn-nnnyynn"),
             ("stop watching", "yy-yyyyyny"),
             ("restrict to network", "nn-ynyyynn"),
@@ -146,6 +162,8 @@ fn a_confidential_incident() {
             ("confirm, dispute, rate", "y--y-y--nn"),
             ("cancel", "y--y-y--nn"),
             ("work", "n--y-y--nn"),
+            ("decide about majors", "n--y-n--nn"),
+            ("approve updates", "n--n-n--nn"),
             ("erase", "n--n-n--nn"),
             ("stop watching", "y--y-y--nn"),
             ("restrict to network", "n--y-y--nn"),
@@ -329,10 +347,12 @@ proptest! {
 fn a_company_hears_of_its_own_outages_and_of_everybodys() {
     let quiet = Case::new().state().clone();
     let ours = State { major: true, ..quiet.clone() };
+    let told = State { tags: [KNOWN_OUTAGE_TAG.to_owned()].into(), ..quiet.clone() };
     let everybodys = State { organisation: None, ..ours.clone() };
     for (state, us, others) in [
         (&quiet, false, false),
         (&ours, true, false),
+        (&told, true, false),
         (&everybodys, true, true),
         (&State { confidential_to: Some(network()), ..ours.clone() }, false, false),
         (&State { lifecycle: Lifecycle::Resolved, ..ours.clone() }, false, false),
@@ -346,4 +366,14 @@ fn a_company_hears_of_its_own_outages_and_of_everybodys() {
     assert!(!may_refer(&stranger, None, &everybodys, false), "it is not theirs to follow up");
     assert!(!may_refer(&stranger, None, &ours, true));
     assert!(may_refer(&Who::Requester.viewer().unwrap(), None, &quiet, false));
+}
+
+#[test]
+fn nobody_makes_everybody_hear_of_their_own_report() {
+    let tags = [KNOWN_OUTAGE_TAG.to_owned()].into();
+    let requester = Who::Requester.viewer().unwrap();
+    let report = Report { requester: requester.person, tags, ..plain_report() };
+    let command = Command::Report(Box::new(report));
+    assert!(may(&requester, None, &command).is_err());
+    assert!(may(&Who::Agent.viewer().unwrap(), None, &command).is_ok());
 }

@@ -4,7 +4,10 @@ use crate::case::{
     Case, Who, above, category, desktop, inc, level, network, plain_report, task, vpn, wiki, words,
 };
 use crate::invariants::check_at_rest;
+use crate::sample::{outage, update as update_id};
 use incident::command::{Change, Related, Report};
+use incident::conduct::{Audiences, Degree, RoomKind};
+use incident::policy::MajorTargets;
 use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, RefusalKind, Visibility};
@@ -213,13 +216,15 @@ fn saying() -> impl Strategy<Value = Command> {
             phase,
             expected,
             next_update,
+            title: None,
+            audiences: None,
         });
     prop_oneof![
         6 => (content(), visibility()).prop_map(|(body, visibility)| Command::Comment { body, visibility }),
         1 => file,
         1 => update,
         1 => (maybe(instant()), maybe(instant()), maybe(instant()))
-            .prop_map(|(at, low, high)| Command::SetExpectedResolution { at, low, high }),
+            .prop_map(|(at, low, high)| Command::SetExpectedResolution { at, low, high, reason: None }),
         1 => content().prop_map(|content| Command::Redact { content }),
     ]
 }
@@ -238,6 +243,67 @@ fn working() -> impl Strategy<Value = Command> {
         maybe(content()).prop_map(|reason| Command::StandDown { reason }),
         maybe(select(people())).prop_map(|person| Command::Watch { person }),
         maybe(select(people())).prop_map(|person| Command::Unwatch { person }),
+    ]
+}
+
+fn audiences() -> impl Strategy<Value = Audiences> {
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(requesters, status_page, chat)| {
+        Audiences { requesters, status_page, chat, ..Audiences::default() }
+    })
+}
+
+fn conducting() -> impl Strategy<Value = Command> {
+    let soon =
+        || (0i64..4 * 3_600_000_000).prop_map(|micros| crate::case::start().plus_micros(micros));
+    let ends =
+        || prop_oneof![Just(Change::Keep), Just(Change::Clear), soon().prop_map(Change::Set)];
+    let update =
+        || (content(), select(UpdatePhase::ALL), maybe(soon()), maybe(content()), audiences());
+    let draft = ((0u128..3).prop_map(update_id), update()).prop_map(
+        |(update, (body, phase, next_update, title, audiences))| Command::DraftUpdate {
+            update,
+            title,
+            body,
+            phase,
+            expected: None,
+            next_update,
+            audiences,
+        },
+    );
+    prop_oneof![
+        2 => maybe(content()).prop_map(|reason| Command::ProposeMajor { reason }),
+        1 => maybe(content()).prop_map(|reason| Command::DeclineMajor { reason }),
+        4 => maybe(content()).prop_map(|reason| Command::DeclareMajor { reason }),
+        2 => (select(IncidentRole::ALL), select(people()))
+            .prop_map(|(role, to)| Command::HandOver { role, to }),
+        2 => select(IncidentRole::ALL).prop_map(|role| Command::AcceptRole { role }),
+        1 => select(IncidentRole::ALL).prop_map(|role| Command::DeclineRole { role }),
+        2 => (proptest::collection::vec(select(people()), 0..3),
+              proptest::collection::vec(select(vec![network(), desktop()]), 0..2), maybe(content()))
+            .prop_map(|(people, teams, note)| Command::CallResponders { people, teams, note }),
+        1 => (any::<bool>(), maybe(content()))
+            .prop_map(|(coming, note)| Command::AnswerCall { coming, note }),
+        1 => (select(RoomKind::ALL), maybe(content()))
+            .prop_map(|(kind, address)| Command::SetRoom { kind, address }),
+        1 => maybe(content()).prop_map(|statement| Command::StateImpact { statement }),
+        3 => ((0u128..4).prop_map(outage), select(vec![vpn(), wiki()]), select(Degree::ALL), soon(),
+              maybe(soon()))
+            .prop_map(|(outage, service, degree, started_at, ended_at)| Command::RecordOutage {
+                outage, service, degree, started_at, ended_at
+            }),
+        3 => ((0u128..4).prop_map(outage), maybe(select(Degree::ALL)), maybe(soon()), ends())
+            .prop_map(|(outage, degree, started_at, ended_at)| Command::ChangeOutage {
+                outage, degree, started_at, ended_at
+            }),
+        1 => ((0u128..4).prop_map(outage), content())
+            .prop_map(|(outage, reason)| Command::RemoveOutage { outage, reason }),
+        2 => update().prop_map(|(body, phase, next_update, title, audiences)| Command::PublishUpdate {
+            body, phase, expected: None, next_update, title, audiences: Some(audiences)
+        }),
+        2 => draft,
+        1 => (0u128..3).prop_map(|n| Command::ApproveUpdate { update: update_id(n) }),
+        1 => ((0u128..3), content())
+            .prop_map(|(n, reason)| Command::RejectUpdate { update: update_id(n), reason }),
     ]
 }
 
@@ -267,6 +333,7 @@ fn command() -> impl Strategy<Value = Command> {
         5 => saying(),
         2 => working(),
         3 => promising(),
+        5 => conducting(),
         2 => Just(Command::Tick),
         1 => select(crate::terms::subjects()).prop_map(|subject| Command::Recompute { subject }),
         2 => crate::alerts::any_news().prop_map(Command::TakeAlerts),
@@ -408,6 +475,27 @@ proptest! {
         for step in &steps {
             play(&mut case, step);
             check_relations(&case);
+        }
+    }
+
+    #[test]
+    fn whoever_conducts_majors_keeps_the_invariants(
+        first_notice in 60u32..7_200,
+        cadence in 60u32..7_200,
+        approval in any::<bool>(),
+        steps in proptest::collection::vec((conducting(), step()), 1..40),
+    ) {
+        let mut case = Case::empty();
+        case.agree(|agreement| {
+            let cadence_seconds = Priority::ALL.into_iter().map(|p| (p, cadence)).collect();
+            let first_notice_seconds = Some(first_notice);
+            agreement.majors =
+                Some(MajorTargets { first_notice_seconds, cadence_seconds, approval });
+        });
+        case.report(Who::Agent, Report { service: Some(vpn()), ..plain_report() });
+        for (conducts, other) in steps {
+            play(&mut case, &Step { command: conducts, number: inc(1), ..other.clone() });
+            play(&mut case, &other);
         }
     }
 

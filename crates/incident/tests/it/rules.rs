@@ -118,7 +118,7 @@ fn what_is_waited_for_begins_anew_when_it_changes() {
     case.wait(100).does(Who::Requester, crate::sample::comment());
     assert_eq!((since(&case, Fact::Unanswered), since(&case, Fact::Told)), (Some(500), Some(400)));
     // An instant, and a promise to them, are words to the requester; what takes back is none.
-    let expected = |at| Command::SetExpectedResolution { at, low: None, high: None };
+    let expected = |at| Command::SetExpectedResolution { at, low: None, high: None, reason: None };
     let soon = start().plus_seconds(9_000);
     case.wait(100).does(Who::Agent, expected(Some(soon)));
     assert_eq!(since(&case, Fact::Told), Some(600));

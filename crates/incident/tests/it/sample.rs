@@ -4,6 +4,7 @@ use crate::case::{
     Who, category, desktop, inc, level, network, plain_report, start, task, tunnel, vpn, words,
 };
 use incident::command::{Change, Related, Report};
+use incident::conduct::{Audiences, Degree, RoomKind};
 use incident::escalation::Whom;
 use incident::impact::Subject;
 use incident::models::{Brought, ModelUse, NewTask};
@@ -11,7 +12,7 @@ use incident::rating::Score;
 use incident::reach::Urgency;
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, CommandName, Visibility};
-use kernel::{AttachmentId, Priority};
+use kernel::{AttachmentId, ListId, OutageId, Priority, UpdateId};
 use uuid::Uuid;
 
 pub fn comment() -> Command {
@@ -124,6 +125,32 @@ pub fn full_report() -> Report {
     }
 }
 
+pub fn outage(n: u128) -> OutageId {
+    OutageId(Uuid::from_u128(0xc00 + n))
+}
+
+pub fn update(n: u128) -> UpdateId {
+    UpdateId(Uuid::from_u128(0xd00 + n))
+}
+
+/// Everybody whom an update can be for.
+pub fn everybody() -> Audiences {
+    let lists = [ListId(Uuid::from_u128(0xf01))].into();
+    Audiences { requesters: true, lists, status_page: true, chat: true }
+}
+
+/// An update with nothing but words.
+pub fn plain_update() -> Command {
+    Command::PublishUpdate {
+        body: words(16),
+        phase: UpdatePhase::Investigating,
+        expected: None,
+        next_update: None,
+        title: None,
+        audiences: None,
+    }
+}
+
 /// The sample of a command, by its name.
 pub fn of(name: CommandName) -> Command {
     use CommandName as C;
@@ -170,11 +197,52 @@ pub fn of(name: CommandName) -> Command {
             phase: UpdatePhase::Identified,
             expected: Some(start().plus_seconds(90_000)),
             next_update: Some(start().plus_seconds(93_600)),
+            title: Some(words(30)),
+            audiences: Some(everybody()),
         },
+        C::DraftUpdate => Command::DraftUpdate {
+            update: update(1),
+            title: Some(words(31)),
+            body: words(32),
+            phase: UpdatePhase::Monitoring,
+            expected: Some(start().plus_seconds(90_000)),
+            next_update: Some(start().plus_seconds(93_600)),
+            audiences: everybody(),
+        },
+        C::ApproveUpdate => Command::ApproveUpdate { update: update(1) },
+        C::RejectUpdate => Command::RejectUpdate { update: update(1), reason: words(33) },
+        C::ProposeMajor => Command::ProposeMajor { reason: Some(words(34)) },
+        C::DeclineMajor => Command::DeclineMajor { reason: Some(words(35)) },
+        C::HandOver => Command::HandOver { role: IncidentRole::Commander, to: Who::Responder.id() },
+        C::AcceptRole => Command::AcceptRole { role: IncidentRole::Commander },
+        C::DeclineRole => Command::DeclineRole { role: IncidentRole::Commander },
+        C::CallResponders => Command::CallResponders {
+            people: vec![Who::Responder.id()],
+            teams: vec![desktop()],
+            note: Some(words(36)),
+        },
+        C::AnswerCall => Command::AnswerCall { coming: true, note: Some(words(37)) },
+        C::SetRoom => Command::SetRoom { kind: RoomKind::Chat, address: Some(words(38)) },
+        C::StateImpact => Command::StateImpact { statement: Some(words(39)) },
+        C::RecordOutage => Command::RecordOutage {
+            outage: outage(1),
+            service: vpn(),
+            degree: Degree::Partial,
+            started_at: start().plus_seconds(-600),
+            ended_at: Some(start().plus_seconds(-300)),
+        },
+        C::ChangeOutage => Command::ChangeOutage {
+            outage: outage(1),
+            degree: Some(Degree::Full),
+            started_at: Some(start().plus_seconds(-700)),
+            ended_at: Change::Set(start().plus_seconds(-200)),
+        },
+        C::RemoveOutage => Command::RemoveOutage { outage: outage(1), reason: words(40) },
         C::SetExpectedResolution => Command::SetExpectedResolution {
             at: Some(start().plus_seconds(90_001)),
             low: Some(start().plus_seconds(90_000)),
             high: Some(start().plus_seconds(90_002)),
+            reason: Some(words(41)),
         },
         C::Mitigate => Command::Mitigate,
         C::Restore => Command::Restore,

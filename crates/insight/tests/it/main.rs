@@ -3,4 +3,5 @@
 
 mod properties;
 mod sample;
+mod surge;
 mod words;

@@ -9,10 +9,15 @@ use alert::doors::Unreadable;
 use alert::doors::pagerduty::{self, Event, answers, changes};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use desk::Trouble;
+use desk::map::Heard;
+use kernel::ServiceId;
 use std::sync::Arc;
 
 /// The name of this door.
 pub(super) const DOOR: &str = "pagerduty";
+/// The detail of a change that names its service, where one key is used for several.
+const SERVICE: &str = "service";
 
 /// Version 2: 202, and 400 for what cannot be understood or belongs to nobody.
 pub(super) async fn enqueue(State(doors): State<Doors>, request: Request) -> Response {
@@ -34,8 +39,8 @@ pub(super) async fn first(State(doors): State<Doors>, request: Request) -> Respo
     take(&doors, &asked, event, |key| say(200, &answers::taken_v1(key))).await
 }
 
-/// Changes, such as deployments: noted in the open incidents of their service, and nobody is
-/// paged.
+/// Changes, such as deployments: kept with their service and noted in its open incidents, and
+/// nobody is paged.
 pub(super) async fn change(State(doors): State<Doors>, request: Request) -> Response {
     let asked = match whole(&doors, request).await {
         Ok(asked) => asked,
@@ -49,10 +54,37 @@ pub(super) async fn change(State(doors): State<Doors>, request: Request) -> Resp
         Ok(source) => source,
         Err(refused) => return refused,
     };
-    match doors.desk.note_change(&source.integration, &words(&change)).await {
-        Ok(_) => say(202, &answers::change_taken()),
+    match keep(&doors, &source, &change).await {
+        Ok(()) => say(202, &answers::change_taken()),
         Err(trouble) => failed(&trouble),
     }
+}
+
+async fn keep(doors: &Doors, source: &Source, change: &changes::Change) -> Result<(), Trouble> {
+    let service = service_of(doors, source, change);
+    let heard = Heard {
+        service,
+        title: change.summary.clone(),
+        source: change.source.clone().unwrap_or_else(|| source.integration.name.clone()),
+        at: change.at,
+        link: change.links.first().map(|link| link.href.clone()),
+    };
+    let (_, is_new) = doors.desk.keep_change(heard).await?;
+    if let Some(service) = service.filter(|_| is_new) {
+        doors.desk.note_change(&source.integration, service, &words(change)).await?;
+    }
+    Ok(())
+}
+
+/// The service that a change names in its details, else that of the integration.
+fn service_of(doors: &Doors, source: &Source, change: &changes::Change) -> Option<ServiceId> {
+    let named = change.details.get(SERVICE).map(|name| name.trim().to_lowercase());
+    let policy = doors.desk.policy();
+    let known = |name: String| {
+        let mut all = policy.services.iter();
+        all.find(|(_, service)| service.name.to_lowercase() == name).map(|(id, _)| *id)
+    };
+    named.and_then(known).or(source.integration.service)
 }
 
 fn words(change: &changes::Change) -> String {

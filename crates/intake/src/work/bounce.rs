@@ -18,6 +18,11 @@ impl Round {
             let ours = |id: &&String| self.seals.own_message(id).is_some();
             task.letter.answers.iter().find(ours).cloned()
         });
+        if report.outcome == Reported::Failed
+            && let Some(letter) = self.outside_letter(task, report)
+        {
+            return self.outside_bounced(task, letter, report).await;
+        }
         let found = match about {
             Some(id) if self.seals.own_message(&id).is_some() => {
                 let id = id.trim_matches(['<', '>']).to_owned();
@@ -40,6 +45,31 @@ impl Round {
             return self.end(task, Ended { suggested: delivery.number, ..ended }).await;
         }
         self.tell_of(task, &delivery, ended).await
+    }
+
+    /// The letter to a list or a subscriber that a report is about.
+    fn outside_letter(&self, task: &Task, report: &Report) -> Option<i64> {
+        let ids = report.about.iter().chain(&task.letter.answers);
+        let ours = ids.filter_map(|id| self.seals.own_outside_message(id));
+        ours.map(|message| message.letter).next()
+    }
+
+    /// Counts it for the subscription, which ends after some.
+    async fn outside_bounced(
+        &self,
+        task: &Task,
+        letter: i64,
+        report: &Report,
+    ) -> Result<Outcome, Outcome> {
+        let (now, words) = (self.desk.now(), report.words.clone());
+        let reason = "a letter to a list or a subscriber came back";
+        let last = self.step(task, 0, Ended::new(MessageState::Done, Rule::Report, reason));
+        let write = move |sql: &mut dyn Sql| {
+            store::outside::bounced(sql, letter, &words, now)?;
+            messages::advance(sql, &last, None, now).map(drop)
+        };
+        self.desk.write_together(write).await?;
+        Ok(Outcome::Settled)
     }
 
     /// Tells it in each incident that the letter told about, and then that it came back: what

@@ -69,18 +69,37 @@ impl Doors {
         Doors { t, router, source }
     }
 
+    /// A service that needs one of others, which are made with it.
+    async fn needs_one_of(&self, name: &str, others: &[&str]) {
+        let id = || kernel::ServiceId(desk::fresh());
+        let others: Vec<Service> = others
+            .iter()
+            .map(|name| Service { criticality: 2, ..Service::named(id(), *name) })
+            .collect();
+        let service = Service { criticality: 2, ..Service::named(id(), name) };
+        let group = services::Need {
+            of: service.id,
+            group: Some("Lines".to_owned()),
+            needs: others.iter().map(|other| other.id).collect(),
+            at_least: 1,
+        };
+        let service = Service { needs: vec![group], ..service };
+        let insert = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
+            for other in &others {
+                services::insert(sql, other)?;
+            }
+            Ok(services::insert(sql, &service)?)
+        };
+        self.t.desk.change(Actor::system(), insert).await.unwrap();
+    }
+
     /// A service that needs the VPN.
     async fn needs_vpn(&self, name: &str) {
         let service = Service {
-            id: kernel::ServiceId(desk::fresh()),
-            name: name.to_owned(),
-            description: String::new(),
             team: Some(self.t.network),
             criticality: 2,
-            escalation: None,
             depends_on: BTreeSet::from([self.t.vpn]),
-            active: true,
-            version: 1,
+            ..Service::named(kernel::ServiceId(desk::fresh()), name)
         };
         let insert =
             move |sql: &mut dyn store::Sql, _: &desk::Audit| Ok(services::insert(sql, &service)?);

@@ -6,6 +6,7 @@ mod chat;
 pub(crate) mod client;
 mod figures;
 mod lane;
+mod outside;
 mod sign;
 
 pub(crate) use chat::{Said, room_body};
@@ -44,6 +45,8 @@ pub struct Postman {
     /// Webhooks that a lane runs for.
     busy: Mutex<BTreeSet<WebhookId>>,
     counted: Mutex<Option<Instant>>,
+    /// Held by whoever sends to programs that subscribed.
+    outside: tokio::sync::Mutex<()>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -92,6 +95,7 @@ async fn run(postman: Arc<Postman>, mut stopped: watch::Receiver<bool>) {
         };
         let pause = if due.is_some() { LOOK_EVERY } else { LOOK_RARELY };
         postman.open_lanes(&mut lanes, due.unwrap_or_default());
+        postman.open_outside(&mut lanes);
         while lanes.try_join_next().is_some() {}
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -106,7 +110,8 @@ impl Postman {
     pub fn new(desk: Desk, public_url: Option<String>, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
         let (client, busy, counted) = (Client::default(), Mutex::default(), Mutex::default());
-        Postman { desk, public_url, client, figures, busy, counted, stopped }
+        let outside = tokio::sync::Mutex::default();
+        Postman { desk, public_url, client, figures, busy, counted, outside, stopped }
     }
 
     /// The same, trusting these at the other ends, too.
@@ -126,7 +131,7 @@ impl Postman {
             self.open_lanes(&mut lanes, due);
             lanes.join_all().await;
         }
-        Ok(())
+        self.tell_subscribers().await
     }
 
     fn open_lanes(self: &Arc<Self>, lanes: &mut JoinSet<()>, due: Vec<WebhookId>) {

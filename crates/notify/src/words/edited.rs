@@ -57,6 +57,7 @@ fn to_staff(body: &Body, delivery: &Delivery) -> Option<LetterKind> {
         Body::Reopened(_) => LetterKind::TakenUp,
         Body::ClockWarned(_) => LetterKind::TimeShort,
         Body::ClockBreached(_) => LetterKind::TimeOver,
+        Body::ExpectationNears(_) => LetterKind::Nears,
         Body::Promised(_) | Body::PromiseChanged(_) => LetterKind::PromisedTo,
         Body::PromiseBroken(_) => LetterKind::PromiseBroken,
         Body::BreachExplained(_) => LetterKind::Explained,

@@ -112,10 +112,11 @@ pub(super) fn update(about: &About, data: &UpdatePublished) -> Result<Vec<Piece>
 /// When it is expected to be over.
 pub(super) fn expectation(about: &About, data: &ExpectationSet) -> Vec<Piece> {
     let say = about.say();
-    vec![match data.at {
+    let words = match data.at {
         Some(at) => text(say.expected_by(about.moment(at))),
         None => text(say.expected_unknown()),
-    }]
+    };
+    [words].into_iter().chain(about.said_if_any(data.reason)).collect()
 }
 
 fn resolved(

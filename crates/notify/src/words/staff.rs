@@ -60,6 +60,9 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
             let at = about.moment(data.breached_at);
             Ok(vec![text(say.clock_breached(clock(data.clock), at))])
         }
+        Body::ExpectationNears(data) => {
+            Ok(vec![text(say.expectation_nears(about.moment(data.at)))])
+        }
         Body::Promised(_) | Body::PromiseChanged(_) | Body::PromiseBroken(_) => promise(about),
         Body::BreachExplained(data) => with(say.breach_explained(actor), data.reason),
         Body::Rated(data) => with_any(text(say.rated_low(actor, data.score)), data.note),

@@ -40,6 +40,8 @@ pub enum Says {
     Nothing,
     /// By ending the connection.
     HangUp,
+    /// With what it was sent.
+    Echo,
 }
 
 pub fn status(line: &str) -> Says {
@@ -113,11 +115,12 @@ impl Endpoint {
                     };
                     let mut stream = BufReader::new(stream);
                     let Some(one) = read(&mut stream).await else { return };
+                    let sent = one.body.clone();
                     got.lock().unwrap().push(one);
                     let next = says.lock().unwrap().pop_front();
                     let next = next.or_else(|| always.lock().unwrap().clone());
                     arrived.notify_one();
-                    answer(stream.into_inner(), next).await;
+                    answer(stream.into_inner(), next, &sent).await;
                 });
             }
         });
@@ -166,10 +169,13 @@ async fn read(stream: &mut BufReader<Box<dyn Stream>>) -> Option<Got> {
     Some(Got { line: line.trim_end().to_owned(), headers, body, bytes })
 }
 
-async fn answer(mut stream: Box<dyn Stream>, says: Option<Says>) {
+async fn answer(mut stream: Box<dyn Stream>, says: Option<Says>, sent: &str) {
     let bytes = match says {
         None => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         Some(Says::Bytes(bytes)) => bytes,
+        Some(Says::Echo) => {
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{sent}", sent.len())
+        }
         Some(Says::HangUp) => return,
         Some(Says::Nothing) => return std::future::pending().await,
         Some(Says::Endless) => {

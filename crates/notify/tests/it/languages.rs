@@ -60,6 +60,8 @@ async fn life(world: &World) -> IncidentNumber {
                 phase: *phase,
                 expected: at,
                 next_update: at,
+                title: None,
+                audiences: None,
             })
             .await;
         world.later(APART_SECONDS).await;

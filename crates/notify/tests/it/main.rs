@@ -10,6 +10,7 @@ mod paging;
 mod push;
 mod sending;
 mod sink;
+mod subscribing;
 mod urgency;
 mod webhooks;
 mod world;

@@ -54,6 +54,7 @@ pub(super) fn meaning(field: &Field, head: &Head, atoms: &[Atom]) -> Result<Mean
             values: each(atoms, |a| Ok(name(a)))?,
         },
         FieldName::Major => Term::Major(flag(field, atoms)?),
+        FieldName::Proposed => Term::Proposed(flag(field, atoms)?),
         FieldName::Breached => Term::Breached(flag(field, atoms)?),
         FieldName::Confidential => Term::Confidential(flag(field, atoms)?),
         FieldName::Merged => Term::Merged(flag(field, atoms)?),

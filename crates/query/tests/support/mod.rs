@@ -116,6 +116,9 @@ impl Record for Sample {
     fn major(&self) -> bool {
         true
     }
+    fn proposed(&self) -> bool {
+        false
+    }
     fn breached(&self) -> bool {
         false
     }
@@ -302,6 +305,7 @@ pub fn term() -> impl Strategy<Value = Term> {
         some_of(one(Channel::ALL)).prop_map(Term::Channel),
         prop_oneof![
             any::<bool>().prop_map(Term::Major),
+            any::<bool>().prop_map(Term::Proposed),
             any::<bool>().prop_map(Term::Breached),
             any::<bool>().prop_map(Term::Confidential),
             any::<bool>().prop_map(Term::Merged),

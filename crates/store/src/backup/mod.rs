@@ -147,6 +147,7 @@ fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
         // What waits to be told is told there; whoever restores this tells it to nobody again.
         crate::deliveries::forget_waiting(sql)?;
         crate::webhooks::forget_waiting(sql)?;
+        crate::outside::forget_waiting(sql)?;
         crate::pages::send::forget_waiting(sql)?;
         add_files(sql, files)
     })?;

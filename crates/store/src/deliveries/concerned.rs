@@ -102,6 +102,8 @@ impl Concerned {
                 }
                 Audience::Team(team) => teams.insert(*team),
                 Audience::Watchers => followed.insert(asked.number),
+                // They are told outside, by an announcement.
+                Audience::List(_) | Audience::Subscribers => continue,
             };
             entries.insert((asked.number, asked.n));
         }
@@ -123,6 +125,7 @@ impl Concerned {
             Audience::Requester(person) | Audience::Person(person) => (Some(*person), None),
             Audience::Team(team) => (None, self.teams.get(team)),
             Audience::Watchers => (None, self.watchers.get(&asked.number)),
+            Audience::List(_) | Audience::Subscribers => (None, None),
         };
         let (number, n) = (asked.number, asked.n);
         let did = move |person: &PersonId| self.actors.contains(&(number, n, *person));

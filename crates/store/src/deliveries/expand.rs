@@ -2,6 +2,7 @@
 //! channel by which they are told.
 
 use super::concerned::{Concerned, Reached, Standing, standings};
+use super::family::Families;
 use super::planned::{Plan, carry_out};
 use super::{By, Delivery, DeliveryState, Held, ToldAs, ToldSince};
 use crate::directory::{devices, many, one};
@@ -41,9 +42,9 @@ pub(super) struct Asked {
     pub(super) id: i64,
     pub(super) number: i64,
     pub(super) n: i64,
-    word: String,
-    audience: Audience,
-    created_at: Timestamp,
+    pub(super) word: String,
+    pub(super) audience: Audience,
+    pub(super) created_at: Timestamp,
     row: Row,
 }
 
@@ -90,6 +91,7 @@ pub fn plan(
     // What each of them makes.
     let (mut made, mut count) = (BTreeMap::new(), 0);
     let mut surveyed = BTreeSet::new();
+    let mut families = Families::default();
     for some in due.chunks(ROWS_AT_ONCE) {
         let mut to = Vec::with_capacity(some.len());
         for asked in some {
@@ -113,7 +115,8 @@ pub fn plan(
             }
             let standing = known.entry(asked.number).or_default();
             for reached in concerned.by(asked, audience) {
-                rows.extend(told(asked, audience, reached, standing, terms));
+                let knows = families.has_told(sql, asked, audience, reached.person)?;
+                rows.extend(told(asked, audience, (reached, knows), standing, terms));
             }
             count += rows.len();
         }
@@ -149,11 +152,11 @@ fn due(
     })
 }
 
-/// The deliveries to one person.
+/// The deliveries to one person; who knows it already from another incident gets no letter.
 fn told(
     asked: &Asked,
     audience: &Audience,
-    reached: &Reached,
+    (reached, knows): (&Reached, bool),
     standing: &mut Standing,
     terms: Terms,
 ) -> Vec<Delivery> {
@@ -165,7 +168,11 @@ fn told(
         major: standing.major,
         waits_for_requester: standing.waits_for_requester,
     };
-    let channels = channels(&asked.row, &reached.preferences, &matter);
+    let mut channels = channels(&asked.row, &reached.preferences, &matter);
+    if knows {
+        // It stands in their inbox; a letter of its own would say the same again.
+        channels = Channels { mail: false, push: false, inbox: true };
+    }
     let mut rows = Vec::new();
     let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
         rows.push(Delivery {
@@ -291,6 +298,7 @@ fn told_as(audience: &Audience, row: &Row) -> ToldAs {
         Audience::Requester(_) => ToldAs::Requester,
         Audience::Person(_) => ToldAs::Person,
         Audience::Team(_) => ToldAs::Team,
-        Audience::Watchers => ToldAs::Watcher,
+        // Lists and subscribers are told as somebody outside, and have no delivery here.
+        Audience::Watchers | Audience::List(_) | Audience::Subscribers => ToldAs::Watcher,
     }
 }

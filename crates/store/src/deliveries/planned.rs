@@ -8,8 +8,8 @@
 use super::expand::Asked;
 use super::{BY_MAIL, By, Delivery, DeliveryState, Held, Outcome, urgent};
 use crate::directory::{many, slots};
-use crate::{Columns, Engine, Failure, Sql, Table, Type, Value};
-use kernel::Timestamp;
+use crate::{Columns, Engine, Failure, Sql, Table, Type, Value, outside};
+use kernel::{IncidentNumber, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As deliveries come from the outbox: those to inboxes may be there with it.
@@ -84,6 +84,8 @@ pub fn carry_out(sql: &mut dyn Sql, plan: Plan, now: Timestamp) -> Result<u64, F
     let mut rows = Vec::new();
     let (mut waiting, mut leaving) = (BTreeSet::new(), BTreeSet::new());
     for asked in asked.iter().filter(|asked| ours.contains(&asked.id)) {
+        let (number, n, at) = (IncidentNumber(asked.number), asked.n, asked.created_at);
+        outside::announce(sql, number, n, &asked.audience, at)?;
         for delivery in made.remove(&asked.id).unwrap_or_default() {
             match delivery.held {
                 Some(Held::Folding | Held::Quiet | Held::Digest) => waiting.insert(asked.number),

@@ -266,6 +266,12 @@ pub fn person_of(sql: &mut dyn Sql, id: IntegrationId) -> Result<Option<PersonId
     Ok(one(sql, statement, &[id.into()], Columns::opt_parsed)?.flatten())
 }
 
+/// Whether an integration reports as this person: nobody reads what is written to them.
+pub fn is_machine(sql: &mut dyn Sql, person: PersonId) -> Result<bool, Failure> {
+    let statement = "select 1 from integrations where person_id = $1 limit 1";
+    Ok(!sql.query(statement, &[person.into()])?.is_empty())
+}
+
 /// Lets an integration report as this person from now on.
 pub fn set_person(sql: &mut dyn Sql, id: IntegrationId, person: PersonId) -> Result<(), Failure> {
     let statement = "update integrations set person_id = $2 where id = $1";

@@ -55,6 +55,8 @@ kernel::words! {
         TimeShort = "time_short",
         /// A time was missed.
         TimeOver = "time_over",
+        /// When it was said to be over is near.
+        Nears = "nears",
         /// What is promised to the reader.
         PromisedTo = "promised_to",
         /// A promise was broken.

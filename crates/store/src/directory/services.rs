@@ -2,11 +2,19 @@
 //! dependencies exist in real life and are kept; only a service that depends on
 //! itself is refused.
 
-use super::rows::{many, one};
+use super::rows::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{EscalationId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use map::Need;
+pub use map::catalogue::Link;
+
+/// Criticality when nothing is said.
+const CRITICALITY: u8 = 3;
+/// Services asked for in one statement; databases bound the number of parameters.
+const NAMED_PER_STATEMENT: usize = 512;
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,23 +31,75 @@ pub struct Service {
     pub criticality: u8,
     /// Whether incidents can name it.
     pub active: bool,
-    /// What it needs to work.
+    /// What it cannot do without, each of them.
     pub depends_on: BTreeSet<ServiceId>,
     /// By which policy somebody is paged for it; the one of its team when there is none.
     #[serde(default)]
     pub escalation: Option<EscalationId>,
+    /// What it is called outside; its name when empty.
+    #[serde(default)]
+    pub public_name: String,
+    /// What an hour without it costs, in whole units of the instance's currency.
+    #[serde(default)]
+    pub cost_per_hour: Option<i64>,
+    /// The goal of its availability, in thousandths.
+    #[serde(default)]
+    pub goal_permille: Option<u16>,
+    /// Places to read on.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Groups of which it needs some, "2 of 3"; always of the service itself.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str = "select id, name, description, team_id, criticality, active, version, escalation_id from services";
+impl Service {
+    /// A service in use of which nothing but its name is known.
+    pub fn named(id: ServiceId, name: impl Into<String>) -> Service {
+        Service {
+            id,
+            name: name.into(),
+            description: String::new(),
+            team: None,
+            criticality: CRITICALITY,
+            active: true,
+            depends_on: BTreeSet::new(),
+            escalation: None,
+            public_name: String::new(),
+            cost_per_hour: None,
+            goal_permille: None,
+            links: vec![],
+            needs: vec![],
+            version: 1,
+        }
+    }
+
+    /// What it is called outside.
+    pub fn outside(&self) -> &str {
+        if self.public_name.is_empty() { &self.name } else { &self.public_name }
+    }
+
+    /// Everything that it needs itself: what it cannot do without, and its groups.
+    pub fn all_needs(&self) -> impl Iterator<Item = Need> {
+        let plain = self.depends_on.iter().map(|on| Need::plain(self.id, *on));
+        let groups = self.needs.iter().map(|need| Need { of: self.id, ..need.clone() });
+        plain.chain(groups)
+    }
+}
+
+const SELECT: &str = "select id, name, description, team_id, criticality, active, version, escalation_id, \
+    public_name, cost_per_hour, goal_permille, links, needs from services";
 
 /// Stores a new service with its dependencies. [`Failure::Exists`] when the name
 /// is taken, [`Failure::Reference`] when team or dependency do not exist.
 pub fn insert(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
+    check_groups(sql, service)?;
     sql.execute(
-        "insert into services (id, name, description, team_id, criticality, active, escalation_id) values ($1, $2, $3, $4, $5, $6, $7)",
-        &values(service),
+        "insert into services (id, name, description, team_id, criticality, active, escalation_id, public_name, \
+         cost_per_hour, goal_permille, links, needs) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        &values(service)?,
     )?;
     set_dependencies(sql, service.id, &service.depends_on)
 }
@@ -51,11 +111,13 @@ pub fn update(
     service: &Service,
     expected_version: i64,
 ) -> Result<bool, Failure> {
-    let mut values = values(service);
+    check_groups(sql, service)?;
+    let mut values = values(service)?;
     values.push(expected_version.into());
     let touched = sql.execute(
         "update services set name = $2, description = $3, team_id = $4, criticality = $5, active = $6, escalation_id = $7, \
-         version = version + 1 where id = $1 and version = $8",
+         public_name = $8, cost_per_hour = $9, goal_permille = $10, links = $11, needs = $12, \
+         version = version + 1 where id = $1 and version = $13",
         &values,
     )?;
     if touched == 1 {
@@ -127,8 +189,28 @@ fn with_dependencies(sql: &mut dyn Sql, service: Service) -> Result<Service, Fai
     Ok(Service { depends_on: dependencies(sql, service.id)?, ..service })
 }
 
-fn values(service: &Service) -> Vec<Value> {
-    vec![
+/// What groups name has to be there, and be another service.
+fn check_groups(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
+    let named: BTreeSet<ServiceId> =
+        service.needs.iter().flat_map(|need| need.needs.iter().copied()).collect();
+    if named.contains(&service.id) {
+        return Err(Failure::Reference("a service cannot depend on itself".to_owned()));
+    }
+    let named: Vec<ServiceId> = named.into_iter().collect();
+    for part in named.chunks(NAMED_PER_STATEMENT) {
+        let (names, values) = slots(1, part);
+        let statement = format!("select count(*) from services where id in ({names})");
+        let found = one(sql, &statement, &values, Columns::int)?.unwrap_or(0);
+        if found != part.len() as i64 {
+            return Err(Failure::Reference("a service of a group".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn values(service: &Service) -> Result<Vec<Value>, Failure> {
+    let needs = service.needs.iter().map(|need| Need { of: service.id, ..need.clone() });
+    Ok(vec![
         service.id.into(),
         (&service.name).into(),
         (&service.description).into(),
@@ -136,7 +218,12 @@ fn values(service: &Service) -> Vec<Value> {
         service.criticality.into(),
         service.active.into(),
         service.escalation.into(),
-    ]
+        (&service.public_name).into(),
+        service.cost_per_hour.into(),
+        service.goal_permille.map(i64::from).into(),
+        json(&service.links)?.into(),
+        json(&needs.collect::<Vec<Need>>())?.into(),
+    ])
 }
 
 fn read(row: &mut Columns) -> Result<Service, Failure> {
@@ -150,6 +237,15 @@ fn read(row: &mut Columns) -> Result<Service, Failure> {
         active: row.flag()?,
         version: row.int()?,
         escalation: row.opt_parsed()?,
+        public_name: row.text()?,
+        cost_per_hour: row.opt_int()?,
+        goal_permille: row
+            .opt_int()?
+            .map(u16::try_from)
+            .transpose()
+            .map_err(|_| Failure::damaged("the goal of a service is out of range"))?,
+        links: row.json()?,
+        needs: row.json()?,
         depends_on: BTreeSet::new(),
     })
 }

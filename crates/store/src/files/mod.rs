@@ -10,10 +10,12 @@
 mod arriving;
 mod hash;
 mod local;
+mod outlet;
 mod s3;
 
 pub use arriving::{Arrived, Arriving};
 pub use hash::FileHash;
+pub use outlet::{Outlet, Published};
 pub use s3::S3;
 
 use crate::Failure;

@@ -188,6 +188,10 @@ impl Compiler<'_> {
                 words("i.channel", wanted.iter().map(|channel| channel.as_str()))
             }
             Term::Major(yes) => Part::new(format!("i.major = {}", i64::from(*yes)), vec![]),
+            Term::Proposed(yes) => {
+                let proposed = format!("i.proposed = {}", i64::from(*yes));
+                self.internal(Part::new(proposed, vec![]), !yes)
+            }
             // Said twice, so that the index of open incidents helps.
             // Teams' and suppliers' clocks and promises to others count too, so this
             // and the next due instant are for those who see all of an incident.

@@ -5,12 +5,14 @@ mod known;
 mod order;
 mod ranked;
 mod ranking;
+mod services;
 
 pub use super::filter::Look;
 pub use known::Known;
 pub use order::{Cursor, Order};
 pub use ranked::{neighbours_ranked, ranked};
 pub use ranking::{RANKED_MAX, Ranking};
+pub use services::{OpenOf, open_of_services};
 
 use super::filter;
 use crate::directory::{many, one, slots};

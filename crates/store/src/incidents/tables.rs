@@ -62,7 +62,7 @@ impl Written {
                  acknowledged_at = excluded.acknowledged_at, responded_at = excluded.responded_at, resolved_at = excluded.resolved_at, \
                  closed_at = excluded.closed_at, due_at = excluded.due_at, due_kind = excluded.due_kind, breached = excluded.breached, breach = excluded.breach, \
                  reopenings = excluded.reopenings, unanswered_since = excluded.unanswered_since, wake_at = excluded.wake_at, \
-                 affected = excluded.affected, body = excluded.body"
+                 affected = excluded.affected, proposed = excluded.proposed, body = excluded.body"
             }
             Written::New => "",
         };
@@ -107,6 +107,7 @@ pub(super) const INCIDENT_COLUMNS: &[(&str, Type)] = &[
     ("unanswered_since", Type::Int),
     ("wake_at", Type::Int),
     ("affected", Type::Int),
+    ("proposed", Type::Int),
     ("body", Type::Text),
 ];
 
@@ -172,6 +173,39 @@ pub(super) const OUTBOX: Table = Table {
         ("not_before", Type::Int),
         ("created_at", Type::Int),
         ("terms", Type::Text),
+    ],
+    suffix: "",
+};
+
+pub(super) const OUTAGES: Table = Table {
+    name: "outages",
+    columns: &[
+        ("id", Type::Text),
+        ("number", Type::Int),
+        ("service_id", Type::Text),
+        ("degree", Type::Text),
+        ("started_at", Type::Int),
+        ("ended_at", Type::Int),
+    ],
+    suffix: "on conflict (number, id) do update set degree = excluded.degree, \
+             started_at = excluded.started_at, ended_at = excluded.ended_at",
+};
+
+pub(super) const PUBLISHED_UPDATES: Table = Table {
+    name: "published_updates",
+    columns: &[
+        ("number", Type::Int),
+        ("n", Type::Int),
+        ("at", Type::Int),
+        ("phase", Type::Text),
+        ("title_content", Type::Text),
+        ("body_content", Type::Text),
+        ("expected", Type::Int),
+        ("next_update", Type::Int),
+        ("requesters", Type::Int),
+        ("lists", Type::Text),
+        ("status_page", Type::Int),
+        ("chat", Type::Int),
     ],
     suffix: "",
 };

@@ -5,6 +5,7 @@
 use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
 use super::loose;
+use super::majors;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
 use crate::deliveries::urgent;
 use crate::files::FileHash;
@@ -106,6 +107,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
         last.push(head.position);
     }
     rows.store(sql)?;
+    majors::store(sql, parts)?;
     urgent::follow(sql, parts)?;
     for part in parts {
         store_sets(sql, part)?;
@@ -374,6 +376,7 @@ pub(super) fn incident_row(
         state.unanswered_since.into(),
         wake_at.into(),
         state.affected.into(),
+        state.proposal().is_some().into(),
     ]
 }
 

@@ -662,3 +662,49 @@ fn letters_that_failed_take_no_place_within_the_caps_until_they_are_attempted_ag
         assert_eq!(store.read_blocking(counts).unwrap().slowed, 1);
     });
 }
+
+#[test]
+fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
+    each_engine("deliver_family", |store| {
+        let child = |number: i64| {
+            Incident::new(number, "No labels").with(|state| {
+                state.parent = Some(IncidentNumber(1));
+                state.follows_parent = true;
+            })
+        };
+        let others = [Incident::new(1, "Labels"), child(2), child(3), Incident::new(4, "VPN")];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &others)
+        });
+        write(store, |sql| {
+            let (mara, ines) = (person(0), person(3));
+            // INC-2 and INC-3 are Ines's, the parent is Mara's; INC-4 is no relative.
+            for (number, whose) in [(1, mara), (2, ines), (3, ines), (4, ines)] {
+                ask_about(sql, (number, 2), "resolved", &Audience::Requester(whose), NOW);
+            }
+            // What is said of each by itself is told of each.
+            for number in [2, 3] {
+                ask_about(sql, (number, 1), "reported", &Audience::Requester(ines), NOW);
+            }
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            let mut letters: Vec<(i64, PersonId, String)> = list(sql, None, None, 20)?
+                .into_iter()
+                .filter_map(|one| Some((one.number?.0, one.person, one.word)))
+                .collect();
+            letters.sort();
+            let resolved: Vec<(i64, PersonId)> = letters
+                .iter()
+                .filter(|(_, _, word)| word == "resolved")
+                .map(|(number, whose, _)| (*number, *whose))
+                .collect();
+            assert_eq!(resolved, [(1, mara), (2, ines), (4, ines)]);
+            assert_eq!(letters.iter().filter(|(_, _, word)| word == "reported").count(), 2);
+            let statement = "select 1 from deliveries where channel = 'inbox' and word = 'resolved' \
+                and person_id = $1 and number = 3";
+            let entries = sql.query(statement, &[ines.into()])?;
+            assert_eq!(entries.len(), 1, "it stands in her inbox");
+            Ok(())
+        });
+    });
+}

@@ -10,19 +10,20 @@ use incident::policy::{Agreement, BusinessHours};
 use incident::state::{AgreementRef, CalendarRef};
 use incident::{Policy, TokenScope};
 use kernel::{
-    Actor, AgreementId, CalendarId, CategoryId, IncidentNumber, IntegrationId, IntegrationKey,
-    Level, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId, Timestamp, TokenId,
-    ViewId,
+    Actor, AgreementId, CalendarId, CategoryId, ChangeId, IncidentNumber, IntegrationId,
+    IntegrationKey, Level, Matrix, ModelId, OrganisationId, PersonId, Role, ServiceId, TeamId,
+    Timestamp, TokenId, ViewId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::directory::audit::AuditFilter;
 use store::directory::recomputations::{Progress, Recomputation};
 use store::directory::{
-    Answer, Category, Draft, Entry, Imported, Integration, IntegrationKind, Mode, Organisation,
-    PeopleFilter, Person, Service, Session, Team, Token, View, agreements, audit, calendars,
-    categories, drafts, idempotency, import_refs, integrations, models, organisations, people,
-    policy, recomputations, services, sessions, settings, teams, tokens, views,
+    Answer, Category, Change, Draft, Entry, Imported, Integration, IntegrationKind, Mode,
+    Organisation, PeopleFilter, Person, Service, Session, Team, Token, View, agreements, audit,
+    calendars, categories, changes, drafts, idempotency, import_refs, integrations, models,
+    organisations, people, policy, recomputations, services, sessions, settings, teams, tokens,
+    views,
 };
 use store::{Failure, Sql, Store};
 use uuid::Uuid;
@@ -62,17 +63,7 @@ fn team(number: u128, name: &str) -> Team {
 }
 
 fn service(number: u128, name: &str) -> Service {
-    Service {
-        id: ServiceId(Uuid::from_u128(number)),
-        name: name.into(),
-        description: "".into(),
-        team: None,
-        criticality: 2,
-        active: true,
-        depends_on: BTreeSet::new(),
-        escalation: None,
-        version: 1,
-    }
+    Service { criticality: 2, ..Service::named(ServiceId(Uuid::from_u128(number)), name) }
 }
 
 fn category(number: u128, name: &str, parent: Option<CategoryId>) -> Category {
@@ -349,6 +340,87 @@ fn services_depend_on_each_other_but_not_on_themselves() {
             });
             assert!(matches!(error, Failure::Reference(_)), "{error:?}");
         }
+    });
+}
+
+#[test]
+fn services_say_more_of_themselves_and_need_some_of_a_group() {
+    each_engine("service_facts", |store| {
+        let (one, two) = (service(1, "DB 1"), service(2, "DB 2"));
+        let id = ServiceId(Uuid::from_u128(3));
+        let group = |of: ServiceId, needs: Vec<ServiceId>| services::Need {
+            of,
+            group: Some("Database".to_owned()),
+            needs,
+            at_least: 1,
+        };
+        let shop = Service {
+            public_name: "Shop".to_owned(),
+            cost_per_hour: Some(4_200),
+            goal_permille: Some(999),
+            links: vec![services::Link {
+                title: "Runbook".to_owned(),
+                url: "https://wiki.example/shop".to_owned(),
+            }],
+            needs: vec![group(id, vec![one.id, two.id])],
+            ..service(3, "Checkout")
+        };
+        write(store, |sql| {
+            services::insert(sql, &one)?;
+            services::insert(sql, &two)?;
+            services::insert(sql, &shop)?;
+            assert_eq!(services::get(sql, id)?, Some(shop.clone()));
+            assert_eq!((shop.outside(), one.outside()), ("Shop", "DB 1"));
+            let plain = Service {
+                goal_permille: None,
+                // Whatever is said of whose it is, it is the service's own.
+                needs: vec![group(one.id, vec![two.id])],
+                ..shop.clone()
+            };
+            assert!(services::update(sql, &plain, 1)?);
+            let now = services::get(sql, id)?.unwrap();
+            assert_eq!((now.goal_permille, now.version), (None, 2));
+            assert_eq!(now.all_needs().next().map(|need| need.of), Some(id));
+            Ok(())
+        });
+        for needs in [vec![id], vec![one.id, ServiceId(Uuid::from_u128(404))]] {
+            let wrong = Service { needs: vec![group(id, needs)], ..shop.clone() };
+            let error = failure(store, |sql| services::update(sql, &wrong, 2).map(drop));
+            assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+        }
+    });
+}
+
+#[test]
+fn changes_are_kept_for_a_while_and_told_once() {
+    each_engine("changes", |store| {
+        let wifi = service(1, "Wireless");
+        let change = |number: u128, seconds: i64, title: &str| Change {
+            id: ChangeId(Uuid::from_u128(number)),
+            at: later(seconds),
+            service: Some(ServiceId(Uuid::from_u128(1))),
+            title: title.to_owned(),
+            source: "deploy".to_owned(),
+            link: Some("https://ci.example/1".to_owned()),
+        };
+        write(store, |sql| {
+            services::insert(sql, &wifi)?;
+            changes::insert(sql, &change(1, 0, "4.17"), START)?;
+            changes::insert(sql, &change(2, 60, "4.18"), START)?;
+            let again = changes::insert(sql, &change(3, 60, "4.18"), START)?;
+            assert_eq!(again, change(2, 60, "4.18"), "told again");
+            let other = Change { service: None, ..change(4, 60, "4.18") };
+            assert_eq!(changes::insert(sql, &other, START)?, other);
+            let found = changes::of_service(sql, wifi.id, START, later(61), 10)?;
+            assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
+            assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
+            assert_eq!(changes::between(sql, START, later(61), 2)?.len(), 2);
+            let next_year = later(401 * 86_400);
+            let late = Change { at: next_year, ..change(5, 0, "5.0") };
+            changes::insert(sql, &late, next_year)?;
+            assert_eq!(changes::between(sql, START, next_year.plus_seconds(1), 10)?, [late]);
+            Ok(())
+        });
     });
 }
 

@@ -17,8 +17,8 @@ use query::{Expr, Query, Sort, SortKey};
 use record::Seen;
 use store::incidents::filter::compile;
 use store::incidents::list::{
-    Cursor, Look, Order, Ranking, count, get, get_many, list, neighbours_ranked, open_of_requester,
-    ranked,
+    Cursor, Look, OpenOf, Order, Ranking, count, get, get_many, list, neighbours_ranked,
+    open_of_requester, open_of_services, ranked,
 };
 use store::incidents::search::{find_people, find_services, find_teams, search};
 use store::{Sql, Store};
@@ -556,6 +556,31 @@ fn what_people_have_open_is_counted() {
         assert_eq!(found, [(people[0], 2), (people[1], 1)].into());
         let none = store.read_blocking(|sql| store::incidents::open_of(sql, &[])).unwrap();
         assert!(none.is_empty());
+    });
+}
+
+/// What is counted of a service is what its list holds, for each viewer.
+#[test]
+fn what_services_have_open_is_what_their_lists_hold() {
+    each_engine("open_of_services", |store| {
+        let mut dice = Dice(11);
+        let incidents: Vec<Incident> = (1..=INCIDENTS).map(|n| dice.incident(n)).collect();
+        filled(store, &incidents);
+        for scope in [staff(), requester(1), dice.scope(), dice.scope()] {
+            let counted = store.read_blocking(|sql| open_of_services(sql, &scope)).unwrap();
+            for (number, name) in world::SERVICES.iter().enumerate() {
+                let text = format!("service:\"{name}\" state:open merged:no");
+                let rows = store
+                    .read_blocking(|sql| {
+                        list(sql, &look(scope.clone()), &query(&text), 1_000, None)
+                    })
+                    .unwrap()
+                    .rows;
+                let worst = rows.iter().map(|row| row.state.priority).min();
+                let expected = worst.map(|worst| OpenOf { count: rows.len() as i64, worst });
+                assert_eq!(counted.get(&service(number)).copied(), expected, "{name}");
+            }
+        }
     });
 }
 

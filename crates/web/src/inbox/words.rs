@@ -80,6 +80,9 @@ fn by_the_clock(body: &Body, here: &Here) -> String {
             clock::name(data.clock).to_lowercase(),
             here.full(data.breached_at)
         ),
+        Body::ExpectationNears(data) => {
+            format!("People were told that it works again by {}.", here.full(data.at))
+        }
         Body::Promised(data) => {
             format!("You were promised that it is over by {}.", here.full(data.at))
         }

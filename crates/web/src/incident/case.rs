@@ -71,6 +71,8 @@ pub(super) struct Case {
     pub(super) mail: HashSet<(IncidentNumber, u32)>,
     /// Its alerts.
     pub(super) alerts: Alerts,
+    /// Whether a program reported it for itself, so that nobody reads what is written to it.
+    pub(super) by_machine: bool,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -231,6 +233,7 @@ impl Wanted {
         let named = people_in(&row.state, events, &self.policy);
         let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
+        let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
@@ -244,6 +247,7 @@ impl Wanted {
             ),
             mail,
             alerts,
+            by_machine,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,

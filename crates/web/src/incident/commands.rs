@@ -2,30 +2,34 @@
 
 use super::case::Case;
 use super::dialogs::{self, ALONE, MEANWHILE};
-use super::panel::{PICKERS, picker};
+use super::panel::PICKERS;
+use super::refused::{Wrong, again, refused};
 use super::timeline::did;
 use super::view::View;
 use super::words::plain;
-use super::{parse, patches};
+use super::{major, parse, patches};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
-use crate::error::{PageError, PageResult, sentence, status_of};
+use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use desk::{Done, Idempotency, Trouble};
-use incident::{Access, Body, CommandName as C, Refusal, RefusalKind, Scope};
+use incident::{Access, Body, CommandName as C, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, PersonId};
+use maud::Markup;
 use sha2::{Digest, Sha256};
 use store::directory::drafts::{self, Mode};
 use store::incidents::list::IncidentRow;
 
 /// Tries when others write at the same moment.
 const TRIES: usize = 5;
+/// The field that says on which incident's page a form about another one stands.
+pub(super) const BACK: &str = "back";
 /// Characters of an idempotency key.
 const KEY_CHARS: usize = 200;
 /// Entries that are looked at for what others changed meanwhile.
@@ -46,7 +50,10 @@ pub(super) async fn page(
     let case = Case::load(&app, who.viewer(), &who.here, number).await?;
     if live.0 {
         let view = View::of(&case, who.viewer());
-        let (values, errors) = (Fields::default(), Errors::default());
+        let asked = Fields::parse(query.as_deref().unwrap_or_default());
+        let values =
+            if dialogs::is_in_room(&asked) { dialogs::in_room() } else { Fields::default() };
+        let errors = Errors::default();
         return Ok(dialogs::form(&view, command, &values, &errors, Some("morph")).into_response());
     }
     let mut values = format!("{ALONE}=1&{}", query.unwrap_or_default());
@@ -97,7 +104,7 @@ pub(super) async fn post(
         Ok(done) => answer(&app, &who, live, command, &fields, before.version, done).await,
         Err(Stopped::Trouble(Trouble::Refused(refusal))) if is_idle(&refusal, &fields) => {
             let words = (fields.get("assignee") == Some("me")).then_some("It is yours already");
-            refreshed(&app, &who, live, number, before.version, words).await
+            refreshed(&app, &who, live, &fields, (number, before.version), words).await
         }
         Err(Stopped::Trouble(trouble)) => {
             refused(&app, &who, live, number, command, &sent, trouble).await
@@ -144,7 +151,7 @@ fn named(number: &str, command: &str) -> PageResult<(IncidentNumber, C)> {
     let command = command.parse().map_err(|_| PageError::NotFound)?;
     match command {
         // Words and files come through the composer, reports through their own form.
-        C::Report | C::Attach | C::Comment | C::PublishUpdate => Err(PageError::NotFound),
+        C::Report | C::Attach | C::Comment => Err(PageError::NotFound),
         other => Ok((number, other)),
     }
 }
@@ -312,6 +319,9 @@ async fn answer(
     version_before: u32,
     done: Done,
 ) -> PageResult {
+    if let Some(back) = fields.filled(BACK).and_then(|text| text.parse::<IncidentNumber>().ok()) {
+        return Ok(Answer::go(url::incident(back)).reply(live));
+    }
     let number = done.number;
     if command == C::Resolve && fields.ticked("from_draft") {
         let me = who.person().id;
@@ -319,7 +329,13 @@ async fn answer(
             .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Reply).map(drop)?))
             .await?;
     }
-    let back = url::incident(number);
+    if matches!(command, C::PublishUpdate | C::DraftUpdate) {
+        let me = who.person().id;
+        app.desk
+            .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Update).map(drop)?))
+            .await?;
+    }
+    let back = dialogs::back(number, fields);
     let case = match Case::load(app, who.viewer(), &who.here, number).await {
         // It was restricted to a team that the reader is not in.
         Err(PageError::NotFound) => return Ok(Answer::go(url::QUEUE).reply(live)),
@@ -331,11 +347,19 @@ async fn answer(
     let view = View::of(&case, who.viewer());
     let undo = can_undo(&case, done.first_n)
         .then(|| format!("{}?n={}", url::incident_command(number, "undo"), done.first_n));
-    let mut answer = Answer::patch(patches::own(&view, version_before)).else_go(back);
+    let mut answer = Answer::patch(drawn(app, &view, fields, version_before).await?).else_go(back);
     if let Some(words) = told(command, undo.is_some()) {
         answer = answer.toast(words).undo(undo);
     }
     Ok(answer.reply(live))
+}
+
+/// What changed, on the screen that the form stands on.
+async fn drawn(app: &App, view: &View<'_>, fields: &Fields, after_n: u32) -> PageResult<Markup> {
+    match dialogs::is_in_room(fields) {
+        true => major::own(app, view).await,
+        false => Ok(patches::own(view, after_n)),
+    }
 }
 
 fn can_undo(case: &Case, n: u32) -> bool {
@@ -365,110 +389,16 @@ async fn refreshed(
     app: &App,
     who: &SignedIn,
     live: Live,
-    number: IncidentNumber,
-    version: u32,
+    fields: &Fields,
+    (number, version): (IncidentNumber, u32),
     words: Option<&str>,
 ) -> PageResult {
     let case = Case::load(app, who.viewer(), &who.here, number).await?;
     let view = View::of(&case, who.viewer());
-    let mut answer = Answer::patch(patches::own(&view, version)).else_go(url::incident(number));
+    let patch = drawn(app, &view, fields, version).await?;
+    let mut answer = Answer::patch(patch).else_go(dialogs::back(number, fields));
     if let Some(words) = words {
         answer = answer.toast(words);
     }
     Ok(answer.reply(live))
-}
-
-/// The form again with what is wrong, or the words at the top of the page.
-async fn refused(
-    app: &App,
-    who: &SignedIn,
-    live: Live,
-    number: IncidentNumber,
-    command: C,
-    sent: &str,
-    trouble: Trouble,
-) -> PageResult {
-    let status = status_of(&trouble);
-    let Trouble::Refused(refusal) = trouble else { return Err(trouble.into()) };
-    if !matches!(refusal.kind, RefusalKind::State | RefusalKind::Invalid | RefusalKind::Limit) {
-        return Err(refusal.into());
-    }
-    let wrong =
-        Wrong { status, place: place(&refusal, &Fields::parse(sent)), words: words_of(&refusal) };
-    again(app, who, live, number, command, sent, wrong).await
-}
-
-/// What is wrong with a form that was sent.
-struct Wrong {
-    status: StatusCode,
-    /// The id of the field, or nothing for the form as a whole.
-    place: String,
-    words: String,
-}
-
-/// The id of the field at fault, as the form calls it.
-fn place(refusal: &Refusal, fields: &Fields) -> String {
-    match (refusal.field, fields.get("form")) {
-        (Some(field), Some(form)) if form.parse::<C>().is_ok() => {
-            let field = if field == "seconds" { "duration" } else { field };
-            format!("{form}-{field}")
-        }
-        _ => String::new(),
-    }
-}
-
-/// A refusal as a sentence: what is said of a field begins with its name.
-pub(super) fn words_of(refusal: &Refusal) -> String {
-    let Some(field) = refusal.field else { return sentence(&refusal.message) };
-    let follows = ["is ", "must ", "has ", "lies ", "would ", "may ", "are "];
-    if !follows.iter().any(|start| refusal.message.starts_with(start)) {
-        return sentence(&refusal.message);
-    }
-    let name = match field {
-        "note" | "body" => "the text",
-        "code" => "the resolution code",
-        "into" | "target" => "the number",
-        "until" | "at" | "expected" => "the time",
-        "next_update" => "the time of the next update",
-        "seconds" | "duration" => "the duration",
-        "size_bytes" => "the file",
-        "tags" => "the list of tags",
-        "fields" => "the list of fields",
-        "new_field" => "a name",
-        "new_value" => "a value",
-        other => return sentence(&format!("the {} {}", other.replace('_', " "), refusal.message)),
-    };
-    sentence(&format!("{name} {}", refusal.message))
-}
-
-/// The same form with what was sent and what is wrong with it.
-async fn again(
-    app: &App,
-    who: &SignedIn,
-    live: Live,
-    number: IncidentNumber,
-    command: C,
-    sent: &str,
-    wrong: Wrong,
-) -> PageResult<Response> {
-    let case = Case::load(app, who.viewer(), &who.here, number).await?;
-    let view = View::of(&case, who.viewer());
-    let fields = Fields::parse(sent);
-    let mut errors = Errors::default();
-    errors.add(wrong.place, &wrong.words);
-    let morph = Some("morph");
-    let form = fields.get("form").unwrap_or_default();
-    let patch = if PICKERS.contains(&form) {
-        picker(&view, form, &errors, morph)
-    } else if dialogs::has_form(command) && form == command.as_str() {
-        dialogs::form(&view, command, &fields, &errors, morph)
-    } else {
-        patches::refusal(Some(&wrong.words))
-    };
-    let page = if dialogs::has_form(command) {
-        dialogs::page(who, &view, command, &Fields::parse(&format!("{sent}&{ALONE}=1")), &errors)
-    } else {
-        crate::shell::error_page(kernel::Language::En, "This was not done", &wrong.words)
-    };
-    Ok(Answer::refused(wrong.status, patch).else_page(page).reply(live))
 }

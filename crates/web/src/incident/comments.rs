@@ -3,8 +3,9 @@
 
 use super::attachments::{WithFiles, attach};
 use super::case::Case;
-use super::commands::{once, seen, words_of};
+use super::commands::{once, seen};
 use super::composer::{Start, banner};
+use super::refused::words_of;
 use super::view::View;
 use super::{page, parse, patches};
 use crate::answer::Answer;
@@ -198,7 +199,7 @@ async fn refused(
     if live.0 {
         return Ok(answer.reply(live));
     }
-    let start = Start { sent: Some(fields), refused: Some(words), drafts: vec![] };
+    let start = Start { sent: Some(fields), refused: Some(words), ..Start::default() };
     let mut response = page::again(app, who, number, start).await?;
     *response.status_mut() = status;
     Ok(response)

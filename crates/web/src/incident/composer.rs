@@ -1,15 +1,17 @@
 //! The composer: a reply, an internal note or a status update. The frame, the
 //! words and the button say who will read it.
 
-use super::timeline::{audience, phase_word};
+use super::parse;
+use super::readers::{Readers, publish_to};
+use super::timeline::phase_word;
 use super::view::View;
 use crate::form::Fields;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::first_name;
 use crate::url;
-use incident::CommandName as C;
-use incident::Lifecycle;
+use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
+use incident::{Body, CommandName as C, Lifecycle};
 use maud::{Markup, html};
 use store::directory::drafts::{Draft, Mode};
 
@@ -22,6 +24,8 @@ pub(super) struct Start {
     pub(super) sent: Option<Fields>,
     /// Why it was refused.
     pub(super) refused: Option<String>,
+    /// Whom an update may be for.
+    pub(super) readers: Readers,
 }
 
 /// The place below the timeline.
@@ -42,7 +46,7 @@ fn why_not(view: &View<'_>) -> &'static str {
 }
 
 fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
-    let (case, number) = (view.case, view.case.number);
+    let number = view.case.number;
     let sent =
         |name: &str| start.sent.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default();
     let mode = sent("mode").parse().unwrap_or(first_mode(view, start));
@@ -52,9 +56,9 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let known =
         |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
-    let requester = case.person(case.state().requester);
+    let requester = reader(view);
     let name = first_name(requester);
-    let readers = audience(case);
+    let chosen = audiences(view, start);
     html! {
         form.composer id="end" method="post" action=(url::incident_command(number, "comments")) enctype="multipart/form-data"
             data-live data-keep data-number=(number)
@@ -63,26 +67,52 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
             (modes(view, mode, name))
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
-            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (name) " never sees it" }
-            p class="c-aud only-upd" { "Goes to " b { (readers) } " in the portal" }
+            p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
-            (update_fields(start))
+            (update_fields(view, start, &chosen))
             ul.atts id="files" {}
-            (buttons(view, name, &readers))
+            (buttons(view, name, &publish_to(start.readers.count(&chosen))))
+        }
+    }
+}
+
+/// Who reads a reply: a program reads nothing, those who follow it do.
+fn reader<'a>(view: &View<'a>) -> &'a str {
+    match view.case.by_machine {
+        true => "followers",
+        false => view.case.person(view.case.state().requester),
+    }
+}
+
+/// Whether anybody outside reads a reply.
+fn has_reader(view: &View<'_>) -> bool {
+    !view.case.by_machine || !view.case.state().watchers.is_empty()
+}
+
+/// Who never sees a note.
+fn never_sees(view: &View<'_>) -> Markup {
+    let requester = view.case.person(view.case.state().requester);
+    html! {
+        @match (view.case.by_machine, has_reader(view)) {
+            (false, _) => { (first_name(requester)) " never sees it" },
+            (true, true) => { (requester) " is a program; followers never see it" },
+            (true, false) => { (requester) " is a program, and nobody else follows it" },
         }
     }
 }
 
 /// What is closed takes notes alone.
 fn first_mode(view: &View<'_>, start: &Start) -> Mode {
+    let usual = if has_reader(view) { Mode::Reply } else { Mode::Note };
     match view.case.state().lifecycle {
         Lifecycle::Closed => Mode::Note,
         _ => start
             .drafts
             .iter()
+            .filter(|draft| draft.mode != Mode::Reply || has_reader(view))
             .max_by_key(|draft| draft.updated_at)
-            .map_or(Mode::Reply, |draft| draft.mode),
+            .map_or(usual, |draft| draft.mode),
     }
 }
 
@@ -108,7 +138,7 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
     html! {
         fieldset.c-modes {
             legend.vh { "What are you writing?" }
-            @if view.case.state().lifecycle != Lifecycle::Closed {
+            @if view.case.state().lifecycle != Lifecycle::Closed && has_reader(view) {
                 (radio(Mode::Reply, "m-reply", "r", "reply", html! { span { "Reply" span.long { " to " (name) } } }))
             }
             (radio(Mode::Note, "m-note", "n", "lock", html! { span.long { "Internal note" } span.short { "Note" } }))
@@ -118,12 +148,29 @@ fn modes(view: &View<'_>, mode: Mode, name: &str) -> Markup {
     }
 }
 
-/// Where an update says it stands, when service is expected back, and when the next word comes.
-fn update_fields(start: &Start) -> Markup {
+/// Whom an update is for unless its writer says otherwise: whom the last one was for.
+fn audiences(view: &View<'_>, start: &Start) -> Audiences {
+    let sent = start.sent.as_ref().map(parse::audiences).and_then(Result::ok).flatten();
+    let last = view.case.events().iter().rev().find_map(|stored| match &stored.event.body {
+        Body::UpdatePublished(data) if stored.number == view.case.number => data.audiences.clone(),
+        _ => None,
+    });
+    sent.or(last).unwrap_or_else(Audiences::usual)
+}
+
+/// What an update is called, where it says it stands, when service is expected back, when the
+/// next word comes, and whom it is for.
+fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
     let sent = |name: &str| {
         start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
     };
     let phase = sent("phase");
+    let case = view.case;
+    let public = case.state().conduct.as_deref().and_then(|conduct| conduct.public_title);
+    let title = match &start.sent {
+        Some(_) => sent("title"),
+        None => public.map_or(String::new(), |id| case.text(id).to_owned()),
+    };
     html! {
         div class="c-aud only-upd" {
             div.field {
@@ -140,11 +187,19 @@ fn update_fields(start: &Start) -> Markup {
                 label for="c-next" { "Next update" }
                 input.inp id="c-next" type="datetime-local" name="next_update" value=(sent("next_update"));
             }
+            div.field {
+                label for="c-title" { "Title outside" }
+                input.inp id="c-title" name="title" value=(title) placeholder=(case.title()) maxlength=(kernel::limits::TITLE_CHARS) autocomplete="off";
+            }
+        }
+        div.only-upd { (start.readers.boxes(chosen)) }
+        @if case.state().major {
+            p class="c-aud only-upd" { a.link href=(url::major(case.number)) { "In the room" } " you see how each of them reads it, and ask for approval" }
         }
     }
 }
 
-fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
+fn buttons(view: &View<'_>, name: &str, publish: &str) -> Markup {
     let state = view.case.state();
     let open = state.lifecycle.is_open();
     html! {
@@ -160,16 +215,16 @@ fn buttons(view: &View<'_>, name: &str, readers: &str) -> Markup {
                     select id="c-then" name="then" class="btn btn-sm btn-quiet hide-s" {
                         option value="" { "and leave the state" }
                         @if state.lifecycle != Lifecycle::InProgress { option value="in_progress" { "and set In progress" } }
-                        option value="waiting" { "and wait on requester" }
+                        @if !view.case.by_machine { option value="waiting" { "and wait on requester" } }
                         option value="resolve" { "and resolve with these words" }
                     }
                 }
-                @if state.lifecycle != Lifecycle::Closed {
+                @if state.lifecycle != Lifecycle::Closed && has_reader(view) {
                     button class="btn btn-sm btn-primary only-reply" type="submit" { "Send to " (name) " " kbd { "Ctrl ↵" } }
                 }
                 button class="btn btn-sm btn-note only-note" type="submit" { "Save internal note " kbd { "Ctrl ↵" } }
                 @if view.can(C::PublishUpdate) {
-                    button class="btn btn-sm btn-primary only-upd" type="submit" { "Publish to " (readers) " " kbd { "Ctrl ↵" } }
+                    button class="btn btn-sm btn-primary only-upd" type="submit" { (publish) " " kbd { "Ctrl ↵" } }
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! The upper part of the page: title with the main actions, what it is, the keel line.
 
 use super::case::{Case, RESTRICTED};
-use super::paging;
 use super::timeline::channel_word;
 use super::view::View;
+use super::{major, paging};
 use crate::part::clock;
 use crate::part::icon::icon;
 use crate::part::keel::{Keel, keel};
@@ -96,8 +96,10 @@ fn more(view: &View<'_>) -> Markup {
             (entry(C::Hold, "pause", "Put on hold"))
             (entry(C::Promise, "clock", "Promise a time"))
             @if !view.case.policy.models.is_empty() { (entry(C::ApplyModel, "book", "Apply an incident model")) }
+            (entry(C::ProposeMajor, "major", "Propose as major incident"))
             (entry(C::DeclareMajor, "major", "Declare major incident"))
             (entry(C::StandDown, "major", "Stand down"))
+            (entry(C::RecordOutage, "h-down", "Record an outage"))
             (entry(C::Merge, "merge", "Merge into another"))
             (at_once(C::Unmerge, "merge", "Unmerge"))
             (entry(C::Link, "link", "Link something"))
@@ -118,7 +120,11 @@ pub(super) fn facts(view: &View<'_>, presence: Markup, patch: Option<&str>) -> M
         div id="inc-head" data-version=(state.version) data-patch=[patch] {
             div.inc-m {
                 (pri::priority(state.priority)) " " (state::state(state))
-                @if state.major { (chip::major()) }
+                @if major::has_room(state) {
+                    a class={ "chip " (if state.major { "chip-crit" } else { "" }) } href=(url::major(case.number)) {
+                        (icon("major")) @if state.major { "Major: the room" } @else { "The room" }
+                    }
+                }
                 @if let Some(service) = state.service {
                     a.chip href=(url::queue_of(&format!("state:open service:{}", query::value_text(case.service(service))))) {
                         (icon("services")) (case.service(service))
@@ -163,6 +169,7 @@ fn conditions(view: &View<'_>) -> Markup {
             }
         }
         (paging::line(view))
+        (proposal(view))
         @if let Some(parent) = state.parent {
             p.meta {
                 "Child of " (link_to(case, parent))
@@ -191,6 +198,25 @@ fn conditions(view: &View<'_>) -> Markup {
                 (icon("reply"))
                 div { b { "A reply reopened it." } " If it was only a thank-you, the resolution can stand." }
                 (post(case.number, "not-a-reopening", "btn btn-sm", html! { "Not a reopening" }))
+            }
+        }
+    }
+}
+
+/// That it be declared major, while nobody has decided.
+fn proposal(view: &View<'_>) -> Markup {
+    let (case, number) = (view.case, view.case.number);
+    let proposal = case.state().conduct.as_deref().and_then(|conduct| conduct.proposal.as_ref());
+    html! {
+        @if let Some(proposal) = proposal {
+            div class="banner banner-warn" {
+                (icon("major"))
+                div {
+                    b { @match proposal.by { Some(person) => (case.person(person)), None => "A rule" } " proposes to declare it a major incident." }
+                    @if let Some(reason) = proposal.reason { " " (case.text(reason)) }
+                }
+                @if view.can(C::DeclareMajor) { (opener(number, "declare-major", "btn btn-sm btn-danger", None, html! { "Accept" })) }
+                @if view.can(C::DeclineMajor) { (opener(number, "decline-major", "btn btn-sm", None, html! { "Decline" })) }
             }
         }
     }

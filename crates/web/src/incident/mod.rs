@@ -11,6 +11,7 @@ mod dialogs;
 mod drafts;
 mod explained;
 mod head;
+mod major;
 mod new;
 mod page;
 mod pager;
@@ -18,6 +19,8 @@ mod paging;
 mod panel;
 mod parse;
 mod patches;
+mod readers;
+mod refused;
 mod timeline;
 mod timelines;
 mod view;
@@ -26,6 +29,7 @@ mod words;
 pub(crate) use case::by_role_and_teams;
 pub(crate) use commands::once;
 pub(crate) use head::presence_patches;
+pub(crate) use major::live_patches as room_patches;
 pub(crate) use patches::live_patches;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;
@@ -58,5 +62,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route("/incidents/{number}/major", get(major::show))
+        .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))
 }

@@ -3,6 +3,7 @@
 use super::case::Wanted;
 use super::composer::{Start, composer};
 use super::panel::panel;
+use super::readers::Readers;
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
 use super::{dialogs, explained, head, pager};
@@ -62,11 +63,12 @@ pub(super) async fn render(
             let Some(case) = wanted.read(sql)? else { return Ok(None) };
             let drafts = drafts::of_incident(sql, me, number)?;
             let place = list.place(sql, &case)?;
-            Ok(Some((case, drafts, place)))
+            let readers = Readers::read(sql, number)?;
+            Ok(Some((case, drafts, readers, place)))
         })
         .await?;
-    let (case, drafts, place) = read.ok_or(PageError::NotFound)?;
-    let start = Start { drafts, ..start };
+    let (case, drafts, readers, place) = read.ok_or(PageError::NotFound)?;
+    let start = Start { drafts, readers, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }
 

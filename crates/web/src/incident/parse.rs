@@ -1,5 +1,9 @@
 //! From the fields of a form to a command. Values are typed here; rules are `decide`'s.
 
+mod major;
+
+pub(super) use major::{audiences, next_update};
+
 use crate::form::Fields;
 use crate::part::duration;
 use crate::part::time::Here;
@@ -9,7 +13,7 @@ use incident::escalation::Whom;
 use incident::models::ModelUse;
 use incident::rating::Score;
 use incident::reach::Urgency;
-use incident::state::{IncidentRole, LinkKind, UpdatePhase};
+use incident::state::{IncidentRole, LinkKind};
 use incident::{Change, Command, CommandName as C, Refusal, State};
 use kernel::{Invalid, Level, PersonId, limits};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +82,10 @@ pub(super) fn command(
         },
         C::GiveRole => Command::GiveRole {
             role: needed::<IncidentRole>(fields, "role")?,
-            person: choice(fields, "person")?,
+            person: match fields.get("person") {
+                Some("me") => Some(at.me),
+                _ => choice(fields, "person")?,
+            },
         },
         C::Resolve => Command::Resolve {
             code: fields.text("code").to_owned(),
@@ -145,18 +152,12 @@ fn around(
             note: ask.opt_words("note", fields.get("note"), limits::BODY_CHARS)?,
         },
         C::Tag => Command::Tag { add: tags(fields, "add"), remove: tags(fields, "remove") },
-        C::PublishUpdate => Command::PublishUpdate {
-            body: ask.words("body", fields.text("body"), limits::BODY_CHARS)?,
-            phase: fields
-                .filled("phase")
-                .map_or(Ok(UpdatePhase::Investigating), |word| parsed(word, "phase"))?,
-            expected: fields.instant("expected", at.here)?,
-            next_update: fields.instant("next_update", at.here)?,
-        },
+        C::PublishUpdate => major::publish(fields, ask, at)?,
         C::SetExpectedResolution => Command::SetExpectedResolution {
             at: fields.instant("at", at.here)?,
             low: None,
             high: None,
+            reason: ask.opt_words("reason", fields.get("reason"), limits::REASON_CHARS)?,
         },
         C::Promise => Command::Promise {
             at: fields.instant("at", at.here)?,
@@ -190,11 +191,7 @@ fn around(
         },
         C::ApplyModel => Command::ApplyModel(ModelUse::of(needed(fields, "model")?)),
         C::Redact => Command::Redact { content: needed(fields, "content")? },
-        other => {
-            return Err(
-                Refusal::invalid("command", format!("{other} is not sent by a form")).into()
-            );
-        }
+        other => major::command(other, fields, ask, at)?,
     })
 }
 

@@ -9,11 +9,15 @@ use std::collections::BTreeSet;
 
 /// Viewers of one class are shown the same.
 pub(crate) fn class_of(viewer: &Viewer, state: &State) -> &'static str {
-    match rights(viewer, state) {
-        Rights { erases: true, .. } => "erases",
-        _ if granted(viewer, state)(CommandName::CorrectPause) => "corrects",
-        Rights { works: true, .. } => "works",
-        Rights { .. } => "reads",
+    let may = granted(viewer, state);
+    let (corrects, decides) = (may(CommandName::CorrectPause), may(CommandName::DeclareMajor));
+    match (rights(viewer, state), corrects, decides) {
+        (Rights { erases: true, .. }, ..) => "erases",
+        (_, true, true) => "corrects and decides",
+        (_, true, false) => "corrects",
+        (_, false, true) => "decides",
+        (Rights { works: true, .. }, ..) => "works",
+        (Rights { .. }, ..) => "reads",
     }
 }
 

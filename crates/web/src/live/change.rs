@@ -7,7 +7,7 @@ use crate::part::time::Here;
 use crate::queue::row::{self, RowStyle};
 use axum::body::Bytes;
 use incident::{Access, Body, Policy, Scope, Subject};
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, PersonId};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +22,8 @@ pub(super) enum Drawing {
     Row(String, String, bool, bool),
     /// The incident's page: what the viewer may see, in which zone, and what they may do.
     Page(String, &'static str),
+    /// The room of a major incident: for whom, in which zone, and what they may do.
+    Room(PersonId, String, &'static str),
 }
 
 /// A change of one incident.
@@ -93,6 +95,14 @@ impl Change {
                     | Body::TaskReopened(_)
                     | Body::UpdatePublished(_)
                     | Body::ExpectationSet(_)
+                    | Body::RoleOffered(_)
+                    | Body::RoleDeclined(_)
+                    | Body::RespondersCalled(_)
+                    | Body::CallAnswered(_)
+                    | Body::RoomSet(_)
+                    | Body::ImpactStated(_)
+                    | Body::UpdateDrafted(_)
+                    | Body::UpdateRejected(_)
             )
         })
     }

@@ -100,7 +100,7 @@ impl Stream {
     /// Tells how much is unread. Whoever has an incident open reads what they are told of it.
     pub(super) async fn tell_inbox(&mut self, opening: bool) {
         let viewer = self.viewer().clone();
-        if let Shown::Incident(number) | Shown::Portal(number) = self.shown() {
+        if let Shown::Incident(number, _) | Shown::Portal(number) = self.shown() {
             // What cannot be marked now stays unread.
             let marked = self.app().desk.mark_read(&viewer, Which::About(*number)).await;
             if marked.is_ok_and(|marked| marked > 0) {

@@ -7,7 +7,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 impl Stream {
     pub(super) fn tell_presence(&mut self, changed: Option<IncidentNumber>) {
-        let Shown::Incident(number) = *self.shown() else { return };
+        let Shown::Incident(number, _) = *self.shown() else { return };
         // Having missed some, the present ones are shown whoever they are.
         if changed.is_some_and(|changed| changed != number) {
             return;

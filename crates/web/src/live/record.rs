@@ -129,6 +129,10 @@ impl Record for Seen<'_> {
         self.0.state.major
     }
 
+    fn proposed(&self) -> bool {
+        self.0.state.proposal().is_some() && self.0.access == Access::Full
+    }
+
     fn breached(&self) -> bool {
         self.0.breached && self.0.access == Access::Full
     }

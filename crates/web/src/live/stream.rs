@@ -1,8 +1,8 @@
 //! One open page's stream: what it shows, and what of each change it is told.
 
-use super::change::{Batch, Change, Drawing};
+use super::change::{Batch, Change};
 use super::record::{Seen, context, needs_store};
-use super::{frame, hub, inboxes, presence, words};
+use super::{frame, hub, inboxes, presence, services, words};
 use crate::app::App;
 use crate::auth::{self, SignedIn};
 use crate::error::PageResult;
@@ -42,11 +42,22 @@ pub(super) enum Shown {
     /// A view of the queue.
     Queue(Queue),
     /// An incident, for agents.
-    Incident(IncidentNumber),
+    Incident(IncidentNumber, Face),
     /// An incident, for its requester and watchers.
     Portal(IncidentNumber),
     /// One's own inbox, or a page on which nothing else changes.
     Inbox,
+    /// Services and how they are.
+    Services(services::ServicesPage),
+}
+
+/// Which of an incident's screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Face {
+    /// Its page.
+    Page,
+    /// The room in which a major incident is conducted.
+    Room,
 }
 
 /// A view of the queue.
@@ -79,10 +90,10 @@ impl Queue {
 
 /// A stream in the making.
 pub(super) struct Stream {
-    app: App,
-    who: SignedIn,
+    pub(super) app: App,
+    pub(super) who: SignedIn,
     secret: String,
-    look: Look,
+    pub(super) look: Look,
     shown: Shown,
     batches: broadcast::Receiver<Arc<Batch>>,
     presence: Option<broadcast::Receiver<IncidentNumber>>,
@@ -106,7 +117,7 @@ impl Stream {
         // Listening before reading: what happens meanwhile may be told twice, never not at all.
         let batches = app.hub.listen(&app);
         let inboxes = app.hub.inboxes().listen(&app);
-        let presence = matches!(shown, Shown::Incident(_)).then(|| app.desk.presence_changes());
+        let presence = matches!(shown, Shown::Incident(..)).then(|| app.desk.presence_changes());
         // The feed's own position may lag behind what the page has seen.
         let position = app.desk.read(store::incidents::feed::position).await?;
         let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -183,12 +194,12 @@ impl Stream {
         self.waiting.extend_from_slice(frame.as_bytes());
     }
 
-    fn put_bytes(&mut self, frame: &Bytes) {
+    pub(super) fn put_bytes(&mut self, frame: &Bytes) {
         self.waiting.extend_from_slice(frame);
     }
 
     /// Now, where the person is.
-    fn here(&self) -> Here {
+    pub(super) fn here(&self) -> Here {
         let own = matches!(self.shown, Shown::Portal(_));
         let language = if own { self.who.language } else { self.who.here.language };
         Here { now: self.app.desk.now(), language, ..self.who.here.clone() }
@@ -267,9 +278,10 @@ impl Stream {
         for change in changes {
             match self.shown {
                 Shown::Queue(_) => self.tell_row(change).await,
-                Shown::Incident(number) => self.tell_incident(number, change).await,
+                Shown::Incident(number, face) => self.tell_incident(number, face, change).await,
                 Shown::Portal(number) => self.tell_portal(number, change).await,
                 Shown::Inbox => {}
+                Shown::Services(ref mut page) => page.hear(change),
             }
             if self.viewer().is_staff()
                 && !matches!(self.shown, Shown::Portal(_))
@@ -371,11 +383,15 @@ impl Stream {
     fn count_at(&self) -> Option<Instant> {
         match &self.shown {
             Shown::Queue(queue) => queue.count_at,
+            Shown::Services(page) => page.again_at(),
             _ => None,
         }
     }
 
     async fn tell_counts(&mut self) {
+        if services::told(&mut self.shown) {
+            return self.put(&frame::stale());
+        }
         let look =
             Look { scope: self.look.scope.clone(), context: context(&self.look, &self.here()) };
         let Shown::Queue(queue) = &mut self.shown else { return };
@@ -420,75 +436,6 @@ impl Stream {
         // The counts stay as they are when they cannot be read; the next change counts again.
         if let Ok(html) = counted {
             self.put(&frame::event("patch", &html));
-        }
-    }
-
-    async fn tell_incident(&mut self, number: IncidentNumber, change: &Change) {
-        if change.row.state.merged_into == Some(number)
-            || change.before.as_ref().is_some_and(|before| before.state.merged_into == Some(number))
-        {
-            // A part of it: its entries stand among the others.
-            self.put(&frame::stale());
-        }
-        if change.number != number {
-            return;
-        }
-        if self.look.scope.access(&change.subject()) != Access::Full {
-            // The page says by itself that there is nothing to see any more.
-            self.put(&frame::stale());
-            return;
-        }
-        let here = self.here();
-        let viewer = self.who.viewer();
-        let class = crate::incident::class_of(viewer, &change.row.state);
-        let theirs = crate::incident::by_role_and_teams(&self.look.scope);
-        let drawing = Drawing::Page(counts::whose(&theirs, &self.who.zone_name), class);
-        let app = &self.app;
-        let patch = change
-            .drawn(drawing, || async move {
-                match crate::incident::live_patches(app, viewer, &here, number, change.after_n())
-                    .await
-                {
-                    Ok(markup) => frame::patch(&markup.into_string()),
-                    Err(_) => frame::stale().into(),
-                }
-            })
-            .await;
-        self.put_bytes(&patch);
-        if let Some(words) = words::say(&change.events, &change.row, self.who.viewer().person, None)
-        {
-            self.put(&frame::event("say", &words));
-        }
-    }
-
-    async fn tell_portal(&mut self, number: IncidentNumber, change: &Change) {
-        if change.number != number {
-            return;
-        }
-        if self.look.scope.access(&change.subject()) == Access::None {
-            self.put(&frame::stale());
-            return;
-        }
-        let told = change.events.iter().any(|event| event.public);
-        if !told {
-            return;
-        }
-        let (viewer, policy) = (self.who.viewer().clone(), self.app.desk.policy());
-        let (here, after_n) = (self.here(), change.after_n());
-        let patches = self
-            .app
-            .desk
-            .read(move |sql| {
-                crate::portal::live_patches(sql, &viewer, &here, &policy, number, after_n)
-            })
-            .await;
-        match patches {
-            Ok(Some(markup)) => self.put(&frame::event("patch", &markup.into_string())),
-            Ok(None) | Err(_) => self.put(&frame::stale()),
-        }
-        let (me, language) = (self.who.viewer().person, self.who.language);
-        if let Some(words) = words::say(&change.events, &change.row, me, Some(language)) {
-            self.put(&frame::event("say", &words));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::change::Change;
 use crate::part::clock;
 use crate::part::person::first_name;
 use crate::part::state;
+use incident::state::IncidentRole;
 use incident::{Access, Body, Scope, Visibility};
 use kernel::{Language, PersonId};
 use store::incidents::feed::FeedEvent;
@@ -34,11 +35,15 @@ pub(super) fn say(
 }
 
 /// What cannot wait, whatever the page shows: a clock of the person's own urgent incident
-/// passed its target.
+/// passed its target, or the next word about a major incident that they speak of is overdue.
 pub(super) fn alert(change: &Change, me: PersonId, scope: &Scope) -> Option<String> {
     let (state, events) = (&change.row.state, &change.events);
     if scope.access(&change.subject()) != Access::Full {
         return None;
+    }
+    let speaks = state.roles.get(&IncidentRole::Communications) == Some(&me);
+    if speaks && events.iter().any(|event| matches!(event.event.body, Body::UpdateOverdue(_))) {
+        return Some(format!("{}, you speak: the next update is overdue", change.number));
     }
     if state.assignee != Some(me) || state.priority.get() > URGENT || !state.lifecycle.is_open() {
         return None;
@@ -64,6 +69,11 @@ fn words(event: &FeedEvent, row: &IncidentRow) -> Option<String> {
         Body::Commented(_) => format!("{who} wrote"),
         Body::Attached(_) => format!("{who} added a file"),
         Body::UpdatePublished(_) => format!("{who} published an update"),
+        Body::UpdateDrafted(_) => format!("{who} wrote an update that waits for approval"),
+        Body::UpdateOverdue(_) => "the next update is overdue".to_owned(),
+        Body::MajorProposed(_) => "proposed as a major incident".to_owned(),
+        Body::MajorDeclared(_) => format!("{who} declared it a major incident"),
+        Body::MajorStoodDown(_) => format!("{who} stood it down"),
         Body::PriorityChanged(_) => format!("priority now {}", row.state.priority),
         Body::Assigned(_) => match &row.assignee {
             Some(assignee) => format!("assigned to {}", assignee.name),

@@ -37,7 +37,9 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
             ("Escalate…", "escal", "escalate", None),
             ("Merge into…", "merge", "merge", None),
             ("Link…", "link", "link", Some("L")),
+            ("Propose as a major incident…", "major", "propose-major", None),
             ("Declare a major incident…", "major", "declare-major", None),
+            ("Record an outage…", "h-down", "record-outage", None),
             ("Cancel…", "x", "cancel", None),
         ] {
             items.push(Item {
@@ -191,6 +193,7 @@ mod tests {
         };
         assert_eq!(labels("", &numbers[..1]).len(), LIKELY);
         assert_eq!(labels("res", &numbers[..1]), ["Resolve…"]);
+        assert_eq!(labels("outage", &numbers[..1]), ["Record an outage…"]);
         assert_eq!(labels("apply", &numbers[..1]), ["Apply an incident model…"]);
         assert!(labels("res", &numbers).is_empty());
         let assign = &here(&Typed::of("to me"), &numbers, true).items[0];

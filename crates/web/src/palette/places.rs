@@ -22,10 +22,10 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
-const SETTINGS: [(&str, &str, &str); 16] = [
+const SETTINGS: [(&str, &str, &str); 18] = [
     ("Priority matrix", "priority-matrix", "flag"),
     ("Categories", "categories", "tag"),
-    ("Services", "services", "services"),
+    ("Service settings", "services", "services"),
     ("Resolution codes", "resolution-codes", "check"),
     ("Incident models", "models", "book"),
     ("Schedules", "schedules", "oncall"),
@@ -36,6 +36,8 @@ const SETTINGS: [(&str, &str, &str); 16] = [
     ("General settings", "general", "settings"),
     ("Mailboxes", "mailboxes", "download"),
     ("Integrations", "integrations", "alert"),
+    ("Status page", "status-page", "wifi"),
+    ("Components of the status page", "components", "grid"),
     ("Notifications", "notifications", "bell"),
     ("API tokens", "tokens", "key"),
     ("Audit log", "audit", "history"),
@@ -76,6 +78,10 @@ pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResul
             let mut items = Vec::new();
             if typed.wants(Only::Services) {
                 let services = search::find_services(sql, &typed.words, OTHERS)?;
+                items.extend(services.iter().map(|service| {
+                    Item::to(&service.name, "services", url::service(service.id))
+                        .hint("service, its map")
+                }));
                 items.extend(services.iter().map(|service| {
                     Item::to(
                         &service.name,
@@ -139,7 +145,13 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             }));
         }
         if viewer.is_staff() {
+            items.push(
+                Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
+            );
             items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
+            items.push(
+                Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
+            );
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)

@@ -13,6 +13,11 @@ pub(crate) fn major() -> Markup {
     html! { span class="chip chip-crit" { "Major" } }
 }
 
+/// The chip of an incident that somebody proposes to declare major.
+pub(crate) fn proposed() -> Markup {
+    html! { span class="chip chip-warn" { "Proposed major" } }
+}
+
 /// The chip of an incident that only a team may see.
 pub(crate) fn lock(team: &str) -> Markup {
     html! { span class="chip lock" title={ "Only " (team) " can see it" } { (icon("lock")) (team) } }

@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod duration;
 pub(crate) mod empty;
 pub(crate) mod form;
+pub(crate) mod health;
 pub(crate) mod icon;
 pub(crate) mod keel;
 pub(crate) mod person;

@@ -130,8 +130,13 @@ fn line_words(story: &Story, entry: &Entry, line: &Line, reader: &Reader) -> Mar
         Line::GoesOn => html! { (say.line_goes_on()) },
         Line::Reopened => html! { (say.line_reopened()) },
         Line::StaysFixed => html! { (say.line_stays_fixed()) },
-        Line::Expected(Some(at)) => by(say.expected_back(), *at, reader),
-        Line::Expected(None) => html! { (say.line_expected_gone()) },
+        Line::Expected(at, words) => html! {
+            @match at {
+                Some(at) => (by(say.expected_back(), *at, reader)),
+                None => (say.line_expected_gone()),
+            }
+            @if let Some(words) = words { ". " (words) }
+        },
         Line::Promised(at, words) => html! {
             (bold(&say.line_promised(reader.by(*at)))) @if let Some(words) = words { ". " (words) }
         },
@@ -246,7 +251,7 @@ fn line_icon(line: &Line) -> &'static str {
         Line::GoesOn => "play",
         Line::Reopened => "undo",
         Line::StaysFixed | Line::Works | Line::Back | Line::EffectsOver => "check",
-        Line::Expected(_) | Line::Promised(..) | Line::PromisedInstead(..) => "clock",
+        Line::Expected(..) | Line::Promised(..) | Line::PromisedInstead(..) => "clock",
         Line::LaterThanSaid(_) => "alert",
         Line::Closed(_) => "s-closed",
         Line::Joined => "merge",

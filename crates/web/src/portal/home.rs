@@ -1,6 +1,7 @@
 //! The first page of the portal: one question, one's own incidents, and whether
 //! the services work.
 
+use super::known;
 use super::mine::{self, Which};
 use super::outages::{self, Outage};
 use super::reader::promise;
@@ -17,9 +18,10 @@ use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use incident::Viewer;
-use kernel::ServiceId;
+use kernel::{IncidentNumber, ServiceId};
 use locale::Portal;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 use store::incidents::list::{IncidentRow, Page};
 
 /// Incidents on the first page; the rest has a page of its own.
@@ -35,13 +37,18 @@ struct Home {
     all_count: i64,
     shared: Vec<IncidentRow>,
     outages: Vec<Outage>,
+    /// Those that one's own open incidents joined.
+    joined: BTreeSet<IncidentNumber>,
     services: Vec<(ServiceId, String)>,
 }
 
 /// `GET /portal`
 pub(super) async fn show(State(app): State<App>, Reader(who): Reader) -> PageResult<Markup> {
     let (home, say) = (read(&app, &who).await?, locale::portal(who.here.language));
+    let joined = |outage: &&Outage| home.joined.contains(&outage.number);
+    let news: Vec<Outage> = home.outages.iter().filter(|one| !joined(one)).cloned().collect();
     let body = html! {
+        @if !news.is_empty() { section.stack-s aria-label=(say.known_problems()) { (known::banners(&news, &who.here)) } }
         (ask(say))
         (own(&home, &who))
         @if !home.shared.is_empty() { (shared(&home, &who)) }
@@ -95,8 +102,10 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     let read = move |sql: &mut dyn store::Sql| {
         let services =
             store::directory::services::list(sql)?.into_iter().filter(|service| service.active);
+        let (open, joined) = open_ones(sql, &viewer, &context)?;
         Ok(Home {
-            open: open_ones(sql, &viewer, &context)?,
+            open,
+            joined,
             all_count: mine::count(sql, &viewer, &context, Which::All)?,
             shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
             outages: outages::known(sql, &viewer, &person, &context)?,
@@ -106,16 +115,17 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     Ok(app.desk.read(read).await?)
 }
 
-/// One's own open incidents, first those that wait for a word of one's own.
+/// One's own open incidents, first those that wait for a word of one's own, and what they joined.
 fn open_ones(
     sql: &mut dyn store::Sql,
     viewer: &Viewer,
     context: &query::Context,
-) -> Result<Vec<IncidentRow>, store::Failure> {
+) -> Result<(Vec<IncidentRow>, BTreeSet<IncidentNumber>), store::Failure> {
     let mut rows = mine::first(sql, viewer, context, Which::Open, LOOKED_THROUGH)?;
+    let joined = rows.iter().filter_map(|row| row.state.parent).collect();
     rows.sort_by_key(|row| !words::is_their_turn(&row.state));
     rows.truncate(FIRST);
-    Ok(rows)
+    Ok((rows, joined))
 }
 
 fn ask(say: Portal) -> Markup {

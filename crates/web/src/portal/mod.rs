@@ -5,6 +5,7 @@ mod actions;
 mod conversation;
 mod home;
 mod incident;
+mod known;
 mod mine;
 mod outages;
 mod rating;

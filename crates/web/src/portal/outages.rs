@@ -1,12 +1,14 @@
-//! What the portal already knows: major incidents in progress. Of somebody
-//! else's incident it tells the title and the service, and nothing else.
+//! What the portal already knows: incidents in progress of which everybody is told. Of somebody
+//! else's incident it tells the title, the service and what was published, and nothing else.
 
+use super::known::{self, Said};
 use super::reader::promise;
 use super::words::{self, Health};
 use crate::part::time::Here;
+use incident::permissions::KNOWN_OUTAGE_TAG;
 use incident::{Scope, Viewer};
 use kernel::{IncidentNumber, ServiceId, Timestamp};
-use query::{Context, Expr, Query, StateWord, Term};
+use query::{Context, Expr, Name, Query, StateWord, Term};
 use std::collections::HashMap;
 use store::directory::Person;
 use store::incidents::list::{IncidentRow, Look};
@@ -28,6 +30,8 @@ pub(super) struct Outage {
     pub(super) expected: Option<Timestamp>,
     /// How bad it is now.
     pub(super) health: Health,
+    /// The latest public words about it.
+    pub(super) said: Option<Said>,
 }
 
 impl Outage {
@@ -39,8 +43,8 @@ impl Outage {
     }
 }
 
-/// The open major incidents that may be told to this person: none that is
-/// confidential, and of a customer company only its own.
+/// The open incidents that everybody is told of and that may be told to this person: none that
+/// is confidential, and of a customer company only its own.
 pub(super) fn known(
     sql: &mut dyn Sql,
     viewer: &Viewer,
@@ -55,7 +59,10 @@ pub(super) fn known(
     };
     let look = Look { scope, context: context.clone() };
     let filter = Expr::all_of([
-        Term::Major(true).into(),
+        Expr::any_of([
+            Term::Major(true).into(),
+            Term::Tag(vec![Name::Is(KNOWN_OUTAGE_TAG.to_owned())]).into(),
+        ]),
         Term::State(vec![StateWord::Open]).into(),
         Term::Confidential(false).into(),
         Term::Merged(false).into(),
@@ -66,7 +73,11 @@ pub(super) fn known(
         .rows
         .into_iter()
         .filter(|row| incident::permissions::is_known_outage(&row.state, person.organisation));
-    Ok(told.map(outage).collect())
+    told.map(|row| {
+        let said = known::latest(sql, row.number)?;
+        Ok(outage(row, said))
+    })
+    .collect()
 }
 
 /// The known outage with this number, if there is one for this person.
@@ -94,12 +105,16 @@ pub(super) fn health(outages: &[Outage]) -> HashMap<ServiceId, &Outage> {
     worst
 }
 
-fn outage(row: IncidentRow) -> Outage {
+fn outage(row: IncidentRow, said: Option<Said>) -> Outage {
+    let named = said.as_ref().and_then(|said| said.title.clone());
+    // What the incident says now is newer than an update, if it says anything.
+    let told = said.as_ref().and_then(|said| said.expected);
     Outage {
         number: row.number,
-        title: row.title,
+        title: named.unwrap_or(row.title),
         health: Health::of_major(&row.state),
-        expected: words::expected(&row.state),
+        expected: words::expected(&row.state).or(told),
+        said,
         service: row.service.map(|service| (service.id, service.name)),
     }
 }

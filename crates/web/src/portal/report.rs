@@ -1,6 +1,7 @@
 //! Reporting: one form, prefilled with what was typed or with the outage that
 //! somebody has too.
 
+use super::known;
 use super::outages::{self, Outage};
 use super::suggest;
 use super::trouble;
@@ -32,6 +33,9 @@ use std::sync::Arc;
 /// The most people that a report can say are affected.
 const AFFECTED_MAX: u32 = 1_000_000;
 
+/// How many words of a title an outage of the very service is worth.
+const OF_SERVICE: usize = 3;
+
 /// The answer that stands there until another is chosen.
 const AS_USUAL: &str = "2";
 
@@ -48,7 +52,8 @@ struct Filled {
     policy: Arc<Policy>,
     /// The outage that the person has too.
     with: Option<Outage>,
-    /// Outages that sound like the title.
+    /// Outages that sound like the title or are of the service; all of them before anything is
+    /// said.
     alike: Vec<Outage>,
     errors: Errors,
 }
@@ -127,7 +132,17 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
     let alike = if with.is_some() {
         vec![]
     } else {
-        suggest::alike(outages, |outage| suggest::sounds(outage, &telling))
+        let chosen = fields.filled("service").map(str::to_owned);
+        let of_chosen = |outage: &Outage| match (&outage.service, &chosen) {
+            (Some((service, _)), Some(chosen)) => service.to_string() == *chosen,
+            _ => false,
+        };
+        let nothing_said = telling.is_empty() && chosen.is_none();
+        suggest::alike(outages, |outage| {
+            suggest::sounds(outage, &telling)
+                + usize::from(nothing_said)
+                + OF_SERVICE * usize::from(of_chosen(outage))
+        })
     };
     let mut services: Vec<(ServiceId, String)> = app
         .desk
@@ -274,11 +289,7 @@ fn page(who: &SignedIn, filled: &Filled) -> Markup {
             p.crumbs { a href=(url::PORTAL) data-back { (say.start()) } span aria-hidden="true" { "/" } (say.report()) }
             h1 { (say.tell_us()) }
             @for outage in &filled.alike {
-                div.banner.banner-warn {
-                    (icon(outage.health.look().1))
-                    div { b { (say.we_already_know(&outage.title)) } br; (suggest::known(outage, &who.here)) }
-                    a.btn.btn-sm href=(address(&outage.title, Some(outage.number))) { (say.have_this_too()) }
-                }
+                (known::banner(outage, &who.here))
             }
             (report_form(filled, who.here.language, None))
         }

@@ -114,8 +114,8 @@ pub(super) enum Line {
     Reopened,
     /// The reply was none that reopens.
     StaysFixed,
-    /// When it is expected back, or no more.
-    Expected(Option<Timestamp>),
+    /// When it is expected back, or no more, and why.
+    Expected(Option<Timestamp>, Option<String>),
     /// When it was promised to be over, and what was said about it.
     Promised(Timestamp, Option<String>),
     /// What was promised instead, or that nothing is, and why.
@@ -279,7 +279,9 @@ fn what(body: &Body, channel: Channel, known: &Known) -> Option<What> {
         Body::Resumed(_) => Line::GoesOn,
         Body::Reopened(_) => Line::Reopened,
         Body::ReopeningWithdrawn(_) => Line::StaysFixed,
-        Body::ExpectationSet(data) => Line::Expected(data.at),
+        Body::ExpectationSet(data) => {
+            Line::Expected(data.at, data.reason.and_then(|reason| known.words(reason)))
+        }
         Body::Promised(data) => {
             Line::Promised(data.at, data.reason.and_then(|reason| known.words(reason)))
         }

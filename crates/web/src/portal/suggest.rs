@@ -72,7 +72,11 @@ fn options(typed: &str, outages: &[Outage], own: &[IncidentRow], here: &Here) ->
                     div.ask-k role="option" aria-selected="false" data-href=(report::address(&outage.title, Some(outage.number))) {
                         div.ask-kt {
                             (icon(outage.health.look().1))
-                            div { b { (say.we_already_know(&outage.title)) } span { (known(outage, here)) } }
+                            div {
+                                b { (say.we_already_know(&outage.title)) }
+                                span { (known(outage, here)) }
+                                @if let Some(said) = &outage.said { span { (said.words) } }
+                            }
                         }
                         span.btn.btn-sm { (say.have_this_too()) }
                     }

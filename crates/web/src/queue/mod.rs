@@ -146,7 +146,8 @@ async fn show(State(app): State<App>, Staff(who): Staff, RawQuery(raw): RawQuery
     }
     let asked = Asked::of(&fields);
     let (asked, loaded) = load(&app, &who, asked).await?;
-    Ok(page::show(&who, &asked, &loaded).into_response())
+    let surges = crate::surges::banner(&app, &who, None);
+    Ok(page::show(&who, &asked, &loaded, surges).into_response())
 }
 
 /// The filter form sends what to add or drop; the address to go on with says the whole query.

@@ -20,7 +20,7 @@ use query::{Query, Sort, SortKey};
 use store::incidents::list::{Cursor, Order, RANKED_MAX};
 
 /// Everything of the page.
-pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded) -> Markup {
+pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Markup {
     let view = loaded.view();
     let name = heading(loaded);
     let page = Page::new(who, "Queue")
@@ -38,7 +38,7 @@ pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded) -> Markup {
         )),
         Err(_) => page,
     };
-    page.show(main(who, asked, loaded, &name))
+    page.show(main(who, asked, loaded, &name, surges))
 }
 
 /// The name of what is shown.
@@ -50,9 +50,10 @@ fn heading(loaded: &Loaded) -> String {
     }
 }
 
-fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str) -> Markup {
+fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Markup) -> Markup {
     let works = who.viewer().works();
     html! {
+        (surges)
         div.view-h {
             h1 {
                 (name) " "

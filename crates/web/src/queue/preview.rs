@@ -95,7 +95,7 @@ fn fragment(
             h2.prev-t { (row.title) }
             div class="chips mts" {
                 (pri::priority(state.priority)) " " (state::state(state)) " "
-                @if state.major { (chip::major()) " " }
+                @if state.major { (chip::major()) " " } @else if super::row::is_proposed(row) { (chip::proposed()) " " }
                 @if let Some(team) = &row.confidential_to { (chip::lock(&team.name)) " " }
                 @if let Some(service) = &row.service { span.chip { (icon("services")) (service.name) } }
             }

@@ -87,6 +87,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                 a.t href={ (url::incident(number)) (style.suffix) } {
                     span { (row.title) }
                     @if row.state.major { " " (chip::major()) }
+                    @else if is_proposed(row) { " " (chip::proposed()) }
                     @if let Some(team) = &row.confidential_to { " " (chip::lock(&team.name)) }
                     @for link in row.state.links.iter().filter(|link| link.kind == LinkKind::Problem) { " " (chip::chip(&link.target)) }
                 }
@@ -113,6 +114,12 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
             td.c-upd { (time::age(row.state.updated_at, here)) }
         }
     }
+}
+
+/// Whether somebody proposes to declare it major, and nobody has decided.
+pub(crate) fn is_proposed(row: &IncidentRow) -> bool {
+    let conduct = row.state.conduct.as_deref();
+    row.state.lifecycle.is_open() && conduct.is_some_and(|conduct| conduct.proposal.is_some())
 }
 
 /// A risk as a number and as a bar.

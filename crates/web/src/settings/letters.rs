@@ -62,6 +62,7 @@ fn name_to_staff(kind: LetterKind) -> &'static str {
         LetterKind::TakenUp => "Somebody took it up again",
         LetterKind::TimeShort => "A time is nearly over",
         LetterKind::TimeOver => "A time is over",
+        LetterKind::Nears => "What was said to requesters is near",
         LetterKind::PromisedTo => "It was promised to them",
         LetterKind::PromiseBroken => "A promise was broken",
         LetterKind::Explained => "A miss was explained",

@@ -17,11 +17,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use desk::maintenance::{check, may_plan};
-use kernel::MaintenanceId;
+use kernel::{MaintenanceId, Timestamp};
 use maud::Markup;
 use store::alerts::maintenances;
 use store::directory::integrations::{self, Integration};
 use store::directory::services::{self, Service};
+use store::status::components::{self, Component};
+use store::status::works::{self, Words};
 use store::{Failure, Sql};
 
 pub(crate) use draw::now_banner;
@@ -51,6 +53,9 @@ struct All {
     windows: Vec<Maintenance>,
     services: Vec<Service>,
     sources: Vec<Integration>,
+    components: Vec<Component>,
+    /// What the outside is told of windows.
+    words: Vec<Words>,
 }
 
 impl All {
@@ -58,7 +63,17 @@ impl All {
         let mut sources = integrations::list(sql)?;
         sources.retain(|one| one.kind.alerts());
         let windows = maintenances::list(sql, LISTED_MAX)?;
-        Ok(All { windows, services: services::list(sql)?, sources })
+        Ok(All {
+            windows,
+            services: services::list(sql)?,
+            sources,
+            components: components::list(sql)?,
+            words: works::list(sql)?,
+        })
+    }
+
+    fn words(&self, id: MaintenanceId) -> Option<&Words> {
+        self.words.iter().find(|words| words.maintenance == id)
     }
 }
 
@@ -124,13 +139,26 @@ async fn insert(
         version: 1,
     };
     let row = form::typed(blank, fields)?;
+    let words = form::outside(id, fields, app.desk.now())?;
     check(&row)?;
     app.desk
         .change(actor(who), move |sql, audit| {
             maintenances::insert(sql, &row)?;
+            tell(sql, id, words)?;
             Ok(audit.created(sql, SUBJECT, id, &row)?)
         })
         .await
+}
+
+/// Tells the outside this of a window, or nothing.
+fn tell(sql: &mut dyn Sql, id: MaintenanceId, words: Option<Words>) -> Result<(), Trouble> {
+    match words {
+        Some(words) => {
+            desk::status::check_words(&words)?;
+            Ok(works::put(sql, &words)?)
+        }
+        None => Ok(works::remove(sql, id)?),
+    }
 }
 
 async fn get_window(app: &App, id: MaintenanceId) -> PageResult<Maintenance> {
@@ -145,7 +173,7 @@ async fn show(
 ) -> PageResult<Markup> {
     let window = get_window(&app, id).await?;
     let all = app.desk.read(All::read).await?;
-    let fields = form::shown(&window, &who.here, &who.zone_name);
+    let fields = form::shown(&window, all.words(id), &who.here, &who.zone_name);
     Ok(draw::page(&who, &all, Some(&window), &fields, &Problem::default()))
 }
 
@@ -160,7 +188,12 @@ async fn change(
         Ok(seen) => (Some(seen), fields.clone()),
         Err(trouble) => return refused(&app, &who, id, &fields, trouble).await,
     };
-    match alter(&app, &who, id, seen, move |before| form::typed(before, &typed)).await {
+    let now = app.desk.now();
+    let make = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
+        tell(sql, id, form::outside(id, &typed, now)?)?;
+        form::typed(before, &typed)
+    };
+    match alter(&app, &who, id, seen, make).await {
         Ok(()) => Ok(saved(ADDRESS)),
         Err(trouble) => refused(&app, &who, id, &fields, trouble).await,
     }
@@ -187,9 +220,21 @@ async fn end(
     Path(id): Path<MaintenanceId>,
 ) -> PageResult<Response> {
     plans(&who)?;
-    let end = |before| Ok(Maintenance { cancelled: true, ..before });
+    let now = app.desk.now();
+    let end = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
+        touch(sql, id, now)?;
+        Ok(Maintenance { cancelled: true, ..before })
+    };
     alter(&app, &who, id, None, end).await?;
     Ok(saved(ADDRESS))
+}
+
+/// The status page reads from its words when a window was called off.
+fn touch(sql: &mut dyn Sql, id: MaintenanceId, now: Timestamp) -> Result<(), Trouble> {
+    match works::get(sql, id)? {
+        Some(words) => Ok(works::put(sql, &Words { updated_at: now, ..words })?),
+        None => Ok(()),
+    }
 }
 
 /// Changes a window that is there, if it is still at the version seen.
@@ -198,7 +243,7 @@ async fn alter(
     who: &SignedIn,
     id: MaintenanceId,
     seen: Option<i64>,
-    make: impl FnOnce(Maintenance) -> Result<Maintenance, Trouble> + Send + 'static,
+    make: impl FnOnce(&mut dyn Sql, Maintenance) -> Result<Maintenance, Trouble> + Send + 'static,
 ) -> Result<(), Trouble> {
     app.desk
         .change(actor(who), move |sql, audit| {
@@ -207,7 +252,8 @@ async fn alter(
             if let Some(seen) = seen.filter(|seen| *seen != before.version) {
                 return stale(seen, Some(before.version));
             }
-            let after = Maintenance { version: before.version + 1, ..make(before.clone())? };
+            let made = make(sql, before.clone())?;
+            let after = Maintenance { version: before.version + 1, ..made };
             check(&after)?;
             maintenances::update(sql, &after, before.version)?;
             Ok(audit.changed(sql, SUBJECT, id, &before, &after)?)

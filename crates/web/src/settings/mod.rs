@@ -12,6 +12,7 @@ pub(crate) mod escalations;
 mod general;
 mod integrations;
 mod letters;
+mod lists;
 mod mail;
 mod mailboxes;
 pub(crate) mod maintenance;
@@ -25,6 +26,8 @@ mod rules;
 mod schedules;
 mod services;
 mod setup;
+mod status;
+mod subscribers;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -63,11 +66,14 @@ pub(crate) fn routes() -> Router<App> {
         .merge(teams::routes())
         .merge(people::routes())
         .merge(organisations::routes())
+        .merge(lists::routes())
+        .merge(subscribers::routes())
         .merge(general::routes())
         .merge(mail::routes())
         .merge(mailboxes::routes())
         .merge(integrations::routes())
         .merge(maintenance::routes())
+        .merge(status::routes())
         .merge(letters::routes())
         .merge(notices::routes())
         .merge(tokens::routes())
@@ -133,11 +139,15 @@ enum Section {
     Teams,
     People,
     Organisations,
+    Lists,
+    Subscribers,
     General,
     Mail,
     Mailboxes,
     Integrations,
     Maintenance,
+    StatusPage,
+    Components,
     Letters,
     Notifications,
     Tokens,
@@ -147,7 +157,7 @@ enum Section {
 
 impl Section {
     /// The pages as they are grouped beside them.
-    const GROUPS: [(&str, &[Section]); 4] = [
+    const GROUPS: [(&str, &[Section]); 5] = [
         (
             "Process",
             &[
@@ -162,7 +172,17 @@ impl Section {
             ],
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
-        ("People", &[Section::Teams, Section::People, Section::Organisations]),
+        ("Status page", &[Section::StatusPage, Section::Components]),
+        (
+            "People",
+            &[
+                Section::Teams,
+                Section::People,
+                Section::Organisations,
+                Section::Lists,
+                Section::Subscribers,
+            ],
+        ),
         (
             "Instance",
             &[
@@ -195,11 +215,15 @@ impl Section {
             Section::Teams => ("teams", "Teams", "team"),
             Section::People => ("people", "People", "users"),
             Section::Organisations => ("organisations", "Organisations", "truck"),
+            Section::Lists => ("stakeholder-lists", "Stakeholder lists", "mega"),
+            Section::Subscribers => ("subscribers", "Subscribers", "bell"),
             Section::General => ("general", "General", "settings"),
             Section::Mail => ("mail", "Mail", "mail"),
             Section::Mailboxes => ("mailboxes", "Mailboxes", "download"),
             Section::Integrations => ("integrations", "Integrations", "alert"),
             Section::Maintenance => ("maintenance", "Maintenance windows", "wrench"),
+            Section::StatusPage => ("status-page", "Status page", "wifi"),
+            Section::Components => ("components", "Components", "grid"),
             Section::Letters => ("letters", "Letters", "reply"),
             Section::Notifications => ("notifications", "Notifications", "bell"),
             Section::Tokens => ("tokens", "API tokens", "key"),

@@ -1,25 +1,25 @@
 //! Services: what people use, who owns it, how critical it is, what it needs.
 
-use super::editing::{
-    self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
-};
-use super::{Reads, Section, actor, escalations as policies, maintenance, row_page, section_page};
+mod draw;
+mod form;
+mod import;
+
+use self::draw::{page, table};
+use self::form::{shown, typed};
+use super::editing::{self, Problem, saved, saved_banner, stale};
+use super::{Reads, Section, actor, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
-use crate::part::form::Field;
 use crate::part::icon::icon;
-use crate::part::time::counted;
-use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
-use incident::{Policy, Refusal};
-use kernel::{ServiceId, limits};
+use kernel::ServiceId;
 use maud::{Markup, html};
 use query::{Expr, Name, StateWord, Term};
 use store::directory::services::{self, Service};
@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/services", get(list).post(create))
         .route("/settings/services/new", get(new))
         .route("/settings/services/{id}", get(show).post(change))
+        .merge(import::routes())
 }
 
 /// Everything the pages choose from.
@@ -70,15 +71,22 @@ impl All {
     }
 
     fn needed_by(&self, service: &Service) -> Vec<&Service> {
-        self.services.iter().filter(|other| other.depends_on.contains(&service.id)).collect()
+        let needs = |other: &&Service| {
+            let mut groups = other.needs.iter().flat_map(|need| &need.needs);
+            other.depends_on.contains(&service.id) || groups.any(|id| *id == service.id)
+        };
+        self.services.iter().filter(needs).collect()
     }
 }
 
 async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
     let all = app.desk.read(All::read).await?;
-    let action = who.viewer().configures().then(
-        || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New service" } },
-    );
+    let action = who.viewer().configures().then(|| {
+        html! {
+            a.btn href=(SECTION.of("import")) { (icon("download")) "Import a catalogue" }
+            a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New service" }
+        }
+    });
     let body = html! {
         @if all.services.is_empty() {
             (empty("No services yet", "Incidents interrupt services; how critical one is says how much it matters.", None))
@@ -93,37 +101,6 @@ async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
         action,
         body,
     ))
-}
-
-fn table(all: &All) -> Markup {
-    html! {
-        div.scroll-x tabindex="0" role="region" aria-label="Services and what they depend on" { table.dt {
-            thead { tr {
-                th scope="col" { "Service" } th scope="col" { "Owner" } th.num scope="col" { "Criticality" }
-                th scope="col" { "Depends on" } th scope="col" { "Needed by" } th scope="col" { "In use" }
-            } }
-            tbody { @for service in &all.services {
-                tr {
-                    th scope="row" { a href=(SECTION.of(service.id)) { (service.name) } }
-                    td { (all.team_of(service)) }
-                    td.num { (service.criticality) }
-                    td { (links(&all.needs(service))) }
-                    td { (links(&all.needed_by(service))) }
-                    td { @if service.active { "yes" } @else { span.muted { "no" } } }
-                }
-            } }
-        } }
-    }
-}
-
-fn links(services: &[&Service]) -> Markup {
-    html! {
-        @if services.is_empty() { "–" }
-        @for (at, service) in services.iter().enumerate() {
-            @if at > 0 { ", " }
-            a href=(SECTION.of(service.id)) { (service.name) }
-        }
-    }
 }
 
 async fn new(State(app): State<App>, Administrator(who): Administrator) -> PageResult<Markup> {
@@ -151,30 +128,15 @@ async fn create(
 }
 
 async fn insert(app: &App, who: &SignedIn, id: ServiceId, fields: &Fields) -> Result<(), Trouble> {
-    let service = typed(id, fields, true, 1)?;
+    let known = app.desk.read(services::list).await?;
+    let service = typed(id, fields, &known, (true, 1))?;
+    desk::map::check(&service)?;
     app.desk
         .change(actor(who), move |sql, audit| {
             services::insert(sql, &service)?;
             Ok(audit.created(sql, SUBJECT, id, &service)?)
         })
         .await
-}
-
-fn typed(id: ServiceId, fields: &Fields, active: bool, version: i64) -> Result<Service, Trouble> {
-    let criticality =
-        fields.text("criticality").parse().ok().filter(|criticality| (1..=4).contains(criticality));
-    Ok(Service {
-        id,
-        name: editing::name(fields)?,
-        description: editing::text(fields, "description", limits::REASON_CHARS)?,
-        team: editing::id(fields, "team")?,
-        criticality: criticality
-            .ok_or_else(|| Refusal::invalid("criticality", "Choose how critical it is"))?,
-        active,
-        depends_on: editing::ids(fields, "depends_on")?,
-        escalation: editing::id(fields, "escalation")?,
-        version,
-    })
 }
 
 async fn show(
@@ -185,14 +147,15 @@ async fn show(
 ) -> PageResult<Markup> {
     let (all, open) = with_open(&app, &who, id).await?;
     let service = all.get(id).ok_or(PageError::NotFound)?;
+    let surges = crate::surges::banner(&app, &who, Some(id));
     Ok(page(
         (&who, &app.desk.policy()),
         &all,
         Some(service),
         open,
-        &shown(service),
+        &shown(service, &all.services),
         &Problem::default(),
-        saved_banner(query.as_deref()),
+        html! { (surges) (saved_banner(query.as_deref())) },
     ))
 }
 
@@ -217,7 +180,9 @@ async fn change(
 
 async fn update(app: &App, who: &SignedIn, id: ServiceId, fields: &Fields) -> Result<(), Trouble> {
     let seen = editing::version(fields)?;
-    let service = typed(id, fields, fields.ticked("active"), seen + 1)?;
+    let known = app.desk.read(services::list).await?;
+    let service = typed(id, fields, &known, (fields.ticked("active"), seen + 1))?;
+    desk::map::check(&service)?;
     app.desk
         .change(actor(who), move |sql, audit| {
             let before = services::get(sql, id)?;
@@ -247,93 +212,4 @@ async fn with_open(
         Ok((all, Some((count, open.to_string()))))
     };
     Ok(app.desk.read(read).await?)
-}
-
-fn shown(service: &Service) -> Fields {
-    let mut pairs = vec![
-        ("name".to_owned(), service.name.clone()),
-        ("description".to_owned(), service.description.clone()),
-        ("criticality".to_owned(), service.criticality.to_string()),
-    ];
-    pairs.extend(service.team.map(|team| ("team".to_owned(), team.to_string())));
-    pairs.extend(service.escalation.map(|id| ("escalation".to_owned(), id.to_string())));
-    pairs.extend(service.active.then(|| ("active".to_owned(), "1".to_owned())));
-    pairs.extend(service.depends_on.iter().map(|id| ("depends_on".to_owned(), id.to_string())));
-    Fields::of(pairs)
-}
-
-fn page(
-    (who, policy): (&SignedIn, &Policy),
-    all: &All,
-    stored: Option<&Service>,
-    open: Option<(i64, String)>,
-    fields: &Fields,
-    problem: &Problem,
-    banner: Markup,
-) -> Markup {
-    let address = stored.map_or_else(|| SECTION.address(), |service| SECTION.of(service.id));
-    let title = stored.map_or("New service", |service| service.name.as_str());
-    let body = html! {
-        (banner)
-        (problem.banner(who, &address))
-        section.card { div.card-b {
-            @if who.viewer().configures() {
-                form.form method="post" action=(address) {
-                    @if let Some(service) = stored { (version_field(problem.version(fields, service.version))) }
-                    (inputs((all, policy), stored, fields, problem))
-                    (buttons(if stored.is_some() { "Save" } else { "Make the service" }, &SECTION.address()))
-                }
-            } @else if let Some(service) = stored { (facts((all, policy), service)) }
-        } }
-    };
-    let lead = html! {
-        @if let Some((count, query)) = open { a.link href=(url::queue_of(&query)) { (counted(count, "open incident")) } " on it" }
-        @if let Some(service) = stored.filter(|_| desk::maintenance::may_plan(who.viewer())) {
-            ". " a.link href={ (maintenance::ADDRESS) "/new?service=" (service.id) } { "Plan maintenance" }
-        }
-    };
-    row_page(who, SECTION, title, lead, body)
-}
-
-fn inputs(
-    (all, policy): (&All, &Policy),
-    stored: Option<&Service>,
-    fields: &Fields,
-    problem: &Problem,
-) -> Markup {
-    let errors = &problem.errors;
-    let nobody = std::iter::once((String::new(), "Nobody yet".to_owned()));
-    let chosen = |team: &&Team| team.active || fields.text("team") == team.id.to_string();
-    let teams: Vec<(String, String)> = nobody
-        .chain(all.teams.iter().filter(chosen).map(|team| (team.id.to_string(), team.name.clone())))
-        .collect();
-    let others =
-        all.services.iter().filter(|service| stored.is_none_or(|stored| stored.id != service.id));
-    let others: Vec<(String, String)> =
-        others.map(|service| (service.id.to_string(), service.name.clone())).collect();
-    html! {
-        (name_field(fields, errors))
-        (Field::new("description", "What is it?").errors(errors).textarea(2, fields.get("description").unwrap_or_default()))
-        (Field::new("team", "Who owns it?").hint("Incidents on it start with this team.").errors(errors).select(&teams, fields.text("team")))
-        (Field::new("criticality", "How critical is it?").errors(errors).select(&CRITICALITIES, fields.filled("criticality").unwrap_or("3")))
-        (Field::new("escalation", "Who is paged for it?").hint("An escalation policy.").errors(errors)
-            .select(&policies::options(policy, BY_TEAM), fields.text("escalation")))
-        (choices("depends_on", "What does it need to work?", None, &others, fields))
-        @if stored.is_some() {
-            (editing::active_field(fields, "Out of use, it stays on the incidents that have it and is not offered any more."))
-        }
-    }
-}
-
-fn facts((all, policy): (&All, &Policy), service: &Service) -> Markup {
-    html! {
-        @if !service.description.is_empty() { p { (service.description) } }
-        dl.props.mts {
-            div { dt { "Owner" } dd { (all.team_of(service)) } }
-            div { dt { "Criticality" } dd { (CRITICALITIES[usize::from(service.criticality.clamp(1, 4)) - 1].1) } }
-            div { dt { "Escalation policy" } dd { (policies::name(policy, service.escalation, BY_TEAM)) } }
-            div { dt { "Depends on" } dd { (links(&all.needs(service))) } }
-            div { dt { "Needed by" } dd { (links(&all.needed_by(service))) } }
-        }
-    }
 }

@@ -265,3 +265,22 @@ async fn an_incident_says_that_its_service_is_in_maintenance() {
     let page = world.get("mara", &format!("/incidents/{}", taken.incidents[0])).await;
     page.shows("Maintenance until");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_offered_a_reply_to_a_program() {
+    let world = World::new().await;
+    let from = source(&world, "json", "Watcher").await;
+    let taken = tell(&world, &from, vec![signal("a", Severity::Critical, "Disk full")]).await;
+    let number = taken.incidents[0];
+    let page = world.get("mara", &format!("/incidents/{number}")).await;
+    page.shows("is a program, and nobody else follows it").hides(r#"id="m-reply""#);
+    page.shows(r#"id="m-note""#).hides("and wait on requester");
+    let follow = incident::Command::Watch { person: Some(world.person("gwen").id) };
+    world.command("mara", number, follow).await;
+    let page = world.get("mara", &format!("/incidents/{number}")).await;
+    page.shows(r#"id="m-reply""#)
+        .shows("Reply<span class=\"long\"> to followers")
+        .shows("followers never see it");
+    let own = world.report("Printer is dark").await;
+    world.get("mara", &format!("/incidents/{own}")).await.shows(r#"id="m-reply""#);
+}

@@ -183,15 +183,9 @@ impl World {
                     teams::add_member(sql, id, member)?;
                 }
                 let service = Service {
-                    id: printing,
-                    name: "Label Printing".into(),
-                    description: String::new(),
                     team: Some(desk_team),
                     criticality: 2,
-                    active: true,
-                    version: 1,
-                    depends_on: Default::default(),
-                    escalation: None,
+                    ..Service::named(printing, "Label Printing")
                 };
                 services::insert(sql, &service)?;
                 Ok(())

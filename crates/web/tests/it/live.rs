@@ -64,6 +64,29 @@ impl Listener {
     }
 }
 
+/// Pages about services are fetched anew a moment after something happened, and not for talk.
+#[tokio::test]
+async fn pages_about_services_follow_incidents() {
+    let world = World::new().await;
+    let refused = Request::get("/live?services=1").header("accept", "text/event-stream");
+    let refused = world.raw("gwen", refused, Body::empty()).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let mut page = Listener::open(&world, "mara", "/live?services=1", None).await;
+    let number = world.report("Labels print twice").await;
+    page.until("event: stale").await;
+    page.forget();
+    let service = Change::Set(world.printing);
+    let classify = Command::Classify {
+        title: None,
+        service,
+        category: Change::Keep,
+        fields: Default::default(),
+        affected: None,
+    };
+    world.command("mara", number, classify).await;
+    page.until("event: stale").await;
+}
+
 fn queue(text: &str) -> String {
     format!("/live?q={}", escape(text))
 }

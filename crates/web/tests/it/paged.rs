@@ -95,6 +95,24 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_called_to_a_major_incident_says_whether_they_come() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    world.command("ines", number, Command::DeclareMajor { reason: None }).await;
+    let people = vec![world.person("mara").id];
+    let call = Command::CallResponders { people, teams: vec![], note: None };
+    world.command("ines", number, call).await;
+    let page = world.get("", &path).await;
+    page.shows("Say whether you come").shows("Cannot come").hides("I cannot</button>");
+    let said = world.post("", &path, &[("say", "coming")]).await;
+    assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    let responders = stored.unwrap().state.conduct.unwrap().responders;
+    assert_eq!(responders[0].answer, incident::conduct::Answer::Coming);
+    world.get("", &path).await.hides("Say whether you come");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_link_answers_nothing_and_tells_nothing() {
     let world = World::new().await;
     // The clock of the machine goes on meanwhile.

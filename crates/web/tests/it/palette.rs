@@ -38,6 +38,7 @@ async fn things_are_gone_to_by_name() {
         .get_live("mara", "/palette?q=label")
         .await
         .shows("Label Printing")
+        .shows(&format!("/services/{}", world.printing))
         .shows("service%3A%22Label%20Printing%22");
     world.get_live("mara", "/palette?q=!lab").await.shows("Label Printing");
     world

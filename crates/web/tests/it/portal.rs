@@ -449,7 +449,8 @@ async fn one_time_is_promised_and_everywhere_the_same() {
     let number = world.report("Scanners drop off").await;
     let now = world.desk.now();
     let (likely, late) = (now.plus_seconds(90_000), now.plus_seconds(200_000));
-    let command = Command::SetExpectedResolution { at: Some(likely), low: None, high: Some(late) };
+    let (at, high) = (Some(likely), Some(late));
+    let command = Command::SetExpectedResolution { at, low: None, high, reason: None };
     world.command("mara", number, command).await;
     let words = |at: kernel::Timestamp| {
         at.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a %-d %b, %H:%M").to_string()
@@ -610,4 +611,41 @@ async fn a_report_sets_nothing_that_is_not_asked() {
     assert_eq!((stored.impact.get(), stored.priority.get()), (3, 4));
     assert_eq!((stored.team, stored.assignee, stored.confidential_to), (None, None, None));
     assert_eq!((stored.parent, stored.channel), (None, Channel::Portal));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_outage_tells_its_latest_public_words_before_the_question() {
+    let world = World::new().await;
+    let number = world.report_as("mara", "gwen", "Labels fail", None).await;
+    world.command("mara", number, Command::DeclareMajor { reason: None }).await;
+    let expected = world.desk.now().plus_seconds(2 * 3_600);
+    for (words, phase) in [
+        ("We look into it.", incident::state::UpdatePhase::Investigating),
+        ("A server is replaced.", incident::state::UpdatePhase::Identified),
+    ] {
+        let mut ask = world.desk.ask(&world.viewer("mara"), kernel::Channel::Web).on(number);
+        let body = ask.words("body", words, 1_000).unwrap();
+        let update = Command::PublishUpdate {
+            body,
+            phase,
+            expected: Some(expected),
+            next_update: Some(world.desk.now().plus_seconds(1_800)),
+            title: None,
+            audiences: None,
+        };
+        ask.issue(update).await.unwrap();
+    }
+    for path in ["/portal", "/portal/report", "/portal/report?title=Labels"] {
+        let page = world.get("peter", path).await;
+        page.shows("We already know: Labels fail").shows("A server is replaced.");
+        page.shows("Next update").hides("We look into it.").hides("It began this morning.");
+    }
+    let typed = world.get("peter", "/portal/suggest?q=labels").await;
+    typed.shows("A server is replaced.").shows("I have this too");
+    // Whoever has it too reads of it in their own incident.
+    let with = number.to_string();
+    let fields = [("title", "Labels fail"), ("with", with.as_str()), ("form", "a")];
+    let done = world.post("peter", "/portal/report", &fields).await;
+    world.get("peter", done.location()).await.shows("Labels fail");
+    world.get("peter", "/portal").await.hides("A server is replaced.");
 }

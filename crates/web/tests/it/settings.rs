@@ -590,7 +590,7 @@ async fn services_and_categories_form_their_trees() {
     ];
     assert_eq!(
         world.post("ada", &format!("/settings/services/{printing}"), &itself).await.status,
-        StatusCode::CONFLICT
+        StatusCode::UNPROCESSABLE_ENTITY
     );
 
     world.post("ada", "/settings/categories", &[("name", "Network")]).await;

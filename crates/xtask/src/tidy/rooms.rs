@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("roster", &["kernel"]),
     ("alert", &["kernel", "query"]),
     ("map", &["kernel"]),
-    ("status", &["kernel", "locale"]),
+    ("status", &["kernel", "locale", "map"]),
     ("incident", &["kernel", "calendar", "query", "roster"]),
     ("insight", &["kernel", "calendar", "incident"]),
     ("store", &["kernel", "query", "roster", "alert", "map", "incident", "insight"]),

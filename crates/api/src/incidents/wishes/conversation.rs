@@ -3,7 +3,6 @@
 use super::{On, Wish};
 use crate::problem::Problem;
 use desk::told::words_of;
-use incident::state::UpdatePhase;
 use incident::{Access, Command, CommandName, Scope, Visibility};
 use kernel::{ContentId, Timestamp, limits};
 use serde::Deserialize;
@@ -36,41 +35,6 @@ impl Wish for Comment {
     }
 }
 
-/// Where it stands, for everybody concerned.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PublishUpdate {
-    /// The words.
-    body: String,
-    /// `investigating` (when absent), `identified`, `monitoring` or `resolved`.
-    #[schema(value_type = Option<String>)]
-    phase: Option<UpdatePhase>,
-    /// When service is expected back.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expected: Option<Timestamp>,
-    /// When the next word comes.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    next_update: Option<Timestamp>,
-}
-
-impl Wish for PublishUpdate {
-    const NAME: CommandName = CommandName::PublishUpdate;
-    const ABOUT: &'static str = "Tell everybody concerned where it stands";
-
-    fn example() -> Value {
-        json!({ "body": "The cause is found; we are replacing a switch.", "phase": "identified" })
-    }
-
-    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        Ok(Command::PublishUpdate {
-            body: on.words("body", &self.body, limits::BODY_CHARS)?,
-            phase: self.phase.unwrap_or(UpdatePhase::Investigating),
-            expected: self.expected,
-            next_update: self.next_update,
-        })
-    }
-}
-
 /// When service is expected back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +48,8 @@ pub(crate) struct SetExpectedResolution {
     /// Most likely not after.
     #[schema(value_type = Option<String>, format = DateTime)]
     high: Option<Timestamp>,
+    /// Why it changes, in words for the requester.
+    reason: Option<String>,
 }
 
 impl Wish for SetExpectedResolution {
@@ -91,11 +57,12 @@ impl Wish for SetExpectedResolution {
     const ABOUT: &'static str = "Say when service is expected back";
 
     fn example() -> Value {
-        json!({ "at": "2026-11-23T16:00:00Z" })
+        json!({ "at": "2026-11-23T16:00:00Z", "reason": "The spare part comes at noon." })
     }
 
-    async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
-        Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high })
+    async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        let reason = on.opt_words("reason", self.reason.as_deref(), limits::REASON_CHARS)?;
+        Ok(Command::SetExpectedResolution { at: self.at, low: self.low, high: self.high, reason })
     }
 }
 

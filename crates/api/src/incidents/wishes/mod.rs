@@ -5,10 +5,12 @@
 mod classification;
 mod conversation;
 mod lifecycle;
+mod majors;
 mod paging;
 mod people;
 mod promises;
 mod relations;
+mod updates;
 mod work;
 
 use crate::problem::Problem;
@@ -159,14 +161,29 @@ all! {
     relations::Unlink,
     relations::Merge,
     relations::Unmerge,
+    work::ProposeMajor,
+    work::DeclineMajor,
     work::DeclareMajor,
     work::StandDown,
     people::GiveRole,
+    majors::HandOver,
+    majors::AcceptRole,
+    majors::DeclineRole,
+    majors::CallResponders,
+    majors::AnswerCall,
+    majors::SetRoom,
+    majors::StateImpact,
+    majors::RecordOutage,
+    majors::ChangeOutage,
+    majors::RemoveOutage,
     work::AddTask,
     work::CompleteTask,
     work::ReopenTask,
     work::LogWork,
-    conversation::PublishUpdate,
+    updates::PublishUpdate,
+    updates::DraftUpdate,
+    updates::ApproveUpdate,
+    updates::RejectUpdate,
     conversation::SetExpectedResolution,
     promises::Promise,
     promises::ExplainBreach,

@@ -36,6 +36,8 @@ macro_rules! with_reason {
 }
 
 with_reason! {
+    ProposeMajor: "Propose to declare it a major incident";
+    DeclineMajor: "Leave it what it is, though it was proposed to declare it a major incident";
     DeclareMajor: "Declare it a major incident";
     StandDown: "Say that it is no major incident any more";
 }

@@ -5,11 +5,34 @@ use super::rules::known;
 use super::{Chain, Round, Try};
 use incident::notices::ReadyNotice;
 use incident::rules::{Known, Seen, asks_for_people, asks_for_words};
-use incident::{Effect, State};
+use incident::{Audience, Cause, Effect, State};
 use kernel::{IncidentNumber, PersonId};
 use query::Context;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use store::incidents::Recorded;
 use store::{Failure, Sql};
+
+/// What goes down to parts and children is told everybody once: who reported several of them
+/// reads it on the first, which is the one it came from where that is theirs.
+const ONCE: [&str; 2] = ["update_published", "resolved"];
+
+/// Leaves out what somebody is told with another incident of the same job.
+fn tell_once(tried: &mut Try) {
+    let mut told: BTreeSet<(String, PersonId)> = BTreeSet::new();
+    for Recorded { events, effects, .. } in &mut tried.parts {
+        effects.retain(|effect| {
+            let Audience::Requester(person) = &effect.audience else { return true };
+            if !ONCE.contains(&effect.word.as_str()) {
+                return true;
+            }
+            let is_copied = events.iter().any(|event| {
+                event.n == effect.n
+                    && matches!(&event.cause, Cause::Derived(derived) if derived.by == "incident")
+            });
+            told.insert((effect.word.clone(), *person)) || !is_copied
+        });
+    }
+}
 
 impl Round<'_> {
     /// Adds what those rows tell to the parts of the job.
@@ -19,6 +42,7 @@ impl Round<'_> {
         chain: &Chain<'_>,
         tried: &mut Try,
     ) -> Result<(), Failure> {
+        tell_once(tried);
         let rows = self.policy.notices.added();
         let mut held: BTreeMap<(IncidentNumber, usize), bool> = BTreeMap::new();
         let count = if rows.is_empty() { 0 } else { tried.parts.len() };

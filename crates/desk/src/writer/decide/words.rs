@@ -50,6 +50,16 @@ impl Round<'_> {
                 known_error: known_error.clone(),
                 children: *children,
             },
+            Command::PublishUpdate { body, phase, expected, next_update, title, audiences } => {
+                Command::PublishUpdate {
+                    body: copy(*body)?,
+                    phase: *phase,
+                    expected: *expected,
+                    next_update: *next_update,
+                    title: title.map(&mut copy).transpose()?,
+                    audiences: audiences.clone(),
+                }
+            }
             Command::Report(report) => {
                 let mut report = report.clone();
                 report.title = copy(report.title)?;

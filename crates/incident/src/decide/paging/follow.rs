@@ -47,7 +47,7 @@ fn settle(draft: &mut Draft) {
     let taken = !is_awaited(draft, course) && is_taken(draft);
     let taken = taken || is_answered_by_all(draft, course);
     // What somebody wished goes on until somebody takes it.
-    let muted = course.why != Why::ByHand && state.muted().is_some();
+    let muted = !course.why.is_wished() && state.muted().is_some();
     let why = over(state).or(taken.then_some(Stop::Acknowledged));
     if let Some(why) = why.or(muted.then_some(Stop::Muted)) {
         stop(draft, why, Voice::Follows);
@@ -150,7 +150,7 @@ fn more<'a>(
     course: &Course,
     own: Option<&'a EscalationPolicy>,
 ) -> Option<(Why, Option<&'a EscalationPolicy>)> {
-    let by_hand = course.why == Why::ByHand;
+    let by_hand = course.why.is_wished();
     let own = own.filter(|policy| pages(policy, state.priority));
     let others = own.is_some_and(|own| course.policy.is_none_or(|of| of.id != own.id));
     let is_moved = draft.recorded().iter().any(|event| {

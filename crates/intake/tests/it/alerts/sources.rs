@@ -66,6 +66,20 @@ async fn pagerduty_triggers_acknowledges_and_resolves() {
     });
     let changed = doors.post("/v2/change/enqueue", &change).await;
     assert_eq!(changed.status, StatusCode::ACCEPTED, "{}", changed.json);
+    let again = doors.post("/v2/change/enqueue", &change).await;
+    assert_eq!(again.status, StatusCode::ACCEPTED, "{}", again.json);
+    let mut named = change;
+    named["payload"]["custom_details"] = json!({ "service": "vpn" });
+    doors.post("/v2/change/enqueue", &named).await;
+    let end = kernel::Timestamp::from_micros(i64::MAX);
+    let all = move |sql: &mut dyn store::Sql| {
+        let begin = kernel::Timestamp::from_micros(0);
+        store::directory::changes::between(sql, begin, end, 10)
+    };
+    let kept = doors.t.desk.read(all).await.unwrap();
+    let [kept] = kept.as_slice() else { panic!("told again is kept once: {kept:?}") };
+    assert_eq!((kept.title.as_str(), kept.source.as_str()), ("Deployed 4.2", "ci"));
+    assert_eq!(kept.service, Some(doors.t.vpn));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -124,3 +124,16 @@ async fn alerts_of_a_restricted_incident_are_hidden() {
     assert_eq!((see(&t.agent).await, see(&t.other_agent).await), (1, 0));
     assert_eq!((see(&t.auditor).await, see(&t.requester).await), (1, 0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_still_holds_silences_nobody() {
+    let doors = Doors::open().await;
+    doors.needs_one_of("Checkout", &["Line A", "Line B"]).await;
+    doors.fires("LineADown", "critical", "Line A").await;
+    doors.fires("CheckoutSlow", "critical", "Checkout").await;
+    assert_eq!(doors.state(2).await.muted(), None, "the other line carries it");
+    doors.fires("LineBDown", "critical", "Line B").await;
+    doors.fires("CheckoutGone", "critical", "Checkout").await;
+    let last = doors.state(4).await;
+    assert_eq!(last.muted(), Some(Muted::Upstream), "now nothing carries it");
+}

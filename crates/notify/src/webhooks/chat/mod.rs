@@ -10,8 +10,10 @@ use super::client::Outgoing;
 use desk::webhooks::payload::Data;
 use desk::webhooks::{Payload, Summary};
 use hyper::Method;
-use kernel::Outward;
+use jiff::tz::TimeZone;
+use kernel::{Outward, Timestamp};
 use serde_json::Value;
+use status::words::{self, UpdateFacts};
 use store::directory::webhooks::{Secrets, Webhook, WebhookKind};
 
 /// Characters of words that come with an event.
@@ -102,7 +104,10 @@ fn said(payload: &Payload) -> Said {
                 stands: stands(incident),
                 title: one_line(&incident.title, TITLE_CHARS),
                 what: format!("{what} by {by}"),
-                note: note(&event.data),
+                note: match event.kind.as_str() {
+                    "update_published" => update(&event.data),
+                    _ => note(&event.data),
+                },
             }
         }
     }
@@ -159,6 +164,24 @@ fn note(data: &Value) -> Option<String> {
     let found = ["body", "note", "reason"].iter().find_map(|field| data.get(*field)?.as_str());
     let found = found.map(|text| one_line(text, NOTE_CHARS));
     found.filter(|text| !text.is_empty())
+}
+
+/// What an update says: where it stands, its words, and what is expected when.
+fn update(data: &Value) -> Option<String> {
+    let text = |field: &str| data.get(field).and_then(Value::as_str);
+    let at = |field: &str| text(field)?.parse::<Timestamp>().ok();
+    let facts = UpdateFacts {
+        site: String::new(),
+        title: text("title").unwrap_or_default().to_owned(),
+        phase: text("phase")?.parse().ok()?,
+        body: text("body")?.to_owned(),
+        components: vec![],
+        expected: at("expected"),
+        next_update: at("next_update"),
+        url: None,
+        zone: TimeZone::UTC,
+    };
+    Some(one_line(&words::chat(&facts), NOTE_CHARS))
 }
 
 /// Words on one line, cut where they are too long, without what cannot be seen or turns the

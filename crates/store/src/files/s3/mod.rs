@@ -77,6 +77,15 @@ struct Wish<'a> {
     brings: Brings<'a>,
     /// SHA-256 of what it brings, in hex.
     payload: &'a str,
+    /// What readers of it are told, where others read it than we.
+    shown: Option<Shown<'a>>,
+}
+
+/// What the store tells those who read a published file.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) media_type: &'a str,
+    pub(super) cache_control: &'a str,
 }
 
 impl Client {
@@ -132,7 +141,13 @@ impl Client {
     fn ask_once(&self, wish: &Wish<'_>) -> Result<Response<Body>, String> {
         let at = (self.now)().to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string();
         let path = format!("{}{}", self.start, wish.name);
-        let mut headers = vec![("host", self.host.as_str())];
+        // In the order of their names, as they are signed.
+        let mut headers = Vec::new();
+        if let Some(shown) = wish.shown {
+            headers.push(("cache-control", shown.cache_control));
+            headers.push(("content-type", shown.media_type));
+        }
+        headers.push(("host", self.host.as_str()));
         headers.extend(wish.range.as_deref().map(|range| ("range", range)));
         headers.extend([("x-amz-content-sha256", wish.payload), ("x-amz-date", &at)]);
         let authorization = self.signer.authorization(&Signed {
@@ -162,16 +177,43 @@ impl Client {
     }
 
     fn put(&self, name: &str, payload: &str, brings: Brings<'_>) -> Result<(), Failure> {
-        let wish = Wish { method: "PUT", name, range: None, brings, payload };
+        self.put_shown(Wish { method: "PUT", name, range: None, brings, payload, shown: None })
+    }
+
+    /// Puts what others read under its name.
+    pub(super) fn publish(
+        &self,
+        name: &str,
+        payload: &str,
+        bytes: &[u8],
+        shown: Shown<'_>,
+    ) -> Result<(), Failure> {
+        let (brings, shown) = (Brings::Bytes(bytes), Some(shown));
+        self.put_shown(Wish { method: "PUT", name, range: None, brings, payload, shown })
+    }
+
+    fn put_shown(&self, wish: Wish<'_>) -> Result<(), Failure> {
         let answer = self.ask(&wish)?;
         if answer.status().is_success() { Ok(()) } else { Err(self.refused(&wish, answer).0) }
     }
 
-    fn get(&self, name: &str, from: u64, max: usize) -> Result<Option<Vec<u8>>, Failure> {
+    pub(super) fn get(
+        &self,
+        name: &str,
+        from: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, Failure> {
         let last = from.saturating_add(max as u64).saturating_sub(1);
         let range = Some(format!("bytes={from}-{last}"));
         let nothing = empty();
-        let wish = Wish { method: "GET", name, range, brings: Brings::Nothing, payload: &nothing };
+        let wish = Wish {
+            method: "GET",
+            name,
+            range,
+            brings: Brings::Nothing,
+            payload: &nothing,
+            shown: None,
+        };
         let mut answer = self.ask(&wish)?;
         let skipped = match answer.status().as_u16() {
             206 => 0,
@@ -194,7 +236,7 @@ impl Client {
         Ok(Some(bytes))
     }
 
-    fn delete(&self, name: &str) -> Result<(), Failure> {
+    pub(super) fn delete(&self, name: &str) -> Result<(), Failure> {
         let nothing = empty();
         let wish = Wish {
             method: "DELETE",
@@ -202,6 +244,7 @@ impl Client {
             range: None,
             brings: Brings::Nothing,
             payload: &nothing,
+            shown: None,
         };
         let answer = self.ask(&wish)?;
         if answer.status().is_success() {

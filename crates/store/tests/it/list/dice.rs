@@ -180,6 +180,7 @@ impl Dice {
             11 => Term::Category(self.names(&CATEGORIES, |n| category(n).to_string())),
             12 => Term::Channel(self.several(|dice| dice.pick(Channel::ALL))),
             13 => Term::Major(self.chance(50)),
+            14 if self.chance(50) => Term::Proposed(self.chance(50)),
             14 => Term::Breached(self.chance(50)),
             15 => Term::Confidential(self.chance(50)),
             16 => Term::Merged(self.chance(50)),

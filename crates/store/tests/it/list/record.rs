@@ -84,6 +84,9 @@ impl Record for Seen<'_> {
     fn major(&self) -> bool {
         self.0.state.major
     }
+    fn proposed(&self) -> bool {
+        self.full() && self.0.state.proposal().is_some()
+    }
     fn breached(&self) -> bool {
         self.full() && self.0.breached()
     }

@@ -92,17 +92,7 @@ pub fn settle(sql: &mut dyn Sql) -> Result<(), Failure> {
         )?;
     }
     for (number, name) in SERVICES.iter().enumerate() {
-        let service = Service {
-            id: service(number),
-            name: (*name).to_owned(),
-            description: String::new(),
-            team: None,
-            criticality: 2,
-            active: true,
-            depends_on: BTreeSet::new(),
-            escalation: None,
-            version: 1,
-        };
+        let service = Service { criticality: 2, ..Service::named(service(number), *name) };
         services::insert(sql, &service)?;
     }
     for (number, name) in CATEGORIES.iter().enumerate() {
@@ -170,6 +160,7 @@ impl Incident {
             expected: None,
             next_update: None,
             promises: vec![],
+            nearing: None,
             deviated_at: None,
             explanations: BTreeMap::new(),
             unanswered_since: None,

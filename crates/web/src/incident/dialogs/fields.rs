@@ -1,5 +1,6 @@
 //! The fields of each command's form.
 
+use super::major;
 use crate::form::Fields;
 use crate::incident::panel::pick;
 use crate::incident::parse::OPEN;
@@ -24,14 +25,14 @@ use maud::{Markup, html};
 const ROWS: u8 = 4;
 
 /// A form in the making: its ids begin with the command, its names are the command's fields.
-struct Form<'a> {
+pub(super) struct Form<'a> {
     command: &'a str,
-    values: &'a Fields,
+    pub(super) values: &'a Fields,
     errors: &'a Errors,
 }
 
 impl Form<'_> {
-    fn field(
+    pub(super) fn field(
         &self,
         name: &str,
         label: &str,
@@ -44,11 +45,11 @@ impl Form<'_> {
         field.around(control(&id, &field))
     }
 
-    fn value(&self, name: &str, stored: &str) -> String {
+    pub(super) fn value(&self, name: &str, stored: &str) -> String {
         self.values.get(name).unwrap_or(stored).to_owned()
     }
 
-    fn line(
+    pub(super) fn line(
         &self,
         name: &str,
         label: &str,
@@ -66,7 +67,7 @@ impl Form<'_> {
     }
 
     /// A moment to the second, on the reader's clock.
-    fn moment(&self, name: &str, label: &str, stored: &str) -> Markup {
+    pub(super) fn moment(&self, name: &str, label: &str, stored: &str) -> Markup {
         let value = self.value(name, stored);
         self.field(name, label, None, |id, field| {
             html! {
@@ -76,8 +77,18 @@ impl Form<'_> {
         })
     }
 
-    fn words(&self, name: &str, label: &str, hint: Option<&str>) -> Markup {
-        let value = self.value(name, "");
+    pub(super) fn words(&self, name: &str, label: &str, hint: Option<&str>) -> Markup {
+        self.stored_words(name, label, hint, "")
+    }
+
+    pub(super) fn stored_words(
+        &self,
+        name: &str,
+        label: &str,
+        hint: Option<&str>,
+        stored: &str,
+    ) -> Markup {
+        let value = self.value(name, stored);
         self.field(name, label, hint, |id, field| {
             html! {
                 textarea.inp id=(id) name=(name) rows=(ROWS) aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] { "\n" (value) }
@@ -85,7 +96,7 @@ impl Form<'_> {
         })
     }
 
-    fn select<L: AsRef<str>>(
+    pub(super) fn select<L: AsRef<str>>(
         &self,
         name: &str,
         label: &str,
@@ -146,6 +157,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         },
         C::SetExpectedResolution => html! {
             (form.line("at", "Expected back", Some(&format!("{requester} sees this. Empty takes it back.")), &local(view, view.case.state().expected.map(|e| e.at)), "datetime-local"))
+            (form.line("reason", "Why", Some("They are told this with the new time, before the old one passes."), "", "text"))
         },
         C::Promise => promise(view, &form),
         C::ExplainBreach => explain(view, &form),
@@ -169,7 +181,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         },
         C::AddTask => form.line("title", "What is to be done", None, "", "text"),
         C::Redact => redact(view, &form),
-        _ => html! {},
+        other => major::fields(view, other, &form),
     }
 }
 
@@ -301,7 +313,10 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
     let open = |number: &&kernel::IncidentNumber| {
         view.case.relatives.get(number).is_none_or(|row| row.state.lifecycle.is_open())
     };
-    let children = view.case.state().children.iter().filter(open).count();
+    let follows = |number: &&kernel::IncidentNumber| {
+        view.case.relatives.get(number).is_none_or(|row| row.state.follows_parent)
+    };
+    let children = view.case.state().children.iter().filter(open).filter(follows).count();
     let parts = view.case.state().parts.iter().filter(open).count();
     html! {
         @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }
@@ -407,7 +422,7 @@ fn redact(view: &View<'_>, form: &Form<'_>) -> Markup {
     }
 }
 
-fn teams(view: &View<'_>) -> Vec<(String, String)> {
+pub(super) fn teams(view: &View<'_>) -> Vec<(String, String)> {
     pick::teams_of(&view.case.policy, view.case.state().confidential_to)
         .into_iter()
         .map(|(id, name)| (id.to_string(), name))
@@ -422,7 +437,7 @@ fn restrictions(view: &View<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn staff(view: &View<'_>) -> Vec<(String, String)> {
+pub(super) fn staff(view: &View<'_>) -> Vec<(String, String)> {
     let case = &view.case;
     let label = |id, name: &str| away::named(&case.policy, id, name, &case.here);
     let found = pick::candidates(view).into_iter();
@@ -438,7 +453,7 @@ fn people(view: &View<'_>) -> Vec<(String, String)> {
     people
 }
 
-fn roles() -> Vec<(String, &'static str)> {
+pub(super) fn roles() -> Vec<(String, &'static str)> {
     IncidentRole::ALL.iter().map(|role| (role.as_str().to_owned(), role_word(*role))).collect()
 }
 

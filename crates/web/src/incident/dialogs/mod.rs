@@ -2,6 +2,7 @@
 //! scripts run and on a page of its own where they do not.
 
 mod fields;
+mod major;
 
 use super::view::View;
 use crate::auth::SignedIn;
@@ -24,8 +25,11 @@ const READY: &[C] = &[
     C::Link,
     C::Cancel,
     C::Restrict,
+    C::ProposeMajor,
     C::DeclareMajor,
+    C::DeclineMajor,
     C::StandDown,
+    C::RecordOutage,
     C::Reopen,
     C::Dispute,
     C::Rate,
@@ -40,7 +44,40 @@ const READY: &[C] = &[
 ];
 
 /// Commands that have a form.
-const WITH_FORM: &[C] = &[C::Assign, C::Tag, C::LogWork, C::AddTask, C::Redact, C::CorrectPause];
+const WITH_FORM: &[C] = &[
+    C::Assign,
+    C::Tag,
+    C::LogWork,
+    C::AddTask,
+    C::Redact,
+    C::CorrectPause,
+    C::HandOver,
+    C::CallResponders,
+    C::AnswerCall,
+    C::SetRoom,
+    C::StateImpact,
+    C::ChangeOutage,
+    C::RemoveOutage,
+    C::RejectUpdate,
+];
+
+/// Commands whose dialogs stand ready in the room of a major incident.
+const IN_ROOM: &[C] = &[
+    C::Resolve,
+    C::DeclareMajor,
+    C::DeclineMajor,
+    C::StandDown,
+    C::CallResponders,
+    C::SetRoom,
+    C::StateImpact,
+    C::RecordOutage,
+    C::GiveRole,
+];
+
+/// The field that says on which screen a form stands, where that is not the incident's page.
+const SCREEN: &str = "screen";
+/// The room of a major incident.
+const ROOM: &str = "major";
 
 /// The field that says that a form stands on a page of its own.
 pub(super) const ALONE: &str = "alone";
@@ -52,17 +89,46 @@ pub(super) fn has_form(command: C) -> bool {
     READY.contains(&command) || WITH_FORM.contains(&command)
 }
 
+/// Whether a form stands in the room of a major incident, and leads back there.
+pub(super) fn is_in_room(values: &Fields) -> bool {
+    values.get(SCREEN) == Some(ROOM)
+}
+
+/// The values of a form in the room that nobody has touched.
+pub(super) fn in_room() -> Fields {
+    Fields::default().with(SCREEN, ROOM)
+}
+
+/// What a form without a dialog says of where it stands.
+pub(super) fn screen_field(values: &Fields) -> Markup {
+    html! { @if is_in_room(values) { input type="hidden" name=(SCREEN) value=(ROOM); } }
+}
+
+/// Where whoever is done goes.
+pub(super) fn back(number: kernel::IncidentNumber, values: &Fields) -> String {
+    if is_in_room(values) { url::major(number) } else { url::incident(number) }
+}
+
 /// Every dialog of the incident's page.
 pub(super) fn dialogs(view: &View<'_>) -> Markup {
+    ready(view, READY, &Fields::default())
+}
+
+/// Every dialog of the room.
+pub(super) fn room_dialogs(view: &View<'_>) -> Markup {
+    ready(view, IN_ROOM, &in_room())
+}
+
+fn ready(view: &View<'_>, commands: &[C], values: &Fields) -> Markup {
     html! {
         @if view.rights.works {
-            @for command in READY {
+            @for command in commands {
                 dialog id={ "d-" (command) } aria-labelledby={ "d-" (command) "-h" } {
                     div.dlg-h {
                         h2 id={ "d-" (command) "-h" } { (title(view, *command)) }
                         kbd { "Esc" }
                     }
-                    (form(view, *command, &Fields::default(), &Errors::default(), None))
+                    (form(view, *command, values, &Errors::default(), None))
                 }
             }
         }
@@ -83,13 +149,24 @@ pub(super) fn form(
             input type="hidden" name="form" value=(name);
             @if guarded(command) { input type="hidden" name="version" value=(view.case.state().version); }
             @if values.ticked(ALONE) { input type="hidden" name=(ALONE) value="1"; }
+            (screen_field(values))
             (trouble(errors))
             div.dlg-b { (fields::fields(view, command, values, errors)) }
             div.dlg-f {
-                a.btn href=(url::incident(view.case.number)) data-close { "Back" }
-                @if command != C::CorrectPause || fields::hold_to_correct(view, values).is_some() { (submit(view, command)) }
+                a.btn href=(back(view.case.number, values)) data-close { "Back" }
+                @if is_ready(view, command, values) { (submit(view, command)) }
             }
         }
+    }
+}
+
+/// Whether the form says what it is about, so that it can be sent.
+fn is_ready(view: &View<'_>, command: C, values: &Fields) -> bool {
+    match command {
+        C::CorrectPause => fields::hold_to_correct(view, values).is_some(),
+        C::ChangeOutage | C::RemoveOutage => major::outage(view, values).is_some(),
+        C::RejectUpdate => major::draft(view, values).is_some(),
+        _ => true,
     }
 }
 
@@ -135,7 +212,7 @@ pub(super) fn page(
     Page::new(who, &heading)
         .section(Section::Queue)
         .crumb(url::QUEUE, "Queue")
-        .crumb(url::incident(case.number), case.number.to_string())
+        .crumb(back(case.number, values), case.number.to_string())
         .show(html! {
             div.page {
                 div.page-h { div { h1 { (heading) } p { (case.title()) } } }
@@ -157,7 +234,9 @@ pub(super) fn title(view: &View<'_>, command: C) -> String {
         C::Link => format!("Link {number}"),
         C::Cancel => format!("Cancel {number}"),
         C::Restrict => format!("Restrict {number}"),
+        C::ProposeMajor => format!("Propose {number} as a major incident"),
         C::DeclareMajor => format!("Declare {number} a major incident"),
+        C::DeclineMajor => format!("{number} is no major incident"),
         C::StandDown => format!("Stand down {number}"),
         C::Reopen => format!("Reopen {number}"),
         C::Dispute => format!("{number} is still broken"),
@@ -176,6 +255,15 @@ pub(super) fn title(view: &View<'_>, command: C) -> String {
         C::LogWork => format!("Log work on {number}"),
         C::AddTask => format!("Add a task to {number}"),
         C::Redact => format!("Erase words of {number}"),
+        C::HandOver => format!("Hand over a role in {number}"),
+        C::CallResponders => format!("Call people to {number}"),
+        C::AnswerCall => format!("Answer the call to {number}"),
+        C::SetRoom => format!("Where people meet about {number}"),
+        C::StateImpact => format!("What {number} means for the business"),
+        C::RecordOutage => format!("Record an outage of {number}"),
+        C::ChangeOutage => format!("Change an outage of {number}"),
+        C::RemoveOutage => format!("Remove an outage of {number}"),
+        C::RejectUpdate => format!("Reject an update of {number}"),
         other => format!("{number}: {other}"),
     }
 }
@@ -192,6 +280,14 @@ fn submit(view: &View<'_>, command: C) -> Markup {
         C::Cancel => ("Cancel this incident".to_owned(), "btn btn-danger"),
         C::Redact => ("Erase for good".to_owned(), "btn btn-danger"),
         C::DeclareMajor => ("Declare major".to_owned(), "btn btn-danger"),
+        C::ProposeMajor => ("Propose".to_owned(), "btn btn-primary"),
+        C::DeclineMajor => ("Decline".to_owned(), "btn btn-primary"),
+        C::HandOver => ("Hand over".to_owned(), "btn btn-primary"),
+        C::CallResponders => ("Call them".to_owned(), "btn btn-primary"),
+        C::AnswerCall => ("Answer".to_owned(), "btn btn-primary"),
+        C::RecordOutage => ("Record".to_owned(), "btn btn-primary"),
+        C::RemoveOutage => ("Remove".to_owned(), "btn btn-danger"),
+        C::RejectUpdate => ("Reject".to_owned(), "btn btn-danger"),
         C::StandDown => ("Stand down".to_owned(), "btn btn-primary"),
         C::Reopen | C::Dispute => ("Reopen".to_owned(), "btn btn-primary"),
         C::Promise => ("Promise".to_owned(), "btn btn-primary"),

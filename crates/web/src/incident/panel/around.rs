@@ -2,6 +2,7 @@
 
 use crate::form::Fields;
 use crate::incident::case::RESTRICTED;
+use crate::incident::commands::BACK;
 use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
 use crate::incident::timeline::{channel_word, link_word, role_word};
@@ -41,8 +42,8 @@ pub(super) fn runbooks(view: &View<'_>, patch: Option<&str>) -> Markup {
     }
 }
 
-/// The checklist.
-pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {
+/// The checklist; `on` are values that say on which screen it stands.
+pub(in crate::incident) fn tasks(view: &View<'_>, on: &Fields, patch: Option<&str>) -> Markup {
     let tasks = &view.case.state().tasks;
     let done = tasks.iter().filter(|task| task.done_at.is_some()).count();
     html! {
@@ -53,14 +54,14 @@ pub(super) fn tasks(view: &View<'_>, patch: Option<&str>) -> Markup {
             }
             @if !tasks.is_empty() {
                 progress max=(tasks.len()) value=(done) aria-label={ (done) " of " (tasks.len()) " tasks done" } { (done) " of " (tasks.len()) }
-                ul class="todo mts" { @for task in tasks { (task_row(view, task)) } }
+                ul class="todo mts" { @for task in tasks { (task_row(view, task, on)) } }
             }
-            @if view.can(C::AddTask) { (add_task(view)) }
+            @if view.can(C::AddTask) { (add_task(view, on)) }
         }
     }
 }
 
-fn task_row(view: &View<'_>, task: &Task) -> Markup {
+fn task_row(view: &View<'_>, task: &Task, on: &Fields) -> Markup {
     let (case, done) = (view.case, task.done_at.is_some());
     let command = if done { "reopen-task" } else { "complete-task" };
     let id = format!("t-{}", task.id);
@@ -68,6 +69,7 @@ fn task_row(view: &View<'_>, task: &Task) -> Markup {
         li id={ "task-" (task.id) } {
             @if view.can(C::CompleteTask) {
                 form id={ "tf-" (task.id) } method="post" action=(url::incident_command(case.number, command)) data-live data-auto {
+                    (dialogs::screen_field(on))
                     input type="hidden" name="task" value=(task.id);
                     input type="checkbox" id=(id) name="done" value="1" checked[done];
                     noscript { button class="btn btn-sm" type="submit" { "Save" } }
@@ -92,11 +94,11 @@ fn done_by(view: &View<'_>, by: &str) -> String {
     })
 }
 
-fn add_task(view: &View<'_>) -> Markup {
+fn add_task(view: &View<'_>, on: &Fields) -> Markup {
     html! {
         details id="add-task" {
             summary class="btn btn-quiet btn-sm" { (icon("plus")) "Add a task" }
-            div.mts { (dialogs::form(view, C::AddTask, &Fields::default(), &Errors::default(), None)) }
+            div.mts { (dialogs::form(view, C::AddTask, on, &Errors::default(), None)) }
         }
     }
 }
@@ -120,7 +122,7 @@ pub(super) fn links(view: &View<'_>, patch: Option<&str>) -> Markup {
             @if none { p.meta { "Nothing is linked." } }
             ul class="rows links" {
                 @if let Some(parent) = state.parent { (link_row(view, "parent", &parent.to_string(), LinkKind::Parent)) }
-                @for child in &state.children { (incident_row(view, *child, "child")) }
+                @for child in &state.children { (child_row(view, *child)) }
                 @for part in &state.parts { (incident_row(view, *part, "merged into it")) }
                 @for link in &state.links { (link_row(view, link_word(link.kind, link.reverse), &link.target, link.kind)) }
             }
@@ -162,6 +164,43 @@ fn row_link(view: &View<'_>, number: IncidentNumber) -> Markup {
         @match view.case.relatives.get(&number) {
             Some(row) => a class="who ck" href=(url::incident(number)) { span { (number) " " (row.title) } },
             None => span.who.ck.muted { (RESTRICTED) },
+        }
+    }
+}
+
+/// A child, and whether it follows: what has another cause goes its own way.
+fn child_row(view: &View<'_>, number: IncidentNumber) -> Markup {
+    let row = view.case.relatives.get(&number);
+    let follows = row.is_some_and(|row| row.state.follows_parent);
+    let offered = row.filter(|row| row.state.lifecycle.is_open() && view.can(C::Link));
+    html! {
+        li {
+            (icon(row.map_or("link", |row| state::look(&row.state).icon)))
+            p { (row_link(view, number)) }
+            @if offered.is_some() {
+                form method="post" action=(url::incident_command(number, "link")) {
+                    input type="hidden" name="kind" value=(LinkKind::Parent.as_str());
+                    input type="hidden" name="target" value=(view.case.number);
+                    input type="hidden" name=(BACK) value=(view.case.number);
+                    @if follows { input type="hidden" name="own_way" value="1"; }
+                    button class="btn btn-quiet btn-sm" type="submit" aria-label={ @if follows { "Let " (number) " go its own way" } @else { "Let " (number) " follow" } } {
+                        @if follows { "Let go" } @else { "Follow" }
+                    }
+                }
+                form method="post" action=(url::incident_command(number, "unlink")) {
+                    input type="hidden" name="kind" value=(LinkKind::Parent.as_str());
+                    input type="hidden" name="target" value=(view.case.number);
+                    input type="hidden" name=(BACK) value=(view.case.number);
+                    button class="btn btn-quiet btn-sm btn-icon" type="submit" aria-label={ "Unlink " (number) } { (icon("unlink")) }
+                }
+            }
+            span.meta {
+                "child"
+                @if let Some(row) = row {
+                    ", " (state::look(&row.state).words.to_lowercase())
+                    @if !follows { ", goes its own way" }
+                }
+            }
         }
     }
 }

@@ -2,14 +2,16 @@
 //! spent and the moments of record. Each section is a patch of its own.
 
 mod around;
+mod major;
 pub(super) mod pick;
 mod props;
 
-pub(super) use around::watch;
+pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
 use super::alerts;
 use super::view::View;
+use crate::form::Fields;
 use maud::{Markup, html};
 
 /// The whole column.
@@ -25,9 +27,10 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (props::props(view, patch))
+        (major::section(view, patch))
         (alerts::section(view, patch))
         (around::runbooks(view, patch))
-        (around::tasks(view, patch))
+        (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
         (around::people(view, patch))
         (around::work(view, patch))

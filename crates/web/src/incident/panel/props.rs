@@ -32,7 +32,10 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
                     span { (state.service.map_or("None", |service| case.service(service))) }
                 }))
                 (classified(view, "Affected", html! {
-                    span { @match state.affected { Some(1) => "1 person", Some(count) => { (count) " people" }, None => "Not known" } }
+                    span { @match state.affected { Some(1) => "1 person", Some(count) => { (count) " people" },
+                        None if !state.children.is_empty() => { "At least " (1 + state.children.len()) ", one for each report" },
+                        None => "Not known"
+                    } }
                 }))
                 @for (name, value) in &state.fields { (classified(view, &name.replace('_', " "), html! { span { (value) } })) }
                 (row(view, "Tags", "tags", None, view.can(C::Tag), tags(view)))

@@ -2,10 +2,16 @@
 
 use super::{alerts, given};
 use crate::incident::case::Case;
+use crate::incident::major::room_word;
+use crate::incident::words::short;
 use crate::part::time::{self, duration};
 use incident::Body;
+use incident::conduct::Answer;
 use incident::state::{IncidentRole, LinkKind};
 use maud::{Markup, html};
+
+/// Characters of a statement that are quoted.
+const QUOTED_CHARS: usize = 120;
 
 /// What an event said about people, records and tasks around the incident.
 pub(super) fn related(case: &Case, body: &Body) -> Markup {
@@ -36,6 +42,9 @@ pub(super) fn related(case: &Case, body: &Body) -> Markup {
         }
         Body::MajorDeclared(_) => html! { b { "declared it a major incident" } },
         Body::MajorStoodDown(_) => html! { b { "stood down" } " the major incident" },
+        Body::RoleGiven(data) if data.accepted => {
+            html! { "accepted the role " b { (role_word(data.role)) } }
+        }
         Body::RoleGiven(data) => match data.person {
             Some(person) => {
                 html! { "made " b { (case.person(person)) } " " (role_word(data.role)) }
@@ -73,6 +82,64 @@ pub(super) fn related(case: &Case, body: &Body) -> Markup {
             @if let Some(team) = data.team { " to " b { (case.team(team)) } }
             @if let Some(manager) = data.manager { " to " b { (case.person(manager)) } }
         },
+        other => conducted(case, other),
+    }
+}
+
+/// What an event said about how a major incident is conducted, and about outages.
+fn conducted(case: &Case, body: &Body) -> Markup {
+    match body {
+        Body::MajorProposed(_) => html! { b { "proposed" } " to declare it a major incident" },
+        Body::MajorDeclined(_) => html! { "decided that it is " b { "no major incident" } },
+        Body::RoleOffered(data) => {
+            html! { "offered the role " (role_word(data.role)) " to " b { (case.person(data.to)) } }
+        }
+        Body::RoleDeclined(data) => {
+            html! { "declined the role " b { (role_word(data.role)) } }
+        }
+        Body::RespondersCalled(data) => {
+            let names: Vec<&str> =
+                data.people.iter().map(|called| case.person(called.person)).collect();
+            html! { "called " b { (names.join(", ")) } }
+        }
+        Body::CallAnswered(data) => {
+            let said = match data.answer {
+                Answer::Coming => "is coming",
+                Answer::CannotCome => "cannot come",
+                Answer::Asked => "is asked again",
+            };
+            html! { b { (case.person(data.person)) } " " (said) @if let Some(note) = data.note { ": " (case.text(note)) } }
+        }
+        Body::RoomSet(data) => match data.address {
+            Some(_) => html! { "set the " b { (room_word(data.kind).to_lowercase()) } " room" },
+            None => html! { "took the " (room_word(data.kind).to_lowercase()) " room back" },
+        },
+        Body::ImpactStated(data) => match data.statement {
+            Some(statement) => {
+                html! { "stated the impact: " (short(case.text(statement), QUOTED_CHARS)) }
+            }
+            None => html! { "took the impact statement back" },
+        },
+        Body::OutageRecorded(data) => html! {
+            "recorded an outage of " b { (case.service(data.service)) } " from " (time::moment(data.started_at, &case.here))
+            @if let Some(at) = data.ended_at { " to " (time::moment(at, &case.here)) }
+        },
+        Body::OutageChanged(data) => match (data.ended_before, data.ended_at) {
+            (None, Some(at)) => {
+                html! { b { "ended an outage" } ", at " (time::moment(at, &case.here)) }
+            }
+            _ => html! { "corrected an outage" },
+        },
+        Body::OutageRemoved(_) => html! { "removed an outage" },
+        Body::UpdateDrafted(_) => html! { b { "wrote an update" } " that waits for approval" },
+        Body::UpdateRejected(_) => html! { b { "rejected" } " an update" },
+        Body::UpdateDueChanged(data) => match data.due {
+            Some(at) => html! { "the next update is due " (time::moment(at, &case.here)) },
+            None => html! { "no update is due any more" },
+        },
+        Body::UpdateOverdue(data) => {
+            html! { b { "the update is overdue" } ", it was due " (time::moment(data.due, &case.here)) }
+        }
         other => html! { (other.kind().replace('_', " ")) },
     }
 }

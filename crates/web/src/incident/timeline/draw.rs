@@ -8,6 +8,7 @@ use crate::part::person::{avatar, first_name};
 use crate::part::time;
 use crate::url;
 use incident::clocks::ClockKind;
+use incident::conduct::Audiences;
 use incident::ledger::Turn;
 use incident::state::UpdatePhase;
 use incident::{Body, Lifecycle};
@@ -134,8 +135,8 @@ fn author(case: &Case, entry: &Entry<'_>) -> (Option<kernel::PersonId>, String) 
 
 fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
     let event = entry.event();
-    if entry.sort == Sort::Update {
-        return format!("by {name}, sent to {}", audience(case));
+    if let Body::UpdatePublished(data) = &event.body {
+        return format!("by {name}, sent to {}", audience(case, data.audiences.as_ref()));
     }
     let id = author(case, entry).0;
     let mut parts: Vec<String> = Vec::new();
@@ -167,17 +168,30 @@ fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
     parts.join(", ")
 }
 
-/// Who reads a status update.
-pub(in crate::incident) fn audience(case: &Case) -> String {
+/// Who reads a status update: its requester and watchers, unless it says more.
+fn audience(case: &Case, chosen: Option<&Audiences>) -> String {
     let watchers = case.state().watchers.iter().filter(|id| **id != case.state().requester).count();
-    match watchers {
-        0 => case.person(case.state().requester).to_owned(),
-        count => format!(
-            "{} and {}",
-            case.person(case.state().requester),
-            time::counted(count as i64, "watcher")
-        ),
+    let requester = case.person(case.state().requester);
+    let own = match watchers {
+        0 => requester.to_owned(),
+        count => format!("{requester} and {}", time::counted(count as i64, "watcher")),
+    };
+    let Some(chosen) = chosen else { return own };
+    let mut parts: Vec<String> = Vec::new();
+    if chosen.requesters {
+        parts.push(own);
     }
+    if !chosen.lists.is_empty() {
+        parts.push(time::counted(chosen.lists.len() as i64, "list"));
+    }
+    if chosen.status_page {
+        parts.push("the status page".to_owned());
+    }
+    // They are usual, and there may be none.
+    if chosen.chat && parts.is_empty() {
+        parts.push("chat rooms".to_owned());
+    }
+    parts.join(", ")
 }
 
 /// "by portal"; the agents' own screens need no word.
@@ -221,6 +235,11 @@ fn chips(case: &Case, entry: &Entry<'_>) -> Markup {
             Body::Escalated(_) => span class="chip chip-note" { (icon("escal")) (say::did(case, entry.main)) },
             Body::MajorDeclared(_) => span class="chip chip-crit" { "Declared major" },
             Body::MajorStoodDown(_) => span.chip { "Stood down" },
+            Body::MajorProposed(_) => span class="chip chip-warn" { "Proposed as major" },
+            Body::MajorDeclined(_) => span.chip { "No major incident" },
+            Body::UpdateRejected(_) => span.chip { "Update rejected" },
+            Body::RespondersCalled(_) => span.chip { (icon("bell")) (say::did(case, entry.main)) },
+            Body::OutageRemoved(_) => span.chip { "Outage removed" },
             Body::PutOnHold(data) => span.chip { (icon("pause")) (crate::part::state::waiting(Some(data.reason)).words) },
             Body::WorkLogged(data) => span.chip { (icon("work")) (time::duration(i64::from(data.seconds))) },
             Body::UpdatePublished(data) => span class="chip chip-accent" { (phase_word(data.phase)) },
@@ -256,6 +275,7 @@ fn body(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
             Body::Reported(data) => (report(case, entry, data, rights)),
             Body::Commented(data) => (said(data.body)),
             Body::UpdatePublished(data) => {
+                @if let Some(title) = data.title { p.strong { (case.text(title)) } }
                 (said(data.body))
                 @if data.expected.is_some() || data.next_update.is_some() {
                     div.dl-in {
@@ -279,6 +299,11 @@ fn body(case: &Case, entry: &Entry<'_>, rights: Rights) -> Markup {
             Body::Escalated(data) => (said(data.reason)),
             Body::MajorDeclared(data) => { @if let Some(reason) = data.reason { (said(reason)) } },
             Body::MajorStoodDown(data) => { @if let Some(reason) = data.reason { (said(reason)) } },
+            Body::MajorProposed(data) => { @if let Some(reason) = data.reason { (said(reason)) } },
+            Body::MajorDeclined(data) => { @if let Some(reason) = data.reason { (said(reason)) } },
+            Body::UpdateRejected(data) => (said(data.reason)),
+            Body::RespondersCalled(data) => { @if let Some(note) = data.note { (said(note)) } },
+            Body::OutageRemoved(data) => { @if let Some(reason) = data.reason { (said(reason)) } },
             Body::WorkLogged(data) => { @if let Some(note) = data.note { (said(note)) } },
             _ => {},
         }

@@ -81,6 +81,11 @@ fn words_of(stored: &StoredEvent) -> Option<Sort> {
         Body::Escalated(_) => Sort::Note,
         Body::MajorDeclared(data) if data.reason.is_some() => Sort::Note,
         Body::MajorStoodDown(data) if data.reason.is_some() => Sort::Note,
+        Body::MajorProposed(data) if data.reason.is_some() => Sort::Note,
+        Body::MajorDeclined(data) if data.reason.is_some() => Sort::Note,
+        Body::RespondersCalled(data) if data.note.is_some() => Sort::Note,
+        Body::OutageRemoved(data) if data.reason.is_some() => Sort::Note,
+        Body::UpdateRejected(_) => Sort::Note,
         Body::WorkLogged(data) if data.note.is_some() => Sort::Note,
         _ => return None,
     })

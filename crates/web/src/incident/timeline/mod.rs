@@ -18,8 +18,8 @@ mod promised;
 mod say;
 
 pub(super) use around::{link_word, role_word};
-pub(super) use draw::{As, Rights, audience, channel_word, entry, phase_word};
-pub(super) use say::{did, hold_word};
+pub(super) use draw::{As, Rights, channel_word, entry, phase_word};
+pub(super) use say::{did, headline, hold_word};
 
 use incident::Event;
 use kernel::{IncidentNumber, PersonId, Timestamp};

@@ -63,6 +63,8 @@ fn paged(case: &Case, data: &Paged) -> Markup {
             Cue::Failed => { ", because nobody was reached before" }
             Cue::LastResort => { ", because nobody was reached in the end" }
             Cue::Joined => { ", because one more alert came" }
+            Cue::Called => { ", who are asked to come" }
+            Cue::Silent => { ", because the next update did not come" }
         }
         @if let Some(next) = &data.next { "; next " (when(case, next.at)) }
         @if let Some(note) = data.note { ": " (case.text(note)) }
@@ -82,6 +84,8 @@ fn why(why: Why) -> &'static str {
         Why::Released => "because nothing keeps it from that any more",
         Why::Expired => "because nothing was heard",
         Why::ByHand => "by hand",
+        Why::Called => "those who are asked to come",
+        Why::Silent => "because the next update did not come",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::part::{clock, time};
 use incident::Body;
 use incident::event::{PauseCorrected, PromiseChanged};
 use incident::ledger::Span;
-use kernel::Timestamp;
+use kernel::{ContentId, Timestamp};
 use maud::{Markup, html};
 
 /// What was promised to people, and what became of it.
@@ -26,6 +26,11 @@ pub(super) fn promised(case: &Case, body: &Body) -> Markup {
         Body::PauseCorrected(data) => corrected(case, data),
         _ => html! {},
     }
+}
+
+/// Why an expected time changed, if somebody said it.
+pub(super) fn why(case: &Case, reason: Option<ContentId>) -> Markup {
+    html! { @if let Some(reason) = reason { ": " (case.text(reason)) } }
 }
 
 fn instead(case: &Case, data: &PromiseChanged) -> Markup {

@@ -4,7 +4,7 @@ use super::around::related;
 use super::given;
 use super::net::Net;
 use super::paged;
-use super::promised::promised;
+use super::promised::{promised, why};
 use super::{Entry, Sort};
 use crate::incident::case::Case;
 use crate::incident::clocks::Step;
@@ -36,12 +36,21 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
         Body::Merged(_) | Body::Unmerged(_) | Body::MergeReceived(_) | Body::MergeWithdrawn(_) => {
             "merge"
         }
-        Body::MajorDeclared(_) | Body::MajorStoodDown(_) => "major",
+        Body::MajorDeclared(_)
+        | Body::MajorStoodDown(_)
+        | Body::MajorProposed(_)
+        | Body::MajorDeclined(_) => "major",
+        Body::RoleOffered(_) | Body::RoleDeclined(_) => "user",
+        Body::RespondersCalled(_) | Body::CallAnswered(_) => "bell",
+        Body::OutageRecorded(_) | Body::OutageChanged(_) | Body::OutageRemoved(_) => "h-down",
+        Body::UpdateDrafted(_) | Body::UpdateRejected(_) => "mega",
+        Body::UpdateDueChanged(_) => "clock",
+        Body::UpdateOverdue(_) => "alert",
         Body::WorkLogged(_) => "work",
         Body::Restricted(data) if data.team.is_some() => "lock",
         Body::Restricted(_) => "unlock",
         Body::Redacted(_) => "trash",
-        Body::ClockWarned(_) => "clock",
+        Body::ClockWarned(_) | Body::ExpectationNears(_) => "clock",
         Body::ClockBreached(_) => "alert",
         Body::Closed(_) => "s-closed",
         Body::Rated(_) => "flag",
@@ -57,7 +66,7 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
 }
 
 /// An entry on one line: who did what, in the end.
-pub(super) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
+pub(in crate::incident) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
             html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) ", " (when(case, entry.happened_at())) }
@@ -387,8 +396,13 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
             }
         }
         Body::ExpectationSet(data) => match data.at {
-            Some(at) => html! { "expects service back by " b { (when(case, at)) } },
-            None => html! { "withdrew the expected time" },
+            Some(at) => {
+                html! { "expects service back by " b { (when(case, at)) } (why(case, data.reason)) }
+            }
+            None => html! { "withdrew the expected time" (why(case, data.reason)) },
+        },
+        Body::ExpectationNears(data) => html! {
+            b { "the time that was told comes near" } ": " (when(case, data.at))
         },
         Body::Promised(_)
         | Body::PromiseChanged(_)

@@ -77,6 +77,7 @@ pub(super) fn form(view: &View<'_>, patch: bool) -> Markup {
                 (clocks_card(view))
                 (teams_card(view))
                 (vendor_card(view))
+                (majors_card(view))
                 (force_card(view))
             }
             @if view.edits() { (save_bar(view)) }
@@ -343,6 +344,42 @@ fn vendor_card(view: &View<'_>) -> Markup {
                         (row_errors(view, "v"))
                     }
                 }
+            }
+        }
+    }
+}
+
+/// When people hear of a major incident, and who reads it before.
+fn majors_card(view: &View<'_>) -> Markup {
+    let fields = std::iter::once("major_first".to_owned());
+    let fields = fields.chain(Priority::ALL.into_iter().map(terms::cadence_field));
+    let wrong: Vec<(String, &str)> = fields
+        .filter_map(|field| view.errors().of(&field).map(|words| (field.clone(), words)))
+        .collect();
+    let input = |field: &str, label: &str| duration_input(view, field, label, duration::WHOLE_DAY);
+    html! {
+        section.card aria-labelledby="majors-h" {
+            div.card-h { h2 id="majors-h" { "Words about major incidents" } span.meta { "round the clock" } }
+            div.scroll-x tabindex="0" role="region" aria-label="Words about major incidents" {
+                table.dt.sl-t {
+                    thead { tr {
+                        th scope="col" { "First word within" }
+                        @for at in Priority::ALL { th scope="col" { (at) " then every" } }
+                    } }
+                    tbody {
+                        tr {
+                            td { (input("major_first", "First word about a major incident within")) }
+                            @for at in Priority::ALL { td { (input(&terms::cadence_field(at), &format!("{at} next word about a major incident every"))) } }
+                        }
+                        @if !wrong.is_empty() {
+                            tr.er { td colspan="6" { @for (field, words) in &wrong { p.err id={ (field) "-e" } { (icon("alert")) (words) } } } }
+                        }
+                    }
+                }
+            }
+            div.card-b.stack-s {
+                p.meta { "Counted from when it is declared, and from each word that promises no time of its own. Whoever speaks is paged when a word is overdue." }
+                (checkbox("major_approval", "What goes to the status page needs the approval of somebody who did not write it", view.fields.ticked("major_approval")))
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::settings::editing;
 use calendar::TEN_YEARS_SECONDS;
 use incident::clocks::ClockKind;
 use incident::policy::{
-    Agreement, CalendarChoice, Selection, StartMoment, Targets, TeamTargets, VendorTargets,
+    Agreement, CalendarChoice, MajorTargets, Selection, StartMoment, Targets, TeamTargets,
+    VendorTargets,
 };
 use incident::state::{AgreementRef, HoldReason};
 use kernel::{CalendarId, PersonId, Priority, TeamId, Timestamp, limits};
@@ -135,6 +136,7 @@ pub(super) fn read(
         is_default,
         team_targets: team_targets(fields, all, &mut errors),
         vendor_targets: vendor_targets(fields, all, &mut errors),
+        majors: majors(fields, &mut errors),
         retired: stored.is_some() && !is_default && !fields.ticked("active"),
     };
     let since = fields.instant("since", here).unwrap_or_else(|refusal| {
@@ -301,6 +303,30 @@ fn vendor_targets(fields: &Fields, all: &All, errors: &mut Errors) -> Option<Ven
     (!targets.is_empty()).then_some(VendorTargets { calendar, targets })
 }
 
+/// The field of how often there is a word about a major incident of a priority.
+pub(super) fn cadence_field(priority: Priority) -> String {
+    format!("major_p{}", priority.get())
+}
+
+/// When people hear of a major incident; elapsed time, so a day is a whole one.
+fn majors(fields: &Fields, errors: &mut Errors) -> Option<MajorTargets> {
+    let mut seconds = |field: &str, label: &str| -> Option<u32> {
+        let found = target(fields, field, label, duration::WHOLE_DAY, errors)?;
+        u32::try_from(found).ok()
+    };
+    let first_notice_seconds = seconds("major_first", "The first word");
+    let cadence_seconds = Priority::ALL
+        .into_iter()
+        .filter_map(|priority| {
+            let label = format!("{priority} next word");
+            Some((priority, seconds(&cadence_field(priority), &label)?))
+        })
+        .collect();
+    let approval = fields.ticked("major_approval");
+    let targets = MajorTargets { first_notice_seconds, cadence_seconds, approval };
+    (targets != MajorTargets::default()).then_some(targets)
+}
+
 fn warn_shares(fields: &Fields, errors: &mut Errors) -> Vec<u8> {
     let parts = fields.text("warn_shares").split([',', ' ', ';', '%']);
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
@@ -367,6 +393,18 @@ pub(super) fn shown(agreement: &Agreement, all: &All) -> Fields {
     }
     if let Some(vendor) = &agreement.vendor_targets {
         row("v", vendor.calendar, &vendor.targets);
+    }
+    let written = |seconds: u32| duration::written(i64::from(seconds), duration::WHOLE_DAY);
+    if let Some(majors) = &agreement.majors {
+        if let Some(seconds) = majors.first_notice_seconds {
+            put("major_first".to_owned(), written(seconds));
+        }
+        for (priority, seconds) in &majors.cadence_seconds {
+            put(cadence_field(*priority), written(*seconds));
+        }
+        if majors.approval {
+            put("major_approval".to_owned(), "1".to_owned());
+        }
     }
     for (at, team) in agreement.team_targets.iter().enumerate() {
         let id = team.team.map(|id| id.to_string()).unwrap_or_default();

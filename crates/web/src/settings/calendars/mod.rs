@@ -2,7 +2,7 @@
 //! keep the version they were started with, unless whoever saves says otherwise.
 
 mod draw;
-mod feed;
+pub(super) mod feed;
 mod form;
 mod hours;
 mod list;

@@ -234,6 +234,7 @@ pub(super) fn page(
                     div { dt { "When" } dd { (span(who, window)) } }
                     div { dt { "For" } dd { (meant(all, window)) } }
                     div { dt { "By" } dd { (window.created_by) } }
+                    @if let Some(words) = all.words(window.id) { div { dt { "Told outside" } dd { (words.title) } } }
                 }
             }
         } }
@@ -286,5 +287,24 @@ fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
         (field("matcher.labels", "With which labels?")
             .hint("One condition a line, all of which hold: site = north, env != test, host =~ web-.*, host !~ db.*")
             .textarea(3, fields.text("matcher.labels")))
+        (outside(all, fields, problem))
+    }
+}
+
+/// What the status page tells of it.
+fn outside(all: &All, fields: &Fields, problem: &Problem) -> Markup {
+    let field =
+        |id: &'static str, label: &'static str| Field::new(id, label).errors(&problem.errors);
+    let components = all.components.iter().map(|one| (one.id.to_string(), one.name.clone()));
+    let components: Vec<(String, String)> = components.collect();
+    html! {
+        fieldset.field {
+            legend { "Is it told outside?" }
+            (checkbox("public", "Yes, on the status page and to its subscribers", fields.ticked("public")))
+            (field("public_title", "What it is called there").input("text", fields.text("public_title")))
+            (field("public_body", "What it means for people").textarea(3, fields.text("public_body")))
+            (field("remind_minutes", "Reminder, in minutes before it begins").hint("Empty: no reminder.").input("number", fields.text("remind_minutes")))
+        }
+        (choices("component", "Which components does it concern?", None, &components, fields))
     }
 }

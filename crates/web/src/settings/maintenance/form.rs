@@ -9,10 +9,13 @@ use desk::Trouble;
 use incident::Refusal;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use kernel::{Timestamp, limits};
+use kernel::{MaintenanceId, Timestamp, limits};
+use store::status::works::Words;
 
 /// Characters of all conditions on labels as they are typed.
 const LABELS_CHARS: usize = 10_000;
+/// Characters of what the outside is told, as they are typed; the rules say less of a title.
+const OUTSIDE_CHARS: usize = desk::status::WORDS_CHARS;
 /// How a condition is written; the longer ones first, because they begin alike.
 const TESTS: [(&str, LabelTest); 4] = [
     ("!~", LabelTest::MatchesNot),
@@ -35,7 +38,12 @@ pub(super) fn blank(here: &Here, zone: &str, service: Option<&str>) -> Fields {
 }
 
 /// A window as its form shows it.
-pub(super) fn shown(window: &Maintenance, here: &Here, zone: &str) -> Fields {
+pub(super) fn shown(
+    window: &Maintenance,
+    words: Option<&Words>,
+    here: &Here,
+    zone: &str,
+) -> Fields {
     let recurrence = window.recurrence.as_ref();
     let zone = recurrence.map_or(zone, |recurrence| recurrence.time_zone.as_str());
     let clock = zone_named(zone).unwrap_or_else(|| here.zone.clone());
@@ -62,6 +70,13 @@ pub(super) fn shown(window: &Maintenance, here: &Here, zone: &str) -> Fields {
     }
     pairs.extend(window.matcher.services.iter().map(|id| ("service", id.to_string())));
     pairs.extend(window.matcher.integrations.iter().map(|id| ("source", id.to_string())));
+    if let Some(words) = words {
+        pairs.push(("public", "1".to_owned()));
+        pairs.push(("public_title", words.title.clone()));
+        pairs.push(("public_body", words.body.clone()));
+        pairs.extend(words.components.iter().map(|id| ("component", id.to_string())));
+        pairs.extend(words.remind_minutes.map(|minutes| ("remind_minutes", minutes.to_string())));
+    }
     Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -93,6 +108,29 @@ pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance,
         },
         ..before
     })
+}
+
+/// What the outside is told of it; nothing where that is not ticked. When it was announced first
+/// stays in the store.
+pub(super) fn outside(
+    id: MaintenanceId,
+    fields: &Fields,
+    now: Timestamp,
+) -> Result<Option<Words>, Trouble> {
+    if !fields.ticked("public") {
+        return Ok(None);
+    }
+    let wrong = |_| Refusal::invalid("remind_minutes", "Write a number of minutes, such as 60");
+    let remind = fields.filled("remind_minutes").map(|text| text.parse::<u32>());
+    Ok(Some(Words {
+        maintenance: id,
+        title: editing::one_line(&editing::text(fields, "public_title", OUTSIDE_CHARS)?),
+        body: editing::text(fields, "public_body", OUTSIDE_CHARS)?,
+        components: editing::ids(fields, "component")?,
+        remind_minutes: remind.transpose().map_err(wrong)?,
+        created_at: now,
+        updated_at: now,
+    }))
 }
 
 fn instant(

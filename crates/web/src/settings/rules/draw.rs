@@ -276,7 +276,7 @@ fn wanted(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
                     (text("hold_note", "Note"))
                 }))
                 (group("Major incident", html! {
-                    div.field { (checkbox("major", "Declare it a major incident", fields.ticked("major"))) }
+                    (select("major", "Let it be a major incident", &majors()))
                     (text("major_reason", "Why"))
                 }))
             } }
@@ -300,6 +300,10 @@ fn holds() -> Options {
     let reasons = HoldReason::ALL.iter();
     let all: Vec<(&str, &str)> = reasons.map(|reason| (reason.as_str(), reason.as_str())).collect();
     options(&all)
+}
+
+fn majors() -> Options {
+    options(&[("propose", "propose it, somebody decides"), ("declare", "declare it at once")])
 }
 
 fn options(all: &[(&str, &str)]) -> Options {

@@ -122,8 +122,10 @@ fn actions(fields: &Fields) -> Result<Vec<Action>, Trouble> {
     if let Some(body) = words(fields, "note") {
         found.push(Action::Comment { body });
     }
-    if fields.ticked("major") {
-        found.push(Action::DeclareMajor { reason: words(fields, "major_reason") });
+    match fields.text("major") {
+        "declare" => found.push(Action::DeclareMajor { reason: words(fields, "major_reason") }),
+        "propose" => found.push(Action::ProposeMajor { reason: words(fields, "major_reason") }),
+        _ => {}
     }
     let hold: Option<HoldReason> = value(fields, "hold")?;
     if let Some(reason) = hold {
@@ -251,7 +253,11 @@ fn of(action: &Action, add: &mut impl FnMut(&str, String)) {
         Action::ApplyModel { model } => some("model", Some(model.to_string())),
         Action::Comment { body } => some("note", Some(body.clone())),
         Action::DeclareMajor { reason } => {
-            some("major", Some("1".to_owned()));
+            some("major", Some("declare".to_owned()));
+            some("major_reason", reason.clone());
+        }
+        Action::ProposeMajor { reason } => {
+            some("major", Some("propose".to_owned()));
             some("major_reason", reason.clone());
         }
         Action::Hold { reason, seconds, note } => {
@@ -292,7 +298,7 @@ pub(super) fn field_of(rule: &Rule, fault: &Fault) -> &'static str {
         (Some(Action::AddTask { .. }), _) => "tasks",
         (Some(Action::ApplyModel { .. }), _) => "model",
         (Some(Action::Comment { .. }), _) => "note",
-        (Some(Action::DeclareMajor { .. }), _) => "major_reason",
+        (Some(Action::DeclareMajor { .. } | Action::ProposeMajor { .. }), _) => "major_reason",
         (Some(Action::Hold { .. }), Some("seconds")) => "hold_minutes",
         (Some(Action::Hold { .. }), _) => "hold_note",
     }

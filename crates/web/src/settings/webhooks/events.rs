@@ -71,6 +71,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
             "promised",
             "promise_changed",
             "promise_broken",
+            "expectation_nears",
             "breach_explained",
             "pause_corrected",
         ],

@@ -8,10 +8,12 @@ use alert::maintenance::Subject;
 use incident::alerts::AlertsWhy;
 use incident::{Lifecycle, Refusal, State};
 use kernel::{Actor, Muted, ServiceId, Timestamp};
+use std::collections::BTreeSet;
 use store::alerts::{Written, details};
 use store::{Failure, Sql};
 
-/// Outages upstream that are looked at: whoever has more has one that counts among them.
+/// Outages upstream that are looked at, the newest: whoever has more has those that count among
+/// them.
 const OUTAGES_MAX: usize = 100;
 
 /// Why nobody is paged about an alert, and when that is looked at again.
@@ -104,7 +106,8 @@ impl Book<'_> {
         Some((Muted::Maintenance, until))
     }
 
-    /// Whether something that a service needs is down, stored already or decided in this round.
+    /// Whether a service cannot work because of what is down, stored already or decided in this
+    /// round. A group of which enough are left holds, and its service pages for itself.
     fn is_upstream_down(
         &mut self,
         sql: &mut dyn Sql,
@@ -114,22 +117,34 @@ impl Book<'_> {
         if let Some(down) = self.down.get(&service) {
             return Ok(*down);
         }
-        let above: Vec<ServiceId> = self.monitoring.map.above(service).into_iter().collect();
-        let down = !above.is_empty() && round.is_down(sql, &above)?;
+        let monitoring = self.monitoring;
+        let above: Vec<ServiceId> = monitoring.map.above(&service).into_iter().collect();
+        let falls = |down: &BTreeSet<ServiceId>| monitoring.map.goes_down(&service, down);
+        let down = !above.is_empty() && round.takes_down(sql, &above, falls)?;
         self.down.insert(service, down);
         Ok(down)
     }
 }
 
 impl Round<'_> {
-    /// Whether one of these has an outage about which somebody is paged, or on which they work.
-    fn is_down(&self, sql: &mut dyn Sql, services: &[ServiceId]) -> Result<bool, Failure> {
-        if self.states.values().any(|state| is_outage(state, services)) {
+    /// Whether those of these services that have an outage, about which somebody is paged or on
+    /// which they work, are enough that something else falls.
+    fn takes_down(
+        &self,
+        sql: &mut dyn Sql,
+        services: &[ServiceId],
+        falls: impl Fn(&BTreeSet<ServiceId>) -> bool,
+    ) -> Result<bool, Failure> {
+        let decided = self.states.values().filter(|state| is_outage(state, services));
+        let mut down: BTreeSet<ServiceId> = decided.filter_map(|state| state.service).collect();
+        if !down.is_empty() && falls(&down) {
             return Ok(true);
         }
         for number in store::alerts::outages(sql, services, OUTAGES_MAX)? {
             let state = self.state(sql, &Try::default(), number)?;
-            if state.is_some_and(|state| is_outage(&state, services)) {
+            let outage = state.filter(|state| is_outage(state, services));
+            let new = outage.and_then(|state| state.service).is_some_and(|one| down.insert(one));
+            if new && falls(&down) {
                 return Ok(true);
             }
         }

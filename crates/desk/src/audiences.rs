@@ -1,0 +1,76 @@
+//! How many an update reaches, for whoever writes it.
+
+use incident::conduct::Audiences;
+use incident::state::UpdatePhase;
+use kernel::{ComponentId, IncidentNumber, ListId};
+use std::collections::{BTreeMap, BTreeSet};
+use store::directory::lists::{self, Matter, Wants};
+use store::directory::webhooks;
+use store::{Failure, Sql};
+
+/// How many of each audience an update reaches. Somebody who is in several is told once, and
+/// counted in each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Requesters, those of parts and children included.
+    pub requesters: u64,
+    /// Whoever follows it besides.
+    pub watchers: u64,
+    /// Members of each list that wants to hear about it.
+    pub lists: BTreeMap<ListId, u64>,
+    /// Subscribers of the status page.
+    pub subscribers: u64,
+    /// Chat rooms.
+    pub chat: u64,
+}
+
+impl Counts {
+    /// All of them together, as "Publish to 12 people" says it; chat rooms are no people.
+    pub fn people(&self) -> u64 {
+        self.requesters + self.watchers + self.lists.values().sum::<u64>() + self.subscribers
+    }
+}
+
+/// How many an update of an incident reaches, of those that it is for.
+///
+/// # Errors
+///
+/// [`Failure`] when the database does not answer.
+pub fn counts(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    audiences: &Audiences,
+) -> Result<Counts, Failure> {
+    let mut counts = Counts::default();
+    let (services, worst) = store::outside::concerned(sql, number)?;
+    if audiences.requesters {
+        counts.requesters = counted(store::outside::requesters(sql, number)?);
+        counts.watchers = counted(store::outside::watchers(sql, number)?);
+    }
+    for id in &audiences.lists {
+        let Some(list) = lists::get(sql, *id)? else { continue };
+        // Where it will stand, and whether it is the first word, is known when it is published.
+        let wants =
+            Wants { phases: BTreeSet::new(), first_and_last_only: false, ..list.wants.clone() };
+        let phase = UpdatePhase::Investigating;
+        let matter = Matter { services: services.clone(), worst, phase, first: true };
+        let members = if wants.hears(&matter) { list.members() as u64 } else { 0 };
+        counts.lists.insert(*id, members);
+    }
+    if audiences.status_page {
+        let components: BTreeSet<ComponentId> =
+            store::status::components::of_services(sql, &services)?.into_iter().collect();
+        counts.subscribers = counted(store::subscribers::concerned(sql, &components)?);
+    }
+    if audiences.chat {
+        let rooms = webhooks::list(sql)?.into_iter().filter(|(webhook, _)| {
+            webhook.active && webhook.kind.is_chat() && webhook.told.wants("update_published")
+        });
+        counts.chat = rooms.count() as u64;
+    }
+    Ok(counts)
+}
+
+fn counted(rows: i64) -> u64 {
+    u64::try_from(rows).unwrap_or_default()
+}

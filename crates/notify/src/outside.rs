@@ -1,0 +1,234 @@
+//! What is told to lists and subscribers, read when it leaves: words that were removed meanwhile
+//! do not leave, and whoever unsubscribed meanwhile is not told.
+
+use crate::letter::{Letter, Piece};
+use desk::seals::{Asking, Seals};
+use jiff::tz::TimeZone;
+use kernel::{ComponentId, IncidentNumber, Language, Timestamp};
+use status::snapshot::Phase;
+use status::words::{self, Part, UpdateFacts, WorkFacts, WorkWord, Written};
+use std::collections::BTreeSet;
+use store::directory::settings::{self, Instance};
+use store::outside::{self, Outside, Word};
+use store::subscribers::{self, Subscriber};
+use store::{Failure, Sql};
+
+/// What could not be attempted for so long is told nobody any more: it is news no longer.
+const STALE_SECONDS: i64 = 2 * 86_400;
+
+/// Why there is nothing to tell.
+pub(crate) type Silence = &'static str;
+
+/// What one address is told.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// An update of an incident.
+    Update(UpdateFacts),
+    /// Planned work.
+    Work(WorkFacts),
+    /// Whether they want to subscribe; when they asked.
+    Question(Timestamp),
+    /// That they are subscribed already.
+    Already,
+}
+
+/// What a letter or a message is made of.
+#[derive(Debug)]
+pub(crate) struct Material {
+    pub(crate) news: News,
+    /// Whose status page it is.
+    pub(crate) site: String,
+    /// Its address.
+    pub(crate) base: String,
+    /// Who subscribed; none for members of lists.
+    pub(crate) subscriber: Option<Subscriber>,
+}
+
+/// The status page as letters name it.
+struct Place {
+    site: String,
+    /// Its address, without a slash at the end.
+    base: String,
+    zone: TimeZone,
+}
+
+/// What is not said of the page is the instance's.
+fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
+    let instance = settings::get::<Instance>(sql, settings::INSTANCE)?;
+    let instance = instance.map(|stored| stored.value).unwrap_or_default();
+    let page = store::status::page::get(sql)?.value;
+    let or = |own: String, usual: String| if own.is_empty() { usual } else { own };
+    let base = match page.domain.as_str() {
+        "" => format!("{public_url}/status"),
+        domain => format!("https://{domain}"),
+    };
+    let zone = TimeZone::get(&or(page.time_zone, instance.time_zone)).unwrap_or(TimeZone::UTC);
+    Ok(Place { site: or(page.name, instance.name), base, zone })
+}
+
+/// Reads what somebody outside is told, or why there is nothing to tell.
+pub(crate) fn read(
+    sql: &mut dyn Sql,
+    told: &Outside,
+    public_url: &str,
+    now: Timestamp,
+) -> Result<Result<Material, Silence>, Failure> {
+    if now.seconds_since(told.created_at) > STALE_SECONDS {
+        return Ok(Err("it waited for two days"));
+    }
+    let place = place(sql, public_url)?;
+    let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
+    if told.subscriber.is_some() && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some()) {
+        return Ok(Err("the subscription ended"));
+    }
+    let news = match (told.word, &subscriber) {
+        (Word::Confirm | Word::Challenge, Some(one)) if one.confirmed_at.is_none() => {
+            News::Question(one.asked_at)
+        }
+        (Word::Confirm | Word::Challenge, _) => return Ok(Err("it is confirmed")),
+        (Word::Already, _) => News::Already,
+        _ => match announced(sql, told, &place)? {
+            Ok(news) => news,
+            Err(why) => return Ok(Err(why)),
+        },
+    };
+    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber }))
+}
+
+fn announced(
+    sql: &mut dyn Sql,
+    told: &Outside,
+    place: &Place,
+) -> Result<Result<News, Silence>, Failure> {
+    let found = told.announcement.map(|id| outside::announcement(sql, id)).transpose()?.flatten();
+    let Some(announcement) = found else { return Ok(Err("there is no such announcement")) };
+    let components = names(sql, &announcement.components)?;
+    let (site, zone) = (place.site.clone(), place.zone.clone());
+    if let Some((number, n)) = announcement.update {
+        let facts = UpdateFacts {
+            site,
+            title: String::new(),
+            phase: Phase::Investigating,
+            body: String::new(),
+            components,
+            expected: None,
+            next_update: None,
+            url: None,
+            zone,
+        };
+        return update(sql, (number, n), facts, place);
+    }
+    let word = told.word.as_str().parse::<WorkWord>();
+    let (Some(planned), Ok(word)) = (announcement.planned, word) else {
+        return Ok(Err("there is nothing that is told"));
+    };
+    Ok(Ok(News::Work(WorkFacts {
+        site,
+        word,
+        title: planned.title,
+        body: planned.body,
+        components,
+        starts_at: planned.starts_at,
+        ends_at: planned.ends_at,
+        url: place.base.clone(),
+        zone,
+    })))
+}
+
+/// The facts of an update, as it stands now.
+fn update(
+    sql: &mut dyn Sql,
+    (number, n): (IncidentNumber, u32),
+    facts: UpdateFacts,
+    place: &Place,
+) -> Result<Result<News, Silence>, Failure> {
+    let all = store::updates::of_incident(sql, number)?;
+    let n = i64::from(n);
+    let Some(update) = all.iter().find(|update| i64::from(update.n) == n) else {
+        return Ok(Err("there is no such update"));
+    };
+    if update.body.trim().is_empty() {
+        return Ok(Err("its words were removed"));
+    }
+    // What it was called last time, where nobody says anything else.
+    let mut titles: Vec<_> = all.iter().filter(|one| i64::from(one.n) <= n).collect();
+    titles.sort_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
+    let title = titles.iter().find_map(|one| one.title.clone()).filter(|title| !title.is_empty());
+    let title = match title {
+        Some(title) => title,
+        None => outside::title_of(sql, number)?.unwrap_or_else(|| facts.site.clone()),
+    };
+    let page = outside::page_of(sql, number)?;
+    Ok(Ok(News::Update(UpdateFacts {
+        title,
+        phase: update.phase.as_str().parse().unwrap_or(Phase::Investigating),
+        body: update.body.clone(),
+        expected: update.expected,
+        next_update: update.next_update,
+        url: page.map(|id| format!("{}/incidents/{id}", place.base)),
+        ..facts
+    })))
+}
+
+/// Names of components that the public page shows.
+fn names(sql: &mut dyn Sql, ids: &BTreeSet<ComponentId>) -> Result<Vec<String>, Failure> {
+    let all = desk::subscribers::public_components(sql)?;
+    let ours = all.into_iter().filter(|component| ids.contains(&component.id));
+    Ok(ours.map(|component| component.name).collect())
+}
+
+/// Where a subscriber chooses what it hears of, and where the subscription ends.
+pub(crate) fn ways_out(seals: &Seals, one: &Subscriber, base: &str) -> (String, String) {
+    let token = seals.subscription(one.id);
+    (format!("{base}/subscriptions/{token}"), format!("{base}/unsubscribe/{token}"))
+}
+
+/// The letter, and where its reader ends such letters with one press.
+pub(crate) fn letter(
+    told: &Outside,
+    material: &Material,
+    seals: &Seals,
+) -> (Letter, Option<String>) {
+    let (language, site, base) = (told.language, &material.site, &material.base);
+    let say = locale::subscribers(language);
+    let written = match &material.news {
+        News::Update(facts) => words::letter(facts, language),
+        News::Work(facts) => words::work(facts, language),
+        News::Question(asked_at) => {
+            let url = material.subscriber.as_ref().map(|one| {
+                let token = seals.asking(&Asking { subscriber: one.id, at: *asked_at });
+                format!("{base}/confirm/{token}")
+            });
+            words::confirm(site, &url.unwrap_or_default(), language)
+        }
+        News::Already => words::already(site, language),
+    };
+    let is_question = matches!(material.news, News::Question(_));
+    let mut letter = pieces(written, language);
+    let mut unsubscribe = None;
+    match &material.subscriber {
+        Some(_) if is_question => letter.why = say.why_asked(&told.address, site),
+        Some(one) => {
+            let (change, end) = ways_out(seals, one, base);
+            letter.pieces.push(Piece::Links(vec![
+                (say.change_link(), change),
+                (say.end_link(), end.clone()),
+            ]));
+            letter.why = say.why_subscriber(&told.address, site);
+            unsubscribe = Some(end);
+        }
+        None => letter.why = say.why_list(&told.address, site),
+    }
+    (letter, unsubscribe)
+}
+
+fn pieces(written: Written, language: Language) -> Letter {
+    let piece = |part| match part {
+        Part::Words(words) => Piece::Text(words),
+        Part::Said(words) => Piece::Quote(words),
+        Part::Facts(facts) => Piece::Facts(facts),
+        Part::Links(links) => Piece::Links(links),
+    };
+    let pieces = written.parts.into_iter().map(piece).collect();
+    Letter { language, subject: written.subject, pieces, why: String::new() }
+}

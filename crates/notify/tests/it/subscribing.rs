@@ -1,0 +1,224 @@
+//! Subscribing to the status page, and what subscribers are told.
+
+use crate::endpoint::{Endpoint, Says};
+use crate::world::{PUBLIC_URL, World};
+use desk::subscribers::{Chosen, Confirmation, Wish};
+use incident::Command;
+use incident::conduct::Audiences;
+use incident::state::UpdatePhase;
+use kernel::{ComponentId, Language, ListId, MaintenanceId, Timestamp};
+use notify::webhooks::Postman;
+use std::sync::Arc;
+use store::directory::lists::{self, List, PlainAddress, Wants};
+use store::outside::{self, News, Planned};
+use store::subscribers::{self, Filter, SubscriberKind};
+use tokio::sync::watch;
+
+const READER: &str = "reader@outside.example";
+
+fn wish(kind: SubscriberKind, address: &str) -> Wish {
+    let chosen = Chosen { everything: true, ..Chosen::default() };
+    Wish { kind, address: address.to_owned(), language: Language::De, chosen }
+}
+
+/// What stands behind this address in a text.
+fn token(text: &str, address: &str) -> String {
+    let rest = text.split_once(address).expect("the link").1;
+    rest.chars().take_while(char::is_ascii_hexdigit).collect()
+}
+
+fn work(now: Timestamp) -> News {
+    News {
+        maintenance: MaintenanceId(uuid::Uuid::from_u128(1)),
+        version: 1,
+        planned: Planned {
+            title: "Router firmware".to_owned(),
+            body: "The network is slow.".to_owned(),
+            starts_at: now.plus_days(3),
+            ends_at: None,
+        },
+        again: vec![],
+        components: [ComponentId(uuid::Uuid::from_u128(1))].into(),
+        remind_minutes: None,
+        takes_place: true,
+    }
+}
+
+async fn plan(world: &World) {
+    let now = world.t.desk.now();
+    let write = move |sql: &mut dyn store::Sql| Ok(outside::plan(sql, &work(now), now)?);
+    world.t.desk.write(write).await.unwrap();
+}
+
+/// Asks, reads the letter and presses its link; the token of the confirmation.
+async fn subscribed(world: &World) -> String {
+    let desk = &world.t.desk;
+    desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
+    world.rounds().await;
+    let words = world.only(READER).words();
+    let token = token(&words, &format!("{PUBLIC_URL}/status/confirm/"));
+    let waits = desk.look_at_asking(&token).await.unwrap();
+    assert!(matches!(waits, Confirmation::Waits(_)), "looking changes nothing: {waits:?}");
+    let done = desk.confirm_asking(&token).await.unwrap();
+    assert!(matches!(done, Confirmation::Done(_)));
+    token
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
+    let world = World::new().await;
+    let asked = subscribed(&world).await;
+    plan(&world).await;
+    world.rounds().await;
+    let letters = world.sink.to(READER);
+    assert_eq!(letters.len(), 2);
+    let told = &letters[1];
+    let words = told.words();
+    assert!(words.contains("Router firmware") && words.contains("Wir planen Arbeiten"), "{words}");
+    let way_out = told.header("List-Unsubscribe").unwrap();
+    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+    let token = token(&way_out, &format!("{PUBLIC_URL}/status/unsubscribe/"));
+    assert!(world.t.desk.subscription(&token).await.unwrap().is_some());
+    world.t.desk.unsubscribe(&token).await.unwrap();
+    assert!(world.t.desk.subscription(&token).await.unwrap().is_none());
+    // The link of before does not bring it back.
+    let again = world.t.desk.confirm_asking(&asked).await.unwrap();
+    assert_eq!(again, Confirmation::Nowhere);
+    world.later(4 * 86_400).await;
+    assert_eq!(world.sink.to(READER).len(), 2, "nothing more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_confirm_is_told_nothing_and_forgotten() {
+    let world = World::new().await;
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
+    world.rounds().await;
+    let words = world.only(READER).words();
+    let token = token(&words, &format!("{PUBLIC_URL}/status/confirm/"));
+    plan(&world).await;
+    world.rounds().await;
+    assert_eq!(world.sink.to(READER).len(), 1);
+    world.t.clock.advance(48 * 3_600);
+    let late = world.t.desk.confirm_asking(&token).await.unwrap();
+    assert_eq!(late, Confirmation::Nowhere);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_again_changes_nothing_and_reads_the_same() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "elsewhere").await.unwrap();
+    world.rounds().await;
+    let letters = world.sink.to(READER);
+    assert_eq!(letters.len(), 2);
+    assert!(letters[1].words().contains("Nichts hat sich"), "{}", letters[1].words());
+    let all = world.t.desk.read(|sql| subscribers::list(sql, &Filter::default(), 10));
+    assert_eq!(all.await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    let list = List {
+        id: ListId(desk::fresh()),
+        name: "Board".to_owned(),
+        people: [world.t.requester.person].into(),
+        addresses: [READER, "board@outside.example"]
+            .map(|email| PlainAddress { email: email.to_owned(), language: Language::Fr })
+            .into(),
+        wants: Wants::default(),
+        version: 1,
+    };
+    let (id, now) = (list.id, world.t.desk.now());
+    world.t.desk.write(move |sql| Ok(lists::insert(sql, &list, now)?)).await.unwrap();
+    let number = world.t.report("VPN drops").await;
+    world.rounds().await;
+    let before = world.sink.to(crate::world::GWEN).len();
+    world.t.clock.advance(1);
+    let agent = world.t.agent.clone();
+    world
+        .does(&agent, number, "A switch failed.", |body| Command::PublishUpdate {
+            body,
+            phase: UpdatePhase::Identified,
+            expected: None,
+            next_update: None,
+            title: None,
+            audiences: Some(Audiences {
+                requesters: true,
+                lists: [id].into(),
+                status_page: true,
+                chat: false,
+            }),
+        })
+        .await;
+    world.rounds().await;
+    world.later(60).await;
+    let to = |address: &str| {
+        let letters = world.sink.to(address);
+        let told = letters.iter().filter(|mail| mail.words().contains("A switch failed."));
+        told.count()
+    };
+    assert_eq!(to(READER), 1, "on a list, and subscribed");
+    assert_eq!(to("board@outside.example"), 1);
+    assert_eq!(to(crate::world::GWEN), 1, "its requester, and on a list");
+    assert_eq!(world.sink.to(crate::world::GWEN).len(), before + 1);
+    let board = world.only("board@outside.example");
+    assert!(board.words().contains("Nous connaissons la cause"), "{}", board.words());
+    assert_eq!(board.header("List-Unsubscribe"), None, "lists are the service desk's");
+}
+
+fn postman(world: &World) -> (Arc<Postman>, watch::Sender<bool>) {
+    let (stop, stopped) = watch::channel(false);
+    let postman = Postman::new(world.t.desk.clone(), Some(PUBLIC_URL.to_owned()), stopped);
+    (Arc::new(postman), stop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_answers_a_challenge_and_is_told() {
+    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    let wanted = wish(SubscriberKind::Webhook, &endpoint.url());
+    world.t.desk.subscribe(wanted, "home").await.unwrap();
+    endpoint.says([Says::Echo]);
+    postman.round().await.unwrap();
+    assert_eq!(endpoint.types(), ["subscription.challenge"]);
+    assert!(endpoint.got()[0].headers["webhook-signature"].starts_with("v1,"));
+    plan(&world).await;
+    world.rounds().await;
+    postman.round().await.unwrap();
+    assert_eq!(endpoint.types(), ["subscription.challenge", "maintenance"]);
+    let told = endpoint.got()[1].json();
+    assert_eq!(told["data"]["title"], "Router firmware");
+    assert!(told["unsubscribe_url"].as_str().unwrap().contains("/status/unsubscribe/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_does_not_repeat_its_challenge_is_told_nothing() {
+    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    let wanted = wish(SubscriberKind::Webhook, &endpoint.url());
+    world.t.desk.subscribe(wanted, "home").await.unwrap();
+    postman.round().await.unwrap();
+    plan(&world).await;
+    world.rounds().await;
+    postman.round().await.unwrap();
+    assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_program_reaches_what_only_this_machine_reaches() {
+    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    // What administrators may reach is not for everybody.
+    world.t.desk.allow_outward(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    let plain = wish(SubscriberKind::Webhook, &endpoint.url());
+    assert!(world.t.desk.subscribe(plain, "home").await.is_err(), "not without encryption");
+    let address = format!("https://127.0.0.1:{}/in", endpoint.port);
+    let wanted = wish(SubscriberKind::Webhook, &address);
+    world.t.desk.subscribe(wanted, "home").await.unwrap();
+    postman.round().await.unwrap();
+    assert!(endpoint.got().is_empty());
+}

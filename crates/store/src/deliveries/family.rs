@@ -1,0 +1,89 @@
+//! What is said of a parent and of the children that follow it is one piece of news: somebody
+//! who has several of them gets one letter. The inbox keeps an entry for each.
+
+use super::expand::Asked;
+use crate::directory::{many, one};
+use crate::{Failure, Sql};
+use incident::Audience;
+use kernel::PersonId;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// What comes down from a parent, or is told of parent and children at once.
+const OF_FAMILIES: [&str; 4] = ["resolved", "closed", "update_published", "expectation_set"];
+/// What was recorded within so many microseconds is the same piece of news: a cascade is one
+/// transaction, and timers of one turn are rung one after the other.
+const SAME_NEWS_MICROS: i64 = 5_000_000;
+
+/// Who was told what of which family, among what becomes deliveries now.
+#[derive(Default)]
+pub(super) struct Families {
+    /// By incident: the parent that it follows, or itself where it has children.
+    of: HashMap<i64, Option<i64>>,
+    /// By family, word and instant: who gets a letter about which incident.
+    told: HashMap<(i64, String, i64), HashMap<PersonId, i64>>,
+}
+
+impl Families {
+    /// Whether this person gets a letter about the same piece of news of another incident of
+    /// its family, and needs no second one. Whoever is asked about is taken to get theirs.
+    pub(super) fn has_told(
+        &mut self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        audience: &Audience,
+        person: PersonId,
+    ) -> Result<bool, Failure> {
+        let public = matches!(audience, Audience::Requester(_) | Audience::Watchers);
+        if !public || !OF_FAMILIES.contains(&asked.word.as_str()) {
+            return Ok(false);
+        }
+        let family = match self.of.get(&asked.number) {
+            Some(family) => *family,
+            None => {
+                let family = family_of(sql, asked.number)?;
+                self.of.insert(asked.number, family);
+                family
+            }
+        };
+        let Some(family) = family else { return Ok(false) };
+        let key = (family, asked.word.clone(), asked.created_at.micros());
+        let told = match self.told.entry(key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(told_before(sql, asked, family)?),
+        };
+        Ok(*told.entry(person).or_insert(asked.number) != asked.number)
+    }
+}
+
+/// The parent that an incident follows, or itself where it has children.
+fn family_of(sql: &mut dyn Sql, number: i64) -> Result<Option<i64>, Failure> {
+    let statement = "select parent, case when exists \
+        (select 1 from incidents child where child.parent = i.number) then 1 else 0 end \
+        from incidents i where number = $1";
+    let found = one(sql, statement, &[number.into()], |row| Ok((row.opt_int()?, row.flag()?)))?;
+    Ok(found.and_then(|(parent, has_children)| parent.or(has_children.then_some(number))))
+}
+
+/// Who got a letter about it before, by an earlier turn or another node, and about which
+/// incident.
+fn told_before(
+    sql: &mut dyn Sql,
+    asked: &Asked,
+    family: i64,
+) -> Result<HashMap<PersonId, i64>, Failure> {
+    let statement = "select d.person_id, d.number from incidents i \
+        join deliveries d on d.number = i.number and d.word = $2 and d.channel = 'email' and d.channel <> 'push' \
+        join events e on e.number = d.number and e.n = d.n \
+        where (i.number = $1 or i.parent = $1) and d.state <> 'withdrawn' and e.at between $3 and $4 \
+        order by d.number desc";
+    let at = asked.created_at;
+    let values = [
+        family.into(),
+        asked.word.as_str().into(),
+        at.plus_micros(-SAME_NEWS_MICROS).into(),
+        at.plus_micros(SAME_NEWS_MICROS).into(),
+    ];
+    let told = many(sql, statement, &values, |row| Ok((row.parsed()?, row.int()?)))?;
+    Ok(told.into_iter().collect())
+}

@@ -1,0 +1,100 @@
+//! Deployments and other changes that programs tell of: what was changed before a service broke
+//! is asked first. They are no configuration of ours and change none.
+
+use super::rows::{many, one};
+use crate::{Columns, Failure, Sql, Value};
+use kernel::{ChangeId, ServiceId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Days for which changes are kept: a year and a month, so that the same season is there to
+/// compare with.
+const KEPT_DAYS: i64 = 400;
+
+/// Something that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its id.
+    pub id: ChangeId,
+    /// When.
+    pub at: Timestamp,
+    /// At which service, if that is known.
+    pub service: Option<ServiceId>,
+    /// What, in one line.
+    pub title: String,
+    /// Who or what says so; may be empty.
+    pub source: String,
+    /// Where to read on.
+    pub link: Option<String>,
+}
+
+const SELECT: &str = "select id, at, service_id, title, source, link from service_changes";
+
+/// Keeps a change, and forgets those that are too old by `now`. What is kept: the one that was
+/// told before if it says just the same, because whoever heard no answer tells again.
+pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Change, Failure> {
+    forget(sql, now.plus_seconds(-KEPT_DAYS * 86_400))?;
+    let same = format!(
+        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
+    );
+    let service = change.service.map_or_else(String::new, |service| service.to_string());
+    let told: [Value; 4] =
+        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
+    if let Some(known) = one(sql, &same, &told, read)? {
+        return Ok(known);
+    }
+    sql.execute(
+        "insert into service_changes (id, at, service_id, title, source, link) values ($1, $2, $3, $4, $5, $6)",
+        &[
+            change.id.to_string().into(),
+            change.at.into(),
+            change.service.into(),
+            (&change.title).into(),
+            (&change.source).into(),
+            change.link.clone().into(),
+        ],
+    )?;
+    Ok(change.clone())
+}
+
+/// The changes of a service from an instant on and before another, the latest first; `limit` at
+/// most.
+pub fn of_service(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Vec<Change>, Failure> {
+    let statement = format!(
+        "{SELECT} where service_id = $1 and at >= $2 and at < $3 order by at desc, id desc limit {limit}"
+    );
+    many(sql, &statement, &[service.into(), from.into(), to.into()], read)
+}
+
+/// All changes from an instant on and before another, the latest first; `limit` at most.
+pub fn between(
+    sql: &mut dyn Sql,
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Vec<Change>, Failure> {
+    let statement =
+        format!("{SELECT} where at >= $1 and at < $2 order by at desc, id desc limit {limit}");
+    many(sql, &statement, &[from.into(), to.into()], read)
+}
+
+/// Forgets what was changed before an instant; how many.
+pub fn forget(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
+    sql.execute("delete from service_changes where at < $1", &[before.into()])
+}
+
+fn read(row: &mut Columns) -> Result<Change, Failure> {
+    Ok(Change {
+        id: row.parsed()?,
+        at: row.at()?,
+        service: row.opt_parsed()?,
+        title: row.text()?,
+        source: row.text()?,
+        link: row.opt_text()?,
+    })
+}

@@ -1,0 +1,182 @@
+//! Announcements become letters, some at a time, so that ten thousand keep nobody who writes.
+
+use super::announce::remind_again;
+use super::{ANNOUNCEMENT, Announcement, Whom, read_announcement};
+use crate::deliveries::by_mail_since;
+use crate::directory::{Person, lists, many, one, people, settings, slots};
+use crate::subscribers::SubscriberKind;
+use crate::{Columns, Failure, Sql, Table, Type, Value};
+use kernel::{Language, ListId, PersonId, Timestamp};
+use std::collections::BTreeSet;
+
+/// Subscribers that one transaction makes letters for: some ten milliseconds of work.
+pub const SPREAD_ROWS: i64 = 500;
+
+const TOLD_OUTSIDE: Table<'static> = Table {
+    name: "told_outside",
+    columns: &[
+        ("about", Type::Text),
+        ("word", Type::Text),
+        ("announcement_id", Type::Int),
+        ("subscriber_id", Type::Text),
+        ("list_id", Type::Text),
+        ("channel", Type::Text),
+        ("address", Type::Text),
+        ("language", Type::Text),
+        ("next_at", Type::Int),
+        ("created_at", Type::Int),
+    ],
+    suffix: "on conflict do nothing",
+};
+
+/// One address that is to be told.
+struct Reader {
+    subscriber: Option<String>,
+    channel: SubscriberKind,
+    address: String,
+    language: Language,
+}
+
+/// Makes letters of the announcement that waits longest, for `limit` subscribers at most, and
+/// remembers how far it came; whether there was one. One transaction is one call.
+pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Failure> {
+    // People are told first, those of parts and children in the same job: who is told as one is
+    // not told again as somebody outside.
+    let statement = format!(
+        "select {ANNOUNCEMENT} from announcements where ended_at is null and not_before <= $1 \
+         and not exists (select 1 from outbox where outbox.state = 'waiting' \
+         and outbox.not_before <= $1 and (outbox.number = announcements.number \
+         and outbox.n = announcements.n and outbox.created_at >= announcements.created_at \
+         or announcements.number is not null and outbox.word = 'update_published' \
+         and outbox.created_at = announcements.created_at)) order by not_before, id limit 1"
+    );
+    let Some(due) = one(sql, &statement, &[now.into()], read_announcement)? else {
+        return Ok(false);
+    };
+    let mail = by_mail_since(sql)?.is_some_and(|since| due.created_at >= since);
+    let (mut readers, reached) = match due.whom {
+        Whom::List(list) => (members(sql, list)?, None),
+        Whom::Subscribers => subscribers(sql, &due, limit)?,
+    };
+    let is_done = reached.is_none();
+    if !advance(sql, &due, reached.as_deref(), now)? {
+        // Another node was faster.
+        return Ok(true);
+    }
+    let told = told_as_people(sql, &due)?;
+    readers.retain(|reader| match reader.channel {
+        SubscriberKind::Mail => mail && !told.contains(&reader.address),
+        SubscriberKind::Webhook => true,
+    });
+    let rows = readers.into_iter().map(|reader| row(&due, reader, now)).collect::<Vec<_>>();
+    if !rows.is_empty() {
+        sql.insert(&TOLD_OUTSIDE, rows)?;
+    }
+    if let Some(maintenance) = due.maintenance.filter(|_| is_done) {
+        remind_again(sql, maintenance, now)?;
+    }
+    Ok(true)
+}
+
+/// Remembers how far an announcement came, or that it is done; `false` when that is known already.
+fn advance(
+    sql: &mut dyn Sql,
+    due: &Announcement,
+    reached: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let ended = reached.is_none().then_some(now);
+    let statement = "update announcements set reached = coalesce($3, reached), ended_at = $4 \
+        where id = $1 and reached = $2 and ended_at is null";
+    let values: [Value; 4] = [due.id.into(), (&due.reached).into(), reached.into(), ended.into()];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// The next subscribers that an announcement is for, and the last of them unless there are no more.
+fn subscribers(
+    sql: &mut dyn Sql,
+    due: &Announcement,
+    limit: i64,
+) -> Result<(Vec<Reader>, Option<String>), Failure> {
+    let components: Vec<String> = due.components.iter().map(ToString::to_string).collect();
+    let (list, chosen) = slots(4, &components);
+    let statement = format!(
+        "select id, kind, address, language from subscribers where id > $1 and ended_at is null \
+         and confirmed_at <= $2 and (everything = 1 or exists (select 1 \
+         from subscriber_components chosen where chosen.subscriber_id = subscribers.id \
+         and chosen.component_id in ({list}))) order by id limit $3"
+    );
+    let mut values: Vec<Value> = vec![
+        (&due.reached).into(),
+        // Whoever confirmed since reads the page.
+        due.not_before.into(),
+        limit.into(),
+    ];
+    values.extend(chosen);
+    let readers = many(sql, &statement, &values, |row| {
+        Ok(Reader {
+            subscriber: Some(row.text()?),
+            channel: row.parsed()?,
+            address: row.text()?,
+            language: row.parsed()?,
+        })
+    })?;
+    let full = readers.len() as i64 >= limit;
+    let last = readers.last().and_then(|reader| reader.subscriber.clone()).filter(|_| full);
+    Ok((readers, last))
+}
+
+/// The members of a list.
+fn members(sql: &mut dyn Sql, list: ListId) -> Result<Vec<Reader>, Failure> {
+    let Some(list) = lists::get(sql, list)? else { return Ok(vec![]) };
+    let ids: Vec<PersonId> = list.people.into_iter().collect();
+    let people = people::get_many(sql, &ids)?;
+    let mut readers = by_mail(sql, people)?;
+    readers.extend(list.addresses.into_iter().map(|plain| reader(plain.email, plain.language)));
+    Ok(readers)
+}
+
+/// People who are there and have an address, with what they read.
+fn by_mail(sql: &mut dyn Sql, people: Vec<Person>) -> Result<Vec<Reader>, Failure> {
+    let usual = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
+    let usual = usual.map(|stored| stored.value.language).unwrap_or_default();
+    let there = people.into_iter().filter(|person| person.active);
+    Ok(there
+        .filter_map(|person| Some(reader(person.email?, person.language.unwrap_or(usual))))
+        .collect())
+}
+
+fn reader(address: String, language: Language) -> Reader {
+    Reader { subscriber: None, channel: SubscriberKind::Mail, address, language }
+}
+
+/// Addresses of people who are told the same as requesters, followers or whoever has it, of the
+/// incident or of what belongs to it.
+fn told_as_people(sql: &mut dyn Sql, due: &Announcement) -> Result<BTreeSet<String>, Failure> {
+    let Some((number, n)) = due.update else { return Ok(BTreeSet::new()) };
+    let statement = "select address from deliveries where number = $1 and n = $2 \
+        and channel = 'email' union select address from deliveries where number in \
+        (select number from incidents where merged_into = $1 or parent = $1) \
+        and word = 'update_published' and channel = 'email' and created_at >= $3";
+    let values = [number.into(), n.into(), due.created_at.into()];
+    let told = many(sql, statement, &values, Columns::text)?;
+    Ok(told.into_iter().map(|address| address.to_lowercase()).collect())
+}
+
+fn row(due: &Announcement, reader: Reader, now: Timestamp) -> Vec<Value> {
+    vec![
+        (&due.about).into(),
+        due.word.as_str().into(),
+        due.id.into(),
+        reader.subscriber.into(),
+        match due.whom {
+            Whom::List(list) => list.into(),
+            Whom::Subscribers => Value::Null,
+        },
+        reader.channel.as_str().into(),
+        reader.address.into(),
+        reader.language.as_str().into(),
+        now.into(),
+        now.into(),
+    ]
+}

@@ -1,0 +1,106 @@
+//! Surges as they are kept, and the reports that tell them.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+use crate::harness::{each_engine, write};
+use crate::list::world::{Incident, NOW, person, service, settle, store_all};
+use kernel::{IncidentNumber, ServiceId, SurgeId, Timestamp};
+use store::surges::{
+    Surge, SurgeState, accepted, alone, arrivals, count, decide, end, first_report, get,
+    last_number, list, looked_until, majors, open, propose, services_after, set_parent,
+};
+
+fn surge(number: u128, of: ServiceId) -> Surge {
+    Surge {
+        id: SurgeId(uuid::Uuid::from_u128(number)),
+        service: of,
+        state: SurgeState::Proposed,
+        began: NOW,
+        proposed_at: NOW.plus_seconds(number as i64),
+        slow: number == 2,
+        counted: 7,
+        expected_milli: 1_250,
+        parent: None,
+        decided_at: None,
+        decided_by: None,
+        ended_at: None,
+    }
+}
+
+#[test]
+fn a_service_has_one_surge_at_a_time_and_it_is_decided_once() {
+    each_engine("surges_once", |store| {
+        write(store, |sql| {
+            let (first, second) = (surge(1, service(0)), surge(2, service(0)));
+            assert!(propose(sql, &first)?);
+            assert!(!propose(sql, &second)?, "it has one");
+            assert!(propose(sql, &surge(3, service(1)))?);
+            assert_eq!(open(sql)?.len(), 2);
+            assert_eq!(get(sql, first.id)?, Some(first.clone()));
+            count(sql, first.id, 9, 2_000)?;
+            let later = NOW.plus_seconds(60);
+            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
+            assert!(!decide(sql, first.id, SurgeState::Dismissed, person(1), later)?);
+            // The parent could not be made: somebody may try again.
+            set_parent(sql, first.id, None)?;
+            assert_eq!(get(sql, first.id)?.unwrap().state, SurgeState::Proposed);
+            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
+            set_parent(sql, first.id, Some(IncidentNumber(5)))?;
+            let over = NOW.plus_seconds(3_600);
+            end(sql, first.id, over)?;
+            end(sql, surge(3, service(1)).id, over)?;
+            let kept = get(sql, first.id)?.unwrap();
+            assert_eq!((kept.state, kept.counted), (SurgeState::Accepted, 9));
+            assert_eq!((kept.parent, kept.ended_at), (Some(IncidentNumber(5)), Some(over)));
+            let other = get(sql, surge(3, service(1)).id)?.unwrap();
+            assert_eq!(other.state, SurgeState::Over, "nobody decided");
+            assert!(open(sql)?.is_empty());
+            assert_eq!(accepted(sql, service(0), NOW)?, [(NOW, over)]);
+            assert_eq!(accepted(sql, service(1), NOW)?, []);
+            assert!(propose(sql, &second)?, "the next one");
+            let ids: Vec<SurgeId> = list(sql, 10)?.into_iter().map(|one| one.id).collect();
+            assert_eq!(ids, [surge(3, service(1)).id, second.id, first.id]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn reports_of_a_service_are_found_in_the_order_of_time() {
+    each_engine("surges_reports", |store| {
+        let at = |seconds: i64| NOW.plus_seconds(seconds);
+        let report = |number: i64, seconds: i64| {
+            Incident::new(number, "No labels").with(move |state| {
+                state.service = Some(service(1));
+                state.requester = person(number as usize % 4);
+                state.reported_at = at(seconds);
+            })
+        };
+        let all = [
+            report(1, -9_000),
+            report(2, 60),
+            report(3, 30).with(|state| state.parent = Some(IncidentNumber(1))),
+            report(4, 90).with(|state| state.major = true),
+            report(5, 120),
+            Incident::new(6, "No service").with(move |state| state.reported_at = at(150)),
+        ];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &all)
+        });
+        write(store, |sql| {
+            let found = arrivals(sql, service(1), NOW, 10)?;
+            let found: Vec<Timestamp> = found.iter().map(|arrival| arrival.at).collect();
+            assert_eq!(found, [at(30), at(60), at(90), at(120)]);
+            let latest = arrivals(sql, service(1), NOW, 1)?;
+            assert_eq!((latest[0].at, latest[0].by), (at(120), person(1)));
+            let numbers = alone(sql, service(1), at(-10_000), 10)?;
+            assert_eq!(numbers, [2, 5].map(IncidentNumber), "no parent, child or major one");
+            assert_eq!(majors(sql, service(1), 5)?, [IncidentNumber(4)]);
+            assert_eq!(first_report(sql)?, Some(at(-9_000)));
+            assert_eq!((looked_until(sql, NOW)?, last_number(sql)?), (1, 6));
+            assert_eq!(looked_until(sql, at(1_000))?, 6);
+            assert_eq!(services_after(sql, 2, 6)?, [(service(1), 3)]);
+            Ok(())
+        });
+    });
+}

@@ -1,0 +1,196 @@
+//! The services that are out, and those that may be because of them.
+
+use super::Room;
+use crate::incident::case::Case;
+use crate::part::icon::icon;
+use crate::part::time;
+use desk::map::Sight;
+use incident::State;
+use kernel::{ServiceId, Timestamp};
+use map::Health;
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+use store::directory::changes::{self, Change};
+use store::{Failure, Sql};
+
+/// Services that are shown.
+const ROWS: usize = 30;
+/// Services they need that are asked for changes.
+const NEEDED: usize = 50;
+/// Changes that are shown.
+const CHANGES: usize = 10;
+/// Seconds before it began in which a change may be why: a day.
+const CHANGES_SECONDS: i64 = 86_400;
+
+/// A service that the incident concerns.
+pub(super) struct Affected {
+    service: ServiceId,
+    /// How it is, with what it needs.
+    health: Health,
+    /// Whether the incident is about it itself.
+    own: bool,
+    /// How many steps away it is from one that is.
+    depth: u32,
+    /// Whether it does not work without it; else it may.
+    certain: bool,
+}
+
+/// The services that an incident is about: its own, and those of its outages.
+pub(super) fn concerned(state: &State) -> BTreeSet<ServiceId> {
+    let outages = state.outages.iter().map(|outage| outage.service);
+    state.service.into_iter().chain(outages).collect()
+}
+
+/// What is asked of the service map: which services, since when it goes on, now.
+pub(super) struct Question {
+    concerned: BTreeSet<ServiceId>,
+    began: Timestamp,
+    now: Timestamp,
+}
+
+impl Question {
+    /// What there is to ask about an incident.
+    pub(super) fn of(case: &Case) -> Question {
+        let state = case.state();
+        let outages = state.outages.iter().map(|outage| outage.started_at);
+        let noticed = state.moments.detected.unwrap_or(state.reported_at);
+        Question {
+            concerned: concerned(state),
+            began: outages.chain([noticed]).min().unwrap_or(noticed),
+            now: case.here.now,
+        }
+    }
+
+    /// The services, and what was changed at them and at what they need.
+    pub(super) fn ask(self, sql: &mut dyn Sql) -> Result<(Vec<Affected>, Vec<Change>), Failure> {
+        if self.concerned.is_empty() {
+            return Ok((vec![], vec![]));
+        }
+        let sight = desk::map::load(sql, self.now)?;
+        let needed = self.concerned.iter().flat_map(|id| sight.graph.upstream(id));
+        let needed = needed.map(|hit| hit.service).take(NEEDED);
+        let asked: BTreeSet<ServiceId> = self.concerned.iter().copied().chain(needed).collect();
+        let from = self.began.plus_seconds(-CHANGES_SECONDS);
+        let mut changed = Vec::new();
+        for id in asked {
+            changed.extend(changes::of_service(sql, id, from, self.now, CHANGES)?);
+        }
+        changed.sort_by_key(|change| std::cmp::Reverse(change.at));
+        changed.truncate(CHANGES);
+        Ok((affected(&sight, &self.concerned), changed))
+    }
+}
+
+/// The services it is about, then what they take with them, the nearest first.
+fn affected(sight: &Sight, concerned: &BTreeSet<ServiceId>) -> Vec<Affected> {
+    let mut found: Vec<Affected> = concerned
+        .iter()
+        .map(|id| Affected {
+            service: *id,
+            health: sight.health(id),
+            own: true,
+            depth: 0,
+            certain: true,
+        })
+        .collect();
+    for hit in concerned.iter().flat_map(|id| sight.graph.impact(id)) {
+        if concerned.contains(&hit.service) {
+            continue;
+        }
+        match found.iter().position(|one| one.service == hit.service) {
+            Some(at) => {
+                found[at].depth = found[at].depth.min(hit.depth);
+                found[at].certain |= hit.certain;
+            }
+            None => found.push(Affected {
+                service: hit.service,
+                health: sight.health(&hit.service),
+                own: false,
+                depth: hit.depth,
+                certain: hit.certain,
+            }),
+        }
+    }
+    found.sort_by_key(|one| (!one.own, one.depth, !one.certain));
+    found
+}
+
+/// The card.
+pub(super) fn card(room: &Room<'_>, patch: Option<&str>) -> Markup {
+    let all = &room.extra.affected;
+    html! {
+        section.card id="mj-services" aria-labelledby="mj-services-h" data-patch=[patch] {
+            div.card-h { h2 id="mj-services-h" { "Affected services" } }
+            @if all.is_empty() {
+                div.card-b { p.meta { "The incident names no service. With one, what depends on it is shown here." } }
+            } @else {
+                div.scroll-x tabindex="0" role="region" aria-label="Affected services" {
+                    table.dt {
+                        thead { tr { th scope="col" { "Service" } th scope="col" { "How it is" } th scope="col" { "Why it is here" } } }
+                        tbody { @for one in all.iter().take(ROWS) { (row(room.case(), one)) } }
+                    }
+                }
+                @if all.len() > ROWS { div.card-b { p.meta { "and " (all.len() - ROWS) " more" } } }
+            }
+        }
+    }
+}
+
+fn row(case: &Case, one: &Affected) -> Markup {
+    let (class, symbol, words) = look(one.health);
+    html! {
+        tr {
+            th scope="row" { (case.service(one.service)) }
+            td { span class={ "state " (class) } { (icon(symbol)) (words) } }
+            td {
+                @if one.own { "the incident is about it" }
+                @else if one.certain { "does not work without it" }
+                @else { "may be slower or worse" }
+            }
+        }
+    }
+}
+
+/// Class, icon and word of a health.
+fn look(health: Health) -> (&'static str, &'static str, &'static str) {
+    match health {
+        Health::Level => ("state-resolved", "h-ok", "Operational"),
+        Health::Maintenance => ("state-wreq", "h-maint", "Maintenance"),
+        Health::Degraded => ("state-new", "h-degraded", "Degraded"),
+        Health::Partial => ("state-new", "h-partial", "Partly out"),
+        Health::Down => ("state-new", "h-down", "Out"),
+    }
+}
+
+/// What was changed shortly before it began, or since, at the services and at what they need.
+pub(super) fn changed(room: &Room<'_>, patch: Option<&str>) -> Markup {
+    let (case, all) = (room.case(), &room.extra.changes);
+    html! {
+        section.card.maj-w id="mj-changes" aria-labelledby="mj-changes-h" data-patch=[patch] {
+            div.card-h { h2 id="mj-changes-h" { "Changes" } span.meta { "from a day before it began" } }
+            div.card-b {
+                @if all.is_empty() { p.meta { "None that a program told of, at these services or at what they need." } }
+                ul.rows {
+                    @for change in all {
+                        li {
+                            (icon("wrench"))
+                            p {
+                                @match change.link.as_deref().filter(|link| is_web(link)) {
+                                    Some(link) => a href=(link) rel="noopener noreferrer" target="_blank" { (change.title) },
+                                    None => (change.title),
+                                }
+                                @if let Some(service) = change.service { ", " (case.service(service)) }
+                            }
+                            span.meta { (time::moment(change.at, &case.here)) @if !change.source.is_empty() { ", " (change.source) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an address of another program may be followed from a page.
+fn is_web(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
+}
