@@ -30,6 +30,7 @@ fact-team = Zuständiges Team
 fact-due = Fällig
 fact-expected = Voraussichtlich behoben bis
 fact-next = Nächste Nachricht bis
+fact-since = Seit
 
 received = Wir haben Ihre Meldung erhalten. Sie hat die Nummer { $number }.
 told-here = Auf diesem Weg erfahren Sie, wie es weitergeht.
@@ -131,6 +132,11 @@ was-closed = Der Vorgang ist geschlossen.
 rated-low = { $who } hat dies mit { $score } von 5 bewertet.
 kept-inside = In Ihrem Namen kam eine Antwort per E-Mail, und nichts belegt, dass sie von Ihnen ist. Sie wurde als interne Notiz behalten: Die meldende Person hat sie nicht erhalten.
 kept-inside-fix = Um per E-Mail zu antworten, schreiben Sie von der Adresse Ihres Kontos über den Mailserver ihrer Domain. Er muss Nachrichten signieren (DKIM) oder für die Domain genannt sein (SPF), wie es ihr DMARC-Eintrag verlangt; darum kann sich kümmern, wer ihn betreibt. Um jetzt zu antworten, öffnen Sie den Vorgang. Wenn Sie nichts geschrieben haben, sagen Sie es Ihrer Administration.
+paged = Sie werden gerufen: { $title }
+paged-open = Öffnen Sie den Link, um anzunehmen, weiterzureichen oder zu sagen, dass Sie nicht können.
+paged-sign-in = Melden Sie sich an, um anzunehmen; sonst wird weitergereicht.
+paged-link = Annehmen, weiterreichen oder sagen, dass Sie nicht können
+paged-why = Sie erhalten diese Nachricht, weil Sie Bereitschaft haben oder als Ansprechperson genannt wurden.
 
 trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.

@@ -35,6 +35,7 @@ fact-team = Team
 fact-due = Due
 fact-expected = Expected back by
 fact-next = Next update by
+fact-since = Since
 
 ## To whoever reported it, and to whoever follows it
 
@@ -140,6 +141,14 @@ was-closed = The incident is closed.
 rated-low = { $who } rated it { $score } of 5.
 kept-inside = A reply in your name came by mail, and nothing proves that it is yours. It was kept as an internal note: its requester has not got it.
 kept-inside-fix = To answer by mail, write from the address of your account, through the mail server of its domain. That server has to sign letters (DKIM) or be named for the domain (SPF), as its DMARC record says; whoever runs it can see to that. To answer now, open the incident. If you wrote nothing, tell your administrator.
+
+## To whoever is paged
+
+paged = You are paged: { $title }
+paged-open = Open the link to acknowledge it, to escalate it, or to say that you cannot.
+paged-sign-in = Sign in to acknowledge it, or it escalates.
+paged-link = Acknowledge, escalate, or say that you cannot
+paged-why = You get this because you are on call or were named to be paged.
 
 ## The letter that tries out the mail server
 

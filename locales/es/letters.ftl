@@ -30,6 +30,7 @@ fact-team = Equipo
 fact-due = Vence
 fact-expected = Restablecimiento previsto a más tardar
 fact-next = Próxima información a más tardar
+fact-since = Desde
 
 received = Hemos recibido su aviso. Su número es { $number }.
 told-here = Por este medio le informaremos de cómo continúa.
@@ -131,6 +132,11 @@ was-closed = La incidencia está cerrada.
 rated-low = { $who } la ha valorado con { $score } de 5.
 kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que sea suya. Se guardó como nota interna: quien notificó la incidencia no la ha recibido.
 kept-inside-fix = Para responder por correo, escriba desde la dirección de su cuenta por el servidor de correo de su dominio. Ese servidor debe firmar los mensajes (DKIM) o estar indicado para el dominio (SPF), como pide su registro DMARC; quien lo administra puede ocuparse. Para responder ahora, abra la incidencia. Si usted no escribió nada, avise a su administrador.
+paged = Se le avisa: { $title }
+paged-open = Abra el enlace para aceptar, escalar o decir que no puede.
+paged-sign-in = Inicie sesión para aceptar; si no, el aviso se escala.
+paged-link = Aceptar, escalar o decir que no puede
+paged-why = Recibe este mensaje porque está de guardia o se le nombró para recibir avisos.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

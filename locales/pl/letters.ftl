@@ -30,6 +30,7 @@ fact-team = Zespół
 fact-due = Termin
 fact-expected = Przewidywane przywrócenie najpóźniej
 fact-next = Następna informacja najpóźniej
+fact-since = Od
 
 received = Otrzymaliśmy Państwa zgłoszenie. Jego numer to { $number }.
 told-here = Tą drogą poinformujemy Państwa, co dzieje się dalej.
@@ -131,6 +132,11 @@ was-closed = Zgłoszenie jest zamknięte.
 rated-low = { $who } ocenia to na { $score } z 5.
 kept-inside = W Państwa imieniu przyszła odpowiedź e-mailem i nic nie potwierdza, że jest od Państwa. Zachowano ją jako notatkę wewnętrzną: osoba zgłaszająca jej nie otrzymała.
 kept-inside-fix = Aby odpowiadać e-mailem, prosimy pisać z adresu swojego konta przez serwer poczty jego domeny. Ten serwer musi podpisywać wiadomości (DKIM) lub być wskazany dla domeny (SPF), jak wymaga jej wpis DMARC; może o to zadbać osoba, która go prowadzi. Aby odpowiedzieć teraz, prosimy otworzyć zgłoszenie. Jeśli nic Państwo nie pisali, prosimy powiadomić administratora.
+paged = Wezwanie: { $title }
+paged-open = Prosimy otworzyć odnośnik, aby przyjąć, przekazać dalej lub odmówić.
+paged-sign-in = Prosimy się zalogować, aby przyjąć; inaczej wezwanie zostanie przekazane dalej.
+paged-link = Przyjąć, przekazać dalej lub odmówić
+paged-why = Otrzymują Państwo tę wiadomość, ponieważ mają Państwo dyżur lub zostali Państwo wskazani do wezwania.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

@@ -30,6 +30,7 @@ fact-team = Equipe
 fact-due = Prazo
 fact-expected = Restabelecimento previsto até
 fact-next = Próxima informação até
+fact-since = Desde
 
 received = Recebemos a sua comunicação. O número é { $number }.
 told-here = Por aqui você fica sabendo como continua.
@@ -131,6 +132,11 @@ was-closed = O incidente está encerrado.
 rated-low = { $who } avaliou isto com { $score } de 5.
 kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é sua. Ela foi guardada como nota interna: quem comunicou o incidente não a recebeu.
 kept-inside-fix = Para responder por e-mail, escreva do endereço da sua conta pelo servidor de e-mail do domínio. Esse servidor precisa assinar as mensagens (DKIM) ou ser indicado para o domínio (SPF), como pede o registro DMARC; quem o administra pode cuidar disso. Para responder agora, abra o incidente. Se você não escreveu nada, avise o administrador.
+paged = Você é chamado: { $title }
+paged-open = Abra o link para aceitar, escalar ou dizer que não pode.
+paged-sign-in = Entre para aceitar; caso contrário, o chamado é escalado.
+paged-link = Aceitar, escalar ou dizer que não pode
+paged-why = Você recebe esta mensagem porque está de plantão ou foi indicado para ser chamado.
 
 trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.

@@ -6,6 +6,7 @@
 mod channels;
 mod figures;
 mod lane;
+mod letter;
 mod words;
 
 pub use channels::{Gateway, Ntfy, Telegram, Twilio};

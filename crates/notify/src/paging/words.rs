@@ -1,7 +1,8 @@
 //! What a page says: what, where, since when, how urgent, and how to answer. In every form at
 //! once, because the way may change from one attempt to the next.
 
-use crate::letter::one_line;
+use super::letter;
+use crate::letter::{Letter, one_line};
 use crate::material::Here;
 use crate::push;
 use desk::contacts::Note;
@@ -11,6 +12,7 @@ use incident::Policy;
 use incident::reach::Urgency;
 use kernel::Timestamp;
 use store::directory::Contact;
+use store::directory::letters::LetterText;
 
 /// Characters of one text message in the alphabet that every telephone has (GSM 03.38).
 const SMS_CHARS: usize = 160;
@@ -87,12 +89,8 @@ pub(super) struct Message {
     pub(super) spoken: String,
     /// As plain text.
     pub(super) text: String,
-    /// The subject of a letter.
-    pub(super) subject: String,
-    /// The words of a letter.
-    pub(super) mail: String,
-    /// Why they get it.
-    pub(super) why: &'static str,
+    /// As a letter.
+    pub(super) letter: Letter,
     /// Whether it should wake somebody.
     pub(super) urgent: bool,
     /// As a device shows it.
@@ -123,6 +121,8 @@ pub(super) struct Around<'a> {
     pub(super) public_url: Option<&'a str>,
     /// Whether anybody hears what is answered to a text message.
     pub(super) sms_is_answered: bool,
+    /// What administrators say in letters to whoever is paged, in each language.
+    pub(super) edited: &'a [LetterText],
     /// Whether the devices of whoever is paged may say title and words, locked or not.
     pub(super) push_words: bool,
     /// The time.
@@ -139,10 +139,6 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
     let token = around.seals.page(paged.page.id);
     let link = around.public_url.map(|url| format!("{url}/a/{token}"));
     let facts = facts(paged, around);
-    let how = match &link {
-        Some(_) => "Open the link to acknowledge, escalate, or say that you cannot.",
-        None => "Sign in to acknowledge it, or it escalates.",
-    };
     let answer = match &link {
         Some(link) if around.sms_is_answered => {
             format!("{link} Reply 1 {} to acknowledge", around.seals.page_code(paged.page.id))
@@ -158,9 +154,7 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
         text: format!("You are paged: {open_title}\n{}\n{open}", facts.join("\n"))
             .trim()
             .to_owned(),
-        subject: format!("[{number}] {priority} You are paged: {title}"),
-        mail: format!("You are paged: {title}\n\n{}\n\n{how}", facts.join("\n")),
-        why: "You get this because you are on call or were named to be paged.",
+        letter: letter::page(paged, around, &title, link.as_deref()),
         name: number.to_string(),
         headline: format!("{priority} {open_title}"),
         facts: facts[1..].join(" · "),
@@ -251,9 +245,7 @@ pub(super) fn note(
         sms: words.clone(),
         spoken,
         text: words.clone(),
-        subject: title.clone(),
-        mail: words.clone(),
-        why: "You get this because somebody named this address as a way to reach them.",
+        letter: letter::note(&title, &words, link.as_deref()),
         push: push::Note {
             title,
             body: words,
@@ -321,9 +313,7 @@ pub(super) fn empty() -> Message {
         sms: String::new(),
         spoken: String::new(),
         text: String::new(),
-        subject: String::new(),
-        mail: String::new(),
-        why: "",
+        letter: letter::note("", "", None),
         urgent: false,
         push: push::Note {
             title: String::new(),

@@ -158,8 +158,6 @@ fn facts(about: &About) -> Vec<(&'static str, String)> {
     facts.push((say.fact_priority(), state.priority.to_string()));
     facts.push((say.fact_requester(), crate::letter::one_line(&about.material.requester)));
     facts.extend(about.team().map(|name| (say.fact_team(), name)));
-    let due = state.clocks.iter().filter(|clock| clock.breached_at.is_none());
-    let due = due.filter_map(|clock| clock.due_at).min();
-    facts.extend(due.map(|at| (say.fact_due(), about.moment(at))));
+    facts.extend(about.due().map(|at| (say.fact_due(), at)));
     facts
 }

@@ -351,7 +351,7 @@ pub fn last_round_trip(sql: &mut dyn Sql, address: &str) -> Result<Option<RoundT
     let statement = "select d.created_at, d.state, d.error, \
             (select min(m.received_at) from messages m where m.message_id = d.message_id) \
         from deliveries d where d.number is null and d.n = 0 and d.word = $1 and d.address = $2 \
-        order by d.id desc limit 1";
+        and d.channel <> 'push' order by d.id desc limit 1";
     one(sql, statement, &[TRIAL.into(), address.into()], |row| {
         Ok(RoundTrip {
             asked_at: row.at()?,

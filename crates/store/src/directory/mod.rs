@@ -45,7 +45,7 @@ pub use audit::Entry;
 pub use categories::Category;
 pub use changes::Change;
 pub use contacts::Contact;
-pub use devices::Device;
+pub use devices::{Device, EndedDevice};
 pub use drafts::{Draft, Mode};
 pub use escalations::Escalation;
 pub use feeds::ScheduleFeed;

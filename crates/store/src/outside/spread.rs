@@ -154,10 +154,12 @@ fn reader(address: String, language: Language) -> Reader {
 /// incident or of what belongs to it.
 fn told_as_people(sql: &mut dyn Sql, due: &Announcement) -> Result<BTreeSet<String>, Failure> {
     let Some((number, n)) = due.update else { return Ok(BTreeSet::new()) };
+    // Without the second word on the channel SQLite goes through all deliveries there are.
     let statement = "select address from deliveries where number = $1 and n = $2 \
-        and channel = 'email' union select address from deliveries where number in \
+        and channel = 'email' and channel <> 'push' union select address from deliveries where number in \
         (select number from incidents where merged_into = $1 or parent = $1) \
-        and word = 'update_published' and channel = 'email' and created_at >= $3";
+        and word = 'update_published' and channel = 'email' and channel <> 'push' \
+        and created_at >= $3";
     let values = [number.into(), n.into(), due.created_at.into()];
     let told = many(sql, statement, &values, Columns::text)?;
     Ok(told.into_iter().map(|address| address.to_lowercase()).collect())
