@@ -106,7 +106,7 @@ fn allow(desk: &Desk, settings: &Settings) {
 /// Everything that is served.
 fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
     api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
-        .merge(intake::router(desk.clone()))
+        .merge(intake::router_asking(desk.clone(), Arc::new(intake::Guarded::by(desk.clone()))))
         .merge(telephone(desk, providers))
         .merge(web::router(desk.clone(), options))
 }

@@ -1,6 +1,8 @@
 //! Monitoring at its doors, from the request to the incident.
 
 mod again;
+mod asked;
+mod proved;
 mod sources;
 mod stories;
 mod suppressed;

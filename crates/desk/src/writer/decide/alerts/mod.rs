@@ -57,6 +57,8 @@ struct Book<'a> {
     missed: Option<String>,
     marks: Vec<Mark>,
     groups: Vec<InHand>,
+    /// Integrations that know no alert which is not ours, so that they hide none of a group.
+    whole: BTreeSet<IntegrationId>,
     /// Groups that are looked at because time passed.
     ringing: Vec<IncidentNumber>,
     by_number: HashMap<IncidentNumber, usize>,
@@ -232,6 +234,7 @@ impl<'a> Book<'a> {
             missed: None,
             marks: vec![],
             groups: vec![],
+            whole: BTreeSet::new(),
             ringing: vec![],
             by_number: HashMap::new(),
             by_key: HashMap::new(),

@@ -49,6 +49,7 @@ impl Round<'_> {
         for number in std::mem::take(&mut book.ringing) {
             book.ring(sql, number)?;
         }
+        book.nothing_hidden();
         Ok(())
     }
 }
@@ -277,6 +278,17 @@ impl Book<'_> {
     /// Whether an alert that is stored as open is over by what this batch told.
     pub(super) fn is_over(&self, id: kernel::AlertId) -> bool {
         self.rows.iter().any(|row| row.alert.id == id && !row.alert.is_open())
+    }
+
+    /// Groups of which nothing fires are over where their source hides nothing, whatever it cut.
+    fn nothing_hidden(&mut self) {
+        for hand in &mut self.groups {
+            let over = hand.group.all_firing() == 0 && hand.group.truncated;
+            if over && self.whole.contains(&hand.group.integration) {
+                (hand.group.truncated, hand.group.unclear_since) = (false, None);
+                (hand.news, hand.touched) = (true, true);
+            }
+        }
     }
 
     /// A group is looked at because time passed.
