@@ -154,6 +154,7 @@ pub(crate) async fn serve(
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let options = web::Options {
         public_url,
+        encrypted: certificate.is_some(),
         trusted_proxies,
         mail: shown,
         draw_letter,
