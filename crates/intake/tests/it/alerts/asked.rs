@@ -59,14 +59,17 @@ async fn asks(doors: &Doors, source: &Alertmanager) {
 fn listed(doors: &[(&str, bool)]) -> Value {
     let told = notification(doors, 0);
     let alerts = told["alerts"].as_array().unwrap().iter();
-    alerts.map(|alert| json!({ "labels": alert["labels"], "fingerprint": alert["fingerprint"] })).collect()
+    alerts
+        .map(|alert| json!({ "labels": alert["labels"], "fingerprint": alert["fingerprint"] }))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_source_knows_no_more_is_over_and_the_rest_stays() {
     let (doors, source) = doors().await;
     let id = doors.source;
-    let secret = integrations::Secrets { password: Some("s3cret".to_owned()), ..Default::default() };
+    let secret =
+        integrations::Secrets { password: Some("s3cret".to_owned()), ..Default::default() };
     doors.t.desk.write(move |sql| Ok(integrations::set_secrets(sql, id, &secret)?)).await.unwrap();
     doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
     source.knows(&listed(&[("web-1", true)]));
@@ -75,7 +78,8 @@ async fn what_the_source_knows_no_more_is_over_and_the_rest_stays() {
     asks(&doors, &source).await;
     assert_eq!(source.heard(), 1, "not before it is time");
     let question = source.heard.lock().unwrap()[0].clone();
-    let url = "https://alertmanager.example/am/api/v2/alerts?active=true&silenced=true&inhibited=true";
+    let url =
+        "https://alertmanager.example/am/api/v2/alerts?active=true&silenced=true&inhibited=true";
     assert_eq!(question.url, url);
     assert_eq!(question.authorization.as_deref(), Some("Bearer s3cret"));
     assert_eq!(doors.state(1).await.alerts.unwrap().firing, 2, "one answer is not enough");
@@ -99,7 +103,8 @@ async fn a_source_that_does_not_answer_resolves_nothing() {
     doors.passes(1).await;
     source.knows(&json!([]));
     asks(&doors, &source).await;
-    let bad = [Err("no way".to_owned()), Ok((500, "[]".to_owned())), Ok((200, "<html>".to_owned()))];
+    let bad =
+        [Err("no way".to_owned()), Ok((500, "[]".to_owned())), Ok((200, "<html>".to_owned()))];
     for says in bad {
         *source.says.lock().unwrap() = says;
         doors.passes(901).await;
