@@ -66,9 +66,11 @@ struct NewMaintenance {
     /// When it comes again between these instants.
     #[schema(value_type = Option<Object>)]
     recurrence: Option<Recurrence>,
-    /// For which alerts; for all of them when absent.
+    /// For which alerts.
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
+    /// It is for every alert there is; needed where no matcher names any.
+    everything: Option<bool>,
 }
 
 /// What to change of a window; what is absent stays.
@@ -88,6 +90,8 @@ struct MaintenanceChange {
     recurrence: Option<Option<Recurrence>>,
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
+    /// It is for every alert there is; needed where the matcher names none.
+    everything: Option<bool>,
 }
 
 pub(crate) fn doors() -> Vec<Door> {
@@ -142,7 +146,7 @@ async fn create(
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         recurrence: new.recurrence,
-        matcher: new.matcher.unwrap_or_default(),
+        matcher: named(new.matcher.unwrap_or_default(), new.everything)?,
         created_by: caller.viewer().name.clone(),
         cancelled: false,
         version: 1,
@@ -178,13 +182,17 @@ async fn change(
     must_plan(&caller)?;
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let matcher = match (change.matcher, change.everything) {
+        (None, Some(true)) => Some(Matcher::default()),
+        (given, everything) => given.map(|given| named(given, everything)).transpose()?,
+    };
     let row = kept::change(&app, &caller, find(&id)?, seen, move |before: &Maintenance| {
         Ok(Maintenance {
             name: new_name.unwrap_or_else(|| before.name.clone()),
             starts_at: change.starts_at.unwrap_or(before.starts_at),
             ends_at: change.ends_at.unwrap_or(before.ends_at),
             recurrence: change.recurrence.clone().unwrap_or_else(|| before.recurrence.clone()),
-            matcher: change.matcher.clone().unwrap_or_else(|| before.matcher.clone()),
+            matcher: matcher.unwrap_or_else(|| before.matcher.clone()),
             ..before.clone()
         })
     })
@@ -232,6 +240,22 @@ fn must_plan(caller: &Caller) -> Result<(), Problem> {
     match desk::maintenance::may_plan(caller.viewer()) {
         true => Ok(()),
         false => Err(Problem::forbidden("maintenance is planned by whoever works on incidents")),
+    }
+}
+
+/// A matcher that names something, or every alert where that is said: a matcher that was forgotten
+/// would keep everybody from being paged.
+fn named(matcher: Matcher, everything: Option<bool>) -> Result<Matcher, Problem> {
+    let names = matcher != Matcher::default();
+    match (names, everything.unwrap_or(false)) {
+        (false, false) => {
+            let words = "names no alert; say \"everything\": true if every alert is meant";
+            Err(Problem::invalid("matcher", words))
+        }
+        (true, true) => {
+            Err(Problem::invalid("everything", "and a matcher that names some exclude each other"))
+        }
+        _ => Ok(matcher),
     }
 }
 

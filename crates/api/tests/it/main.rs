@@ -15,6 +15,7 @@ mod hostile;
 mod inbox;
 mod incidents;
 mod integrations;
+mod maintenances;
 mod messages;
 mod models;
 mod notices;

@@ -191,7 +191,7 @@ impl<'a> Book<'a> {
             Outcome::Repeated | Outcome::Reworded | Outcome::Unknown => None,
         };
         if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
-            known.said = Some(signal);
+            known.said = Some(with_links(signal, known.said.take()));
         }
         if !matches!(outcome, Outcome::Acknowledged | Outcome::Resolved | Outcome::New) {
             self.still.push((row, at));
@@ -393,6 +393,15 @@ impl<'a> Book<'a> {
         }
         Ok(())
     }
+}
+
+/// What is said now, with the places to read on that were said before in these requests, where it
+/// says none.
+fn with_links<'a>(mut now: Cow<'a, Signal>, before: Option<Cow<'a, Signal>>) -> Cow<'a, Signal> {
+    if let Some(before) = before.filter(|before| now.links.is_empty() && !before.links.is_empty()) {
+        now.to_mut().links.clone_from(&before.links);
+    }
+    now
 }
 
 /// That a heartbeat stays away.

@@ -129,6 +129,8 @@ struct InHand {
     group: Group,
     /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// The incident in which its own one is worked on, where that was merged.
+    part_of: Option<IncidentNumber>,
     /// The incident that is over and that it follows.
     follows: Option<IncidentNumber>,
     /// Entries of its incident.
@@ -162,6 +164,7 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            part_of: None,
             follows: None,
             entries: 0,
             told_worst: None,

@@ -12,6 +12,8 @@ use store::{Failure, Sql};
 
 /// Alerts of one group that a notification of it as a whole can end.
 const ENDED_AT_ONCE: i64 = 10_000;
+/// Incidents merged into each other that are gone through to the one that is worked on.
+const MERGES_MAX: usize = 10;
 /// Incidents that the open alerts of one group belong to at most: its own, those of storms, and
 /// those before them.
 const INCIDENTS_OF_GROUP: i64 = 100;
@@ -27,6 +29,7 @@ impl Round<'_> {
             let alive = |state: &State| state.lifecycle.is_open() && state.merged_into.is_none();
             hand.alive = state.as_ref().is_some_and(alive);
             if let Some(state) = state {
+                hand.part_of = self.main_of(sql, &state)?;
                 hand.entries = state.version;
                 let alerts = state.alerts.as_ref();
                 hand.told_worst = alerts.and_then(|alerts| alerts.worst);
@@ -51,6 +54,20 @@ impl Round<'_> {
         }
         book.nothing_hidden();
         Ok(())
+    }
+
+    /// The incident in which one that was merged is worked on.
+    fn main_of(&self, sql: &mut dyn Sql, state: &State) -> Result<Option<IncidentNumber>, Failure> {
+        let mut main = state.merged_into;
+        for _ in 0..MERGES_MAX {
+            let Some(number) = main else { break };
+            let above = self.state(sql, &Try::default(), number)?;
+            match above.and_then(|above| above.merged_into) {
+                Some(next) => main = Some(next),
+                None => break,
+            }
+        }
+        Ok(main)
     }
 }
 
