@@ -69,9 +69,10 @@ pub fn compare(
         if knows.0.contains(&alert.key) {
             known += 1;
         } else if alert.last_at < asked_at {
-            match missing_before.contains(&alert.id) {
-                true => compared.gone.push(alert.id),
-                false => drop(compared.missing.insert(alert.id)),
+            if missing_before.contains(&alert.id) {
+                compared.gone.push(alert.id);
+            } else {
+                compared.missing.insert(alert.id);
             }
         }
     }

@@ -19,8 +19,8 @@ const COMPARED_MAX: i64 = 20_000;
 /// Minutes until a source that did not answer is asked again, by how often it did not in a row.
 const REST_MINUTES: [i64; 4] = [1, 2, 5, 15];
 
-/// A source that is to be asked now.
-#[derive(Debug, Clone)]
+/// A source that is to be asked now. It holds a secret, so it is not for logs.
+#[derive(Clone)]
 pub struct Asking {
     /// Which.
     pub integration: IntegrationId,
@@ -103,8 +103,10 @@ impl Desk {
         let Compared { gone, missing, whole } =
             asked::compare(&ours, &knows, &asking.turn.missing, at);
         let ended = gone.len();
-        if ended > 0 || whole {
-            let gone = Gone { alerts: gone, asked_at: at, whole };
+        // One that has just started knows nothing yet.
+        let twice = whole && asking.turn.whole;
+        if ended > 0 || twice {
+            let gone = Gone { alerts: gone, asked_at: at, whole: twice };
             self.0.writer.signals(What::Gone(id, gone)).await?;
         }
         let now = self.now();
@@ -113,7 +115,8 @@ impl Desk {
             true => usual,
             false => usual.min(now.plus_seconds(AGAIN_SECONDS)),
         };
-        self.write(move |sql| Ok(asks::answered(sql, id, &missing, (now, next_at))?)).await?;
+        self.write(move |sql| Ok(asks::answered(sql, id, (&missing, whole), (now, next_at))?))
+            .await?;
         Ok(ended)
     }
 

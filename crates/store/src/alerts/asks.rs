@@ -43,6 +43,8 @@ impl Asked {
 pub struct Turn {
     /// Open alerts that its last answer did not have.
     pub missing: BTreeSet<AlertId>,
+    /// Whether that had no alert which is not ours.
+    pub whole: bool,
     /// How often in a row it did not answer.
     pub failures: i64,
 }
@@ -63,13 +65,13 @@ pub fn claim(
     )?;
     sql.execute(
         "update source_asks set place = $2, next_at = 0, answered_at = null, failing_since = null, \
-         failures = 0, error = null, missing = '[]' where integration_id = $1 and place <> $2",
+         failures = 0, error = null, missing = '[]', whole = 0 where integration_id = $1 and place <> $2",
         &[integration.into(), place.into()],
     )?;
     // What rests for longer than anybody does was set by a clock that was set back since.
     let statement = "update source_asks set next_at = $3 where integration_id = $1 \
         and (next_at <= $2 or next_at > $5 or (failures = 0 and answered_at is not null and answered_at <= $4)) \
-        returning missing, failures";
+        returning missing, whole, failures";
     let never = Timestamp::from_micros(-1);
     let values = [
         integration.into(),
@@ -78,19 +80,23 @@ pub fn claim(
         unless_since.unwrap_or(never).into(),
         now.plus_days(RESTS_DAYS).into(),
     ];
-    one(sql, statement, &values, |row| Ok(Turn { missing: row.json()?, failures: row.int()? }))
+    one(sql, statement, &values, |row| {
+        Ok(Turn { missing: row.json()?, whole: row.flag()?, failures: row.int()? })
+    })
 }
 
-/// Notes that a source answered, what it did not have, and when it is asked again.
+/// Notes that a source answered, what it did not have, whether it had nothing else, and when it is
+/// asked again.
 pub fn answered(
     sql: &mut dyn Sql,
     integration: IntegrationId,
-    missing: &BTreeSet<AlertId>,
+    (missing, whole): (&BTreeSet<AlertId>, bool),
     (now, next_at): (Timestamp, Timestamp),
 ) -> Result<(), Failure> {
     let statement = "update source_asks set answered_at = $2, next_at = $3, missing = $4, \
-        failing_since = null, failures = 0, error = null where integration_id = $1";
-    let values = [integration.into(), now.into(), next_at.into(), json(missing)?.into()];
+        whole = $5, failing_since = null, failures = 0, error = null where integration_id = $1";
+    let values =
+        [integration.into(), now.into(), next_at.into(), json(missing)?.into(), whole.into()];
     sql.execute(statement, &values).map(drop)
 }
 
@@ -104,7 +110,8 @@ pub fn failed(
 ) -> Result<(), Failure> {
     let error: String = error.chars().filter(|c| !c.is_control()).take(ERROR_CHARS).collect();
     let statement = "update source_asks set next_at = $3, error = $4, failures = failures + 1, \
-        failing_since = coalesce(failing_since, $2), missing = '[]' where integration_id = $1";
+        failing_since = coalesce(failing_since, $2), missing = '[]', \
+        whole = 0 where integration_id = $1";
     let values = [integration.into(), now.into(), next_at.into(), error.into()];
     sql.execute(statement, &values).map(drop)
 }

@@ -137,6 +137,9 @@ async fn what_was_cut_and_hides_nothing_is_over() {
     source.knows(&json!([]));
     doors.passes(301).await;
     asks(&doors, &source).await;
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::New, "it may have just started");
+    doors.passes(301).await;
+    asks(&doors, &source).await;
     assert_eq!(doors.state(1).await.lifecycle, Lifecycle::Resolved);
 }
 

@@ -33,7 +33,7 @@ pub(super) fn typed(fields: &Fields) -> Result<Option<(Ask, Secrets)>, Trouble> 
     if url.is_empty() {
         return Ok(None);
     }
-    let every = fields.filled("ask.every_minutes").map(|text| text.trim().parse());
+    let every = fields.filled("ask.every_minutes").map(|text| text.trim().parse::<u32>());
     let every = every.transpose();
     let every = every.map_err(|_| Refusal::invalid("ask.every_minutes", "Write a whole number"))?;
     let user = editing::text(fields, "ask.user", limits::EMAIL_CHARS)?.trim().to_owned();
