@@ -110,7 +110,8 @@ fn check_ask(
         faults.push(Fault::new("ask.every_minutes", words));
     }
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_graphic());
-    let odd = |user: &String| !plain(user) || user.contains(':') || user.len() > limits::EMAIL_CHARS;
+    let odd =
+        |user: &String| !plain(user) || user.contains(':') || user.len() > limits::EMAIL_CHARS;
     if ask.user.as_ref().is_some_and(odd) {
         faults.push(Fault::new("ask.user", "may have only visible ASCII characters and no colon"));
     }

@@ -67,8 +67,10 @@ impl Outside for Guarded {
     fn ask(&self, question: Question) -> BoxFuture<'static, Result<Answer, String>> {
         let desk = self.0.clone();
         Box::pin(async move {
-            let to: Outward =
-                question.url.parse().map_err(|rule: kernel::Invalid| format!("the address {rule}"))?;
+            let to: Outward = question
+                .url
+                .parse()
+                .map_err(|rule: kernel::Invalid| format!("the address {rule}"))?;
             let addresses = desk.reach(&to).await.map_err(|wrong| wrong.to_string())?;
             let asked = tokio::task::spawn_blocking(move || get(&to, addresses, &question));
             asked.await.map_err(|_| "asking failed".to_owned())?
@@ -107,8 +109,7 @@ fn get(to: &Outward, addresses: Vec<SocketAddr>, question: &Question) -> Result<
         .user_agent("evenkeel")
         .timeout_global(Some(ANSWER_WITHIN));
     let config = if to.encrypted { config.tls_config(trusted()) } else { config };
-    let agent =
-        Agent::with_parts(config.build(), DefaultConnector::default(), LetPass(addresses));
+    let agent = Agent::with_parts(config.build(), DefaultConnector::default(), LetPass(addresses));
     let mut request = agent.get(to.to_string());
     if let Some(authorization) = &question.authorization {
         request = request.header("authorization", authorization.as_str());

@@ -134,10 +134,8 @@ pub fn signed(request: &Request<'_>) -> Result<Option<Signed>, Unreadable> {
 
 /// The fields that are signed, each name and value with an end of line behind it, by name.
 fn signed_words(body: &Body<'_>) -> String {
-    let about_topic = matches!(
-        body.kind.as_str(),
-        "SubscriptionConfirmation" | "UnsubscribeConfirmation"
-    );
+    let about_topic =
+        matches!(body.kind.as_str(), "SubscriptionConfirmation" | "UnsubscribeConfirmation");
     let subject = Some(&body.subject).filter(|subject| !subject.as_str().is_empty());
     let fields: [(&str, Option<&Text<'_>>); 8] = [
         ("Message", Some(&body.message)),

@@ -88,5 +88,11 @@ pub(super) fn ask(given: AskGiven) -> (Ask, Secrets) {
         user: given.user.filter(|user| !user.is_empty()),
         every_minutes: given.every_minutes.unwrap_or(ASK_EVERY_MINUTES),
     };
-    (ask, Secrets { password: given.secret.filter(|secret| !secret.is_empty()), ..Secrets::default() })
+    (
+        ask,
+        Secrets {
+            password: given.secret.filter(|secret| !secret.is_empty()),
+            ..Secrets::default()
+        },
+    )
 }

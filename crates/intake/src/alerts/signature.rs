@@ -49,8 +49,7 @@ pub(super) fn check(pem: &[u8], signed: &Signed) -> Result<(), &'static str> {
         CertificateDer::from_pem_slice(pem).map_err(|_| "its certificate cannot be read")?;
     let certificate =
         EndEntityCert::try_from(&certificate).map_err(|_| "its certificate cannot be read")?;
-    let signature =
-        STANDARD.decode(signed.signature.as_bytes()).map_err(|_| "is no Base64")?;
+    let signature = STANDARD.decode(signed.signature.as_bytes()).map_err(|_| "is no Base64")?;
     let algorithm: &dyn SignatureVerificationAlgorithm = match signed.version {
         Version::One => &RsaSha1,
         Version::Two => webpki::ring::RSA_PKCS1_2048_8192_SHA256,
