@@ -6,7 +6,9 @@ use crate::{Desk, Trouble};
 use alert::asked::{self, Compared};
 use incident::Refusal;
 use kernel::{AlertId, IntegrationId, Timestamp};
+use std::collections::{BTreeSet, HashMap};
 use store::alerts::{asks, untold_of};
+use store::directory::Integration;
 use store::directory::integrations::{self, Ask, Secrets};
 
 /// Seconds after which it is asked again where an answer is not enough: an alert was missing in
@@ -56,7 +58,11 @@ impl Desk {
         let sources = self.read(|sql| {
             let all = integrations::list(sql)?.into_iter();
             let asked = all.filter(|one| one.takes() && one.settings.ask.is_some());
-            Ok((asked.collect::<Vec<_>>(), asks::all(sql)?, asks::unclear(sql)?))
+            let asked: Vec<Integration> = asked.collect();
+            if asked.is_empty() {
+                return Ok((asked, HashMap::new(), BTreeSet::new()));
+            }
+            Ok((asked, asks::all(sql)?, asks::unclear(sql)?))
         });
         let (sources, asked, unclear) = sources.await?;
         let mut due = Vec::new();

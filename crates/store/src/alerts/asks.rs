@@ -132,7 +132,7 @@ pub fn all(sql: &mut dyn Sql) -> Result<HashMap<IntegrationId, Asked>, Failure> 
 
 /// The integrations of which nobody knows whether alerts of theirs are still so.
 pub fn unclear(sql: &mut dyn Sql) -> Result<BTreeSet<IntegrationId>, Failure> {
-    let statement =
-        "select distinct integration_id from alert_groups where unclear_since is not null";
+    let statement = "select distinct integration_id from alert_groups \
+        where open = 1 and unclear_since is not null";
     Ok(many(sql, statement, &[], Columns::parsed)?.into_iter().collect())
 }
