@@ -9,8 +9,8 @@ use crate::letter::Verdict as Proof;
 use crate::title::shortened;
 use desk::paging::{Answer, Paged};
 use desk::{Idempotency, MESSAGE_DONE, Trouble};
-use incident::{Command, Refusal, RefusalKind, Visibility};
-use kernel::{Channel, limits};
+use incident::{Command, RefusalKind, Visibility};
+use kernel::{Channel, IncidentNumber, limits};
 use store::messages::{MessageState, Rule};
 
 /// First words, and what they say.
@@ -75,7 +75,13 @@ impl Round {
                 Ok(Some(Outcome::Settled))
             }
             Err(Trouble::Refused(refusal)) => {
-                self.refused(task, &paged, (answer, reason), &refusal).await.map(Some)
+                let noted = answer != Answer::Decline && !rest.is_empty();
+                let taken = answer == Answer::Acknowledge && refusal.kind == RefusalKind::State;
+                let reason = format!("{reason}; {}", refusal.message);
+                match noted || taken {
+                    true => self.over(task, number, reason).await.map(Some),
+                    false => self.own_note(task, &paged, reason).await.map(Some),
+                }
             }
             Err(trouble) => Err(trouble.into()),
         }
@@ -106,22 +112,16 @@ impl Round {
         self.desk.answer_page_by_mail(paged, (answer, note), step).await
     }
 
-    /// The incident does not take it. Who says that they have what somebody has has answered all
-    /// the same; else their words are a note.
-    async fn refused(
+    /// Nothing is left to be done: somebody has it already, which is what was said, or the words
+    /// that came with it are noted.
+    async fn over(
         &self,
         task: &Task,
-        paged: &Paged,
-        (answer, reason): (Answer, String),
-        refusal: &Refusal,
+        number: IncidentNumber,
+        reason: String,
     ) -> Result<Outcome, Outcome> {
-        let reason = format!("{reason}; {}", refusal.message);
-        if answer != Answer::Acknowledge || refusal.kind != RefusalKind::State {
-            return self.own_note(task, paged, reason).await;
-        }
-        let suggested = Some(paged.page.number);
         let ended = Ended::new(MessageState::Done, Rule::OwnMessage, reason);
-        self.end(task, Ended { suggested, ..ended }).await
+        self.end(task, Ended { suggested: Some(number), ..ended }).await
     }
 
     /// What they wrote, as a note of theirs.
