@@ -1,6 +1,7 @@
 //! Alerts of monitoring: what sources send becomes signals, signals become alerts, alerts
 //! belong to incidents. Pure.
 
+pub mod asked;
 pub mod doors;
 mod group;
 mod known;

@@ -88,11 +88,13 @@ struct NewMaintenance {
     /// When it comes again between these instants.
     #[schema(value_type = Option<Object>)]
     recurrence: Option<Recurrence>,
-    /// For which alerts; for all of them when absent.
+    /// For which alerts.
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
     /// What the status page tells of it; nothing when absent.
     public: Option<Outside>,
+    /// It is for every alert there is; needed where no matcher names any.
+    everything: Option<bool>,
 }
 
 /// What to change of a window; what is absent stays.
@@ -116,6 +118,8 @@ struct MaintenanceChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Object>)]
     public: Option<Option<Outside>>,
+    /// It is for every alert there is; needed where the matcher names none.
+    everything: Option<bool>,
 }
 
 /// A window with what the outside is told of it.
@@ -184,7 +188,7 @@ async fn create(
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         recurrence: new.recurrence,
-        matcher: new.matcher.unwrap_or_default(),
+        matcher: named(new.matcher.unwrap_or_default(), new.everything)?,
         created_by: caller.viewer().name.clone(),
         cancelled: false,
         version: 1,
@@ -222,6 +226,10 @@ async fn change(
     must_plan(&caller)?;
     let (change, now) = (body.value, app.desk().now());
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let matcher = match (change.matcher, change.everything) {
+        (None, Some(true)) => Some(Matcher::default()),
+        (given, everything) => given.map(|given| named(given, everything)).transpose()?,
+    };
     let window = kept::change(&app, &caller, find(&id)?, seen, move |before: &Window| {
         let was = &before.row;
         let row = Maintenance {
@@ -229,7 +237,7 @@ async fn change(
             starts_at: change.starts_at.unwrap_or(was.starts_at),
             ends_at: change.ends_at.unwrap_or(was.ends_at),
             recurrence: change.recurrence.clone().unwrap_or_else(|| was.recurrence.clone()),
-            matcher: change.matcher.clone().unwrap_or_else(|| was.matcher.clone()),
+            matcher: matcher.unwrap_or_else(|| was.matcher.clone()),
             ..was.clone()
         };
         let announced = before.public.as_ref().map_or(now, |words| words.created_at);
@@ -326,6 +334,22 @@ fn must_plan(caller: &Caller) -> Result<(), Problem> {
     match desk::maintenance::may_plan(caller.viewer()) {
         true => Ok(()),
         false => Err(Problem::forbidden("maintenance is planned by whoever works on incidents")),
+    }
+}
+
+/// A matcher that names something, or every alert where that is said: a matcher that was forgotten
+/// would keep everybody from being paged.
+fn named(matcher: Matcher, everything: Option<bool>) -> Result<Matcher, Problem> {
+    let names = matcher != Matcher::default();
+    match (names, everything.unwrap_or(false)) {
+        (false, false) => {
+            let words = "names no alert; say \"everything\": true if every alert is meant";
+            Err(Problem::invalid("matcher", words))
+        }
+        (true, true) => {
+            Err(Problem::invalid("everything", "and a matcher that names some exclude each other"))
+        }
+        _ => Ok(matcher),
     }
 }
 

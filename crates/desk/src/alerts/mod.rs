@@ -2,6 +2,7 @@
 //! the writer decides about all that waits in one transaction.
 
 mod acting;
+mod asking;
 mod monitoring;
 mod reading;
 mod ringing;
@@ -9,6 +10,8 @@ mod sources;
 mod windows;
 
 pub use acting::Act;
+pub use asking::Asking;
+pub(crate) use asking::Gone;
 pub(crate) use monitoring::Monitoring;
 pub use reading::{MappingTried, read_as};
 pub(crate) use ringing::start;
@@ -83,6 +86,8 @@ pub struct Taken {
 pub(crate) enum What {
     /// An integration told something.
     Told(IntegrationId, Box<Told>),
+    /// The source was asked, and does not know these alerts any more.
+    Gone(IntegrationId, Gone),
     /// Time passed.
     Due,
     /// A person acts on an alert.
@@ -105,6 +110,7 @@ impl Job {
     pub(crate) fn signals(&self) -> usize {
         match &self.what {
             What::Told(_, told) => told.reading.signals.len(),
+            What::Gone(_, gone) => gone.alerts.len().max(1),
             What::Due | What::Act(..) => 1,
         }
     }

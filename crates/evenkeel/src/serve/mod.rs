@@ -125,7 +125,7 @@ fn allow(desk: &Desk, settings: &Settings) {
 /// Everything that is served.
 fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
     api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
-        .merge(intake::router(desk.clone()))
+        .merge(intake::router_asking(desk.clone(), Arc::new(intake::Guarded::by(desk.clone()))))
         .merge(telephone(desk, providers))
         .merge(web::router(desk.clone(), options))
 }
@@ -190,6 +190,7 @@ pub(crate) async fn serve(
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let options = web::Options {
         public_url,
+        encrypted: certificate.is_some(),
         trusted_proxies: settings.trusted_proxies.value.clone(),
         mail: shown,
         draw_letter,

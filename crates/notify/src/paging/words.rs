@@ -69,6 +69,8 @@ pub(super) struct Room {
 pub(super) struct Message {
     /// By which the other end knows a repeat.
     pub(super) id: String,
+    /// The part before the `@` of a letter's id by which an answer names the page, if it is one.
+    pub(super) sealed: Option<String>,
     /// The token of the page, where there is one.
     pub(super) token: Option<String>,
     /// Where it is answered.
@@ -165,6 +167,7 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
         link_words: "Acknowledge, escalate, or say that you cannot",
         push: page_push(paged, around, &title, &facts),
         token: Some(token),
+        sealed: Some(around.seals.page_message(paged.page.id)),
         urgent: paged.page.urgency == Urgency::High,
         link,
     }
@@ -236,6 +239,7 @@ pub(super) fn note(
     Message {
         id: sent,
         token: None,
+        sealed: None,
         urgent: true,
         link_words: "Open your account",
         name: "Evenkeel".to_owned(),
@@ -304,6 +308,7 @@ pub(super) fn empty() -> Message {
     Message {
         id: String::new(),
         token: None,
+        sealed: None,
         link: None,
         link_words: "",
         name: String::new(),

@@ -8,11 +8,11 @@ use incident::{Scope, TokenScope, Viewer};
 use kernel::{
     AlertId, IncidentNumber, IntegrationId, MaintenanceId, PersonId, Role, ServiceId, Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::found::{self, Wanted};
 use store::alerts::heartbeats::{self, Beat};
 use store::alerts::payloads::{self, Payload, PayloadOutcome};
-use store::alerts::{self, Written, details, groups, maintenances};
+use store::alerts::{self, Written, asks, details, groups, maintenances};
 use uuid::Uuid;
 
 const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -376,5 +376,35 @@ fn windows_read_back_and_change() {
         let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
         assert_eq!(current, []);
         assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_source_is_asked_by_one_node_when_it_is_time() {
+    each_engine("asks", |store| {
+        let at = |seconds: i64| START.plus_seconds(seconds);
+        let claim = |place: &str, soon: Option<Timestamp>, seconds: i64| {
+            let span = (at(seconds), at(seconds + 120));
+            write(store, |sql| asks::claim(sql, source(1), place, soon, span))
+        };
+        assert_eq!(claim("a", None, 0), Some(asks::Turn::default()));
+        assert_eq!(claim("a", None, 1), None, "somebody asks it");
+        let missing = BTreeSet::from([AlertId(Uuid::from_u128(7))]);
+        let span = (at(2), at(302));
+        write(store, |sql| asks::answered(sql, source(1), (&missing, true), span));
+        assert_eq!(claim("a", None, 60), None);
+        assert_eq!(claim("a", Some(at(1)), 61), None, "it answered since");
+        let soon = claim("a", Some(at(2)), 62).unwrap();
+        assert_eq!((soon.missing, soon.whole, soon.failures), (missing, true, 0));
+        write(store, |sql| asks::failed(sql, source(1), "no\nway", (at(63), at(123))));
+        let all = store.read_blocking(asks::all).unwrap();
+        let asked = &all[&source(1)];
+        assert_eq!((asked.failures, asked.failing_since), (1, Some(at(63))));
+        assert_eq!(asked.error.as_deref(), Some("noway"));
+        assert!(!asked.is_due("a", Some(at(100)), at(122)), "it rests");
+        assert!(asked.is_due("a", None, at(123)) && asked.is_due("b", None, at(100)));
+        let after = claim("a", None, 123).unwrap();
+        assert_eq!((after.missing.len(), after.whole, after.failures), (0, false, 1));
+        assert_eq!(claim("b", None, 124), Some(asks::Turn::default()), "another address");
     });
 }

@@ -12,7 +12,7 @@ use crate::part::time::moment;
 use crate::settings::actor;
 use crate::url;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::rota::{make_feed, revoke_feed};
 use kernel::{FeedId, ScheduleId};
@@ -85,19 +85,10 @@ pub(super) async fn make(
         .desk
         .change(actor(&who), move |sql, audit| make_feed(sql, audit, &viewer, (schedule, own)));
     let (_, secret) = made.await?;
-    let base = base(&app, &headers);
+    let base = app.options.base(&headers);
     let address = format!("{base}/api/v1/schedules/{schedule}/calendar.ics?token={secret}");
     let above = Above { feed: Some(address), ..Above::default() };
     page(&app, &who, Asked::schedule(schedule), above).await
-}
-
-/// Where calendars find this server: the address people use, else where the browser found it.
-fn base(app: &App, headers: &HeaderMap) -> String {
-    if let Some(url) = &app.options.public_url {
-        return url.trim_end_matches('/').to_owned();
-    }
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    host.map(|host| format!("http://{host}")).unwrap_or_default()
 }
 
 /// `POST …/feeds/{feed}/revoke`

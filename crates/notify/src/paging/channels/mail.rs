@@ -14,7 +14,8 @@ impl Pager {
             return Err(super::not_set_up("smtp_url"));
         };
         // The same at each attempt, so that whoever gets it twice sees it once.
-        let message_id = format!("page.{}@{}", message.id, smtp.domain());
+        let local = message.sealed.clone().unwrap_or_else(|| format!("page.{}", message.id));
+        let message_id = format!("{local}@{}", smtp.domain());
         let envelope = Envelope {
             from: smtp.from(),
             name: "",

@@ -153,23 +153,42 @@ fn labels(text: &str) -> Result<Vec<LabelMatch>, Refusal> {
             let words = format!("Line {}: write it as site = north or host =~ web-.*", at + 1);
             Refusal::invalid("matcher.labels", words)
         };
-        let place = line.find(['=', '!']).ok_or_else(wrong)?;
-        let (name, rest) = line.split_at(place);
+        let (name, rest) = name_in(line.trim()).ok_or_else(wrong)?;
         let (sign, test) =
             TESTS.into_iter().find(|(sign, _)| rest.starts_with(sign)).ok_or_else(wrong)?;
-        let (name, value) = (name.trim(), rest[sign.len()..].trim());
+        let value = rest[sign.len()..].trim();
+        let value = match value.starts_with('"') {
+            true => serde_json::from_str(value).map_err(|_| wrong())?,
+            false => value.to_owned(),
+        };
         let long = name.chars().count().max(value.chars().count()) > limits::REASON_CHARS;
         match name.is_empty() || long {
             true => Err(wrong()),
-            false => Ok(LabelMatch {
-                name: name.to_owned(),
-                test,
-                value: value.to_owned(),
-                ready: Default::default(),
-            }),
+            false => Ok(LabelMatch { name, test, value, ready: Default::default() }),
         }
     });
     read.collect()
+}
+
+/// The name at the beginning of a condition, and what follows. Silences of other programs have
+/// names with any character: those stand in quotes, as in JSON.
+fn name_in(line: &str) -> Option<(String, &str)> {
+    if line.starts_with('"') {
+        let mut names = serde_json::Deserializer::from_str(line).into_iter::<String>();
+        let name = names.next()?.ok()?;
+        return Some((name, line.get(names.byte_offset()..)?.trim_start()));
+    }
+    let (name, rest) = line.split_at(line.find(['=', '!'])?);
+    Some((name.trim().to_owned(), rest))
+}
+
+/// Whether a text would not be read as it is written.
+fn is_odd(text: &str) -> bool {
+    text.starts_with('"') || text.trim() != text || text.contains(char::is_control)
+}
+
+fn quoted(text: &str, quotes: bool) -> String {
+    if quotes { serde_json::Value::from(text).to_string() } else { text.to_owned() }
 }
 
 /// Conditions as they are typed.
@@ -177,7 +196,12 @@ pub(super) fn written(labels: &[LabelMatch]) -> String {
     let sign = |test: LabelTest| {
         TESTS.iter().find(|(_, known)| *known == test).map_or("=", |(sign, _)| *sign)
     };
-    let lines = labels.iter().map(|one| format!("{} {} {}", one.name, sign(one.test), one.value));
+    let lines = labels.iter().map(|one| {
+        // What would end a name, or begins as quotes do.
+        let odd = one.name.is_empty() || one.name.contains(['=', '!']) || is_odd(&one.name);
+        let name = quoted(&one.name, odd);
+        format!("{name} {} {}", sign(one.test), quoted(&one.value, is_odd(&one.value)))
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -193,6 +217,20 @@ mod tests {
         assert_eq!((read[3].name.as_str(), read[3].test), ("name", LabelTest::MatchesNot));
         assert_eq!(read[3].value, "a=b.*");
         assert_eq!(written(&read).trim_end(), text);
+        let named = |name: &str, value: &str| LabelMatch {
+            name: name.to_owned(),
+            test: LabelTest::IsNot,
+            value: value.to_owned(),
+            ready: Default::default(),
+        };
+        let odd = [
+            named("a=b", "c"),
+            named("what!", " two\nlines "),
+            named("\"quoted\" name", "\"quoted\""),
+            named(" spaced ", "Größe = 1"),
+        ];
+        assert_eq!(labels(&written(&odd)).unwrap(), odd, "as other programs name them");
+        assert!(labels("\"never ends = x").is_err() && labels("a = \"never ends").is_err());
         for odd in ["north", "= north", "site ! north"] {
             assert!(labels(odd).is_err(), "{odd}");
         }

@@ -1,7 +1,7 @@
 //! Each request against the alerts that are known.
 
 use super::{Book, DUE_ROWS, Effect, GRACE_SECONDS, Happened, Mark, Row};
-use crate::alerts::{Act, Job, Told, What, heartbeat_key, payload};
+use crate::alerts::{Act, Gone, Job, Told, What, heartbeat_key, payload};
 use crate::chance::fresh;
 use crate::writer::decide::Round;
 use alert::{Alert, Around, Outcome, Reading, Signal, SignalStatus, take};
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use store::alerts::heartbeats::Beat;
 use store::alerts::payloads::PayloadOutcome;
-use store::alerts::{Written, details, heartbeats};
+use store::alerts::{Written, details, groups, heartbeats};
 use store::{Failure, Sql};
 
 /// What an alert says of itself, for those who ask whether it is muted.
@@ -29,6 +29,7 @@ impl<'a> Book<'a> {
     ) -> Result<(), Failure> {
         match &job.what {
             What::Told(integration, told) => self.told(sql, round, at, *integration, told),
+            What::Gone(integration, gone) => self.gone(sql, at, *integration, gone),
             What::Due => self.due(sql, round, at),
             What::Act(actor, alert, act) => self.act(sql, round, at, actor, *alert, *act),
         }
@@ -66,6 +67,35 @@ impl<'a> Book<'a> {
                 false => PayloadOutcome::New,
             };
             self.payloads.push(payload(integration, self.now, outcome, note, raw));
+        }
+        Ok(())
+    }
+
+    /// Alerts that their source, which was asked, does not know any more. One that it told of
+    /// since then goes on; one that begins again is a new one.
+    fn gone(
+        &mut self,
+        sql: &mut dyn Sql,
+        at: usize,
+        integration: IntegrationId,
+        gone: &Gone,
+    ) -> Result<(), Failure> {
+        for alert in store::alerts::by_ids(sql, &gone.alerts)? {
+            let id = alert.id;
+            let ours = alert.integration == integration && alert.is_open() && !self.is_over(id);
+            if !ours {
+                continue;
+            }
+            let row = self.remember(alert);
+            let known = &self.rows[row].alert;
+            if known.id == id && known.last_at < gone.asked_at {
+                self.end(row, AlertsWhy::Gone, at, None);
+                self.count(at, |taken| taken.resolved += 1);
+            }
+        }
+        if gone.whole {
+            self.ringing.extend(groups::hiding(sql, integration, DUE_ROWS)?);
+            self.whole.insert(integration);
         }
         Ok(())
     }
@@ -161,7 +191,7 @@ impl<'a> Book<'a> {
             Outcome::Repeated | Outcome::Reworded | Outcome::Unknown => None,
         };
         if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
-            known.said = Some(signal);
+            known.said = Some(with_links(signal, known.said.take()));
         }
         if !matches!(outcome, Outcome::Acknowledged | Outcome::Resolved | Outcome::New) {
             self.still.push((row, at));
@@ -231,7 +261,7 @@ impl<'a> Book<'a> {
             let labels = said.get(&id).map_or(&none, |details| &details.labels);
             self.look(sql, round, at, row, labels)?;
         }
-        for group in store::alerts::groups::due(sql, self.now, DUE_ROWS)? {
+        for group in groups::due(sql, self.now, DUE_ROWS)? {
             self.ringing.extend(group.number);
         }
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
@@ -363,6 +393,15 @@ impl<'a> Book<'a> {
         }
         Ok(())
     }
+}
+
+/// What is said now, with the places to read on that were said before in these requests, where it
+/// says none.
+fn with_links<'a>(mut now: Cow<'a, Signal>, before: Option<Cow<'a, Signal>>) -> Cow<'a, Signal> {
+    if let Some(before) = before.filter(|before| now.links.is_empty() && !before.links.is_empty()) {
+        now.to_mut().links.clone_from(&before.links);
+    }
+    now
 }
 
 /// That a heartbeat stays away.

@@ -57,6 +57,8 @@ struct Book<'a> {
     missed: Option<String>,
     marks: Vec<Mark>,
     groups: Vec<InHand>,
+    /// Integrations that know no alert which is not ours, so that they hide none of a group.
+    whole: BTreeSet<IntegrationId>,
     /// Groups that are looked at because time passed.
     ringing: Vec<IncidentNumber>,
     by_number: HashMap<IncidentNumber, usize>,
@@ -127,6 +129,8 @@ struct InHand {
     group: Group,
     /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// The incident in which its own one is worked on, where that was merged.
+    part_of: Option<IncidentNumber>,
     /// The incident that is over and that it follows.
     follows: Option<IncidentNumber>,
     /// Entries of its incident.
@@ -160,6 +164,7 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            part_of: None,
             follows: None,
             entries: 0,
             told_worst: None,
@@ -232,6 +237,7 @@ impl<'a> Book<'a> {
             missed: None,
             marks: vec![],
             groups: vec![],
+            whole: BTreeSet::new(),
             ringing: vec![],
             by_number: HashMap::new(),
             by_key: HashMap::new(),

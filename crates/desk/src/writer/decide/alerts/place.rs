@@ -12,6 +12,8 @@ use store::{Failure, Sql};
 
 /// Alerts of one group that a notification of it as a whole can end.
 const ENDED_AT_ONCE: i64 = 10_000;
+/// Incidents merged into each other that are gone through to the one that is worked on.
+const MERGES_MAX: usize = 10;
 /// Incidents that the open alerts of one group belong to at most: its own, those of storms, and
 /// those before them.
 const INCIDENTS_OF_GROUP: i64 = 100;
@@ -27,6 +29,7 @@ impl Round<'_> {
             let alive = |state: &State| state.lifecycle.is_open() && state.merged_into.is_none();
             hand.alive = state.as_ref().is_some_and(alive);
             if let Some(state) = state {
+                hand.part_of = self.main_of(sql, &state)?;
                 hand.entries = state.version;
                 let alerts = state.alerts.as_ref();
                 hand.told_worst = alerts.and_then(|alerts| alerts.worst);
@@ -49,7 +52,22 @@ impl Round<'_> {
         for number in std::mem::take(&mut book.ringing) {
             book.ring(sql, number)?;
         }
+        book.nothing_hidden();
         Ok(())
+    }
+
+    /// The incident in which one that was merged is worked on.
+    fn main_of(&self, sql: &mut dyn Sql, state: &State) -> Result<Option<IncidentNumber>, Failure> {
+        let mut main = state.merged_into;
+        for _ in 0..MERGES_MAX {
+            let Some(number) = main else { break };
+            let above = self.state(sql, &Try::default(), number)?;
+            match above.and_then(|above| above.merged_into) {
+                Some(next) => main = Some(next),
+                None => break,
+            }
+        }
+        Ok(main)
     }
 }
 
@@ -277,6 +295,17 @@ impl Book<'_> {
     /// Whether an alert that is stored as open is over by what this batch told.
     pub(super) fn is_over(&self, id: kernel::AlertId) -> bool {
         self.rows.iter().any(|row| row.alert.id == id && !row.alert.is_open())
+    }
+
+    /// Groups of which nothing fires are over where their source hides nothing, whatever it cut.
+    fn nothing_hidden(&mut self) {
+        for hand in &mut self.groups {
+            let over = hand.group.all_firing() == 0 && hand.group.truncated;
+            if over && self.whole.contains(&hand.group.integration) {
+                (hand.group.truncated, hand.group.unclear_since) = (false, None);
+                (hand.news, hand.touched) = (true, true);
+            }
+        }
     }
 
     /// A group is looked at because time passed.
