@@ -86,6 +86,8 @@ words! {
         Failed = "failed",
         /// The end reached nobody, and these are left.
         LastResort = "last_resort",
+        /// They learn, and are told besides whoever is on call.
+        Shadows = "shadows",
         /// Somebody named them.
         ByHand = "by_hand",
         /// One more alert came to what they have.
@@ -96,7 +98,7 @@ words! {
 impl Cue {
     /// Whether it is told beside the plan, which goes on as it was.
     pub const fn is_beside(self) -> bool {
-        matches!(self, Cue::ByHand | Cue::Joined)
+        matches!(self, Cue::Shadows | Cue::ByHand | Cue::Joined)
     }
 
     /// Whether its instant came, on time or late.
@@ -248,6 +250,8 @@ impl Course {
     fn paged(&mut self, event: &Event, data: &Paged) {
         let people = data.people.iter().map(|paged| paged.person);
         match data.cue {
+            // Nobody waits for whoever learns.
+            Cue::Shadows => return,
             Cue::ByHand => {
                 self.waiting_for.extend(people);
                 return;

@@ -31,6 +31,7 @@ pub mod schedules;
 pub mod services;
 pub mod sessions;
 pub mod settings;
+pub mod shadows;
 pub mod swaps;
 pub mod teams;
 pub mod tokens;

@@ -152,7 +152,7 @@ fn pages(n: u32, person: PersonId, at: Timestamp) -> [NewPage; 2] {
         };
         let id = (u128::from(n) << 96) ^ (person.0.as_u128() << 8) ^ seconds.unsigned_abs() as u128;
         let id = PageId(Uuid::from_u128(id));
-        NewPage { id, wish: PageWish { n, person, urgency: Urgency::High, way, at } }
+        NewPage { id, wish: PageWish { n, person, urgency: Urgency::High, way, at, learns: false } }
     };
     [wish(PageChannel::Email, 0), wish(PageChannel::Sms, 60)]
 }
