@@ -5,6 +5,7 @@ mod fields;
 mod looks;
 mod overrides;
 mod preview;
+mod shadows;
 mod swaps;
 
 use crate::app::App;
@@ -107,6 +108,7 @@ pub(crate) fn doors() -> Vec<Door> {
     doors.push(preview::door());
     doors.extend(looks::doors(&example));
     doors.extend(overrides::doors());
+    doors.extend(shadows::doors());
     doors.extend(swaps::doors());
     doors.extend(feeds::doors());
     doors

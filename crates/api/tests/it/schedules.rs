@@ -285,3 +285,27 @@ async fn a_calendar_elsewhere_reads_by_its_address_alone() {
     let faults = ada.get("/api/v1/schedules/network").await.good()["faults"].clone();
     assert_eq!(faults[0]["field"], "layers.0.rotation.people.1", "{faults}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_learns_is_told_besides() {
+    let world = world().await;
+    let (mara, ines) = (world.of("mara"), world.of("ines"));
+    let shadows = "/api/v1/schedules/network/shadows";
+    // Yuki has this week. Responders say so of themselves.
+    let made = ines.post(shadows, json!({ "end": "2026-12-07T08:00:00Z" })).await;
+    assert_eq!(made.good()["person"], address("ines").as_str());
+    let of_others = json!({ "person": address("mara"), "end": "2026-12-07T08:00:00Z" });
+    assert_eq!(ines.post(shadows, of_others).await.status, 403);
+    let past = json!({ "end": "2026-11-01T00:00:00Z" });
+    mara.post(shadows, past).await.field(422, "end");
+    let now = mara.get("/api/v1/schedules/network/on-call").await;
+    assert_eq!(now.good()["besides"], json!([address("ines")]));
+    let own = "/api/v1/schedules/network/on-call?at=2026-12-01T00:00:00Z";
+    assert_eq!(mara.get(own).await.good()["besides"], json!([]), "it is her own week");
+
+    let id = made.json["id"].as_str().unwrap();
+    assert_eq!(mara.delete(&format!("{shadows}/{id}")).await.status, 204);
+    assert_eq!(mara.delete(&format!("{shadows}/{id}")).await.status, 404, "it never began");
+    let after = mara.get("/api/v1/schedules/network/on-call").await;
+    assert_eq!(after.good()["besides"], json!([]));
+}

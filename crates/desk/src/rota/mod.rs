@@ -3,11 +3,13 @@
 
 mod feeds;
 mod overrides;
+mod shadows;
 mod swaps;
 mod what_if;
 
 pub use feeds::{feed, make_feed, revoke_feed};
 pub use overrides::{Wanted, add_override, end_override};
+pub use shadows::{Learner, add_shadow, end_shadow, learning};
 pub use swaps::{Answer, Offer, answer_swap, offer_swap};
 pub use what_if::{WhatIf, compare};
 

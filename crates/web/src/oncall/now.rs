@@ -45,7 +45,12 @@ fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
         tr {
             th scope="row" { a href=(url::on_call(row.id)) { (row.name) } }
             @match row.now.person {
-                Some(person) => { td { (somebody(who, sight, person)) } }
+                Some(person) => { td {
+                    (somebody(who, sight, person))
+                    @if !row.besides.is_empty() {
+                        span.meta { " learning: " (row.besides.iter().map(|one| sight.name(*one)).collect::<Vec<_>>().join(", ")) }
+                    }
+                } }
                 None => { td { span.err { (icon("alert")) "nobody" } @if let Some(whom) = row.fallback { span.meta { "pages go to " (sight.names.words(whom)) } } } }
             }
             td { @match row.until() { Some(at) => (here.exact(at)), None => span.muted { "no end in sight" } } }

@@ -1,6 +1,6 @@
 //! Who stands in: overrides of a schedule, and shifts that are offered.
 
-use super::{SECTION, SUBJECT, Which, crew};
+use super::{SECTION, SUBJECT, Which, crew, shadows};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
@@ -23,6 +23,7 @@ use store::directory::swaps::{Swap, SwapState};
 pub(super) fn cards(who: &SignedIn, which: &Which, stored: &Schedule) -> Markup {
     html! {
         (overrides_card(who, which, stored, &Fields::default(), &Problem::default()))
+        (shadows::card(who, which, stored, &Fields::default(), &Problem::default()))
         @if !which.swaps.is_empty() { (swaps_card(who, which, stored)) }
     }
 }

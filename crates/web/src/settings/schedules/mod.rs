@@ -7,6 +7,7 @@ mod draw;
 mod form;
 mod list;
 mod look;
+mod shadows;
 
 use self::crew::Crew;
 use self::draw::View;
@@ -31,6 +32,7 @@ use kernel::ScheduleId;
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::schedules::{self, Override, Schedule};
+use store::directory::shadows::{self as stored_shadows, Shadow};
 use store::directory::swaps::{self, Swap};
 
 const SECTION: Section = Section::Schedules;
@@ -45,6 +47,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/schedules/{which}/look", post(look))
         .route("/settings/schedules/{which}/overrides", post(covers::add))
         .route("/settings/schedules/{which}/overrides/{override}/end", post(covers::end))
+        .route("/settings/schedules/{which}/shadows", post(shadows::add))
+        .route("/settings/schedules/{which}/shadows/{shadow}/end", post(shadows::end))
         .route("/settings/schedules/{which}/swaps/{swap}/{answer}", post(covers::answer))
 }
 
@@ -57,7 +61,18 @@ struct Which {
     overrides: Vec<Override>,
     /// Those that wait for somebody.
     swaps: Vec<Swap>,
+    /// Who learns, now or later.
+    shadows: Vec<Shadow>,
     /// What pages by it.
+    users: Vec<String>,
+}
+
+/// What stands around a schedule that is stored.
+#[derive(Default)]
+struct Around {
+    overrides: Vec<Override>,
+    swaps: Vec<Swap>,
+    shadows: Vec<Shadow>,
     users: Vec<String>,
 }
 
@@ -70,18 +85,23 @@ impl Which {
         let (names, now) = (Names::read(app).await?, app.desk.now());
         let read = move |sql: &mut dyn Sql| {
             let Some(id) = id else {
-                return Ok(Some((None, Crew::read(sql, None)?, (vec![], vec![], vec![]))));
+                return Ok(Some((None, Crew::read(sql, None)?, Around::default())));
             };
             let Some(stored) = schedules::get(sql, id)? else { return Ok(None) };
             let mut waiting = swaps::of_schedule(sql, id, now)?;
             waiting.retain(|swap| !swap.state.is_over());
             let users = desk::rota::users_of(sql, incident::escalation::Whom::Schedule(id))?;
-            let around = (schedules::overrides(sql, id, now)?, waiting, users);
+            let around = Around {
+                overrides: schedules::overrides(sql, id, now)?,
+                swaps: waiting,
+                shadows: stored_shadows::of_schedule(sql, id, now)?,
+                users,
+            };
             Ok(Some((Some(stored.clone()), Crew::read(sql, Some(&stored))?, around)))
         };
-        let (stored, crew, (overrides, swaps, users)) =
-            app.desk.read(read).await?.ok_or(PageError::NotFound)?;
-        Ok(Which { stored, crew, names, overrides, swaps, users })
+        let (stored, crew, around) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+        let Around { overrides, swaps, shadows, users } = around;
+        Ok(Which { stored, crew, names, overrides, swaps, shadows, users })
     }
 
     fn address(&self) -> String {
