@@ -25,11 +25,11 @@ const YEARS_USUAL: i16 = 3;
 const ROWS: usize = 20;
 
 /// A form that may bring a file.
-pub(super) struct Filled {
+pub(in crate::settings) struct Filled {
     /// Its other fields.
-    pub(super) fields: Fields,
+    pub(in crate::settings) fields: Fields,
     /// The file's bytes, if one was chosen.
-    pub(super) file: Option<Vec<u8>>,
+    pub(in crate::settings) file: Option<Vec<u8>>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Filled {

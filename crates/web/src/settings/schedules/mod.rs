@@ -1,6 +1,7 @@
 //! Schedules: who takes turns, in which hours, and who stands in. Before other layers are
 //! saved the page says on how many days another person would be paged.
 
+mod bring;
 mod covers;
 mod crew;
 mod draw;
@@ -23,7 +24,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
@@ -47,6 +48,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/schedules/{which}/look", post(look))
         .route("/settings/schedules/{which}/overrides", post(covers::add))
         .route("/settings/schedules/{which}/overrides/{override}/end", post(covers::end))
+        .route(
+            "/settings/schedules/{which}/bring",
+            get(bring::show).post(bring::look).layer(DefaultBodyLimit::max(bring::BODY_BYTES)),
+        )
+        .route("/settings/schedules/{which}/bring/take", post(bring::take))
         .route("/settings/schedules/{which}/shadows", post(shadows::add))
         .route("/settings/schedules/{which}/shadows/{shadow}/end", post(shadows::end))
         .route("/settings/schedules/{which}/swaps/{swap}/{answer}", post(covers::answer))
