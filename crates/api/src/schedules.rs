@@ -1,5 +1,6 @@
 //! Schedules: who is on call when.
 
+mod brought;
 mod feeds;
 mod fields;
 mod looks;
@@ -107,6 +108,7 @@ pub(crate) fn doors() -> Vec<Door> {
     ];
     doors.push(preview::door());
     doors.extend(looks::doors(&example));
+    doors.extend(brought::doors());
     doors.extend(overrides::doors());
     doors.extend(shadows::doors());
     doors.extend(swaps::doors());
