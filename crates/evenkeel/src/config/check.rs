@@ -161,6 +161,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
         line("webhook_allow", &s.outward.webhook_allow, Some(list(&s.outward.webhook_allow.value))),
         line("push_allow", &s.outward.push_allow, Some(list(&s.outward.push_allow.value))),
         line("webhook_ca", &s.outward.webhook_ca, s.outward.webhook_ca.value.as_ref()),
+        line("keep_days", &s.keep_days, s.keep_days.value.as_ref()),
         line("paging_allow", &s.paging.allow, Some(list(&s.paging.allow.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
         line("smtp_ca", &s.mail.smtp_ca, s.mail.smtp_ca.value.as_ref()),

@@ -44,6 +44,7 @@ const SETTINGS: &[&str] = &[
     "webhook_allow",
     "push_allow",
     "webhook_ca",
+    "keep_days",
     "twilio_account",
     "twilio_token",
     "twilio_from",
@@ -137,6 +138,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
     /// Webhooks and push.
     pub(crate) outward: OutwardSettings,
+    /// Days after which what is old is forgotten; nothing where nothing is served.
+    pub(crate) keep_days: Setting<Option<u32>>,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
     /// By what people are paged besides mail.
@@ -288,6 +291,13 @@ impl Settings {
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
             outward: outward_settings(leaf, source, served("webhook_ca")),
+            keep_days: match listens {
+                true => Setting {
+                    value: leaf.get_one::<u32>("keep_days").copied(),
+                    source: source("keep_days"),
+                },
+                false => Setting { value: None, source: Source::Default },
+            },
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -101,6 +101,9 @@ fn allow(desk: &Desk, settings: &Settings) {
     desk.allow_outward(settings.outward.webhook_allow.value.clone());
     desk.allow_push(settings.outward.push_allow.value.clone());
     desk.allow_pages(settings.paging.allow.value.clone());
+    if let Some(days) = settings.keep_days.value {
+        desk.keep_for_days(days);
+    }
 }
 
 /// Everything that is served.

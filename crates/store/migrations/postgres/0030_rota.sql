@@ -19,3 +19,4 @@ create index page_promises_state on page_promises (state, latest_at, number, beg
 -- What is forgotten is found by its age.
 create index alerts_over on alerts (ended_at) where ended_at is not null;
 create index pages_old on pages (created_at);
+create index alert_groups_old on alert_groups (opened_at);

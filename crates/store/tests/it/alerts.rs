@@ -13,6 +13,7 @@ use store::alerts::found::{self, Wanted};
 use store::alerts::heartbeats::{self, Beat};
 use store::alerts::payloads::{self, Payload, PayloadOutcome};
 use store::alerts::{self, Written, details, groups, maintenances};
+use store::forget::{Kind, forget};
 use uuid::Uuid;
 
 const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -376,5 +377,45 @@ fn windows_read_back_and_change() {
         let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
         assert_eq!(current, []);
         assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_is_over_for_long_is_forgotten_in_small_steps() {
+    each_engine("alerts_forgotten", |store| {
+        let old = |n: u128, key: &str| over(&alert(n, key), 10);
+        let all = [old(1, "a"), old(2, "b"), over(&alert(3, "c"), 900), alert(4, "d")];
+        write(store, |sql| {
+            alerts::write(sql, Written::All, all.iter())?;
+            let said = Signal::new("a", SignalStatus::Firing, "Disk full");
+            details::write(sql, all.iter().map(|alert| (alert.id, &said)))?;
+            let mut group = Group::new(source(1), "web".to_owned(), START);
+            (group.number, group.open) = (Some(IncidentNumber(4)), false);
+            groups::write(sql, [&group].into_iter())?;
+            maintenances::insert(
+                sql,
+                &Maintenance {
+                    id: MaintenanceId(Uuid::from_u128(5)),
+                    name: "Firmware".to_owned(),
+                    starts_at: START,
+                    ends_at: Some(START.plus_seconds(60)),
+                    recurrence: None,
+                    matcher: Matcher { integrations: [source(1)].into(), ..Matcher::default() },
+                    created_by: "Mara".to_owned(),
+                    cancelled: false,
+                    version: 1,
+                },
+            )
+        });
+        let before = START.plus_seconds(600);
+        let step = |kind, limit| write(store, |sql| forget(sql, kind, before, limit));
+        assert_eq!((step(Kind::Alerts, 1), step(Kind::Alerts, 10)), (1, 1));
+        assert_eq!(step(Kind::Groups, 10), 1, "no alert of it is left");
+        assert_eq!((step(Kind::Maintenances, 10), step(Kind::Maintenances, 10)), (1, 0));
+        let ids: Vec<AlertId> = all.iter().map(|alert| alert.id).collect();
+        let left = store.read_blocking(|sql| alerts::by_ids(sql, &ids)).unwrap();
+        assert_eq!(left.iter().map(|alert| alert.key.as_str()).collect::<Vec<_>>(), ["c", "d"]);
+        let said = store.read_blocking(|sql| details::of(sql, &ids)).unwrap();
+        assert_eq!(said.len(), 2, "what they said went with them");
     });
 }

@@ -571,3 +571,25 @@ fn two_writers_keep_one_ledger() {
         });
     });
 }
+
+#[test]
+fn pages_and_promises_of_open_incidents_are_never_forgotten() {
+    each_engine("paging_forgotten", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first, stopped()])?;
+            let later = NOW.plus_days(500);
+            let mut forgotten = |kind| forget(sql, kind, later, 10);
+            assert_eq!((forgotten(Kind::Pages)?, forgotten(Kind::Promises)?), (0, 0));
+            let end = "update incidents set state = 'closed' where number = $1";
+            sql.execute(end, &[NUMBER.into()])?;
+            let mut forgotten = |kind, limit| forget(sql, kind, later, limit);
+            assert_eq!((forgotten(Kind::Pages, 1)?, forgotten(Kind::Pages, 10)?), (1, 1));
+            assert_eq!(forgotten(Kind::Promises, 10)?, 3);
+            assert!(ledger::of(sql, NUMBER)?.is_empty() && pages_of(sql, 3)?.is_empty());
+            Ok(())
+        });
+    });
+}
