@@ -9,6 +9,7 @@ pub mod mapping;
 mod settings;
 mod signal;
 mod upstream;
+mod words;
 
 pub use group::{Group, STORM_KEY, STORM_SECONDS};
 pub use kernel::{Muted, Severity};
@@ -16,3 +17,4 @@ pub use known::{Alert, Around, LATE_SECONDS, Outcome, group_of, take};
 pub use settings::{AlertSettings, CHANGES_MAX};
 pub use signal::{Link, Reading, Signal, SignalStatus};
 pub use upstream::ServiceMap;
+pub use words::{digest, only_numbers_differ};

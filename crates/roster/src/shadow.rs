@@ -58,12 +58,7 @@ impl<P: Clone + Eq> Roster<P> {
 
     /// When who of these is told besides within a range, by their beginnings. Two that overlap or
     /// touch and are of one person are one.
-    pub fn besides(
-        &self,
-        from: Timestamp,
-        to: Timestamp,
-        shadows: &[Shadow<P>],
-    ) -> Vec<Shadow<P>> {
+    pub fn besides(&self, from: Timestamp, to: Timestamp, shadows: &[Shadow<P>]) -> Vec<Shadow<P>> {
         let mut rising: Vec<&Shadow<P>> = shadows.iter().collect();
         rising.sort_by_key(|shadow| (shadow.start, shadow.end));
         let mut found: Vec<Shadow<P>> = Vec::new();

@@ -85,8 +85,7 @@ fn alerts(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<u64, Failu
         "select x.id from alerts x where x.ended_at < $1 and not {IS_OPEN} \
          order by x.ended_at limit $2"
     );
-    let old: Vec<AlertId> =
-        many(sql, &statement, &[before.into(), limit.into()], Columns::parsed)?;
+    let old: Vec<AlertId> = many(sql, &statement, &[before.into(), limit.into()], Columns::parsed)?;
     if old.is_empty() {
         return Ok(0);
     }

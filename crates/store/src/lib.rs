@@ -12,8 +12,8 @@ pub mod alerts;
 pub mod backup;
 mod disk;
 pub mod engine;
-pub mod forget;
 pub mod files;
+pub mod forget;
 mod migrate;
 
 pub mod deliveries;

@@ -183,9 +183,7 @@ async fn preview(
     let range = range(asked.from.unwrap_or(now), asked.to)?;
     let bytes = match (asked.ical, asked.address) {
         (Some(text), None) => text.into_bytes(),
-        (None, Some(address)) => {
-            app.desk().read_rota_at(&address).await.map_err(Trouble::from)?
-        }
+        (None, Some(address)) => app.desk().read_rota_at(&address).await.map_err(Trouble::from)?,
         _ => return Err(Problem::invalid("ical", "or address is needed, one of them")),
     };
     let zone = asked.time_zone.or(schedule.as_ref().map(|known| known.time_zone.clone()));
@@ -239,11 +237,8 @@ fn range(from: Timestamp, to: Option<Timestamp>) -> Result<Span, Problem> {
 }
 
 fn shown(rota: Rota, effect: Option<WhatIf>, shows: &Shows) -> RotaRead {
-    let layer = rota.rotation.map(|rotation| Layer {
-        name: String::new(),
-        rotation,
-        restrictions: vec![],
-    });
+    let layer =
+        rota.rotation.map(|rotation| Layer { name: String::new(), rotation, restrictions: vec![] });
     let days = effect.iter().flat_map(|effect| &effect.days).map(ToString::to_string).collect();
     RotaRead {
         overrides: rota.shifts.into_iter().map(|shift| with_name(shift, shows)).collect(),

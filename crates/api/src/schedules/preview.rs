@@ -140,10 +140,8 @@ fn answer(asked: &Asked) -> Result<Answer, Problem> {
     }
     let roster = Roster::new(schedule)
         .map_err(|error| Problem::invalid("schedule.time_zone", error.to_string()))?;
-    let looked = look(&roster, Span::new(*from, *to)).map(|looked| Answer {
-        besides: roster.besides(*from, *to, shadows),
-        ..looked
-    });
+    let looked = look(&roster, Span::new(*from, *to))
+        .map(|looked| Answer { besides: roster.besides(*from, *to, shadows), ..looked });
     looked.ok_or_else(|| {
         let most = limits::ROSTER_SHIFTS;
         let words = format!("gives more than {most} shifts, gaps or hand-overs; ask for less time");

@@ -126,9 +126,9 @@ async fn end(
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let one: ShadowId = one.parse().map_err(|_| Problem::not_found("nobody learns by this"))?;
     let viewer = caller.viewer().clone();
-    let ended = app.desk().change(caller.actor(), move |sql, audit| {
-        end_shadow(sql, audit, &viewer, (schedule, one))
-    });
+    let ended = app
+        .desk()
+        .change(caller.actor(), move |sql, audit| end_shadow(sql, audit, &viewer, (schedule, one)));
     ended.await?;
     Ok(StatusCode::NO_CONTENT)
 }

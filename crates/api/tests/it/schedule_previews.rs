@@ -204,10 +204,8 @@ async fn who_learns_is_tried_too() {
     asked["shadows"] =
         json!([shadow("e@x", "2026-03-23T21:00:00Z"), shadow("c@x", "2026-03-23T22:00:00Z")]);
     let answer = world.of("ines").post(PREVIEW, asked.clone()).await;
-    let told = json!([
-        shadow("e@x", "2026-03-23T21:00:00Z"),
-        shadow("c@x", "2026-03-23T20:00:00Z"),
-    ]);
+    let told =
+        json!([shadow("e@x", "2026-03-23T21:00:00Z"), shadow("c@x", "2026-03-23T20:00:00Z"),]);
     assert_eq!(answer.good()["besides"], told, "nobody is told besides themselves");
     asked["shadows"][0]["end"] = json!("2026-03-23T19:00:00Z");
     world.of("ines").post(PREVIEW, asked).await.field(422, "shadows.0.end");

@@ -315,7 +315,9 @@ async fn a_rota_is_read_before_it_is_taken() {
     let world = world().await;
     let mara = world.of("mara");
     let event = |summary: &str, from: &str, to: &str| {
-        format!("BEGIN:VEVENT\r\nUID:{from}\r\nSUMMARY:{summary}\r\nDTSTART:{from}T080000Z\r\nDTEND:{to}T080000Z\r\nEND:VEVENT\r\n")
+        format!(
+            "BEGIN:VEVENT\r\nUID:{from}\r\nSUMMARY:{summary}\r\nDTSTART:{from}T080000Z\r\nDTEND:{to}T080000Z\r\nEND:VEVENT\r\n"
+        )
     };
     let feed = |third: &str| {
         let events = [

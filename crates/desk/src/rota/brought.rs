@@ -50,7 +50,8 @@ impl Desk {
     pub async fn read_rota_at(&self, address: &str) -> Result<Vec<u8>, Refusal> {
         let wrong = |words: String| Refusal::invalid("address", words);
         let reader = self.0.reader.get().and_then(Weak::upgrade);
-        let reader = reader.ok_or_else(|| wrong("cannot be read: nothing is sent from here".into()))?;
+        let reader =
+            reader.ok_or_else(|| wrong("cannot be read: nothing is sent from here".into()))?;
         reader.read_at(address).await.map_err(wrong)
     }
 }
@@ -202,10 +203,11 @@ pub fn bring_overrides(
             let words = "is nobody of the service desk whose account is in use";
             wrong.push(Fault::new("person", words));
         }
-        faults.extend(wrong.into_iter().map(|fault| Fault {
-            field: format!("overrides.{at}.{}", fault.field),
-            ..fault
-        }));
+        faults.extend(
+            wrong
+                .into_iter()
+                .map(|fault| Fault { field: format!("overrides.{at}.{}", fault.field), ..fault }),
+        );
         made.push(Override {
             id: OverrideId(fresh()),
             schedule: schedule.id,

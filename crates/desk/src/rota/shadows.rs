@@ -48,7 +48,8 @@ pub fn add_shadow(
     }
     refuse(faults)?;
     if shadows::of_schedule(sql, schedule.id, now)?.len() >= limits::SHADOWS_AHEAD {
-        let words = format!("{} people learn already, the most there can be", limits::SHADOWS_AHEAD);
+        let words =
+            format!("{} people learn already, the most there can be", limits::SHADOWS_AHEAD);
         return Err(Refusal::limit(words).into());
     }
     let made = Shadow {

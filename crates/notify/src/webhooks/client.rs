@@ -125,8 +125,7 @@ impl Client {
             .map_err(|_| format!("{} is no name that a certificate could have", to.host))?;
         let stream = TlsConnector::from(config).connect(name, connect(addresses).await?).await;
         let stream = stream.map_err(|error| format!("no encrypted connection: {error}"))?;
-        let request =
-            request(Outgoing { method: Method::GET, to, headers: vec![], body: vec![] })?;
+        let request = request(Outgoing { method: Method::GET, to, headers: vec![], body: vec![] })?;
         let mut builder = http1::Builder::new();
         builder.max_buf_size(HEAD_BYTES);
         let failed = |error: hyper::Error| format!("no answer: {}", in_words(&error));
@@ -146,7 +145,10 @@ impl Client {
 }
 
 /// All of an answer; an error where it breaks off or is larger.
-async fn whole(mut answer: Response<hyper::body::Incoming>, most: usize) -> Result<Vec<u8>, String> {
+async fn whole(
+    mut answer: Response<hyper::body::Incoming>,
+    most: usize,
+) -> Result<Vec<u8>, String> {
     let mut found = Vec::new();
     while let Some(frame) = answer.body_mut().frame().await {
         let frame = frame.map_err(|error| format!("breaks off: {}", in_words(&error)))?;

@@ -63,7 +63,8 @@ fn found<P: Clone + Eq>(zone: &Zone, shifts: &[Override<P>]) -> Option<Rotation<
         .zip(&days)
         .flat_map(|(shift, days)| (0..days / each).map(move |_| &shift.person))
         .collect();
-    let comes_again = |period: &usize| (*period..turns.len()).all(|at| turns[at] == turns[at - period]);
+    let comes_again =
+        |period: &usize| (*period..turns.len()).all(|at| turns[at] == turns[at - period]);
     let period = (1..turns.len().min(ROTATION_PEOPLE + 1)).find(comes_again)?;
     let (unit, every) = if each % 7 == 0 { (Unit::Week, each / 7) } else { (Unit::Day, each) };
     let every = u32::try_from(every).ok().filter(|every| *every <= SHIFT_YEARS * 52)?;

@@ -10,8 +10,8 @@ use crate::part::time::counted;
 use crate::url;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use maud::{Markup, html};
 use kernel::PersonId;
+use maud::{Markup, html};
 use roster::{COLUMNS_PER_DAY, Cell, Drawing, Lanes, Look, Shift, Source, Span};
 
 /// Columns of a cell in which a first name has room, and in which a whole name has.
@@ -119,8 +119,7 @@ fn table(view: &View<'_>, chosen: &Chosen, lanes: &Lanes) -> Markup {
 fn learning(view: &View<'_>, chosen: &Chosen) -> Vec<(PersonId, Vec<Shift>)> {
     let Span { start, end } = view.drawing.span();
     let mut found: Vec<(PersonId, Vec<Shift>)> = Vec::new();
-    for (place, told) in
-        chosen.roster.besides(start, end, &chosen.shadows).into_iter().enumerate()
+    for (place, told) in chosen.roster.besides(start, end, &chosen.shadows).into_iter().enumerate()
     {
         let turn = Span::new(told.start, told.end);
         let source = Source::Override(place);

@@ -282,7 +282,8 @@ async fn a_rota_is_looked_at_before_it_is_taken() {
     let named = [("ical", text.as_str()), ("name0", "Nemo"), ("person0", "Mara Lindqvist")];
     let again = world.post("ines", &bring, &named).await;
     again.hides("Who is “Nemo”").shows("turns of one rotation").shows("Open it as a layer");
-    let overrides = move |sql: &mut dyn store::Sql| schedules::overrides(sql, id, Timestamp::default());
+    let overrides =
+        move |sql: &mut dyn store::Sql| schedules::overrides(sql, id, Timestamp::default());
     assert!(world.desk.read(overrides).await.unwrap().is_empty(), "nothing is stored yet");
 
     let (start, end) = (world.desk.now().plus_days(1), world.desk.now().plus_days(2));

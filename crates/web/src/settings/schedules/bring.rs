@@ -132,7 +132,8 @@ async fn rota(app: &App, which: &Which, fields: &Fields) -> Result<Found, Troubl
             continue;
         };
         let person = which.crew.find(person);
-        let person = person.map_err(|words| Refusal::invalid("ical", format!("{name}: {words}")))?;
+        let person =
+            person.map_err(|words| Refusal::invalid("ical", format!("{name}: {words}")))?;
         named.insert(name.trim().to_lowercase(), person);
     }
     let now = app.desk.now();
@@ -159,9 +160,11 @@ fn holidays(which: &Which, fields: &Fields, app: &App) -> Result<Found, Trouble>
         return Err(Refusal::invalid("people", "are needed: one a line").into());
     }
     let dates = dates_of(&which.names.policy.calendars, fields, (stored, app.desk.now()))?;
-    let from: Time = fields.filled("from").unwrap_or("00:00").parse().map_err(|_| {
-        Refusal::invalid("from", "is no time of day, such as 09:00")
-    })?;
+    let from: Time = fields
+        .filled("from")
+        .unwrap_or("00:00")
+        .parse()
+        .map_err(|_| Refusal::invalid("from", "is no time of day, such as 09:00"))?;
     let shifts = roster::for_dates(&stored.time_zone, &dates, from, &people)
         .map_err(|error| Refusal::invalid("dates", error.to_string()))?;
     let now = app.desk.now();
@@ -209,12 +212,7 @@ fn dates_of(
 }
 
 /// With what they would change, and the form that they would make.
-async fn with_effect(
-    app: &App,
-    who: &SignedIn,
-    which: &Which,
-    found: Found,
-) -> PageResult<Found> {
+async fn with_effect(app: &App, who: &SignedIn, which: &Which, found: Found) -> PageResult<Found> {
     let rotation = found.rota.as_ref().and_then(|rota| rota.rotation.as_ref());
     let editor = rotation.map(|rotation| {
         let fields = which.fields(who);

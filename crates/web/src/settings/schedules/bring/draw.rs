@@ -170,8 +170,7 @@ pub(super) fn holidays_card(
 ) -> Markup {
     let value = |id: &str| fields.get(id).unwrap_or_default();
     let chosen = fields.text("calendar");
-    let options =
-        calendars::options(&which.names.policy.calendars, &[("", "None")], chosen);
+    let options = calendars::options(&which.names.policy.calendars, &[("", "None")], chosen);
     html! {
         section.card id="holidays" aria-labelledby="holidays-h" {
             div.card-h { h2 id="holidays-h" { "Holidays" } span.meta { "days on which others are on call than usual" } }
