@@ -6,6 +6,7 @@ use alert::maintenance::Maintenance;
 use incident::Policy;
 use kernel::{IntegrationId, ServiceId, TeamId, Timestamp};
 use std::collections::{HashMap, HashSet};
+use store::alerts::maintenances::{self, Damaged};
 use store::directory::{Integration, integrations, services};
 use store::{Failure, Sql};
 
@@ -32,13 +33,16 @@ impl Monitoring {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Self, Failure> {
+        for Damaged { id, name, words } in maintenances::damaged(sql)? {
+            tracing::error!(%id, %name, %words, "a window of maintenance cannot be read and counts for nothing; call it off and make it anew");
+        }
         let integrations = integrations::list(sql)?.into_iter().filter(Integration::takes);
         let needs = services::list(sql)?.into_iter().filter(|service| service.active);
         Ok(Monitoring {
             version: policy.version,
             integrations: integrations.map(|one| (one.id, one)).collect(),
             map: ServiceMap(needs.map(|service| (service.id, service.depends_on)).collect()),
-            maintenances: store::alerts::maintenances::current(sql, now)?,
+            maintenances: maintenances::current(sql, now)?,
             services: policy
                 .services
                 .iter()

@@ -419,3 +419,36 @@ fn what_is_over_for_long_is_forgotten_in_small_steps() {
         assert_eq!(said.len(), 2, "what they said went with them");
     });
 }
+
+#[test]
+fn a_window_that_cannot_be_read_loses_no_other() {
+    each_engine("maintenance_damaged", |store| {
+        let sound = Maintenance {
+            id: MaintenanceId(Uuid::from_u128(5)),
+            name: "Firmware".to_owned(),
+            starts_at: START,
+            ends_at: Some(START.plus_seconds(3_600)),
+            recurrence: None,
+            matcher: Matcher { integrations: [source(1)].into(), ..Matcher::default() },
+            created_by: "Mara".to_owned(),
+            cancelled: false,
+            version: 1,
+        };
+        write(store, |sql| {
+            maintenances::insert(sql, &sound)?;
+            let broken = Maintenance { id: MaintenanceId(Uuid::from_u128(6)), ..sound.clone() };
+            maintenances::insert(sql, &broken)?;
+            let break_it = "update maintenances set matcher = 'not JSON' where id = $1";
+            sql.execute(break_it, &[broken.id.into()]).map(drop)
+        });
+        let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
+        assert_eq!(current, [sound]);
+        assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+        let damaged = store.read_blocking(maintenances::damaged).unwrap();
+        assert_eq!((damaged.len(), damaged[0].name.as_str()), (1, "Firmware"));
+        assert!(damaged[0].words.contains("JSON"), "{}", damaged[0].words);
+        assert!(write(store, |sql| maintenances::call_off_damaged(sql, &damaged[0].id)));
+        assert!(!write(store, |sql| maintenances::call_off_damaged(sql, &damaged[0].id)));
+        assert!(store.read_blocking(maintenances::damaged).unwrap().is_empty());
+    });
+}

@@ -16,6 +16,7 @@ use kernel::{
     Actor, Channel, ContactId, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp,
     WebhookId,
 };
+use store::forget::{Kind, forget};
 use store::incidents::{Recorded, lock_head, record};
 use store::pages::ledger::{self, PromiseState, Unreached};
 use store::pages::plan::{NewPage, turns};

@@ -19,7 +19,7 @@ use desk::Trouble;
 use desk::maintenance::{check, may_plan};
 use kernel::MaintenanceId;
 use maud::Markup;
-use store::alerts::maintenances;
+use store::alerts::maintenances::{self, Damaged};
 use store::directory::integrations::{self, Integration};
 use store::directory::services::{self, Service};
 use store::{Failure, Sql};
@@ -42,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(ADDRESS, get(list).post(create))
         .route("/settings/maintenance/new", get(new))
+        .route("/settings/maintenance/damaged", post(call_off_damaged))
         .route("/settings/maintenance/{id}", get(show).post(change))
         .route("/settings/maintenance/{id}/end", post(end))
 }
@@ -51,6 +52,8 @@ struct All {
     windows: Vec<Maintenance>,
     services: Vec<Service>,
     sources: Vec<Integration>,
+    /// Rows that cannot be read.
+    damaged: Vec<Damaged>,
 }
 
 impl All {
@@ -58,7 +61,8 @@ impl All {
         let mut sources = integrations::list(sql)?;
         sources.retain(|one| one.kind.alerts());
         let windows = maintenances::list(sql, LISTED_MAX)?;
-        Ok(All { windows, services: services::list(sql)?, sources })
+        let damaged = maintenances::damaged(sql)?;
+        Ok(All { windows, services: services::list(sql)?, sources, damaged })
     }
 }
 
@@ -189,6 +193,25 @@ async fn end(
     plans(&who)?;
     let end = |before| Ok(Maintenance { cancelled: true, ..before });
     alter(&app, &who, id, None, end).await?;
+    Ok(saved(ADDRESS))
+}
+
+/// `POST …/damaged`: one that cannot be read is called off, and named no more.
+async fn call_off_damaged(
+    State(app): State<App>,
+    Staff(who): Staff,
+    fields: Fields,
+) -> PageResult<Response> {
+    plans(&who)?;
+    let id = fields.text("id").to_owned();
+    app.desk
+        .change(actor(&who), move |sql, audit| {
+            if maintenances::call_off_damaged(sql, &id)? {
+                audit.deleted(sql, SUBJECT, &id, &"cannot be read")?;
+            }
+            Ok(())
+        })
+        .await?;
     Ok(saved(ADDRESS))
 }
 

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::settings::editing::{Problem, saved};
@@ -41,7 +42,7 @@ pub(super) fn card(
                     tbody { @for one in &which.shadows { (row(who, which, stored, one)) } }
                 } }
             }
-            @if edits && stored.active { div.card-b { (add_form(stored, fields, problem)) } }
+            @if edits && stored.active { div.card-b { (add_form(who, stored, fields, problem)) } }
         }
     }
 }
@@ -65,7 +66,7 @@ fn row(who: &SignedIn, which: &Which, stored: &Schedule, one: &Shadow) -> Markup
     }
 }
 
-fn add_form(stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
+fn add_form(who: &SignedIn, stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
     let person = Field::new("learner", "Who is to learn?")
         .hint("Name or e-mail address. Pages come to them by their own ways; nothing waits for their answer.")
         .errors(&problem.errors);
@@ -79,6 +80,8 @@ fn add_form(stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
             div.form-2 {
                 (Field::new("learns_from", "From").hint("Empty: now.").errors(&problem.errors).input("datetime-local", value("learns_from")))
                 (Field::new("learns_until", "Until").errors(&problem.errors).input("datetime-local", value("learns_until")))
+                (clock_change::choice(fields, "learns_from", "From", &who.here.zone))
+                (clock_change::choice(fields, "learns_until", "Until", &who.here.zone))
             }
             div { button.btn type="submit" { (icon("plus")) "Let them learn" } }
         }
@@ -115,11 +118,11 @@ fn typed(
     fields: &Fields,
 ) -> Result<Learner, Trouble> {
     let person = which.crew.find(fields.text("learner"));
-    let end = fields.instant("learns_until", &who.here)?;
+    let end = clock_change::said(fields, "learns_until", &who.here.zone)?;
     Ok(Learner {
         schedule,
         person: person.map_err(|words| Refusal::invalid("learner", words))?,
-        start: fields.instant("learns_from", &who.here)?,
+        start: clock_change::said(fields, "learns_from", &who.here.zone)?,
         end: end.ok_or_else(|| Refusal::invalid("learns_until", "is needed"))?,
     })
 }
