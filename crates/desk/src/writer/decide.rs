@@ -437,12 +437,6 @@ impl<'a> Round<'a> {
         next.min().filter(|_| !state.quiet)
     }
 
-    /// An incident as this round leaves it, or as it was known before, where nothing is to be read.
-    fn at_hand(&self, number: IncidentNumber) -> Option<&State> {
-        let here = self.states.get(&number);
-        here.or_else(|| self.kept.and_then(|kept| kept.get(&number)))
-    }
-
     fn state(
         &self,
         sql: &mut dyn Sql,

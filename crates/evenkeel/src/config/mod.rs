@@ -281,6 +281,10 @@ impl Settings {
             true => Setting { value: leaf.get_one::<PathBuf>(id).cloned(), source: source(id) },
             false => Setting { value: None, source: Source::Default },
         };
+        let served_days = |id: &str| match listens {
+            true => Setting { value: leaf.get_one::<u32>(id).copied(), source: source(id) },
+            false => Setting { value: None, source: Source::Default },
+        };
         let listen = served("listen");
         let said = |id: &str| Setting { value: text(id), source: source(id) };
         let mut settings = Settings {
@@ -291,13 +295,7 @@ impl Settings {
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
             outward: outward_settings(leaf, source, served("webhook_ca")),
-            keep_days: match listens {
-                true => Setting {
-                    value: leaf.get_one::<u32>("keep_days").copied(),
-                    source: source("keep_days"),
-                },
-                false => Setting { value: None, source: Source::Default },
-            },
+            keep_days: served_days("keep_days"),
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -20,6 +20,12 @@ const INCIDENTS_OF_GROUP: i64 = 100;
 type Placed = HashMap<IntegrationId, HashMap<String, BTreeSet<usize>>>;
 
 impl Round<'_> {
+    /// An incident as this round leaves it, or as it was known before, where nothing is to be read.
+    fn at_hand(&self, number: IncidentNumber) -> Option<&State> {
+        let here = self.states.get(&number);
+        here.or_else(|| self.kept.and_then(|kept| kept.get(&number)))
+    }
+
     /// Puts what happened into groups, counts it, and notes what incidents are to be told.
     pub(super) fn place(&self, sql: &mut dyn Sql, book: &mut Book<'_>) -> Result<(), Failure> {
         book.load_groups(sql)?;
