@@ -1,7 +1,7 @@
 //! Shifts from elsewhere: the rota of another program, and holidays. Looked at first; what is
 //! taken becomes overrides.
 
-use super::{WHAT, fields, find};
+use super::{fields, find};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::calendars::Known;

@@ -594,3 +594,22 @@ fn pages_and_promises_of_open_incidents_are_never_forgotten() {
         });
     });
 }
+
+#[test]
+fn that_nobody_reached_who_learns_is_no_alarm() {
+    each_engine("paging_learns", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            let mut part = story.part(vec![began(NOW), first]);
+            for page in &mut part.pages {
+                page.wish.learns = true;
+            }
+            keep(sql, part)?;
+            let now = NOW.plus_seconds(121);
+            assert!(ledger::unreached(sql, now, now.plus_seconds(-60), 10)?.is_empty());
+            Ok(())
+        });
+    });
+}
