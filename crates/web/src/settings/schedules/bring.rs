@@ -31,6 +31,8 @@ pub(super) const BODY_BYTES: usize = 4 * limits::ROSTER_FEED_BYTES;
 const DAYS: i64 = 366;
 /// Names of a feed that somebody can say who it is.
 const NAMES: usize = 20;
+/// The same, with those that were said before.
+const NAMES_READ: usize = 10 * NAMES;
 
 /// What a form came to.
 #[derive(Default)]
@@ -125,7 +127,7 @@ async fn rota(app: &App, which: &Which, fields: &Fields) -> Result<Found, Troubl
         return Err(Refusal::invalid("ical", words).into());
     }
     let mut named = BTreeMap::new();
-    for at in 0..NAMES {
+    for at in 0..NAMES_READ {
         let (Some(name), Some(person)) =
             (fields.filled(&format!("name{at}")), fields.filled(&format!("person{at}")))
         else {

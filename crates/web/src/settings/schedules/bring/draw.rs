@@ -1,7 +1,7 @@
 //! The page on which shifts from elsewhere are looked at.
 
 use super::super::{SECTION, Which, crew};
-use super::{Found, NAMES, line};
+use super::{Found, NAMES, NAMES_READ, line};
 use crate::account::zone_field;
 use crate::auth::SignedIn;
 use crate::form::Fields;
@@ -52,7 +52,7 @@ fn unmatched(fields: &Fields, rota: &Rota, address: &str) -> Markup {
                 div { b { (counted(rota.unmatched.len() as i64, "name")) " without a person of the service desk." } " In their shifts nobody would be paged by these; say who they are, or leave them out." }
             }
             form.form method="post" action={ (address) "/bring" } {
-                (carried(fields))
+                (carried(fields, rota))
                 @for (at, one) in rota.unmatched.iter().take(NAMES).enumerate() { (name_row(fields, at, one)) }
                 @if rota.unmatched.len() > NAMES { p.meta { "and " (rota.unmatched.len() - NAMES) " more" } }
                 div { button.btn type="submit" { (icon("eye")) "Look again" } }
@@ -74,11 +74,22 @@ fn name_row(fields: &Fields, at: usize, one: &Unmatched) -> Markup {
     }
 }
 
-/// The feed, and what was said about its names already.
-fn carried(fields: &Fields) -> Markup {
+/// The feed, and what was said about its names before.
+fn carried(fields: &Fields, rota: &Rota) -> Markup {
+    let asked = |name: &str| rota.unmatched.iter().any(|one| one.summary == name);
+    let known = (0..NAMES_READ).filter_map(|at| {
+        let name = fields.filled(&format!("name{at}"))?;
+        Some((name, fields.filled(&format!("person{at}"))?))
+    });
+    let known = known.filter(|(name, _)| !asked(name));
+    let first = rota.unmatched.len().min(NAMES);
     html! {
         textarea name="ical" hidden aria-hidden="true" { (fields.text("ical")) }
         input type="hidden" name="time_zone" value=(fields.text("time_zone"));
+        @for (at, (name, person)) in known.enumerate() {
+            input type="hidden" name={ "name" (first + at) } value=(name);
+            input type="hidden" name={ "person" (first + at) } value=(person);
+        }
     }
 }
 
