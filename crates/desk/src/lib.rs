@@ -129,6 +129,10 @@ pub(crate) struct Inner {
     pub(crate) subscribing: subscribers::Floods,
     /// By what people are reached, once that is known.
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
+    /// After how many days what is old is forgotten, where somebody said so.
+    pub(crate) keep_days: OnceLock<u32>,
+    /// By whom what stands at addresses elsewhere is read, once that is known.
+    pub(crate) reader: rota::KnownReader,
     /// What people had sent by hand lately.
     pub(crate) sent_by_hand: contacts::ByHand,
     /// Which wrong codes came lately by text message.
@@ -181,6 +185,8 @@ impl Desk {
             subscriber_outward: OnceLock::new(),
             subscribing: subscribers::Floods::default(),
             messenger: OnceLock::new(),
+            reader: OnceLock::new(),
+            keep_days: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),

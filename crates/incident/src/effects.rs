@@ -6,7 +6,7 @@ mod majors;
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
 use crate::conduct::Audiences;
-use crate::escalation::PagedPerson;
+use crate::escalation::{Cue, PagedPerson};
 use crate::event::{Body, Cause, Event, UpdatePublished};
 use crate::notices::Terms;
 use crate::policy::Policy;
@@ -62,6 +62,8 @@ pub struct PageWish {
     pub way: Way,
     /// When they were paged.
     pub at: Timestamp,
+    /// Whether they learn: nobody waits for them, and no page of theirs counts for the others'.
+    pub learns: bool,
 }
 
 /// The pages that follow from these events: every way of everybody who was paged, each at
@@ -74,7 +76,8 @@ pub fn pages(events: &[Event], policy: &Policy) -> Vec<PageWish> {
             let Some(reach) = policy.paging.reach.get(person) else { continue };
             let (n, urgency, at, person) = (event.n, data.urgency, event.at, *person);
             let ways = reach.ways(urgency, at).into_iter();
-            wishes.extend(ways.map(|way| PageWish { n, person, urgency, way, at }));
+            let learns = data.cue == Cue::Shadows;
+            wishes.extend(ways.map(|way| PageWish { n, person, urgency, way, at, learns }));
         }
     }
     wishes

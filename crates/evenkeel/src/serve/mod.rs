@@ -120,6 +120,9 @@ fn allow(desk: &Desk, settings: &Settings) {
     desk.allow_push(settings.outward.push_allow.value.clone());
     desk.allow_subscribers(settings.outward.subscriber_allow.value.clone());
     desk.allow_pages(settings.paging.allow.value.clone());
+    if let Some(days) = settings.keep_days.value {
+        desk.keep_for_days(days);
+    }
 }
 
 /// Everything that is served.

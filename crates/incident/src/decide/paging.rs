@@ -180,7 +180,7 @@ fn page(
     let at = course.step.as_ref().map_or((0, 0), |step| (step.step, step.round));
     let began_n = course.began_n;
     let paged = beside(began_n, at, Cue::ByHand, found, urgency, None);
-    draft.emit(Paged { note, ..paged });
+    say(draft, Voice::Wish, Paged { note, ..paged });
     Ok(())
 }
 

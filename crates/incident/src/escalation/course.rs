@@ -98,6 +98,8 @@ words! {
         Failed = "failed",
         /// The end reached nobody, and these are left.
         LastResort = "last_resort",
+        /// They learn, and are told besides whoever is on call.
+        Shadows = "shadows",
         /// Somebody named them.
         ByHand = "by_hand",
         /// One more alert came to what they have.
@@ -112,7 +114,7 @@ words! {
 impl Cue {
     /// Whether it is told beside the plan, which goes on as it was.
     pub const fn is_beside(self) -> bool {
-        matches!(self, Cue::ByHand | Cue::Joined | Cue::Called | Cue::Silent)
+        matches!(self, Cue::Shadows | Cue::ByHand | Cue::Joined | Cue::Called | Cue::Silent)
     }
 
     /// Whether its instant came, on time or late.
@@ -264,6 +266,8 @@ impl Course {
     fn paged(&mut self, event: &Event, data: &Paged) {
         let people = data.people.iter().map(|paged| paged.person);
         match data.cue {
+            // Nobody waits for whoever learns.
+            Cue::Shadows => return,
             Cue::ByHand | Cue::Called | Cue::Silent => {
                 self.waiting_for.extend(people.clone());
                 if data.cue == Cue::Called && self.why == Why::Called {

@@ -149,9 +149,11 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
         None => "Sign in to acknowledge".to_owned(),
     };
     let open = link.as_deref().unwrap_or_default();
+    let learns = if paged.page.learns { ", you learn" } else { "" };
+    let about = format!("{number} {priority}{learns}");
     Message {
         id: paged.page.id.to_string(),
-        sms: sms(&format!("{number} {priority}"), open_title, &answer),
+        sms: sms(&about, open_title, &answer),
         spoken: paged.spoken(around.policy),
         text: format!("You are paged: {open_title}\n{}\n{open}", facts.join("\n"))
             .trim()
@@ -184,6 +186,9 @@ fn facts(paged: &Paged, around: &Around<'_>) -> Vec<String> {
     facts.extend(service.map(|service| format!("Service: {}", service.name)));
     facts.extend(team.map(|team| format!("Team: {}", team.name)));
     facts.push(format!("Since: {since}"));
+    if paged.page.learns {
+        facts.push("You learn: whoever is on call is paged, too.".to_owned());
+    }
     facts
 }
 

@@ -84,6 +84,7 @@ impl World {
                 answered_at: None,
                 provider_ref: None,
                 error: None,
+                learns: false,
             })
             .collect();
         let ids = pages.iter().map(|page| page.id).collect();
@@ -556,4 +557,28 @@ async fn a_text_message_names_its_page_by_code() {
     world.t.clock.advance(1_801);
     let code = seals.page_code(first[0]);
     assert_eq!(desk.page_by_code("+49301234567", Some(&code)).await.unwrap(), None, "too old");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_learns_is_told_so() {
+    let world = World::new().await;
+    let by = [(PageChannel::Sms, 0), (PageChannel::Email, 0)];
+    let (number, ids) = world.paged("Checkout is down", &by).await;
+    let learns = move |sql: &mut dyn store::Sql| {
+        for id in &ids {
+            sql.execute("update pages set learns = 1 where id = $1", &[(*id).into()])?;
+        }
+        Ok(())
+    };
+    world.t.desk.write(learns).await.unwrap();
+    world.there.says([json(r#"{"sid": "SM1"}"#)]);
+    world.round().await;
+    let body = field(&world.there.got()[0], "Body");
+    assert!(body.starts_with(&format!("{number} P")) && body.contains(", you learn"), "{body}");
+    let letters = world.mail.to("page@northwind.example");
+    assert!(
+        letters[0].words().contains("whoever is on call is paged, too"),
+        "{}",
+        letters[0].words()
+    );
 }

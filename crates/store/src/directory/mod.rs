@@ -33,6 +33,7 @@ pub mod schedules;
 pub mod services;
 pub mod sessions;
 pub mod settings;
+pub mod shadows;
 pub mod strain;
 pub mod swaps;
 pub mod teams;

@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::rota::{make_feed, revoke_feed};
+use incident::escalation::check::can_be_paged;
 use kernel::{FeedId, ScheduleId};
 use maud::{Markup, html};
 use store::directory::feeds::ScheduleFeed;
@@ -24,6 +25,9 @@ const WHOSE: [(&str, &str); 2] = [("own", "My shifts only"), ("all", "Everybody'
 
 pub(super) fn card(who: &SignedIn, sight: &Sight, made: Option<&str>) -> Markup {
     let (Some(chosen), Some(row)) = (&sight.chosen, sight.row()) else { return html! {} };
+    if !reads(who, sight) {
+        return html! {};
+    }
     html! {
         section.card id="feeds" aria-labelledby="fe" {
             div.card-h { h2 id="fe" { (row.name) " in your calendar" } }
@@ -46,6 +50,12 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, made: Option<&str>) -> Markup 
             }
         }
     }
+}
+
+/// Whether a feed of theirs would hold anything: whoever only reads is never on call, and nothing
+/// of the service desk goes out to them.
+pub(super) fn reads(who: &SignedIn, sight: &Sight) -> bool {
+    can_be_paged(who.viewer().person, &sight.names.policy)
 }
 
 fn table(who: &SignedIn, sight: &Sight, feeds: &[ScheduleFeed]) -> Markup {

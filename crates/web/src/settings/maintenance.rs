@@ -20,7 +20,7 @@ use desk::maintenance::{check, may_plan};
 use kernel::{MaintenanceId, Timestamp};
 use maud::Markup;
 use serde::Serialize;
-use store::alerts::maintenances;
+use store::alerts::maintenances::{self, Damaged};
 use store::directory::integrations::{self, Integration};
 use store::directory::services::{self, Service};
 use store::status::components::{self, Component};
@@ -45,6 +45,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(ADDRESS, get(list).post(create))
         .route("/settings/maintenance/new", get(new))
+        .route("/settings/maintenance/damaged", post(call_off_damaged))
         .route("/settings/maintenance/{id}", get(show).post(change))
         .route("/settings/maintenance/{id}/end", post(end))
 }
@@ -65,6 +66,8 @@ struct All {
     components: Vec<Component>,
     /// What the outside is told of windows.
     words: Vec<Words>,
+    /// Rows that cannot be read.
+    damaged: Vec<Damaged>,
 }
 
 impl All {
@@ -78,6 +81,7 @@ impl All {
             sources,
             components: components::list(sql)?,
             words: works::list(sql)?,
+            damaged: maintenances::damaged(sql)?,
         })
     }
 
@@ -252,6 +256,25 @@ fn touch(sql: &mut dyn Sql, id: MaintenanceId, now: Timestamp) -> Result<(), Tro
         Some(words) => Ok(works::put(sql, &Words { updated_at: now, ..words })?),
         None => Ok(()),
     }
+}
+
+/// `POST …/damaged`: one that cannot be read is called off, and named no more.
+async fn call_off_damaged(
+    State(app): State<App>,
+    Staff(who): Staff,
+    fields: Fields,
+) -> PageResult<Response> {
+    plans(&who)?;
+    let id = fields.text("id").to_owned();
+    app.desk
+        .change(actor(&who), move |sql, audit| {
+            if maintenances::call_off_damaged(sql, &id)? {
+                audit.deleted(sql, SUBJECT, &id, &"cannot be read")?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(saved(ADDRESS))
 }
 
 /// Changes a window that is there, if it is still at the version seen.

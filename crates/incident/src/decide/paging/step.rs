@@ -6,7 +6,7 @@ use crate::command::Command;
 use crate::escalation::{
     AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Stop, Turns, Whom, Why, by_hand, plan,
 };
-use crate::event::{AcknowledgementExpired, Body, PagingExhausted};
+use crate::event::{AcknowledgementExpired, Body, Paged, PagingExhausted};
 use crate::reach::Urgency;
 use crate::timers::TimerKind;
 use kernel::{PersonId, Timestamp};
@@ -26,7 +26,31 @@ pub(super) enum Voice {
     Timer(Timestamp),
 }
 
+/// Says it. Where it paged somebody whom others learn from, those are told after it.
 pub(super) fn say(draft: &mut Draft, voice: Voice, body: impl Into<Body>) {
+    let body = body.into();
+    let learning = learning(draft, voice, &body);
+    speak(draft, voice, body);
+    if let Some(told) = learning {
+        speak(draft, if voice == Voice::Wish { Voice::Follows } else { voice }, told.into());
+    }
+}
+
+/// Who learns beside those whom an entry pages. They are told by an entry of their own: nothing
+/// waits for them, and the other stays as it would be without them.
+fn learning(draft: &Draft, voice: Voice, body: &Body) -> Option<Paged> {
+    let Body::Paged(paged) = body else { return None };
+    let at = if let Voice::Timer(at) = voice { at } else { draft.now };
+    let nobody = Default::default();
+    let finder = finder(draft, at, paged.urgency, &nobody, draft.facts.turns)?;
+    let people = finder.besides(&paged.people);
+    let Paged { began_n, step, round, urgency, note, .. } = **paged;
+    let (cue, webhooks, next, turn) = (Cue::Shadows, vec![], None, None);
+    let told = Paged { began_n, step, round, cue, people, webhooks, urgency, next, turn, note };
+    (!told.people.is_empty()).then_some(told)
+}
+
+fn speak(draft: &mut Draft, voice: Voice, body: Body) {
     match voice {
         Voice::Wish => draft.emit(body),
         Voice::Follows => draft.emit_for_it("paging", body),

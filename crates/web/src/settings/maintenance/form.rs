@@ -2,13 +2,12 @@
 
 use crate::app::zone_named;
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::time::Here;
 use crate::settings::editing;
 use ::alert::maintenance::{LabelMatch, LabelTest, Maintenance, Matcher, Recurrence};
 use desk::Trouble;
 use incident::Refusal;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use kernel::{MaintenanceId, Timestamp, limits};
 use store::status::works::Words;
 
@@ -47,13 +46,9 @@ pub(super) fn shown(
     let recurrence = window.recurrence.as_ref();
     let zone = recurrence.map_or(zone, |recurrence| recurrence.time_zone.as_str());
     let clock = zone_named(zone).unwrap_or_else(|| here.zone.clone());
-    let local =
-        |at: Timestamp| at.to_jiff().to_zoned(clock.clone()).strftime("%Y-%m-%dT%H:%M").to_string();
     let mut pairs = vec![
         ("name", window.name.clone()),
         ("time_zone", zone.to_owned()),
-        ("starts_at", local(window.starts_at)),
-        ("ends_at", window.ends_at.map(local).unwrap_or_default()),
         ("matcher.labels", written(&window.matcher.labels)),
     ];
     match recurrence {
@@ -77,7 +72,13 @@ pub(super) fn shown(
         pairs.extend(words.components.iter().map(|id| ("component", id.to_string())));
         pairs.extend(words.remind_minutes.map(|minutes| ("remind_minutes", minutes.to_string())));
     }
-    Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let fields = Fields::of(pairs.collect());
+    let fields = clock_change::holding(fields, "starts_at", window.starts_at, &clock);
+    match window.ends_at {
+        Some(at) => clock_change::holding(fields, "ends_at", at, &clock),
+        None => fields,
+    }
 }
 
 /// The window as the form wants it.
@@ -85,7 +86,7 @@ pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance,
     let zone_name = fields.text("time_zone").to_owned();
     let no_zone = || Refusal::invalid("time_zone", "Choose a zone such as Europe/Berlin");
     let zone = zone_named(&zone_name).ok_or_else(no_zone)?;
-    let starts_at = instant(fields, "starts_at", &zone)?;
+    let starts_at = clock_change::said(fields, "starts_at", &zone)?;
     let starts_at = starts_at.ok_or_else(|| Refusal::invalid("starts_at", "Say when it begins"))?;
     let recurrence = match fields.ticked("recurs") {
         true => Some(Recurrence {
@@ -99,7 +100,7 @@ pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance,
     Ok(Maintenance {
         name: editing::name(fields)?,
         starts_at,
-        ends_at: instant(fields, "ends_at", &zone)?,
+        ends_at: clock_change::said(fields, "ends_at", &zone)?,
         recurrence,
         matcher: Matcher {
             services: editing::ids(fields, "service")?,
@@ -131,18 +132,6 @@ pub(super) fn outside(
         created_at: now,
         updated_at: now,
     }))
-}
-
-fn instant(
-    fields: &Fields,
-    name: &'static str,
-    zone: &TimeZone,
-) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = fields.filled(name) else { return Ok(None) };
-    let wrong = || Refusal::invalid(name, "Write date and time, such as 2026-11-23T22:00");
-    let local: DateTime = text.parse().map_err(|_| wrong())?;
-    let at = local.to_zoned(zone.clone()).map_err(|_| wrong())?;
-    Ok(Some(Timestamp::from_jiff(at.timestamp())))
 }
 
 /// One condition a line: `site = north`, `host =~ web-.*`.

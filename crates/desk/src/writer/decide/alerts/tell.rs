@@ -54,7 +54,7 @@ impl Round<'_> {
                 self.take_alerts(sql, head, book, at)?;
             }
             self.pass_on(sql, head, book, at)?;
-            let settings = book.settings(book.groups[at].group.integration).clone();
+            let settings = book.settings_in_force(book.groups[at].group.integration);
             let hand = &mut book.groups[at];
             if hand.touched {
                 hand.group.check_at = hand.group.due_at(&settings, book.now);
