@@ -184,7 +184,8 @@ fn minute(at: Timestamp) -> i64 {
 }
 
 fn follow(alert: &mut Alert, signal: &Signal, around: Around<'_>) -> Outcome {
-    let told_before = std::mem::replace(&mut alert.last_at, alert.last_at.max(around.now));
+    let told_before = alert.last_at;
+    alert.last_at = told_before.max(around.now);
     match signal.status {
         SignalStatus::Resolved => {
             alert.end(around.settings, around.now);

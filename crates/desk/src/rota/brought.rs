@@ -129,12 +129,10 @@ fn rota(import: Import, time_zone: &str) -> Rota {
     let mut unmatched: Vec<Unmatched> = Vec::new();
     for one in &import.uncovered {
         let summary = one.summary.clone().unwrap_or_default();
-        match unmatched.iter_mut().find(|known| known.summary == summary) {
-            Some(known) => known.shifts += 1,
-            None if unmatched.len() < UNMATCHED_MAX => {
-                unmatched.push(Unmatched { summary, shifts: 1, first: one.span });
-            }
-            None => {}
+        if let Some(known) = unmatched.iter_mut().find(|known| known.summary == summary) {
+            known.shifts += 1;
+        } else if unmatched.len() < UNMATCHED_MAX {
+            unmatched.push(Unmatched { summary, shifts: 1, first: one.span });
         }
     }
     // Where somebody is missing, what is left is no rotation.

@@ -6,7 +6,7 @@ mod draw;
 use super::{NEW, SECTION, SUBJECT, Which, crew, form};
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::{PageError, PageResult};
+use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::form::Errors;
 use crate::settings::calendars::Filled;

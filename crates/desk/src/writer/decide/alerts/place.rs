@@ -1,7 +1,7 @@
 //! Alerts into the groups of incidents.
 
 use super::{Book, Effect, Happened, InHand, Left, Mark};
-use crate::writer::decide::Round;
+use crate::writer::decide::{Round, Try};
 use alert::{Group, STORM_KEY, STORM_SECONDS};
 use incident::State;
 use incident::alerts::{AlertsWhy, SAMPLES_MAX};
