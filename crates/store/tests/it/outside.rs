@@ -291,9 +291,12 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
             });
             let letters = all_waiting(store, at);
             assert_eq!(letters.len(), 1);
+            let letter = (letters[0].id, letters[0].created_at);
             let ended = write(store, |sql| {
-                let ended = outside::bounced(sql, letters[0].id, "5.1.1 unknown", at)?;
-                assert!(!outside::bounced(sql, letters[0].id, "5.1.1 unknown", at)?, "once");
+                let other = (letter.0, letter.1.plus_seconds(-1));
+                assert!(!outside::bounced(sql, other, "5.1.1 unknown", at)?, "of before a restore");
+                let ended = outside::bounced(sql, letter, "5.1.1 unknown", at)?;
+                assert!(!outside::bounced(sql, letter, "5.1.1 unknown", at)?, "once");
                 Ok(ended)
             });
             assert_eq!(ended, version == BOUNCES_MAX);
