@@ -253,13 +253,16 @@ impl Desk {
         .await
     }
 
-    /// Ends a subscription by its link; whoever presses again is told the same.
+    /// Ends a subscription by its link, or takes an address off a list by the link of that;
+    /// whoever presses again is told the same.
     ///
     /// # Errors
     ///
     /// [`Trouble`] when the database does not answer.
     pub async fn unsubscribe(&self, token: &str) -> Result<(), Trouble> {
-        let Some(id) = self.seals().await?.read_subscription(token) else { return Ok(()) };
+        let Some(id) = self.seals().await?.read_subscription(token) else {
+            return self.leave_list(token).await;
+        };
         let now = self.now();
         self.write(move |sql| Ok(subscribers::end(sql, id, Ended::Unsubscribed, now).map(drop)?))
             .await

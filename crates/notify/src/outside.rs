@@ -4,10 +4,12 @@
 use crate::letter::{Letter, Piece};
 use desk::seals::{Asking, Seals};
 use jiff::tz::TimeZone;
-use kernel::{ComponentId, IncidentNumber, Language, Timestamp};
+use kernel::{ComponentId, IncidentNumber, Language, ListId, Timestamp};
 use status::snapshot::Phase;
 use status::words::{self, Part, UpdateFacts, WorkFacts, WorkWord, Written};
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use store::directory::lists;
 use store::directory::settings::{self, Instance};
 use store::outside::{self, Outside, Word};
 use store::subscribers::{self, Subscriber};
@@ -19,8 +21,11 @@ const STALE_SECONDS: i64 = 2 * 86_400;
 /// Why there is nothing to tell.
 pub(crate) type Silence = &'static str;
 
+const TOO_LATE: Silence = "it waited for two days";
+const NOT_ANNOUNCED: Silence = "there is no such announcement";
+
 /// What one address is told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum News {
     /// An update of an incident.
     Update(UpdateFacts),
@@ -42,9 +47,22 @@ pub(crate) struct Material {
     pub(crate) base: String,
     /// Who subscribed; none for members of lists.
     pub(crate) subscriber: Option<Subscriber>,
+    /// The list that its reader takes themselves off; none for people, whom the service desk put
+    /// there.
+    pub(crate) leaves: Option<ListId>,
+}
+
+/// What letters of one turn share and is read once: ten thousand tell the same.
+#[derive(Default)]
+pub(crate) struct Known {
+    place: Option<Place>,
+    announced: BTreeMap<i64, Result<News, Silence>>,
+    /// Plain addresses of lists; none of a list that is gone.
+    lists: BTreeMap<ListId, Option<BTreeSet<String>>>,
 }
 
 /// The status page as letters name it.
+#[derive(Clone)]
 struct Place {
     site: String,
     /// Its address, without a slash at the end.
@@ -66,17 +84,71 @@ fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
     Ok(Place { site: or(page.name, instance.name), base, zone })
 }
 
+impl Known {
+    fn place(&mut self, sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
+        if let Some(known) = &self.place {
+            return Ok(known.clone());
+        }
+        let read = place(sql, public_url)?;
+        self.place = Some(read.clone());
+        Ok(read)
+    }
+
+    fn announced(
+        &mut self,
+        sql: &mut dyn Sql,
+        told: &Outside,
+        place: &Place,
+        now: Timestamp,
+    ) -> Result<Result<News, Silence>, Failure> {
+        let Some(id) = told.announcement else { return Ok(Err(NOT_ANNOUNCED)) };
+        if let Some(known) = self.announced.get(&id) {
+            return Ok(known.clone());
+        }
+        let read = announced(sql, id, place, now)?;
+        self.announced.insert(id, read.clone());
+        Ok(read)
+    }
+
+    /// The list, where this address is on it and no person's; `Err` where the list is gone.
+    fn leaves(
+        &mut self,
+        sql: &mut dyn Sql,
+        id: ListId,
+        address: &str,
+    ) -> Result<Result<Option<ListId>, Silence>, Failure> {
+        let plain = match self.lists.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let list = lists::get(sql, id)?;
+                entry.insert(
+                    list.map(|one| one.addresses.into_iter().map(|one| one.email).collect()),
+                )
+            }
+        };
+        Ok(match plain {
+            Some(plain) => Ok(plain.contains(address).then_some(id)),
+            None => Err("the list is gone"),
+        })
+    }
+}
+
 /// Reads what somebody outside is told, or why there is nothing to tell.
 pub(crate) fn read(
     sql: &mut dyn Sql,
     told: &Outside,
-    public_url: &str,
-    now: Timestamp,
+    (public_url, now): (&str, Timestamp),
+    known: &mut Known,
 ) -> Result<Result<Material, Silence>, Failure> {
     if now.seconds_since(told.created_at) > STALE_SECONDS {
-        return Ok(Err("it waited for two days"));
+        return Ok(Err(TOO_LATE));
     }
-    let place = place(sql, public_url)?;
+    let place = known.place(sql, public_url)?;
+    let leaves = match told.list.map(|id| known.leaves(sql, id, &told.address)).transpose()? {
+        Some(Err(why)) => return Ok(Err(why)),
+        Some(Ok(leaves)) => leaves,
+        None => None,
+    };
     let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
     if told.subscriber.is_some() && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some()) {
         return Ok(Err("the subscription ended"));
@@ -87,21 +159,26 @@ pub(crate) fn read(
         }
         (Word::Confirm | Word::Challenge, _) => return Ok(Err("it is confirmed")),
         (Word::Already, _) => News::Already,
-        _ => match announced(sql, told, &place)? {
+        _ => match known.announced(sql, told, &place, now)? {
             Ok(news) => news,
             Err(why) => return Ok(Err(why)),
         },
     };
-    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber }))
+    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber, leaves }))
 }
 
 fn announced(
     sql: &mut dyn Sql,
-    told: &Outside,
+    id: i64,
     place: &Place,
+    now: Timestamp,
 ) -> Result<Result<News, Silence>, Failure> {
-    let found = told.announcement.map(|id| outside::announcement(sql, id)).transpose()?.flatten();
-    let Some(announcement) = found else { return Ok(Err("there is no such announcement")) };
+    let Some(announcement) = outside::announcement(sql, id)? else {
+        return Ok(Err(NOT_ANNOUNCED));
+    };
+    if now.seconds_since(announcement.not_before) > STALE_SECONDS {
+        return Ok(Err(TOO_LATE));
+    }
     let components = names(sql, &announcement.components)?;
     let (site, zone) = (place.site.clone(), place.zone.clone());
     if let Some((number, n)) = announcement.update {
@@ -118,10 +195,21 @@ fn announced(
         };
         return update(sql, (number, n), facts, place);
     }
-    let word = told.word.as_str().parse::<WorkWord>();
+    let word = announcement.word.as_str().parse::<WorkWord>();
     let (Some(planned), Ok(word)) = (announcement.planned, word) else {
         return Ok(Err("there is nothing that is told"));
     };
+    // After an outage of our own nobody is told that something begins soon which has begun.
+    let is_news = match word {
+        WorkWord::Reminder => {
+            planned.starts_at > now || announcement.not_before >= planned.starts_at
+        }
+        WorkWord::Started => planned.ends_at.is_none_or(|at| at > now),
+        _ => true,
+    };
+    if !is_news {
+        return Ok(Err("it is news no longer"));
+    }
     Ok(Ok(News::Work(WorkFacts {
         site,
         word,
@@ -217,7 +305,15 @@ pub(crate) fn letter(
             letter.why = say.why_subscriber(&told.address, site);
             unsubscribe = Some(end);
         }
-        None => letter.why = say.why_list(&told.address, site),
+        None => match material.leaves {
+            Some(list) => {
+                let end = format!("{base}/unsubscribe/{}", seals.listed(list, &told.address));
+                letter.pieces.push(Piece::Links(vec![(say.end_link(), end.clone())]));
+                letter.why = say.why_listed(&told.address, site);
+                unsubscribe = Some(end);
+            }
+            None => letter.why = say.why_list(&told.address, site),
+        },
     }
     (letter, unsubscribe)
 }

@@ -213,7 +213,7 @@ async fn chosen(
     }
 }
 
-/// `GET /status/unsubscribe/{token}`
+/// `GET /status/unsubscribe/{token}`: of a subscription, or off a list.
 async fn end(
     State(app): State<App>,
     Reads(language): Reads,
@@ -225,7 +225,13 @@ async fn end(
         Some(one) => {
             draw::end(&Page { language: one.language, ..page }, &one, &token).into_response()
         }
-        None => draw::ended(&page).into_response(),
+        None => match app.desk.listed(&token).await? {
+            Some(one) => {
+                let page = Page { language: one.language, ..page };
+                draw::leave(&page, &one.email, &token).into_response()
+            }
+            None => draw::ended(&page).into_response(),
+        },
     }))
 }
 

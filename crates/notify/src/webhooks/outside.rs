@@ -112,7 +112,9 @@ impl Postman {
     async fn attempt_outside(&self, message: &Outside) -> Came {
         let now = self.desk.now();
         let (wanted, public_url) = (message.clone(), self.public_url.clone().unwrap_or_default());
-        let read = move |sql: &mut dyn store::Sql| told::read(sql, &wanted, &public_url, now);
+        let read = move |sql: &mut dyn store::Sql| {
+            told::read(sql, &wanted, (&public_url, now), &mut told::Known::default())
+        };
         let found = match (self.desk.read(read).await, self.desk.seals().await) {
             (Ok(found), Ok(seals)) => found.map(|material| (material, seals)),
             (Err(trouble), _) | (_, Err(trouble)) => {

@@ -165,7 +165,61 @@ async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
     assert_eq!(world.sink.to(crate::world::GWEN).len(), before + 1);
     let board = world.only("board@outside.example");
     assert!(board.words().contains("Nous connaissons la cause"), "{}", board.words());
-    assert_eq!(board.header("List-Unsubscribe"), None, "lists are the service desk's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_leaves_a_list_with_one_press_and_people_are_told_whom_to_ask() {
+    const BOARD: &str = "board@outside.example";
+    let world = World::new().await;
+    let list = List {
+        id: ListId(desk::fresh()),
+        name: "Board".to_owned(),
+        people: [world.t.other_requester.person].into(),
+        addresses: [BOARD, "other@outside.example"]
+            .map(|email| PlainAddress { email: email.to_owned(), language: Language::En })
+            .into(),
+        wants: Wants::default(),
+        version: 1,
+    };
+    let (id, now) = (list.id, world.t.desk.now());
+    world.t.desk.write(move |sql| Ok(lists::insert(sql, &list, now)?)).await.unwrap();
+    let number = world.t.report("VPN drops").await;
+    let agent = world.t.agent.clone();
+    let say = async |words: &str| {
+        world.t.clock.advance(1);
+        let audiences =
+            Audiences { requesters: false, lists: [id].into(), status_page: false, chat: false };
+        world
+            .does(&agent, number, words, |body| Command::PublishUpdate {
+                body,
+                phase: UpdatePhase::Identified,
+                expected: None,
+                next_update: None,
+                title: None,
+                audiences: Some(audiences),
+            })
+            .await;
+        world.rounds().await;
+    };
+    say("A switch failed.").await;
+    let told = world.only(BOARD);
+    let way_out = told.header("List-Unsubscribe").expect("a way out");
+    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+    let token = token(&way_out, &format!("{PUBLIC_URL}/status/unsubscribe/"));
+    let person = world.only(crate::world::PETER);
+    assert_eq!(person.header("List-Unsubscribe"), None, "the service desk put them there");
+    assert!(person.words().contains("The service desk takes you off it"), "{}", person.words());
+
+    let listed = world.t.desk.listed(&token).await.unwrap();
+    assert_eq!(listed.map(|one| one.email).as_deref(), Some(BOARD), "looking changes nothing");
+    world.t.desk.unsubscribe(&token).await.unwrap();
+    world.t.desk.unsubscribe(&token).await.unwrap();
+    assert_eq!(world.t.desk.listed(&token).await.unwrap(), None);
+    say("It is replaced.").await;
+    assert_eq!(world.sink.to(BOARD).len(), 1, "nothing more");
+    assert_eq!(world.sink.to("other@outside.example").len(), 2, "the others stay");
+    let stored = world.t.desk.read(move |sql| lists::get(sql, id)).await.unwrap().unwrap();
+    assert_eq!((stored.members(), stored.version), (2, 2));
 }
 
 fn postman(world: &World) -> (Arc<Postman>, watch::Sender<bool>) {
