@@ -14,6 +14,7 @@ mod unproven;
 
 pub use claim::{Taken, claim, full_until};
 pub use expand::expand;
+pub(crate) use family::SAME_NEWS_MICROS;
 pub use trial::try_out;
 pub use unproven::{UNPROVEN, tell_unproven};
 

@@ -113,7 +113,7 @@ impl Postman {
         let now = self.desk.now();
         let (wanted, public_url) = (message.clone(), self.public_url.clone().unwrap_or_default());
         let read = move |sql: &mut dyn store::Sql| {
-            told::read(sql, &wanted, (&public_url, now), &mut told::Known::default())
+            told::read(sql, &wanted, (public_url.as_str(), now), &mut told::Known::default())
         };
         let found = match (self.desk.read(read).await, self.desk.seals().await) {
             (Ok(found), Ok(seals)) => found.map(|material| (material, seals)),

@@ -13,7 +13,7 @@ use std::collections::hash_map::Entry;
 const OF_FAMILIES: [&str; 4] = ["resolved", "closed", "update_published", "expectation_set"];
 /// What was recorded within so many microseconds is the same piece of news: a cascade is one
 /// transaction, and timers of one turn are rung one after the other.
-const SAME_NEWS_MICROS: i64 = 5_000_000;
+pub(crate) const SAME_NEWS_MICROS: i64 = 5_000_000;
 
 /// Who was told what of which family, among what becomes deliveries now.
 #[derive(Default)]

@@ -163,6 +163,24 @@ fn planned_work_is_told_to_whoever_it_concerns_and_once() {
 }
 
 #[test]
+fn of_what_was_planned_before_there_was_mail_what_comes_later_is_told() {
+    each_engine("outside_before_mail", |store| {
+        write(store, |sql| {
+            confirmed(sql, &subscriber(1))?;
+            outside::plan(sql, &news(1), NOW)
+        });
+        while write(store, |sql| spread(sql, NOW, 10)) {}
+        let since = NOW.plus_days(1);
+        write(store, |sql| told_since(sql, true, since).map(drop));
+        assert!(all_waiting(store, since).is_empty(), "that it is planned was told nobody");
+        let at = NOW.plus_days(2).plus_seconds(-3_600);
+        while write(store, |sql| spread(sql, at, 10)) {}
+        let words: Vec<Word> = all_waiting(store, at).iter().map(|one| one.word).collect();
+        assert_eq!(words, [Word::Reminder]);
+    });
+}
+
+#[test]
 fn a_window_that_is_saved_is_told_where_it_is_news_to_the_outside() {
     each_engine("outside_windows", |store| {
         with_mail(store);
