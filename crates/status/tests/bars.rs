@@ -1,5 +1,7 @@
 //! The bars are what the spans say, counted minute by minute, in every zone and over its changes.
 
+#![allow(clippy::unwrap_used)]
+
 mod sample;
 
 use jiff::tz::TimeZone;

@@ -1,6 +1,8 @@
 //! Whatever words people and programs choose, no format breaks, and the same snapshot gives the
 //! same bytes.
 
+#![allow(clippy::unwrap_used)]
+
 mod check;
 mod sample;
 

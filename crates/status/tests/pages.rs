@@ -1,5 +1,7 @@
 //! What the pages say, in each language, and what they weigh.
 
+#![allow(clippy::unwrap_used)]
+
 mod check;
 mod sample;
 

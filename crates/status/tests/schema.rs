@@ -1,6 +1,8 @@
 //! A strict schema of the JSON of Statuspage v2: every field, its type, whether it may be null,
 //! and nothing else.
 
+#![allow(clippy::unwrap_used)]
+
 mod sample;
 
 use sample::{at, component, demo, empty, going_on, work};

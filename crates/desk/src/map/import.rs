@@ -86,7 +86,7 @@ impl Desk {
             }
             Ok(plan)
         });
-        Ok(taken.await??)
+        taken.await?
     }
 }
 

@@ -242,6 +242,7 @@ pub fn of(name: CommandName) -> Command {
             at: Some(start().plus_seconds(90_001)),
             low: Some(start().plus_seconds(90_000)),
             high: Some(start().plus_seconds(90_002)),
+            reason: Some(words(41)),
         },
         C::Mitigate => Command::Mitigate,
         C::Restore => Command::Restore,

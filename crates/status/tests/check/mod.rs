@@ -103,11 +103,10 @@ pub fn markup(text: &str, is_html: bool) -> Result<Document, String> {
             }
             continue;
         }
-        let ends_itself = tag.ends_with('/');
         let element = element(tag.trim_end_matches('/'))?;
-        if !ends_itself
-            && !(is_html && VOID.contains(&element.name.as_str()) && !has_end(&element, rest))
-        {
+        let is_void = is_html && VOID.contains(&element.name.as_str());
+        let ends_itself = tag.ends_with('/') || (is_void && !has_end(&element, rest));
+        if !ends_itself {
             open.push(element.name.clone());
         }
         document.elements.push(element);

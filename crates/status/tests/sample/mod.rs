@@ -242,7 +242,7 @@ fn demo_component(number: u128, groups: &[Group]) -> Component {
     if number < 2 {
         made.spans.push(span(condition, "2026-11-23T11:24:00Z", None));
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         made.spans.push(span(
             Condition::Degraded,
             "2026-11-12T08:10:00Z",

@@ -17,7 +17,7 @@ use crate::part::form::Errors;
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use desk::{Done, Idempotency, Trouble};
 use incident::{Access, Body, CommandName as C, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, PersonId};

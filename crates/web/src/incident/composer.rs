@@ -46,7 +46,7 @@ fn why_not(view: &View<'_>) -> &'static str {
 }
 
 fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
-    let (case, number) = (view.case, view.case.number);
+    let number = view.case.number;
     let sent =
         |name: &str| start.sent.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default();
     let mode = sent("mode").parse().unwrap_or(first_mode(view, start));

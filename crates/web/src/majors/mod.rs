@@ -124,7 +124,7 @@ mod tests {
         let now = at("2026-11-23T13:30:00Z");
         let ended = Some(at("2026-11-23T12:30:00Z"));
         let full = outage(shop, Degree::Full, ended);
-        assert_eq!(cost(&hourly, &[full.clone()], now), Some(1_000));
+        assert_eq!(cost(&hourly, std::slice::from_ref(&full), now), Some(1_000));
         let lasts = outage(shop, Degree::Partial, None);
         assert_eq!(cost(&hourly, &[full, lasts], now), Some(4_000));
         assert_eq!(cost(&hourly, &[outage(shop, Degree::Degraded, None)], now), None);

@@ -72,7 +72,7 @@ async fn pagerduty_triggers_acknowledges_and_resolves() {
     named["payload"]["custom_details"] = json!({ "service": "vpn" });
     doors.post("/v2/change/enqueue", &named).await;
     let end = kernel::Timestamp::from_micros(i64::MAX);
-    let all = |sql: &mut dyn store::Sql| {
+    let all = move |sql: &mut dyn store::Sql| {
         let begin = kernel::Timestamp::from_micros(0);
         store::directory::changes::between(sql, begin, end, 10)
     };
