@@ -130,13 +130,20 @@ impl Postman {
             return Came::of(Outcome::Withdrawn("there is no subscriber".to_owned()));
         };
         let sent = self.send_outside(message, &one, &material, &seals, now);
-        match tokio::time::timeout(ATTEMPT_WITHIN, sent).await {
+        let ended = match tokio::time::timeout(ATTEMPT_WITHIN, sent).await {
             Ok(Ok(reply)) => came(&reply, &material, &one, &seals),
             Ok(Err(error)) => Came::of(Outcome::Failed(error)),
             Err(_) => Came::of(Outcome::Failed(format!(
                 "no answer within {} seconds",
                 ATTEMPT_WITHIN.as_secs()
             ))),
+        };
+        match (&material.news, ended) {
+            // Anybody names an address: whoever is there is asked once, not for days.
+            (News::Question(_), Came { outcome: Outcome::Failed(why), .. }) => {
+                Came::of(Outcome::Refused(why))
+            }
+            (_, ended) => ended,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Subscribing to the status page, and what subscribers are told.
 
-use crate::endpoint::{Endpoint, Says};
+use crate::endpoint::{Endpoint, Says, status};
 use crate::world::{PUBLIC_URL, World};
 use desk::subscribers::{Chosen, Confirmation, Wish};
 use incident::Command;
@@ -260,6 +260,32 @@ async fn a_program_that_does_not_repeat_its_challenge_is_told_nothing() {
     world.rounds().await;
     postman.round().await.unwrap();
     assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_does_not_answer_is_asked_once() {
+    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    world.t.desk.subscribe(wish(SubscriberKind::Webhook, &endpoint.url()), "home").await.unwrap();
+    endpoint.says([status("503 Busy"), Says::Echo]);
+    for _ in 0..3 {
+        postman.round().await.unwrap();
+        world.t.clock.advance(3_600);
+    }
+    assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_forgets_to_choose_gets_the_letter_all_the_same() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        let nothing = Wish { chosen: Chosen::default(), ..wish(SubscriberKind::Mail, READER) };
+        assert!(world.t.desk.subscribe(nothing, "home").await.is_err());
+    }
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
+    world.rounds().await;
+    world.only(READER);
 }
 
 #[tokio::test(flavor = "multi_thread")]
