@@ -67,6 +67,8 @@ struct Place {
     site: String,
     /// Its address, without a slash at the end.
     base: String,
+    /// Whether everybody may read it.
+    public: bool,
     zone: TimeZone,
 }
 
@@ -76,12 +78,13 @@ fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
     let instance = instance.map(|stored| stored.value).unwrap_or_default();
     let page = store::status::page::get(sql)?.value;
     let or = |own: String, usual: String| if own.is_empty() { usual } else { own };
+    // Its own domain answers while everybody may read the page; lists have ways out besides.
     let base = match page.domain.as_str() {
-        "" => format!("{public_url}/status"),
-        domain => format!("https://{domain}"),
+        domain if page.public && !domain.is_empty() => format!("https://{domain}"),
+        _ => format!("{public_url}/status"),
     };
     let zone = TimeZone::get(&or(page.time_zone, instance.time_zone)).unwrap_or(TimeZone::UTC);
-    Ok(Place { site: or(page.name, instance.name), base, zone })
+    Ok(Place { site: or(page.name, instance.name), base, public: page.public, zone })
 }
 
 impl Known {
@@ -241,12 +244,15 @@ fn update(
     // What it was called last time, where nobody says anything else.
     let mut titles: Vec<_> = all.iter().filter(|one| i64::from(one.n) <= n).collect();
     titles.sort_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
-    let title = titles.iter().find_map(|one| one.title.clone()).filter(|title| !title.is_empty());
+    let title = titles.iter().find_map(|one| {
+        let own = one.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        own.map(str::to_owned)
+    });
     let title = match title {
         Some(title) => title,
         None => outside::title_of(sql, number)?.unwrap_or_else(|| facts.site.clone()),
     };
-    let page = outside::page_of(sql, number)?;
+    let page = outside::page_of(sql, number)?.filter(|_| place.public);
     Ok(Ok(News::Update(UpdateFacts {
         title,
         phase: update.phase.as_str().parse().unwrap_or(Phase::Investigating),

@@ -47,12 +47,26 @@ impl Families {
             }
         };
         let Some(family) = family else { return Ok(false) };
-        let key = (family, asked.word.clone(), asked.created_at.micros());
+        let at = asked.created_at.micros();
+        if self.is_told_beside(family, asked, person, at) {
+            return Ok(true);
+        }
+        let key = (family, asked.word.clone(), at);
         let told = match self.told.entry(key) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(told_before(sql, asked, family)?),
         };
         Ok(*told.entry(person).or_insert(asked.number) != asked.number)
+    }
+
+    /// Whether they get a letter about the same piece of news of another instant, among what
+    /// becomes deliveries now.
+    fn is_told_beside(&self, family: i64, asked: &Asked, person: PersonId, at: i64) -> bool {
+        self.told.iter().any(|((other, word, then), told)| {
+            let same = *other == family && *word == asked.word && *then != at;
+            same && then.abs_diff(at) <= SAME_NEWS_MICROS.unsigned_abs()
+                && told.get(&person).is_some_and(|number| *number != asked.number)
+        })
     }
 }
 

@@ -681,7 +681,9 @@ fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
             let (mara, ines) = (person(0), person(3));
             // INC-2 and INC-3 are Ines's, the parent is Mara's; INC-4 is no relative.
             for (number, whose) in [(1, mara), (2, ines), (3, ines), (4, ines)] {
-                ask_about(sql, (number, 2), "resolved", &Audience::Requester(whose), NOW);
+                // Timers of one turn are rung one after the other.
+                let at = NOW.plus_micros(number - 4);
+                ask_about(sql, (number, 2), "resolved", &Audience::Requester(whose), at);
             }
             // What is said of each by itself is told of each.
             for number in [2, 3] {
