@@ -252,14 +252,18 @@ fn update(
         Some(title) => title,
         None => outside::title_of(sql, number)?.unwrap_or_else(|| facts.site.clone()),
     };
-    let page = outside::page_of(sql, number)?.filter(|_| place.public);
+    // The first word of an incident may leave before it has its place on the page.
+    let page = match outside::page_of(sql, number)? {
+        Some(id) => Some(format!("{}/incidents/{id}", place.base)),
+        None => update.audiences.status_page.then(|| place.base.clone()),
+    };
     Ok(Ok(News::Update(UpdateFacts {
         title,
         phase: update.phase.as_str().parse().unwrap_or(Phase::Investigating),
         body: update.body.clone(),
         expected: update.expected,
         next_update: update.next_update,
-        url: page.map(|id| format!("{}/incidents/{id}", place.base)),
+        url: page.filter(|_| place.public),
         ..facts
     })))
 }

@@ -117,9 +117,10 @@ impl Postman {
         };
         let found = match (self.desk.read(read).await, self.desk.seals().await) {
             (Ok(found), Ok(seals)) => found.map(|material| (material, seals)),
+            // It waits before it is read again: what is damaged must not be read for ever.
             (Err(trouble), _) | (_, Err(trouble)) => {
-                tracing::warn!(%trouble, "a message to a subscriber waits for the database");
-                return Came::of(Outcome::NotTried(None));
+                tracing::warn!(%trouble, "a message to a subscriber could not be read");
+                return Came::of(Outcome::Failed(format!("it could not be read: {trouble}")));
             }
         };
         let (material, seals) = match found {
