@@ -11,8 +11,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use store::directory::lists;
 use store::directory::settings::{self, Instance};
-use store::outside::{self, Outside, Word};
+use store::outside::{self, Outside, Whom, Word};
 use store::subscribers::{self, Subscriber};
+use store::updates::PublishedUpdate;
 use store::{Failure, Sql};
 
 /// What could not be attempted for so long is told nobody any more: it is news no longer.
@@ -196,7 +197,7 @@ fn announced(
             url: None,
             zone,
         };
-        return update(sql, (number, n), facts, place);
+        return update(sql, (number, n), announcement.whom, facts, place);
     }
     let word = announcement.word.as_str().parse::<WorkWord>();
     let (Some(planned), Ok(word)) = (announcement.planned, word) else {
@@ -230,6 +231,7 @@ fn announced(
 fn update(
     sql: &mut dyn Sql,
     (number, n): (IncidentNumber, u32),
+    whom: Whom,
     facts: UpdateFacts,
     place: &Place,
 ) -> Result<Result<News, Silence>, Failure> {
@@ -241,8 +243,14 @@ fn update(
     if update.body.trim().is_empty() {
         return Ok(Err("its words were removed"));
     }
-    // What it was called last time, where nobody says anything else.
-    let mut titles: Vec<_> = all.iter().filter(|one| i64::from(one.n) <= n).collect();
+    // What it was called last time, where nobody says anything else; what others alone were told
+    // it is called is none of theirs.
+    let heard = |one: &&PublishedUpdate| {
+        let to = &one.audiences;
+        to.status_page || matches!(whom, Whom::List(list) if to.lists.contains(&list))
+    };
+    let before = all.iter().filter(|one| i64::from(one.n) < n).filter(heard);
+    let mut titles: Vec<&PublishedUpdate> = before.chain([update]).collect();
     titles.sort_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
     let title = titles.iter().find_map(|one| {
         let own = one.title.as_deref().map(str::trim).filter(|title| !title.is_empty());

@@ -6,7 +6,7 @@ use desk::subscribers::{Chosen, Confirmation, Wish};
 use incident::Command;
 use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
-use kernel::{ComponentId, Language, ListId, MaintenanceId, Timestamp};
+use kernel::{Channel, ComponentId, Language, ListId, MaintenanceId, Timestamp, limits};
 use notify::webhooks::Postman;
 use std::sync::Arc;
 use store::directory::lists::{self, List, PlainAddress, Wants};
@@ -220,6 +220,35 @@ async fn an_address_leaves_a_list_with_one_press_and_people_are_told_whom_to_ask
     assert_eq!(world.sink.to("other@outside.example").len(), 2, "the others stay");
     let stored = world.t.desk.read(move |sql| lists::get(sql, id)).await.unwrap().unwrap();
     assert_eq!((stored.members(), stored.version), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_alone_were_told_it_is_called_reaches_no_subscriber() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    let number = world.t.report("VPN drops").await;
+    for (title, status_page) in [(Some("Breach at HR"), false), (None, true)] {
+        world.t.clock.advance(1);
+        let mut ask = world.t.desk.ask(&world.t.agent, Channel::Web).on(number);
+        let body = ask.words("note", "A switch failed.", limits::BODY_CHARS).unwrap();
+        let title = title.map(|title| ask.title(title).unwrap());
+        let chat = !status_page;
+        let audiences = Audiences { requesters: false, lists: [].into(), status_page, chat };
+        let publish = Command::PublishUpdate {
+            body,
+            phase: UpdatePhase::Identified,
+            expected: None,
+            next_update: None,
+            title,
+            audiences: Some(audiences),
+        };
+        ask.issue(publish).await.unwrap();
+    }
+    world.rounds().await;
+    let letters = world.sink.to(READER);
+    assert_eq!(letters.len(), 2);
+    let words = letters[1].words();
+    assert!(words.contains("VPN drops") && !words.contains("Breach at HR"), "{words}");
 }
 
 fn postman(world: &World) -> (Arc<Postman>, watch::Sender<bool>) {
