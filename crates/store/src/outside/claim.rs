@@ -169,9 +169,15 @@ pub fn bounced(
     let subscriber = one(sql, statement, &values, Columns::text)?;
     let subscriber = subscriber.and_then(|id| id.parse::<SubscriberId>().ok());
     match subscriber {
-        Some(subscriber) => subscribers::bounced(sql, subscriber, now),
-        None => Ok(false),
+        Some(subscriber) if !is_by_policy(words) => subscribers::bounced(sql, subscriber, now),
+        _ => Ok(false),
     }
+}
+
+/// Whether a server refuses by its policy (RFC 3463: 5.7.x): that says something of us and nothing
+/// of the address. Whoever loses their good name for a day must not lose all subscribers.
+fn is_by_policy(words: &str) -> bool {
+    words.split([' ', ':', '#', '-', '(']).any(|word| word.starts_with("5.7."))
 }
 
 fn kept(error: Option<&str>) -> Value {

@@ -325,6 +325,31 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
 }
 
 #[test]
+fn what_a_server_refuses_by_its_policy_ends_no_subscription() {
+    each_engine("subscribers_policy", |store| {
+        with_mail(store);
+        let one = subscriber(1);
+        write(store, |sql| confirmed(sql, &one));
+        for version in 1..=BOUNCES_MAX + 1 {
+            let at = NOW.plus_seconds(version);
+            write(store, |sql| {
+                let planned = Planned { title: format!("Work {version}"), ..news(version).planned };
+                outside::plan(sql, &News { planned, ..news(version) }, at)?;
+                spread(sql, at, 10).map(drop)
+            });
+            let letter = all_waiting(store, at).remove(0);
+            let words = "550-5.7.26 This mail is unauthenticated";
+            let bounced = |sql: &mut dyn Sql| {
+                outside::bounced(sql, (letter.id, letter.created_at), words, at)
+            };
+            assert!(!write(store, bounced));
+        }
+        let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
+        assert_eq!((stored.ended_at, stored.bounces), (None, 0));
+    });
+}
+
+#[test]
 fn subscribers_are_counted_and_found() {
     each_engine("subscribers_found", |store| {
         write(store, |sql| {
