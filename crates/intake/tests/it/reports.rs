@@ -135,7 +135,8 @@ async fn letters_to_a_subscriber_that_come_back_end_the_subscription() {
         world
             .write(move |sql| {
                 subscribers::insert(sql, &stored)?;
-                subscribers::confirm(sql, stored.id, now, now).map(drop)
+                subscribers::confirm(sql, stored.id, now, now)?;
+                Ok(())
             })
             .await;
         let seals = world.t.desk.seals().await.unwrap();
