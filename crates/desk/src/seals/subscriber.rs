@@ -91,7 +91,8 @@ impl Seals {
 
     /// The list that such a token names. Whether it is ours is known with the address alone.
     pub fn read_list(&self, token: &str) -> Option<ListId> {
-        let (list, _) = token.split_at_checked(2 * UUID_BYTES)?;
+        let (list, seal) = token.split_at_checked(2 * UUID_BYTES)?;
+        (seal.len() == 2 * SEAL_BYTES).then_some(())?;
         let id: [u8; UUID_BYTES] = unhex(list)?.try_into().ok()?;
         Some(ListId(Uuid::from_bytes(id)))
     }
@@ -166,6 +167,7 @@ mod tests {
         assert_eq!(seals.read_subscription(&token), None, "it ends no subscription");
         let other = seals.subscription(SubscriberId(list.0));
         assert!(!seals.is_listed(&other, list, "board@a.example"));
+        assert_eq!(seals.read_list(&token[..40]), None, "it was cut on its way");
         for wrong in ["", "zz", &token[..40], "é".repeat(60).as_str()] {
             assert!(!seals.is_listed(wrong, list, "board@a.example"), "{wrong}");
         }

@@ -266,6 +266,12 @@ fn ask_to_end(page: &Page, words: &str, token: &str) -> Markup {
     page.show(&title, press(&title, words, &action, say.end_press()))
 }
 
+/// That an address is on a list no more.
+pub(super) fn left(page: &Page) -> Markup {
+    let say = page.say();
+    told(page, say.left_title(), say.left_words())
+}
+
 /// That there is no subscription.
 pub(super) fn ended(page: &Page) -> Markup {
     let say = page.say();

@@ -153,7 +153,9 @@ async fn a_list_is_made_changed_and_removed() {
     assert_eq!(members().await, 2, "programs that open links take nobody off");
     post(&world, &link, "List-Unsubscribe=One-Click").await;
     assert_eq!(members().await, 1);
-    get(&world, &link).await.shows("You are not subscribed");
+    get(&world, &link).await.shows("You are off this list");
+    let cut = post(&world, &link[..link.len() - 9], "").await;
+    assert_eq!(cut.status, StatusCode::NOT_FOUND, "nobody takes it for done");
     let wrong = [("name", "Board"), ("version", "1"), ("people", "nobody at all")];
     let refused = world.post("ada", &address, &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
