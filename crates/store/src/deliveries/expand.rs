@@ -102,7 +102,11 @@ pub fn expand(
             let standing = known.entry(asked.number).or_default();
             for reached in concerned.by(asked, audience) {
                 let knows = families.has_told(sql, asked, audience, reached.person)?;
-                rows.extend(told(asked, audience, (reached, knows), standing, terms));
+                let (some, by_mail) = told(asked, audience, (reached, knows), standing, terms);
+                if by_mail {
+                    families.tells(sql, asked, audience, reached.person)?;
+                }
+                rows.extend(some);
             }
             count += rows.len();
         }
@@ -160,14 +164,15 @@ fn take(sql: &mut dyn Sql, ids: &[i64]) -> Result<BTreeSet<i64>, Failure> {
     Ok(many(sql, &statement, &values, Columns::int)?.into_iter().collect())
 }
 
-/// The deliveries to one person; who knows it already from another incident gets no letter.
+/// The deliveries to one person, and whether a letter is among them; who knows it already from
+/// another incident gets none.
 fn told(
     asked: &Asked,
     audience: &Audience,
     (reached, knows): (&Reached, bool),
     standing: &mut Standing,
     terms: Terms,
-) -> Vec<Vec<Value>> {
+) -> (Vec<Vec<Value>>, bool) {
     let (since, now) = (terms.since, terms.now);
     let matter = Matter {
         word: &asked.word,
@@ -218,6 +223,7 @@ fn told(
             row(By::Push, device.to_string(), next_at, held);
         }
     }
+    let gets_letter = address.is_some();
     if let Some(address) = address {
         let is_first = standing.told.insert(reached.person);
         let folds = !is_first && FOLDED.contains(&asked.word.as_str());
@@ -236,7 +242,7 @@ fn told(
         };
         row(By::Email, address, next_at, held);
     }
-    rows
+    (rows, gets_letter)
 }
 
 /// By which channels somebody is told: those of the row that they want, or all of the row's where

@@ -26,7 +26,7 @@ pub(super) struct Families {
 
 impl Families {
     /// Whether this person gets a letter about the same piece of news of another incident of
-    /// its family, and needs no second one. Whoever is asked about is taken to get theirs.
+    /// its family, and needs no second one.
     pub(super) fn has_told(
         &mut self,
         sql: &mut dyn Sql,
@@ -34,19 +34,7 @@ impl Families {
         audience: &Audience,
         person: PersonId,
     ) -> Result<bool, Failure> {
-        let public = matches!(audience, Audience::Requester(_) | Audience::Watchers);
-        if !public || !OF_FAMILIES.contains(&asked.word.as_str()) {
-            return Ok(false);
-        }
-        let family = match self.of.get(&asked.number) {
-            Some(family) => *family,
-            None => {
-                let family = family_of(sql, asked.number)?;
-                self.of.insert(asked.number, family);
-                family
-            }
-        };
-        let Some(family) = family else { return Ok(false) };
+        let Some(family) = self.family(sql, asked, audience)? else { return Ok(false) };
         let at = asked.created_at.micros();
         if self.is_told_beside(family, asked, person, at) {
             return Ok(true);
@@ -56,7 +44,42 @@ impl Families {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(told_before(sql, asked, family)?),
         };
-        Ok(*told.entry(person).or_insert(asked.number) != asked.number)
+        Ok(told.get(&person).is_some_and(|number| *number != asked.number))
+    }
+
+    /// Remembers that this person gets a letter about it. Whoever wants none of one incident is
+    /// told by that of another.
+    pub(super) fn tells(
+        &mut self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        audience: &Audience,
+        person: PersonId,
+    ) -> Result<(), Failure> {
+        if let Some(family) = self.family(sql, asked, audience)? {
+            let key = (family, asked.word.clone(), asked.created_at.micros());
+            self.told.entry(key).or_default().entry(person).or_insert(asked.number);
+        }
+        Ok(())
+    }
+
+    /// The family in which something is one piece of news; `None` where it is not.
+    fn family(
+        &mut self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        audience: &Audience,
+    ) -> Result<Option<i64>, Failure> {
+        let public = matches!(audience, Audience::Requester(_) | Audience::Watchers);
+        if !public || !OF_FAMILIES.contains(&asked.word.as_str()) {
+            return Ok(None);
+        }
+        if let Some(family) = self.of.get(&asked.number) {
+            return Ok(*family);
+        }
+        let family = family_of(sql, asked.number)?;
+        self.of.insert(asked.number, family);
+        Ok(family)
     }
 
     /// Whether they get a letter about the same piece of news of another instant, among what
