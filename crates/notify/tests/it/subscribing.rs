@@ -89,6 +89,22 @@ async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_began_while_nothing_ran_is_not_told_to_begin_soon() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    let now = world.t.desk.now();
+    let ends_at = Some(now.plus_days(3).plus_seconds(3_600));
+    let planned = Planned { ends_at, ..work(now).planned };
+    let news = News { remind_minutes: Some(60), planned, ..work(now) };
+    let write = move |sql: &mut dyn store::Sql| Ok(outside::plan(sql, &news, now)?);
+    world.t.desk.write(write).await.unwrap();
+    world.rounds().await;
+    assert_eq!(world.sink.to(READER).len(), 2, "that it is planned");
+    world.later(3 * 86_400 + 60).await;
+    assert_eq!(world.sink.to(READER).len(), 3, "that it began, and no reminder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_confirm_is_told_nothing_and_forgotten() {
     let world = World::new().await;
     world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
