@@ -11,6 +11,9 @@ why-person = Sie erhalten diese Nachricht, weil { $number } Sie betrifft: { $how
     [brought] Sie wurden hinzugezogen
     [promised] Die Zusage wurde Ihnen gegeben
     [follows] Sie sind für die Folgemaßnahme verantwortlich
+    [decides] Sie entscheiden darüber oder sollten es wissen
+    [role] Es geht um eine Rolle darin
+    [wrote] Sie haben die Mitteilung geschrieben
    *[yours] Es ist Ihr Vorgang
 }.
 why-team = Sie erhalten diese Nachricht, weil { $number } bei Ihrem Team liegt.
@@ -27,6 +30,7 @@ fact-team = Zuständiges Team
 fact-due = Fällig
 fact-expected = Voraussichtlich behoben bis
 fact-next = Nächste Nachricht bis
+fact-since = Seit
 
 received = Wir haben Ihre Meldung erhalten. Sie hat die Nummer { $number }.
 told-here = Auf diesem Weg erfahren Sie, wie es weitergeht.
@@ -103,10 +107,36 @@ was-assigned = { $who } hat dies jemandem zugewiesen.
 was-escalated = { $who } hat andere hinzugezogen:
 priority-now = Die Priorität ist jetzt { $priority }.
 declared-major = { $who } hat dies zur schweren Störung erklärt.
+proposes-major = { $who } schlägt vor, dies zur schweren Störung zu erklären.
+offers-role = { $who } bietet Ihnen eine Rolle an: { $role ->
+    [commander] Einsatzleitung
+    [fix_lead] Leitung der Behebung
+    [communications] Kommunikation
+   *[scribe] Protokoll
+}. Öffnen Sie den Vorgang, um sie anzunehmen oder abzulehnen.
+gave-role = { $who } hat Ihnen eine Rolle gegeben: { $role ->
+    [commander] Einsatzleitung
+    [fix_lead] Leitung der Behebung
+    [communications] Kommunikation
+   *[scribe] Protokoll
+}.
+declined-role = { $who } übernimmt die angebotene Rolle nicht: { $role ->
+    [commander] Einsatzleitung
+    [fix_lead] Leitung der Behebung
+    [communications] Kommunikation
+   *[scribe] Protokoll
+}.
+update-waits = { $who } hat eine Mitteilung geschrieben, die auf Freigabe wartet:
+update-rejected = { $who } hat Ihre Mitteilung nicht freigegeben:
 was-closed = Der Vorgang ist geschlossen.
 rated-low = { $who } hat dies mit { $score } von 5 bewertet.
 kept-inside = In Ihrem Namen kam eine Antwort per E-Mail, und nichts belegt, dass sie von Ihnen ist. Sie wurde als interne Notiz behalten: Die meldende Person hat sie nicht erhalten.
 kept-inside-fix = Um per E-Mail zu antworten, schreiben Sie von der Adresse Ihres Kontos über den Mailserver ihrer Domain. Er muss Nachrichten signieren (DKIM) oder für die Domain genannt sein (SPF), wie es ihr DMARC-Eintrag verlangt; darum kann sich kümmern, wer ihn betreibt. Um jetzt zu antworten, öffnen Sie den Vorgang. Wenn Sie nichts geschrieben haben, sagen Sie es Ihrer Administration.
+paged = Sie werden gerufen: { $title }
+paged-open = Öffnen Sie den Link, um anzunehmen, weiterzureichen oder zu sagen, dass Sie nicht können.
+paged-sign-in = Melden Sie sich an, um anzunehmen; sonst wird weitergereicht.
+paged-link = Annehmen, weiterreichen oder sagen, dass Sie nicht können
+paged-why = Sie erhalten diese Nachricht, weil Sie Bereitschaft haben oder als Ansprechperson genannt wurden.
 
 trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.

@@ -14,6 +14,9 @@ why-person = You get this because { $number } concerns you: { $how ->
     [brought] you were brought in
     [promised] the promise was given to you
     [follows] you own what follows from it
+    [decides] it is for you to decide, or to know
+    [role] it is about a role in it
+    [wrote] you wrote the update
    *[yours] it is yours
 }.
 why-team = You get this because { $number } is with your team.
@@ -32,6 +35,7 @@ fact-team = Team
 fact-due = Due
 fact-expected = Expected back by
 fact-next = Next update by
+fact-since = Since
 
 ## To whoever reported it, and to whoever follows it
 
@@ -112,10 +116,39 @@ was-assigned = { $who } gave this to somebody.
 was-escalated = { $who } brought others in:
 priority-now = Its priority is { $priority } now.
 declared-major = { $who } declared it a major incident.
+proposes-major = { $who } proposes to declare it a major incident.
+offers-role = { $who } offers you a role: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}. Open the incident to accept or decline it.
+gave-role = { $who } gave you a role: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}.
+declined-role = { $who } does not take the role you offered: { $role ->
+    [commander] incident commander
+    [fix_lead] fix lead
+    [communications] communications
+   *[scribe] scribe
+}.
+update-waits = { $who } wrote an update that waits for approval:
+update-rejected = { $who } did not approve the update you wrote:
 was-closed = The incident is closed.
 rated-low = { $who } rated it { $score } of 5.
 kept-inside = A reply in your name came by mail, and nothing proves that it is yours. It was kept as an internal note: its requester has not got it.
 kept-inside-fix = To answer by mail, write from the address of your account, through the mail server of its domain. That server has to sign letters (DKIM) or be named for the domain (SPF), as its DMARC record says; whoever runs it can see to that. To answer now, open the incident. If you wrote nothing, tell your administrator.
+
+## To whoever is paged
+
+paged = You are paged: { $title }
+paged-open = Open the link to acknowledge it, to escalate it, or to say that you cannot.
+paged-sign-in = Sign in to acknowledge it, or it escalates.
+paged-link = Acknowledge, escalate, or say that you cannot
+paged-why = You get this because you are on call or were named to be paged.
 
 ## The letter that tries out the mail server
 

@@ -11,6 +11,9 @@ why-person = Recibe este mensaje porque { $number } le afecta: { $how ->
     [brought] se ha pedido su ayuda
     [promised] la promesa se le hizo a usted
     [follows] usted es responsable de lo que sigue
+    [decides] le corresponde decidirlo o saberlo
+    [role] se trata de un rol en la incidencia
+    [wrote] usted escribió el comunicado
    *[yours] es su incidencia
 }.
 why-team = Recibe este mensaje porque { $number } está en manos de su equipo.
@@ -27,6 +30,7 @@ fact-team = Equipo
 fact-due = Vence
 fact-expected = Restablecimiento previsto a más tardar
 fact-next = Próxima información a más tardar
+fact-since = Desde
 
 received = Hemos recibido su aviso. Su número es { $number }.
 told-here = Por este medio le informaremos de cómo continúa.
@@ -103,10 +107,36 @@ was-assigned = { $who } se la ha asignado a alguien.
 was-escalated = { $who } ha pedido ayuda a otras personas:
 priority-now = Su prioridad es ahora { $priority }.
 declared-major = { $who } la ha declarado incidencia grave.
+proposes-major = { $who } propone declararla incidencia grave.
+offers-role = { $who } le ofrece un rol: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}. Abra la incidencia para aceptarlo o rechazarlo.
+gave-role = { $who } le ha dado un rol: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}.
+declined-role = { $who } no acepta el rol que usted ofreció: { $role ->
+    [commander] dirección de la incidencia
+    [fix_lead] dirección de la reparación
+    [communications] comunicación
+   *[scribe] secretaría
+}.
+update-waits = { $who } ha escrito un comunicado que espera aprobación:
+update-rejected = { $who } no ha aprobado el comunicado que usted escribió:
 was-closed = La incidencia está cerrada.
 rated-low = { $who } la ha valorado con { $score } de 5.
 kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que sea suya. Se guardó como nota interna: quien notificó la incidencia no la ha recibido.
 kept-inside-fix = Para responder por correo, escriba desde la dirección de su cuenta por el servidor de correo de su dominio. Ese servidor debe firmar los mensajes (DKIM) o estar indicado para el dominio (SPF), como pide su registro DMARC; quien lo administra puede ocuparse. Para responder ahora, abra la incidencia. Si usted no escribió nada, avise a su administrador.
+paged = Se le avisa: { $title }
+paged-open = Abra el enlace para aceptar, escalar o decir que no puede.
+paged-sign-in = Inicie sesión para aceptar; si no, el aviso se escala.
+paged-link = Aceptar, escalar o decir que no puede
+paged-why = Recibe este mensaje porque está de guardia o se le nombró para recibir avisos.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

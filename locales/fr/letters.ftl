@@ -11,6 +11,9 @@ why-person = Vous recevez ce message parce que { $number } vous concerne : { $ho
     [brought] votre aide a été demandée
     [promised] la promesse vous a été faite
     [follows] vous êtes responsable de la suite à donner
+    [decides] c’est à vous d’en décider ou de le savoir
+    [role] il s’agit d’un rôle dans cet incident
+    [wrote] vous avez rédigé le message
    *[yours] c’est votre incident
 }.
 why-team = Vous recevez ce message parce que { $number } est confié à votre équipe.
@@ -27,6 +30,7 @@ fact-team = Équipe
 fact-due = Échéance
 fact-expected = Rétablissement prévu au plus tard
 fact-next = Prochaine information au plus tard
+fact-since = Depuis
 
 received = Nous avons bien reçu votre signalement. Il porte le numéro { $number }.
 told-here = Nous vous tiendrons au courant de la suite par cette voie.
@@ -103,10 +107,36 @@ was-assigned = { $who } l’a confié à quelqu’un.
 was-escalated = { $who } a fait appel à d’autres :
 priority-now = Sa priorité est maintenant { $priority }.
 declared-major = { $who } l’a déclaré incident majeur.
+proposes-major = { $who } propose de le déclarer incident majeur.
+offers-role = { $who } vous propose un rôle : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}. Ouvrez l’incident pour l’accepter ou le refuser.
+gave-role = { $who } vous a confié un rôle : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}.
+declined-role = { $who } ne prend pas le rôle que vous avez proposé : { $role ->
+    [commander] direction de l’incident
+    [fix_lead] direction de la réparation
+    [communications] communication
+   *[scribe] secrétariat
+}.
+update-waits = { $who } a rédigé un message qui attend une approbation :
+update-rejected = { $who } n’a pas approuvé le message que vous avez rédigé :
 was-closed = L’incident est clos.
 rated-low = { $who } l’a noté { $score } sur 5.
 kept-inside = Une réponse en votre nom est arrivée par courriel, et rien ne prouve qu’elle vient de vous. Elle est gardée comme note interne : le demandeur ne l’a pas reçue.
 kept-inside-fix = Pour répondre par courriel, écrivez depuis l’adresse de votre compte, par le serveur de messagerie de son domaine. Ce serveur doit signer les messages (DKIM) ou être nommé pour le domaine (SPF), comme le veut son enregistrement DMARC ; la personne qui l’administre peut s’en occuper. Pour répondre maintenant, ouvrez l’incident. Si vous n’avez rien écrit, prévenez votre administrateur.
+paged = Vous êtes appelé : { $title }
+paged-open = Ouvrez le lien pour prendre en charge, escalader ou dire que vous ne pouvez pas.
+paged-sign-in = Connectez-vous pour prendre en charge, sinon l’appel est escaladé.
+paged-link = Prendre en charge, escalader ou dire que vous ne pouvez pas
+paged-why = Vous recevez ce message parce que vous êtes d’astreinte ou avez été désigné pour être appelé.
 
 trial-subject = Evenkeel : le serveur de messagerie fonctionne
 trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.

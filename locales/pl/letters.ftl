@@ -11,6 +11,9 @@ why-person = Otrzymują Państwo tę wiadomość, ponieważ { $number } Państwa
     [brought] poproszono Państwa o pomoc
     [promised] obietnicę złożono Państwu
     [follows] odpowiadają Państwo za dalsze działania
+    [decides] decyzja należy do Państwa lub powinni Państwo o tym wiedzieć
+    [role] chodzi o rolę w nim
+    [wrote] komunikat napisali Państwo
    *[yours] to Państwa zgłoszenie
 }.
 why-team = Otrzymują Państwo tę wiadomość, ponieważ { $number } należy do Państwa zespołu.
@@ -27,6 +30,7 @@ fact-team = Zespół
 fact-due = Termin
 fact-expected = Przewidywane przywrócenie najpóźniej
 fact-next = Następna informacja najpóźniej
+fact-since = Od
 
 received = Otrzymaliśmy Państwa zgłoszenie. Jego numer to { $number }.
 told-here = Tą drogą poinformujemy Państwa, co dzieje się dalej.
@@ -103,10 +107,36 @@ was-assigned = { $who } przekazuje to komuś.
 was-escalated = { $who } prosi innych o pomoc:
 priority-now = Priorytet to teraz { $priority }.
 declared-major = { $who } uznaje to za poważną awarię.
+proposes-major = { $who } proponuje uznać to za poważną awarię.
+offers-role = { $who } proponuje Państwu rolę: { $role ->
+    [commander] kierowanie akcją
+    [fix_lead] kierowanie naprawą
+    [communications] komunikacja
+   *[scribe] protokół
+}. Aby ją przyjąć lub odrzucić, prosimy otworzyć zgłoszenie.
+gave-role = { $who } powierza Państwu rolę: { $role ->
+    [commander] kierowanie akcją
+    [fix_lead] kierowanie naprawą
+    [communications] komunikacja
+   *[scribe] protokół
+}.
+declined-role = { $who } nie przyjmuje zaproponowanej roli: { $role ->
+    [commander] kierowanie akcją
+    [fix_lead] kierowanie naprawą
+    [communications] komunikacja
+   *[scribe] protokół
+}.
+update-waits = { $who } ma komunikat, który czeka na zatwierdzenie:
+update-rejected = { $who } nie zatwierdza komunikatu, który Państwo napisali:
 was-closed = Zgłoszenie jest zamknięte.
 rated-low = { $who } ocenia to na { $score } z 5.
 kept-inside = W Państwa imieniu przyszła odpowiedź e-mailem i nic nie potwierdza, że jest od Państwa. Zachowano ją jako notatkę wewnętrzną: osoba zgłaszająca jej nie otrzymała.
 kept-inside-fix = Aby odpowiadać e-mailem, prosimy pisać z adresu swojego konta przez serwer poczty jego domeny. Ten serwer musi podpisywać wiadomości (DKIM) lub być wskazany dla domeny (SPF), jak wymaga jej wpis DMARC; może o to zadbać osoba, która go prowadzi. Aby odpowiedzieć teraz, prosimy otworzyć zgłoszenie. Jeśli nic Państwo nie pisali, prosimy powiadomić administratora.
+paged = Wezwanie: { $title }
+paged-open = Prosimy otworzyć odnośnik, aby przyjąć, przekazać dalej lub odmówić.
+paged-sign-in = Prosimy się zalogować, aby przyjąć; inaczej wezwanie zostanie przekazane dalej.
+paged-link = Przyjąć, przekazać dalej lub odmówić
+paged-why = Otrzymują Państwo tę wiadomość, ponieważ mają Państwo dyżur lub zostali Państwo wskazani do wezwania.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

@@ -11,6 +11,9 @@ why-person = Você recebe esta mensagem porque { $number } diz respeito a você:
     [brought] sua ajuda foi pedida
     [promised] a promessa foi feita a você
     [follows] você é responsável pelo que vem a seguir
+    [decides] cabe-lhe decidir ou saber
+    [role] trata-se de uma função no incidente
+    [wrote] escreveu o comunicado
    *[yours] o incidente é seu
 }.
 why-team = Você recebe esta mensagem porque { $number } está com a sua equipe.
@@ -27,6 +30,7 @@ fact-team = Equipe
 fact-due = Prazo
 fact-expected = Restabelecimento previsto até
 fact-next = Próxima informação até
+fact-since = Desde
 
 received = Recebemos a sua comunicação. O número é { $number }.
 told-here = Por aqui você fica sabendo como continua.
@@ -103,10 +107,36 @@ was-assigned = { $who } entregou isto a alguém.
 was-escalated = { $who } chamou outras pessoas:
 priority-now = A prioridade agora é { $priority }.
 declared-major = { $who } declarou isto um incidente grave.
+proposes-major = { $who } propõe declará-lo incidente grave.
+offers-role = { $who } oferece-lhe uma função: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}. Abra o incidente para a aceitar ou recusar.
+gave-role = { $who } deu-lhe uma função: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}.
+declined-role = { $who } não aceita a função que ofereceu: { $role ->
+    [commander] direção do incidente
+    [fix_lead] direção da reparação
+    [communications] comunicação
+   *[scribe] secretariado
+}.
+update-waits = { $who } escreveu um comunicado que aguarda aprovação:
+update-rejected = { $who } não aprovou o comunicado que escreveu:
 was-closed = O incidente está encerrado.
 rated-low = { $who } avaliou isto com { $score } de 5.
 kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é sua. Ela foi guardada como nota interna: quem comunicou o incidente não a recebeu.
 kept-inside-fix = Para responder por e-mail, escreva do endereço da sua conta pelo servidor de e-mail do domínio. Esse servidor precisa assinar as mensagens (DKIM) ou ser indicado para o domínio (SPF), como pede o registro DMARC; quem o administra pode cuidar disso. Para responder agora, abra o incidente. Se você não escreveu nada, avise o administrador.
+paged = Você é chamado: { $title }
+paged-open = Abra o link para aceitar, escalar ou dizer que não pode.
+paged-sign-in = Entre para aceitar; caso contrário, o chamado é escalado.
+paged-link = Aceitar, escalar ou dizer que não pode
+paged-why = Você recebe esta mensagem porque está de plantão ou foi indicado para ser chamado.
 
 trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.

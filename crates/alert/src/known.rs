@@ -1,7 +1,9 @@
 //! Alerts as they are known, and what a signal makes of one.
 
 use crate::settings::{AlertSettings, CHANGES_MAX};
+use crate::words::only_numbers_differ;
 use crate::{Signal, SignalStatus};
+use kernel::time::MICROS_PER_SECOND;
 use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
 
 /// Seconds after its source ended an alert within which the same beginning is a telling that
@@ -177,8 +179,12 @@ fn ends_at(signal: &Signal, now: Timestamp) -> Option<Timestamp> {
     signal.ends_at.filter(|at| *at > now)
 }
 
+fn minute(at: Timestamp) -> i64 {
+    at.micros().div_euclid(60 * MICROS_PER_SECOND)
+}
+
 fn follow(alert: &mut Alert, signal: &Signal, around: Around<'_>) -> Outcome {
-    alert.last_at = alert.last_at.max(around.now);
+    let told_before = std::mem::replace(&mut alert.last_at, alert.last_at.max(around.now));
     match signal.status {
         SignalStatus::Resolved => {
             alert.end(around.settings, around.now);
@@ -195,11 +201,16 @@ fn follow(alert: &mut Alert, signal: &Signal, around: Around<'_>) -> Outcome {
             alert.count += 1;
             alert.ends_at = ends_at(signal, around.now);
             let from = std::mem::replace(&mut alert.severity, signal.severity);
-            let digest = std::mem::replace(&mut alert.digest, around.digest);
-            match (from == signal.severity, digest == around.digest) {
-                (false, _) => Outcome::Regraded { from },
-                (true, false) => Outcome::Reworded,
-                (true, true) => Outcome::Repeated,
+            // A value that moves with each telling is kept once in each minute.
+            let numbers = only_numbers_differ(alert.digest, around.digest);
+            let rests = numbers && minute(told_before) == minute(around.now);
+            if from == signal.severity && (alert.digest == around.digest || rests) {
+                return Outcome::Repeated;
+            }
+            alert.digest = around.digest;
+            match from == signal.severity {
+                true => Outcome::Reworded,
+                false => Outcome::Regraded { from },
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Integrations: mailboxes and other programs that bring something in. For administrators
 //! alone, because the key lets whoever knows it hand in.
 
+mod asked;
 pub(crate) mod payloads;
 
 use crate::app::App;
@@ -16,6 +17,7 @@ use crate::problem::Problem;
 use crate::reference::References;
 use crate::version::Seen;
 use alert::AlertSettings;
+use asked::{AllGoing, AskGiven, AskShown, Going};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -23,7 +25,7 @@ use desk::Trouble;
 use kernel::{IntegrationId, ServiceId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::directory::fetches::{self, Fetching};
+use store::directory::fetches::Fetching;
 use store::directory::integrations::{self, Imap, Oauth, Secrets, Security, Settings};
 use store::directory::{self as rows, IntegrationKind};
 use store::{Failure, Sql};
@@ -59,6 +61,8 @@ struct Integration {
     /// Of one that tells of alerts: how they become incidents.
     #[schema(value_type = Object)]
     alerts: AlertSettings,
+    /// Of the kind `alertmanager`: where it is asked which alerts it knows, and how that goes.
+    ask: Option<AskShown>,
     /// Whether it takes what comes.
     active: bool,
     /// What somebody has to do once before it works, where one integration is read: SNS wants its
@@ -151,6 +155,8 @@ struct NewIntegration {
     silence_after_seconds: Option<i64>,
     /// Of a mailbox: fetch its messages from an IMAP server.
     imap: Option<ImapGiven>,
+    /// Of the kind `alertmanager`: ask it which alerts it knows.
+    ask: Option<AskGiven>,
     /// Of one that tells of alerts: `window_seconds`, `auto_resolve`, `storm_groups`,
     /// `flap_changes`, `flap_seconds`, `unclear_seconds`, `heartbeat_seconds`, and of the kind
     /// `json` the `mapping`; what is absent is as usual.
@@ -181,6 +187,10 @@ struct IntegrationChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ImapGiven>)]
     imap: Option<Option<ImapGiven>>,
+    /// Null for not to ask it any more.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<AskGiven>)]
+    ask: Option<Option<AskGiven>>,
     /// All of how its alerts become incidents; what is absent is as usual.
     #[schema(value_type = Option<Object>)]
     alerts: Option<AlertSettings>,
@@ -229,10 +239,10 @@ async fn list(
     let all = app.desk().read(integrations::list).await?;
     let (found, next) = page_of(all, &params, |row| row.id, |row| &row.name)?;
     let directory = app.directory().await?;
-    let mut fetches = app.desk().read(fetches::all).await?;
+    let mut all = app.desk().read(AllGoing::read).await?;
     let items = found.into_iter().map(|row| {
-        let fetching = fetches.remove(&row.id);
-        shown(row, &directory, fetching)
+        let going = all.of(row.id);
+        shown(row, &directory, going)
     });
     let items = items.collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
@@ -248,6 +258,7 @@ async fn create(
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
     let (imap, new_secrets) = new.imap.map(imap).transpose()?.unzip();
+    let (ask, ask_secrets) = new.ask.map(asked::ask).unzip();
     let row = rows::Integration {
         id: IntegrationId(desk::fresh()),
         name: name("name", &new.name)?,
@@ -260,8 +271,9 @@ async fn create(
             silence_after_seconds: new.silence_after_seconds,
             imap,
             alerts: new.alerts.unwrap_or_default(),
+            ask,
         },
-        new_secrets,
+        new_secrets: new_secrets.or(ask_secrets),
         active: true,
         archived: false,
         last_seen_at: None,
@@ -272,7 +284,7 @@ async fn create(
         desk::integrations::check(sql, &row)?;
         integrations::insert(sql, &row)?;
         audit.created(sql, rows::Integration::WHAT, row.id, &row)?;
-        Ok(shown(row, &directory, None))
+        Ok(shown(row, &directory, Going::default()))
     })
     .await
 }
@@ -307,10 +319,15 @@ async fn change(
     let team = team.transpose()?;
     let new_addresses = change.addresses.map(addresses).transpose()?;
     let fetched = change.imap.map(|given| given.map(imap).transpose()).transpose()?;
+    let to_ask = change.ask.map(|given| given.map(asked::ask));
     let row = kept::change(&app, &caller, id, seen, move |before: &rows::Integration| {
         let (imap, new_secrets) = match fetched {
             Some(fetched) => fetched.unzip(),
             None => (before.settings.imap.clone(), None),
+        };
+        let (ask, ask_secrets) = match to_ask {
+            Some(to_ask) => to_ask.unzip(),
+            None => (before.settings.ask.clone(), None),
         };
         let key = match change.new_key {
             Some(true) => desk::integration_key(),
@@ -327,8 +344,9 @@ async fn change(
                 silence_after_seconds: silence,
                 imap,
                 alerts: change.alerts.clone().unwrap_or_else(|| before.settings.alerts.clone()),
+                ask,
             },
-            new_secrets,
+            new_secrets: new_secrets.or(ask_secrets),
             active: change.active.unwrap_or(before.active),
             ..before.clone()
         })
@@ -370,10 +388,10 @@ impl Row for rows::Integration {
 }
 
 async fn respond(app: &App, row: rows::Integration) -> Result<Response, Problem> {
-    let fetching = app.desk().read(fetches::all).await?.remove(&row.id);
+    let going = app.desk().read(AllGoing::read).await?.of(row.id);
     let version = row.version;
     let waiting_for = app.desk().integration_waits_for(row.id).await?;
-    let shown = shown(row, &*app.directory().await?, fetching);
+    let shown = shown(row, &*app.directory().await?, going);
     Ok(kept::answer(&Integration { waiting_for, ..shown }, version))
 }
 
@@ -451,7 +469,7 @@ fn addresses(given: Vec<String>) -> Result<Vec<String>, Problem> {
     Ok(kept)
 }
 
-fn shown(row: rows::Integration, directory: &Directory, fetching: Option<Fetching>) -> Integration {
+fn shown(row: rows::Integration, directory: &Directory, going: Going) -> Integration {
     let name = |name: Option<&str>| name.map(str::to_owned);
     Integration {
         id: row.id,
@@ -464,8 +482,9 @@ fn shown(row: rows::Integration, directory: &Directory, fetching: Option<Fetchin
         team_id: row.team,
         addresses: row.addresses,
         silence_after_seconds: row.settings.silence_after_seconds,
-        imap: row.settings.imap.map(|imap| imap_shown(imap, fetching)),
+        imap: row.settings.imap.map(|imap| imap_shown(imap, going.fetching)),
         alerts: row.settings.alerts,
+        ask: row.settings.ask.map(|ask| AskShown::of(ask, going.asked)),
         active: row.active,
         waiting_for: None,
         last_seen_at: row.last_seen_at,

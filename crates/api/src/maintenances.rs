@@ -18,7 +18,7 @@ use desk::Trouble;
 use kernel::{ComponentId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
 use store::status::works::{self, Words};
 use store::{Failure, Sql};
@@ -88,11 +88,13 @@ struct NewMaintenance {
     /// When it comes again between these instants.
     #[schema(value_type = Option<Object>)]
     recurrence: Option<Recurrence>,
-    /// For which alerts; for all of them when absent.
+    /// For which alerts.
     #[schema(value_type = Option<Object>)]
     matcher: Option<Matcher>,
     /// What the status page tells of it; nothing when absent.
     public: Option<Outside>,
+    /// It is for every alert there is; needed where no matcher names any.
+    everything: Option<bool>,
 }
 
 /// What to change of a window; what is absent stays.
@@ -116,6 +118,8 @@ struct MaintenanceChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Object>)]
     public: Option<Option<Outside>>,
+    /// It is for every alert there is; needed where the matcher names none.
+    everything: Option<bool>,
 }
 
 /// A window with what the outside is told of it.
@@ -159,12 +163,10 @@ pub(crate) fn doors() -> Vec<Door> {
 async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let read = |sql: &mut dyn Sql| -> Result<Vec<Window>, Failure> {
+        let told = works::list(sql)?.into_iter();
+        let mut told: BTreeMap<_, _> = told.map(|words| (words.maintenance, words)).collect();
         let all = maintenances::list(sql, SHOWN_MAX)?.into_iter();
-        let mut windows = Vec::new();
-        for row in all {
-            windows.push(Window { public: works::get(sql, row.id)?, row });
-        }
-        Ok(windows)
+        Ok(all.map(|row| Window { public: told.remove(&row.id), row }).collect())
     };
     let all = app.desk().read(read).await?;
     let now = app.desk().now();
@@ -186,7 +188,7 @@ async fn create(
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         recurrence: new.recurrence,
-        matcher: new.matcher.unwrap_or_default(),
+        matcher: named(new.matcher.unwrap_or_default(), new.everything)?,
         created_by: caller.viewer().name.clone(),
         cancelled: false,
         version: 1,
@@ -224,6 +226,10 @@ async fn change(
     must_plan(&caller)?;
     let (change, now) = (body.value, app.desk().now());
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
+    let matcher = match (change.matcher, change.everything) {
+        (None, Some(true)) => Some(Matcher::default()),
+        (given, everything) => given.map(|given| named(given, everything)).transpose()?,
+    };
     let window = kept::change(&app, &caller, find(&id)?, seen, move |before: &Window| {
         let was = &before.row;
         let row = Maintenance {
@@ -231,13 +237,16 @@ async fn change(
             starts_at: change.starts_at.unwrap_or(was.starts_at),
             ends_at: change.ends_at.unwrap_or(was.ends_at),
             recurrence: change.recurrence.clone().unwrap_or_else(|| was.recurrence.clone()),
-            matcher: change.matcher.clone().unwrap_or_else(|| was.matcher.clone()),
+            matcher: matcher.unwrap_or_else(|| was.matcher.clone()),
             ..was.clone()
         };
         let announced = before.public.as_ref().map_or(now, |words| words.created_at);
+        // When a window was called off stays what its words say.
+        let off = before.public.as_ref().filter(|_| was.cancelled);
+        let updated_at = off.map_or(now, |words| words.updated_at);
         let public = match change.public {
-            Some(public) => public.map(|public| public.words(row.id, announced, now)),
-            None => before.public.clone().map(|words| Words { updated_at: now, ..words }),
+            Some(public) => public.map(|public| public.words(row.id, announced, updated_at)),
+            None => before.public.clone().map(|words| Words { updated_at, ..words }),
         };
         Ok(Window { row, public })
     })
@@ -255,9 +264,9 @@ async fn cancel(
     must_plan(&caller)?;
     let now = app.desk().now();
     kept::retire(&app, &caller, find(&id)?, seen, move |window: &mut Window| {
-        window.row.cancelled = true;
-        // The status page reads from it when that was.
-        if let Some(words) = &mut window.public {
+        let before = std::mem::replace(&mut window.row.cancelled, true);
+        // The status page reads from it when that was first.
+        if let Some(words) = window.public.as_mut().filter(|_| !before) {
             words.updated_at = now;
         }
     })
@@ -325,6 +334,22 @@ fn must_plan(caller: &Caller) -> Result<(), Problem> {
     match desk::maintenance::may_plan(caller.viewer()) {
         true => Ok(()),
         false => Err(Problem::forbidden("maintenance is planned by whoever works on incidents")),
+    }
+}
+
+/// A matcher that names something, or every alert where that is said: a matcher that was forgotten
+/// would keep everybody from being paged.
+fn named(matcher: Matcher, everything: Option<bool>) -> Result<Matcher, Problem> {
+    let names = matcher != Matcher::default();
+    match (names, everything.unwrap_or(false)) {
+        (false, false) => {
+            let words = "names no alert; say \"everything\": true if every alert is meant";
+            Err(Problem::invalid("matcher", words))
+        }
+        (true, true) => {
+            Err(Problem::invalid("everything", "and a matcher that names some exclude each other"))
+        }
+        _ => Ok(matcher),
     }
 }
 

@@ -84,8 +84,8 @@ struct New {
     /// Its name, unique whatever the case; letters say it.
     name: String,
     /// What is told: `reported`, `assigned`, `commented`, `attached`, `update_published`,
-    /// `expectation_set`, `priority_changed`, `major_declared`, `escalated`, `clock_warned`,
-    /// `clock_breached`, `promise_broken`, `expectation_nears`, `resolved`, `disputed`, `reopened`, `closed`,
+    /// `expectation_set`, `priority_changed`, `major_proposed`, `major_declared`, `update_drafted`,
+    /// `escalated`, `clock_warned`, `clock_breached`, `promise_broken`, `expectation_nears`, `resolved`, `disputed`, `reopened`, `closed`,
     /// `cancelled`, `rated` (low). Requesters and watchers are told public things alone, and
     /// requesters also `put_on_hold` and `merged`.
     #[schema(value_type = Vec<String>)]

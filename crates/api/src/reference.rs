@@ -7,12 +7,14 @@ use crate::problem::Problem;
 use incident::Viewer;
 use incident::models::Model;
 use kernel::{
-    CategoryId, EscalationId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId, WebhookId,
-    limits,
+    CategoryId, EscalationId, ListId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId,
+    WebhookId, limits,
 };
+use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::str::FromStr;
 use std::sync::Arc;
+use store::directory::lists;
 
 /// Finds what a request of somebody refers to.
 pub(crate) struct References<'a> {
@@ -104,6 +106,22 @@ impl<'a> References<'a> {
             )));
         }
         found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
+    }
+
+    /// Refuses lists of stakeholders that are not there: an update to them would reach nobody.
+    pub(crate) async fn check_lists(
+        &self,
+        field: &str,
+        ids: &BTreeSet<ListId>,
+    ) -> Result<(), Problem> {
+        if ids.is_empty() || !self.viewer.is_staff() {
+            return Ok(());
+        }
+        let all = self.app.desk().read(lists::list).await?;
+        match ids.iter().all(|id| all.iter().any(|list| list.id == *id)) {
+            true => Ok(()),
+            false => Err(Problem::invalid(field, "names a list that is not there")),
+        }
     }
 
     /// What is known of somebody, by e-mail or id.

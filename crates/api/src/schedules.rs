@@ -1,10 +1,12 @@
 //! Schedules: who is on call when.
 
+mod brought;
 mod feeds;
 mod fields;
 mod looks;
 mod overrides;
 mod preview;
+mod shadows;
 mod swaps;
 
 use crate::app::App;
@@ -106,7 +108,9 @@ pub(crate) fn doors() -> Vec<Door> {
     ];
     doors.push(preview::door());
     doors.extend(looks::doors(&example));
+    doors.extend(brought::doors());
     doors.extend(overrides::doors());
+    doors.extend(shadows::doors());
     doors.extend(swaps::doors());
     doors.extend(feeds::doors());
     doors

@@ -132,7 +132,11 @@ impl Desk {
             Ok((connection, found))
         })
         .await?;
-        let Some((found, counts)) = found else { return Ok((connection, Audit::default())) };
+        let Some((found, counts)) = found else {
+            // Another node counts them.
+            self.metrics().paging().waits(0, 0);
+            return Ok((connection, Audit::default()));
+        };
         let waited = counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0));
         self.metrics().paging().waits(counts.due, waited);
         for promise in &found.broken {

@@ -8,8 +8,8 @@ use incident::policy::Fault;
 use kernel::{Outward, Timestamp, limits};
 use std::collections::BTreeMap;
 use store::Sql;
-use store::directory::Integration;
-use store::directory::integrations::{self, Imap, Secrets};
+use store::directory::integrations::{self, Ask, Imap, Secrets};
+use store::directory::{Integration, IntegrationKind};
 
 /// An address as mailboxes keep it: in lower case, without names or signs around it.
 ///
@@ -80,7 +80,54 @@ pub fn check(sql: &mut dyn Sql, wanted: &Integration) -> Result<(), Trouble> {
             check_secrets(imap, wanted.new_secrets.as_ref(), &mut faults);
         }
     }
+    if let Some(ask) = &wanted.settings.ask {
+        check_ask(sql, wanted, ask, &mut faults)?;
+    }
     if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
+}
+
+/// Minutes between two questions to a source.
+const ASK_MINUTES: std::ops::RangeInclusive<u32> = 1..=1_440;
+
+fn check_ask(
+    sql: &mut dyn Sql,
+    wanted: &Integration,
+    ask: &Ask,
+    faults: &mut Vec<Fault>,
+) -> Result<(), Trouble> {
+    if wanted.kind != IntegrationKind::Alertmanager {
+        faults.push(Fault::new("ask.url", "is for the kind alertmanager alone"));
+    }
+    match ask.url.parse::<Outward>() {
+        Err(rule) => faults.push(Fault::new("ask.url", rule.to_string())),
+        Ok(to) if to.path.contains('?') => {
+            faults.push(Fault::new("ask.url", "must be the address of the source without “?”"));
+        }
+        Ok(_) => {}
+    }
+    if !ASK_MINUTES.contains(&ask.every_minutes) {
+        let words = format!("must be {} to {} minutes", ASK_MINUTES.start(), ASK_MINUTES.end());
+        faults.push(Fault::new("ask.every_minutes", words));
+    }
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_graphic());
+    let odd =
+        |user: &String| !plain(user) || user.contains(':') || user.len() > limits::EMAIL_CHARS;
+    if ask.user.as_ref().is_some_and(odd) {
+        faults.push(Fault::new("ask.user", "may have only visible ASCII characters and no colon"));
+    }
+    let given = wanted.new_secrets.as_ref().and_then(|secrets| secrets.password.as_deref());
+    let long = |secret: &str| !plain(secret) || secret.len() > limits::REASON_CHARS;
+    if given.is_some_and(long) {
+        faults.push(Fault::new("ask.secret", "may have only visible ASCII characters"));
+    }
+    let before = integrations::get(sql, wanted.id)?.and_then(|before| before.settings.ask);
+    let elsewhere = before.is_some_and(|before| !ask.may_keep_secrets_of(&before));
+    let kept = integrations::secrets(sql, wanted.id)?.password.is_some();
+    if elsewhere && kept && given.is_none_or(str::is_empty) {
+        let words = "must be given anew, because it would go to another server than before";
+        faults.push(Fault::new("ask.secret", words));
+    }
+    Ok(())
 }
 
 fn check_alerts(settings: &AlertSettings, faults: &mut Vec<Fault>) {

@@ -51,7 +51,9 @@ pub mod what_if;
 mod writer;
 
 pub use accounts::{Credential, SignIn};
-pub use alerts::{Act, Beat, MappingTried, Raw, Silenced, Taken, Told as AlertsTold, read_as};
+pub use alerts::{
+    Act, Asking, Beat, MappingTried, Raw, Silenced, Taken, Told as AlertsTold, read_as,
+};
 pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
@@ -127,6 +129,10 @@ pub(crate) struct Inner {
     pub(crate) subscribing: subscribers::Floods,
     /// By what people are reached, once that is known.
     pub(crate) messenger: OnceLock<std::sync::Weak<dyn contacts::Messenger>>,
+    /// After how many days what is old is forgotten, where somebody said so.
+    pub(crate) keep_days: OnceLock<u32>,
+    /// By whom what stands at addresses elsewhere is read, once that is known.
+    pub(crate) reader: rota::KnownReader,
     /// What people had sent by hand lately.
     pub(crate) sent_by_hand: contacts::ByHand,
     /// Which wrong codes came lately by text message.
@@ -179,6 +185,8 @@ impl Desk {
             subscriber_outward: OnceLock::new(),
             subscribing: subscribers::Floods::default(),
             messenger: OnceLock::new(),
+            reader: OnceLock::new(),
+            keep_days: OnceLock::new(),
             sent_by_hand: contacts::ByHand::default(),
             wrong_codes: paging::WrongCodes::default(),
             what_ifs: Arc::new(Semaphore::new(what_if::AT_ONCE_MAX)),

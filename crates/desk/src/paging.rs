@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use store::directory::{Person, people};
 use store::incidents::timeline::contents_by_id;
+use store::messages::Step;
 use store::pages::send::{self, Page, PageState};
 use store::{Failure, Sql};
 
@@ -225,6 +226,30 @@ impl Desk {
                 if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}
             Err(trouble) => return Err(trouble),
         }
+        self.page_answered(number, person).await
+    }
+
+    /// The same by a letter, once for its step. Whoever cannot may say why.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::answer_page`]; [`crate::MESSAGE_DONE`] when the step was done before.
+    pub async fn answer_page_by_mail(
+        &self,
+        paged: &Paged,
+        (answer, note): (Answer, Option<&str>),
+        step: Step,
+    ) -> Result<(), Trouble> {
+        let (number, person) = (paged.page.number, paged.page.person);
+        let mut ask = self.ask(&paged.viewer, Channel::Email).on(number).for_message(step);
+        let command = match answer {
+            Answer::Decline => {
+                let note = ask.opt_words("note", note, limits::REASON_CHARS)?;
+                Command::DeclinePage { note }
+            }
+            other => other.command(),
+        };
+        ask.issue(command).await?;
         self.page_answered(number, person).await
     }
 

@@ -122,6 +122,16 @@ fn still_true(
         Body::Assigned(data) if told_as == ToldAs::Team => state.team == data.team,
         Body::Assigned(data) => state.assignee == data.assignee,
         Body::Merged(_) => state.merged_into.is_some(),
+        Body::MajorProposed(_) => state.proposal().is_some(),
+        Body::MajorDeclared(_) => state.major,
+        Body::RoleOffered(data) => {
+            let offer = state.conduct.as_ref().and_then(|known| known.offers.get(&data.role));
+            offer.is_some_and(|offer| offer.to == data.to)
+        }
+        Body::RoleGiven(data) => state.roles.get(&data.role).copied() == data.person,
+        Body::UpdateDrafted(data) => {
+            state.conduct.as_ref().is_some_and(|known| known.draft(data.update).is_some())
+        }
         _ => true,
     };
     if holds { Ok(()) } else { Err("it was taken back before it left") }

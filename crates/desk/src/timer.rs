@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use store::Failure;
 use store::deliveries;
 use store::directory::{drafts, idempotency, sessions};
+use store::forget::{Kind, forget};
 use store::incidents::loose::CLAIM_SECONDS;
 
 /// How often due timers are looked for: bounds how late they ring.
@@ -26,6 +27,11 @@ const OUTBOX_KEPT_SECONDS: i64 = 86_400;
 const OUTBOX_PAGE_ROWS: u32 = 1_000;
 /// What people were told is kept for more than a year, so that a yearly question has an answer.
 const DELIVERIES_KEPT_SECONDS: i64 = 400 * 86_400;
+/// Days after which alerts that are over, pages and past maintenance are forgotten, where nobody
+/// says otherwise: as long as what people were told.
+const OLD_DAYS: u32 = 400;
+/// Rows of them that one transaction removes: commands wait for no more.
+const OLD_PAGE_ROWS: u32 = 500;
 /// How long a repeated request gets the same answer.
 const ANSWERS_KEPT_SECONDS: i64 = 7 * 86_400;
 /// Words nobody sent for so long are not needed any more.
@@ -161,7 +167,8 @@ async fn keep_house(desk: &Desk, now: Timestamp) {
         .await;
     desk.collect_files_or_say().await;
     let swept = desk.sweep_files(now.plus_seconds(-CLAIM_SECONDS)).await;
-    for failed in [told, forgotten, done, swept] {
+    let old = forget_old(desk, now).await;
+    for failed in [told, forgotten, done, swept, old] {
         if let Err(trouble) = failed {
             tracing::warn!(%trouble, "housekeeping failed; it is tried again in an hour");
         }
@@ -174,6 +181,27 @@ async fn forget_deliveries(desk: &Desk, before: Timestamp) -> Result<(), Trouble
     let page = || desk.write(move |sql| Ok(deliveries::forget_ended(sql, before, limit.into())?));
     while page().await? == u64::from(limit) {}
     Ok(())
+}
+
+/// Forgets alerts, pages and maintenance of long ago, step after step, so that commands come in
+/// between.
+async fn forget_old(desk: &Desk, now: Timestamp) -> Result<(), Trouble> {
+    let days = desk.0.keep_days.get().copied().unwrap_or(OLD_DAYS);
+    let (before, limit) = (now.plus_days(-i64::from(days)), OLD_PAGE_ROWS);
+    for kind in Kind::ALL {
+        let step = || desk.write(move |sql| Ok(forget(sql, kind, before, limit.into())?));
+        while step().await? == u64::from(limit) {}
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// Says once after how many days alerts that are over, pages and past maintenance are
+    /// forgotten; without it after 400.
+    pub fn keep_for_days(&self, days: u32) {
+        // Whoever says it twice said it already.
+        let _ = self.0.keep_days.set(days);
+    }
 }
 
 /// Removes what waited for too long, page after page, so that commands come in between.

@@ -130,6 +130,9 @@ pub(crate) struct ServeArgs {
     /// Networks that programs which subscribe to the status page may be in besides the internet, and without encryption, 10.1.2.0/24
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = network)]
     pub(crate) subscriber_allow: Vec<Network>,
+    /// Days after which alerts that are over, pages and past maintenance are forgotten
+    #[arg(long, value_name = "DAYS", default_value_t = 400, value_parser = clap::value_parser!(u32).range(30..=36_500))]
+    pub(crate) keep_days: u32,
     /// Certificates in PEM that those of webhooks and push services may be, or be signed by, beside those that the system trusts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) webhook_ca: Option<String>,

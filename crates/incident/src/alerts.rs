@@ -16,6 +16,8 @@ words! {
         Told = "told",
         /// They were not told of again until the instant their source had named.
         Expired = "expired",
+        /// Their source was asked and does not know them any more.
+        Gone = "gone",
         /// What kept them from paging is over.
         Released = "released",
         /// Something keeps them from paging.

@@ -281,7 +281,9 @@ fn said(state: &mut State, event: &Event) {
             state.unanswered_since = None
         }
         Body::UpdatePublished(data) => {
-            state.unanswered_since = None;
+            if data.is_public() {
+                state.unanswered_since = None;
+            }
             state.next_update = data.next_update;
             if let Some(at) = data.expected {
                 state.expected = Some(Expected { at, low: None, high: None });

@@ -11,6 +11,7 @@ pub(crate) use clock::{due_after, first_due};
 pub use figures::{Figures, figures};
 pub(crate) use fold::{apply, follow};
 
+use crate::event::UpdatePublished;
 use crate::state::{IncidentRole, State, UpdatePhase};
 use kernel::{
     ContentId, ListId, OutageId, PersonId, RuleId, ServiceId, TeamId, Timestamp, UpdateId, words,
@@ -197,6 +198,9 @@ pub struct Conduct {
     /// That it be declared, while nobody has decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// Rules whose proposals were declined: they do not propose it again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub declined_rules: BTreeSet<RuleId>,
     /// When it was last declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_at: Option<Timestamp>,
@@ -259,6 +263,19 @@ impl Outage {
         self.service == other.service
             && begins_before_end(self, other)
             && begins_before_end(other, self)
+    }
+}
+
+impl UpdatePublished {
+    /// Whether it is told the requester and whoever watches.
+    pub fn is_for_requesters(&self) -> bool {
+        self.audiences.as_ref().is_none_or(|audiences| audiences.requesters)
+    }
+
+    /// Whether the requester may read it: what is for lists or chat rooms alone is not theirs,
+    /// and what stands on the status page is everybody's.
+    pub fn is_public(&self) -> bool {
+        self.audiences.as_ref().is_none_or(|to| to.requesters || to.status_page)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Whom the events concern: these become outbox rows in the command's own
 //! transaction. Channels and wording belong to whoever delivers them.
 
+mod majors;
+
 use crate::clocks::ClockKind;
 use crate::command::Visibility;
 use crate::conduct::Audiences;
-use crate::escalation::PagedPerson;
+use crate::escalation::{Cue, PagedPerson};
 use crate::event::{Body, Cause, Event, UpdatePublished};
 use crate::notices::Terms;
 use crate::policy::Policy;
@@ -60,6 +62,8 @@ pub struct PageWish {
     pub way: Way,
     /// When they were paged.
     pub at: Timestamp,
+    /// Whether they learn: nobody waits for them, and no page of theirs counts for the others'.
+    pub learns: bool,
 }
 
 /// The pages that follow from these events: every way of everybody who was paged, each at
@@ -72,7 +76,8 @@ pub fn pages(events: &[Event], policy: &Policy) -> Vec<PageWish> {
             let Some(reach) = policy.paging.reach.get(person) else { continue };
             let (n, urgency, at, person) = (event.n, data.urgency, event.at, *person);
             let ways = reach.ways(urgency, at).into_iter();
-            wishes.extend(ways.map(|way| PageWish { n, person, urgency, way, at }));
+            let learns = data.cue == Cue::Shadows;
+            wishes.extend(ways.map(|way| PageWish { n, person, urgency, way, at, learns }));
         }
     }
     wishes
@@ -115,6 +120,7 @@ pub fn effects(
     for event in events {
         let told = found.len();
         tell(before, after, event, &mut found);
+        found.extend(majors::told(before, after, event, policy));
         if matches!(event.body, Body::ClockWarned(_) | Body::ClockBreached(_)) {
             let delay_seconds = until_at_work(after, event.at, policy);
             found[told..].iter_mut().for_each(|effect| effect.delay_seconds += delay_seconds);
@@ -323,6 +329,8 @@ pub fn said_in(body: &Body) -> Option<ContentId> {
         Body::Escalated(data) => Some(data.reason),
         Body::MajorProposed(data) => data.reason,
         Body::MajorDeclared(data) => data.reason,
+        Body::UpdateDrafted(data) => Some(data.body),
+        Body::UpdateRejected(data) => Some(data.reason),
         Body::Promised(data) => data.reason,
         Body::PromiseChanged(data) => Some(data.reason),
         Body::BreachExplained(data) => Some(data.reason),

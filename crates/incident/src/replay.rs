@@ -155,7 +155,7 @@ impl<'a> Course<'a> {
             }
             Body::Commented(data) if data.by_requester => step.asks = true,
             Body::Commented(data) => step.answers |= data.visibility == Visibility::Public,
-            Body::UpdatePublished(_) => step.answers = true,
+            Body::UpdatePublished(data) => step.answers |= data.is_public(),
             Body::ExpectationSet(data) => step.answers |= data.at.is_some(),
             Body::Promised(data) => step.answers |= data.to_requester,
             Body::PromiseChanged(data) => step.answers |= data.to_requester,

@@ -59,7 +59,8 @@ impl Before {
         }
         let told = match &event.body {
             Body::Commented(data) => !data.by_requester && data.visibility == Visibility::Public,
-            Body::UpdatePublished(_) | Body::Resolved(_) => true,
+            Body::UpdatePublished(data) => data.is_public(),
+            Body::Resolved(_) => true,
             Body::ExpectationSet(data) => data.at.is_some(),
             Body::Promised(data) => data.to_requester,
             Body::PromiseChanged(data) => data.to_requester,

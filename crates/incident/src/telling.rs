@@ -11,7 +11,11 @@ use std::collections::BTreeMap;
 /// Minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 /// The last priority that does not wait for the end of quiet hours.
-const URGENT: u8 = 2;
+pub const URGENT: u8 = 2;
+/// What gives somebody work: that of an urgent incident does not wait.
+pub const GIVEN: [&str; 3] = ["reported", "assigned", "escalated"];
+/// Words and files, of which a program may send any number: they are counted however urgent.
+pub const COUNTED: [&str; 2] = ["commented", "attached"];
 
 words! {
     /// What somebody is told, by why it concerns them.
@@ -171,18 +175,20 @@ pub struct Matter<'a> {
 
 impl Matter<'_> {
     /// Whether it does not wait for the end of quiet hours: urgent work that is given to
-    /// somebody, what has been missed, and major incidents.
+    /// somebody, what has been missed, and major incidents, also while it is to be decided
+    /// whether it is one.
     pub fn cannot_wait(&self) -> bool {
         let given = matches!(self.audience, Audience::Person(_) | Audience::Team(_))
-            && matches!(self.word, "reported" | "assigned" | "escalated");
+            && GIVEN.contains(&self.word);
         let missed = matches!(self.word, "clock_breached" | "promise_broken" | DEVIATION);
-        self.major || missed || (given && self.priority <= URGENT)
+        let major = self.major || self.word == "major_proposed";
+        major || missed || (given && self.priority <= URGENT)
     }
 
     /// Whether it leaves however many letters left lately: what cannot wait, but for words and
     /// files, of which a program may send any number.
     pub fn is_urgent(&self) -> bool {
-        self.cannot_wait() && !matches!(self.word, "commented" | "attached")
+        self.cannot_wait() && !COUNTED.contains(&self.word)
     }
 
     /// Whether its requester has to know: nothing goes on without their answer, or they say
@@ -330,6 +336,7 @@ mod tests {
         assert_eq!(preferences.leaves(&urgent, at(night), &zone), Leaves::Now);
         let major = Matter { major: true, ..matter("commented", &mine) };
         assert_eq!(preferences.leaves(&major, at(night), &zone), Leaves::Now);
+        assert_eq!(leaves("major_proposed", night), Leaves::Now, "somebody has to decide");
     }
 
     #[test]

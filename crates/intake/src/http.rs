@@ -3,6 +3,7 @@
 use crate::alerts::{self, Doors, problem};
 use crate::arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept};
 use crate::mailboxes::Mailboxes;
+use crate::outside::{Nobody, Outside};
 use crate::pace::Pace;
 use crate::room::{Held, Room};
 use axum::body::Body;
@@ -16,6 +17,7 @@ use axum::{Json, Router};
 use desk::{Desk, Trouble};
 use futures_util::StreamExt;
 use serde::Serialize;
+use std::sync::Arc;
 use store::directory::IntegrationKind;
 use store::messages::Door;
 use tokio::time::{Instant, timeout_at};
@@ -40,8 +42,14 @@ struct Taken {
 }
 
 /// Everything under `/intake`, and where other products have their doors. It has no fallback of its own, so that it can be merged.
+/// Nobody elsewhere is asked anything.
 pub fn router(desk: Desk) -> Router {
-    let doors = Doors::of(desk.clone());
+    router_asking(desk, Arc::new(Nobody))
+}
+
+/// The same, where programs elsewhere are asked for what proves a source.
+pub fn router_asking(desk: Desk, outside: Arc<dyn Outside>) -> Router {
+    let doors = Doors::of(desk.clone(), outside);
     let app = App {
         mailboxes: Mailboxes::of(desk.clone()),
         desk,

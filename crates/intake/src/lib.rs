@@ -9,9 +9,11 @@ mod imap;
 mod letter;
 mod listener;
 mod mailboxes;
+mod outside;
 mod pace;
 mod room;
 mod silence;
+mod sources;
 mod telephone;
 mod thread;
 mod title;
@@ -19,13 +21,15 @@ mod work;
 
 pub use alerts::BODY_BYTES as ALERT_BODY_BYTES;
 pub use arrive::{Arrived, MESSAGE_BYTES, NotAccepted, accept, keep};
-pub use http::router;
+pub use http::{router, router_asking};
 pub use imap::{Fetching, fetch};
 pub use letter::{
     Address, Attachment, Authentication, Automatic, Forwarded, Letter, Report, Reported, Verdict,
     read, safe_html, subject_stem,
 };
 pub use listener::{Bound, Listen, Listening, acceptor};
+pub use outside::{Answer, Guarded, Nobody, Outside, Question};
 pub use silence::{Watching, look_for_silence, watch_for_silence};
+pub use sources::{SourcesAsked, ask_due_sources, ask_sources};
 pub use telephone::{Telephone, telephone};
 pub use work::{Intake, Next, Options, Reader, Worker, work};

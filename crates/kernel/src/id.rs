@@ -77,6 +77,8 @@ ids! {
     OverrideId,
     /// A swap: a shift that is offered, and taken by somebody else.
     SwapId,
+    /// A shadow: somebody who learns and is told besides whoever is on call.
+    ShadowId,
     /// A feed: a calendar elsewhere that reads a schedule.
     FeedId,
     /// An escalation policy: who is paged, in which order, after how long.

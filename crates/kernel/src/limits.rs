@@ -149,8 +149,11 @@ pub const ROSTER_FEED_DATES: usize = 100_000;
 /// Schedules, and escalation policies, those out of use too: all of them are at hand when
 /// somebody is paged.
 pub const SCHEDULES: usize = 500;
-/// Overrides of one schedule that are not over yet: two years of weekends.
-pub const OVERRIDES_AHEAD: usize = 200;
+/// Overrides of one schedule that are not over yet: a year of days and nights out of the rota of
+/// another program.
+pub const OVERRIDES_AHEAD: usize = 800;
+/// Shadows of one schedule that are not over yet: more learn at once nowhere.
+pub const SHADOWS_AHEAD: usize = 100;
 /// The longest override, in days: whoever is away for longer leaves the rotation.
 pub const OVERRIDE_DAYS: i64 = 366;
 /// Days ahead that an override or a version of a schedule may begin.

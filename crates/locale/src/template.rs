@@ -3,7 +3,7 @@
 //! words, and a paragraph of which something is not known is left out.
 
 /// The places there are, and what stands in them.
-pub const PLACES: [(&str, &str); 7] = [
+pub const PLACES: [(&str, &str); 9] = [
     ("number", "the number of the incident"),
     ("title", "its title"),
     ("service", "its service"),
@@ -11,7 +11,12 @@ pub const PLACES: [(&str, &str); 7] = [
     ("reader", "the name of whoever reads the letter"),
     ("who", "the name of whoever wrote or did what is told"),
     ("expected", "when it is expected to be over"),
+    ("priority", "its priority"),
+    ("due", "when the next of its times ends"),
 ];
+
+/// Those of them in which something stands for people of the service desk alone.
+pub const OF_STAFF: [&str; 2] = ["priority", "due"];
 
 /// Words with places in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +68,14 @@ impl Template {
         }
         paragraphs.extend((!paragraph.is_empty()).then_some(paragraph));
         Ok(Template { paragraphs })
+    }
+
+    /// The first place in which nothing stands for those who do not work here, if there is one.
+    pub fn of_staff(&self) -> Option<&'static str> {
+        self.paragraphs.iter().flatten().find_map(|part| match part {
+            Part::Place(name) => OF_STAFF.contains(name).then_some(*name),
+            Part::Text(_) => None,
+        })
     }
 
     /// Its paragraphs with what stands in their places.

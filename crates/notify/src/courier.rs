@@ -3,13 +3,13 @@
 //! attempted again under the same message id.
 
 mod outside;
+mod telling;
 mod writing;
 
 use crate::figures::Figures;
 use crate::smtp::{CONNECTIONS, Smtp, Unsent};
 use desk::seals::OwnMessage;
 use desk::{Desk, Trouble};
-use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +27,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// How often it is asked whether so many letters left that everybody has to wait.
 const ASK_WHETHER_FULL_EVERY: Duration = Duration::from_secs(5);
-/// Rows of the outbox that one transaction turns into deliveries.
-const EXPANDED_ROWS: i64 = 100;
 /// Deliveries taken at once.
 const TAKEN_ROWS: i64 = 64;
 /// How long they are taken for. Longer than all of them take with a server that just answers.
@@ -40,9 +38,6 @@ const SERVER_WAIT_SECONDS_MAX: u64 = 60;
 
 /// Entries of inboxes that one round puts where they belong.
 const ARRIVING_ROWS: i64 = 200;
-/// How long a round waits for more when it told people in the product alone: nobody misses it,
-/// and what a busy minute brings shares few transactions, so that commands wait for less.
-const GATHER_FOR: Duration = Duration::from_millis(50);
 
 /// What letters need to know of the instance.
 pub struct Options {
@@ -83,6 +78,8 @@ pub struct Courier {
     counted: Mutex<Option<Instant>>,
     /// Until when everybody has to wait, and when that was asked.
     full: Mutex<Option<(Instant, Option<Timestamp>)>>,
+    /// Until when telling waits for more.
+    gathers: Mutex<Option<Instant>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -137,8 +134,8 @@ impl Courier {
     pub fn new(desk: Desk, options: Option<Options>, stopped: watch::Receiver<bool>) -> Self {
         let figures = Figures::of(&desk);
         let (since, down) = (OnceCell::new(), AtomicU32::new(0));
-        let (counted, full) = (Mutex::default(), Mutex::default());
-        Courier { desk, options, figures, since, down, counted, full, stopped }
+        let (counted, full, gathers) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Courier { desk, options, figures, since, down, counted, full, gathers, stopped }
     }
 
     /// Sends some of what is due.
@@ -176,32 +173,39 @@ impl Courier {
             }
             return Ok(Next::Idle);
         }
-        let told = self.tell_indoors(since, now).await?;
+        // Letters leave while telling waits for more.
+        let gathers = self.gathers_until();
+        let told = match gathers {
+            None => self.tell_indoors(since, now).await?,
+            Some(_) => false,
+        };
         let sent = match &self.options {
             Some(options) => self.send_both(options, due).await?,
             None => None,
         };
-        Ok(match sent {
-            Some(next) => next,
-            None if told => {
-                tokio::time::sleep(GATHER_FOR).await;
+        Ok(match (sent, gathers) {
+            (Some(next), _) => next,
+            (None, Some(until)) => {
+                self.rest_until(until).await;
                 Next::More
             }
-            None => Next::Idle,
+            (None, None) if told => Next::More,
+            (None, None) => Next::Idle,
         })
     }
 
     /// Turns rows of the outbox into deliveries, and puts into inboxes what belongs there;
     /// whether there was anything.
     async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<bool, Trouble> {
-        let zone = TimeZone::get(&self.desk.policy().time_zone).unwrap_or(TimeZone::UTC);
-        let expanded = self
-            .desk
-            .write(move |sql| Ok(deliveries::expand(sql, since, &zone, now, EXPANDED_ROWS)?))
-            .await?;
+        let begun = Instant::now();
+        let expanded = self.expand(since, now).await?;
         let spread = self.spread_outside(now).await?;
         let arrived = self.fill_inboxes(now).await?;
-        Ok(expanded > 0 || spread || arrived > 0)
+        let told = expanded > 0 || spread || arrived > 0;
+        if told {
+            self.gather(expanded, begun.elapsed());
+        }
+        Ok(told)
     }
 
     /// While the mail server takes nothing, people are told in the product all the same.

@@ -85,9 +85,9 @@ pub(crate) fn read(
         [Some(state.title), state.description].into_iter().flatten().collect();
     ids.extend(effects::said_in(&told.event.body));
     let said = timeline::contents_by_id(sql, &ids)?;
-    let edited = match words::kind_of(&told.event.body, &delivery.word) {
-        Some(kind) if delivery.told_as == ToldAs::Requester => letters::of_kind(sql, kind)?,
-        _ => vec![],
+    let edited = match words::kind_of(&told.event.body, delivery) {
+        Some(kind) => letters::of_kind(sql, kind)?,
+        None => vec![],
     };
     let requester = people::names(sql, &[state.requester])?.remove(&state.requester);
     let thread = deliveries::first_message(sql, delivery.person, number)?
@@ -104,16 +104,17 @@ pub(crate) fn read(
     }))))
 }
 
-/// People and incidents that were read already.
+/// People, incidents and their entries that were read already: a team is told the same.
 #[derive(Default)]
 pub(crate) struct Known {
     people: HashMap<PersonId, Option<Person>>,
     states: HashMap<IncidentNumber, Option<State>>,
+    entries: HashMap<(IncidentNumber, u32), Option<StoredEvent>>,
 }
 
 /// What decides whether a reader may know what a delivery tells: the reader, the incident, the
 /// entry; nothing where it is about no incident.
-pub(crate) type Glance<'a> = Option<(&'a Person, &'a State, StoredEvent)>;
+pub(crate) type Glance<'a> = Option<(&'a Person, &'a State, &'a StoredEvent)>;
 
 /// Reads that, or why there is nothing to tell.
 pub(crate) fn look<'a>(
@@ -130,7 +131,11 @@ pub(crate) fn look<'a>(
     if let Entry::Vacant(unknown) = known.states.entry(number) {
         unknown.insert(store::incidents::load(sql, number)?.map(|stored| stored.state));
     }
-    let told = timeline::event(sql, number, delivery.n)?;
+    let entry = (number, delivery.n);
+    if let Entry::Vacant(unknown) = known.entries.entry(entry) {
+        unknown.insert(timeline::event(sql, number, delivery.n)?);
+    }
+    let told = known.entries.get(&entry).and_then(Option::as_ref);
     Ok(match (known.people.get(&delivery.person), known.states.get(&number), told) {
         (Some(None) | None, _, _) => Err(UNKNOWN),
         (Some(Some(person)), Some(Some(state)), Some(told)) => Ok(Some((person, state, told))),

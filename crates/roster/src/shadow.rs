@@ -1,7 +1,7 @@
 //! Shadowing: somebody who learns is told besides whoever is on call, and never paged alone.
 
 use crate::roster::Roster;
-use crate::shift::OnCall;
+use crate::shift::{OnCall, Span};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -54,5 +54,28 @@ impl<P: Clone + Eq> Roster<P> {
             }
         }
         Told { on_call, besides }
+    }
+
+    /// When who of these is told besides within a range, by their beginnings. Two that overlap or
+    /// touch and are of one person are one.
+    pub fn besides(&self, from: Timestamp, to: Timestamp, shadows: &[Shadow<P>]) -> Vec<Shadow<P>> {
+        let mut rising: Vec<&Shadow<P>> = shadows.iter().collect();
+        rising.sort_by_key(|shadow| (shadow.start, shadow.end));
+        let mut found: Vec<Shadow<P>> = Vec::new();
+        if rising.is_empty() {
+            return found;
+        }
+        for shift in self.shifts(from, to) {
+            for shadow in rising.iter().filter(|shadow| shadow.person != shift.person) {
+                let span = Span::new(shadow.start, shadow.end).overlap(shift.span());
+                let Some(Span { start, end }) = span else { continue };
+                let mut known = found.iter_mut().rev();
+                match known.find(|known| known.person == shadow.person && known.end >= start) {
+                    Some(known) => known.end = known.end.max(end),
+                    None => found.push(Shadow { person: shadow.person.clone(), start, end }),
+                }
+            }
+        }
+        found
     }
 }

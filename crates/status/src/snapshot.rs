@@ -1,7 +1,7 @@
-//! Everything a status page says, without whatever it must not say.
+//! Everything a status page says, without whatever it must not say. Nothing of it is stored: what
+//! programs read is written by `json.rs` alone, with the words that [`Condition::as_str`] gives.
 
 use kernel::{ComponentGroupId, ComponentId, Language, MaintenanceId, Timestamp, words};
-use serde::{Deserialize, Serialize};
 
 words! {
     /// How a component is, in the words of the Statuspage JSON.
@@ -34,7 +34,7 @@ words! {
 }
 
 /// How the page presents itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     /// Its opaque id in JSON.
     pub id: String,
@@ -60,7 +60,7 @@ pub struct Site {
 }
 
 /// A heading that components stand under.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Its id.
     pub id: ComponentGroupId,
@@ -75,7 +75,7 @@ pub struct Group {
 }
 
 /// A span in which a component was not as it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// How it was.
     pub condition: Condition,
@@ -86,7 +86,7 @@ pub struct Span {
 }
 
 /// Something people use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
     /// Its id.
     pub id: ComponentId,
@@ -107,7 +107,7 @@ pub struct Component {
 }
 
 /// A published word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     /// Its opaque id.
     pub id: String,
@@ -124,7 +124,7 @@ pub struct Update {
 }
 
 /// Something that was out, as the outside reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// Its lasting, opaque id: the last segment of its address.
     pub id: String,
@@ -163,7 +163,7 @@ words! {
 }
 
 /// Planned work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
     /// Its id.
     pub id: MaintenanceId,
@@ -188,7 +188,7 @@ pub struct Work {
 }
 
 /// What a status page says at an instant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// When it was true.
     pub at: Timestamp,

@@ -103,6 +103,7 @@ fn every_address_on_a_page_is_served() {
 
 #[test]
 fn the_first_page_is_light() {
+    assert_eq!(demo().components.len(), 40);
     let bundle = render(&demo());
     for language in Language::ALL {
         let file = &bundle.files[&format!("index.{language}.html")];

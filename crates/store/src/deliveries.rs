@@ -2,19 +2,24 @@
 //! channel; a delivery is taken for a while, attempted, and ends as sent, dead or
 //! withdrawn. Its row stays as the record of it.
 
+mod bounced;
 pub mod caps;
 mod claim;
 mod concerned;
 mod expand;
 mod family;
 pub mod inbox;
+mod planned;
 pub mod push;
 mod trial;
 mod unproven;
+pub(crate) mod urgent;
 
+pub use bounced::{bounced, bounces, by_message_id};
 pub use claim::{Taken, claim, full_until};
-pub use expand::expand;
+pub use expand::{expand, plan};
 pub(crate) use family::SAME_NEWS_MICROS;
+pub use planned::{Plan, carry_out};
 pub use trial::try_out;
 pub use unproven::{UNPROVEN, tell_unproven};
 
@@ -175,6 +180,13 @@ const ERROR_CHARS: usize = 500;
 const DELIVERY: &str = "id, number, n, word, person_id, told_as, channel, address, message_id, \
     state, attempts, next_at, created_at, ended_at, error, held, rule";
 
+/// By mail, said so that SQLite looks for the incident, the person or the letter that is asked
+/// for: told `channel = 'email'` it prefers to go through all letters that wait.
+const BY_MAIL: &str = "channel <> 'push' and channel <> 'inbox'";
+
+/// States in which a letter ended without having left: an index holds these alone.
+const UNSENT: &str = "state in ('dead', 'withdrawn')";
+
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
 /// beyond `$2`.
 const FREE: &str = "state = 'waiting' and channel = 'email' and next_at <= $1 \
@@ -274,7 +286,7 @@ pub fn is_due(sql: &mut dyn Sql, since: ToldSince, now: Timestamp) -> Result<boo
 /// Lets go of all that is taken: whoever took it is gone, and nobody else is there who could.
 pub fn let_go_of_all(sql: &mut dyn Sql) -> Result<(), Failure> {
     let statement = "update deliveries set taken_until = null \
-        where state = 'waiting' and taken_until is not null";
+        where state = 'waiting' and channel in ('email', 'push') and taken_until is not null";
     sql.execute(statement, &[]).map(drop)
 }
 
@@ -340,11 +352,13 @@ fn failed(sql: &mut dyn Sql, id: i64, error: &str, now: Timestamp) -> Result<u64
 /// Has a letter that was given up attempted again, from the beginning; `false` when there
 /// is none. All that it tells goes with it.
 pub fn send_again(sql: &mut dyn Sql, id: i64, now: Timestamp) -> Result<bool, Failure> {
-    let statement = "update deliveries set state = 'waiting', attempts = 0, next_at = $2, \
-        ended_at = null, taken_until = null where state = 'dead' and channel = 'email' \
-        and exists (select 1 from deliveries one where one.id = $1 and one.state = 'dead' \
-        and (one.id = deliveries.id or one.message_id = deliveries.message_id))";
-    Ok(sql.execute(statement, &[id.into(), now.into()])? > 0)
+    let statement = format!(
+        "update deliveries set state = 'waiting', attempts = 0, next_at = $2, \
+         ended_at = null, taken_until = null where state = 'dead' and {UNSENT} and channel = 'email' \
+         and exists (select 1 from deliveries one where one.id = $1 and one.state = 'dead' \
+         and (one.id = deliveries.id or one.message_id = deliveries.message_id))"
+    );
+    Ok(sql.execute(&statement, &[id.into(), now.into()])? > 0)
 }
 
 /// Letters, the newest first, from the one before `before` on; of one
@@ -356,9 +370,13 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut values: Vec<Value> = vec![before.unwrap_or(i64::MAX).into(), (limit as i64).into()];
-    let mut of = "and channel = 'email'";
+    let mut of = "and channel = 'email'".to_owned();
     if let Some(state) = state {
-        of = "and channel = 'email' and state = $3";
+        of.push_str(" and state = $3");
+        if matches!(state, DeliveryState::Dead | DeliveryState::Withdrawn) {
+            of.push_str(" and ");
+            of.push_str(UNSENT);
+        }
         values.push(state.as_str().into());
     }
     let statement =
@@ -373,8 +391,10 @@ pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
         from deliveries where state = 'waiting' and channel = 'email'";
     let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?, row.int()?));
     let (waiting, oldest, slowed) = one(sql, waiting, &[], read)?.unwrap_or_default();
-    let dead = "select count(*) from deliveries where state = 'dead' and channel = 'email'";
-    let dead = one(sql, dead, &[], Columns::int)?.unwrap_or_default();
+    let dead = format!(
+        "select count(*) from deliveries where state = 'dead' and {UNSENT} and channel = 'email'"
+    );
+    let dead = one(sql, &dead, &[], Columns::int)?.unwrap_or_default();
     Ok(Counts { waiting, oldest, dead, slowed })
 }
 
@@ -390,31 +410,6 @@ pub fn slowed(sql: &mut dyn Sql, limit: i64) -> Result<Vec<Slowed>, Failure> {
     many(sql, statement, &[limit.into()], |row| {
         Ok((row.parsed()?, row.opt_int()?.map(IncidentNumber), row.int()?, row.at()?))
     })
-}
-
-/// The first delivery that left with this message id.
-pub fn by_message_id(sql: &mut dyn Sql, message_id: &str) -> Result<Option<Delivery>, Failure> {
-    let statement = format!(
-        "select {DELIVERY} from deliveries where message_id = $1 \
-         order by case state when 'sent' then 0 else 1 end, id limit 1"
-    );
-    one(sql, &statement, &[message_id.into()], read)
-}
-
-/// Records that a mail server gave a letter back after all, with all that it told; `false` when
-/// it had been given up before.
-pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
-    let statement = "update deliveries set state = 'dead', ended_at = $2, bounced_at = $2, \
-        error = $3, taken_until = null where state in ('waiting', 'sent') \
-        and (id = $1 or message_id = (select message_id from deliveries where id = $1))";
-    let error = kept(Some(&format!("it came back: {words}")));
-    Ok(sql.execute(statement, &[id.into(), now.into(), error])? > 0)
-}
-
-/// Whether a letter to this address came back since.
-pub fn bounces(sql: &mut dyn Sql, address: &str, since: Timestamp) -> Result<bool, Failure> {
-    let statement = "select 1 from deliveries where address = $1 and bounced_at >= $2 limit 1";
-    Ok(!sql.query(statement, &[address.into(), since.into()])?.is_empty())
 }
 
 /// The message id of the first letter to somebody about an incident, to which later ones

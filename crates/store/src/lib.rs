@@ -13,6 +13,7 @@ pub mod backup;
 mod disk;
 pub mod engine;
 pub mod files;
+pub mod forget;
 mod migrate;
 
 pub mod deliveries;

@@ -40,7 +40,7 @@ migrations!(
         19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
         22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
         25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
-        28 => "0028_surges",
+        28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
     ]
 );
 
@@ -58,7 +58,7 @@ migrations!(
         19 => "0019_schedules", 20 => "0020_alerts", 21 => "0021_contacts",
         22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
         25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
-        28 => "0028_surges",
+        28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
     ]
 );
 

@@ -116,6 +116,7 @@ from! {
     kernel::CalendarId => |v| Value::Text(v.to_string()),
     kernel::ScheduleId => |v| Value::Text(v.to_string()),
     kernel::OverrideId => |v| Value::Text(v.to_string()),
+    kernel::ShadowId => |v| Value::Text(v.to_string()),
     kernel::SwapId => |v| Value::Text(v.to_string()),
     kernel::FeedId => |v| Value::Text(v.to_string()),
     kernel::EscalationId => |v| Value::Text(v.to_string()),

@@ -27,13 +27,14 @@ use incident::telling::Preferences;
 use kernel::{Actor, Language, PersonId};
 use maud::{Markup, html};
 use store::directory::people::{self, Person};
-use store::directory::{Device, Session, Token};
+use store::directory::{Device, EndedDevice, Session, Token};
 
 /// What the page needs beside the script of every page.
 const SCRIPT: &str = "app-account.js";
 /// Themes one can choose. The empty one follows the system.
 const THEMES: [&str; 3] = ["", "light", "dark"];
 
+pub(crate) use devices::ended as ended_devices;
 pub(crate) use tokens::{ends as token_ends, revoking, scope_words};
 
 pub(crate) fn routes() -> Router<App> {
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/contacts/{id}/remove", post(reached::remove))
         .route("/me/devices", post(devices::allow))
         .route("/me/devices/renew", post(devices::renew))
+        .route("/me/devices/heard", post(devices::heard))
         .route("/me/devices/{id}/test", post(devices::try_out))
         .route("/me/devices/{id}/remove", post(devices::remove))
         .route("/me/password", post(password::change))
@@ -185,7 +187,7 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 }
 
 async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
-    let Own { sessions, tokens, told, devices, reached } =
+    let Own { sessions, tokens, told, devices, ended, reached } =
         own_rows(app, who.viewer().person).await?;
     let push_key = app.desk.push_key().await?.public();
     // As it is now: a change may be younger than the sign-in.
@@ -195,6 +197,7 @@ async fn page(app: &App, who: &SignedIn, shown: Shown) -> PageResult<Markup> {
         div.page-h { div { h1 { (say.your_account()) } p { (person.name) @if let Some(email) = &person.email { ", " (email) } } } }
         div.stack-l {
             @if let Some(words) = shown.done { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
+            (ended_devices(who, &ended))
             @if who.viewer().works() { (away::card(who, &shown)) }
             (preferences_card(who, &shown))
             (told::card(who, &told, &shown))
@@ -227,6 +230,7 @@ struct Own {
     tokens: Vec<Token>,
     told: Preferences,
     devices: Vec<Device>,
+    ended: Vec<EndedDevice>,
     reached: reached::Reached,
 }
 
@@ -240,6 +244,7 @@ async fn own_rows(app: &App, person: PersonId) -> Result<Own, Trouble> {
                 tokens: store::directory::tokens::of_person(sql, person)?,
                 told: store::directory::told_how::get(sql, person)?,
                 devices: store::directory::devices::of_person(sql, person)?,
+                ended: store::directory::devices::ended(sql, person)?,
                 reached: reached::Reached::of(sql, person)?,
             })
         })

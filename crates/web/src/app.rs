@@ -6,6 +6,8 @@ use crate::live::Hub;
 use crate::mail::Original;
 use crate::queue::counts::Counts;
 use crate::queue::listed::Shelf;
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use desk::Desk;
 use jiff::tz::TimeZone;
 use kernel::Network;
@@ -18,6 +20,8 @@ pub struct Options {
     /// The address people use, such as `https://help.example.org`. Cookies are
     /// for encrypted connections only when it begins with `https`.
     pub public_url: Option<String>,
+    /// Whether this program encrypts connections itself.
+    pub encrypted: bool,
     /// Who may say in `X-Forwarded-For` for whom they speak.
     pub trusted_proxies: Vec<Network>,
     /// How people are told by mail; `None` when they are not.
@@ -27,6 +31,19 @@ pub struct Options {
     pub original: Option<fn(&[u8]) -> Original>,
     /// Draws letters for whoever edits their words; without it there is nothing to look at.
     pub draw_letter: Option<DrawLetter>,
+}
+
+impl Options {
+    /// Where others find this server, without a slash at its end: the address people use, else the
+    /// one by which this request came.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.encrypted { "https" } else { "http" };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        format!("{scheme}://{}", host.unwrap_or("localhost"))
+    }
 }
 
 /// Draws a letter with an administrator's words and with values in their places.

@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::account;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
@@ -82,7 +83,9 @@ async fn show(
     let newest = entries.first().map(|entry| entry.id);
     let last = entries.last().filter(|_| more).map(|entry| entry.id);
     let groups = grouped(entries);
+    let ended = app.desk.ended_devices(who.viewer().person).await?;
     let body = html! {
+        (account::ended_devices(&who, &ended))
         (head(&who, unread_only, newest.filter(|_| before.is_none())))
         @if groups.is_empty() {
             @if unread_only {

@@ -14,6 +14,10 @@ object! {
         "Message" => message: Text<'a>,
         "Timestamp" => timestamp: Text<'a>,
         "SubscribeURL" => subscribe_url: Text<'a>,
+        "Token" => token: Text<'a>,
+        "SignatureVersion" => signature_version: Text<'a>,
+        "Signature" => signature: Text<'a>,
+        "SigningCertURL" => signing_cert_url: Text<'a>,
         "AlarmName" => alarm_name: Text<'a>,
     }
 }
@@ -67,6 +71,91 @@ pub enum Message {
     },
     /// A notification.
     Told(Reading),
+}
+
+/// How a message is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// RSA with SHA-1.
+    One,
+    /// RSA with SHA-256.
+    Two,
+}
+
+/// A message with the signature it bears, as yet unproved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// What was signed.
+    pub words: String,
+    /// How.
+    pub version: Version,
+    /// The signature, in Base64.
+    pub signature: String,
+    /// Where the certificate of its key is: an address of SNS.
+    pub certificate_url: String,
+    /// The topic.
+    pub topic: String,
+    /// Of a topic that asks whether this address wants it: where to say yes, an address of SNS.
+    pub confirm_url: Option<String>,
+}
+
+/// The signature of a message; `None` for one that bears none, as SNS sends where it is told to
+/// deliver what was published as it is.
+///
+/// # Errors
+///
+/// [`Unreadable`] when its certificate is none of SNS.
+pub fn signed(request: &Request<'_>) -> Result<Option<Signed>, Unreadable> {
+    if request.is_form() {
+        return Ok(None);
+    }
+    let text = loose::text(request.body, &mut Notes::new(request.now));
+    // What is no JSON is told by whoever reads it.
+    let Ok(body) = loose::parse::<Body<'_>>(&text) else { return Ok(None) };
+    let Some(signature) = body.signature.get() else { return Ok(None) };
+    let url = body.signing_cert_url.get().filter(|url| is_of_sns(url));
+    let rule = "must be an address of https on sns.REGION.amazonaws.com";
+    let url = url.ok_or_else(|| Unreadable::new("SigningCertURL", rule))?;
+    let version = match body.signature_version.as_str() {
+        "2" => Version::Two,
+        _ => Version::One,
+    };
+    let confirms = body.kind.as_str() == "SubscriptionConfirmation";
+    let confirm_url = body.subscribe_url.get().filter(|url| confirms && is_of_sns(url));
+    Ok(Some(Signed {
+        words: signed_words(&body),
+        version,
+        signature: signature.to_owned(),
+        certificate_url: url.to_owned(),
+        topic: body.topic_arn.as_str().to_owned(),
+        confirm_url: confirm_url.map(str::to_owned),
+    }))
+}
+
+/// The fields that are signed, each name and value with an end of line behind it, by name.
+fn signed_words(body: &Body<'_>) -> String {
+    let about_topic =
+        matches!(body.kind.as_str(), "SubscriptionConfirmation" | "UnsubscribeConfirmation");
+    let subject = Some(&body.subject).filter(|subject| !subject.as_str().is_empty());
+    let fields: [(&str, Option<&Text<'_>>); 8] = [
+        ("Message", Some(&body.message)),
+        ("MessageId", Some(&body.message_id)),
+        ("Subject", subject.filter(|_| !about_topic)),
+        ("SubscribeURL", Some(&body.subscribe_url).filter(|_| about_topic)),
+        ("Timestamp", Some(&body.timestamp)),
+        ("Token", Some(&body.token).filter(|_| about_topic)),
+        ("TopicArn", Some(&body.topic_arn)),
+        ("Type", Some(&body.kind)),
+    ];
+    let mut words = String::new();
+    for (name, value) in fields {
+        let Some(value) = value else { continue };
+        words.push_str(name);
+        words.push('\n');
+        words.push_str(value.as_str());
+        words.push('\n');
+    }
+    words
 }
 
 /// Reads a message, whatever its content type: SNS says text. A bare alarm of CloudWatch and the

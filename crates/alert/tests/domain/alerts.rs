@@ -28,7 +28,7 @@ impl Known {
             integration: IntegrationId(Uuid::from_u128(1)),
             settings: &self.settings,
             service: None,
-            digest: signal.body.len() as i64,
+            digest: alert::digest(signal),
             now: START.plus_seconds(seconds),
         };
         let last = self.over.iter().rev().find(|alert| alert.key == signal.key);
@@ -228,4 +228,21 @@ proptest! {
         };
         prop_assert_eq!(plain(&once), plain(&twice));
     }
+}
+
+#[test]
+fn a_number_that_moves_is_kept_once_a_minute() {
+    let mut known = Known::default();
+    let says = |body: &str| Signal {
+        body: body.into(),
+        ..signal("a", SignalStatus::Firing, Severity::Critical)
+    };
+    known.takes(&says("91.5 % of /var"), 0);
+    assert_eq!(known.takes(&says("92 % of /var"), 5), Outcome::Repeated);
+    assert_eq!(known.takes(&says("93 % of /var"), 59), Outcome::Repeated);
+    assert_eq!(known.takes(&says("94 % of /var"), 61), Outcome::Reworded, "another minute");
+    assert_eq!(known.takes(&says("94 % of /var"), 130), Outcome::Repeated, "the same words");
+    assert_eq!(known.takes(&says("94 % of /home"), 131), Outcome::Reworded, "other words at once");
+    let better = Signal { severity: Severity::Warning, ..says("95 % of /home") };
+    assert_eq!(known.takes(&better, 132), Outcome::Regraded { from: Severity::Critical });
 }

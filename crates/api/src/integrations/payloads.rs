@@ -28,7 +28,7 @@ struct Shown {
     /// The kind of door it came through.
     door: String,
     content_type: String,
-    /// Why it is kept: `new`, `failed`, `not_understood`, `waits` or `too_large`.
+    /// Why it is kept: `new`, `failed`, `not_understood`, `waits`, `confirmed` or `too_large`.
     outcome: &'static str,
     /// What had to be guessed, or why it failed.
     note: String,

@@ -17,7 +17,7 @@ use crate::whom::{Named, Shows, person_of};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::rota::{compare, planned, ready, roster_of};
+use desk::rota::{compare, learning, planned, ready, roster_of};
 use kernel::{PersonId, Timestamp, limits};
 use roster::{Roster, Source, Span};
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ struct OnCall {
     end: Option<Timestamp>,
     /// Whether an override put them there.
     r#override: bool,
+    /// Who learns, and is told besides: e-mail addresses, or names.
+    besides: Vec<String>,
     /// Who is paged in a gap.
     fallback: Option<Named>,
 }
@@ -165,9 +167,13 @@ async fn on_call(
     let asked = schedule.clone();
     // What was before says since when they are.
     let from = at.plus_days(-limits::SHIFT_DAYS);
-    let roster = app.desk().read(move |sql| roster_of(sql, &asked, from)).await?;
+    let read = move |sql: &mut dyn store::Sql| {
+        Ok((roster_of(sql, &asked, from)?, learning(sql, asked.id, at)?))
+    };
+    let (roster, shadows) = app.desk().read(read).await?;
     let shift = roster.shift_at(at);
-    let people = shift.iter().map(|shift| shift.person);
+    let besides = roster.told(at, &shadows).besides;
+    let people = shift.iter().map(|shift| shift.person).chain(besides.iter().copied());
     let people: Vec<_> = people.chain(schedule.fallback.as_ref().and_then(person_of)).collect();
     let shows = Shows::of(&app, people).await?;
     let answer = OnCall {
@@ -177,6 +183,7 @@ async fn on_call(
         start: shift.as_ref().map(|shift| shift.start),
         end: shift.as_ref().map(|shift| shift.end),
         r#override: shift.is_some_and(|shift| matches!(shift.source, Source::Override(_))),
+        besides: besides.into_iter().map(|id| shows.person(id)).collect(),
         fallback: schedule.fallback.map(|whom| shows.whom(whom)),
     };
     Ok(json::answer(StatusCode::OK, &answer))

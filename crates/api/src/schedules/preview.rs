@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Timestamp, limits};
-use roster::{Roster, Schedule, Source, Span};
+use roster::{Roster, Schedule, Shadow, Source, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -27,6 +27,10 @@ struct Asked {
     /// are any words.
     #[schema(value_type = Object)]
     schedule: Schedule<String>,
+    /// Who learns: `person`, `start`, `end`. Told besides whoever is on call.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    shadows: Vec<Shadow<String>>,
     #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
     /// Until just before this instant; at most ten years after `from`.
@@ -46,6 +50,10 @@ struct Answer {
     handovers: Vec<Timestamp>,
     /// When nobody is on call.
     gaps: Vec<Gap>,
+    /// When who of `shadows` is told besides; two that overlap are one. Absent where nobody learns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    besides: Vec<Shadow<String>>,
 }
 
 /// Somebody is on call from `start` until just before `end`.
@@ -117,8 +125,9 @@ async fn preview(
 }
 
 fn answer(asked: &Asked) -> Result<Answer, Problem> {
-    let Asked { schedule, from, to } = asked;
-    let faults = faults(schedule);
+    let Asked { schedule, shadows, from, to } = asked;
+    let mut faults = faults(schedule);
+    faults.extend(of_shadows(shadows));
     if !faults.is_empty() {
         return Err(Problem::invalid_all(faults));
     }
@@ -131,7 +140,9 @@ fn answer(asked: &Asked) -> Result<Answer, Problem> {
     }
     let roster = Roster::new(schedule)
         .map_err(|error| Problem::invalid("schedule.time_zone", error.to_string()))?;
-    look(&roster, Span::new(*from, *to)).ok_or_else(|| {
+    let looked = look(&roster, Span::new(*from, *to))
+        .map(|looked| Answer { besides: roster.besides(*from, *to, shadows), ..looked });
+    looked.ok_or_else(|| {
         let most = limits::ROSTER_SHIFTS;
         let words = format!("gives more than {most} shifts, gaps or hand-overs; ask for less time");
         Problem::invalid("to", words).coded("limit")
@@ -158,6 +169,27 @@ fn look(roster: &Roster<String>, range: Span) -> Option<Answer> {
     }
     let fits = answer.handovers.len().max(answer.shifts.len() + answer.gaps.len()) <= most;
     fits.then_some(answer)
+}
+
+/// Everything that is wrong with who learns.
+fn of_shadows(shadows: &[Shadow<String>]) -> Vec<FieldError> {
+    if shadows.len() > limits::SHADOWS_AHEAD {
+        let message = format!("has more than {} entries", limits::SHADOWS_AHEAD);
+        return vec![FieldError { field: "shadows".to_owned(), message }];
+    }
+    let mut found = vec![];
+    for (at, shadow) in shadows.iter().enumerate() {
+        let named = !shadow.person.trim().is_empty();
+        if !named || shadow.person.chars().count() > limits::EMAIL_CHARS {
+            let message = format!("must have 1 to {} characters", limits::EMAIL_CHARS);
+            found.push(FieldError { field: format!("shadows.{at}.person"), message });
+        }
+        if shadow.end <= shadow.start {
+            let message = "is not after start".to_owned();
+            found.push(FieldError { field: format!("shadows.{at}.end"), message });
+        }
+    }
+    found
 }
 
 /// Everything that is wrong with a schedule, each with its path in the request.

@@ -20,6 +20,7 @@ use kernel::{ComponentGroupId, ComponentId, ServiceId, Timestamp, limits};
 use map::Health;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::status::components::{self, Component};
 use store::status::conditions::{self, Said};
 use store::status::groups;
@@ -165,7 +166,10 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
         .desk()
         .read(move |sql| {
             let all = components::list(sql)?;
-            all.into_iter().map(|row| shown(sql, row, now)).collect::<Result<Vec<_>, _>>()
+            // The oldest first: what was said last of a component stays.
+            let said = conditions::since(sql, now)?.into_iter().filter(|one| one.started_at <= now);
+            let mut said: BTreeMap<_, _> = said.map(|one| (one.component, one)).collect();
+            Ok(all.into_iter().map(|row| Shown::of(said.remove(&row.id), row)).collect::<Vec<_>>())
         })
         .await?;
     Ok(json::answer(StatusCode::OK, &Page::whole(items)))
@@ -365,24 +369,30 @@ impl Row for Component {
 }
 
 fn shown(sql: &mut dyn Sql, row: Component, now: Timestamp) -> Result<Shown, Failure> {
-    let said = conditions::of_component(sql, row.id, now)?.map(|said| SaidOf {
-        health: said.health,
-        reason: said.reason,
-        by: said.set_by,
-        since: said.started_at,
-        until: said.ended_at,
-    });
-    Ok(Shown {
-        id: row.id,
-        name: row.name,
-        description: row.description,
-        service_id: row.service,
-        group_id: row.group,
-        position: row.position,
-        internal: row.internal,
-        said,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        version: row.version,
-    })
+    Ok(Shown::of(conditions::of_component(sql, row.id, now)?, row))
+}
+
+impl Shown {
+    fn of(said: Option<Said>, row: Component) -> Shown {
+        let said = said.map(|said| SaidOf {
+            health: said.health,
+            reason: said.reason,
+            by: said.set_by,
+            since: said.started_at,
+            until: said.ended_at,
+        });
+        Shown {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            service_id: row.service,
+            group_id: row.group,
+            position: row.position,
+            internal: row.internal,
+            said,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+        }
+    }
 }

@@ -124,7 +124,7 @@ async fn create(
         version: 1,
     };
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
-        desk::status::check_room(sql)?;
+        desk::status::check_group_room(sql)?;
         groups::insert(sql, &row)?;
         audit.created(sql, Group::WHAT, row.id, &row)?;
         let made = groups::get(sql, row.id)?.ok_or_else(|| kept::missing(Group::WHAT))?;

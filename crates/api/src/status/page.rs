@@ -8,6 +8,8 @@ use crate::kept::{self, line};
 use crate::problem::Problem;
 use crate::version::Seen;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use axum::response::Response;
 use kernel::{Language, Timestamp, limits};
 use serde::{Deserialize, Serialize};
@@ -116,6 +118,7 @@ async fn put(
     State(app): State<App>,
     caller: Caller,
     seen: Seen,
+    headers: HeaderMap,
     body: Body<StatusPageSettings>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
@@ -131,6 +134,10 @@ async fn put(
         logo: None,
     };
     desk::status::check(&given, app.host())?;
+    // Whoever gave away the name that they came by would not come in again.
+    let here = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let here = here.and_then(|host| host.split(':').next());
+    desk::status::check(&given, here)?;
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
         let before = page::get(sql)?;
         kept::check_seen(seen.must_be, before.version)?;

@@ -189,3 +189,33 @@ async fn what_a_mailbox_signs_in_with_is_never_shown() {
     );
     assert_eq!(secrets(&world.desk).await, Default::default());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_can_be_asked_which_alerts_it_knows() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/integrations";
+    let ask = json!({ "url": "https://am.example/", "user": "evenkeel", "secret": "hush-hush" });
+    let mail = json!({ "name": "Mail", "kind": "email", "ask": ask });
+    ada.post(path, mail).await.problem(422);
+    let made = ada.post(path, json!({ "name": "A", "kind": "alertmanager", "ask": ask })).await;
+    let shown = made.good()["ask"].clone();
+    assert_eq!((&shown["every_minutes"], &shown["failures"]), (&json!(5), &json!(0)));
+    let asking = world.desk.sources_to_ask().await.unwrap().remove(0);
+    assert_eq!(asking.secret.as_deref(), Some("hush-hush"));
+    world.desk.source_silent(&asking, "no way").await.unwrap();
+    let read = ada.get(&format!("{path}/A")).await;
+    assert_eq!(
+        (&read.good()["ask"]["failures"], &read.json["ask"]["error"]),
+        (&json!(1), &json!("no way"))
+    );
+    let audit = ada.get("/api/v1/audit?subject=integration").await;
+    for text in [&made.text, &read.text, &audit.text] {
+        assert!(!text.contains("hush"), "{text}");
+    }
+    let elsewhere = json!({ "ask": { "url": "https://evil.example", "user": "evenkeel" } });
+    ada.patch(&format!("{path}/A"), elsewhere).await.problem(422);
+    let changed = ada.patch(&format!("{path}/A"), json!({ "ask": null })).await;
+    assert_eq!(changed.good()["ask"], json!(null));
+    assert!(world.desk.sources_to_ask().await.unwrap().is_empty());
+}

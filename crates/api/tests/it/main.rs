@@ -16,6 +16,7 @@ mod inbox;
 mod incidents;
 mod integrations;
 mod majors;
+mod maintenances;
 mod messages;
 mod models;
 mod notices;

@@ -195,3 +195,18 @@ async fn schedules_are_tried_by_the_service_desk_with_the_right_to_read() {
     let refused = world.of("ines").post_with(PREVIEW, other, &key).await;
     refused.field(422, "Idempotency-Key");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_learns_is_tried_too() {
+    let world = World::new().await;
+    let shadow = |person: &str, end: &str| json!({ "person": person, "start": "2026-03-23T19:00:00Z", "end": end });
+    let mut asked = good();
+    asked["shadows"] =
+        json!([shadow("e@x", "2026-03-23T21:00:00Z"), shadow("c@x", "2026-03-23T22:00:00Z")]);
+    let answer = world.of("ines").post(PREVIEW, asked.clone()).await;
+    let told =
+        json!([shadow("e@x", "2026-03-23T21:00:00Z"), shadow("c@x", "2026-03-23T20:00:00Z"),]);
+    assert_eq!(answer.good()["besides"], told, "nobody is told besides themselves");
+    asked["shadows"][0]["end"] = json!("2026-03-23T19:00:00Z");
+    world.of("ines").post(PREVIEW, asked).await.field(422, "shadows.0.end");
+}

@@ -285,3 +285,92 @@ async fn a_calendar_elsewhere_reads_by_its_address_alone() {
     let faults = ada.get("/api/v1/schedules/network").await.good()["faults"].clone();
     assert_eq!(faults[0]["field"], "layers.0.rotation.people.1", "{faults}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_learns_is_told_besides() {
+    let world = world().await;
+    let (mara, ines) = (world.of("mara"), world.of("ines"));
+    let shadows = "/api/v1/schedules/network/shadows";
+    // Yuki has this week. Responders say so of themselves.
+    let made = ines.post(shadows, json!({ "end": "2026-12-07T08:00:00Z" })).await;
+    assert_eq!(made.good()["person"], address("ines").as_str());
+    let of_others = json!({ "person": address("mara"), "end": "2026-12-07T08:00:00Z" });
+    assert_eq!(ines.post(shadows, of_others).await.status, 403);
+    let past = json!({ "end": "2026-11-01T00:00:00Z" });
+    mara.post(shadows, past).await.field(422, "end");
+    let now = mara.get("/api/v1/schedules/network/on-call").await;
+    assert_eq!(now.good()["besides"], json!([address("ines")]));
+    let own = "/api/v1/schedules/network/on-call?at=2026-12-01T00:00:00Z";
+    assert_eq!(mara.get(own).await.good()["besides"], json!([]), "it is her own week");
+
+    let id = made.json["id"].as_str().unwrap();
+    assert_eq!(mara.delete(&format!("{shadows}/{id}")).await.status, 204);
+    assert_eq!(mara.delete(&format!("{shadows}/{id}")).await.status, 404, "it never began");
+    let after = mara.get("/api/v1/schedules/network/on-call").await;
+    assert_eq!(after.good()["besides"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rota_is_read_before_it_is_taken() {
+    let world = world().await;
+    let mara = world.of("mara");
+    let event = |summary: &str, from: &str, to: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{from}\r\nSUMMARY:{summary}\r\nDTSTART:{from}T080000Z\r\nDTEND:{to}T080000Z\r\nEND:VEVENT\r\n"
+        )
+    };
+    let feed = |third: &str| {
+        let events = [
+            event("Yuki", "20261130", "20261207"),
+            event("Nemo", "20261207", "20261214"),
+            event(third, "20261214", "20261221"),
+        ];
+        format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", events.concat())
+    };
+    let preview = "/api/v1/schedules/rota-preview";
+    let asked = json!({ "ical": feed("Yuki"), "schedule": "network" });
+    let looked = mara.post(preview, asked).await;
+    assert_eq!(looked.good()["overrides"].as_array().unwrap().len(), 2);
+    assert_eq!(looked.json["unmatched"][0]["name"], "Nemo");
+    assert_eq!(looked.json["layer"], Value::Null, "somebody is missing");
+    assert!(looked.json["summary"].as_str().unwrap().starts_with("changes who is paged on"));
+    let named = json!({ "ical": feed("Yuki"), "people": { "nemo": address("ines") } });
+    let layer = mara.post(preview, named).await.good()["layer"].clone();
+    assert_eq!(layer["rotation"]["people"], json!([address("yuki"), address("ines")]));
+    assert_eq!(layer["rotation"]["unit"], "week");
+    mara.post(preview, json!({ "ical": "x" })).await.field(422, "ical");
+    mara.post(preview, json!({})).await.field(422, "ical");
+    let asked = json!({ "ical": feed("Yuki") });
+    assert_eq!(world.of("ines").post(preview, asked).await.status, 403);
+
+    let overrides = looked.json["overrides"].clone();
+    let import = "/api/v1/schedules/network/overrides-import";
+    let brought = mara.post(import, json!({ "overrides": overrides.clone() })).await;
+    assert_eq!(brought.status, 201, "{}", brought.text);
+    assert_eq!(on_call(&mara, "2026-12-01T12:00:00Z").await, address("yuki"));
+    let twice = mara.post(import, json!({ "overrides": overrides })).await;
+    assert_eq!(twice.good()["overrides"], json!([]), "what is there is not made twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn holidays_are_covered_in_turn() {
+    let world = world().await;
+    let mara = world.of("mara");
+    let holidays = "/api/v1/schedules/network/holidays";
+    let asked = json!({
+        "dates": ["2026-12-26", "2026-12-25", "2026-01-01"], "from": "09:00",
+        "people": [address("ines"), address("mara")], "preview": true,
+    });
+    let looked = mara.post(holidays, asked.clone()).await;
+    assert_eq!(looked.good()["overrides"][1]["person"], address("mara").as_str());
+    assert_eq!(looked.json["overrides"][0]["start"], "2026-12-25T08:00:00Z");
+    let before = on_call(&mara, "2026-12-26T12:00:00Z").await;
+    assert_ne!(before, address("mara"), "nothing is saved");
+    let mut taken = asked;
+    taken["preview"] = json!(false);
+    mara.post(holidays, taken).await.good();
+    assert_eq!(on_call(&mara, "2026-12-25T12:00:00Z").await, address("ines"));
+    assert_eq!(on_call(&mara, "2026-12-26T12:00:00Z").await, address("mara"));
+    let past = json!({ "dates": ["2001-01-01"], "people": [address("ines")] });
+    mara.post(holidays, past).await.field(422, "dates");
+}

@@ -1,6 +1,7 @@
 //! The status page over HTTP: components, headings, what somebody says, how it presents itself.
 
 use crate::harness::World;
+use axum::http::Method;
 use serde_json::{Value, json};
 
 const COMPONENTS: &str = "/api/v1/components";
@@ -91,6 +92,10 @@ async fn the_page_is_set_up_by_administrators() {
         page[field] = value;
         ada.put(PAGE, page).await.field(422, field);
     }
+    let here = [("host", "Desk.example:7878")];
+    let own = json!({ "public": true, "domain": "desk.example" });
+    let refused = ada.json(Method::PUT, PAGE, own, &here).await;
+    refused.field(422, "domain");
     assert_eq!(ines.get(PAGE).await.good()["public"], true);
 }
 
@@ -118,4 +123,25 @@ async fn windows_say_what_the_outside_is_told() {
     let mut untitled = window;
     untitled["public"]["title"] = json!(" ");
     ines.post("/api/v1/maintenances", untitled).await.field(422, "public_title");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_work_was_called_off_stays_whatever_is_changed_later() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let window = json!({
+        "name": "Firmware", "starts_at": "2026-11-28T20:00:00Z", "ends_at": "2026-11-28T22:00:00Z",
+        "public": { "title": "New network hardware" }
+    });
+    let made = ines.post("/api/v1/maintenances", window).await;
+    let path = format!("/api/v1/maintenances/{}", made.good()["id"].as_str().unwrap());
+    assert_eq!(ines.delete(&path).await.status, 204);
+    let off = world.desk.now();
+    world.clock.advance(60);
+    ines.patch(&path, json!({ "name": "Firmware, not done" })).await.good();
+    let words = json!({ "public": { "title": "No new network hardware" } });
+    ines.patch(&path, words).await.good();
+    assert_eq!(ines.delete(&path).await.status, 204);
+    let told = world.desk.read(store::status::works::list).await.unwrap();
+    assert_eq!((told[0].title.as_str(), told[0].updated_at), ("No new network hardware", off));
 }

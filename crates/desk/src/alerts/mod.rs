@@ -2,6 +2,7 @@
 //! the writer decides about all that waits in one transaction.
 
 mod acting;
+mod asking;
 mod monitoring;
 mod reading;
 mod ringing;
@@ -9,6 +10,8 @@ mod sources;
 mod windows;
 
 pub use acting::Act;
+pub use asking::Asking;
+pub(crate) use asking::Gone;
 pub(crate) use monitoring::Monitoring;
 pub use reading::{MappingTried, read_as};
 pub(crate) use ringing::start;
@@ -81,8 +84,11 @@ pub struct Taken {
 
 /// What the writer gets.
 pub(crate) enum What {
-    /// An integration told something.
-    Told(IntegrationId, Box<Told>),
+    /// An integration told something, with what the words of each signal come to: that is computed
+    /// where nobody waits for it.
+    Told(IntegrationId, Box<Told>, Vec<i64>),
+    /// The source was asked, and does not know these alerts any more.
+    Gone(IntegrationId, Gone),
     /// Time passed.
     Due,
     /// A person acts on an alert.
@@ -104,7 +110,8 @@ impl Job {
     /// How many signals it brings.
     pub(crate) fn signals(&self) -> usize {
         match &self.what {
-            What::Told(_, told) => told.reading.signals.len(),
+            What::Told(_, told, _) => told.reading.signals.len(),
+            What::Gone(_, gone) => gone.alerts.len().max(1),
             What::Due | What::Act(..) => 1,
         }
     }
@@ -130,7 +137,8 @@ impl Desk {
             beat.name = plain(&beat.name, limits::NAME_CHARS);
         }
         told.reading.signals.extend(told.beats.iter().map(signal_of));
-        self.0.writer.signals(What::Told(integration, Box::new(told))).await
+        let digests = told.reading.signals.iter().map(alert::digest).collect();
+        self.0.writer.signals(What::Told(integration, Box::new(told), digests)).await
     }
 
     /// Keeps a body that brought nothing, because it could not be read or is too large.

@@ -1,11 +1,12 @@
 //! What decisions about alerts look up beside the policy: integrations, windows of
 //! maintenance, and what services need to work.
 
-use alert::maintenance::{Maintenance, Subject};
+use alert::maintenance::Maintenance;
 use incident::Policy;
 use kernel::{IntegrationId, ServiceId, TeamId, Timestamp};
 use map::Graph;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use store::alerts::maintenances::{self, Damaged};
 use store::directory::{Integration, integrations, services};
 use store::{Failure, Sql};
 
@@ -20,6 +21,8 @@ pub(crate) struct Monitoring {
     maintenances: Vec<Maintenance>,
     /// By their names in lower case.
     services: HashMap<String, ServiceId>,
+    /// The same without their names.
+    service_ids: HashSet<ServiceId>,
     teams: HashMap<String, TeamId>,
 }
 
@@ -30,18 +33,22 @@ impl Monitoring {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Self, Failure> {
+        for Damaged { id, name, words } in maintenances::damaged(sql)? {
+            tracing::error!(%id, %name, %words, "a window of maintenance cannot be read and counts for nothing; call it off and make it anew");
+        }
         let integrations = integrations::list(sql)?.into_iter().filter(Integration::takes);
         let services = services::list(sql)?;
         Ok(Monitoring {
             version: policy.version,
             integrations: integrations.map(|one| (one.id, one)).collect(),
             map: crate::map::graph(&services),
-            maintenances: store::alerts::maintenances::current(sql, now)?,
+            maintenances: maintenances::current(sql, now)?,
             services: policy
                 .services
                 .iter()
                 .map(|(id, service)| (service.name.to_lowercase(), *id))
                 .collect(),
+            service_ids: policy.services.keys().copied().collect(),
             teams: policy.teams.iter().map(|(id, team)| (team.name.to_lowercase(), *id)).collect(),
         })
     }
@@ -64,8 +71,11 @@ impl Monitoring {
 
     /// The service of a name, else that of the integration.
     pub(crate) fn service(&self, name: Option<&str>, of: &Integration) -> Option<ServiceId> {
-        let named = name.and_then(|name| self.services.get(&name.trim().to_lowercase()));
-        let own = || of.service.filter(|id| self.services.values().any(|known| known == id));
+        // Most sources write them in small letters.
+        let named = name.map(str::trim).and_then(|name| {
+            self.services.get(name).or_else(|| self.services.get(&name.to_lowercase()))
+        });
+        let own = || of.service.filter(|id| self.service_ids.contains(id));
         named.copied().or_else(own)
     }
 
@@ -79,13 +89,10 @@ impl Monitoring {
         !self.maintenances.is_empty()
     }
 
-    /// Until when a window of maintenance holds for an alert, if one does; the longest.
-    pub(crate) fn maintained_until(
-        &self,
-        subject: Subject<'_>,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        let holding = self.maintenances.iter().filter_map(|one| Some((one, one.holds_until(now)?)));
-        holding.filter(|(one, _)| one.matcher.matches(subject)).map(|(_, until)| until).max()
+    /// The windows of maintenance that hold at an instant, each with its end: looked up once for
+    /// all that is told at that instant.
+    pub(crate) fn holding(&self, now: Timestamp) -> Vec<(&Maintenance, Timestamp)> {
+        let all = self.maintenances.iter();
+        all.filter_map(|one| Some((one, one.holds_until(now)?))).collect()
     }
 }

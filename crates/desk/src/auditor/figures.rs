@@ -65,8 +65,8 @@ impl Figures {
         let lag = "How long after its instant a step of paging came";
         registry.register_with_unit("paging_lag", lag, Unit::Seconds, figures.lag.clone());
         registry.register("pages_due", "Pages that are due and wait", figures.due.clone());
-        let oldest = "For how long the oldest of them has been due";
-        registry.register_with_unit("pages_oldest", oldest, Unit::Seconds, figures.oldest.clone());
+        let (age, oldest) = ("pages_oldest_age", "For how long the oldest of them has been due");
+        registry.register_with_unit(age, oldest, Unit::Seconds, figures.oldest.clone());
         let still = "Loops of this server that stand still";
         registry.register("loops_standing_still", still, figures.still.clone());
         figures

@@ -10,11 +10,11 @@ use crate::{Desk, Trouble, fresh};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use incident::Refusal;
-use kernel::{Actor, DeviceId, Outward, PersonId, limits};
+use kernel::{Actor, DeviceId, Outward, PersonId, Timestamp, limits};
 use store::Sql;
 use store::deliveries::push;
 use store::directory::contacts;
-use store::directory::devices::{self, Device};
+use store::directory::devices::{self, Device, EndedDevice};
 
 /// Bytes of a browser's public key: a point of P-256, not compressed.
 pub const PUBLIC_BYTES: usize = 65;
@@ -162,13 +162,37 @@ impl Desk {
         .await
     }
 
-    /// Forgets a browser that takes nothing any more.
+    /// Forgets a browser that takes nothing any more. Its person is told of it once, on their
+    /// pages.
     ///
     /// # Errors
     ///
     /// [`Trouble`] when the database does not answer.
     pub async fn forget_device(&self, id: DeviceId) -> Result<(), Trouble> {
-        self.losing(id, move |sql| Ok(devices::forget(sql, id)?)).await
+        let now = self.now();
+        self.losing(id, move |sql| Ok(devices::forget(sql, id, now)?)).await
+    }
+
+    /// Browsers of somebody that take nothing any more, until they have heard of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn ended_devices(&self, person: PersonId) -> Result<Vec<EndedDevice>, Trouble> {
+        self.read(move |sql| devices::ended(sql, person)).await
+    }
+
+    /// Somebody has heard of browsers of theirs that ended until an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn heard_of_devices(
+        &self,
+        person: PersonId,
+        until: Timestamp,
+    ) -> Result<(), Trouble> {
+        self.write(move |sql| Ok(devices::heard(sql, person, until)?)).await
     }
 
     /// Does something after which a browser takes nothing any more. A way to page somebody that

@@ -26,7 +26,7 @@ const DAYS_AHEAD: i64 = 366;
 /// Inside [`crate::Desk::change`].
 ///
 /// # Errors
-/// A schedule out of use; too many feeds.
+/// A schedule out of use; too many feeds; somebody for whom it would stay empty.
 pub fn make_feed(
     sql: &mut dyn Sql,
     audit: &Audit,
@@ -34,6 +34,10 @@ pub fn make_feed(
     (schedule, own): (ScheduleId, bool),
 ) -> Result<(ScheduleFeed, String), Trouble> {
     let schedule = in_use(sql, schedule)?;
+    if !can_be_paged(viewer.person, &audit.policy(sql)?) {
+        let words = "a feed is for whoever works on incidents; yours would stay empty";
+        return Err(Refusal::forbidden(words).into());
+    }
     if feeds::count_of(sql, viewer.person)? >= limits::FEEDS_PER_PERSON as i64 {
         let most = limits::FEEDS_PER_PERSON;
         let words = format!("you have {most} feeds, the most there can be; revoke one of them");

@@ -1,13 +1,20 @@
 //! Schedules as they are arranged: saved, overridden, swapped, read by calendars elsewhere.
 //! What was, stays: nothing here changes who was on call.
 
+mod brought;
 mod feeds;
 mod overrides;
+mod shadows;
 mod swaps;
 mod what_if;
 
+pub(crate) use brought::KnownReader;
+pub use brought::{
+    ReadAt, Reader, Reading, Rota, Unmatched, bring_overrides, read_rota, what_if_brought,
+};
 pub use feeds::{feed, make_feed, revoke_feed};
-pub use overrides::{Wanted, add_override, end_override};
+pub use overrides::{Wanted, add_override, end_override, take_over_now};
+pub use shadows::{Learner, add_shadow, end_shadow, learning};
 pub use swaps::{Answer, Offer, answer_swap, offer_swap};
 pub use what_if::{WhatIf, compare};
 

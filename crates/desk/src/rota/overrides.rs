@@ -60,6 +60,36 @@ pub fn add_override(
     keep(sql, audit, made)
 }
 
+/// Puts the viewer on call from now on until the shift ends, in the place of whoever they saw on
+/// call, nobody in a gap, where they said whom they saw. Inside [`crate::Desk::change`].
+///
+/// # Errors
+/// What the viewer may not; that somebody else is on call by now, or they are themselves.
+pub fn take_over_now(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    viewer: &Viewer,
+    (schedule, seen): (ScheduleId, Option<Option<PersonId>>),
+) -> Result<Override, Trouble> {
+    let person = viewer.person;
+    may_arrange(viewer, person)?;
+    let stored = in_use(sql, schedule)?;
+    let now = audit.now();
+    let on_call = roster_of(sql, &stored, now)?.on_call(now).map(|on_call| on_call.person);
+    if seen.is_some_and(|seen| on_call != seen) && on_call != Some(person) {
+        let policy = audit.policy(sql)?;
+        let name = on_call.and_then(|id| policy.staff.get(&id)).map(|staff| staff.name.clone());
+        let words = match (on_call, name) {
+            (None, _) => "nobody is on call by now; look again".to_owned(),
+            (Some(_), Some(name)) => format!("{name} is on call by now; look again"),
+            (Some(_), None) => "somebody else is on call by now; look again".to_owned(),
+        };
+        return Err(Refusal::state("conflict", words).into());
+    }
+    let wanted = Wanted { schedule, person, start: None, end: None, reason: String::new() };
+    add_override(sql, audit, viewer, wanted)
+}
+
 /// Checks an override and stores it.
 pub(super) fn keep(sql: &mut dyn Sql, audit: &Audit, made: Override) -> Result<Override, Trouble> {
     let mut faults = vec![];

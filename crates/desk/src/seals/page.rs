@@ -31,6 +31,22 @@ impl Seals {
         self.fits::<SEAL_BYTES>("page", id, &hex(seal)).then(|| PageId(Uuid::from_bytes(*id)))
     }
 
+    /// The part before the `@` of the message id of a page by mail: whoever answers that letter
+    /// names its page by it. Another seal than the link's, because mail servers write ids down.
+    pub fn page_message(&self, id: PageId) -> String {
+        let seal = self.seal::<SEAL_BYTES>("page message", id.0.as_bytes());
+        format!("page.{}.{seal}", id.0.simple())
+    }
+
+    /// The page that a message id names, whatever its domain; `None` when it is not ours.
+    pub fn page_of_message(&self, id: &str) -> Option<PageId> {
+        let id = id.trim().trim_start_matches('<').trim_end_matches('>');
+        let (local, _) = id.split_once('@')?;
+        let (page, seal) = local.strip_prefix("page.")?.split_once('.')?;
+        let page = Uuid::parse_str(page).ok()?;
+        self.fits::<SEAL_BYTES>("page message", page.as_bytes(), seal).then_some(PageId(page))
+    }
+
     /// The digits by which a text message answers a page.
     pub fn page_code(&self, id: PageId) -> String {
         let seal = unhex(&self.seal::<2>("page code", id.0.as_bytes())).unwrap_or_default();
@@ -55,6 +71,10 @@ mod tests {
         for none in [&token[1..], &token[..token.len() - 1], &mixed, "", "p", "pü"] {
             assert_eq!(seals.read_page(none), None, "{none}");
         }
+        let message = format!("<{}@desk.example>", seals.page_message(id));
+        assert_eq!(seals.page_of_message(&message), Some(id));
+        assert_eq!(Seals::of([8; 32]).page_of_message(&message), None);
+        assert!(!message.contains(&token[8..]), "it is not the link");
         let code = seals.page_code(id);
         assert!(code.len() == 4 && code.chars().all(|c| c.is_ascii_digit()), "{code}");
     }

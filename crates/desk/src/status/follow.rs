@@ -20,16 +20,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const PACE: Duration = Duration::from_millis(400);
 /// How often it is looked for what no event tells: alerts, and outages that last longer.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(30);
+/// How old a page may be, in seconds, that says nothing new: it says as of when it is, and whoever
+/// reads an old one where its files are published takes it that nobody is there any more.
+const OLD_SECONDS: i64 = 300;
+/// The same while something goes on whose length is told: less than the time between two looks.
+/// However many events come meanwhile, they make no page that says the same.
+const LASTING_SECONDS: i64 = 20;
 /// How long to wait after a rendering that failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Digits of the name of an incident outside.
 const NAME_DIGITS: usize = 12;
 
-/// Entries of the log after which the page may say something else.
+/// Entries of the log after which the public page may say something else. What is reported and
+/// which alerts fire shows on the internal one alone, at the next look: in a storm there are
+/// hundreds a second, and each look reads everything.
 const MATTER: &[&str] = &[
-    "reported",
     "classified",
-    "priority_changed",
     "merged",
     "unmerged",
     "major_declared",
@@ -38,12 +44,12 @@ const MATTER: &[&str] = &[
     "outage_recorded",
     "outage_changed",
     "outage_removed",
-    "alerts_changed",
     "mitigated",
     "restored",
     "resolved",
     "disputed",
     "reopened",
+    "reopening_withdrawn",
     "closed",
     "cancelled",
     "restricted",
@@ -91,14 +97,15 @@ pub async fn start(desk: &Desk, options: Options) {
         Ok(Err(failure)) => tracing::warn!(%failure, "the status page kept last cannot be read"),
         Err(error) => tracing::error!(%error, "reading the status page kept last failed"),
     }
-    let figures = Figures::new(desk);
-    for outlet in options.outlets.clone() {
-        publish::start(desk, outlet, figures.clone());
-    }
-    let mut follower = Follower { options: Arc::new(options), figures, last: None };
+    let (figures, outlets) = (Figures::new(desk), options.outlets.clone());
+    let mut follower =
+        Follower { options: Arc::new(options), figures: figures.clone(), last: None };
     // Whoever listens before the first rendering misses nothing after it.
     let heard = desk.feed().listen();
     let made = follower.make(desk).await;
+    for outlet in outlets {
+        publish::start(desk, outlet, figures.clone(), made);
+    }
     let weak = Arc::downgrade(&desk.0);
     tokio::spawn(async move {
         let mut heard = heard;
@@ -143,6 +150,8 @@ struct Last {
     at: Instant,
     version: i64,
     gathered: Gathered,
+    /// As of when the page is that is shown.
+    shown_at: Timestamp,
 }
 
 impl Follower {
@@ -181,11 +190,16 @@ impl Follower {
             name(desk, std::mem::take(&mut gathered.unnamed)).await;
             gathered = self.gather(desk).await?;
         }
-        let before = self.last.as_ref().filter(|last| !says_other(&last.gathered, &gathered));
+        let now = gathered.internal.at;
+        let old = if gathered.lasts { LASTING_SECONDS } else { OLD_SECONDS };
+        let stays = |last: &&Last| {
+            !says_other(&last.gathered, &gathered) && now.seconds_since(last.shown_at) < old
+        };
+        let before = self.last.as_ref().filter(stays).map(|last| last.shown_at);
         if before.is_none() {
             self.show(desk, gathered.clone()).await?;
         }
-        self.last = Some(Last { at, version, gathered });
+        self.last = Some(Last { at, version, gathered, shown_at: before.unwrap_or(now) });
         Ok(())
     }
 
@@ -229,11 +243,12 @@ fn sites(gathered: &Gathered, before: &Sites) -> Sites {
         public: gathered.public.as_ref().map(|one| render(one, before.public.as_ref())),
         own: gathered.own().map(|(domain, one)| (domain, render(&one, own_before))),
         internal: Some(render(&gathered.internal, before.internal.as_ref())),
+        off: gathered.off,
     }
 }
 
-/// Whether the page would say something else than before. When it was made is nothing that it
-/// says, unless a day has passed or something goes on whose length is told.
+/// Whether the page would say something else than before, as of when it is aside, unless a day
+/// has passed.
 fn says_other(before: &Gathered, now: &Gathered) -> bool {
     let at = now.internal.at;
     let passed = before.next_at.is_some_and(|next| next <= at);
@@ -244,7 +259,7 @@ fn says_other(before: &Gathered, now: &Gathered) -> bool {
         _ => false,
     };
     passed
-        || now.lasts
+        || before.off != now.off
         || before.domain != now.domain
         || before.logo != now.logo
         || !same_public
@@ -278,4 +293,17 @@ fn fail(shown: &Shown, now: Timestamp, trouble: &Trouble) {
         let since = report.failing.take().map_or(now, |(since, _)| since);
         report.failing = Some((since, trouble.to_string()));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MATTER;
+    use incident::Body;
+
+    #[test]
+    fn what_matters_can_happen() {
+        for kind in MATTER {
+            assert!(Body::KINDS.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
 }

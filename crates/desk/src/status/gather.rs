@@ -5,7 +5,7 @@
 //! confidential incidents are left out until somebody publishes a word about them there, and
 //! health is that of recorded outages and of what depends on them, not of tickets and alerts.
 
-use super::spans::{self, condition, during, holds};
+use super::spans::{self, during, holds};
 use super::{BASE, INTERNAL_BASE, Options, made};
 use crate::map::Sight;
 use alert::maintenance::Maintenance;
@@ -14,10 +14,11 @@ use jiff::tz::TimeZone;
 use kernel::{ComponentId, IncidentNumber, ServiceId, Timestamp};
 use map::Health;
 use status::Snapshot;
+use status::condition::of_service;
 use status::snapshot::{Component, Group, Incident, Phase, Site, Update, Work, WorkPhase};
 use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
-use store::directory::settings::{INSTANCE, Instance};
+use store::directory::settings::{INSTANCE, Instance, Setting};
 use store::outages::{self, OutageRow};
 use store::status::conditions::{self, Said};
 use store::status::incidents::About;
@@ -41,6 +42,8 @@ const UNNAMED: &str = "status";
 pub struct Gathered {
     /// What everybody may read; none while it is switched off.
     pub public: Option<Snapshot>,
+    /// Whether somebody switched it off, rather than that nobody set it up.
+    pub off: bool,
     /// The domain of its own, if it has one.
     pub domain: Option<String>,
     /// What people of the house may read.
@@ -83,6 +86,7 @@ pub fn gather(sql: &mut dyn Sql, now: Timestamp, options: &Options) -> Result<Ga
     let internal = facts.snapshot(true);
     Ok(Gathered {
         public: facts.page.public.then(|| facts.snapshot(false)),
+        off: facts.is_set && !facts.page.public,
         domain: Some(facts.page.domain.clone()).filter(|domain| !domain.is_empty()),
         next_at: facts.next_at(&internal),
         lasts: internal
@@ -114,6 +118,8 @@ struct Facts<'a> {
     now: Timestamp,
     options: &'a Options,
     page: StatusPage,
+    /// Whether somebody set the page up.
+    is_set: bool,
     instance: Instance,
     logo: Option<String>,
     groups: Vec<groups::Group>,
@@ -130,7 +136,7 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn read(sql: &mut dyn Sql, now: Timestamp, options: &'a Options) -> Result<Self, Failure> {
         let since = now.plus_days(-DAYS);
-        let page = page::get(sql)?.value;
+        let Setting { value: page, version } = page::get(sql)?;
         let instance = store::directory::settings::get::<Instance>(sql, INSTANCE)?;
         let logo = match &page.logo {
             Some(hash) => page::logo(sql, hash)?.map(|logo| made::logo_name(&logo)),
@@ -160,6 +166,7 @@ impl<'a> Facts<'a> {
             works: words.collect(),
             sight: crate::map::load(sql, now)?,
             page,
+            is_set: version > 0,
             outages,
             updates,
         })
@@ -268,7 +275,7 @@ impl<'a> Facts<'a> {
             name: one.name.clone(),
             description: Some(one.description.clone()).filter(|text| !text.is_empty()),
             group: one.group,
-            condition: condition(health),
+            condition: of_service(health),
             created_at: one.created_at,
             updated_at: edges.fold(one.updated_at, Timestamp::max),
             spans,
@@ -302,8 +309,10 @@ impl<'a> Facts<'a> {
         let over = last.phase == UpdatePhase::Resolved;
         let worst = worst.unwrap_or(if over { Health::Level } else { Health::Degraded });
         let ended = !about.state.is_open();
+        // What is said afterwards moves no end.
+        let end = said.iter().rev().take_while(|one| one.phase == UpdatePhase::Resolved).last();
         let resolved_at = match (over, ended) {
-            (true, _) => Some(last.at),
+            (true, _) => Some(end.map_or(last.at, |first| first.at)),
             (false, true) => Some(about.resolved_at.unwrap_or(last.at).max(last.at)),
             (false, false) => None,
         };
@@ -316,13 +325,13 @@ impl<'a> Facts<'a> {
             id: id.clone(),
             title: self.title(about, &said),
             phase: if resolved_at.is_some() { Phase::Resolved } else { phase(last.phase) },
-            worst: condition(worst),
+            worst: of_service(worst),
             components: self.concerned(about, &own, known),
             started_at: began.unwrap_or(about.reported_at).min(first.at),
             created_at: first.at,
             monitoring_at: watched.map(|update| update.at),
             resolved_at,
-            updates: said.iter().rev().map(|one| update(id, one)).collect(),
+            updates: updates_of(id, about, &said),
         })
     }
 
@@ -360,7 +369,10 @@ impl<'a> Facts<'a> {
         let said = self.said.iter().filter_map(|said| said.ended_at);
         let outages = self.outages.iter().filter_map(|outage| outage.ended_at);
         let open = internal.incidents.iter().filter(|one| one.resolved_at.is_none());
-        let promised = open.filter_map(|one| one.updates.first()?.next_update);
+        let promised = open
+            .filter_map(|one| one.updates.first())
+            .flat_map(|newest| [newest.next_update, newest.expected])
+            .flatten();
         let all = works
             .chain(said)
             .chain(outages)
@@ -383,6 +395,16 @@ fn published(
         updates.sort_by_key(|update| (update.at, update.n));
     }
     Ok(found)
+}
+
+/// Its words, newest first. Of a merged incident the next word comes with the one that it was
+/// merged into: what it promised itself, nobody keeps any more.
+fn updates_of(id: &str, about: &About, said: &[&PublishedUpdate]) -> Vec<Update> {
+    let mut updates: Vec<Update> = said.iter().rev().map(|one| update(id, one)).collect();
+    if let Some(newest) = updates.first_mut().filter(|_| about.merged_into.is_some()) {
+        (newest.expected, newest.next_update) = (None, None);
+    }
+    updates
 }
 
 fn update(incident: &str, one: &PublishedUpdate) -> Update {

@@ -106,6 +106,7 @@ pub fn read(path: &Path) -> Result<Option<Sites>, Failure> {
         public: public.map(Arc::new),
         own: head.domain.zip(own.map(Arc::new)),
         internal: None,
+        off: false,
     }))
 }
 
@@ -159,6 +160,7 @@ mod tests {
             public: Some(site("public\n")),
             own: Some(("status.example.org".to_owned(), site("own"))),
             internal: Some(site("secret")),
+            off: false,
         };
         write(&path, &sites).unwrap();
         let found = read(&path).unwrap().unwrap();

@@ -15,7 +15,7 @@ pub use gather::{Gathered, gather, snapshot};
 pub use kept::read as shown_last;
 pub use rules::{
     COMPONENTS_MAX, GROUPS_MAX, LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, accept, check,
-    check_room, check_words, host_of, logo,
+    check_group_room, check_room, check_words, host_of, logo,
 };
 
 use crate::Desk;
@@ -77,6 +77,9 @@ pub struct Sites {
     pub own: Option<(String, Arc<Site>)>,
     /// What people of the house may read below [`INTERNAL_BASE`].
     pub internal: Option<Arc<Site>>,
+    /// Whether somebody switched the public one off: what is elsewhere goes, too. A database in
+    /// which nobody has set the page up says nothing of it, such as a new one after a disaster.
+    pub off: bool,
 }
 
 impl Sites {

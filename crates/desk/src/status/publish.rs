@@ -22,8 +22,9 @@ const CACHE: &str = "public, max-age=30";
 /// What is there: names, and what tells their versions apart.
 type Written = BTreeMap<String, String>;
 
-/// Follows what is shown into one place. Ends with the desk.
-pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures) {
+/// Follows what is shown into one place. Ends with the desk. What is shown at first goes there only
+/// where it was `made` now: what was kept may be older than what another server wrote there.
+pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
     let place = {
         let mut at = 0;
         desk.status().tell(|report| {
@@ -33,7 +34,9 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures) {
         at
     };
     let (mut heard, weak) = (desk.status().listen(), Arc::downgrade(&desk.0));
-    heard.mark_changed();
+    if made {
+        heard.mark_changed();
+    }
     tokio::spawn(async move {
         let (mut known, mut pause, mut behind) = (None, FIRST_PAUSE, false);
         loop {
@@ -94,17 +97,21 @@ fn bring(
     sites: &Sites,
     known: Option<Written>,
 ) -> (Option<Written>, Result<(), Failure>) {
+    if sites.published().is_none() && !sites.off {
+        return (known, Ok(()));
+    }
     let mut written = match known.map_or_else(|| listed(outlet), Ok) {
         Ok(written) => written,
         Err(failure) => return (None, Err(failure)),
     };
     let before = written.clone();
     let result = change(outlet, sites.published().map(Arc::as_ref), &mut written);
-    let result = match before == written {
-        true => result,
-        // Also after a failure: what was written stays known after a restart.
-        false => keep_list(outlet, &written).and(result),
-    };
+    // Also after a failure: what was written stays known after a restart.
+    if before != written
+        && let Err(failure) = keep_list(outlet, &written)
+    {
+        return (None, Err(failure));
+    }
     (Some(written), result)
 }
 
@@ -220,6 +227,8 @@ mod tests {
         // After a restart the list says what is there; switched off, nothing of ours stays.
         let off = Sites { made_at: Some(Timestamp::from_micros(2)), ..Sites::default() };
         bring(&outlet, &off, None).1.unwrap();
+        assert_eq!(text(&at("index.html")).as_deref(), Some("two"), "nobody switched it off");
+        bring(&outlet, &Sites { off: true, ..off }, None).1.unwrap();
         assert_eq!(text(&at("index.html")), None);
         assert_eq!(text(&at("robots.txt")).as_deref(), Some("not ours"));
     }

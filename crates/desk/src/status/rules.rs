@@ -64,7 +64,7 @@ pub fn accept(given: StatusPage, before: &StatusPage) -> StatusPage {
     StatusPage { id, logo: given.logo.clone().or_else(|| before.logo.clone()), ..given }
 }
 
-/// Whether there is room for another component, and for another heading.
+/// Whether there is room for another component.
 ///
 /// # Errors
 ///
@@ -75,6 +75,15 @@ pub fn check_room(sql: &mut dyn Sql) -> Result<(), Trouble> {
             Fault::new("", format!("there are {COMPONENTS_MAX} components; remove one")).into()
         );
     }
+    Ok(())
+}
+
+/// Whether there is room for another heading.
+///
+/// # Errors
+///
+/// As of [`check_room`].
+pub fn check_group_room(sql: &mut dyn Sql) -> Result<(), Trouble> {
     if groups::list(sql)?.len() >= GROUPS_MAX {
         return Err(Fault::new("", format!("there are {GROUPS_MAX} groups; remove one")).into());
     }

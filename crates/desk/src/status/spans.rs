@@ -4,6 +4,7 @@ use alert::maintenance::{Maintenance, Occurrence};
 use incident::conduct::Degree;
 use kernel::{ComponentId, Timestamp};
 use map::Health;
+use status::condition::of_service;
 use status::snapshot::{Condition, Span, Work, WorkPhase};
 use std::collections::BTreeSet;
 use store::outages::OutageRow;
@@ -14,17 +15,6 @@ use store::status::works::Words;
 pub(super) const AHEAD_DAYS: i64 = 90;
 /// Times that one window is announced ahead: the next, not each for a quarter.
 const AHEAD_MAX: usize = 5;
-
-/// The word that the outside reads.
-pub(super) fn condition(health: Health) -> Condition {
-    match health {
-        Health::Level => Condition::Operational,
-        Health::Maintenance => Condition::Maintenance,
-        Health::Degraded => Condition::Degraded,
-        Health::Partial => Condition::Partial,
-        Health::Down => Condition::Major,
-    }
-}
 
 /// How a service is during an outage.
 pub(super) fn during(degree: Degree) -> Health {
@@ -48,12 +38,12 @@ pub(super) fn of_component<'a>(
     now: Timestamp,
 ) -> Vec<Span> {
     let outages = outages.map(|outage| Span {
-        condition: condition(during(outage.degree)),
+        condition: of_service(during(outage.degree)),
         started_at: outage.started_at,
         ended_at: outage.ended_at,
     });
     let said = said.filter(|said| said.health != Health::Level).map(|said| Span {
-        condition: condition(said.health),
+        condition: of_service(said.health),
         started_at: said.started_at,
         ended_at: said.ended_at,
     });

@@ -3,11 +3,12 @@
 
 use super::wishes::scope;
 use crate::told::{Say, ToldEvent, render};
+use incident::Body;
 use kernel::{IncidentNumber, Level, PersonId, Priority, ServiceId, TeamId, Timestamp, WebhookId};
 use serde::Serialize;
 use store::directory::webhooks::Webhook;
 use store::directory::{people, services, teams};
-use store::incidents::feed::feed;
+use store::incidents::feed::{FeedEvent, feed};
 use store::webhooks::Message;
 use store::{Failure, Sql};
 
@@ -122,8 +123,12 @@ pub fn read(
     let (Some(seq), Some(number)) = (message.seq, message.number) else {
         return Ok(Ok(trial(webhook, message)));
     };
-    let say = if webhook.told.internal { Say::Everything } else { Say::PublicWords };
     let found = feed(sql, seq - 1, 1)?;
+    // An update that is for chat rooms says its words there, be it for others or not.
+    let is_update = |one: &FeedEvent| matches!(one.event.body, Body::UpdatePublished(_));
+    let for_chat = webhook.kind.is_chat() && found.iter().all(is_update);
+    let says_all = webhook.told.internal || for_chat;
+    let say = if says_all { Say::Everything } else { Say::PublicWords };
     let rendered = render(sql, &found, say)?;
     let Some(rendered) = rendered.first().filter(|one| one.seq == seq) else {
         return Ok(Err("there is no such event"));

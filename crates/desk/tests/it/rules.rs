@@ -377,3 +377,21 @@ async fn what_a_rule_does_to_children_is_done_by_nobody() {
     assert!(actors.iter().all(|actor| **actor == Actor::system()), "{actors:?}");
     holds(&t).await;
 }
+
+#[tokio::test]
+async fn a_rule_does_not_say_again_what_people_decided_otherwise() {
+    let propose = vec![Action::ProposeMajor { reason: None }];
+    let t = with_rules(vec![rule("Major", &[Moment::Changed], "major:no", propose)]).await;
+    let number = t.report("VPN down").await;
+    let say = || t.say(&t.agent, number, "Hm.", Visibility::Internal);
+    say().await;
+    assert!(state(&t, number).await.proposal().is_some_and(|proposal| proposal.rule.is_some()));
+    t.issue(&t.agent, number, Command::DeclineMajor { reason: None }).await.unwrap();
+    say().await;
+    assert!(state(&t, number).await.proposal().is_none(), "it was declined");
+    t.issue(&t.agent, number, Command::DeclareMajor { reason: None }).await.unwrap();
+    t.issue(&t.agent, number, Command::StandDown { reason: None }).await.unwrap();
+    say().await;
+    assert!(state(&t, number).await.proposal().is_none(), "it was stood down");
+    holds(&t).await;
+}

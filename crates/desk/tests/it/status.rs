@@ -1,10 +1,10 @@
 //! The status page follows what is known, keeps what it may not tell to itself, and survives.
 
-use desk::status::{Options, Sites};
+use desk::status::{Gathered, Options, Sites};
 use incident::Command;
 use incident::conduct::{Audiences, Degree};
 use incident::state::UpdatePhase;
-use kernel::{ComponentId, IncidentNumber, OutageId, limits};
+use kernel::{ComponentId, IncidentNumber, OutageId, Timestamp, limits};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -170,8 +170,70 @@ async fn what_was_shown_last_is_shown_after_a_restart_without_a_database() {
         .write(|sql| Ok(sql.execute("drop table component_conditions", &[]).map(drop)?))
         .await
         .unwrap();
-    desk::status::start(&other.desk, options(folder.path())).await;
+    let elsewhere = vec![Outlet::folder(folder.path().join("elsewhere"))];
+    let options = Options { outlets: elsewhere, ..options(folder.path()) };
+    desk::status::start(&other.desk, options).await;
     let sites = other.desk.status().sites();
     assert!(text(&sites, "").contains("Remote access"));
     assert!(other.desk.status().report().failing.is_some());
+    assert_eq!(other.desk.status().report().places[0].written_at, None);
+    assert!(!folder.path().join("elsewhere").exists(), "it may be old");
+}
+
+/// Says something on the page, with a promise.
+async fn tell(t: &TestDesk, number: IncidentNumber, phase: UpdatePhase, by: Option<Timestamp>) {
+    let mut ask = t.desk.ask(&t.agent, kernel::Channel::Web).on(number);
+    let body = ask.words("body", "It is worked on.", limits::BODY_CHARS).unwrap();
+    let audiences = Some(Audiences { status_page: true, ..Audiences::default() });
+    let (title, expected, next_update) = (None, by, by);
+    let command = Command::PublishUpdate { title, body, phase, expected, next_update, audiences };
+    ask.issue(command).await.unwrap();
+}
+
+/// What the page says now, with a name for this incident.
+async fn gathered(t: &TestDesk, number: IncidentNumber, folder: &Path) -> Gathered {
+    let (now, options) = (t.desk.now(), options(folder));
+    t.desk
+        .write(move |sql| Ok(store::status::incidents::name(sql, number, "q7", now)?))
+        .await
+        .unwrap();
+    t.desk.read(move |sql| desk::status::gather(sql, now, &options)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promise_that_passes_changes_the_page_and_words_after_the_end_move_no_end() {
+    let (t, folder) = (TestDesk::new().await, tempfile::tempdir().unwrap());
+    let number = t.report("VPN is slow").await;
+    let by = t.desk.now().plus_seconds(600);
+    let mut ask = t.desk.ask(&t.agent, kernel::Channel::Web).on(number);
+    let body = ask.words("body", "We look into it.", limits::BODY_CHARS).unwrap();
+    let audiences = Some(Audiences { status_page: true, ..Audiences::default() });
+    let (title, phase) = (None, UpdatePhase::Investigating);
+    let (expected, next_update) = (Some(by), None);
+    let command = Command::PublishUpdate { title, body, phase, expected, next_update, audiences };
+    ask.issue(command).await.unwrap();
+    assert_eq!(gathered(&t, number, folder.path()).await.next_at, Some(by));
+
+    t.clock.advance(60);
+    tell(&t, number, UpdatePhase::Resolved, None).await;
+    let end = t.desk.now();
+    t.clock.advance(3_600);
+    tell(&t, number, UpdatePhase::Resolved, None).await;
+    let page = gathered(&t, number, folder.path()).await.internal;
+    assert_eq!(page.incidents[0].updates.len(), 3);
+    assert_eq!(page.incidents[0].resolved_at, Some(end));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_merged_incident_promises_nothing_any_more() {
+    let (t, folder) = (TestDesk::new().await, tempfile::tempdir().unwrap());
+    let (main, part) = (t.report("VPN is down").await, t.report("No VPN").await);
+    let by = t.desk.now().plus_seconds(600);
+    tell(&t, part, UpdatePhase::Investigating, Some(by)).await;
+    let before = gathered(&t, part, folder.path()).await.internal;
+    assert_eq!(before.incidents[0].updates[0].next_update, Some(by));
+    t.issue(&t.agent, part, Command::Merge { into: main }).await.unwrap();
+    let after = gathered(&t, part, folder.path()).await.internal;
+    let newest = &after.incidents[0].updates[0];
+    assert_eq!((newest.expected, newest.next_update), (None, None));
 }

@@ -167,6 +167,7 @@ fn lines(settings: &Settings) -> Vec<Line> {
             Some(list(&s.outward.subscriber_allow.value)),
         ),
         line("webhook_ca", &s.outward.webhook_ca, s.outward.webhook_ca.value.as_ref()),
+        line("keep_days", &s.keep_days, s.keep_days.value.as_ref()),
         line("paging_allow", &s.paging.allow, Some(list(&s.paging.allow.value))),
         line("smtp_url", &s.mail.smtp_url, s.mail.smtp_url.value.as_deref().map(without_password)),
         line("smtp_ca", &s.mail.smtp_ca, s.mail.smtp_ca.value.as_ref()),

@@ -47,6 +47,7 @@ const SETTINGS: &[&str] = &[
     "push_allow",
     "subscriber_allow",
     "webhook_ca",
+    "keep_days",
     "twilio_account",
     "twilio_token",
     "twilio_from",
@@ -147,6 +148,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Setting<Vec<Network>>,
     /// Webhooks and push.
     pub(crate) outward: OutwardSettings,
+    /// Days after which what is old is forgotten; nothing where nothing is served.
+    pub(crate) keep_days: Setting<Option<u32>>,
     /// Mail that goes out.
     pub(crate) mail: MailSettings,
     /// By what people are paged besides mail.
@@ -291,6 +294,10 @@ impl Settings {
             true => Setting { value: leaf.get_one::<PathBuf>(id).cloned(), source: source(id) },
             false => Setting { value: None, source: Source::Default },
         };
+        let served_days = |id: &str| match listens {
+            true => Setting { value: leaf.get_one::<u32>(id).copied(), source: source(id) },
+            false => Setting { value: None, source: Source::Default },
+        };
         let listen = served("listen");
         let said = |id: &str| Setting { value: text(id), source: source(id) };
         let mut settings = Settings {
@@ -301,6 +308,7 @@ impl Settings {
             public_url: served("public_url"),
             trusted_proxies: networks(leaf, source, "trusted_proxies"),
             outward: outward_settings(leaf, source, served("webhook_ca")),
+            keep_days: served_days("keep_days"),
             mail: MailSettings {
                 smtp_url: served(SMTP_URL),
                 smtp_ca: served("smtp_ca"),

@@ -309,8 +309,8 @@ fn command(
             let (at, low, high) = (Some(at), Some(low), Some(high));
             Command::SetExpectedResolution { at, low, high, reason: None }
         }
-        Deed::Mitigate => Command::Mitigate,
-        Deed::Restore => Command::Restore,
+        Deed::Mitigate => Command::Mitigate { children: false },
+        Deed::Restore => Command::Restore { children: false },
         Deed::Watch(person) => Command::Watch { person: Some(person) },
     })
 }

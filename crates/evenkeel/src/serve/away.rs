@@ -9,8 +9,8 @@ use crate::failed::Failed;
 use crate::instance::{self, Opened};
 use axum::Router;
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use desk::status::Sites;
 use std::time::Duration;
@@ -19,6 +19,8 @@ use tokio::sync::watch;
 
 /// How often the database is tried.
 const TRY_EVERY: Duration = Duration::from_secs(2);
+/// Where it is asked whether the program lives.
+const ALIVE: &str = "/healthz";
 
 /// Opens the instance; none when somebody said stop before that was possible.
 pub(super) async fn open(
@@ -75,12 +77,17 @@ async fn shown_last(settings: &Settings) -> Option<Sites> {
     }
 }
 
-/// What is not the status page has to wait.
-async fn later() -> impl IntoResponse {
+/// What is not the status page has to wait. The program is alive all the same: whoever watches
+/// it and ended it now would take the page away.
+async fn later(uri: Uri) -> Response {
+    if uri.path() == ALIVE {
+        return "ok".into_response();
+    }
     let soon = [(RETRY_AFTER, HeaderValue::from_static("5"))];
     (
         StatusCode::SERVICE_UNAVAILABLE,
         soon,
         "The database does not answer. Try again in a moment.\n",
     )
+        .into_response()
 }

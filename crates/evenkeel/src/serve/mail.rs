@@ -1,7 +1,8 @@
-//! All by which mail comes in while the server runs.
+//! All by which mail comes in while the server runs, and the loop that asks sources of alerts.
 
 use desk::Desk;
-use intake::{Bound, Fetching, Intake, Listening, Watching};
+use intake::{Bound, Fetching, Guarded, Intake, Listening, SourcesAsked, Watching};
+use std::sync::Arc;
 
 /// Mail that comes in: listeners, fetching, an eye on mailboxes that fall silent, and the loop
 /// that makes incidents of it.
@@ -10,6 +11,7 @@ pub(super) struct MailIn {
     fetching: Fetching,
     watching: Watching,
     working: Intake,
+    asked: SourcesAsked,
 }
 
 impl MailIn {
@@ -23,7 +25,9 @@ impl MailIn {
         let (fetching, watching) =
             (intake::fetch(desk.clone()), intake::watch_for_silence(desk.clone()));
         let working = intake::work(desk.clone(), options);
-        MailIn { listening, fetching, watching, working }
+        let outside = Arc::new(Guarded::by(desk.clone()));
+        let asked = intake::ask_sources(desk.clone(), outside);
+        MailIn { listening, fetching, watching, working, asked }
     }
 
     /// Takes nothing new; returns when what was under way is finished and durable.
@@ -35,6 +39,6 @@ impl MailIn {
         };
         // What comes in to the last is kept; it is worked on after the next start.
         let (fetching, watching) = (self.fetching.stop(), self.watching.stop());
-        tokio::join!(listening, fetching, watching, self.working.stop());
+        tokio::join!(listening, fetching, watching, self.working.stop(), self.asked.stop());
     }
 }

@@ -75,9 +75,11 @@ impl Door {
     }
 
     /// The same, but pages, codes and tests go nowhere, no letter is sent whatever mail server is
-    /// named, and no program elsewhere is told anything.
+    /// named, no program elsewhere is told anything, and no status page is written over the real
+    /// one.
     pub(crate) fn rehearsing(self) -> Door {
-        Door { providers: self.providers.rehearsing(), mail: None, ..self }
+        let (providers, outlets) = (self.providers.rehearsing(), Vec::new());
+        Door { providers, outlets, mail: None, ..self }
     }
 }
 
@@ -118,12 +120,15 @@ fn allow(desk: &Desk, settings: &Settings) {
     desk.allow_push(settings.outward.push_allow.value.clone());
     desk.allow_subscribers(settings.outward.subscriber_allow.value.clone());
     desk.allow_pages(settings.paging.allow.value.clone());
+    if let Some(days) = settings.keep_days.value {
+        desk.keep_for_days(days);
+    }
 }
 
 /// Everything that is served.
 fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
     api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
-        .merge(intake::router(desk.clone()))
+        .merge(intake::router_asking(desk.clone(), Arc::new(intake::Guarded::by(desk.clone()))))
         .merge(telephone(desk, providers))
         .merge(web::router(desk.clone(), options))
 }
@@ -188,6 +193,7 @@ pub(crate) async fn serve(
     let draw_letter = Some(draw_letter(public_url.as_deref()));
     let options = web::Options {
         public_url,
+        encrypted: certificate.is_some(),
         trusted_proxies: settings.trusted_proxies.value.clone(),
         mail: shown,
         draw_letter,

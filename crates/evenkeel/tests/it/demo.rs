@@ -69,7 +69,7 @@ fn a_company_is_built_once_and_kept() {
     // The demo keeps away from what the settings name for the real instance.
     home.write(
         "evenkeel.toml",
-        "s3_bucket = \"real\"\ns3_endpoint = \"http://127.0.0.1:1\"\ns3_access_key = \"k\"\ns3_secret_key = \"s\"\n",
+        "status_dir = \"site\"\ns3_bucket = \"real\"\ns3_endpoint = \"http://127.0.0.1:1\"\ns3_access_key = \"k\"\ns3_secret_key = \"s\"\n",
     );
     let demo = Demo::start(&home, &[]);
     let said = demo.said();
@@ -78,6 +78,7 @@ fn a_company_is_built_once_and_kept() {
         assert!(said.iter().any(|line| line.starts_with(role)), "{role} is not in {said:?}");
     }
     demo.stop();
+    assert!(!home.path("site").exists(), "the real status page stays");
     home.write("evenkeel.toml", "");
     let incidents = count(&home, "select count(*) from incidents");
     assert!((1_500..=2_500).contains(&incidents), "{incidents}");

@@ -6,6 +6,7 @@ use crate::http::{Answer, Client};
 use crate::postgres::Database;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -96,6 +97,37 @@ fn its_files_go_to_a_bucket() {
         assert!(started.elapsed() < PATIENCE, "{:?}", bucket.objects().keys());
         std::thread::sleep(AGAIN);
     }
+}
+
+#[test]
+fn it_is_up_while_the_database_file_is_gone() {
+    let home = Home::with_admin();
+    let token = home.token("admin");
+    let server = home.serve();
+    switch_on(&server, &token, r#"{"public": true}"#);
+    until(&server, "/status", |answer| answer.status == 200);
+    let (database, aside) = (home.database(), home.path("aside"));
+    std::fs::create_dir(&aside).expect("a folder");
+    let move_all = |from: &Path, to: &Path| {
+        for name in ["evenkeel.db", "evenkeel.db-wal", "evenkeel.db-shm"] {
+            if from.join(name).exists() {
+                std::fs::rename(from.join(name), to.join(name)).expect("it is moved");
+            }
+        }
+    };
+    let folder = database.parent().expect("a folder");
+    move_all(folder, aside.as_path());
+    // Whoever opens it now finds no file.
+    std::fs::create_dir(&database).expect("a folder in its place");
+    let mut client = server.client();
+    for path in ["/status", "/status/history", "/api/v2/summary.json", "/status/history.atom"] {
+        assert_eq!(client.get(path, &[]).status, 200, "{path}");
+    }
+    server.kill();
+    std::fs::remove_dir(&database).expect("it is empty");
+    move_all(aside.as_path(), folder);
+    let server = home.serve();
+    assert_eq!(server.client().get("/status", &[]).status, 200, "at once after a restart");
 }
 
 /// A way to a database that can be cut.
@@ -192,6 +224,7 @@ fn it_is_up_while_the_database_is_away() {
     };
     answers("/status", 200);
     answers("/queue", 503);
+    answers("/healthz", 200);
     bridge.mend();
     answers("/readyz", 200);
     answers("/status", 200);

@@ -462,9 +462,17 @@ commands! {
         reason: ContentId,
     } = "correct-pause",
     /// The impact is over, the cause may remain.
-    Mitigate = "mitigate",
+    Mitigate {
+        /// Whether it is over for the children, too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        children: bool,
+    } = "mitigate",
     /// Service is verified to be back.
-    Restore = "restore",
+    Restore {
+        /// Whether it is back for the children, too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        children: bool,
+    } = "restore",
     /// Hold service restored and ask the requester.
     Resolve {
         /// A code of the configured list.

@@ -16,7 +16,8 @@ pub(crate) fn apply(state: &mut State, event: &Event) {
         }
         Body::MajorDeclined(_) => {
             if let Some(conduct) = &mut state.conduct {
-                conduct.proposal = None;
+                let proposal = conduct.proposal.take();
+                conduct.declined_rules.extend(proposal.and_then(|proposal| proposal.rule));
             }
         }
         Body::MajorDeclared(data) => {

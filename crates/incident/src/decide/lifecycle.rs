@@ -20,11 +20,13 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::Acknowledge => acknowledge(draft, None),
         Command::Hold { reason, until, note } => hold(draft, *reason, *until, *note)?,
         Command::Resume => resume(draft)?,
-        Command::Mitigate => {
-            once(draft, |state| state.moments.mitigated.is_some(), "mitigated", Mitigated {})?
+        Command::Mitigate { children } => {
+            once(draft, |state| state.moments.mitigated.is_some(), "mitigated", Mitigated {})?;
+            below(draft, command, *children);
         }
-        Command::Restore => {
-            once(draft, |state| state.moments.restored.is_some(), "restored", Restored {})?
+        Command::Restore { children } => {
+            once(draft, |state| state.moments.restored.is_some(), "restored", Restored {})?;
+            below(draft, command, *children);
         }
         Command::Resolve { .. } => resolve(draft, command)?,
         Command::Confirm => {
@@ -194,6 +196,13 @@ fn cascade(draft: &mut Draft, command: Command) {
     }
 }
 
+/// Copies this very step down, where that is wished.
+fn below(draft: &mut Draft, command: &Command, children: bool) {
+    if children {
+        cascade(draft, command.clone());
+    }
+}
+
 fn once(
     draft: &mut Draft,
     is_set: fn(&State) -> bool,
@@ -329,6 +338,10 @@ pub(super) fn keeps_its_own_way(draft: &Draft, name: CommandName) -> bool {
     draft.copied()
         && match name {
             CommandName::Acknowledge => !state.follows_parent,
+            // What is resolved by itself was over before.
+            CommandName::Mitigate | CommandName::Restore => {
+                !state.follows_parent || !state.lifecycle.is_open()
+            }
             CommandName::Hold | CommandName::Resume => !state.follows_parent || waits,
             CommandName::Resolve | CommandName::PublishUpdate => {
                 !state.follows_parent && state.merged_into.is_none()

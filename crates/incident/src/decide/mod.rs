@@ -259,8 +259,8 @@ fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
         Command::Acknowledge
         | Command::Hold { .. }
         | Command::Resume
-        | Command::Mitigate
-        | Command::Restore
+        | Command::Mitigate { .. }
+        | Command::Restore { .. }
         | Command::Resolve { .. }
         | Command::Confirm
         | Command::Dispute { .. }

@@ -92,9 +92,12 @@ pub(super) fn answer(draft: &mut Draft) {
 pub(super) fn works_on_it(draft: &mut Draft) {
     let Some(person) = draft.facts.actor.person_id() else { return };
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
+    let is_paged = |course: &Course| {
+        course.must_answer.contains(&person) || course.waiting_for.contains(&person)
+    };
     let matters = course
         .filter(|course| course.is_going())
-        .is_some_and(|course| !is_awaited(draft, course) || course.must_answer.contains(&person));
+        .is_some_and(|course| !is_awaited(draft, course) || is_paged(course));
     if matters {
         draft.emit_by_policy("took it", 0, PageAcknowledged { person });
     }
@@ -177,7 +180,7 @@ fn page(
     let at = course.step.as_ref().map_or((0, 0), |step| (step.step, step.round));
     let began_n = course.began_n;
     let paged = beside(began_n, at, Cue::ByHand, found, urgency, None);
-    draft.emit(Paged { note, ..paged });
+    say(draft, Voice::Wish, Paged { note, ..paged });
     Ok(())
 }
 

@@ -98,6 +98,8 @@ words! {
         Failed = "failed",
         /// The end reached nobody, and these are left.
         LastResort = "last_resort",
+        /// They learn, and are told besides whoever is on call.
+        Shadows = "shadows",
         /// Somebody named them.
         ByHand = "by_hand",
         /// One more alert came to what they have.
@@ -112,7 +114,7 @@ words! {
 impl Cue {
     /// Whether it is told beside the plan, which goes on as it was.
     pub const fn is_beside(self) -> bool {
-        matches!(self, Cue::ByHand | Cue::Joined | Cue::Called | Cue::Silent)
+        matches!(self, Cue::Shadows | Cue::ByHand | Cue::Joined | Cue::Called | Cue::Silent)
     }
 
     /// Whether its instant came, on time or late.
@@ -264,8 +266,13 @@ impl Course {
     fn paged(&mut self, event: &Event, data: &Paged) {
         let people = data.people.iter().map(|paged| paged.person);
         match data.cue {
+            // Nobody waits for whoever learns.
+            Cue::Shadows => return,
             Cue::ByHand | Cue::Called | Cue::Silent => {
-                self.waiting_for.extend(people);
+                self.waiting_for.extend(people.clone());
+                if data.cue == Cue::Called && self.why == Why::Called {
+                    self.must_answer.extend(people);
+                }
                 return;
             }
             // They have it: nobody is waited for.
@@ -296,6 +303,10 @@ impl Course {
     fn exhausted(&mut self, data: &PagingExhausted) {
         self.standing = Standing::Exhausted;
         self.exhausted = data.times;
+        if self.why == Why::Called {
+            // Whoever is told in the end has it.
+            self.must_answer.clear();
+        }
         let last = self.ahead.pop().or(self.step.take());
         let round = last.as_ref().map_or(0, |last| last.round);
         self.step = last;

@@ -179,6 +179,24 @@ impl Finder<'_> {
         }
     }
 
+    /// Who learns beside these people, as far as a schedule named them and they are on call by it:
+    /// nobody who is paged already, may not see it or cannot be reached.
+    pub(crate) fn besides(&self, people: &[PagedPerson]) -> Vec<PagedPerson> {
+        let mut found: Vec<PagedPerson> = Vec::new();
+        for paged in people {
+            let Some(Whom::Schedule(id)) = paged.via else { continue };
+            let Some(schedule) = self.policy.paging.schedules.get(&id) else { continue };
+            for person in learning(schedule, self.at, paged.person) {
+                let is_known = people.iter().chain(&found).any(|known| known.person == person);
+                let may = may_take(self.policy, self.state, person) && self.can_be_reached(person);
+                if may && !is_known {
+                    found.push(PagedPerson { person, via: paged.via });
+                }
+            }
+        }
+        found
+    }
+
     /// The members of a team who are there, or all where nobody is.
     fn members(&self, team: TeamId) -> Vec<PersonId> {
         let Some(team) = self.policy.teams.get(&team) else { return vec![] };
@@ -216,4 +234,15 @@ fn after(people: &mut [PagedPerson], last: Option<PersonId>) {
 fn on_call(schedule: &SchedulePolicy, at: Timestamp) -> Option<PersonId> {
     let roster = roster::Roster::of(&schedule.roster).ok()?;
     roster.on_call(at).map(|on_call| on_call.person)
+}
+
+/// Who is told besides somebody by a schedule, while that one is on call by it.
+fn learning(schedule: &SchedulePolicy, at: Timestamp, person: PersonId) -> Vec<PersonId> {
+    if schedule.shadows.is_empty() {
+        return vec![];
+    }
+    let Ok(roster) = roster::Roster::of(&schedule.roster) else { return vec![] };
+    let told = roster.told(at, &schedule.shadows);
+    let is_theirs = told.on_call.is_some_and(|on_call| on_call.person == person);
+    if is_theirs { told.besides } else { vec![] }
 }

@@ -93,6 +93,8 @@ pub struct SchedulePolicy {
     pub roster: roster::Versions,
     /// Who is paged in a gap.
     pub fallback: Option<Whom>,
+    /// Who learns, and is told besides whoever is on call.
+    pub shadows: Vec<roster::Shadow>,
 }
 
 /// Everything that decides who is paged.

@@ -50,6 +50,7 @@ impl ReadyNotice {
             && match body {
                 Body::Commented(data) => self.is_inside() || data.visibility == Visibility::Public,
                 Body::Attached(data) => self.is_inside() || data.visibility == Visibility::Public,
+                Body::UpdatePublished(data) => self.is_inside() || data.is_for_requesters(),
                 Body::PutOnHold(data) => data.reason == HoldReason::Requester,
                 Body::Rated(data) => data.score.is_low(),
                 _ => true,
@@ -189,6 +190,10 @@ impl Occasion {
                     | O::Promised
                     | O::PromiseChanged
                     | O::BreachExplained
+                    | O::RoleOffered
+                    | O::RoleGiven
+                    | O::RoleDeclined
+                    | O::UpdateRejected
                     | O::Merged
                     | O::Deviation
                     | O::Survey

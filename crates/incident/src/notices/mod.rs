@@ -39,8 +39,20 @@ words! {
         Reminded = "reminded",
         /// Impact, urgency or priority changed.
         PriorityChanged = "priority_changed",
+        /// Somebody proposes to declare it major.
+        MajorProposed = "major_proposed",
         /// It was declared major.
         MajorDeclared = "major_declared",
+        /// A role in it is offered to somebody.
+        RoleOffered = "role_offered",
+        /// Somebody got a role in it.
+        RoleGiven = "role_given",
+        /// Whoever a role was offered to does not take it.
+        RoleDeclined = "role_declined",
+        /// An update waits for approval.
+        UpdateDrafted = "update_drafted",
+        /// An update was not approved.
+        UpdateRejected = "update_rejected",
         /// Another team or a manager was brought in.
         Escalated = "escalated",
         /// A share of a target is used up.
@@ -87,9 +99,11 @@ words! {
         Assignee = "assignee",
         /// A team: its own, or a named one.
         Team = "team",
-        /// A person: whom a promise was given to or who owns what follows, or a named one.
+        /// A person: whom a promise or a role was given to, who owns what follows, who approves or
+        /// wrote an update, or a named one.
         Person = "person",
-        /// The manager who was brought in, or everybody with the role manager.
+        /// The manager who was brought in, or everybody with the role manager. Of major incidents
+        /// the administrators where nobody has it.
         Manager = "manager",
     }
 }
@@ -108,7 +122,13 @@ impl Occasion {
             Occasion::PutOnHold => "It waits for its requester",
             Occasion::Reminded => "The question is brought to mind",
             Occasion::PriorityChanged => "Its priority changes",
+            Occasion::MajorProposed => "It is proposed to declare it major",
             Occasion::MajorDeclared => "It is declared major",
+            Occasion::RoleOffered => "A role in it is offered",
+            Occasion::RoleGiven => "A role in it is given",
+            Occasion::RoleDeclined => "An offered role is declined",
+            Occasion::UpdateDrafted => "An update waits for approval",
+            Occasion::UpdateRejected => "An update is not approved",
             Occasion::Escalated => "It is escalated",
             Occasion::ClockWarned => "A clock warns",
             Occasion::ClockBreached => "A target is breached",
@@ -258,11 +278,24 @@ fn role_of(effect: &Effect, body: &Body) -> NoticeRole {
     match (&effect.audience, body) {
         (Audience::Requester(_), _) => NoticeRole::Requester,
         (Audience::Watchers | Audience::List(_) | Audience::Subscribers, _) => NoticeRole::Watchers,
-        (Audience::Team(_), Body::Reported(_) | Body::Assigned(_)) => NoticeRole::Team,
-        (Audience::Person(_), Body::Escalated(_)) => NoticeRole::Manager,
+        (
+            Audience::Team(_),
+            Body::Reported(_) | Body::Assigned(_) | Body::MajorProposed(_) | Body::MajorDeclared(_),
+        ) => NoticeRole::Team,
         (
             Audience::Person(_),
-            Body::Promised(_) | Body::PromiseChanged(_) | Body::BreachExplained(_),
+            Body::Escalated(_) | Body::MajorProposed(_) | Body::MajorDeclared(_),
+        ) => NoticeRole::Manager,
+        (
+            Audience::Person(_),
+            Body::Promised(_)
+            | Body::PromiseChanged(_)
+            | Body::BreachExplained(_)
+            | Body::RoleOffered(_)
+            | Body::RoleGiven(_)
+            | Body::RoleDeclined(_)
+            | Body::UpdateDrafted(_)
+            | Body::UpdateRejected(_),
         ) => NoticeRole::Person,
         (Audience::Person(person), Body::PromiseBroken(data)) if data.to == *person => {
             NoticeRole::Person

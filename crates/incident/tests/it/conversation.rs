@@ -47,7 +47,7 @@ fn a_word_of_the_provider_leaves_the_hold_and_answers() {
 #[test]
 fn a_reply_to_a_resolved_incident_reopens_it_until_somebody_says_it_was_none() {
     let mut case = Case::new();
-    case.does(Who::Agent, Command::Restore).does(Who::Agent, resolve());
+    case.does(Who::Agent, Command::Restore { children: false }).does(Who::Agent, resolve());
     let resolved = case.state().clone();
     case.wait(3_600).does(Who::Requester, comment());
     assert_eq!(case.life(), Lifecycle::InProgress);

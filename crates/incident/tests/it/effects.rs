@@ -1,9 +1,9 @@
 //! Whom events concern.
 
 use crate::case::{Case, Who, inc, network};
-use crate::sample::{assign, assign_team, comment, hold, note, resolve};
-use incident::state::HoldReason;
-use incident::{Audience, Command, Effect, effects};
+use crate::sample::{assign, assign_team, comment, hold, note, of, resolve, update};
+use incident::state::{HoldReason, IncidentRole};
+use incident::{Audience, Command, CommandName, Effect, effects};
 
 /// What the last command on INC-1 asks to be told.
 fn told(case: &mut Case, who: Who, command: Command) -> Vec<Effect> {
@@ -105,4 +105,50 @@ fn whoever_is_waited_for_is_told_so() {
     assert_eq!(words_to(&found, &requester), ["put_on_hold"]);
     let found = told(&mut case, Who::Agent, hold(HoldReason::Vendor));
     assert_eq!(words_to(&found, &requester), Vec::<String>::new());
+}
+
+#[test]
+fn those_who_decide_and_lead_are_told_how_a_major_incident_is_conducted() {
+    let role = IncidentRole::Commander;
+    let person = |who: Who| Audience::Person(who.id());
+    let mut case = Case::new();
+    let audiences = |case: &mut Case, who: Who, command: Command| -> Vec<Audience> {
+        let inside = told(case, who, command).into_iter().map(|effect| effect.audience);
+        inside.filter(|to| !matches!(to, Audience::Requester(_) | Audience::Watchers)).collect()
+    };
+    case.does(Who::Agent, assign_team());
+    let propose = Command::ProposeMajor { reason: None };
+    let both = [person(Who::Manager), Audience::Team(network())];
+    assert_eq!(audiences(&mut case, Who::Responder, propose), both);
+    let declare = Command::DeclareMajor { reason: None };
+    assert_eq!(audiences(&mut case, Who::Manager, declare), [Audience::Team(network())]);
+    let offer = Command::HandOver { role, to: Who::Desktop.id() };
+    assert_eq!(audiences(&mut case, Who::Agent, offer.clone()), [person(Who::Desktop)]);
+    let decline = Command::DeclineRole { role };
+    assert_eq!(audiences(&mut case, Who::Desktop, decline), [person(Who::Agent)]);
+    case.does(Who::Agent, offer);
+    let accept = Command::AcceptRole { role };
+    assert_eq!(audiences(&mut case, Who::Desktop, accept), vec![], "they know");
+    let scribe = IncidentRole::Scribe;
+    let give = Command::GiveRole { role: scribe, person: Some(Who::Responder.id()) };
+    assert_eq!(audiences(&mut case, Who::Agent, give), [person(Who::Responder)]);
+}
+
+#[test]
+fn a_draft_is_told_to_whoever_may_approve_it_and_a_rejected_one_to_its_writer() {
+    let role = IncidentRole::Commander;
+    let person = |who: Who| Audience::Person(who.id());
+    let mut case = Case::new();
+    let draft = || of(CommandName::DraftUpdate);
+    let found = told(&mut case, Who::Agent, draft());
+    assert_eq!(words_to(&found, &person(Who::Manager)), ["update_drafted"]);
+    case.does(Who::Agent, Command::GiveRole { role, person: Some(Who::Desktop.id()) });
+    let found = told(&mut case, Who::Agent, draft());
+    assert_eq!(words_to(&found, &person(Who::Desktop)), ["update_drafted"]);
+    assert_eq!(words_to(&found, &person(Who::Manager)), Vec::<String>::new(), "whoever leads does");
+    let reject = Command::RejectUpdate { update: update(1), reason: crate::case::words(1) };
+    let found = told(&mut case, Who::Desktop, reject);
+    assert_eq!(words_to(&found, &person(Who::Agent)), ["update_rejected"]);
+    let found = told(&mut case, Who::Desktop, draft());
+    assert_eq!(words_to(&found, &person(Who::Manager)), ["update_drafted"], "never the writer");
 }

@@ -192,13 +192,16 @@ fn confirming_and_disputing_on_behalf_is_recorded_as_such() {
 #[test]
 fn moments_are_facts_of_their_own() {
     let mut case = in_state(Lifecycle::Resolved);
-    case.does(Who::Agent, Command::Restore);
+    case.does(Who::Agent, Command::Restore { children: false });
     assert!(case.state().moments.restored.is_some());
-    assert_eq!(case.refuses(Who::Agent, Command::Restore).code, "nothing_to_change");
+    assert_eq!(
+        case.refuses(Who::Agent, Command::Restore { children: false }).code,
+        "nothing_to_change"
+    );
     case.does(Who::Agent, dispute());
     assert_eq!(case.state().moments.restored, None, "it is broken again");
     let mut case = in_state(Lifecycle::Closed);
-    case.refuses(Who::Agent, Command::Mitigate);
+    case.refuses(Who::Agent, Command::Mitigate { children: false });
 }
 
 #[test]

@@ -137,6 +137,8 @@ fn whoever_is_called_is_paged_and_answers_with_their_page() {
     let answered = responder(&case, Who::Responder);
     assert_eq!(answered.answer, Answer::Coming);
     assert_eq!(answered.answered_at, Some(start().plus_seconds(30)));
+    assert!(case.state().is_paging(), "another of the team has not answered");
+    case.does(Who::AgentAndAuditor, Command::AnswerCall { coming: true, note: None });
     assert!(!case.state().is_paging());
     case.does(Who::Responder, Command::AnswerCall { coming: false, note: Some(words(3)) });
     assert_eq!(responder(&case, Who::Responder).note, Some(words(3)));
@@ -159,6 +161,72 @@ fn an_answer_to_the_call_answers_the_page() {
     case.does(Who::Desktop, Command::AnswerCall { coming: false, note: None });
     let course = case.state().paging.clone().unwrap();
     assert!(course.declined.contains(&Who::Desktop.id()) && course.is_going());
+}
+
+#[test]
+fn that_one_comes_leaves_the_others_paged_until_they_answer() {
+    let mut case = Case::new();
+    case.does(Who::Agent, Command::Acknowledge);
+    let people = vec![Who::Responder.id(), Who::Desktop.id(), Who::Manager.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.does(Who::Responder, Command::AnswerCall { coming: true, note: None });
+    let course = case.state().paging.clone().unwrap();
+    assert!(course.is_going() && !course.waiting_for.contains(&Who::Responder.id()));
+    case.does(Who::Desktop, Command::Acknowledge);
+    assert!(case.state().is_paging());
+    case.wait(301).tick();
+    let Body::Paged(paged) = &case.last("paged").body else { panic!() };
+    let again: Vec<_> = paged.people.iter().map(|paged| paged.person).collect();
+    assert_eq!(again, [Who::Manager.id()], "who comes is asked no more");
+    case.wait(300).tick();
+    case.wait(300).tick();
+    assert!(!case.state().is_paging(), "who does not answer wakes nobody else");
+}
+
+#[test]
+fn whoever_takes_it_ends_their_page_and_not_the_call() {
+    let mut case = Case::new();
+    let whom = vec![incident::escalation::Whom::Person(Who::Desktop.id())];
+    let urgency = incident::reach::Urgency::High;
+    case.does(Who::Agent, Command::Page { whom, policy: None, urgency, note: None });
+    let people = vec![Who::Responder.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.does(Who::Desktop, Command::Acknowledge);
+    let course = case.state().paging.clone().unwrap();
+    assert_eq!((course.why, course.waiting_for), (Why::Called, [Who::Responder.id()].into()));
+    case.does(Who::Responder, Command::AnswerCall { coming: true, note: None });
+    assert!(!case.state().is_paging());
+}
+
+#[test]
+fn any_word_ends_the_page_for_the_lack_of_one() {
+    let mut case = agreed();
+    case.does(Who::Agent, declare());
+    let person = Some(Who::Manager.id());
+    case.does(Who::Agent, Command::GiveRole { role: COMMANDER, person });
+    case.wait(901).tick();
+    assert!(case.state().is_paging());
+    case.does(Who::System, says(None));
+    assert!(!case.state().is_paging(), "nobody took it, but the word came");
+}
+
+#[test]
+fn whoever_speaks_is_paged_no_more_while_others_are_still_called() {
+    let mut case = agreed();
+    case.does(Who::Agent, declare()).does(Who::Agent, Command::Acknowledge);
+    let person = Some(Who::Manager.id());
+    case.does(Who::Agent, Command::GiveRole { role: COMMANDER, person });
+    case.wait(890);
+    let people = vec![Who::Responder.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.wait(11).tick();
+    let waits = |case: &Case, who: Who| {
+        case.state().paging.as_ref().unwrap().waiting_for.contains(&who.id())
+    };
+    assert!(waits(&case, Who::Manager), "the word did not come");
+    case.does(Who::Manager, says(None));
+    assert!(!waits(&case, Who::Manager) && waits(&case, Who::Responder));
+    assert!(case.state().is_paging());
 }
 
 #[test]
@@ -283,7 +351,7 @@ fn what_is_declared_is_out_until_it_is_mitigated() {
     let [known] = case.state().outages.as_slice() else { panic!("one outage") };
     assert_eq!((known.service, known.degree), (vpn(), Degree::Partial));
     assert_eq!((known.started_at, known.ended_at), (start().plus_seconds(-600), None));
-    case.wait(300).does(Who::Agent, Command::Mitigate);
+    case.wait(300).does(Who::Agent, Command::Mitigate { children: false });
     assert_eq!(case.state().outages[0].ended_at, Some(start().plus_seconds(300)));
     case.wait(300)
         .does(Who::Agent, Command::StandDown { reason: None })
@@ -303,7 +371,7 @@ fn all_of_it_is_out_where_it_is_critical() {
 
 #[test]
 fn every_end_ends_what_is_out() {
-    let ends = [Command::Restore, resolve(), crate::sample::cancel()];
+    let ends = [Command::Restore { children: false }, resolve(), crate::sample::cancel()];
     for end in ends {
         let mut case = Case::with(Report { service: Some(vpn()), ..plain_report() });
         case.does(Who::Agent, declare()).does(Who::Agent, record(1, wiki(), -60, None));
@@ -516,9 +584,71 @@ fn the_figures_count_from_when_it_began() {
     assert_eq!((so_far.detect_seconds, so_far.acknowledge_seconds), (600, Some(720)));
     assert_eq!((so_far.mitigate_seconds, so_far.resolve_seconds), (None, None));
     assert_eq!((so_far.outage_seconds, so_far.cost), (1_200, Some(200)), "up to now");
-    case.does(Who::Agent, Command::Mitigate).wait(600).does(Who::Agent, resolve());
+    case.does(Who::Agent, Command::Mitigate { children: false })
+        .wait(600)
+        .does(Who::Agent, resolve());
     let then = figures(&case);
     assert_eq!((then.mitigate_seconds, then.resolve_seconds), (Some(1_200), Some(1_800)));
     assert_eq!((then.outage_seconds, then.cost), (1_200, Some(200)));
     assert_eq!((then.words_kept, then.words_missed), (1, 0));
+}
+
+#[test]
+fn a_word_that_is_not_for_requesters_leaves_them_waiting() {
+    let mut case = Case::new();
+    let to = |audiences| Command::PublishUpdate {
+        body: words(1),
+        phase: UpdatePhase::Identified,
+        expected: None,
+        next_update: None,
+        title: None,
+        audiences: Some(audiences),
+    };
+    let lists = everybody().lists;
+    case.does(Who::Requester, crate::sample::comment());
+    case.does(Who::Agent, to(Audiences { lists, ..Audiences::default() }));
+    let state = case.state();
+    assert!(state.moments.responded.is_none() && state.unanswered_since.is_some());
+    assert!(state.moments.acknowledged.is_some(), "somebody is at it");
+    assert_eq!(state.since.told, None);
+    case.does(Who::Agent, to(everybody()));
+    assert!(case.state().moments.responded.is_some() && case.state().unanswered_since.is_none());
+}
+
+#[test]
+fn what_is_over_is_over_for_the_children_that_follow_where_that_is_wished() {
+    let mut case = Case::new();
+    for _ in 0..2 {
+        case.report(Who::Desktop, plain_report());
+    }
+    let child = |cascade| Command::Link {
+        kind: incident::state::LinkKind::Parent,
+        target: "INC-1".to_owned(),
+        cascade: Some(cascade),
+    };
+    case.does_on(Who::Agent, 2, child(true)).does_on(Who::Agent, 3, child(false));
+    let over = |case: &Case, kind| [1, 2, 3].map(|number| case.story_of(number).contains(&kind));
+    case.does(Who::Agent, Command::Mitigate { children: false });
+    assert_eq!(over(&case, "mitigated"), [true, false, false]);
+    case.does(Who::Agent, Command::Restore { children: true });
+    assert_eq!(over(&case, "restored"), [true, true, false]);
+}
+
+#[test]
+fn a_time_that_passed_while_a_draft_waited_is_left_out() {
+    let mut case = Case::new();
+    let draft = Command::DraftUpdate {
+        update: update(1),
+        title: None,
+        body: words(1),
+        phase: UpdatePhase::Identified,
+        expected: Some(start().plus_seconds(7_200)),
+        next_update: Some(start().plus_seconds(600)),
+        audiences: everybody(),
+    };
+    case.does(Who::Agent, draft).wait(900);
+    case.does(Who::Manager, Command::ApproveUpdate { update: update(1) });
+    let Body::UpdatePublished(published) = &case.last("update_published").body else { panic!() };
+    assert_eq!(published.next_update, None);
+    assert_eq!(published.expected, Some(start().plus_seconds(7_200)));
 }

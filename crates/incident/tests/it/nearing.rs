@@ -60,7 +60,7 @@ fn a_later_time_is_brought_to_mind_again_and_a_near_one_is_known() {
 fn what_is_back_or_over_needs_no_word() {
     let mut case = Case::new();
     let command = expect(&case, 2 * HOUR);
-    case.does(Who::Agent, command).does(Who::Agent, Command::Restore);
+    case.does(Who::Agent, command).does(Who::Agent, Command::Restore { children: false });
     case.wait(3 * HOUR).tick();
     assert_eq!(reminders(&case), 0);
 }

@@ -481,6 +481,7 @@ fn a_gap_goes_to_its_fallback_and_nobody_to_the_next_step() {
         }))
         .unwrap(),
         fallback,
+        shadows: vec![],
     };
     let by_schedule =
         || policy(vec![step(0, &[Whom::Schedule(nights())]), step(300, &[person(Who::Agent)])]);
@@ -865,4 +866,42 @@ proptest! {
         let events = &case.records[&inc(1)].events[rung as usize..];
         prop_assert!(!events.iter().any(|event| matches!(event.body, Body::Paged(_))), "nobody is woken any more");
     }
+}
+
+#[test]
+fn whoever_learns_is_told_besides_and_never_alone() {
+    let span = |person: Who, end: &str| serde_json::json!({"person": person.id(), "start": "2026-11-23T12:00:00Z", "end": end});
+    let schedule = || SchedulePolicy {
+        name: "Nights".to_owned(),
+        version: 1,
+        roster: serde_json::from_value(serde_json::json!({
+            "versions": [], "time_zone": "UTC",
+            "overrides": [span(Who::Responder, "2026-11-23T12:10:00Z")],
+        }))
+        .unwrap(),
+        fallback: None,
+        shadows: vec![
+            serde_json::from_value(span(Who::Agent, "2026-11-23T14:00:00Z")).unwrap(),
+            serde_json::from_value(span(Who::Responder, "2026-11-23T14:00:00Z")).unwrap(),
+        ],
+    };
+    let steps = || vec![step(0, &[Whom::Schedule(nights())]), step(300, &[person(Who::Desktop)])];
+    let case = |waited| {
+        let mut case = under(policy(steps()));
+        change(&mut case, |paging| {
+            paging.schedules.insert(nights(), Arc::new(schedule()));
+        });
+        case.wait(waited);
+        case.report(Who::Desktop, urgent());
+        case
+    };
+    let first = case(0);
+    assert_eq!(paged(&first), [(0, vec![Who::Responder.id()]), (0, vec![Who::Agent.id()])]);
+    let cues: Vec<Cue> = bodies::<Paged>(&first).iter().map(|(_, data)| data.cue).collect();
+    assert_eq!(cues, [Cue::Plan, Cue::Shadows]);
+    let course = first.records[&inc(1)].state.paging.as_ref().unwrap();
+    assert!(!course.waiting_for.contains(&Who::Agent.id()), "nothing waits for who learns");
+    // In the gap, who learns is not paged in the place of nobody.
+    let gap = case(3_600);
+    assert_eq!(paged(&gap), [(3_600, vec![Who::Desktop.id()])]);
 }

@@ -169,7 +169,7 @@ fn living() -> impl Strategy<Value = Command> {
         4 => (select(HoldReason::ALL), maybe(instant()), maybe(content()))
             .prop_map(|(reason, until, note)| Command::Hold { reason, until, note }),
         3 => Just(Command::Resume),
-        1 => select(vec![Command::Mitigate, Command::Restore]),
+        1 => select(vec![Command::Mitigate { children: false }, Command::Restore { children: false }]),
         4 => resolve,
         2 => Just(Command::Confirm),
         2 => content().prop_map(|note| Command::Dispute { note }),

@@ -26,8 +26,13 @@ fn with_schedules(fallbacks: &[(u128, Option<Whom>)]) -> Policy {
     let mut paging = (*policy.paging).clone();
     for (id, fallback) in fallbacks {
         let roster = Versions { versions: vec![], time_zone: "UTC".into(), overrides: vec![] };
-        let known =
-            SchedulePolicy { name: id.to_string(), version: 1, roster, fallback: *fallback };
+        let known = SchedulePolicy {
+            name: id.to_string(),
+            version: 1,
+            roster,
+            fallback: *fallback,
+            shadows: vec![],
+        };
         paging.schedules.insert(schedule_id(*id), Arc::new(known));
     }
     policy.paging = Arc::new(paging);

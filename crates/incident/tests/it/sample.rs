@@ -244,8 +244,8 @@ pub fn of(name: CommandName) -> Command {
             high: Some(start().plus_seconds(90_002)),
             reason: Some(words(41)),
         },
-        C::Mitigate => Command::Mitigate,
-        C::Restore => Command::Restore,
+        C::Mitigate => Command::Mitigate { children: true },
+        C::Restore => Command::Restore { children: true },
         C::Resolve => Command::Resolve {
             code: "workaround".to_owned(),
             note: words(17),

@@ -7,11 +7,14 @@ mod asked;
 mod keys;
 mod opsgenie;
 mod pagerduty;
+mod signature;
+mod sns;
 mod webhook;
 
 pub(crate) use answer::{nothing_here, problem};
 pub(crate) use webhook::hand_in;
 
+use crate::outside::Outside;
 use crate::room::Room;
 use answer::later;
 use asked::Asked;
@@ -21,6 +24,7 @@ use axum::routing::{any, post};
 use desk::{AlertsTold, Desk, Raw, Taken, Trouble};
 use kernel::Timestamp;
 use keys::{Keys, Source};
+use std::sync::Arc;
 use store::alerts::payloads::PayloadOutcome;
 
 /// Bytes of one body: ten thousand alerts of Alertmanager, and room.
@@ -42,13 +46,16 @@ pub(crate) struct Doors {
     room: Room,
     /// For those whose key stands in their body.
     strangers: Room,
+    /// By which SNS proves who it is.
+    certificates: sns::Certificates,
     since: Timestamp,
 }
 
 impl Doors {
-    pub(crate) fn of(desk: Desk) -> Self {
+    pub(crate) fn of(desk: Desk, outside: Arc<dyn Outside>) -> Self {
         let (room, strangers) = (Room::default(), Room::for_strangers());
-        Doors { keys: Keys::of(desk.clone()), room, strangers, since: desk.now(), desk }
+        let (keys, certificates) = (Keys::of(desk.clone()), sns::Certificates::of(outside));
+        Doors { keys, room, strangers, certificates, since: desk.now(), desk }
     }
 
     /// Hands in what was read; the answer is a refusal to be tried again where it was not

@@ -100,14 +100,19 @@ impl Caller<'_> {
             Ok(found) => found,
             Err(trouble) => return failed(&trouble),
         };
-        let Some(found) = found.filter(|found| found.alert.is_open()) else {
+        // What is over over there takes notes, and nothing else.
+        let takes = |found: &Found| found.alert.is_open() || act == Act::Note;
+        let Some(found) = found.filter(takes) else {
             return self.accepted(None);
         };
         let id = found.alert.id;
         let done = match act {
             Act::Snooze(until) => {
                 let act = desk::Act::Snooze(until);
-                self.doors.desk.act_as_source(&self.source.integration, id, act).await.map(drop)
+                match self.doors.desk.act_as_source(&self.source.integration, id, act).await {
+                    Ok(_) => self.note(&found, &by).await,
+                    Err(trouble) => Err(trouble),
+                }
             }
             act => match signal(&found, act, &by) {
                 Some(signal) => self.tell(signal).await,
@@ -129,10 +134,7 @@ impl Caller<'_> {
     /// What is said with a call that changes nothing else stands in the incident.
     async fn note(&self, found: &Found, by: &By) -> Result<(), Trouble> {
         let (Some(number), Some(note)) = (found.alert.number, &by.note) else { return Ok(()) };
-        let text = match &by.user {
-            Some(user) => format!("{user}: {note}"),
-            None => note.clone(),
-        };
+        let text = attributed(note, by);
         self.doors.desk.note_as_source(&self.source.integration, number, &text).await
     }
 
@@ -243,12 +245,20 @@ impl Caller<'_> {
     }
 }
 
+/// A note with who wrote it, as the client calls them.
+fn attributed(note: &str, by: &By) -> String {
+    match &by.user {
+        Some(user) => format!("{user}: {note}"),
+        None => note.to_owned(),
+    }
+}
+
 /// What an act tells of an alert, as a signal of its source; `None` where it tells nothing
 /// that alerts know.
 fn signal(found: &Found, act: Act, by: &By) -> Option<Signal> {
     let key = found.alert.key.clone();
     let bare = |status| Signal {
-        note: by.note.clone(),
+        note: by.note.as_ref().map(|note| attributed(note, by)),
         ..Signal::new(key.clone(), status, found.details.title.clone())
     };
     let as_it_is = || Signal {

@@ -4,7 +4,7 @@
 use super::answer::{later, nothing_here, problem, say};
 use super::asked::{Asked, Cut};
 use super::keys::Source;
-use super::{Doors, alertmanager, failed, most_bytes};
+use super::{Doors, alertmanager, failed, most_bytes, sns};
 use alert::Reading;
 use alert::doors::{Kind, Unreadable, heartbeat};
 use axum::body::Body;
@@ -48,9 +48,19 @@ pub(crate) async fn hand_in(
     if kind != HEARTBEAT && !matches!(asked.method.as_str(), "POST" | "PUT") {
         return problem(StatusCode::METHOD_NOT_ALLOWED, "Alerts are handed in with POST.");
     }
+    let beside = match kind {
+        sns::DOOR => match sns::look(&doors, &source, &asked).await {
+            Ok(beside) => beside,
+            Err(answer) => return answer,
+        },
+        _ => None,
+    };
     let told = match read(&source, kind, rest, &asked) {
         None => return nothing_here(),
-        Some(Ok(told)) => told,
+        Some(Ok(mut told)) => {
+            told.reading.warnings.extend(beside);
+            told
+        }
         Some(Err(error)) => {
             let words = error.to_string();
             return match doors.not_understood(&source, kind, &asked, &words).await {

@@ -6,6 +6,7 @@
 //! the incident anyway, reaches an incident: a stranger with a number in the subject does not.
 
 mod domains;
+mod paged;
 mod references;
 
 pub(crate) use domains::{counterpart, is_public};
@@ -15,7 +16,7 @@ use crate::Letter;
 use crate::letter::{Verdict, is_answer};
 use desk::seals::{Mark, Seals, Seen};
 use incident::Lifecycle;
-use kernel::{IncidentNumber, TeamId};
+use kernel::{IncidentNumber, PageId, TeamId};
 use store::messages::Rule;
 
 /// Message ids that are looked for.
@@ -41,6 +42,8 @@ pub(crate) struct Signs {
     pub(crate) numbers: Vec<IncidentNumber>,
     /// Numbers of the sender's own system.
     pub(crate) references: Vec<String>,
+    /// The page that it answers.
+    pub(crate) page: Option<PageId>,
     /// Whether it answers something, by its subject or its header.
     pub(crate) reply: bool,
     /// Whether it was forwarded: what it answers is then somebody else's.
@@ -112,6 +115,7 @@ pub(crate) fn signs(letter: &Letter, seals: &Seals) -> Signs {
         forwarded: letter.forwarded.is_some(),
         reply: !letter.answers.is_empty() || is_answer(&letter.subject),
         references: references(&letter.subject),
+        page: paged::page(letter, seals),
         ..Signs::default()
     };
     for id in letter.answers.iter().take(ANSWERS_MAX) {

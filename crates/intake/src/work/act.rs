@@ -54,6 +54,9 @@ impl Round {
             // Its word is said already; what came with it may not be there yet.
             return self.resume(task, &known, number).await;
         }
+        if let Some(outcome) = self.page_reply(task, &known).await? {
+            return Ok(outcome);
+        }
         let verdict = self.verdict(task, &known).await?;
         if let Some(full) = &verdict.alarm {
             self.alarm(full, self.mailbox(task)).await?;
@@ -349,7 +352,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn of(done: &Done, public: bool, ended: Ended) -> Self {
+    pub(super) fn of(done: &Done, public: bool, ended: Ended) -> Self {
         let (number, state, created) = (done.number, done.state.clone(), done.created);
         Entry { number, state, public, created, step: 1, ended }
     }
@@ -357,7 +360,7 @@ impl Entry {
 
 impl Round {
     /// Whether more follows after the first command.
-    fn then(&self, task: &Task, suggested: Option<IncidentNumber>) -> MessageState {
+    pub(super) fn then(&self, task: &Task, suggested: Option<IncidentNumber>) -> MessageState {
         let more = suggested.is_some()
             || !task.letter.attachments.is_empty()
             || !self.others(task).is_empty();
@@ -420,7 +423,7 @@ fn said_if_any(task: &Task) -> Option<String> {
     texts.into_iter().find(|text| !text.is_empty()).map(|text| shortened(&text, TEXT_CHARS))
 }
 
-fn said(task: &Task) -> String {
+pub(super) fn said(task: &Task) -> String {
     said_if_any(task).unwrap_or_else(|| match task.letter.attachments.is_empty() {
         true => "(The message has no text.)".to_owned(),
         false => "(The message has no text, but files.)".to_owned(),

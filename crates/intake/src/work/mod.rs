@@ -6,6 +6,7 @@ mod alarm;
 mod bounce;
 mod figures;
 mod known;
+mod page_reply;
 mod rest;
 mod round;
 mod verdict;

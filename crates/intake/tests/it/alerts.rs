@@ -1,6 +1,8 @@
 //! Monitoring at its doors, from the request to the incident.
 
 mod again;
+mod asked;
+mod proved;
 mod sources;
 mod stories;
 mod suppressed;
@@ -204,6 +206,23 @@ impl Doors {
             .collect();
         news.sort_by_key(|(n, _)| *n);
         news.into_iter().map(|(_, data)| data).collect()
+    }
+
+    /// What was noted in an incident for the service desk, the oldest first.
+    async fn comments(&self, number: IncidentNumber) -> Vec<String> {
+        let read = move |sql: &mut dyn store::Sql| {
+            let stored = store::incidents::timeline::timeline(sql, number, 0, 1_000)?;
+            let mut said = vec![];
+            for stored in stored {
+                if let Event::Commented(data) = &stored.event.body {
+                    said.push((stored.event.n, store::incidents::words_of(sql, data.body)?));
+                }
+            }
+            Ok(said)
+        };
+        let mut said = self.t.desk.read(read).await.unwrap();
+        said.sort_by_key(|(n, _)| *n);
+        said.into_iter().map(|(_, words)| words).collect()
     }
 
     /// Time passes, and what is due rings.

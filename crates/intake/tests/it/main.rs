@@ -12,6 +12,7 @@ mod imap_server;
 mod listener;
 mod loops;
 mod once;
+mod pages;
 mod people;
 mod reports;
 mod silence;

@@ -52,6 +52,7 @@ impl World {
             answered_at: None,
             provider_ref: None,
             error: None,
+            learns: false,
         };
         let insert = move |sql: &mut dyn store::Sql| {
             send::insert(sql, &page)?;

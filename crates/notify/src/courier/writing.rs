@@ -1,21 +1,21 @@
 //! Deliveries become messages, written as they leave: what their reader may not know any more
 //! is left out, and what leaves together is told in one letter.
 
-use super::{ARRIVING_ROWS, Courier, Options};
+use super::{Courier, Options};
 use crate::folded::{self, Together};
 use crate::letter::{Letter, Piece};
 use crate::material::{self, Here, Known, Material, Read};
 use crate::message::{Envelope, message};
 use crate::sight::{self, Sight, Silence};
 use crate::words;
-use desk::Trouble;
 use desk::seals::{Seals, Uncollect, Unfollow};
+use desk::{Desk, Trouble};
 use incident::TokenScope;
 use incident::rating::SURVEY;
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use lettre::Message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use store::deliveries::{self, Delivery, Held, Outcome, ToldAs, inbox};
+use store::deliveries::{self, Delivery, Held, Outcome, ToldAs};
 use store::directory::integrations;
 use store::{Failure, Sql};
 
@@ -29,7 +29,7 @@ const UNFOLLOW_DAYS: i64 = 365;
 type Found = Result<Result<Read, Silence>, Failure>;
 
 /// Whether somebody may know something, or why not, or why it cannot be read.
-type Seen = Result<Result<(), Silence>, Failure>;
+pub(super) type Seen = Result<Result<(), Silence>, Failure>;
 
 /// A letter ready to leave.
 pub(super) struct Ready {
@@ -78,60 +78,6 @@ impl Writing<'_> {
 }
 
 impl Courier {
-    /// Puts what is due into inboxes, but for what must not be told any more; how much it was.
-    pub(super) async fn fill_inboxes(&self, now: Timestamp) -> Result<usize, Trouble> {
-        let due = self.desk.read(move |sql| inbox::arriving(sql, now, ARRIVING_ROWS)).await?;
-        if due.is_empty() {
-            return Ok(0);
-        }
-        let (mut there, mut ended) = (vec![], vec![]);
-        for (id, seen) in self.look_at(due).await? {
-            match seen {
-                Ok(Ok(())) => there.push(id),
-                Ok(Err(why)) => ended.push((id, Outcome::Withdrawn(why.to_owned()))),
-                Err(failure) => ended.push((id, Outcome::Failed(failure.to_string()))),
-            }
-        }
-        let count = there.len() + ended.len();
-        self.desk
-            .write(move |sql| {
-                inbox::arrive(sql, &there, now)?;
-                Ok(deliveries::settle(sql, &ended, now)?)
-            })
-            .await?;
-        Ok(count)
-    }
-
-    /// Whether readers may know what entries of their inboxes tell, without reading its words:
-    /// a busy minute has many entries about few incidents and for few people.
-    async fn look_at(&self, due: Vec<Delivery>) -> Result<Vec<(i64, Seen)>, Trouble> {
-        let desk = self.desk.clone();
-        self.desk
-            .read(move |sql| {
-                let mut known = Known::default();
-                let mut found = Vec::with_capacity(due.len());
-                for delivery in due {
-                    // What is damaged in one must not keep the others.
-                    let look = || {
-                        Ok(material::look(sql, &delivery, &mut known)?.and_then(|seen| {
-                            let Some((person, state, told)) = seen else { return Ok(()) };
-                            let viewer = desk.viewer(person, TokenScope::Admin);
-                            let (why, word) = (delivery.told_as, &delivery.word);
-                            sight::of(person, &viewer, why, state, &told, word).map(drop)
-                        }))
-                    };
-                    let seen = match catch_unwind(AssertUnwindSafe(look)) {
-                        Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
-                        Ok(seen) => seen,
-                        Err(panic) => Err(Failure::of_panic(panic)),
-                    };
-                    found.push((delivery.id, seen));
-                }
-                Ok(found)
-            })
-            .await
-    }
-
     /// How much of what a delivery tells its reader may know.
     fn sight_of(&self, delivery: &Delivery, read: &Read) -> Result<Sight, Silence> {
         let Read::Incident(material) = read else { return Ok(Sight::Full) };
@@ -308,6 +254,29 @@ impl Courier {
                 })
             }
         }
+    }
+}
+
+/// Whether its reader may know what an entry of an inbox tells.
+pub(super) fn seen(
+    sql: &mut dyn Sql,
+    desk: &Desk,
+    delivery: &Delivery,
+    known: &mut Known,
+) -> Result<Seen, Failure> {
+    // What is damaged in one must not keep the others.
+    let look = || -> Seen {
+        Ok(material::look(sql, delivery, known)?.and_then(|seen| {
+            let Some((person, state, told)) = seen else { return Ok(()) };
+            let viewer = desk.viewer(person, TokenScope::Admin);
+            let (why, word) = (delivery.told_as, &delivery.word);
+            sight::of(person, &viewer, why, state, told, word).map(drop)
+        }))
+    };
+    match catch_unwind(AssertUnwindSafe(look)) {
+        Ok(Err(failure @ Failure::Unavailable(_))) => Err(failure),
+        Ok(seen) => Ok(seen),
+        Err(panic) => Ok(Err(Failure::of_panic(panic))),
     }
 }
 

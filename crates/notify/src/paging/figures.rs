@@ -1,10 +1,8 @@
 //! Figures about pages, in the form Prometheus reads.
 
 use desk::Desk;
-use kernel::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Unit;
 use store::pages::send::Counts;
 
 /// The figures.
@@ -12,7 +10,6 @@ use store::pages::send::Counts;
 pub(super) struct Figures {
     pub(super) sent: Counter,
     pub(super) called_off: Counter,
-    oldest: Gauge,
     given_up: Gauge,
 }
 
@@ -28,19 +25,12 @@ impl Figures {
             counted("pages_called_off", "Pages that were not needed any more", &figures.called_off);
             let help = "Pages of the last day that were given up";
             registry.register("pages_given_up", help, figures.given_up.clone());
-            registry.register_with_unit(
-                "pages_oldest_age",
-                "For how long the oldest page that waits is due",
-                Unit::Seconds,
-                figures.oldest.clone(),
-            );
         });
         figures
     }
 
     /// What there is now.
-    pub(super) fn set(&self, counts: Counts, now: Timestamp) {
+    pub(super) fn set(&self, counts: Counts) {
         self.given_up.set(counts.failed);
-        self.oldest.set(counts.oldest.map_or(0, |oldest| now.seconds_since(oldest).max(0)));
     }
 }

@@ -1,9 +1,10 @@
 //! One page on its way, and what came of it.
 
 use super::channels::{Taken, To};
-use super::{Pager, words};
+use super::{Pager, letter, words};
 use desk::Trouble;
-use store::directory::told_how;
+use incident::reach::PageChannel;
+use store::directory::{letters, told_how};
 use store::pages::send::{self, Page, Wrong};
 
 /// What an attempt came to.
@@ -60,12 +61,18 @@ impl Pager {
         let policy = self.desk.policy();
         let person = page.person;
         let preferences = self.desk.read(move |sql| told_how::get(sql, person)).await;
+        let edited = match page.channel {
+            PageChannel::Email => self.desk.read(|sql| letters::of_kind(sql, letter::KIND)).await,
+            _ => Ok(vec![]),
+        };
+        // What cannot be read keeps no page; it says less then, or says it in our words.
+        let edited = edited.unwrap_or_default();
         let around = words::Around {
             policy: &policy,
             seals: &seals,
             public_url: self.providers.public_url.as_deref(),
             sms_is_answered: self.providers.sms_is_answered(),
-            // What cannot be read keeps no page; it says less then.
+            edited: &edited,
             push_words: preferences.is_ok_and(|preferences| preferences.push_words),
             now: self.desk.now(),
         };

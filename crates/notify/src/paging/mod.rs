@@ -6,6 +6,7 @@
 mod channels;
 mod figures;
 mod lane;
+mod letter;
 mod words;
 
 pub use channels::{Gateway, Ntfy, Telegram, Twilio};
@@ -287,7 +288,7 @@ impl Pager {
             return;
         }
         match self.desk.read(move |sql| send::counts(sql, now)).await {
-            Ok(counts) => self.figures.set(counts, now),
+            Ok(counts) => self.figures.set(counts),
             Err(trouble) => tracing::warn!(%trouble, "pages that wait cannot be counted"),
         }
     }

@@ -1,7 +1,8 @@
 //! What a page says: what, where, since when, how urgent, and how to answer. In every form at
 //! once, because the way may change from one attempt to the next.
 
-use crate::letter::one_line;
+use super::letter;
+use crate::letter::{Letter, one_line};
 use crate::material::Here;
 use crate::push;
 use desk::contacts::Note;
@@ -11,6 +12,7 @@ use incident::Policy;
 use incident::reach::Urgency;
 use kernel::Timestamp;
 use store::directory::Contact;
+use store::directory::letters::LetterText;
 
 /// Characters of one text message in the alphabet that every telephone has (GSM 03.38).
 const SMS_CHARS: usize = 160;
@@ -67,6 +69,8 @@ pub(super) struct Room {
 pub(super) struct Message {
     /// By which the other end knows a repeat.
     pub(super) id: String,
+    /// The part before the `@` of a letter's id by which an answer names the page, if it is one.
+    pub(super) sealed: Option<String>,
     /// The token of the page, where there is one.
     pub(super) token: Option<String>,
     /// Where it is answered.
@@ -87,12 +91,8 @@ pub(super) struct Message {
     pub(super) spoken: String,
     /// As plain text.
     pub(super) text: String,
-    /// The subject of a letter.
-    pub(super) subject: String,
-    /// The words of a letter.
-    pub(super) mail: String,
-    /// Why they get it.
-    pub(super) why: &'static str,
+    /// As a letter.
+    pub(super) letter: Letter,
     /// Whether it should wake somebody.
     pub(super) urgent: bool,
     /// As a device shows it.
@@ -123,6 +123,8 @@ pub(super) struct Around<'a> {
     pub(super) public_url: Option<&'a str>,
     /// Whether anybody hears what is answered to a text message.
     pub(super) sms_is_answered: bool,
+    /// What administrators say in letters to whoever is paged, in each language.
+    pub(super) edited: &'a [LetterText],
     /// Whether the devices of whoever is paged may say title and words, locked or not.
     pub(super) push_words: bool,
     /// The time.
@@ -139,10 +141,6 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
     let token = around.seals.page(paged.page.id);
     let link = around.public_url.map(|url| format!("{url}/a/{token}"));
     let facts = facts(paged, around);
-    let how = match &link {
-        Some(_) => "Open the link to acknowledge, escalate, or say that you cannot.",
-        None => "Sign in to acknowledge it, or it escalates.",
-    };
     let answer = match &link {
         Some(link) if around.sms_is_answered => {
             format!("{link} Reply 1 {} to acknowledge", around.seals.page_code(paged.page.id))
@@ -151,16 +149,16 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
         None => "Sign in to acknowledge".to_owned(),
     };
     let open = link.as_deref().unwrap_or_default();
+    let learns = if paged.page.learns { ", you learn" } else { "" };
+    let about = format!("{number} {priority}{learns}");
     Message {
         id: paged.page.id.to_string(),
-        sms: sms(&format!("{number} {priority}"), open_title, &answer),
+        sms: sms(&about, open_title, &answer),
         spoken: paged.spoken(around.policy),
         text: format!("You are paged: {open_title}\n{}\n{open}", facts.join("\n"))
             .trim()
             .to_owned(),
-        subject: format!("[{number}] {priority} You are paged: {title}"),
-        mail: format!("You are paged: {title}\n\n{}\n\n{how}", facts.join("\n")),
-        why: "You get this because you are on call or were named to be paged.",
+        letter: letter::page(paged, around, &title, link.as_deref()),
         name: number.to_string(),
         headline: format!("{priority} {open_title}"),
         facts: facts[1..].join(" · "),
@@ -171,6 +169,7 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>) -> Message {
         link_words: "Acknowledge, escalate, or say that you cannot",
         push: page_push(paged, around, &title, &facts),
         token: Some(token),
+        sealed: Some(around.seals.page_message(paged.page.id)),
         urgent: paged.page.urgency == Urgency::High,
         link,
     }
@@ -187,6 +186,9 @@ fn facts(paged: &Paged, around: &Around<'_>) -> Vec<String> {
     facts.extend(service.map(|service| format!("Service: {}", service.name)));
     facts.extend(team.map(|team| format!("Team: {}", team.name)));
     facts.push(format!("Since: {since}"));
+    if paged.page.learns {
+        facts.push("You learn: whoever is on call is paged, too.".to_owned());
+    }
     facts
 }
 
@@ -242,6 +244,7 @@ pub(super) fn note(
     Message {
         id: sent,
         token: None,
+        sealed: None,
         urgent: true,
         link_words: "Open your account",
         name: "Evenkeel".to_owned(),
@@ -251,9 +254,7 @@ pub(super) fn note(
         sms: words.clone(),
         spoken,
         text: words.clone(),
-        subject: title.clone(),
-        mail: words.clone(),
-        why: "You get this because somebody named this address as a way to reach them.",
+        letter: letter::note(&title, &words, link.as_deref()),
         push: push::Note {
             title,
             body: words,
@@ -312,6 +313,7 @@ pub(super) fn empty() -> Message {
     Message {
         id: String::new(),
         token: None,
+        sealed: None,
         link: None,
         link_words: "",
         name: String::new(),
@@ -321,9 +323,7 @@ pub(super) fn empty() -> Message {
         sms: String::new(),
         spoken: String::new(),
         text: String::new(),
-        subject: String::new(),
-        mail: String::new(),
-        why: "",
+        letter: letter::note("", "", None),
         urgent: false,
         push: push::Note {
             title: String::new(),

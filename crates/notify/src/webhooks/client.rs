@@ -108,6 +108,58 @@ impl Client {
         let stream = stream.map_err(|error| format!("no encrypted connection: {error}"))?;
         exchange(stream, outgoing, now).await
     }
+
+    /// Reads what stands at an address, which has to be an encrypted one: all of it, and not more
+    /// than `most` bytes. How long all of it may take is the caller's to bound.
+    pub(crate) async fn read(
+        &self,
+        to: Outward,
+        addresses: &[SocketAddr],
+        most: usize,
+    ) -> Result<Vec<u8>, String> {
+        if !to.encrypted {
+            return Err("must begin with https://".to_owned());
+        }
+        let config = self.config.get_or_init(|| trusting(&self.trust)).clone()?;
+        let name = ServerName::try_from(to.host.clone())
+            .map_err(|_| format!("{} is no name that a certificate could have", to.host))?;
+        let stream = TlsConnector::from(config).connect(name, connect(addresses).await?).await;
+        let stream = stream.map_err(|error| format!("no encrypted connection: {error}"))?;
+        let request = request(Outgoing { method: Method::GET, to, headers: vec![], body: vec![] })?;
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(HEAD_BYTES);
+        let failed = |error: hyper::Error| format!("no answer: {}", in_words(&error));
+        let (mut sender, connection) =
+            builder.handshake(TokioIo::new(stream)).await.map_err(failed)?;
+        let mut driving = JoinSet::new();
+        driving.spawn(connection);
+        let answer = sender.send_request(request).await.map_err(failed)?;
+        match answer.status().as_u16() {
+            200 => whole(answer, most).await,
+            status @ 300..400 => Err(format!(
+                "leads elsewhere (status {status}), and nobody is followed; write the address that it leads to"
+            )),
+            status => Err(format!("answers with status {status}")),
+        }
+    }
+}
+
+/// All of an answer; an error where it breaks off or is larger.
+async fn whole(
+    mut answer: Response<hyper::body::Incoming>,
+    most: usize,
+) -> Result<Vec<u8>, String> {
+    let mut found = Vec::new();
+    while let Some(frame) = answer.body_mut().frame().await {
+        let frame = frame.map_err(|error| format!("breaks off: {}", in_words(&error)))?;
+        if let Some(data) = frame.data_ref() {
+            if found.len() + data.len() > most {
+                return Err(format!("holds more than {most} bytes"));
+            }
+            found.extend_from_slice(data);
+        }
+    }
+    Ok(found)
 }
 
 async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {

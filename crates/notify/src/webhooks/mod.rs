@@ -7,11 +7,13 @@ pub(crate) mod client;
 mod figures;
 mod lane;
 mod outside;
+mod read;
 mod sign;
 
 pub(crate) use chat::{Said, room_body};
 use client::Client;
 pub use client::{NoCertificate, Trust};
+use desk::rota::Reader;
 use desk::webhooks::wishes;
 use desk::{Desk, Trouble};
 use figures::Figures;
@@ -72,6 +74,8 @@ pub fn start(desk: Desk, public_url: Option<String>, trust: Trust) -> Lanes {
     let (stop, stopped) = watch::channel(false);
     let postman = Postman::new(desk, public_url, stopped.clone()).trusting(trust);
     let postman = Arc::new(postman);
+    let reader: Arc<dyn Reader> = postman.clone();
+    postman.desk.use_reader(&reader);
     let task = tokio::spawn(run(postman, stopped));
     Lanes { stop, task }
 }

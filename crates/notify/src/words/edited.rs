@@ -3,14 +3,25 @@
 
 use super::{About, text};
 use crate::letter::{Piece, one_line};
+use crate::sight::Sight;
 use incident::effects;
 use incident::event::Body;
 use incident::rating::SURVEY;
 use locale::template::Template;
+use store::deliveries::{Delivery, ToldAs, UNPROVEN};
 use store::directory::letters::{LetterKind, LetterText};
 
-/// Which kind of letter to a requester tells this.
-pub(crate) fn kind_of(body: &Body, word: &str) -> Option<LetterKind> {
+/// Which kind of letter tells this; none for what has no words of its own to edit, and for those
+/// who follow.
+pub(crate) fn kind_of(body: &Body, delivery: &Delivery) -> Option<LetterKind> {
+    match delivery.told_as {
+        ToldAs::Requester => to_requester(body, &delivery.word),
+        ToldAs::Watcher => None,
+        ToldAs::Person | ToldAs::Team | ToldAs::Rule => to_staff(body, delivery),
+    }
+}
+
+fn to_requester(body: &Body, word: &str) -> Option<LetterKind> {
     Some(match body {
         _ if word == effects::DEVIATION => LetterKind::Late,
         _ if word == SURVEY => return None,
@@ -25,6 +36,39 @@ pub(crate) fn kind_of(body: &Body, word: &str) -> Option<LetterKind> {
         Body::Cancelled(_) => LetterKind::Withdrawn,
         Body::Reopened(_) => LetterKind::Reopened,
         Body::Merged(_) => LetterKind::Together,
+        _ => return None,
+    })
+}
+
+fn to_staff(body: &Body, delivery: &Delivery) -> Option<LetterKind> {
+    let by_row = delivery.told_as == ToldAs::Rule;
+    Some(match body {
+        _ if delivery.word == UNPROVEN => LetterKind::KeptInside,
+        Body::Reported(_) if by_row => LetterKind::RowReported,
+        Body::Assigned(_) if by_row => LetterKind::RowGiven,
+        Body::Escalated(_) if by_row => LetterKind::RowBroughtIn,
+        Body::Reported(_) => LetterKind::TeamNew,
+        Body::Assigned(_) if delivery.told_as == ToldAs::Team => LetterKind::TeamGiven,
+        Body::Assigned(_) => LetterKind::Given,
+        Body::Escalated(_) => LetterKind::BroughtIn,
+        Body::Commented(_) => LetterKind::Answered,
+        Body::Attached(_) => LetterKind::FileAdded,
+        Body::Disputed(_) => LetterKind::Disputed,
+        Body::Reopened(_) => LetterKind::TakenUp,
+        Body::ClockWarned(_) => LetterKind::TimeShort,
+        Body::ClockBreached(_) => LetterKind::TimeOver,
+        Body::ExpectationNears(_) => LetterKind::Nears,
+        Body::Promised(_) | Body::PromiseChanged(_) => LetterKind::PromisedTo,
+        Body::PromiseBroken(_) => LetterKind::PromiseBroken,
+        Body::BreachExplained(_) => LetterKind::Explained,
+        Body::Rated(_) => LetterKind::RatedLow,
+        Body::PriorityChanged(_) => LetterKind::RowPriority,
+        Body::MajorDeclared(_) => LetterKind::RowMajor,
+        Body::UpdatePublished(_) => LetterKind::RowUpdate,
+        Body::ExpectationSet(_) => LetterKind::RowExpected,
+        Body::Resolved(_) => LetterKind::RowResolved,
+        Body::Closed(_) => LetterKind::RowClosed,
+        Body::Cancelled(_) => LetterKind::RowWithdrawn,
         _ => return None,
     })
 }
@@ -68,8 +112,15 @@ impl About<'_> {
             "reader" => Some(self.material.person.name.clone()),
             "who" => Some(self.actor()),
             "expected" => self.expected().map(|(_, at)| at),
+            "priority" => self.works().then(|| self.material.state.priority.to_string()),
+            "due" => self.works().then(|| self.due()).flatten(),
             _ => None,
         };
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
+    }
+
+    /// Whether its reader knows what people of the service desk know.
+    fn works(&self) -> bool {
+        self.sight == Sight::Full && self.delivery.told_as != ToldAs::Requester
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn letter(about: &About) -> Result<Letter, Silence> {
     };
     let mut subject = about.title();
     let own = about.material.edited.iter().find(|own| own.language == say.language());
-    if let Some(own) = own.filter(|_| role == ToldAs::Requester) {
+    if let Some(own) = own {
         apply(own, &|place| about.value(place), &mut subject, &mut pieces);
     }
     let subject = format!("{} {subject}", about.seals.mark(number));
@@ -170,6 +170,13 @@ impl About<'_> {
     fn team(&self) -> Option<String> {
         let team = self.material.state.team?;
         Some(self.here.policy.teams.get(&team)?.name.clone())
+    }
+
+    /// When the next of its times ends.
+    fn due(&self) -> Option<String> {
+        let clocks = self.material.state.clocks.iter();
+        let due = clocks.filter(|clock| clock.breached_at.is_none());
+        due.filter_map(|clock| clock.due_at).min().map(|at| self.moment(at))
     }
 
     fn moment(&self, at: Timestamp) -> String {

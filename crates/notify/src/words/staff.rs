@@ -5,6 +5,7 @@ use crate::letter::Piece;
 use crate::sight::{Sight, Silence};
 use incident::clocks::ClockKind;
 use incident::event::Body;
+use incident::state::IncidentRole;
 use store::deliveries::{ToldAs, UNPROVEN};
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
@@ -23,6 +24,9 @@ pub(super) fn why(about: &About) -> &'static str {
         Body::Promised(_) | Body::PromiseChanged(_) => "promised",
         Body::PromiseBroken(data) if data.to == about.material.person.id => "promised",
         Body::BreachExplained(_) => "follows",
+        Body::MajorProposed(_) | Body::MajorDeclared(_) | Body::UpdateDrafted(_) => "decides",
+        Body::RoleOffered(_) | Body::RoleGiven(_) | Body::RoleDeclined(_) => "role",
+        Body::UpdateRejected(_) => "wrote",
         _ => "yours",
     }
 }
@@ -66,6 +70,12 @@ fn happened(about: &About) -> Result<Vec<Piece>, Silence> {
         Body::Promised(_) | Body::PromiseChanged(_) | Body::PromiseBroken(_) => promise(about),
         Body::BreachExplained(data) => with(say.breach_explained(actor), data.reason),
         Body::Rated(data) => with_any(text(say.rated_low(actor, data.score)), data.note),
+        Body::RoleOffered(data) => Ok(vec![text(say.offers_role(actor, role(data.role)))]),
+        Body::RoleGiven(data) => Ok(vec![text(say.gave_role(actor, role(data.role)))]),
+        Body::RoleDeclined(data) => Ok(vec![text(say.declined_role(actor, role(data.role)))]),
+        Body::UpdateDrafted(data) => with(say.update_waits(actor), data.body),
+        Body::UpdateRejected(data) => with(say.update_rejected(actor), data.reason),
+        Body::MajorProposed(data) => with_any(text(say.proposes_major(actor)), data.reason),
         other => by_rule_alone(about, other),
     }
 }
@@ -132,14 +142,22 @@ fn clock(clock: ClockKind) -> &'static str {
     }
 }
 
+/// The word by which sentences choose.
+fn role(role: IncidentRole) -> &'static str {
+    match role {
+        IncidentRole::Commander => "commander",
+        IncidentRole::FixLead => "fix_lead",
+        IncidentRole::Communications => "communications",
+        IncidentRole::Scribe => "scribe",
+    }
+}
+
 fn facts(about: &About) -> Vec<(&'static str, String)> {
     let (say, state) = (about.say(), &about.material.state);
     let mut facts = about.facts();
     facts.push((say.fact_priority(), state.priority.to_string()));
     facts.push((say.fact_requester(), crate::letter::one_line(&about.material.requester)));
     facts.extend(about.team().map(|name| (say.fact_team(), name)));
-    let due = state.clocks.iter().filter(|clock| clock.breached_at.is_none());
-    let due = due.filter_map(|clock| clock.due_at).min();
-    facts.extend(due.map(|at| (say.fact_due(), about.moment(at))));
+    facts.extend(about.due().map(|at| (say.fact_due(), at)));
     facts
 }

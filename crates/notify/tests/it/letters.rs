@@ -3,8 +3,10 @@
 use crate::world::{BRAM, GWEN, INES, PETER, PUBLIC_URL, World};
 use desk::command_line;
 use desk::seals::{OwnMessage, Seen};
-use incident::state::HoldReason;
+use incident::conduct::Audiences;
+use incident::state::{HoldReason, IncidentRole, UpdatePhase};
 use incident::{Command, Visibility};
+use kernel::UpdateId;
 use store::deliveries::{DeliveryState, try_out};
 use store::directory::people;
 
@@ -215,4 +217,55 @@ async fn a_trial_letter_says_that_the_server_works() {
     world.t.desk.write(move |sql| Ok(try_out(sql, ada, address, now)?)).await.unwrap();
     world.rounds().await;
     assert!(world.only(address).words().contains("to try out the mail server. It works."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_decide_lead_and_write_hear_of_a_major_incident() {
+    const MARA: &str = "mara.lindqvist@northwind.example";
+    let world = World::new().await;
+    let t = &world.t;
+    let number = t.report("VPN drops").await;
+    let last = |address: &str| world.sink.to(address).last().map(|mail| mail.words()).unwrap();
+    world
+        .does(&t.other_agent, number, "All sites wait", |reason| Command::ProposeMajor {
+            reason: Some(reason),
+        })
+        .await;
+    world.later(120).await;
+    for address in [MARA, INES] {
+        let words = last(address);
+        assert!(words.contains("proposes to declare it a major incident."), "{words}");
+        assert!(words.contains("> All sites wait"), "{words}");
+    }
+    t.issue(&t.manager, number, Command::DeclareMajor { reason: None }).await.unwrap();
+    let offer = Command::HandOver { role: IncidentRole::Commander, to: t.other_agent.person };
+    t.issue(&t.manager, number, offer).await.unwrap();
+    world.later(120).await;
+    assert!(last(INES).contains("declared it a major incident."), "{}", last(INES));
+    assert!(last(BRAM).contains("offers you a role: incident commander"), "{}", last(BRAM));
+    let update = UpdateId(desk::fresh());
+    world
+        .does(&t.agent, number, "Some cannot sign in", |body| Command::DraftUpdate {
+            update,
+            title: None,
+            body,
+            phase: UpdatePhase::Investigating,
+            expected: None,
+            next_update: None,
+            audiences: Audiences::usual(),
+        })
+        .await;
+    world.later(120).await;
+    assert!(last(MARA).contains("> Some cannot sign in"), "{}", last(MARA));
+    world
+        .does(&t.manager, number, "Says too much", |reason| Command::RejectUpdate {
+            update,
+            reason,
+        })
+        .await;
+    world.later(120).await;
+    let words = last(INES);
+    assert!(words.contains("did not approve the update you wrote:"), "{words}");
+    assert!(words.contains("> Says too much"), "{words}");
+    assert!(world.sink.to(GWEN).iter().all(|mail| !mail.words().contains("major")));
 }

@@ -11,5 +11,6 @@ mod push;
 mod sending;
 mod sink;
 mod subscribing;
+mod urgency;
 mod webhooks;
 mod world;

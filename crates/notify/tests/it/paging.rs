@@ -8,12 +8,13 @@ use desk::contacts::{Draft, Messenger};
 use desk::paging::Answer;
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use incident::{Command, RefusalKind};
-use kernel::{IncidentNumber, PageId};
+use kernel::{IncidentNumber, Language, PageId};
 use notify::Smtp;
 use notify::paging::{Gateway, Ntfy, Pager, Providers, Telegram, Twilio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::directory::contacts;
+use store::directory::letters::{self, LetterKind, LetterText};
+use store::directory::{contacts, people};
 use store::pages::send::{self, Page, PageState};
 use testkit::TestDesk;
 
@@ -83,6 +84,7 @@ impl World {
                 answered_at: None,
                 provider_ref: None,
                 error: None,
+                learns: false,
             })
             .collect();
         let ids = pages.iter().map(|page| page.id).collect();
@@ -255,6 +257,42 @@ async fn a_damaged_row_of_one_channel_keeps_no_other() {
     world.paged("Two", &[(PageChannel::Email, 0)]).await;
     assert!(world.pager.round().await.is_err(), "it is said");
     assert_eq!(world.mail.to("page@northwind.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_by_mail_speaks_its_readers_language_in_words_of_an_administrator() {
+    let world = World::new().await;
+    let agent = world.t.agent.person;
+    let speak = move |sql: &mut dyn store::Sql| {
+        let mut person = people::get(sql, agent)?.unwrap();
+        person.language = Some(Language::De);
+        let version = person.version;
+        people::update(sql, &person, version)?;
+        Ok(())
+    };
+    world.t.desk.write(speak).await.unwrap();
+    world.paged("VPN drops", &[(PageChannel::Email, 0)]).await;
+    world.round().await;
+    let ours = world.mail.to("page@northwind.example")[0].clone();
+    assert_eq!(ours.header("Content-Language").as_deref(), Some("de"));
+    assert!(ours.words().contains("Sie werden gerufen: VPN drops"), "{}", ours.words());
+    assert!(ours.words().contains(PUBLIC_URL), "there is a way to answer");
+
+    let own = LetterText {
+        kind: LetterKind::Paged,
+        language: Language::De,
+        subject: "Los, {title}".to_owned(),
+        opening: "{reader}, jetzt gilt es.".to_owned(),
+        closing: String::new(),
+        version: 0,
+    };
+    let store = move |sql: &mut dyn store::Sql| Ok(letters::put(sql, &own, 0)?);
+    assert!(world.t.desk.write(store).await.unwrap());
+    world.paged("Two", &[(PageChannel::Email, 0)]).await;
+    world.round().await;
+    let theirs = world.mail.to("page@northwind.example")[1].clone();
+    assert!(theirs.header("Subject").unwrap().ends_with(" Los, Two"));
+    assert!(theirs.words().contains("Ines Carvalhal, jetzt gilt es."), "{}", theirs.words());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -519,4 +557,28 @@ async fn a_text_message_names_its_page_by_code() {
     world.t.clock.advance(1_801);
     let code = seals.page_code(first[0]);
     assert_eq!(desk.page_by_code("+49301234567", Some(&code)).await.unwrap(), None, "too old");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_learns_is_told_so() {
+    let world = World::new().await;
+    let by = [(PageChannel::Sms, 0), (PageChannel::Email, 0)];
+    let (number, ids) = world.paged("Checkout is down", &by).await;
+    let learns = move |sql: &mut dyn store::Sql| {
+        for id in &ids {
+            sql.execute("update pages set learns = 1 where id = $1", &[(*id).into()])?;
+        }
+        Ok(())
+    };
+    world.t.desk.write(learns).await.unwrap();
+    world.there.says([json(r#"{"sid": "SM1"}"#)]);
+    world.round().await;
+    let body = field(&world.there.got()[0], "Body");
+    assert!(body.starts_with(&format!("{number} P")) && body.contains(", you learn"), "{body}");
+    let letters = world.mail.to("page@northwind.example");
+    assert!(
+        letters[0].words().contains("whoever is on call is paged, too"),
+        "{}",
+        letters[0].words()
+    );
 }

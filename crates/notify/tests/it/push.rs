@@ -380,6 +380,7 @@ async fn a_page_says_no_more_than_its_person_wants_and_no_news_take_its_place() 
             answered_at: None,
             provider_ref: None,
             error: None,
+            learns: false,
         };
         let insert = move |sql: &mut dyn store::Sql| Ok(pages::insert(sql, &paged)?);
         t.desk.write(insert).await.unwrap();

@@ -6,6 +6,8 @@ mod entry;
 mod import;
 mod moment;
 mod rule;
+mod turns;
 
 pub use entry::{Entry, publish, text};
 pub use import::{FeedError, Import, LeftOut, Uncovered, WhyLeftOut, read};
+pub use turns::rotation;

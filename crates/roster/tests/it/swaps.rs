@@ -119,6 +119,17 @@ fn shadows_are_told_besides_and_never_alone() {
     assert_eq!(besides(hour(23, 18)), [""; 0]);
     let before = [Shadow { start: hour(1, 0), ..shadow("milan", 9, 18) }];
     assert!(roster.told(hour(22, 0), &before).besides.is_empty(), "nobody is on call");
+    let told: Vec<(String, Timestamp, Timestamp)> = roster
+        .besides(hour(23, 0), hour(24, 0), &shadows)
+        .into_iter()
+        .map(|told| (told.person, told.start, told.end))
+        .collect();
+    let milan = ("milan".to_owned(), hour(23, 10), hour(23, 13));
+    assert!(told.contains(&milan), "two that overlap are one: {told:?}");
+    assert!(told.iter().all(|(person, start, end)| {
+        (start.micros()..end.micros()).contains(&start.micros())
+            && roster.told(*start, &shadows).besides.contains(person)
+    }));
 }
 
 #[test]

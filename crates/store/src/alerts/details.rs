@@ -19,7 +19,8 @@ const DETAILS: Table = Table {
         ("responders", Type::Text),
     ],
     suffix: "on conflict (alert_id) do update set title = excluded.title, body = excluded.body, \
-        labels = excluded.labels, links = excluded.links, responders = excluded.responders",
+        labels = excluded.labels, responders = excluded.responders, \
+        links = case when excluded.links = '[]' then alert_details.links else excluded.links end",
 };
 
 /// What an alert says.
@@ -37,7 +38,8 @@ pub struct Details {
     pub responders: Vec<String>,
 }
 
-/// Stores what alerts say, each once.
+/// Stores what alerts say, each once. One that is told of again without places to read on keeps
+/// those it had.
 pub fn write<'a>(
     sql: &mut dyn Sql,
     said: impl Iterator<Item = (AlertId, &'a Signal)>,

@@ -42,6 +42,18 @@ const GROUPS: Table = Table {
         check_at = excluded.check_at",
 };
 
+/// The incidents of an integration's groups of which nothing fires that is known, while their
+/// source may have left some out; `limit` at most.
+pub fn hiding(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    limit: i64,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select number from alert_groups where integration_id = $1 and truncated = 1 \
+        and open = 1 and critical + error + warning + info = 0 order by number limit $2";
+    many(sql, statement, &[integration.into(), limit.into()], |row| row.int().map(IncidentNumber))
+}
+
 /// Stores groups that have their incident. Those that take no more go first, because their
 /// key may be taken by new ones.
 pub fn write<'a>(

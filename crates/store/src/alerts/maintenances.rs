@@ -4,6 +4,7 @@ use crate::directory::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use alert::maintenance::{Maintenance, Matcher};
 use kernel::{MaintenanceId, Timestamp};
+use serde::Serialize;
 
 const SELECT: &str = "select id, name, starts_at, ends_at, recurrence, matcher, created_by, cancelled, version from maintenances";
 
@@ -79,18 +80,51 @@ pub fn get(sql: &mut dyn Sql, id: MaintenanceId) -> Result<Option<Maintenance>, 
     one(sql, &format!("{SELECT} where id = $1"), &[id.into()], read)
 }
 
+/// A row that cannot be read: it counts for nothing, so that no other is lost with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Damaged {
+    /// Its id, as it is written.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub words: String,
+}
+
+/// Those that are called off by nobody and cannot be read.
+pub fn damaged(sql: &mut dyn Sql) -> Result<Vec<Damaged>, Failure> {
+    let statement = format!("{SELECT} where cancelled = 0 order by starts_at, id");
+    let all = many(sql, &statement, &[], read_or_say)?;
+    Ok(all.into_iter().filter_map(Result::err).collect())
+}
+
+/// Calls off one that cannot be read; whether there is such a one.
+pub fn call_off_damaged(sql: &mut dyn Sql, id: &str) -> Result<bool, Failure> {
+    if damaged(sql)?.iter().all(|one| one.id != id) {
+        return Ok(false);
+    }
+    look_at_muted(sql)?;
+    let statement = "update maintenances set cancelled = 1, version = version + 1 where id = $1";
+    Ok(sql.execute(statement, &[id.into()])? == 1)
+}
+
+/// Those that can be read, of rows.
+fn sound(rows: Vec<Result<Maintenance, Damaged>>) -> Vec<Maintenance> {
+    rows.into_iter().filter_map(Result::ok).collect()
+}
+
 /// Those that are not over or called off at an instant, by their beginning.
 pub fn current(sql: &mut dyn Sql, now: Timestamp) -> Result<Vec<Maintenance>, Failure> {
     let statement = format!(
         "{SELECT} where cancelled = 0 and (ends_at is null or ends_at > $1) order by starts_at, id"
     );
-    many(sql, &statement, &[now.into()], read)
+    many(sql, &statement, &[now.into()], read_or_say).map(sound)
 }
 
 /// All of them, the newest first; `limit` at most.
 pub fn list(sql: &mut dyn Sql, limit: i64) -> Result<Vec<Maintenance>, Failure> {
     let statement = format!("{SELECT} order by starts_at desc, id limit $1");
-    many(sql, &statement, &[limit.into()], read)
+    many(sql, &statement, &[limit.into()], read_or_say).map(sound)
 }
 
 fn values(one: &Maintenance) -> Result<Vec<Value>, Failure> {
@@ -106,10 +140,24 @@ fn values(one: &Maintenance) -> Result<Vec<Value>, Failure> {
     ])
 }
 
+/// A row, or what is wrong with it.
+fn read_or_say(row: &mut Columns) -> Result<Result<Maintenance, Damaged>, Failure> {
+    let (id, name) = (row.text()?, row.text()?);
+    match read_rest(row, &id, &name) {
+        Err(Failure::Damaged(words)) => Ok(Err(Damaged { id, name, words })),
+        other => other.map(Ok),
+    }
+}
+
 fn read(row: &mut Columns) -> Result<Maintenance, Failure> {
+    let (id, name) = (row.text()?, row.text()?);
+    read_rest(row, &id, &name)
+}
+
+fn read_rest(row: &mut Columns, id: &str, name: &str) -> Result<Maintenance, Failure> {
     Ok(Maintenance {
-        id: row.parsed()?,
-        name: row.text()?,
+        id: id.parse().map_err(|kernel::Invalid(words)| Failure::damaged(words))?,
+        name: name.to_owned(),
         starts_at: row.at()?,
         ends_at: row.opt_at()?,
         recurrence: match row.opt_text()? {

@@ -1,6 +1,7 @@
 //! Alerts and what belongs to them. Many are told of at once, so whatever is asked or written
 //! here is asked or written for all of them together.
 
+pub mod asks;
 pub mod details;
 pub mod found;
 pub mod groups;
@@ -137,6 +138,20 @@ pub fn open_in_group(
         "{SELECT} where integration_id = $1 and group_key = $2 and ended_at is null order by id limit $3"
     );
     many(sql, &statement, &[integration.into(), group.into(), limit.into()], read)
+}
+
+/// The open alerts of an integration that it did not tell of since an instant, by id; `limit` at
+/// most.
+pub fn untold_of(
+    sql: &mut dyn Sql,
+    integration: IntegrationId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Alert>, Failure> {
+    let statement = format!(
+        "{SELECT} where integration_id = $1 and ended_at is null and last_at < $2 order by id limit $3"
+    );
+    many(sql, &statement, &[integration.into(), since.into(), limit.into()], read)
 }
 
 /// The open alerts that are to be looked at by an instant, the most overdue first.

@@ -22,6 +22,8 @@ words! {
         NotUnderstood = "not_understood",
         /// It waits for somebody to do once what its note says.
         Waits = "waits",
+        /// What it asked for was done.
+        Confirmed = "confirmed",
         /// It was larger than what is taken; its beginning is kept.
         TooLarge = "too_large",
     }
@@ -117,7 +119,8 @@ fn kept(row: &mut Columns) -> Result<Kept, Failure> {
     })
 }
 
-/// What a source waits for, in words, until it brings something by the same door.
+/// What a source waits for, in words, until it brings something by the same door or is
+/// answered.
 pub fn waiting_for(
     sql: &mut dyn Sql,
     integration: IntegrationId,
@@ -125,7 +128,7 @@ pub fn waiting_for(
     let statement = "select note from alert_payloads waits \
         where integration_id = $1 and outcome = 'waits' \
         and not exists (select 1 from alert_payloads later where later.integration_id = $1 \
-          and later.door = waits.door and later.outcome = 'new' and later.id > waits.id) \
+          and later.door = waits.door and later.outcome in ('new', 'confirmed') and later.id > waits.id) \
         order by id desc limit 1";
     one(sql, statement, &[integration.into()], Columns::text)
 }
@@ -170,7 +173,7 @@ pub fn at(
 pub fn last_wrong(sql: &mut dyn Sql) -> Result<HashMap<IntegrationId, Kept>, Failure> {
     let statement = "select integration_id, id, received_at, door, content_type, outcome, note, length(bytes) \
         from alert_payloads where id in \
-        (select max(id) from alert_payloads where outcome <> 'new' group by integration_id)";
+        (select max(id) from alert_payloads where outcome not in ('new', 'confirmed') group by integration_id)";
     let found = many(sql, statement, &[], |row| Ok((row.parsed()?, kept(row)?)))?;
     Ok(found.into_iter().collect())
 }

@@ -1,13 +1,15 @@
 //! Which deliveries leave next, and which of them in one letter.
 
 use super::caps::{self, PER_INCIDENT, PER_PERSON, TO_EVERYBODY};
-use super::{By, DELIVERY, Delivery, FREE, Held, IN_ORDER, farthest, read};
+use super::{BY_MAIL, By, DELIVERY, Delivery, FREE, Held, IN_ORDER, farthest, read};
 use crate::directory::{many, one};
-use crate::{Failure, Sql};
+use crate::{Engine, Failure, Sql};
 use incident::rating::SURVEY;
 use kernel::{IncidentNumber, Timestamp};
 use std::collections::BTreeSet;
 
+/// Whoever claims letters on PostgreSQL holds this lock: the letters of "letters".
+const CLAIMING: i64 = 0x006c_6574_7465_7273;
 /// Entries that one letter tells at most; the rest is told by the next one.
 const FOLDED_MAX: usize = 30;
 /// What is told in a letter of its own, so that nobody overlooks it, as long as its reader gets
@@ -37,6 +39,7 @@ pub fn claim(
     full: Option<Timestamp>,
     name: &dyn Fn(&Delivery) -> String,
 ) -> Result<Taken, Failure> {
+    alone(sql)?;
     let (columns, free) = (columns(), FREE);
     let statement = format!(
         "select {columns} from deliveries where {free} and {IN_ORDER} order by next_at, id limit $3"
@@ -71,6 +74,15 @@ pub fn claim(
         }
     }
     Ok(taken)
+}
+
+/// Lets one node claim at a time: each counts how many letters left to somebody lately, and two
+/// that counted at once would send more than may leave. On SQLite there is one writer anyway.
+fn alone(sql: &mut dyn Sql) -> Result<(), Failure> {
+    if sql.engine() == Engine::Postgres {
+        sql.query("select pg_advisory_xact_lock($1)::text", &[CLAIMING.into()])?;
+    }
+    Ok(())
 }
 
 /// Where they are reached now: an address may have been corrected since.
@@ -109,7 +121,7 @@ fn together(sql: &mut dyn Sql, head: Delivery, now: Timestamp) -> Result<Vec<Del
         },
     };
     let statement = format!(
-        "select {columns} from deliveries where id > $1 and state = 'waiting' and channel = 'email' \
+        "select {columns} from deliveries where id > $1 and state = 'waiting' and {BY_MAIL} \
          and {condition} order by id limit $2"
     );
     let mut all = vec![head.id.into(), (FOLDED_MAX as i64 - 1).into()];
@@ -161,8 +173,10 @@ fn take(
 pub fn full_until(sql: &mut dyn Sql, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let mut free_at: Option<Timestamp> = None;
     for cap in TO_EVERYBODY {
+        // What left lately is looked for by when it ended. Grouped by the message id itself, SQLite
+        // would go through all letters there ever were to have them in its order.
         let nth = "select max(ended_at) from deliveries where ended_at > $2 and state = 'sent' \
-            and message_id is not null group by message_id order by 1 desc limit 1 offset $1";
+            and message_id is not null group by message_id || '' order by 1 desc limit 1 offset $1";
         let since = now.plus_seconds(-60 * cap.minutes);
         let values = [(cap.letters as i64 - 1).into(), since.into()];
         let left = one(sql, nth, &values, |row| row.at())?;

@@ -4,7 +4,7 @@
 
 use super::expand::Asked;
 use crate::directory::{devices, many, slots};
-use crate::{Failure, Sql, Value};
+use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
 use incident::telling::Preferences;
 use kernel::{DeviceId, PersonId, TeamId};
@@ -32,6 +32,8 @@ pub(super) struct Standing {
     pub(super) waits_for_requester: bool,
     /// Who has been told of it by mail.
     pub(super) told: BTreeSet<PersonId>,
+    /// Whether a letter about it waits for what may follow, or for the end of quiet hours.
+    pub(super) held: bool,
 }
 
 /// Adds how incidents stand, those that are not known yet.
@@ -53,16 +55,22 @@ pub(super) fn standings(
             // Priorities are 1 to 5.
             let priority = u8::try_from(row.int()?).unwrap_or(u8::MAX);
             let (major, waits_for_requester) = (row.flag()?, row.flag()?);
-            Ok((number, Standing { priority, major, waits_for_requester, told: BTreeSet::new() }))
+            let standing = Standing { priority, major, waits_for_requester, ..Standing::default() };
+            Ok((number, standing))
         })?);
+        // Without the second word on the channel SQLite takes no index of those by number, which
+        // leave out what is pushed, and goes through all deliveries there are.
         let statement = format!(
-            "select distinct number, person_id from deliveries where number in ({list}) \
-             and channel = 'email'"
+            "select number, person_id, max(case when state = 'waiting' \
+             and held in ('folding', 'quiet') then 1 else 0 end) from deliveries \
+             where number in ({list}) and channel = 'email' and channel <> 'push' \
+             group by number, person_id"
         );
-        for (number, person) in
-            many(sql, &statement, &values, |row| Ok((row.int()?, row.parsed()?)))?
-        {
-            known.entry(number).or_default().told.insert(person);
+        let read = |row: &mut Columns| Ok((row.int()?, row.parsed()?, row.flag()?));
+        for (number, person, held) in many(sql, &statement, &values, read)? {
+            let standing = known.entry(number).or_default();
+            standing.told.insert(person);
+            standing.held |= held;
         }
     }
     Ok(())

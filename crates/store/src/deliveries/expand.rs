@@ -3,9 +3,10 @@
 
 use super::concerned::{Concerned, Reached, Standing, standings};
 use super::family::Families;
-use super::{By, DELIVERIES, Held, ToldAs, ToldSince};
-use crate::directory::{devices, many, one, slots};
-use crate::{Columns, Failure, Sql, Value, outside};
+use super::planned::{Plan, carry_out};
+use super::{By, Delivery, DeliveryState, Held, ToldAs, ToldSince};
+use crate::directory::{devices, many, one};
+use crate::{Failure, Sql};
 use incident::Audience;
 use incident::notices::Terms as Row;
 use incident::policy::Asking;
@@ -19,9 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const OF_CLOCKS: [&str; 2] = ["clock_warned", "clock_breached"];
 /// Deliveries that one transaction makes, and those of the row of the outbox that goes beyond:
 /// a team may be large, and whoever writes meanwhile waits.
-const MADE_MAX: usize = 1_000;
+const MADE_MAX: usize = 500;
 /// Rows of the outbox for which is read at once who is concerned.
-const ROWS_AT_ONCE: usize = 50;
+const ROWS_AT_ONCE: usize = 128;
 
 /// How long a letter waits for what may follow: people send a second sentence, a file or a
 /// correction within half a minute, and nobody misses half a minute.
@@ -38,11 +39,11 @@ const QUESTION_SECONDS: i64 = 120;
 
 /// Something to be told, as it waits in the outbox.
 pub(super) struct Asked {
-    id: i64,
+    pub(super) id: i64,
     pub(super) number: i64,
     pub(super) n: i64,
     pub(super) word: String,
-    audience: Audience,
+    pub(super) audience: Audience,
     pub(super) created_at: Timestamp,
     row: Row,
 }
@@ -55,10 +56,8 @@ struct Terms<'a> {
     now: Timestamp,
 }
 
-/// Turns rows of the outbox that are due into deliveries, the earliest first, `limit` rows
-/// at most and fewer when they make many; how many rows. What was asked for before `since`
-/// stays, and expires. `zone` is that of people who chose none. Letters are made wherever one
-/// process of the instance has a mail server, be it another one than this.
+/// Turns rows of the outbox that are due into deliveries, as [`plan`] and [`carry_out`] do in
+/// two steps; how many rows.
 pub fn expand(
     sql: &mut dyn Sql,
     since: ToldSince,
@@ -66,6 +65,21 @@ pub fn expand(
     now: Timestamp,
     limit: i64,
 ) -> Result<u64, Failure> {
+    let plan = plan(sql, since, zone, now, limit)?;
+    carry_out(sql, plan, now)
+}
+
+/// Reads what rows of the outbox that are due make, the earliest first, `limit` rows at most and
+/// fewer when they make many. What was asked for before `since` stays, and expires. `zone` is
+/// that of people who chose none. Letters are made wherever one process of the instance has a
+/// mail server, be it another one than this.
+pub fn plan(
+    sql: &mut dyn Sql,
+    since: ToldSince,
+    zone: &TimeZone,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Plan, Failure> {
     let since = match since.mail {
         Some(_) => since,
         None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
@@ -93,7 +107,7 @@ pub fn expand(
             if count >= MADE_MAX {
                 break;
             }
-            let rows: &mut Vec<Vec<Value>> = made.entry(asked.id).or_default();
+            let rows: &mut Vec<Delivery> = made.entry(asked.id).or_default();
             if asked.word == HELD && is_question_told(sql, asked)?
                 || asked.word == SURVEY && was_asked_lately(sql, asked, &mut surveyed, now)?
             {
@@ -102,8 +116,8 @@ pub fn expand(
             let standing = known.entry(asked.number).or_default();
             for reached in concerned.by(asked, audience) {
                 let knows = families.has_told(sql, asked, audience, reached.person)?;
-                let (some, by_mail) = told(asked, audience, (reached, knows), standing, terms);
-                if by_mail {
+                let some = told(asked, audience, (reached, knows), standing, terms);
+                if some.iter().any(|one| one.by == By::Email) {
                     families.tells(sql, asked, audience, reached.person)?;
                 }
                 rows.extend(some);
@@ -114,20 +128,8 @@ pub fn expand(
             break;
         }
     }
-    // Another node may have had some of them since.
-    let ours = take(sql, &made.keys().copied().collect::<Vec<i64>>())?;
-    let expanded = ours.len() as u64;
-    for asked in due.iter().filter(|asked| ours.contains(&asked.id)) {
-        let (number, n, at) = (IncidentNumber(asked.number), asked.n, asked.created_at);
-        outside::announce(sql, number, n, &asked.audience, at)?;
-    }
-    let ours_of = due.iter().filter(|asked| ours.contains(&asked.id));
-    let rows: Vec<_> = ours_of.filter_map(|asked| made.remove(&asked.id)).flatten().collect();
-    if !rows.is_empty() {
-        sql.insert(&DELIVERIES, rows)?;
-        take_along(sql, &known.into_keys().collect::<Vec<i64>>(), now)?;
-    }
-    Ok(expanded)
+    let held = known.iter().filter(|(_, standing)| standing.held).map(|(number, _)| *number);
+    Ok(Plan { held: held.collect(), asked: due, made })
 }
 
 /// Rows of the outbox that are due, the earliest first.
@@ -154,25 +156,14 @@ fn due(
     })
 }
 
-/// Takes these out of the outbox; those that were there still.
-fn take(sql: &mut dyn Sql, ids: &[i64]) -> Result<BTreeSet<i64>, Failure> {
-    if ids.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let (list, values) = slots(1, ids);
-    let statement = format!("delete from outbox where id in ({list}) returning id");
-    Ok(many(sql, &statement, &values, Columns::int)?.into_iter().collect())
-}
-
-/// The deliveries to one person, and whether a letter is among them; who knows it already from
-/// another incident gets none.
+/// The deliveries to one person; who knows it already from another incident gets no letter.
 fn told(
     asked: &Asked,
     audience: &Audience,
     (reached, knows): (&Reached, bool),
     standing: &mut Standing,
     terms: Terms,
-) -> (Vec<Vec<Value>>, bool) {
+) -> Vec<Delivery> {
     let (since, now) = (terms.since, terms.now);
     let matter = Matter {
         word: &asked.word,
@@ -188,19 +179,26 @@ fn told(
     }
     let mut rows = Vec::new();
     let mut row = |by: By, address: String, next_at: Timestamp, held: Option<Held>| {
-        rows.push(vec![
-            asked.number.into(),
-            asked.n.into(),
-            (&asked.word).into(),
-            reached.person.into(),
-            told_as(audience, &asked.row).as_str().into(),
-            by.as_str().into(),
-            address.into(),
-            next_at.into(),
-            now.into(),
-            held.map_or("", Held::as_str).into(),
-            (&asked.row.rule).into(),
-        ]);
+        rows.push(Delivery {
+            id: 0,
+            number: Some(IncidentNumber(asked.number)),
+            // Entries are counted in `u32` where they are recorded.
+            n: u32::try_from(asked.n).unwrap_or_default(),
+            word: asked.word.clone(),
+            person: reached.person,
+            told_as: told_as(audience, &asked.row),
+            by,
+            address,
+            message_id: None,
+            state: DeliveryState::Waiting,
+            attempts: 0,
+            next_at,
+            created_at: now,
+            ended_at: None,
+            error: None,
+            held,
+            rule: asked.row.rule.clone(),
+        });
     };
     let by_mail = channels.mail && since.mail.is_some_and(|since| asked.created_at >= since);
     let address = reached.email.clone().filter(|_| by_mail);
@@ -223,7 +221,6 @@ fn told(
             row(By::Push, device.to_string(), next_at, held);
         }
     }
-    let gets_letter = address.is_some();
     if let Some(address) = address {
         let is_first = standing.told.insert(reached.person);
         let folds = !is_first && FOLDED.contains(&asked.word.as_str());
@@ -242,7 +239,7 @@ fn told(
         };
         row(By::Email, address, next_at, held);
     }
-    (rows, gets_letter)
+    rows
 }
 
 /// By which channels somebody is told: those of the row that they want, or all of the row's where
@@ -257,22 +254,6 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
         inbox: wanted.inbox && row.channels.inbox,
         push: wanted.push && row.channels.push,
     }
-}
-
-/// What leaves now takes along what waits before it about the same incident, so that it is read
-/// in its order; `numbers` are the incidents of which something was made just now.
-fn take_along(sql: &mut dyn Sql, numbers: &[i64], now: Timestamp) -> Result<(), Failure> {
-    let (list, mut values) = slots(2, numbers);
-    values.insert(0, now.into());
-    let statement = format!(
-        "update deliveries set next_at = $1 where number in ({list}) and state = 'waiting' and channel = 'email' \
-        and held in ('folding', 'quiet') and next_at > $1 and attempts = 0 \
-        and exists (select 1 from deliveries later where later.person_id = deliveries.person_id \
-        and later.number = deliveries.number and later.channel = 'email' \
-        and later.state = 'waiting' and later.id > deliveries.id and later.held in ('', 'urgent') \
-        and later.next_at <= $1)"
-    );
-    sql.execute(&statement, &values).map(drop)
 }
 
 /// Whether the requester is told by somebody's words what a hold waits for.

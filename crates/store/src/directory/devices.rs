@@ -31,8 +31,20 @@ pub struct Device {
     pub error: Option<String>,
 }
 
+/// A browser that takes nothing any more, of which its person is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedDevice {
+    /// How its person knew it.
+    pub label: String,
+    /// When its vendor's server said that it is gone.
+    pub ended_at: Timestamp,
+}
+
 /// Characters kept of what an attempt ended with.
 const ERROR_CHARS: usize = 300;
+
+/// Browsers that ended which one page names.
+const ENDED_MAX: i64 = 10;
 
 const SELECT: &str = "select id, person_id, endpoint, p256dh, auth, label, created_at, ok_at, \
     failing_since, error from push_subscriptions";
@@ -42,6 +54,9 @@ const SELECT: &str = "select id, person_id, endpoint, p256dh, auth, label, creat
 pub fn put(sql: &mut dyn Sql, device: &Device) -> Result<(), Failure> {
     let others = "delete from push_subscriptions where endpoint = $1 and person_id <> $2";
     sql.execute(others, &[(&device.endpoint).into(), device.person.into()])?;
+    // Whoever allows it again knows.
+    let ended = "delete from push_ended where person_id = $1 and label = $2";
+    sql.execute(ended, &[device.person.into(), (&device.label).into()])?;
     sql.execute(
         "insert into push_subscriptions (id, person_id, endpoint, p256dh, auth, label, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7) on conflict (endpoint) do update set \
@@ -119,9 +134,31 @@ pub fn delete(sql: &mut dyn Sql, person: PersonId, id: DeviceId) -> Result<bool,
     Ok(sql.execute(statement, &[id.into(), person.into()])? == 1)
 }
 
-/// Removes one whose browser takes nothing any more.
-pub fn forget(sql: &mut dyn Sql, id: DeviceId) -> Result<(), Failure> {
+/// Removes one whose browser takes nothing any more, of which its person is told.
+pub fn forget(sql: &mut dyn Sql, id: DeviceId, now: Timestamp) -> Result<(), Failure> {
+    sql.execute(
+        "insert into push_ended (id, person_id, label, ended_at) \
+         select id, person_id, label, cast($2 as bigint) from push_subscriptions where id = $1 \
+         on conflict do nothing",
+        &[id.into(), now.into()],
+    )?;
     sql.execute("delete from push_subscriptions where id = $1", &[id.into()]).map(drop)
+}
+
+/// Those of one person that take nothing any more and of which they have not heard, the last
+/// first.
+pub fn ended(sql: &mut dyn Sql, person: PersonId) -> Result<Vec<EndedDevice>, Failure> {
+    let statement = "select label, ended_at from push_ended where person_id = $1 \
+        order by ended_at desc, id limit $2";
+    many(sql, statement, &[person.into(), ENDED_MAX.into()], |row| {
+        Ok(EndedDevice { label: row.text()?, ended_at: row.at()? })
+    })
+}
+
+/// Their person has heard of those that ended until then.
+pub fn heard(sql: &mut dyn Sql, person: PersonId, until: Timestamp) -> Result<(), Failure> {
+    let statement = "delete from push_ended where person_id = $1 and ended_at <= $2";
+    sql.execute(statement, &[person.into(), until.into()]).map(drop)
 }
 
 /// Something was taken for it.

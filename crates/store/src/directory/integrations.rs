@@ -5,7 +5,9 @@ use super::rows::{json, many, one};
 use crate::deliveries::{DeliveryState, TRIAL};
 use crate::{Columns, Failure, Sql, Value};
 use alert::AlertSettings;
-use kernel::{IntegrationId, IntegrationKey, PersonId, ServiceId, TeamId, Timestamp, words};
+use kernel::{
+    IntegrationId, IntegrationKey, Outward, PersonId, ServiceId, TeamId, Timestamp, words,
+};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -82,6 +84,33 @@ pub struct Settings {
     /// How its alerts become incidents.
     #[serde(skip_serializing_if = "AlertSettings::is_default")]
     pub alerts: AlertSettings,
+    /// Where it can be asked which alerts it knows, if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Ask>,
+}
+
+/// A source that can be asked which alerts it knows, as one asks an Alertmanager. The password or
+/// token for it is the `password` of [`Secrets`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Its address, without `/api/v2/alerts`.
+    pub url: String,
+    /// Who signs in with a password; with a token where nobody does, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// How often it is asked.
+    pub every_minutes: u32,
+}
+
+/// How often a source is asked where nothing is said.
+pub const ASK_EVERY_MINUTES: u32 = 5;
+
+impl Ask {
+    /// Whether what one signs in with would go to nobody else than by `before`.
+    pub fn may_keep_secrets_of(&self, before: &Ask) -> bool {
+        let to = |ask: &Ask| ask.url.parse::<Outward>().ok().map(|to| to.origin());
+        to(self).is_some() && to(self) == to(before)
+    }
 }
 
 words! {
@@ -176,6 +205,16 @@ impl Integration {
         (self.active, self.archived) = (false, true);
         self.addresses.clear();
         self.settings.imap = None;
+        self.settings.ask = None;
+    }
+
+    /// Whether what one signs in elsewhere with would go to nobody else than by `before`.
+    pub fn may_keep_secrets_of(&self, before: &Integration) -> bool {
+        let (now, before) = (&self.settings, &before.settings);
+        let imap = now.imap.as_ref().zip(before.imap.as_ref());
+        let ask = now.ask.as_ref().zip(before.ask.as_ref());
+        imap.is_none_or(|(now, before)| now.may_keep_secrets_of(before))
+            && ask.is_none_or(|(now, before)| now.may_keep_secrets_of(before))
     }
 }
 
@@ -202,7 +241,7 @@ pub fn update(
     integration: &Integration,
     expected_version: i64,
 ) -> Result<bool, Failure> {
-    let before = get(sql, integration.id)?.and_then(|before| before.settings.imap);
+    let before = get(sql, integration.id)?;
     let mut values = values(integration)?;
     values.push(expected_version.into());
     let touched = sql.execute(
@@ -211,9 +250,7 @@ pub fn update(
         &values,
     )?;
     if touched == 1 {
-        if let Some((now, before)) = integration.settings.imap.as_ref().zip(before.as_ref())
-            && !now.may_keep_secrets_of(before)
-        {
+        if before.is_some_and(|before| !integration.may_keep_secrets_of(&before)) {
             forget_secrets(sql, integration.id)?;
         }
         keep_secrets(sql, integration)?;
@@ -351,7 +388,7 @@ pub fn last_round_trip(sql: &mut dyn Sql, address: &str) -> Result<Option<RoundT
     let statement = "select d.created_at, d.state, d.error, \
             (select min(m.received_at) from messages m where m.message_id = d.message_id) \
         from deliveries d where d.number is null and d.n = 0 and d.word = $1 and d.address = $2 \
-        order by d.id desc limit 1";
+        and d.channel <> 'push' order by d.id desc limit 1";
     one(sql, statement, &[TRIAL.into(), address.into()], |row| {
         Ok(RoundTrip {
             asked_at: row.at()?,
@@ -364,7 +401,7 @@ pub fn last_round_trip(sql: &mut dyn Sql, address: &str) -> Result<Option<RoundT
 
 /// Keeps the new secrets of one that signs in elsewhere; one that does not has none.
 fn keep_secrets(sql: &mut dyn Sql, integration: &Integration) -> Result<(), Failure> {
-    if integration.settings.imap.is_none() {
+    if integration.settings.imap.is_none() && integration.settings.ask.is_none() {
         return forget_secrets(sql, integration.id);
     }
     match &integration.new_secrets {

@@ -1,5 +1,4 @@
-//! What administrators say in letters to requesters instead of our words, by kind of letter and
-//! language.
+//! What administrators say in letters instead of our words, by kind of letter and language.
 
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql};
@@ -9,7 +8,8 @@ use serde::{Deserialize, Serialize};
 const SELECT: &str = "select kind, language, subject, opening, closing, version from letter_texts";
 
 kernel::words! {
-    /// A kind of letter to whoever reported something.
+    /// A kind of letter: first those to whoever reported something, then those to people of the
+    /// service desk, the last of which are told where a row of who is told what says so.
     LetterKind {
         /// The report has come in.
         Received = "received",
@@ -35,6 +35,81 @@ kernel::words! {
         Reopened = "reopened",
         /// It is worked on together with others.
         Together = "together",
+        /// A new incident is with the reader's team.
+        TeamNew = "team_new",
+        /// An incident was given to the reader's team.
+        TeamGiven = "team_given",
+        /// It was given to the reader.
+        Given = "given",
+        /// The reader was brought in.
+        BroughtIn = "brought_in",
+        /// Somebody answered on what the reader has.
+        Answered = "answered",
+        /// Somebody added a file to what the reader has.
+        FileAdded = "file_added",
+        /// Its requester says that it is still broken.
+        Disputed = "disputed",
+        /// Somebody took it up again.
+        TakenUp = "taken_up",
+        /// A time is about to be missed.
+        TimeShort = "time_short",
+        /// A time was missed.
+        TimeOver = "time_over",
+        /// When it was said to be over is near.
+        Nears = "nears",
+        /// What is promised to the reader.
+        PromisedTo = "promised_to",
+        /// A promise was broken.
+        PromiseBroken = "promise_broken",
+        /// A miss was explained, and the reader owns what follows.
+        Explained = "explained",
+        /// Somebody was not content.
+        RatedLow = "rated_low",
+        /// A reply in the reader's name stayed inside.
+        KeptInside = "kept_inside",
+        /// The reader is paged, and reads it by mail.
+        Paged = "paged",
+        /// By a row: a new incident was reported.
+        RowReported = "row_reported",
+        /// By a row: it was given to somebody.
+        RowGiven = "row_given",
+        /// By a row: others were brought in.
+        RowBroughtIn = "row_brought_in",
+        /// By a row: its priority is another one.
+        RowPriority = "row_priority",
+        /// By a row: it was declared a major incident.
+        RowMajor = "row_major",
+        /// By a row: how it stands.
+        RowUpdate = "row_update",
+        /// By a row: when it is expected to be over.
+        RowExpected = "row_expected",
+        /// By a row: it should work again.
+        RowResolved = "row_resolved",
+        /// By a row: it is closed.
+        RowClosed = "row_closed",
+        /// By a row: it was withdrawn.
+        RowWithdrawn = "row_withdrawn",
+    }
+}
+
+impl LetterKind {
+    /// Whether it goes to people of the service desk, and to whom a promise was given.
+    pub const fn is_to_staff(self) -> bool {
+        !matches!(
+            self,
+            LetterKind::Received
+                | LetterKind::Message
+                | LetterKind::File
+                | LetterKind::Update
+                | LetterKind::Expected
+                | LetterKind::Late
+                | LetterKind::Promised
+                | LetterKind::Resolved
+                | LetterKind::Closed
+                | LetterKind::Withdrawn
+                | LetterKind::Reopened
+                | LetterKind::Together
+        )
     }
 }
 

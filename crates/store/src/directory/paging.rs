@@ -1,7 +1,7 @@
 //! What decides who is paged, as far as it is in use.
 
 use super::schedules::{self, Head, Override};
-use super::{Service, Team, contacts, escalations};
+use super::{Service, Team, contacts, escalations, shadows};
 use crate::{Failure, Sql};
 use incident::escalation::{EscalationPolicy, Paging, SchedulePolicy};
 use kernel::{EscalationId, ScheduleId, Timestamp};
@@ -60,22 +60,31 @@ fn load_schedules(
     for one in schedules::lately_overridden(sql, KEPT_SECONDS)? {
         overrides.entry(one.schedule).or_default().push(Override::plain(one));
     }
+    let mut shadows: HashMap<ScheduleId, Vec<roster::Shadow>> = HashMap::new();
+    for one in shadows::lately(sql, KEPT_SECONDS)? {
+        shadows.entry(one.schedule).or_default().push(one.plain());
+    }
     let mut found = HashMap::new();
     for Head { id, name, time_zone, fallback, version } in schedules::heads(sql)? {
         let known = before.schedules.get(&id).filter(|known| known.version == version);
         let overrides = overrides.remove(&id).unwrap_or_default();
-        // A version has one set of layers and one name for ever; overrides change beneath it.
-        let shared = known.filter(|known| known.roster.overrides == overrides);
+        let shadows = shadows.remove(&id).unwrap_or_default();
+        // A version has one set of layers and one name for ever; overrides and shadows change
+        // beneath it.
+        let is_same = |known: &&Arc<SchedulePolicy>| {
+            known.roster.overrides == overrides && known.shadows == shadows
+        };
+        let shared = known.filter(is_same);
         let schedule = match (shared, known) {
             (Some(shared), _) => shared.clone(),
             (None, Some(known)) => {
                 let roster = Versions { overrides, ..known.roster.clone() };
-                Arc::new(SchedulePolicy { roster, ..SchedulePolicy::clone(known) })
+                Arc::new(SchedulePolicy { roster, shadows, ..SchedulePolicy::clone(known) })
             }
             (None, None) => {
                 let versions = layers_of(sql, id)?;
                 let roster = Versions { versions, time_zone, overrides };
-                Arc::new(SchedulePolicy { name, version, roster, fallback })
+                Arc::new(SchedulePolicy { name, version, roster, fallback, shadows })
             }
         };
         found.insert(id, schedule);

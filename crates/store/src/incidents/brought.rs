@@ -67,7 +67,6 @@ pub(super) fn is_public(event: &Event) -> bool {
         | Body::Acknowledged(_)
         | Body::WorkStarted(_)
         | Body::Responded(_)
-        | Body::UpdatePublished(_)
         | Body::ExpectationSet(_)
         | Body::Mitigated(_)
         | Body::Restored(_)
@@ -85,6 +84,7 @@ pub(super) fn is_public(event: &Event) -> bool {
         | Body::Merged(_)
         | Body::Unmerged(_) => true,
         Body::Classified(data) => data.title.is_some(),
+        Body::UpdatePublished(data) => data.is_public(),
         Body::Promised(data) => data.to_requester,
         Body::PromiseChanged(data) => data.to_requester,
         Body::PromiseBroken(data) => data.to_requester,

@@ -1,9 +1,14 @@
 //! Reading states for deciding.
 
 use crate::Failure;
+use crate::directory::{many, slots};
 use crate::sql::{Columns, Sql};
 use incident::State;
 use kernel::{ContentId, IncidentNumber, Timestamp};
+use std::collections::HashMap;
+
+/// Incidents asked for in one statement; databases bound the number of parameters.
+const NUMBERS_PER_STATEMENT: usize = 1_024;
 
 /// An incident as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,22 @@ pub fn load(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<Stored>,
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
     let state = Columns::of(row).json()?;
     Ok(Some(Stored { number, state }))
+}
+
+/// These incidents as they are, those that there are, in few statements.
+pub fn load_many(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<HashMap<IncidentNumber, State>, Failure> {
+    let mut found = HashMap::with_capacity(numbers.len());
+    for part in numbers.chunks(NUMBERS_PER_STATEMENT) {
+        let (names, values) = slots(1, part);
+        let statement = format!("select number, body from incidents where number in ({names})");
+        found.extend(many(sql, &statement, &values, |row| {
+            Ok((IncidentNumber(row.int()?), row.json()?))
+        })?);
+    }
+    Ok(found)
 }
 
 /// The title as words.

@@ -222,7 +222,7 @@ pub(super) fn store(sql: &mut dyn Sql, parts: &[Recorded]) -> Result<(), Failure
 /// What was written for approval was internal until it was published.
 fn open_words(sql: &mut dyn Sql, event: &Event) -> Result<(), Failure> {
     let Body::UpdatePublished(data) = &event.body else { return Ok(()) };
-    if data.update.is_some() {
+    if data.update.is_some() && data.is_public() {
         for id in std::iter::once(data.body).chain(data.title) {
             sql.execute("update contents set public = 1 where id = $1", &[id.into()])?;
         }

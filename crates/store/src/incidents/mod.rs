@@ -18,7 +18,7 @@ mod write;
 
 pub use attachments::{Attachment, attachment, names_a_file, verify_files};
 pub use brought::brought_by;
-pub use load::{Stored, content_belongs, due_incidents, load, title_of, words_of};
+pub use load::{Stored, content_belongs, due_incidents, load, load_many, title_of, words_of};
 pub use majors::{outages, updates};
 pub use pages::{count_open, count_reported, count_unclosed, open_after, open_of};
 pub use pages::{reported_between, timelines, unclosed_after};

@@ -7,6 +7,7 @@ use super::chain::{Sealable, content_digest, seal};
 use super::loose;
 use super::majors;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
+use crate::deliveries::urgent;
 use crate::files::FileHash;
 use crate::pages::plan::{self, NewPage};
 use crate::sql::{Columns, Row, Sql, Value};
@@ -107,6 +108,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
     }
     rows.store(sql)?;
     majors::store(sql, parts)?;
+    urgent::follow(sql, parts)?;
     for part in parts {
         store_sets(sql, part)?;
         erase(sql, part)?;

@@ -155,10 +155,12 @@ fn reader(address: String, language: Language) -> Reader {
 /// incident or of what belongs to it.
 fn told_as_people(sql: &mut dyn Sql, due: &Announcement) -> Result<BTreeSet<String>, Failure> {
     let Some((number, n)) = due.update else { return Ok(BTreeSet::new()) };
+    // Without the second word on the channel SQLite goes through all deliveries there are.
     let statement = "select address from deliveries where number = $1 and n = $2 \
-        and channel = 'email' union select address from deliveries where number in \
+        and channel = 'email' and channel <> 'push' union select address from deliveries where number in \
         (select number from incidents where merged_into = $1 or parent = $1) \
-        and word = 'update_published' and channel = 'email' and exists (select 1 from events \
+        and word = 'update_published' and channel = 'email' and channel <> 'push' \
+        and exists (select 1 from events \
         where events.number = deliveries.number and events.n = deliveries.n \
         and events.at between $3 and $4)";
     let at = due.created_at;

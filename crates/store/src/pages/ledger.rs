@@ -158,7 +158,8 @@ const GOES_ON: &str = "exists (select 1 from page_promises g where g.number = p.
 
 /// Entries that paged people of whom none was reached: every way of each failed, or nothing was
 /// tried that was due before `due`. A page that was called off while paging goes on reached
-/// nobody unless they answered. Nothing that was told before.
+/// nobody unless they answered. Nothing that was told before, and nobody who learns: those are told by entries
+/// of their own, for which nothing waits.
 pub fn unreached(
     sql: &mut dyn Sql,
     now: Timestamp,
@@ -169,7 +170,7 @@ pub fn unreached(
     let statement = format!(
         "select p.number, p.n, count(case when p.state = 'waiting' then 1 end) from pages p \
          where ((p.state = 'failed' and p.created_at > $1) or (p.state = 'waiting' and p.due_at < $2)) \
-         and {is_new} and not exists (select 1 from pages o where o.number = p.number and o.n = p.n \
+         and p.learns = 0 and {is_new} and not exists (select 1 from pages o where o.number = p.number and o.n = p.n \
            and (o.answered_at is not null or o.received_at is not null \
              or (o.state = 'called_off' and not {GOES_ON}) \
              or ((o.state = 'sent' or (o.state = 'waiting' and o.due_at >= $2)) and {COUNTS}))) \

@@ -80,6 +80,7 @@ const PAGES: Table = Table {
         ("state", Type::Text),
         ("answered_at", Type::Int),
         ("created_at", Type::Int),
+        ("learns", Type::Int),
     ],
     suffix: "on conflict do nothing",
 };
@@ -409,6 +410,7 @@ impl Page<'_> {
             if is_called_off { "called_off" } else { "waiting" }.into(),
             answered_at.into(),
             wish.at.into(),
+            wish.learns.into(),
         ]
     }
 }

@@ -58,6 +58,8 @@ pub struct Page {
     pub provider_ref: Option<String>,
     /// What the last attempt ended with.
     pub error: Option<String>,
+    /// Whether they learn: somebody else is on call.
+    pub learns: bool,
 }
 
 /// How an attempt failed.
@@ -105,7 +107,7 @@ const DAY_SECONDS: i64 = 86_400;
 const ANSWERABLE_ROWS: i64 = 20;
 
 const COLUMNS: &str = "id, number, n, person_id, contact_id, channel, address, urgency, due_at, \
-    state, attempts, created_at, sent_at, received_at, answered_at, provider_ref, error";
+    state, attempts, created_at, sent_at, received_at, answered_at, provider_ref, error, learns";
 
 /// A page that is due at `$1` and that nobody has, when nobody can have one beyond `$2`.
 const FREE: &str = "state = 'waiting' and due_at <= $1 \
@@ -115,7 +117,7 @@ const FREE: &str = "state = 'waiting' and due_at <= $1 \
 pub fn insert(sql: &mut dyn Sql, page: &Page) -> Result<(), Failure> {
     sql.execute(
         "insert into pages (id, number, n, person_id, contact_id, channel, address, urgency, \
-         due_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         due_at, created_at, learns) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &[
             page.id.into(),
             page.number.into(),
@@ -127,6 +129,7 @@ pub fn insert(sql: &mut dyn Sql, page: &Page) -> Result<(), Failure> {
             page.urgency.as_str().into(),
             page.due_at.into(),
             page.created_at.into(),
+            page.learns.into(),
         ],
     )
     .map(drop)
@@ -424,5 +427,6 @@ pub(crate) fn read(row: &mut Columns) -> Result<Page, Failure> {
         answered_at: row.opt_at()?,
         provider_ref: row.opt_text()?,
         error: row.opt_text()?,
+        learns: row.flag()?,
     })
 }

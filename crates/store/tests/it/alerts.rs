@@ -8,11 +8,12 @@ use incident::{Scope, TokenScope, Viewer};
 use kernel::{
     AlertId, IncidentNumber, IntegrationId, MaintenanceId, PersonId, Role, ServiceId, Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::found::{self, Wanted};
 use store::alerts::heartbeats::{self, Beat};
 use store::alerts::payloads::{self, Payload, PayloadOutcome};
-use store::alerts::{self, Written, details, groups, maintenances};
+use store::alerts::{self, Written, asks, details, groups, maintenances};
+use store::forget::{Kind, forget};
 use uuid::Uuid;
 
 const START: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -376,5 +377,108 @@ fn windows_read_back_and_change() {
         let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
         assert_eq!(current, []);
         assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_source_is_asked_by_one_node_when_it_is_time() {
+    each_engine("asks", |store| {
+        let at = |seconds: i64| START.plus_seconds(seconds);
+        let claim = |place: &str, soon: Option<Timestamp>, seconds: i64| {
+            let span = (at(seconds), at(seconds + 120));
+            write(store, |sql| asks::claim(sql, source(1), place, soon, span))
+        };
+        assert_eq!(claim("a", None, 0), Some(asks::Turn::default()));
+        assert_eq!(claim("a", None, 1), None, "somebody asks it");
+        let missing = BTreeSet::from([AlertId(Uuid::from_u128(7))]);
+        let span = (at(2), at(302));
+        write(store, |sql| asks::answered(sql, source(1), (&missing, true), span));
+        assert_eq!(claim("a", None, 60), None);
+        assert_eq!(claim("a", Some(at(1)), 61), None, "it answered since");
+        let soon = claim("a", Some(at(2)), 62).unwrap();
+        assert_eq!((soon.missing, soon.whole, soon.failures), (missing, true, 0));
+        write(store, |sql| asks::failed(sql, source(1), "no\nway", (at(63), at(123))));
+        let all = store.read_blocking(asks::all).unwrap();
+        let asked = &all[&source(1)];
+        assert_eq!((asked.failures, asked.failing_since), (1, Some(at(63))));
+        assert_eq!(asked.error.as_deref(), Some("noway"));
+        assert!(!asked.is_due("a", Some(at(100)), at(122)), "it rests");
+        assert!(asked.is_due("a", None, at(123)) && asked.is_due("b", None, at(100)));
+        let after = claim("a", None, 123).unwrap();
+        assert_eq!((after.missing.len(), after.whole, after.failures), (0, false, 1));
+        assert_eq!(claim("b", None, 124), Some(asks::Turn::default()), "another address");
+    });
+}
+
+#[test]
+fn what_is_over_for_long_is_forgotten_in_small_steps() {
+    each_engine("alerts_forgotten", |store| {
+        let old = |n: u128, key: &str| over(&alert(n, key), 10);
+        let all = [old(1, "a"), old(2, "b"), over(&alert(3, "c"), 900), alert(4, "d")];
+        write(store, |sql| {
+            alerts::write(sql, Written::All, all.iter())?;
+            let said = Signal::new("a", SignalStatus::Firing, "Disk full");
+            details::write(sql, all.iter().map(|alert| (alert.id, &said)))?;
+            let mut group = Group::new(source(1), "web".to_owned(), START);
+            (group.number, group.open) = (Some(IncidentNumber(4)), false);
+            groups::write(sql, [&group].into_iter())?;
+            maintenances::insert(
+                sql,
+                &Maintenance {
+                    id: MaintenanceId(Uuid::from_u128(5)),
+                    name: "Firmware".to_owned(),
+                    starts_at: START,
+                    ends_at: Some(START.plus_seconds(60)),
+                    recurrence: None,
+                    matcher: Matcher { integrations: [source(1)].into(), ..Matcher::default() },
+                    created_by: "Mara".to_owned(),
+                    cancelled: false,
+                    version: 1,
+                },
+            )
+        });
+        let before = START.plus_seconds(600);
+        let step = |kind, limit| write(store, |sql| forget(sql, kind, before, limit));
+        assert_eq!((step(Kind::Alerts, 1), step(Kind::Alerts, 10)), (1, 1));
+        assert_eq!(step(Kind::Groups, 10), 1, "no alert of it is left");
+        assert_eq!((step(Kind::Maintenances, 10), step(Kind::Maintenances, 10)), (1, 0));
+        let ids: Vec<AlertId> = all.iter().map(|alert| alert.id).collect();
+        let left = store.read_blocking(|sql| alerts::by_ids(sql, &ids)).unwrap();
+        assert_eq!(left.iter().map(|alert| alert.key.as_str()).collect::<Vec<_>>(), ["c", "d"]);
+        let said = store.read_blocking(|sql| details::of(sql, &ids)).unwrap();
+        assert_eq!(said.len(), 2, "what they said went with them");
+    });
+}
+
+#[test]
+fn a_window_that_cannot_be_read_loses_no_other() {
+    each_engine("maintenance_damaged", |store| {
+        let sound = Maintenance {
+            id: MaintenanceId(Uuid::from_u128(5)),
+            name: "Firmware".to_owned(),
+            starts_at: START,
+            ends_at: Some(START.plus_seconds(3_600)),
+            recurrence: None,
+            matcher: Matcher { integrations: [source(1)].into(), ..Matcher::default() },
+            created_by: "Mara".to_owned(),
+            cancelled: false,
+            version: 1,
+        };
+        write(store, |sql| {
+            maintenances::insert(sql, &sound)?;
+            let broken = Maintenance { id: MaintenanceId(Uuid::from_u128(6)), ..sound.clone() };
+            maintenances::insert(sql, &broken)?;
+            let break_it = "update maintenances set matcher = 'not JSON' where id = $1";
+            sql.execute(break_it, &[broken.id.into()]).map(drop)
+        });
+        let current = store.read_blocking(|sql| maintenances::current(sql, START)).unwrap();
+        assert_eq!(current, [sound]);
+        assert_eq!(store.read_blocking(|sql| maintenances::list(sql, 9)).unwrap().len(), 1);
+        let damaged = store.read_blocking(maintenances::damaged).unwrap();
+        assert_eq!((damaged.len(), damaged[0].name.as_str()), (1, "Firmware"));
+        assert!(damaged[0].words.contains("JSON"), "{}", damaged[0].words);
+        assert!(write(store, |sql| maintenances::call_off_damaged(sql, &damaged[0].id)));
+        assert!(!write(store, |sql| maintenances::call_off_damaged(sql, &damaged[0].id)));
+        assert!(store.read_blocking(maintenances::damaged).unwrap().is_empty());
     });
 }

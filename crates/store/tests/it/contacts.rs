@@ -35,6 +35,7 @@ fn contact(n: u128, channel: PageChannel) -> Contact {
         proved_at: None,
         failing_since: None,
         error: None,
+        learns: false,
     }
 }
 

@@ -23,5 +23,6 @@ mod rules;
 mod schedules;
 mod status;
 mod surges;
+mod telling;
 mod webhooks;
 mod words;

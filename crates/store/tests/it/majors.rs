@@ -190,3 +190,24 @@ fn words_that_were_approved_are_public() {
         });
     });
 }
+
+#[test]
+fn what_is_for_lists_alone_is_kept_from_the_requester() {
+    each_engine("inside", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = Story { state: None };
+            let only = |requesters: bool, status_page: bool| -> Body {
+                let audiences = published(false, None).audiences;
+                let audiences = audiences.map(|to| Audiences { requesters, status_page, ..to });
+                UpdatePublished { audiences, ..published(false, None) }.into()
+            };
+            story.tell(sql, vec![only(false, false), only(true, false), only(false, true)])?;
+            let statement = "select public from events where kind = 'update_published' order by n";
+            let public = sql.query(statement, &[])?;
+            let [no, yes] = [0, 1].map(|flag| vec![store::Value::Int(flag)]);
+            assert_eq!(public, [no, yes.clone(), yes]);
+            Ok(())
+        });
+    });
+}

@@ -16,6 +16,7 @@ use kernel::{
     Actor, Channel, ContactId, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp,
     WebhookId,
 };
+use store::forget::{Kind, forget};
 use store::incidents::{Recorded, lock_head, record};
 use store::pages::ledger::{self, PromiseState, Unreached};
 use store::pages::plan::{NewPage, turns};
@@ -152,7 +153,7 @@ fn pages(n: u32, person: PersonId, at: Timestamp) -> [NewPage; 2] {
         };
         let id = (u128::from(n) << 96) ^ (person.0.as_u128() << 8) ^ seconds.unsigned_abs() as u128;
         let id = PageId(Uuid::from_u128(id));
-        NewPage { id, wish: PageWish { n, person, urgency: Urgency::High, way, at } }
+        NewPage { id, wish: PageWish { n, person, urgency: Urgency::High, way, at, learns: false } }
     };
     [wish(PageChannel::Email, 0), wish(PageChannel::Sms, 60)]
 }
@@ -567,6 +568,47 @@ fn two_writers_keep_one_ledger() {
             assert_eq!(pages_of(sql, 4)?.len(), 2);
             use PromiseState::{Kept, Promised};
             assert_eq!(states(sql)?, [Kept, Kept, Promised]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn pages_and_promises_of_open_incidents_are_never_forgotten() {
+    each_engine("paging_forgotten", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first, stopped()])?;
+            let later = NOW.plus_days(500);
+            let mut forgotten = |kind| forget(sql, kind, later, 10);
+            assert_eq!((forgotten(Kind::Pages)?, forgotten(Kind::Promises)?), (0, 0));
+            let end = "update incidents set state = 'closed' where number = $1";
+            sql.execute(end, &[NUMBER.into()])?;
+            let mut forgotten = |kind, limit| forget(sql, kind, later, limit);
+            assert_eq!((forgotten(Kind::Pages, 1)?, forgotten(Kind::Pages, 10)?), (1, 1));
+            assert_eq!(forgotten(Kind::Promises, 10)?, 3);
+            assert!(ledger::of(sql, NUMBER)?.is_empty() && pages_of(sql, 3)?.is_empty());
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn that_nobody_reached_who_learns_is_no_alarm() {
+    each_engine("paging_learns", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            let mut part = story.part(vec![began(NOW), first]);
+            for page in &mut part.pages {
+                page.wish.learns = true;
+            }
+            keep(sql, part)?;
+            let now = NOW.plus_seconds(121);
+            assert!(ledger::unreached(sql, now, now.plus_seconds(-60), 10)?.is_empty());
             Ok(())
         });
     });

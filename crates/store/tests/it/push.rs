@@ -234,9 +234,17 @@ fn browsers_come_change_hands_and_go() {
             assert!(!devices::delete(sql, person(2), DeviceId(Uuid::from_u128(3)))?);
             assert!(devices::delete(sql, person(3), DeviceId(Uuid::from_u128(3)))?);
             for number in [1, 2] {
-                devices::forget(sql, DeviceId(Uuid::from_u128(number)))?;
+                devices::forget(sql, DeviceId(Uuid::from_u128(number)), NOW)?;
             }
             assert!(!devices::are_any(sql)?);
+            // Each person is told of theirs, until they know.
+            let ended = devices::ended(sql, person(3))?;
+            assert_eq!((ended.len(), ended[0].label.as_str()), (1, "Firefox on Linux"));
+            devices::heard(sql, person(3), NOW.plus_seconds(-1))?;
+            assert_eq!(devices::ended(sql, person(3))?, ended);
+            devices::heard(sql, person(3), NOW)?;
+            assert_eq!(devices::ended(sql, person(3))?, []);
+            assert_eq!(devices::ended(sql, person(2))?.len(), 1);
             Ok(())
         });
     });

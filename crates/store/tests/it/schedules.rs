@@ -5,12 +5,13 @@ use crate::harness::{each_engine, write, writer};
 use incident::escalation::{EscalationPolicy, EscalationStep, Hours, Whom};
 use incident::policy::Agreement;
 use kernel::{
-    AgreementId, EscalationId, FeedId, OverrideId, PersonId, Priority, ScheduleId, SwapId, TeamId,
-    Timestamp,
+    AgreementId, EscalationId, FeedId, OverrideId, PersonId, Priority, ScheduleId, ShadowId,
+    SwapId, TeamId, Timestamp,
 };
 use roster::{Layer, Restriction, Rotation, Unit, Weekday};
 use std::sync::Arc;
 use store::directory::schedules::{self, Override, Schedule};
+use store::directory::shadows::{self, Shadow};
 use store::directory::swaps::{self, Swap, SwapState};
 use store::directory::{
     Escalation, Person, ScheduleFeed, Team, agreements, escalations, feeds, people, policy, teams,
@@ -314,6 +315,45 @@ fn what_is_long_over_is_left_to_the_history() {
             let stored = schedules::get(sql, one.id)?.unwrap();
             let history = schedules::roster(sql, &stored, START)?;
             assert_eq!((history.versions.len(), history.overrides.len()), (4, 2));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn who_learns_is_known_to_decisions_as_long_as_it_may_matter() {
+    each_engine("shadows", |store| {
+        write(store, |sql| {
+            add_people(sql);
+            let one = schedule(1, "Network");
+            schedules::insert(sql, &one, (None, START))?;
+            let before = policy::load(sql)?;
+            assert!(before.paging.schedules[&one.id].shadows.is_empty());
+            let shadow = |number: u128, from_days: i64| Shadow {
+                id: ShadowId(Uuid::from_u128(number)),
+                schedule: one.id,
+                person: person(3),
+                start: START.plus_days(from_days),
+                end: START.plus_days(from_days + 7),
+                made_by: Some(person(1)),
+                made_at: START.plus_days(100),
+            };
+            let (old, later, soon) = (shadow(1, 2), shadow(2, 120), shadow(3, 101));
+            for one in [&old, &later, &soon] {
+                shadows::insert(sql, one)?;
+            }
+            let all = shadows::of_schedule(sql, one.id, START)?;
+            assert_eq!(all, [old, soon.clone(), later.clone()]);
+            let after = policy::load_after(sql, Some(&before))?;
+            let known = &after.paging.schedules[&one.id];
+            assert_eq!(known.shadows, [soon.plain(), later.plain()]);
+            let same = policy::load_after(sql, Some(&after))?;
+            assert!(Arc::ptr_eq(known, &same.paging.schedules[&one.id]), "nothing changed");
+            shadows::end(sql, soon.id, START.plus_days(102))?;
+            assert_eq!(shadows::get(sql, soon.id)?.unwrap().end, START.plus_days(102));
+            shadows::remove(sql, later.id)?;
+            let after = policy::load_after(sql, Some(&same))?;
+            assert_eq!(after.paging.schedules[&one.id].shadows.len(), 1);
             Ok(())
         });
     });

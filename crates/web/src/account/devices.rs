@@ -1,21 +1,22 @@
 //! Browsers that show one's news when no page is open. A browser is allowed with the script of
 //! the page, which asks its person and the browser; the list and its buttons need none.
 
-use super::{done, sessions};
+use super::{came_from, done, sessions};
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::PageResult;
+use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::time;
+use crate::url;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use desk::push::Draft;
-use kernel::DeviceId;
+use kernel::{DeviceId, Timestamp};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
-use store::directory::Device;
+use store::directory::{Device, EndedDevice};
 
 /// `POST /me/devices`
 pub(super) async fn allow(
@@ -65,6 +66,37 @@ pub(super) async fn remove(
 ) -> PageResult<Response> {
     app.desk.remove_device(who.viewer().person, id).await?;
     Ok(done("stopped"))
+}
+
+/// `POST /me/devices/heard`: they know which browsers their vendors ended until an instant.
+pub(super) async fn heard(
+    State(app): State<App>,
+    who: SignedIn,
+    headers: HeaderMap,
+    fields: Fields,
+) -> PageResult<Response> {
+    let until = fields.filled("until").and_then(|text| text.parse::<Timestamp>().ok());
+    let until = until.ok_or_else(|| PageError::invalid("say until when"))?;
+    app.desk.heard_of_devices(who.viewer().person, until).await?;
+    Ok(Redirect::to(&came_from(&headers)).into_response())
+}
+
+/// Browsers that show no news any more though their person wanted it: said until they know.
+pub(crate) fn ended(who: &SignedIn, ended: &[EndedDevice]) -> Markup {
+    let Some(last) = ended.first() else { return html! {} };
+    html! {
+        div.banner.banner-warn role="status" {
+            (icon("alert"))
+            div.stack-s {
+                @for device in ended { p { b { (device.label) } " shows you no news any more: its vendor ended that, " (time::moment(device.ended_at, &who.here)) "." } }
+                p { "To have it back, open " a.link href={ (url::ACCOUNT) "#push" } { "your account" } " in that browser and allow it again." }
+                form method="post" action="/me/devices/heard" {
+                    input type="hidden" name="until" value=(last.ended_at);
+                    button.btn.btn-sm type="submit" { (icon("check")) "I know" }
+                }
+            }
+        }
+    }
 }
 
 pub(super) fn card(who: &SignedIn, devices: &[Device], key: &str) -> Markup {

@@ -4,7 +4,7 @@ use crate::part::clock;
 use crate::part::time::Here;
 use desk::{InboxEntry, ToldEntry};
 use incident::rating::SURVEY;
-use incident::state::UpdatePhase;
+use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Body, effects};
 use store::deliveries::{ToldAs, UNPROVEN};
 
@@ -53,7 +53,6 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
         Body::Reminded(_) => "It still waits for your answer.".to_owned(),
         Body::Rated(data) => format!("{who} rated it {} of 5:", data.score),
         Body::PriorityChanged(data) => format!("Its priority is {} now.", data.priority),
-        Body::MajorDeclared(_) => format!("{who} declared it a major incident:"),
         Body::Closed(_) => "It is closed.".to_owned(),
         Body::Cancelled(_) => "It was withdrawn; nobody works on it:".to_owned(),
         Body::Disputed(_) => format!("{who} says that it is still broken:"),
@@ -63,7 +62,35 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
             format!("{who} explained why a time was missed, and you own what follows:")
         }
         Body::Merged(_) => "Others reported the same, and it is worked on together.".to_owned(),
-        body => by_the_clock(body, here),
+        body => conducted(body, who).unwrap_or_else(|| by_the_clock(body, here)),
+    }
+}
+
+/// What is said of how a major incident is conducted.
+fn conducted(body: &Body, who: &str) -> Option<String> {
+    Some(match body {
+        Body::MajorProposed(_) => format!("{who} proposes to declare it a major incident:"),
+        Body::MajorDeclared(_) => format!("{who} declared it a major incident:"),
+        Body::RoleOffered(data) => {
+            format!("{who} offers you the role {}. Accept or decline it.", role(data.role))
+        }
+        Body::RoleGiven(data) => format!("{who} gave you the role {}.", role(data.role)),
+        Body::RoleDeclined(data) => {
+            format!("{who} does not take the role {}, which you offered.", role(data.role))
+        }
+        Body::UpdateDrafted(_) => format!("{who} wrote an update that waits for approval:"),
+        Body::UpdateRejected(_) => format!("{who} did not approve the update you wrote:"),
+        _ => return None,
+    })
+}
+
+/// What a role is called within a sentence.
+fn role(role: IncidentRole) -> &'static str {
+    match role {
+        IncidentRole::Commander => "incident commander",
+        IncidentRole::FixLead => "fix lead",
+        IncidentRole::Communications => "communications",
+        IncidentRole::Scribe => "scribe",
     }
 }
 
@@ -117,6 +144,13 @@ pub(super) fn why(entry: &InboxEntry) -> String {
         (ToldAs::Person, Some(Body::BreachExplained(_))) => {
             "You own what follows from it".to_owned()
         }
+        (ToldAs::Person, Some(Body::UpdateDrafted(_) | Body::MajorProposed(_))) => {
+            "You can decide on it".to_owned()
+        }
+        (ToldAs::Person, Some(Body::MajorDeclared(_))) => {
+            "Managers are told of major incidents".to_owned()
+        }
+        (ToldAs::Person, Some(Body::UpdateRejected(_))) => "You wrote it".to_owned(),
         (ToldAs::Person, _) => "It concerns you".to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::part::time::counted;
@@ -189,7 +190,7 @@ pub(super) async fn show(
         let at: Option<Timestamp> = asked.filled(name).and_then(|text| text.parse().ok());
         // What has begun begins now.
         if let Some(at) = at.filter(|at| *at > who.here.now) {
-            fields = fields.with(name, who.here.field(at));
+            fields = clock_change::holding(fields, name, at, &who.here.zone);
         }
     }
     draw(&who, &sight, &fields, &Problem::default())
@@ -198,8 +199,8 @@ pub(super) async fn show(
 fn draw(who: &SignedIn, sight: &Sight, fields: &Fields, problem: &Problem) -> PageResult<Markup> {
     let row = sight.row().ok_or(PageError::NotFound)?;
     let here = &who.here;
-    let start = fields.instant("start", here).unwrap_or_default().unwrap_or(here.now);
-    let end = fields.instant("end", here).unwrap_or_default();
+    let said = |name| clock_change::said(fields, name, &here.zone).unwrap_or_default();
+    let (start, end) = (said("start").unwrap_or(here.now), said("end"));
     let body = html! {
         (problem.banner(who, &url::on_call(row.id)))
         @if let Some(end) = end.filter(|end| *end > start && *end <= start.plus_days(limits::OVERRIDE_DAYS)) {
@@ -251,7 +252,7 @@ fn put(sight: &Sight, row: &Standing, person: PersonId, fields: &Fields) -> Mark
     html! {
         form method="post" action=(url::on_call_of(row.id, "overrides")) {
             input type="hidden" name="person" value=(person);
-            @for name in ["start", "end", "reason"] { input type="hidden" name=(name) value=(fields.text(name)); }
+            @for name in ["start", "start_which", "end", "end_which", "reason"] { input type="hidden" name=(name) value=(fields.text(name)); }
             button.btn.btn-sm type="submit" aria-label={ "Put on call: " (sight.name(person)) } { "Put on call" }
         }
     }
@@ -269,6 +270,8 @@ fn form(who: &SignedIn, sight: &Sight, row: &Standing, fields: &Fields, errors: 
             div.form-2 {
                 (field("start", "From", "Empty: now.").input("datetime-local", fields.text("start")))
                 (field("end", "Until", "Empty: until the shift ends that goes on then.").input("datetime-local", fields.text("end")))
+                (clock_change::choice(fields, "start", "From", &who.here.zone))
+                (clock_change::choice(fields, "end", "Until", &who.here.zone))
             }
             (Field::new("reason", "Why?").errors(errors).input("text", fields.text("reason")))
             div.btns {
@@ -320,8 +323,8 @@ fn wanted(who: &SignedIn, schedule: ScheduleId, fields: &Fields) -> Result<Wante
     Ok(Wanted {
         schedule,
         person: id(fields, "person")?.ok_or_else(missing)?,
-        start: fields.instant("start", &who.here)?,
-        end: fields.instant("end", &who.here)?,
+        start: clock_change::said(fields, "start", &who.here.zone)?,
+        end: clock_change::said(fields, "end", &who.here.zone)?,
         reason: text(fields, "reason", limits::REASON_CHARS)?,
     })
 }

@@ -12,9 +12,10 @@ use crate::part::time::moment;
 use crate::settings::actor;
 use crate::url;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::rota::{make_feed, revoke_feed};
+use incident::escalation::check::can_be_paged;
 use kernel::{FeedId, ScheduleId};
 use maud::{Markup, html};
 use store::directory::feeds::ScheduleFeed;
@@ -24,6 +25,9 @@ const WHOSE: [(&str, &str); 2] = [("own", "My shifts only"), ("all", "Everybody'
 
 pub(super) fn card(who: &SignedIn, sight: &Sight, made: Option<&str>) -> Markup {
     let (Some(chosen), Some(row)) = (&sight.chosen, sight.row()) else { return html! {} };
+    if !reads(who, sight) {
+        return html! {};
+    }
     html! {
         section.card id="feeds" aria-labelledby="fe" {
             div.card-h { h2 id="fe" { (row.name) " in your calendar" } }
@@ -46,6 +50,12 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, made: Option<&str>) -> Markup 
             }
         }
     }
+}
+
+/// Whether a feed of theirs would hold anything: whoever only reads is never on call, and nothing
+/// of the service desk goes out to them.
+pub(super) fn reads(who: &SignedIn, sight: &Sight) -> bool {
+    can_be_paged(who.viewer().person, &sight.names.policy)
 }
 
 fn table(who: &SignedIn, sight: &Sight, feeds: &[ScheduleFeed]) -> Markup {
@@ -85,19 +95,10 @@ pub(super) async fn make(
         .desk
         .change(actor(&who), move |sql, audit| make_feed(sql, audit, &viewer, (schedule, own)));
     let (_, secret) = made.await?;
-    let base = base(&app, &headers);
+    let base = app.options.base(&headers);
     let address = format!("{base}/api/v1/schedules/{schedule}/calendar.ics?token={secret}");
     let above = Above { feed: Some(address), ..Above::default() };
     page(&app, &who, Asked::schedule(schedule), above).await
-}
-
-/// Where calendars find this server: the address people use, else where the browser found it.
-fn base(app: &App, headers: &HeaderMap) -> String {
-    if let Some(url) = &app.options.public_url {
-        return url.trim_end_matches('/').to_owned();
-    }
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    host.map(|host| format!("http://{host}")).unwrap_or_default()
 }
 
 /// `POST …/feeds/{feed}/revoke`

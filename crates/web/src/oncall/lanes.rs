@@ -10,8 +10,9 @@ use crate::part::time::counted;
 use crate::url;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use kernel::PersonId;
 use maud::{Markup, html};
-use roster::{COLUMNS_PER_DAY, Cell, Drawing, Lanes, Look, Shift, Span};
+use roster::{COLUMNS_PER_DAY, Cell, Drawing, Lanes, Look, Shift, Source, Span};
 
 /// Columns of a cell in which a first name has room, and in which a whole name has.
 const FIRST_NAME_COLUMNS: usize = 12;
@@ -105,10 +106,30 @@ fn table(view: &View<'_>, chosen: &Chosen, lanes: &Lanes) -> Markup {
                 @if !lanes.overrides.is_empty() || !chosen.overrides.is_empty() {
                     tr { th scope="row" { "Stands in" } (cells(view, &lanes.overrides, &[], "ln ln-o")) }
                 }
+                @for (person, told) in &learning(view, chosen) {
+                    tr { th scope="row" { "Learns: " (view.sight.name(*person)) } (cells(view, told, &[], "ln")) }
+                }
                 tr.ln-eff { th scope="row" { "Result" } (cells(view, &shifts, &gaps, "ln")) }
             }
         }
     }
+}
+
+/// Who is told besides in these weeks, each with when.
+fn learning(view: &View<'_>, chosen: &Chosen) -> Vec<(PersonId, Vec<Shift>)> {
+    let Span { start, end } = view.drawing.span();
+    let mut found: Vec<(PersonId, Vec<Shift>)> = Vec::new();
+    for (place, told) in chosen.roster.besides(start, end, &chosen.shadows).into_iter().enumerate()
+    {
+        let turn = Span::new(told.start, told.end);
+        let source = Source::Override(place);
+        let shift = Shift { person: told.person, start: told.start, end: told.end, source, turn };
+        match found.iter_mut().find(|(person, _)| *person == told.person) {
+            Some((_, shifts)) => shifts.push(shift),
+            None => found.push((told.person, vec![shift])),
+        }
+    }
+    found
 }
 
 fn days(view: &View<'_>) -> Markup {

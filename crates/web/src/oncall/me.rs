@@ -95,6 +95,8 @@ pub(super) fn take_over(sight: &Sight, row: &Standing, words: &str, class: &str)
     };
     html! {
         form method="post" action=(url::on_call_of(row.id, "take")) {
+            // Whom the reader sees on call: a page that is old takes nothing from anybody else.
+            input type="hidden" name="from" value=(row.now.person.map(|person| person.to_string()).unwrap_or_default());
             button class=(class) type="submit" aria-label=(label) title=(label) { (icon("oncall")) (words) }
         }
     }

@@ -193,7 +193,7 @@ fn head(who: &SignedIn, sight: &Sight) -> Markup {
             }
             @if let Some(row) = sight.row() {
                 div.btns.hide-s {
-                    a.btn href="#feeds" { (icon("cal")) "Subscribe to calendar" }
+                    @if feeds::reads(who, sight) { a.btn href="#feeds" { (icon("cal")) "Subscribe to calendar" } }
                     @if who.viewer().swaps_shifts() {
                         a.btn href=(url::on_call_of(row.id, "cover")) { (icon("plus")) "Add override" }
                     }

@@ -6,6 +6,7 @@ use super::sight::{Sight, Standing};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;
+use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
 use crate::part::time::counted;
@@ -13,7 +14,7 @@ use crate::settings::actor;
 use crate::url;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use desk::rota::{Wanted, add_override};
+use desk::rota::take_over_now;
 use incident::escalation::check::can_be_paged;
 use kernel::{PersonId, ScheduleId};
 use maud::{Markup, html};
@@ -45,7 +46,12 @@ fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
         tr {
             th scope="row" { a href=(url::on_call(row.id)) { (row.name) } }
             @match row.now.person {
-                Some(person) => { td { (somebody(who, sight, person)) } }
+                Some(person) => { td {
+                    (somebody(who, sight, person))
+                    @if !row.besides.is_empty() {
+                        span.meta { " learning: " (row.besides.iter().map(|one| sight.name(*one)).collect::<Vec<_>>().join(", ")) }
+                    }
+                } }
                 None => { td { span.err { (icon("alert")) "nobody" } @if let Some(whom) = row.fallback { span.meta { "pages go to " (sight.names.words(whom)) } } } }
             }
             td { @match row.until() { Some(at) => (here.exact(at)), None => span.muted { "no end in sight" } } }
@@ -75,17 +81,19 @@ fn somebody(who: &SignedIn, sight: &Sight, person: PersonId) -> Markup {
     }
 }
 
-/// `POST …/take`: the reader is on call from now on, until the shift or the gap ends.
+/// `POST …/take`: the reader is on call from now on, until the shift or the gap ends. Where
+/// somebody else is by now than the page said, nothing is taken.
 pub(super) async fn take(
     State(app): State<App>,
     Staff(who): Staff,
     Path(schedule): Path<ScheduleId>,
+    fields: Fields,
 ) -> PageResult<Response> {
     let viewer = who.viewer().clone();
-    let person = viewer.person;
-    let wanted = Wanted { schedule, person, start: None, end: None, reason: String::new() };
+    // A program that takes over need not look first.
+    let seen = fields.get("from").map(|text| text.parse::<PersonId>().ok());
     app.desk
-        .change(actor(&who), move |sql, audit| add_override(sql, audit, &viewer, wanted))
+        .change(actor(&who), move |sql, audit| take_over_now(sql, audit, &viewer, (schedule, seen)))
         .await?;
     Ok(done(schedule, "taken"))
 }

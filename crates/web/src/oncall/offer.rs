@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::form::{Errors, Field};
 use crate::settings::actor;
 use crate::settings::editing::{Problem, id, text};
@@ -34,7 +35,9 @@ pub(super) async fn show(
     let mut fields = Fields::default();
     for name in ["start", "end"] {
         let at: Option<Timestamp> = asked.filled(name).and_then(|text| text.parse().ok());
-        fields = at.into_iter().fold(fields, |fields, at| fields.with(name, who.here.field(at)));
+        let zone = &who.here.zone;
+        fields =
+            at.into_iter().fold(fields, |fields, at| clock_change::holding(fields, name, at, zone));
     }
     draw(&who, &sight, &fields, &Problem::default())
 }
@@ -67,6 +70,8 @@ fn form(who: &SignedIn, sight: &Sight, row: &Standing, fields: &Fields, errors: 
             div.form-2 {
                 (Field::new("start", "From").hint("Empty: now.").errors(errors).input("datetime-local", fields.text("start")))
                 (Field::new("end", "Until").errors(errors).input("datetime-local", fields.text("end")))
+                (clock_change::choice(fields, "start", "From", &who.here.zone))
+                (clock_change::choice(fields, "end", "Until", &who.here.zone))
             }
             (Field::new("asked", "Who is asked?").hint("Whoever is asked is the only one who can take it.").errors(errors)
                 .select(&asked(who, sight), fields.text("asked")))
@@ -117,14 +122,14 @@ pub(super) async fn make(
 
 fn read(who: &SignedIn, schedule: ScheduleId, fields: &Fields) -> Result<Offer, Trouble> {
     let missing = || Refusal::invalid("end", "Say until when");
-    let start = fields.instant("start", &who.here)?;
+    let start = clock_change::said(fields, "start", &who.here.zone)?;
     Ok(Offer {
         schedule,
         person: id(fields, "person")?.unwrap_or(who.viewer().person),
         asked: id(fields, "asked")?,
         // A shift that goes on is given away from now on.
         start: start.filter(|start| *start > who.here.now),
-        end: fields.instant("end", &who.here)?.ok_or_else(missing)?,
+        end: clock_change::said(fields, "end", &who.here.zone)?.ok_or_else(missing)?,
         reason: text(fields, "reason", limits::REASON_CHARS)?,
     })
 }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::settings::whom::Names;
-use desk::rota::roster_of;
+use desk::rota::{learning, roster_of};
 use incident::escalation::{SchedulePolicy, Whom};
 use incident::{Access, Policy, Scope};
 use kernel::{IncidentNumber, PersonId, ScheduleId, Timestamp};
@@ -50,6 +50,8 @@ pub(super) struct Standing {
     pub(super) gaps: Vec<Span>,
     /// The reader's own shifts, the one that goes on first.
     pub(super) mine: Vec<Span>,
+    /// Who learns now, besides whoever is on call.
+    pub(super) besides: Vec<PersonId>,
 }
 
 impl Standing {
@@ -81,8 +83,9 @@ impl Standing {
             }
         }
         let (name, fallback) = (schedule.name.clone(), schedule.fallback);
+        let besides = roster.told(now, &schedule.shadows).besides;
         let now = first.unwrap_or(nothing);
-        Some(Standing { id, name, fallback, roster, now, next, gaps, mine })
+        Some(Standing { id, name, fallback, roster, now, next, gaps, mine, besides })
     }
 
     /// Until when it stays as it is; nothing when that is farther than one looks.
@@ -119,6 +122,8 @@ pub(super) struct Chosen {
     pub(super) roster: Roster,
     /// Those that are not over.
     pub(super) overrides: Vec<Override>,
+    /// Who learns in the time that is shown.
+    pub(super) shadows: Vec<roster::Shadow>,
     /// The reader's own, and all for whoever arranges shifts.
     pub(super) feeds: Vec<ScheduleFeed>,
 }
@@ -210,7 +215,8 @@ fn read_chosen(
     let roster = roster_of(sql, &schedule, from.min(now.plus_days(-DAYS)))?;
     let overrides = schedules::overrides(sql, id, now)?;
     let feeds = feeds::of_schedule(sql, id)?;
-    Ok(Some(Chosen { schedule, roster, overrides, feeds }))
+    let shadows = learning(sql, id, from.min(now))?;
+    Ok(Some(Chosen { schedule, roster, overrides, shadows, feeds }))
 }
 
 /// What pages now, the soonest next step first.

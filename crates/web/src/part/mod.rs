@@ -3,6 +3,7 @@
 pub(crate) mod away;
 pub(crate) mod chip;
 pub(crate) mod clock;
+pub(crate) mod clock_change;
 pub(crate) mod duration;
 pub(crate) mod empty;
 pub(crate) mod form;

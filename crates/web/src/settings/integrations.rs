@@ -1,6 +1,7 @@
 //! Integrations that tell of alerts: how a tool is connected, whether it is heard, what it
 //! sent, and how that becomes incidents.
 
+mod asked;
 mod draw;
 mod form;
 mod mapping;
@@ -15,7 +16,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
@@ -153,13 +154,6 @@ async fn insert(
         .await
 }
 
-/// The address at which others reach us: the one that is set, else the one in use.
-fn base(app: &App, headers: &HeaderMap) -> String {
-    let set = app.options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    set.unwrap_or_else(|| format!("http://{}", host.unwrap_or("localhost")))
-}
-
 async fn show(
     State(app): State<App>,
     Reads(who): Reads,
@@ -171,7 +165,7 @@ async fn show(
     let source = all.get(id)?;
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     let (fields, none) = (form::shown(source), Problem::default());
-    let mut shown = Shown::of(&app, source, &fields, &none, base(&app, &headers)).await?;
+    let mut shown = Shown::of(&app, source, &fields, &none, app.options.base(&headers)).await?;
     if let Some(tool) = asked.filled("tool").and_then(Tool::named) {
         shown.tool = tool;
     }
@@ -203,7 +197,8 @@ async fn change(
             let problem = Problem::of(&app, trouble, SUBJECT, id.to_string(), "name").await?;
             let all = app.desk.read(All::read).await?;
             let source = all.get(id)?;
-            let shown = Shown::of(&app, source, &fields, &problem, base(&app, &headers)).await?;
+            let shown =
+                Shown::of(&app, source, &fields, &problem, app.options.base(&headers)).await?;
             Ok((problem.status(), draw::page(&who, &app, &all, &shown)).into_response())
         }
     }

@@ -1,5 +1,5 @@
-//! What letters to requesters say: by kind of letter and language, with a look at the result
-//! before anybody gets it.
+//! What letters say, to requesters and to people of the service desk: by kind of letter and
+//! language, with a look at the result before anybody gets it.
 
 use super::editing::{self, Problem, saved, saved_banner, stale, version_field};
 use super::{Reads, Section, actor, row_page, section_page};
@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use desk::Trouble;
 use incident::{Refusal, Scope};
 use kernel::{IncidentNumber, Language, limits};
-use locale::template::{PLACES, Template};
+use locale::template::{OF_STAFF, PLACES, Template};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use store::Sql;
@@ -46,6 +46,40 @@ fn name(kind: LetterKind) -> &'static str {
         LetterKind::Withdrawn => "It was withdrawn",
         LetterKind::Reopened => "It was taken up again",
         LetterKind::Together => "It is worked on together",
+        staff => name_to_staff(staff),
+    }
+}
+
+/// The name of a kind of letter to people of the service desk.
+fn name_to_staff(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::TeamGiven => "Given to their team",
+        LetterKind::Given => "Given to them",
+        LetterKind::BroughtIn => "They were brought in",
+        LetterKind::Answered => "Somebody wrote on what they have",
+        LetterKind::FileAdded => "Somebody added a file to what they have",
+        LetterKind::Disputed => "It is still broken",
+        LetterKind::TakenUp => "Somebody took it up again",
+        LetterKind::TimeShort => "A time is nearly over",
+        LetterKind::TimeOver => "A time is over",
+        LetterKind::Nears => "What was said to requesters is near",
+        LetterKind::PromisedTo => "It was promised to them",
+        LetterKind::PromiseBroken => "A promise was broken",
+        LetterKind::Explained => "A miss was explained",
+        LetterKind::RatedLow => "Somebody was not content",
+        LetterKind::KeptInside => "Their reply by mail stayed inside",
+        LetterKind::Paged => "They are paged",
+        LetterKind::RowReported => "By a rule: it was reported",
+        LetterKind::RowGiven => "By a rule: it was given to somebody",
+        LetterKind::RowBroughtIn => "By a rule: others were brought in",
+        LetterKind::RowPriority => "By a rule: another priority",
+        LetterKind::RowMajor => "By a rule: a major incident",
+        LetterKind::RowUpdate => "By a rule: how it stands",
+        LetterKind::RowExpected => "By a rule: when it is expected back",
+        LetterKind::RowResolved => "By a rule: it should work again",
+        LetterKind::RowClosed => "By a rule: it is closed",
+        LetterKind::RowWithdrawn => "By a rule: it was withdrawn",
+        _ => "New for their team",
     }
 }
 
@@ -56,13 +90,31 @@ async fn list(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let edited = app.desk.read(letters::list).await?;
-    let is_edited =
-        |kind, language| edited.iter().any(|own| own.kind == kind && own.language == language);
     let body = html! {
         (saved_banner(query.as_deref()))
-        div.card { div.scroll-x tabindex="0" role="region" aria-label="Letters by language" { table.dt {
+        div.stack-l { @for (staff, heading) in [(false, "To requesters"), (true, "To people of the service desk")] {
+            section.card aria-labelledby=(heading_id(staff)) {
+                div.card-h { h2 id=(heading_id(staff)) { (heading) } }
+                (table(&edited, staff))
+            }
+        } }
+    };
+    let lead =
+        html! { "What letters say in each language. What you leave empty stays as it came." };
+    Ok(section_page(&who, SECTION, lead, None, body))
+}
+
+fn heading_id(staff: bool) -> &'static str {
+    if staff { "to-staff" } else { "to-requesters" }
+}
+
+fn table(edited: &[LetterText], staff: bool) -> Markup {
+    let is_edited =
+        |kind, language| edited.iter().any(|own| own.kind == kind && own.language == language);
+    html! {
+        div.scroll-x tabindex="0" role="region" aria-label=(if staff { "Letters to people of the service desk, by language" } else { "Letters to requesters, by language" }) { table.dt {
             thead { tr { th scope="col" { "Letter" } @for language in Language::ALL { th scope="col" lang=(language) { (language.name()) } } } }
-            tbody { @for kind in LetterKind::ALL { tr {
+            tbody { @for kind in LetterKind::ALL.iter().filter(|kind| kind.is_to_staff() == staff) { tr {
                 th scope="row" { (name(*kind)) }
                 @for language in Language::ALL {
                     td { a.link href=(address(*kind, *language)) {
@@ -71,10 +123,8 @@ async fn list(
                     } }
                 }
             } } }
-        } } }
-    };
-    let lead = html! { "What letters to requesters say in each language. What you leave empty stays as it came." };
-    Ok(section_page(&who, SECTION, lead, None, body))
+        } }
+    }
 }
 
 fn address(kind: LetterKind, language: Language) -> String {
@@ -163,9 +213,13 @@ fn typed(kind: LetterKind, language: Language, fields: &Fields) -> Result<Letter
             let words = format!("This is longer than {max_chars} characters");
             return Err(Refusal::invalid(field, words).into());
         }
-        Template::read(&text).map_err(|fault| {
+        let template = Template::read(&text).map_err(|fault| {
             Refusal::invalid(field, format!("Line {}: {}", fault.line, fault.words))
         })?;
+        if let Some(place) = template.of_staff().filter(|_| !kind.is_to_staff()) {
+            let words = format!("{{{place}}} is for people of the service desk alone");
+            return Err(Refusal::invalid(field, words).into());
+        }
         Ok(text)
     };
     let subject = editing::one_line(&words("subject", limits::TITLE_CHARS)?);
@@ -237,6 +291,8 @@ async fn look(
         ("reader", "Gwen Tarrant".to_owned()),
         ("who", "Ines Carvalhal".to_owned()),
         ("expected", at(who.here.now.plus_days(1))),
+        ("priority", "P2".to_owned()),
+        ("due", at(who.here.now.plus_seconds(3_600))),
     ]);
     if let Some(row) = real {
         values = BTreeMap::from([
@@ -244,10 +300,18 @@ async fn look(
             ("title", row.title.clone()),
             ("reader", row.requester.name.clone()),
             ("who", who.viewer().name.clone()),
+            ("priority", row.state.priority.to_string()),
         ]);
+        values.extend(row.due_at.map(|due| ("due", at(due))));
         values.extend(row.service.map(|service| ("service", service.name)));
         values.extend(row.team.map(|team| ("team", team.name)));
         values.extend(row.state.expected.map(|expected| ("expected", at(expected.at))));
+    }
+    if own.kind.is_to_staff() {
+        values.insert("reader", who.viewer().name.clone());
+    } else {
+        // As they leave: what stands there is not for those who do not work here.
+        values.retain(|place, _| !OF_STAFF.contains(place));
     }
     Ok(Some((draw.0)(own, &|place| values.get(place).cloned())))
 }
@@ -289,10 +353,11 @@ fn page(
         @if let Some(drawn) = drawn { (preview(drawn, language)) }
         section.card aria-labelledby="places" {
             div.card-h { h2 id="places" { "What can stand in the words" } }
-            div.card-b { dl.props { @for (place, stands) in PLACES { div { dt { code { "{" (place) "}" } } dd { (stands) } } } } }
+            div.card-b { dl.props { @for (place, stands) in PLACES.iter().filter(|(place, _)| kind.is_to_staff() || !OF_STAFF.contains(place)) { div { dt { code { "{" (place) "}" } } dd { (stands) } } } } }
         }
     };
-    let lead = html! { "To requesters who read " (language.name()) "." };
+    let to = if kind.is_to_staff() { "people of the service desk" } else { "requesters" };
+    let lead = html! { "To " (to) " who read " (language.name()) "." };
     row_page(who, SECTION, name(kind), lead, body)
 }
 

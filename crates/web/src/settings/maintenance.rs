@@ -19,7 +19,8 @@ use desk::Trouble;
 use desk::maintenance::{check, may_plan};
 use kernel::{MaintenanceId, Timestamp};
 use maud::Markup;
-use store::alerts::maintenances;
+use serde::Serialize;
+use store::alerts::maintenances::{self, Damaged};
 use store::directory::integrations::{self, Integration};
 use store::directory::services::{self, Service};
 use store::status::components::{self, Component};
@@ -44,8 +45,17 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(ADDRESS, get(list).post(create))
         .route("/settings/maintenance/new", get(new))
+        .route("/settings/maintenance/damaged", post(call_off_damaged))
         .route("/settings/maintenance/{id}", get(show).post(change))
         .route("/settings/maintenance/{id}/end", post(end))
+}
+
+/// A window with what the outside is told of it, as the audit trail keeps it.
+#[derive(Serialize)]
+struct Window<'a> {
+    #[serde(flatten)]
+    row: &'a Maintenance,
+    public: Option<&'a Words>,
 }
 
 /// Everything the pages choose from.
@@ -56,6 +66,8 @@ struct All {
     components: Vec<Component>,
     /// What the outside is told of windows.
     words: Vec<Words>,
+    /// Rows that cannot be read.
+    damaged: Vec<Damaged>,
 }
 
 impl All {
@@ -69,6 +81,7 @@ impl All {
             sources,
             components: components::list(sql)?,
             words: works::list(sql)?,
+            damaged: maintenances::damaged(sql)?,
         })
     }
 
@@ -144,8 +157,9 @@ async fn insert(
     app.desk
         .change(actor(who), move |sql, audit| {
             maintenances::insert(sql, &row)?;
-            tell(sql, id, words)?;
-            Ok(audit.created(sql, SUBJECT, id, &row)?)
+            let made = Window { row: &row, public: words.as_ref() };
+            audit.created(sql, SUBJECT, id, &made)?;
+            tell(sql, id, words)
         })
         .await
 }
@@ -190,7 +204,12 @@ async fn change(
     };
     let now = app.desk.now();
     let make = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        tell(sql, id, form::outside(id, &typed, now)?)?;
+        // When a window was called off stays what its words say.
+        let at = match works::get(sql, id)? {
+            Some(words) if before.cancelled => words.updated_at,
+            _ => now,
+        };
+        tell(sql, id, form::outside(id, &typed, at)?)?;
         form::typed(before, &typed)
     };
     match alter(&app, &who, id, seen, make).await {
@@ -222,7 +241,9 @@ async fn end(
     plans(&who)?;
     let now = app.desk.now();
     let end = move |sql: &mut dyn Sql, before: Maintenance| -> Result<Maintenance, Trouble> {
-        touch(sql, id, now)?;
+        if !before.cancelled {
+            touch(sql, id, now)?;
+        }
         Ok(Maintenance { cancelled: true, ..before })
     };
     alter(&app, &who, id, None, end).await?;
@@ -235,6 +256,25 @@ fn touch(sql: &mut dyn Sql, id: MaintenanceId, now: Timestamp) -> Result<(), Tro
         Some(words) => Ok(works::put(sql, &Words { updated_at: now, ..words })?),
         None => Ok(()),
     }
+}
+
+/// `POST …/damaged`: one that cannot be read is called off, and named no more.
+async fn call_off_damaged(
+    State(app): State<App>,
+    Staff(who): Staff,
+    fields: Fields,
+) -> PageResult<Response> {
+    plans(&who)?;
+    let id = fields.text("id").to_owned();
+    app.desk
+        .change(actor(&who), move |sql, audit| {
+            if maintenances::call_off_damaged(sql, &id)? {
+                audit.deleted(sql, SUBJECT, &id, &"cannot be read")?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(saved(ADDRESS))
 }
 
 /// Changes a window that is there, if it is still at the version seen.
@@ -252,10 +292,14 @@ async fn alter(
             if let Some(seen) = seen.filter(|seen| *seen != before.version) {
                 return stale(seen, Some(before.version));
             }
+            let said = works::get(sql, id)?;
             let made = make(sql, before.clone())?;
             let after = Maintenance { version: before.version + 1, ..made };
             check(&after)?;
             maintenances::update(sql, &after, before.version)?;
+            let says = works::get(sql, id)?;
+            let before = Window { row: &before, public: said.as_ref() };
+            let after = Window { row: &after, public: says.as_ref() };
             Ok(audit.changed(sql, SUBJECT, id, &before, &after)?)
         })
         .await

@@ -284,3 +284,51 @@ async fn nobody_is_offered_a_reply_to_a_program() {
     let own = world.report("Printer is dark").await;
     world.get("mara", &format!("/incidents/{own}")).await.shows(r#"id="m-reply""#);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alertmanager_that_can_be_asked_shows_how_that_goes() {
+    let world = World::new().await;
+    let from = source(&world, "alertmanager", "Prometheus").await;
+    assert_eq!(from.settings.ask, None);
+    let path = format!("/settings/integrations/{}", from.id);
+    let fields = [
+        ("version", "1"),
+        ("name", "Prometheus"),
+        ("active", "1"),
+        ("ask.url", "https://am.example?x"),
+        ("ask.secret", "hush-hush"),
+        ("ask.every_minutes", "7"),
+    ];
+    let wrong = world.post("ada", &path, &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("id=\"ask.url-e\"").hides("hush-hush");
+    let mut good = fields;
+    good[3].1 = "https://am.example";
+    assert_eq!(world.post("ada", &path, &good).await.status, StatusCode::SEE_OTHER);
+    let page = world.get("ada", &path).await;
+    page.shows("value=\"https://am.example\"").shows("value=\"7\"").hides("hush-hush");
+    page.shows("It was not asked yet which alerts it knows.");
+    let asking = world.desk.sources_to_ask().await.unwrap().remove(0);
+    assert_eq!((asking.integration, asking.secret.as_deref()), (from.id, Some("hush-hush")));
+    world.desk.source_answered(&asking, b"[]").await.unwrap();
+    world.get("ada", &path).await.shows("It said which alerts it knows");
+    for _ in 0..3 {
+        world.desk.source_silent(&asking, "am.example takes no connection").await.unwrap();
+    }
+    let page = world.get("ada", &path).await;
+    page.shows("It does not say which alerts it knows").shows("am.example takes no connection");
+    // Somebody else's server does not get what was given for this one.
+    let mut other = good;
+    (other[0].1, other[3].1, other[4].1) = ("2", "https://evil.example", "");
+    let wrong = world.post("ada", &path, &other).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("id=\"ask.secret-h\"").shows("be given anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_to_enter_is_secret_where_this_program_encrypts() {
+    let world = World::with(web::Options { encrypted: true, ..Default::default() }).await;
+    let from = source(&world, "alertmanager", "Prometheus").await;
+    let page = world.get("ada", &format!("/settings/integrations/{}", from.id)).await;
+    page.shows("url: https://").hides("url: http://");
+}

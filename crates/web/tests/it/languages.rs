@@ -141,6 +141,9 @@ async fn administrators_say_what_letters_say() {
     let refused = world.post("ada", path, &broken).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.shows("Line 3: there is no {readr}").shows("{readr} &lt;b&gt;");
+    let inside = world.post("ada", path, &[("version", "0"), ("opening", "P: {priority}")]).await;
+    assert_eq!(inside.status, StatusCode::UNPROCESSABLE_ENTITY);
+    inside.shows("{priority} is for people of the service desk alone");
     let long = "x".repeat(1_001);
     let refused = world.post("ada", path, &[("version", "0"), ("closing", &long)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -169,4 +172,14 @@ async fn administrators_say_what_letters_say() {
     assert_eq!(back.status, StatusCode::SEE_OTHER);
     assert_eq!(stored(&world).await, None);
     world.get("ada", "/settings/audit?subject=letter").await.shows("received de");
+
+    // Letters to people of the service desk are edited and looked at in the same way.
+    let path = "/settings/letters/time_over/pl";
+    world.get("ada", "/settings/letters").await.shows("To people of the service desk").shows(path);
+    let words = [("version", "0"), ("subject", "{priority}"), ("opening", "Termin {due}")];
+    let look = [&words[..], &[("look", "1")][..]].concat();
+    world.post("ada", path, &look).await.shows("Termin {due} for Ada");
+    let saved = world.post("ada", path, &words).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    world.get("ada", "/settings/letters").await.shows_once("yours");
 }

@@ -288,3 +288,59 @@ async fn the_way_there_is_in_the_rail_and_the_palette() {
     world.get_live("mara", "/palette?q=on%20call").await.shows("who, until when, shifts");
     world.get("gwen", "/portal").await.hides("/on-call");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_page_takes_over_from_nobody_else() {
+    let world = world().await;
+    let (id, at) = network(&world).await;
+    let page = world.get("peter", &format!("/on-call?schedule={id}")).await;
+    let (mara, peter) = (world.person("mara").id.to_string(), world.person("peter").id.to_string());
+    page.shows(&format!("name=\"from\" value=\"{mara}\""));
+    // Meanwhile somebody else took it.
+    let ada = world.person("ada").id.to_string();
+    let end = field(world.desk.now().plus_seconds(7_200));
+    let covers = [("person", ada.as_str()), ("end", end.as_str())];
+    went(&world.post("ines", &format!("{at}/overrides"), &covers).await, "covered");
+    let late = world.post("peter", &format!("{at}/take"), &[("from", mara.as_str())]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+    late.shows("Ada Brandt is on call by now");
+    let seen = world.post("peter", &format!("{at}/take"), &[("from", ada.as_str())]).await;
+    went(&seen, "taken");
+    let page = world.get("peter", &format!("/on-call?schedule={id}")).await;
+    page.shows("You are on call").hides(&format!("name=\"from\" value=\"{peter}\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_offered_a_feed_that_stays_empty() {
+    let world = world().await;
+    let (_, at) = network(&world).await;
+    world.get("mara", "/on-call").await.shows("Subscribe to calendar").shows("Make an address");
+    world.get("otto", "/on-call").await.hides("Subscribe to calendar").hides("Make an address");
+    let made = world.post("otto", &format!("{at}/feeds"), &[("whose", "all")]).await;
+    assert_eq!(made.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_that_comes_twice_is_asked_about() {
+    let world = world().await;
+    let (_, at) = network(&world).await;
+    let mara = world.person("mara").id;
+    let zone = world.desk.change(desk::command_line(), move |sql, _| {
+        let moved = "update people set time_zone = 'Europe/Berlin' where id = $1";
+        sql.execute(moved, &[mara.into()])?;
+        Ok(())
+    });
+    zone.await.unwrap();
+    let year: i16 = world.desk.now().to_string()[..4].parse().unwrap();
+    // The last Sunday of October: the clocks go back from three to two.
+    let sunday = (25..=31)
+        .map(|day| jiff::civil::date(year + 1, 10, day))
+        .find(|date| date.weekday() == jiff::civil::Weekday::Sunday)
+        .unwrap();
+    let (start, end) = (format!("{sunday}T01:30"), format!("{sunday}T02:30"));
+    let mara = mara.to_string();
+    let fields = [("person", mara.as_str()), ("start", start.as_str()), ("end", end.as_str())];
+    let asked = world.post("mara", &format!("{at}/overrides"), &fields).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    asked.shows("id=\"end-e\"").shows("comes twice").shows("name=\"end_which\"");
+}

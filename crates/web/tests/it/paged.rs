@@ -56,6 +56,7 @@ async fn paged_before(
         answered_at: None,
         provider_ref: None,
         error: None,
+        learns: false,
     };
     let insert = move |sql: &mut dyn store::Sql| {
         send::insert(sql, &page)?;

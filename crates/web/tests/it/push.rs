@@ -97,3 +97,31 @@ async fn push_and_what_it_says_are_chosen_like_the_other_channels() {
     let sent = world.get("mara", "/me").await.sends("/me/notifications");
     assert!(sent.contains(&("clocks_push".to_owned(), "1".to_owned())));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_browser_that_its_vendor_ended_its_person_is_told_until_they_know() {
+    let world = world().await;
+    let fields = [("endpoint", ENDPOINT), ("p256dh", P256DH), ("auth", AUTH)];
+    world.post("mara", "/me/devices", &fields).await;
+    let mara = world.person("mara").id;
+    let device = world.desk.devices(mara).await.unwrap()[0].clone();
+    world.get("mara", "/inbox").await.hides("shows you no news any more");
+    world.desk.forget_device(device.id).await.unwrap();
+    for page in ["/inbox", "/me"] {
+        world.get("mara", page).await.shows("shows you no news any more").shows(&device.label);
+        world.get("gwen", page).await.hides("shows you no news any more");
+    }
+    let ended = world.desk.ended_devices(mara).await.unwrap()[0].ended_at.to_string();
+    let nothing = world.post("mara", "/me/devices/heard", &[]).await;
+    assert!(nothing.status.is_client_error());
+    let heard = world.post("mara", "/me/devices/heard", &[("until", ended.as_str())]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    world.get("mara", "/inbox").await.hides("shows you no news any more");
+    // Whoever allows it again knows, too.
+    world.post("mara", "/me/devices", &fields).await;
+    let device = world.desk.devices(mara).await.unwrap()[0].clone();
+    world.desk.forget_device(device.id).await.unwrap();
+    world.get("mara", "/me").await.shows("shows you no news any more");
+    world.post("mara", "/me/devices", &fields).await;
+    world.get("mara", "/me").await.hides("shows you no news any more");
+}

@@ -3,8 +3,8 @@
 
 use crate::harness::World;
 use axum::http::StatusCode;
-use kernel::{EscalationId, ScheduleId};
-use store::directory::{escalations, people, schedules};
+use kernel::{EscalationId, ScheduleId, Timestamp};
+use store::directory::{escalations, people, schedules, shadows};
 
 /// The form of a schedule in which these take turns week by week.
 fn form(people: &str) -> Vec<(&str, &str)> {
@@ -230,4 +230,89 @@ async fn what_is_wrong_with_a_policy_stands_at_its_field() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}={value}");
         page.shows(words).shows(&format!("id=\"{at}-e\""));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_learns_beside_whoever_is_on_call() {
+    let world = World::new().await;
+    let (address, id) = made(&world).await;
+    let until = world.desk.now().plus_days(5).to_string();
+    let until = &until[..16];
+    let wrong = [("learner", "Ada Brandt")];
+    let wrong = world.post("ines", &format!("{address}/shadows"), &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("id=\"learns_until-e\"");
+    let fields = [("learner", "Ada Brandt"), ("learns_until", until)];
+    let put = world.post("ines", &format!("{address}/shadows"), &fields).await;
+    assert_eq!(put.status, StatusCode::SEE_OTHER, "{}", put.body);
+    let stored = world.desk.read(move |sql| shadows::of_schedule(sql, id, Timestamp::default()));
+    let stored = stored.await.unwrap();
+    assert_eq!(stored[0].person, world.person("ada").id);
+    world.get("ines", &address).await.shows("End that Ada Brandt learns");
+    world.get("ines", &format!("/on-call?schedule={id}")).await.shows("Learns: Ada Brandt");
+    let end = format!("{address}/shadows/{}/end", stored[0].id);
+    assert_eq!(world.post("ines", &end, &[]).await.status, StatusCode::SEE_OTHER);
+    world.get("ines", &address).await.shows("Nobody learns by this schedule");
+}
+
+fn week(summary: &str, from: &str, to: &str) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{from}\r\nSUMMARY:{summary}\r\nDTSTART:{from}T080000Z\r\nDTEND:{to}T080000Z\r\nEND:VEVENT\r\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rota_is_looked_at_before_it_is_taken() {
+    let world = World::new().await;
+    let (address, id) = made(&world).await;
+    let bring = format!("{address}/bring");
+    let day = |days: i64| world.desk.now().plus_days(days).to_string()[..10].replace('-', "");
+    let events = [
+        week("Ada Brandt", &day(10), &day(17)),
+        week("Nemo", &day(17), &day(24)),
+        week("Ada", &day(24), &day(31)),
+    ];
+    let text = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", events.concat());
+    world.get("ines", &address).await.shows("Bring in a rota or holidays");
+    world.get("ines", &bring).await.shows("A rota in iCalendar");
+    let broken = world.post("ines", &bring, &[("ical", "nothing")]).await;
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let looked = world.post("ines", &bring, &[("ical", text.as_str())]).await;
+    looked.shows("1 name").shows("Who is “Nemo”").shows("changes who is paged on");
+    let named = [("ical", text.as_str()), ("name0", "Nemo"), ("person0", "Mara Lindqvist")];
+    let again = world.post("ines", &bring, &named).await;
+    again.hides("Who is “Nemo”").shows("turns of one rotation").shows("Open it as a layer");
+    let overrides =
+        move |sql: &mut dyn store::Sql| schedules::overrides(sql, id, Timestamp::default());
+    assert!(world.desk.read(overrides).await.unwrap().is_empty(), "nothing is stored yet");
+
+    let (start, end) = (world.desk.now().plus_days(1), world.desk.now().plus_days(2));
+    let tick = format!("{}|{start}|{end}", world.person("ada").id);
+    let take = [("take", tick.as_str()), ("reason", "From the old tool")];
+    for _ in 0..2 {
+        let taken = world.post("ines", &format!("{bring}/take"), &take).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    }
+    let stored = world.desk.read(overrides).await.unwrap();
+    assert_eq!(stored.len(), 1, "what is there already is not made twice");
+    assert_eq!((stored[0].person, stored[0].start), (world.person("ada").id, start));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holidays_are_covered_in_turn() {
+    let world = World::new().await;
+    let (address, _) = made(&world).await;
+    let bring = format!("{address}/bring");
+    let day = |days: i64| world.desk.now().plus_days(days).to_string()[..10].to_owned();
+    let dates = format!("{}, {}", day(40), day(41));
+    let fields = [
+        ("holidays", "1"),
+        ("dates", dates.as_str()),
+        ("people", "Ada Brandt\nMara Lindqvist"),
+        ("from", "09:00"),
+    ];
+    let found = world.post("ines", &bring, &fields).await;
+    found.shows("Put them on call as ticked").shows("Ada Brandt").shows("Mara Lindqvist");
+    let past = [("holidays", "1"), ("dates", "2001-01-01"), ("people", "Ada Brandt")];
+    world.post("ines", &bring, &past).await.shows("no date from today on");
 }

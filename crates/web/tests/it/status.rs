@@ -42,12 +42,23 @@ async fn administrators_set_the_page_up() {
     for (name, value) in [("first", "de"), ("other", "en"), ("public", "1"), ("version", "1")] {
         assert!(sent.iter().any(|(n, v)| n == name && v == value), "{name}: {sent:?}");
     }
+    page.shows("switched on");
+    let mut alone = form;
+    (alone[0].1, alone[3].1) = ("1", "");
+    let refused = world.post("ada", PAGE, &alone).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("id=\"first-e\"");
     let mut odd = form;
     odd[0].1 = "1";
     odd[6].1 = "https://status.example";
     let refused = world.post("ada", PAGE, &odd).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.shows("id=\"domain-e\"");
+    let own = Request::post(PAGE)
+        .header("host", "status.northwind.example")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let body = Body::from("version=1&domain=status.northwind.example");
+    world.send("ada", own, body).await.shows("id=\"domain-e\"");
     let stale = world.post("ada", PAGE, &form).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
 }
@@ -113,6 +124,12 @@ async fn components_are_made_moved_and_removed_without_scripts() {
     assert!(at(&list.body, "Scanners") < at(&list.body, "Labels"));
     let moved = world.post("mara", &format!("{labels}/move"), &[("to", "up")]).await;
     assert_eq!(moved.status, StatusCode::FORBIDDEN);
+    world.post("ada", COMPONENTS, &[("name", "Scanners")]).await;
+    let clash = world.post("ada", &format!("{group}/remove"), &[]).await;
+    clash.shows("rename one first");
+    let alone = world.get("ada", COMPONENTS).await;
+    let (_, after) = alone.body.split_once("Without a group").expect("it stands alone");
+    world.post("ada", &format!("{}/remove", first(after, COMPONENTS)), &[]).await;
     world.post("ada", &format!("{labels}/remove"), &[]).await;
     world.get("ada", COMPONENTS).await.hides(">Labels</a>");
     world.post("ada", &format!("{group}/remove"), &[]).await;

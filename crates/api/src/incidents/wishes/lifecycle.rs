@@ -13,11 +13,41 @@ use utoipa::ToSchema;
 plain_wishes! {
     Acknowledge: "Take notice of it", "A new incident is in progress then.";
     Resume: "Go on working", "Ends a hold.";
-    Mitigate: "Say that the impact is over", "The cause may remain.";
-    Restore: "Say that service is verified to be back", "";
     Confirm: "Confirm that it works again", "Closes it. The requester does this, or somebody of the service desk on their behalf.";
     NotAReopening: "Say that the reply was only a thank-you", "Takes back the reopening by a reply.";
     Close: "Close it for good", "A resolved incident closes by itself after some days of silence.";
+}
+
+macro_rules! over_for_children {
+    ($($name:ident: $about:literal, $more:literal;)+) => {$(
+        #[doc = $about]
+        #[derive(Debug, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            /// Whether that goes for the children that follow it, too.
+            #[serde(default)]
+            children: bool,
+        }
+
+        impl Wish for $name {
+            const NAME: CommandName = CommandName::$name;
+            const ABOUT: &'static str = $about;
+            const MORE: &'static str = $more;
+
+            fn example() -> Value {
+                json!({ "children": true })
+            }
+
+            async fn command(self, _: &mut On<'_>) -> Result<Command, Problem> {
+                Ok(Command::$name { children: self.children })
+            }
+        }
+    )+};
+}
+
+over_for_children! {
+    Mitigate: "Say that the impact is over", "The cause may remain.";
+    Restore: "Say that service is verified to be back", "";
 }
 
 /// What it waits for.

@@ -69,6 +69,9 @@ impl Wish for PublishUpdate {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        if let Some(audiences) = &self.audiences {
+            on.references.check_lists("audiences.lists", &audiences.lists).await?;
+        }
         Ok(Command::PublishUpdate {
             title: on.opt_words("title", self.title.as_deref(), limits::TITLE_CHARS)?,
             body: on.words("body", &self.body, limits::BODY_CHARS)?,
@@ -113,6 +116,7 @@ impl Wish for DraftUpdate {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
+        on.references.check_lists("audiences.lists", &self.audiences.lists).await?;
         Ok(Command::DraftUpdate {
             update: self.update.unwrap_or_else(|| on.ask.update()),
             title: on.opt_words("title", self.title.as_deref(), limits::TITLE_CHARS)?,

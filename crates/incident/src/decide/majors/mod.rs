@@ -23,6 +23,7 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::ProposeMajor { reason } => {
             let rule = rule_that_acts(draft);
+            check_is_undecided(draft, rule)?;
             draft.emit(MajorProposed { reason: *reason, rule });
             Ok(())
         }
@@ -30,7 +31,10 @@ pub(super) fn run(draft: &mut Draft, command: &Command) -> Result<(), Refusal> {
             draft.emit(MajorDeclined { reason: *reason });
             Ok(())
         }
-        Command::DeclareMajor { reason } => declare(draft, *reason),
+        Command::DeclareMajor { reason } => {
+            check_is_undecided(draft, rule_that_acts(draft))?;
+            declare(draft, *reason)
+        }
         Command::StandDown { reason } => {
             draft.emit(MajorStoodDown { reason: *reason });
             Ok(())
@@ -57,6 +61,15 @@ fn rule_that_acts(draft: &Draft) -> Option<RuleId> {
     let mut rules = draft.policy().rules.iter().map(|ready| &ready.rule);
     let acts = rules.find(|rule| rule.name == derived.name && rule.version == derived.version);
     acts.map(|rule| rule.id)
+}
+
+/// A rule does not say again what people decided otherwise: it would at each change.
+fn check_is_undecided(draft: &Draft, rule: Option<RuleId>) -> Result<(), Refusal> {
+    let Some((conduct, rule)) = draft.state()?.conduct.as_deref().zip(rule) else { return Ok(()) };
+    if conduct.stood_down_at.is_none() && !conduct.declined_rules.contains(&rule) {
+        return Ok(());
+    }
+    Err(Refusal::state("nothing_to_change", "people decided that it is no major incident"))
 }
 
 fn declare(draft: &mut Draft, reason: Option<ContentId>) -> Result<(), Refusal> {

@@ -1,6 +1,6 @@
 //! Updates: written once, for everybody concerned; where it was agreed, another approves them.
 
-use super::super::{Draft, conversation};
+use super::super::{Draft, conversation, lifecycle};
 use crate::command::Command;
 use crate::conduct::{self, Audiences, UpdateDraft};
 use crate::event::{UpdateDrafted, UpdatePublished, UpdateRejected};
@@ -112,6 +112,7 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         title: None,
         audiences: Some(Audiences { requesters: true, ..Audiences::default() }),
     });
+    let is_public = audiences.requesters || audiences.status_page;
     draft.emit(UpdatePublished {
         body,
         phase,
@@ -122,7 +123,12 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         update,
         update_due,
     });
-    conversation::provider_spoke(draft);
+    if is_public {
+        conversation::provider_spoke(draft);
+    } else {
+        // Its requester still waits for a word.
+        lifecycle::took_it(draft);
+    }
     if let Some(command) = below {
         tell_below(draft, &command)?;
     }
@@ -162,7 +168,8 @@ fn find(draft: &Draft, id: UpdateId) -> Result<UpdateDraft, Refusal> {
     found.ok_or_else(|| Refusal::invalid("update", "does not wait for approval here"))
 }
 
-/// Another person than its writer publishes it, as it was written.
+/// Another person than its writer publishes it, as it was written, but for times that passed
+/// while it waited: who approves cannot mend them.
 fn approve(draft: &mut Draft, id: UpdateId) -> Result<(), Refusal> {
     let written = find(draft, id)?;
     if written.by.is_some() && written.by == draft.facts.actor.person_id() {
@@ -170,6 +177,8 @@ fn approve(draft: &mut Draft, id: UpdateId) -> Result<(), Refusal> {
         return Err(Refusal::state("own_update", words));
     }
     let UpdateDraft { title, body, phase, expected, next_update, audiences, .. } = written;
+    let to_come = |at: &Timestamp| *at > draft.at;
+    let (expected, next_update) = (expected.filter(to_come), next_update.filter(to_come));
     let words = Words { title, body, phase, expected, next_update, audiences };
     check(draft, &words)?;
     publish(draft, words, Some(id))

@@ -4,6 +4,7 @@ use super::super::{Draft, lifecycle};
 use super::follow::{Wish, begin};
 use super::step::{Voice, finder, say};
 use super::{beside, goes_on_after};
+use crate::conduct::Answer;
 use crate::escalation::{Course, Cue, Planned, Whom, Why, by_hand, plan};
 use crate::event::{PageDeclined, Paged};
 use crate::reach::Urgency;
@@ -43,6 +44,20 @@ pub(in crate::decide) fn call(draft: &mut Draft, whom: &[Whom], note: Option<Con
     if !is_going(draft) {
         begin_with(draft, Why::Called, (whom, at), note, Voice::Follows);
     }
+}
+
+/// Those who were asked to come beside the page that goes on for another reason, and have not
+/// answered.
+pub(super) fn unanswered(draft: &Draft) -> Vec<Whom> {
+    let Some(course) = going(draft).filter(|course| course.why != Why::Called) else {
+        return vec![];
+    };
+    let conduct = draft.state().ok().and_then(|state| state.conduct.as_deref());
+    let responders = conduct.map_or(&[][..], |conduct| &conduct.responders);
+    let asked = responders.iter().filter(|responder| {
+        responder.answer == Answer::Asked && responder.asked_at >= course.began_at
+    });
+    asked.map(|responder| Whom::Person(responder.person)).collect()
 }
 
 /// The next word about it did not come: pages whoever should see to it, or else whoever is
@@ -118,7 +133,10 @@ fn begin_with(
     let Ok(state) = draft.state() else { return };
     let policy = draft.policy().paging.policy_of(state.service, state.team);
     let fallback = policy.map(|policy| policy.fallback.clone()).unwrap_or_default();
-    let plan: Vec<Planned> = by_hand(whom, &fallback, at);
+    let mut plan: Vec<Planned> = by_hand(whom, &fallback, at);
+    // That one of them comes says nothing of the others.
+    let steps = plan.iter_mut().filter(|planned| why == Why::Called && !planned.end);
+    steps.for_each(|planned| planned.everyone = true);
     let wish = Wish { why, policy: None, plan, fallback, urgency: Urgency::High, note };
     begin(draft, wish, voice);
 }

@@ -1,6 +1,7 @@
 //! What begins and ends paging by itself, whichever command it was.
 
 use super::super::{Draft, Origin};
+use super::call::{call, is_anybody_reached, unanswered};
 use super::step::{Voice, finder, next_step, say};
 use super::{beside, is_answered_by_all, is_awaited, stop};
 use crate::escalation::{
@@ -45,13 +46,25 @@ fn settle(draft: &mut Draft) {
     let Ok(state) = draft.state() else { return };
     let Some(course) = state.paging.as_ref().filter(|course| course.is_going()) else { return };
     let taken = !is_awaited(draft, course) && is_taken(draft);
-    let taken = taken || is_answered_by_all(draft, course);
+    let taken = taken || is_answered_by_all(draft, course) || has_spoken(state, course);
     // What somebody wished goes on until somebody takes it.
     let muted = !course.why.is_wished() && state.muted().is_some();
     let why = over(state).or(taken.then_some(Stop::Acknowledged));
     if let Some(why) = why.or(muted.then_some(Stop::Muted)) {
+        let left = if why == Stop::Acknowledged { unanswered(draft) } else { vec![] };
         stop(draft, why, Voice::Follows);
+        // Who was asked to come is not who was to take it: they are asked on.
+        if is_anybody_reached(draft, &left) {
+            call(draft, &left, None);
+        }
     }
+}
+
+/// Whether the word came, whoever said it, for whose lack somebody is paged.
+fn has_spoken(state: &State, course: &Course) -> bool {
+    let conduct = state.conduct.as_deref();
+    course.why == Why::Silent
+        && conduct.is_some_and(|conduct| conduct.communication.overdue_since.is_none())
 }
 
 fn over(state: &State) -> Option<Stop> {

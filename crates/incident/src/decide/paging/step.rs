@@ -6,7 +6,7 @@ use crate::command::Command;
 use crate::escalation::{
     AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Stop, Turns, Whom, Why, by_hand, plan,
 };
-use crate::event::{AcknowledgementExpired, Body, PagingExhausted};
+use crate::event::{AcknowledgementExpired, Body, Paged, PagingExhausted};
 use crate::reach::Urgency;
 use crate::timers::TimerKind;
 use kernel::{PersonId, Timestamp};
@@ -26,7 +26,31 @@ pub(super) enum Voice {
     Timer(Timestamp),
 }
 
+/// Says it. Where it paged somebody whom others learn from, those are told after it.
 pub(super) fn say(draft: &mut Draft, voice: Voice, body: impl Into<Body>) {
+    let body = body.into();
+    let learning = learning(draft, voice, &body);
+    speak(draft, voice, body);
+    if let Some(told) = learning {
+        speak(draft, if voice == Voice::Wish { Voice::Follows } else { voice }, told.into());
+    }
+}
+
+/// Who learns beside those whom an entry pages. They are told by an entry of their own: nothing
+/// waits for them, and the other stays as it would be without them.
+fn learning(draft: &Draft, voice: Voice, body: &Body) -> Option<Paged> {
+    let Body::Paged(paged) = body else { return None };
+    let at = if let Voice::Timer(at) = voice { at } else { draft.now };
+    let nobody = Default::default();
+    let finder = finder(draft, at, paged.urgency, &nobody, draft.facts.turns)?;
+    let people = finder.besides(&paged.people);
+    let Paged { began_n, step, round, urgency, note, .. } = **paged;
+    let (cue, webhooks, next, turn) = (Cue::Shadows, vec![], None, None);
+    let told = Paged { began_n, step, round, cue, people, webhooks, urgency, next, turn, note };
+    (!told.people.is_empty()).then_some(told)
+}
+
+fn speak(draft: &mut Draft, voice: Voice, body: Body) {
     match voice {
         Voice::Wish => draft.emit(body),
         Voice::Follows => draft.emit_for_it("paging", body),
@@ -59,6 +83,7 @@ pub(in crate::decide) fn is_answered_now(draft: &Draft, kind: TimerKind) -> bool
                 | Command::Cancel { .. }
                 | Command::Merge { .. }
                 | Command::DeclinePage { .. }
+                | Command::AnswerCall { .. }
                 | Command::EscalatePage
         )
 }
@@ -112,8 +137,12 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
 pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice) {
     let course = draft.state().ok().and_then(|state| state.paging.as_ref());
     let Some(course) = course.filter(|course| course.is_going()) else { return };
-    let Some(finder) = finder(draft, at, course.urgency, &course.declined, draft.facts.turns)
-    else {
+    let is_call = course.why == Why::Called;
+    // Who comes is asked no more, and who does not answer keeps nobody else awake for it.
+    let come = course.acknowledged_by.iter().filter(|_| is_call);
+    let left_out = course.declined.iter().chain(come).copied().collect();
+    let is_over = is_call && !course.acknowledged_by.is_empty();
+    let Some(finder) = finder(draft, at, course.urgency, &left_out, draft.facts.turns) else {
         return;
     };
     let Some((came, found)) = first_that_finds(&course.ahead, &finder, cue, at) else { return };
@@ -126,7 +155,9 @@ pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice
         planned.counts(at).then_some(Next { step: planned.step, at })
     });
     let (began_n, urgency, times) = (course.began_n, course.urgency, course.exhausted + 1);
-    if end {
+    if end && is_over {
+        stop(draft, Stop::Acknowledged, voice);
+    } else if end {
         let again_at = at.plus_seconds(AGAIN_SECONDS);
         say(draft, voice, PagingExhausted { step: number.0, times, again_at });
         let voice = if voice == Voice::Wish { Voice::Follows } else { voice };

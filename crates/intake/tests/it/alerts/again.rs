@@ -75,6 +75,68 @@ async fn a_merged_incident_swallows_no_new_alert() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_worse_in_a_merged_incident_is_said_where_it_is_worked_on() {
+    let doors = Doors::open().await;
+    doors.fires("Disk", "warning", "VPN").await;
+    let main = doors.t.report("The VPN is slow").await;
+    doors.t.issue(&doors.t.agent, FIRST, Command::Merge { into: main }).await.unwrap();
+    doors.fires("Disk", "warning", "VPN").await;
+    assert!(doors.comments(main).await.is_empty(), "that is nothing new");
+    doors.fires("Disk", "critical", "VPN").await;
+    let said = doors.comments(main).await;
+    assert_eq!(
+        said,
+        ["An alert of INC-1, which is part of this incident, is critical now: Disk is slow"]
+    );
+    doors.fires("Disk", "warning", "VPN").await;
+    assert_eq!(doors.comments(main).await.len(), 1, "better is no news");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notes_from_opsgenie_are_notes_whatever_came_with_them() {
+    let doors = Doors::open().await;
+    let auth = format!("GenieKey {KEY}");
+    let alert = json!({ "message": "Disk full", "alias": "a", "note": "Since noon" });
+    doors.call("POST", "/v2/alerts", &auth, &alert).await;
+    let says = async |what: &str, body: serde_json::Value| {
+        let path = format!("/v2/alerts/a/{what}?identifierType=alias");
+        let answer = doors.call("POST", &path, &auth, &body).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.json);
+    };
+    says("notes", json!({ "note": "Looking", "user": "Ada" })).await;
+    let until = doors.t.desk.now().plus_seconds(600).to_string();
+    says("snooze", json!({ "note": "Later", "user": "Ada", "endTime": until })).await;
+    says("close", json!({ "note": "Cleaned up", "user": "Ada" })).await;
+    says("notes", json!({ "note": "It was the logs" })).await;
+    let said = doors.comments(FIRST).await;
+    let expected =
+        ["Since noon", "Ada: Looking", "Ada: Later", "Ada: Cleaned up", "It was the logs"];
+    assert_eq!(said, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_without_links_keeps_the_links() {
+    let doors = Doors::open().await;
+    let alert = json!({ "routing_key": KEY, "event_action": "trigger", "dedup_key": "d",
+        "links": [{ "href": "https://wiki.example/disk", "text": "Runbook" }],
+        "payload": { "summary": "Disk", "source": "db1", "severity": "error" } });
+    doors.post("/v2/enqueue", &alert).await;
+    let mut bare = alert.clone();
+    bare["links"] = json!([]);
+    bare["payload"]["summary"] = "Disk is full".into();
+    doors.post("/v2/enqueue", &bare).await;
+    let found = doors.t.desk.alerts_of(doors.source).await.unwrap().remove(0);
+    assert_eq!(found.details.title, "Disk is full");
+    assert_eq!(found.details.links[0].href, "https://wiki.example/disk");
+    let mut other = alert;
+    other["links"][0]["href"] = "https://wiki.example/full".into();
+    doors.post("/v2/enqueue", &other).await;
+    let found = doors.t.desk.alerts_of(doors.source).await.unwrap().remove(0);
+    assert_eq!(found.details.links.len(), 1, "others take their place");
+    assert_eq!(found.details.links[0].href, "https://wiki.example/full");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_alert_that_somebody_has_over_there_is_not_the_incident() {
     let doors = Doors::open().await;
     let auth = format!("GenieKey {KEY}");

@@ -2,12 +2,10 @@
 //! caps that slow letters down.
 
 use super::Taken;
-use crate::letter::{Letter, Piece};
 use crate::message::{Envelope, message as written};
 use crate::paging::Pager;
 use crate::paging::words::Message;
 use crate::smtp::Unsent;
-use kernel::Language;
 use store::pages::send::Wrong;
 
 impl Pager {
@@ -15,18 +13,9 @@ impl Pager {
         let Some(smtp) = &self.providers.smtp else {
             return Err(super::not_set_up("smtp_url"));
         };
-        let mut pieces = vec![Piece::Text(message.mail.clone())];
-        let link = message.link.iter().map(|link| (message.link_words, link.clone()));
-        pieces.push(Piece::Links(link.collect()));
-        // The screens it leads to are in English.
-        let letter = Letter {
-            language: Language::En,
-            subject: message.subject.clone(),
-            pieces,
-            why: message.why.to_owned(),
-        };
         // The same at each attempt, so that whoever gets it twice sees it once.
-        let message_id = format!("page.{}@{}", message.id, smtp.domain());
+        let local = message.sealed.clone().unwrap_or_else(|| format!("page.{}", message.id));
+        let message_id = format!("{local}@{}", smtp.domain());
         let envelope = Envelope {
             from: smtp.from(),
             name: "",
@@ -36,7 +25,7 @@ impl Pager {
             unsubscribe: None,
             at: self.desk.now(),
         };
-        let letter = written(&letter, &envelope).map_err(Wrong::Ever)?;
+        let letter = written(&message.letter, &envelope).map_err(Wrong::Ever)?;
         match smtp.send(letter).await {
             Ok(()) => Ok(Taken { reference: Some(message_id) }),
             Err(Unsent::Never(error)) => Err(Wrong::Ever(error)),

@@ -1,7 +1,8 @@
 //! The upper part of the room: what it is, what can be done, the keel line and the figures.
 
 use super::keel::{Moments, keel};
-use super::{Room, figures, opener, people, post};
+use super::{Room, figures, opener, people};
+use crate::incident::dialogs;
 use crate::part::icon::icon;
 use crate::part::time;
 use crate::part::{chip, clock, pri, state};
@@ -56,9 +57,9 @@ fn actions(room: &Room<'_>) -> Markup {
         }
         @if state.major && state.lifecycle.is_open() {
             @if moments.mitigated.is_none() && room.can(C::Mitigate) {
-                (post(room, C::Mitigate, &[], "btn btn-primary", html! { "Mark as mitigated" }))
+                (over(room, C::Mitigate, "Mark as mitigated"))
             } @else if moments.restored.is_none() && room.can(C::Restore) {
-                (post(room, C::Restore, &[], "btn btn-primary", html! { "Service is back" }))
+                (over(room, C::Restore, "Service is back"))
             }
             @if room.can(C::Resolve) { (opener(room, C::Resolve, "btn", html! { "Resolve" })) }
         }
@@ -66,6 +67,23 @@ fn actions(room: &Room<'_>) -> Markup {
         @if room.can(C::StandDown) { (opener(room, C::StandDown, "btn", html! { "Stand down" })) }
         @if !state.major && !is_proposed(room) && room.can(C::DeclareMajor) {
             (opener(room, C::DeclareMajor, "btn", html! { "Declare again" }))
+        }
+    }
+}
+
+/// Says that it is over, where wished for the incidents below it, too.
+fn over(room: &Room<'_>, command: C, label: &str) -> Markup {
+    let below = room.state().children.len();
+    html! {
+        form method="post" action=(url::incident_command(room.number(), command)) data-live {
+            (dialogs::screen_field(&dialogs::in_room()))
+            @if below > 0 {
+                label.ck id="mj-below" data-keep {
+                    input type="checkbox" name="children" value="1";
+                    "Also " (time::counted(below as i64, "incident")) " below it"
+                }
+            }
+            button class="btn btn-primary" type="submit" { (label) }
         }
     }
 }

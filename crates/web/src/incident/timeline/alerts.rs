@@ -30,6 +30,7 @@ fn happened(data: &AlertsChanged) -> String {
         AlertsWhy::Calm => "calm again".to_owned(),
         AlertsWhy::Unclear => "nobody knows for too long".to_owned(),
         AlertsWhy::Expired => format!("{} not told of again", data.resolved),
+        AlertsWhy::Gone => format!("{} unknown to their source, which was asked", data.resolved),
         AlertsWhy::Told | AlertsWhy::Person => match (data.fired, data.resolved) {
             (0, 0) => "told of alerts".to_owned(),
             (fired, 0) => format!("{fired} began"),

@@ -57,6 +57,7 @@ fn paged(case: &Case, data: &Paged) -> Markup {
         @else { "paged " b { (names(case, data.people.iter().map(|paged| paged.person))) } }
         @match data.cue {
             Cue::Plan | Cue::ByHand => {}
+            Cue::Shadows => { ", who learn beside whoever is on call" }
             Cue::Late => { ", late: nothing ran here meanwhile" }
             Cue::Escalated => { ", without waiting" }
             Cue::Declined => { ", because nobody asked before can take it" }

@@ -8,7 +8,7 @@ mod hours;
 mod list;
 
 use self::draw::View;
-use self::feed::Filled;
+pub(super) use self::feed::Filled;
 use super::editing::{self, Problem, saved, saved_banner};
 use super::moves::{self, Moves};
 use super::{Reads, Section, actor};

@@ -1,7 +1,7 @@
 //! How integrations look.
 
 use super::tools::{Place, TOOLS, Tool};
-use super::{All, SECTION, Trouble, payloads};
+use super::{All, SECTION, Trouble, asked, payloads};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::form::Fields;
@@ -13,7 +13,8 @@ use crate::settings::editing::{self, Problem, buttons, name_field, version_field
 use crate::settings::{Section, form_page, row_page, section_page};
 use crate::url;
 use maud::{Markup, html};
-use store::alerts::payloads::Kept;
+use store::alerts::asks::{self, Asked};
+use store::alerts::payloads::{Kept, PayloadOutcome};
 use store::directory::IntegrationKind;
 use store::directory::integrations::Integration;
 
@@ -27,6 +28,8 @@ pub(super) struct Shown<'a> {
     problem: &'a Problem,
     base: String,
     kept: Vec<Kept>,
+    /// How asking it goes.
+    asked: Option<Asked>,
 }
 
 impl<'a> Shown<'a> {
@@ -39,8 +42,9 @@ impl<'a> Shown<'a> {
         base: String,
     ) -> Result<Self, Trouble> {
         let kept = app.desk.payloads(source.id).await?;
+        let asked = app.desk.read(asks::all).await?.remove(&source.id);
         let tool = Tool::of(kept.first().map(|kept| kept.door.as_str()), source.kind);
-        Ok(Shown { banner: html! {}, tool, source, fields, problem, base, kept })
+        Ok(Shown { banner: html! {}, tool, source, fields, problem, base, kept, asked })
     }
 }
 
@@ -142,6 +146,10 @@ pub(super) fn page(who: &SignedIn, app: &App, all: &All, shown: &Shown<'_>) -> M
         (shown.banner)
         (problem.banner(who, &address))
         (heard(who, source, false))
+        @if source.settings.ask.is_some() { (asked::state(who, shown.asked.as_ref())) }
+        @if let Some(confirmed) = shown.kept.iter().find(|kept| kept.outcome == PayloadOutcome::Confirmed) {
+            p.meta { "Confirmed " (time::moment(confirmed.received_at, &who.here)) @if edits { ": " (confirmed.note) } "." }
+        }
         @if edits { (connect(app, shown)) }
         section.card aria-labelledby="how" {
             div.card-h { h2 id="how" { "How its alerts become incidents" } }
@@ -241,6 +249,7 @@ fn inputs(
             .select(&services, fields.text("service")))
         (Field::new("team", "Whose are its incidents?").errors(errors).select(&teams, fields.text("team")))
         (times(kind, fields, problem))
+        @if kind == IntegrationKind::Alertmanager { (asked::inputs(fields, errors)) }
         @if stored {
             (editing::active_field(fields, "Out of use, it takes nothing: what is sent is refused."))
         }

@@ -1,8 +1,8 @@
 //! An integration as the fields of a form, and back. Fields of how alerts become incidents are
 //! named as the rules name them.
 
-use super::All;
 use super::tools::Tool;
+use super::{All, asked};
 use crate::form::Fields;
 use crate::part::duration::{self, WHOLE_DAY};
 use crate::settings::editing;
@@ -19,6 +19,7 @@ pub(super) fn blank(tool: &Tool, all: &All) -> Fields {
     let name = names.find(|name| !taken(name)).unwrap_or_default();
     let mut pairs = vec![("name".to_owned(), name)];
     pairs.extend(settings(&AlertSettings::default()));
+    pairs.extend(asked::pairs(None));
     Fields::of(pairs)
 }
 
@@ -29,6 +30,7 @@ pub(super) fn shown(source: &Integration) -> Fields {
     pairs.extend(source.team.map(|id| ("team".to_owned(), id.to_string())));
     pairs.extend(source.active.then(|| ("active".to_owned(), "1".to_owned())));
     pairs.extend(settings(&source.settings.alerts));
+    pairs.extend(asked::pairs(source.settings.ask.as_ref()));
     Fields::of(pairs)
 }
 
@@ -59,11 +61,17 @@ pub(super) fn typed(before: Integration, fields: &Fields) -> Result<Integration,
         heartbeat_seconds: seconds(fields, "alerts.heartbeat_seconds", usual.heartbeat_seconds)?,
         mapping: usual.mapping,
     };
+    let (ask, new_secrets) = match fields.get("ask.url") {
+        Some(_) => asked::typed(fields)?.unzip(),
+        // A form without the field leaves it as it is.
+        None => (before.settings.ask.clone(), None),
+    };
     Ok(Integration {
         name: editing::name(fields)?,
         service: editing::id(fields, "service")?,
         team: editing::id(fields, "team")?,
-        settings: Settings { alerts, ..before.settings },
+        settings: Settings { alerts, ask, ..before.settings },
+        new_secrets,
         ..before
     })
 }

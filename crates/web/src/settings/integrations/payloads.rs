@@ -76,6 +76,7 @@ pub(super) fn outcome(outcome: PayloadOutcome) -> Markup {
     let (class, words) = match outcome {
         PayloadOutcome::Waits => ("chip chip-warn", "waits for you"),
         PayloadOutcome::New => ("chip chip-good", "taken"),
+        PayloadOutcome::Confirmed => ("chip chip-good", "confirmed"),
         PayloadOutcome::Failed => ("chip chip-crit", "failed"),
         PayloadOutcome::NotUnderstood => ("chip chip-crit", "not understood"),
         PayloadOutcome::TooLarge => ("chip chip-crit", "too large"),

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::empty::empty;
 use crate::part::form::{Field, checkbox};
 use crate::part::icon::icon;
@@ -17,7 +18,7 @@ use crate::url;
 use ::alert::maintenance::{Maintenance, Recurrence};
 use kernel::{Role, Timestamp};
 use maud::{Markup, html};
-use store::alerts::maintenances;
+use store::alerts::maintenances::{self, Damaged};
 
 /// The days of a week, as they are stored and called.
 const DAYS: [(&str, &str); 7] = [
@@ -117,6 +118,7 @@ pub(super) fn list(who: &SignedIn, all: &All, banner: Markup) -> Markup {
     );
     let body = html! {
         (banner)
+        @for one in &all.damaged { (damaged(who, one)) }
         @if all.windows.is_empty() {
             (empty("No maintenance is planned", "In a window alerts are recorded and page nobody. What is firing still at its end pages then.", None))
         }
@@ -131,6 +133,22 @@ pub(super) fn list(who: &SignedIn, all: &All, banner: Markup) -> Markup {
     };
     let lead = html! { "When alerts are recorded and page nobody. " (who.here.zone_words()) "." };
     framed(who, None, lead, action, body)
+}
+
+/// A window that cannot be read mutes nothing any more; that has to be known.
+fn damaged(who: &SignedIn, one: &Damaged) -> Markup {
+    html! {
+        div.banner.banner-crit role="status" {
+            (icon("alert"))
+            div { b { "The window " (one.name) " cannot be read and counts for nothing: " } (one.words) ". Call it off and make it anew." }
+            @if may_plan(who.viewer()) {
+                form method="post" action={ (ADDRESS) "/damaged" } {
+                    input type="hidden" name="id" value=(one.id);
+                    button.btn.btn-sm type="submit" aria-label={ "Call off " (one.name) } { "Call it off" }
+                }
+            }
+        }
+    }
 }
 
 fn table(who: &SignedIn, all: &All, title: &str, windows: &[&Maintenance]) -> Markup {
@@ -272,6 +290,10 @@ fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
         div.form-2 {
             (field("starts_at", "From").input("datetime-local", fields.text("starts_at")))
             (field("ends_at", "To").hint("May be empty if it comes again.").input("datetime-local", fields.text("ends_at")))
+            @if let Some(zone) = crate::app::zone_named(fields.text("time_zone")) {
+                (clock_change::choice(fields, "starts_at", "From", &zone))
+                (clock_change::choice(fields, "ends_at", "To", &zone))
+            }
         }
         fieldset.field {
             legend { "Does it come again?" }

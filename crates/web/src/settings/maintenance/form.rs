@@ -2,13 +2,12 @@
 
 use crate::app::zone_named;
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::time::Here;
 use crate::settings::editing;
 use ::alert::maintenance::{LabelMatch, LabelTest, Maintenance, Matcher, Recurrence};
 use desk::Trouble;
 use incident::Refusal;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use kernel::{MaintenanceId, Timestamp, limits};
 use store::status::works::Words;
 
@@ -47,13 +46,9 @@ pub(super) fn shown(
     let recurrence = window.recurrence.as_ref();
     let zone = recurrence.map_or(zone, |recurrence| recurrence.time_zone.as_str());
     let clock = zone_named(zone).unwrap_or_else(|| here.zone.clone());
-    let local =
-        |at: Timestamp| at.to_jiff().to_zoned(clock.clone()).strftime("%Y-%m-%dT%H:%M").to_string();
     let mut pairs = vec![
         ("name", window.name.clone()),
         ("time_zone", zone.to_owned()),
-        ("starts_at", local(window.starts_at)),
-        ("ends_at", window.ends_at.map(local).unwrap_or_default()),
         ("matcher.labels", written(&window.matcher.labels)),
     ];
     match recurrence {
@@ -77,7 +72,13 @@ pub(super) fn shown(
         pairs.extend(words.components.iter().map(|id| ("component", id.to_string())));
         pairs.extend(words.remind_minutes.map(|minutes| ("remind_minutes", minutes.to_string())));
     }
-    Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let fields = Fields::of(pairs.collect());
+    let fields = clock_change::holding(fields, "starts_at", window.starts_at, &clock);
+    match window.ends_at {
+        Some(at) => clock_change::holding(fields, "ends_at", at, &clock),
+        None => fields,
+    }
 }
 
 /// The window as the form wants it.
@@ -85,7 +86,7 @@ pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance,
     let zone_name = fields.text("time_zone").to_owned();
     let no_zone = || Refusal::invalid("time_zone", "Choose a zone such as Europe/Berlin");
     let zone = zone_named(&zone_name).ok_or_else(no_zone)?;
-    let starts_at = instant(fields, "starts_at", &zone)?;
+    let starts_at = clock_change::said(fields, "starts_at", &zone)?;
     let starts_at = starts_at.ok_or_else(|| Refusal::invalid("starts_at", "Say when it begins"))?;
     let recurrence = match fields.ticked("recurs") {
         true => Some(Recurrence {
@@ -99,7 +100,7 @@ pub(super) fn typed(before: Maintenance, fields: &Fields) -> Result<Maintenance,
     Ok(Maintenance {
         name: editing::name(fields)?,
         starts_at,
-        ends_at: instant(fields, "ends_at", &zone)?,
+        ends_at: clock_change::said(fields, "ends_at", &zone)?,
         recurrence,
         matcher: Matcher {
             services: editing::ids(fields, "service")?,
@@ -133,18 +134,6 @@ pub(super) fn outside(
     }))
 }
 
-fn instant(
-    fields: &Fields,
-    name: &'static str,
-    zone: &TimeZone,
-) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = fields.filled(name) else { return Ok(None) };
-    let wrong = || Refusal::invalid(name, "Write date and time, such as 2026-11-23T22:00");
-    let local: DateTime = text.parse().map_err(|_| wrong())?;
-    let at = local.to_zoned(zone.clone()).map_err(|_| wrong())?;
-    Ok(Some(Timestamp::from_jiff(at.timestamp())))
-}
-
 /// One condition a line: `site = north`, `host =~ web-.*`.
 fn labels(text: &str) -> Result<Vec<LabelMatch>, Refusal> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -153,23 +142,42 @@ fn labels(text: &str) -> Result<Vec<LabelMatch>, Refusal> {
             let words = format!("Line {}: write it as site = north or host =~ web-.*", at + 1);
             Refusal::invalid("matcher.labels", words)
         };
-        let place = line.find(['=', '!']).ok_or_else(wrong)?;
-        let (name, rest) = line.split_at(place);
+        let (name, rest) = name_in(line.trim()).ok_or_else(wrong)?;
         let (sign, test) =
             TESTS.into_iter().find(|(sign, _)| rest.starts_with(sign)).ok_or_else(wrong)?;
-        let (name, value) = (name.trim(), rest[sign.len()..].trim());
+        let value = rest[sign.len()..].trim();
+        let value = match value.starts_with('"') {
+            true => serde_json::from_str(value).map_err(|_| wrong())?,
+            false => value.to_owned(),
+        };
         let long = name.chars().count().max(value.chars().count()) > limits::REASON_CHARS;
         match name.is_empty() || long {
             true => Err(wrong()),
-            false => Ok(LabelMatch {
-                name: name.to_owned(),
-                test,
-                value: value.to_owned(),
-                ready: Default::default(),
-            }),
+            false => Ok(LabelMatch { name, test, value, ready: Default::default() }),
         }
     });
     read.collect()
+}
+
+/// The name at the beginning of a condition, and what follows. Silences of other programs have
+/// names with any character: those stand in quotes, as in JSON.
+fn name_in(line: &str) -> Option<(String, &str)> {
+    if line.starts_with('"') {
+        let mut names = serde_json::Deserializer::from_str(line).into_iter::<String>();
+        let name = names.next()?.ok()?;
+        return Some((name, line.get(names.byte_offset()..)?.trim_start()));
+    }
+    let (name, rest) = line.split_at(line.find(['=', '!'])?);
+    Some((name.trim().to_owned(), rest))
+}
+
+/// Whether a text would not be read as it is written.
+fn is_odd(text: &str) -> bool {
+    text.starts_with('"') || text.trim() != text || text.contains(char::is_control)
+}
+
+fn quoted(text: &str, quotes: bool) -> String {
+    if quotes { serde_json::Value::from(text).to_string() } else { text.to_owned() }
 }
 
 /// Conditions as they are typed.
@@ -177,7 +185,12 @@ pub(super) fn written(labels: &[LabelMatch]) -> String {
     let sign = |test: LabelTest| {
         TESTS.iter().find(|(_, known)| *known == test).map_or("=", |(sign, _)| *sign)
     };
-    let lines = labels.iter().map(|one| format!("{} {} {}", one.name, sign(one.test), one.value));
+    let lines = labels.iter().map(|one| {
+        // What would end a name, or begins as quotes do.
+        let odd = one.name.is_empty() || one.name.contains(['=', '!']) || is_odd(&one.name);
+        let name = quoted(&one.name, odd);
+        format!("{name} {} {}", sign(one.test), quoted(&one.value, is_odd(&one.value)))
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -193,6 +206,20 @@ mod tests {
         assert_eq!((read[3].name.as_str(), read[3].test), ("name", LabelTest::MatchesNot));
         assert_eq!(read[3].value, "a=b.*");
         assert_eq!(written(&read).trim_end(), text);
+        let named = |name: &str, value: &str| LabelMatch {
+            name: name.to_owned(),
+            test: LabelTest::IsNot,
+            value: value.to_owned(),
+            ready: Default::default(),
+        };
+        let odd = [
+            named("a=b", "c"),
+            named("what!", " two\nlines "),
+            named("\"quoted\" name", "\"quoted\""),
+            named(" spaced ", "Größe = 1"),
+        ];
+        assert_eq!(labels(&written(&odd)).unwrap(), odd, "as other programs name them");
+        assert!(labels("\"never ends = x").is_err() && labels("a = \"never ends").is_err());
         for odd in ["north", "= north", "site ! north"] {
             assert!(labels(odd).is_err(), "{odd}");
         }

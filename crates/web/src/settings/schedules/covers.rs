@@ -1,10 +1,11 @@
 //! Who stands in: overrides of a schedule, and shifts that are offered.
 
-use super::{SECTION, SUBJECT, Which, crew};
+use super::{SECTION, SUBJECT, Which, crew, shadows};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::part::clock_change;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, saved};
@@ -23,6 +24,7 @@ use store::directory::swaps::{Swap, SwapState};
 pub(super) fn cards(who: &SignedIn, which: &Which, stored: &Schedule) -> Markup {
     html! {
         (overrides_card(who, which, stored, &Fields::default(), &Problem::default()))
+        (shadows::card(who, which, stored, &Fields::default(), &Problem::default()))
         @if !which.swaps.is_empty() { (swaps_card(who, which, stored)) }
     }
 }
@@ -49,7 +51,7 @@ fn overrides_card(
                     tbody { @for one in &which.overrides { (override_row(who, which, stored, one)) } }
                 } }
             }
-            @if edits && stored.active { div.card-b { (add_form(stored, fields, problem)) } }
+            @if edits && stored.active { div.card-b { (add_form(who, stored, fields, problem)) } }
         }
     }
 }
@@ -74,7 +76,7 @@ fn override_row(who: &SignedIn, which: &Which, stored: &Schedule, one: &Override
     }
 }
 
-fn add_form(stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
+fn add_form(who: &SignedIn, stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
     let person = Field::new("person", "Who is to be on call?")
         .hint("Name or e-mail address")
         .errors(&problem.errors);
@@ -91,6 +93,8 @@ fn add_form(stored: &Schedule, fields: &Fields, problem: &Problem) -> Markup {
             div.form-2 {
                 (field("start", "From", "Empty: now.").input("datetime-local", value("start")))
                 (field("end", "Until", "Empty: until the shift ends that goes on then.").input("datetime-local", value("end")))
+                (clock_change::choice(fields, "start", "From", &who.here.zone))
+                (clock_change::choice(fields, "end", "Until", &who.here.zone))
             }
             (Field::new("reason", "Why?").errors(&problem.errors).input("text", value("reason")))
             div { button.btn type="submit" { (icon("plus")) "Put them on call" } }
@@ -180,8 +184,8 @@ fn typed(
     Ok(Wanted {
         schedule,
         person: person.map_err(|words| Refusal::invalid("person", words))?,
-        start: fields.instant("start", &who.here)?,
-        end: fields.instant("end", &who.here)?,
+        start: clock_change::said(fields, "start", &who.here.zone)?,
+        end: clock_change::said(fields, "end", &who.here.zone)?,
         reason: editing::text(fields, "reason", limits::REASON_CHARS)?,
     })
 }

@@ -57,6 +57,9 @@ pub(super) fn page(view: &View<'_>, saved: Markup) -> Markup {
     let body = html! {
         (saved)
         (faults(view))
+        @if view.edits() {
+            div.btns { a.btn.btn-sm href={ (view.which.address()) "/bring" } { (icon("download")) "Bring in a rota or holidays" } }
+        }
         div.sl-g { (form(view, false)) (aside(view, false)) }
         @if let Some(stored) = stored { (covers::cards(view.who, view.which, stored)) }
     };

@@ -164,6 +164,24 @@ pub(super) fn shown(schedule: &Schedule, crew: &Crew) -> Fields {
     Fields::of(pairs)
 }
 
+/// A form with one layer more: this rotation.
+pub(super) fn with_rotation(
+    fields: Fields,
+    layer: usize,
+    rotation: &Rotation,
+    crew: &Crew,
+) -> Fields {
+    let values = [
+        ("unit", rotation.unit.to_string()),
+        ("every", rotation.every.to_string()),
+        ("start", rotation.start_local.strftime("%Y-%m-%dT%H:%M").to_string()),
+        ("people", crew.lines(&rotation.people)),
+        ("order", (layer + 1).to_string()),
+    ];
+    let values = values.into_iter();
+    values.fold(fields, |fields, (field, value)| fields.with(&id(layer, field), value))
+}
+
 /// When the rotation of a new layer begins where nobody says: last Monday at nine.
 pub(super) fn usual_start(here: &Here) -> String {
     let today = here.local(here.now).date();

@@ -1,12 +1,14 @@
 //! Schedules: who takes turns, in which hours, and who stands in. Before other layers are
 //! saved the page says on how many days another person would be paged.
 
+mod bring;
 mod covers;
 mod crew;
 mod draw;
 mod form;
 mod list;
 mod look;
+mod shadows;
 
 use self::crew::Crew;
 use self::draw::View;
@@ -22,7 +24,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
@@ -31,6 +33,7 @@ use kernel::ScheduleId;
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::schedules::{self, Override, Schedule};
+use store::directory::shadows::{self as stored_shadows, Shadow};
 use store::directory::swaps::{self, Swap};
 
 const SECTION: Section = Section::Schedules;
@@ -45,6 +48,13 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/schedules/{which}/look", post(look))
         .route("/settings/schedules/{which}/overrides", post(covers::add))
         .route("/settings/schedules/{which}/overrides/{override}/end", post(covers::end))
+        .route(
+            "/settings/schedules/{which}/bring",
+            get(bring::show).post(bring::look).layer(DefaultBodyLimit::max(bring::BODY_BYTES)),
+        )
+        .route("/settings/schedules/{which}/bring/take", post(bring::take))
+        .route("/settings/schedules/{which}/shadows", post(shadows::add))
+        .route("/settings/schedules/{which}/shadows/{shadow}/end", post(shadows::end))
         .route("/settings/schedules/{which}/swaps/{swap}/{answer}", post(covers::answer))
 }
 
@@ -57,7 +67,18 @@ struct Which {
     overrides: Vec<Override>,
     /// Those that wait for somebody.
     swaps: Vec<Swap>,
+    /// Who learns, now or later.
+    shadows: Vec<Shadow>,
     /// What pages by it.
+    users: Vec<String>,
+}
+
+/// What stands around a schedule that is stored.
+#[derive(Default)]
+struct Around {
+    overrides: Vec<Override>,
+    swaps: Vec<Swap>,
+    shadows: Vec<Shadow>,
     users: Vec<String>,
 }
 
@@ -70,18 +91,23 @@ impl Which {
         let (names, now) = (Names::read(app).await?, app.desk.now());
         let read = move |sql: &mut dyn Sql| {
             let Some(id) = id else {
-                return Ok(Some((None, Crew::read(sql, None)?, (vec![], vec![], vec![]))));
+                return Ok(Some((None, Crew::read(sql, None)?, Around::default())));
             };
             let Some(stored) = schedules::get(sql, id)? else { return Ok(None) };
             let mut waiting = swaps::of_schedule(sql, id, now)?;
             waiting.retain(|swap| !swap.state.is_over());
             let users = desk::rota::users_of(sql, incident::escalation::Whom::Schedule(id))?;
-            let around = (schedules::overrides(sql, id, now)?, waiting, users);
+            let around = Around {
+                overrides: schedules::overrides(sql, id, now)?,
+                swaps: waiting,
+                shadows: stored_shadows::of_schedule(sql, id, now)?,
+                users,
+            };
             Ok(Some((Some(stored.clone()), Crew::read(sql, Some(&stored))?, around)))
         };
-        let (stored, crew, (overrides, swaps, users)) =
-            app.desk.read(read).await?.ok_or(PageError::NotFound)?;
-        Ok(Which { stored, crew, names, overrides, swaps, users })
+        let (stored, crew, around) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;
+        let Around { overrides, swaps, shadows, users } = around;
+        Ok(Which { stored, crew, names, overrides, swaps, shadows, users })
     }
 
     fn address(&self) -> String {

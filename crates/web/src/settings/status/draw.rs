@@ -60,7 +60,9 @@ fn state(view: &View<'_>) -> Markup {
             div.card-b { dl.props {
                 div { dt { "Public page" } dd {
                     @match (public, &view.sites.own) {
+                        (None, _) if view.page.public => "switched on; it is there in a moment",
                         (None, _) => "switched off: nobody outside can read it",
+                        (Some(_), _) if !view.page.public => "switched off; it is gone in a moment",
                         (Some(_), None) => { a.link href=(BASE) { (BASE) } ", for everybody" },
                         (Some(_), Some((domain, _))) => {
                             a.link href={ "https://" (domain) } { (domain) } " and " a.link href=(BASE) { (BASE) } ", for everybody"

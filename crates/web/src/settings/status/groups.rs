@@ -19,6 +19,7 @@ use desk::status::WORDS_CHARS;
 use incident::Refusal;
 use kernel::{ComponentGroupId, Timestamp};
 use maud::{Markup, html};
+use store::Failure;
 use store::status::groups::{self, Group};
 
 /// Where they are; they are listed with their components.
@@ -81,7 +82,7 @@ async fn insert(
     let row = typed(blank, fields, now)?;
     app.desk
         .change(actor(who), move |sql, audit| {
-            desk::status::check_room(sql)?;
+            desk::status::check_group_room(sql)?;
             groups::insert(sql, &row)?;
             Ok(audit.created(sql, SUBJECT, id, &row)?)
         })
@@ -158,14 +159,21 @@ async fn remove(
     Administrator(who): Administrator,
     Path(id): Path<ComponentGroupId>,
 ) -> PageResult<Response> {
-    app.desk
-        .change(actor(&who), move |sql, audit| {
-            let before = groups::get(sql, id)?.ok_or_else(missing)?;
-            groups::remove(sql, id)?;
-            Ok(audit.deleted(sql, SUBJECT, id, &before)?)
-        })
-        .await?;
-    Ok(saved(LIST))
+    let removed = app.desk.change(actor(&who), move |sql, audit| {
+        let before = groups::get(sql, id)?.ok_or_else(missing)?;
+        groups::remove(sql, id)?;
+        Ok(audit.deleted(sql, SUBJECT, id, &before)?)
+    });
+    match removed.await {
+        Err(Trouble::Failed(Failure::Exists(_))) => {
+            let words = "a component of it has the name of one without a group; rename one first";
+            Err(PageError::invalid(words))
+        }
+        other => {
+            other?;
+            Ok(saved(LIST))
+        }
+    }
 }
 
 fn page(who: &SignedIn, stored: Option<&Group>, fields: &Fields, problem: &Problem) -> Markup {

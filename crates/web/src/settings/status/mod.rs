@@ -13,6 +13,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
@@ -52,10 +53,11 @@ async fn show(
 async fn change(
     State(app): State<App>,
     Administrator(who): Administrator,
+    headers: HeaderMap,
     filled: Filled,
 ) -> PageResult<Response> {
     let Filled { fields, file } = filled;
-    match update(&app, &who, &fields, file).await {
+    match update(&app, &who, &headers, &fields, file).await {
         Ok(()) => Ok(saved(ADDRESS)),
         Err(trouble) => {
             let id = page::STATUS_PAGE.to_owned();
@@ -120,7 +122,14 @@ fn languages(fields: &Fields) -> Result<Vec<Language>, Refusal> {
     let unknown = |_| Refusal::invalid("first", "is none of the languages offered");
     let first: Option<Language> =
         fields.filled("first").map(str::parse).transpose().map_err(unknown)?;
-    let Some(first) = first else { return Ok(Vec::new()) };
+    let Some(first) = first else {
+        return match fields.all("other").next() {
+            Some(_) => {
+                Err(Refusal::invalid("first", "Choose this one, too, where there are others"))
+            }
+            None => Ok(Vec::new()),
+        };
+    };
     let others = fields.all("other").map(|text| text.parse::<Language>());
     let mut languages = vec![first];
     for other in others {
@@ -135,12 +144,17 @@ fn languages(fields: &Fields) -> Result<Vec<Language>, Refusal> {
 async fn update(
     app: &App,
     who: &SignedIn,
+    headers: &HeaderMap,
     fields: &Fields,
     file: Option<Vec<u8>>,
 ) -> Result<(), Trouble> {
     let (given, seen) = (typed(fields)?, editing::version(fields)?);
     let host = app.options.public_url.as_deref().and_then(desk::status::host_of);
     desk::status::check(&given, host)?;
+    // Whoever gave away the name that they came by would not come in again.
+    let here = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let here = here.and_then(|host| host.split(':').next());
+    desk::status::check(&given, here)?;
     let logo = file.map(desk::status::logo).transpose()?;
     let removes = fields.ticked("no_logo");
     app.desk

@@ -1,7 +1,7 @@
 //! Each request against the alerts that are known.
 
-use super::{Book, DUE_ROWS, Effect, GRACE_SECONDS, Happened, Mark, Row};
-use crate::alerts::{Act, Job, Told, What, heartbeat_key, payload};
+use super::{Body, Book, DUE_ROWS, Effect, GRACE_SECONDS, Happened, Mark, Row};
+use crate::alerts::{Act, Gone, Job, Told, What, heartbeat_key};
 use crate::chance::fresh;
 use crate::writer::decide::Round;
 use alert::{Alert, Around, Outcome, Reading, Signal, SignalStatus, take};
@@ -12,8 +12,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use store::alerts::heartbeats::Beat;
 use store::alerts::payloads::PayloadOutcome;
-use store::alerts::{Written, details, heartbeats};
+use store::alerts::{Written, details, groups, heartbeats};
 use store::{Failure, Sql};
+
+/// Bodies of one integration that are kept of one transaction.
+const PAYLOADS_AT_ONCE: usize = 5;
 
 /// What an alert says of itself, for those who ask whether it is muted.
 pub(super) type Labels = BTreeMap<String, String>;
@@ -28,7 +31,10 @@ impl<'a> Book<'a> {
         job: &'a Job,
     ) -> Result<(), Failure> {
         match &job.what {
-            What::Told(integration, told) => self.told(sql, round, at, *integration, told),
+            What::Told(integration, told, digests) => {
+                self.told(sql, round, at, *integration, (&**told, digests.as_slice()))
+            }
+            What::Gone(integration, gone) => self.gone(sql, at, *integration, gone),
             What::Due => self.due(sql, round, at),
             What::Act(actor, alert, act) => self.act(sql, round, at, actor, *alert, *act),
         }
@@ -40,15 +46,15 @@ impl<'a> Book<'a> {
         round: &Round<'_>,
         at: usize,
         integration: IntegrationId,
-        told: &'a Told,
+        (told, digests): (&'a Told, &[i64]),
     ) -> Result<(), Failure> {
         if !self.monitoring.integrations.contains_key(&integration) {
             self.refuse(at, Refusal::not_found("this integration takes nothing any more"));
             return Ok(());
         }
         self.seen.insert(integration);
-        for signal in &told.reading.signals {
-            self.signal(sql, round, at, integration, Cow::Borrowed(signal))?;
+        for (signal, digest) in told.reading.signals.iter().zip(digests) {
+            self.signal(sql, round, at, integration, (Cow::Borrowed(signal), *digest))?;
         }
         self.beats(sql, integration, &told.beats)?;
         self.mark(integration, &told.reading);
@@ -65,9 +71,51 @@ impl<'a> Book<'a> {
                 true => PayloadOutcome::Waits,
                 false => PayloadOutcome::New,
             };
-            self.payloads.push(payload(integration, self.now, outcome, note, raw));
+            self.body(Body { integration, outcome, note, raw });
         }
         Ok(())
+    }
+
+    /// Alerts that their source, which was asked, does not know any more. One that it told of
+    /// since then goes on; one that begins again is a new one.
+    fn gone(
+        &mut self,
+        sql: &mut dyn Sql,
+        at: usize,
+        integration: IntegrationId,
+        gone: &Gone,
+    ) -> Result<(), Failure> {
+        for alert in store::alerts::by_ids(sql, &gone.alerts)? {
+            let id = alert.id;
+            let ours = alert.integration == integration && alert.is_open() && !self.is_over(id);
+            if !ours {
+                continue;
+            }
+            let row = self.remember(alert);
+            let known = &self.rows[row].alert;
+            if known.id == id && known.last_at < gone.asked_at {
+                self.end(row, AlertsWhy::Gone, at, None);
+                self.count(at, |taken| taken.resolved += 1);
+            }
+        }
+        if gone.whole {
+            self.ringing.extend(groups::hiding(sql, integration, DUE_ROWS)?);
+            self.whole.insert(integration);
+        }
+        Ok(())
+    }
+
+    /// Notes a body to be kept: of one integration the last few, because in a storm they say the
+    /// same.
+    fn body(&mut self, body: Body<'a>) {
+        let same = |known: &&Body<'_>| known.integration == body.integration;
+        if self.payloads.iter().filter(same).count() >= PAYLOADS_AT_ONCE
+            && let Some(oldest) =
+                self.payloads.iter().position(|known| known.integration == body.integration)
+        {
+            self.payloads.remove(oldest);
+        }
+        self.payloads.push(body);
     }
 
     /// What a notification says of its group as a whole.
@@ -89,14 +137,14 @@ impl<'a> Book<'a> {
         round: &Round<'_>,
         at: usize,
         integration: IntegrationId,
-        signal: Cow<'a, Signal>,
+        (signal, digest): (Cow<'a, Signal>, i64),
     ) -> Result<(), Failure> {
         let Some(source) = self.monitoring.integrations.get(&integration) else { return Ok(()) };
         let around = Around {
             integration,
             settings: &source.settings.alerts,
             service: self.monitoring.service(signal.service.as_deref(), source),
-            digest: digest(&signal),
+            digest,
             now: self.now,
         };
         let row = self.open.get(&integration).and_then(|known| known.get(&signal.key)).copied();
@@ -161,7 +209,7 @@ impl<'a> Book<'a> {
             Outcome::Repeated | Outcome::Reworded | Outcome::Unknown => None,
         };
         if matches!(outcome, Outcome::New | Outcome::Reworded | Outcome::Regraded { .. }) {
-            known.said = Some(signal);
+            known.said = Some(with_links(signal, known.said.take()));
         }
         if !matches!(outcome, Outcome::Acknowledged | Outcome::Resolved | Outcome::New) {
             self.still.push((row, at));
@@ -201,7 +249,7 @@ impl<'a> Book<'a> {
 
     /// Ends an alert that is open.
     pub(super) fn end(&mut self, row: usize, why: AlertsWhy, job: usize, actor: Option<Actor>) {
-        let settings = self.settings(self.rows[row].alert.integration).clone();
+        let settings = self.settings_in_force(self.rows[row].alert.integration);
         self.happens(row, Happened::Ended, why, job, actor);
         let now = self.now;
         let known = &mut self.rows[row];
@@ -231,7 +279,7 @@ impl<'a> Book<'a> {
             let labels = said.get(&id).map_or(&none, |details| &details.labels);
             self.look(sql, round, at, row, labels)?;
         }
-        for group in store::alerts::groups::due(sql, self.now, DUE_ROWS)? {
+        for group in groups::due(sql, self.now, DUE_ROWS)? {
             self.ringing.extend(group.number);
         }
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
@@ -241,7 +289,8 @@ impl<'a> Book<'a> {
             }
             let signal = silent(&name, last);
             self.find(sql, integration, &signal.key)?;
-            self.signal(sql, round, at, integration, Cow::Owned(signal))?;
+            let digest = alert::digest(&signal);
+            self.signal(sql, round, at, integration, (Cow::Owned(signal), digest))?;
             self.silent.push((integration, name));
         }
         Ok(())
@@ -365,6 +414,15 @@ impl<'a> Book<'a> {
     }
 }
 
+/// What is said now, with the places to read on that were said before in these requests, where it
+/// says none.
+fn with_links<'a>(mut now: Cow<'a, Signal>, before: Option<Cow<'a, Signal>>) -> Cow<'a, Signal> {
+    if let Some(before) = before.filter(|before| now.links.is_empty() && !before.links.is_empty()) {
+        now.to_mut().links.clone_from(&before.links);
+    }
+    now
+}
+
 /// That a heartbeat stays away.
 fn silent(name: &str, last: Timestamp) -> Signal {
     let title = format!("No sign of life from {name}");
@@ -373,27 +431,6 @@ fn silent(name: &str, last: Timestamp) -> Signal {
     signal.body = body;
     signal.started_at = Some(last);
     signal
-}
-
-/// What an alert's words come to: FNV-1a, 64 bits. Two that come to the same by chance cost
-/// one rewording that is not seen.
-fn digest(signal: &Signal) -> i64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut add = |text: &str| {
-        for byte in text.bytes().chain([0xff]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
-    add(&signal.title);
-    add(&signal.body);
-    for (name, value) in &signal.labels {
-        add(name);
-        add(value);
-    }
-    for link in &signal.links {
-        add(&link.href);
-    }
-    hash.cast_signed()
 }
 
 impl Row<'_> {

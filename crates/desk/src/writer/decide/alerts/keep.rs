@@ -1,13 +1,10 @@
 //! Writing down what a batch of requests came to: one statement for everything of a kind.
 
 use super::Book;
-use std::collections::HashMap;
+use crate::alerts::payload;
 use store::alerts::{Written, details, groups, heartbeats, payloads};
 use store::directory::integrations;
 use store::{Failure, Sql};
-
-/// Bodies of one integration that are kept of one transaction: in a storm they say the same.
-const PAYLOADS_AT_ONCE: usize = 5;
 
 impl Book<'_> {
     pub(super) fn keep(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
@@ -25,14 +22,11 @@ impl Book<'_> {
                 heartbeats::told(sql, *integration, name)?;
             }
         }
-        let mut kept: HashMap<_, usize> = HashMap::new();
-        let newest = std::mem::take(&mut self.payloads).into_iter().rev();
-        let few = newest.filter(|payload| {
-            let count = kept.entry(payload.integration).or_default();
-            *count += 1;
-            *count <= PAYLOADS_AT_ONCE
-        });
-        payloads::keep(sql, few.collect())?;
+        let now = self.now;
+        let bodies = std::mem::take(&mut self.payloads).into_iter().rev();
+        let bodies =
+            bodies.map(|one| payload(one.integration, now, one.outcome, one.note, one.raw));
+        payloads::keep(sql, bodies.collect())?;
         for integration in &self.seen {
             integrations::seen(sql, *integration, self.now)?;
         }

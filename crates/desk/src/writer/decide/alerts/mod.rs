@@ -12,7 +12,8 @@ mod tell;
 
 use super::Round;
 use crate::Trouble;
-use crate::alerts::{Job, Monitoring, Taken, What};
+use crate::alerts::{Job, Monitoring, Raw, Taken, What};
+use alert::maintenance::Maintenance;
 use alert::{Alert, AlertSettings, Group, LATE_SECONDS, Signal};
 use incident::alerts::AlertsWhy;
 use incident::{Policy, Refusal};
@@ -20,10 +21,10 @@ use kernel::{
     Actor, AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp,
 };
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use store::alerts::Written;
 use store::alerts::heartbeats::Beat;
-use store::alerts::payloads::Payload;
+use store::alerts::payloads::PayloadOutcome;
 use store::incidents::Head;
 use store::{Failure, Sql};
 
@@ -44,6 +45,8 @@ struct Book<'a> {
     policy: &'a Policy,
     monitoring: &'a Monitoring,
     rows: Vec<Row<'a>>,
+    /// Those of them that are over by what this batch told.
+    over: HashSet<AlertId>,
     /// The open ones by key.
     open: HashMap<IntegrationId, HashMap<String, usize>>,
     /// Those that were over last, by key, as far as they may tell whether a new one flaps.
@@ -57,17 +60,21 @@ struct Book<'a> {
     missed: Option<String>,
     marks: Vec<Mark>,
     groups: Vec<InHand>,
+    /// Integrations that know no alert which is not ours, so that they hide none of a group.
+    whole: BTreeSet<IntegrationId>,
     /// Groups that are looked at because time passed.
     ringing: Vec<IncidentNumber>,
     by_number: HashMap<IncidentNumber, usize>,
-    by_key: HashMap<(IntegrationId, String), usize>,
+    by_key: HashMap<IntegrationId, HashMap<String, usize>>,
     /// New groups of an integration within a minute.
     begun: HashMap<IntegrationId, i64>,
     /// Whether what a service needs is down, as far as it was asked.
     down: HashMap<ServiceId, bool>,
     beats: BTreeMap<(IntegrationId, String), Beat>,
     silent: Vec<(IntegrationId, String)>,
-    payloads: Vec<Payload>,
+    payloads: Vec<Body<'a>>,
+    /// Windows of maintenance that hold now, each with its end.
+    holding: Vec<(&'a Maintenance, Timestamp)>,
     seen: BTreeSet<IntegrationId>,
     answers: Vec<Result<Taken, Trouble>>,
     settings: AlertSettings,
@@ -83,6 +90,14 @@ struct Row<'a> {
     place: Option<usize>,
     /// The incident it belonged to that is over.
     before: Option<IncidentNumber>,
+}
+
+/// A body that is worth being kept, as it came.
+struct Body<'a> {
+    integration: IntegrationId,
+    outcome: PayloadOutcome,
+    note: String,
+    raw: &'a Raw,
 }
 
 /// An alert that an incident lost, as it was counted there.
@@ -127,6 +142,8 @@ struct InHand {
     group: Group,
     /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// The incident in which its own one is worked on, where that was merged.
+    part_of: Option<IncidentNumber>,
     /// The incident that is over and that it follows.
     follows: Option<IncidentNumber>,
     /// Entries of its incident.
@@ -160,6 +177,7 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            part_of: None,
             follows: None,
             entries: 0,
             told_worst: None,
@@ -224,6 +242,7 @@ impl<'a> Book<'a> {
             policy,
             monitoring,
             rows: vec![],
+            over: HashSet::new(),
             open: HashMap::new(),
             last: HashMap::new(),
             effects: vec![],
@@ -232,6 +251,7 @@ impl<'a> Book<'a> {
             missed: None,
             marks: vec![],
             groups: vec![],
+            whole: BTreeSet::new(),
             ringing: vec![],
             by_number: HashMap::new(),
             by_key: HashMap::new(),
@@ -240,6 +260,7 @@ impl<'a> Book<'a> {
             beats: BTreeMap::new(),
             silent: vec![],
             payloads: vec![],
+            holding: monitoring.holding(now),
             seen: BTreeSet::new(),
             answers: (0..jobs).map(|_| Ok(Taken::default())).collect(),
             settings: AlertSettings::default(),
@@ -252,12 +273,21 @@ impl<'a> Book<'a> {
         known.map_or(&self.settings, |one| &one.settings.alerts)
     }
 
+    /// The same, as it outlives what is at hand here.
+    fn settings_in_force(&self, integration: IntegrationId) -> Cow<'a, AlertSettings> {
+        let monitoring: &'a Monitoring = self.monitoring;
+        match monitoring.integrations.get(&integration) {
+            Some(one) => Cow::Borrowed(&one.settings.alerts),
+            None => Cow::Owned(AlertSettings::default()),
+        }
+    }
+
     /// Reads the alerts that the requests name: those that are open, and of those that begin
     /// the ones before them.
     fn look_up(&mut self, sql: &mut dyn Sql, jobs: &'a [Job]) -> Result<(), Failure> {
         let mut keys: BTreeMap<IntegrationId, BTreeSet<&str>> = BTreeMap::new();
         for job in jobs {
-            if let What::Told(integration, told) = &job.what {
+            if let What::Told(integration, told, _) = &job.what {
                 let named = told.reading.signals.iter().map(|signal| signal.key.as_str());
                 keys.entry(*integration).or_default().extend(named);
             }
@@ -295,6 +325,7 @@ impl<'a> Book<'a> {
     /// Lets go of an alert that is over: its key may begin again.
     fn forget(&mut self, row: usize) {
         let alert = &self.rows[row].alert;
+        self.over.insert(alert.id);
         if let Some(by_key) = self.open.get_mut(&alert.integration) {
             by_key.remove(&alert.key);
         }

@@ -102,7 +102,8 @@ impl Book<'_> {
     fn maintained(&self, alert: &Alert, labels: &Labels) -> Mute {
         let (service, integration) = (alert.service, alert.integration);
         let subject = Subject { service, integration, labels };
-        let until = self.monitoring.maintained_until(subject, self.now)?;
+        let holding = self.holding.iter().filter(|(one, _)| one.matcher.matches(subject));
+        let until = holding.map(|(_, until)| *until).max()?;
         Some((Muted::Maintenance, until))
     }
 

@@ -1,32 +1,48 @@
 //! Alerts into the groups of incidents.
 
-use super::{Book, Effect, Happened, InHand, Left, Mark, Row};
-use crate::writer::decide::{Round, Try};
+use super::{Book, Effect, Happened, InHand, Left, Mark};
+use crate::writer::decide::Round;
 use alert::{Group, STORM_KEY, STORM_SECONDS};
 use incident::State;
 use incident::alerts::{AlertsWhy, SAMPLES_MAX};
 use kernel::{IncidentNumber, IntegrationId, Severity};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::alerts::{Written, groups};
 use store::{Failure, Sql};
 
 /// Alerts of one group that a notification of it as a whole can end.
 const ENDED_AT_ONCE: i64 = 10_000;
+/// Incidents merged into each other that are gone through to the one that is worked on.
+const MERGES_MAX: usize = 10;
 /// Incidents that the open alerts of one group belong to at most: its own, those of storms, and
 /// those before them.
 const INCIDENTS_OF_GROUP: i64 = 100;
 
+/// By integration and group, the places of groups in hand.
+type Placed = HashMap<IntegrationId, HashMap<String, BTreeSet<usize>>>;
+
 impl Round<'_> {
+    /// An incident as this round leaves it, or as it was known before, where nothing is to be read.
+    fn at_hand(&self, number: IncidentNumber) -> Option<&State> {
+        let here = self.states.get(&number);
+        here.or_else(|| self.kept.and_then(|kept| kept.get(&number)))
+    }
+
     /// Puts what happened into groups, counts it, and notes what incidents are to be told.
     pub(super) fn place(&self, sql: &mut dyn Sql, book: &mut Book<'_>) -> Result<(), Failure> {
         book.load_groups(sql)?;
+        let numbers = book.groups.iter().filter_map(|hand| hand.group.number);
+        let unknown: Vec<IncidentNumber> =
+            numbers.filter(|number| self.at_hand(*number).is_none()).collect();
+        let read = store::incidents::load_many(sql, &unknown)?;
         for hand in &mut book.groups {
             let Some(number) = hand.group.number else { continue };
-            let state = self.state(sql, &Try::default(), number)?;
+            let state = self.at_hand(number).or_else(|| read.get(&number));
             // Whoever works on what it is merged into does not look here.
             let alive = |state: &State| state.lifecycle.is_open() && state.merged_into.is_none();
-            hand.alive = state.as_ref().is_some_and(alive);
+            hand.alive = state.is_some_and(alive);
             if let Some(state) = state {
+                hand.part_of = self.main_of(sql, &state)?;
                 hand.entries = state.version;
                 let alerts = state.alerts.as_ref();
                 hand.told_worst = alerts.and_then(|alerts| alerts.worst);
@@ -43,13 +59,29 @@ impl Round<'_> {
         for effect in std::mem::take(&mut book.effects) {
             book.apply(sql, effect)?;
         }
+        let placed = book.placed();
         for mark in std::mem::take(&mut book.marks) {
-            book.apply_mark(sql, &mark)?;
+            book.apply_mark(sql, &mark, &placed)?;
         }
         for number in std::mem::take(&mut book.ringing) {
             book.ring(sql, number)?;
         }
+        book.nothing_hidden();
         Ok(())
+    }
+
+    /// The incident in which one that was merged is worked on.
+    fn main_of(&self, sql: &mut dyn Sql, state: &State) -> Result<Option<IncidentNumber>, Failure> {
+        let mut main = state.merged_into;
+        for _ in 0..MERGES_MAX {
+            let Some(number) = main else { break };
+            let above = self.state(sql, &Try::default(), number)?;
+            match above.and_then(|above| above.merged_into) {
+                Some(next) => main = Some(next),
+                None => break,
+            }
+        }
+        Ok(main)
     }
 }
 
@@ -58,6 +90,7 @@ impl Book<'_> {
     fn load_groups(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
         let mut numbers: BTreeSet<IncidentNumber> = self.ringing.iter().copied().collect();
         numbers.extend(self.left.iter().map(|left| left.number));
+        self.join_marks();
         for mark in &mut self.marks {
             let most = INCIDENTS_OF_GROUP;
             mark.numbers =
@@ -93,9 +126,20 @@ impl Book<'_> {
         Ok(())
     }
 
+    /// Marks of one group that say the same and follow each other are one: a source that tells of
+    /// each alert by a request of its own says it a thousand times over.
+    fn join_marks(&mut self) {
+        let mut last: HashMap<(IntegrationId, String), (bool, bool)> = HashMap::new();
+        self.marks.retain(|mark| {
+            let says = (mark.left_out, mark.all_over);
+            last.insert((mark.integration, mark.group.clone()), says) != Some(says)
+        });
+    }
+
     fn add(&mut self, group: Group) -> usize {
         if group.open {
-            self.by_key.insert((group.integration, group.key.clone()), self.groups.len());
+            let by_key = self.by_key.entry(group.integration).or_default();
+            by_key.insert(group.key.clone(), self.groups.len());
         }
         self.groups.push(InHand::of(group));
         self.groups.len() - 1
@@ -192,14 +236,16 @@ impl Book<'_> {
 
     /// The group with this key, if it takes more; one that does not is shut.
     fn taking(&mut self, integration: IntegrationId, key: &str) -> Option<usize> {
-        let place = self.by_key.get(&(integration, key.to_owned())).copied()?;
-        let settings = self.settings(integration).clone();
+        let place = self.by_key.get(&integration)?.get(key).copied()?;
+        let settings = self.settings_in_force(integration);
         let hand = &mut self.groups[place];
         if hand.alive && hand.group.takes(&settings, self.now) {
             return Some(place);
         }
         (hand.group.open, hand.touched) = (false, true);
-        self.by_key.remove(&(integration, key.to_owned()));
+        if let Some(by_key) = self.by_key.get_mut(&integration) {
+            by_key.remove(key);
+        }
         None
     }
 
@@ -220,8 +266,13 @@ impl Book<'_> {
 
     /// A truncated notification says nothing of what it left out; once one was, only an
     /// untruncated one that is wholly over ends the rest.
-    fn apply_mark(&mut self, sql: &mut dyn Sql, mark: &Mark) -> Result<(), Failure> {
-        let places = self.marked(mark);
+    fn apply_mark(
+        &mut self,
+        sql: &mut dyn Sql,
+        mark: &Mark,
+        placed: &Placed,
+    ) -> Result<(), Failure> {
+        let places = self.marked(mark, placed);
         let now = self.now;
         if mark.left_out {
             for place in places {
@@ -264,19 +315,47 @@ impl Book<'_> {
 
     /// The groups in which alerts are that a notification of their source's group is about: its
     /// own, and the ones that took them during a storm or before.
-    fn marked(&self, mark: &Mark) -> BTreeSet<usize> {
-        let own = self.by_key.get(&(mark.integration, mark.group.clone()));
+    fn marked(&self, mark: &Mark, placed: &Placed) -> BTreeSet<usize> {
+        let own = self.by_key.get(&mark.integration).and_then(|by_key| by_key.get(&mark.group));
         let stored = mark.numbers.iter().filter_map(|number| self.by_number.get(number));
-        let of_group = |row: &&Row<'_>| {
-            row.alert.integration == mark.integration && row.alert.group == mark.group
-        };
-        let new = self.rows.iter().filter(of_group).filter_map(|row| row.place.as_ref());
-        own.into_iter().chain(stored).chain(new).copied().collect()
+        let new = placed.get(&mark.integration).and_then(|known| known.get(&mark.group));
+        own.into_iter().chain(stored).chain(new.into_iter().flatten()).copied().collect()
+    }
+
+    /// Where the alerts in hand were put that began in groups which marks are about: looked
+    /// through once for all marks.
+    fn placed(&self) -> Placed {
+        let mut placed = Placed::new();
+        for mark in &self.marks {
+            placed.entry(mark.integration).or_default().entry(mark.group.clone()).or_default();
+        }
+        if placed.is_empty() {
+            return placed;
+        }
+        for row in &self.rows {
+            let known = placed.get_mut(&row.alert.integration);
+            let known = known.and_then(|known| known.get_mut(&row.alert.group));
+            if let (Some(places), Some(place)) = (known, row.place) {
+                places.insert(place);
+            }
+        }
+        placed
     }
 
     /// Whether an alert that is stored as open is over by what this batch told.
     pub(super) fn is_over(&self, id: kernel::AlertId) -> bool {
-        self.rows.iter().any(|row| row.alert.id == id && !row.alert.is_open())
+        self.over.contains(&id)
+    }
+
+    /// Groups of which nothing fires are over where their source hides nothing, whatever it cut.
+    fn nothing_hidden(&mut self) {
+        for hand in &mut self.groups {
+            let over = hand.group.all_firing() == 0 && hand.group.truncated;
+            if over && self.whole.contains(&hand.group.integration) {
+                (hand.group.truncated, hand.group.unclear_since) = (false, None);
+                (hand.news, hand.touched) = (true, true);
+            }
+        }
     }
 
     /// A group is looked at because time passed.

@@ -54,7 +54,7 @@ impl Round<'_> {
                 self.take_alerts(sql, head, book, at)?;
             }
             self.pass_on(sql, head, book, at)?;
-            let settings = book.settings(book.groups[at].group.integration).clone();
+            let settings = book.settings_in_force(book.groups[at].group.integration);
             let hand = &mut book.groups[at];
             if hand.touched {
                 hand.group.check_at = hand.group.due_at(&settings, book.now);
@@ -149,6 +149,7 @@ impl Round<'_> {
         let resolves = resolves && !book.groups[at].group.truncated;
         let mut words = Words::default();
         let note = resolves.then(|| words.words(OVER));
+        let worse = book.worse_in_another(at);
         let hand = &book.groups[at];
         let news = AlertNews { note, ..news(hand, now) };
         let by = hand.actor.clone().or(source.map(actor)).unwrap_or_else(Actor::system);
@@ -157,6 +158,9 @@ impl Round<'_> {
             Ok(_) => {
                 for asked in std::mem::take(&mut book.groups[at].jobs) {
                     book.count(asked, |taken| taken.incidents.push(number));
+                }
+                if let Some((main, words)) = worse {
+                    self.tell_main(sql, head, book, at, main, &words)?;
                 }
             }
             Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Limit => {
@@ -167,6 +171,29 @@ impl Round<'_> {
                 tracing::debug!(%trouble, %number, "an incident was not told about its alerts");
                 book.groups[at].group.unclear_since = None;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells whoever works on the incident that one with alerts was merged into.
+    fn tell_main(
+        &mut self,
+        sql: &mut dyn Sql,
+        head: &mut Head,
+        book: &Book<'_>,
+        at: usize,
+        main: IncidentNumber,
+        said: &str,
+    ) -> Result<(), Failure> {
+        let source = book.monitoring.integrations.get(&book.groups[at].group.integration);
+        let by = source.map_or_else(Actor::system, actor);
+        let mut words = Words::default();
+        let body = words.words(said);
+        let command = Command::Comment { body, visibility: Visibility::Internal };
+        let mut job = job(Some(main), by, words, command);
+        job.prepared.tells_owner = true;
+        if let Err(trouble) = self.one(sql, head, &job)? {
+            tracing::debug!(%trouble, number = %main, "an incident was not told that a part of it is worse");
         }
         Ok(())
     }
@@ -254,6 +281,24 @@ impl Round<'_> {
 }
 
 impl Book<'_> {
+    /// Where an alert of a merged incident is worse than what was told: the incident in which it is
+    /// worked on, and what is said there.
+    fn worse_in_another(&self, at: usize) -> Option<(IncidentNumber, String)> {
+        let hand = &self.groups[at];
+        let (main, number) = hand.part_of.zip(hand.group.number)?;
+        let worst = hand.group.worst().filter(|_| hand.group.muted().is_none())?;
+        if hand.told_worst.is_some_and(|told| told <= worst) {
+            return None;
+        }
+        let of_it = |row: &&Row<'_>| row.alert.number == Some(number) && row.alert.is_open();
+        let is_worst = |row: &&Row<'_>| row.alert.severity == worst;
+        let title = self.rows.iter().filter(of_it).filter(is_worst).find_map(Row::title);
+        let title = title.map_or(String::new(), |title| format!(": {title}"));
+        let words =
+            format!("An alert of {number}, which is part of this incident, is {worst} now{title}");
+        Some((main, words.chars().take(limits::BODY_CHARS).collect()))
+    }
+
     /// The report of a group, as its worst alert says it.
     fn report(
         &self,

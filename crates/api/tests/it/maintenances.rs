@@ -1,0 +1,32 @@
+//! Windows in which alerts page nobody.
+
+use crate::harness::World;
+use serde_json::{Value, json};
+
+fn window(more: Value) -> Value {
+    let mut body = json!({ "name": "Firmware", "starts_at": "2026-11-28T20:00:00Z",
+        "ends_at": "2026-11-28T22:00:00Z" });
+    let more = more.as_object().unwrap().clone();
+    body.as_object_mut().unwrap().extend(more);
+    body
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_for_every_alert_is_said_to_be_one() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/maintenances";
+    let site = json!({ "labels": [{ "name": "site", "test": "is", "value": "north" }] });
+    for forgotten in [json!({}), json!({ "matcher": {} }), json!({ "everything": false })] {
+        ada.post(path, window(forgotten)).await.problem(422);
+    }
+    ada.post(path, window(json!({ "matcher": site, "everything": true }))).await.problem(422);
+    ada.post(path, window(json!({ "everything": true }))).await.good();
+    let made = ada.post(path, window(json!({ "matcher": site }))).await;
+    let one = format!("{path}/{}", made.good()["id"].as_str().unwrap());
+    ada.patch(&one, json!({ "matcher": {} })).await.problem(422);
+    let same = ada.patch(&one, json!({ "name": "Routers" })).await;
+    assert_eq!(same.good()["matcher"]["labels"][0]["name"], "site");
+    let all = ada.patch(&one, json!({ "everything": true })).await;
+    assert_eq!(all.good()["matcher"]["labels"], json!([]));
+}
