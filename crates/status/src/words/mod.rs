@@ -209,6 +209,10 @@ mod tests {
         );
         assert_eq!(written.subject, "[Northwind] nwod si NPV Bcc: x: Cause known");
         assert!(written.parts.contains(&Part::Words("nwod si NPV Bcc: x".to_owned())));
+        let mut facts = facts("VPN", "Over.");
+        facts.components = vec!["VPN\r\nUnsubscribe: https://evil.example".to_owned()];
+        let written = letter(&facts, Language::En);
+        assert!(!written.text.contains("\nUnsubscribe"), "{}", written.text);
     }
 
     proptest! {
