@@ -1,10 +1,10 @@
 //! The rules that lists of stakeholders keep, whoever saves them.
 
 use crate::subscribers::mail_address;
-use crate::{Audit, Trouble};
+use crate::{Audit, Desk, Trouble};
 use incident::Refusal;
 use incident::policy::Fault;
-use kernel::{Language, ListId, limits};
+use kernel::{Actor, Language, ListId, limits};
 use std::collections::BTreeSet;
 use store::Sql;
 use store::directory::lists::{self, LISTS_MAX, List, MEMBERS_MAX, PlainAddress};
@@ -91,6 +91,48 @@ pub fn remove(
     }
     lists::delete(sql, id, audit.now())?;
     Ok(audit.deleted(sql, List::WHAT, id, &before)?)
+}
+
+impl Desk {
+    /// The address that a link of a letter takes off its list; `None` where it is on it no more,
+    /// or the link is not ours. Looking changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] when the database does not answer.
+    pub async fn listed(&self, token: &str) -> Result<Option<PlainAddress>, Trouble> {
+        let seals = self.seals().await?;
+        let Some(id) = seals.read_list(token) else { return Ok(None) };
+        let Some(list) = self.read(move |sql| lists::get(sql, id)).await? else { return Ok(None) };
+        let is_it = |one: &PlainAddress| seals.is_listed(token, id, &one.email);
+        Ok(list.addresses.into_iter().find(is_it))
+    }
+
+    /// Takes an address off a list by its link; whoever presses again is told the same. People
+    /// have no such link: the service desk put them there.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Stale`] when the list was changed at this very moment.
+    pub async fn leave_list(&self, token: &str) -> Result<(), Trouble> {
+        // Whoever invents links keeps nobody who writes.
+        let Some(PlainAddress { email, .. }) = self.listed(token).await? else { return Ok(()) };
+        let Some(id) = self.seals().await?.read_list(token) else { return Ok(()) };
+        self.change(Actor::system(), move |sql, audit| {
+            let Some(before) = lists::get(sql, id)? else { return Ok(()) };
+            let mut after = List { version: before.version + 1, ..before.clone() };
+            after.addresses.retain(|one| one.email != email);
+            if after.addresses.len() == before.addresses.len() {
+                return Ok(());
+            }
+            if !lists::update(sql, &after, before.version)? {
+                return Err(Trouble::Stale { seen: before.version, current: after.version });
+            }
+            lists::withdraw(sql, id, &email, audit.now())?;
+            Ok(audit.changed(sql, List::WHAT, id, &before, &after)?)
+        })
+        .await
+    }
 }
 
 /// Addresses as they are typed, one a line, each with its language behind it where that is not

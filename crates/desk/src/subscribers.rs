@@ -17,6 +17,8 @@ const WITHIN_SECONDS: i64 = 3_600;
 const PER_ADDRESS: usize = 3;
 /// From one network: an office behind one address.
 const PER_NETWORK: usize = 20;
+/// Of programs on one machine: whoever varies an address reaches the same one.
+const PER_MACHINE: usize = 20;
 /// In all: more at once is no outage, but somebody who fills other people's mailboxes.
 const IN_ALL: usize = 2_000;
 /// Addresses and networks that are remembered; who comes beyond has to wait.
@@ -65,6 +67,7 @@ pub(crate) struct Floods(Mutex<HashMap<Key, Vec<Timestamp>>>);
 enum Key {
     Address(String),
     Network(String),
+    Machine(String),
     All,
 }
 
@@ -73,6 +76,7 @@ impl Key {
         match self {
             Key::Address(_) => PER_ADDRESS,
             Key::Network(_) => PER_NETWORK,
+            Key::Machine(_) => PER_MACHINE,
             Key::All => IN_ALL,
         }
     }
@@ -117,6 +121,24 @@ impl Floods {
         }
         if address_has_room { Room::Yes } else { Room::AddressHadEnough }
     }
+
+    /// Counts one more program of a machine; `false` where that is too many.
+    fn count_machine(&self, machine: &str, now: Timestamp) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = now.plus_seconds(-WITHIN_SECONDS);
+        let key = Key::Machine(machine.to_owned());
+        if known.len() >= REMEMBERED_MAX && !known.contains_key(&key) {
+            return false;
+        }
+        let most = key.most();
+        let at = known.entry(key).or_default();
+        at.retain(|at| *at > since && *at <= now);
+        let is_room = at.len() < most;
+        if is_room {
+            at.push(now);
+        }
+        is_room
+    }
 }
 
 /// An e-mail address as it is kept; `None` when it is none.
@@ -153,20 +175,26 @@ impl Desk {
                 .ok_or_else(|| Refusal::invalid("address", "is no e-mail address"))?,
             SubscriberKind::Webhook => self.listens_at(&wish.address)?,
         };
+        // Whoever is told to choose something and then does gets the letter all the same.
+        let chosen = wish.chosen;
+        let chosen = self.read(move |sql| Ok(checked(sql, chosen))).await??;
         let now = self.now();
+        if wish.kind == SubscriberKind::Webhook {
+            self.asks_a_machine(&address, now)?;
+        }
         match self.0.subscribing.count(&address, network, now) {
             Room::Yes => {}
             Room::AddressHadEnough => return Ok(()),
-            Room::No => return Err(Trouble::Throttled { seconds: WITHIN_SECONDS as u64 }),
+            Room::No => return Err(too_many()),
         }
         let secret = match wish.kind {
             SubscriberKind::Mail => String::new(),
             SubscriberKind::Webhook => webhooks::secret(),
         };
-        let Wish { kind, language, chosen, .. } = wish;
+        let (kind, language) = (wish.kind, wish.language);
         let id = SubscriberId(fresh());
         self.write(move |sql| {
-            let Chosen { everything, components } = checked(sql, chosen)?;
+            let Chosen { everything, components } = chosen;
             let new = Subscriber {
                 id,
                 kind,
@@ -185,6 +213,15 @@ impl Desk {
             asked(sql, new, now)?.ok_or_else(full)
         })
         .await
+    }
+
+    /// Counts that the machine of a program is asked, however its address goes on.
+    fn asks_a_machine(&self, address: &str, now: Timestamp) -> Result<(), Trouble> {
+        let machine = address.parse::<Outward>().map(|to| to.host).unwrap_or_default();
+        match self.0.subscribing.count_machine(&machine, now) {
+            true => Ok(()),
+            false => Err(too_many()),
+        }
     }
 
     /// Where a program listens, as it is kept.
@@ -253,13 +290,16 @@ impl Desk {
         .await
     }
 
-    /// Ends a subscription by its link; whoever presses again is told the same.
+    /// Ends a subscription by its link, or takes an address off a list by the link of that;
+    /// whoever presses again is told the same.
     ///
     /// # Errors
     ///
     /// [`Trouble`] when the database does not answer.
     pub async fn unsubscribe(&self, token: &str) -> Result<(), Trouble> {
-        let Some(id) = self.seals().await?.read_subscription(token) else { return Ok(()) };
+        let Some(id) = self.seals().await?.read_subscription(token) else {
+            return self.leave_list(token).await;
+        };
         let now = self.now();
         self.write(move |sql| Ok(subscribers::end(sql, id, Ended::Unsubscribed, now).map(drop)?))
             .await
@@ -291,6 +331,10 @@ fn asked(sql: &mut dyn Sql, new: Subscriber, now: Timestamp) -> Result<Option<()
         }
     }
     Ok(Some(()))
+}
+
+fn too_many() -> Trouble {
+    Trouble::Throttled { seconds: WITHIN_SECONDS as u64 }
 }
 
 fn full() -> Trouble {
@@ -424,6 +468,17 @@ mod tests {
             assert_eq!(floods.count(&format!("p{n}@b.example"), &format!("{n}"), NOW), Room::Yes);
         }
         assert_eq!(floods.count("last@b.example", "elsewhere", NOW), Room::No);
+    }
+
+    #[test]
+    fn one_machine_is_asked_so_often_whatever_its_address() {
+        let floods = Floods::default();
+        for _ in 0..PER_MACHINE {
+            assert!(floods.count_machine("hooks.example", NOW));
+        }
+        assert!(!floods.count_machine("hooks.example", NOW));
+        assert!(floods.count_machine("other.example", NOW));
+        assert!(floods.count_machine("hooks.example", NOW.plus_seconds(WITHIN_SECONDS)));
     }
 
     #[test]

@@ -427,8 +427,14 @@ impl Courier {
             Ledger::Outside => Ok(store::outside::settle(sql, &ended, now)?),
         };
         let given_up = self.desk.write(settle).await?;
-        if given_up > 0 {
-            tracing::warn!(given_up, "letters were given up; the mail settings show them");
+        match ledger {
+            Ledger::People if given_up > 0 => {
+                tracing::warn!(given_up, "letters were given up; the mail settings show them");
+            }
+            Ledger::Outside if given_up > 0 => {
+                tracing::warn!(given_up, "letters to lists or subscribers were given up");
+            }
+            Ledger::People | Ledger::Outside => {}
         }
         Ok(())
     }

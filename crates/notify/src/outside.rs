@@ -4,13 +4,16 @@
 use crate::letter::{Letter, Piece};
 use desk::seals::{Asking, Seals};
 use jiff::tz::TimeZone;
-use kernel::{ComponentId, IncidentNumber, Language, Timestamp};
+use kernel::{ComponentId, IncidentNumber, Language, ListId, Timestamp};
 use status::snapshot::Phase;
 use status::words::{self, Part, UpdateFacts, WorkFacts, WorkWord, Written};
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use store::directory::lists;
 use store::directory::settings::{self, Instance};
-use store::outside::{self, Outside, Word};
+use store::outside::{self, Outside, Whom, Word};
 use store::subscribers::{self, Subscriber};
+use store::updates::PublishedUpdate;
 use store::{Failure, Sql};
 
 /// What could not be attempted for so long is told nobody any more: it is news no longer.
@@ -19,8 +22,11 @@ const STALE_SECONDS: i64 = 2 * 86_400;
 /// Why there is nothing to tell.
 pub(crate) type Silence = &'static str;
 
+const TOO_LATE: Silence = "it waited for two days";
+const NOT_ANNOUNCED: Silence = "there is no such announcement";
+
 /// What one address is told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum News {
     /// An update of an incident.
     Update(UpdateFacts),
@@ -42,13 +48,28 @@ pub(crate) struct Material {
     pub(crate) base: String,
     /// Who subscribed; none for members of lists.
     pub(crate) subscriber: Option<Subscriber>,
+    /// The list that its reader takes themselves off; none for people, whom the service desk put
+    /// there.
+    pub(crate) leaves: Option<ListId>,
+}
+
+/// What letters of one turn share and is read once: ten thousand tell the same.
+#[derive(Default)]
+pub(crate) struct Known {
+    place: Option<Place>,
+    announced: BTreeMap<i64, Result<News, Silence>>,
+    /// Plain addresses of lists; none of a list that is gone.
+    lists: BTreeMap<ListId, Option<BTreeSet<String>>>,
 }
 
 /// The status page as letters name it.
+#[derive(Clone)]
 struct Place {
     site: String,
     /// Its address, without a slash at the end.
     base: String,
+    /// Whether everybody may read it.
+    public: bool,
     zone: TimeZone,
 }
 
@@ -58,25 +79,80 @@ fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
     let instance = instance.map(|stored| stored.value).unwrap_or_default();
     let page = store::status::page::get(sql)?.value;
     let or = |own: String, usual: String| if own.is_empty() { usual } else { own };
+    // Its own domain answers while everybody may read the page; lists have ways out besides.
     let base = match page.domain.as_str() {
-        "" => format!("{public_url}/status"),
-        domain => format!("https://{domain}"),
+        domain if page.public && !domain.is_empty() => format!("https://{domain}"),
+        _ => format!("{public_url}/status"),
     };
     let zone = TimeZone::get(&or(page.time_zone, instance.time_zone)).unwrap_or(TimeZone::UTC);
-    Ok(Place { site: or(page.name, instance.name), base, zone })
+    Ok(Place { site: or(page.name, instance.name), base, public: page.public, zone })
+}
+
+impl Known {
+    fn place(&mut self, sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
+        if let Some(known) = &self.place {
+            return Ok(known.clone());
+        }
+        let read = place(sql, public_url)?;
+        self.place = Some(read.clone());
+        Ok(read)
+    }
+
+    fn announced(
+        &mut self,
+        sql: &mut dyn Sql,
+        told: &Outside,
+        place: &Place,
+        now: Timestamp,
+    ) -> Result<Result<News, Silence>, Failure> {
+        let Some(id) = told.announcement else { return Ok(Err(NOT_ANNOUNCED)) };
+        if let Some(known) = self.announced.get(&id) {
+            return Ok(known.clone());
+        }
+        let read = announced(sql, id, place, now)?;
+        self.announced.insert(id, read.clone());
+        Ok(read)
+    }
+
+    /// The list, where this address is on it and no person's; `Err` where the list is gone.
+    fn leaves(
+        &mut self,
+        sql: &mut dyn Sql,
+        id: ListId,
+        address: &str,
+    ) -> Result<Result<Option<ListId>, Silence>, Failure> {
+        let plain = match self.lists.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let list = lists::get(sql, id)?;
+                entry.insert(
+                    list.map(|one| one.addresses.into_iter().map(|one| one.email).collect()),
+                )
+            }
+        };
+        Ok(match plain {
+            Some(plain) => Ok(plain.contains(address).then_some(id)),
+            None => Err("the list is gone"),
+        })
+    }
 }
 
 /// Reads what somebody outside is told, or why there is nothing to tell.
 pub(crate) fn read(
     sql: &mut dyn Sql,
     told: &Outside,
-    public_url: &str,
-    now: Timestamp,
+    (public_url, now): (&str, Timestamp),
+    known: &mut Known,
 ) -> Result<Result<Material, Silence>, Failure> {
     if now.seconds_since(told.created_at) > STALE_SECONDS {
-        return Ok(Err("it waited for two days"));
+        return Ok(Err(TOO_LATE));
     }
-    let place = place(sql, public_url)?;
+    let place = known.place(sql, public_url)?;
+    let leaves = match told.list.map(|id| known.leaves(sql, id, &told.address)).transpose()? {
+        Some(Err(why)) => return Ok(Err(why)),
+        Some(Ok(leaves)) => leaves,
+        None => None,
+    };
     let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
     if told.subscriber.is_some() && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some()) {
         return Ok(Err("the subscription ended"));
@@ -87,21 +163,26 @@ pub(crate) fn read(
         }
         (Word::Confirm | Word::Challenge, _) => return Ok(Err("it is confirmed")),
         (Word::Already, _) => News::Already,
-        _ => match announced(sql, told, &place)? {
+        _ => match known.announced(sql, told, &place, now)? {
             Ok(news) => news,
             Err(why) => return Ok(Err(why)),
         },
     };
-    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber }))
+    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber, leaves }))
 }
 
 fn announced(
     sql: &mut dyn Sql,
-    told: &Outside,
+    id: i64,
     place: &Place,
+    now: Timestamp,
 ) -> Result<Result<News, Silence>, Failure> {
-    let found = told.announcement.map(|id| outside::announcement(sql, id)).transpose()?.flatten();
-    let Some(announcement) = found else { return Ok(Err("there is no such announcement")) };
+    let Some(announcement) = outside::announcement(sql, id)? else {
+        return Ok(Err(NOT_ANNOUNCED));
+    };
+    if now.seconds_since(announcement.not_before) > STALE_SECONDS {
+        return Ok(Err(TOO_LATE));
+    }
     let components = names(sql, &announcement.components)?;
     let (site, zone) = (place.site.clone(), place.zone.clone());
     if let Some((number, n)) = announcement.update {
@@ -116,12 +197,23 @@ fn announced(
             url: None,
             zone,
         };
-        return update(sql, (number, n), facts, place);
+        return update(sql, (number, n), announcement.whom, facts, place);
     }
-    let word = told.word.as_str().parse::<WorkWord>();
+    let word = announcement.word.as_str().parse::<WorkWord>();
     let (Some(planned), Ok(word)) = (announcement.planned, word) else {
         return Ok(Err("there is nothing that is told"));
     };
+    // After an outage of our own nobody is told that something begins soon which has begun.
+    let is_news = match word {
+        WorkWord::Reminder => {
+            planned.starts_at > now || announcement.not_before >= planned.starts_at
+        }
+        WorkWord::Started => planned.ends_at.is_none_or(|at| at > now),
+        _ => true,
+    };
+    if !is_news {
+        return Ok(Err("it is news no longer"));
+    }
     Ok(Ok(News::Work(WorkFacts {
         site,
         word,
@@ -139,6 +231,7 @@ fn announced(
 fn update(
     sql: &mut dyn Sql,
     (number, n): (IncidentNumber, u32),
+    whom: Whom,
     facts: UpdateFacts,
     place: &Place,
 ) -> Result<Result<News, Silence>, Failure> {
@@ -150,22 +243,35 @@ fn update(
     if update.body.trim().is_empty() {
         return Ok(Err("its words were removed"));
     }
-    // What it was called last time, where nobody says anything else.
-    let mut titles: Vec<_> = all.iter().filter(|one| i64::from(one.n) <= n).collect();
+    // What it was called last time, where nobody says anything else; what others alone were told
+    // it is called is none of theirs.
+    let heard = |one: &&PublishedUpdate| {
+        let to = &one.audiences;
+        to.status_page || matches!(whom, Whom::List(list) if to.lists.contains(&list))
+    };
+    let before = all.iter().filter(|one| i64::from(one.n) < n).filter(heard);
+    let mut titles: Vec<&PublishedUpdate> = before.chain([update]).collect();
     titles.sort_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
-    let title = titles.iter().find_map(|one| one.title.clone()).filter(|title| !title.is_empty());
+    let title = titles.iter().find_map(|one| {
+        let own = one.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+        own.map(str::to_owned)
+    });
     let title = match title {
         Some(title) => title,
         None => outside::title_of(sql, number)?.unwrap_or_else(|| facts.site.clone()),
     };
-    let page = outside::page_of(sql, number)?;
+    // The first word of an incident may leave before it has its place on the page.
+    let page = match outside::page_of(sql, number)? {
+        Some(id) => Some(format!("{}/incidents/{id}", place.base)),
+        None => update.audiences.status_page.then(|| place.base.clone()),
+    };
     Ok(Ok(News::Update(UpdateFacts {
         title,
         phase: update.phase.as_str().parse().unwrap_or(Phase::Investigating),
         body: update.body.clone(),
         expected: update.expected,
         next_update: update.next_update,
-        url: page.map(|id| format!("{}/incidents/{id}", place.base)),
+        url: page.filter(|_| place.public),
         ..facts
     })))
 }
@@ -217,7 +323,15 @@ pub(crate) fn letter(
             letter.why = say.why_subscriber(&told.address, site);
             unsubscribe = Some(end);
         }
-        None => letter.why = say.why_list(&told.address, site),
+        None => match material.leaves {
+            Some(list) => {
+                let end = format!("{base}/unsubscribe/{}", seals.listed(list, &told.address));
+                letter.pieces.push(Piece::Links(vec![(say.end_link(), end.clone())]));
+                letter.why = say.why_listed(&told.address, site);
+                unsubscribe = Some(end);
+            }
+            None => letter.why = say.why_list(&told.address, site),
+        },
     }
     (letter, unsubscribe)
 }

@@ -106,5 +106,7 @@ fn maintenances(sql: &mut dyn Sql, before: Timestamp, limit: i64) -> Result<u64,
     let (names, values): (String, Vec<Value>) = slots(1, &old);
     let words = format!("delete from maintenance_words where maintenance_id in ({names})");
     sql.execute(&words, &values)?;
+    let told = format!("delete from maintenances_told where maintenance_id in ({names})");
+    sql.execute(&told, &values)?;
     sql.execute(&format!("delete from maintenances where id in ({names})"), &values)
 }

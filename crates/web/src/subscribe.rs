@@ -213,7 +213,7 @@ async fn chosen(
     }
 }
 
-/// `GET /status/unsubscribe/{token}`
+/// `GET /status/unsubscribe/{token}`: of a subscription, or off a list.
 async fn end(
     State(app): State<App>,
     Reads(language): Reads,
@@ -225,12 +225,18 @@ async fn end(
         Some(one) => {
             draw::end(&Page { language: one.language, ..page }, &one, &token).into_response()
         }
-        None => draw::ended(&page).into_response(),
+        None => match app.desk.listed(&token).await? {
+            Some(one) => {
+                let page = Page { language: one.language, ..page };
+                draw::leave(&page, &one.email, &token).into_response()
+            }
+            None => is_over(&app, &page, &token).await?,
+        },
     }))
 }
 
 /// `POST /status/unsubscribe/{token}`: of the page, or of a mail program (RFC 8058). Whoever
-/// presses again reads the same, and so does whoever invents a link.
+/// presses again reads the same.
 async fn ended(
     State(app): State<App>,
     Reads(language): Reads,
@@ -239,5 +245,16 @@ async fn ended(
 ) -> PageResult<Response> {
     app.desk.unsubscribe(&token).await?;
     let page = page(&app, language, query.as_deref()).await?;
-    Ok(private(draw::ended(&page)))
+    Ok(private(is_over(&app, &page, &token).await?))
+}
+
+/// That a subscription is over, or an address off its list. Whoever has a link that was cut on its
+/// way must not take it for done.
+async fn is_over(app: &App, page: &Page, token: &str) -> PageResult<Response> {
+    let seals = app.desk.seals().await?;
+    Ok(match (seals.read_subscription(token), seals.read_list(token)) {
+        (Some(_), _) => draw::ended(page).into_response(),
+        (None, Some(_)) => draw::left(page).into_response(),
+        (None, None) => (StatusCode::NOT_FOUND, draw::nowhere(page)).into_response(),
+    })
 }

@@ -3,7 +3,7 @@
 //! the database finds no link that could be used.
 
 use super::{Seals, hex, unhex};
-use kernel::{SubscriberId, Timestamp};
+use kernel::{ListId, SubscriberId, Timestamp};
 use uuid::Uuid;
 
 /// Bytes of the seal of a link.
@@ -12,6 +12,8 @@ const SEAL_BYTES: usize = 16;
 const ID_BYTES: usize = 8;
 /// Bytes of an id.
 const UUID_BYTES: usize = 16;
+/// What a link that takes an address off a list is sealed for.
+const LISTED: &str = "listed-address";
 /// Bytes of what a link to confirm says.
 const ASKING_BYTES: usize = UUID_BYTES + 8;
 
@@ -80,6 +82,28 @@ impl Seals {
         Some(SubscriberId(Uuid::from_bytes(id)))
     }
 
+    /// The token by which an address is taken off a list. It names the list and seals the address,
+    /// so that whoever is on it can be found and nobody else.
+    pub fn listed(&self, list: ListId, address: &str) -> String {
+        let data = listed(list, address);
+        format!("{}{}", hex(list.0.as_bytes()), self.seal::<SEAL_BYTES>(LISTED, &data))
+    }
+
+    /// The list that such a token names. Whether it is ours is known with the address alone.
+    pub fn read_list(&self, token: &str) -> Option<ListId> {
+        let (list, seal) = token.split_at_checked(2 * UUID_BYTES)?;
+        (seal.len() == 2 * SEAL_BYTES).then_some(())?;
+        let id: [u8; UUID_BYTES] = unhex(list)?.try_into().ok()?;
+        Some(ListId(Uuid::from_bytes(id)))
+    }
+
+    /// Whether a token takes this address off this list.
+    pub fn is_listed(&self, token: &str, list: ListId, address: &str) -> bool {
+        let Some((_, seal)) = token.split_at_checked(2 * UUID_BYTES) else { return false };
+        self.read_list(token) == Some(list)
+            && self.fits::<SEAL_BYTES>(LISTED, &listed(list, address), seal)
+    }
+
     /// The message id of a letter to somebody outside, without angle brackets: the same at each
     /// attempt, and none by which an answer would find an incident.
     pub fn outside_message_id(&self, of: OutsideMessage, domain: &str) -> String {
@@ -99,6 +123,10 @@ impl Seals {
             asked_at: Timestamp::from_micros(asked_at.parse().ok()?),
         })
     }
+}
+
+fn listed(list: ListId, address: &str) -> Vec<u8> {
+    [list.0.as_bytes().as_slice(), address.as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -125,6 +153,24 @@ mod tests {
         }
         let id = asking().subscriber;
         assert_eq!(seals.read_subscription(&seals.subscription(id)), Some(id));
+    }
+
+    #[test]
+    fn a_link_off_a_list_is_of_one_list_and_one_address() {
+        let (seals, list) = (Seals::of([1; 32]), ListId(Uuid::from_u128(3)));
+        let token = seals.listed(list, "board@a.example");
+        assert_eq!(seals.read_list(&token), Some(list));
+        assert!(seals.is_listed(&token, list, "board@a.example"));
+        assert!(!seals.is_listed(&token, list, "other@a.example"));
+        assert!(!seals.is_listed(&token, ListId(Uuid::from_u128(4)), "board@a.example"));
+        assert!(!Seals::of([2; 32]).is_listed(&token, list, "board@a.example"));
+        assert_eq!(seals.read_subscription(&token), None, "it ends no subscription");
+        let other = seals.subscription(SubscriberId(list.0));
+        assert!(!seals.is_listed(&other, list, "board@a.example"));
+        assert_eq!(seals.read_list(&token[..40]), None, "it was cut on its way");
+        for wrong in ["", "zz", &token[..40], "é".repeat(60).as_str()] {
+            assert!(!seals.is_listed(wrong, list, "board@a.example"), "{wrong}");
+        }
     }
 
     #[test]

@@ -17,4 +17,5 @@ mod people;
 mod postgres;
 mod serving;
 mod status;
+mod told;
 mod verify;

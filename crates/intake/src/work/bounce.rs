@@ -4,6 +4,7 @@ use super::act::Ended;
 use super::round::{Outcome, Round, Task};
 use crate::letter::{Report, Reported};
 use desk::Trouble;
+use desk::seals::OutsideMessage;
 use store::Sql;
 use store::deliveries::{self, Delivery, DeliveryState};
 use store::messages::{self, MessageState, Rule};
@@ -48,19 +49,19 @@ impl Round {
     }
 
     /// The letter to a list or a subscriber that a report is about.
-    fn outside_letter(&self, task: &Task, report: &Report) -> Option<i64> {
-        let ids = report.about.iter().chain(&task.letter.answers);
-        let ours = ids.filter_map(|id| self.seals.own_outside_message(id));
-        ours.map(|message| message.letter).next()
+    fn outside_letter(&self, task: &Task, report: &Report) -> Option<OutsideMessage> {
+        let mut ids = report.about.iter().chain(&task.letter.answers);
+        ids.find_map(|id| self.seals.own_outside_message(id))
     }
 
     /// Counts it for the subscription, which ends after some.
     async fn outside_bounced(
         &self,
         task: &Task,
-        letter: i64,
+        letter: OutsideMessage,
         report: &Report,
     ) -> Result<Outcome, Outcome> {
+        let letter = (letter.letter, letter.asked_at);
         let (now, words) = (self.desk.now(), report.words.clone());
         let reason = "a letter to a list or a subscriber came back";
         let last = self.step(task, 0, Ended::new(MessageState::Done, Rule::Report, reason));

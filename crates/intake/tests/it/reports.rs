@@ -4,9 +4,12 @@ use crate::world::{GWEN, World, each, mail};
 use incident::Lifecycle;
 use incident::effects::AUTOMATIC_TAG;
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{IncidentNumber, Language, SubscriberId, Timestamp};
+use std::collections::BTreeSet;
 use store::deliveries::{self, Delivery, DeliveryState, Outcome, ToldSince};
 use store::messages::{MessageState, Rule};
+use store::outside::{self, Outside, Word};
+use store::subscribers::{self, Ended, Subscriber, SubscriberKind};
 
 /// Sends what is due, as the mail server's side sees it.
 async fn letters(world: &World) -> Vec<Delivery> {
@@ -100,6 +103,67 @@ async fn a_letter_that_comes_back_is_noted_where_it_belongs() {
         let forged = id.replacen("ek.1.", "ek.2.", 1);
         assert_eq!(world.gets(&report("failed", &forged)).await.state, MessageState::Dropped);
         assert_eq!(world.incidents().await, 1);
+    })
+    .await;
+}
+
+/// Somebody who subscribed and confirmed.
+fn subscriber(now: Timestamp) -> Subscriber {
+    Subscriber {
+        id: SubscriberId(desk::fresh()),
+        kind: SubscriberKind::Mail,
+        address: "reader@outside.example".to_owned(),
+        language: Language::En,
+        everything: true,
+        components: BTreeSet::new(),
+        secret: String::new(),
+        asked_at: now,
+        confirmed_at: None,
+        ended_at: None,
+        ended_because: None,
+        bounces: 0,
+        failing_since: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_to_a_subscriber_that_come_back_end_the_subscription() {
+    each("mail_bounce_outside", async |world| {
+        let now = world.t.desk.now();
+        let one = subscriber(now);
+        let (id, stored) = (one.id, one.clone());
+        world
+            .write(move |sql| {
+                subscribers::insert(sql, &stored)?;
+                subscribers::confirm(sql, stored.id, now, now)?;
+                Ok(())
+            })
+            .await;
+        let seals = world.t.desk.seals().await.unwrap();
+        for n in 1..=subscribers::BOUNCES_MAX {
+            let (one, seals, at) = (one.clone(), seals.clone(), now.plus_seconds(n));
+            let sent = world
+                .write(move |sql| {
+                    outside::ask(sql, &one, Word::Already, at)?;
+                    let name = |letter: &Outside| {
+                        let (letter, asked_at) = (letter.id, letter.created_at);
+                        let of = desk::seals::OutsideMessage { letter, asked_at };
+                        seals.outside_message_id(of, "northwind.example")
+                    };
+                    let time = (at, at.plus_seconds(60));
+                    let taken = outside::claim(sql, SubscriberKind::Mail, time, 10, &name)?;
+                    outside::settle(sql, &[(taken[0].id, Outcome::Sent)], at)?;
+                    Ok(taken[0].message_id.clone().unwrap())
+                })
+                .await;
+            let report = mail("mailer-daemon@northwind.example", "Undelivered", "x")
+                .with("X-Outcome", "failed")
+                .with("X-About", &format!("<{sent}>"));
+            assert_eq!(world.gets(&report).await.state, MessageState::Done);
+        }
+        let found = world.t.desk.read(move |sql| subscribers::get(sql, id)).await.unwrap();
+        assert_eq!(found.unwrap().ended_because, Some(Ended::Bounced));
+        assert_eq!(world.incidents().await, 0, "no letter of these is an incident");
     })
     .await;
 }

@@ -110,9 +110,10 @@ impl Courier {
         self.desk
             .read(move |sql| {
                 let mut found = Vec::with_capacity(letters.len());
+                let mut known = told::Known::default();
                 for letter in letters {
                     // What is damaged in one must not keep the others.
-                    let read = || told::read(sql, &letter, &public_url, now);
+                    let read = || told::read(sql, &letter, (public_url.as_str(), now), &mut known);
                     let read = match catch_unwind(AssertUnwindSafe(read)) {
                         Ok(Err(failure @ Failure::Unavailable(_))) => return Err(failure),
                         Ok(read) => read,

@@ -112,12 +112,15 @@ impl Postman {
     async fn attempt_outside(&self, message: &Outside) -> Came {
         let now = self.desk.now();
         let (wanted, public_url) = (message.clone(), self.public_url.clone().unwrap_or_default());
-        let read = move |sql: &mut dyn store::Sql| told::read(sql, &wanted, &public_url, now);
+        let read = move |sql: &mut dyn store::Sql| {
+            told::read(sql, &wanted, (public_url.as_str(), now), &mut told::Known::default())
+        };
         let found = match (self.desk.read(read).await, self.desk.seals().await) {
             (Ok(found), Ok(seals)) => found.map(|material| (material, seals)),
+            // It waits before it is read again: what is damaged must not be read for ever.
             (Err(trouble), _) | (_, Err(trouble)) => {
-                tracing::warn!(%trouble, "a message to a subscriber waits for the database");
-                return Came::of(Outcome::NotTried(None));
+                tracing::warn!(%trouble, "a message to a subscriber could not be read");
+                return Came::of(Outcome::Failed(format!("it could not be read: {trouble}")));
             }
         };
         let (material, seals) = match found {
@@ -128,13 +131,20 @@ impl Postman {
             return Came::of(Outcome::Withdrawn("there is no subscriber".to_owned()));
         };
         let sent = self.send_outside(message, &one, &material, &seals, now);
-        match tokio::time::timeout(ATTEMPT_WITHIN, sent).await {
+        let ended = match tokio::time::timeout(ATTEMPT_WITHIN, sent).await {
             Ok(Ok(reply)) => came(&reply, &material, &one, &seals),
             Ok(Err(error)) => Came::of(Outcome::Failed(error)),
             Err(_) => Came::of(Outcome::Failed(format!(
                 "no answer within {} seconds",
                 ATTEMPT_WITHIN.as_secs()
             ))),
+        };
+        match (&material.news, ended) {
+            // Anybody names an address: whoever is there is asked once, not for days.
+            (News::Question(_), Came { outcome: Outcome::Failed(why), .. }) => {
+                Came::of(Outcome::Refused(why))
+            }
+            (_, ended) => ended,
         }
     }
 

@@ -1,12 +1,12 @@
 //! Subscribing to the status page, and what subscribers are told.
 
-use crate::endpoint::{Endpoint, Says};
+use crate::endpoint::{Endpoint, Says, status};
 use crate::world::{PUBLIC_URL, World};
 use desk::subscribers::{Chosen, Confirmation, Wish};
 use incident::Command;
 use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
-use kernel::{ComponentId, Language, ListId, MaintenanceId, Timestamp};
+use kernel::{Channel, ComponentId, Language, ListId, MaintenanceId, Timestamp, limits};
 use notify::webhooks::Postman;
 use std::sync::Arc;
 use store::directory::lists::{self, List, PlainAddress, Wants};
@@ -89,6 +89,22 @@ async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_began_while_nothing_ran_is_not_told_to_begin_soon() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    let now = world.t.desk.now();
+    let ends_at = Some(now.plus_days(3).plus_seconds(3_600));
+    let planned = Planned { ends_at, ..work(now).planned };
+    let news = News { remind_minutes: Some(60), planned, ..work(now) };
+    let write = move |sql: &mut dyn store::Sql| Ok(outside::plan(sql, &news, now)?);
+    world.t.desk.write(write).await.unwrap();
+    world.rounds().await;
+    assert_eq!(world.sink.to(READER).len(), 2, "that it is planned");
+    world.later(3 * 86_400 + 60).await;
+    assert_eq!(world.sink.to(READER).len(), 3, "that it began, and no reminder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_confirm_is_told_nothing_and_forgotten() {
     let world = World::new().await;
     world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
@@ -165,7 +181,90 @@ async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
     assert_eq!(world.sink.to(crate::world::GWEN).len(), before + 1);
     let board = world.only("board@outside.example");
     assert!(board.words().contains("Nous connaissons la cause"), "{}", board.words());
-    assert_eq!(board.header("List-Unsubscribe"), None, "lists are the service desk's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_leaves_a_list_with_one_press_and_people_are_told_whom_to_ask() {
+    const BOARD: &str = "board@outside.example";
+    let world = World::new().await;
+    let list = List {
+        id: ListId(desk::fresh()),
+        name: "Board".to_owned(),
+        people: [world.t.other_requester.person].into(),
+        addresses: [BOARD, "other@outside.example"]
+            .map(|email| PlainAddress { email: email.to_owned(), language: Language::En })
+            .into(),
+        wants: Wants::default(),
+        version: 1,
+    };
+    let (id, now) = (list.id, world.t.desk.now());
+    world.t.desk.write(move |sql| Ok(lists::insert(sql, &list, now)?)).await.unwrap();
+    let number = world.t.report("VPN drops").await;
+    let agent = world.t.agent.clone();
+    let say = async |words: &str| {
+        world.t.clock.advance(1);
+        let audiences =
+            Audiences { requesters: false, lists: [id].into(), status_page: false, chat: false };
+        world
+            .does(&agent, number, words, |body| Command::PublishUpdate {
+                body,
+                phase: UpdatePhase::Identified,
+                expected: None,
+                next_update: None,
+                title: None,
+                audiences: Some(audiences),
+            })
+            .await;
+        world.rounds().await;
+    };
+    say("A switch failed.").await;
+    let told = world.only(BOARD);
+    let way_out = told.header("List-Unsubscribe").expect("a way out");
+    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+    let token = token(&way_out, &format!("{PUBLIC_URL}/status/unsubscribe/"));
+    let person = world.only(crate::world::PETER);
+    assert_eq!(person.header("List-Unsubscribe"), None, "the service desk put them there");
+    assert!(person.words().contains("The service desk takes you off it"), "{}", person.words());
+
+    let listed = world.t.desk.listed(&token).await.unwrap();
+    assert_eq!(listed.map(|one| one.email).as_deref(), Some(BOARD), "looking changes nothing");
+    world.t.desk.unsubscribe(&token).await.unwrap();
+    world.t.desk.unsubscribe(&token).await.unwrap();
+    assert_eq!(world.t.desk.listed(&token).await.unwrap(), None);
+    say("It is replaced.").await;
+    assert_eq!(world.sink.to(BOARD).len(), 1, "nothing more");
+    assert_eq!(world.sink.to("other@outside.example").len(), 2, "the others stay");
+    let stored = world.t.desk.read(move |sql| lists::get(sql, id)).await.unwrap().unwrap();
+    assert_eq!((stored.members(), stored.version), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_alone_were_told_it_is_called_reaches_no_subscriber() {
+    let world = World::new().await;
+    subscribed(&world).await;
+    let number = world.t.report("VPN drops").await;
+    for (title, status_page) in [(Some("Breach at HR"), false), (None, true)] {
+        world.t.clock.advance(1);
+        let mut ask = world.t.desk.ask(&world.t.agent, Channel::Web).on(number);
+        let body = ask.words("note", "A switch failed.", limits::BODY_CHARS).unwrap();
+        let title = title.map(|title| ask.title(title).unwrap());
+        let chat = !status_page;
+        let audiences = Audiences { requesters: false, lists: [].into(), status_page, chat };
+        let publish = Command::PublishUpdate {
+            body,
+            phase: UpdatePhase::Identified,
+            expected: None,
+            next_update: None,
+            title,
+            audiences: Some(audiences),
+        };
+        ask.issue(publish).await.unwrap();
+    }
+    world.rounds().await;
+    let letters = world.sink.to(READER);
+    assert_eq!(letters.len(), 2);
+    let words = letters[1].words();
+    assert!(words.contains("VPN drops") && !words.contains("Breach at HR"), "{words}");
 }
 
 fn postman(world: &World) -> (Arc<Postman>, watch::Sender<bool>) {
@@ -206,6 +305,32 @@ async fn a_program_that_does_not_repeat_its_challenge_is_told_nothing() {
     world.rounds().await;
     postman.round().await.unwrap();
     assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_does_not_answer_is_asked_once() {
+    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    world.t.desk.subscribe(wish(SubscriberKind::Webhook, &endpoint.url()), "home").await.unwrap();
+    endpoint.says([status("503 Busy"), Says::Echo]);
+    for _ in 0..3 {
+        postman.round().await.unwrap();
+        world.t.clock.advance(3_600);
+    }
+    assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_forgets_to_choose_gets_the_letter_all_the_same() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        let nothing = Wish { chosen: Chosen::default(), ..wish(SubscriberKind::Mail, READER) };
+        assert!(world.t.desk.subscribe(nothing, "home").await.is_err());
+    }
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
+    world.rounds().await;
+    world.only(READER);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ pub fn letter(facts: &UpdateFacts, language: Language) -> Written {
     let title = one_line(&facts.title);
     let mut table = vec![(say.fact_stands(), say.phase(phase))];
     if !facts.components.is_empty() {
-        table.push((say.fact_concerns(), facts.components.join(", ")));
+        table.push((say.fact_concerns(), named(&facts.components)));
     }
     for (name, at) in [(say.fact_expected(), facts.expected), (say.fact_next(), facts.next_update)]
     {
@@ -36,7 +36,7 @@ pub fn work(facts: &WorkFacts, language: Language) -> Written {
     let title = one_line(&facts.title);
     let mut table = vec![];
     if !facts.components.is_empty() {
-        table.push((say.fact_concerns(), facts.components.join(", ")));
+        table.push((say.fact_concerns(), named(&facts.components)));
     }
     table.push((say.fact_from(), moment(language, facts.starts_at, &facts.zone)));
     table.extend(facts.ends_at.map(|at| (say.fact_until(), moment(language, at, &facts.zone))));
@@ -69,6 +69,10 @@ pub fn already(site: &str, language: Language) -> Written {
     let say = locale::subscribers(language);
     let parts = vec![Part::Words(say.already_letter().to_owned())];
     Written::new(language, say.already_subject(one_line(site)), parts)
+}
+
+fn named(components: &[String]) -> String {
+    components.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ")
 }
 
 fn moment(language: Language, at: Timestamp, zone: &TimeZone) -> String {

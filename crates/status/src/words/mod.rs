@@ -135,9 +135,15 @@ pub fn chat(facts: &UpdateFacts) -> String {
     text
 }
 
-/// Words as one line: what could end a header or a message is gone.
+/// Words as one line: what could end a header or a message is gone, and so is what cannot be seen
+/// or turns the direction of what follows.
 fn one_line(words: &str) -> String {
-    let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let hidden = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let plain: String = words
+        .chars()
+        .filter(|c| !hidden(c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -193,6 +199,20 @@ mod tests {
             subjects.insert(work(&facts, Language::De).subject);
         }
         assert_eq!(subjects.len(), WorkWord::ALL.len());
+    }
+
+    #[test]
+    fn a_hostile_title_turns_and_hides_nothing() {
+        let written = letter(
+            &facts("\u{202e}nwod si\u{2069} NPV\u{200b}\u{2028}Bcc: x", "Over."),
+            Language::En,
+        );
+        assert_eq!(written.subject, "[Northwind] nwod si NPV Bcc: x: Cause known");
+        assert!(written.parts.contains(&Part::Words("nwod si NPV Bcc: x".to_owned())));
+        let mut facts = facts("VPN", "Over.");
+        facts.components = vec!["VPN\r\nUnsubscribe: https://evil.example".to_owned()];
+        let written = letter(&facts, Language::En);
+        assert!(!written.text.contains("\nUnsubscribe"), "{}", written.text);
     }
 
     proptest! {

@@ -116,7 +116,11 @@ pub fn plan(
             let standing = known.entry(asked.number).or_default();
             for reached in concerned.by(asked, audience) {
                 let knows = families.has_told(sql, asked, audience, reached.person)?;
-                rows.extend(told(asked, audience, (reached, knows), standing, terms));
+                let some = told(asked, audience, (reached, knows), standing, terms);
+                if some.iter().any(|one| one.by == By::Email) {
+                    families.tells(sql, asked, audience, reached.person)?;
+                }
+                rows.extend(some);
             }
             count += rows.len();
         }

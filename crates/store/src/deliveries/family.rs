@@ -13,7 +13,7 @@ use std::collections::hash_map::Entry;
 const OF_FAMILIES: [&str; 4] = ["resolved", "closed", "update_published", "expectation_set"];
 /// What was recorded within so many microseconds is the same piece of news: a cascade is one
 /// transaction, and timers of one turn are rung one after the other.
-const SAME_NEWS_MICROS: i64 = 5_000_000;
+pub(crate) const SAME_NEWS_MICROS: i64 = 5_000_000;
 
 /// Who was told what of which family, among what becomes deliveries now.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(super) struct Families {
 
 impl Families {
     /// Whether this person gets a letter about the same piece of news of another incident of
-    /// its family, and needs no second one. Whoever is asked about is taken to get theirs.
+    /// its family, and needs no second one.
     pub(super) fn has_told(
         &mut self,
         sql: &mut dyn Sql,
@@ -34,25 +34,62 @@ impl Families {
         audience: &Audience,
         person: PersonId,
     ) -> Result<bool, Failure> {
-        let public = matches!(audience, Audience::Requester(_) | Audience::Watchers);
-        if !public || !OF_FAMILIES.contains(&asked.word.as_str()) {
-            return Ok(false);
+        let Some(family) = self.family(sql, asked, audience)? else { return Ok(false) };
+        let at = asked.created_at.micros();
+        if self.is_told_beside(family, asked, person, at) {
+            return Ok(true);
         }
-        let family = match self.of.get(&asked.number) {
-            Some(family) => *family,
-            None => {
-                let family = family_of(sql, asked.number)?;
-                self.of.insert(asked.number, family);
-                family
-            }
-        };
-        let Some(family) = family else { return Ok(false) };
-        let key = (family, asked.word.clone(), asked.created_at.micros());
+        let key = (family, asked.word.clone(), at);
         let told = match self.told.entry(key) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(told_before(sql, asked, family)?),
         };
-        Ok(*told.entry(person).or_insert(asked.number) != asked.number)
+        Ok(told.get(&person).is_some_and(|number| *number != asked.number))
+    }
+
+    /// Remembers that this person gets a letter about it. Whoever wants none of one incident is
+    /// told by that of another.
+    pub(super) fn tells(
+        &mut self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        audience: &Audience,
+        person: PersonId,
+    ) -> Result<(), Failure> {
+        if let Some(family) = self.family(sql, asked, audience)? {
+            let key = (family, asked.word.clone(), asked.created_at.micros());
+            self.told.entry(key).or_default().entry(person).or_insert(asked.number);
+        }
+        Ok(())
+    }
+
+    /// The family in which something is one piece of news; `None` where it is not.
+    fn family(
+        &mut self,
+        sql: &mut dyn Sql,
+        asked: &Asked,
+        audience: &Audience,
+    ) -> Result<Option<i64>, Failure> {
+        let public = matches!(audience, Audience::Requester(_) | Audience::Watchers);
+        if !public || !OF_FAMILIES.contains(&asked.word.as_str()) {
+            return Ok(None);
+        }
+        if let Some(family) = self.of.get(&asked.number) {
+            return Ok(*family);
+        }
+        let family = family_of(sql, asked.number)?;
+        self.of.insert(asked.number, family);
+        Ok(family)
+    }
+
+    /// Whether they get a letter about the same piece of news of another instant, among what
+    /// becomes deliveries now.
+    fn is_told_beside(&self, family: i64, asked: &Asked, person: PersonId, at: i64) -> bool {
+        self.told.iter().any(|((other, word, then), told)| {
+            let same = *other == family && *word == asked.word && *then != at;
+            same && then.abs_diff(at) <= SAME_NEWS_MICROS.unsigned_abs()
+                && told.get(&person).is_some_and(|number| *number != asked.number)
+        })
     }
 }
 

@@ -139,6 +139,19 @@ pub fn delete(sql: &mut dyn Sql, id: ListId, now: Timestamp) -> Result<bool, Fai
     Ok(sql.execute("delete from stakeholder_lists where id = $1", &[id.into()])? == 1)
 }
 
+/// Tells an address nothing of what waits to be sent to it as one of this list.
+pub fn withdraw(
+    sql: &mut dyn Sql,
+    id: ListId,
+    address: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let statement = "update told_outside set state = 'withdrawn', ended_at = $3, \
+        taken_until = null, error = 'it was taken off the list' \
+        where list_id = $1 and address = $2 and state = 'waiting'";
+    sql.execute(statement, &[id.into(), address.into(), now.into()]).map(drop)
+}
+
 /// The list with this id.
 pub fn get(sql: &mut dyn Sql, id: ListId) -> Result<Option<List>, Failure> {
     one(sql, &format!("{SELECT} where id = $1"), &[id.into()], read)

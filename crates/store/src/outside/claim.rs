@@ -153,18 +153,31 @@ fn failed(
 }
 
 /// Records that a mail server gave a letter back after all; whether its subscription ended by it.
-/// One letter comes back once, however often that is said.
-pub fn bounced(sql: &mut dyn Sql, id: i64, words: &str, now: Timestamp) -> Result<bool, Failure> {
+/// One letter comes back once, however often that is said; one of before a restore, asked for at
+/// another instant, is none of these.
+pub fn bounced(
+    sql: &mut dyn Sql,
+    (id, asked_at): (i64, Timestamp),
+    words: &str,
+    now: Timestamp,
+) -> Result<bool, Failure> {
     let statement = "update told_outside set state = 'dead', ended_at = $2, bounced_at = $2, \
         error = $3, taken_until = null where id = $1 and state in ('waiting', 'sent') \
-        and bounced_at is null returning coalesce(subscriber_id, '')";
+        and bounced_at is null and created_at = $4 returning coalesce(subscriber_id, '')";
     let error = kept(Some(&format!("it came back: {words}")));
-    let subscriber = one(sql, statement, &[id.into(), now.into(), error], Columns::text)?;
+    let values = [id.into(), now.into(), error, asked_at.into()];
+    let subscriber = one(sql, statement, &values, Columns::text)?;
     let subscriber = subscriber.and_then(|id| id.parse::<SubscriberId>().ok());
     match subscriber {
-        Some(subscriber) => subscribers::bounced(sql, subscriber, now),
-        None => Ok(false),
+        Some(subscriber) if !is_by_policy(words) => subscribers::bounced(sql, subscriber, now),
+        _ => Ok(false),
     }
+}
+
+/// Whether a server refuses by its policy (RFC 3463: 5.7.x): that says something of us and nothing
+/// of the address. Whoever loses their good name for a day must not lose all subscribers.
+fn is_by_policy(words: &str) -> bool {
+    words.split([' ', ':', '#', '-', '(']).any(|word| word.starts_with("5.7."))
 }
 
 fn kept(error: Option<&str>) -> Value {

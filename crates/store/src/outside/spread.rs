@@ -2,7 +2,7 @@
 
 use super::announce::remind_again;
 use super::{ANNOUNCEMENT, Announcement, Whom, read_announcement};
-use crate::deliveries::by_mail_since;
+use crate::deliveries::{SAME_NEWS_MICROS, by_mail_since};
 use crate::directory::{Person, lists, many, one, people, settings, slots};
 use crate::subscribers::SubscriberKind;
 use crate::{Columns, Failure, Sql, Table, Type, Value};
@@ -53,7 +53,8 @@ pub fn spread(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<bool, Fai
     let Some(due) = one(sql, &statement, &[now.into()], read_announcement)? else {
         return Ok(false);
     };
-    let mail = by_mail_since(sql)?.is_some_and(|since| due.created_at >= since);
+    // Of what was planned before there was mail, what comes later is told by mail.
+    let mail = by_mail_since(sql)?.is_some_and(|since| due.not_before >= since);
     let (mut readers, reached) = match due.whom {
         Whom::List(list) => (members(sql, list)?, None),
         Whom::Subscribers => subscribers(sql, &due, limit)?,
@@ -159,8 +160,16 @@ fn told_as_people(sql: &mut dyn Sql, due: &Announcement) -> Result<BTreeSet<Stri
         and channel = 'email' and channel <> 'push' union select address from deliveries where number in \
         (select number from incidents where merged_into = $1 or parent = $1) \
         and word = 'update_published' and channel = 'email' and channel <> 'push' \
-        and created_at >= $3";
-    let values = [number.into(), n.into(), due.created_at.into()];
+        and exists (select 1 from events \
+        where events.number = deliveries.number and events.n = deliveries.n \
+        and events.at between $3 and $4)";
+    let at = due.created_at;
+    let values = [
+        number.into(),
+        n.into(),
+        at.plus_micros(-SAME_NEWS_MICROS).into(),
+        at.plus_micros(SAME_NEWS_MICROS).into(),
+    ];
     let told = many(sql, statement, &values, Columns::text)?;
     Ok(told.into_iter().map(|address| address.to_lowercase()).collect())
 }

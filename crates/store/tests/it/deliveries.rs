@@ -681,7 +681,9 @@ fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
             let (mara, ines) = (person(0), person(3));
             // INC-2 and INC-3 are Ines's, the parent is Mara's; INC-4 is no relative.
             for (number, whose) in [(1, mara), (2, ines), (3, ines), (4, ines)] {
-                ask_about(sql, (number, 2), "resolved", &Audience::Requester(whose), NOW);
+                // Timers of one turn are rung one after the other.
+                let at = NOW.plus_micros(number - 4);
+                ask_about(sql, (number, 2), "resolved", &Audience::Requester(whose), at);
             }
             // What is said of each by itself is told of each.
             for number in [2, 3] {
@@ -704,6 +706,34 @@ fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
                 and person_id = $1 and number = 3";
             let entries = sql.query(statement, &[ines.into()])?;
             assert_eq!(entries.len(), 1, "it stands in her inbox");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn whoever_wants_no_letter_about_the_parent_gets_that_about_their_own_report() {
+    each_engine("deliver_family_silent", |store| {
+        let parent = Incident::new(1, "Labels").with(|state| state.watchers.extend([person(3)]));
+        let child = Incident::new(2, "No labels").with(|state| {
+            state.parent = Some(IncidentNumber(1));
+            state.follows_parent = true;
+        });
+        let both = [parent, child];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &both)?;
+            let silent = Channels { mail: false, inbox: true, push: false };
+            let channels = BTreeMap::from([(Group::Followed, silent)]);
+            told_how::put(sql, person(3), &Preferences { channels, ..Preferences::default() })
+        });
+        write(store, |sql| {
+            ask_about(sql, (1, 2), "resolved", &Audience::Watchers, NOW);
+            ask_about(sql, (2, 2), "resolved", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?;
+            let letters = list(sql, None, None, 20)?.into_iter();
+            let about: Vec<i64> = letters.filter_map(|one| Some(one.number?.0)).collect();
+            assert_eq!(about, [2]);
             Ok(())
         });
     });

@@ -163,6 +163,24 @@ fn planned_work_is_told_to_whoever_it_concerns_and_once() {
 }
 
 #[test]
+fn of_what_was_planned_before_there_was_mail_what_comes_later_is_told() {
+    each_engine("outside_before_mail", |store| {
+        write(store, |sql| {
+            confirmed(sql, &subscriber(1))?;
+            outside::plan(sql, &news(1), NOW)
+        });
+        while write(store, |sql| spread(sql, NOW, 10)) {}
+        let since = NOW.plus_days(1);
+        write(store, |sql| told_since(sql, true, since).map(drop));
+        assert!(all_waiting(store, since).is_empty(), "that it is planned was told nobody");
+        let at = NOW.plus_days(2).plus_seconds(-3_600);
+        while write(store, |sql| spread(sql, at, 10)) {}
+        let words: Vec<Word> = all_waiting(store, at).iter().map(|one| one.word).collect();
+        assert_eq!(words, [Word::Reminder]);
+    });
+}
+
+#[test]
 fn a_window_that_is_saved_is_told_where_it_is_news_to_the_outside() {
     each_engine("outside_windows", |store| {
         with_mail(store);
@@ -291,15 +309,43 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
             });
             let letters = all_waiting(store, at);
             assert_eq!(letters.len(), 1);
+            let letter = (letters[0].id, letters[0].created_at);
             let ended = write(store, |sql| {
-                let ended = outside::bounced(sql, letters[0].id, "5.1.1 unknown", at)?;
-                assert!(!outside::bounced(sql, letters[0].id, "5.1.1 unknown", at)?, "once");
+                let other = (letter.0, letter.1.plus_seconds(-1));
+                assert!(!outside::bounced(sql, other, "5.1.1 unknown", at)?, "of before a restore");
+                let ended = outside::bounced(sql, letter, "5.1.1 unknown", at)?;
+                assert!(!outside::bounced(sql, letter, "5.1.1 unknown", at)?, "once");
                 Ok(ended)
             });
             assert_eq!(ended, version == BOUNCES_MAX);
         }
         let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
         assert_eq!(stored.ended_because, Some(Ended::Bounced));
+    });
+}
+
+#[test]
+fn what_a_server_refuses_by_its_policy_ends_no_subscription() {
+    each_engine("subscribers_policy", |store| {
+        with_mail(store);
+        let one = subscriber(1);
+        write(store, |sql| confirmed(sql, &one));
+        for version in 1..=BOUNCES_MAX + 1 {
+            let at = NOW.plus_seconds(version);
+            write(store, |sql| {
+                let planned = Planned { title: format!("Work {version}"), ..news(version).planned };
+                outside::plan(sql, &News { planned, ..news(version) }, at)?;
+                spread(sql, at, 10).map(drop)
+            });
+            let letter = all_waiting(store, at).remove(0);
+            let words = "550-5.7.26 This mail is unauthenticated";
+            let bounced = |sql: &mut dyn Sql| {
+                outside::bounced(sql, (letter.id, letter.created_at), words, at)
+            };
+            assert!(!write(store, bounced));
+        }
+        let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
+        assert_eq!((stored.ended_at, stored.bounces), (None, 0));
     });
 }
 

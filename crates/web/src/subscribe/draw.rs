@@ -251,11 +251,25 @@ pub(super) fn manage(
 
 /// The button that ends a subscription.
 pub(super) fn end(page: &Page, one: &Subscriber, token: &str) -> Markup {
+    ask_to_end(page, &page.say().end_words(&one.address), token)
+}
+
+/// The button that takes an address off a list.
+pub(super) fn leave(page: &Page, address: &str, token: &str) -> Markup {
+    ask_to_end(page, &page.say().leave_words(address), token)
+}
+
+fn ask_to_end(page: &Page, words: &str, token: &str) -> Markup {
     let say = page.say();
     let action = format!("/status/unsubscribe/{}", url::encode(token));
     let title = say.end_title(&page.site);
-    let body = press(&title, &say.end_words(&one.address), &action, say.end_press());
-    page.show(&title, body)
+    page.show(&title, press(&title, words, &action, say.end_press()))
+}
+
+/// That an address is on a list no more.
+pub(super) fn left(page: &Page) -> Markup {
+    let say = page.say();
+    told(page, say.left_title(), say.left_words())
 }
 
 /// That there is no subscription.

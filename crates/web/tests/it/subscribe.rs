@@ -146,6 +146,16 @@ async fn a_list_is_made_changed_and_removed() {
     assert_eq!(made.location(), format!("{address}?done=saved"));
     assert_eq!(all[0].members(), 2);
     world.get("ada", &address).await.shows("board@outside.example de");
+    let seals = world.desk.seals().await.unwrap();
+    let link = format!("/status/unsubscribe/{}", seals.listed(all[0].id, "other@outside.example"));
+    get(&world, &link).await.shows("other@outside.example is taken off this list");
+    let members = async || world.desk.read(lists::list).await.unwrap()[0].members();
+    assert_eq!(members().await, 2, "programs that open links take nobody off");
+    post(&world, &link, "List-Unsubscribe=One-Click").await;
+    assert_eq!(members().await, 1);
+    get(&world, &link).await.shows("You are off this list");
+    let cut = post(&world, &link[..link.len() - 9], "").await;
+    assert_eq!(cut.status, StatusCode::NOT_FOUND, "nobody takes it for done");
     let wrong = [("name", "Board"), ("version", "1"), ("people", "nobody at all")];
     let refused = world.post("ada", &address, &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

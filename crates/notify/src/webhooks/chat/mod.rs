@@ -18,6 +18,8 @@ use store::directory::webhooks::{Secrets, Webhook, WebhookKind};
 
 /// Characters of words that come with an event.
 const NOTE_CHARS: usize = 500;
+/// Characters of the words of an update: when the next word comes is not what is cut.
+const UPDATE_CHARS: usize = 360;
 /// Characters of a title.
 const TITLE_CHARS: usize = 250;
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -174,7 +176,7 @@ fn update(data: &Value) -> Option<String> {
         site: String::new(),
         title: text("title").unwrap_or_default().to_owned(),
         phase: text("phase")?.parse().ok()?,
-        body: text("body")?.to_owned(),
+        body: one_line(text("body")?, UPDATE_CHARS),
         components: vec![],
         expected: at("expected"),
         next_update: at("next_update"),
@@ -262,6 +264,20 @@ mod tests {
             assert_eq!(block["type"], "RichTextBlock", "text blocks read markdown");
         }
         assert_eq!(card["actions"][0]["url"], "https://desk.example/incidents/INC-7");
+    }
+
+    #[test]
+    fn when_the_next_word_comes_is_said_however_long_an_update_is() {
+        let note = update(&serde_json::json!({
+            "phase": "identified",
+            "body": "A switch failed. ".repeat(100),
+            "expected": "2026-11-23T14:00:00Z",
+            "next_update": "2026-11-23T13:00:00Z",
+        }));
+        let note = note.unwrap();
+        assert!(note.chars().count() <= NOTE_CHARS, "{note}");
+        assert!(note.contains("Expected back by") && note.contains("Next update by"), "{note}");
+        assert!(!note.ends_with('…'), "{note}");
     }
 
     #[test]
