@@ -16,6 +16,7 @@ use map::Health;
 use status::Snapshot;
 use status::snapshot::{Component, Group, Incident, Phase, Site, Update, Work, WorkPhase};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::alerts::maintenances;
 use store::directory::settings::{INSTANCE, Instance};
 use store::outages::{self, OutageRow};
@@ -66,16 +67,22 @@ pub fn snapshot(
     internal: bool,
     options: &Options,
 ) -> Result<Snapshot, Failure> {
-    Ok(Facts::read(sql, now, options)?.snapshot(internal))
+    let sight = Arc::new(crate::map::load(sql, now)?);
+    Ok(Facts::read(sql, now, options, sight)?.snapshot(internal))
 }
 
-/// Both pages.
+/// Both pages, with the service map as it is now.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
-pub fn gather(sql: &mut dyn Sql, now: Timestamp, options: &Options) -> Result<Gathered, Failure> {
-    let facts = Facts::read(sql, now, options)?;
+pub fn gather(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    options: &Options,
+    sight: Arc<Sight>,
+) -> Result<Gathered, Failure> {
+    let facts = Facts::read(sql, now, options, sight)?;
     let logo = match &facts.page.logo {
         Some(hash) => page::logo(sql, hash)?,
         None => None,
@@ -124,11 +131,16 @@ struct Facts<'a> {
     about: BTreeMap<IncidentNumber, About>,
     names: BTreeMap<IncidentNumber, String>,
     works: Vec<(Maintenance, Words)>,
-    sight: Sight,
+    sight: Arc<Sight>,
 }
 
 impl<'a> Facts<'a> {
-    fn read(sql: &mut dyn Sql, now: Timestamp, options: &'a Options) -> Result<Self, Failure> {
+    fn read(
+        sql: &mut dyn Sql,
+        now: Timestamp,
+        options: &'a Options,
+        sight: Arc<Sight>,
+    ) -> Result<Self, Failure> {
         let since = now.plus_days(-DAYS);
         let page = page::get(sql)?.value;
         let instance = store::directory::settings::get::<Instance>(sql, INSTANCE)?;
@@ -158,7 +170,7 @@ impl<'a> Facts<'a> {
             about: incidents::about(sql, &numbers)?,
             names: incidents::names(sql, &told)?,
             works: words.collect(),
-            sight: crate::map::load(sql, now)?,
+            sight,
             page,
             outages,
             updates,
