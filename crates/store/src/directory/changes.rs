@@ -1,7 +1,7 @@
 //! Deployments and other changes that programs tell of: what was changed before a service broke
 //! is asked first. They are no configuration of ours and change none.
 
-use super::rows::{many, one};
+use super::rows::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{ChangeId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,28 @@ pub fn of_service(
         "{SELECT} where service_id = $1 and at >= $2 and at < $3 order by at desc, id desc limit {limit}"
     );
     many(sql, &statement, &[service.into(), from.into(), to.into()], read)
+}
+
+/// The changes of several services from an instant on and before another, the latest first;
+/// `limit` at most.
+pub fn of_services(
+    sql: &mut dyn Sql,
+    services: &[ServiceId],
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Vec<Change>, Failure> {
+    if services.is_empty() {
+        return Ok(vec![]);
+    }
+    let (names, named) = slots(3, services);
+    let statement = format!(
+        "{SELECT} where service_id in ({names}) and at >= $1 and at < $2 \
+         order by at desc, id desc limit {limit}"
+    );
+    let mut values: Vec<Value> = vec![from.into(), to.into()];
+    values.extend(named);
+    many(sql, &statement, &values, read)
 }
 
 /// All changes from an instant on and before another, the latest first; `limit` at most.

@@ -415,6 +415,11 @@ fn changes_are_kept_for_a_while_and_told_once() {
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
             assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
             assert_eq!(changes::between(sql, START, later(61), 2)?.len(), 2);
+            let near = [wifi.id, ServiceId(Uuid::from_u128(77))];
+            let found = changes::of_services(sql, &near, START, later(61), 10)?;
+            assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
+            assert_eq!(changes::of_services(sql, &near, START, later(61), 1)?.len(), 1);
+            assert!(changes::of_services(sql, &[], START, later(61), 10)?.is_empty());
             let next_year = later(401 * 86_400);
             let late = Change { at: next_year, ..change(5, 0, "5.0") };
             changes::insert(sql, &late, next_year)?;
