@@ -156,6 +156,12 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Service>, Failure> {
     Ok(services)
 }
 
+/// The services in use by name, without what is known of them.
+pub fn names(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, String)>, Failure> {
+    let statement = "select id, name from services where active = 1 order by lower(name), id";
+    many(sql, statement, &[], |row| Ok((row.parsed()?, row.text()?)))
+}
+
 fn set_dependencies(
     sql: &mut dyn Sql,
     service: ServiceId,
