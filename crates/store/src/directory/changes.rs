@@ -33,13 +33,7 @@ const SELECT: &str = "select id, at, service_id, title, source, link from servic
 /// told before if it says just the same, because whoever heard no answer tells again.
 pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Change, Failure> {
     forget(sql, now.plus_seconds(-KEPT_DAYS * 86_400))?;
-    let same = format!(
-        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
-    );
-    let service = change.service.map_or_else(String::new, |service| service.to_string());
-    let told: [Value; 4] =
-        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
-    if let Some(known) = one(sql, &same, &told, read)? {
+    if let Some(known) = told_before(sql, change)? {
         return Ok(known);
     }
     sql.execute(
@@ -54,6 +48,17 @@ pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Chan
         ],
     )?;
     Ok(change.clone())
+}
+
+/// The change that says just the same, if one was told before.
+pub fn told_before(sql: &mut dyn Sql, change: &Change) -> Result<Option<Change>, Failure> {
+    let same = format!(
+        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
+    );
+    let service = change.service.map_or_else(String::new, |service| service.to_string());
+    let told: [Value; 4] =
+        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
+    one(sql, &same, &told, read)
 }
 
 /// The changes of a service from an instant on and before another, the latest first; `limit` at
