@@ -148,9 +148,9 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         let case = self.surge(viewer, id).await?;
-        match case.surge.state {
-            SurgeState::Proposed => Ok(case),
-            state => Err(decided(state)),
+        match case.surge.is_undecided(self.now()) {
+            true => Ok(case),
+            false => Err(decided(case.surge.state)),
         }
     }
 

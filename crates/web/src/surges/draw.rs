@@ -90,13 +90,13 @@ pub(super) fn page(
 ) -> Markup {
     let title = format!("Many reports on {name}");
     let surge = &case.surge;
-    let open = surge.state == SurgeState::Proposed && decides;
+    let open = surge.is_undecided(who.here.now) && decides;
     let main = html! {
         div.page {
             div.page-h {
                 div {
                     h1 { (title) }
-                    p { (said(surge, name, who.here.now)) " Since " (time::moment(surge.began, &who.here)) ". " (standing(surge)) }
+                    p { (said(surge, name, who.here.now)) " Since " (time::moment(surge.began, &who.here)) ". " (standing(surge, open)) }
                 }
             }
             @if open { (form(who, case, name, fields, errors)) }
@@ -110,9 +110,10 @@ pub(super) fn page(
 }
 
 /// What became of it.
-fn standing(surge: &Surge) -> Markup {
+fn standing(surge: &Surge, open: bool) -> Markup {
     html! {
         @match surge.state {
+            _ if open => "Nothing is linked until you say so.",
             SurgeState::Proposed => "Nothing is linked until you say so.",
             SurgeState::Accepted => {
                 @if let Some(parent) = surge.parent { "Its reports are linked to " a.link href=(url::incident(parent)) { (parent) } "." }
