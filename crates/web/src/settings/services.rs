@@ -123,6 +123,7 @@ async fn list(
         }
     });
     let body = html! {
+        (saved_banner(query.as_deref()))
         @if all.services.is_empty() {
             (empty("No services yet", "Incidents interrupt services; how critical one is says how much it matters.", None))
         } @else {

@@ -1,6 +1,6 @@
 //! A company with 5,000 services and 20,000 needs: how long it takes to take it over, to see the
 //! map, to see it again after something happened, and to ask for the impact of each service.
-//! `cargo run --release -p evenkeel-desk --example map`
+//! `cargo run --release -p evenkeel-desk --example service_map`
 
 use desk::command_line;
 use incident::Command;
@@ -57,7 +57,7 @@ async fn impact_of_each(t: &TestDesk) {
         hit = sight.graph.impact(id).len().max(hit);
         down.push(began.elapsed());
         // Every hundredth is enough to know it.
-        if down.len() % 100 == 0 {
+        if down.len().is_multiple_of(100) {
             let began = Instant::now();
             sight.graph.upstream(id);
             up.push(began.elapsed());
