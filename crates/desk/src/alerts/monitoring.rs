@@ -65,7 +65,7 @@ impl Monitoring {
     /// The service of a name, else that of the integration.
     pub(crate) fn service(&self, name: Option<&str>, of: &Integration) -> Option<ServiceId> {
         let named = name.and_then(|name| self.services.get(&name.trim().to_lowercase()));
-        let own = || of.service.filter(|id| self.services.values().any(|known| known == id));
+        let own = || of.service.filter(|id| self.map.service(id).is_some());
         named.copied().or_else(own)
     }
 
