@@ -240,6 +240,12 @@ async fn many_services_are_found_and_needed_by_name() {
     world.get("ada", "/settings/services?q=node+99").await.shows("Node 99<").hides("Node 98<");
     world.get("ada", "/settings/services?q=nothing-like-it").await.shows("No service matches");
 
+    let number = world.report("Labels are late").await;
+    let page = world.get("mara", &format!("/incidents/{number}")).await;
+    let own = format!("/incidents/{number}/classify");
+    page.hides("id=\"d-classify\"").hides("id=\"d-record-outage\"").shows(&own);
+    world.get("mara", &own).await.shows("Node 249");
+
     let path = format!("/settings/services/{}", world.printing);
     let form = world.get("ada", &path).await;
     form.shows("name=\"depends_on_more\"").hides("name=\"depends_on\"");
