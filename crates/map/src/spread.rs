@@ -281,17 +281,16 @@ impl<'a> Fall<'a> {
         let (mut next, mut found) = (0, false);
         while let Some(at) = fallen.get(next).copied().filter(|_| !found) {
             next += 1;
-            for need in &self.graph.within[at] {
-                self.lost[*need] += 1;
-                let need = (&self.graph.needs[*need], self.lost[*need]);
-                let of = need.0.of;
-                let holds = need.0.needs.len() - need.1 >= need.0.at_least;
-                if holds || self.down[of] || !self.among[of] {
+            for place in &self.graph.within[at] {
+                self.lost[*place] += 1;
+                let need = &self.graph.needs[*place];
+                let holds = need.needs.len() - self.lost[*place] >= need.at_least;
+                if holds || self.down[need.of] || !self.among[need.of] {
                     continue;
                 }
-                self.down[of] = true;
-                fallen.push(of);
-                found |= of == self.place || fatal[of];
+                self.down[need.of] = true;
+                fallen.push(need.of);
+                found |= need.of == self.place || fatal[need.of];
             }
         }
         for at in &fallen[..next] {
