@@ -318,13 +318,15 @@ impl Row for rows::Service {
 
     fn check(&self, sql: &mut dyn Sql, before: &Self, _: Timestamp) -> Result<(), Trouble> {
         desk::map::check(self)?;
-        let ends = before.active && !self.active;
+        if !before.active || self.active {
+            return Ok(());
+        }
         let within =
             |other: &rows::Service| other.needs.iter().any(|need| need.needs.contains(&self.id));
         let needs = |other: &rows::Service| {
             other.active && (other.depends_on.contains(&self.id) || within(other))
         };
-        match services::list(sql)?.into_iter().find(|other| ends && needs(other)) {
+        match services::list(sql)?.into_iter().find(needs) {
             Some(rows::Service { name, .. }) => {
                 Err(kept::conflict(format!("{name} depends on this service; change that first")))
             }

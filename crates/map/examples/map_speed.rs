@@ -31,8 +31,8 @@ fn main() {
     let felt = graph.health(&own);
     println!("health of all with 500 down: {:?} for {}", began.elapsed(), felt.len());
     let began = Instant::now();
-    let first = graph.services().iter().take(20);
-    let found: usize = first.map(|service| graph.upstream(&service.id).len()).sum();
+    let some = graph.services().iter().step_by(250);
+    let found: usize = some.map(|service| graph.upstream(&service.id).len()).sum();
     println!("upstream of 20: {:?}, {found} found", began.elapsed());
     assert!(share(100) < WITHIN, "the slowest took longer than {WITHIN:?}");
 }

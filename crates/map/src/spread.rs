@@ -93,13 +93,33 @@ impl Graph {
     /// by being down alone.
     pub fn upstream(&self, id: &ServiceId) -> Vec<Hit> {
         let Some(place) = self.place(id) else { return vec![] };
-        let hard: BTreeSet<usize> = self.hard(place).into_iter().map(|(at, _)| at).collect();
         let all = self.walk(place, |graph, at| graph.suppliers(at));
-        let certain = |at: usize| {
+        let fatal = self.fatal(place, &all);
+        self.sorted(all.into_iter().map(|(at, depth)| (at, depth, fatal[at])).collect())
+    }
+
+    /// What a service needs, directly or not, the nearest first; `limit` at most. Whether the
+    /// loss of one alone is enough is not worked out.
+    pub fn behind(&self, id: &ServiceId, limit: usize) -> Vec<ServiceId> {
+        let Some(place) = self.place(id) else { return vec![] };
+        let all = self.walk(place, |graph, at| graph.suppliers(at));
+        all.into_iter().take(limit).map(|(at, _)| self.services[at].id).collect()
+    }
+
+    /// By place, what takes a service down by being down alone, of what it needs.
+    fn fatal(&self, place: usize, needed: &[(usize, u32)]) -> Vec<bool> {
+        let mut fatal = vec![false; self.services.len()];
+        for (at, _) in self.hard(place) {
+            fatal[at] = true;
+        }
+        let mut fall = Fall::over(self, place, needed);
+        for (at, _) in needed {
             // Behind two of a group may stand the same one.
-            hard.contains(&at) || self.falls(place, [at])
-        };
-        self.sorted(all.into_iter().map(|(at, depth)| (at, depth, certain(at))).collect())
+            if !fatal[*at] && fall.reaches(*at, &fatal) {
+                fatal[*at] = true;
+            }
+        }
+        fatal
     }
 
     /// Whether a service is down when these are, and nothing else is wrong. What is said of
@@ -227,6 +247,61 @@ impl<'a> Spread<'a> {
         let worst: BTreeSet<usize> =
             members.copied().filter(|member| self.felt[*member] >= bad).collect();
         worst.into_iter().map(|member| self.graph.services[member].id).collect()
+    }
+}
+
+/// What falls with one service, among all that another needs: asked of each of them in turn, so
+/// what is counted is taken back and not made anew.
+struct Fall<'a> {
+    graph: &'a Graph,
+    /// The service that it is asked for.
+    place: usize,
+    /// What can take it down: itself, and all that it needs.
+    among: Vec<bool>,
+    down: Vec<bool>,
+    /// How many of each need are down.
+    lost: Vec<usize>,
+}
+
+impl<'a> Fall<'a> {
+    fn over(graph: &'a Graph, place: usize, needed: &[(usize, u32)]) -> Self {
+        let mut among = vec![false; graph.services.len()];
+        among[place] = true;
+        for (at, _) in needed {
+            among[*at] = true;
+        }
+        let (down, lost) = (vec![false; graph.services.len()], vec![0; graph.needs.len()]);
+        Fall { graph, place, among, down, lost }
+    }
+
+    /// Whether the service falls with this one. What is known to take it down ends the search.
+    fn reaches(&mut self, from: usize, fatal: &[bool]) -> bool {
+        self.down[from] = true;
+        let mut fallen = vec![from];
+        let (mut next, mut found) = (0, false);
+        while let Some(at) = fallen.get(next).copied().filter(|_| !found) {
+            next += 1;
+            for place in &self.graph.within[at] {
+                self.lost[*place] += 1;
+                let need = &self.graph.needs[*place];
+                let holds = need.needs.len() - self.lost[*place] >= need.at_least;
+                if holds || self.down[need.of] || !self.among[need.of] {
+                    continue;
+                }
+                self.down[need.of] = true;
+                fallen.push(need.of);
+                found |= need.of == self.place || fatal[need.of];
+            }
+        }
+        for at in &fallen[..next] {
+            for need in &self.graph.within[*at] {
+                self.lost[*need] = 0;
+            }
+        }
+        for at in fallen {
+            self.down[at] = false;
+        }
+        found
     }
 }
 

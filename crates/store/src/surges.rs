@@ -49,6 +49,22 @@ pub struct Surge {
     pub ended_at: Option<Timestamp>,
 }
 
+/// Seconds for which making a parent may take. If none is there by then, whoever accepted never
+/// came to it: the program ended meanwhile.
+const PARENT_WITHIN_SECONDS: i64 = 120;
+
+impl Surge {
+    /// Whether somebody has to decide: nobody did, or whoever did made no parent.
+    pub fn is_undecided(&self, now: Timestamp) -> bool {
+        let late = |at: Timestamp| at < now.plus_seconds(-PARENT_WITHIN_SECONDS);
+        match self.state {
+            SurgeState::Proposed => true,
+            SurgeState::Accepted => self.parent.is_none() && self.decided_at.is_some_and(late),
+            SurgeState::Dismissed | SurgeState::Over => false,
+        }
+    }
+}
+
 const SELECT: &str = "select id, service_id, state, began, proposed_at, slow, counted, expected, \
     parent, decided_at, decided_by, ended_at from surges";
 
@@ -106,7 +122,7 @@ pub fn end(sql: &mut dyn Sql, id: SurgeId, at: Timestamp) -> Result<(), Failure>
     sql.execute(statement, &[id.into(), at.into()]).map(drop)
 }
 
-/// Somebody decides; `false` when it is decided or over already.
+/// Somebody decides; `false` when it is decided or over already. As in [`Surge::is_undecided`].
 pub fn decide(
     sql: &mut dyn Sql,
     id: SurgeId,
@@ -115,8 +131,11 @@ pub fn decide(
     at: Timestamp,
 ) -> Result<bool, Failure> {
     let statement = "update surges set state = $2, decided_by = $3, decided_at = $4 \
-        where id = $1 and state = 'proposed'";
-    Ok(sql.execute(statement, &[id.into(), state.as_str().into(), by.into(), at.into()])? == 1)
+        where id = $1 and (state = 'proposed' \
+        or (state = 'accepted' and parent is null and decided_at < $5))";
+    let late = at.plus_seconds(-PARENT_WITHIN_SECONDS);
+    let values = [id.into(), state.as_str().into(), by.into(), at.into(), late.into()];
+    Ok(sql.execute(statement, &values)? == 1)
 }
 
 /// Says which incident its reports are linked to; without one it is undecided again, because

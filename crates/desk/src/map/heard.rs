@@ -28,19 +28,33 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn keep_change(&self, heard: Heard) -> Result<(Change, bool), Trouble> {
+        let (now, change) = (self.now(), self.change_of(heard));
+        let id = change.id;
+        let kept = self.write_together(move |sql| changes::insert(sql, &change, now)).await?;
+        let is_new = kept.id == id;
+        Ok((kept, is_new))
+    }
+
+    /// Whether just the same was kept before.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn knows_change(&self, heard: Heard) -> Result<bool, Trouble> {
+        let change = self.change_of(heard);
+        Ok(self.read(move |sql| changes::told_before(sql, &change)).await?.is_some())
+    }
+
+    fn change_of(&self, heard: Heard) -> Change {
         let now = self.now();
-        let change = Change {
+        Change {
             id: ChangeId(fresh()),
             at: heard.at.map_or(now, |at| at.min(now)),
             service: heard.service,
             title: line(&heard.title, limits::TITLE_CHARS),
             source: line(&heard.source, limits::NAME_CHARS),
             link: heard.link.filter(|link| is_address(link)),
-        };
-        let id = change.id;
-        let kept = self.write_together(move |sql| changes::insert(sql, &change, now)).await?;
-        let is_new = kept.id == id;
-        Ok((kept, is_new))
+        }
     }
 }
 

@@ -258,15 +258,8 @@ impl Draft {
             teams::insert(sql, team)?;
             audit.created(sql, "team", team.id, team)?;
         }
-        // What a service needs has to be there first, so needs come in a second round.
+        services::insert_all(sql, &self.new)?;
         for service in &self.new {
-            let alone = Service { depends_on: BTreeSet::new(), needs: vec![], ..service.clone() };
-            services::insert(sql, &alone)?;
-        }
-        for service in &self.new {
-            if !service.depends_on.is_empty() || !service.needs.is_empty() {
-                services::update(sql, service, 1)?;
-            }
             audit.created(sql, "service", service.id, service)?;
         }
         for (before, after) in &self.changed {

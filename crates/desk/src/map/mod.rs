@@ -93,9 +93,9 @@ impl Reason {
 #[derive(Debug, Clone)]
 pub struct Sight {
     /// Services in use, and what they need.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Those services.
-    pub services: BTreeMap<ServiceId, Service>,
+    pub services: Arc<BTreeMap<ServiceId, Service>>,
     /// How each of them is.
     pub felt: BTreeMap<ServiceId, Felt>,
     /// Why, for those that are not level by themselves; see [`Sight::reasons`] for what
@@ -105,6 +105,15 @@ pub struct Sight {
 }
 
 impl Sight {
+    fn of(graph: Arc<Graph>, services: Arc<BTreeMap<ServiceId, Service>>, weight: Weight) -> Sight {
+        let Weight { reasons, subjects } = weight;
+        let worst = |all: &Vec<Reason>| all.iter().map(Reason::health).max();
+        let own = |(id, all): (&ServiceId, &Vec<Reason>)| Some((*id, worst(all)?));
+        let own: BTreeMap<ServiceId, Health> = reasons.iter().filter_map(own).collect();
+        let felt = graph.health(&own);
+        Sight { graph, services, felt, reasons, subjects }
+    }
+
     /// The name of a service in use.
     pub fn name(&self, id: &ServiceId) -> Option<&str> {
         self.services.get(id).map(|service| service.name.as_str())
@@ -158,19 +167,44 @@ pub fn load(sql: &mut dyn Sql, now: Timestamp) -> Result<Sight, Failure> {
     let active = all.into_iter().filter(|service| service.active);
     let services: BTreeMap<ServiceId, Service> =
         active.map(|service| (service.id, service)).collect();
-    let mut reasons = reasons(sql, now)?;
-    reasons.retain(|id, _| services.contains_key(id));
-    let worst = |all: &Vec<Reason>| all.iter().map(Reason::health).max().unwrap_or(Health::Level);
-    let own = reasons.iter().map(|(id, all)| (*id, worst(all))).collect();
-    let felt = graph.health(&own);
-    let numbers: BTreeSet<IncidentNumber> =
-        reasons.values().flatten().filter_map(Reason::number).collect();
-    let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
-    let mut subjects = HashMap::new();
-    for part in numbers.chunks(NUMBERS_PER_STATEMENT) {
-        subjects.extend(feed::subjects(sql, part)?);
+    let weight = Weight::read(sql, now, &services)?;
+    Ok(Sight::of(Arc::new(graph), Arc::new(services), weight))
+}
+
+/// Looks at what weighs on the services of a map; the same map where that is as it was, because
+/// few events change it.
+fn again(sql: &mut dyn Sql, now: Timestamp, before: &Arc<Sight>) -> Result<Arc<Sight>, Failure> {
+    let weight = Weight::read(sql, now, &before.services)?;
+    if weight.reasons == before.reasons && weight.subjects == before.subjects {
+        return Ok(before.clone());
     }
-    Ok(Sight { graph, services, felt, reasons, subjects })
+    let (graph, services) = (before.graph.clone(), before.services.clone());
+    Ok(Arc::new(Sight::of(graph, services, weight)))
+}
+
+/// What weighs on services, and what the visibility of its incidents depends on.
+struct Weight {
+    reasons: BTreeMap<ServiceId, Vec<Reason>>,
+    subjects: HashMap<IncidentNumber, Subject>,
+}
+
+impl Weight {
+    fn read(
+        sql: &mut dyn Sql,
+        now: Timestamp,
+        services: &BTreeMap<ServiceId, Service>,
+    ) -> Result<Weight, Failure> {
+        let mut reasons = reasons(sql, now)?;
+        reasons.retain(|id, _| services.contains_key(id));
+        let numbers: BTreeSet<IncidentNumber> =
+            reasons.values().flatten().filter_map(Reason::number).collect();
+        let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
+        let mut subjects = HashMap::new();
+        for part in numbers.chunks(NUMBERS_PER_STATEMENT) {
+            subjects.extend(feed::subjects(sql, part)?);
+        }
+        Ok(Weight { reasons, subjects })
+    }
 }
 
 fn reasons(sql: &mut dyn Sql, now: Timestamp) -> Result<BTreeMap<ServiceId, Vec<Reason>>, Failure> {
@@ -212,6 +246,13 @@ struct Seen {
     sight: Arc<Sight>,
 }
 
+impl Seen {
+    /// Whether nothing happened since, and it is not too old for what makes no event.
+    fn is_fresh(&self, position: i64, now: Timestamp, seconds: i64) -> bool {
+        self.position == position && self.at <= now && now < self.at.plus_seconds(seconds)
+    }
+}
+
 impl Kept {
     fn get(&self) -> Option<Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -230,18 +271,22 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn service_map(&self) -> Result<Arc<Sight>, Trouble> {
+        self.map_of_the_last(FRESH_SECONDS).await
+    }
+
+    /// The service map, at most so many seconds old as far as alerts and maintenance go; with 0
+    /// they are looked at in any case.
+    pub(crate) async fn map_of_the_last(&self, seconds: i64) -> Result<Arc<Sight>, Trouble> {
         let (known, now) = (self.0.map.get(), self.now());
         let look = move |sql: &mut dyn Sql| {
             let (version, position) = (policy::version(sql)?, feed::position(sql)?);
-            let fresh = known.filter(|seen| {
-                (seen.version, seen.position) == (version, position)
-                    && seen.at <= now
-                    && now < seen.at.plus_seconds(FRESH_SECONDS)
-            });
-            match fresh {
-                Some(seen) => Ok(seen),
-                None => Ok(Seen { version, position, at: now, sight: Arc::new(load(sql, now)?) }),
-            }
+            // What services need is configuration; events change how they are at most.
+            let sight = match known.filter(|seen| seen.version == version) {
+                Some(seen) if seen.is_fresh(position, now, seconds) => return Ok(seen),
+                Some(seen) => again(sql, now, &seen.sight)?,
+                None => Arc::new(load(sql, now)?),
+            };
+            Ok(Seen { version, position, at: now, sight })
         };
         let seen = self.read(look).await?;
         let sight = seen.sight.clone();

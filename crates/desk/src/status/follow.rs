@@ -204,8 +204,10 @@ impl Follower {
     }
 
     async fn gather(&self, desk: &Desk) -> Result<Gathered, Trouble> {
+        // What services need is at hand; it is not read again for every event.
+        let sight = desk.map_of_the_last(0).await?;
         let (now, options) = (desk.now(), self.options.clone());
-        desk.read(move |sql| gather::gather(sql, now, &options)).await
+        desk.read(move |sql| gather::gather(sql, now, &options, sight)).await
     }
 
     async fn show(&self, desk: &Desk, gathered: Gathered) -> Result<(), Trouble> {

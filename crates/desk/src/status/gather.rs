@@ -17,6 +17,7 @@ use status::Snapshot;
 use status::condition::of_service;
 use status::snapshot::{Component, Group, Incident, Phase, Site, Update, Work, WorkPhase};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::alerts::maintenances;
 use store::directory::settings::{INSTANCE, Instance, Setting};
 use store::outages::{self, OutageRow};
@@ -69,16 +70,22 @@ pub fn snapshot(
     internal: bool,
     options: &Options,
 ) -> Result<Snapshot, Failure> {
-    Ok(Facts::read(sql, now, options)?.snapshot(internal))
+    let sight = Arc::new(crate::map::load(sql, now)?);
+    Ok(Facts::read(sql, now, options, sight)?.snapshot(internal))
 }
 
-/// Both pages.
+/// Both pages, with the service map as it is now.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
-pub fn gather(sql: &mut dyn Sql, now: Timestamp, options: &Options) -> Result<Gathered, Failure> {
-    let facts = Facts::read(sql, now, options)?;
+pub fn gather(
+    sql: &mut dyn Sql,
+    now: Timestamp,
+    options: &Options,
+    sight: Arc<Sight>,
+) -> Result<Gathered, Failure> {
+    let facts = Facts::read(sql, now, options, sight)?;
     let logo = match &facts.page.logo {
         Some(hash) => page::logo(sql, hash)?,
         None => None,
@@ -130,11 +137,16 @@ struct Facts<'a> {
     about: BTreeMap<IncidentNumber, About>,
     names: BTreeMap<IncidentNumber, String>,
     works: Vec<(Maintenance, Words)>,
-    sight: Sight,
+    sight: Arc<Sight>,
 }
 
 impl<'a> Facts<'a> {
-    fn read(sql: &mut dyn Sql, now: Timestamp, options: &'a Options) -> Result<Self, Failure> {
+    fn read(
+        sql: &mut dyn Sql,
+        now: Timestamp,
+        options: &'a Options,
+        sight: Arc<Sight>,
+    ) -> Result<Self, Failure> {
         let since = now.plus_days(-DAYS);
         let Setting { value: page, version } = page::get(sql)?;
         let instance = store::directory::settings::get::<Instance>(sql, INSTANCE)?;
@@ -164,7 +176,7 @@ impl<'a> Facts<'a> {
             about: incidents::about(sql, &numbers)?,
             names: incidents::names(sql, &told)?,
             works: words.collect(),
-            sight: crate::map::load(sql, now)?,
+            sight,
             page,
             is_set: version > 0,
             outages,

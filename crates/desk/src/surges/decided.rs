@@ -113,22 +113,32 @@ impl Desk {
             }
         };
         self.write(move |sql| Ok(rows::set_parent(sql, id, Some(parent))?)).await?;
-        let wanted = |number: &IncidentNumber| {
-            *number != parent && accept.reports.as_ref().is_none_or(|some| some.contains(number))
-        };
-        let numbers = reports.iter().map(|row| row.number).filter(wanted);
-        let mut done = Accepted { parent, linked: vec![], refused: vec![] };
-        let batch = BatchId(crate::fresh());
-        for number in numbers {
-            match self.adopt(viewer, channel, batch, number, parent).await {
-                Ok(()) => done.linked.push(number),
-                Err(Trouble::Refused(_)) => done.refused.push(number),
-                Err(trouble) => return Err(trouble),
-            }
-        }
+        let done = self.adopt_all(viewer, channel, &reports, parent, accept.reports).await?;
         self.keep_draft(viewer, parent, &accept.draft).await?;
         self.show_surges().await?;
         Ok(done)
+    }
+
+    /// Links reports that came since to the parent that was made.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Refused`] when there is no parent, or the viewer decides nothing here.
+    pub async fn join_surge(
+        &self,
+        viewer: &Viewer,
+        channel: Channel,
+        id: SurgeId,
+        reports: BTreeSet<IncidentNumber>,
+    ) -> Result<Accepted, Trouble> {
+        if !may_decide(viewer) {
+            let words = "whoever works on incidents decides about surges";
+            return Err(Refusal::forbidden(words).into());
+        }
+        let case = self.surge(viewer, id).await?;
+        let Some(parent) = case.surge.parent else { return Err(decided(case.surge.state)) };
+        self.can_be_parent(viewer, parent).await?;
+        self.adopt_all(viewer, channel, &case.reports, parent, Some(reports)).await
     }
 
     /// Says that it is nothing: it stays silent until arrivals are as usual again.
@@ -148,9 +158,9 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         let case = self.surge(viewer, id).await?;
-        match case.surge.state {
-            SurgeState::Proposed => Ok(case),
-            state => Err(decided(state)),
+        match case.surge.is_undecided(self.now()) {
+            true => Ok(case),
+            false => Err(decided(case.surge.state)),
         }
     }
 
@@ -218,6 +228,32 @@ impl Desk {
             alerts: None,
         };
         Ok(ask.issue(Command::Report(Box::new(report))).await?.number)
+    }
+
+    /// Links those of these reports that are wanted, all of them when nobody says which.
+    async fn adopt_all(
+        &self,
+        viewer: &Viewer,
+        channel: Channel,
+        reports: &[IncidentRow],
+        parent: IncidentNumber,
+        wanted: Option<BTreeSet<IncidentNumber>>,
+    ) -> Result<Accepted, Trouble> {
+        let is_wanted = |number: &IncidentNumber| {
+            *number != parent && wanted.as_ref().is_none_or(|some| some.contains(number))
+        };
+        let numbers: Vec<IncidentNumber> =
+            reports.iter().map(|row| row.number).filter(is_wanted).collect();
+        let mut done = Accepted { parent, linked: vec![], refused: vec![] };
+        let batch = BatchId(crate::fresh());
+        for number in numbers {
+            match self.adopt(viewer, channel, batch, number, parent).await {
+                Ok(()) => done.linked.push(number),
+                Err(Trouble::Refused(_)) => done.refused.push(number),
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(done)
     }
 
     async fn adopt(

@@ -28,6 +28,9 @@ const RECENT_MAX: i64 = 5_000;
 const HISTORY_MAX: i64 = 50_000;
 /// For how long what is usual is believed, in seconds.
 const USUAL_FOR_SECONDS: i64 = 3_600;
+/// For how long more than usual is unusual, in seconds: two days. What goes on for longer is how
+/// it is now, and a surge of it would never be over.
+const UNUSUAL_FOR_SECONDS: i64 = 2 * 86_400;
 /// Services whose usual rates are kept at hand.
 const USUAL_KEPT_MAX: usize = 2_000;
 /// How often the last reports are looked at again, in seconds: some get their service from
@@ -245,6 +248,7 @@ impl Desk {
         let usual = move |sql: &mut dyn Sql| {
             let mut except = rows::accepted(sql, service, weeks.begin())?;
             except.extend(going_on.map(|began| (began, now)));
+            except.iter_mut().for_each(|span| *span = shortened(*span));
             let all = rows::arrivals(sql, service, weeks.begin(), HISTORY_MAX)?;
             match all.first().filter(|_| all.len() as i64 == HISTORY_MAX) {
                 // Those before are not at hand, and nobody may think that there were none.
@@ -282,6 +286,11 @@ fn zone(sql: &mut dyn Sql) -> Result<TimeZone, Failure> {
     Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
 }
 
+/// The part of a surge that tells nothing of what is usual.
+fn shortened((began, ended): (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
+    (began, ended.min(began.plus_seconds(UNUSUAL_FOR_SECONDS)))
+}
+
 fn people(arrivals: &[Arrival]) -> usize {
     arrivals.iter().map(|arrival| arrival.by).collect::<BTreeSet<_>>().len()
 }
@@ -289,4 +298,17 @@ fn people(arrivals: &[Arrival]) -> usize {
 /// In thousandths, as it is kept.
 fn milli(expected: f64) -> i64 {
     (expected * 1_000.0).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_on_for_days_becomes_usual() {
+        let began = Timestamp::from_micros(1_795_435_920_000_000);
+        let (hour, week) = (began.plus_seconds(3_600), began.plus_days(7));
+        assert_eq!(shortened((began, hour)), (began, hour));
+        assert_eq!(shortened((began, week)), (began, began.plus_days(2)));
+    }
 }

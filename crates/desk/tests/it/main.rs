@@ -5,6 +5,7 @@
 mod assignment;
 mod commands;
 mod files;
+mod map;
 mod models;
 mod paging;
 mod push;

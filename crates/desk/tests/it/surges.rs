@@ -103,6 +103,17 @@ async fn accepting_links_what_is_ticked_to_a_parent_that_carries_it_on() {
     assert_eq!((after.state, after.parent), (SurgeState::Accepted, Some(done.parent)));
     let again = accept(&t, &t.other_agent, surge.id, wish(None)).await;
     assert!(matches!(again, Err(Trouble::Refused(refusal)) if refusal.code == "decided"));
+
+    let left = BTreeSet::from([numbers[5]]);
+    let join = |viewer: Viewer, reports: BTreeSet<IncidentNumber>| {
+        let (desk, id) = (t.desk.clone(), surge.id);
+        async move { desk.join_surge(&viewer, Channel::Web, id, reports).await }
+    };
+    let refused = join(t.requester.clone(), left.clone()).await;
+    assert!(matches!(refused, Err(Trouble::Refused(_))), "{refused:?}");
+    let joined = join(t.other_agent.clone(), left).await.unwrap();
+    assert_eq!((joined.parent, joined.linked), (done.parent, vec![numbers[5]]));
+    assert_eq!(state(&t, numbers[5]).await.parent, Some(done.parent));
 }
 
 #[tokio::test]

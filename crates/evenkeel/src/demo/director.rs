@@ -6,7 +6,7 @@ use super::alarms::{Alarm, PASSING};
 use super::company::{Company, Someone};
 use super::data::{Gaps, Stories, Story};
 use super::dice::Dice;
-use super::monitoring;
+use super::{monitoring, storm};
 use desk::{Desk, Trouble};
 use incident::command::{Change, Report, Visibility};
 use incident::state::{HoldReason, Lifecycle, State};
@@ -14,6 +14,7 @@ use incident::{Command, Scope, TokenScope};
 use kernel::{Channel, IncidentNumber, PersonId, limits};
 use std::time::Duration;
 use store::incidents::list::{IncidentRow, Look};
+use tokio::time::Instant;
 
 /// Seconds between two events.
 const PAUSE: (i64, i64) = (5, 25);
@@ -26,6 +27,8 @@ const ENTRIES: usize = 500;
 /// Seconds an incident rests after something happened to it.
 const REST: i64 = 45;
 
+/// How often somebody calls instead of writing.
+const BY_PHONE: f64 = 0.3;
 /// How often monitoring tells of something, or that it is over.
 const ALARMS: f64 = 0.05;
 
@@ -33,9 +36,16 @@ const ALARMS: f64 = 0.05;
 pub(super) async fn direct(desk: Desk, company: Company, stories: Stories) {
     let dice = Dice::new(desk.now().micros() as u64);
     let mut director = Director { desk, company, stories, dice, firing: None };
+    let mut storms = tokio::time::interval_at(Instant::now() + storm::FIRST, storm::EVERY);
     loop {
         let pause = director.dice.between(PAUSE.0, PAUSE.1);
-        tokio::time::sleep(Duration::from_secs(pause.unsigned_abs())).await;
+        let came = tokio::select! {
+            _ = storms.tick() => director.storm(storm::APART).await,
+            () = tokio::time::sleep(Duration::from_secs(pause.unsigned_abs())) => Ok(()),
+        };
+        if let Err(trouble) = came {
+            tracing::debug!(%trouble, "the demo's surge did not come");
+        }
         if let Err(trouble) = director.something().await {
             tracing::debug!(%trouble, "the demo's trouble did not happen");
         }
@@ -164,14 +174,25 @@ impl Director {
 
     async fn report(&mut self) -> Result<(), Trouble> {
         let stories = &self.stories.story;
-        let story = &stories[self.dice.weighted(stories.iter().map(|story| story.weight))];
+        let place = self.dice.weighted(stories.iter().map(|story| story.weight));
         let requesters: Vec<&Someone> =
             self.company.requesters().into_iter().filter(|someone| !someone.login).collect();
-        let requester = *self.dice.pick(&requesters);
+        let requester = (*self.dice.pick(&requesters)).clone();
+        self.tell(place, &requester, BY_PHONE).await
+    }
+
+    /// Somebody reports what the story at this place says; in some cases by telephone.
+    pub(super) async fn tell(
+        &mut self,
+        place: usize,
+        requester: &Someone,
+        by_phone: f64,
+    ) -> Result<(), Trouble> {
+        let story = &self.stories.story[place];
         let hour = self.desk.now().to_jiff().to_zoned(jiff::tz::TimeZone::UTC).hour();
         let gaps = Gaps::draw(&mut self.dice, &requester.name, &requester.site, hour);
         let (impact, urgency) = story.levels();
-        let by_phone = self.dice.chance(0.3);
+        let by_phone = self.dice.chance(by_phone);
         let reporter = if by_phone { self.company.person("Petra Vondrak") } else { requester };
         let channel = if by_phone { Channel::Phone } else { Channel::Portal };
         let mut ask = self.desk.ask_unlimited(reporter.actor(), channel);

@@ -22,6 +22,7 @@ mod play;
 mod present;
 mod promises;
 mod ratings;
+mod storm;
 mod turns;
 
 use crate::cli::DemoArgs;

@@ -199,6 +199,29 @@ async fn live_trouble_leaves_the_visitors_work_alone() {
     drop(built.folder);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_surge_comes_while_somebody_looks_around() {
+    let built = built(8).await;
+    built.desk.watch_surges().await.unwrap();
+    assert!(built.desk.surges().is_empty(), "{:?}", built.desk.surges());
+    let company = company::known(&built.desk, data::company()).await.unwrap().unwrap();
+    let service = company.services["Time Recording"].0;
+    let mut director = director::Director {
+        desk: built.desk.clone(),
+        company,
+        stories: data::stories(),
+        dice: Dice::new(1),
+        firing: None,
+    };
+    let before = built.count("state:open merged:no");
+    director.storm(std::time::Duration::ZERO).await.unwrap();
+    built.desk.watch_surges().await.unwrap();
+    let surges = built.desk.surges();
+    assert_eq!(surges.iter().map(|surge| surge.service).collect::<Vec<_>>(), [service]);
+    director.storm(std::time::Duration::ZERO).await.unwrap();
+    assert_eq!(built.count("state:open merged:no"), before + 8, "one at a time");
+}
+
 #[test]
 fn the_company_has_the_same_past_every_time() {
     let company = Company {

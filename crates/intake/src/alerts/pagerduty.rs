@@ -69,11 +69,13 @@ async fn keep(doors: &Doors, source: &Source, change: &changes::Change) -> Resul
         at: change.at,
         link: change.links.first().map(|link| link.href.clone()),
     };
-    let (_, is_new) = doors.desk.keep_change(heard).await?;
-    if let Some(service) = service.filter(|_| is_new) {
+    // Noted first: what fails half-way is told again, and must not be known by then.
+    if let Some(service) = service
+        && !doors.desk.knows_change(heard.clone()).await?
+    {
         doors.desk.note_change(&source.integration, service, &words(change)).await?;
     }
-    Ok(())
+    doors.desk.keep_change(heard).await.map(drop)
 }
 
 /// The service that a change names in its details, else that of the integration.

@@ -32,6 +32,7 @@ impl World {
             answered_at: None,
             provider_ref: None,
             error: None,
+            learns: false,
         };
         self.write(move |sql| {
             send::insert(sql, &page)?;

@@ -171,7 +171,7 @@ impl Reading<'_> {
             name,
             description: self.description(look, entity),
             owner: spec.and_then(|spec| self.owner(look, spec, &entity.field)),
-            links: links(look, entity),
+            links: self.links(look, entity),
             needs: spec.and_then(|spec| self.needs(look, spec, &entity.field)),
             ..Entry::default()
         }
@@ -189,6 +189,24 @@ impl Reading<'_> {
         self.note(metadata.line, words);
         let cut: String = text.chars().take(REASON_CHARS).collect();
         Some(cut.trim_end().to_owned())
+    }
+
+    /// Places to read on: of other schemes than a page may link to none is taken.
+    fn links(&mut self, look: &mut Look, entity: &Entity<'_>) -> Option<Vec<Link>> {
+        let list = entity.node.get("metadata")?.get("links")?;
+        let field = within(&entity.field, "metadata.links");
+        let mut links = Vec::new();
+        for (at, node) in look.list(list, &field).iter().enumerate() {
+            let field = format!("{field}.{at}");
+            let Some(url) = look.word_of(node, &field, "url") else { continue };
+            if !(url.starts_with("https://") || url.starts_with("http://")) {
+                self.note(node.line, format!("{field} is no address of the web, and left out"));
+                continue;
+            }
+            let title = look.word_of(node, &field, "title").unwrap_or_else(|| url.clone());
+            links.push(Link { title, url });
+        }
+        Some(links)
     }
 
     fn owner(&mut self, look: &mut Look, spec: &Node, field: &str) -> Option<Named> {
@@ -247,19 +265,6 @@ fn add(first: &mut Entry, second: Entry) {
     if let Some(needs) = second.needs {
         first.needs.get_or_insert_default().extend(needs);
     }
-}
-
-fn links(look: &mut Look, entity: &Entity<'_>) -> Option<Vec<Link>> {
-    let list = entity.node.get("metadata")?.get("links")?;
-    let field = within(&entity.field, "metadata.links");
-    let mut links = Vec::new();
-    for (at, node) in look.list(list, &field).iter().enumerate() {
-        let field = format!("{field}.{at}");
-        let Some(url) = look.word_of(node, &field, "url") else { continue };
-        let title = look.word_of(node, &field, "title").unwrap_or_else(|| url.clone());
-        links.push(Link { title, url });
-    }
-    Some(links)
 }
 
 /// The kind that a reference `kind:namespace/name` names, if it names one, and the entity.

@@ -225,3 +225,14 @@ fn compose_files_and_drawn_maps_are_read() {
         ]
     );
 }
+
+#[test]
+fn links_of_entities_that_lead_nowhere_are_passed_over() {
+    let read = good(
+        "kind: Component\nmetadata:\n  name: shop\n  links:\n    - url: /docs/shop\n    - url: https://wiki.example/shop\n",
+    );
+    let links = entry(&read, "shop").links.as_deref().unwrap_or_default();
+    let links: Vec<&str> = links.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(links, ["https://wiki.example/shop"]);
+    assert_eq!((read.notes.len(), read.notes[0].line), (1, 5));
+}

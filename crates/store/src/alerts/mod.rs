@@ -14,6 +14,7 @@ use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::Alert;
 use incident::Lifecycle;
 use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId, Timestamp};
+use std::collections::BTreeSet;
 
 /// Keys asked for in one statement; databases bound the number of parameters.
 const KEYS_PER_STATEMENT: usize = 1_024;
@@ -262,6 +263,15 @@ pub fn outages(
          order by number desc limit {limit}"
     );
     many(sql, &statement, &values, |row| row.int().map(IncidentNumber))
+}
+
+/// The services with an incident of the highest priority that somebody works on or should.
+pub fn services_out(sql: &mut dyn Sql) -> Result<BTreeSet<ServiceId>, Failure> {
+    // In the words of the index of what is open.
+    let statement = "select distinct service_id from incidents \
+        where state in ('new', 'in_progress', 'on_hold') and state <> 'on_hold' \
+        and priority = 1 and merged_into is null and service_id is not null";
+    Ok(many(sql, statement, &[], Columns::parsed)?.into_iter().collect())
 }
 
 /// The open incidents of a service, the newest first; `limit` at most.

@@ -1,7 +1,7 @@
 //! Deployments and other changes that programs tell of: what was changed before a service broke
 //! is asked first. They are no configuration of ours and change none.
 
-use super::rows::{many, one};
+use super::rows::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{ChangeId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -33,13 +33,7 @@ const SELECT: &str = "select id, at, service_id, title, source, link from servic
 /// told before if it says just the same, because whoever heard no answer tells again.
 pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Change, Failure> {
     forget(sql, now.plus_seconds(-KEPT_DAYS * 86_400))?;
-    let same = format!(
-        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
-    );
-    let service = change.service.map_or_else(String::new, |service| service.to_string());
-    let told: [Value; 4] =
-        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
-    if let Some(known) = one(sql, &same, &told, read)? {
+    if let Some(known) = told_before(sql, change)? {
         return Ok(known);
     }
     sql.execute(
@@ -56,6 +50,17 @@ pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Chan
     Ok(change.clone())
 }
 
+/// The change that says just the same, if one was told before.
+pub fn told_before(sql: &mut dyn Sql, change: &Change) -> Result<Option<Change>, Failure> {
+    let same = format!(
+        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
+    );
+    let service = change.service.map_or_else(String::new, |service| service.to_string());
+    let told: [Value; 4] =
+        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
+    one(sql, &same, &told, read)
+}
+
 /// The changes of a service from an instant on and before another, the latest first; `limit` at
 /// most.
 pub fn of_service(
@@ -69,6 +74,28 @@ pub fn of_service(
         "{SELECT} where service_id = $1 and at >= $2 and at < $3 order by at desc, id desc limit {limit}"
     );
     many(sql, &statement, &[service.into(), from.into(), to.into()], read)
+}
+
+/// The changes of several services from an instant on and before another, the latest first;
+/// `limit` at most.
+pub fn of_services(
+    sql: &mut dyn Sql,
+    services: &[ServiceId],
+    from: Timestamp,
+    to: Timestamp,
+    limit: usize,
+) -> Result<Vec<Change>, Failure> {
+    if services.is_empty() {
+        return Ok(vec![]);
+    }
+    let (names, named) = slots(3, services);
+    let statement = format!(
+        "{SELECT} where service_id in ({names}) and at >= $1 and at < $2 \
+         order by at desc, id desc limit {limit}"
+    );
+    let mut values: Vec<Value> = vec![from.into(), to.into()];
+    values.extend(named);
+    many(sql, &statement, &values, read)
 }
 
 /// All changes from an instant on and before another, the latest first; `limit` at most.

@@ -3,7 +3,7 @@
 //! itself is refused.
 
 use super::rows::{json, many, one, slots};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use kernel::{EscalationId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +92,32 @@ impl Service {
 const SELECT: &str = "select id, name, description, team_id, criticality, active, version, escalation_id, \
     public_name, cost_per_hour, goal_permille, links, needs from services";
 
+/// As [`values`] has them.
+const SERVICES: Table = Table {
+    name: "services",
+    columns: &[
+        ("id", Type::Text),
+        ("name", Type::Text),
+        ("description", Type::Text),
+        ("team_id", Type::Text),
+        ("criticality", Type::Int),
+        ("active", Type::Int),
+        ("escalation_id", Type::Text),
+        ("public_name", Type::Text),
+        ("cost_per_hour", Type::Int),
+        ("goal_permille", Type::Int),
+        ("links", Type::Text),
+        ("needs", Type::Text),
+    ],
+    suffix: "",
+};
+
+const DEPENDENCIES: Table = Table {
+    name: "service_dependencies",
+    columns: &[("service_id", Type::Text), ("depends_on", Type::Text)],
+    suffix: "",
+};
+
 /// Stores a new service with its dependencies. [`Failure::Exists`] when the name
 /// is taken, [`Failure::Reference`] when team or dependency do not exist.
 pub fn insert(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
@@ -102,6 +128,22 @@ pub fn insert(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
         &values(service)?,
     )?;
     set_dependencies(sql, service.id, &service.depends_on)
+}
+
+/// Stores new services that may need each other, in a few statements. As [`insert`].
+pub fn insert_all(sql: &mut dyn Sql, services: &[Service]) -> Result<(), Failure> {
+    let rows = services.iter().map(values).collect::<Result<Vec<_>, Failure>>()?;
+    sql.insert(&SERVICES, rows)?;
+    let mut needs: Vec<Row> = Vec::new();
+    for service in services {
+        check_groups(sql, service)?;
+        if service.depends_on.contains(&service.id) {
+            return Err(itself());
+        }
+        let of = service.depends_on.iter();
+        needs.extend(of.map(|on| vec![service.id.into(), (*on).into()]));
+    }
+    sql.insert(&DEPENDENCIES, needs).map(drop)
 }
 
 /// Changes a service and its dependencies; `false` when `expected_version` is not
@@ -156,13 +198,19 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Service>, Failure> {
     Ok(services)
 }
 
+/// The services in use by name, without what is known of them.
+pub fn names(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, String)>, Failure> {
+    let statement = "select id, name from services where active = 1 order by lower(name), id";
+    many(sql, statement, &[], |row| Ok((row.parsed()?, row.text()?)))
+}
+
 fn set_dependencies(
     sql: &mut dyn Sql,
     service: ServiceId,
     depends_on: &BTreeSet<ServiceId>,
 ) -> Result<(), Failure> {
     if depends_on.contains(&service) {
-        return Err(Failure::Reference("a service cannot depend on itself".to_owned()));
+        return Err(itself());
     }
     let before = dependencies(sql, service)?;
     for gone in before.difference(depends_on) {
@@ -189,12 +237,16 @@ fn with_dependencies(sql: &mut dyn Sql, service: Service) -> Result<Service, Fai
     Ok(Service { depends_on: dependencies(sql, service.id)?, ..service })
 }
 
+fn itself() -> Failure {
+    Failure::Reference("a service cannot depend on itself".to_owned())
+}
+
 /// What groups name has to be there, and be another service.
 fn check_groups(sql: &mut dyn Sql, service: &Service) -> Result<(), Failure> {
     let named: BTreeSet<ServiceId> =
         service.needs.iter().flat_map(|need| need.needs.iter().copied()).collect();
     if named.contains(&service.id) {
-        return Err(Failure::Reference("a service cannot depend on itself".to_owned()));
+        return Err(itself());
     }
     let named: Vec<ServiceId> = named.into_iter().collect();
     for part in named.chunks(NAMED_PER_STATEMENT) {

@@ -46,11 +46,12 @@ pub fn find_people(sql: &mut dyn Sql, text: &str, limit: usize) -> Result<Vec<Pe
 
 /// Services in use whose name has words that begin so.
 pub fn find_services(sql: &mut dyn Sql, text: &str, limit: usize) -> Result<Vec<Service>, Failure> {
-    let services = services::list(sql)?.into_iter();
-    Ok(services
-        .filter(|service| service.active && begins(&service.name, text))
-        .take(limit)
-        .collect())
+    let named = services::names(sql)?.into_iter().filter(|(_, name)| begins(name, text));
+    let mut found = Vec::new();
+    for (id, _) in named.take(limit) {
+        found.extend(services::get(sql, id)?);
+    }
+    Ok(found)
 }
 
 /// Teams in use whose name has words that begin so.

@@ -7,7 +7,8 @@ use kernel::IncidentNumber;
 /// How many reported an incident, or what belongs to it: each person once.
 pub fn requesters(sql: &mut dyn Sql, number: IncidentNumber) -> Result<i64, Failure> {
     let statement = "select count(distinct requester_id) from incidents \
-        where number = $1 or merged_into = $1 or parent = $1";
+        where (number = $1 or merged_into = $1 or parent = $1) \
+        and not exists (select 1 from integrations where person_id = incidents.requester_id)";
     Ok(one(sql, statement, &[number.into()], Columns::int)?.unwrap_or_default())
 }
 

@@ -35,7 +35,6 @@ fn contact(n: u128, channel: PageChannel) -> Contact {
         proved_at: None,
         failing_since: None,
         error: None,
-        learns: false,
     }
 }
 
@@ -149,6 +148,7 @@ fn page(n: u128, channel: PageChannel, after_seconds: i64) -> Page {
         answered_at: None,
         provider_ref: None,
         error: None,
+        learns: false,
     }
 }
 

@@ -392,6 +392,36 @@ fn services_say_more_of_themselves_and_need_some_of_a_group() {
 }
 
 #[test]
+fn services_that_need_each_other_are_stored_together() {
+    each_engine("services_together", |store| {
+        let (mut shop, mut wifi) = (service(1, "Shop"), service(2, "Wireless"));
+        shop.depends_on.insert(wifi.id);
+        wifi.depends_on.insert(shop.id);
+        let need = store::directory::services::Need {
+            of: wifi.id,
+            group: Some("Shops".to_owned()),
+            needs: vec![shop.id],
+            at_least: 1,
+        };
+        wifi.needs.push(need);
+        let all = [shop.clone(), wifi.clone()];
+        write(store, |sql| services::insert_all(sql, &all));
+        write(store, |sql| {
+            assert_eq!(services::list(sql)?, all);
+            assert_eq!(services::names(sql)?, [(shop.id, shop.name), (wifi.id, wifi.name)]);
+            Ok(())
+        });
+        let again = service(3, "SHOP");
+        let error = failure(store, |sql| services::insert_all(sql, &[again]));
+        assert!(matches!(error, Failure::Exists(_)), "{error:?}");
+        let mut lost = service(4, "Lost");
+        lost.depends_on.insert(ServiceId(Uuid::from_u128(404)));
+        let error = failure(store, |sql| services::insert_all(sql, &[lost]));
+        assert!(matches!(error, Failure::Reference(_)), "{error:?}");
+    });
+}
+
+#[test]
 fn changes_are_kept_for_a_while_and_told_once() {
     each_engine("changes", |store| {
         let wifi = service(1, "Wireless");
@@ -415,6 +445,11 @@ fn changes_are_kept_for_a_while_and_told_once() {
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
             assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
             assert_eq!(changes::between(sql, START, later(61), 2)?.len(), 2);
+            let near = [wifi.id, ServiceId(Uuid::from_u128(77))];
+            let found = changes::of_services(sql, &near, START, later(61), 10)?;
+            assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
+            assert_eq!(changes::of_services(sql, &near, START, later(61), 1)?.len(), 1);
+            assert!(changes::of_services(sql, &[], START, later(61), 10)?.is_empty());
             let next_year = later(401 * 86_400);
             let late = Change { at: next_year, ..change(5, 0, "5.0") };
             changes::insert(sql, &late, next_year)?;

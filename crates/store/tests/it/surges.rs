@@ -44,7 +44,14 @@ fn a_service_has_one_surge_at_a_time_and_it_is_decided_once() {
             set_parent(sql, first.id, None)?;
             assert_eq!(get(sql, first.id)?.unwrap().state, SurgeState::Proposed);
             assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
+            // The program ended before it was made: a while later somebody may try again.
+            let (soon, late) = (later.plus_seconds(60), later.plus_seconds(121));
+            let half = get(sql, first.id)?.unwrap();
+            assert!(!half.is_undecided(soon) && half.is_undecided(late));
+            assert!(!decide(sql, first.id, SurgeState::Accepted, person(1), soon)?);
+            assert!(decide(sql, first.id, SurgeState::Accepted, person(1), late)?);
             set_parent(sql, first.id, Some(IncidentNumber(5)))?;
+            assert!(!get(sql, first.id)?.unwrap().is_undecided(NOW.plus_seconds(3_000)));
             let over = NOW.plus_seconds(3_600);
             end(sql, first.id, over)?;
             end(sql, surge(3, service(1)).id, over)?;

@@ -30,6 +30,8 @@ const FIRST: usize = 5;
 const LOOKED_THROUGH: usize = 50;
 /// Services named on the first page although they work.
 const NAMED: usize = 6;
+/// Services in the list that unfolds: whoever has more of them finds none by reading.
+const LISTED: usize = 300;
 
 /// What the first page shows.
 struct Home {
@@ -99,9 +101,11 @@ fn address(which: Which, cursor: Option<String>) -> String {
 async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     let (viewer, person, context) =
         (who.viewer().clone(), who.person().clone(), who.look().context);
+    let policy = app.desk.policy();
     let read = move |sql: &mut dyn store::Sql| {
-        let services =
-            store::directory::services::list(sql)?.into_iter().filter(|service| service.active);
+        let services = policy.services.iter().map(|(id, service)| (*id, service.name.clone()));
+        let mut services: Vec<(ServiceId, String)> = services.collect();
+        services.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
         let (open, joined) = open_ones(sql, &viewer, &context)?;
         Ok(Home {
             open,
@@ -109,7 +113,7 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
             all_count: mine::count(sql, &viewer, &context, Which::All)?,
             shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
             outages: outages::known(sql, &viewer, &person, &context)?,
-            services: services.map(|service| (service.id, service.name)).collect(),
+            services,
         })
     };
     Ok(app.desk.read(read).await?)
@@ -269,7 +273,10 @@ fn rest(others: &[&(ServiceId, String)], all: usize, say: Portal) -> Markup {
         li {
             details {
                 summary { (health(Health::Working, &label)) " " (icon("down")) }
-                ul.stack-s.mts { @for (_, name) in others { li { (name) } } }
+                ul.stack-s.mts {
+                    @for (_, name) in others.iter().take(LISTED) { li { (name) } }
+                    @if others.len() > LISTED { li { "…" } }
+                }
             }
             span.meta { (say.working()) }
         }

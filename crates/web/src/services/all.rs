@@ -156,7 +156,7 @@ fn section(sight: &Sight, title: &str, id: &str, services: &[&Service]) -> Marku
                 div.card-h { h2 id=(id) { (title) } span.meta { (counted(services.len() as i64, "service")) } }
                 (table(sight, title, &services[..services.len().min(ROWS_MAX)]))
                 @if services.len() > ROWS_MAX {
-                    div.card-b { p.meta { "The first " (ROWS_MAX) " by name. Write a part of a name above to find the others." } }
+                    div.card-b { p.meta { "The first " (ROWS_MAX) ". Write a part of a name above to find the others." } }
                 }
             }
         }

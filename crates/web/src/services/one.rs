@@ -33,8 +33,8 @@ const STEPS: u8 = 2;
 const OPEN_MAX: usize = 50;
 /// Services behind this one whose changes are looked at, the nearest.
 const BEHIND_MAX: usize = 30;
-/// Changes of each of them that are looked at.
-const CHANGES_MAX: usize = 20;
+/// Changes there and here that are looked at, the newest.
+const CHANGES_MAX: usize = 200;
 
 /// What happened to a service, as far as the reader may know.
 pub(super) struct Told {
@@ -71,7 +71,7 @@ impl Told {
     fn read(
         sql: &mut dyn Sql,
         service: &Service,
-        behind: &[ServiceId],
+        near: &[ServiceId],
         look: &Look,
         here: &Here,
     ) -> Result<Told, Failure> {
@@ -100,7 +100,7 @@ impl Told {
             .map(|row| row.started_at)
             .collect();
         begun.extend(open.iter().map(began));
-        let changes = changed(sql, service.id, behind, (week, now))?;
+        let changes = changes::of_services(sql, near, week, now, CHANGES_MAX)?;
         Ok(Told { outages, seen, open, open_count, past, lately, changes, begun })
     }
 }
@@ -115,21 +115,6 @@ fn of_service(service: &Service, more: Expr) -> Expr {
     Expr::all_of([named.into(), Term::Merged(false).into(), more])
 }
 
-/// Changes of a service and of what it needs, the newest first.
-fn changed(
-    sql: &mut dyn Sql,
-    id: ServiceId,
-    behind: &[ServiceId],
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Change>, Failure> {
-    let mut found = Vec::new();
-    for service in std::iter::once(id).chain(behind.iter().copied()) {
-        found.extend(changes::of_service(sql, service, from, to, CHANGES_MAX)?);
-    }
-    found.sort_by_key(|change| std::cmp::Reverse(change.at));
-    Ok(found)
-}
-
 /// `GET /services/{id}?steps=`
 pub(super) async fn show(
     State(app): State<App>,
@@ -141,8 +126,8 @@ pub(super) async fn show(
     let steps = asked.text("steps").parse().ok().filter(|steps| (1..=STEPS_MAX).contains(steps));
     let position = app.desk.feed().position();
     let sight = Sight::read(&app, &who).await?;
-    let behind = sight.known.graph.upstream(&id);
-    let behind: Vec<ServiceId> = behind.iter().take(BEHIND_MAX).map(|hit| hit.service).collect();
+    let mut near = vec![id];
+    near.extend(sight.known.graph.behind(&id, BEHIND_MAX));
     let (look, here, known) = (who.look(), who.here.clone(), sight.service(id).cloned());
     let read = move |sql: &mut dyn Sql| {
         // What is out of use is not on the map, and still has a past.
@@ -150,7 +135,7 @@ pub(super) async fn show(
         else {
             return Ok(None);
         };
-        let told = Told::read(sql, &service, &behind, &look, &here)?;
+        let told = Told::read(sql, &service, &near, &look, &here)?;
         Ok(Some((service, told)))
     };
     let (service, told) = app.desk.read(read).await?.ok_or(PageError::NotFound)?;

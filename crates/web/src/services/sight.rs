@@ -24,6 +24,9 @@ pub(super) struct Sight {
     /// What is open of each, as far as the reader sees it.
     pub(super) open: BTreeMap<ServiceId, OpenOf>,
     viewer: Viewer,
+    /// All of them in the order in which they are shown: sorted once for the several lists of a
+    /// page.
+    order: Vec<ServiceId>,
 }
 
 impl Sight {
@@ -33,7 +36,8 @@ impl Sight {
         let scope = Scope::of(&viewer);
         let known = app.desk.service_map().await?;
         let open = app.desk.read(move |sql| open_of_services(sql, &scope)).await?;
-        Ok(Sight { policy: app.desk.policy(), known, open, viewer })
+        let order = order(&known);
+        Ok(Sight { policy: app.desk.policy(), known, open, viewer, order })
     }
 
     /// The service in use with this id.
@@ -65,14 +69,23 @@ impl Sight {
 
     /// Those that pass, in two parts: not level, the worst first, and level; by name.
     pub(super) fn split(&self, passes: impl Fn(&Service) -> bool) -> Split<'_> {
-        let passing = self.known.services.values().filter(|service| passes(service));
-        let (mut level, mut uneven): (Vec<&Service>, Vec<&Service>) =
-            passing.partition(|service| is_level(self.health(service.id)));
-        let name = |service: &Service| (service.name.to_lowercase(), service.id);
-        level.sort_by_cached_key(|service| name(service));
-        uneven.sort_by_cached_key(|service| (Reverse(self.health(service.id)), name(service)));
+        let all = self.order.iter().filter_map(|id| self.service(*id));
+        let (level, uneven) = all
+            .filter(|service| passes(service))
+            .partition(|service| is_level(self.health(service.id)));
         Split { uneven, level }
     }
+}
+
+/// The worst first, as far as they are not level, then by name.
+fn order(known: &Known) -> Vec<ServiceId> {
+    let mut all: Vec<&Service> = known.services.values().collect();
+    all.sort_by_cached_key(|service| {
+        let health = known.health(&service.id);
+        let worst = (!is_level(health)).then_some(health);
+        (Reverse(worst), service.name.to_lowercase(), service.id)
+    });
+    all.into_iter().map(|service| service.id).collect()
 }
 
 /// Services in two parts.

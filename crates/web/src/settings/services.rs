@@ -4,7 +4,7 @@ mod draw;
 mod form;
 mod import;
 
-use self::draw::{page, table};
+use self::draw::{finder, page, table};
 use self::form::{shown, typed};
 use super::editing::{self, Problem, saved, saved_banner, stale};
 use super::{Reads, Section, actor, section_page};
@@ -19,15 +19,18 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Trouble;
-use kernel::ServiceId;
+use kernel::{ServiceId, limits};
 use maud::{Markup, html};
 use query::{Expr, Name, StateWord, Term};
+use std::collections::{BTreeSet, HashMap};
 use store::directory::services::{self, Service};
 use store::directory::teams::{self, Team};
 use store::{Failure, Sql};
 
 const SECTION: Section = Section::Services;
 const SUBJECT: &str = "service";
+/// Services in the table: more are found by their name.
+const ROWS_MAX: usize = 200;
 /// How a service is paged for that has no policy of its own.
 const BY_TEAM: &str = "By the policy of its team";
 /// How critical a service can be, with what that means.
@@ -48,17 +51,32 @@ pub(super) fn routes() -> Router<App> {
 
 /// Everything the pages choose from.
 struct All {
+    /// By name.
     services: Vec<Service>,
     teams: Vec<Team>,
+    /// Where each service stands among them.
+    places: HashMap<ServiceId, usize>,
+    /// Who needs each, by their places in order.
+    users: HashMap<ServiceId, Vec<usize>>,
 }
 
 impl All {
     fn read(sql: &mut dyn Sql) -> Result<All, Failure> {
-        Ok(All { services: services::list(sql)?, teams: teams::list(sql)? })
+        let (services, teams) = (services::list(sql)?, teams::list(sql)?);
+        let mut users: HashMap<ServiceId, Vec<usize>> = HashMap::new();
+        for (place, service) in services.iter().enumerate() {
+            let of_groups = service.needs.iter().flat_map(|need| &need.needs);
+            let needed: BTreeSet<&ServiceId> = service.depends_on.iter().chain(of_groups).collect();
+            for id in needed {
+                users.entry(*id).or_default().push(place);
+            }
+        }
+        let places = services.iter().enumerate().map(|(place, service)| (service.id, place));
+        Ok(All { places: places.collect(), users, services, teams })
     }
 
     fn get(&self, id: ServiceId) -> Option<&Service> {
-        self.services.iter().find(|service| service.id == id)
+        self.places.get(&id).map(|place| &self.services[*place])
     }
 
     fn team_of(&self, service: &Service) -> &str {
@@ -67,20 +85,37 @@ impl All {
     }
 
     fn needs(&self, service: &Service) -> Vec<&Service> {
-        self.services.iter().filter(|other| service.depends_on.contains(&other.id)).collect()
+        let needs = service.depends_on.iter().filter_map(|id| self.places.get(id));
+        let places: BTreeSet<usize> = needs.copied().collect();
+        places.into_iter().map(|place| &self.services[place]).collect()
     }
 
     fn needed_by(&self, service: &Service) -> Vec<&Service> {
-        let needs = |other: &&Service| {
-            let mut groups = other.needs.iter().flat_map(|need| &need.needs);
-            other.depends_on.contains(&service.id) || groups.any(|id| *id == service.id)
+        let users = self.users.get(&service.id).map(Vec::as_slice).unwrap_or_default();
+        users.iter().map(|place| &self.services[*place]).collect()
+    }
+
+    /// Those whose names hold all these words.
+    fn named(&self, words: &str) -> Vec<&Service> {
+        let words = query::fold(words);
+        let holds = |service: &&Service| {
+            let name = query::fold(&format!("{} {}", service.name, service.public_name));
+            words.split_whitespace().all(|word| name.contains(word))
         };
-        self.services.iter().filter(needs).collect()
+        self.services.iter().filter(holds).collect()
     }
 }
 
-async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
+/// `GET /settings/services?q=`
+async fn list(
+    State(app): State<App>,
+    Reads(who): Reads,
+    RawQuery(query): RawQuery,
+) -> PageResult<Markup> {
     let all = app.desk.read(All::read).await?;
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    let words: String = asked.text("q").chars().take(limits::NAME_CHARS).collect();
+    let found = all.named(&words);
     let action = who.viewer().configures().then(|| {
         html! {
             a.btn href=(SECTION.of("import")) { (icon("download")) "Import a catalogue" }
@@ -88,10 +123,18 @@ async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {
         }
     });
     let body = html! {
+        (saved_banner(query.as_deref()))
         @if all.services.is_empty() {
             (empty("No services yet", "Incidents interrupt services; how critical one is says how much it matters.", None))
         } @else {
-            div.card { (table(&all)) }
+            (finder(&words))
+            @if found.is_empty() { (empty("No service matches", "Take a word away.", Some((SECTION.address().as_str(), "Show all")))) }
+            @else {
+                div.card { (table(&all, &found[..found.len().min(ROWS_MAX)])) }
+                @if found.len() > ROWS_MAX {
+                    p.meta { "The first " (ROWS_MAX) " of " (found.len()) " by name. Write a part of a name above to find the others." }
+                }
+            }
         }
     };
     Ok(section_page(

@@ -10,7 +10,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use desk::surges::{Case, may_decide};
 use incident::Policy;
-use kernel::{ServiceId, Timestamp, limits};
+use kernel::{IncidentNumber, ServiceId, Timestamp, limits};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
 use store::surges::{Surge, SurgeState};
@@ -90,17 +90,20 @@ pub(super) fn page(
 ) -> Markup {
     let title = format!("Many reports on {name}");
     let surge = &case.surge;
-    let open = surge.state == SurgeState::Proposed && decides;
+    let open = surge.is_undecided(who.here.now) && decides;
     let main = html! {
         div.page {
             div.page-h {
                 div {
                     h1 { (title) }
-                    p { (said(surge, name, who.here.now)) " Since " (time::moment(surge.began, &who.here)) ". " (standing(surge)) }
+                    p { (said(surge, name, who.here.now)) " Since " (time::moment(surge.began, &who.here)) ". " (standing(surge, open)) }
                 }
             }
             @if open { (form(who, case, name, fields, errors)) }
-            @else {
+            @else if let Some(parent) = surge.parent.filter(|_| decides && !case.reports.is_empty()) {
+                (errors.summary())
+                (more(who, case, parent))
+            } @else {
                 (errors.summary())
                 section.card { div.card-b { (reports(who, &case.reports, None)) } }
             }
@@ -110,9 +113,10 @@ pub(super) fn page(
 }
 
 /// What became of it.
-fn standing(surge: &Surge) -> Markup {
+fn standing(surge: &Surge, open: bool) -> Markup {
     html! {
         @match surge.state {
+            _ if open => "Nothing is linked until you say so.",
             SurgeState::Proposed => "Nothing is linked until you say so.",
             SurgeState::Accepted => {
                 @if let Some(parent) = surge.parent { "Its reports are linked to " a.link href=(url::incident(parent)) { (parent) } "." }
@@ -159,6 +163,23 @@ fn form(who: &SignedIn, case: &Case, name: &str, fields: &Fields, errors: &Error
             div.btns {
                 button.btn.btn-primary type="submit" { "Make the parent and link them" }
                 button.btn type="submit" formaction={ (address(case.surge.id)) "/dismiss" } formnovalidate { "It is nothing" }
+                a.btn.btn-quiet href=(url::QUEUE) { "Back" }
+            }
+        }
+    }
+}
+
+/// Reports that came since a parent was made.
+fn more(who: &SignedIn, case: &Case, parent: IncidentNumber) -> Markup {
+    html! {
+        form.form.stack-l method="post" action={ (address(case.surge.id)) "/link" } {
+            section.card { div.card-b {
+                h2 { "Reports that stand alone" }
+                p.hint { "They came since, or were left out. Tick what has the same cause." }
+                (reports(who, &case.reports, Some(&|_: &IncidentRow| false)))
+            } }
+            div.btns {
+                button.btn.btn-primary type="submit" { "Link them to " (parent) }
                 a.btn.btn-quiet href=(url::QUEUE) { "Back" }
             }
         }

@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(BANNER, get(poll))
         .route("/surges/{id}", get(show).post(accept))
+        .route("/surges/{id}/link", post(link))
         .route("/surges/{id}/dismiss", post(dismiss))
 }
 
@@ -99,6 +100,24 @@ async fn accept(
     }
 }
 
+/// `POST /surges/{id}/link`
+async fn link(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    Path(id): Path<SurgeId>,
+    fields: Fields,
+) -> PageResult<Response> {
+    let done = match ticked(&fields) {
+        Ok(reports) => app.desk.join_surge(who.viewer(), Channel::Web, id, reports).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
+        Ok(done) => Ok(Answer::go(url::incident(done.parent)).reply(live)),
+        Err(trouble) => again(&app, &who, id, &fields, trouble).await,
+    }
+}
+
 /// The page again with what is wrong.
 async fn again(
     app: &App,
@@ -142,21 +161,26 @@ async fn dismiss(
 /// What the form says. Reports that are not ticked stay as they are, and so do those that came
 /// after it was drawn.
 fn wish(fields: &Fields) -> Result<Accept, Refusal> {
-    let number = |field: &'static str, text: &str| {
-        let parsed = text.trim().parse::<IncidentNumber>();
-        parsed.map_err(|_| Refusal::invalid(field, "is not the number of an incident"))
-    };
     let into = match fields.text("into") {
         "" => None,
         "other" => Some(number("into", fields.text("other"))?),
         known => Some(number("into", known)?),
     };
-    let reports = fields.all("report").map(|text| number("report", text));
     Ok(Accept {
         into,
         title: fields.text("title").to_owned(),
-        reports: Some(reports.collect::<Result<BTreeSet<_>, _>>()?),
+        reports: Some(ticked(fields)?),
         known: fields.ticked("known"),
         draft: fields.text("draft").to_owned(),
     })
+}
+
+/// The reports that are ticked.
+fn ticked(fields: &Fields) -> Result<BTreeSet<IncidentNumber>, Refusal> {
+    fields.all("report").map(|text| number("report", text)).collect()
+}
+
+fn number(field: &'static str, text: &str) -> Result<IncidentNumber, Refusal> {
+    let parsed = text.trim().parse::<IncidentNumber>();
+    parsed.map_err(|_| Refusal::invalid(field, "is not the number of an incident"))
 }

@@ -275,12 +275,14 @@ async fn nobody_is_offered_a_reply_to_a_program() {
     let page = world.get("mara", &format!("/incidents/{number}")).await;
     page.shows("is a program, and nobody else follows it").hides(r#"id="m-reply""#);
     page.shows(r#"id="m-note""#).hides("and wait on requester");
+    page.shows("Requesters and watchers <span class=\"muted\">0<");
     let follow = incident::Command::Watch { person: Some(world.person("gwen").id) };
     world.command("mara", number, follow).await;
     let page = world.get("mara", &format!("/incidents/{number}")).await;
     page.shows(r#"id="m-reply""#)
         .shows("Reply<span class=\"long\"> to followers")
-        .shows("followers never see it");
+        .shows("followers never see it")
+        .shows("Requesters and watchers <span class=\"muted\">1<");
     let own = world.report("Printer is dark").await;
     world.get("mara", &format!("/incidents/{own}")).await.shows(r#"id="m-reply""#);
 }

@@ -226,6 +226,42 @@ async fn a_service_is_set_up_with_groups_goals_and_links() {
     assert_eq!(world.post("ines", &path, &sent).await.status, StatusCode::FORBIDDEN);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn many_services_are_found_and_needed_by_name() {
+    let world = World::new().await;
+    let mut text = "services:\n".to_owned();
+    for at in 0..250 {
+        text.push_str(&format!("  - name: Node {at}\n    needs: [Label Printing]\n"));
+    }
+    let read = map::catalogue::read(&text).unwrap();
+    world.desk.import_services(desk::command_line(), read, false).await.unwrap();
+    let list = world.get("ada", "/settings/services").await;
+    list.shows("The first 200 of ").shows("and 238 more").hides("Node 99<");
+    world.get("ada", "/settings/services?q=node+99").await.shows("Node 99<").hides("Node 98<");
+    world.get("ada", "/settings/services?q=nothing-like-it").await.shows("No service matches");
+
+    let number = world.report("Labels are late").await;
+    let page = world.get("mara", &format!("/incidents/{number}")).await;
+    let own = format!("/incidents/{number}/classify");
+    page.hides("id=\"d-classify\"").hides("id=\"d-record-outage\"").shows(&own);
+    world.get("mara", &own).await.shows("Node 249");
+
+    let path = format!("/settings/services/{}", world.printing);
+    let form = world.get("ada", &path).await;
+    form.shows("name=\"depends_on_more\"").hides("name=\"depends_on\"");
+    let mut fields = form.sends(&path);
+    fields.retain(|(name, _)| name != "depends_on_more");
+    fields.push(("depends_on_more".to_owned(), "node 7\nNode 8".to_owned()));
+    let sent: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let saved = world.post("ada", &path, &sent).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let printing = world.printing;
+    let stored = world.desk.read(move |sql| services::get(sql, printing)).await.unwrap().unwrap();
+    assert_eq!(stored.depends_on.len(), 2);
+    world.get("ada", &path).await.shows("name=\"depends_on\"").shows("Node 8");
+}
+
 const CATALOGUE: &str = "services:\n  - name: Dispatch\n    criticality: 1\n    needs: [Label Printing, Core <b>Network</b>]\n  - name: Core <b>Network</b>\n";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,6 +43,10 @@ const READY: &[C] = &[
     C::ApplyModel,
 ];
 
+/// Services up to which the forms that choose one stand ready: with more, their names would be most
+/// of every page, and the forms have pages of their own.
+const SERVICES_MAX: usize = 200;
+
 /// Commands that have a form.
 const WITH_FORM: &[C] = &[
     C::Assign,
@@ -122,7 +126,7 @@ pub(super) fn room_dialogs(view: &View<'_>) -> Markup {
 fn ready(view: &View<'_>, commands: &[C], values: &Fields) -> Markup {
     html! {
         @if view.rights.works {
-            @for command in commands {
+            @for command in commands.iter().filter(|command| is_small(view, **command)) {
                 dialog id={ "d-" (command) } aria-labelledby={ "d-" (command) "-h" } {
                     div.dlg-h {
                         h2 id={ "d-" (command) "-h" } { (title(view, *command)) }
@@ -133,6 +137,12 @@ fn ready(view: &View<'_>, commands: &[C], values: &Fields) -> Markup {
             }
         }
     }
+}
+
+/// Whether a form is small enough to stand on every page.
+fn is_small(view: &View<'_>, command: C) -> bool {
+    let chooses_service = matches!(command, C::Classify | C::RecordOutage);
+    !chooses_service || view.case.policy.services.len() <= SERVICES_MAX
 }
 
 /// A command's form. `values` fill it, `errors` say what was wrong with them.

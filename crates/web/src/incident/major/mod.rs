@@ -166,11 +166,12 @@ async fn read(
 ) -> PageResult<(Case, Extra, Option<Draft>)> {
     let me = who.person().id;
     let wanted = Wanted::new(app, who.viewer(), &who.here, number);
+    let sight = app.desk.service_map().await?;
     let read = app
         .desk
         .read(move |sql| {
             let Some(case) = wanted.read(sql)? else { return Ok(None) };
-            let extra = Extra::read(sql, number, services::Question::of(&case))?;
+            let extra = Extra::read(sql, number, services::Question::of(&case, sight))?;
             let kept = drafts::of_incident(sql, me, number)?;
             let draft = kept.into_iter().find(|draft| draft.mode == Mode::Update);
             Ok(Some((case, extra, draft)))
@@ -233,7 +234,8 @@ const MORPH: Option<&str> = Some("morph");
 
 /// The parts as patches for whoever changed something.
 pub(super) async fn own(app: &App, view: &View<'_>) -> PageResult<Markup> {
-    let (number, question) = (view.case.number, services::Question::of(view.case));
+    let sight = app.desk.service_map().await?;
+    let (number, question) = (view.case.number, services::Question::of(view.case, sight));
     let extra = app.desk.read(move |sql| Extra::read(sql, number, question)).await?;
     // The composer, which alone says it, stays as it is.
     let room = Room { view, extra: &extra, site: "", others: html! {} };
@@ -266,11 +268,12 @@ pub(crate) async fn live_patches(
     number: IncidentNumber,
 ) -> PageResult<Markup> {
     let wanted = Wanted::new(app, viewer, here, number);
+    let sight = app.desk.service_map().await?;
     let read = app
         .desk
         .read(move |sql| {
             let Some(case) = wanted.read(sql)? else { return Ok(None) };
-            let extra = Extra::read(sql, number, services::Question::of(&case))?;
+            let extra = Extra::read(sql, number, services::Question::of(&case, sight))?;
             Ok(Some((case, extra)))
         })
         .await?;

@@ -7,9 +7,10 @@ use crate::part::time;
 use desk::map::Sight;
 use incident::State;
 use kernel::{ServiceId, Timestamp};
-use map::Health;
+use map::{Health, Hit};
 use maud::{Markup, html};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::directory::changes::{self, Change};
 use store::{Failure, Sql};
 
@@ -43,18 +44,20 @@ pub(super) fn concerned(state: &State) -> BTreeSet<ServiceId> {
 
 /// What is asked of the service map: which services, since when it goes on, now.
 pub(super) struct Question {
+    sight: Arc<Sight>,
     concerned: BTreeSet<ServiceId>,
     began: Timestamp,
     now: Timestamp,
 }
 
 impl Question {
-    /// What there is to ask about an incident.
-    pub(super) fn of(case: &Case) -> Question {
+    /// What there is to ask about an incident, with the map as it is now.
+    pub(super) fn of(case: &Case, sight: Arc<Sight>) -> Question {
         let state = case.state();
         let outages = state.outages.iter().map(|outage| outage.started_at);
         let noticed = state.moments.detected.unwrap_or(state.reported_at);
         Question {
+            sight,
             concerned: concerned(state),
             began: outages.chain([noticed]).min().unwrap_or(noticed),
             now: case.here.now,
@@ -66,52 +69,48 @@ impl Question {
         if self.concerned.is_empty() {
             return Ok((vec![], vec![]));
         }
-        let sight = desk::map::load(sql, self.now)?;
-        let needed = self.concerned.iter().flat_map(|id| sight.graph.upstream(id));
-        let needed = needed.map(|hit| hit.service).take(NEEDED);
-        let asked: BTreeSet<ServiceId> = self.concerned.iter().copied().chain(needed).collect();
+        let sight = &self.sight;
+        let needed = self.concerned.iter().flat_map(|id| sight.graph.behind(id, NEEDED));
+        let asked: BTreeSet<ServiceId> =
+            self.concerned.iter().copied().chain(needed.take(NEEDED)).collect();
+        let asked: Vec<ServiceId> = asked.into_iter().collect();
         let from = self.began.plus_seconds(-CHANGES_SECONDS);
-        let mut changed = Vec::new();
-        for id in asked {
-            changed.extend(changes::of_service(sql, id, from, self.now, CHANGES)?);
-        }
-        changed.sort_by_key(|change| std::cmp::Reverse(change.at));
-        changed.truncate(CHANGES);
-        Ok((affected(&sight, &self.concerned), changed))
+        let changed = changes::of_services(sql, &asked, from, self.now, CHANGES)?;
+        Ok((affected(sight, &self.concerned), changed))
     }
 }
 
 /// The services it is about, then what they take with them, the nearest first.
 fn affected(sight: &Sight, concerned: &BTreeSet<ServiceId>) -> Vec<Affected> {
-    let mut found: Vec<Affected> = concerned
-        .iter()
-        .map(|id| Affected {
-            service: *id,
-            health: sight.health(id),
-            own: true,
-            depth: 0,
-            certain: true,
-        })
-        .collect();
+    let itself = |id: &ServiceId| Affected {
+        service: *id,
+        health: sight.health(id),
+        own: true,
+        depth: 0,
+        certain: true,
+    };
+    let mut nearest: BTreeMap<ServiceId, Hit> = BTreeMap::new();
     for hit in concerned.iter().flat_map(|id| sight.graph.impact(id)) {
         if concerned.contains(&hit.service) {
             continue;
         }
-        match found.iter().position(|one| one.service == hit.service) {
-            Some(at) => {
-                found[at].depth = found[at].depth.min(hit.depth);
-                found[at].certain |= hit.certain;
-            }
-            None => found.push(Affected {
-                service: hit.service,
-                health: sight.health(&hit.service),
-                own: false,
-                depth: hit.depth,
-                certain: hit.certain,
-            }),
-        }
+        let known = nearest.entry(hit.service).or_insert(hit);
+        known.depth = known.depth.min(hit.depth);
+        known.certain |= hit.certain;
     }
-    found.sort_by_key(|one| (!one.own, one.depth, !one.certain));
+    let hit = nearest.into_values().map(|hit| Affected {
+        service: hit.service,
+        health: sight.health(&hit.service),
+        own: false,
+        depth: hit.depth,
+        certain: hit.certain,
+    });
+    let mut found: Vec<Affected> = concerned.iter().map(itself).chain(hit).collect();
+    found.sort_by_cached_key(|one| {
+        let known = sight.services.get(&one.service);
+        let weight = known.map(|service| (service.criticality, service.name.to_lowercase()));
+        (!one.own, one.depth, !one.certain, weight)
+    });
     found
 }
 

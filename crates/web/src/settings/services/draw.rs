@@ -4,23 +4,45 @@ use super::{All, BY_TEAM, CRITICALITIES, SECTION, form};
 use crate::auth::SignedIn;
 use crate::form::Fields;
 use crate::part::form::{Errors, Field};
+use crate::part::icon::icon;
 use crate::part::time::counted;
 use crate::settings::editing::{self, Problem, buttons, choices, name_field, version_field};
 use crate::settings::{escalations as policies, maintenance, row_page};
 use crate::url;
 use incident::Policy;
+use kernel::limits;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 use store::directory::services::Service;
 use store::directory::teams::Team;
 
-pub(super) fn table(all: &All) -> Markup {
+/// Links of one kind in a row or on a page; more are counted.
+const LINKS_MAX: usize = 12;
+/// Services that are offered as boxes: among more nobody finds one, and they are written by name.
+const BOXES_MAX: usize = 200;
+
+/// The form that finds services by name.
+pub(super) fn finder(words: &str) -> Markup {
+    html! {
+        form.filters method="get" action=(SECTION.address()) role="search" aria-label="Find services" {
+            div.field {
+                label.lbl for="q" { "Name" }
+                input.inp id="q" name="q" type="search" value=(words) maxlength=(limits::NAME_CHARS);
+            }
+            button.btn type="submit" { (icon("filter")) "Show" }
+            @if !words.is_empty() { a.btn.btn-quiet href=(SECTION.address()) { "Show all" } }
+        }
+    }
+}
+
+pub(super) fn table(all: &All, services: &[&Service]) -> Markup {
     html! {
         div.scroll-x tabindex="0" role="region" aria-label="Services and what they depend on" { table.dt {
             thead { tr {
                 th scope="col" { "Service" } th scope="col" { "Owner" } th.num scope="col" { "Criticality" }
                 th scope="col" { "Depends on" } th scope="col" { "Needed by" } th scope="col" { "In use" }
             } }
-            tbody { @for service in &all.services {
+            tbody { @for service in services {
                 tr {
                     th scope="row" { a href=(SECTION.of(service.id)) { (service.name) } }
                     td { (all.team_of(service)) }
@@ -37,10 +59,11 @@ pub(super) fn table(all: &All) -> Markup {
 fn links(services: &[&Service]) -> Markup {
     html! {
         @if services.is_empty() { "–" }
-        @for (at, service) in services.iter().enumerate() {
+        @for (at, service) in services.iter().take(LINKS_MAX).enumerate() {
             @if at > 0 { ", " }
             a href=(SECTION.of(service.id)) { (service.name) }
         }
+        @if services.len() > LINKS_MAX { " and " (services.len() - LINKS_MAX) " more" }
     }
 }
 
@@ -130,10 +153,22 @@ fn figures(fields: &Fields, errors: &Errors) -> Markup {
 fn needed(all: &All, stored: Option<&Service>, fields: &Fields, errors: &Errors) -> Markup {
     let others =
         all.services.iter().filter(|service| stored.is_none_or(|stored| stored.id != service.id));
-    let others: Vec<(String, String)> =
+    let mut others: Vec<(String, String)> =
         others.map(|service| (service.id.to_string(), service.name.clone())).collect();
+    let by_name = others.len() > BOXES_MAX;
+    if by_name {
+        let chosen: BTreeSet<&str> = fields.all("depends_on").collect();
+        others.retain(|(id, _)| chosen.contains(id.as_str()));
+    }
     html! {
-        (choices("depends_on", "What does it need to work?", Some("Without any one of these it is down."), &others, fields))
+        @if !(by_name && others.is_empty()) {
+            (choices("depends_on", "What does it need to work?", Some("Without any one of these it is down."), &others, fields))
+        }
+        @if by_name {
+            (Field::new(form::MORE, if others.is_empty() { "What does it need to work?" } else { "What else does it need to work?" })
+                .hint("The name of one service a line. Without any one of them it is down.")
+                .errors(errors).textarea(3, fields.get(form::MORE).unwrap_or_default()))
+        }
         (Field::new("needs", "Of what does it need only some?")
             .hint("One group a line, such as Print servers: 2 of North, South, West. With 0 it works without all of them, but worse.")
             .errors(errors).textarea(3, fields.get("needs").unwrap_or_default()))

@@ -8,8 +8,11 @@ use desk::map::{COST_MAX, GROUP_MAX, LINKS_MAX, NEEDS_MAX};
 use incident::Refusal;
 use kernel::{ServiceId, limits};
 use map::Need;
+use std::collections::{BTreeSet, HashMap};
 use store::directory::services::{Link, Service};
 
+/// The field for what a service needs where there are too many to offer each with a box.
+pub(super) const MORE: &str = "depends_on_more";
 /// Characters of the fields that hold a list, one entry a line.
 const LIST_CHARS: usize = 20_000;
 /// Characters of an address.
@@ -26,6 +29,8 @@ pub(super) fn typed(
 ) -> Result<Service, Trouble> {
     let criticality =
         fields.text("criticality").parse().ok().filter(|criticality| (1..=4).contains(criticality));
+    let mut depends_on: BTreeSet<ServiceId> = editing::ids(fields, "depends_on")?;
+    depends_on.extend(more(&editing::text(fields, MORE, LIST_CHARS)?, known)?);
     Ok(Service {
         id,
         name: editing::name(fields)?,
@@ -34,7 +39,7 @@ pub(super) fn typed(
         criticality: criticality
             .ok_or_else(|| Refusal::invalid("criticality", "Choose how critical it is"))?,
         active,
-        depends_on: editing::ids(fields, "depends_on")?,
+        depends_on,
         escalation: editing::id(fields, "escalation")?,
         version,
         public_name: public_name(fields)?,
@@ -134,6 +139,24 @@ fn written_links(links: &[Link]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Services by name, one a line.
+fn more(text: &str, known: &[Service]) -> Result<BTreeSet<ServiceId>, Refusal> {
+    let wanted: Vec<(usize, &str)> = lines(text).collect();
+    if wanted.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    if wanted.len() > NEEDS_MAX {
+        return Err(Refusal::invalid(MORE, format!("There are more than {NEEDS_MAX}")));
+    }
+    let by_name: HashMap<String, ServiceId> =
+        known.iter().map(|service| (service.name.to_lowercase(), service.id)).collect();
+    let found = wanted.into_iter().map(|(at, name)| {
+        let unknown = || Refusal::invalid(MORE, format!("Line {at}: there is no service {name}"));
+        by_name.get(&name.to_lowercase()).copied().ok_or_else(unknown)
+    });
+    found.collect()
+}
+
 /// One group a line: "Print servers: 2 of North, South, West".
 fn groups(of: ServiceId, text: &str, known: &[Service]) -> Result<Vec<Need>, Refusal> {
     let read = lines(text).zip(1..).map(|((at, line), place)| {
@@ -227,6 +250,17 @@ mod tests {
             assert!(refused.message.contains(words), "{odd}: {}", refused.message);
         }
         assert!(groups(id(1), "1 of North, West", &known).is_err(), "it cannot need itself");
+    }
+
+    #[test]
+    fn what_it_needs_can_be_written_by_name() {
+        let known = [service(1, "North"), service(2, "South, old")];
+        let found = more("north\n\n  South, old \n", &known).unwrap();
+        assert_eq!(found, BTreeSet::from([id(1), id(2)]));
+        let refused = more("North\nEast", &known).unwrap_err();
+        assert_eq!(refused.field, Some(MORE));
+        assert!(refused.message.contains("Line 2: there is no service East"), "{refused:?}");
+        assert!(more(&"North\n".repeat(NEEDS_MAX + 1), &known).is_err());
     }
 
     #[test]

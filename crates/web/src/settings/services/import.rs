@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use desk::map::{NotImported, Plan};
-use map::catalogue::{self, Catalogue, Fault, Form, TEXT_BYTES};
+use map::catalogue::{self, Fault, Form, TEXT_BYTES};
 use maud::{Markup, html};
 
 /// Bytes of the form: a catalogue in which every sign is written as three.
@@ -49,10 +49,6 @@ fn text_of(filled: &Filled) -> Result<String, Vec<Fault>> {
     }
 }
 
-fn read(text: &str) -> Result<Catalogue, Vec<Fault>> {
-    catalogue::read(text)
-}
-
 async fn show(Administrator(who): Administrator) -> Markup {
     page(&who, &Fields::default(), &[], None)
 }
@@ -80,7 +76,15 @@ async fn answer(app: &App, who: &SignedIn, filled: &Filled, dry_run: bool) -> Pa
         Ok(text) => text,
         Err(faults) => return Ok(refused(who, filled.fields.text("catalogue"), &faults)),
     };
-    let catalogue = match read(&text) {
+    // Long catalogues take time to read, which the others do not wait for.
+    let (text, found) = app
+        .desk
+        .read(move |_| {
+            let found = catalogue::read(&text);
+            Ok((text, found))
+        })
+        .await?;
+    let catalogue = match found {
         Ok(catalogue) => catalogue,
         Err(faults) => return Ok(refused(who, &text, &faults)),
     };

@@ -70,6 +70,8 @@ struct Book<'a> {
     begun: HashMap<IntegrationId, i64>,
     /// Whether what a service needs is down, as far as it was asked.
     down: HashMap<ServiceId, bool>,
+    /// Services that have an outage as it is stored, once it was asked.
+    out: Option<BTreeSet<ServiceId>>,
     beats: BTreeMap<(IntegrationId, String), Beat>,
     silent: Vec<(IntegrationId, String)>,
     payloads: Vec<Body<'a>>,
@@ -257,6 +259,7 @@ impl<'a> Book<'a> {
             by_key: HashMap::new(),
             begun: HashMap::new(),
             down: HashMap::new(),
+            out: None,
             beats: BTreeMap::new(),
             silent: vec![],
             payloads: vec![],

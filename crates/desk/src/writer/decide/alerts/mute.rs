@@ -119,7 +119,22 @@ impl Book<'_> {
             return Ok(*down);
         }
         let monitoring = self.monitoring;
-        let above: Vec<ServiceId> = monitoring.map.above(&service).into_iter().collect();
+        // Mostly nothing else is out, and a map of thousands of services need not be walked.
+        let out = match self.out.take() {
+            Some(out) => out,
+            None => store::alerts::services_out(sql)?,
+        };
+        let decided = round.states.values().filter(|state| state.priority.get() == 1);
+        let mut others: BTreeSet<ServiceId> = decided.filter_map(|state| state.service).collect();
+        others.extend(self.out.insert(out).iter().copied());
+        others.remove(&service);
+        let above: Vec<ServiceId> = match others.is_empty() {
+            true => vec![],
+            false => {
+                let above = monitoring.map.above(&service);
+                above.into_iter().filter(|id| others.contains(id)).collect()
+            }
+        };
         let falls = |down: &BTreeSet<ServiceId>| monitoring.map.goes_down(&service, down);
         let down = !above.is_empty() && round.takes_down(sql, &above, falls)?;
         self.down.insert(service, down);
