@@ -1,6 +1,8 @@
 //! Folding events into the state. Never consults policy, calendar or clock:
 //! whatever mattered was recorded in the event.
 
+mod related;
+
 use crate::clocks::{Clock, ClockKind};
 use crate::command::Visibility;
 use crate::conduct;
@@ -16,6 +18,7 @@ use crate::state::{
     Reminder, Resolution, State, Task,
 };
 use kernel::Timestamp;
+use related::related;
 
 /// The state after one more event. The first event of a timeline is `Reported`;
 /// any other first event leaves nothing.
@@ -415,48 +418,6 @@ fn restore_clocks(state: &mut State, mut before: Vec<Clock>) {
             clock.first_breached_at.or(now.and_then(|now| now.first_breached_at));
     }
     state.clocks = before;
-}
-
-fn related(state: &mut State, body: &Body) {
-    match body {
-        Body::Linked(data) if data.kind == LinkKind::Parent && !data.reverse => {
-            state.parent = data.target.parse().ok();
-            state.follows_parent = data.cascade;
-        }
-        Body::Unlinked(data) if data.kind == LinkKind::Parent && !data.reverse => {
-            state.parent = None;
-            state.follows_parent = false;
-        }
-        Body::Linked(data) => {
-            state.links.insert(Link {
-                kind: data.kind,
-                target: data.target.clone(),
-                reverse: data.reverse,
-            });
-        }
-        Body::Unlinked(data) => {
-            state.links.remove(&Link {
-                kind: data.kind,
-                target: data.target.clone(),
-                reverse: data.reverse,
-            });
-        }
-        Body::ChildAdded(data) => {
-            state.children.insert(data.child);
-        }
-        Body::ChildRemoved(data) => {
-            state.children.remove(&data.child);
-        }
-        Body::Merged(data) => state.merged_into = Some(data.into),
-        Body::Unmerged(_) => state.merged_into = None,
-        Body::MergeReceived(data) => {
-            state.parts.insert(data.from);
-        }
-        Body::MergeWithdrawn(data) => {
-            state.parts.remove(&data.from);
-        }
-        _ => {}
-    }
 }
 
 fn worked(state: &mut State, event: &Event) {

@@ -197,7 +197,8 @@ async fn gathered(t: &TestDesk, number: IncidentNumber, folder: &Path) -> Gather
         .write(move |sql| Ok(store::status::incidents::name(sql, number, "q7", now)?))
         .await
         .unwrap();
-    t.desk.read(move |sql| desk::status::gather(sql, now, &options)).await.unwrap()
+    let sight = t.desk.service_map().await.unwrap();
+    t.desk.read(move |sql| desk::status::gather(sql, now, &options, sight)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

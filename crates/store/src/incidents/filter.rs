@@ -4,6 +4,7 @@
 //! Every condition is true or false, never null, so that `not` means the same as
 //! in [`query::matches`]; a property test holds both to the same answers.
 
+mod part;
 mod states;
 
 pub use states::implies_open;
@@ -13,6 +14,7 @@ use crate::engine::{words_condition, words_parameter};
 use crate::{Engine, Value};
 use incident::Scope;
 use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId};
+use part::{NO, Part, SLOT, YES, all, any, any_of, not};
 use query::{Choice, Context, Count, Expr, MomentField, Name, Person, Reach, TeamName, Term, Text};
 use std::str::FromStr;
 
@@ -29,8 +31,6 @@ pub struct Look {
 /// passed it, whatever other clock still runs; what has none has it at the end of time.
 pub(super) const NEXT_DUE: &str =
     "case when i.breached = 1 then 0 else coalesce(i.due_at, 9223372036854775807) end";
-const YES: &str = "1 = 1";
-const NO: &str = "1 = 0";
 
 /// The incidents that meet a condition and are within the viewer's scope, as a
 /// condition on `incidents i` with its parameters, numbered from `first_parameter`.
@@ -70,41 +70,6 @@ pub(crate) fn fully_visible(
     };
     let look = Look { scope: scope.clone(), context };
     Compiler { engine, look: &look }.full().numbered(first_parameter)
-}
-
-/// A condition whose parameters are still to be numbered.
-struct Part {
-    /// The text, with [`SLOT`] for each parameter.
-    sql: String,
-    values: Vec<Value>,
-}
-
-/// Stands for a parameter; nothing that people write gets into the text.
-const SLOT: &str = "$0";
-
-impl From<&str> for Part {
-    fn from(sql: &str) -> Self {
-        Part { sql: sql.to_owned(), values: vec![] }
-    }
-}
-
-impl Part {
-    fn new(sql: impl Into<String>, values: Vec<Value>) -> Self {
-        Part { sql: sql.into(), values }
-    }
-
-    fn numbered(self, first: usize) -> (String, Vec<Value>) {
-        let mut pieces = self.sql.split(SLOT);
-        let mut sql = pieces.next().unwrap_or_default().to_owned();
-        for (at, piece) in pieces.enumerate() {
-            sql.push_str(&format!("${}{piece}", first + at));
-        }
-        (sql, self.values)
-    }
-
-    fn is(&self, sql: &str) -> bool {
-        self.sql == sql
-    }
 }
 
 struct Compiler<'a> {
@@ -412,46 +377,6 @@ fn moment(field: MomentField, reach: Reach) -> Part {
     let indexed = indexed.map(|until| Part::new(format!("{NEXT_DUE} < $0"), vec![until.into()]));
     let until = until.map(|until| Part::new(format!("{column} < $0"), vec![until.into()]));
     all([Some(there(column, true)), from, until, indexed].into_iter().flatten().collect())
-}
-
-fn any_of<T>(wanted: &[T], part: impl Fn(&T) -> Part) -> Part {
-    any(wanted.iter().map(part).collect())
-}
-
-fn all(parts: Vec<Part>) -> Part {
-    match parts.iter().any(|part| part.is(NO)) {
-        true => NO.into(),
-        false => joined(parts, YES, " and "),
-    }
-}
-
-fn any(parts: Vec<Part>) -> Part {
-    match parts.iter().any(|part| part.is(YES)) {
-        true => YES.into(),
-        false => joined(parts, NO, " or "),
-    }
-}
-
-/// The parts, without those that change nothing.
-fn joined(mut parts: Vec<Part>, neutral: &str, between: &str) -> Part {
-    parts.retain(|part| !part.is(neutral));
-    match parts.len() {
-        0 => neutral.into(),
-        1 => parts.remove(0),
-        _ => {
-            let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
-            let sql = format!("({})", texts.join(between));
-            Part::new(sql, parts.into_iter().flat_map(|part| part.values).collect())
-        }
-    }
-}
-
-fn not(part: Part) -> Part {
-    match part {
-        part if part.is(YES) => NO.into(),
-        part if part.is(NO) => YES.into(),
-        part => Part::new(format!("not ({})", part.sql), part.values),
-    }
 }
 
 fn there(column: &str, yes: bool) -> Part {

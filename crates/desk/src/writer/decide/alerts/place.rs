@@ -42,7 +42,7 @@ impl Round<'_> {
             let alive = |state: &State| state.lifecycle.is_open() && state.merged_into.is_none();
             hand.alive = state.is_some_and(alive);
             if let Some(state) = state {
-                hand.part_of = self.main_of(sql, &state)?;
+                hand.part_of = self.main_of(sql, state)?;
                 hand.entries = state.version;
                 let alerts = state.alerts.as_ref();
                 hand.told_worst = alerts.and_then(|alerts| alerts.worst);
