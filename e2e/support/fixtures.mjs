@@ -8,9 +8,10 @@ import { PASSWORD, people, settle } from './world.mjs';
 
 export { expect, people, PASSWORD };
 
-class Desk {
-  static async start() {
-    const program = await Program.start({ adminEmail: people.admin.email, adminPassword: PASSWORD });
+export class Desk {
+  /** With `more` arguments of the program, given its port. */
+  static async start(more) {
+    const program = await Program.start({ adminEmail: people.admin.email, adminPassword: PASSWORD, more });
     const desk = new Desk(program);
     try {
       desk.api = await desk.apiOf(people.admin, 'admin');
