@@ -54,15 +54,18 @@ export class Desk {
   }
 }
 
+/** A running program with its people; whoever extends `test` by one of their own shares it with no other file. */
+export const aDesk = () => [
+  async ({}, use) => {
+    const desk = await Desk.start();
+    await use(desk);
+    await desk.stop();
+  },
+  { scope: 'worker', timeout: 120_000 },
+];
+
 export const test = base.extend({
-  desk: [
-    async ({}, use) => {
-      const desk = await Desk.start();
-      await use(desk);
-      await desk.stop();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
+  desk: aDesk(),
 
   /**
    * open(person?, options?) answers a page in a context of its own; without a

@@ -106,7 +106,7 @@ test('the room works without scripts', async ({ desk, open }) => {
   await mara.getByRole('button', { name: /^Publish/ }).click();
   await expect(mara.getByRole('timer')).toBeVisible();
   await mara.getByRole('link', { name: 'Record an outage' }).click();
-  await mara.getByLabel('Service').selectOption({ label: 'Label Printing' });
+  await mara.getByLabel('Service', { exact: true }).selectOption({ label: 'Label Printing' });
   await mara.getByRole('button', { name: /Record/ }).click();
   await expect(mara).toHaveURL(new RegExp(`/incidents/${number}/major`));
   await expect(mara.getByRole('row', { name: /Label Printing/ }).first()).toBeVisible();
