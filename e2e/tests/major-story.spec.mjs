@@ -184,7 +184,8 @@ test('a major incident is conducted from its alert to its end, and everybody is 
   await expect(mara.getByText('1 in time, 0 late')).toBeVisible();
   await expect(mara.getByText('1 in time, 1 late')).toBeVisible({ timeout: PROMISED_MS + 20_000 });
   await expect(mara.getByRole('timer')).toHaveText(/over$/);
-  await expect(mara.getByRole('region', { name: 'Timeline' })).toContainText('the update is overdue');
+  const overdue = mara.getByRole('region', { name: 'Timeline' }).getByRole('listitem').filter({ hasText: 'The update is overdue' });
+  await expect(overdue).toContainText('paged Ines Carvalhal');
   await expect.poll(() => toldTo(people.ines.email, 'You are paged'), BY_MAIL).toBe(1);
   const letter = box.letters.find(({ to, text }) => to === people.ines.email && text.includes('You are paged'));
   const phone = await open(null, { viewport: { width: 390, height: 844 } });

@@ -1,7 +1,8 @@
 //! What happened, newest first, in one line each; all of it is on the incident's page.
 
 use super::Room;
-use crate::incident::timeline::{Entry, Sort, entries, headline};
+use crate::incident::case::Case;
+use crate::incident::timeline::{Entry, Sort, did, entries, headline};
 use crate::incident::words::short;
 use crate::part::icon::small_icon;
 use crate::part::person::first_name;
@@ -36,10 +37,18 @@ fn line(room: &Room<'_>, entry: &Entry<'_>, incident: &str) -> Markup {
         li class=[class] id={ "mj-" (entry.id(case.number)) } {
             a href={ (incident) "#" (entry.id(case.number)) } { time datetime=(at) title=(case.here.full(at)) { (case.here.moment(at)) } }
             p {
-                @if entry.sort.is_words() { (said(room, entry)) } @else { (headline(case, entry)) }
+                @if entry.sort.is_words() { (said(room, entry)) } @else { (headline(case, entry)) (paged(case, entry)) }
             }
         }
     }
+}
+
+/// Whom it paged, where the headline says why: nobody may miss that somebody is on their way.
+fn paged(case: &Case, entry: &Entry<'_>) -> Markup {
+    let said = |body: &Body| matches!(body, Body::Paged(_) | Body::PagingBegan(_));
+    let says_why = entry.sort == Sort::Automatic && !said(&entry.event().body);
+    let pages = entry.events.iter().filter(|one| matches!(one.event.body, Body::Paged(_)));
+    html! { @for one in pages.filter(|_| says_why) { ", " (did(case, one)) } }
 }
 
 /// "Update published, Identified: We found why…", "Mara wrote: …".

@@ -105,7 +105,9 @@ fn is_same_cause(last: &Entry<'_>, next: &Entry<'_>) -> bool {
         )
     };
     let same = same_warning || within(last, next, AUTOMATIC_SECONDS);
-    last.sort == Sort::Automatic && same && !rule(last) && !rule(next)
+    // That a word did not come is news of its own, whatever came shortly before.
+    let silent = matches!(next.main.event.body, Body::UpdateOverdue(_));
+    last.sort == Sort::Automatic && same && !silent && !rule(last) && !rule(next)
 }
 
 fn attach<'a>(folded: &mut [Entry<'a>], entry: Entry<'a>) -> Option<Entry<'a>> {

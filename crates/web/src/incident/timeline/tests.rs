@@ -4,7 +4,7 @@ use super::{Entry, Sort, entries};
 use incident::clocks::ClockKind;
 use incident::event::{
     Assigned, Attached, Cause, ClockWarned, Commented, Derived, Event, MergeReceived, Merged,
-    PutOnHold, Resumed, Tagged, TaskCompleted, Watched, WorkStarted,
+    PutOnHold, Resumed, Tagged, TaskCompleted, UpdateOverdue, Watched, WorkStarted,
 };
 use incident::state::HoldReason;
 use incident::{Body, Command, Visibility};
@@ -231,6 +231,20 @@ fn warnings_of_one_clock_are_one_story() {
         .after(3_600)
         .derived("timer", warned(ClockKind::Resolution, 50));
     assert_eq!(story.sorts(), [Sort::Automatic, Sort::Automatic]);
+}
+
+#[test]
+fn a_word_that_did_not_come_is_no_part_of_what_came_before() {
+    let due_at = Timestamp::from_micros(0);
+    let warned = |clock, share| ClockWarned { clock, share, due_at };
+    let story = Story::new()
+        .derived("timer", warned(ClockKind::Response, 50))
+        .derived("timer", UpdateOverdue { due: due_at, missed: 1 })
+        .derived("timer", warned(ClockKind::Resolution, 50));
+    let entries = story.entries();
+    let counts: Vec<usize> = entries.iter().map(|entry| entry.events.len()).collect();
+    assert_eq!(counts, [1, 2], "what follows is folded into it");
+    assert!(matches!(entries[1].main.event.body, Body::UpdateOverdue(_)));
 }
 
 #[test]
