@@ -188,9 +188,11 @@ test('a major incident is conducted from its alert to its end, and everybody is 
   await expect(overdue).toContainText('paged Ines Carvalhal');
   await expect.poll(() => toldTo(people.ines.email, 'You are paged'), BY_MAIL).toBe(1);
   const letter = box.letters.find(({ to, text }) => to === people.ines.email && text.includes('You are paged'));
+  expect(letter.text).toContain('The next update is overdue');
   const phone = await open(null, { viewport: { width: 390, height: 844 } });
   await phone.goto(letter.text.match(/http:\S+\/a\/[\w-]+/)[0]);
   await expect(phone.getByRole('heading', { level: 1 })).toHaveText(TITLE);
+  await expect(phone.getByText('It is overdue, it was due')).toBeVisible();
   await phone.getByRole('button', { name: 'Acknowledge' }).click();
   await expect(phone.getByText('Nothing waits for you here')).toBeVisible();
 

@@ -149,6 +149,7 @@ paged-open = Open the link to acknowledge it, to escalate it, or to say that you
 paged-sign-in = Sign in to acknowledge it, or it escalates.
 paged-link = Acknowledge, escalate, or say that you cannot
 paged-why = You get this because you are on call or were named to be paged.
+paged-silent = The next update is overdue. It was due on { $at }; say how it stands.
 
 ## The letter that tries out the mail server
 

@@ -137,6 +137,7 @@ paged-open = Abra el enlace para aceptar, escalar o decir que no puede.
 paged-sign-in = Inicie sesión para aceptar; si no, el aviso se escala.
 paged-link = Aceptar, escalar o decir que no puede
 paged-why = Recibe este mensaje porque está de guardia o se le nombró para recibir avisos.
+paged-silent = La próxima información se retrasa. Debía llegar a más tardar { $at }; diga cómo está la situación.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

@@ -137,6 +137,7 @@ paged-open = Prosimy otworzyć odnośnik, aby przyjąć, przekazać dalej lub od
 paged-sign-in = Prosimy się zalogować, aby przyjąć; inaczej wezwanie zostanie przekazane dalej.
 paged-link = Przyjąć, przekazać dalej lub odmówić
 paged-why = Otrzymują Państwo tę wiadomość, ponieważ mają Państwo dyżur lub zostali Państwo wskazani do wezwania.
+paged-silent = Następna informacja się spóźnia. Termin minął { $at }; prosimy podać, jak wygląda sytuacja.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

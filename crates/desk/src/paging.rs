@@ -151,6 +151,11 @@ impl Paged {
         )
     }
 
+    /// When the next word about it was due, if it did not come: whoever is paged sees to it.
+    pub fn word_was_due(&self) -> Option<Timestamp> {
+        self.state.conduct.as_deref()?.communication.overdue_since
+    }
+
     /// Until when it can be answered without signing in.
     pub fn answerable_until(&self) -> Timestamp {
         let at = self.page.sent_at.unwrap_or(self.page.due_at);

@@ -128,6 +128,7 @@ fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
             @if let Some(service) = service { div { dt { "Service" } dd { (service.name) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
             div { dt { "Since" } dd { (moment(began, here)) ", " (since(began, here)) } }
+            @if let Some(at) = paged.word_was_due() { div { dt { "Next update" } dd { "It is overdue, it was due " (moment(at, here)) ". Say how it stands" } } }
             div { dt { "Why you" } dd { "You are paged because you are on call or were named for it, " (since(paged.page.created_at, here)) } }
             div { dt { "Also paged" } dd {
                 @if paged.others.is_empty() { "nobody yet" } @else { (paged.others.join(", ")) }

@@ -33,12 +33,13 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>, title: &str, link: Option
     facts.extend(team.clone().map(|name| (say.fact_team(), name)));
     facts.push((say.fact_since(), since));
     let how = if link.is_some() { say.paged_open() } else { say.paged_sign_in() };
-    let mut pieces = vec![
-        Piece::Text(say.paged(title)),
-        Piece::Facts(facts),
+    let silent = paged.word_was_due().map(|at| Piece::Text(say.paged_silent(here.moment(at))));
+    let mut pieces = vec![Piece::Text(say.paged(title)), Piece::Facts(facts)];
+    pieces.extend(silent);
+    pieces.extend([
         Piece::Text(how.to_owned()),
         Piece::Links(link.iter().map(|link| (say.paged_link(), (*link).to_owned())).collect()),
-    ];
+    ]);
     let value = |place: &str| {
         let value = match place {
             "number" => Some(number.clone()),

@@ -186,6 +186,8 @@ fn facts(paged: &Paged, around: &Around<'_>) -> Vec<String> {
     facts.extend(service.map(|service| format!("Service: {}", service.name)));
     facts.extend(team.map(|team| format!("Team: {}", team.name)));
     facts.push(format!("Since: {since}"));
+    let silent = paged.word_was_due().map(|at| here.moment(at));
+    facts.extend(silent.map(|at| format!("The next update is overdue, it was due on {at}")));
     if paged.page.learns {
         facts.push("You learn: whoever is on call is paged, too.".to_owned());
     }
