@@ -104,13 +104,15 @@ async fn whoever_is_called_to_a_major_incident_says_whether_they_come() {
     let call = Command::CallResponders { people, teams: vec![], note: None };
     world.command("ines", number, call).await;
     let page = world.get("", &path).await;
-    page.shows("Say whether you come").shows("Cannot come").hides("I cannot</button>");
+    page.shows("Say whether you come").shows("I cannot come").hides("I cannot</button>");
     let said = world.post("", &path, &[("say", "coming")]).await;
     assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
     let responders = stored.unwrap().state.conduct.unwrap().responders;
     assert_eq!(responders[0].answer, incident::conduct::Answer::Coming);
-    world.get("", &path).await.hides("Say whether you come");
+    world.get("", &path).await.hides("Say whether you come").shows("Open the major incident");
+    let twice = world.post("", &path, &[("say", "coming")]).await;
+    assert_eq!(twice.status, StatusCode::SEE_OTHER, "twice is as good as once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,6 +142,10 @@ async fn a_page_can_be_resolved_with_a_sentence() {
     let (number, _, path) = paged(&world, "Labels").await;
     let empty = world.post("", &path, &[("say", "resolve"), ("code", "fixed"), ("note", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let odd = [("say", "resolve"), ("code", "no-such-code"), ("note", "New toner, and a prayer")];
+    let refused = world.post("", &path, &odd).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("New toner, and a prayer").shows("<details open>");
     let fields = [("say", "resolve"), ("code", "fixed"), ("note", "It prints again")];
     assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
