@@ -146,6 +146,11 @@ async fn agents_say_how_a_component_is() {
     assert_eq!(world.post("otto", &says, &down).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.post("mara", &says, &down).await.status, StatusCode::SEE_OTHER);
     world.get("mara", COMPONENTS).await.shows("Out for everybody").shows("The bank says so");
+    // Its form holds what is said, so that saying it again takes neither reason nor end away.
+    world.get("mara", &one).await.shows("value=\"The bank says so\"");
+    let until = [("health", "down"), ("reason", "Still"), ("until", "2099-01-01T09:30")];
+    assert_eq!(world.post("mara", &says, &until).await.status, StatusCode::SEE_OTHER);
+    world.get("mara", &one).await.shows("value=\"2099-01-01T09:30\"").shows("value=\"Still\"");
     let past = [("health", "down"), ("until", "2020-01-01T00:00")];
     let refused = world.post("mara", &says, &past).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
