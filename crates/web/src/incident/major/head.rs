@@ -100,6 +100,7 @@ pub(super) fn head(room: &Room<'_>, patch: Option<&str>) -> Markup {
                 @if let Some(service) = state.service { span.chip { (icon("services")) (case.service(service)) } }
                 @if let Some(team) = state.confidential_to { (chip::lock(case.team(team))) }
                 span.meta { (since(room)) }
+                @if let Some(address) = &case.outside { a.link href=(address) { (icon("globe")) " On the status page" } }
                 span.end id="here" data-keep { (room.others) }
                 @if joined > 0 { span.meta { (time::counted(joined as i64, "report")) " joined" } }
             }
