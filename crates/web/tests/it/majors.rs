@@ -274,6 +274,21 @@ async fn rooms_and_impact_are_said_and_only_meetings_are_links() {
         .shows("stated the impact");
     // The form begins with what is said.
     world.get("mara", &path(number, "state-impact")).await.shows("&lt;Gdańsk&gt;.</textarea>");
+    // Whoever began before somebody else stated it is told, and overwrites nothing unseen.
+    let version = stored(&world, number).await.version.to_string();
+    let stated = |words| {
+        [
+            ("form", "state-impact"),
+            ("screen", "major"),
+            ("version", version.as_str()),
+            ("statement", words),
+        ]
+    };
+    let done = world.post_live("ines", &path(number, "state-impact"), &stated("All sites.")).await;
+    done.shows("id=\"f-state-impact\"").shows("All sites.</textarea>");
+    let told = world.post_live("mara", &path(number, "state-impact"), &stated("One site.")).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    told.shows("while this was open").shows("One site.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
