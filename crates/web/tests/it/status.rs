@@ -190,6 +190,52 @@ async fn planned_work_is_told_outside_where_that_is_ticked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_who_work_here_find_what_the_page_tells_of_an_incident() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let service = world.printing.to_string();
+    let labels = [("name", "Labels"), ("service", service.as_str())];
+    assert_eq!(world.post("ada", COMPONENTS, &labels).await.status, StatusCode::SEE_OTHER);
+    let public = [("version", "0"), ("public", "1"), ("name", "Northwind"), ("first", "en")];
+    assert_eq!(world.post("ada", PAGE, &public).await.status, StatusCode::SEE_OTHER);
+    let number = world.report("Labels print blank").await;
+    let incident = format!("/incidents/{number}");
+    let of_service = [("service", service.as_str())];
+    world.post("mara", &format!("{incident}/classify"), &of_service).await;
+    let declare = incident::Command::DeclareMajor { reason: None };
+    world.command("mara", number, declare).await;
+    let room = format!("{incident}/major");
+    let screens = ["/majors", room.as_str(), incident.as_str()];
+    for screen in screens {
+        world.get("mara", screen).await.hides("href=\"/status/incidents/");
+    }
+    let update = [
+        ("screen", "major"),
+        ("phase", "investigating"),
+        ("body", "Some labels are blank. We look into it."),
+        ("to", ""),
+        ("to", "status_page"),
+    ];
+    let said = world.post("mara", &format!("{incident}/publish-update"), &update).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    let options = desk::status::Options {
+        url: "https://desk.northwind.example".to_owned(),
+        kept: folder.path().join("kept"),
+        outlets: vec![],
+        mail: false,
+    };
+    desk::status::start(&world.desk, options).await;
+    let mut heard = world.desk.status().listen();
+    let tells =
+        |site: &desk::status::Site| site.files.keys().any(|name| name.starts_with("incidents/"));
+    let made = heard.wait_for(|sites| sites.public.as_deref().is_some_and(tells));
+    drop(tokio::time::timeout(PATIENCE, made).await.expect("it is made in time"));
+    for screen in screens {
+        world.get("mara", screen).await.shows("href=\"/status/incidents/");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_internal_page_is_for_people_who_work_here() {
     let world = World::new().await;
     let folder = tempfile::tempdir().unwrap();
