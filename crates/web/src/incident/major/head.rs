@@ -75,15 +75,15 @@ fn actions(room: &Room<'_>) -> Markup {
 fn over(room: &Room<'_>, command: C, label: &str) -> Markup {
     let below = room.state().children.len();
     html! {
-        form method="post" action=(url::incident_command(room.number(), command)) data-live {
+        form class="maj-o" method="post" action=(url::incident_command(room.number(), command)) data-live {
             (dialogs::screen_field(&dialogs::in_room()))
+            button class="btn btn-primary" type="submit" { (label) }
             @if below > 0 {
                 label.ck id="mj-below" data-keep {
                     input type="checkbox" name="children" value="1";
-                    "Also " (time::counted(below as i64, "incident")) " below it"
+                    "with " (time::counted(below as i64, "incident")) " below it"
                 }
             }
-            button class="btn btn-primary" type="submit" { (label) }
         }
     }
 }
