@@ -204,7 +204,7 @@ test('a major incident is conducted from its alert to its end, and everybody is 
   }
 
   // Mitigated and resolved, with what is below it.
-  await mara.getByRole('checkbox', { name: 'Also 3 incidents below it' }).check();
+  await mara.getByRole('checkbox', { name: 'with 3 incidents below it' }).check();
   await mara.getByRole('button', { name: 'Mark as mitigated' }).click();
   await expect(ines.getByRole('button', { name: 'Service is back' })).toBeVisible();
   await expect(ines.getByRole('region', { name: 'Outages' }).first()).not.toContainText('lasts');
