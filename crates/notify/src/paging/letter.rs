@@ -33,13 +33,12 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>, title: &str, link: Option
     facts.extend(team.clone().map(|name| (say.fact_team(), name)));
     facts.push((say.fact_since(), since));
     let how = if link.is_some() { say.paged_open() } else { say.paged_sign_in() };
-    let silent = paged.word_was_due().map(|at| Piece::Text(say.paged_silent(here.moment(at))));
-    let mut pieces = vec![Piece::Text(say.paged(title)), Piece::Facts(facts)];
-    pieces.extend(silent);
-    pieces.extend([
+    let mut pieces = vec![
+        Piece::Text(say.paged(title)),
+        Piece::Facts(facts),
         Piece::Text(how.to_owned()),
         Piece::Links(link.iter().map(|link| (say.paged_link(), (*link).to_owned())).collect()),
-    ]);
+    ];
     let value = |place: &str| {
         let value = match place {
             "number" => Some(number.clone()),
@@ -53,6 +52,10 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>, title: &str, link: Option
         };
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
     };
+    if let Some(at) = paged.word_was_due() {
+        // Between what is known and how to answer.
+        pieces.insert(2, Piece::Text(say.paged_silent(here.moment(at))));
+    }
     let mut subject = say.paged(title);
     if let Some(own) = around.edited.iter().find(|own| own.language == here.language) {
         apply(own, &value, &mut subject, &mut pieces);

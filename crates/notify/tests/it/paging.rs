@@ -297,6 +297,37 @@ async fn a_page_by_mail_speaks_its_readers_language_in_words_of_an_administrator
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_to_speak_reads_that_the_next_update_is_overdue() {
+    let world = World::new().await;
+    let t = &world.t;
+    let number = t.report("Checkout is down").await;
+    t.issue(&t.agent, number, Command::DeclareMajor { reason: None }).await.unwrap();
+    let give = |role, person| Command::GiveRole { role, person: Some(person) };
+    let speaks = give(IncidentRole::Communications, t.agent.person);
+    t.issue(&t.agent, number, speaks).await.unwrap();
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(number);
+    let update = Command::PublishUpdate {
+        title: None,
+        body: ask.words("body", "We look into it.", limits::BODY_CHARS).unwrap(),
+        phase: UpdatePhase::Investigating,
+        expected: None,
+        next_update: Some(t.desk.now().plus_seconds(60)),
+        audiences: None,
+    };
+    ask.issue(update).await.unwrap();
+    t.clock.advance(61);
+    // What is due is recorded before whatever somebody does next.
+    let writes = give(IncidentRole::Scribe, t.other_agent.person);
+    t.issue(&t.other_agent, number, writes).await.unwrap();
+    world.round().await;
+    let letters = world.mail.to("ines.carvalhal@northwind.example");
+    assert_eq!(letters.len(), 1, "she is paged");
+    let words = letters[0].words();
+    assert!(words.contains("You are paged: Checkout is down"), "{words}");
+    assert!(words.contains("The next update is overdue. It was due on"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_over_or_hidden_meanwhile_is_not_told() {
     let world = World::new().await;
     let (taken, first) = world.paged("VPN drops", &[(PageChannel::Sms, 0)]).await;
@@ -582,35 +613,4 @@ async fn whoever_learns_is_told_so() {
         "{}",
         letters[0].words()
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_to_speak_reads_that_the_next_update_is_overdue() {
-    let world = World::new().await;
-    let t = &world.t;
-    let number = t.report("Checkout is down").await;
-    t.issue(&t.agent, number, Command::DeclareMajor { reason: None }).await.unwrap();
-    let give = |role, person| Command::GiveRole { role, person: Some(person) };
-    let speaks = give(IncidentRole::Communications, t.agent.person);
-    t.issue(&t.agent, number, speaks).await.unwrap();
-    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(number);
-    let update = Command::PublishUpdate {
-        title: None,
-        body: ask.words("body", "We look into it.", limits::BODY_CHARS).unwrap(),
-        phase: UpdatePhase::Investigating,
-        expected: None,
-        next_update: Some(t.desk.now().plus_seconds(60)),
-        audiences: None,
-    };
-    ask.issue(update).await.unwrap();
-    t.clock.advance(61);
-    // What is due is recorded before whatever somebody does next.
-    let writes = give(IncidentRole::Scribe, t.other_agent.person);
-    t.issue(&t.other_agent, number, writes).await.unwrap();
-    world.round().await;
-    let letters = world.mail.to("ines.carvalhal@northwind.example");
-    assert_eq!(letters.len(), 1, "she is paged");
-    let words = letters[0].words();
-    assert!(words.contains("You are paged: Checkout is down"), "{words}");
-    assert!(words.contains("The next update is overdue. It was due on"), "{words}");
 }
