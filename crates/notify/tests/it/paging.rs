@@ -9,7 +9,7 @@ use desk::paging::Answer;
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Command, RefusalKind};
-use kernel::{Channel, IncidentNumber, Language, PageId, limits};
+use kernel::{IncidentNumber, Language, PageId};
 use notify::Smtp;
 use notify::paging::{Gateway, Ntfy, Pager, Providers, Telegram, Twilio};
 use std::sync::Arc;
@@ -305,10 +305,10 @@ async fn whoever_is_to_speak_reads_that_the_next_update_is_overdue() {
     let give = |role, person| Command::GiveRole { role, person: Some(person) };
     let speaks = give(IncidentRole::Communications, t.agent.person);
     t.issue(&t.agent, number, speaks).await.unwrap();
-    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(number);
+    let mut ask = t.desk.ask(&t.agent, kernel::Channel::Web).on(number);
     let update = Command::PublishUpdate {
         title: None,
-        body: ask.words("body", "We look into it.", limits::BODY_CHARS).unwrap(),
+        body: ask.words("body", "We look into it.", kernel::limits::BODY_CHARS).unwrap(),
         phase: UpdatePhase::Investigating,
         expected: None,
         next_update: Some(t.desk.now().plus_seconds(60)),
