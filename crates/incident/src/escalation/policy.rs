@@ -118,6 +118,12 @@ impl Paging {
         self.policies.values().any(|policy| policy.steps.iter().any(|step| step.round_robin))
     }
 
+    /// Whether a page reaches somebody at an instant by any way.
+    pub fn reaches(&self, person: PersonId, at: Timestamp) -> bool {
+        let reach = self.reach.get(&person);
+        reach.is_some_and(|reach| !reach.ways(Urgency::High, at).is_empty())
+    }
+
     /// The policy that applies to a service, or else to a team.
     pub fn policy_of(
         &self,
