@@ -117,7 +117,7 @@ pub fn effects(
         return vec![];
     }
     let mut found = Vec::new();
-    for event in events {
+    for event in events.iter().filter(|event| nearing::is_news(event)) {
         let told = found.len();
         tell(before, after, event, &mut found);
         found.extend(majors::told(before, after, event, policy));
