@@ -1,6 +1,6 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
-use crate::reach::Reach;
+use crate::reach::{Reach, Urgency};
 use kernel::{
     EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, Timestamp, WebhookId,
 };
