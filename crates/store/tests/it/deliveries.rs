@@ -712,6 +712,28 @@ fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
 }
 
 #[test]
+fn somebody_with_an_incident_and_a_part_of_it_gets_one_letter() {
+    each_engine("deliver_family_parts", |store| {
+        let main = Incident::new(1, "Labels").with(|state| state.watchers.extend([person(3)]));
+        let part =
+            Incident::new(2, "No labels").with(|state| state.merged_into = Some(IncidentNumber(1)));
+        let both = [main, part];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &both)
+        });
+        write(store, |sql| {
+            ask_about(sql, (1, 2), "update_published", &Audience::Watchers, NOW);
+            ask_about(sql, (2, 2), "update_published", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10).map(drop)
+        });
+        let letters = write(store, |sql| list(sql, None, None, 20));
+        let about: Vec<i64> = letters.iter().filter_map(|one| Some(one.number?.0)).collect();
+        assert_eq!(about, [1]);
+    });
+}
+
+#[test]
 fn whoever_wants_no_letter_about_the_parent_gets_that_about_their_own_report() {
     each_engine("deliver_family_silent", |store| {
         let parent = Incident::new(1, "Labels").with(|state| state.watchers.extend([person(3)]));
