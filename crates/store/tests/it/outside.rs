@@ -325,6 +325,26 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
 }
 
 #[test]
+fn a_letter_that_came_back_long_ago_counts_no_more() {
+    each_engine("subscribers_bounced_long_ago", |store| {
+        with_mail(store);
+        let one = subscriber(1);
+        write(store, |sql| confirmed(sql, &one));
+        // Two in the first month, one half a year later, and two soon after that.
+        for (nth, day) in [(1, 1), (2, 30), (3, 180), (4, 200), (5, 210)] {
+            let at = NOW.plus_days(day);
+            write(store, |sql| outside::ask(sql, &one, Word::Already, at));
+            let letters = all_waiting(store, at);
+            assert_eq!(letters.len(), 1);
+            let refused = Outcome::Refused("550 5.1.1 unknown".to_owned());
+            write(store, |sql| outside::settle(sql, &[(letters[0].id, refused)], at));
+            let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
+            assert_eq!(stored.ended_at.is_some(), nth == 5, "{nth}");
+        }
+    });
+}
+
+#[test]
 fn what_a_server_refuses_by_its_policy_ends_no_subscription() {
     each_engine("subscribers_policy", |store| {
         with_mail(store);
