@@ -1,21 +1,58 @@
-//! How many an update reaches that is for those who reported it.
+//! How many an update reaches that is for those who reported it, or for a list.
 
-use crate::directory::one;
-use crate::{Columns, Failure, Sql};
+use crate::directory::lists::List;
+use crate::directory::{one, slots};
+use crate::{Columns, Engine, Failure, Sql};
 use kernel::IncidentNumber;
 
-/// How many reported an incident, or what belongs to it: each person once.
+/// People that one question names: well below what engines allow.
+const NAMED_AT_ONCE: usize = 256;
+
+/// Which incidents read the words about one: itself, what is merged into it, and the open children
+/// that follow it. Children of what is confidential do not.
+fn told_together(sql: &mut dyn Sql) -> String {
+    let follows = match sql.engine() {
+        Engine::Sqlite => "json_extract(body, '$.follows_parent') = 1",
+        Engine::Postgres => "(body::jsonb ->> 'follows_parent') = 'true'",
+    };
+    format!(
+        "(number = $1 or merged_into = $1 or (parent = $1 and merged_into is null \
+         and state in ('new', 'in_progress', 'on_hold') and {follows} \
+         and exists (select 1 from incidents top where top.number = $1 \
+         and top.confidential_to is null)))"
+    )
+}
+
+/// How many reported an incident, or what is told with it: each person once.
 pub fn requesters(sql: &mut dyn Sql, number: IncidentNumber) -> Result<i64, Failure> {
-    let statement = "select count(distinct requester_id) from incidents \
-        where (number = $1 or merged_into = $1 or parent = $1) \
-        and not exists (select 1 from integrations where person_id = incidents.requester_id)";
-    Ok(one(sql, statement, &[number.into()], Columns::int)?.unwrap_or_default())
+    let statement = format!(
+        "select count(distinct requester_id) from incidents where {} \
+         and not exists (select 1 from integrations where person_id = incidents.requester_id)",
+        told_together(sql)
+    );
+    Ok(one(sql, &statement, &[number.into()], Columns::int)?.unwrap_or_default())
 }
 
 /// How many follow it besides.
 pub fn watchers(sql: &mut dyn Sql, number: IncidentNumber) -> Result<i64, Failure> {
-    let statement = "select count(distinct person_id) from incident_watchers where number = $1 \
-        and person_id not in (select requester_id from incidents \
-        where number = $1 or merged_into = $1 or parent = $1)";
-    Ok(one(sql, statement, &[number.into()], Columns::int)?.unwrap_or_default())
+    let statement = format!(
+        "select count(distinct person_id) from incident_watchers where number = $1 \
+         and person_id not in (select requester_id from incidents where {})",
+        told_together(sql)
+    );
+    Ok(one(sql, &statement, &[number.into()], Columns::int)?.unwrap_or_default())
+}
+
+/// How many of a list have an address and are there.
+pub fn members(sql: &mut dyn Sql, list: &List) -> Result<i64, Failure> {
+    let mut found = list.addresses.len() as i64;
+    let people: Vec<String> = list.people.iter().map(ToString::to_string).collect();
+    for people in people.chunks(NAMED_AT_ONCE) {
+        let (named, values) = slots(1, people);
+        let statement = format!(
+            "select count(*) from people where active = 1 and email is not null and id in ({named})"
+        );
+        found += one(sql, &statement, &values, Columns::int)?.unwrap_or_default();
+    }
+    Ok(found)
 }
