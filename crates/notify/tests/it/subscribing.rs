@@ -9,6 +9,7 @@ use incident::state::UpdatePhase;
 use kernel::{Channel, ComponentId, Language, ListId, MaintenanceId, Timestamp, limits};
 use notify::webhooks::Postman;
 use std::sync::Arc;
+use std::time::Duration;
 use store::directory::lists::{self, List, PlainAddress, Wants};
 use store::outside::{self, News, Planned};
 use store::status::page::{self, StatusPage};
@@ -349,6 +350,29 @@ async fn a_program_that_does_not_answer_is_asked_once() {
         world.t.clock.advance(3_600);
     }
     assert_eq!(endpoint.types(), ["subscription.challenge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_slow_keeps_no_other_waiting() {
+    const PROGRAMS: usize = 20;
+    let (world, endpoint) = (world().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    for n in 0..PROGRAMS {
+        let wanted = wish(SubscriberKind::Webhook, &format!("{}/{n}", endpoint.url()));
+        world.t.desk.subscribe(wanted, "home").await.unwrap();
+    }
+    // One never answers, while more wait than are on their way at once.
+    endpoint.says([Says::Nothing]);
+    let round = tokio::spawn(async move { postman.round().await });
+    let all = async {
+        while endpoint.got().len() < PROGRAMS {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    // Less than an attempt may take.
+    assert!(tokio::time::timeout(Duration::from_secs(8), all).await.is_ok());
+    round.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
