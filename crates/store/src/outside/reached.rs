@@ -1,12 +1,38 @@
-//! How many an update reaches that is for those who reported it, or for a list.
+//! How many an update reaches that is for those who reported it, or for a list; and how many
+//! letters have not left, or never will.
 
 use crate::directory::lists::List;
 use crate::directory::{one, slots};
 use crate::{Columns, Engine, Failure, Sql};
-use kernel::IncidentNumber;
+use kernel::{IncidentNumber, Timestamp};
 
 /// People that one question names: well below what engines allow.
 const NAMED_AT_ONCE: usize = 256;
+
+/// Days back to which letters that were given up are counted.
+pub const GIVEN_UP_DAYS: i64 = 7;
+
+/// Letters and messages that nobody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unsent {
+    /// They wait to leave.
+    pub waiting: i64,
+    /// They were given up within [`GIVEN_UP_DAYS`].
+    pub dead: i64,
+}
+
+/// What has not left: to subscribers, and to lists.
+pub fn unsent(sql: &mut dyn Sql, now: Timestamp) -> Result<(Unsent, Unsent), Failure> {
+    let read = |row: &mut Columns| Ok((row.int()?, row.int()?));
+    let by_whom = "coalesce(sum(case when list_id is null then 1 else 0 end), 0), \
+        coalesce(sum(case when list_id is null then 0 else 1 end), 0)";
+    let waiting = format!("select {by_whom} from told_outside where state = 'waiting'");
+    let (waiting, listed) = one(sql, &waiting, &[], read)?.unwrap_or_default();
+    let dead = format!("select {by_whom} from told_outside where ended_at > $1 and state = 'dead'");
+    let since = now.plus_days(-GIVEN_UP_DAYS).into();
+    let (dead, listed_dead) = one(sql, &dead, &[since], read)?.unwrap_or_default();
+    Ok((Unsent { waiting, dead }, Unsent { waiting: listed, dead: listed_dead }))
+}
 
 /// Which incidents read the words about one: itself, what is merged into it, and the open children
 /// that follow it. Children of what is confidential do not.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use store::alerts::maintenances;
 use store::deliveries::{Outcome, told_since};
 use store::directory::lists::{self, List, PlainAddress, Wants};
-use store::outside::{self, News, Outside, Planned, Word, spread};
+use store::outside::{self, GIVEN_UP_DAYS, News, Outside, Planned, Unsent, Word, spread};
 use store::status::works::{self, Words};
 use store::subscribers::{self, BOUNCES_MAX, Ended, Filter, Subscriber, SubscriberKind};
 use store::{Failure, Sql, Store};
@@ -341,6 +341,29 @@ fn a_letter_that_came_back_long_ago_counts_no_more() {
             let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
             assert_eq!(stored.ended_at.is_some(), nth == 5, "{nth}");
         }
+    });
+}
+
+#[test]
+fn what_has_not_left_is_counted() {
+    each_engine("outside_unsent", |store| {
+        with_mail(store);
+        let (one, other) = (subscriber(1), subscriber(2));
+        write(store, |sql| {
+            for one in [&one, &other] {
+                confirmed(sql, one)?;
+                outside::ask(sql, one, Word::Already, NOW)?;
+            }
+            Ok(())
+        });
+        let letters = all_waiting(store, NOW);
+        let refused = Outcome::Refused("550 5.1.1 unknown".to_owned());
+        write(store, |sql| outside::settle(sql, &[(letters[0].id, refused)], NOW));
+        let (to_subscribers, to_lists) = write(store, |sql| outside::unsent(sql, NOW));
+        assert_eq!((to_subscribers.waiting, to_subscribers.dead), (1, 1));
+        assert_eq!(to_lists, Unsent::default());
+        let later = write(store, |sql| outside::unsent(sql, NOW.plus_days(GIVEN_UP_DAYS)));
+        assert_eq!(later.0.dead, 0);
     });
 }
 
