@@ -752,7 +752,7 @@ fn who_reads_an_update_is_counted_as_it_is_told() {
             parent,
             child(2, 2, true, Lifecycle::InProgress),
             child(3, 3, false, Lifecycle::InProgress),
-            child(4, 4, true, Lifecycle::Resolved),
+            child(4, 1, true, Lifecycle::Resolved),
         ];
         let list = List {
             id: ListId(uuid::Uuid::from_u128(1)),
