@@ -210,6 +210,11 @@ async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
     assert_eq!(to("board@outside.example"), 1);
     assert_eq!(to(crate::world::GWEN), 1, "its requester, and on a list");
     assert_eq!(world.sink.to(crate::world::GWEN).len(), before + 1);
+    let sent = world.t.desk.read(move |sql| {
+        let n = store::updates::of_incident(sql, number)?[0].n;
+        outside::sent(sql, number, n)
+    });
+    assert_eq!(sent.await.unwrap(), (2, 2), "whoever was told as a requester is not counted again");
     let board = world.only("board@outside.example");
     assert!(board.words().contains("Nous connaissons la cause"), "{}", board.words());
 }

@@ -34,6 +34,20 @@ pub fn unsent(sql: &mut dyn Sql, now: Timestamp) -> Result<(Unsent, Unsent), Fai
     Ok((Unsent { waiting, dead }, Unsent { waiting: listed, dead: listed_dead }))
 }
 
+/// To how many addresses outside an update was sent, and how many there are so far; whoever
+/// is told nothing any more is not among them.
+pub fn sent(sql: &mut dyn Sql, number: IncidentNumber, n: u32) -> Result<(i64, i64), Failure> {
+    let statement = "select coalesce(sum(case when state = 'sent' then 1 else 0 end), 0), count(*) \
+        from told_outside where about = $1 and state <> 'withdrawn'";
+    let read = |row: &mut Columns| Ok((row.int()?, row.int()?));
+    Ok(one(sql, statement, &[about_update(number, n).into()], read)?.unwrap_or_default())
+}
+
+/// How letters about an update name it.
+pub(super) fn about_update(number: IncidentNumber, n: impl std::fmt::Display) -> String {
+    format!("u:{}:{n}", number.0)
+}
+
 /// Which incidents read the words about one: itself, what is merged into it, and the open children
 /// that follow it. Children of what is confidential do not.
 fn told_together(sql: &mut dyn Sql) -> String {
