@@ -204,6 +204,12 @@ pub fn names(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, String)>, Failure> {
     many(sql, statement, &[], |row| Ok((row.parsed()?, row.text()?)))
 }
 
+/// What an hour without each service costs, where that is known; those out of use too.
+pub fn hourly(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, i64)>, Failure> {
+    let statement = "select id, cost_per_hour from services where cost_per_hour is not null";
+    many(sql, statement, &[], |row| Ok((row.parsed()?, row.int()?)))
+}
+
 fn set_dependencies(
     sql: &mut dyn Sql,
     service: ServiceId,
