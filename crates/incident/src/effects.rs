@@ -8,6 +8,7 @@ use crate::command::Visibility;
 use crate::conduct::Audiences;
 use crate::escalation::{Cue, PagedPerson};
 use crate::event::{Body, Cause, Event, UpdatePublished};
+use crate::nearing;
 use crate::notices::Terms;
 use crate::policy::Policy;
 use crate::rating::{SURVEY, Score, asked_after_days};

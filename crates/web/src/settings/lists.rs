@@ -81,8 +81,8 @@ async fn list(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let now = app.desk.now();
-    let read = move |sql: &mut dyn Sql| Ok((lists::list(sql)?, outside::unsent(sql, now)?.1));
-    let (all, unsent) = app.desk.read(read).await?;
+    let (all, unsent) =
+        app.desk.read(move |sql| Ok((lists::list(sql)?, outside::unsent(sql, now)?.1))).await?;
     let action = who.viewer().configures().then(
         || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New list" } },
     );
