@@ -12,13 +12,13 @@ use store::{Failure, Sql};
 /// counted in each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Requesters, those of parts and children included.
+    /// Requesters, those of parts and of open children that follow it included.
     pub requesters: u64,
     /// Whoever follows it besides.
     pub watchers: u64,
-    /// Members of each list that wants to hear about it.
+    /// Members, with an address, of each list that wants to hear about it.
     pub lists: BTreeMap<ListId, u64>,
-    /// Subscribers of the status page.
+    /// Subscribers of the status page, while it is public.
     pub subscribers: u64,
     /// Chat rooms.
     pub chat: u64,
@@ -54,10 +54,14 @@ pub fn counts(
             Wants { phases: BTreeSet::new(), first_and_last_only: false, ..list.wants.clone() };
         let phase = UpdatePhase::Investigating;
         let matter = Matter { services: services.clone(), worst, phase, first: true };
-        let members = if wants.hears(&matter) { list.members() as u64 } else { 0 };
+        let members = match wants.hears(&matter) {
+            true => counted(store::outside::members(sql, &list)?),
+            false => 0,
+        };
         counts.lists.insert(*id, members);
     }
-    if audiences.status_page {
+    // Nobody hears of a page that is not public.
+    if audiences.status_page && store::status::page::get(sql)?.value.public {
         let components: BTreeSet<ComponentId> =
             store::status::components::of_services(sql, &services)?.into_iter().collect();
         counts.subscribers = counted(store::subscribers::concerned(sql, &components)?);

@@ -193,7 +193,7 @@ impl Desk {
         };
         let (kind, language) = (wish.kind, wish.language);
         let id = SubscriberId(fresh());
-        self.write(move |sql| {
+        let kept = self.write(move |sql| {
             let Chosen { everything, components } = chosen;
             let new = Subscriber {
                 id,
@@ -211,8 +211,12 @@ impl Desk {
                 failing_since: None,
             };
             asked(sql, new, now)?.ok_or_else(full)
-        })
-        .await
+        });
+        match kept.await {
+            // Another asked for the same address at the same instant, and has it asked back.
+            Err(Trouble::Failed(Failure::Exists(_))) => Ok(()),
+            kept => kept,
+        }
     }
 
     /// Counts that the machine of a program is asked, however its address goes on.

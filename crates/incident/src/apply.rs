@@ -284,9 +284,11 @@ fn said(state: &mut State, event: &Event) {
             state.unanswered_since = None
         }
         Body::UpdatePublished(data) => {
-            if data.is_public() {
-                state.unanswered_since = None;
+            // What lists and chat rooms alone read is promised them, and not the requester.
+            if !data.is_public() {
+                return;
             }
+            state.unanswered_since = None;
             state.next_update = data.next_update;
             if let Some(at) = data.expected {
                 state.expected = Some(Expected { at, low: None, high: None });

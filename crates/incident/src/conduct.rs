@@ -7,7 +7,7 @@ mod figures;
 mod fold;
 
 pub use clock::update_due;
-pub(crate) use clock::{due_after, first_due};
+pub(crate) use clock::{due_after, first_due, promised, rings_at};
 pub use figures::{Figures, figures};
 pub(crate) use fold::{apply, follow};
 
@@ -181,9 +181,19 @@ pub struct Communication {
     /// When the last word was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
+    /// What lists or chat rooms alone were promised by the last word, which the requester did
+    /// not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_aside: Option<Timestamp>,
     /// Since when it is overdue, once that was noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Timestamp>,
+    /// When somebody was last paged because it is overdue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rang_at: Option<Timestamp>,
+    /// How often somebody was paged again for the same missing word.
+    #[serde(default)]
+    pub rang_again: u32,
     /// How many words came in time.
     #[serde(default)]
     pub kept: u32,

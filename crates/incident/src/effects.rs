@@ -8,6 +8,7 @@ use crate::command::Visibility;
 use crate::conduct::Audiences;
 use crate::escalation::{Cue, PagedPerson};
 use crate::event::{Body, Cause, Event, UpdatePublished};
+use crate::nearing;
 use crate::notices::Terms;
 use crate::policy::Policy;
 use crate::rating::{SURVEY, Score, asked_after_days};
@@ -117,7 +118,7 @@ pub fn effects(
         return vec![];
     }
     let mut found = Vec::new();
-    for event in events {
+    for event in events.iter().filter(|event| nearing::is_news(event)) {
         let told = found.len();
         tell(before, after, event, &mut found);
         found.extend(majors::told(before, after, event, policy));

@@ -17,10 +17,21 @@ pub(crate) fn next(state: &State) -> Option<(Timestamp, Timestamp)> {
         return None;
     }
     let told = state.expected.map(|expected| expected.at);
-    let told = told.filter(|at| state.nearing.is_none_or(|known| *at > known))?;
+    let told = told.filter(|at| state.nearing.is_none_or(|known| *at > known));
+    // What passed before something else happened comes near no more.
+    let told = told.filter(|at| *at > state.updated_at)?;
     let rings_at = told.plus_seconds(-AHEAD_SECONDS);
     let heard = state.since.told.is_some_and(|at| at >= rings_at);
     (!heard).then_some((told, rings_at))
+}
+
+/// Whether it says something still: what is noticed when the time has passed comes near no more,
+/// and is told nobody.
+pub(crate) fn is_news(event: &Event) -> bool {
+    match &event.body {
+        Body::ExpectationNears(data) => event.at < data.at,
+        _ => true,
+    }
 }
 
 /// Notes of which instant whoever has it was reminded.

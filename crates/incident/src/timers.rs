@@ -1,6 +1,7 @@
 //! When something must happen by itself.
 
 use crate::clocks::{Clock, ClockKind};
+use crate::conduct;
 use crate::nearing;
 use crate::policy::{Agreement, Policy};
 use crate::state::{HoldReason, Lifecycle, State};
@@ -69,11 +70,9 @@ pub fn timers(state: &State, policy: &Policy) -> BTreeMap<TimerKind, Timestamp> 
         wanted.extend(course.next_at().map(|at| (TimerKind::Page, at)));
     }
     wanted.extend(nearing::next(state).map(|(_, at)| (TimerKind::Nears, at)));
+    let silence = conduct::rings_at(state, policy.agreement_of(state));
+    wanted.extend(silence.map(|at| (TimerKind::Silence, at)));
     // Met exactly is met, and clocks count whole seconds.
-    let communication = state.conduct.as_ref().map(|conduct| &conduct.communication);
-    let unnoticed = communication.filter(|known| known.overdue_since.is_none());
-    let due = unnoticed.and_then(|communication| communication.due);
-    wanted.extend(due.map(|due| (TimerKind::Silence, due.plus_seconds(1))));
     let promises = state.pending_promises();
     wanted.extend(
         promises.map(|promise| (TimerKind::Promise(promise.to), promise.at.plus_seconds(1))),

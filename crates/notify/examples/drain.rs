@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::directory::{Person, people};
 use store::outside::{self, News, Planned};
+use store::status::page::{self, StatusPage};
 use store::subscribers::{self, Subscriber, SubscriberKind};
 use testkit::{TestDesk, blank};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -107,6 +108,8 @@ async fn announce(desk: &TestDesk, count: usize) {
             remind_minutes: None,
             takes_place: true,
         };
+        // Subscribers hear from a page that everybody may read.
+        page::put(sql, &StatusPage { public: true, ..StatusPage::default() }, 0)?;
         Ok(outside::plan(sql, &news, now)?)
     });
     made.await.expect("they subscribed");

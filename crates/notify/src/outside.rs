@@ -23,6 +23,7 @@ const STALE_SECONDS: i64 = 2 * 86_400;
 pub(crate) type Silence = &'static str;
 
 const TOO_LATE: Silence = "it waited for two days";
+const NOT_PUBLIC: Silence = "the status page is not public";
 const NOT_ANNOUNCED: Silence = "there is no such announcement";
 
 /// What one address is told.
@@ -156,6 +157,10 @@ pub(crate) fn read(
     let subscriber = told.subscriber.map(|id| subscribers::get(sql, id)).transpose()?.flatten();
     if told.subscriber.is_some() && subscriber.as_ref().is_none_or(|one| one.ended_at.is_some()) {
         return Ok(Err("the subscription ended"));
+    }
+    // Nobody outside hears from a page that they may not read; lists do.
+    if subscriber.is_some() && !place.public {
+        return Ok(Err(NOT_PUBLIC));
     }
     let news = match (told.word, &subscriber) {
         (Word::Confirm | Word::Challenge, Some(one)) if one.confirmed_at.is_none() => {

@@ -16,6 +16,8 @@ pub const UNCONFIRMED_MAX: i64 = 10_000;
 pub const CONFIRM_HOURS: i64 = 48;
 /// Letters that came back after which a subscription ends.
 pub const BOUNCES_MAX: i64 = 3;
+/// Days within which they count together: a mailbox that is full once a year is there.
+const BOUNCES_WITHIN_DAYS: i64 = 90;
 /// Seconds of failures alone after which a program is told nothing any more: three days.
 pub const FAILING_SECONDS: i64 = 3 * 86_400;
 /// Days for which it stays known why a subscription ended.
@@ -73,7 +75,7 @@ pub struct Subscriber {
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
     pub ended_because: Option<Ended>,
-    /// Letters that came back.
+    /// Letters that came back within 90 days, when the last one did.
     pub bounces: i64,
     /// Since when a program has taken nothing.
     pub failing_since: Option<Timestamp>,
@@ -191,12 +193,14 @@ pub fn end(
     Ok(ended)
 }
 
-/// Counts a letter that came back, and ends the subscription after the last one that may; whether
-/// it ended.
+/// Counts the letters that came back lately, and ends the subscription after the last one that
+/// may; whether it ended.
 pub fn bounced(sql: &mut dyn Sql, id: SubscriberId, now: Timestamp) -> Result<bool, Failure> {
-    let statement = "update subscribers set bounces = bounces + 1 \
+    let statement = "update subscribers set bounces = (select count(*) from told_outside \
+        where subscriber_id = $1 and bounced_at > $2) \
         where id = $1 and ended_at is null returning bounces";
-    match one(sql, statement, &[id.into()], Columns::int)? {
+    let since = now.plus_days(-BOUNCES_WITHIN_DAYS);
+    match one(sql, statement, &[id.into(), since.into()], Columns::int)? {
         Some(bounces) if bounces >= BOUNCES_MAX => end(sql, id, Ended::Bounced, now),
         _ => Ok(false),
     }

@@ -1,7 +1,10 @@
 use desk::Trouble;
+use incident::notices::{Notice, NoticeRole, Occasion, Recipient};
 use incident::state::{HoldReason, LinkKind};
+use incident::telling::Channels;
 use incident::{Command, Lifecycle, RefusalKind, Visibility};
 use kernel::{Channel, IncidentNumber};
+use std::collections::BTreeSet;
 use testkit::{TestDesk, blank};
 
 async fn state(t: &TestDesk, number: IncidentNumber) -> incident::State {
@@ -261,4 +264,48 @@ async fn what_goes_down_is_told_everybody_once_with_words_of_their_own() {
     }
     let findings = t.desk.read(|sql| store::incidents::verify(sql, &mut |_, _| {})).await.unwrap();
     assert_eq!(findings, vec![]);
+}
+
+#[tokio::test]
+async fn a_row_that_was_added_tells_everybody_once_too() {
+    let t = TestDesk::new().await;
+    let row = Notice {
+        id: desk::fresh().to_string(),
+        name: "In any case".to_owned(),
+        on: BTreeSet::from([Occasion::UpdatePublished]),
+        when: String::new(),
+        to: Recipient::of(NoticeRole::Requester),
+        channels: Channels { mail: true, inbox: false, push: false },
+        always: true,
+        active: true,
+        version: 1,
+    };
+    let add = move |sql: &mut dyn store::Sql, audit: &desk::Audit| {
+        desk::notices::add(sql, audit, &row).map(drop)
+    };
+    t.desk.change(desk::command_line(), add).await.unwrap();
+    let parent = t.report("VPN down").await;
+    for title in ["No VPN", "No VPN either"] {
+        let child = t.report_by(&t.other_requester, title).await;
+        let target = parent.to_string();
+        let link = Command::Link { kind: LinkKind::Parent, target, cascade: Some(true) };
+        t.issue(&t.agent, child, link).await.unwrap();
+    }
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(parent);
+    let body = ask.words("body", "We look for the cause.", 1_000).unwrap();
+    let update = Command::PublishUpdate {
+        body,
+        phase: incident::state::UpdatePhase::Investigating,
+        expected: None,
+        next_update: None,
+        title: None,
+        audiences: None,
+    };
+    ask.issue(update).await.unwrap();
+    let told = t.desk.read(|sql| {
+        let statement = "select distinct number from outbox where word = 'update_published' \
+            and audience like '%requester%'";
+        Ok(sql.query(statement, &[])?.len())
+    });
+    assert_eq!(told.await.unwrap(), 2, "the parent's requester, and one of the two of the other");
 }

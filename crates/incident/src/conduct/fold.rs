@@ -69,6 +69,9 @@ pub(crate) fn apply(state: &mut State, event: &Event) {
             let communication = &mut kept(state).communication;
             communication.overdue_since = Some(data.due);
             communication.missed = data.missed;
+            // What is noticed late is said again a whole span after it was noticed.
+            communication.rang_at = Some(event.at.max(at));
+            communication.rang_again = if data.again { communication.rang_again + 1 } else { 0 };
         }
         body => outages(state, body),
     }
@@ -81,7 +84,7 @@ pub(crate) fn follow(state: &mut State, event: &Event) {
     // Who published to whom is recorded since there is a choice.
     if let Body::UpdatePublished(data) = &event.body
         && data.audiences.is_some()
-        && (is_major || data.title.is_some())
+        && (is_major || data.title.is_some() || is_promised_aside(data))
     {
         kept(state);
     }
@@ -151,9 +154,15 @@ fn spoken(conduct: &mut Conduct, data: &UpdatePublished, at: Timestamp, is_major
         communication.kept += 1;
     }
     communication.last_at = Some(at);
+    communication.promised_aside = data.next_update.filter(|_| is_promised_aside(data));
     communication.counts_from = is_major.then_some(at);
     communication.due = data.update_due;
     communication.overdue_since = None;
+}
+
+/// Whether it promises the next word to others than the requester.
+fn is_promised_aside(data: &UpdatePublished) -> bool {
+    data.next_update.is_some() && !data.is_public()
 }
 
 fn called(conduct: &mut Conduct, data: &RespondersCalled, at: Timestamp) {

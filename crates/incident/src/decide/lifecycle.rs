@@ -343,8 +343,11 @@ pub(super) fn keeps_its_own_way(draft: &Draft, name: CommandName) -> bool {
                 !state.follows_parent || !state.lifecycle.is_open()
             }
             CommandName::Hold | CommandName::Resume => !state.follows_parent || waits,
-            CommandName::Resolve | CommandName::PublishUpdate => {
-                !state.follows_parent && state.merged_into.is_none()
+            CommandName::Resolve => !state.follows_parent && state.merged_into.is_none(),
+            // Who was told that theirs is over is not told that it is looked into.
+            CommandName::PublishUpdate => {
+                let over = !state.lifecycle.is_open();
+                (!state.follows_parent || over) && state.merged_into.is_none()
             }
             _ => false,
         }

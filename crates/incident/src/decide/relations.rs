@@ -1,7 +1,7 @@
 //! How incidents relate. Merging and parenthood are relations, not moves: each
 //! incident keeps its own timeline, requester and clocks, and both sides say so.
 
-use super::{Draft, lifecycle, paging};
+use super::{Draft, lifecycle, majors, paging};
 use crate::command::{Command, Related};
 use crate::event::{
     ChildAdded, ChildRemoved, Derived, Linked, MergeReceived, MergeWithdrawn, Merged, NobodyThere,
@@ -279,6 +279,7 @@ fn merge(draft: &mut Draft, into: IncidentNumber) -> Result<(), Refusal> {
     }
     draft.emit(Merged { into });
     draft.tell(into, Command::Note(Related::MergeReceived { from: number }), true);
+    majors::go_on_in(draft, into);
     Ok(())
 }
 

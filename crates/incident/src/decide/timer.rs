@@ -4,6 +4,7 @@
 
 use super::{Draft, Origin, lifecycle, majors, paging};
 use crate::clocks::{Clock, ClockKind};
+use crate::command::Command;
 use crate::event::{ClockBreached, ClockWarned, ExpectationNears, PromiseBroken, Reminded};
 use crate::nearing;
 use crate::policy::Policy;
@@ -36,8 +37,16 @@ fn next_due(draft: &Draft, state: &State) -> Option<(Timestamp, TimerKind)> {
     };
     due.into_iter()
         .filter(|(kind, at)| *at <= draft.at && !paging::is_answered_now(draft, *kind))
+        .filter(|(kind, _)| *kind != TimerKind::Nears || !is_past(draft, state))
         .map(|(kind, at)| (own_instant(draft, state, kind, at).max(state.updated_at), kind))
         .min()
+}
+
+/// Whether the time that people were told passed unnoticed; the command that noticed it makes it
+/// the past. What woke for it alone records it, or it would wake for ever.
+fn is_past(draft: &Draft, state: &State) -> bool {
+    let passed = nearing::next(state).is_some_and(|(told, _)| told <= draft.at);
+    passed && !matches!(draft.command(), Command::Tick)
 }
 
 /// A warning counts at the highest share that was passed, a breach at its due instant.
@@ -52,7 +61,15 @@ fn own_instant(draft: &Draft, state: &State, kind: TimerKind, at: Timestamp) -> 
         }
         TimerKind::Breach(clock) => find(state, clock).and_then(|clock| clock.due_at),
         TimerKind::Promise(to) => state.promise_to(to).map(|promise| promise.at),
-        TimerKind::Silence => state.conduct.as_ref().and_then(|c| c.communication.due),
+        TimerKind::Silence => {
+            let known = state.conduct.as_ref().map(|conduct| &conduct.communication);
+            let first = known.filter(|known| known.overdue_since.is_none());
+            match first {
+                Some(known) => known.due,
+                // After a long absence one more page says it all.
+                None => Some(paging::own_instant(at, draft.at)),
+            }
+        }
         TimerKind::Page | TimerKind::Forgotten => Some(paging::own_instant(at, draft.at)),
     }
     .unwrap_or(at)

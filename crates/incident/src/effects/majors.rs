@@ -31,6 +31,11 @@ pub(super) fn told(
             let offer = conducted.and_then(|conduct| conduct.offers.get(&data.role));
             offer.and_then(|offer| offer.by).into_iter().collect()
         }
+        // Everybody else is paged.
+        Body::RespondersCalled(data) => {
+            let asked = data.people.iter().map(|called| called.person);
+            asked.filter(|person| !policy.paging.reaches(*person, event.at)).collect()
+        }
         Body::UpdateDrafted(_) => approvers(after, policy, by),
         Body::UpdateRejected(data) => {
             let draft = conducted.and_then(|conduct| conduct.draft(data.update));

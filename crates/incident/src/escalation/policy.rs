@@ -1,6 +1,6 @@
 //! What decides who is paged: schedules, policies, and where they apply.
 
-use crate::reach::Reach;
+use crate::reach::{Reach, Urgency};
 use kernel::{
     EscalationId, PersonId, Priority, ScheduleId, ServiceId, TeamId, Timestamp, WebhookId,
 };
@@ -116,6 +116,12 @@ impl Paging {
     /// Whether people take turns in any step.
     pub fn takes_turns(&self) -> bool {
         self.policies.values().any(|policy| policy.steps.iter().any(|step| step.round_robin))
+    }
+
+    /// Whether a page reaches somebody at an instant by any way.
+    pub fn reaches(&self, person: PersonId, at: Timestamp) -> bool {
+        let reach = self.reach.get(&person);
+        reach.is_some_and(|reach| !reach.ways(Urgency::High, at).is_empty())
     }
 
     /// The policy that applies to a service, or else to a team.

@@ -441,6 +441,8 @@ bodies! {
         due: Timestamp,
         /// How many words came late or not at all, this one counted.
         missed: u32,
+        /// Whether that was said of the same word before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] again: bool,
     },
     /// An incident model was applied; what it set and the tasks it brought follow, unless the
     /// report holds them.

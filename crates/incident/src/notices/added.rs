@@ -4,6 +4,7 @@ use super::{Notice, NoticeRole, Occasion, Terms};
 use crate::command::Visibility;
 use crate::effects::{Audience, Effect, delay_of};
 use crate::event::{Body, Event};
+use crate::nearing;
 use crate::policy::Policy;
 use crate::rules::{Fault, condition};
 use crate::state::{HoldReason, State};
@@ -35,7 +36,8 @@ impl ReadyNotice {
         if after.quiet || !self.faults.is_empty() {
             return vec![];
         }
-        let heard = events.iter().filter(|event| self.hears(&event.body));
+        let heard = events.iter();
+        let heard = heard.filter(|event| nearing::is_news(event) && self.hears(&event.body));
         heard.flat_map(|event| self.tell(after, event, policy)).collect()
     }
 
@@ -193,6 +195,7 @@ impl Occasion {
                     | O::RoleOffered
                     | O::RoleGiven
                     | O::RoleDeclined
+                    | O::RespondersCalled
                     | O::UpdateRejected
                     | O::Merged
                     | O::Deviation

@@ -49,6 +49,8 @@ words! {
         RoleGiven = "role_given",
         /// Whoever a role was offered to does not take it.
         RoleDeclined = "role_declined",
+        /// Somebody was asked to come whom no page reaches.
+        RespondersCalled = "responders_called",
         /// An update waits for approval.
         UpdateDrafted = "update_drafted",
         /// An update was not approved.
@@ -99,7 +101,7 @@ words! {
         Assignee = "assignee",
         /// A team: its own, or a named one.
         Team = "team",
-        /// A person: whom a promise or a role was given to, who owns what follows, who approves or
+        /// A person: whom a promise or a role was given to, who was asked to come, who owns what follows, who approves or
         /// wrote an update, or a named one.
         Person = "person",
         /// The manager who was brought in, or everybody with the role manager. Of major incidents
@@ -127,6 +129,7 @@ impl Occasion {
             Occasion::RoleOffered => "A role in it is offered",
             Occasion::RoleGiven => "A role in it is given",
             Occasion::RoleDeclined => "An offered role is declined",
+            Occasion::RespondersCalled => "Somebody is called whom no page reaches",
             Occasion::UpdateDrafted => "An update waits for approval",
             Occasion::UpdateRejected => "An update is not approved",
             Occasion::Escalated => "It is escalated",
@@ -294,6 +297,7 @@ fn role_of(effect: &Effect, body: &Body) -> NoticeRole {
             | Body::RoleOffered(_)
             | Body::RoleGiven(_)
             | Body::RoleDeclined(_)
+            | Body::RespondersCalled(_)
             | Body::UpdateDrafted(_)
             | Body::UpdateRejected(_),
         ) => NoticeRole::Person,

@@ -29,6 +29,7 @@ pub const STANDARD: &[(Occasion, NoticeRole)] = &[
     (Occasion::RoleOffered, NoticeRole::Person),
     (Occasion::RoleGiven, NoticeRole::Person),
     (Occasion::RoleDeclined, NoticeRole::Person),
+    (Occasion::RespondersCalled, NoticeRole::Person),
     (Occasion::UpdateDrafted, NoticeRole::Person),
     (Occasion::UpdateRejected, NoticeRole::Person),
     (Occasion::Escalated, NoticeRole::Manager),

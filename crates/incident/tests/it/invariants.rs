@@ -80,6 +80,10 @@ fn check_conduct(record: &Record) {
         let promised = before.as_ref().and_then(due);
         match &event.body {
             Body::UpdatePublished(_) if promised.is_some() => kept += 1,
+            Body::UpdateOverdue(data) if data.again => {
+                assert_eq!(promised, None, "it was said before");
+                assert_eq!(data.missed, missed, "a word is missed once");
+            }
             Body::UpdateOverdue(data) => {
                 assert_eq!(Some(data.due), promised, "a word is missed once");
                 assert!(event.happened_at >= data.due);

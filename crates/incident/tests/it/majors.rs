@@ -652,3 +652,122 @@ fn a_time_that_passed_while_a_draft_waited_is_left_out() {
     assert_eq!(published.next_update, None);
     assert_eq!(published.expected, Some(start().plus_seconds(7_200)));
 }
+
+fn only_to_lists(expected: Option<Timestamp>, next_update: Option<Timestamp>) -> Command {
+    Command::PublishUpdate {
+        body: words(1),
+        phase: UpdatePhase::Identified,
+        expected,
+        next_update,
+        title: None,
+        audiences: Some(Audiences { lists: everybody().lists, ..Audiences::default() }),
+    }
+}
+
+#[test]
+fn what_lists_are_promised_is_not_promised_the_requester() {
+    let mut case = agreed();
+    let at = |seconds| Some(start().plus_seconds(seconds));
+    case.does(Who::Agent, declare()).does(Who::Agent, says(at(3_000)));
+    case.does(Who::Agent, only_to_lists(at(7_200), at(1_200)));
+    assert_eq!((case.state().expected, case.state().next_update), (None, at(3_000)));
+    assert_eq!(due(&case), at(1_200), "what comes first");
+    case.does(Who::Agent, only_to_lists(None, None));
+    assert_eq!(due(&case), at(3_000), "requesters wait for theirs");
+    case.wait(60).does(Who::Agent, says(None));
+    assert_eq!(due(&case), at(60 + 3_600));
+}
+
+#[test]
+fn what_lists_are_promised_before_it_is_declared_is_kept() {
+    let mut case = Case::new();
+    let promised = Some(start().plus_seconds(600));
+    case.does(Who::Agent, only_to_lists(None, promised)).does(Who::Agent, declare());
+    assert_eq!((case.state().next_update, due(&case)), (None, promised));
+}
+
+#[test]
+fn a_word_that_still_does_not_come_pages_again() {
+    let mut case = agreed();
+    let person = Some(Who::Manager.id());
+    case.does(Who::Agent, declare());
+    case.does(Who::Agent, Command::GiveRole { role: COMMANDER, person });
+    let overdue = |case: &Case| {
+        let story = case.story();
+        story.iter().filter(|kind| **kind == "update_overdue").count()
+    };
+    case.wait(901).tick();
+    case.does(Who::Manager, Command::Acknowledge);
+    assert!(!case.state().is_paging());
+    case.wait(3_599).tick();
+    assert_eq!(overdue(&case), 1);
+    case.wait(1).tick();
+    assert_eq!(overdue(&case), 2, "after one more cadence");
+    assert!(case.state().is_paging(), "whoever took it did not speak");
+    assert_eq!(conduct(&case).communication.missed, 1, "it is one word");
+    case.wait(12 * 3_600).tick();
+    assert_eq!(overdue(&case), 3, "what was missed meanwhile is said once");
+    case.does(Who::Manager, says(None)).wait(3_600).tick();
+    assert_eq!(overdue(&case), 3, "it came");
+}
+
+#[test]
+fn without_a_cadence_the_promised_span_counts_and_later_an_hour() {
+    let mut case = Case::new();
+    case.does(Who::Agent, declare());
+    case.does(Who::Agent, says(Some(start().plus_seconds(300))));
+    let rings = |case: &Case| timers(case.state(), &case.policy)[&TimerKind::Silence];
+    case.wait(301).tick();
+    assert_eq!(rings(&case), case.now.plus_seconds(900), "they are writing it");
+    case.wait(900).tick();
+    assert_eq!(rings(&case), case.now.plus_seconds(3_600));
+}
+
+#[test]
+fn a_child_that_was_over_before_is_not_told_that_it_is_looked_into() {
+    let mut case = Case::new();
+    case.report(Who::Desktop, plain_report());
+    let kind = incident::state::LinkKind::Parent;
+    let link = Command::Link { kind, target: "INC-1".to_owned(), cascade: Some(true) };
+    case.does_on(Who::Agent, 2, link).does_on(Who::Agent, 2, resolve());
+    case.does(Who::Agent, says(None));
+    assert!(!case.story_of(2).contains(&"update_published"));
+}
+
+#[test]
+fn whoever_is_called_and_not_reached_is_told_in_another_way() {
+    let mut case = Case::new();
+    let mut paging = incident::escalation::Paging::clone(&case.policy.paging);
+    paging.reach.remove(&Who::Desktop.id());
+    case.policy.paging = std::sync::Arc::new(paging);
+    let before = case.records[&inc(1)].clone();
+    let people = vec![Who::Responder.id(), Who::Desktop.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    let after = &case.records[&inc(1)];
+    let events = &after.events[before.events.len()..];
+    let found = effects(Some(&before.state), &after.state, events, &case.policy);
+    let told: Vec<_> = found
+        .into_iter()
+        .filter(|effect| effect.word == "responders_called")
+        .map(|effect| effect.audience)
+        .collect();
+    assert_eq!(told, [Audience::Person(Who::Desktop.id())]);
+}
+
+#[test]
+fn what_is_out_goes_on_in_the_incident_it_is_merged_into() {
+    let mut case = Case::new();
+    case.report(Who::Desktop, plain_report());
+    case.does(Who::Agent, record(1, vpn(), -600, None));
+    case.does_on(Who::Agent, 2, record(2, wiki(), -600, None));
+    case.does_on(Who::Agent, 2, record(3, vpn(), -300, None));
+    case.wait(60).does_on(Who::Agent, 2, Command::Merge { into: inc(1) });
+    let at = start().plus_seconds(60);
+    assert!(case.state_of(2).outages.iter().all(|outage| outage.ended_at == Some(at)));
+    let lasting: Vec<_> = case.state().outages.iter().filter(|outage| outage.lasts()).collect();
+    let found: Vec<_> = lasting.iter().map(|outage| (outage.service, outage.started_at)).collect();
+    let since = start().plus_seconds(-600);
+    assert_eq!(found, [(vpn(), since), (wiki(), at)], "each once, without a gap");
+    case.wait(60).does(Who::Agent, Command::Mitigate { children: false });
+    assert!(case.state().outages.iter().all(|outage| !outage.lasts()));
+}

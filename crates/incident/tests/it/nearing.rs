@@ -64,3 +64,34 @@ fn what_is_back_or_over_needs_no_word() {
     case.wait(3 * HOUR).tick();
     assert_eq!(reminders(&case), 0);
 }
+
+#[test]
+fn what_passed_long_ago_comes_near_no_more() {
+    let mut case = Case::new();
+    let command = expect(&case, 2 * HOUR);
+    case.does(Who::Agent, command).wait(48 * HOUR);
+    case.does(Who::Agent, assign(Who::Agent));
+    assert_eq!(reminders(&case), 0, "somebody came back to it");
+    assert!(
+        !incident::timers(case.state(), &case.policy).contains_key(&incident::TimerKind::Nears)
+    );
+    case.wait(HOUR).tick();
+    assert_eq!(reminders(&case), 0);
+}
+
+#[test]
+fn what_is_noticed_when_the_time_has_passed_is_told_nobody() {
+    let mut case = Case::new();
+    case.does(Who::Agent, assign(Who::Agent));
+    let command = expect(&case, 2 * HOUR);
+    case.does(Who::Agent, command);
+    let before = case.records[&inc(1)].clone();
+    case.wait(48 * HOUR).tick();
+    let after = &case.records[&inc(1)];
+    let new = &after.events[before.events.len()..];
+    let found = effects(Some(&before.state), &after.state, new, &case.policy);
+    assert!(found.iter().all(|effect| effect.word != "expectation_nears"));
+    assert!(
+        !incident::timers(case.state(), &case.policy).contains_key(&incident::TimerKind::Nears)
+    );
+}

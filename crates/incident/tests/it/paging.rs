@@ -365,6 +365,20 @@ fn a_forgotten_acknowledgement_pages_again() {
 }
 
 #[test]
+fn whoever_is_called_meanwhile_does_not_have_it_for_good() {
+    let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
+    let mut case = paging(forgets);
+    case.wait(60).does(Who::Agent, Command::Acknowledge);
+    let people = vec![Who::Desktop.id()];
+    case.does(Who::Agent, Command::CallResponders { people, teams: vec![], note: None });
+    case.does(Who::Desktop, Command::AnswerCall { coming: true, note: None });
+    until(&mut case, 60 + 1_799);
+    assert_eq!(why(&case), [Why::Reported, Why::Called]);
+    until(&mut case, 60 + 1_800);
+    assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Expired]);
+}
+
+#[test]
 fn what_waits_for_somebody_else_wakes_nobody() {
     let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
     let mut case = paging(forgets);

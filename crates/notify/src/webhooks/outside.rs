@@ -55,41 +55,49 @@ impl Postman {
         });
     }
 
-    /// Sends what is due to programs that subscribed, until nothing is.
+    /// Sends what is due to programs that subscribed, until nothing is. As soon as one has ended
+    /// the next is taken: a program that is slow keeps no other waiting.
     pub(super) async fn tell_subscribers(self: &Arc<Self>) -> Result<(), Trouble> {
         let Ok(_alone) = self.outside.try_lock() else { return Ok(()) };
-        while !*self.stopped.borrow() {
-            let now = self.desk.now();
-            let due = self.desk.read(move |sql| outside::is_due(sql, SubscriberKind::Webhook, now));
-            if !due.await? {
-                return Ok(());
-            }
-            let time = (now, now.plus_seconds(TAKEN_SECONDS));
-            let name = |one: &Outside| format!("msg_{:x}_{:x}", one.id, one.created_at.micros());
-            let claim = move |sql: &mut dyn store::Sql| {
-                Ok(outside::claim(sql, SubscriberKind::Webhook, time, AT_ONCE, &name)?)
-            };
-            let taken = self.desk.write(claim).await?;
-            if taken.is_empty() {
-                return Ok(());
-            }
-            let mut sending = JoinSet::new();
-            for message in taken {
+        let mut sending = JoinSet::new();
+        loop {
+            let room = AT_ONCE - sending.len() as i64;
+            for message in self.take_outside(room).await? {
                 let postman = self.clone();
                 sending.spawn(async move {
                     let came = postman.attempt_outside(&message).await;
                     (message, came)
                 });
             }
-            while let Some(done) = sending.join_next().await {
+            let Some(first) = sending.join_next().await else { return Ok(()) };
+            let mut ended = Some(first);
+            while let Some(done) = ended {
                 match done {
                     Ok((message, came)) => self.record_outside(message, came).await?,
                     // It is attempted again when its time is over.
                     Err(error) => tracing::error!(%error, "a message to a subscriber failed"),
                 }
+                ended = sending.try_join_next();
             }
         }
-        Ok(())
+    }
+
+    /// Takes so many messages that are due at most; none when the program is to end.
+    async fn take_outside(&self, room: i64) -> Result<Vec<Outside>, Trouble> {
+        if *self.stopped.borrow() {
+            return Ok(vec![]);
+        }
+        let now = self.desk.now();
+        let due = self.desk.read(move |sql| outside::is_due(sql, SubscriberKind::Webhook, now));
+        if !due.await? {
+            return Ok(vec![]);
+        }
+        let time = (now, now.plus_seconds(TAKEN_SECONDS));
+        let name = |one: &Outside| format!("msg_{:x}_{:x}", one.id, one.created_at.micros());
+        let claim = move |sql: &mut dyn store::Sql| {
+            Ok(outside::claim(sql, SubscriberKind::Webhook, time, room, &name)?)
+        };
+        self.desk.write(claim).await
     }
 
     async fn record_outside(&self, message: Outside, came: Came) -> Result<(), Trouble> {

@@ -9,8 +9,10 @@ use incident::state::UpdatePhase;
 use kernel::{Channel, ComponentId, Language, ListId, MaintenanceId, Timestamp, limits};
 use notify::webhooks::Postman;
 use std::sync::Arc;
+use std::time::Duration;
 use store::directory::lists::{self, List, PlainAddress, Wants};
 use store::outside::{self, News, Planned};
+use store::status::page::{self, StatusPage};
 use store::subscribers::{self, Filter, SubscriberKind};
 use tokio::sync::watch;
 
@@ -19,6 +21,22 @@ const READER: &str = "reader@outside.example";
 fn wish(kind: SubscriberKind, address: &str) -> Wish {
     let chosen = Chosen { everything: true, ..Chosen::default() };
     Wish { kind, address: address.to_owned(), language: Language::De, chosen }
+}
+
+/// Says whether everybody may read the status page.
+async fn may_read(world: &World, public: bool) {
+    let write = move |sql: &mut dyn store::Sql| {
+        let before = page::get(sql)?;
+        Ok(page::put(sql, &StatusPage { public, ..before.value }, before.version)?)
+    };
+    assert!(world.t.desk.write(write).await.unwrap());
+}
+
+/// With a status page that everybody may read.
+async fn world() -> World {
+    let world = World::new().await;
+    may_read(&world, true).await;
+    world
 }
 
 /// What stands behind this address in a text.
@@ -66,7 +84,7 @@ async fn subscribed(world: &World) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
-    let world = World::new().await;
+    let world = world().await;
     let asked = subscribed(&world).await;
     plan(&world).await;
     world.rounds().await;
@@ -89,8 +107,21 @@ async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_hears_from_a_page_that_they_may_not_read() {
+    let world = world().await;
+    subscribed(&world).await;
+    may_read(&world, false).await;
+    plan(&world).await;
+    world.rounds().await;
+    assert_eq!(world.sink.to(READER).len(), 1);
+    may_read(&world, true).await;
+    world.later(3_600).await;
+    assert_eq!(world.sink.to(READER).len(), 1, "it is not made up for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_began_while_nothing_ran_is_not_told_to_begin_soon() {
-    let world = World::new().await;
+    let world = world().await;
     subscribed(&world).await;
     let now = world.t.desk.now();
     let ends_at = Some(now.plus_days(3).plus_seconds(3_600));
@@ -106,7 +137,7 @@ async fn what_began_while_nothing_ran_is_not_told_to_begin_soon() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_confirm_is_told_nothing_and_forgotten() {
-    let world = World::new().await;
+    let world = world().await;
     world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "home").await.unwrap();
     world.rounds().await;
     let words = world.only(READER).words();
@@ -121,7 +152,7 @@ async fn whoever_does_not_confirm_is_told_nothing_and_forgotten() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_again_changes_nothing_and_reads_the_same() {
-    let world = World::new().await;
+    let world = world().await;
     subscribed(&world).await;
     world.t.desk.subscribe(wish(SubscriberKind::Mail, READER), "elsewhere").await.unwrap();
     world.rounds().await;
@@ -134,7 +165,7 @@ async fn asking_again_changes_nothing_and_reads_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
-    let world = World::new().await;
+    let world = world().await;
     subscribed(&world).await;
     let list = List {
         id: ListId(desk::fresh()),
@@ -179,6 +210,11 @@ async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
     assert_eq!(to("board@outside.example"), 1);
     assert_eq!(to(crate::world::GWEN), 1, "its requester, and on a list");
     assert_eq!(world.sink.to(crate::world::GWEN).len(), before + 1);
+    let sent = world.t.desk.read(move |sql| {
+        let n = store::updates::of_incident(sql, number)?[0].n;
+        outside::sent(sql, number, n)
+    });
+    assert_eq!(sent.await.unwrap(), (2, 2), "whoever was told as a requester is not counted again");
     let board = world.only("board@outside.example");
     assert!(board.words().contains("Nous connaissons la cause"), "{}", board.words());
 }
@@ -186,7 +222,7 @@ async fn an_update_reaches_lists_and_subscribers_and_nobody_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_leaves_a_list_with_one_press_and_people_are_told_whom_to_ask() {
     const BOARD: &str = "board@outside.example";
-    let world = World::new().await;
+    let world = world().await;
     let list = List {
         id: ListId(desk::fresh()),
         name: "Board".to_owned(),
@@ -240,7 +276,7 @@ async fn an_address_leaves_a_list_with_one_press_and_people_are_told_whom_to_ask
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_alone_were_told_it_is_called_reaches_no_subscriber() {
-    let world = World::new().await;
+    let world = world().await;
     subscribed(&world).await;
     let number = world.t.report("VPN drops").await;
     for (title, status_page) in [(Some("Breach at HR"), false), (None, true)] {
@@ -275,7 +311,7 @@ fn postman(world: &World) -> (Arc<Postman>, watch::Sender<bool>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_answers_a_challenge_and_is_told() {
-    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    let (world, endpoint) = (world().await, Endpoint::start().await);
     world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
     let (postman, _stop) = postman(&world);
     let wanted = wish(SubscriberKind::Webhook, &endpoint.url());
@@ -295,7 +331,7 @@ async fn a_program_answers_a_challenge_and_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_does_not_repeat_its_challenge_is_told_nothing() {
-    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    let (world, endpoint) = (world().await, Endpoint::start().await);
     world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
     let (postman, _stop) = postman(&world);
     let wanted = wish(SubscriberKind::Webhook, &endpoint.url());
@@ -309,7 +345,7 @@ async fn a_program_that_does_not_repeat_its_challenge_is_told_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_does_not_answer_is_asked_once() {
-    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    let (world, endpoint) = (world().await, Endpoint::start().await);
     world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
     let (postman, _stop) = postman(&world);
     world.t.desk.subscribe(wish(SubscriberKind::Webhook, &endpoint.url()), "home").await.unwrap();
@@ -322,8 +358,31 @@ async fn a_program_that_does_not_answer_is_asked_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_slow_keeps_no_other_waiting() {
+    const PROGRAMS: usize = 20;
+    let (world, endpoint) = (world().await, Endpoint::start().await);
+    world.t.desk.allow_subscribers(vec!["127.0.0.0/8".parse().unwrap()]);
+    let (postman, _stop) = postman(&world);
+    for n in 0..PROGRAMS {
+        let wanted = wish(SubscriberKind::Webhook, &format!("{}/{n}", endpoint.url()));
+        world.t.desk.subscribe(wanted, "home").await.unwrap();
+    }
+    // One never answers, while more wait than are on their way at once.
+    endpoint.says([Says::Nothing]);
+    let round = tokio::spawn(async move { postman.round().await });
+    let all = async {
+        while endpoint.got().len() < PROGRAMS {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    // Less than an attempt may take.
+    assert!(tokio::time::timeout(Duration::from_secs(8), all).await.is_ok());
+    round.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_forgets_to_choose_gets_the_letter_all_the_same() {
-    let world = World::new().await;
+    let world = world().await;
     for _ in 0..5 {
         let nothing = Wish { chosen: Chosen::default(), ..wish(SubscriberKind::Mail, READER) };
         assert!(world.t.desk.subscribe(nothing, "home").await.is_err());
@@ -335,7 +394,7 @@ async fn whoever_forgets_to_choose_gets_the_letter_all_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_program_reaches_what_only_this_machine_reaches() {
-    let (world, endpoint) = (World::new().await, Endpoint::start().await);
+    let (world, endpoint) = (world().await, Endpoint::start().await);
     // What administrators may reach is not for everybody.
     world.t.desk.allow_outward(vec!["127.0.0.0/8".parse().unwrap()]);
     let (postman, _stop) = postman(&world);

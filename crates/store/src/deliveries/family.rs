@@ -1,9 +1,9 @@
-//! What is said of a parent and of the children that follow it is one piece of news: somebody
-//! who has several of them gets one letter. The inbox keeps an entry for each.
+//! What is said of a parent and of the children that follow it, or of an incident and what is
+//! merged into it, is one piece of news: somebody who has several of them gets one letter. The inbox keeps an entry for each.
 
 use super::expand::Asked;
 use crate::directory::{many, one};
-use crate::{Failure, Sql};
+use crate::{Columns, Failure, Sql};
 use incident::Audience;
 use kernel::PersonId;
 use std::collections::HashMap;
@@ -18,7 +18,8 @@ pub(crate) const SAME_NEWS_MICROS: i64 = 5_000_000;
 /// Who was told what of which family, among what becomes deliveries now.
 #[derive(Default)]
 pub(super) struct Families {
-    /// By incident: the parent that it follows, or itself where it has children.
+    /// By incident: the parent that it or what it is merged into follows, or that itself where
+    /// it has children or parts.
     of: HashMap<i64, Option<i64>>,
     /// By family, word and instant: who gets a letter about which incident.
     told: HashMap<(i64, String, i64), HashMap<PersonId, i64>>,
@@ -93,13 +94,17 @@ impl Families {
     }
 }
 
-/// The parent that an incident follows, or itself where it has children.
+/// The parent that an incident, or what it is merged into, follows; or that itself where it has
+/// children or parts.
 fn family_of(sql: &mut dyn Sql, number: i64) -> Result<Option<i64>, Failure> {
-    let statement = "select parent, case when exists \
-        (select 1 from incidents child where child.parent = i.number) then 1 else 0 end \
-        from incidents i where number = $1";
-    let found = one(sql, statement, &[number.into()], |row| Ok((row.opt_int()?, row.flag()?)))?;
-    Ok(found.and_then(|(parent, has_children)| parent.or(has_children.then_some(number))))
+    let statement = "select top.number, top.parent, case when exists \
+        (select 1 from incidents child where child.parent = top.number) or exists \
+        (select 1 from incidents part where part.merged_into = top.number) then 1 else 0 end \
+        from incidents i join incidents top on top.number = coalesce(i.merged_into, i.number) \
+        where i.number = $1";
+    let read = |row: &mut Columns| Ok((row.int()?, row.opt_int()?, row.flag()?));
+    let found = one(sql, statement, &[number.into()], read)?;
+    Ok(found.and_then(|(top, parent, has_below)| parent.or(has_below.then_some(top))))
 }
 
 /// Who got a letter about it before, by an earlier turn or another node, and about which
@@ -112,7 +117,9 @@ fn told_before(
     let statement = "select d.person_id, d.number from incidents i \
         join deliveries d on d.number = i.number and d.word = $2 and d.channel = 'email' and d.channel <> 'push' \
         join events e on e.number = d.number and e.n = d.n \
-        where (i.number = $1 or i.parent = $1) and d.state <> 'withdrawn' and e.at between $3 and $4 \
+        where i.number in (select number from incidents where number = $1 or parent = $1 \
+        or merged_into = $1 union select part.number from incidents part join incidents top \
+        on top.number = part.merged_into where top.parent = $1) and d.state <> 'withdrawn' and e.at between $3 and $4 \
         order by d.number desc";
     let at = asked.created_at;
     let values = [

@@ -5,7 +5,7 @@
 use super::tables::{OUTAGES, PUBLISHED_UPDATES};
 use super::write::Recorded;
 use crate::Failure;
-use crate::directory::{json, many};
+use crate::directory::{json, many, slots};
 use crate::sql::{Columns, Row, Sql, Value};
 use incident::conduct::{Degree, Outage};
 use incident::event::UpdatePublished;
@@ -119,7 +119,9 @@ pub mod outages {
 
 /// Updates that were published, with their words.
 pub mod updates {
-    use super::{Columns, Failure, IncidentNumber, Sql, Timestamp, UPDATES_MAX, Value, many};
+    use super::{
+        Columns, Failure, IncidentNumber, Sql, Timestamp, UPDATES_MAX, Value, many, slots,
+    };
     use incident::conduct::Audiences;
     use incident::state::UpdatePhase;
 
@@ -166,6 +168,24 @@ pub mod updates {
         number: IncidentNumber,
     ) -> Result<Vec<PublishedUpdate>, Failure> {
         found(sql, "u.number = $1", &[number.into()])
+    }
+
+    /// The latest words of each of these incidents that went to requesters or to the status page,
+    /// of those that were not erased; of a few incidents, since all are named in one question.
+    ///
+    /// # Errors
+    /// As of [`on_status_page`].
+    pub fn latest_public(
+        sql: &mut dyn Sql,
+        numbers: &[IncidentNumber],
+    ) -> Result<Vec<PublishedUpdate>, Failure> {
+        let (named, values) = slots(1, numbers);
+        let condition = format!(
+            "u.number in ({named}) and u.n = (select max(one.n) from published_updates one \
+             join contents said on said.id = one.body_content and said.erased_at is null \
+             where one.number = u.number and (one.requesters = 1 or one.status_page = 1))"
+        );
+        found(sql, &condition, &values)
     }
 
     fn found(

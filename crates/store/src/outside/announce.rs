@@ -1,6 +1,7 @@
 //! What becomes an announcement: updates that are for a list or for subscribers, and planned
 //! work.
 
+use super::reached::about_update;
 use super::{SUBSCRIBERS, Word};
 use crate::alerts::maintenances;
 use crate::directory::lists::{self, Matter};
@@ -99,7 +100,7 @@ pub fn announce(
     let statement = "insert into announcements (about, whom, word, number, n, components, body, \
         not_before, created_at) values ($1, $2, $3, $4, $5, $6, '', $7, $7) on conflict do nothing";
     let values: [Value; 7] = [
-        format!("u:{}:{n}", number.0).into(),
+        about_update(number, n).into(),
         whom.into(),
         Word::Update.as_str().into(),
         number.into(),

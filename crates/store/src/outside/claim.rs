@@ -104,6 +104,8 @@ fn learn(
     let Some(subscriber) = letter.subscriber else { return Ok(()) };
     match (letter.channel, outcome) {
         (SubscriberKind::Mail, Outcome::Refused(_)) => {
+            let statement = "update told_outside set bounced_at = $2 where id = $1";
+            sql.execute(statement, &[letter.id.into(), now.into()])?;
             subscribers::bounced(sql, subscriber, now).map(drop)
         }
         (SubscriberKind::Webhook, Outcome::Sent) => {
@@ -161,15 +163,17 @@ pub fn bounced(
     words: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let statement = "update told_outside set state = 'dead', ended_at = $2, bounced_at = $2, \
+    let says_nothing_of_them = is_by_policy(words);
+    let statement = "update told_outside set state = 'dead', ended_at = $2, bounced_at = $5, \
         error = $3, taken_until = null where id = $1 and state in ('waiting', 'sent') \
         and bounced_at is null and created_at = $4 returning coalesce(subscriber_id, '')";
     let error = kept(Some(&format!("it came back: {words}")));
-    let values = [id.into(), now.into(), error, asked_at.into()];
+    let came_back_at = (!says_nothing_of_them).then_some(now);
+    let values = [id.into(), now.into(), error, asked_at.into(), came_back_at.into()];
     let subscriber = one(sql, statement, &values, Columns::text)?;
     let subscriber = subscriber.and_then(|id| id.parse::<SubscriberId>().ok());
     match subscriber {
-        Some(subscriber) if !is_by_policy(words) => subscribers::bounced(sql, subscriber, now),
+        Some(subscriber) if !says_nothing_of_them => subscribers::bounced(sql, subscriber, now),
         _ => Ok(false),
     }
 }

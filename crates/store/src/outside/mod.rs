@@ -16,7 +16,7 @@ pub use announce::{
     reminders, set_reminders,
 };
 pub use claim::{bounced, claim, let_go_of_all, settle};
-pub use reached::{requesters, watchers};
+pub use reached::{GIVEN_UP_DAYS, Unsent, members, requesters, sent, unsent, watchers};
 pub use spread::{SPREAD_ROWS, spread};
 
 use crate::directory::one;

@@ -4,9 +4,9 @@
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, person, settle, store_all, team};
 use incident::telling::{Channels, Digest, Group, Preferences, Quiet};
-use incident::{Audience, Scope, Visibility};
+use incident::{Audience, Lifecycle, Scope, Visibility};
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, PersonId, Timestamp};
+use kernel::{IncidentNumber, ListId, PersonId, Timestamp};
 use std::collections::BTreeMap;
 use store::deliveries;
 use store::deliveries::{
@@ -14,6 +14,7 @@ use store::deliveries::{
     expand, first_message, inbox, is_due, leave_out, list, send_again, settle as settle_all,
     told_since, try_out,
 };
+use store::directory::lists::{List, Wants};
 use store::directory::{Person, people, teams, told_how};
 use store::files::Files;
 use store::{Engine, Sql, Store, Target};
@@ -706,6 +707,69 @@ fn somebody_with_several_children_gets_one_letter_and_an_entry_for_each() {
                 and person_id = $1 and number = 3";
             let entries = sql.query(statement, &[ines.into()])?;
             assert_eq!(entries.len(), 1, "it stands in her inbox");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn somebody_with_an_incident_and_a_part_of_it_gets_one_letter() {
+    each_engine("deliver_family_parts", |store| {
+        let main = Incident::new(1, "Labels").with(|state| state.watchers.extend([person(3)]));
+        let part =
+            Incident::new(2, "No labels").with(|state| state.merged_into = Some(IncidentNumber(1)));
+        let both = [main, part];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &both)
+        });
+        write(store, |sql| {
+            ask_about(sql, (1, 2), "update_published", &Audience::Watchers, NOW);
+            ask_about(sql, (2, 2), "update_published", &Audience::Requester(person(3)), NOW);
+            expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10).map(drop)
+        });
+        let letters = write(store, |sql| list(sql, None, None, 20));
+        let about: Vec<i64> = letters.iter().filter_map(|one| Some(one.number?.0)).collect();
+        assert_eq!(about, [1]);
+    });
+}
+
+#[test]
+fn who_reads_an_update_is_counted_as_it_is_told() {
+    each_engine("deliver_counted", |store| {
+        let child = |number: i64, whose: usize, follows: bool, lifecycle: Lifecycle| {
+            Incident::new(number, "No labels").with(|state| {
+                state.parent = Some(IncidentNumber(1));
+                (state.follows_parent, state.requester) = (follows, person(whose));
+                state.lifecycle = lifecycle;
+            })
+        };
+        let parent = Incident::new(1, "Labels").with(|state| {
+            state.requester = person(0);
+            state.watchers.extend([person(2), person(3)]);
+        });
+        let all = [
+            parent,
+            child(2, 2, true, Lifecycle::InProgress),
+            child(3, 3, false, Lifecycle::InProgress),
+            child(4, 1, true, Lifecycle::Resolved),
+        ];
+        let list = List {
+            id: ListId(uuid::Uuid::from_u128(1)),
+            name: "Board".to_owned(),
+            // Person 1 has no address.
+            people: [person(0), person(1)].into(),
+            addresses: [].into(),
+            wants: Wants::default(),
+            version: 1,
+        };
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &all)?;
+            let number = IncidentNumber(1);
+            assert_eq!(store::outside::requesters(sql, number)?, 2, "its own, and who follows");
+            assert_eq!(store::outside::watchers(sql, number)?, 1, "who reads it anyway is not one");
+            assert_eq!(store::outside::members(sql, &list)?, 1);
             Ok(())
         });
     });

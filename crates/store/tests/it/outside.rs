@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use store::alerts::maintenances;
 use store::deliveries::{Outcome, told_since};
 use store::directory::lists::{self, List, PlainAddress, Wants};
-use store::outside::{self, News, Outside, Planned, Word, spread};
+use store::outside::{self, GIVEN_UP_DAYS, News, Outside, Planned, Unsent, Word, spread};
 use store::status::works::{self, Words};
 use store::subscribers::{self, BOUNCES_MAX, Ended, Filter, Subscriber, SubscriberKind};
 use store::{Failure, Sql, Store};
@@ -321,6 +321,49 @@ fn letters_that_come_back_end_a_subscription_after_the_third() {
         }
         let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
         assert_eq!(stored.ended_because, Some(Ended::Bounced));
+    });
+}
+
+#[test]
+fn a_letter_that_came_back_long_ago_counts_no_more() {
+    each_engine("subscribers_bounced_long_ago", |store| {
+        with_mail(store);
+        let one = subscriber(1);
+        write(store, |sql| confirmed(sql, &one));
+        // Two in the first month, one half a year later, and two soon after that.
+        for (nth, day) in [(1, 1), (2, 30), (3, 180), (4, 200), (5, 210)] {
+            let at = NOW.plus_days(day);
+            write(store, |sql| outside::ask(sql, &one, Word::Already, at));
+            let letters = all_waiting(store, at);
+            assert_eq!(letters.len(), 1);
+            let refused = Outcome::Refused("550 5.1.1 unknown".to_owned());
+            write(store, |sql| outside::settle(sql, &[(letters[0].id, refused)], at));
+            let stored = write(store, |sql| subscribers::get(sql, one.id)).unwrap();
+            assert_eq!(stored.ended_at.is_some(), nth == 5, "{nth}");
+        }
+    });
+}
+
+#[test]
+fn what_has_not_left_is_counted() {
+    each_engine("outside_unsent", |store| {
+        with_mail(store);
+        let (one, other) = (subscriber(1), subscriber(2));
+        write(store, |sql| {
+            for one in [&one, &other] {
+                confirmed(sql, one)?;
+                outside::ask(sql, one, Word::Already, NOW)?;
+            }
+            Ok(())
+        });
+        let letters = all_waiting(store, NOW);
+        let refused = Outcome::Refused("550 5.1.1 unknown".to_owned());
+        write(store, |sql| outside::settle(sql, &[(letters[0].id, refused)], NOW));
+        let (to_subscribers, to_lists) = write(store, |sql| outside::unsent(sql, NOW));
+        assert_eq!((to_subscribers.waiting, to_subscribers.dead), (1, 1));
+        assert_eq!(to_lists, Unsent::default());
+        let later = write(store, |sql| outside::unsent(sql, NOW.plus_days(GIVEN_UP_DAYS)));
+        assert_eq!(later.0.dead, 0);
     });
 }
 

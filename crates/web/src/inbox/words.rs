@@ -78,6 +78,9 @@ fn conducted(body: &Body, who: &str) -> Option<String> {
         Body::RoleDeclined(data) => {
             format!("{who} does not take the role {}, which you offered.", role(data.role))
         }
+        Body::RespondersCalled(_) => format!(
+            "{who} asks you to come, and no page reaches you. Say on its page whether you come, and set a way to be reached."
+        ),
         Body::UpdateDrafted(_) => format!("{who} wrote an update that waits for approval:"),
         Body::UpdateRejected(_) => format!("{who} did not approve the update you wrote:"),
         _ => return None,
@@ -150,6 +153,7 @@ pub(super) fn why(entry: &InboxEntry) -> String {
         (ToldAs::Person, Some(Body::MajorDeclared(_))) => {
             "Managers are told of major incidents".to_owned()
         }
+        (ToldAs::Person, Some(Body::RespondersCalled(_))) => "You were asked to come".to_owned(),
         (ToldAs::Person, Some(Body::UpdateRejected(_))) => "You wrote it".to_owned(),
         (ToldAs::Person, _) => "It concerns you".to_owned(),
     }

@@ -9,6 +9,7 @@ use crate::part::rich::timed;
 use crate::part::time::{self, Here};
 use kernel::{IncidentNumber, Timestamp};
 use maud::{Markup, html};
+use std::collections::HashMap;
 use store::updates::{self, PublishedUpdate};
 use store::{Failure, Sql};
 
@@ -32,21 +33,25 @@ pub(super) struct Said {
     pub(super) next: Option<Timestamp>,
 }
 
-/// The latest words about an incident that went to requesters or to the status page; what was
-/// removed is none.
-pub(super) fn latest(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Option<Said>, Failure> {
-    let all = updates::of_incident(sql, number)?;
-    let public = |update: &PublishedUpdate| {
-        let audiences = &update.audiences;
-        (audiences.requesters || audiences.status_page) && !update.body.trim().is_empty()
-    };
-    Ok(all.into_iter().filter(public).max_by_key(|update| update.n).map(|update| Said {
+/// The latest words about each of these incidents that went to requesters or to the status page;
+/// what was removed is none.
+pub(super) fn latest(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<HashMap<IncidentNumber, Said>, Failure> {
+    let all = updates::latest_public(sql, numbers)?;
+    let told = all.into_iter().filter(|update| !update.body.trim().is_empty());
+    Ok(told.map(|update| (update.number, said(update))).collect())
+}
+
+fn said(update: PublishedUpdate) -> Said {
+    Said {
         title: update.title.filter(|title| !title.trim().is_empty()),
         words: cut(update.body.trim()),
         at: update.at,
         expected: update.expected,
         next: update.next_update,
-    }))
+    }
 }
 
 fn cut(text: &str) -> String {

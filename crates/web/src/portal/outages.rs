@@ -58,6 +58,9 @@ pub(super) fn known(
         ..Scope::of(viewer)
     };
     let look = Look { scope, context: context.clone() };
+    // Those of other companies take no place of theirs.
+    let own = person.organisation.map(|id| Name::Is(id.to_string()));
+    let companies: Vec<Name> = [Name::None].into_iter().chain(own).collect();
     let filter = Expr::all_of([
         Expr::any_of([
             Term::Major(true).into(),
@@ -66,18 +69,19 @@ pub(super) fn known(
         Term::State(vec![StateWord::Open]).into(),
         Term::Confidential(false).into(),
         Term::Merged(false).into(),
+        Term::Organisation(companies).into(),
     ]);
     let query = Query { filter, sort: None };
     let page = store::incidents::list::list(sql, &look, &query, OUTAGES_SHOWN, None)?;
-    let told = page
-        .rows
-        .into_iter()
-        .filter(|row| incident::permissions::is_known_outage(&row.state, person.organisation));
-    told.map(|row| {
-        let said = known::latest(sql, row.number)?;
-        Ok(outage(row, said))
-    })
-    .collect()
+    let mut rows = page.rows;
+    rows.retain(|row| incident::permissions::is_known_outage(&row.state, person.organisation));
+    let numbers: Vec<IncidentNumber> = rows.iter().map(|row| row.number).collect();
+    let mut said = known::latest(sql, &numbers)?;
+    let told = rows.into_iter().map(|row| {
+        let words = said.remove(&row.number);
+        outage(row, words)
+    });
+    Ok(told.collect())
 }
 
 /// The known outage with this number, if there is one for this person.

@@ -5,6 +5,7 @@ use super::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, version_field,
 };
 use super::many::{self, Names};
+use super::subscribers::not_sent;
 use super::{Reads, Section, actor, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
@@ -28,6 +29,7 @@ use std::collections::BTreeSet;
 use store::Sql;
 use store::directory::lists::{self, List, MEMBERS_MAX, Wants};
 use store::directory::{people, services};
+use store::outside;
 
 const SECTION: Section = Section::Lists;
 /// The fields of the services that a list is about.
@@ -78,12 +80,15 @@ async fn list(
     Reads(who): Reads,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
-    let all = app.desk.read(lists::list).await?;
+    let now = app.desk.now();
+    let (all, unsent) =
+        app.desk.read(move |sql| Ok((lists::list(sql)?, outside::unsent(sql, now)?.1))).await?;
     let action = who.viewer().configures().then(
         || html! { a.btn.btn-primary href=(SECTION.of("new")) { (icon("plus")) "New list" } },
     );
     let body = html! {
         (saved_banner(query.as_deref()))
+        (not_sent(unsent))
         @if all.is_empty() {
             (empty("No lists", "Put on a list whoever has to know of bad incidents without working on them: the board, a customer's manager, another provider.", None))
         } @else {

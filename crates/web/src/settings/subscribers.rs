@@ -18,10 +18,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::subscribers::as_csv;
-use kernel::{ComponentId, SubscriberId, limits};
+use kernel::{ComponentId, SubscriberId, Timestamp, limits};
 use maud::{Markup, html};
 use std::collections::HashMap;
-use store::outside::{self, Reminders};
+use store::outside::{self, GIVEN_UP_DAYS, Reminders, Unsent};
 use store::status::components::{self, Component};
 use store::subscribers::{self, Counts, Filter, SUBSCRIBERS_MAX, Subscriber, SubscriberKind};
 use store::{Failure, Sql};
@@ -48,10 +48,12 @@ struct Sight {
     components: Vec<Component>,
     shown: Vec<Subscriber>,
     reminders: (Reminders, i64),
+    unsent: Unsent,
 }
 
-fn read(sql: &mut dyn Sql, filter: &Filter) -> Result<Sight, Failure> {
+fn read(sql: &mut dyn Sql, filter: &Filter, now: Timestamp) -> Result<Sight, Failure> {
     Ok(Sight {
+        unsent: outside::unsent(sql, now)?.0,
         counts: subscribers::counts(sql)?,
         components: components::list(sql)?,
         shown: subscribers::list(sql, filter, SHOWN + 1)?,
@@ -72,7 +74,8 @@ async fn list(
         after: fields.text("after").parse().ok(),
     };
     let wanted = filter.clone();
-    let sight = app.desk.read(move |sql| read(sql, &wanted)).await?;
+    let now = app.desk.now();
+    let sight = app.desk.read(move |sql| read(sql, &wanted, now)).await?;
     let action = who.viewer().configures().then(|| {
         html! { a.btn href=(SECTION.of("export")) { (icon("download")) "Export as CSV" } }
     });
@@ -97,6 +100,7 @@ fn counted(sight: &Sight) -> Markup {
             div.card-h { h2 id="counts" { (time::counted(*confirmed, "subscriber")) } }
             div.card-b {
                 p { (unconfirmed) " more asked and have not confirmed; they are forgotten after 48 hours. There is room for " (SUBSCRIBERS_MAX) "." }
+                (not_sent(sight.unsent))
                 div.scroll-x tabindex="0" role="region" aria-label="Subscribers of each component" { table.dt {
                     thead { tr { th scope="col" { "Component" } th.num scope="col" { "Subscribers" } } }
                     tbody {
@@ -111,6 +115,16 @@ fn counted(sight: &Sight) -> Markup {
                     }
                 } }
             }
+        }
+    }
+}
+
+/// How much has not left, and how much never will; nothing where all is sent.
+pub(super) fn not_sent(unsent: Unsent) -> Markup {
+    html! {
+        @if unsent.waiting > 0 { p { "Waiting to leave: " (time::counted(unsent.waiting, "message")) "." } }
+        @if unsent.dead > 0 {
+            p { "Given up within " (GIVEN_UP_DAYS) " days, refused for good or tried for too long: " (time::counted(unsent.dead, "message")) "." }
         }
     }
 }
@@ -133,6 +147,12 @@ fn table(who: &SignedIn, sight: &Sight, filter: &Filter) -> Markup {
                     input.inp id="q" name="q" type="search" value=(filter.text) placeholder="In the address";
                     @if !component.is_empty() { input type="hidden" name="component" value=(component); }
                     button.btn type="submit" { "Search" }
+                }
+                @if let Some(id) = filter.component {
+                    p {
+                        "Those who hear of " b { (names.get(&id).map_or("a component that is gone", String::as_str)) } ". "
+                        a.link href=(SECTION.address()) { "All" }
+                    }
                 }
             }
             @if shown.is_empty() {

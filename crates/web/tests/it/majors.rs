@@ -363,7 +363,9 @@ async fn what_is_over_stays_readable_with_its_figures() {
     );
     let state = stored(&world, number).await;
     assert!(state.moments.mitigated.is_some() && state.outages[0].ended_at.is_some());
-    world.get("mara", &room(number)).await.shows("Service is back").hides("Mark as mitigated");
+    let marked = world.get("mara", &room(number)).await;
+    marked.shows("Service is back").hides("Mark as mitigated");
+    marked.shows("No update says yet that its impact is over.");
     let resolve = [("screen", "major"), ("code", "fixed"), ("note", "The driver was rolled back.")];
     leads_back(&world.post("mara", &path(number, "resolve"), &resolve).await, number);
     world.get("mara", &room(number)).await.shows("Major incident, resolved").shows("It is over.");

@@ -5,10 +5,10 @@ use super::rules::known;
 use super::{Chain, Round, Try};
 use incident::notices::ReadyNotice;
 use incident::rules::{Known, Seen, asks_for_people, asks_for_words};
-use incident::{Audience, Cause, Effect, State};
+use incident::{Audience, Cause, Effect, Event, State};
 use kernel::{IncidentNumber, PersonId};
 use query::Context;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use store::incidents::Recorded;
 use store::{Failure, Sql};
 
@@ -16,22 +16,36 @@ use store::{Failure, Sql};
 /// reads it on the first, which is the one it came from where that is theirs.
 const ONCE: [&str; 2] = ["update_published", "resolved"];
 
-/// Leaves out what somebody is told with another incident of the same job.
-fn tell_once(tried: &mut Try) {
-    let mut told: BTreeSet<(String, PersonId)> = BTreeSet::new();
-    for Recorded { events, effects, .. } in &mut tried.parts {
-        effects.retain(|effect| {
-            let Audience::Requester(person) = &effect.audience else { return true };
-            if !ONCE.contains(&effect.word.as_str()) {
-                return true;
-            }
-            let is_copied = events.iter().any(|event| {
-                event.n == effect.n
-                    && matches!(&event.cause, Cause::Derived(derived) if derived.by == "incident")
-            });
-            told.insert((effect.word.clone(), *person)) || !is_copied
+/// By which entry of the job each requester is told what of it.
+#[derive(Default)]
+struct Told(BTreeMap<(String, PersonId), (IncidentNumber, u32)>);
+
+impl Told {
+    /// Whether somebody is to be told this: not if they are told it with another incident of
+    /// the same job.
+    fn tells(&mut self, number: IncidentNumber, events: &[Event], effect: &Effect) -> bool {
+        let Audience::Requester(person) = &effect.audience else { return true };
+        if !ONCE.contains(&effect.word.as_str()) {
+            return true;
+        }
+        let is_copied = events.iter().any(|event| {
+            event.n == effect.n
+                && matches!(&event.cause, Cause::Derived(derived) if derived.by == "incident")
         });
+        let entry = (number, effect.n);
+        // Two rows may tell of one entry, each in its own way.
+        let first = *self.0.entry((effect.word.clone(), *person)).or_insert(entry);
+        first == entry || !is_copied
     }
+}
+
+/// Leaves out what somebody is told with another incident of the same job.
+fn tell_once(tried: &mut Try) -> Told {
+    let mut told = Told::default();
+    for Recorded { number, events, effects, .. } in &mut tried.parts {
+        effects.retain(|effect| told.tells(*number, events, effect));
+    }
+    told
 }
 
 impl Round<'_> {
@@ -42,7 +56,7 @@ impl Round<'_> {
         chain: &Chain<'_>,
         tried: &mut Try,
     ) -> Result<(), Failure> {
-        tell_once(tried);
+        let mut told = tell_once(tried);
         let rows = self.policy.notices.added();
         let mut held: BTreeMap<(IncidentNumber, usize), bool> = BTreeMap::new();
         let count = if rows.is_empty() { 0 } else { tried.parts.len() };
@@ -63,6 +77,8 @@ impl Round<'_> {
                 found.extend(effects.into_iter().filter(|_| holds));
             }
             if let Some(part) = tried.parts.get_mut(at) {
+                let (number, events) = (part.number, &part.events);
+                found.retain(|effect| told.tells(number, events, effect));
                 part.effects.extend(found);
             }
         }

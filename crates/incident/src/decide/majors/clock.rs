@@ -46,13 +46,18 @@ fn follow_due(draft: &mut Draft) {
     }
 }
 
-/// The next word did not come: whoever speaks is paged, else whoever leads, else whoever has it.
+/// The next word did not come, or still does not: whoever speaks is paged, else whoever leads, else whoever has it.
 pub(in crate::decide) fn overdue(draft: &mut Draft, at: Timestamp) {
     let Ok(state) = draft.state() else { return };
     let Some(conduct) = state.conduct.as_ref() else { return };
     let Some(due) = conduct.communication.due else { return };
-    let missed = conduct.communication.missed + 1;
-    draft.emit_by_timer("communication", at, UpdateOverdue { due, missed });
+    let known = &conduct.communication;
+    // A word is missed once, however often somebody is told.
+    let (missed, again) = match known.overdue_since {
+        None => (known.missed + 1, false),
+        Some(_) => (known.missed, true),
+    };
+    draft.emit_by_timer("communication", at, UpdateOverdue { due, missed, again });
     let Ok(state) = draft.state() else { return };
     let whom = who_speaks(state);
     let page_at = paging::own_instant(at, draft.at);

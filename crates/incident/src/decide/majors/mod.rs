@@ -8,7 +8,7 @@ mod roles;
 mod updates;
 
 pub(super) use clock::{follow, overdue};
-pub(super) use outages::take_back as take_back_outage;
+pub(super) use outages::{go_on_in, take_back as take_back_outage};
 
 use super::Draft;
 use crate::command::Command;
@@ -74,7 +74,7 @@ fn check_is_undecided(draft: &Draft, rule: Option<RuleId>) -> Result<(), Refusal
 
 fn declare(draft: &mut Draft, reason: Option<ContentId>) -> Result<(), Refusal> {
     let (state, at) = (draft.state()?, draft.at);
-    let promised = state.next_update.filter(|promised| *promised > at);
+    let promised = conduct::promised(state, at);
     let first = conduct::first_due(draft.agreement()?, at);
     let clocked = state.merged_into.is_none();
     let update_due = promised.or(first).filter(|_| clocked);

@@ -6,7 +6,7 @@ use crate::command::{Change, Command};
 use crate::conduct::{Degree, Outage};
 use crate::event::{Body, Event, OutageChanged, OutageRecorded, OutageRemoved};
 use crate::refusal::Refusal;
-use kernel::{Level, OutageId, Timestamp, limits};
+use kernel::{IncidentNumber, Level, OutageId, Timestamp, limits};
 
 /// Days before its report in which an outage of an incident may have begun: what is older is
 /// a slip of the pen.
@@ -162,6 +162,28 @@ pub(super) fn end(draft: &mut Draft, at: Timestamp) {
         let ended_at = Some(at.max(before.started_at));
         let changed = Outage { ended_at, ..before.clone() };
         draft.emit_by_policy("service is back", 0, difference(&before, &changed));
+    }
+}
+
+/// What lasts goes on in the incident that this one is merged into, from now on: it is ended
+/// there, and nobody looks here any more. Where that has one of the same service, that goes on.
+pub(in crate::decide) fn go_on_in(draft: &mut Draft, into: IncidentNumber) {
+    let (Ok(state), Some(number)) = (draft.state(), draft.facts.number) else { return };
+    let known = draft.facts.other.map(|other| other.outages.as_slice()).unwrap_or_default();
+    let lasting = state.outages.iter().filter(|outage| outage.lasts()).cloned();
+    let lasting: Vec<Outage> = lasting.collect();
+    for before in lasting {
+        let Ok(state) = draft.state() else { return };
+        let outage = OutageId::of_entry(number, state.version + 1);
+        let started_at = draft.at.max(before.started_at);
+        let changed = Outage { ended_at: Some(started_at), ..before.clone() };
+        draft.emit_by_policy("merged", 0, difference(&before, &changed));
+        let (service, degree) = (before.service, before.degree);
+        if !known.iter().any(|one| one.lasts() && one.service == service) {
+            let command =
+                Command::RecordOutage { outage, service, degree, started_at, ended_at: None };
+            draft.tell(into, command, false);
+        }
     }
 }
 

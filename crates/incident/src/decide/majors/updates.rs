@@ -103,7 +103,9 @@ fn check_needs_no_approval(draft: &Draft, audiences: &Audiences) -> Result<(), R
 
 fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<(), Refusal> {
     let Words { title, body, phase, expected, next_update, audiences } = words;
-    let update_due = conduct::due_after(draft.state()?, draft.agreement()?, next_update, draft.at);
+    let is_public = audiences.requesters || audiences.status_page;
+    let promise = (next_update, is_public);
+    let update_due = conduct::due_after(draft.state()?, draft.agreement()?, promise, draft.at);
     let below = audiences.requesters.then(|| Command::PublishUpdate {
         body,
         phase,
@@ -112,7 +114,6 @@ fn publish(draft: &mut Draft, words: Words, update: Option<UpdateId>) -> Result<
         title: None,
         audiences: Some(Audiences { requesters: true, ..Audiences::default() }),
     });
-    let is_public = audiences.requesters || audiences.status_page;
     draft.emit(UpdatePublished {
         body,
         phase,

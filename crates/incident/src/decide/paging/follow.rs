@@ -270,12 +270,21 @@ fn given_to(draft: &Draft) -> Option<PersonId> {
     })
 }
 
+/// For how many seconds an acknowledgement holds that may expire: who is asked to come, or to
+/// speak, does not have the incident for good.
+fn acknowledgement_holds(draft: &Draft) -> Option<i64> {
+    let course = draft.state().ok()?.paging.as_deref()?;
+    let may_expire = course.expires_at.is_some() || course.is_going();
+    course.acknowledgement_seconds.filter(|_| may_expire)
+}
+
 /// Begins it, in place of what went on before; what comes at once comes now.
 pub(super) fn begin(draft: &mut Draft, wish: Wish<'_>, voice: Voice) {
     let goes_on = draft.state().is_ok_and(State::is_paging);
     let Wish { why, policy, plan, fallback, urgency, note } = wish;
     let at = draft.now;
     let steps = plan.len();
+    let holds = acknowledgement_holds(draft).filter(|_| matches!(why, Why::Called | Why::Silent));
     let began = PagingBegan {
         why,
         policy: policy.map(|policy| PolicyRef { id: policy.id, version: policy.version }),
@@ -283,7 +292,10 @@ pub(super) fn begin(draft: &mut Draft, wish: Wish<'_>, voice: Voice) {
         urgency,
         plan,
         fallback,
-        acknowledgement_seconds: policy.and_then(|policy| policy.acknowledgement_seconds),
+        acknowledgement_seconds: match policy {
+            Some(policy) => policy.acknowledgement_seconds,
+            None => holds,
+        },
         note,
     };
     if goes_on && voice == Voice::Follows {

@@ -8,11 +8,12 @@ use crate::incident::drafts;
 use crate::incident::readers::publish_to;
 use crate::incident::timeline::phase_word;
 use crate::part::icon::small_icon;
-use crate::part::time::duration;
+use crate::part::time::{self, duration};
 use crate::url;
 use incident::CommandName as C;
 use incident::conduct::Audiences;
 use incident::state::{IncidentRole, UpdatePhase};
+use kernel::Timestamp;
 use maud::{Markup, html};
 use store::directory::drafts::Draft;
 
@@ -74,7 +75,20 @@ fn values(room: &Room<'_>, start: &Start) -> Fields {
 fn phase(room: &Room<'_>, start: &Start) -> UpdatePhase {
     let sent = start.text("phase").and_then(|word| word.parse().ok());
     let last = room.extra.said.first().map(|last| last.phase);
-    sent.or(last).unwrap_or(UpdatePhase::Investigating)
+    let untold = untold(room).map(|(phase, _)| phase);
+    sent.or(untold).or(last).unwrap_or(UpdatePhase::Investigating)
+}
+
+/// What happened since the last update and no update says yet: pressing a button tells nobody
+/// outside. Where it stands by it, and since when.
+fn untold(room: &Room<'_>) -> Option<(UpdatePhase, Timestamp)> {
+    let moments = &room.state().moments;
+    let eased = [moments.mitigated, moments.restored].into_iter().flatten().max();
+    let over = moments.resolved.map(|at| (UpdatePhase::Resolved, at));
+    let (phase, at) = over.or(eased.map(|at| (UpdatePhase::Monitoring, at)))?;
+    let said = room.extra.said.first();
+    let is_told = said.is_some_and(|last| last.at >= at || last.phase == phase);
+    (!is_told).then_some((phase, at))
 }
 
 fn title(room: &Room<'_>, start: &Start) -> String {
@@ -124,6 +138,15 @@ fn form(room: &Room<'_>, start: &Start) -> Markup {
             input type="hidden" name="screen" value="major";
             // For the scripts of the composer: all that is written here is an update.
             input type="radio" name="mode" value="update" checked hidden;
+            @if let Some((phase, at)) = untold(room).filter(|_| start.sent.is_none()) {
+                p.meta {
+                    @match phase {
+                        UpdatePhase::Resolved => "No update says yet that it is over, since "
+                        _ => "No update says yet that its impact is over. Marking it told nobody outside. Since "
+                    }
+                    (time::moment(at, room.here())) "."
+                }
+            }
             (phases(phase(room, start)))
             div.c-aud {
                 div.field.grow {

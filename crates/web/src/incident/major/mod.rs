@@ -48,6 +48,8 @@ struct Extra {
     readers: Readers,
     /// What was published, latest first.
     said: Vec<PublishedUpdate>,
+    /// To how many addresses outside the latest was sent, of how many.
+    sent: (i64, i64),
     /// Services that are out, or may be because of it.
     affected: Vec<services::Affected>,
     /// What was changed at them shortly before, and at what they need.
@@ -63,9 +65,12 @@ impl Extra {
         question: services::Question,
     ) -> Result<Extra, Failure> {
         let (affected, changes) = question.ask(sql)?;
+        let said = updates::of_incident(sql, number)?;
+        let latest = said.first().map(|last| store::outside::sent(sql, number, last.n));
         Ok(Extra {
+            sent: latest.transpose()?.unwrap_or_default(),
             readers: Readers::read(sql, number)?,
-            said: updates::of_incident(sql, number)?,
+            said,
             affected,
             changes,
             hourly: majors::hourly(sql)?,

@@ -114,12 +114,16 @@ fn responder_row(room: &Room<'_>, responder: &Responder) -> Markup {
 fn answer(room: &Room<'_>, responder: &Responder) -> Markup {
     let here = room.here();
     let after = responder.answered_at.map(|at| at.seconds_since(responder.asked_at));
+    let reached = room.case().policy.paging.reaches(responder.person, here.now);
     let (class, symbol) = match responder.answer {
         Answer::Asked => ("chip chip-warn", "clock"),
         Answer::Coming => ("chip chip-good", "check"),
         Answer::CannotCome => ("chip", "x"),
     };
     html! {
+        @if responder.answer == Answer::Asked && !reached {
+            span.chip.chip-crit { (icon("alert")) "cannot be reached by a page" } " "
+        }
         span class=(class) {
             (icon(symbol))
             @match responder.answer {

@@ -51,6 +51,15 @@ fn paged(case: &Case, entry: &Entry<'_>) -> Markup {
     html! { @for one in pages.filter(|_| says_why) { ", " (did(case, one)) } }
 }
 
+/// How far the latest update is on its way outside; of those before nobody asks any more.
+fn sent(room: &Room<'_>, n: u32) -> Markup {
+    let (sent, all) = room.extra.sent;
+    let is_latest = room.extra.said.first().is_some_and(|last| last.n == n);
+    html! {
+        @if is_latest && all > 0 { span.meta { ", sent to " (sent) " of " (all) " outside" } }
+    }
+}
+
 /// "Update published, Identified: We found why…", "Mara wrote: …".
 fn said(room: &Room<'_>, entry: &Entry<'_>) -> Markup {
     let case = room.case();
@@ -60,6 +69,7 @@ fn said(room: &Room<'_>, entry: &Entry<'_>) -> Markup {
         @match (entry.sort, &entry.event().body) {
             (_, Body::UpdatePublished(data)) => {
                 (small_icon("mega")) " " b { "Update published, " (crate::incident::timeline::phase_word(data.phase)) }
+                (sent(room, entry.event().n))
             },
             (_, Body::MajorDeclared(_)) => { b { "Declared major" } " by " (name) },
             (_, Body::MajorStoodDown(_)) => { b { "Stood down" } " by " (name) },

@@ -138,7 +138,7 @@ fn conducted(case: &Case, body: &Body) -> Markup {
             None => html! { "no update is due any more" },
         },
         Body::UpdateOverdue(data) => {
-            html! { b { "the update is overdue" } ", it was due " (time::moment(data.due, &case.here)) }
+            html! { b { @if data.again { "the update is still overdue" } @else { "the update is overdue" } } ", it was due " (time::moment(data.due, &case.here)) }
         }
         other => html! { (other.kind().replace('_', " ")) },
     }
