@@ -11,6 +11,7 @@ use notify::webhooks::Postman;
 use std::sync::Arc;
 use store::directory::lists::{self, List, PlainAddress, Wants};
 use store::outside::{self, News, Planned};
+use store::status::page::{self, StatusPage};
 use store::subscribers::{self, Filter, SubscriberKind};
 use tokio::sync::watch;
 
@@ -62,6 +63,38 @@ async fn subscribed(world: &World) -> String {
     let done = desk.confirm_asking(&token).await.unwrap();
     assert!(matches!(done, Confirmation::Done(_)));
     token
+}
+
+async fn at_a_domain(world: &World, domain_is_ours: bool) {
+    let write = move |sql: &mut dyn store::Sql| {
+        let before = page::get(sql)?;
+        let domain = "status.outside.example".to_owned();
+        let after = StatusPage { public: true, domain, domain_is_ours, ..before.value };
+        page::put(sql, &after, before.version)?;
+        Ok(())
+    };
+    world.t.desk.write(write).await.unwrap();
+}
+
+/// Files in a bucket answer no form.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_subscriptions_lead_to_whoever_answers_them() {
+    let world = World::new().await;
+    at_a_domain(&world, false).await;
+    let token = subscribed(&world).await;
+    assert!(!token.is_empty());
+    plan(&world).await;
+    world.rounds().await;
+    let told = world.sink.to(READER).pop().unwrap();
+    assert!(told.words().contains("https://status.outside.example"), "{}", told.words());
+    let way_out = told.header("List-Unsubscribe").unwrap();
+    assert!(way_out.contains(&format!("{PUBLIC_URL}/status/unsubscribe/")), "{way_out}");
+    at_a_domain(&world, true).await;
+    let other = "other@outside.example";
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, other), "home").await.unwrap();
+    world.rounds().await;
+    let words = world.only(other).words();
+    assert!(words.contains("https://status.outside.example/confirm/"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
