@@ -137,7 +137,8 @@ fn routes(
     outside: Arc<dyn intake::Outside>,
     options: web::Options,
 ) -> axum::Router {
-    api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
+    let own = api::Options { public_url: options.public_url.clone(), encrypted: options.encrypted };
+    api::router(desk.clone(), own)
         .merge(intake::router_asking(desk.clone(), outside))
         .merge(telephone(desk, providers))
         .merge(web::router(desk.clone(), options))
