@@ -21,9 +21,8 @@ pub(super) fn check(file: &File, findings: &mut Vec<Finding>) {
         let text = line.trim();
         // What began in the first column ends there.
         within = line != "}";
-        match text.strip_suffix(" {") {
-            Some(name) if is_name(name) => list = name,
-            _ => {}
+        if let Some(name) = text.strip_suffix(" {").filter(|name| is_name(name)) {
+            list = name;
         }
         let Some((variant, word)) = text.split_once(" = \"") else { continue };
         let word = word.trim_end_matches(',').trim_end_matches('"');
