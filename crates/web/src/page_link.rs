@@ -128,7 +128,10 @@ fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
             @if let Some(service) = service { div { dt { "Service" } dd { (service.name) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
             div { dt { "Since" } dd { (moment(began, here)) ", " (since(began, here)) } }
-            div { dt { "Why you" } dd { "You are paged because you are on call or were named for it, " (since(paged.page.created_at, here)) } }
+            div { dt { "Why you" } dd {
+                @if paged.page.learns { "You learn beside whoever is on call, " } @else { "You are paged because you are on call or were named for it, " }
+                (since(paged.page.created_at, here))
+            } }
             div { dt { "Also paged" } dd {
                 @if paged.others.is_empty() { "nobody yet" } @else { (paged.others.join(", ")) }
             } }
@@ -185,7 +188,11 @@ fn answers(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup
                         @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
                         @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
                     }
-                    p.meta { "“I cannot” pages the next person at once and does not count against you." }
+                    @if paged.page.learns {
+                        p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
+                    } @else {
+                        p.meta { "“I cannot” pages the next person at once and does not count against you." }
+                    }
                 }
             }
             @if allowed(CommandName::Resolve) && possible.contains(&CommandName::Resolve) {
