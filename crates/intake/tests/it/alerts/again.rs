@@ -82,12 +82,14 @@ async fn what_is_worse_in_a_merged_incident_is_said_where_it_is_worked_on() {
     doors.t.issue(&doors.t.agent, FIRST, Command::Merge { into: main }).await.unwrap();
     doors.fires("Disk", "warning", "VPN").await;
     assert!(doors.comments(main).await.is_empty(), "that is nothing new");
+    assert!(doors.state(main.0).await.priority.get() > 1);
     doors.fires("Disk", "critical", "VPN").await;
     let said = doors.comments(main).await;
     assert_eq!(
         said,
         ["An alert of INC-1, which is part of this incident, is critical now: Disk is slow"]
     );
+    assert_eq!(doors.state(main.0).await.priority.get(), 1, "whoever is paged for it is");
     doors.fires("Disk", "warning", "VPN").await;
     assert_eq!(doors.comments(main).await.len(), 1, "better is no news");
 }
