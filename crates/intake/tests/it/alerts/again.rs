@@ -114,6 +114,12 @@ async fn notes_from_opsgenie_are_notes_whatever_came_with_them() {
     let expected =
         ["Since noon", "Ada: Looking", "Ada: Later", "Ada: Cleaned up", "It was the logs"];
     assert_eq!(said, expected);
+    let path = "/v2/alerts/a/notes?identifierType=alias";
+    let kept = doors.call("GET", path, &auth, &json!(null)).await;
+    let notes = kept.json["data"].as_array().unwrap().iter();
+    let notes: Vec<&str> = notes.map(|note| note["note"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = expected.into_iter().rev().collect();
+    assert_eq!(notes, expected, "the latest first");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
