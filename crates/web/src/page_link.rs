@@ -6,7 +6,8 @@ use crate::answer_link::kept_private;
 use crate::app::{App, zone_named};
 use crate::error::PageResult;
 use crate::form::Fields;
-use crate::part::icon::icon;
+use crate::incident::leads;
+use crate::part::icon::{icon, mark};
 use crate::part::pri::priority;
 use crate::part::time::{Here, due, moment, since};
 use crate::{shell, url};
@@ -14,17 +15,35 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::paging::{Answer, Paged};
-use incident::{CommandName, RefusalKind, permissions};
+use incident::conduct::RoomKind;
+use incident::escalation::{Planned, Whom};
+use incident::{CommandName, Policy, RefusalKind, permissions};
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, Language, limits};
+use kernel::{IncidentNumber, Language, PersonId, limits};
 use maud::{Markup, html};
+use store::Sql;
+use store::directory::changes::{self, Change};
+use store::directory::services::{self, Link};
+use store::incidents::timeline::contents_by_id;
+
+/// Changes at the service that are told.
+const CHANGES: usize = 2;
+/// Seconds before it began in which a change may be why: a day.
+const CHANGES_SECONDS: i64 = 86_400;
+/// Runbooks and other links of the service that are offered.
+const LINKS: usize = 3;
+/// What a refusal says of who gave that answer before: pressed twice, it was heard once.
+const SAID_ALREADY: &str = "nothing_to_change";
 
 /// `GET /a/{token}` of a page; `None` when the token is of something else.
 pub(crate) async fn show(app: &App, token: &str) -> PageResult<Option<Response>> {
     let Some(id) = app.desk.seals().await?.read_page(token) else { return Ok(None) };
     let page = match app.desk.paged(id).await? {
         Some(paged) if app.desk.now() > paged.answerable_until() => too_old(&paged),
-        Some(paged) => screen(app, token, &paged, None).into_response(),
+        Some(paged) => {
+            let around = Around::read(app, &paged).await?;
+            screen(app, token, &paged, &around, None).into_response()
+        }
         None => nothing(),
     };
     Ok(Some(kept_private(page)))
@@ -46,15 +65,52 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
             Err(_) => Err(incident::Refusal::invalid("say", "is no answer to a page").into()),
         },
     };
+    let heard = || Redirect::to(&format!("/a/{}", url::encode(token))).into_response();
     let response = match said {
-        Ok(()) => Redirect::to(&format!("/a/{}", url::encode(token))).into_response(),
+        Ok(()) => heard(),
+        Err(Trouble::Refused(refusal)) if refusal.code == SAID_ALREADY => heard(),
         Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
-            let page = screen(app, token, &paged, Some(&refusal.message));
+            let around = Around::read(app, &paged).await?;
+            let page =
+                screen(app, token, &paged, &around, Some((refusal.message.as_str(), fields)));
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         Err(trouble) => return Err(trouble.into()),
     };
     Ok(Some(kept_private(response)))
+}
+
+/// What helps at once: what was changed, where it is written how to mend it, where they meet.
+#[derive(Default)]
+struct Around {
+    changes: Vec<Change>,
+    links: Vec<Link>,
+    conference: Option<String>,
+}
+
+impl Around {
+    async fn read(app: &App, paged: &Paged) -> PageResult<Around> {
+        let state = &paged.state;
+        let conduct = state.conduct.as_deref().filter(|_| state.lifecycle.is_open());
+        let room = conduct.and_then(|conduct| conduct.rooms.get(&RoomKind::Conference)).copied();
+        let began = state.moments.detected.unwrap_or(state.reported_at);
+        let (service, now) = (state.service, app.desk.now());
+        let read = move |sql: &mut dyn Sql| {
+            let mut found = Around::default();
+            if let Some(id) = service {
+                let from = began.plus_seconds(-CHANGES_SECONDS);
+                found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
+                found.changes = changes::of_service(sql, id, from, now, CHANGES)?;
+            }
+            if let Some(id) = room {
+                let said = contents_by_id(sql, &[id])?.into_values().next();
+                let said = said.and_then(|content| content.body);
+                found.conference = said.filter(|address| leads(address));
+            }
+            Ok(found)
+        };
+        Ok(app.desk.read(read).await?)
+    }
 }
 
 /// Names and times as this person knows them.
@@ -69,24 +125,27 @@ fn here(app: &App, paged: &Paged) -> Here {
     }
 }
 
-fn screen(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup {
+/// What was refused, and the form that said it.
+type Refused<'a> = Option<(&'a str, &'a Fields)>;
+
+fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refused<'_>) -> Markup {
     let here = here(app, paged);
     let number = paged.page.number;
     let title = paged.title.as_deref().unwrap_or("The title was removed");
     let main = html! {
         main.ack id="main" tabindex="-1" {
             header.ack-h {
-                span.flex { (icon("phone")) b { "You are paged" } }
+                span.flex { (mark()) b { "You are paged" } }
                 span.meta { (paged.person.name) }
             }
             section.ack-b aria-labelledby="at" {
-                div.chips { (priority(paged.state.priority)) span.chip { (number) } @if paged.state.major { span.chip { "Major incident" } } }
+                div.chips { (priority(paged.state.priority)) span.chip { (number) } @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
                 h1 id="at" { (title) }
-                (facts(app, paged, &here))
+                (facts(app, paged, around, &here))
             }
-            (standing(paged, &here))
-            (answers(app, token, paged, wrong))
-            (onwards(number))
+            (standing(&app.desk.policy(), paged, &here))
+            (answers(app, token, paged, refused))
+            (onwards(number, paged.state.major, around))
         }
     };
     shell::bare_page(Language::En, &format!("{number} {title}"), "ackp", main)
@@ -97,27 +156,38 @@ fn too_old(paged: &Paged) -> Response {
     let number = paged.page.number;
     let main = html! {
         main.ack id="main" tabindex="-1" {
-            header.ack-h { span.flex { (icon("phone")) b { "You were paged" } } }
+            header.ack-h { span.flex { (mark()) b { "You were paged" } } }
             section.ack-b { h1 { (number) } }
             section.ack-e aria-label="How it stands" {
                 p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } }
             }
-            (onwards(number))
+            (onwards(number, false, &Around::default()))
         }
     };
     (StatusCode::GONE, shell::bare_page(Language::En, &number.to_string(), "ackp", main))
         .into_response()
 }
 
-fn onwards(number: IncidentNumber) -> Markup {
+/// Where to go on: whoever signs in sees the whole of it.
+fn onwards(number: IncidentNumber, major: bool, around: &Around) -> Markup {
+    let (address, words) = match major {
+        true => (url::major(number), "Open the major incident"),
+        false => (url::incident(number), "Open the incident"),
+    };
     html! {
         nav.ack-l aria-label="After answering" {
-            a href=(url::incident(number)) { (icon("ext")) "Open the incident" }
+            a href=(address) { (icon("ext")) (words) }
+            @if let Some(address) = &around.conference {
+                a href=(address) rel="noopener noreferrer" { (icon("video")) "Join the call" }
+            }
+            @for link in around.links.iter().take(LINKS) {
+                a href=(link.url) rel="noopener noreferrer" { (icon("book")) (link.title) }
+            }
         }
     }
 }
 
-fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
+fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
     let policy = app.desk.policy();
     let state = &paged.state;
     let service = state.service.and_then(|id| policy.services.get(&id));
@@ -125,9 +195,14 @@ fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
     let began = state.moments.detected.unwrap_or(state.reported_at);
     html! {
         dl.ack-d {
-            @if let Some(service) = service { div { dt { "Service" } dd { (service.name) } } }
+            @if let Some(service) = service { div { dt { "Service" } dd { (service.name) ", criticality " (service.criticality) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
             div { dt { "Since" } dd { (moment(began, here)) ", " (since(began, here)) } }
+            @if !around.changes.is_empty() {
+                div { dt { "Just changed" } dd {
+                    @for change in &around.changes { div { (change.title) ", " (moment(change.at, here)) } }
+                } }
+            }
             div { dt { "Why you" } dd {
                 @if paged.page.learns { "You learn beside whoever is on call, " } @else { "You are paged because you are on call or were named for it, " }
                 (since(paged.page.created_at, here))
@@ -140,7 +215,7 @@ fn facts(app: &App, paged: &Paged, here: &Here) -> Markup {
 }
 
 /// How it stands: what comes next unless somebody answers, or that it is over.
-fn standing(paged: &Paged, here: &Here) -> Markup {
+fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
     let mine = paged.page.answered_at.is_some();
     html! {
         section.ack-e aria-label="How it stands" {
@@ -151,8 +226,14 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
             } @else if mine {
                 p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
             } @else {
-                @match paged.state.paging.as_ref().and_then(|course| course.ahead.first()) {
-                    Some(next) => p { "Whoever is next is paged in " b.nowrap { (due(next.at, here)) } " unless somebody answers." },
+                @match paged.state.paging.as_ref().and_then(|course| Some((course, course.ahead.first()?))) {
+                    Some((course, next)) => {
+                        @let began = course.paged_at.unwrap_or(course.began_at);
+                        @let whole = next.at.seconds_since(began).max(1);
+                        @let gone = here.now.seconds_since(began).clamp(0, whole);
+                        p { "The next page goes to " b { (whom(policy, next, paged.person.id)) } " in " b.nowrap { (due(next.at, here)) } " unless somebody answers." }
+                        progress max=(whole) value=(gone) aria-label={ (gone) " of " (whole) " seconds gone" } { (gone) " of " (whole) " seconds" }
+                    },
                     None => p { "Nobody else is paged unless you say so." },
                 }
             }
@@ -160,7 +241,36 @@ fn standing(paged: &Paged, here: &Here) -> Markup {
     }
 }
 
-fn answers(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup {
+/// Whom a step pages, as far as that is known before it comes.
+fn whom(policy: &Policy, next: &Planned, me: PersonId) -> String {
+    let person = |id: PersonId| match policy.staff.get(&id) {
+        _ if id == me => "you".to_owned(),
+        Some(staff) => staff.name.clone(),
+        None => "somebody who is gone".to_owned(),
+    };
+    let named = |whom: &Whom| match whom {
+        Whom::Person(id) => person(*id),
+        Whom::Team(id) => {
+            policy.teams.get(id).map_or("a former team".to_owned(), |team| team.name.clone())
+        }
+        Whom::Schedule(id) => {
+            let Some(schedule) = policy.paging.schedules.get(id) else {
+                return "a schedule that is gone".to_owned();
+            };
+            let roster = schedule.roster.roster().ok();
+            let on_call = roster.and_then(|roster| roster.on_call(next.at));
+            on_call.map_or_else(|| schedule.name.clone(), |found| person(found.person))
+        }
+        Whom::Webhook(_) => "a program".to_owned(),
+    };
+    if next.whom.is_empty() {
+        return "every administrator".to_owned();
+    }
+    let between = if next.round_robin { " or " } else { " and " };
+    next.whom.iter().map(named).collect::<Vec<_>>().join(between)
+}
+
+fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Markup {
     let allowed = permissions::granted(&paged.viewer, &paged.state);
     let possible: Vec<CommandName> = incident::decide::allowed(&paged.state).collect();
     let waits = paged.is_over().is_none();
@@ -171,44 +281,58 @@ fn answers(app: &App, token: &str, paged: &Paged, wrong: Option<&str>) -> Markup
     let called = paged.is_called();
     let says = |answer: Answer| waits && !called && may(answer);
     let action = format!("/a/{}", url::encode(token));
+    let comes = called && may(Answer::Coming);
+    let passes = says(Answer::Escalate) || says(Answer::Decline);
     html! {
         div.ack-a {
-            @if let Some(wrong) = wrong { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
-            form method="post" action=(action) {
-                @if called && may(Answer::Coming) {
-                    p { "You are called to a major incident. The others see your answer." }
-                    button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" { (icon("check")) "Coming" }
-                    button.btn.btn-lg type="submit" name="say" value="cannot_come" { (icon("stop")) "Cannot come" }
-                }
-                @if says(Answer::Acknowledge) {
-                    button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
-                }
-                @if says(Answer::Escalate) || says(Answer::Decline) {
-                    div.ack-2 {
-                        @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
-                        @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
+            @if let Some((wrong, _)) = refused { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
+            @if comes || passes || says(Answer::Acknowledge) {
+                form method="post" action=(action) {
+                    @if comes {
+                        p { "You are called to a major incident. The others see your answer." }
+                        button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" { (icon("check")) "I am coming" }
+                        button.btn.btn-lg type="submit" name="say" value="cannot_come" { (icon("stop")) "I cannot come" }
                     }
-                    @if paged.page.learns {
-                        p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
-                    } @else {
-                        p.meta { "“I cannot” pages the next person at once and does not count against you." }
+                    @if says(Answer::Acknowledge) {
+                        button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
+                    }
+                    @if passes {
+                        div.ack-2 {
+                            @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
+                            @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
+                        }
+                        @if says(Answer::Decline) && paged.page.learns {
+                            p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
+                        } @else if says(Answer::Decline) {
+                            p.meta { "“I cannot” pages the next person at once and does not count against you." }
+                        }
                     }
                 }
             }
             @if allowed(CommandName::Resolve) && possible.contains(&CommandName::Resolve) {
-                details {
-                    summary { "Resolve it" }
-                    form.stack-s method="post" action=(action) {
-                        input type="hidden" name="say" value="resolve";
-                        label.lbl for="code" { "How it ended" }
-                        select.inp id="code" name="code" {
-                            @for code in &app.desk.policy().resolution_codes { option value=(code.code) { (code.label) } }
-                        }
-                        label.lbl for="note" { "What was done, for the requester" }
-                        textarea.inp id="note" name="note" rows="3" required maxlength=(limits::BODY_CHARS) {}
-                        button.btn.btn-lg type="submit" { (icon("check")) "Resolve" }
-                    }
+                (resolve(app, &action, refused.map(|(_, sent)| sent)))
+            }
+        }
+    }
+}
+
+/// The form that resolves it, with what was sent and refused.
+fn resolve(app: &App, action: &str, sent: Option<&Fields>) -> Markup {
+    let sent = sent.filter(|sent| sent.text("say") == "resolve");
+    let of = |field: &str| sent.map(|sent| sent.text(field)).unwrap_or_default();
+    let chosen = of("code");
+    html! {
+        details open[sent.is_some()] {
+            summary { "Resolve it" }
+            form.stack-s method="post" action=(action) {
+                input type="hidden" name="say" value="resolve";
+                label.lbl for="code" { "How it ended" }
+                select.inp id="code" name="code" {
+                    @for code in &app.desk.policy().resolution_codes { option value=(code.code) selected[code.code == chosen] { (code.label) } }
                 }
+                label.lbl for="note" { "What was done, for the requester" }
+                textarea.inp id="note" name="note" rows="3" required maxlength=(limits::BODY_CHARS) { "\n" (of("note")) }
+                button.btn.btn-lg type="submit" { (icon("check")) "Resolve" }
             }
         }
     }

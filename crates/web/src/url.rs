@@ -54,6 +54,16 @@ pub(crate) fn major(number: IncidentNumber) -> String {
     format!("/incidents/{number}/major")
 }
 
+/// What the public status page says of an incident, by its name outside.
+pub(crate) fn status_incident(id: &str) -> String {
+    format!("{}/{}", desk::status::BASE, status_file(id))
+}
+
+/// The file of the status page that says it.
+pub(crate) fn status_file(id: &str) -> String {
+    format!("incidents/{id}")
+}
+
 /// An incident's page for its requester.
 pub(crate) fn portal_incident(number: IncidentNumber) -> String {
     format!("/portal/incidents/{number}")

@@ -173,9 +173,6 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
         children: true,
     };
     thread.does(after(outage.minutes), fixer, deed);
-    if outage.major {
-        thread.does(after(outage.minutes + 20), lead, Deed::StandDown);
-    }
     let problem = format!("PRB-{}", 320 - outage.days_ago);
     thread.does(after(outage.minutes + 95), fixer, Deed::Link(LinkKind::Problem, problem));
     thread.does(after(outage.minutes + 150), requester, Deed::Confirm);

@@ -63,7 +63,6 @@ pub(super) enum Deed {
     Merge(Key),
     Link(LinkKind, String),
     DeclareMajor(String),
-    StandDown,
     GiveRole(IncidentRole, PersonId),
     AddTask(TaskId, String, PersonId),
     CompleteTask(TaskId),

@@ -296,7 +296,6 @@ fn command(
         Deed::Merge(into) => Command::Merge { into: numbers[&into] },
         Deed::Link(kind, target) => link(kind, target),
         Deed::DeclareMajor(text) => Command::DeclareMajor { reason: Some(words("reason", &text)?) },
-        Deed::StandDown => Command::StandDown { reason: None },
         Deed::GiveRole(role, person) => Command::GiveRole { role, person: Some(person) },
         Deed::AddTask(task, title, person) => {
             Command::AddTask { task, title: words("title", &title)?, assignee: Some(person) }

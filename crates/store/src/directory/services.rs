@@ -234,6 +234,12 @@ fn criticality(value: i64) -> Result<u8, Failure> {
     u8::try_from(value).map_err(|_| Failure::damaged("a criticality is not 1 to 4"))
 }
 
+/// What an hour without each service costs, where that is known; those out of use too.
+pub fn hourly(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, i64)>, Failure> {
+    let statement = "select id, cost_per_hour from services where cost_per_hour is not null";
+    many(sql, statement, &[], |row| Ok((row.parsed()?, row.int()?)))
+}
+
 fn set_dependencies(
     sql: &mut dyn Sql,
     service: ServiceId,

@@ -371,6 +371,7 @@ fn services_say_more_of_themselves_and_need_some_of_a_group() {
             services::insert(sql, &shop)?;
             assert_eq!(services::get(sql, id)?, Some(shop.clone()));
             assert_eq!((shop.outside(), one.outside()), ("Shop", "DB 1"));
+            assert_eq!(services::hourly(sql)?, [(id, 4_200)]);
             let plain = Service {
                 goal_permille: None,
                 // Whatever is said of whose it is, it is the service's own.

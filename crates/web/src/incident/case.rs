@@ -7,6 +7,8 @@ use crate::incident::clocks;
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
+use crate::url;
+use desk::status::Sites;
 use incident::policy::Policy;
 use incident::{Access, Body, Scope, State, Viewer};
 use kernel::{
@@ -73,6 +75,8 @@ pub(super) struct Case {
     pub(super) alerts: Alerts,
     /// Whether a program reported it for itself, so that nobody reads what is written to it.
     pub(super) by_machine: bool,
+    /// Where the public status page tells of it, if it does.
+    pub(super) outside: Option<String>,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -183,6 +187,18 @@ impl Case {
     }
 }
 
+/// Where the public status page tells of an incident: it has a name outside, and is shown.
+fn outside(
+    sql: &mut dyn Sql,
+    sites: &Sites,
+    number: IncidentNumber,
+) -> Result<Option<String>, Failure> {
+    let Some(site) = &sites.public else { return Ok(None) };
+    let id = store::outside::page_of(sql, number)?;
+    let shown = id.filter(|id| site.files.contains_key(&url::status_file(id)));
+    Ok(shown.map(|id| url::status_incident(&id)))
+}
+
 /// What it takes to read an incident.
 pub(super) struct Wanted {
     look: Look,
@@ -190,6 +206,7 @@ pub(super) struct Wanted {
     here: Here,
     counts: Arc<Counts>,
     timelines: Arc<Timelines>,
+    sites: Arc<Sites>,
     number: IncidentNumber,
 }
 
@@ -204,6 +221,7 @@ impl Wanted {
             here: here.clone(),
             counts: app.counts.clone(),
             timelines: app.timelines.clone(),
+            sites: app.desk.status().sites(),
             number,
         }
     }
@@ -234,6 +252,7 @@ impl Wanted {
         let people = store::directory::people::get_many(sql, &named)?;
         let former = former(sql, &self.policy, &row.state, events)?;
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
+        let outside = outside(sql, &self.sites, number)?;
         let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
@@ -248,6 +267,7 @@ impl Wanted {
             mail,
             alerts,
             by_machine,
+            outside,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,

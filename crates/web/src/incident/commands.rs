@@ -21,7 +21,7 @@ use axum::response::IntoResponse;
 use desk::{Done, Idempotency, Trouble};
 use incident::{Access, Body, CommandName as C, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, PersonId};
-use maud::Markup;
+use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use store::directory::drafts::{self, Mode};
 use store::incidents::list::IncidentRow;
@@ -291,6 +291,8 @@ fn touches(name: C, body: &Body) -> bool {
         C::Prioritise => matches!(body, Body::PriorityChanged(_)),
         C::Classify => matches!(body, Body::Classified(_)),
         C::Restrict => matches!(body, Body::Restricted(_)),
+        C::StateImpact => matches!(body, Body::ImpactStated(_)),
+        C::ChangeOutage => matches!(body, Body::OutageChanged(_) | Body::OutageRemoved(_)),
         _ => matches!(
             body,
             Body::PutOnHold(_)
@@ -347,7 +349,14 @@ async fn answer(
     let view = View::of(&case, who.viewer());
     let undo = can_undo(&case, done.first_n)
         .then(|| format!("{}?n={}", url::incident_command(number, "undo"), done.first_n));
-    let mut answer = Answer::patch(drawn(app, &view, fields, version_before).await?).else_go(back);
+    let mut patch = drawn(app, &view, fields, version_before).await?;
+    if command == C::StateImpact && dialogs::is_in_room(fields) {
+        // Its dialog holds the words that are stated: the next edit begins with these.
+        let (values, errors) = (dialogs::in_room(), Errors::default());
+        let form = dialogs::form(&view, command, &values, &errors, Some("morph"));
+        patch = html! { (patch) (form) };
+    }
+    let mut answer = Answer::patch(patch).else_go(back);
     if let Some(words) = told(command, undo.is_some()) {
         answer = answer.toast(words).undo(undo);
     }

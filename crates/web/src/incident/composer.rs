@@ -164,8 +164,16 @@ fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
     let sent = |name: &str| {
         start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
     };
-    let phase = sent("phase");
     let case = view.case;
+    // It goes on from the phase that was told last, as in the room.
+    let last = case.events().iter().rev().find_map(|stored| match &stored.event.body {
+        Body::UpdatePublished(data) if stored.number == case.number => Some(data.phase),
+        _ => None,
+    });
+    let phase = match &start.sent {
+        Some(_) => sent("phase"),
+        None => last.map_or(String::new(), |phase| phase.as_str().to_owned()),
+    };
     let public = case.state().conduct.as_deref().and_then(|conduct| conduct.public_title);
     let title = match &start.sent {
         Some(_) => sent("title"),

@@ -29,7 +29,7 @@ mod words;
 pub(crate) use case::by_role_and_teams;
 pub(crate) use commands::once;
 pub(crate) use head::presence_patches;
-pub(crate) use major::live_patches as room_patches;
+pub(crate) use major::{leads, live_patches as room_patches};
 pub(crate) use patches::live_patches;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;

@@ -51,7 +51,12 @@ pub(super) struct Wrong {
 fn place(refusal: &Refusal, fields: &Fields) -> String {
     match (refusal.field, fields.get("form")) {
         (Some(field), Some(form)) if form.parse::<C>().is_ok() => {
-            let field = if field == "seconds" { "duration" } else { field };
+            let field = match field {
+                "seconds" => "duration",
+                // One list holds both.
+                "people" | "teams" if form == C::CallResponders.as_str() => "whom",
+                field => field,
+            };
             format!("{form}-{field}")
         }
         _ => String::new(),
@@ -71,6 +76,9 @@ pub(super) fn words_of(refusal: &Refusal) -> String {
         "into" | "target" => "the number",
         "until" | "at" | "expected" => "the time",
         "next_update" => "the time of the next update",
+        "started_at" => "the beginning",
+        "ended_at" => "the end",
+        "people" | "teams" | "whom" => "whoever is called",
         "seconds" | "duration" => "the duration",
         "size_bytes" => "the file",
         "tags" => "the list of tags",

@@ -1,9 +1,11 @@
-//! Pages about services: how they are follows from incidents and outages, so such a page is
-//! fetched anew a moment after one of them changed.
+//! Pages about services, and the list of major incidents: how they are follows from incidents and
+//! outages, so such a page is fetched anew a moment after one of them changed.
 
 use super::change::Change;
 use super::stream::Shown;
+use incident::Body;
 use std::time::Duration;
+use store::incidents::feed::FeedEvent;
 use tokio::time::Instant;
 
 /// A page waits this long after a change, so that several are shown at once.
@@ -16,9 +18,12 @@ pub(super) struct ServicesPage {
 }
 
 impl ServicesPage {
-    /// Hears of a change: what is only talk changes nothing.
+    /// Hears of a change: what is only talk changes nothing, but a word about a major incident
+    /// moves when the next one is due.
     pub(super) fn hear(&mut self, change: &Change) {
-        if change.reshapes() {
+        let spoken = |event: &FeedEvent| matches!(event.event.body, Body::UpdatePublished(_));
+        let moves_next = change.row.state.major && change.events.iter().any(spoken);
+        if moves_next || change.reshapes() {
             self.again_at.get_or_insert_with(|| Instant::now() + AFTER);
         }
     }

@@ -11,15 +11,17 @@ use crate::part::{pri, state};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::State;
+use desk::status::Site;
 use incident::permissions::granted;
 use incident::state::IncidentRole;
 use incident::{Access, CommandName as C, Policy};
-use kernel::{ContentId, ServiceId};
+use kernel::{ContentId, IncidentNumber, ServiceId};
 use maud::{Markup, html};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::incidents::list::{self, IncidentRow, Look};
 use store::incidents::timeline::contents_by_id;
+use store::status::incidents::names;
 use store::{Failure, Sql};
 
 /// What waits for a decision.
@@ -39,6 +41,8 @@ struct Seen {
     /// Why something is proposed.
     reasons: HashMap<ContentId, String>,
     hourly: HashMap<ServiceId, i64>,
+    /// What the status page calls them, of those that it was told of.
+    outside: BTreeMap<IncidentNumber, String>,
 }
 
 impl Seen {
@@ -56,16 +60,20 @@ impl Seen {
             .into_iter()
             .filter_map(|(id, content)| Some((id, content.body?)))
             .collect();
-        Ok(Seen { proposed, open, past, reasons, hourly: hourly(sql)? })
+        let numbers: Vec<IncidentNumber> = open.iter().chain(&past).map(|row| row.number).collect();
+        let outside = names(sql, &numbers)?;
+        Ok(Seen { proposed, open, past, reasons, hourly: hourly(sql)?, outside })
     }
 }
 
 /// `GET /majors`.
 pub(super) async fn show(State(app): State<App>, Staff(who): Staff) -> PageResult<Markup> {
-    let look = who.look();
+    let (look, position) = (who.look(), app.desk.feed().position());
     let seen = app.desk.read(move |sql| Seen::read(sql, &look)).await?;
     let policy = app.desk.policy();
-    let drawn = Drawn { who: &who, policy: &policy, seen: &seen };
+    let sites = app.desk.status().sites();
+    let site = sites.public.as_deref();
+    let drawn = Drawn { who: &who, policy: &policy, seen: &seen, site };
     let main = html! {
         div.page {
             div.page-h { div { h1 { "Major incidents" } p { (drawn.lead()) } } }
@@ -76,7 +84,10 @@ pub(super) async fn show(State(app): State<App>, Staff(who): Staff) -> PageResul
             }
         }
     };
-    let page = Page::new(&who, "Major incidents").section(Section::Majors);
+    // It is fetched anew a moment after a change, as pages about services are.
+    let page = Page::new(&who, "Major incidents")
+        .section(Section::Majors)
+        .stream(url::live_services(position));
     Ok(page.main_class("main main-canvas").show(main))
 }
 
@@ -84,6 +95,8 @@ struct Drawn<'a> {
     who: &'a SignedIn,
     policy: &'a Arc<Policy>,
     seen: &'a Seen,
+    /// The public status page, where there is one.
+    site: Option<&'a Site>,
 }
 
 impl Drawn<'_> {
@@ -178,7 +191,7 @@ impl Drawn<'_> {
             conduct.and_then(|conduct| conduct.declared_at).unwrap_or(row.state.reported_at);
         html! {
             tr {
-                (head(row))
+                (self.head(row))
                 td { (state::state(&row.state)) }
                 td { (service(row)) }
                 td {
@@ -232,7 +245,7 @@ impl Drawn<'_> {
         let cost = cost(&self.seen.hourly, &state.outages, self.who.here.now);
         html! {
             tr {
-                (head(row))
+                (self.head(row))
                 td { (service(row)) }
                 td { (time::moment(state.reported_at, &self.who.here)) }
                 td.num { (after(mitigated.into_iter().flatten().min())) }
@@ -242,15 +255,25 @@ impl Drawn<'_> {
             }
         }
     }
-}
 
-fn head(row: &IncidentRow) -> Markup {
-    html! {
-        th scope="row" {
-            (pri::priority(row.state.priority)) " "
-            a.link href=(url::major(row.number)) { (row.number) " " (row.title) }
-            @if row.state.confidential_to.is_some() { " " (icon("lock")) span.vh { "restricted" } }
+    fn head(&self, row: &IncidentRow) -> Markup {
+        html! {
+            th scope="row" {
+                (pri::priority(row.state.priority)) " "
+                a.link href=(url::major(row.number)) { (row.number) " " (row.title) }
+                @if row.state.confidential_to.is_some() { " " (icon("lock")) span.vh { "restricted" } }
+                @if let Some(address) = self.outside(row.number) {
+                    div.meta { a.link href=(address) { "On the status page" span.vh { ": " (row.number) } } }
+                }
+            }
         }
+    }
+
+    /// Where the status page tells of one.
+    fn outside(&self, number: IncidentNumber) -> Option<String> {
+        let id = self.seen.outside.get(&number)?;
+        let is_shown = self.site?.files.contains_key(&url::status_file(id));
+        is_shown.then(|| url::status_incident(id))
     }
 }
 

@@ -59,8 +59,7 @@ pub(crate) async fn going_on(app: &App, viewer: &Viewer) -> PageResult<i64> {
 
 /// What an hour without each service costs, where that is known.
 pub(crate) fn hourly(sql: &mut dyn Sql) -> Result<HashMap<ServiceId, i64>, Failure> {
-    let all = services::list(sql)?.into_iter();
-    Ok(all.filter_map(|service| Some((service.id, service.cost_per_hour?))).collect())
+    Ok(services::hourly(sql)?.into_iter().collect())
 }
 
 /// What outages cost up to an instant: the hours in which a service was out, in part or all of

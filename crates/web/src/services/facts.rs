@@ -13,6 +13,7 @@ use crate::settings::maintenance;
 use crate::url;
 use desk::map::Reason;
 use incident::clocks::ClockKind;
+use incident::conduct::Degree;
 use incident::policy::Agreement;
 use kernel::{Priority, Role, ServiceId, Timestamp};
 use map::Health;
@@ -143,10 +144,12 @@ fn availability(service: &Service, days: &Days) -> Markup {
     }
 }
 
-/// What an hour costs, and what it cost since it is out.
+/// What an hour costs, and what it cost since it is out; what is only slower costs nothing here, as
+/// in the room of a major incident.
 fn cost(who: &SignedIn, service: &Service, told: &Told) -> Markup {
     let Some(hourly) = service.cost_per_hour else { return html! { span.muted { "not known" } } };
-    let began = told.seen_outages().filter(|row| row.ended_at.is_none()).map(|row| row.started_at);
+    let lasting = told.seen_outages().filter(|row| row.ended_at.is_none());
+    let began = lasting.filter(|row| row.degree != Degree::Degraded).map(|row| row.started_at);
     let so_far = began.min().map(|at| {
         let seconds = i128::from(who.here.now.seconds_since(at).max(0));
         i64::try_from(i128::from(hourly) * seconds / i128::from(HOUR)).unwrap_or(i64::MAX)

@@ -4,6 +4,7 @@
 use super::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, version_field,
 };
+use super::many::{self, Names};
 use super::{Reads, Section, actor, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
@@ -29,6 +30,8 @@ use store::directory::lists::{self, List, MEMBERS_MAX, Wants};
 use store::directory::{people, services};
 
 const SECTION: Section = Section::Lists;
+/// The fields of the services that a list is about.
+const SERVICES: Names = Names { boxes: "services", more: "services_more" };
 
 /// How bad something was at least, as it is called here.
 const DEGREES: [(&str, &str); 4] = [
@@ -164,6 +167,11 @@ fn typed(
     for line in lines.take(MEMBERS_MAX + 1) {
         members.insert(found(sql, line)?);
     }
+    let known = match fields.filled(SERVICES.more) {
+        Some(_) => services::list(sql)?,
+        None => vec![],
+    };
+    let fields = &many::ticked(&SERVICES, fields, &known)?;
     let least: Option<Degree> = editing::id(fields, "least_degree")?;
     let phases: BTreeSet<UpdatePhase> = editing::ids(fields, "phases")?;
     Ok(List {
@@ -172,7 +180,7 @@ fn typed(
         people: members,
         addresses: desk::lists::addresses(fields.text("addresses"), usual),
         wants: Wants {
-            services: editing::ids(fields, "services")?,
+            services: editing::ids(fields, SERVICES.boxes)?,
             least_degree: least,
             phases,
             first_and_last_only: fields.ticked("first_and_last_only"),
@@ -333,7 +341,7 @@ fn inputs(choice: &Choice, fields: &Fields, errors: &Errors) -> Markup {
         (people.textarea(6, fields.get("people").unwrap_or_default()))
         (addresses.textarea(4, fields.get("addresses").unwrap_or_default()))
         (least.select(&DEGREES, fields.text("least_degree")))
-        (choices("services", "About these services", Some("None ticked is all of them."), &choice.services, fields))
+        (many::inputs(&SERVICES, "About these services", Some("all of them"), choice.services.clone(), fields, errors))
         (choices("phases", "Where it stands", Some("None ticked is wherever."), &phases, fields))
         div.field { (checkbox("first_and_last_only", "Only the first word about an incident, and that it is over", fields.ticked("first_and_last_only"))) }
     }

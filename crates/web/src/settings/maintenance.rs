@@ -5,6 +5,7 @@ mod draw;
 mod form;
 
 use super::editing::{self, Problem, saved, stale};
+use super::many::{self, Names};
 use super::{Section, actor};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -33,6 +34,8 @@ pub(crate) use draw::now_banner;
 pub(crate) const ADDRESS: &str = "/settings/maintenance";
 const SECTION: Section = Section::Maintenance;
 const SUBJECT: &str = "maintenance";
+/// The fields of the services whose alerts a window is for.
+const SERVICES: Names = Names { boxes: "service", more: "service_more" };
 /// Windows that are listed: those to come, those that hold and the last of those before.
 const LISTED_MAX: i64 = 500;
 
@@ -151,6 +154,7 @@ async fn insert(
         cancelled: false,
         version: 1,
     };
+    let fields = &many::found(app, &SERVICES, fields).await?;
     let row = form::typed(blank, fields)?;
     let words = form::outside(id, fields, app.desk.now())?;
     check(&row)?;
@@ -198,8 +202,12 @@ async fn change(
     fields: Fields,
 ) -> PageResult<Response> {
     plans(&who)?;
-    let (seen, typed) = match editing::version(&fields) {
-        Ok(seen) => (Some(seen), fields.clone()),
+    let read = match editing::version(&fields) {
+        Ok(seen) => many::found(&app, &SERVICES, &fields).await.map(|typed| (Some(seen), typed)),
+        Err(trouble) => Err(trouble),
+    };
+    let (seen, typed) = match read {
+        Ok(read) => read,
         Err(trouble) => return refused(&app, &who, id, &fields, trouble).await,
     };
     let now = app.desk.now();

@@ -16,6 +16,7 @@ mod lists;
 mod mail;
 mod mailboxes;
 pub(crate) mod maintenance;
+mod many;
 mod matrix;
 mod models;
 mod moves;

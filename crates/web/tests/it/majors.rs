@@ -158,6 +158,11 @@ async fn an_update_says_whom_it_is_for_and_promises_the_next() {
         .get("gwen", &format!("/portal/incidents/{number}"))
         .await
         .shows("A driver update was wrong.");
+    // The incident's page goes on from the phase that was told, too.
+    world
+        .get("mara", &format!("/incidents/{number}"))
+        .await
+        .shows("<option value=\"identified\" selected>");
 
     let nobody = [("screen", "major"), ("phase", "monitoring"), ("body", "Kept words"), ("to", "")];
     let refused = world.post("mara", &path(number, "publish-update"), &nobody).await;
@@ -236,13 +241,17 @@ async fn people_are_called_and_say_whether_they_come() {
     leads_back(&world.post("mara", &path(number, "call-responders"), &call).await, number);
     world.get("mara", &room(number)).await.shows("Ines Calderon").hides("I am coming");
     world.get("ines", &room(number)).await.shows("I am coming").shows("I cannot come");
+    let unsaid = world.post("ines", &path(number, "answer-call"), &[("note", "Maybe")]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody comes unasked");
     let answer = [("screen", "major"), ("coming", "no")];
     leads_back(&world.post("ines", &path(number, "answer-call"), &answer).await, number);
     let responders = stored(&world, number).await.conduct.unwrap().responders;
     assert_eq!(responders[0].answer, Answer::CannotCome);
     world.get("mara", &room(number)).await.shows("cannot come");
-    let nobody = world.post("mara", &path(number, "call-responders"), &[("note", "x")]).await;
-    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nobody = [("form", "call-responders"), ("note", "x")];
+    let refused = world.post("mara", &path(number, "call-responders"), &nobody).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("Choose whom to call").shows("href=\"#call-responders-whom\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,6 +274,21 @@ async fn rooms_and_impact_are_said_and_only_meetings_are_links() {
         .shows("stated the impact");
     // The form begins with what is said.
     world.get("mara", &path(number, "state-impact")).await.shows("&lt;Gdańsk&gt;.</textarea>");
+    // Whoever began before somebody else stated it is told, and overwrites nothing unseen.
+    let version = stored(&world, number).await.version.to_string();
+    let stated = |words| {
+        [
+            ("form", "state-impact"),
+            ("screen", "major"),
+            ("version", version.as_str()),
+            ("statement", words),
+        ]
+    };
+    let done = world.post_live("ines", &path(number, "state-impact"), &stated("All sites.")).await;
+    done.shows("id=\"f-state-impact\"").shows("All sites.</textarea>");
+    let told = world.post_live("mara", &path(number, "state-impact"), &stated("One site.")).await;
+    assert_eq!(told.status, StatusCode::PRECONDITION_FAILED);
+    told.shows("while this was open").shows("One site.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,11 @@ use axum::http::StatusCode;
 use desk::contacts::{Messenger, Note, Noted};
 use incident::Command;
 use incident::reach::{PageChannel, Urgency};
-use kernel::{IncidentNumber, PageId};
+use kernel::{ChangeId, IncidentNumber, PageId};
 use std::sync::{Arc, Mutex};
 use store::directory::Contact;
+use store::directory::changes::{self, Change};
+use store::directory::services::{self, Link};
 use store::pages::send::{self, Page, PageState};
 
 /// Keeps the codes that it should send.
@@ -128,13 +130,53 @@ async fn whoever_is_called_to_a_major_incident_says_whether_they_come() {
     let call = Command::CallResponders { people, teams: vec![], note: None };
     world.command("ines", number, call).await;
     let page = world.get("", &path).await;
-    page.shows("Say whether you come").shows("Cannot come").hides("I cannot</button>");
+    page.shows("Say whether you come").shows("I cannot come").hides("I cannot</button>");
     let said = world.post("", &path, &[("say", "coming")]).await;
     assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
     let responders = stored.unwrap().state.conduct.unwrap().responders;
     assert_eq!(responders[0].answer, incident::conduct::Answer::Coming);
-    world.get("", &path).await.hides("Say whether you come");
+    world.get("", &path).await.hides("Say whether you come").shows("Open the major incident");
+    let twice = world.post("", &path, &[("say", "coming")]).await;
+    assert_eq!(twice.status, StatusCode::SEE_OTHER, "twice is as good as once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    world.get("", &path).await.hides("Just changed").hides("Join the call");
+    let (printing, now) = (world.printing, world.desk.now());
+    let ready = move |sql: &mut dyn store::Sql| {
+        let mut service = services::get(sql, printing)?.unwrap();
+        let url = "https://wiki.example/spooler".to_owned();
+        service.links = vec![Link { title: "Restart the spooler".to_owned(), url }];
+        services::update(sql, &service, service.version)?;
+        let change = Change {
+            id: ChangeId(desk::fresh()),
+            at: now.plus_seconds(-60),
+            service: Some(printing),
+            title: "Driver 4.2".to_owned(),
+            source: String::new(),
+            link: None,
+        };
+        changes::insert(sql, &change, now)?;
+        Ok(())
+    };
+    world.desk.write(ready).await.unwrap();
+    let command = |word: &str| format!("/incidents/{number}/{word}");
+    let service = printing.to_string();
+    world.post("mara", &command("classify"), &[("service", service.as_str())]).await;
+    let room = [("kind", "conference"), ("address", "https://meet.example/labels")];
+    world.post("mara", &command("set-room"), &room).await;
+    world
+        .get("", &path)
+        .await
+        .shows("Just changed")
+        .shows("Driver 4.2")
+        .shows("href=\"https://wiki.example/spooler\"")
+        .shows("href=\"https://meet.example/labels\"")
+        .shows("Join the call");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,6 +206,10 @@ async fn a_page_can_be_resolved_with_a_sentence() {
     let (number, _, path) = paged(&world, "Labels").await;
     let empty = world.post("", &path, &[("say", "resolve"), ("code", "fixed"), ("note", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let odd = [("say", "resolve"), ("code", "no-such-code"), ("note", "New toner, and a prayer")];
+    let refused = world.post("", &path, &odd).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("New toner, and a prayer").shows("<details open>");
     let fields = [("say", "resolve"), ("code", "fixed"), ("note", "It prints again")];
     assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();

@@ -153,6 +153,11 @@ async fn agents_say_how_a_component_is() {
     assert_eq!(world.post("otto", &says, &down).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.post("mara", &says, &down).await.status, StatusCode::SEE_OTHER);
     world.get("mara", COMPONENTS).await.shows("Out for everybody").shows("The bank says so");
+    // Its form holds what is said, so that saying it again takes neither reason nor end away.
+    world.get("mara", &one).await.shows("value=\"The bank says so\"");
+    let until = [("health", "down"), ("reason", "Still"), ("until", "2099-01-01T09:30")];
+    assert_eq!(world.post("mara", &says, &until).await.status, StatusCode::SEE_OTHER);
+    world.get("mara", &one).await.shows("value=\"2099-01-01T09:30\"").shows("value=\"Still\"");
     let past = [("health", "down"), ("until", "2020-01-01T00:00")];
     let refused = world.post("mara", &says, &past).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -189,6 +194,52 @@ async fn planned_work_is_told_outside_where_that_is_ticked() {
     let page = world.get("mara", &one).await;
     page.shows("value=\"New network hardware\"").shows(&format!("value=\"{component}\" checked"));
     world.get("otto", &one).await.shows("Told outside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_work_here_find_what_the_page_tells_of_an_incident() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let service = world.printing.to_string();
+    let labels = [("name", "Labels"), ("service", service.as_str())];
+    assert_eq!(world.post("ada", COMPONENTS, &labels).await.status, StatusCode::SEE_OTHER);
+    let public = [("version", "0"), ("public", "1"), ("name", "Northwind"), ("first", "en")];
+    assert_eq!(world.post("ada", PAGE, &public).await.status, StatusCode::SEE_OTHER);
+    let number = world.report("Labels print blank").await;
+    let incident = format!("/incidents/{number}");
+    let of_service = [("service", service.as_str())];
+    world.post("mara", &format!("{incident}/classify"), &of_service).await;
+    let declare = incident::Command::DeclareMajor { reason: None };
+    world.command("mara", number, declare).await;
+    let room = format!("{incident}/major");
+    let screens = ["/majors", room.as_str(), incident.as_str()];
+    for screen in screens {
+        world.get("mara", screen).await.hides("href=\"/status/incidents/");
+    }
+    let update = [
+        ("screen", "major"),
+        ("phase", "investigating"),
+        ("body", "Some labels are blank. We look into it."),
+        ("to", ""),
+        ("to", "status_page"),
+    ];
+    let said = world.post("mara", &format!("{incident}/publish-update"), &update).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    let options = desk::status::Options {
+        url: "https://desk.northwind.example".to_owned(),
+        kept: folder.path().join("kept"),
+        outlets: vec![],
+        mail: false,
+    };
+    desk::status::start(&world.desk, options).await;
+    let mut heard = world.desk.status().listen();
+    let tells =
+        |site: &desk::status::Site| site.files.keys().any(|name| name.starts_with("incidents/"));
+    let made = heard.wait_for(|sites| sites.public.as_deref().is_some_and(tells));
+    drop(tokio::time::timeout(PATIENCE, made).await.expect("it is made in time"));
+    for screen in screens {
+        world.get("mara", screen).await.shows("href=\"/status/incidents/");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,11 +172,17 @@ fn reject(view: &View<'_>, form: &Form<'_>) -> Markup {
     let Some(draft) = draft(view, form.values) else {
         return html! { p { "This update waits for nobody any more." } };
     };
-    let writer = draft.by.map_or("its writer", |person| first_name(view.case.person(person)));
+    let label = match draft.by {
+        Some(person) if view.me == Some(person) => "Why do you withdraw it".to_owned(),
+        Some(person) => {
+            format!("What should {} change", first_name(view.case.person(person)))
+        }
+        None => "What should its writer change".to_owned(),
+    };
     html! {
         blockquote.msg-b { p { (crate::incident::words::short(view.case.text(draft.body), QUOTED_CHARS)) } }
         input type="hidden" name="update" value=(draft.id);
-        (form.words("reason", &format!("What should {writer} change"), Some("Only staff read this.")))
+        (form.words("reason", &label, Some("Only staff read this.")))
     }
 }
 

@@ -206,6 +206,8 @@ pub(super) fn guarded(command: C) -> bool {
             | C::Reopen
             | C::Restrict
             | C::Escalate
+            | C::StateImpact
+            | C::ChangeOutage
     )
 }
 

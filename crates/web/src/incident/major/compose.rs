@@ -12,7 +12,7 @@ use crate::part::time::duration;
 use crate::url;
 use incident::CommandName as C;
 use incident::conduct::Audiences;
-use incident::state::UpdatePhase;
+use incident::state::{IncidentRole, UpdatePhase};
 use maud::{Markup, html};
 use store::directory::drafts::Draft;
 
@@ -102,10 +102,14 @@ fn next_in(room: &Room<'_>, start: &Start) -> String {
     minutes.max(1).to_string()
 }
 
-/// Whether somebody else has to approve what goes to the status page.
+/// Whether somebody else has to approve what goes to the status page; whoever leads needs nobody.
 fn is_approved(room: &Room<'_>) -> bool {
     let agreement = room.case().policy.agreement_of(room.state());
-    room.state().major && agreement.majors.as_ref().is_some_and(|targets| targets.approval)
+    let commander = room.state().roles.get(&IncidentRole::Commander).copied();
+    let leads = commander.is_some() && commander == room.view.me;
+    !leads
+        && room.state().major
+        && agreement.majors.as_ref().is_some_and(|targets| targets.approval)
 }
 
 fn form(room: &Room<'_>, start: &Start) -> Markup {

@@ -75,15 +75,15 @@ fn actions(room: &Room<'_>) -> Markup {
 fn over(room: &Room<'_>, command: C, label: &str) -> Markup {
     let below = room.state().children.len();
     html! {
-        form method="post" action=(url::incident_command(room.number(), command)) data-live {
+        form class="maj-o" method="post" action=(url::incident_command(room.number(), command)) data-live {
             (dialogs::screen_field(&dialogs::in_room()))
+            button class="btn btn-primary" type="submit" { (label) }
             @if below > 0 {
                 label.ck id="mj-below" data-keep {
                     input type="checkbox" name="children" value="1";
-                    "Also " (time::counted(below as i64, "incident")) " below it"
+                    "with " (time::counted(below as i64, "incident")) " below it"
                 }
             }
-            button class="btn btn-primary" type="submit" { (label) }
         }
     }
 }
@@ -100,6 +100,7 @@ pub(super) fn head(room: &Room<'_>, patch: Option<&str>) -> Markup {
                 @if let Some(service) = state.service { span.chip { (icon("services")) (case.service(service)) } }
                 @if let Some(team) = state.confidential_to { (chip::lock(case.team(team))) }
                 span.meta { (since(room)) }
+                @if let Some(address) = &case.outside { a.link href=(address) { (icon("globe")) " On the status page" } }
                 span.end id="here" data-keep { (room.others) }
                 @if joined > 0 { span.meta { (time::counted(joined as i64, "report")) " joined" } }
             }

@@ -13,6 +13,7 @@ mod preview;
 mod services;
 mod timeline;
 
+pub(crate) use people::leads;
 pub(super) use preview::preview;
 
 use self::compose::Start;

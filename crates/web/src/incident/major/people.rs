@@ -165,7 +165,7 @@ fn place(address: Option<&str>) -> Markup {
 }
 
 /// Nothing but these is pressed: words of people become no scripts.
-fn leads(address: &str) -> bool {
+pub(crate) fn leads(address: &str) -> bool {
     let lower = address.trim_start().to_ascii_lowercase();
     SCHEMES.iter().any(|scheme| lower.starts_with(scheme))
 }

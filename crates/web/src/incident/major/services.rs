@@ -4,6 +4,7 @@ use super::Room;
 use crate::incident::case::Case;
 use crate::part::icon::icon;
 use crate::part::time;
+use crate::url;
 use desk::map::Sight;
 use incident::State;
 use kernel::{ServiceId, Timestamp};
@@ -119,7 +120,12 @@ pub(super) fn card(room: &Room<'_>, patch: Option<&str>) -> Markup {
     let all = &room.extra.affected;
     html! {
         section.card id="mj-services" aria-labelledby="mj-services-h" data-patch=[patch] {
-            div.card-h { h2 id="mj-services-h" { "Affected services" } }
+            div.card-h {
+                h2 id="mj-services-h" { "Affected services" }
+                @if let Some(id) = room.state().service.or(all.first().map(|one| one.service)) {
+                    a.link.meta href=(url::service(id)) { "Service map" }
+                }
+            }
             @if all.is_empty() {
                 div.card-b { p.meta { "The incident names no service. With one, what depends on it is shown here." } }
             } @else {
@@ -139,7 +145,7 @@ fn row(case: &Case, one: &Affected) -> Markup {
     let (class, symbol, words) = look(one.health);
     html! {
         tr {
-            th scope="row" { (case.service(one.service)) }
+            th scope="row" { a href=(url::service(one.service)) { (case.service(one.service)) } }
             td { span class={ "state " (class) } { (icon(symbol)) (words) } }
             td {
                 @if one.own { "the incident is about it" }

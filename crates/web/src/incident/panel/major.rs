@@ -17,6 +17,7 @@ pub(super) fn section(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         div id="of-major" data-patch=[patch] {
             @if has_room(view.case.state()) { (standing(view)) }
+            @if let Some(address) = &view.case.outside { p.sec { a.link href=(address) { (icon("globe")) " What the status page says of it" } } }
             @if !view.case.state().outages.is_empty() { (outages(view)) }
         }
     }

@@ -35,7 +35,11 @@ pub(super) fn command(
         C::DeclineRole => Command::DeclineRole { role: needed(fields, "role")? },
         C::CallResponders => call(fields, ask)?,
         C::AnswerCall => Command::AnswerCall {
-            coming: fields.text("coming") != "no",
+            coming: match fields.text("coming") {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(Refusal::invalid("coming", "Say whether you come").into()),
+            },
             note: ask.opt_words("note", fields.get("note"), limits::REASON_CHARS)?,
         },
         C::SetRoom => Command::SetRoom {
@@ -112,7 +116,7 @@ fn call(fields: &Fields, ask: &mut Ask<'_>) -> Result<Command, Trouble> {
         }
     }
     if people.is_empty() && teams.is_empty() {
-        return Err(Refusal::invalid("whom", "is needed").into());
+        return Err(Refusal::invalid("whom", "Choose whom to call").into());
     }
     let note = ask.opt_words("note", fields.get("note"), limits::REASON_CHARS)?;
     Ok(Command::CallResponders { people, teams, note })

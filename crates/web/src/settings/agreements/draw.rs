@@ -1,5 +1,6 @@
 //! The form of an agreement, card by card.
 
+use super::SERVICES;
 use super::all::{ALWAYS, All};
 use super::terms::{self, COLUMNS, row_field, target_field};
 use crate::auth::SignedIn;
@@ -9,8 +10,8 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::part::pri::priority;
 use crate::part::week;
-use crate::settings::Section;
 use crate::settings::editing::{self, Problem, choices, name_field, version_field};
+use crate::settings::{Section, many};
 use incident::policy::Agreement;
 use incident::state::HoldReason;
 use kernel::{CalendarId, Priority};
@@ -111,8 +112,9 @@ fn applies_card(view: &View<'_>) -> Markup {
                     }
                     p.meta id="services" tabindex="-1" { "What is left open holds for all. Where more than one list is filled, an incident has to be in each of them." }
                     @if let Some(error) = errors.of("services") { p.err { (icon("alert")) (error) } }
-                    (some_of("Services", fields.all("services").count(), choices("services", "Services", None,
-                        &services.map(|one| (one.id.to_string(), one.name.clone())).collect::<Vec<_>>(), fields)))
+                    (some_of("Services", fields.all(SERVICES.boxes).count() + fields.text(SERVICES.more).lines().count(),
+                        many::inputs(&SERVICES, "Services", None,
+                            services.map(|one| (one.id.to_string(), one.name.clone())).collect(), fields, errors)))
                     (some_of("Organisations", fields.all("organisations").count(), choices("organisations", "Organisations of requesters", None,
                         &view.all.organisations.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>(), fields)))
                     (some_of("Categories", fields.all("categories").count(), choices("categories", "Categories, with what lies below them", None,

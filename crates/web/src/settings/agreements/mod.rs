@@ -14,6 +14,7 @@ use self::all::All;
 use self::draw::View;
 use self::terms::Draft;
 use super::editing::{self, Problem, saved, saved_banner};
+use super::many::{self, Names};
 use super::moves::{self, Moves};
 use super::{Reads, Section, actor, form_page};
 use crate::answer::Answer;
@@ -41,6 +42,8 @@ const SECTION: Section = Section::Agreements;
 const SUBJECT: &str = "agreement";
 /// The last part of the address of the form for a new one.
 const NEW: &str = "new";
+/// The fields of the services that an agreement applies to.
+const SERVICES: Names = Names { boxes: "services", more: "services_more" };
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -170,7 +173,16 @@ async fn draft(
         Some(stored) => stored.reference,
         None => blank_agreement().reference,
     };
-    Ok(terms::read(fields, &which.all, stored, reference, requesters, &who.here))
+    let (ticked, wrong) = match many::ticked(&SERVICES, fields, &which.all.services) {
+        Ok(ticked) => (ticked, None),
+        Err(refusal) => (fields.clone(), Some(refusal.message)),
+    };
+    let (draft, mut errors) =
+        terms::read(&ticked, &which.all, stored, reference, requesters, &who.here);
+    if let Some(words) = wrong {
+        errors.add(SERVICES.more, words);
+    }
+    Ok((draft, errors))
 }
 
 /// The people of a list, one a line: by e-mail address, or by a name that only one has.

@@ -1,6 +1,6 @@
 //! How maintenance windows look.
 
-use super::{ADDRESS, All, SECTION, address, form, may_plan};
+use super::{ADDRESS, All, SECTION, SERVICES, address, form, may_plan};
 use crate::account::zone_field;
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -12,7 +12,7 @@ use crate::part::form::{Field, checkbox};
 use crate::part::icon::icon;
 use crate::part::time;
 use crate::settings::editing::{Problem, buttons, choices, name_field, version_field};
-use crate::settings::{row_page, section_page};
+use crate::settings::{many, row_page, section_page};
 use crate::shell::{self, Page};
 use crate::url;
 use ::alert::maintenance::{Maintenance, Recurrence};
@@ -304,7 +304,7 @@ fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
             }
             (choices("day", "On which days does it begin?", Some("None ticked: every day."), &days, fields))
         }
-        (choices("service", "For alerts about which services?", Some("None ticked: any."), &services, fields))
+        (many::inputs(&SERVICES, "For alerts about which services?", Some("any"), services, fields, errors))
         (choices("source", "For alerts from which integrations?", Some("None ticked: any."), &sources, fields))
         (field("matcher.labels", "With which labels?")
             .hint("One condition a line, all of which hold: site = north, env != test, host =~ web-.*, host !~ db.*")

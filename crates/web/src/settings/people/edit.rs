@@ -13,7 +13,7 @@ use crate::part::time::{self, Here};
 use crate::settings::editing::{
     self, Problem, buttons, choices, name_field, saved, saved_banner, stale, version_field,
 };
-use crate::settings::{Reads, actor, row_page};
+use crate::settings::{Reads, actor, many, row_page};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
@@ -106,6 +106,7 @@ pub(super) async fn create(
 }
 
 async fn insert(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
+    let fields = &many::found(app, &skills::SERVICES, fields).await?;
     let fresh = Person::new(id, String::new(), None, app.desk.now());
     let (person, in_teams) =
         (typed(fresh, fields, &who.here)?, editing::ids::<TeamId>(fields, "teams")?);
@@ -210,6 +211,7 @@ pub(super) async fn change(
 }
 
 async fn update(app: &App, who: &SignedIn, id: PersonId, fields: &Fields) -> Result<(), Trouble> {
+    let fields = &many::found(app, &skills::SERVICES, fields).await?;
     let (seen, in_teams) = (editing::version(fields)?, editing::ids::<TeamId>(fields, "teams")?);
     let (fields, me, here) = (fields.clone(), who.viewer().person, who.here.clone());
     app.desk

@@ -7,6 +7,7 @@ use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::part::time::counted;
 use crate::settings::editing::{self, Problem, buttons, choices, name_field, version_field};
+use crate::settings::many::BOXES_MAX;
 use crate::settings::{escalations as policies, maintenance, row_page};
 use crate::url;
 use incident::Policy;
@@ -18,8 +19,6 @@ use store::directory::teams::Team;
 
 /// Links of one kind in a row or on a page; more are counted.
 const LINKS_MAX: usize = 12;
-/// Services that are offered as boxes: among more nobody finds one, and they are written by name.
-const BOXES_MAX: usize = 200;
 
 /// The form that finds services by name.
 pub(super) fn finder(words: &str) -> Markup {

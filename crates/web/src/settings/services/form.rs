@@ -2,13 +2,13 @@
 //! line, so that the form works without scripts however many services there are.
 
 use crate::form::Fields;
-use crate::settings::editing;
+use crate::settings::{editing, many};
 use desk::Trouble;
 use desk::map::{COST_MAX, GROUP_MAX, LINKS_MAX, NEEDS_MAX};
 use incident::Refusal;
 use kernel::{ServiceId, limits};
 use map::Need;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use store::directory::services::{Link, Service};
 
 /// The field for what a service needs where there are too many to offer each with a box.
@@ -141,20 +141,7 @@ fn written_links(links: &[Link]) -> String {
 
 /// Services by name, one a line.
 fn more(text: &str, known: &[Service]) -> Result<BTreeSet<ServiceId>, Refusal> {
-    let wanted: Vec<(usize, &str)> = lines(text).collect();
-    if wanted.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    if wanted.len() > NEEDS_MAX {
-        return Err(Refusal::invalid(MORE, format!("There are more than {NEEDS_MAX}")));
-    }
-    let by_name: HashMap<String, ServiceId> =
-        known.iter().map(|service| (service.name.to_lowercase(), service.id)).collect();
-    let found = wanted.into_iter().map(|(at, name)| {
-        let unknown = || Refusal::invalid(MORE, format!("Line {at}: there is no service {name}"));
-        by_name.get(&name.to_lowercase()).copied().ok_or_else(unknown)
-    });
-    found.collect()
+    many::named(MORE, text, known, NEEDS_MAX)
 }
 
 /// One group a line: "Print servers: 2 of North, South, West".

@@ -234,8 +234,15 @@ fn condition(
     problem: &Problem,
 ) -> Markup {
     let errors = &problem.errors;
-    let said_now = all.said(one.id).map(|said| said.health.as_str()).unwrap_or_default();
-    let health = fields.get("health").unwrap_or(said_now);
+    // What is said now stands in the form: said again, its end and its reason stay.
+    let now = all.said(one.id);
+    let sent = |field: &str, now: Option<String>| {
+        fields.get(field).map(str::to_owned).or(now).unwrap_or_default()
+    };
+    let health = sent("health", now.map(|said| said.health.as_str().to_owned()));
+    let until = now.and_then(|said| said.ended_at).map(|at| who.here.field(at));
+    let (until, reason) =
+        (sent("until", until), sent("reason", now.map(|said| said.reason.clone())));
     html! {
         section.card aria-labelledby="said" {
             div.card-h { h2 id="said" { "How it is" } }
@@ -243,10 +250,10 @@ fn condition(
                 p { "Said by hand: " (said(who, all, one)) }
                 @if may_plan(who.viewer()) {
                     form.form method="post" action={ (address(one.id)) "/condition" } {
-                        (Field::new("health", "It is").errors(errors).select(&HEALTHS, health))
+                        (Field::new("health", "It is").errors(errors).select(&HEALTHS, &health))
                         div.form-2 {
-                            (Field::new("until", "Until").hint("Empty: until somebody ends it.").errors(errors).input("datetime-local", fields.text("until")))
-                            (Field::new("reason", "Why").hint("Stays inside.").errors(errors).input("text", fields.text("reason")))
+                            (Field::new("until", "Until").hint("Empty: until somebody ends it.").errors(errors).input("datetime-local", &until))
+                            (Field::new("reason", "Why").hint("Stays inside.").errors(errors).input("text", &reason))
                         }
                         div { button.btn type="submit" { "Say so" } }
                     }
