@@ -160,7 +160,7 @@ async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
             source: String::new(),
             link: None,
         };
-        changes::insert(sql, &change, now)?;
+        changes::insert(sql, &change, change.at, now)?;
         Ok(())
     };
     world.desk.write(ready).await.unwrap();
