@@ -134,6 +134,7 @@ kept-inside = In Ihrem Namen kam eine Antwort per E-Mail, und nichts belegt, das
 kept-inside-fix = Um per E-Mail zu antworten, schreiben Sie von der Adresse Ihres Kontos über den Mailserver ihrer Domain. Er muss Nachrichten signieren (DKIM) oder für die Domain genannt sein (SPF), wie es ihr DMARC-Eintrag verlangt; darum kann sich kümmern, wer ihn betreibt. Um jetzt zu antworten, öffnen Sie den Vorgang. Wenn Sie nichts geschrieben haben, sagen Sie es Ihrer Administration.
 paged = Sie werden gerufen: { $title }
 paged-open = Öffnen Sie den Link, um anzunehmen, weiterzureichen oder zu sagen, dass Sie nicht können.
+paged-answer = Oder antworten Sie auf diese Nachricht mit einem Wort: ack (annehmen), escalate (weiterreichen) oder cannot (Sie können nicht).
 paged-sign-in = Melden Sie sich an, um anzunehmen; sonst wird weitergereicht.
 paged-link = Annehmen, weiterreichen oder sagen, dass Sie nicht können
 paged-why = Sie erhalten diese Nachricht, weil Sie Bereitschaft haben oder als Ansprechperson genannt wurden.

@@ -146,6 +146,7 @@ kept-inside-fix = To answer by mail, write from the address of your account, thr
 
 paged = You are paged: { $title }
 paged-open = Open the link to acknowledge it, to escalate it, or to say that you cannot.
+paged-answer = Or answer this letter with one word: ack, escalate or cannot.
 paged-sign-in = Sign in to acknowledge it, or it escalates.
 paged-link = Acknowledge, escalate, or say that you cannot
 paged-why = You get this because you are on call or were named to be paged.

@@ -134,6 +134,7 @@ kept-inside = Llegó por correo una respuesta en su nombre, y nada prueba que se
 kept-inside-fix = Para responder por correo, escriba desde la dirección de su cuenta por el servidor de correo de su dominio. Ese servidor debe firmar los mensajes (DKIM) o estar indicado para el dominio (SPF), como pide su registro DMARC; quien lo administra puede ocuparse. Para responder ahora, abra la incidencia. Si usted no escribió nada, avise a su administrador.
 paged = Se le avisa: { $title }
 paged-open = Abra el enlace para aceptar, escalar o decir que no puede.
+paged-answer = O responda a este mensaje con una sola palabra: ack (aceptar), escalate (escalar) o cannot (no puede).
 paged-sign-in = Inicie sesión para aceptar; si no, el aviso se escala.
 paged-link = Aceptar, escalar o decir que no puede
 paged-why = Recibe este mensaje porque está de guardia o se le nombró para recibir avisos.

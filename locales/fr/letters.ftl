@@ -134,6 +134,7 @@ kept-inside = Une réponse en votre nom est arrivée par courriel, et rien ne pr
 kept-inside-fix = Pour répondre par courriel, écrivez depuis l’adresse de votre compte, par le serveur de messagerie de son domaine. Ce serveur doit signer les messages (DKIM) ou être nommé pour le domaine (SPF), comme le veut son enregistrement DMARC ; la personne qui l’administre peut s’en occuper. Pour répondre maintenant, ouvrez l’incident. Si vous n’avez rien écrit, prévenez votre administrateur.
 paged = Vous êtes appelé : { $title }
 paged-open = Ouvrez le lien pour prendre en charge, escalader ou dire que vous ne pouvez pas.
+paged-answer = Ou répondez à ce message par un seul mot : ack (prendre en charge), escalate (escalader) ou cannot (vous ne pouvez pas).
 paged-sign-in = Connectez-vous pour prendre en charge, sinon l’appel est escaladé.
 paged-link = Prendre en charge, escalader ou dire que vous ne pouvez pas
 paged-why = Vous recevez ce message parce que vous êtes d’astreinte ou avez été désigné pour être appelé.

@@ -134,6 +134,7 @@ kept-inside = W Państwa imieniu przyszła odpowiedź e-mailem i nic nie potwier
 kept-inside-fix = Aby odpowiadać e-mailem, prosimy pisać z adresu swojego konta przez serwer poczty jego domeny. Ten serwer musi podpisywać wiadomości (DKIM) lub być wskazany dla domeny (SPF), jak wymaga jej wpis DMARC; może o to zadbać osoba, która go prowadzi. Aby odpowiedzieć teraz, prosimy otworzyć zgłoszenie. Jeśli nic Państwo nie pisali, prosimy powiadomić administratora.
 paged = Wezwanie: { $title }
 paged-open = Prosimy otworzyć odnośnik, aby przyjąć, przekazać dalej lub odmówić.
+paged-answer = Można też odpowiedzieć na tę wiadomość jednym słowem: ack (przyjąć), escalate (przekazać dalej) lub cannot (odmówić).
 paged-sign-in = Prosimy się zalogować, aby przyjąć; inaczej wezwanie zostanie przekazane dalej.
 paged-link = Przyjąć, przekazać dalej lub odmówić
 paged-why = Otrzymują Państwo tę wiadomość, ponieważ mają Państwo dyżur lub zostali Państwo wskazani do wezwania.

@@ -134,6 +134,7 @@ kept-inside = Chegou por e-mail uma resposta em seu nome, e nada prova que é su
 kept-inside-fix = Para responder por e-mail, escreva do endereço da sua conta pelo servidor de e-mail do domínio. Esse servidor precisa assinar as mensagens (DKIM) ou ser indicado para o domínio (SPF), como pede o registro DMARC; quem o administra pode cuidar disso. Para responder agora, abra o incidente. Se você não escreveu nada, avise o administrador.
 paged = Você é chamado: { $title }
 paged-open = Abra o link para aceitar, escalar ou dizer que não pode.
+paged-answer = Ou responda a esta mensagem com uma só palavra: ack (aceitar), escalate (escalar) ou cannot (não pode).
 paged-sign-in = Entre para aceitar; caso contrário, o chamado é escalado.
 paged-link = Aceitar, escalar ou dizer que não pode
 paged-why = Você recebe esta mensagem porque está de plantão ou foi indicado para ser chamado.

@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::events::Told;
 use crate::observe::Figures;
 use crate::problem::Problem;
+use axum::http::HeaderMap;
 use desk::Desk;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -36,6 +37,11 @@ impl App {
     /// Where this instance is reached, if that is known.
     pub(crate) fn public_url(&self) -> Option<&str> {
         self.0.options.public_url.as_deref()
+    }
+
+    /// Where others find this instance.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> String {
+        self.0.options.base(headers)
     }
 
     /// The name of the host in that address.

@@ -58,6 +58,8 @@ mod whom;
 use app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use desk::Desk;
 use door::Door;
 use kernel::limits;
@@ -70,6 +72,21 @@ pub struct Options {
     /// `https://desk.example.com`, without a slash at the end. Without it links
     /// are relative and requests by session must name the same host.
     pub public_url: Option<String>,
+    /// Whether this program encrypts connections itself.
+    pub encrypted: bool,
+}
+
+impl Options {
+    /// Where others find this instance, without a slash at its end: the address people use, else
+    /// the one by which this request came; empty where it names none.
+    fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.encrypted { "https" } else { "http" };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        host.map(|host| format!("{scheme}://{host}")).unwrap_or_default()
+    }
 }
 
 /// Everything under `/api`, `/openapi.json`, `/healthz`, `/readyz` and
@@ -141,4 +158,22 @@ fn doors() -> Vec<Door> {
         health::doors(),
     ];
     families.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_whole_where_the_request_says_by_which_it_came() {
+        let mut headers = HeaderMap::new();
+        let own = Options { public_url: None, encrypted: true };
+        assert_eq!(own.base(&headers), "");
+        headers.insert(HOST, "desk.example:8443".parse().unwrap());
+        assert_eq!(own.base(&headers), "https://desk.example:8443");
+        let plain = Options::default();
+        assert_eq!(plain.base(&headers), "http://desk.example:8443");
+        let public_url = Some("https://help.example/".to_owned());
+        assert_eq!(Options { public_url, ..own }.base(&headers), "https://help.example");
+    }
 }

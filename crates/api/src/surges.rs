@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::surges::{Accept, Case};
+use desk::surges::{Accept, Accepted, Case};
 use kernel::{Channel, IncidentNumber, ServiceId, SurgeId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -91,6 +91,15 @@ struct AcceptWish {
     draft: Option<String>,
 }
 
+/// Which reports join the parent.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct JoinWish {
+    /// The reports that become children; absent for all of them.
+    #[schema(value_type = Option<Vec<String>>)]
+    reports: Option<BTreeSet<IncidentNumber>>,
+}
+
 /// What came of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AcceptedSurge)]
@@ -119,6 +128,12 @@ pub(crate) fn doors() -> Vec<Door> {
             .body::<AcceptWish>(json!({ "title": "Label Printing is down", "known": true }))
             .once()
             .answers::<ShownAccepted>(200, "The parent and its children.")
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
+        Door::post("/api/v1/surges/{id}/join", "joinSurge", join)
+            .about("incidents", "Link what came since to the parent of a surge", "Once it was accepted: its reports that stand alone become children, too.")
+            .body::<JoinWish>(json!({}))
+            .once()
+            .answers::<ShownAccepted>(200, "The parent and its new children.")
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::post("/api/v1/surges/{id}/dismiss", "dismissSurge", dismiss)
             .about("incidents", "Dismiss a surge", "It stays silent until arrivals are as usual again.")
@@ -186,8 +201,27 @@ async fn accepted(
         draft: wish.draft.unwrap_or_default(),
     };
     let done = app.desk().accept_surge(caller.viewer(), Channel::Api, id, accept).await?;
+    linked(done)
+}
+
+fn linked(done: Accepted) -> Result<Answered, Problem> {
     let shown = ShownAccepted { parent: done.parent, linked: done.linked, refused: done.refused };
     Ok(Answered::good(&shown)?)
+}
+
+async fn join(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    Path(id): Path<String>,
+    body: Given<JoinWish>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    caller.must_write()?;
+    let (id, wanted) = (surge_id(&id)?, body.value.reports);
+    let doing =
+        async { linked(app.desk().join_surge(caller.viewer(), Channel::Api, id, wanted).await?) };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 async fn dismiss(

@@ -5,7 +5,7 @@ use crate::{Desk, Trouble};
 use incident::conduct::Answer as CallAnswer;
 use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
-use incident::{Command, Policy, RefusalKind, Scope, State, TokenScope, Viewer};
+use incident::{Command, Policy, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
 use kernel::{Channel, IncidentNumber, PageId, PersonId, Timestamp, limits, words};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -130,6 +130,12 @@ impl Paged {
             && conduct.is_some_and(|conduct| conduct.responders.iter().any(asked))
     }
 
+    /// Whether this answer was refused to somebody who learns: nobody waits for them, so that they
+    /// leave, and no more of this page is sent to them.
+    pub fn leaves(&self, answer: Answer, refusal: &Refusal) -> bool {
+        self.page.learns && answer == Answer::Decline && refusal.kind == RefusalKind::State
+    }
+
     /// Whether only one team may read it, so that its title is not said where others listen.
     pub fn is_restricted(&self) -> bool {
         self.state.confidential_to.is_some()
@@ -229,6 +235,7 @@ impl Desk {
             }
             Err(Trouble::Refused(refusal))
                 if answer == Answer::Acknowledge && refusal.kind == RefusalKind::State => {}
+            Err(Trouble::Refused(refusal)) if paged.leaves(answer, &refusal) => {}
             Err(trouble) => return Err(trouble),
         }
         self.page_answered(number, person).await
@@ -238,7 +245,8 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// As [`Desk::answer_page`]; [`crate::MESSAGE_DONE`] when the step was done before.
+    /// As [`Desk::answer_page`]; [`crate::MESSAGE_DONE`] when the step was done before. What is
+    /// refused to whoever [leaves](Paged::leaves) is answered all the same.
     pub async fn answer_page_by_mail(
         &self,
         paged: &Paged,
@@ -254,8 +262,14 @@ impl Desk {
             }
             other => other.command(),
         };
-        ask.issue(command).await?;
-        self.page_answered(number, person).await
+        match ask.issue(command).await {
+            Ok(_) => self.page_answered(number, person).await,
+            Err(Trouble::Refused(refusal)) if paged.leaves(answer, &refusal) => {
+                self.page_answered(number, person).await?;
+                Err(refusal.into())
+            }
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// Resolves the incident as the person who was paged, from the message that paged them.

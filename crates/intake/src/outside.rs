@@ -54,25 +54,35 @@ impl Outside for Nobody {
 }
 
 /// Asks whom the guard lets be asked.
-pub struct Guarded(Desk);
+pub struct Guarded {
+    desk: Desk,
+    /// Certificates in DER that are trusted beside those of this machine.
+    trusted: Arc<[Vec<u8>]>,
+}
 
 impl Guarded {
     /// One with the guard of this desk.
     pub fn by(desk: Desk) -> Self {
-        Guarded(desk)
+        Guarded { desk, trusted: Arc::default() }
+    }
+
+    /// The same trusting these certificates in DER, too, and whom they signed.
+    #[must_use]
+    pub fn trusting(self, certificates: Vec<Vec<u8>>) -> Self {
+        Guarded { trusted: certificates.into(), ..self }
     }
 }
 
 impl Outside for Guarded {
     fn ask(&self, question: Question) -> BoxFuture<'static, Result<Answer, String>> {
-        let desk = self.0.clone();
+        let (desk, own) = (self.desk.clone(), self.trusted.clone());
         Box::pin(async move {
             let to: Outward = question
                 .url
                 .parse()
                 .map_err(|rule: kernel::Invalid| format!("the address {rule}"))?;
             let addresses = desk.reach(&to).await.map_err(|wrong| wrong.to_string())?;
-            let asked = tokio::task::spawn_blocking(move || get(&to, addresses, &question));
+            let asked = tokio::task::spawn_blocking(move || get(&to, addresses, &own, &question));
             asked.await.map_err(|_| "asking failed".to_owned())?
         })
     }
@@ -101,14 +111,19 @@ impl Resolver for LetPass {
     }
 }
 
-fn get(to: &Outward, addresses: Vec<SocketAddr>, question: &Question) -> Result<Answer, String> {
+fn get(
+    to: &Outward,
+    addresses: Vec<SocketAddr>,
+    own: &[Vec<u8>],
+    question: &Question,
+) -> Result<Answer, String> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
         .user_agent("evenkeel")
         .timeout_global(Some(ANSWER_WITHIN));
-    let config = if to.encrypted { config.tls_config(trusted()) } else { config };
+    let config = if to.encrypted { config.tls_config(trusted(own)) } else { config };
     let agent = Agent::with_parts(config.build(), DefaultConnector::default(), LetPass(addresses));
     let mut request = agent.get(to.to_string());
     if let Some(authorization) = &question.authorization {
@@ -121,10 +136,12 @@ fn get(to: &Outward, addresses: Vec<SocketAddr>, question: &Question) -> Result<
     Ok(Answer { status, body: body.map_err(failed)? })
 }
 
-/// Trusts whom this machine trusts, so that an authority of the house counts, too.
-fn trusted() -> TlsConfig {
+/// Trusts whom this machine trusts, so that an authority of the house counts, and these.
+fn trusted(own: &[Vec<u8>]) -> TlsConfig {
     let known = rustls_native_certs::load_native_certs().certs;
-    let known = known.iter().map(|certificate| Certificate::from_der(certificate).to_owned());
+    let known = known.iter().map(|certificate| &**certificate);
+    let known = known.chain(own.iter().map(Vec::as_slice));
+    let known = known.map(|certificate| Certificate::from_der(certificate).to_owned());
     TlsConfig::builder()
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .root_certs(RootCerts::from(known))

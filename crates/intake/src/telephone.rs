@@ -98,7 +98,7 @@ async fn voice(
         return script(&menu(&paged.spoken(&app.desk.policy()), &action));
     };
     match app.desk.answer_page(&paged, *answer).await {
-        Ok(()) => script(&say(&format!("{} Goodbye.", done(*answer)))),
+        Ok(()) => script(&say(&format!("{} Goodbye.", done(&paged, *answer)))),
         Err(Trouble::Refused(refusal)) => {
             script(&say(&format!("That is not possible now: {}. Goodbye.", refusal.message)))
         }
@@ -179,7 +179,7 @@ impl App {
         };
         let number = paged.page.number;
         Ok(match self.desk.answer_page(&paged, answer).await {
-            Ok(()) => format!("{number}: {}", done(answer)),
+            Ok(()) => format!("{number}: {}", done(&paged, answer)),
             Err(Trouble::Refused(refusal)) => format!("{number}: {}", refusal.message),
             Err(trouble) => return Err(trouble),
         })
@@ -212,8 +212,9 @@ fn read(text: &str) -> Option<(Answer, Option<&str>)> {
     Some((*answer, words.next()))
 }
 
-fn done(answer: Answer) -> &'static str {
+fn done(paged: &Paged, answer: Answer) -> &'static str {
     match answer {
+        Answer::Decline if paged.page.learns => "No more of this page is sent to you.",
         Answer::Acknowledge => "Acknowledged. It is yours.",
         Answer::Escalate => "The next person is paged.",
         Answer::Decline => "The next person is paged instead of you.",

@@ -2,6 +2,10 @@
 
 /// Defines an enum whose values have one word each, in snake case.
 ///
+/// `serde` writes the variant's name in snake case, not its word: where both differ, a value is
+/// another in JSON by `serde` than by `as_str` and `parse`. The house check `tidy` names such lists
+/// and lets those pass that are written by their words alone.
+///
 /// ```
 /// kernel::words! {
 ///     /// Which way.

@@ -26,6 +26,7 @@ pub fn draw(own: &LetterText, value: &dyn Fn(&str) -> Option<String>, address: &
     let number = known("number");
     let mut pieces = match own.kind.is_to_staff() {
         true => to_staff(own.kind, say, &known),
+        false if own.kind.is_to_followers() => to_follower(own.kind, say, &known),
         false => to_requester(own.kind, say, &known, address),
     };
     pieces.push(Piece::Links(vec![(say.open_incident(), address.to_owned())]));
@@ -36,6 +37,7 @@ pub fn draw(own: &LetterText, value: &dyn Fn(&str) -> Option<String>, address: &
         LetterKind::TeamNew | LetterKind::TeamGiven => say.why_team(&number),
         LetterKind::Paged => say.paged_why().to_owned(),
         kind if kind.is_to_staff() => say.why_person(&number, "yours"),
+        kind if kind.is_to_followers() => say.why_watcher(&number),
         _ => say.why_requester(&number),
     };
     let letter = Letter { language: own.language, subject, pieces, why };
@@ -81,6 +83,21 @@ fn to_requester(kind: LetterKind, say: Letters, known: Known, address: &str) -> 
         LetterKind::Withdrawn => vec![text(say.withdrawn()), quote()],
         LetterKind::Reopened => vec![text(say.taken_up_again())],
         _ => vec![text(say.together())],
+    }
+}
+
+/// As `words::watcher` says it.
+fn to_follower(kind: LetterKind, say: Letters, known: Known) -> Vec<Piece> {
+    let who = known("who");
+    match kind {
+        LetterKind::FollowerMessage => vec![text(say.wrote(who)), quote()],
+        LetterKind::FollowerFile => vec![text(say.added_file(who)), quote()],
+        LetterKind::FollowerUpdate => vec![text(say.phase("investigating")), quote()],
+        LetterKind::FollowerExpected => vec![text(say.expected_by(known("expected")))],
+        LetterKind::FollowerResolved => vec![text(say.resolved()), quote()],
+        LetterKind::FollowerDisputed => vec![text(say.follower_still_broken()), quote()],
+        LetterKind::FollowerClosed => vec![text(say.was_closed())],
+        _ => vec![text(say.follower_taken_up_again())],
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Material {
     pub(crate) news: News,
     /// Whose status page it is.
     pub(crate) site: String,
-    /// Its address.
+    /// What the addresses of its pages of subscriptions begin with.
     pub(crate) base: String,
     /// Who subscribed; none for members of lists.
     pub(crate) subscriber: Option<Subscriber>,
@@ -69,6 +69,8 @@ struct Place {
     site: String,
     /// Its address, without a slash at the end.
     base: String,
+    /// What the addresses of its pages of subscriptions begin with: files answer no form.
+    subscriptions: String,
     /// Whether everybody may read it.
     public: bool,
     zone: TimeZone,
@@ -81,12 +83,15 @@ fn place(sql: &mut dyn Sql, public_url: &str) -> Result<Place, Failure> {
     let page = store::status::page::get(sql)?.value;
     let or = |own: String, usual: String| if own.is_empty() { usual } else { own };
     // Its own domain answers while everybody may read the page; lists have ways out besides.
+    let here = format!("{public_url}/status");
     let base = match page.domain.as_str() {
         domain if page.public && !domain.is_empty() => format!("https://{domain}"),
-        _ => format!("{public_url}/status"),
+        _ => here.clone(),
     };
+    let subscriptions = if page.domain_is_ours { base.clone() } else { here };
     let zone = TimeZone::get(&or(page.time_zone, instance.time_zone)).unwrap_or(TimeZone::UTC);
-    Ok(Place { site: or(page.name, instance.name), base, public: page.public, zone })
+    let site = or(page.name, instance.name);
+    Ok(Place { site, base, subscriptions, public: page.public, zone })
 }
 
 impl Known {
@@ -173,7 +178,8 @@ pub(crate) fn read(
             Err(why) => return Ok(Err(why)),
         },
     };
-    Ok(Ok(Material { news, site: place.site, base: place.base, subscriber, leaves }))
+    let (site, base) = (place.site, place.subscriptions);
+    Ok(Ok(Material { news, site, base, subscriber, leaves }))
 }
 
 fn announced(

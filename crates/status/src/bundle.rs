@@ -48,7 +48,7 @@ pub struct Bundle {
 /// let site = Site {
 ///     id: "p1".into(), name: "Northwind".into(), url: "https://status.example.org".into(), base: "".into(),
 ///     time_zone: "Europe/Amsterdam".into(), languages: vec![kernel::Language::En], support: None, logo: None,
-///     internal: false, subscribes_by_mail: false,
+///     internal: false, subscriptions: None,
 /// };
 /// let at = "2026-11-23T12:12:00Z".parse().unwrap();
 /// let (groups, components, incidents, works) = Default::default();

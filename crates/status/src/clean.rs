@@ -32,6 +32,10 @@ fn site(of: &Site) -> Site {
         languages,
         support: of.support.as_deref().map(line).filter(|words| !words.is_empty()),
         logo: of.logo.as_deref().map(line).filter(|words| !words.is_empty()),
+        subscriptions: of
+            .subscriptions
+            .as_deref()
+            .map(|at| line(at).trim_end_matches('/').to_owned()),
         ..of.clone()
     }
 }

@@ -55,8 +55,10 @@ pub struct Site {
     pub logo: Option<String>,
     /// Whether it tells more than the public one and needs signing in.
     pub internal: bool,
-    /// Whether people can subscribe by mail.
-    pub subscribes_by_mail: bool,
+    /// What the addresses of its pages of subscriptions begin with: `/status`, empty on a domain of
+    /// its own where the program answers, whole where it answers elsewhere. None where people cannot
+    /// subscribe by mail.
+    pub subscriptions: Option<String>,
 }
 
 /// A heading that components stand under.

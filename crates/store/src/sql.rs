@@ -69,6 +69,10 @@ pub trait Sql {
     /// Inserts many rows at once; how many rows it touched.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure>;
 
+    /// Changes many rows at once, each found by the first of the table's columns; how many rows
+    /// it touched. There is no suffix, and what is not there stays away.
+    fn update(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure>;
+
     /// Which database it is.
     fn engine(&self) -> Engine;
 

@@ -204,7 +204,10 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
                     @for change in &around.changes { div { (change.title) ", " (moment(change.at, here)) } }
                 } }
             }
-            div { dt { "Why you" } dd { "You are paged because you are on call or were named for it, " (since(paged.page.created_at, here)) } }
+            div { dt { "Why you" } dd {
+                @if paged.page.learns { "You learn beside whoever is on call, " } @else { "You are paged because you are on call or were named for it, " }
+                (since(paged.page.created_at, here))
+            } }
             div { dt { "Also paged" } dd {
                 @if paged.others.is_empty() { "nobody yet" } @else { (paged.others.join(", ")) }
             } }
@@ -299,7 +302,11 @@ fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Marku
                             @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
                             @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
                         }
-                        @if says(Answer::Decline) { p.meta { "“I cannot” pages the next person at once and does not count against you." } }
+                        @if says(Answer::Decline) && paged.page.learns {
+                            p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
+                        } @else if says(Answer::Decline) {
+                            p.meta { "“I cannot” pages the next person at once and does not count against you." }
+                        }
                     }
                 }
             }

@@ -11,6 +11,7 @@ mod lockfile;
 mod markup;
 mod rooms;
 mod sql;
+mod twofold;
 mod words;
 
 use std::path::Path;
@@ -74,6 +75,7 @@ fn check_file(file: &File, findings: &mut Vec<Finding>) {
     if file.is_rust() && file.is_in("crates/") {
         let source = Source::read(&file.text);
         code::check(file, &source, findings);
+        twofold::check(file, findings);
         sql::check(file, &source, findings);
         markup::check(file, &source, findings);
         words::check_screen_words(file, &source, findings);

@@ -106,6 +106,7 @@ async fn create(
     caller: Caller,
     Path(id): Path<String>,
     once: Once,
+    headers: HeaderMap,
     body: Body<NewFeed>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
@@ -127,7 +128,7 @@ async fn create(
     match made.await? {
         Err(before) => Ok(before.into_response()),
         Ok((feed, secret)) => {
-            let base = app.public_url().unwrap_or_default();
+            let base = app.base(&headers);
             let url = format!("{base}/api/v1/schedules/{id}/calendar.ics?token={secret}");
             Ok(json::answer(StatusCode::CREATED, &FeedMade { feed, url: Some(url) }))
         }

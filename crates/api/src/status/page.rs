@@ -34,6 +34,8 @@ struct Shown {
     time_zone: String,
     /// A domain of its own.
     domain: String,
+    /// Whether this server answers at that domain, and people subscribe there.
+    domain_is_ours: bool,
     /// Where to get help.
     support: String,
     /// Whether it shows a logo.
@@ -80,6 +82,10 @@ struct StatusPageSettings {
     /// A domain of its own, such as `status.example.org`.
     #[serde(default)]
     domain: String,
+    /// Whether this server answers at that domain, and people subscribe there. Where only files are,
+    /// links of subscriptions lead to the server's own address.
+    #[serde(default)]
+    domain_is_ours: bool,
     /// Where to get help.
     #[serde(default)]
     support: String,
@@ -130,6 +136,7 @@ async fn put(
         languages: given.languages,
         time_zone: line("time_zone", &given.time_zone, LINE_CHARS)?,
         domain: line("domain", &given.domain, LINE_CHARS)?.to_ascii_lowercase(),
+        domain_is_ours: given.domain_is_ours,
         support: line("support", &given.support, LINE_CHARS)?,
         logo: None,
     };
@@ -163,6 +170,7 @@ fn shown(app: &App, page: StatusPage) -> Shown {
         languages: page.languages,
         time_zone: page.time_zone,
         domain: page.domain,
+        domain_is_ours: page.domain_is_ours,
         support: page.support,
         has_logo: page.logo.is_some(),
         made_at: report.made_at,

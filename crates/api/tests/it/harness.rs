@@ -53,7 +53,7 @@ impl World {
         let desk = Desk::open(store, options).unwrap();
         let tokens = furnish(&desk).await;
         let public_url = Some("https://desk.northwind.example".to_owned());
-        let router = api::router(desk.clone(), api::Options { public_url });
+        let router = api::router(desk.clone(), api::Options { public_url, encrypted: false });
         World { desk, clock, router, tokens, _folder: folder }
     }
 

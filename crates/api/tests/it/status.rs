@@ -76,11 +76,11 @@ async fn the_page_is_set_up_by_administrators() {
         (&before.good()["public"], &before.json["has_logo"]),
         (&json!(false), &json!(false))
     );
-    let page =
-        json!({ "public": true, "languages": ["de", "en"], "domain": "Status.Northwind.example" });
+    let page = json!({ "public": true, "languages": ["de", "en"], "domain": "Status.Northwind.example", "domain_is_ours": true });
     ines.put(PAGE, page.clone()).await.problem(403);
     let set = ada.put(PAGE, page).await;
     assert_eq!(set.good()["domain"], "status.northwind.example");
+    assert_eq!(set.json["domain_is_ours"], true);
     assert_eq!(set.json["languages"], json!(["de", "en"]));
     for (field, value) in [
         ("domain", json!("desk.northwind.example")),

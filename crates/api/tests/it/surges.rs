@@ -55,6 +55,16 @@ async fn a_surge_is_listed_read_and_made_a_parent_of_once() {
     let parent = mara.get(&format!("/api/v1/incidents/{parent}")).await;
     assert_eq!(parent.good()["title"], json!("Many reports on Belts"));
     mara.post(&accept, json!({})).await.problem(409);
+    let service = mara.get(&address).await.good()["service"].clone();
+    let late = json!({ "title": "Belt 4 stands", "service": service });
+    let late = world.of("rosa").post("/api/v1/incidents", late).await.good()["number"].clone();
+    let join = format!("{address}/join");
+    rosa.post(&join, json!({})).await.problem(403);
+    let joined = mara.post(&join, json!({})).await;
+    assert_eq!(
+        (&joined.good()["linked"], &joined.json["parent"]),
+        (&json!([late]), &done.json["parent"])
+    );
     mara.post(&format!("{address}/dismiss"), json!({})).await.problem(409);
     mara.get("/api/v1/surges/nothing").await.problem(404);
 }

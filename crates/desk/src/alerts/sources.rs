@@ -3,20 +3,23 @@
 use super::{Act, What};
 use crate::{Desk, Taken, Trouble, fresh};
 use alert::maintenance::{LABELS_MAX, LabelMatch, Maintenance, Matcher};
-use incident::{Command, Refusal, Visibility};
+use incident::{Body, Command, Refusal, Visibility};
 use kernel::{
-    Actor, ActorKind, AlertId, Channel, IncidentNumber, IntegrationId, MaintenanceId, ServiceId,
-    Timestamp, limits,
+    Actor, ActorKind, AlertId, Channel, ContentId, IncidentNumber, IntegrationId, MaintenanceId,
+    ServiceId, Timestamp, limits,
 };
 use std::collections::BTreeSet;
 use store::alerts::found::{self, Found};
 use store::alerts::maintenances;
 use store::directory::Integration;
+use store::incidents::timeline;
 
 /// Open alerts that a source is shown at most: it has them itself.
 const SHOWN_MAX: usize = 10_000;
 /// Incidents of a service that are told of one change at most.
 const CHANGED_MAX: usize = 20;
+/// Notes of a source in one incident that it is shown at most, the latest.
+const NOTES_MAX: i64 = 100;
 /// Windows that are shown at most.
 const WINDOWS_MAX: i64 = 1_000;
 
@@ -103,6 +106,35 @@ impl Desk {
         let text: String = text.chars().take(limits::BODY_CHARS).collect();
         let body = ask.words("note", &text, limits::BODY_CHARS)?;
         ask.issue(Command::Comment { body, visibility: Visibility::Internal }).await.map(drop)
+    }
+
+    /// What a source noted in an incident, the latest first, each with when. What was removed
+    /// meanwhile is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn notes_of_source(
+        &self,
+        source: IntegrationId,
+        number: IncidentNumber,
+    ) -> Result<Vec<(Timestamp, String)>, Trouble> {
+        let read = move |sql: &mut dyn store::Sql| {
+            let said = timeline::said_by(sql, number, &source.to_string(), NOTES_MAX)?;
+            let said: Vec<(Timestamp, ContentId)> = said
+                .into_iter()
+                .filter_map(|stored| match stored.event.body {
+                    Body::Commented(data) => Some((stored.event.happened_at, data.body)),
+                    _ => None,
+                })
+                .collect();
+            let ids: Vec<ContentId> = said.iter().map(|(_, id)| *id).collect();
+            let mut words = timeline::contents_by_id(sql, &ids)?;
+            let with_words =
+                |(at, id): (Timestamp, ContentId)| Some((at, words.remove(&id)?.body?));
+            Ok(said.into_iter().filter_map(with_words).collect())
+        };
+        self.read(read).await
     }
 
     /// Notes a change, such as a deployment, for a source in the open incidents of a service.

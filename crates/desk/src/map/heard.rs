@@ -4,7 +4,12 @@
 use super::check::is_address;
 use crate::{Desk, Trouble, fresh};
 use kernel::{ChangeId, ServiceId, Timestamp, limits};
+use store::Sql;
 use store::directory::{Change, changes};
+
+/// For so long what says the same is the same change where nobody says when it was, in seconds:
+/// whoever heard no answer tells again.
+const SAME_SECONDS: i64 = 60;
 
 /// A change as a program tells of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,9 +33,10 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn keep_change(&self, heard: Heard) -> Result<(Change, bool), Trouble> {
-        let (now, change) = (self.now(), self.change_of(heard));
+        let (now, (change, since)) = (self.now(), self.change_of(heard));
         let id = change.id;
-        let kept = self.write_together(move |sql| changes::insert(sql, &change, now)).await?;
+        let keep = move |sql: &mut dyn Sql| changes::insert(sql, &change, since, now);
+        let kept = self.write_together(keep).await?;
         let is_new = kept.id == id;
         Ok((kept, is_new))
     }
@@ -41,20 +47,26 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn knows_change(&self, heard: Heard) -> Result<bool, Trouble> {
-        let change = self.change_of(heard);
-        Ok(self.read(move |sql| changes::told_before(sql, &change)).await?.is_some())
+        let (change, since) = self.change_of(heard);
+        Ok(self.read(move |sql| changes::told_before(sql, &change, since)).await?.is_some())
     }
 
-    fn change_of(&self, heard: Heard) -> Change {
+    /// The change, and since when the same is no other.
+    fn change_of(&self, heard: Heard) -> (Change, Timestamp) {
         let now = self.now();
-        Change {
+        let (at, since) = match heard.at.filter(|at| *at <= now) {
+            Some(at) => (at, at),
+            None => (now, now.plus_seconds(-SAME_SECONDS)),
+        };
+        let change = Change {
             id: ChangeId(fresh()),
-            at: heard.at.map_or(now, |at| at.min(now)),
+            at,
             service: heard.service,
             title: line(&heard.title, limits::TITLE_CHARS),
             source: line(&heard.source, limits::NAME_CHARS),
             link: heard.link.filter(|link| is_address(link)),
-        }
+        };
+        (change, since)
     }
 }
 

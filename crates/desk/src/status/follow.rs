@@ -263,6 +263,7 @@ fn says_other(before: &Gathered, now: &Gathered) -> bool {
     passed
         || before.off != now.off
         || before.domain != now.domain
+        || before.domain_is_ours != now.domain_is_ours
         || before.logo != now.logo
         || !same_public
         || !same(&before.internal, &now.internal)

@@ -47,6 +47,8 @@ pub struct Gathered {
     pub off: bool,
     /// The domain of its own, if it has one.
     pub domain: Option<String>,
+    /// Whether this program answers there.
+    pub domain_is_ours: bool,
     /// What people of the house may read.
     pub internal: Snapshot,
     /// The logo.
@@ -95,6 +97,7 @@ pub fn gather(
         public: facts.page.public.then(|| facts.snapshot(false)),
         off: facts.is_set && !facts.page.public,
         domain: Some(facts.page.domain.clone()).filter(|domain| !domain.is_empty()),
+        domain_is_ours: facts.page.domain_is_ours,
         next_at: facts.next_at(&internal),
         lasts: internal
             .components
@@ -112,10 +115,17 @@ pub fn gather(
 }
 
 impl Gathered {
-    /// The public page as it is on its own domain.
+    /// The public page as it is on its own domain. Where files answer there, people subscribe at
+    /// the instance's own address.
     pub(super) fn own(&self) -> Option<(String, Snapshot)> {
         let (domain, public) = (self.domain.clone()?, self.public.clone()?);
-        let site = Site { url: format!("https://{domain}"), base: String::new(), ..public.site };
+        let here = public.site.url.clone();
+        let subscriptions = public.site.subscriptions.as_ref().map(|_| match self.domain_is_ours {
+            true => String::new(),
+            false => here,
+        });
+        let (url, base) = (format!("https://{domain}"), String::new());
+        let site = Site { url, base, subscriptions, ..public.site };
         Some((domain, Snapshot { site, ..public }))
     }
 }
@@ -233,7 +243,7 @@ impl<'a> Facts<'a> {
             support: Some(self.page.support.clone()).filter(|text| !text.is_empty()),
             logo: self.logo.clone(),
             internal,
-            subscribes_by_mail: self.options.mail && !internal,
+            subscriptions: (self.options.mail && !internal).then(|| base.to_owned()),
         }
     }
 

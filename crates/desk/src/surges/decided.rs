@@ -119,7 +119,7 @@ impl Desk {
         Ok(done)
     }
 
-    /// Links reports that came since to the parent that was made.
+    /// Links reports that came since to the parent that was made, all of them when absent.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl Desk {
         viewer: &Viewer,
         channel: Channel,
         id: SurgeId,
-        reports: BTreeSet<IncidentNumber>,
+        reports: Option<BTreeSet<IncidentNumber>>,
     ) -> Result<Accepted, Trouble> {
         if !may_decide(viewer) {
             let words = "whoever works on incidents decides about surges";
@@ -138,7 +138,7 @@ impl Desk {
         let case = self.surge(viewer, id).await?;
         let Some(parent) = case.surge.parent else { return Err(decided(case.surge.state)) };
         self.can_be_parent(viewer, parent).await?;
-        self.adopt_all(viewer, channel, &case.reports, parent, Some(reports)).await
+        self.adopt_all(viewer, channel, &case.reports, parent, reports).await
     }
 
     /// Says that it is nothing: it stays silent until arrivals are as usual again.

@@ -1,6 +1,7 @@
 //! The service map as the desk keeps it at hand.
 
 use desk::command_line;
+use desk::map::Heard;
 use incident::conduct::Degree;
 use incident::{Command, Visibility};
 use kernel::OutageId;
@@ -45,6 +46,30 @@ async fn the_map_is_made_anew_only_when_something_on_it_changes() {
     assert_eq!(down.health(&t.vpn), Health::Down);
     assert_eq!(down.reasons(&t.agent, &t.vpn).len(), 1);
     assert!(Arc::ptr_eq(&down.graph, &first.graph), "what services need did not change");
+}
+
+/// Whoever heard no answer tells again.
+#[tokio::test]
+async fn a_change_told_again_without_a_time_is_no_other() {
+    let t = TestDesk::idle().await;
+    let heard = |at| Heard {
+        service: Some(t.vpn),
+        title: "VPN gateway 4.18".to_owned(),
+        source: "deploy".to_owned(),
+        at,
+        link: None,
+    };
+    let (first, is_new) = t.desk.keep_change(heard(None)).await.unwrap();
+    assert!(is_new);
+    t.clock.advance(30);
+    assert!(t.desk.knows_change(heard(None)).await.unwrap());
+    let ahead = Some(t.desk.now().plus_seconds(600));
+    let (again, is_new) = t.desk.keep_change(heard(ahead)).await.unwrap();
+    assert_eq!((again.id, is_new), (first.id, false));
+    let (_, is_new) = t.desk.keep_change(heard(Some(t.desk.now()))).await.unwrap();
+    assert!(is_new, "it says that it was another");
+    t.clock.advance(61);
+    assert!(t.desk.keep_change(heard(None)).await.unwrap().1);
 }
 
 #[tokio::test]

@@ -115,6 +115,31 @@ async fn nothing_is_public_until_somebody_says_so() {
     until(&t, |sites| sites.public.is_none()).await;
 }
 
+/// Files elsewhere answer no form.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_subscribe_where_somebody_answers() {
+    let (t, folder) = (TestDesk::new().await, tempfile::tempdir().unwrap());
+    let put = async |domain_is_ours| {
+        let change = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
+            let before = page::get(sql)?;
+            let domain = "status.northwind.example".to_owned();
+            let after = StatusPage { public: true, domain, domain_is_ours, ..before.value };
+            page::put(sql, &after, before.version)?;
+            Ok(())
+        };
+        t.desk.change(desk::command_line(), change).await.unwrap();
+    };
+    put(false).await;
+    desk::status::start(&t.desk, Options { mail: true, ..options(folder.path()) }).await;
+    let says = |sites: &Sites, words: &str| {
+        let page = sites.own.as_ref().and_then(|(_, site)| site.files.get(""));
+        page.is_some_and(|file| String::from_utf8_lossy(&file.bytes).contains(words))
+    };
+    until(&t, |sites| says(sites, "\"https://desk.northwind.example/status/subscribe?")).await;
+    put(true).await;
+    until(&t, |sites| says(sites, "\"/subscribe?")).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn outages_and_words_are_shown_and_written_elsewhere() {
     let (t, folder) = (TestDesk::new().await, tempfile::tempdir().unwrap());

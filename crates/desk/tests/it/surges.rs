@@ -107,7 +107,7 @@ async fn accepting_links_what_is_ticked_to_a_parent_that_carries_it_on() {
     let left = BTreeSet::from([numbers[5]]);
     let join = |viewer: Viewer, reports: BTreeSet<IncidentNumber>| {
         let (desk, id) = (t.desk.clone(), surge.id);
-        async move { desk.join_surge(&viewer, Channel::Web, id, reports).await }
+        async move { desk.join_surge(&viewer, Channel::Web, id, Some(reports)).await }
     };
     let refused = join(t.requester.clone(), left.clone()).await;
     assert!(matches!(refused, Err(Trouble::Refused(_))), "{refused:?}");

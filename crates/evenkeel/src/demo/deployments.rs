@@ -39,7 +39,7 @@ pub(super) async fn tell(desk: &Desk, company: &Company, now: Timestamp) -> Resu
     });
     desk.write(move |sql| {
         for change in &all {
-            changes::insert(sql, change, now)?;
+            changes::insert(sql, change, change.at, now)?;
         }
         Ok(())
     })

@@ -3,13 +3,13 @@
 
 use super::company::Company;
 use desk::contacts::{Draft, Messenger, Note, Noted};
-use desk::rota::{self, Offer, Wanted};
+use desk::rota::{self, Learner, Offer, Wanted};
 use desk::{Desk, Trouble};
 use incident::Viewer;
 use incident::escalation::{EscalationPolicy, EscalationStep, Whom};
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use jiff::ToSpan;
-use jiff::civil::{DateTime, time};
+use jiff::civil::{Date, DateTime, date, time};
 use jiff::tz::TimeZone;
 use kernel::{ContactId, PersonId, Priority, ScheduleId, Timestamp};
 use roster::{Layer, Restriction, Rotation, Unit, Weekday};
@@ -113,8 +113,32 @@ fn follow_the_sun(company: &Company, began: DateTime, nights: DateTime) -> Vec<L
     ]
 }
 
+/// Who learns next week beside whoever has the network.
+fn learner(company: &Company, schedules: &Schedules, week: DateTime, now: Timestamp) -> Learner {
+    let start = instant(week.saturating_add(7.days()));
+    Learner {
+        schedule: schedules.network,
+        person: company.person("Jamal Idrissi").id,
+        start,
+        end: start.unwrap_or(now).plus_days(7),
+    }
+}
+
+/// Who is on call for the shop at Christmas, whoever's week it is.
+fn christmas(company: &Company, schedules: &Schedules, today: Date) -> Wanted {
+    let this_year = date(today.year(), 12, 25);
+    let day = if this_year > today { this_year } else { date(today.year() + 1, 12, 25) };
+    Wanted {
+        schedule: schedules.commerce,
+        person: company.person("Kofi Darkwah").id,
+        start: instant(day.at(9, 0, 0, 0)),
+        end: instant(day.saturating_add(1.days()).at(9, 0, 0, 0)),
+        reason: "Christmas Day".to_owned(),
+    }
+}
+
 /// What is arranged for the days to come: a night of next week without anybody, an override and
-/// a shift that somebody wants to give away.
+/// a shift that somebody wants to give away; who learns, and who has a holiday's shift.
 pub(super) async fn look_ahead(
     desk: &Desk,
     company: &Company,
@@ -150,6 +174,8 @@ pub(super) async fn look_ahead(
         reason: "A wedding in Lübeck; I take any weekend in return".to_owned(),
     };
     let offering = viewer(desk, mine).await?;
+    let learns = learner(company, schedules, week, now);
+    let holiday = christmas(company, schedules, today);
     let service_desk = schedules.service_desk;
     desk.change(manager_of(company), move |sql, audit| {
         if let Some(before) = store::directory::schedules::get(sql, service_desk)? {
@@ -157,6 +183,8 @@ pub(super) async fn look_ahead(
             rota::save_schedule(sql, audit, after, instant(change))?;
         }
         rota::add_override(sql, audit, &manager, cover)?;
+        rota::add_override(sql, audit, &manager, holiday)?;
+        rota::add_shadow(sql, audit, &manager, learns)?;
         rota::offer_swap(sql, audit, &offering, offer)?;
         Ok(())
     })

@@ -99,7 +99,7 @@ async fn the_present_is_believable() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_watched_and_people_are_paged() {
     use store::alerts::found;
-    use store::directory::{escalations, integrations, schedules, swaps};
+    use store::directory::{escalations, integrations, schedules, shadows, swaps};
     let built = built(4).await;
     let sql = |read: fn(&mut dyn store::Sql) -> Result<usize, store::Failure>| {
         built.desk.store().read_blocking(read).unwrap()
@@ -113,6 +113,18 @@ async fn it_is_watched_and_people_are_paged() {
         all.sum::<Result<usize, store::Failure>>()
     };
     assert_eq!(sql(offered), 1);
+    let learning = |sql: &mut dyn store::Sql| {
+        let all = schedules::list(sql)?.into_iter();
+        let all = all.map(|one| Ok(shadows::of_schedule(sql, one.id, NOW)?.len()));
+        all.sum::<Result<usize, store::Failure>>()
+    };
+    assert_eq!(sql(learning), 1);
+    let standing_in = |sql: &mut dyn store::Sql| {
+        let all = schedules::list(sql)?.into_iter();
+        let all = all.map(|one| Ok(schedules::overrides(sql, one.id, NOW)?.len()));
+        all.sum::<Result<usize, store::Failure>>()
+    };
+    assert_eq!(sql(standing_in), 2, "an evening and a holiday");
     let scope = Scope {
         everything: true,
         open_to_staff: true,

@@ -1,7 +1,7 @@
 //! All by which mail comes in while the server runs, and the loop that asks sources of alerts.
 
 use desk::Desk;
-use intake::{Bound, Fetching, Guarded, Intake, Listening, SourcesAsked, Watching};
+use intake::{Bound, Fetching, Intake, Listening, Outside, SourcesAsked, Watching};
 use std::sync::Arc;
 
 /// Mail that comes in: listeners, fetching, an eye on mailboxes that fall silent, and the loop
@@ -16,8 +16,13 @@ pub(super) struct MailIn {
 
 impl MailIn {
     /// Begins; `bound` are the places that were taken for the listeners, `options` what
-    /// working on it needs.
-    pub(super) fn start(desk: &Desk, bound: Option<Bound>, options: intake::Options) -> MailIn {
+    /// working on it needs, `outside` whoever asks sources of alerts.
+    pub(super) fn start(
+        desk: &Desk,
+        bound: Option<Bound>,
+        options: intake::Options,
+        outside: Arc<dyn Outside>,
+    ) -> MailIn {
         let listening = bound.map(|bound| bound.start(desk.clone()));
         for address in listening.iter().flat_map(Listening::addresses) {
             tracing::info!(%address, "takes mail");
@@ -25,7 +30,6 @@ impl MailIn {
         let (fetching, watching) =
             (intake::fetch(desk.clone()), intake::watch_for_silence(desk.clone()));
         let working = intake::work(desk.clone(), options);
-        let outside = Arc::new(Guarded::by(desk.clone()));
         let asked = intake::ask_sources(desk.clone(), outside);
         MailIn { listening, fetching, watching, working, asked }
     }

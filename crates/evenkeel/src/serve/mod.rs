@@ -125,10 +125,21 @@ fn allow(desk: &Desk, settings: &Settings) {
     }
 }
 
+/// Whoever asks programs elsewhere.
+fn outside(desk: &Desk, trust: &notify::webhooks::Trust) -> Arc<dyn intake::Outside> {
+    Arc::new(intake::Guarded::by(desk.clone()).trusting(trust.certificates()))
+}
+
 /// Everything that is served.
-fn routes(desk: &Desk, providers: &Providers, options: web::Options) -> axum::Router {
-    api::router(desk.clone(), api::Options { public_url: options.public_url.clone() })
-        .merge(intake::router_asking(desk.clone(), Arc::new(intake::Guarded::by(desk.clone()))))
+fn routes(
+    desk: &Desk,
+    providers: &Providers,
+    outside: Arc<dyn intake::Outside>,
+    options: web::Options,
+) -> axum::Router {
+    let own = api::Options { public_url: options.public_url.clone(), encrypted: options.encrypted };
+    api::router(desk.clone(), own)
+        .merge(intake::router_asking(desk.clone(), outside))
         .merge(telephone(desk, providers))
         .merge(web::router(desk.clone(), options))
 }
@@ -199,7 +210,8 @@ pub(crate) async fn serve(
         draw_letter,
         original: Some(original::of),
     };
-    let routes = routes(&desk, &providers, options);
+    let outside = outside(&desk, &trust);
+    let routes = routes(&desk, &providers, outside.clone(), options);
     let encrypted = certificate.is_some();
     let own_url = hooks_url.clone().unwrap_or_else(|| url(address, encrypted));
     let front = show_status(&desk, settings, own_url, outlets, letters.is_some()).await;
@@ -207,8 +219,8 @@ pub(crate) async fn serve(
     let limits = http::Limits::default();
     let server = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
-    let mail_in =
-        MailIn::start(&desk, inbound, settings.inbound.working(settings.mail.own_address()));
+    let working = settings.inbound.working(settings.mail.own_address());
+    let mail_in = MailIn::start(&desk, inbound, working, outside);
     let push = notify::push::Push::new(desk.clone(), hooks_url.clone()).trusting(trust.clone());
     let providers = providers.by_browsers(push.clone()).trusting(trust.clone());
     let rehearses = providers.rehearses;

@@ -5,8 +5,8 @@ use incident::{Body, Command, CommandName};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Every body ever written, by kind and version.
-fn golden() -> BTreeMap<(String, u32), Value> {
+/// Every body ever written, by kind, version, and which of several forms, if there are several.
+fn golden() -> BTreeMap<(String, u32, String), Value> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let read = files.map(|file| {
@@ -15,8 +15,11 @@ fn golden() -> BTreeMap<(String, u32), Value> {
         let kind = body["kind"].as_str().unwrap().to_owned();
         let version = u32::try_from(body["version"].as_u64().unwrap()).unwrap();
         let name = file.file_name().into_string().unwrap();
-        assert_eq!(name, format!("{kind}.v{version}.json"), "a file is named for what it holds");
-        ((kind, version), body["data"].clone())
+        let form = name.strip_prefix(&format!("{kind}.v{version}"));
+        let form = form.and_then(|rest| rest.strip_suffix("json")?.strip_suffix('.'));
+        let form = form.expect("a file is named for what it holds");
+        assert!(form.is_empty() || form.starts_with('.'), "{name}");
+        ((kind, version, form.to_owned()), body["data"].clone())
     });
     read.collect()
 }
@@ -30,7 +33,7 @@ fn every_kind_has_a_golden_file_of_its_current_version() {
     let golden = golden();
     for (kind, version) in Body::KINDS {
         assert!(
-            golden.contains_key(&((*kind).to_owned(), *version)),
+            golden.contains_key(&((*kind).to_owned(), *version, String::new())),
             "write tests/golden/{kind}.v{version}.json, and keep the older ones"
         );
     }
@@ -41,14 +44,17 @@ fn every_version_up_to_the_current_one_has_a_golden_file() {
     let golden = golden();
     for (kind, current) in Body::KINDS {
         for version in 1..=*current {
-            assert!(golden.contains_key(&((*kind).to_owned(), version)), "{kind} v{version}");
+            assert!(
+                golden.contains_key(&((*kind).to_owned(), version, String::new())),
+                "{kind} v{version}"
+            );
         }
     }
 }
 
 #[test]
 fn every_golden_body_is_known_and_the_current_ones_are_written_as_they_were() {
-    for ((kind, version), data) in golden() {
+    for ((kind, version, form), data) in golden() {
         let body = Body::decode(&kind, version, &data.to_string());
         assert!(!matches!(body, Body::Unknown { .. }), "{kind} v{version} reads as unknown");
         assert_eq!(body.kind(), kind);
@@ -56,7 +62,7 @@ fn every_golden_body_is_known_and_the_current_ones_are_written_as_they_were() {
         assert_eq!(body.version(), current, "what was read is in the current form");
         if version == current {
             let written: Value = serde_json::from_str(&body.data_json()).unwrap();
-            assert_eq!(written, data, "{kind} v{version}");
+            assert_eq!(written, data, "{kind} v{version}{form}");
         }
     }
 }

@@ -12,7 +12,7 @@ use alert::{Reading, Severity, Signal, SignalStatus};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use desk::{AlertsTold, Beat, Trouble};
-use kernel::{AlertId, Muted, Priority};
+use kernel::{AlertId, Muted, Priority, Timestamp};
 use serde_json::{Value, json};
 use store::alerts::found::Found;
 
@@ -161,7 +161,25 @@ impl Caller<'_> {
         };
         match part {
             Part::Whole => self.data(json!(self.alert(&found, true))),
-            Part::Logs | Part::Notes | Part::Recipients => self.data(json!([])),
+            Part::Notes => self.notes(&found).await,
+            Part::Logs | Part::Recipients => self.data(json!([])),
+        }
+    }
+
+    /// What this source noted in the incident of an alert.
+    async fn notes(&self, found: &Found) -> Response {
+        let source = self.source.integration.id;
+        let notes = match found.alert.number {
+            Some(number) => self.doors.desk.notes_of_source(source, number).await,
+            None => Ok(vec![]),
+        };
+        match notes {
+            Ok(notes) => {
+                let note =
+                    |(created_at, note): (Timestamp, String)| answers::Note::of(note, created_at);
+                self.data(json!(notes.into_iter().map(note).collect::<Vec<_>>()))
+            }
+            Err(trouble) => failed(&trouble),
         }
     }
 

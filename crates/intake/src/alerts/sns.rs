@@ -9,11 +9,14 @@ use crate::outside::{Outside, Question};
 use alert::doors::sns::{self, Signed};
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Timestamp;
+use desk::{Raw, Trouble};
+use kernel::{IntegrationId, Timestamp};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::alerts::payloads::PayloadOutcome;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The kind of this door.
 pub(super) const DOOR: &str = "sns";
@@ -25,11 +28,21 @@ const CERTIFICATES: usize = 32;
 /// that each time.
 const AGAIN_SECONDS: i64 = 60;
 
+/// After how long a visit that confirms a topic is tried again: what failed is mostly Amazon's
+/// answer or a name that was not found at once. The address is good for three days.
+const VISIT_AGAIN: [Duration; 3] =
+    [Duration::from_secs(1), Duration::from_secs(15), Duration::from_secs(120)];
+
+/// Visits that are tried again at the same time, each of which holds what asked for it.
+const VISITS_AGAIN_MAX: usize = 16;
+
 /// The certificates of SNS. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Certificates {
     outside: Arc<dyn Outside>,
     known: Arc<Mutex<HashMap<String, Fetched>>>,
+    /// Room for visits that are tried again.
+    again: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -40,7 +53,8 @@ struct Fetched {
 
 impl Certificates {
     pub(super) fn of(outside: Arc<dyn Outside>) -> Self {
-        Certificates { outside, known: Arc::default() }
+        let again = Arc::new(Semaphore::new(VISITS_AGAIN_MAX));
+        Certificates { outside, known: Arc::default(), again }
     }
 
     /// The certificate at an address of SNS, or in words why it cannot be had.
@@ -119,15 +133,64 @@ async fn confirm(
     signed: &Signed,
     url: &str,
 ) -> Result<Option<String>, Response> {
-    match doors.certificates.visit(url).await {
-        Ok((200..=299, _)) => {}
-        Ok((status, _)) => return Ok(Some(format!("a visit was answered with status {status}"))),
-        Err(why) => return Ok(Some(format!("it could not be visited: {why}"))),
+    let visit = Visit {
+        doors: doors.clone(),
+        integration: source.integration.id,
+        url: url.to_owned(),
+        topic: signed.topic.clone(),
+        raw: asked.raw(DOOR),
+    };
+    if let Err(why) = visit.go().await {
+        // It waits for somebody meanwhile, should this program end before.
+        if let Ok(room) = doors.certificates.again.clone().try_acquire_owned() {
+            tokio::spawn(visit.go_again(room));
+        }
+        return Ok(Some(why));
     }
-    let note = format!("the subscription of {} is confirmed", signed.topic);
-    let raw = asked.raw(DOOR);
-    let outcome = PayloadOutcome::Confirmed;
-    let kept = doors.desk.keep_payload(source.integration.id, outcome, &note, raw).await;
-    kept.map_err(|trouble| failed(&trouble))?;
+    visit.note().await.map_err(|trouble| failed(&trouble))?;
     Err(say(200, &json!({ "status": "confirmed" })))
+}
+
+/// A visit that confirms a topic.
+struct Visit {
+    doors: Doors,
+    integration: IntegrationId,
+    url: String,
+    topic: String,
+    /// What asked for it.
+    raw: Raw,
+}
+
+impl Visit {
+    async fn go(&self) -> Result<(), String> {
+        match self.doors.certificates.visit(&self.url).await {
+            Ok((200..=299, _)) => Ok(()),
+            Ok((status, _)) => Err(format!("a visit was answered with status {status}")),
+            Err(why) => Err(format!("it could not be visited: {why}")),
+        }
+    }
+
+    /// Tries a few times more. In vain, it waits for somebody as it did before.
+    async fn go_again(self, _room: OwnedSemaphorePermit) {
+        for after in VISIT_AGAIN {
+            tokio::time::sleep(after).await;
+            match self.go().await {
+                Ok(()) => {
+                    if let Err(trouble) = self.note().await {
+                        tracing::warn!(%trouble, "that a topic is confirmed was not written down");
+                    }
+                    return;
+                }
+                Err(why) => {
+                    tracing::info!(topic = %self.topic, why, "a topic is not confirmed yet")
+                }
+            }
+        }
+    }
+
+    async fn note(&self) -> Result<(), Trouble> {
+        let note = format!("the subscription of {} is confirmed", self.topic);
+        let (outcome, raw) = (PayloadOutcome::Confirmed, self.raw.clone());
+        self.doors.desk.keep_payload(self.integration, outcome, &note, raw).await
+    }
 }

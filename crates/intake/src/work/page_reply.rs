@@ -77,8 +77,9 @@ impl Round {
             Err(Trouble::Refused(refusal)) => {
                 let noted = answer != Answer::Decline && !rest.is_empty();
                 let taken = answer == Answer::Acknowledge && refusal.kind == RefusalKind::State;
+                let left = paged.leaves(answer, &refusal) && rest.is_empty();
                 let reason = format!("{reason}; {}", refusal.message);
-                match noted || taken {
+                match noted || taken || left {
                     true => self.over(task, number, reason).await.map(Some),
                     false => self.own_note(task, &paged, reason).await.map(Some),
                 }

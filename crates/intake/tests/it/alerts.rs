@@ -6,6 +6,7 @@ mod proved;
 mod sources;
 mod stories;
 mod suppressed;
+mod trusted;
 mod windows;
 
 use axum::Router;

@@ -4,7 +4,7 @@ use super::channels::{Taken, To};
 use super::{Pager, letter, words};
 use desk::Trouble;
 use incident::reach::PageChannel;
-use store::directory::{letters, told_how};
+use store::directory::{integrations, letters, told_how};
 use store::pages::send::{self, Page, Wrong};
 
 /// What an attempt came to.
@@ -67,11 +67,13 @@ impl Pager {
         };
         // What cannot be read keeps no page; it says less then, or says it in our words.
         let edited = edited.unwrap_or_default();
+        let mail_is_answered = page.channel == PageChannel::Email && self.mail_is_answered().await;
         let around = words::Around {
             policy: &policy,
             seals: &seals,
             public_url: self.providers.public_url.as_deref(),
             sms_is_answered: self.providers.sms_is_answered(),
+            mail_is_answered,
             edited: &edited,
             push_words: preferences.is_ok_and(|preferences| preferences.push_words),
             now: self.desk.now(),
@@ -82,6 +84,17 @@ impl Pager {
             Ok(taken) => Came::Sent(taken),
             Err(wrong) => Came::Failed(without(wrong, &page.address)),
         })
+    }
+
+    /// Whether a mailbox takes what is sent to the sender of pages. What cannot be read keeps none.
+    async fn mail_is_answered(&self) -> bool {
+        let Some(smtp) = &self.providers.smtp else { return false };
+        let from = smtp.from().email.to_string();
+        let read = move |sql: &mut dyn store::Sql| {
+            let mailboxes = integrations::mailboxes(sql)?;
+            Ok(integrations::addressed(&mailboxes, &from).is_some())
+        };
+        self.desk.read(read).await.unwrap_or(false)
     }
 
     async fn record(&self, page: &Page, came: Came) -> Result<(), Trouble> {

@@ -39,6 +39,9 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>, title: &str, link: Option
         Piece::Text(how.to_owned()),
         Piece::Links(link.iter().map(|link| (say.paged_link(), (*link).to_owned())).collect()),
     ];
+    if around.mail_is_answered {
+        pieces.push(Piece::Text(say.paged_answer().to_owned()));
+    }
     let value = |place: &str| {
         let value = match place {
             "number" => Some(number.clone()),

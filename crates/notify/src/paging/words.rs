@@ -123,6 +123,8 @@ pub(super) struct Around<'a> {
     pub(super) public_url: Option<&'a str>,
     /// Whether anybody hears what is answered to a text message.
     pub(super) sms_is_answered: bool,
+    /// Whether a mailbox takes what is answered to a letter.
+    pub(super) mail_is_answered: bool,
     /// What administrators say in letters to whoever is paged, in each language.
     pub(super) edited: &'a [LetterText],
     /// Whether the devices of whoever is paged may say title and words, locked or not.

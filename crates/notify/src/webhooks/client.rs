@@ -73,6 +73,11 @@ impl Trust {
         }
         Ok(Trust(certificates.into()))
     }
+
+    /// Their certificates in DER, for whoever else asks programs elsewhere.
+    pub fn certificates(&self) -> Vec<Vec<u8>> {
+        self.0.iter().map(|certificate| certificate.to_vec()).collect()
+    }
 }
 
 /// Sends requests.

@@ -11,12 +11,11 @@ use locale::template::Template;
 use store::deliveries::{Delivery, ToldAs, UNPROVEN};
 use store::directory::letters::{LetterKind, LetterText};
 
-/// Which kind of letter tells this; none for what has no words of its own to edit, and for those
-/// who follow.
+/// Which kind of letter tells this; none for what has no words of its own to edit.
 pub(crate) fn kind_of(body: &Body, delivery: &Delivery) -> Option<LetterKind> {
     match delivery.told_as {
         ToldAs::Requester => to_requester(body, &delivery.word),
-        ToldAs::Watcher => None,
+        ToldAs::Watcher => to_follower(body),
         ToldAs::Person | ToldAs::Team | ToldAs::Rule => to_staff(body, delivery),
     }
 }
@@ -36,6 +35,21 @@ fn to_requester(body: &Body, word: &str) -> Option<LetterKind> {
         Body::Cancelled(_) => LetterKind::Withdrawn,
         Body::Reopened(_) => LetterKind::Reopened,
         Body::Merged(_) => LetterKind::Together,
+        _ => return None,
+    })
+}
+
+/// As `words::watcher` says it.
+fn to_follower(body: &Body) -> Option<LetterKind> {
+    Some(match body {
+        Body::Commented(_) => LetterKind::FollowerMessage,
+        Body::Attached(_) => LetterKind::FollowerFile,
+        Body::UpdatePublished(_) => LetterKind::FollowerUpdate,
+        Body::ExpectationSet(_) => LetterKind::FollowerExpected,
+        Body::Resolved(_) => LetterKind::FollowerResolved,
+        Body::Disputed(_) => LetterKind::FollowerDisputed,
+        Body::Closed(_) => LetterKind::FollowerClosed,
+        Body::Reopened(_) => LetterKind::FollowerReopened,
         _ => return None,
     })
 }

@@ -5,8 +5,10 @@ use crate::world::{GWEN, PETER, PUBLIC_URL, World};
 use incident::state::HoldReason;
 use incident::telling::{Digest, Preferences};
 use incident::{Command, Visibility};
+use kernel::Language;
 use notify::{Courier, Next};
 use store::deliveries::inbox::Which;
+use store::directory::letters::{self, LetterKind, LetterText};
 use store::directory::told_how;
 use tokio::sync::watch;
 
@@ -103,9 +105,21 @@ async fn a_followers_letters_can_be_ended_by_one_press_or_collected() {
         t.issue(&t.agent, number, Command::Watch { person: Some(peter) }).await.unwrap();
         numbers.push(number);
     }
+    let own = LetterText {
+        kind: LetterKind::FollowerMessage,
+        language: Language::En,
+        subject: String::new(),
+        opening: "{who} says about what you follow:".to_owned(),
+        closing: String::new(),
+        version: 0,
+    };
+    let store = move |sql: &mut dyn store::Sql| Ok(letters::put(sql, &own, 0)?);
+    assert!(t.desk.write(store).await.unwrap());
     t.say(&t.agent, numbers[0], "Which cable?", Visibility::Public).await;
     world.rounds().await;
     let his = world.only(PETER);
+    assert!(his.words().contains("says about what you follow:"), "{}", his.words());
+    assert!(!world.sink.to(GWEN).iter().any(|mail| mail.words().contains("what you follow:")));
     let url = his.header("List-Unsubscribe").unwrap();
     let token = url.strip_prefix(&format!("<{PUBLIC_URL}/u/")).unwrap().trim_end_matches('>');
     let link = t.desk.seals().await.unwrap().read_unfollow(token, t.desk.now()).unwrap();

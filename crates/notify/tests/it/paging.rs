@@ -9,11 +9,12 @@ use desk::paging::Answer;
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Command, RefusalKind};
-use kernel::{IncidentNumber, Language, PageId};
+use kernel::{IncidentNumber, IntegrationId, Language, PageId};
 use notify::Smtp;
 use notify::paging::{Gateway, Ntfy, Pager, Providers, Telegram, Twilio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::directory::integrations::{self, Integration, IntegrationKind};
 use store::directory::letters::{self, LetterKind, LetterText};
 use store::directory::{contacts, people};
 use store::pages::send::{self, Page, PageState};
@@ -278,6 +279,24 @@ async fn a_page_by_mail_speaks_its_readers_language_in_words_of_an_administrator
     assert_eq!(ours.header("Content-Language").as_deref(), Some("de"));
     assert!(ours.words().contains("Sie werden gerufen: VPN drops"), "{}", ours.words());
     assert!(ours.words().contains(PUBLIC_URL), "there is a way to answer");
+    assert!(!ours.words().contains("escalate"), "nobody reads an answer: {}", ours.words());
+    let mailbox = Integration {
+        id: IntegrationId(desk::fresh()),
+        name: "Service Desk".to_owned(),
+        kind: IntegrationKind::Email,
+        key: desk::integration_key(),
+        service: None,
+        team: None,
+        addresses: vec!["help@northwind.example".to_owned()],
+        settings: Default::default(),
+        new_secrets: None,
+        active: true,
+        archived: false,
+        last_seen_at: None,
+        version: 1,
+    };
+    let open = move |sql: &mut dyn store::Sql| Ok(integrations::insert(sql, &mailbox)?);
+    world.t.desk.write(open).await.unwrap();
 
     let own = LetterText {
         kind: LetterKind::Paged,
@@ -294,6 +313,7 @@ async fn a_page_by_mail_speaks_its_readers_language_in_words_of_an_administrator
     let theirs = world.mail.to("page@northwind.example")[1].clone();
     assert!(theirs.header("Subject").unwrap().ends_with(" Los, Two"));
     assert!(theirs.words().contains("Ines Carvalhal, jetzt gilt es."), "{}", theirs.words());
+    assert!(theirs.words().contains("ack (annehmen)"), "{}", theirs.words());
 }
 
 #[tokio::test(flavor = "multi_thread")]

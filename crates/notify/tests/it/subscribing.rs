@@ -82,6 +82,38 @@ async fn subscribed(world: &World) -> String {
     token
 }
 
+async fn at_a_domain(world: &World, domain_is_ours: bool) {
+    let write = move |sql: &mut dyn store::Sql| {
+        let before = page::get(sql)?;
+        let domain = "status.outside.example".to_owned();
+        let after = StatusPage { public: true, domain, domain_is_ours, ..before.value };
+        page::put(sql, &after, before.version)?;
+        Ok(())
+    };
+    world.t.desk.write(write).await.unwrap();
+}
+
+/// Files in a bucket answer no form.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_subscriptions_lead_to_whoever_answers_them() {
+    let world = World::new().await;
+    at_a_domain(&world, false).await;
+    let token = subscribed(&world).await;
+    assert!(!token.is_empty());
+    plan(&world).await;
+    world.rounds().await;
+    let told = world.sink.to(READER).pop().unwrap();
+    assert!(told.words().contains("https://status.outside.example"), "{}", told.words());
+    let way_out = told.header("List-Unsubscribe").unwrap();
+    assert!(way_out.contains(&format!("{PUBLIC_URL}/status/unsubscribe/")), "{way_out}");
+    at_a_domain(&world, true).await;
+    let other = "other@outside.example";
+    world.t.desk.subscribe(wish(SubscriberKind::Mail, other), "home").await.unwrap();
+    world.rounds().await;
+    let words = world.only(other).words();
+    assert!(words.contains("https://status.outside.example/confirm/"), "{words}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_confirms_is_told_and_unsubscribes_with_one_press() {
     let world = world().await;

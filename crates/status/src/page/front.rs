@@ -160,8 +160,8 @@ impl Page<'_> {
             section aria-labelledby="updates" {
                 h2 #updates { (self.texts.get_updates()) }
                 ul.s-sub {
-                    @if site.subscribes_by_mail {
-                        li { a.link href={ (self.of_site("subscribe")) "?lang=" (self.language) } { (self.texts.by_mail()) } }
+                    @if let Some(at) = &site.subscriptions {
+                        li { a.link href={ (at) "/subscribe?lang=" (self.language) } { (self.texts.by_mail()) } }
                     }
                     li {
                         a.link href=(self.of_site("history.atom")) { "Atom" } ", "

@@ -36,7 +36,7 @@ pub fn site() -> Site {
         support: Some("+31 20 555 0100".to_owned()),
         logo: None,
         internal: false,
-        subscribes_by_mail: true,
+        subscriptions: Some("/status".to_owned()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::Alert;
 use incident::Lifecycle;
 use kernel::{AlertId, IncidentNumber, IntegrationId, ServiceId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Keys asked for in one statement; databases bound the number of parameters.
 const KEYS_PER_STATEMENT: usize = 1_024;
@@ -56,24 +56,28 @@ pub enum Written {
     All,
 }
 
-impl Written {
-    fn table(self) -> Table<'static> {
-        let suffix = match self {
-            Written::Count => {
-                "on conflict (id) do update set count = excluded.count, last_at = excluded.last_at, ends_at = excluded.ends_at"
-            }
-            Written::All => {
-                "on conflict (id) do update set state = excluded.state, severity = excluded.severity, \
-                 service_id = excluded.service_id, group_key = excluded.group_key, number = excluded.number, \
-                 count = excluded.count, last_at = excluded.last_at, ends_at = excluded.ends_at, \
-                 ended_at = excluded.ended_at, muted = excluded.muted, muted_until = excluded.muted_until, \
-                 changes = excluded.changes, flapping_until = excluded.flapping_until, \
-                 check_at = excluded.check_at, digest = excluded.digest"
-            }
-        };
-        Table { name: "alerts", columns: COLUMNS, suffix }
-    }
-}
+/// What differs of an alert that was told of again, found by its id.
+const COUNTED: Table = Table {
+    name: "alerts",
+    columns: &[
+        ("id", Type::Text),
+        ("count", Type::Int),
+        ("last_at", Type::Int),
+        ("ends_at", Type::Int),
+    ],
+    suffix: "",
+};
+
+const WHOLE: Table = Table {
+    name: "alerts",
+    columns: COLUMNS,
+    suffix: "on conflict (id) do update set state = excluded.state, severity = excluded.severity, \
+        service_id = excluded.service_id, group_key = excluded.group_key, number = excluded.number, \
+        count = excluded.count, last_at = excluded.last_at, ends_at = excluded.ends_at, \
+        ended_at = excluded.ended_at, muted = excluded.muted, muted_until = excluded.muted_until, \
+        changes = excluded.changes, flapping_until = excluded.flapping_until, \
+        check_at = excluded.check_at, digest = excluded.digest",
+};
 
 /// Stores alerts. What is over goes first, because its key may be taken by what begins.
 pub fn write<'a>(
@@ -81,10 +85,13 @@ pub fn write<'a>(
     written: Written,
     alerts: impl Iterator<Item = &'a Alert>,
 ) -> Result<(), Failure> {
+    if written == Written::Count {
+        return sql.update(&COUNTED, alerts.map(counted).collect()).map(drop);
+    }
     let (over, open): (Vec<&Alert>, Vec<&Alert>) = alerts.partition(|alert| !alert.is_open());
     for part in [over, open] {
         if !part.is_empty() {
-            sql.insert(&written.table(), part.into_iter().map(row).collect())?;
+            sql.insert(&WHOLE, part.into_iter().map(row).collect())?;
         }
     }
     Ok(())
@@ -208,18 +215,32 @@ pub fn waiting_of_incident(
     many(sql, &statement, &[number.into()], Columns::parsed)
 }
 
-/// The incidents that the open alerts of a group belong to; `limit` at most. During a storm
-/// that is none of the group's own.
-pub fn incidents_of_group(
+/// The incidents that the open alerts of these groups of an integration belong to, the newest
+/// first; `limit` of each group at most. During a storm that is none of the group's own.
+pub fn incidents_of_groups(
     sql: &mut dyn Sql,
     integration: IntegrationId,
-    group: &str,
-    limit: i64,
-) -> Result<Vec<IncidentNumber>, Failure> {
-    let statement = "select distinct number from alerts where integration_id = $1 and group_key = $2 \
-        and ended_at is null and number is not null order by number desc limit $3";
-    let parameters = [integration.into(), group.into(), limit.into()];
-    many(sql, statement, &parameters, |row| row.int().map(IncidentNumber))
+    groups: &[&str],
+    limit: usize,
+) -> Result<HashMap<String, Vec<IncidentNumber>>, Failure> {
+    let mut found: HashMap<String, Vec<IncidentNumber>> = HashMap::new();
+    for part in groups.chunks(KEYS_PER_STATEMENT) {
+        let (names, values) = slots(2, part);
+        let statement = format!(
+            "select distinct group_key, number from alerts where integration_id = $1 \
+             and group_key in ({names}) and ended_at is null and number is not null \
+             order by group_key, number desc"
+        );
+        let parameters: Vec<Value> = [integration.into()].into_iter().chain(values).collect();
+        let read = |row: &mut Columns| Ok((row.text()?, IncidentNumber(row.int()?)));
+        for (group, number) in many(sql, &statement, &parameters, read)? {
+            let numbers = found.entry(group).or_default();
+            if numbers.len() < limit {
+                numbers.push(number);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Lets the open alerts of an incident be looked at by an instant.
@@ -293,6 +314,10 @@ pub fn any_due(sql: &mut dyn Sql, now: Timestamp) -> Result<bool, Failure> {
         union all select 1 from alert_groups where check_at <= $1 \
         union all select 1 from heartbeats where due_at <= $1 limit 1";
     Ok(!sql.query(statement, &[now.into()])?.is_empty())
+}
+
+fn counted(alert: &Alert) -> Row {
+    vec![alert.id.into(), alert.count.into(), alert.last_at.into(), alert.ends_at.into()]
 }
 
 fn row(alert: &Alert) -> Row {

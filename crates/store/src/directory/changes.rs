@@ -30,10 +30,15 @@ pub struct Change {
 const SELECT: &str = "select id, at, service_id, title, source, link from service_changes";
 
 /// Keeps a change, and forgets those that are too old by `now`. What is kept: the one that was
-/// told before if it says just the same, because whoever heard no answer tells again.
-pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Change, Failure> {
+/// told before, as [`told_before`] finds it, because whoever heard no answer tells again.
+pub fn insert(
+    sql: &mut dyn Sql,
+    change: &Change,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Change, Failure> {
     forget(sql, now.plus_seconds(-KEPT_DAYS * 86_400))?;
-    if let Some(known) = told_before(sql, change)? {
+    if let Some(known) = told_before(sql, change, since)? {
         return Ok(known);
     }
     sql.execute(
@@ -50,14 +55,25 @@ pub fn insert(sql: &mut dyn Sql, change: &Change, now: Timestamp) -> Result<Chan
     Ok(change.clone())
 }
 
-/// The change that says just the same, if one was told before.
-pub fn told_before(sql: &mut dyn Sql, change: &Change) -> Result<Option<Change>, Failure> {
+/// The change that says just the same and was made at the same instant, or since `since` where
+/// nobody said when; the latest of them.
+pub fn told_before(
+    sql: &mut dyn Sql,
+    change: &Change,
+    since: Timestamp,
+) -> Result<Option<Change>, Failure> {
     let same = format!(
-        "{SELECT} where at = $1 and coalesce(service_id, '') = $2 and title = $3 and source = $4"
+        "{SELECT} where at between $5 and $1 and coalesce(service_id, '') = $2 and title = $3 \
+         and source = $4 order by at desc, id desc limit 1"
     );
     let service = change.service.map_or_else(String::new, |service| service.to_string());
-    let told: [Value; 4] =
-        [change.at.into(), service.into(), (&change.title).into(), (&change.source).into()];
+    let told: [Value; 5] = [
+        change.at.into(),
+        service.into(),
+        (&change.title).into(),
+        (&change.source).into(),
+        since.min(change.at).into(),
+    ];
     one(sql, &same, &told, read)
 }
 

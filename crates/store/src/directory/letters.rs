@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 const SELECT: &str = "select kind, language, subject, opening, closing, version from letter_texts";
 
 kernel::words! {
-    /// A kind of letter: first those to whoever reported something, then those to people of the
-    /// service desk, the last of which are told where a row of who is told what says so.
+    /// A kind of letter: first those to whoever reported something, then those to whoever follows
+    /// it, then those to people of the service desk, the last of which are told where a row of who is told what says so.
     LetterKind {
         /// The report has come in.
         Received = "received",
@@ -35,6 +35,22 @@ kernel::words! {
         Reopened = "reopened",
         /// It is worked on together with others.
         Together = "together",
+        /// To whoever follows it: somebody wrote something.
+        FollowerMessage = "follower_message",
+        /// To whoever follows it: somebody added a file.
+        FollowerFile = "follower_file",
+        /// To whoever follows it: how it stands.
+        FollowerUpdate = "follower_update",
+        /// To whoever follows it: when it is expected to be over.
+        FollowerExpected = "follower_expected",
+        /// To whoever follows it: it should work again.
+        FollowerResolved = "follower_resolved",
+        /// To whoever follows it: its requester says that it is still broken.
+        FollowerDisputed = "follower_disputed",
+        /// To whoever follows it: it is closed.
+        FollowerClosed = "follower_closed",
+        /// To whoever follows it: it is worked on again.
+        FollowerReopened = "follower_reopened",
         /// A new incident is with the reader's team.
         TeamNew = "team_new",
         /// An incident was given to the reader's team.
@@ -95,20 +111,36 @@ kernel::words! {
 impl LetterKind {
     /// Whether it goes to people of the service desk, and to whom a promise was given.
     pub const fn is_to_staff(self) -> bool {
-        !matches!(
+        !self.is_to_followers()
+            && !matches!(
+                self,
+                LetterKind::Received
+                    | LetterKind::Message
+                    | LetterKind::File
+                    | LetterKind::Update
+                    | LetterKind::Expected
+                    | LetterKind::Late
+                    | LetterKind::Promised
+                    | LetterKind::Resolved
+                    | LetterKind::Closed
+                    | LetterKind::Withdrawn
+                    | LetterKind::Reopened
+                    | LetterKind::Together
+            )
+    }
+
+    /// Whether it goes to whoever follows an incident.
+    pub const fn is_to_followers(self) -> bool {
+        matches!(
             self,
-            LetterKind::Received
-                | LetterKind::Message
-                | LetterKind::File
-                | LetterKind::Update
-                | LetterKind::Expected
-                | LetterKind::Late
-                | LetterKind::Promised
-                | LetterKind::Resolved
-                | LetterKind::Closed
-                | LetterKind::Withdrawn
-                | LetterKind::Reopened
-                | LetterKind::Together
+            LetterKind::FollowerMessage
+                | LetterKind::FollowerFile
+                | LetterKind::FollowerUpdate
+                | LetterKind::FollowerExpected
+                | LetterKind::FollowerResolved
+                | LetterKind::FollowerDisputed
+                | LetterKind::FollowerClosed
+                | LetterKind::FollowerReopened
         )
     }
 }

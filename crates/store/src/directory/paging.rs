@@ -1,7 +1,8 @@
 //! What decides who is paged, as far as it is in use.
 
 use super::schedules::{self, Head, Override};
-use super::{Service, Team, contacts, escalations, shadows};
+use super::services::InForce;
+use super::{Team, contacts, escalations, shadows};
 use crate::{Failure, Sql};
 use incident::escalation::{EscalationPolicy, Paging, SchedulePolicy};
 use kernel::{EscalationId, ScheduleId, Timestamp};
@@ -18,16 +19,16 @@ const KEPT_SECONDS: i64 = 40 * 86_400;
 pub(super) fn load(
     sql: &mut dyn Sql,
     before: &Paging,
-    services: &[Service],
+    services: &[InForce],
     teams: &[Team],
 ) -> Result<Paging, Failure> {
     let policies = load_policies(sql, before)?;
     let used = |id: Option<EscalationId>| id.filter(|id| policies.contains_key(id));
-    let of_services = services.iter().filter(|service| service.active);
     let of_teams = teams.iter().filter(|team| team.active);
     Ok(Paging {
         schedules: load_schedules(sql, before)?,
-        of_services: of_services
+        of_services: services
+            .iter()
             .filter_map(|service| Some((service.id, used(service.escalation)?)))
             .collect(),
         of_teams: of_teams.filter_map(|team| Some((team.id, used(team.escalation)?))).collect(),

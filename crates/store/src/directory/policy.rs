@@ -2,9 +2,10 @@
 //! it has to be loaded again.
 
 use super::rows::{many, one};
+use super::services::InForce;
 use super::{
-    Service, Team, agreements, calendars, categories, models, notices, organisations, paging,
-    people, rules, services, settings, teams,
+    Team, agreements, calendars, categories, models, notices, organisations, paging, people, rules,
+    services, settings, teams,
 };
 use crate::{Columns, Failure, Sql};
 use incident::Policy;
@@ -36,7 +37,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
     let asking = settings::get::<Asking>(sql, settings::ASKING)?;
     let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
-    let (all_services, all_teams) = (services::list(sql)?, teams::list(sql)?);
+    let (all_services, all_teams) = (services::in_force(sql)?, teams::list(sql)?);
     let none = Default::default();
     let paged = before.map_or(&none, |before| &*before.paging);
     let paging = Arc::new(paging::load(sql, paged, &all_services, &all_teams)?);
@@ -84,12 +85,11 @@ pub fn version(sql: &mut dyn Sql) -> Result<i64, Failure> {
 }
 
 fn load_services(
-    all: Vec<Service>,
+    all: Vec<InForce>,
     teams: &HashMap<TeamId, TeamPolicy>,
 ) -> HashMap<ServiceId, ServicePolicy> {
-    let active = all.into_iter().filter(|service| service.active);
-    active
-        .map(|Service { id, name, team, criticality, .. }| {
+    all.into_iter()
+        .map(|InForce { id, name, team, criticality, .. }| {
             let team = team.filter(|team| teams.contains_key(team));
             (id, ServicePolicy { name, team, criticality })
         })

@@ -204,6 +204,36 @@ pub fn names(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, String)>, Failure> {
     many(sql, statement, &[], |row| Ok((row.parsed()?, row.text()?)))
 }
 
+/// A service in use, as far as decisions look it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InForce {
+    pub(super) id: ServiceId,
+    pub(super) name: String,
+    pub(super) team: Option<TeamId>,
+    pub(super) criticality: u8,
+    pub(super) escalation: Option<EscalationId>,
+}
+
+/// The services in use, in no order: read after each change of configuration, so no more than
+/// decisions need.
+pub(super) fn in_force(sql: &mut dyn Sql) -> Result<Vec<InForce>, Failure> {
+    let statement =
+        "select id, name, team_id, criticality, escalation_id from services where active = 1";
+    many(sql, statement, &[], |row| {
+        Ok(InForce {
+            id: row.parsed()?,
+            name: row.text()?,
+            team: row.opt_parsed()?,
+            criticality: criticality(row.int()?)?,
+            escalation: row.opt_parsed()?,
+        })
+    })
+}
+
+fn criticality(value: i64) -> Result<u8, Failure> {
+    u8::try_from(value).map_err(|_| Failure::damaged("a criticality is not 1 to 4"))
+}
+
 /// What an hour without each service costs, where that is known; those out of use too.
 pub fn hourly(sql: &mut dyn Sql) -> Result<Vec<(ServiceId, i64)>, Failure> {
     let statement = "select id, cost_per_hour from services where cost_per_hour is not null";
@@ -290,8 +320,7 @@ fn read(row: &mut Columns) -> Result<Service, Failure> {
         name: row.text()?,
         description: row.text()?,
         team: row.opt_parsed()?,
-        criticality: u8::try_from(row.int()?)
-            .map_err(|_| Failure::damaged("a criticality is not 1 to 4"))?,
+        criticality: criticality(row.int()?)?,
         active: row.flag()?,
         version: row.int()?,
         escalation: row.opt_parsed()?,

@@ -230,6 +230,10 @@ impl Sql for Reader<'_> {
         self.sql.insert(table, rows)
     }
 
+    fn update(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+        self.sql.update(table, rows)
+    }
+
     fn engine(&self) -> Engine {
         self.sql.engine()
     }

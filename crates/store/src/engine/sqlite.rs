@@ -172,6 +172,11 @@ impl Sql for Lite {
         self.told(result)
     }
 
+    fn update(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+        let result = update(&self.connection, table, rows);
+        self.told(result)
+    }
+
     fn engine(&self) -> Engine {
         Engine::Sqlite
     }
@@ -228,7 +233,27 @@ fn insert(connection: &Connection, table: &Table, rows: Vec<Row>) -> Result<u64,
         names.join(", "),
         places.join(", ")
     );
-    let mut statement = connection.prepare_cached(&sql).map_err(failure)?;
+    each_row(connection, &sql, table, rows)
+}
+
+/// A statement per row, because it finds its row by the key: one of many values would first put
+/// them into a table of its own.
+fn update(connection: &Connection, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+    let Some(((key, _), columns)) = table.columns.split_first() else { return Ok(0) };
+    let changes: Vec<_> =
+        columns.iter().zip(2..).map(|((name, _), place)| format!("{name} = ?{place}")).collect();
+    let sql = format!("update {} set {} where {key} = ?1", table.name, changes.join(", "));
+    each_row(connection, &sql, table, rows)
+}
+
+/// Runs a statement for each row, with the row's values as its parameters.
+fn each_row(
+    connection: &Connection,
+    sql: &str,
+    Table { name, columns, .. }: &Table,
+    rows: Vec<Row>,
+) -> Result<u64, Failure> {
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     let mut touched = 0;
     for row in rows {
         if row.len() != columns.len() {

@@ -47,6 +47,20 @@ pub fn timeline(
     many(sql, &statement, &[number.into(), after_n.into(), (limit as i64).into()], read)
 }
 
+/// What somebody said in an incident, the latest first, at most `limit`; `actor` is their id.
+pub fn said_by(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    actor: &str,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Failure> {
+    let statement = format!(
+        "select {EVENT} from events where number = $1 and kind = 'commented' and actor_id = $2 \
+         order by n desc limit $3"
+    );
+    many(sql, &statement, &[number.into(), actor.into(), limit.into()], read)
+}
+
 /// The `n`-th event of an incident.
 pub fn event(
     sql: &mut dyn Sql,

@@ -25,6 +25,9 @@ pub struct StatusPage {
     pub time_zone: String,
     /// A domain of its own at which it answers at `/`, such as `status.example.org`.
     pub domain: String,
+    /// Whether this program answers at that domain. Where files elsewhere do, nobody can subscribe
+    /// there.
+    pub domain_is_ours: bool,
     /// Where to get help: an address or a telephone number in words.
     pub support: String,
     /// Its logo, by the hash of its bytes.

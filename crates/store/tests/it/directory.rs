@@ -436,12 +436,15 @@ fn changes_are_kept_for_a_while_and_told_once() {
         };
         write(store, |sql| {
             services::insert(sql, &wifi)?;
-            changes::insert(sql, &change(1, 0, "4.17"), START)?;
-            changes::insert(sql, &change(2, 60, "4.18"), START)?;
-            let again = changes::insert(sql, &change(3, 60, "4.18"), START)?;
+            changes::insert(sql, &change(1, 0, "4.17"), START, START)?;
+            changes::insert(sql, &change(2, 60, "4.18"), later(60), START)?;
+            let again = changes::insert(sql, &change(3, 60, "4.18"), later(60), START)?;
             assert_eq!(again, change(2, 60, "4.18"), "told again");
             let other = Change { service: None, ..change(4, 60, "4.18") };
-            assert_eq!(changes::insert(sql, &other, START)?, other);
+            assert_eq!(changes::insert(sql, &other, later(60), START)?, other);
+            let late = change(6, 119, "4.18");
+            assert_eq!(changes::told_before(sql, &late, later(61))?, None);
+            assert_eq!(changes::insert(sql, &late, later(59), START)?, change(2, 60, "4.18"));
             let found = changes::of_service(sql, wifi.id, START, later(61), 10)?;
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
             assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
@@ -453,7 +456,7 @@ fn changes_are_kept_for_a_while_and_told_once() {
             assert!(changes::of_services(sql, &[], START, later(61), 10)?.is_empty());
             let next_year = later(401 * 86_400);
             let late = Change { at: next_year, ..change(5, 0, "5.0") };
-            changes::insert(sql, &late, next_year)?;
+            changes::insert(sql, &late, next_year, next_year)?;
             assert_eq!(changes::between(sql, START, next_year.plus_seconds(1), 10)?, [late]);
             Ok(())
         });

@@ -46,6 +46,14 @@ fn name(kind: LetterKind) -> &'static str {
         LetterKind::Withdrawn => "It was withdrawn",
         LetterKind::Reopened => "It was taken up again",
         LetterKind::Together => "It is worked on together",
+        LetterKind::FollowerMessage => "Somebody wrote on what they follow",
+        LetterKind::FollowerFile => "Somebody added a file to what they follow",
+        LetterKind::FollowerUpdate => "How what they follow stands",
+        LetterKind::FollowerExpected => "When what they follow is expected back",
+        LetterKind::FollowerResolved => "What they follow should work again",
+        LetterKind::FollowerDisputed => "What they follow is still broken",
+        LetterKind::FollowerClosed => "What they follow is closed",
+        LetterKind::FollowerReopened => "What they follow was taken up again",
         staff => name_to_staff(staff),
     }
 }
@@ -92,10 +100,10 @@ async fn list(
     let edited = app.desk.read(letters::list).await?;
     let body = html! {
         (saved_banner(query.as_deref()))
-        div.stack-l { @for (staff, heading) in [(false, "To requesters"), (true, "To people of the service desk")] {
-            section.card aria-labelledby=(heading_id(staff)) {
-                div.card-h { h2 id=(heading_id(staff)) { (heading) } }
-                (table(&edited, staff))
+        div.stack-l { @for readers in &READERS {
+            section.card aria-labelledby=(readers.id) {
+                div.card-h { h2 id=(readers.id) { (readers.heading) } }
+                (table(&edited, readers))
             }
         } }
     };
@@ -104,17 +112,42 @@ async fn list(
     Ok(section_page(&who, SECTION, lead, None, body))
 }
 
-fn heading_id(staff: bool) -> &'static str {
-    if staff { "to-staff" } else { "to-requesters" }
+/// Those to whom letters go.
+struct Readers {
+    id: &'static str,
+    heading: &'static str,
+    label: &'static str,
+    has: fn(LetterKind) -> bool,
 }
 
-fn table(edited: &[LetterText], staff: bool) -> Markup {
+const READERS: [Readers; 3] = [
+    Readers {
+        id: "to-requesters",
+        heading: "To requesters",
+        label: "Letters to requesters, by language",
+        has: |kind| !kind.is_to_staff() && !kind.is_to_followers(),
+    },
+    Readers {
+        id: "to-followers",
+        heading: "To whoever follows an incident",
+        label: "Letters to whoever follows an incident, by language",
+        has: LetterKind::is_to_followers,
+    },
+    Readers {
+        id: "to-staff",
+        heading: "To people of the service desk",
+        label: "Letters to people of the service desk, by language",
+        has: LetterKind::is_to_staff,
+    },
+];
+
+fn table(edited: &[LetterText], readers: &Readers) -> Markup {
     let is_edited =
         |kind, language| edited.iter().any(|own| own.kind == kind && own.language == language);
     html! {
-        div.scroll-x tabindex="0" role="region" aria-label=(if staff { "Letters to people of the service desk, by language" } else { "Letters to requesters, by language" }) { table.dt {
+        div.scroll-x tabindex="0" role="region" aria-label=(readers.label) { table.dt {
             thead { tr { th scope="col" { "Letter" } @for language in Language::ALL { th scope="col" lang=(language) { (language.name()) } } } }
-            tbody { @for kind in LetterKind::ALL.iter().filter(|kind| kind.is_to_staff() == staff) { tr {
+            tbody { @for kind in LetterKind::ALL.iter().filter(|kind| (readers.has)(**kind)) { tr {
                 th scope="row" { (name(*kind)) }
                 @for language in Language::ALL {
                     td { a.link href=(address(*kind, *language)) {
@@ -356,8 +389,12 @@ fn page(
             div.card-b { dl.props { @for (place, stands) in PLACES.iter().filter(|(place, _)| kind.is_to_staff() || !OF_STAFF.contains(place)) { div { dt { code { "{" (place) "}" } } dd { (stands) } } } } }
         }
     };
-    let to = if kind.is_to_staff() { "people of the service desk" } else { "requesters" };
-    let lead = html! { "To " (to) " who read " (language.name()) "." };
+    let to = match kind {
+        kind if kind.is_to_staff() => "people of the service desk",
+        kind if kind.is_to_followers() => "those who follow an incident",
+        _ => "requesters",
+    };
+    let lead = html! { "To " (to) ", in " (language.name()) "." };
     row_page(who, SECTION, name(kind), lead, body)
 }
 

@@ -109,7 +109,7 @@ async fn link(
     fields: Fields,
 ) -> PageResult<Response> {
     let done = match ticked(&fields) {
-        Ok(reports) => app.desk.join_surge(who.viewer(), Channel::Web, id, reports).await,
+        Ok(reports) => app.desk.join_surge(who.viewer(), Channel::Web, id, Some(reports)).await,
         Err(refusal) => Err(refusal.into()),
     };
     match done {

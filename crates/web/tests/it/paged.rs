@@ -38,6 +38,16 @@ async fn paged_before(
     title: &str,
     seconds: i64,
 ) -> (IncidentNumber, PageId, String) {
+    paged_as(world, title, seconds, false).await
+}
+
+/// She was, because she is on call or because she learns.
+async fn paged_as(
+    world: &World,
+    title: &str,
+    seconds: i64,
+    learns: bool,
+) -> (IncidentNumber, PageId, String) {
     let number = world.report(title).await;
     let (id, now) = (PageId(desk::fresh()), world.desk.now().plus_seconds(-seconds));
     let page = Page {
@@ -58,7 +68,7 @@ async fn paged_before(
         answered_at: None,
         provider_ref: None,
         error: None,
-        learns: false,
+        learns,
     };
     let insert = move |sql: &mut dyn store::Sql| {
         send::insert(sql, &page)?;
@@ -95,6 +105,20 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
     assert_eq!(again.status, StatusCode::SEE_OTHER, "twice is as good as once");
     let odd = world.post("", &path, &[("say", "close")]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_learns_and_cannot_hears_no_more_of_it() {
+    let world = World::new().await;
+    let (_, id, path) = paged_as(&world, "Labels", 0, true).await;
+    world.get("", &path).await.shows("You learn beside whoever is on call");
+    let said = world.post("", &path, &[("say", "decline")]).await;
+    assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
+    let stored = world.desk.read(move |sql| send::get(sql, id)).await.unwrap().unwrap();
+    assert!(stored.answered_at.is_some());
+    let (_, _, path) = paged(&world, "Labels").await;
+    let said = world.post("", &path, &[("say", "decline")]).await;
+    assert_eq!(said.status, StatusCode::UNPROCESSABLE_ENTITY, "somebody else is paged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +160,7 @@ async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
             source: String::new(),
             link: None,
         };
-        changes::insert(sql, &change, now)?;
+        changes::insert(sql, &change, change.at, now)?;
         Ok(())
     };
     world.desk.write(ready).await.unwrap();

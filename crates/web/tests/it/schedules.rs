@@ -248,7 +248,10 @@ async fn somebody_learns_beside_whoever_is_on_call() {
     let stored = world.desk.read(move |sql| shadows::of_schedule(sql, id, Timestamp::default()));
     let stored = stored.await.unwrap();
     assert_eq!(stored[0].person, world.person("ada").id);
-    world.get("ines", &address).await.shows("End that Ada Brandt learns");
+    let page = world.get("ines", &address).await;
+    page.shows("End that Ada Brandt learns")
+        .shows("Told besides, who learn")
+        .shows("Ada Brandt, now until");
     world.get("ines", &format!("/on-call?schedule={id}")).await.shows("Learns: Ada Brandt");
     let end = format!("{address}/shadows/{}/end", stored[0].id);
     assert_eq!(world.post("ines", &end, &[]).await.status, StatusCode::SEE_OTHER);

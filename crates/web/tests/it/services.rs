@@ -119,7 +119,7 @@ async fn a_service_is_shown_with_what_stands_around_it() {
         .desk
         .write(move |sql| {
             for change in &told {
-                changes::insert(sql, change, now)?;
+                changes::insert(sql, change, change.at, now)?;
             }
             Ok(())
         })

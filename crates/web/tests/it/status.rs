@@ -32,6 +32,7 @@ async fn administrators_set_the_page_up() {
         ("time_zone", "Europe/Berlin"),
         ("domain", "Status.Northwind.example"),
         ("support", "help@northwind.example"),
+        ("domain_is_ours", "1"),
     ];
     assert_eq!(world.post("otto", PAGE, &form).await.status, StatusCode::FORBIDDEN);
     let saved = world.post("ada", PAGE, &form).await;
@@ -39,7 +40,13 @@ async fn administrators_set_the_page_up() {
     let page = world.get("ada", PAGE).await;
     page.shows("value=\"status.northwind.example\"").shows("value=\"Northwind\"");
     let sent = page.sends(PAGE);
-    for (name, value) in [("first", "de"), ("other", "en"), ("public", "1"), ("version", "1")] {
+    for (name, value) in [
+        ("first", "de"),
+        ("other", "en"),
+        ("public", "1"),
+        ("version", "1"),
+        ("domain_is_ours", "1"),
+    ] {
         assert!(sent.iter().any(|(n, v)| n == name && v == value), "{name}: {sent:?}");
     }
     page.shows("switched on");

@@ -67,6 +67,28 @@ pub struct Outcome {
     pub alias: String,
 }
 
+/// A note as `GET /v2/alerts/{id}/notes` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// Its words, with who said so before them.
+    pub note: String,
+    /// Whose it is.
+    pub owner: String,
+    /// When it was noted.
+    pub created_at: Timestamp,
+    /// Where a client would go on: its instant in nanoseconds.
+    pub offset: String,
+}
+
+impl Note {
+    /// One of nobody that is known over there.
+    pub fn of(note: String, created_at: Timestamp) -> Self {
+        let offset = format!("{}000", created_at.micros());
+        Note { note, owner: String::new(), created_at, offset }
+    }
+}
+
 /// An alert as `GET /v2/alerts` lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -82,12 +82,14 @@ async fn what_is_worse_in_a_merged_incident_is_said_where_it_is_worked_on() {
     doors.t.issue(&doors.t.agent, FIRST, Command::Merge { into: main }).await.unwrap();
     doors.fires("Disk", "warning", "VPN").await;
     assert!(doors.comments(main).await.is_empty(), "that is nothing new");
+    assert!(doors.state(main.0).await.priority.get() > 1);
     doors.fires("Disk", "critical", "VPN").await;
     let said = doors.comments(main).await;
     assert_eq!(
         said,
         ["An alert of INC-1, which is part of this incident, is critical now: Disk is slow"]
     );
+    assert_eq!(doors.state(main.0).await.priority.get(), 1, "whoever is paged for it is");
     doors.fires("Disk", "warning", "VPN").await;
     assert_eq!(doors.comments(main).await.len(), 1, "better is no news");
 }
@@ -112,6 +114,12 @@ async fn notes_from_opsgenie_are_notes_whatever_came_with_them() {
     let expected =
         ["Since noon", "Ada: Looking", "Ada: Later", "Ada: Cleaned up", "It was the logs"];
     assert_eq!(said, expected);
+    let path = "/v2/alerts/a/notes?identifierType=alias";
+    let kept = doors.call("GET", path, &auth, &json!(null)).await;
+    let notes = kept.json["data"].as_array().unwrap().iter();
+    let notes: Vec<&str> = notes.map(|note| note["note"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = expected.into_iter().rev().collect();
+    assert_eq!(notes, expected, "the latest first");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

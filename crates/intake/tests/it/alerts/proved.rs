@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use intake::{Answer, Outside, Question};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 const CERTIFICATE: &str = include_str!("sns/certificate.pem");
 const ANOTHER: &str = include_str!("sns/another.pem");
@@ -24,12 +25,16 @@ fn message(name: &str) -> Value {
 struct Amazon {
     certificate: Result<&'static str, &'static str>,
     visited: Arc<Mutex<Vec<String>>>,
+    /// Whether the first visit that confirms fails.
+    fails_once: bool,
 }
 
 impl Outside for Amazon {
     fn ask(&self, question: Question) -> BoxFuture<'static, Result<Answer, String>> {
+        let is_known = self.visited.lock().unwrap().contains(&question.url);
         let body = match question.url.ends_with(".pem") {
             true => self.certificate,
+            false if self.fails_once && !is_known => Err("no such name"),
             false => Ok("<ConfirmSubscriptionResponse/>"),
         };
         self.visited.lock().unwrap().push(question.url);
@@ -43,9 +48,16 @@ impl Outside for Amazon {
 async fn doors(
     certificate: Result<&'static str, &'static str>,
 ) -> (Doors, Arc<Mutex<Vec<String>>>) {
+    asking(certificate, false).await
+}
+
+async fn asking(
+    certificate: Result<&'static str, &'static str>,
+    fails_once: bool,
+) -> (Doors, Arc<Mutex<Vec<String>>>) {
     let doors = Doors::open().await;
     let visited = Arc::new(Mutex::new(vec![]));
-    let amazon = Arc::new(Amazon { certificate, visited: visited.clone() });
+    let amazon = Arc::new(Amazon { certificate, visited: visited.clone(), fails_once });
     let router: Router = intake::router_asking(doors.t.desk.clone(), amazon);
     (Doors { router, ..doors }, visited)
 }
@@ -67,6 +79,24 @@ async fn a_topic_that_is_proved_is_confirmed_at_once() {
     }
     let certificates = visited.lock().unwrap().iter().filter(|url| url.ends_with(".pem")).count();
     assert_eq!(certificates, 1, "it is remembered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visit_that_failed_is_tried_again() {
+    let (doors, visited) = asking(Ok(CERTIFICATE), true).await;
+    let confirm = message("confirm");
+    let answer = doors.post("/intake/KEY/sns", &confirm).await;
+    assert_ne!(answer.json["status"], "confirmed");
+    let waits = async || doors.t.desk.integration_waits_for(doors.source).await.unwrap();
+    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    while waits().await.is_some() {
+        assert!(tokio::time::Instant::now() < until, "it is confirmed in the end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let url = confirm["SubscribeURL"].as_str().unwrap();
+    assert_eq!(visited.lock().unwrap().iter().filter(|visit| *visit == url).count(), 2);
+    let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+    assert!(kept.iter().any(|payload| payload.outcome.as_str() == "confirmed"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ mod wrong;
 use super::pool::Usable;
 use super::{check_parameters, went_on_after_failure};
 use crate::Failure;
-use crate::sql::{Engine, Row, Sql, Table, Value};
+use crate::sql::{Engine, Row, Sql, Table, Type, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -315,6 +315,21 @@ impl Link {
         result
     }
 
+    /// One statement, with an array parameter per column.
+    fn all_at_once(&mut self, sql: &str, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let result = arrays(table, rows).and_then(|arrays| {
+            self.run(async |client, statements| {
+                let statement = prepared(client, statements, sql).await?;
+                let arrays = arrays.iter().map(|array| &**array as &(dyn ToSql + Sync));
+                client.execute_raw(&statement, arrays).await
+            })
+        });
+        self.told(result)
+    }
+
     fn reconnect(&mut self) -> Result<(), Failure> {
         self.session = self.server.session(self.purpose)?;
         self.lost = false;
@@ -347,20 +362,15 @@ impl Sql for Link {
         self.told(result)
     }
 
-    /// One statement, with an array parameter per column.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
-        if rows.is_empty() {
-            return Ok(0);
+        self.all_at_once(&insert_statement(table), table, rows)
+    }
+
+    fn update(&mut self, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
+        match update_statement(table) {
+            Some(sql) => self.all_at_once(&sql, table, rows),
+            None => Ok(0),
         }
-        let result = arrays(table, rows).and_then(|arrays| {
-            let sql = insert_statement(table);
-            self.run(async |client, statements| {
-                let statement = prepared(client, statements, &sql).await?;
-                let arrays = arrays.iter().map(|array| &**array as &(dyn ToSql + Sync));
-                client.execute_raw(&statement, arrays).await
-            })
-        });
-        self.told(result)
     }
 
     fn engine(&self) -> Engine {
@@ -400,17 +410,36 @@ fn row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
 
 fn insert_statement(table: &Table) -> String {
     let Table { name, columns, suffix } = table;
-    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-    let arrays = columns
-        .iter()
-        .zip(1..)
-        .map(|((_, kind), at)| format!("${at}::{}", value::array_name(*kind)));
-    let arrays: Vec<_> = arrays.collect();
     format!(
         "insert into {name} ({}) select * from unnest({}) {suffix}",
-        names.join(", "),
-        arrays.join(", ")
+        names(columns).join(", "),
+        array_parameters(columns)
     )
+}
+
+/// None for a table without columns.
+fn update_statement(table: &Table) -> Option<String> {
+    let Table { name, columns, .. } = table;
+    let (key, changed) = columns.split_first().map(|((key, _), changed)| (key, changed))?;
+    let changes: Vec<_> =
+        names(changed).into_iter().map(|name| format!("{name} = given.{name}")).collect();
+    Some(format!(
+        "update {name} as kept set {} from unnest({}) as given ({}) where kept.{key} = given.{key}",
+        changes.join(", "),
+        array_parameters(columns),
+        names(columns).join(", ")
+    ))
+}
+
+fn names<'a>(columns: &[(&'a str, Type)]) -> Vec<&'a str> {
+    columns.iter().map(|(name, _)| *name).collect()
+}
+
+fn array_parameters(columns: &[(&str, Type)]) -> String {
+    let arrays = columns.iter().zip(1..);
+    let arrays: Vec<_> =
+        arrays.map(|((_, kind), at)| format!("${at}::{}", value::array_name(*kind))).collect();
+    arrays.join(", ")
 }
 
 type Arrays = Vec<Box<dyn ToSql + Sync + Send>>;

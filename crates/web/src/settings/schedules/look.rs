@@ -8,9 +8,10 @@ use crate::part::icon::icon;
 use crate::part::time::Here;
 use desk::rota::{WhatIf, compare, planned, ready};
 use maud::{Markup, html};
-use roster::{Source, Stretch};
+use roster::{Shadow, Source, Stretch};
 use store::Sql;
 use store::directory::schedules::{self, Schedule};
+use store::directory::shadows;
 
 /// Days that are shown.
 const DAYS: i64 = 28;
@@ -22,6 +23,8 @@ const ROWS: usize = 40;
 pub(super) struct Look {
     /// Who would be on call in the coming weeks; nothing where there is no such zone.
     coming: Vec<Stretch>,
+    /// Who learns in these weeks, and when.
+    learning: Vec<Shadow>,
     /// What would change; nothing for a new schedule.
     what_if: Option<WhatIf>,
 }
@@ -42,7 +45,15 @@ impl Look {
                 false => planned(sql, &after, (since, now))?,
             };
             let Ok(roster) = ready(&will) else { return Ok(Look::default()) };
-            let coming = roster.stretches(now, now.plus_days(DAYS)).take(ROWS).collect();
+            let until = now.plus_days(DAYS);
+            let coming = roster.stretches(now, until).take(ROWS).collect();
+            let shadows = match &before {
+                Some(before) => shadows::of_schedule(sql, before.id, now)?,
+                None => vec![],
+            };
+            let shadows: Vec<Shadow> = shadows.iter().map(shadows::Shadow::plain).collect();
+            let mut learning = roster.besides(now, until, &shadows);
+            learning.truncate(ROWS);
             let what_if = match before {
                 None => None,
                 Some(before) => {
@@ -51,7 +62,7 @@ impl Look {
                     Some(compare(Some(&was), &will, differs, now)?)
                 }
             };
-            Ok(Look { coming, what_if })
+            Ok(Look { coming, learning, what_if })
         };
         Ok(app.desk.read(look).await?)
     }
@@ -89,9 +100,21 @@ impl Look {
                     }
                 }
                 @if self.coming.len() >= ROWS { p.meta { "Only the first " (ROWS) " are shown." } }
+                @if !self.learning.is_empty() {
+                    p.meta { "Told besides, who learn:" }
+                    ul { @for told in &self.learning { li { (learner(told, crew, here)) } } }
+                }
             }
         }
     }
+}
+
+fn learner(told: &Shadow, crew: &Crew, here: &Here) -> Markup {
+    let from = match told.start <= here.now {
+        true => "now".to_owned(),
+        false => here.exact(told.start),
+    };
+    html! { (crew.name(told.person)) ", " (from) " until " (here.exact(told.end)) }
 }
 
 fn row(stretch: &Stretch, crew: &Crew, draft: &Draft, here: &Here) -> Markup {

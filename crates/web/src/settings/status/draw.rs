@@ -132,6 +132,7 @@ fn inputs(view: &View<'_>, fields: &Fields, problem: &Problem) -> Markup {
         }
         (choices("other", "In which other languages?", None, &offered, fields))
         (field("domain", "Domain of its own").hint("Such as status.example.org, where it answers at /. Point the name here, or where its files are written.").input("text", fields.text("domain")))
+        (checkbox("domain_is_ours", "This server answers at the domain, and people subscribe there", fields.ticked("domain_is_ours")))
         (field("support", "Where to get help").hint("An address or a telephone number, shown at its end.").input("text", fields.text("support")))
         (logo.around(html! {
             input.inp type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp"
@@ -151,7 +152,7 @@ fn read_only(page: &StatusPage) -> Markup {
             div { dt { "Name" } dd { (or(&page.name)) } }
             div { dt { "Languages" } dd { (or(&languages.join(", "))) } }
             div { dt { "Time zone" } dd { (or(&page.time_zone)) } }
-            div { dt { "Domain" } dd { @if page.domain.is_empty() { "none" } @else { (page.domain) } } }
+            div { dt { "Domain" } dd { @if page.domain.is_empty() { "none" } @else { (page.domain) @if page.domain_is_ours { ", answered by this server" } } } }
             div { dt { "Help" } dd { @if page.support.is_empty() { "none" } @else { (page.support) } } }
         }
     }

@@ -98,6 +98,7 @@ fn shown(page: &StatusPage) -> Fields {
     ];
     pairs.extend(page.languages.iter().skip(1).map(|other| ("other", other.to_string())));
     pairs.extend(page.public.then(|| ("public", "1".to_owned())));
+    pairs.extend(page.domain_is_ours.then(|| ("domain_is_ours", "1".to_owned())));
     Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -112,6 +113,7 @@ fn typed(fields: &Fields) -> Result<StatusPage, Trouble> {
         languages: languages(fields)?,
         time_zone: line("time_zone")?,
         domain: line("domain")?.to_ascii_lowercase(),
+        domain_is_ours: fields.ticked("domain_is_ours"),
         support: line("support")?,
         logo: None,
     })

@@ -16,7 +16,7 @@ const ENDED_AT_ONCE: i64 = 10_000;
 const MERGES_MAX: usize = 10;
 /// Incidents that the open alerts of one group belong to at most: its own, those of storms, and
 /// those before them.
-const INCIDENTS_OF_GROUP: i64 = 100;
+const INCIDENTS_OF_GROUP: usize = 100;
 
 /// By integration and group, the places of groups in hand.
 type Placed = HashMap<IntegrationId, HashMap<String, BTreeSet<usize>>>;
@@ -91,12 +91,8 @@ impl Book<'_> {
         let mut numbers: BTreeSet<IncidentNumber> = self.ringing.iter().copied().collect();
         numbers.extend(self.left.iter().map(|left| left.number));
         self.join_marks();
-        for mark in &mut self.marks {
-            let most = INCIDENTS_OF_GROUP;
-            mark.numbers =
-                store::alerts::incidents_of_group(sql, mark.integration, &mark.group, most)?;
-            numbers.extend(&mark.numbers);
-        }
+        self.number_marks(sql)?;
+        numbers.extend(self.marks.iter().flat_map(|mark| &mark.numbers));
         let mut keys: BTreeMap<IntegrationId, BTreeSet<&str>> = BTreeMap::new();
         for effect in &self.effects {
             let alert = &self.rows[effect.row].alert;
@@ -122,6 +118,26 @@ impl Book<'_> {
                 self.by_number.insert(number, self.groups.len());
                 self.add(group);
             }
+        }
+        Ok(())
+    }
+
+    /// Finds the incidents that marks are about, in a query for each source.
+    fn number_marks(&mut self, sql: &mut dyn Sql) -> Result<(), Failure> {
+        let mut marked: BTreeMap<IntegrationId, BTreeSet<&str>> = BTreeMap::new();
+        for mark in &self.marks {
+            marked.entry(mark.integration).or_default().insert(&mark.group);
+        }
+        let mut found = HashMap::new();
+        for (integration, groups) in marked {
+            let groups: Vec<&str> = groups.into_iter().collect();
+            let most = INCIDENTS_OF_GROUP;
+            let numbers = store::alerts::incidents_of_groups(sql, integration, &groups, most)?;
+            found.insert(integration, numbers);
+        }
+        for mark in &mut self.marks {
+            let numbers = found.get(&mark.integration).and_then(|known| known.get(&mark.group));
+            mark.numbers = numbers.cloned().unwrap_or_default();
         }
         Ok(())
     }

@@ -3,16 +3,17 @@
 use super::{Book, InHand, Row};
 use crate::people::Named;
 use crate::writer::Job;
-use crate::writer::decide::Round;
 use crate::writer::decide::rules::Words;
+use crate::writer::decide::{Round, Try};
 use crate::{Trouble, ask::Prepared, chance::fresh};
 use alert::Signal;
 use incident::alerts::{AlertNews, AlertsWhy};
 use incident::command::{Report, Visibility};
 use incident::rules::Maker;
-use incident::{Command, Origin, RefusalKind};
+use incident::{Command, Origin, Policy, RefusalKind, State};
 use kernel::{
-    Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Timestamp, limits,
+    Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Severity, Timestamp,
+    limits,
 };
 use store::directory::{Entry, Integration, Person, audit, integrations, people};
 use store::incidents::Head;
@@ -35,6 +36,16 @@ enum Detail {
     Alone,
     /// Title, impact and urgency.
     Bare,
+}
+
+/// An alert of a merged incident is worse than what was told.
+struct Worse {
+    /// The incident in which it is worked on.
+    main: IncidentNumber,
+    /// How bad it is now.
+    severity: Severity,
+    /// What is said there.
+    words: String,
 }
 
 impl Round<'_> {
@@ -159,8 +170,8 @@ impl Round<'_> {
                 for asked in std::mem::take(&mut book.groups[at].jobs) {
                     book.count(asked, |taken| taken.incidents.push(number));
                 }
-                if let Some((main, words)) = worse {
-                    self.tell_main(sql, head, book, at, main, &words)?;
+                if let Some(worse) = worse {
+                    self.tell_main(sql, head, book, at, &worse)?;
                 }
             }
             Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Limit => {
@@ -175,25 +186,32 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Tells whoever works on the incident that one with alerts was merged into.
+    /// Tells whoever works on the incident that one with alerts was merged into, and raises it: the
+    /// merged one pages nobody.
     fn tell_main(
         &mut self,
         sql: &mut dyn Sql,
         head: &mut Head,
         book: &Book<'_>,
         at: usize,
-        main: IncidentNumber,
-        said: &str,
+        worse: &Worse,
     ) -> Result<(), Failure> {
         let source = book.monitoring.integrations.get(&book.groups[at].group.integration);
         let by = source.map_or_else(Actor::system, actor);
+        let main = worse.main;
         let mut words = Words::default();
-        let body = words.words(said);
+        let body = words.words(&worse.words);
         let command = Command::Comment { body, visibility: Visibility::Internal };
-        let mut job = job(Some(main), by, words, command);
-        job.prepared.tells_owner = true;
-        if let Err(trouble) = self.one(sql, head, &job)? {
-            tracing::debug!(%trouble, number = %main, "an incident was not told that a part of it is worse");
+        let mut told = job(Some(main), by.clone(), words, command);
+        told.prepared.tells_owner = true;
+        let mut jobs = vec![told];
+        let state = self.state(sql, &Try::default(), main)?;
+        let raised = state.and_then(|state| raised(&state, worse.severity, book.policy));
+        jobs.extend(raised.map(|command| job(Some(main), by, Words::default(), command)));
+        for job in jobs {
+            if let Err(trouble) = self.one(sql, head, &job)? {
+                tracing::debug!(%trouble, number = %main, "an incident was not told that a part of it is worse");
+            }
         }
         Ok(())
     }
@@ -281,9 +299,8 @@ impl Round<'_> {
 }
 
 impl Book<'_> {
-    /// Where an alert of a merged incident is worse than what was told: the incident in which it is
-    /// worked on, and what is said there.
-    fn worse_in_another(&self, at: usize) -> Option<(IncidentNumber, String)> {
+    /// Where an alert of a merged incident is worse than what was told.
+    fn worse_in_another(&self, at: usize) -> Option<Worse> {
         let hand = &self.groups[at];
         let (main, number) = hand.part_of.zip(hand.group.number)?;
         let worst = hand.group.worst().filter(|_| hand.group.muted().is_none())?;
@@ -296,7 +313,8 @@ impl Book<'_> {
         let title = title.map_or(String::new(), |title| format!(": {title}"));
         let words =
             format!("An alert of {number}, which is part of this incident, is {worst} now{title}");
-        Some((main, words.chars().take(limits::BODY_CHARS).collect()))
+        let words = words.chars().take(limits::BODY_CHARS).collect();
+        Some(Worse { main, severity: worst, words })
     }
 
     /// The report of a group, as its worst alert says it.
@@ -342,6 +360,19 @@ impl Book<'_> {
             alerts: Some(Box::new(news(hand, self.now))),
         })
     }
+}
+
+/// What raises an incident for an alert of a part of it, as its own would: upwards, and never
+/// against a person who set the priority by hand.
+fn raised(state: &State, worst: Severity, policy: &Policy) -> Option<Command> {
+    if state.priority_override.is_some() || !state.lifecycle.is_open() {
+        return None;
+    }
+    let (impact, urgency) = worst.levels();
+    let (impact, urgency) = (impact.min(state.impact), urgency.min(state.urgency));
+    let rises = policy.matrix.priority(impact, urgency) < state.priority;
+    let (impact, urgency) = (Some(impact), Some(urgency));
+    rises.then_some(Command::Prioritise { impact, urgency, priority: None, reason: None })
 }
 
 fn news(hand: &InHand, now: Timestamp) -> AlertNews {
