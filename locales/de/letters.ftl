@@ -139,6 +139,7 @@ paged-sign-in = Melden Sie sich an, um anzunehmen; sonst wird weitergereicht.
 paged-link = Annehmen, weiterreichen oder sagen, dass Sie nicht können
 paged-why = Sie erhalten diese Nachricht, weil Sie Bereitschaft haben oder als Ansprechperson genannt wurden.
 paged-silent = Die nächste Nachricht ist überfällig. Sie war bis { $at } fällig; sagen Sie, wie es steht.
+paged-learns = Sie lernen mit: Wer Bereitschaft hat, wird ebenfalls gerufen.
 
 trial-subject = Evenkeel: Der Mailserver funktioniert
 trial = { $name }, diese Nachricht hat Evenkeel am { $at } verschickt, um den Mailserver zu prüfen. Er funktioniert.

@@ -65,7 +65,6 @@ day-line = { $how ->
    *[under_maintenance] { $day }: { $long } geplante Arbeiten
 }
 no-data-before = Vor { $day } gibt es keine Daten.
-no-data = Keine Daten
 taller-is-worse = Je höher der Balken, desto schlechter der Tag.
 
 planned = Geplante Arbeiten

@@ -151,6 +151,7 @@ paged-sign-in = Sign in to acknowledge it, or it escalates.
 paged-link = Acknowledge, escalate, or say that you cannot
 paged-why = You get this because you are on call or were named to be paged.
 paged-silent = The next update is overdue. It was due on { $at }; say how it stands.
+paged-learns = You learn: whoever is on call is paged, too.
 
 ## The letter that tries out the mail server
 

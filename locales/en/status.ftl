@@ -71,7 +71,6 @@ day-line = { $how ->
    *[under_maintenance] { $day }: planned work for { $long }
 }
 no-data-before = Before { $day } there is no data.
-no-data = No data
 taller-is-worse = The taller the bar, the worse the day.
 
 ## Planned work

@@ -139,6 +139,7 @@ paged-sign-in = Inicie sesión para aceptar; si no, el aviso se escala.
 paged-link = Aceptar, escalar o decir que no puede
 paged-why = Recibe este mensaje porque está de guardia o se le nombró para recibir avisos.
 paged-silent = La próxima información se retrasa. Debía llegar a más tardar { $at }; diga cómo está la situación.
+paged-learns = Usted está en aprendizaje: también se avisa a quien está de guardia.
 
 trial-subject = Evenkeel: el servidor de correo funciona
 trial = { $name }, Evenkeel envió este mensaje ({ $at }) para probar el servidor de correo. Funciona.

@@ -65,7 +65,6 @@ day-line = { $how ->
    *[under_maintenance] { $day }: trabajos previstos durante { $long }
 }
 no-data-before = Antes del { $day } no hay datos.
-no-data = Sin datos
 taller-is-worse = Cuanto más alta la barra, peor fue el día.
 
 planned = Trabajos previstos

@@ -139,6 +139,7 @@ paged-sign-in = Connectez-vous pour prendre en charge, sinon l’appel est escal
 paged-link = Prendre en charge, escalader ou dire que vous ne pouvez pas
 paged-why = Vous recevez ce message parce que vous êtes d’astreinte ou avez été désigné pour être appelé.
 paged-silent = La prochaine information se fait attendre. Elle était due au plus tard { $at }, dites où en est la situation.
+paged-learns = Vous apprenez : la personne d’astreinte est appelée aussi.
 
 trial-subject = Evenkeel : le serveur de messagerie fonctionne
 trial = { $name }, ce message a été envoyé par Evenkeel ({ $at }) pour essayer le serveur de messagerie. Il fonctionne.

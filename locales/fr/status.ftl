@@ -65,7 +65,6 @@ day-line = { $how ->
    *[under_maintenance] { $day } : travaux prévus pendant { $long }
 }
 no-data-before = Avant le { $day }, il n’y a pas de données.
-no-data = Pas de données
 taller-is-worse = Plus la barre est haute, plus la journée a été mauvaise.
 
 planned = Travaux prévus

@@ -139,6 +139,7 @@ paged-sign-in = Prosimy się zalogować, aby przyjąć; inaczej wezwanie zostani
 paged-link = Przyjąć, przekazać dalej lub odmówić
 paged-why = Otrzymują Państwo tę wiadomość, ponieważ mają Państwo dyżur lub zostali Państwo wskazani do wezwania.
 paged-silent = Następna informacja się spóźnia. Termin minął { $at }; prosimy podać, jak wygląda sytuacja.
+paged-learns = To dyżur szkoleniowy: osoba dyżurująca też otrzymuje wezwanie.
 
 trial-subject = Evenkeel: serwer poczty działa
 trial = { $name }, tę wiadomość program Evenkeel wysłał ({ $at }), aby wypróbować serwer poczty. Działa.

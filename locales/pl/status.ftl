@@ -67,7 +67,6 @@ day-line = { $how ->
    *[under_maintenance] { $day }: planowane prace przez { $long }
 }
 no-data-before = Sprzed { $day } nie ma danych.
-no-data = Brak danych
 taller-is-worse = Im wyższy słupek, tym gorszy dzień.
 
 planned = Planowane prace

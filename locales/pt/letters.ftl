@@ -139,6 +139,7 @@ paged-sign-in = Entre para aceitar; caso contrário, o chamado é escalado.
 paged-link = Aceitar, escalar ou dizer que não pode
 paged-why = Você recebe esta mensagem porque está de plantão ou foi indicado para ser chamado.
 paged-silent = A próxima informação está atrasada. Devia sair até { $at }; diga como está a situação.
+paged-learns = Você está em aprendizado: quem está de plantão também é avisado.
 
 trial-subject = Evenkeel: o servidor de e-mail funciona
 trial = { $name }, esta mensagem foi enviada pelo Evenkeel ({ $at }) para testar o servidor de e-mail. Ele funciona.

@@ -65,7 +65,6 @@ day-line = { $how ->
    *[under_maintenance] { $day }: trabalhos planejados por { $long }
 }
 no-data-before = Antes de { $day } não há dados.
-no-data = Sem dados
 taller-is-worse = Quanto mais alta a barra, pior foi o dia.
 
 planned = Trabalhos planejados

@@ -149,6 +149,7 @@ pub(super) fn doors() -> Vec<Door> {
         Door::post("/api/v1/components/{id}/move", "moveComponent", shift)
             .about("status", "Move a component past its neighbour", "For administrators. Neighbours stand under the same heading; nothing changes at either end.")
             .body::<Move>(json!({ "to": "up" }))
+            .once()
             .answers_plainly(204, "", "It stands there.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::delete("/api/v1/components/{id}", "removeComponent", remove)

@@ -86,6 +86,7 @@ pub(super) fn doors() -> Vec<Door> {
                 "For administrators. Nothing changes at either end.",
             )
             .body::<Move>(json!({ "to": "up" }))
+            .once()
             .answers_plainly(204, "", "It stands there.")
             .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
         Door::delete("/api/v1/component-groups/{id}", "removeComponentGroup", remove)

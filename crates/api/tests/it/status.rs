@@ -111,7 +111,7 @@ async fn windows_say_what_the_outside_is_told() {
     });
     let window = json!({
         "name": "Firmware", "starts_at": "2026-11-28T20:00:00Z", "ends_at": "2026-11-28T22:00:00Z",
-        "public": outside
+        "everything": true, "public": outside
     });
     let made = ines.post("/api/v1/maintenances", window.clone()).await;
     assert_eq!(made.good()["public"], outside);
@@ -131,7 +131,7 @@ async fn when_work_was_called_off_stays_whatever_is_changed_later() {
     let ines = world.of("ines");
     let window = json!({
         "name": "Firmware", "starts_at": "2026-11-28T20:00:00Z", "ends_at": "2026-11-28T22:00:00Z",
-        "public": { "title": "New network hardware" }
+        "everything": true, "public": { "title": "New network hardware" }
     });
     let made = ines.post("/api/v1/maintenances", window).await;
     let path = format!("/api/v1/maintenances/{}", made.good()["id"].as_str().unwrap());

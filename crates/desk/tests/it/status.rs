@@ -172,8 +172,8 @@ async fn a_confidential_incident_shows_nothing_until_a_word_of_it_is_published()
     switch(&t, true).await;
     let number = t.report("Somebody broke in").await;
     outage(&t, number).await;
-    let hide = "update incidents set confidential_to = '[]' where number = 1";
-    t.desk.write(move |sql| Ok(sql.execute(hide, &[]).map(drop)?)).await.unwrap();
+    let restrict = Command::Restrict { team: Some(t.network) };
+    t.issue(&t.manager, number, restrict).await.unwrap();
     desk::status::start(&t.desk, options(folder.path())).await;
     let sites = until(&t, |sites| sites.public.is_some()).await;
     let json = text(&sites, "api/v2/components.json");

@@ -281,7 +281,10 @@ mod tests {
             );
         }
         let used: BTreeSet<_> = stories.story.iter().map(|s| s.service.as_str()).collect();
-        assert_eq!(used, services, "every service has its troubles");
+        // Nodes and gateways are known to whoever runs them; people report what they are part of.
+        let is_part = |name: &&str| name.contains(" node ") || name.contains(" gateway ");
+        let reported: BTreeSet<_> = services.into_iter().filter(|name| !is_part(name)).collect();
+        assert_eq!(used, reported, "every service has its troubles");
     }
 
     #[test]

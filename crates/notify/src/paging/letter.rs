@@ -59,6 +59,9 @@ pub(super) fn page(paged: &Paged, around: &Around<'_>, title: &str, link: Option
         // Between what is known and how to answer.
         pieces.insert(2, Piece::Text(say.paged_silent(here.moment(at))));
     }
+    if paged.page.learns {
+        pieces.insert(2, Piece::Text(say.paged_learns().to_owned()));
+    }
     let mut subject = say.paged(title);
     if let Some(own) = around.edited.iter().find(|own| own.language == here.language) {
         apply(own, &value, &mut subject, &mut pieces);

@@ -82,6 +82,7 @@ async fn letters_wait_for_a_server_that_is_down_and_leave_in_order() {
     let sink = Sink::on(port).await;
     let world = World { t, sink, courier: first, stop };
     assert_eq!(world.rounds().await, Next::Idle);
+    world.later(60).await;
     let hers = world.sink.to(GWEN);
     assert_eq!(hers.len(), 2, "what gathered meanwhile is told in one letter");
     let words = hers[1].words();

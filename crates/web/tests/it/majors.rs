@@ -61,7 +61,7 @@ async fn a_proposal_is_decided_on_the_list_and_marked_everywhere() {
         .shows(">Accept<")
         .shows(">Decline<")
         .shows(", 1 open or proposed");
-    world.get("ines", "/queue").await.shows("Proposed major");
+    world.get("ines", "/queue?q=state:open").await.shows("Proposed major");
     world
         .get("ines", &format!("/incidents/{number}"))
         .await
