@@ -239,7 +239,7 @@ fn a_word_that_did_not_come_is_no_part_of_what_came_before() {
     let warned = |clock, share| ClockWarned { clock, share, due_at };
     let story = Story::new()
         .derived("timer", warned(ClockKind::Response, 50))
-        .derived("timer", UpdateOverdue { due: due_at, missed: 1, again: None })
+        .derived("timer", UpdateOverdue { due: due_at, missed: 1, again: false })
         .derived("timer", warned(ClockKind::Resolution, 50));
     let entries = story.entries();
     let counts: Vec<usize> = entries.iter().map(|entry| entry.events.len()).collect();
