@@ -76,6 +76,7 @@ async fn people_of_the_service_desk_read_edited_words_in_their_language() {
     assert!(subject.contains(": VPN drops") && subject.contains("] P"), "{subject}");
     // What nobody wrote other words for is as it was.
     t.say(&t.requester, number, "The blue one.", Visibility::Public).await;
+    world.rounds().await;
     world.later(60).await;
     assert!(world.sink.to(INES).last().unwrap().words().contains("Gwen Tarrant schreibt"));
 }
