@@ -99,13 +99,6 @@ async fn the_form_makes_a_parent_of_what_is_ticked_without_scripts() {
     let late = world.post("ines", &address, &fields).await;
     late.shows("Somebody decided about this surge already");
     assert_eq!(late.status, StatusCode::CONFLICT);
-    // What was left out, or came since, can be linked later.
-    world.get("mara", &address).await.shows("Reports that stand alone").shows("Link them to");
-    let fields = [("report", left_out.as_str())];
-    let linked = world.post("ines", &format!("{address}/link"), &fields).await;
-    assert_eq!(linked.location(), parent);
-    world.get("mara", &parent).await.shows("6 incidents below it");
-    world.get("mara", &address).await.shows("Every open report has a parent already");
     // The portal says that it is known, and none of the words of others.
     world
         .get("peter", "/portal")
@@ -113,6 +106,15 @@ async fn the_form_makes_a_parent_of_what_is_ticked_without_scripts() {
         .shows("Label Printing does not work")
         .shows("I have this too")
         .hides("No labels for gwen");
+    // What was left out, or came since, can be linked later.
+    world.get("mara", &address).await.shows("Reports that stand alone").shows("Link them to");
+    let fields = [("report", left_out.as_str())];
+    let linked = world.post("ines", &format!("{address}/link"), &fields).await;
+    assert_eq!(linked.location(), parent);
+    world.get("mara", &parent).await.shows("6 incidents below it");
+    world.get("mara", &address).await.shows("Every open report has a parent already");
+    // Whoever has it too needs no banner.
+    world.get("peter", "/portal").await.hides("I have this too");
 }
 
 #[tokio::test(flavor = "multi_thread")]

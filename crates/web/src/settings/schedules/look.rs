@@ -110,7 +110,8 @@ impl Look {
 }
 
 fn learner(told: &Shadow, crew: &Crew, here: &Here) -> Markup {
-    let from = match told.start <= here.now {
+    // What is looked at begins a moment after the page does.
+    let from = match told.start.seconds_since(here.now) < 60 {
         true => "now".to_owned(),
         false => here.exact(told.start),
     };
