@@ -32,6 +32,7 @@ test('the statuspage.io client reads the page', async () => {
     });
     await api.post('/api/v1/maintenances', {
       name: 'fw-2 on core-7',
+      everything: true,
       starts_at: new Date(Date.now() + 24 * HOUR).toISOString(),
       ends_at: new Date(Date.now() + 25 * HOUR).toISOString(),
       public: { title: 'Router firmware', body: 'The network is slow.', components: [printing.id] },

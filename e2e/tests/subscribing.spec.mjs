@@ -49,6 +49,7 @@ test('a subscriber confirms, is told, and ends it with one press', async ({ brow
     const day = 86_400_000;
     await api.post('/api/v1/maintenances', {
       name: 'fw-2 on core-7',
+      everything: true,
       starts_at: new Date(Date.now() + 3 * day).toISOString(),
       ends_at: new Date(Date.now() + 3 * day + 3_600_000).toISOString(),
       public: { title: 'Router firmware', body: 'The network is slow.', components: [] },

@@ -93,7 +93,8 @@ function become(old, next, collisions) {
 
 function becomeChildren(old, next, collisions) {
   const keyed = new Map();
-  for (const child of old.children) {
+  // A field named "children" would stand in the way of a form's own property.
+  for (const child of [...old.childNodes].filter(({ nodeType }) => nodeType === Node.ELEMENT_NODE)) {
     const key = keyOf(child);
     if (key && !keyed.has(key)) keyed.set(key, child);
   }

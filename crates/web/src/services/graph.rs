@@ -131,14 +131,20 @@ fn node(around: &Around<'_>, placed: &Placed, spot: Spot) -> Markup {
     let height = if focus { FOCUS_HEIGHT } else { HEIGHT };
     let (left, top) = (spot.x, spot.y - height / 2);
     let class = node_class(around, id, focus);
+    let (seen, also) = (short(name, NAME_SIGNS), short(&words, WORDS_SIGNS));
+    // What is read aloud begins with what is seen, for whoever speaks to the screen.
+    let label = match seen == *name && also == words {
+        true => format!("{name}, {words}"),
+        false => format!("{seen} {also}: {name}, {words}"),
+    };
     html! {
-        a href=(url::service(id)) aria-label={ (name) ", " (words) } aria-current=[focus.then_some("page")] {
+        a href=(url::service(id)) aria-label=(label) aria-current=[focus.then_some("page")] {
             g class=(class) {
                 title { (name) ", " (words) }
                 rect.b x=(left) y=(top) width=(WIDTH) height=(height) rx="8" {}
                 (sign(around, id, spot))
-                text x=(left + 38) y=(spot.y - 4) aria-hidden="true" { (short(name, NAME_SIGNS)) }
-                text.s x=(left + 38) y=(spot.y + 13) aria-hidden="true" { (short(&words, WORDS_SIGNS)) }
+                text x=(left + 38) y=(spot.y - 4) aria-hidden="true" { (seen) }
+                text.s x=(left + 38) y=(spot.y + 13) aria-hidden="true" { (also) }
             }
         }
     }
