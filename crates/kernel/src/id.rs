@@ -107,6 +107,10 @@ ids! {
     SurgeId,
     /// A change that another program told of, such as a deployment.
     ChangeId,
+    /// A macro: words and commands that come again.
+    MacroId,
+    /// A cause that was proposed for an incident, and what people said of it.
+    CauseId,
 }
 
 impl OutageId {

@@ -41,7 +41,8 @@ migrations!(
         22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
         25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
         28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
-        32 => "0032_open_alerts",
+        32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
+        35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
     ]
 );
 
@@ -60,7 +61,8 @@ migrations!(
         22 => "0022_told", 23 => "0023_push", 24 => "0024_map",
         25 => "0025_majors", 26 => "0026_status", 27 => "0027_subscribers",
         28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
-        32 => "0032_open_alerts",
+        32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
+        35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
     ]
 );
 

@@ -6,7 +6,7 @@ use super::File;
 use crate::findings::Finding;
 
 /// Every room and the rooms it may use. A new crate takes its place here first.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("kernel", &[]),
     ("calendar", &["kernel"]),
     ("locale", &["kernel"]),
@@ -16,27 +16,28 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("map", &["kernel"]),
     ("status", &["kernel", "locale", "map"]),
     ("incident", &["kernel", "calendar", "query", "roster"]),
-    ("insight", &["kernel", "calendar", "incident"]),
+    ("insight", &["kernel", "calendar", "query", "incident"]),
+    ("search", &["kernel", "query", "incident"]),
     ("store", &["kernel", "query", "roster", "alert", "map", "incident", "insight"]),
     (
         "desk",
         &[
             "kernel", "locale", "query", "roster", "alert", "map", "status", "incident", "insight",
-            "store",
+            "search", "store",
         ],
     ),
     (
         "web",
         &[
             "kernel", "calendar", "locale", "query", "roster", "alert", "map", "status",
-            "incident", "insight", "store", "desk",
+            "incident", "insight", "search", "store", "desk",
         ],
     ),
     (
         "api",
         &[
             "kernel", "calendar", "query", "roster", "alert", "map", "status", "incident",
-            "insight", "store", "desk",
+            "insight", "search", "store", "desk",
         ],
     ),
     ("notify", &["kernel", "locale", "query", "map", "status", "incident", "store", "desk"]),
@@ -45,7 +46,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
         "evenkeel",
         &[
             "kernel", "calendar", "locale", "query", "roster", "alert", "map", "status",
-            "incident", "store", "desk", "web", "api", "notify", "intake",
+            "incident", "insight", "search", "store", "desk", "web", "api", "notify", "intake",
         ],
     ),
     ("load", &["kernel", "incident", "store", "desk"]),
