@@ -330,6 +330,7 @@ mod tests {
     fn described(steps: &[Migration]) -> BTreeMap<String, Vec<String>> {
         let spoken_alike = [
             ("(body::jsonb ->> 'affected')::bigint", "json_extract(body, '$.affected')"),
+            ("::jsonb", ""),
             (") strict, without rowid", ")"),
             (") strict", ")"),
             (" collate \"C\"", ""),
