@@ -267,12 +267,12 @@ fn on_incidents(
     values.extend(more);
     let statement = format!(
         "select u.record, u.number, u.at, i.state from (\
-           select every.record, every.number, min(every.at) as at from (\
+           select told.record, told.number, min(told.at) as at from (\
              select record, number, at from knowledge_uses where number is not null \
              union all \
              select 'PRB-' || cast(problem as text), number, at from incident_problems \
-             where kind in ('known_error', 'resolution')) every \
-           where every.record in ({list}) group by every.record, every.number) u \
+             where kind in ('known_error', 'resolution')) told \
+           where told.record in ({list}) group by told.record, told.number) u \
          join incidents i on i.number = u.number \
          where i.state <> 'cancelled' and {visible} \
          order by u.at desc, u.number desc, u.record limit {JUDGED_MAX}"
