@@ -148,7 +148,7 @@ pub(super) async fn begin(desk: &Desk, company: &Company, now: Timestamp) -> Res
         }
         found.sort_unstable_by(|one, other| other.cmp(one));
         found.truncate(SHOWN_BY);
-        Ok(found)
+        Ok::<_, store::Failure>(found)
     };
     let ines = company.person("Ines Carvalhal");
     for number in desk.read(past).await? {
