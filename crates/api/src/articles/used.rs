@@ -7,7 +7,6 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::incidents::number_of as incident_of;
 use crate::json::{Body, Given};
-use crate::kept;
 use crate::once::{self, Answered, Once};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -79,6 +78,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .about("knowledge", "Put an earlier version back", "Title and words become those of that version, as a version of its own.")
             .body::<RestoreWish>(json!({ "version": 1 }))
             .if_match()
+            .once()
             .answers::<Shown>(200, "The article as it is now.")
             .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
         Door::post("/api/v1/articles/{id}/used", "useArticle", used)
@@ -121,6 +121,7 @@ async fn draft(
 async fn restore(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     seen: Seen,
     body: Body<RestoreWish>,
@@ -128,10 +129,13 @@ async fn restore(
     caller.must_be_staff()?;
     caller.must_write()?;
     let (number, version) = (number_of(&id)?, body.value.version);
-    app.desk().restore_article(caller.viewer(), number, version, seen.must_be).await?;
-    let shown = read_one(&app, &caller, number).await?;
-    let version = shown.version;
-    Ok(kept::answer(&shown, version))
+    let doing = async {
+        let viewer = caller.viewer();
+        app.desk().restore_article(viewer, number, version, seen.must_be).await?;
+        let shown = read_one(&app, &caller, number).await?;
+        Ok::<_, Problem>(Answered::good(&shown)?)
+    };
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
 
 async fn used(
