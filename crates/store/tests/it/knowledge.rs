@@ -344,7 +344,7 @@ fn records_are_named_by_their_numbers() {
 }
 
 /// The same verdict as [`judge`], each reopening looked at by itself.
-fn judged_slowly(used_at: Timestamp, over in any::<bool>(), turns: &[Turn]) -> Verdict {
+fn judged_slowly(used_at: Timestamp, over: bool, turns: &[Turn]) -> Verdict {
     let failed = turns.iter().enumerate().any(|(place, turn)| {
         let Turn::Reopened(when) = *turn else { return false };
         let later = turns[place + 1..].iter();
@@ -368,7 +368,7 @@ proptest! {
     #[test]
     fn verdicts_are_those_of_a_slow_look(
         used in 0_i64..40,
-        over: bool,
+        over in any::<bool>(),
         kinds in prop::collection::vec((0_u8..3, 0_i64..5), 0..12),
     ) {
         let day = 86_400;
