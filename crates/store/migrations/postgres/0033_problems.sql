@@ -88,21 +88,21 @@ create unique index knowledge_uses_once on knowledge_uses (record, number) where
 create index knowledge_uses_solved on knowledge_uses (record, at) where number is null;
 create index knowledge_uses_incident on knowledge_uses (number) where number is not null;
 
--- What timelines tell already.
+-- What timelines tell already. What was imported names the problems of another system.
 insert into incident_problems (number, problem, kind, at)
   select e.number, cast(substr(e.data::jsonb ->> 'target', 5) as bigint), e.data::jsonb ->> 'kind', max(e.happened_at)
-  from events e where e.kind = 'linked' and e.data like '%"PRB-%'
+  from events e where e.kind = 'linked' and e.channel <> 'import' and e.data like '%"PRB-%'
   and e.data::jsonb ->> 'target' like 'PRB-%' and length(e.data::jsonb ->> 'target') <= 22
   and e.data::jsonb ->> 'kind' in ('problem', 'known_error', 'caused_by')
-  and not exists (select 1 from events u where u.number = e.number and u.n > e.n and u.kind = 'unlinked'
+  and not exists (select 1 from events u where u.number = e.number and u.n > e.n and u.kind = 'unlinked' and u.channel <> 'import'
     and u.data::jsonb ->> 'target' = e.data::jsonb ->> 'target' and u.data::jsonb ->> 'kind' = e.data::jsonb ->> 'kind')
   group by e.number, e.data::jsonb ->> 'target', e.data::jsonb ->> 'kind';
 insert into incident_problems
   (number, problem, kind, at)
   select e.number, cast(substr(e.data::jsonb ->> 'known_error', 5) as bigint), 'resolution', e.happened_at
-  from events e where e.kind = 'resolved' and e.data like '%"PRB-%'
+  from events e where e.kind = 'resolved' and e.channel <> 'import' and e.data like '%"PRB-%'
   and e.data::jsonb ->> 'known_error' like 'PRB-%' and length(e.data::jsonb ->> 'known_error') <= 22
-  and not exists (select 1 from events f where f.number = e.number and f.n < e.n and f.kind = 'resolved'
+  and not exists (select 1 from events f where f.number = e.number and f.n < e.n and f.kind = 'resolved' and f.channel <> 'import'
     and f.data::jsonb ->> 'known_error' = e.data::jsonb ->> 'known_error');
 
 -- New problems are not those that incidents named before there were any.

@@ -9,7 +9,7 @@ use crate::directory::{many, slots};
 use crate::sql::{Columns, Row, Sql, Value};
 use incident::state::LinkKind;
 use incident::{Body, Event, Scope};
-use kernel::{IncidentNumber, ProblemNumber, Timestamp, words};
+use kernel::{Channel, IncidentNumber, ProblemNumber, Timestamp, words};
 use std::collections::BTreeMap;
 
 /// Numbers of problems have fewer digits: beyond this it is a slip of the keyboard.
@@ -167,6 +167,10 @@ enum Said {
 }
 
 fn said(event: &Event) -> Option<Said> {
+    // Another system counts its problems by itself: its numbers name none of ours.
+    if event.channel == Channel::Import {
+        return None;
+    }
     let known = |target: &str| {
         let number: ProblemNumber = target.parse().ok()?;
         (target.starts_with("PRB-") && number.0 < NUMBER_MAX).then_some(number)
