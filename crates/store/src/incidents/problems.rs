@@ -119,7 +119,7 @@ pub mod ties {
     ) -> Result<BTreeMap<ProblemNumber, Cost>, Failure> {
         let numbers: Vec<i64> = problems.iter().map(|problem| problem.0).collect();
         let (list, more) = slots(2, &numbers);
-        let mut values = vec![now.into()];
+        let mut values: Vec<Value> = vec![now.into()];
         values.extend(more);
         let which = match problems {
             [] => String::new(),
