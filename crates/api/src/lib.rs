@@ -5,6 +5,7 @@
 mod agreements;
 mod alerts;
 mod app;
+mod articles;
 mod audit;
 mod auth;
 mod calendars;
@@ -38,6 +39,7 @@ mod paging;
 mod path;
 mod people;
 mod problem;
+mod problems;
 mod reference;
 mod rules;
 mod schedules;
@@ -143,6 +145,10 @@ fn doors() -> Vec<Door> {
         maintenances::doors(),
         status::doors(),
         surges::doors(),
+        problems::doors(),
+        problems::linked::doors(),
+        articles::doors(),
+        articles::used::doors(),
         agreements::doors(),
         calendars::doors(),
         settings::doors(),

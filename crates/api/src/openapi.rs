@@ -27,6 +27,7 @@ const FAMILIES: [(&str, &str); 21] = [
     ("status", "The status page: components, and how it presents itself."),
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
+    ("knowledge", "Problems, known errors with their workarounds, and articles."),
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod alerts;
+pub mod articles;
 mod ask;
 pub mod audiences;
 mod auditor;
@@ -31,6 +32,7 @@ pub mod paging;
 mod passwords;
 mod people;
 mod presence;
+pub mod problems;
 pub mod push;
 mod recompute;
 pub mod rota;

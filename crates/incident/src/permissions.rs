@@ -1,6 +1,13 @@
 //! Who may see and do what. The one place that decides it: pages, API, search,
 //! counts, streams and exports all ask here. Default is deny.
 
+mod knowledge;
+
+pub use knowledge::{
+    may_close_problems, may_read_article, may_read_problems, may_retire_articles,
+    may_write_articles, may_write_problems,
+};
+
 use crate::command::{Command, CommandName, Visibility};
 use crate::refusal::Refusal;
 use crate::state::{IncidentRole, Lifecycle, State};

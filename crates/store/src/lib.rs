@@ -19,6 +19,7 @@ mod migrate;
 pub mod deliveries;
 pub mod directory;
 pub mod incidents;
+pub mod knowledge;
 pub mod messages;
 pub mod outside;
 pub mod pages;
@@ -29,5 +30,5 @@ pub mod webhooks;
 
 pub use engine::{Filling, Store, Target, Writer, probe};
 pub use failure::Failure;
-pub use incidents::{outages, updates};
+pub use incidents::{Tie, outages, ties, updates};
 pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};

@@ -315,6 +315,53 @@ mod tests {
     }
 
     #[test]
+    fn problems_that_timelines_name_are_found_by_the_update() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evenkeel.db");
+        sqlite_to(&path, &SQLITE[..32]).unwrap();
+        let mut before = Lite::writer(&path).unwrap();
+        before
+            .batch(
+                "insert into incidents (number, version, title, state, priority, impact, urgency, \
+                 requester_id, channel, major, reported_at, updated_at, breached, reopenings, body) \
+                 values (1, 8, 'VPN', 'closed', 3, 3, 3, 'p', 'web', 0, 1, 1, 0, 0, '{}')",
+            )
+            .unwrap();
+        let (third, twelfth) = (
+            r#"{"kind":"problem","target":"PRB-3"}"#,
+            r#"{"kind":"known_error","target":"PRB-12"}"#,
+        );
+        let solved = r#"{"code":"fixed","note":"n","known_error":"PRB-3"}"#;
+        let events = [
+            ("linked", third),
+            ("unlinked", third),
+            ("linked", third),
+            ("linked", twelfth),
+            ("unlinked", twelfth),
+            ("linked", r#"{"kind":"related","target":"INC-7"}"#),
+            ("resolved", solved),
+            ("resolved", solved),
+        ];
+        for (n, (kind, data)) in (1..).zip(events) {
+            let statement = format!(
+                "insert into events (seq, number, n, kind, version, at, happened_at, actor_kind, \
+                 actor_id, actor_name, channel, cause, data, public, hash) values \
+                 ({n}, 1, {n}, '{kind}', 1, {n}, {n}, 'system', '', '', 'web', '{{}}', '{data}', 0, x'00')"
+            );
+            before.batch(&statement).unwrap();
+        }
+        drop(before);
+        sqlite_to(&path, SQLITE).unwrap();
+        let found = "select problem, kind, at from incident_problems order by problem, kind";
+        let row = |problem: i64, kind: &str, at: i64| {
+            vec![Value::Int(problem), Value::from(kind), Value::Int(at)]
+        };
+        assert_eq!(rows(&path, found), [row(3, "problem", 3), row(3, "resolution", 7)]);
+        let next = "select next from record_numbers where prefix = 'PRB'";
+        assert_eq!(rows(&path, next), [[Value::Int(4)]], "a new one is not what was named before");
+    }
+
+    #[test]
     fn steps_are_counted_without_gaps_on_both_engines() {
         for steps in [SQLITE, POSTGRES] {
             for (step, version) in steps.iter().zip(1..) {
@@ -330,6 +377,7 @@ mod tests {
     fn described(steps: &[Migration]) -> BTreeMap<String, Vec<String>> {
         let spoken_alike = [
             ("(body::jsonb ->> 'affected')::bigint", "json_extract(body, '$.affected')"),
+            ("::jsonb", ""),
             (") strict, without rowid", ")"),
             (") strict", ")"),
             (" collate \"C\"", ""),

@@ -15,6 +15,7 @@ mod hostile;
 mod inbox;
 mod incidents;
 mod integrations;
+mod knowledge;
 mod maintenances;
 mod majors;
 mod messages;

@@ -348,7 +348,7 @@ impl<'a> Round<'a> {
         {
             return Ok(Err(Refusal::invalid("content", "is not there, or was removed already")));
         }
-        if let Some(refusal) = crate::files::missing(sql, command, &prepared.files)? {
+        if let Some(refusal) = related::missing(sql, command, prepared)? {
             return Ok(Err(refusal));
         }
         let mut related = Related::find(self, sql, chain, tried, command, number)?;

@@ -5,6 +5,7 @@
 mod assignment;
 mod commands;
 mod files;
+mod knowledge;
 mod map;
 mod models;
 mod paging;

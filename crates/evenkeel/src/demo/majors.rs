@@ -5,7 +5,8 @@ use super::dice::Dice;
 use super::plan::{Deed, Fresh, Key, Plan, Thread};
 use incident::conduct::{Degree, RoomKind};
 use incident::state::{IncidentRole, LinkKind, UpdatePhase};
-use kernel::{Channel, Level, TaskId, Timestamp};
+use kernel::{Channel, Level, ProblemNumber, TaskId, Timestamp};
+use store::directory::problems::{Problem, ProblemState};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
@@ -97,6 +98,33 @@ pub(super) fn past(plan: &mut Plan<'_>, dice: &mut Dice, now: Timestamp, days: i
     }
 }
 
+/// The problem that was made of it.
+fn number_of(outage: &Outage) -> ProblemNumber {
+    ProblemNumber(320 - outage.days_ago)
+}
+
+/// The problems behind the large ones: their causes were found and are gone.
+pub(super) fn problems(company: &Company, now: Timestamp) -> Vec<Problem> {
+    let one = |outage: &Outage| {
+        let at = now.plus_seconds(-outage.days_ago * DAY);
+        let (service, team) = &company.services[outage.service];
+        let owner = company.members(team).first().map(|someone| someone.id);
+        Problem {
+            state: ProblemState::Resolved,
+            description: outage.text.to_owned(),
+            cause: outage.cause.to_owned(),
+            fix: outage.fix.to_owned(),
+            service: Some(*service),
+            category: company.categories.get(outage.category).copied(),
+            team: Some(company.team(team)),
+            owner,
+            created_by: owner,
+            ..Problem::titled(number_of(outage), outage.title, at)
+        }
+    };
+    OUTAGES.iter().map(one).collect()
+}
+
 /// A report with nothing special about it.
 pub(super) fn fresh(
     company: &Company,
@@ -173,7 +201,7 @@ fn run(plan: &mut Plan<'_>, dice: &mut Dice, outage: &Outage, at: Timestamp) -> 
         children: true,
     };
     thread.does(after(outage.minutes), fixer, deed);
-    let problem = format!("PRB-{}", 320 - outage.days_ago);
+    let problem = number_of(outage).to_string();
     thread.does(after(outage.minutes + 95), fixer, Deed::Link(LinkKind::Problem, problem));
     thread.does(after(outage.minutes + 150), requester, Deed::Confirm);
     thread.key

@@ -10,6 +10,7 @@ mod dice;
 mod director;
 mod history;
 mod inboxes;
+mod knowledge;
 mod mailbox;
 mod majors;
 mod models;
@@ -151,6 +152,7 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     let company = company::known(desk, data::company())
         .await?
         .ok_or_else(|| Failed::new("the company just made is not there; the database lost it"))?;
+    knowledge::found(desk, &company, now).await?;
     let schedules = oncall::arrange(desk, &company, now).await?;
     oncall::reach(desk, &company).await?;
     monitoring::set_up(desk, &company).await?;
@@ -182,6 +184,7 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     oncall::look_ahead(desk, &company, &schedules, now).await?;
     automation::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
+    knowledge::begin(desk, &company, now).await?;
     Ok(count)
 }
 

@@ -405,7 +405,7 @@ impl<'a> Scene<'a> {
                 thread.does(
                     self.ago(said_last),
                     worker,
-                    Deed::Link(LinkKind::Problem, "PRB-311".to_owned()),
+                    Deed::Link(LinkKind::Problem, "PRB-312".to_owned()),
                 );
             }
         }

@@ -5,6 +5,7 @@
 //! change came first. What history refers to is never deleted but deactivated.
 
 pub mod agreements;
+pub mod articles;
 pub mod audit;
 pub mod calendars;
 pub mod categories;
@@ -26,7 +27,9 @@ pub mod organisations;
 mod paging;
 pub mod people;
 pub mod policy;
+pub mod problems;
 pub mod recomputations;
+mod records;
 mod rows;
 pub mod rules;
 pub mod schedules;
@@ -42,6 +45,7 @@ pub mod told_how;
 pub mod views;
 pub mod webhooks;
 
+pub use articles::{Article, ArticleState, Audience, Edition};
 pub use audit::Entry;
 pub use categories::Category;
 pub use changes::Change;
@@ -56,6 +60,7 @@ pub use integrations::{Integration, IntegrationKind};
 pub use organisations::Organisation;
 pub(crate) use people::containing;
 pub use people::{PeopleFilter, Person};
+pub use problems::{Problem, ProblemState};
 pub(crate) use rows::{json, many, one, slots};
 pub use schedules::Schedule;
 pub use services::Service;

@@ -10,6 +10,7 @@ mod load;
 pub mod loose;
 mod majors;
 mod pages;
+mod problems;
 pub mod search;
 mod tables;
 pub mod timeline;
@@ -22,5 +23,6 @@ pub use load::{Stored, content_belongs, due_incidents, load, load_many, title_of
 pub use majors::{outages, updates};
 pub use pages::{count_open, count_reported, count_unclosed, open_after, open_of};
 pub use pages::{reported_between, timelines, unclosed_after};
+pub use problems::{Tie, ties};
 pub use verify::{Finding, verify};
 pub use write::{Head, NewContent, NewFile, Recorded, expire_outbox, lock_head, rearm, record};

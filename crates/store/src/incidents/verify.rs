@@ -3,6 +3,7 @@
 use super::brought::brought_by;
 use super::chain::{Sealable, content_digest, seal};
 use super::majors::Beside;
+use super::problems::Ties;
 use super::tables::INCIDENT_COLUMNS;
 use crate::Failure;
 use crate::sql::{Columns, Row, Sql, Value};
@@ -158,8 +159,9 @@ fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), F
         let up_to = Columns::of(up_to.clone()).int()?;
         let sets = Sets::read(sql, last, up_to)?;
         let beside = Beside::read(sql, last, up_to)?;
+        let ties = Ties::read(sql, last, up_to)?;
         for row in rows {
-            verify_state(sql, row, (&sets, &beside), findings)?;
+            verify_state(sql, row, (&sets, &beside, &ties), findings)?;
         }
         last = up_to;
     }
@@ -168,7 +170,7 @@ fn verify_states(sql: &mut dyn Sql, findings: &mut Vec<Finding>) -> Result<(), F
 fn verify_state(
     sql: &mut dyn Sql,
     mut row: Row,
-    (sets, beside): (&Sets, &Beside),
+    (sets, beside, ties): (&Sets, &Beside, &Ties),
     findings: &mut Vec<Finding>,
 ) -> Result<(), Failure> {
     let stored: Result<State, _> = Columns::of(row.split_off(row.len() - 1)).json();
@@ -187,7 +189,8 @@ fn verify_state(
                 findings.push(finding(Some(number), None, words));
             }
             let columns = columns_differ(number, &row, &stored, &title);
-            let others = beside.differ(number, &stored, &events)?;
+            let mut others = beside.differ(number, &stored, &events)?;
+            others.extend(ties.differ(number, &events));
             for column in sets.differ(number, &stored).chain(columns).chain(others) {
                 let words = format!("what lists say of its {column} is not what its state says");
                 findings.push(finding(Some(number), None, words));

@@ -6,6 +6,7 @@ use super::brought::{brought_by, content_is_public, is_public};
 use super::chain::{Sealable, content_digest, seal};
 use super::loose;
 use super::majors;
+use super::problems;
 use super::tables::{ATTACHMENTS, CONTENTS, EVENTS, OUTBOX, Written};
 use crate::deliveries::urgent;
 use crate::files::FileHash;
@@ -108,6 +109,7 @@ pub fn record(sql: &mut dyn Sql, head: &mut Head, parts: &[Recorded]) -> Result<
     }
     rows.store(sql)?;
     majors::store(sql, parts)?;
+    problems::store(sql, parts)?;
     urgent::follow(sql, parts)?;
     for part in parts {
         store_sets(sql, part)?;

@@ -11,6 +11,7 @@ mod directory;
 mod engine;
 mod feed;
 mod files;
+mod knowledge;
 mod list;
 mod majors;
 mod messages;

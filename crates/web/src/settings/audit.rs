@@ -28,7 +28,7 @@ const PEOPLE: usize = 50;
 /// Characters of a value that are shown.
 const VALUE_CHARS: usize = 80;
 /// What can be changed, with its label.
-const SUBJECTS: [(&str, &str); 16] = [
+const SUBJECTS: [(&str, &str); 18] = [
     ("", "Everything"),
     ("person", "People"),
     ("password", "Passwords"),
@@ -38,6 +38,8 @@ const SUBJECTS: [(&str, &str); 16] = [
     ("calendar", "Calendars"),
     ("rule", "Rules"),
     ("webhook", "Webhooks"),
+    ("problem", "Problems"),
+    ("article", "Articles"),
     ("service", "Services"),
     ("category", "Categories"),
     ("organisation", "Organisations"),

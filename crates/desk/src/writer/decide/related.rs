@@ -1,7 +1,8 @@
 //! What a command refers to beyond its own incident.
 
 use super::{Chain, Round, Try, sees};
-use incident::{Access, Body, Command, Event, State};
+use crate::ask::Prepared;
+use incident::{Access, Body, Command, Event, Origin, Refusal, State};
 use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::incidents::timeline::timeline;
@@ -61,6 +62,20 @@ impl Related {
             related.above_other = round.above(sql, tried, other)?;
         }
         Ok(related)
+    }
+}
+
+/// Refuses what names something that is not there. What another system said counts by its
+/// own numbers.
+pub(super) fn missing(
+    sql: &mut dyn Sql,
+    command: &Command,
+    prepared: &Prepared,
+) -> Result<Option<Refusal>, Failure> {
+    let refusal = crate::files::missing(sql, command, &prepared.files)?;
+    match (refusal, prepared.origin) {
+        (None, Origin::Live) => crate::problems::missing(sql, command),
+        (refusal, _) => Ok(refusal),
     }
 }
 
