@@ -26,6 +26,7 @@ mod page_link;
 mod palette;
 mod part;
 mod portal;
+mod problems;
 mod queue;
 mod search;
 mod services;
@@ -73,6 +74,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(alerts::routes())
         .merge(majors::routes())
         .merge(surges::routes())
+        .merge(problems::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())
