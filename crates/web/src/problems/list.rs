@@ -82,7 +82,7 @@ fn rows(who: &SignedIn, policy: &Policy, asked: &Asked, list: &List) -> Markup {
     let narrowed = asked.service.is_some() || !asked.words.is_empty();
     html! {
         @if list.rows.is_empty() {
-            @if narrowed { (empty("None fits", "Take away a word or the service.", Some((&address(asked.which, &all(asked)), "Show all of them")))) }
+            @if narrowed { (empty("None fits", "Take away a word or the service.", Some((address(asked.which, &all(asked)).as_str(), "Show all of them")))) }
             @else { (empty("None here", "Open one from incidents that have one cause: select them in the queue, or press B on an incident.", None)) }
         } @else {
             section.card aria-label="Problems" {

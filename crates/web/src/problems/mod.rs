@@ -1,6 +1,7 @@
 //! Problems: causes of incidents, and known errors, of which people know how to live with them.
 //! The list by what they cost, the page of each, the form.
 
+mod act;
 mod form;
 mod list;
 mod one;
@@ -12,7 +13,7 @@ pub(crate) use read::{changes, has_words};
 
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::error::{PageError, PageResult, status_of};
+use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
@@ -22,19 +23,16 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use desk::problems::Case;
 use incident::permissions::may_write_problems;
-use incident::state::LinkKind;
-use incident::{Access, Command, Refusal, Scope};
+use incident::{Access, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, ProblemNumber};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
-use store::Tie;
-use store::directory::{Problem, ProblemState};
+use store::directory::Problem;
 use store::incidents::list as incidents;
 
 /// Incidents that one problem is opened from at once.
@@ -46,9 +44,9 @@ pub(crate) fn routes() -> Router<App> {
         .route(url::NEW_PROBLEM, get(new))
         .route("/problems/{number}", get(show).post(change))
         .route("/problems/{number}/edit", get(edit))
-        .route("/problems/{number}/state", post(state))
-        .route("/problems/{number}/link", post(link))
-        .route("/problems/{number}/unlink", post(unlink))
+        .route("/problems/{number}/state", post(act::state))
+        .route("/problems/{number}/link", post(act::link))
+        .route("/problems/{number}/unlink", post(act::unlink))
 }
 
 /// `GET /problems?show=&service=&q=`
@@ -325,158 +323,6 @@ pub(crate) fn in_sentences(trouble: Trouble) -> Trouble {
         }
     }
     Trouble::Faults(faults)
-}
-
-/// `POST /problems/{number}/state`
-async fn state(
-    State(app): State<App>,
-    Staff(who): Staff,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> PageResult<Response> {
-    let number = self::number(&number)?;
-    match turn(&app, &who, number, &fields).await {
-        Ok(goal) => Ok(Redirect::to(&goal).into_response()),
-        Err(trouble) => refused(&app, &who, number, &fields, trouble).await,
-    }
-}
-
-/// Brings a problem to another state; where its cause is gone, open incidents are told if that is
-/// wished.
-async fn turn(
-    app: &App,
-    who: &SignedIn,
-    number: ProblemNumber,
-    fields: &Fields,
-) -> Result<String, Trouble> {
-    let state: ProblemState = fields
-        .text("state")
-        .parse()
-        .map_err(|error: kernel::Invalid| Refusal::invalid("state", error.0))?;
-    let before = stored(app, who, number).await?;
-    let version = editing::version(fields)?;
-    app.desk.change_problem(who.viewer(), Problem { state, version, ..before }).await?;
-    if state != ProblemState::Resolved || !fields.ticked("tell") {
-        return Ok(back_to(number, 0));
-    }
-    let words = form::text(fields, "note");
-    let told = app.desk.note_resolved(who.viewer(), Channel::Web, number, &words).await?;
-    let refused = match told.refused.len() {
-        0 => String::new(),
-        count => format!("&refused={count}"),
-    };
-    Ok(format!("{}?noted={}{refused}", url::problem(number), told.noted.len()))
-}
-
-/// The page again with what is wrong.
-async fn refused(
-    app: &App,
-    who: &SignedIn,
-    number: ProblemNumber,
-    fields: &Fields,
-    trouble: Trouble,
-) -> PageResult<Response> {
-    let status = status_of(&trouble);
-    let mut errors = Errors::default();
-    match in_sentences(trouble) {
-        Trouble::Refused(refusal) if status != StatusCode::NOT_FOUND => {
-            errors.add(refusal.field.unwrap_or_default(), &refusal.message);
-        }
-        // The fields are on the form, not here.
-        Trouble::Faults(faults) => faults.iter().for_each(|fault| errors.add("", &fault.message)),
-        Trouble::Stale { .. } => {
-            errors.add("", "somebody else changed it meanwhile: this is how it stands now");
-        }
-        trouble => return Err(trouble.into()),
-    }
-    Ok((status, page(app, who, number, fields, &errors, html! {}).await?).into_response())
-}
-
-/// `POST /problems/{number}/link`
-async fn link(
-    State(app): State<App>,
-    Staff(who): Staff,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> PageResult<Response> {
-    let number = self::number(&number)?;
-    match tie(&app, &who, number, &fields).await {
-        Ok(()) => Ok(Redirect::to(&back_to(number, 0)).into_response()),
-        Err(trouble) => refused(&app, &who, number, &fields, trouble).await,
-    }
-}
-
-fn incident_of(fields: &Fields) -> Result<IncidentNumber, Trouble> {
-    let number = fields.text("incident").parse();
-    Ok(number.map_err(|_| {
-        Refusal::invalid("incident", "write the number of an incident, such as INC-42")
-    })?)
-}
-
-async fn tie(
-    app: &App,
-    who: &SignedIn,
-    number: ProblemNumber,
-    fields: &Fields,
-) -> Result<(), Trouble> {
-    may_write_problems(who.viewer())?;
-    // There is such a problem.
-    stored(app, who, number).await?;
-    let incident = incident_of(fields)?;
-    let (_, refused) =
-        app.desk.link_problem(who.viewer(), Channel::Web, number, &[incident]).await?;
-    match refused.is_empty() {
-        true => Ok(()),
-        false => {
-            let words = format!(
-                "{incident} could not be linked: there is none, it is merged into another, or you do not work on it"
-            );
-            Err(Refusal::invalid("incident", words).into())
-        }
-    }
-}
-
-/// `POST /problems/{number}/unlink`
-async fn unlink(
-    State(app): State<App>,
-    Staff(who): Staff,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> PageResult<Response> {
-    let number = self::number(&number)?;
-    match untie(&app, &who, number, &fields).await {
-        Ok(()) => Ok(Redirect::to(&back_to(number, 0)).into_response()),
-        Err(trouble) => refused(&app, &who, number, &fields, trouble).await,
-    }
-}
-
-/// Takes back each way in which an incident names the problem, but that it was resolved by it.
-async fn untie(
-    app: &App,
-    who: &SignedIn,
-    number: ProblemNumber,
-    fields: &Fields,
-) -> Result<(), Trouble> {
-    may_write_problems(who.viewer())?;
-    let incident = incident_of(fields)?;
-    let case = app.desk.problem(who.viewer(), number).await?;
-    let found = case.incidents.into_iter().find(|(row, _)| row.number == incident);
-    let (_, ties) = found.ok_or_else(|| Refusal::invalid("incident", "is not linked to it"))?;
-    for kind in ties.into_iter().filter_map(kind_of) {
-        let unlink = Command::Unlink { kind, target: number.to_string() };
-        app.desk.ask(who.viewer(), Channel::Web).on(incident).issue(unlink).await?;
-    }
-    Ok(())
-}
-
-/// The link that a tie follows from.
-const fn kind_of(tie: Tie) -> Option<LinkKind> {
-    match tie {
-        Tie::Problem => Some(LinkKind::Problem),
-        Tie::KnownError => Some(LinkKind::KnownError),
-        Tie::CausedBy => Some(LinkKind::CausedBy),
-        Tie::Resolution => None,
-    }
 }
 
 #[cfg(test)]

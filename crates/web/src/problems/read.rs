@@ -97,10 +97,10 @@ impl Asked {
             && has_words(
                 &self.words,
                 &[
-                    &problem.number.to_string(),
-                    &problem.title,
-                    &problem.description,
-                    &problem.cause,
+                    problem.number.to_string().as_str(),
+                    problem.title.as_str(),
+                    problem.description.as_str(),
+                    problem.cause.as_str(),
                 ],
             )
     }
