@@ -83,9 +83,11 @@ async fn show(
     let newest = entries.first().map(|entry| entry.id);
     let last = entries.last().filter(|_| more).map(|entry| entry.id);
     let groups = grouped(entries);
+    let due = articles::reminders(&app, &who).await?;
     let ended = app.desk.ended_devices(who.viewer().person).await?;
     let body = html! {
         (account::ended_devices(&who, &ended))
+        (due)
         (head(&who, unread_only, newest.filter(|_| before.is_none())))
         @if groups.is_empty() {
             @if unread_only {

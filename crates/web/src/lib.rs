@@ -10,6 +10,7 @@ mod alerts;
 mod answer;
 mod answer_link;
 mod app;
+mod articles;
 mod assets;
 mod auth;
 mod error;
@@ -75,6 +76,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(majors::routes())
         .merge(surges::routes())
         .merge(problems::routes())
+        .merge(articles::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())
