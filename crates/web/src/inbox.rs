@@ -4,6 +4,7 @@ mod words;
 
 use crate::account;
 use crate::app::App;
+use crate::articles;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;

@@ -56,9 +56,8 @@ fn is_inside_name(host: &str) -> bool {
     // "srv-print-07", "db01": what begins as machines are called and ends with a number.
     let ends = first.chars().next_back().is_some_and(|c| c.is_ascii_digit());
     let plain = first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let begins = MACHINES.iter().filter_map(|name| first.strip_prefix(name));
-    ends && plain
-        && begins.into_iter().any(|rest| rest.starts_with(|c: char| c == '-' || c.is_ascii_digit()))
+    let mut begins = MACHINES.iter().filter_map(|name| first.strip_prefix(name));
+    ends && plain && begins.any(|rest| rest.starts_with(|c: char| c == '-' || c.is_ascii_digit()))
 }
 
 #[cfg(test)]
