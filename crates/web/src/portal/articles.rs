@@ -75,11 +75,10 @@ impl Asked {
 /// The services that there are answers about.
 fn services(app: &App, all: &[Listed]) -> Vec<(ServiceId, String)> {
     let policy = app.desk.policy();
-    let about = |id: &ServiceId| all.iter().any(|listed| listed.article.services.contains(id));
     let mut found: Vec<(ServiceId, String)> = policy
         .services
         .iter()
-        .filter(|(id, _)| about(id))
+        .filter(|(id, _)| all.iter().any(|listed| listed.article.services.contains(*id)))
         .map(|(id, service)| (*id, service.name.clone()))
         .collect();
     found.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
