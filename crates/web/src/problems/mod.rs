@@ -138,7 +138,10 @@ async fn filled(app: &App, who: &SignedIn, asked: &Fields) -> PageResult<Fields>
     let rows = app.desk.read(move |sql| incidents::get_many(sql, &scope, &numbers)).await?;
     let rows: Vec<_> = rows.into_iter().filter(|row| row.access == Access::Full).collect();
     let mut fields = Fields::default().with("owner", who.person().id.to_string());
-    if let [only] = rows.as_slice() {
+    // All of the service desk reads a problem: what is confidential does not become its title.
+    if let [only] = rows.as_slice()
+        && only.state.confidential_to.is_none()
+    {
         fields = fields.with("title", only.title.clone());
     }
     let services: BTreeSet<_> = rows.iter().map(|row| row.state.service).collect();

@@ -6,7 +6,7 @@ use crate::part::time::{self, counted};
 use crate::url;
 use incident::Policy;
 use jiff::civil::Date;
-use kernel::{PersonId, ServiceId};
+use kernel::{CategoryId, PersonId, ServiceId, TeamId};
 use maud::{Markup, html};
 use store::directory::{Entry, ProblemState};
 use store::knowledge::Success;
@@ -54,7 +54,9 @@ pub(crate) fn state(state: ProblemState) -> Markup {
 
 /// What a service is called.
 pub(crate) fn service(policy: &Policy, service: Option<ServiceId>) -> &str {
-    let known = |id| policy.services.get(&id).map_or("out of use", |service| service.name.as_str());
+    let known = |id: ServiceId| {
+        policy.services.get(&id).map_or("out of use", |service| service.name.as_str())
+    };
     service.map_or("–", known)
 }
 
@@ -185,10 +187,15 @@ fn parts(policy: &Policy, entry: &Entry) -> Vec<String> {
 
 fn value_words(policy: &Policy, name: &str, value: &serde_json::Value) -> String {
     let known = |id: &str| match name {
-        "service" => id.parse().ok().map(|id| service(policy, Some(id)).to_owned()),
-        "owner" => id.parse().ok().map(|id| named_staff(policy, id).to_owned()),
-        "team" => id.parse().ok().and_then(|id| Some(policy.teams.get(&id)?.name.clone())),
-        "category" => id.parse().ok().and_then(|id| Some(policy.categories.get(&id)?.path.clone())),
+        "service" => id.parse::<ServiceId>().ok().map(|id| service(policy, Some(id)).to_owned()),
+        "owner" => id.parse::<PersonId>().ok().map(|id| named_staff(policy, id).to_owned()),
+        "team" => {
+            id.parse::<TeamId>().ok().and_then(|id| Some(policy.teams.get(&id)?.name.clone()))
+        }
+        "category" => id
+            .parse::<CategoryId>()
+            .ok()
+            .and_then(|id| Some(policy.categories.get(&id)?.path.clone())),
         _ => Some(id.replace('_', " ")),
     };
     match value {

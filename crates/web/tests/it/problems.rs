@@ -130,6 +130,9 @@ async fn restricted_incidents_are_neither_listed_nor_counted() {
     // Nor do they fill a form.
     let form = format!("/problems/new?number={open},{secret}");
     world.get("mara", &form).await.shows(&open.to_string()).hides(&secret).hides("Payroll");
+    // Nor does what only a team may know become the title of what all of the service desk reads.
+    let alone = world.get("ines", &format!("/problems/new?number={secret}")).await;
+    alone.shows(&secret).hides("Payroll");
     // What cannot be seen cannot be linked, and sounds as if it were not there.
     let fields = [("incident", secret.as_str())];
     let refused = world.post("mara", &format!("{page}/link"), &fields).await;
@@ -229,7 +232,8 @@ async fn hostile_words_stay_words() {
     ];
     let made = world.post("mara", "/problems", &fields).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER);
-    for path in ["/problems", "/problems/PRB-1", "/problems/PRB-1/edit", "/problems?q=%3Cscript%3E"] {
+    for path in ["/problems", "/problems/PRB-1", "/problems/PRB-1/edit", "/problems?q=%3Cscript%3E"]
+    {
         world.get("mara", path).await.shows("&lt;script&gt;").hides("<script>alert");
     }
 }
