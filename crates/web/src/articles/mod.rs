@@ -22,7 +22,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use incident::Refusal;

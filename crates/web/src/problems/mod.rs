@@ -37,6 +37,8 @@ use store::incidents::list as incidents;
 
 /// Incidents that one problem is opened from at once.
 const FROM_MAX: usize = desk::problems::FROM_INCIDENTS_MAX;
+/// Characters of a word that is told to be no number.
+const SHOWN_CHARS: usize = 40;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -175,7 +177,7 @@ fn listed(fields: &Fields) -> Result<Vec<IncidentNumber>, Trouble> {
     let words = fields.text("incidents").split([',', ' ', '\n', '\r', '\t']);
     let numbers = words.filter(|word| !word.is_empty()).map(|word| {
         let number = word.parse::<IncidentNumber>();
-        let shown: String = word.chars().take(40).collect();
+        let shown: String = word.chars().take(SHOWN_CHARS).collect();
         number.map_err(|_| {
             Trouble::from(Refusal::invalid(
                 "incidents",
