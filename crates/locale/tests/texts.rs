@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use locale::{Language, account, answer, entry, letters, portal, scripts, status, subscribers};
+use locale::{
+    Language, account, answer, articles, entry, letters, portal, scripts, status, subscribers,
+};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,10 +26,11 @@ const SAME: [&str; 12] = [
     "told-push",
 ];
 
-fn files(language: Language) -> [(&'static str, Entries); 8] {
+fn files(language: Language) -> [(&'static str, Entries); 9] {
     [
         ("letters", letters(language).entries()),
         ("portal", portal(language).entries()),
+        ("articles", articles(language).entries()),
         ("answer", answer(language).entries()),
         ("entry", entry(language).entries()),
         ("account", account(language).entries()),

@@ -4,6 +4,7 @@ mod words;
 
 use crate::account;
 use crate::app::App;
+use crate::articles;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
@@ -83,9 +84,11 @@ async fn show(
     let newest = entries.first().map(|entry| entry.id);
     let last = entries.last().filter(|_| more).map(|entry| entry.id);
     let groups = grouped(entries);
+    let due = articles::reminders(&app, &who).await?;
     let ended = app.desk.ended_devices(who.viewer().person).await?;
     let body = html! {
         (account::ended_devices(&who, &ended))
+        (due)
         (head(&who, unread_only, newest.filter(|_| before.is_none())))
         @if groups.is_empty() {
             @if unread_only {

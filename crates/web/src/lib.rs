@@ -10,6 +10,7 @@ mod alerts;
 mod answer;
 mod answer_link;
 mod app;
+mod articles;
 mod assets;
 mod auth;
 mod error;
@@ -26,6 +27,7 @@ mod page_link;
 mod palette;
 mod part;
 mod portal;
+mod problems;
 mod queue;
 mod search;
 mod services;
@@ -73,6 +75,8 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(alerts::routes())
         .merge(majors::routes())
         .merge(surges::routes())
+        .merge(problems::routes())
+        .merge(articles::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())

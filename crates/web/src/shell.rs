@@ -23,6 +23,8 @@ pub(crate) enum Section {
     OnCall,
     /// Services and how they are.
     Services,
+    /// Problems, known errors and articles.
+    Problems,
     /// The settings.
     Settings,
     /// None of them.
@@ -351,6 +353,8 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
                     li { a href=(url::MAJORS) aria-current=[current(Section::Majors)] data-key-go="m" { (icon("major")) span { "Majors" (majors_open(who.majors)) } } }
                     li { a href=(url::ON_CALL) aria-current=[current(Section::OnCall)] data-key-go="o" { (icon("oncall")) span { "On call" } } }
                     li { a href=(url::SERVICES) aria-current=[current(Section::Services)] data-key-go="s" { (icon("services")) span { "Services" } } }
+                    // A thumb bar has room for five; on a phone the palette leads there.
+                    li.hide-s { a href=(url::PROBLEMS) aria-current=[current(Section::Problems)] data-key-go="p" { (icon("book")) span { "Problems" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }

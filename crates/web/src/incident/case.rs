@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::{PageError, PageResult};
 use crate::incident::alerts::Alerts;
 use crate::incident::clocks;
+use crate::incident::known::{self, Known};
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
@@ -73,6 +74,8 @@ pub(super) struct Case {
     pub(super) mail: HashSet<(IncidentNumber, u32)>,
     /// Its alerts.
     pub(super) alerts: Alerts,
+    /// The problems and known errors that it names.
+    pub(super) known: Vec<Known>,
     /// Whether a program reported it for itself, so that nobody reads what is written to it.
     pub(super) by_machine: bool,
     /// Where the public status page tells of it, if it does.
@@ -253,6 +256,7 @@ impl Wanted {
         let former = former(sql, &self.policy, &row.state, events)?;
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let outside = outside(sql, &self.sites, number)?;
+        let known = known::read(sql, &theirs, &row.state)?;
         let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
@@ -266,6 +270,7 @@ impl Wanted {
             ),
             mail,
             alerts,
+            known,
             by_machine,
             outside,
             erased: erased(events),

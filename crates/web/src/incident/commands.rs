@@ -7,7 +7,7 @@ use super::refused::{Wrong, again, refused};
 use super::timeline::did;
 use super::view::View;
 use super::words::plain;
-use super::{major, parse, patches};
+use super::{major, parse, patches, workaround};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
@@ -190,6 +190,9 @@ async fn carry_out(
     once: Option<Idempotency>,
 ) -> Result<Done, Stopped> {
     let named = if name == C::Watch { person_named(app, fields).await? } else { None };
+    if name == C::Resolve {
+        workaround::article_there(app, who, fields).await?;
+    }
     for _ in 0..TRIES {
         let row = seen(app, who, number).await?;
         let shown = fields
@@ -325,6 +328,10 @@ async fn answer(
         return Ok(Answer::go(url::incident(back)).reply(live));
     }
     let number = done.number;
+    let article = match command {
+        C::Resolve => workaround::after(app, who, number, fields).await?,
+        _ => None,
+    };
     if command == C::Resolve && fields.ticked("from_draft") {
         let me = who.person().id;
         app.desk
@@ -336,6 +343,9 @@ async fn answer(
         app.desk
             .write(move |sql| Ok(drafts::delete(sql, me, number, Mode::Update).map(drop)?))
             .await?;
+    }
+    if let Some(article) = article {
+        return Ok(Answer::go(url::article_of(article, "edit")).reply(live));
     }
     let back = dialogs::back(number, fields);
     let case = match Case::load(app, who.viewer(), &who.here, number).await {

@@ -11,6 +11,7 @@ mod dialogs;
 mod drafts;
 mod explained;
 mod head;
+mod known;
 mod major;
 mod new;
 mod page;
@@ -25,6 +26,7 @@ mod timeline;
 mod timelines;
 mod view;
 mod words;
+mod workaround;
 
 pub(crate) use case::by_role_and_teams;
 pub(crate) use commands::once;
@@ -62,6 +64,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route(
+            "/incidents/{number}/workaround/{problem}",
+            get(workaround::show).post(workaround::apply),
+        )
+        .route("/incidents/{number}/article", post(workaround::article))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

@@ -15,7 +15,7 @@ use incident::rating::Score;
 use incident::reach::Urgency;
 use incident::state::{IncidentRole, LinkKind};
 use incident::{Change, Command, CommandName as C, Refusal, State};
-use kernel::{Invalid, Level, PersonId, limits};
+use kernel::{ArticleNumber, Invalid, Level, PersonId, ProblemNumber, limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -91,7 +91,8 @@ pub(super) fn command(
             code: fields.text("code").to_owned(),
             note: ask.words("note", fields.text("note"), limits::BODY_CHARS)?,
             cause: ask.opt_words("cause", fields.get("cause"), limits::BODY_CHARS)?,
-            known_error: None,
+            known_error: choice::<ProblemNumber>(fields, "known_error")?
+                .map(|number| number.to_string()),
             children: fields.ticked("children"),
         },
         other => further(other, fields, ask, at)?,
@@ -284,6 +285,11 @@ fn change<T: FromStr<Err = Invalid>>(
         Some("" | "none") => Ok(Change::Clear),
         Some(text) => parsed(text, name).map(Change::Set),
     }
+}
+
+/// The article that helped, where a resolution names one.
+pub(super) fn article(fields: &Fields) -> Result<Option<ArticleNumber>, Refusal> {
+    choice(fields, "article")
 }
 
 /// A value that may be missing.

@@ -59,6 +59,7 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
             ..Item::default()
         });
     }
+    items.push(Item::to("Open a problem…", "book", url::new_problem(on)).kbd("B"));
     items.retain(|item| typed.fits(&item.label));
     if typed.words.is_empty() && typed.only == super::Only::Everything {
         items.truncate(LIKELY);
@@ -196,6 +197,8 @@ mod tests {
         assert_eq!(labels("outage", &numbers[..1]), ["Record an outage…"]);
         assert_eq!(labels("apply", &numbers[..1]), ["Apply an incident model…"]);
         assert!(labels("res", &numbers).is_empty());
+        let problem = &here(&Typed::of("problem"), &numbers, true).items[0];
+        assert_eq!(problem.href.as_deref(), Some("/problems/new?number=INC-7,INC-9"));
         let assign = &here(&Typed::of("to me"), &numbers, true).items[0];
         assert_eq!(
             (assign.form.as_deref(), assign.fields["number"].as_str()),

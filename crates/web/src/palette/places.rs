@@ -138,6 +138,12 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
     if matches!(typed.only, Only::Everything | Only::Actions) && !typed.words.is_empty() {
         if viewer.works() {
             items.push(Item::to("New incident", "plus", url::NEW_INCIDENT).kbd("C"));
+            items.push(
+                Item::to("New problem", "plus", url::NEW_PROBLEM).hint("a cause of incidents"),
+            );
+            items.push(
+                Item::to("New article", "plus", url::NEW_ARTICLE).hint("an answer for people"),
+            );
             let models = policy.models.iter().filter(|model| typed.fits(&new_of(model)));
             items.extend(models.take(OTHERS).map(|model| {
                 let form = format!("{}?model={}", url::NEW_INCIDENT, model.id);
@@ -152,6 +158,11 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             items.push(
                 Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
             );
+            items.push(
+                Item::to("Problems and known errors", "book", url::PROBLEMS)
+                    .hint("causes, workarounds, what they cost"),
+            );
+            items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)

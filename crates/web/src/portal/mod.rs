@@ -2,6 +2,7 @@
 //! whether it works again. Plain words only, and never the words of others.
 
 mod actions;
+mod articles;
 mod conversation;
 mod home;
 mod incident;
@@ -45,6 +46,9 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(url::PORTAL, get(home::show))
         .route(SUGGEST, get(suggest::suggest))
+        .route(url::PORTAL_ARTICLES, get(articles::list))
+        .route("/portal/articles/{number}", get(articles::show))
+        .route("/portal/articles/{number}/solved", post(articles::solved))
         .route("/portal/incidents", get(home::all))
         .route("/portal/incidents/{number}", get(incident::show))
         .route("/portal/incidents/{number}/confirm", post(actions::confirm))

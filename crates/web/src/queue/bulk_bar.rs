@@ -4,6 +4,7 @@ use super::Loaded;
 use crate::auth::SignedIn;
 use crate::part::icon::icon;
 use crate::part::{away, pri, state};
+use crate::url;
 use incident::Policy;
 use incident::state::HoldReason;
 use kernel::{Level, Matrix, PersonId};
@@ -31,6 +32,7 @@ pub(super) fn bar(who: &SignedIn, loaded: &Loaded) -> Markup {
                 (opener("bulk-priority", "flag", "Priority", "p"))
                 (opener("bulk-merge", "merge", "Merge", "m"))
                 (opener("bulk-tag", "tag", "Tag", ""))
+                button class="btn btn-quiet btn-sm" type="submit" formmethod="get" formaction=(url::NEW_PROBLEM) formnovalidate data-key="b" { (icon("book")) "Open a problem " kbd { "B" } }
             }
             button class="btn btn-quiet btn-sm btn-icon" type="button" data-clear aria-label="Clear selection" { (icon("x")) }
         }

@@ -4,6 +4,7 @@
 mod account;
 mod agreements;
 mod alerts;
+mod articles;
 mod calendars;
 mod clocks;
 mod harness;
@@ -21,6 +22,7 @@ mod paged;
 mod paging;
 mod palette;
 mod portal;
+mod problems;
 mod push;
 mod queue;
 mod risk;

@@ -323,6 +323,14 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
         (form.select("code", "How was it resolved", None, &codes, ""))
         (form.words("note", &format!("What was done? {requester} reads this"), Some("One sentence, so that it can be checked.")))
         (form.line("cause", "Cause", Some("Only staff read this. Leave it empty if it is not known."), "", "text"))
+        (form.line("known_error", "Known error whose workaround was used", Some("Its number, such as PRB-3. Empty if none was."), &shown_error(view), "text"))
+        (form.line("article", "Article that helped", Some("Its number, such as KB-12. Empty if none did."), "", "text"))
+        @if view.case.state().confidential_to.is_none() {
+            label.ck {
+                input type="checkbox" name="to_article" value="1" checked[form.values.ticked("to_article")];
+                "Make an article of this: a draft with these words"
+            }
+        }
         @if children > 0 {
             label.ck {
                 input type="checkbox" name="children" value="1" checked[form.values.ticked("children")];
@@ -331,6 +339,13 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
         }
         @if parts > 0 { p.hint { (counted(parts as i64, "merged incident")) " will be resolved with it." } }
     }
+}
+
+/// The known error that it was found to show, and whose workaround may have been applied.
+fn shown_error(view: &View<'_>) -> String {
+    let links = view.case.state().links.iter();
+    let mut shown = links.filter(|link| link.kind == LinkKind::KnownError && !link.reverse);
+    shown.next().map_or(String::new(), |link| link.target.clone())
 }
 
 fn hold(view: &View<'_>, form: &Form<'_>) -> Markup {

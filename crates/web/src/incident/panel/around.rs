@@ -16,7 +16,7 @@ use crate::part::{chip, state};
 use crate::url;
 use incident::CommandName as C;
 use incident::state::{LinkKind, Task};
-use kernel::{IncidentNumber, PersonId, Timestamp};
+use kernel::{IncidentNumber, PersonId, ProblemNumber, Timestamp};
 use maud::{Markup, html};
 
 /// People of a list that are named; the others are counted.
@@ -144,7 +144,13 @@ fn link_row(view: &View<'_>, word: &str, target: &str, kind: LinkKind) -> Markup
                 Some(row) => (icon(state::look(&row.state).icon)),
                 None => (icon(symbol)),
             }
-            p { @match number { Some(number) => (row_link(view, number)), None => (target) } }
+            p {
+                @match (number, target.parse::<ProblemNumber>()) {
+                    (Some(number), _) => (row_link(view, number)),
+                    (None, Ok(problem)) => a class="who ck" href=(url::problem(problem)) { (target) },
+                    (None, Err(_)) => (target),
+                }
+            }
             @if view.can(C::Unlink) && number.is_none_or(|number| view.case.relatives.contains_key(&number)) {
                 form method="post" action=(url::incident_command(view.case.number, "unlink")) data-live {
                     input type="hidden" name="kind" value=(kind.as_str());

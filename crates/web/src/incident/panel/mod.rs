@@ -2,6 +2,7 @@
 //! spent and the moments of record. Each section is a patch of its own.
 
 mod around;
+mod known;
 mod major;
 pub(super) mod pick;
 mod props;
@@ -26,6 +27,7 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 /// Its sections; as patches each on its own.
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
+        (known::section(view, patch))
         (props::props(view, patch))
         (major::section(view, patch))
         (alerts::section(view, patch))
