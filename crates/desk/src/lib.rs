@@ -36,6 +36,7 @@ mod recompute;
 pub mod rota;
 pub mod rules;
 pub mod seals;
+pub mod search;
 pub mod sight;
 pub mod status;
 pub mod subscribers;
