@@ -137,13 +137,7 @@ fn words_of(
         "select number, substr(body, 1, ${slot}), public from contents \
          where number in ({list}) and erased_at is null order by number, seq"
     );
-    let read = |in_file: bool| {
-        move |row: &mut Columns| {
-            let number = IncidentNumber(row.int()?);
-            Ok((number, Words { text: row.text()?, public: row.flag()?, in_file }))
-        }
-    };
-    let mut all = many(sql, &said, &values, read(false))?;
+    let mut all = many(sql, &said, &values, |row| words(row, false))?;
     values.pop();
     values.push(FILE_CHARS.into());
     let files = format!(
@@ -151,7 +145,7 @@ fn words_of(
          join file_texts t on t.attachment_id = a.id \
          where a.number in ({list}) and t.body is not null order by a.number, a.created_at"
     );
-    all.extend(many(sql, &files, &values, read(true))?);
+    all.extend(many(sql, &files, &values, |row| words(row, true))?);
     let mut found: HashMap<IncidentNumber, (usize, Vec<Words>)> = HashMap::new();
     for (number, words) in all {
         let (bytes, of_one) = found.entry(number).or_default();
@@ -161,6 +155,11 @@ fn words_of(
         }
     }
     Ok(found.into_iter().map(|(number, (_, words))| (number, words)).collect())
+}
+
+fn words(row: &mut Columns, in_file: bool) -> Result<(IncidentNumber, Words), Failure> {
+    let number = IncidentNumber(row.int()?);
+    Ok((number, Words { text: row.text()?, public: row.flag()?, in_file }))
 }
 
 fn labels_of(

@@ -28,8 +28,9 @@ pub fn unread_of(
     reader: i64,
     limit: usize,
 ) -> Result<Vec<Unread>, Failure> {
-    let (list, mut values) = slots(3, numbers);
-    values.splice(0..0, [Value::from(reader), Value::from(limit as i64)]);
+    let (list, of) = slots(3, numbers);
+    let mut values = vec![Value::from(reader), Value::from(limit as i64)];
+    values.extend(of);
     let statement = format!(
         "{SELECT} where a.number in ({list}) and t.attachment_id is null order by a.id limit $2"
     );
