@@ -1,9 +1,11 @@
 //! What a search answers. Everything in it is within what the viewer may see.
 
 use incident::Lifecycle;
-use kernel::{ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId};
+use kernel::{
+    ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
+};
 use std::ops::Range;
-use store::incidents::list::IncidentRow;
+use store::incidents::list::{IncidentRow, Named};
 
 /// What somebody looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +218,23 @@ impl SimilarIncident {
     }
 }
 
+/// An outage that everybody of a company is told of; no more of it than that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownOutage {
+    /// Its incident.
+    pub number: IncidentNumber,
+    /// Its title.
+    pub title: String,
+    /// Its service.
+    pub service: Option<Named<ServiceId>>,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+    /// How alike: from 0 to 1.
+    pub score: f32,
+    /// Words that both have, the most telling first.
+    pub words: Vec<String>,
+}
+
 /// What is like an incident or what somebody types.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Similar {
@@ -223,7 +242,7 @@ pub struct Similar {
     pub incidents: Vec<SimilarIncident>,
     /// Known outages that everybody of the viewer's company is told of, the most alike first:
     /// "I have this too".
-    pub outages: Vec<SimilarIncident>,
+    pub outages: Vec<KnownOutage>,
     /// Known errors, for the service desk.
     pub known_errors: Vec<FoundProblem>,
     /// Articles: for requesters those that are published to them.

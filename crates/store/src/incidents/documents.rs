@@ -83,9 +83,10 @@ pub fn seal_at(sql: &mut dyn Sql, position: i64) -> Result<Option<Vec<u8>>, Fail
     one(sql, "select hash from events where seq = $1", &[position.into()], Columns::bytes)
 }
 
-/// How many incidents there are.
-pub fn count_all(sql: &mut dyn Sql) -> Result<i64, Failure> {
-    Ok(one(sql, "select count(*) from incidents", &[], Columns::int)?.unwrap_or_default())
+/// How many incidents there are before a number.
+pub fn count_before(sql: &mut dyn Sql, before: IncidentNumber) -> Result<i64, Failure> {
+    let statement = "select count(*) from incidents where number < $1";
+    Ok(one(sql, statement, &[before.into()], Columns::int)?.unwrap_or_default())
 }
 
 /// The incidents before a number, the newest first; `limit` at most.
@@ -155,6 +156,18 @@ fn words_of(
         }
     }
     Ok(found.into_iter().map(|(number, (_, words))| (number, words)).collect())
+}
+
+/// What was said in these incidents, as [`Document::words`].
+pub fn said(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<HashMap<IncidentNumber, Vec<Words>>, Failure> {
+    let mut found = HashMap::new();
+    for numbers in numbers.chunks(NUMBERS_PER_STATEMENT) {
+        found.extend(words_of(sql, numbers)?);
+    }
+    Ok(found)
 }
 
 fn words(row: &mut Columns, in_file: bool) -> Result<(IncidentNumber, Words), Failure> {

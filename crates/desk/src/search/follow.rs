@@ -1,0 +1,471 @@
+//! Keeps the index: follows the log by its positions and the configuration by its versions, fills
+//! it where there is none, and reads attached files. One for each node that serves, which only
+//! reads the database and waits for nobody; what fails is tried again, and meanwhile the database
+//! answers.
+
+use super::Standing;
+use super::documents;
+use super::kept::{Figures, Seen};
+use super::marks::Marks;
+use super::reading::Reading;
+use crate::Desk;
+use ::search::{Document, Index, Kind, Opened};
+use kernel::{IncidentNumber, PersonId};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use store::directory::{PeopleFilter, articles, audit, people, policy, problems, services, teams};
+use store::incidents::{documents as stored, feed};
+use store::{Failure, Sql};
+
+/// How often it is looked for what other processes wrote; what this one commits wakes us.
+const LOOK_EVERY: Duration = Duration::from_millis(400);
+/// Between two commits of the index, however much happens: what was said is found within a second.
+const COMMIT_EVERY: Duration = Duration::from_millis(300);
+/// The same while it is filled and nothing else happens: larger parts are written faster.
+const COMMIT_FILLING: Duration = Duration::from_secs(2);
+/// How long to wait after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// Pause between two parts of filling while commands wait to be written.
+const WHILE_BUSY: Duration = Duration::from_millis(25);
+/// Entries of the log followed in one turn.
+const ENTRIES: usize = 1_000;
+/// Incidents of one turn of filling.
+const FILL_ROWS: usize = 1_000;
+/// Problems, articles and people of one turn.
+const RECORDS: i64 = 500;
+/// Entries of the audit that are looked at again, as one may be committed after a later one.
+const AUDIT_AGAIN: i64 = 100;
+
+/// Of what the index is; which log it is of tell its marks.
+const OF: &str = "evenkeel";
+
+/// What stops a turn.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    /// The database does not answer.
+    #[error(transparent)]
+    Database(#[from] Failure),
+    /// The index is out of order.
+    #[error(transparent)]
+    Index(#[from] ::search::Failure),
+    /// Another process keeps it, or an answer of ours still holds the one before.
+    #[error("another process keeps the search index; it is only read here")]
+    Kept,
+}
+
+/// How long to wait for the next turn.
+enum Rest {
+    /// There is more to do.
+    Not,
+    /// So long in any case.
+    For(Duration),
+    /// Until something is committed, or so long.
+    Until(Duration),
+}
+
+/// Starts the follower. It ends with the desk.
+pub(super) fn start(desk: &Desk) {
+    let weak = Arc::downgrade(&desk.0);
+    let figures = Figures::new(desk.metrics());
+    let committed = desk.0.feed.committed();
+    tokio::spawn(async move {
+        let mut follower = Follower::new(figures.clone());
+        while let Some((back, rest)) = turn(&weak, follower).await {
+            follower = back.unwrap_or_else(|| Follower::new(figures.clone()));
+            match rest {
+                Rest::Not => tokio::task::yield_now().await,
+                Rest::For(time) => tokio::time::sleep(time).await,
+                Rest::Until(time) => {
+                    drop(tokio::time::timeout(time, committed.notified()).await);
+                }
+            }
+        }
+    });
+}
+
+/// One turn on a thread that may block; none when the desk is gone. A panic ends the turn and
+/// gives up the index, which is opened again.
+async fn turn(
+    weak: &Weak<crate::Inner>,
+    mut follower: Follower,
+) -> Option<(Option<Follower>, Rest)> {
+    let desk = Desk(weak.upgrade()?);
+    let working = desk.clone();
+    let done = tokio::task::spawn_blocking(move || {
+        let rest = follower.turn(&working);
+        (follower, rest)
+    });
+    Some(match done.await {
+        Ok((mut follower, rest)) => {
+            follower.read_files(&desk).await;
+            (Some(follower), rest)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a turn of the search index failed; it is opened again");
+            desk.0.search.set(None);
+            (None, Rest::For(AFTER_FAILURE))
+        }
+    })
+}
+
+struct Follower {
+    figures: Figures,
+    index: Option<Arc<Index>>,
+    marks: Marks,
+    /// Something is put that was not committed yet.
+    pending: bool,
+    /// Of it, something that happened just now.
+    fresh: bool,
+    committed_at: Instant,
+    /// The head of the log and the configuration as they were last seen.
+    head: (i64, i64),
+    /// How many incidents there are, while they are filled in, and how many are.
+    all: i64,
+    filled: i64,
+    reading: Reading,
+    /// Whether it was said that it fails.
+    told: bool,
+}
+
+impl Follower {
+    fn new(figures: Figures) -> Follower {
+        Follower {
+            figures,
+            index: None,
+            marks: Marks::default(),
+            pending: false,
+            fresh: false,
+            committed_at: Instant::now(),
+            head: (0, 0),
+            all: 0,
+            filled: 0,
+            reading: Reading::default(),
+            told: false,
+        }
+    }
+
+    fn turn(&mut self, desk: &Desk) -> Rest {
+        let rest = match self.try_turn(desk) {
+            Ok(rest) => {
+                self.told = false;
+                rest
+            }
+            Err(stop) => self.stop(desk, &stop),
+        };
+        self.show(desk);
+        rest
+    }
+
+    /// An index that fails is let go of, so that the database answers. A database that does not
+    /// answer is no fault of the index.
+    fn stop(&mut self, desk: &Desk, stop: &Stop) -> Rest {
+        if !std::mem::replace(&mut self.told, true) {
+            tracing::warn!(%stop, "the search index cannot follow; trying again");
+        }
+        if matches!(stop, Stop::Index(_)) {
+            desk.0.search.set(None);
+            self.index = None;
+            self.pending = false;
+        }
+        Rest::For(AFTER_FAILURE)
+    }
+
+    fn show(&self, desk: &Desk) {
+        let documents = self.index.as_ref().map_or(0, |index| index.documents());
+        let before = desk.0.search.seen();
+        // What is put and not committed is not found.
+        let waits = |was: bool, is: bool| is || (self.pending && was);
+        let filling = waits(before.standing.building.is_some(), self.marks.is_filling());
+        let building = filling.then(|| match self.all {
+            0 => 0.0,
+            all => (self.filled as f32 / all as f32).clamp(0.0, 0.999),
+        });
+        let standing = Standing {
+            behind: (self.head.0 - self.marks.position).max(0),
+            documents,
+            building,
+            failing: desk.0.search.index().is_none(),
+        };
+        self.figures.show(&standing);
+        let (position, configuration) = match self.pending {
+            true => (before.position, before.configuration),
+            false => (self.marks.position, self.marks.configuration),
+        };
+        let reading = waits(before.reading, !self.reading.is_done());
+        desk.0.search.tell(Seen { position, configuration, reading, standing });
+    }
+
+    fn try_turn(&mut self, desk: &Desk) -> Result<Rest, Stop> {
+        if desk.0.search.is_broken() {
+            return Err(Stop::Index(::search::Failure::Broken));
+        }
+        let index = self.opened(desk)?;
+        let more = self.follow(desk, &index)?;
+        let more = self.follow_configuration(desk, &index)? || more;
+        for number in self.reading.take_read() {
+            self.put(desk, &index, &[number])?;
+            self.fresh = true;
+        }
+        let filling = self.marks.is_filling();
+        if filling && !more {
+            self.fill(desk, &index)?;
+        }
+        let due = match self.fresh && !more {
+            true => COMMIT_EVERY,
+            false if self.marks.is_filling() => COMMIT_FILLING,
+            false => COMMIT_EVERY,
+        };
+        let since = self.committed_at.elapsed();
+        if self.pending && since >= due {
+            index.commit(self.marks.position, &self.marks.written())?;
+            (self.pending, self.fresh) = (false, false);
+            self.committed_at = Instant::now();
+            // What is found from now on is asked of it.
+            desk.0.search.set(Some(index));
+        }
+        Ok(if more {
+            Rest::Not
+        } else if filling {
+            if desk.0.writer.is_busy() { Rest::For(WHILE_BUSY) } else { Rest::Not }
+        } else if self.pending {
+            Rest::For(due.saturating_sub(since))
+        } else if self.reading.has_work() {
+            Rest::Not
+        } else {
+            Rest::Until(LOOK_EVERY)
+        })
+    }
+
+    /// The index, opened where it is not; begun anew where it is not of this log.
+    fn opened(&mut self, desk: &Desk) -> Result<Arc<Index>, Stop> {
+        if let Some(index) = &self.index {
+            return Ok(index.clone());
+        }
+        let (index, opened) = match desk.0.search.folder.get().and_then(Option::as_deref) {
+            Some(folder) => Index::open(folder, OF)?,
+            None => (Index::in_memory()?, Opened::Empty),
+        };
+        if opened == Opened::ReadOnly {
+            desk.0.search.set(Some(Arc::new(index)));
+            return Err(Stop::Kept);
+        }
+        self.marks = Marks::read(index.position().unwrap_or_default(), &index.marks());
+        self.reading = Reading::default();
+        let known = self.marks.clone();
+        let is_ours = desk.store().read_blocking(|sql| {
+            Ok(match feed::position(sql)? < known.position {
+                true => false,
+                false if known.position == 0 => known.seal.is_empty(),
+                false => {
+                    stored::seal_at(sql, known.position)?.is_some_and(|seal| seal == known.seal)
+                }
+            })
+        })?;
+        if !is_ours || !self.marks.is_begun() {
+            self.begin_anew(desk, &index)?;
+        }
+        if self.marks.is_filling() {
+            self.count(desk)?;
+        }
+        let index = Arc::new(index);
+        self.index = Some(index.clone());
+        // What is there is asked at once, unless it was just thrown away.
+        desk.0.search.set(Some(index.clone()));
+        Ok(index)
+    }
+
+    /// Empties the index. It follows the log from its head on, and is filled from there back.
+    fn begin_anew(&mut self, desk: &Desk, index: &Index) -> Result<(), Stop> {
+        let (position, seal, audit) = desk.store().read_blocking(|sql| {
+            let position = feed::position(sql)?;
+            let seal = stored::seal_at(sql, position)?.unwrap_or_default();
+            Ok((position, seal, audit::last(sql)?))
+        })?;
+        index.clear()?;
+        self.marks = Marks::begin(position, seal, audit);
+        index.commit(self.marks.position, &self.marks.written())?;
+        tracing::info!(position, "the search index is filled anew");
+        Ok(())
+    }
+
+    /// Counts what is to be filled in, to say how far it is.
+    fn count(&mut self, desk: &Desk) -> Result<(), Stop> {
+        let below = self.marks.below();
+        let (all, left) = desk.store().read_blocking(|sql| {
+            Ok((
+                stored::count_before(sql, IncidentNumber(i64::MAX))?,
+                stored::count_before(sql, below)?,
+            ))
+        })?;
+        (self.all, self.filled) = (all, all - left);
+        Ok(())
+    }
+
+    /// Takes over what happened; whether there is more.
+    fn follow(&mut self, desk: &Desk, index: &Index) -> Result<bool, Stop> {
+        let after = self.marks.position;
+        let (position, configuration, changed, seal) = desk.store().read_blocking(|sql| {
+            let (position, version) = (feed::position(sql)?, policy::version(sql)?);
+            if position <= after {
+                return Ok((position, version, None, None));
+            }
+            let changed = stored::changed_after(sql, after, ENTRIES)?;
+            let seal = stored::seal_at(sql, changed.until)?;
+            Ok((position, version, Some(changed), seal))
+        })?;
+        self.head = (position, configuration);
+        if position < after {
+            // A restore put an older log in its place.
+            self.begin_anew(desk, index)?;
+            self.count(desk)?;
+            return Ok(true);
+        }
+        let Some(changed) = changed else { return Ok(false) };
+        let numbers: Vec<IncidentNumber> = changed.numbers.into_iter().collect();
+        self.put(desk, index, &numbers)?;
+        self.reading.attached(changed.attached);
+        self.marks.position = changed.until;
+        self.marks.seal = seal.unwrap_or_default();
+        (self.pending, self.fresh) = (true, true);
+        Ok(changed.until < position)
+    }
+
+    fn put(&mut self, desk: &Desk, index: &Index, numbers: &[IncidentNumber]) -> Result<(), Stop> {
+        let found = desk.store().read_blocking(|sql| stored::documents(sql, numbers))?;
+        for document in found {
+            index.put(&documents::incident(document))?;
+        }
+        self.pending = true;
+        Ok(())
+    }
+
+    /// The next part of what is filled in, from the newest to the oldest.
+    fn fill(&mut self, desk: &Desk, index: &Index) -> Result<(), Stop> {
+        let below = self.marks.below();
+        let numbers =
+            desk.store().read_blocking(|sql| stored::numbers_before(sql, below, FILL_ROWS))?;
+        let Some(last) = numbers.last().copied() else {
+            self.marks.filled();
+            self.pending = true;
+            tracing::info!(incidents = self.filled, "the search index is filled");
+            return Ok(());
+        };
+        self.put(desk, index, &numbers)?;
+        self.filled += numbers.len() as i64;
+        self.marks.fill_below(last);
+        Ok(())
+    }
+
+    /// Takes over what changed in problems, articles, services, teams and people; whether there
+    /// is more.
+    fn follow_configuration(&mut self, desk: &Desk, index: &Index) -> Result<bool, Stop> {
+        let marks = self.marks.clone();
+        let (version, now) = (self.head.1, desk.now());
+        let audited = desk.store().read_blocking(audit::last)?;
+        if version == marks.configuration && audited <= marks.audit && marks.people_done {
+            return Ok(false);
+        }
+        let all = version != marks.configuration;
+        let (found, marks, more) = desk.store().read_blocking(|sql| {
+            let mut changes = Changes { marks, documents: vec![], gone: vec![] };
+            let more = changes.records(sql)?;
+            let more = changes.people(sql)? || more;
+            if all && !more {
+                changes.services_and_teams(sql, now)?;
+            }
+            if !more {
+                changes.marks.configuration = version;
+            }
+            Ok(((changes.documents, changes.gone), changes.marks, more))
+        })?;
+        let (documents, gone) = found;
+        for (kind, id) in gone {
+            index.remove(kind, &id)?;
+        }
+        for document in &documents {
+            index.put(document)?;
+        }
+        self.marks = marks;
+        (self.pending, self.fresh) = (true, true);
+        Ok(more)
+    }
+
+    /// Reads some of the attached files that wait. Their words are put by the next turn.
+    async fn read_files(&mut self, desk: &Desk) {
+        if self.index.is_some() && !self.marks.is_filling() {
+            self.reading.read_some(desk).await;
+        }
+    }
+}
+
+/// What changed in the configuration, as it is gathered.
+struct Changes {
+    marks: Marks,
+    documents: Vec<Document>,
+    gone: Vec<(Kind, String)>,
+}
+
+impl Changes {
+    /// Problems and articles; whether there may be more.
+    fn records(&mut self, sql: &mut dyn Sql) -> Result<bool, Failure> {
+        let found = problems::changed_after(sql, self.marks.problems, RECORDS)?;
+        let mut more = found.len() as i64 == RECORDS;
+        for (at, problem) in found {
+            self.marks.problems = at;
+            self.documents.push(documents::problem(&problem));
+        }
+        let found = articles::changed_after(sql, self.marks.articles, RECORDS)?;
+        more |= found.len() as i64 == RECORDS;
+        for (at, article) in found {
+            self.marks.articles = at;
+            self.documents.push(documents::article(&article));
+        }
+        Ok(more)
+    }
+
+    /// All of them: they are few.
+    fn services_and_teams(
+        &mut self,
+        sql: &mut dyn Sql,
+        now: kernel::Timestamp,
+    ) -> Result<(), Failure> {
+        for service in services::list(sql)? {
+            match service.active {
+                true => self.documents.push(documents::service(&service, now)),
+                false => self.gone.push((Kind::Service, service.id.to_string())),
+            }
+        }
+        for team in teams::list(sql)? {
+            match team.active {
+                true => self.documents.push(documents::team(&team, now)),
+                false => self.gone.push((Kind::Team, team.id.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    /// The next people while they are filled in, and those of whom the audit tells; whether there
+    /// are more.
+    fn people(&mut self, sql: &mut dyn Sql) -> Result<bool, Failure> {
+        if !self.marks.people_done {
+            let filter = PeopleFilter { active: Some(true), ..PeopleFilter::default() };
+            let found = people::list(sql, &filter, RECORDS as usize, self.marks.people_after)?;
+            self.documents.extend(found.iter().map(documents::person));
+            self.marks.people_done = (found.len() as i64) < RECORDS;
+            self.marks.people_after = found.last().map(|person| person.id);
+        }
+        let from = self.marks.audit.saturating_sub(AUDIT_AGAIN);
+        let (until, named) = audit::people_after(sql, from, RECORDS)?;
+        let named: Vec<PersonId> = named.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        for person in people::get_many(sql, &named)? {
+            match person.active {
+                true => self.documents.push(documents::person(&person)),
+                false => self.gone.push((Kind::Person, person.id.to_string())),
+            }
+        }
+        let last = audit::last(sql)?;
+        self.marks.audit = until.max(self.marks.audit);
+        Ok(!self.marks.people_done || self.marks.audit < last)
+    }
+}
