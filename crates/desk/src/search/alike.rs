@@ -7,12 +7,13 @@
 
 use super::documents::ALERT;
 use super::shown::Shown;
+use super::weights::Known;
 use super::{Ended, Feedback, KnownOutage, Like, Similar, SimilarIncident, Why};
 use crate::{Desk, Trouble};
 use ::search::{Index, Kind, Label};
 use incident::permissions::{KNOWN_OUTAGE_TAG, is_known_outage};
 use incident::{Access, Refusal, Scope, Viewer};
-use insight::similar::{Asked, Doc, Frequencies, Score, Shared, Term as Counted};
+use insight::similar::{Asked, Doc, Score, Shared};
 use jiff::tz::TimeZone;
 use kernel::{ArticleNumber, IncidentNumber, ProblemNumber, ServiceId, Timestamp};
 use query::{Choice, Context, Expr, Query, StateWord, Term, Text};
@@ -47,8 +48,6 @@ const HELPED_HERE: f64 = 1.3;
 const HELPED_SERVICE: f64 = 1.1;
 const HELPED_THERE: f64 = 0.05;
 const HELPED_TIMES: i64 = 3;
-/// What words of titles and texts come to, in words; about what service desks write.
-const MEAN_LENGTHS: (f64, f64) = (7.0, 60.0);
 
 impl Desk {
     /// What is like an incident or what somebody types, within what the viewer may see.
@@ -472,31 +471,4 @@ fn ended(row: &IncidentRow, notes: &HashMap<kernel::ContentId, StoredContent>) -
     let words = notes.get(&resolution.note).filter(may_read).and_then(|note| note.body.clone());
     let known_error = resolution.known_error.clone().filter(|_| row.access == Access::Full);
     Some(Ended { code: resolution.code.clone(), words, known_error })
-}
-
-/// What is known of words among all documents.
-struct Known<'a>(Option<&'a Index>);
-
-/// Of how many incidents it is taken that one has a fact of another, such as its service.
-const ONE_IN: u64 = 20;
-/// What is taken where there is no index.
-const DOCUMENTS: u64 = 1_000;
-const CONTAINING: u64 = 10;
-
-impl Frequencies for Known<'_> {
-    fn documents(&self) -> u64 {
-        self.0.map_or(DOCUMENTS, Index::documents)
-    }
-
-    fn containing(&self, term: Counted<'_>) -> u64 {
-        match (self.0, term) {
-            (_, Counted::Fact(..)) => self.documents() / ONE_IN,
-            (Some(index), Counted::Word(word)) => index.document_frequency(word).unwrap_or(0),
-            (None, Counted::Word(_)) => CONTAINING,
-        }
-    }
-
-    fn mean_lengths(&self) -> (f64, f64) {
-        MEAN_LENGTHS
-    }
 }

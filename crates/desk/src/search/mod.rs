@@ -13,6 +13,7 @@ mod marks;
 mod reading;
 mod shown;
 mod texts;
+mod weights;
 
 pub use find::FOUND_MAX;
 pub use found::{
@@ -21,7 +22,7 @@ pub use found::{
 };
 pub(crate) use kept::Kept;
 
-use crate::{Desk, Trouble};
+use crate::Desk;
 use std::path::PathBuf;
 use store::directory::policy;
 use store::incidents::feed;
@@ -40,14 +41,11 @@ impl Desk {
         self.0.search.seen().standing
     }
 
-    /// Waits until everything that is committed by now is found, files that are attached too.
-    ///
-    /// # Errors
-    ///
-    /// [`Trouble::Failed`] when the database does not answer.
-    pub async fn search_caught_up(&self) -> Result<(), Trouble> {
-        let (position, configuration) =
-            self.read(|sql| Ok((feed::position(sql)?, policy::version(sql)?))).await?;
+    /// Waits until everything that is committed by now is found, by attached files too; not where
+    /// the database does not answer.
+    pub async fn search_caught_up(&self) {
+        let head = self.read(|sql| Ok((feed::position(sql)?, policy::version(sql)?))).await;
+        let Ok((position, configuration)) = head else { return };
         let mut seen = self.0.search.listen();
         let done = seen.wait_for(|seen| {
             seen.position >= position
@@ -57,6 +55,5 @@ impl Desk {
         });
         // It ends with the desk, which is held here.
         drop(done.await);
-        Ok(())
     }
 }
