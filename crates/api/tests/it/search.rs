@@ -10,7 +10,7 @@ async fn indexed() -> World {
 }
 
 async fn found(world: &World, who: &str, q: &str) -> Value {
-    world.desk.search_caught_up().await;
+    world.desk.search_caught_up().await.unwrap();
     world.of(who).get(&format!("/api/v1/search?q={q}")).await.good().clone()
 }
 
@@ -81,7 +81,7 @@ async fn similar_ones_are_told_with_why_and_outcome_and_take_feedback() {
     let resolve = json!({ "code": "fixed", "note": "Closed the lid" });
     ines.post(&format!("/api/v1/incidents/{before}/resolve"), resolve).await.good();
     let now = world.report("rosa", "Freezer alarm in aisle 9").await;
-    world.desk.search_caught_up().await;
+    world.desk.search_caught_up().await.unwrap();
     let address = format!("/api/v1/incidents/{now}/similar");
     let answer = ines.get(&address).await;
     let one = &answer.good()["incidents"][0];

@@ -26,6 +26,9 @@ const COMMIT_EVERY: Duration = Duration::from_millis(300);
 const COMMIT_FILLING: Duration = Duration::from_secs(2);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// How long to wait while another has it, and how many times that at most: opening reads all of it.
+const WHILE_KEPT: Duration = Duration::from_millis(500);
+const KEPT_TIMES: u32 = 120;
 /// Pause between two parts of filling while commands wait to be written.
 const WHILE_BUSY: Duration = Duration::from_millis(25);
 /// Entries of the log followed in one turn.
@@ -124,6 +127,8 @@ struct Follower {
     all: i64,
     filled: i64,
     reading: Reading,
+    /// How often in a row another had it.
+    refused: u32,
     /// Whether it was said that it fails.
     told: bool,
 }
@@ -141,6 +146,7 @@ impl Follower {
             all: 0,
             filled: 0,
             reading: Reading::default(),
+            refused: 0,
             told: false,
         }
     }
@@ -168,7 +174,11 @@ impl Follower {
             self.index = None;
             self.pending = false;
         }
-        Rest::For(AFTER_FAILURE)
+        match stop {
+            // After a restore it is the follower before us, for a moment.
+            Stop::Kept => Rest::For(WHILE_KEPT * 2u32.saturating_pow(self.refused).min(KEPT_TIMES)),
+            _ => Rest::For(AFTER_FAILURE),
+        }
     }
 
     fn show(&self, desk: &Desk) {
@@ -247,6 +257,7 @@ impl Follower {
             None => (Index::in_memory()?, Opened::Empty),
         };
         if opened == Opened::ReadOnly {
+            self.refused = self.refused.saturating_add(1);
             desk.0.search.set(Some(Arc::new(index)));
             return Err(Stop::Kept);
         }
@@ -270,8 +281,10 @@ impl Follower {
         }
         let index = Arc::new(index);
         self.index = Some(index.clone());
-        // What is there is asked at once, unless it was just thrown away.
+        // First how much of it is there, then it is asked.
+        self.show(desk);
         desk.0.search.set(Some(index.clone()));
+        self.refused = 0;
         Ok(index)
     }
 

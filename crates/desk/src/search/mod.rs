@@ -22,7 +22,7 @@ pub use found::{
 };
 pub(crate) use kept::Kept;
 
-use crate::Desk;
+use crate::{Desk, Trouble};
 use std::path::PathBuf;
 use store::directory::policy;
 use store::incidents::feed;
@@ -41,11 +41,14 @@ impl Desk {
         self.0.search.seen().standing
     }
 
-    /// Waits until everything that is committed by now is found, by attached files too; not where
-    /// the database does not answer.
-    pub async fn search_caught_up(&self) {
-        let head = self.read(|sql| Ok((feed::position(sql)?, policy::version(sql)?))).await;
-        let Ok((position, configuration)) = head else { return };
+    /// Waits until everything that is committed by now is found, by attached files too.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn search_caught_up(&self) -> Result<(), Trouble> {
+        let (position, configuration) =
+            self.read(|sql| Ok((feed::position(sql)?, policy::version(sql)?))).await?;
         let mut seen = self.0.search.listen();
         let done = seen.wait_for(|seen| {
             seen.position >= position
@@ -55,5 +58,6 @@ impl Desk {
         });
         // It ends with the desk, which is held here.
         drop(done.await);
+        Ok(())
     }
 }

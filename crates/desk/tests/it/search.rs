@@ -14,7 +14,7 @@ async fn indexed() -> TestDesk {
 }
 
 async fn find(t: &TestDesk, viewer: &Viewer, text: &str) -> Found {
-    t.desk.search_caught_up().await;
+    t.desk.search_caught_up().await.unwrap();
     let wish = Wish { text: text.to_owned(), limit: 10, typing: false, facets: true };
     t.desk.find(viewer, wish).await.unwrap()
 }
@@ -24,7 +24,7 @@ fn numbers(found: &Found) -> Vec<IncidentNumber> {
 }
 
 async fn similar(t: &TestDesk, viewer: &Viewer, number: IncidentNumber) -> Similar {
-    t.desk.search_caught_up().await;
+    t.desk.search_caught_up().await.unwrap();
     t.desk.similar(viewer, Like::Incident(number)).await.unwrap()
 }
 
@@ -154,7 +154,7 @@ async fn attached_text_is_found_by_those_who_may_open_it() {
         (&t.agent, "kilowatts", 0),
     ] {
         // Twice, as a file is read once its entry was heard of.
-        t.desk.search_caught_up().await;
+        t.desk.search_caught_up().await.unwrap();
         assert_eq!(find(&t, viewer, word).await.total, found, "{} {word}", viewer.name);
     }
 }
