@@ -4,19 +4,19 @@
 //! answers.
 
 use super::Standing;
+use super::configuration::Changes;
 use super::documents;
 use super::kept::{Figures, Seen};
 use super::marks::Marks;
 use super::reading::Reading;
 use crate::Desk;
-use ::search::{Document, Index, Kind, Opened};
-use kernel::{IncidentNumber, PersonId};
-use std::collections::BTreeSet;
+use ::search::{Index, Opened};
+use kernel::IncidentNumber;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
-use store::directory::{PeopleFilter, articles, audit, people, policy, problems, services, teams};
+use store::Failure;
+use store::directory::{audit, policy};
 use store::incidents::{documents as stored, feed};
-use store::{Failure, Sql};
 
 /// How often it is looked for what other processes wrote; what this one commits wakes us.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
@@ -35,10 +35,8 @@ const WHILE_BUSY: Duration = Duration::from_millis(25);
 const ENTRIES: usize = 1_000;
 /// Incidents of one turn of filling.
 const FILL_ROWS: usize = 1_000;
-/// Problems, articles and people of one turn.
-const RECORDS: i64 = 500;
-/// Entries of the audit that are looked at again, as one may be committed after a later one.
-const AUDIT_AGAIN: i64 = 100;
+/// Between two times that erased words are taken off the disk: it writes much of the index anew.
+const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Of what the index is; which log it is of tell its marks.
 const OF: &str = "evenkeel";
@@ -121,6 +119,7 @@ struct Follower {
     /// Of it, something that happened just now.
     fresh: bool,
     committed_at: Instant,
+    purged_at: Option<Instant>,
     /// The head of the log and the configuration as they were last seen.
     head: (i64, i64),
     /// How many incidents there are, while they are filled in, and how many are.
@@ -142,6 +141,7 @@ impl Follower {
             pending: false,
             fresh: false,
             committed_at: Instant::now(),
+            purged_at: None,
             head: (0, 0),
             all: 0,
             filled: 0,
@@ -232,7 +232,7 @@ impl Follower {
             (self.pending, self.fresh) = (false, false);
             self.committed_at = Instant::now();
             // What is found from now on is asked of it.
-            desk.0.search.set(Some(index));
+            desk.0.search.set(Some(index.clone()));
         }
         Ok(if more {
             Rest::Not
@@ -243,6 +243,7 @@ impl Follower {
         } else if self.reading.has_work() {
             Rest::Not
         } else {
+            self.purge(&index);
             Rest::Until(LOOK_EVERY)
         })
     }
@@ -338,6 +339,7 @@ impl Follower {
         let numbers: Vec<IncidentNumber> = changed.numbers.into_iter().collect();
         self.put(desk, index, &numbers)?;
         self.reading.attached(changed.attached);
+        self.marks.erased |= changed.erased;
         self.marks.position = changed.until;
         self.marks.seal = seal.unwrap_or_default();
         (self.pending, self.fresh) = (true, true);
@@ -370,6 +372,22 @@ impl Follower {
         Ok(())
     }
 
+    /// Takes erased words off the disk, while there is nothing else to do.
+    fn purge(&mut self, index: &Index) {
+        let rests = self.purged_at.is_some_and(|at| at.elapsed() < PURGE_EVERY);
+        if !self.marks.erased || rests {
+            return;
+        }
+        self.purged_at = Some(Instant::now());
+        match index.purge() {
+            // Kept with the next commit: whoever starts before purges once more.
+            Ok(()) => (self.marks.erased, self.pending) = (false, true),
+            Err(failure) => {
+                tracing::warn!(%failure, "erased words are still in files of the search index; trying again in an hour");
+            }
+        }
+    }
+
     /// Takes over what changed in problems, articles, services, teams and people; whether there
     /// is more.
     fn follow_configuration(&mut self, desk: &Desk, index: &Index) -> Result<bool, Stop> {
@@ -379,27 +397,15 @@ impl Follower {
         if version == marks.configuration && audited <= marks.audit && marks.people_done {
             return Ok(false);
         }
-        let all = version != marks.configuration;
-        let (found, marks, more) = desk.store().read_blocking(|sql| {
-            let mut changes = Changes { marks, documents: vec![], gone: vec![] };
-            let more = changes.records(sql)?;
-            let more = changes.people(sql)? || more;
-            if all && !more {
-                changes.services_and_teams(sql, now)?;
-            }
-            if !more {
-                changes.marks.configuration = version;
-            }
-            Ok(((changes.documents, changes.gone), changes.marks, more))
-        })?;
-        let (documents, gone) = found;
-        for (kind, id) in gone {
+        let (changes, more) =
+            desk.store().read_blocking(|sql| Changes::since(sql, marks, version, now))?;
+        for (kind, id) in changes.gone {
             index.remove(kind, &id)?;
         }
-        for document in &documents {
+        for document in &changes.documents {
             index.put(document)?;
         }
-        self.marks = marks;
+        self.marks = changes.marks;
         (self.pending, self.fresh) = (true, true);
         Ok(more)
     }
@@ -409,76 +415,5 @@ impl Follower {
         if self.index.is_some() && !self.marks.is_filling() {
             self.reading.read_some(desk).await;
         }
-    }
-}
-
-/// What changed in the configuration, as it is gathered.
-struct Changes {
-    marks: Marks,
-    documents: Vec<Document>,
-    gone: Vec<(Kind, String)>,
-}
-
-impl Changes {
-    /// Problems and articles; whether there may be more.
-    fn records(&mut self, sql: &mut dyn Sql) -> Result<bool, Failure> {
-        let found = problems::changed_after(sql, self.marks.problems, RECORDS)?;
-        let mut more = found.len() as i64 == RECORDS;
-        for (at, problem) in found {
-            self.marks.problems = at;
-            self.documents.push(documents::problem(&problem));
-        }
-        let found = articles::changed_after(sql, self.marks.articles, RECORDS)?;
-        more |= found.len() as i64 == RECORDS;
-        for (at, article) in found {
-            self.marks.articles = at;
-            self.documents.push(documents::article(&article));
-        }
-        Ok(more)
-    }
-
-    /// All of them: they are few.
-    fn services_and_teams(
-        &mut self,
-        sql: &mut dyn Sql,
-        now: kernel::Timestamp,
-    ) -> Result<(), Failure> {
-        for service in services::list(sql)? {
-            match service.active {
-                true => self.documents.push(documents::service(&service, now)),
-                false => self.gone.push((Kind::Service, service.id.to_string())),
-            }
-        }
-        for team in teams::list(sql)? {
-            match team.active {
-                true => self.documents.push(documents::team(&team, now)),
-                false => self.gone.push((Kind::Team, team.id.to_string())),
-            }
-        }
-        Ok(())
-    }
-
-    /// The next people while they are filled in, and those of whom the audit tells; whether there
-    /// are more.
-    fn people(&mut self, sql: &mut dyn Sql) -> Result<bool, Failure> {
-        if !self.marks.people_done {
-            let filter = PeopleFilter { active: Some(true), ..PeopleFilter::default() };
-            let found = people::list(sql, &filter, RECORDS as usize, self.marks.people_after)?;
-            self.documents.extend(found.iter().map(documents::person));
-            self.marks.people_done = (found.len() as i64) < RECORDS;
-            self.marks.people_after = found.last().map(|person| person.id);
-        }
-        let from = self.marks.audit.saturating_sub(AUDIT_AGAIN);
-        let (until, named) = audit::people_after(sql, from, RECORDS)?;
-        let named: Vec<PersonId> = named.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-        for person in people::get_many(sql, &named)? {
-            match person.active {
-                true => self.documents.push(documents::person(&person)),
-                false => self.gone.push((Kind::Person, person.id.to_string())),
-            }
-        }
-        let last = audit::last(sql)?;
-        self.marks.audit = until.max(self.marks.audit);
-        Ok(!self.marks.people_done || self.marks.audit < last)
     }
 }

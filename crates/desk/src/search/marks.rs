@@ -24,6 +24,8 @@ pub(super) struct Marks {
     pub(super) people_after: Option<PersonId>,
     /// Whether all people are filled in.
     pub(super) people_done: bool,
+    /// Whether words were erased that may still be in its files.
+    pub(super) erased: bool,
     /// The number below which incidents are missing; none when they are filled in.
     below: Option<i64>,
     begun: bool,
@@ -48,6 +50,7 @@ impl Marks {
             configuration: number("configuration").unwrap_or_default(),
             people_after: text("people_after").parse().ok(),
             people_done: text("people") == "done",
+            erased: text("erased") == "yes",
             below: number("below"),
             begun: text("form") == FORM,
         }
@@ -68,6 +71,9 @@ impl Marks {
         }
         if self.people_done {
             written.insert("people".to_owned(), "done".to_owned());
+        }
+        if self.erased {
+            written.insert("erased".to_owned(), "yes".to_owned());
         }
         if let Some(below) = self.below {
             written.insert("below".to_owned(), below.to_string());
@@ -120,6 +126,7 @@ mod tests {
         assert_eq!(Marks::read(42, &marks.written()), marks);
         marks.filled();
         marks.people_done = true;
+        marks.erased = true;
         marks.people_after =
             Some(PersonId("00000000-0000-0000-0000-000000000001".parse().unwrap()));
         assert_eq!(Marks::read(42, &marks.written()), marks);

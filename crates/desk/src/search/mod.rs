@@ -4,6 +4,7 @@
 
 mod alike;
 mod asked;
+mod configuration;
 mod documents;
 mod find;
 mod follow;

@@ -55,6 +55,8 @@ pub struct Changed {
     pub numbers: BTreeSet<IncidentNumber>,
     /// Those of them that got files.
     pub attached: BTreeSet<IncidentNumber>,
+    /// Whether words were erased.
+    pub erased: bool,
     /// How many entries it were.
     pub entries: usize,
 }
@@ -70,6 +72,7 @@ pub fn changed_after(sql: &mut dyn Sql, after: i64, limit: usize) -> Result<Chan
     let mut changed = Changed { until: after, entries: entries.len(), ..Changed::default() };
     for (seq, number, kind) in entries {
         changed.until = seq;
+        changed.erased |= kind == "redacted";
         if kind == "attached" {
             changed.attached.insert(number);
         }
