@@ -101,3 +101,31 @@ async fn similar_ones_are_told_with_why_and_outcome_and_take_feedback() {
     assert_eq!(ines.get(&address).await.good()["incidents"], json!([]));
     ines.get("/api/v1/incidents/INC-999/similar").await.problem(404);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_queries_are_answered_or_refused() {
+    let world = indexed().await;
+    world.report("rosa", "Lift 2 stuck").await;
+    world.desk.search_caught_up().await.unwrap();
+    let (deep, many) = ("(".repeat(400), "lift%20".repeat(120));
+    for (q, status) in [
+        ("***", 200),
+        ("%22%22", 200),
+        ("%22lift", 200),
+        ("lift%20OR%20AND%20NOT", 200),
+        ("-lift", 200),
+        ("title:lift%5E9~2", 200),
+        ("%E2%80%8B%F0%9F%9B%97", 200),
+        (deep.as_str(), 200),
+        (many.as_str(), 200),
+        ("%20", 422),
+        ("%FF", 400),
+    ] {
+        let answer = world.of("ines").get(&format!("/api/v1/search?q={q}")).await;
+        // What cannot be read at all may be refused as a value or as an address.
+        let refused = status >= 400 && (400..500).contains(&answer.status);
+        assert!(answer.status == status || refused, "{q}: {} {}", answer.status, answer.text);
+    }
+    let long = "a".repeat(kernel::limits::QUERY_CHARS + 1);
+    world.of("ines").get(&format!("/api/v1/search?q={long}")).await.field(422, "q");
+}

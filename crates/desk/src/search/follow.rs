@@ -399,14 +399,18 @@ impl Follower {
         }
         let (changes, more) =
             desk.store().read_blocking(|sql| Changes::since(sql, marks, version, now))?;
+        let touched = !changes.gone.is_empty() || !changes.documents.is_empty();
         for (kind, id) in changes.gone {
             index.remove(kind, &id)?;
         }
         for document in &changes.documents {
             index.put(document)?;
         }
+        // Most of what the audit tells is about nobody who is found; then there is nothing to write.
+        if touched || changes.marks.people_done != self.marks.people_done {
+            (self.pending, self.fresh) = (true, true);
+        }
         self.marks = changes.marks;
-        (self.pending, self.fresh) = (true, true);
         Ok(more)
     }
 
