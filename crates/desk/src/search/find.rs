@@ -84,7 +84,11 @@ impl Finder {
             let words = words
                 .take(kernel::limits::QUERY_TERMS)
                 .map(|text| query::Text { text, prefix: true });
-            let filter = Expr::all_of(words.map(|word| Expr::Term(Term::Text(word))));
+            let filter = match Expr::all_of(words.map(|word| Expr::Term(Term::Text(word)))) {
+                // Signs alone are not everything.
+                Expr::All => Expr::nothing(),
+                words => words,
+            };
             Query { filter, sort: None }
         })
     }
@@ -233,7 +237,7 @@ impl Finder {
         found: &mut Found,
     ) -> Result<(), Failure> {
         let (text, limit) = (&self.wish.text, self.wish.limit);
-        if text.trim().is_empty() {
+        if query::words(text).is_empty() {
             return Ok(());
         }
         if found.services.is_empty() {
