@@ -228,7 +228,7 @@ async fn without_an_index_the_database_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_index_is_filled_from_what_is_there_and_goes_on_after_a_start() {
+async fn an_index_is_filled_from_what_was_there_before() {
     let t = TestDesk::new().await;
     let mut all = Vec::new();
     for n in 0..30 {
@@ -249,4 +249,33 @@ async fn an_index_is_filled_from_what_is_there_and_goes_on_after_a_start() {
     assert_eq!(find(&t, &t.agent, "gwen").await.people[0].id, t.requester.person);
     assert!(find(&t, &t.requester, "gwen").await.people.is_empty());
     assert_eq!(find(&t, &t.requester, "vpn").await.services[0].id, t.vpn);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_of_another_log_is_filled_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("search");
+    let before = TestDesk::new().await;
+    before.desk.use_search(Some(place.clone()));
+    before.report("Winch of another company").await;
+    assert_eq!(find(&before, &before.agent, "winch").await.total, 1);
+    drop(before);
+    let t = TestDesk::new().await;
+    let number = t.report("Hoist hums").await;
+    t.desk.use_search(Some(place));
+    assert_eq!(numbers(&find(&t, &t.agent, "hoist").await), [number]);
+    assert_eq!(find(&t, &t.agent, "winch").await.total, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_that_cannot_be_kept_leaves_the_database_to_answer() {
+    let t = TestDesk::new().await;
+    let number = t.report("Gate does not close").await;
+    // A file stands where its folder should be.
+    let place = t.folder().join("search");
+    std::fs::write(&place, b"no folder").unwrap();
+    t.desk.use_search(Some(place));
+    let found = t.desk.find(&t.agent, Wish::typed("gate", 5)).await.unwrap();
+    assert_eq!(numbers(&found), [number]);
+    assert_eq!(found.building, None);
 }
