@@ -190,7 +190,8 @@ impl Finder {
         Ok(())
     }
 
-    /// Services, people and teams of these hits, and those the index does not know yet.
+    /// Services, people and teams of these hits; while the index is filled also those that it does
+    /// not know yet.
     fn names(
         &self,
         sql: &mut dyn Sql,
@@ -226,7 +227,10 @@ impl Finder {
                 }));
             }
         }
-        self.names_of_database(sql, shown, found)
+        match found.building {
+            Some(_) => self.names_of_database(sql, shown, found),
+            None => Ok(()),
+        }
     }
 
     /// Fills in what has no hit yet from the names in the database.
