@@ -24,6 +24,9 @@ const SNIPPETS_MAX: usize = 50;
 /// Properties by which hits are counted, for the service desk and for everybody else.
 const FACETS: [&str; 6] = ["state", "priority", "service", "team", "category", "channel"];
 const PUBLIC_FACETS: [&str; 2] = ["state", "service"];
+/// What is found besides incidents, by the service desk and by everybody else.
+const OTHERS: [Kind; 5] = [Kind::Article, Kind::Problem, Kind::Service, Kind::Person, Kind::Team];
+const PUBLIC_OTHERS: [Kind; 2] = [Kind::Article, Kind::Service];
 
 impl Desk {
     /// What meets a wish, within what the viewer may see. Where the index cannot answer all of
@@ -178,11 +181,11 @@ impl Finder {
         found: &mut Found,
     ) -> Result<(), Failure> {
         let staff = self.is_staff();
-        let numbers: Vec<ProblemNumber> = if staff { ids(&hits.problems) } else { vec![] };
+        let numbers: Vec<ProblemNumber> = if staff { hits.ids(Kind::Problem) } else { vec![] };
         let mut rows = problems::get_many(sql, &numbers)?;
         rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
         found.problems = rows.iter().map(|row| shown.problem(row)).collect();
-        let numbers: Vec<ArticleNumber> = ids(&hits.articles);
+        let numbers: Vec<ArticleNumber> = hits.ids(Kind::Article);
         let mut rows = articles::get_many(sql, &numbers)?;
         rows.retain(|row| staff || row.is_open());
         rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
@@ -199,7 +202,7 @@ impl Finder {
         shown: &Shown,
         found: &mut Found,
     ) -> Result<(), Failure> {
-        for id in ids(&hits.services) {
+        for id in hits.ids(Kind::Service) {
             let service = services::get(sql, id)?.filter(|service| service.active);
             let detail = |text: String| if self.is_staff() { text } else { String::new() };
             found.services.extend(service.map(|one| FoundName {
@@ -209,7 +212,7 @@ impl Finder {
             }));
         }
         if self.is_staff() {
-            let named: Vec<PersonId> = ids(&hits.people);
+            let named: Vec<PersonId> = hits.ids(Kind::Person);
             let mut known = people::get_many(sql, &named)?;
             known.retain(|person| person.active);
             known.sort_by_key(|person| named.iter().position(|id| *id == person.id));
@@ -218,7 +221,7 @@ impl Finder {
                 name: shown.marked(&person.name),
                 detail: person.email.unwrap_or_default(),
             }));
-            for id in ids(&hits.teams) {
+            for id in hits.ids(Kind::Team) {
                 let team = teams::get(sql, id)?.filter(|team| team.active);
                 found.teams.extend(team.map(|one| FoundName {
                     id,
@@ -343,15 +346,14 @@ impl Finder {
     }
 }
 
-/// What the index found, by kind.
+/// What the index found.
 #[derive(Default)]
 struct Hits {
     incidents: ::search::Found,
-    problems: ::search::Found,
-    articles: ::search::Found,
-    services: ::search::Found,
-    people: ::search::Found,
-    teams: ::search::Found,
+    /// Everything else, asked for at once: typing errors are looked up once for all of it.
+    others: ::search::Found,
+    /// Hits of each kind.
+    limit: usize,
 }
 
 impl Hits {
@@ -362,37 +364,37 @@ impl Hits {
             (true, true) => &FACETS,
             (true, false) => &PUBLIC_FACETS,
         };
-        let of = |kind: Kind, facets: &[&str]| {
+        let of = |kinds: &[Kind], facets: &[&str], limit: usize| {
             let wish = ::search::Wish {
                 text: asked.text.clone(),
                 typing: wish.typing,
-                kinds: vec![kind],
+                kinds: kinds.to_vec(),
                 filters: asked.filters.clone(),
-                limit: wish.limit,
+                limit,
                 offset: 0,
                 facets: facets.iter().map(|name| (*name).to_owned()).collect(),
                 now: Some(finder.now),
             };
             index.search(&scope, &wish)
         };
-        let mut hits = Hits { incidents: of(Kind::Incident, facets)?, ..Hits::default() };
+        let incidents = of(&[Kind::Incident], facets, wish.limit)?;
+        let mut hits = Hits { incidents, limit: wish.limit, ..Hits::default() };
         // A filter is about incidents, and nothing else is listed without a word.
-        if !asked.filters.is_empty() || asked.text.trim().is_empty() {
-            return Ok(hits);
-        }
-        hits.articles = of(Kind::Article, &[])?;
-        hits.services = of(Kind::Service, &[])?;
-        if staff {
-            hits.problems = of(Kind::Problem, &[])?;
-            hits.people = of(Kind::Person, &[])?;
-            hits.teams = of(Kind::Team, &[])?;
+        if asked.filters.is_empty() && !asked.text.trim().is_empty() {
+            let kinds: &[Kind] = if staff { &OTHERS } else { &PUBLIC_OTHERS };
+            hits.others = of(kinds, &[], (wish.limit * kinds.len()).min(FOUND_MAX))?;
         }
         Ok(hits)
     }
 
     fn all(&self) -> impl Iterator<Item = &::search::Found> {
-        [&self.incidents, &self.problems, &self.articles, &self.services, &self.people, &self.teams]
-            .into_iter()
+        [&self.incidents, &self.others].into_iter()
+    }
+
+    /// The ids of hits of one kind, in their order.
+    fn ids<Id: std::str::FromStr>(&self, kind: Kind) -> Vec<Id> {
+        let of_kind = self.others.hits.iter().filter(|hit| hit.kind == kind);
+        of_kind.filter_map(|hit| hit.id.parse().ok()).take(self.limit).collect()
     }
 
     /// What was taken to be meant, if nothing has the words as they were typed.
@@ -404,11 +406,6 @@ impl Hits {
             false => self.all().find_map(|found| found.corrected.clone()),
         }
     }
-}
-
-/// The ids of hits of one kind, in their order.
-fn ids<Id: std::str::FromStr>(found: &::search::Found) -> Vec<Id> {
-    found.hits.iter().filter_map(|hit| hit.id.parse().ok()).collect()
 }
 
 /// `INC-42`, and `42` alone.
