@@ -7,7 +7,9 @@ use crate::{Desk, Trouble};
 use ::search::{Hit, Index, Kind, Place, Wanted};
 use incident::{Access, Policy, Scope, Viewer};
 use jiff::tz::TimeZone;
-use kernel::{ArticleNumber, IncidentNumber, PersonId, ProblemNumber, Timestamp};
+use kernel::{
+    ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
+};
 use query::{Context, Expr, Query, Term};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -202,7 +204,7 @@ impl Finder {
         shown: &Shown,
         found: &mut Found,
     ) -> Result<(), Failure> {
-        for id in hits.ids(Kind::Service) {
+        for id in hits.ids::<ServiceId>(Kind::Service) {
             let service = services::get(sql, id)?.filter(|service| service.active);
             let detail = |text: String| if self.is_staff() { text } else { String::new() };
             found.services.extend(service.map(|one| FoundName {
@@ -221,7 +223,7 @@ impl Finder {
                 name: shown.marked(&person.name),
                 detail: person.email.unwrap_or_default(),
             }));
-            for id in hits.ids(Kind::Team) {
+            for id in hits.ids::<TeamId>(Kind::Team) {
                 let team = teams::get(sql, id)?.filter(|team| team.active);
                 found.teams.extend(team.map(|one| FoundName {
                     id,
