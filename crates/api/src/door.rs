@@ -204,7 +204,7 @@ impl Door {
 
 fn about_parameter(name: &str) -> &'static str {
     match name {
-        "number" => "The incident's number, such as INC-7.",
+        "number" | "other" => "The incident's number, such as INC-7.",
         "command" => "The name of a command, such as acknowledge.",
         "user" => "The person's e-mail address or id, or me.",
         "team" | "service" | "organisation" | "integration" => "Its name or id.",

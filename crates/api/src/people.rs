@@ -45,6 +45,11 @@ impl Named {
     pub(crate) fn of(id: impl ToString, name: String) -> Self {
         Named { id: id.to_string(), name, email: None }
     }
+
+    /// With their address, if there is one.
+    pub(crate) fn reached_at(self, email: String) -> Self {
+        Named { email: Some(email).filter(|email| !email.is_empty()), ..self }
+    }
 }
 
 impl From<Person> for Named {

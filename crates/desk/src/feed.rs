@@ -23,6 +23,8 @@ pub struct Feed {
     sender: broadcast::Sender<Committed>,
     wake: Arc<Notify>,
     position: AtomicI64,
+    /// For the one who keeps the search index.
+    committed: Arc<Notify>,
 }
 
 impl Feed {
@@ -31,6 +33,7 @@ impl Feed {
             sender: broadcast::channel(BEHIND_MAX).0,
             wake: Arc::new(Notify::new()),
             position: AtomicI64::new(position),
+            committed: Arc::new(Notify::new()),
         }
     }
 
@@ -51,6 +54,12 @@ impl Feed {
 
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+        self.committed.notify_one();
+    }
+
+    /// Wakes its one listener whenever this process commits.
+    pub(crate) fn committed(&self) -> Arc<Notify> {
+        self.committed.clone()
     }
 }
 

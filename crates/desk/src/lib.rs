@@ -38,6 +38,7 @@ mod recompute;
 pub mod rota;
 pub mod rules;
 pub mod seals;
+pub mod search;
 pub mod sight;
 pub mod status;
 pub mod subscribers;
@@ -148,6 +149,8 @@ pub(crate) struct Inner {
     /// What the loop of surges knows, and the surges that go on as it last saw them.
     pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
+    /// What is found, and what is alike.
+    pub(crate) search: search::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -196,6 +199,7 @@ impl Desk {
             map: map::Kept::default(),
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
+            search: search::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;

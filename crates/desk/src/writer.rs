@@ -135,6 +135,11 @@ impl Handle {
         self.queue.send(Work::Shared(shared)).await.map_err(|_| ending())
     }
 
+    /// Whether something waits to be written.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.queue.capacity() < self.queue.max_capacity()
+    }
+
     /// Hands in what may be left out when too much waits.
     pub(crate) fn change_if_room(&self, change: Change) {
         if self.queue.try_send(Work::Change(change)).is_err() {

@@ -24,6 +24,8 @@ const LET_GO_WITHIN: Duration = Duration::from_secs(40);
 const TRY_EVERY: Duration = Duration::from_millis(20);
 /// Attachments, by the hash of their bytes; or where they wait while they arrive.
 const FILES: &str = "files";
+/// What finds things: made anew from the database where it is missing.
+const SEARCH: &str = "search";
 
 /// Whether a database that is not there is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +204,9 @@ pub(crate) async fn open_to_serve(settings: &Settings) -> Result<Opened, Failed>
     let store = open_store(settings, Missing::Make).await?;
     let first = store.clone();
     let filling = blocking(move || Ok(first.filling()?)).await?;
-    Ok(Opened { desk: open_desk(settings, store, Arc::new(SystemClock), true).await?, filling })
+    let desk = open_desk(settings, store, Arc::new(SystemClock), true).await?;
+    desk.use_search(Some(settings.data.value.join(SEARCH)));
+    Ok(Opened { desk, filling })
 }
 
 async fn open_desk(

@@ -13,12 +13,13 @@ mod promised;
 mod read;
 mod report;
 mod risk;
+mod similar;
 mod timeline;
 mod view;
 mod wishes;
 mod work;
 
-pub(crate) use answer::{load_rows, look, open_with};
+pub(crate) use answer::{load_rows, open_with};
 pub(crate) use commands::unknown_command;
 pub(crate) use view::Incident;
 
@@ -40,6 +41,7 @@ pub(crate) fn doors() -> Vec<Door> {
         attachments::doors(),
         bulk::doors(),
         commands::doors(),
+        similar::doors(),
     ];
     families.into_iter().flatten().collect()
 }

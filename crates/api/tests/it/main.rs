@@ -28,6 +28,7 @@ mod previews;
 mod rules;
 mod schedule_previews;
 mod schedules;
+mod search;
 mod service_map;
 mod status;
 mod subscribers;

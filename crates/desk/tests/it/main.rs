@@ -14,6 +14,7 @@ mod relations;
 mod resilience;
 mod rings;
 mod rules;
+mod search;
 mod shared;
 mod sign_in;
 mod status;

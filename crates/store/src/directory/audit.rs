@@ -1,6 +1,6 @@
 //! Who changed which configuration, when, from what to what.
 
-use super::rows::{json, many};
+use super::rows::{json, many, one};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::{Actor, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -161,4 +161,25 @@ fn value(row: &mut Columns) -> Result<Option<serde_json::Value>, Failure> {
                 .map_err(|error| Failure::damaged(format!("an audit entry: {error}")))
         })
         .transpose()
+}
+
+/// The id of the last entry; 0 where there is none.
+pub fn last(sql: &mut dyn Sql) -> Result<i64, Failure> {
+    Ok(one(sql, "select max(id) from audit", &[], Columns::opt_int)?.flatten().unwrap_or_default())
+}
+
+/// The people that entries after this one tell of, of `limit` entries at most, and the last entry
+/// that was looked at.
+pub fn people_after(
+    sql: &mut dyn Sql,
+    after: i64,
+    limit: i64,
+) -> Result<(i64, Vec<PersonId>), Failure> {
+    let statement = "select id, subject, subject_id from audit where id > $1 order by id limit $2";
+    let entries = many(sql, statement, &[after.into(), limit.into()], |row| {
+        Ok((row.int()?, row.text()?, row.text()?))
+    })?;
+    let last = entries.last().map_or(after, |(id, _, _)| *id);
+    let named = entries.iter().filter(|(_, subject, _)| subject == "person");
+    Ok((last, named.filter_map(|(_, _, id)| id.parse().ok()).collect()))
 }

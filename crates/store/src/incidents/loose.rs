@@ -100,6 +100,7 @@ pub(super) fn erase(
     let named = "select hash from attachments where name_content = $1 limit 1";
     let hash: Option<FileHash> = one(sql, named, &[name.into()], Columns::parsed)?;
     let Some(hash) = hash else { return Ok(()) };
+    super::file_texts::erase(sql, name)?;
     sql.execute("delete from attachments where name_content = $1", &[name.into()])?;
     sql.execute(
         "insert into loose_files (hash, claims, until) values ($1, 0, $2) on conflict (hash) do nothing",

@@ -1,9 +1,12 @@
 //! Incidents: how they are written, sealed, read, listed and checked.
 
+pub mod alike;
 mod attachments;
 mod brought;
 mod chain;
+pub mod documents;
 pub mod feed;
+pub mod file_texts;
 pub mod filter;
 pub mod list;
 mod load;

@@ -8,6 +8,7 @@ mod backup;
 mod contacts;
 mod deliveries;
 mod directory;
+mod documents;
 mod engine;
 mod feed;
 mod files;

@@ -1,0 +1,135 @@
+//! What the index is told of incidents, what files say, and what people say of similar ones.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
+
+use crate::harness::{each_engine, write};
+use crate::list::world::{
+    Incident, NOW, content, person, service, settle, store_all, store_erasure,
+};
+use incident::Visibility;
+use kernel::{AttachmentId, IncidentNumber};
+use std::collections::BTreeSet;
+use store::incidents::alike::{Said, helped_often, said_beside, say};
+use store::incidents::documents::{
+    changed_after, count_before, documents, numbers_before, seal_at,
+};
+use store::incidents::feed::position;
+use store::incidents::file_texts::{keep, unread_after, unread_of};
+use store::{Failure, Sql, Value};
+
+const ONE: IncidentNumber = IncidentNumber(1);
+
+/// Attaches a file as a row alone; its name are the words that were said at `place`.
+fn attach(sql: &mut dyn Sql, id: AttachmentId, place: usize, public: bool) -> Result<(), Failure> {
+    let statement = "insert into attachments (id, number, name_content, hash, size_bytes, media_type, public, created_at) \
+        values ($1, 1, $2, $3, 4, 'text/plain', $4, 0)";
+    let hash = "ab".repeat(32);
+    let values = [id.into(), content(1, place).into(), Value::from(hash), public.into()];
+    sql.execute(statement, &values).map(drop)
+}
+
+fn file(number: u128) -> AttachmentId {
+    AttachmentId(uuid::Uuid::from_u128(number))
+}
+
+#[test]
+fn a_document_holds_what_was_said_and_by_whom_it_may_be_read() {
+    each_engine("documents", |store| {
+        let all = [
+            Incident::new(1, "Pump is loud")
+                .with(|state| state.service = Some(service(1)))
+                .saying("It rattles", Visibility::Public)
+                .saying("The bearing is gone", Visibility::Internal),
+            Incident::new(2, "Door squeaks"),
+        ];
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &all)
+        });
+        write(store, |sql| {
+            let changed = changed_after(sql, 0, 10)?;
+            assert_eq!(changed.numbers, BTreeSet::from([ONE, IncidentNumber(2)]));
+            assert_eq!((changed.until, changed.entries), (position(sql)?, 4));
+            let part = changed_after(sql, 0, 2)?;
+            assert_eq!((part.until, part.numbers), (2, BTreeSet::from([ONE])));
+            assert!(seal_at(sql, changed.until)?.is_some_and(|seal| !seal.is_empty()));
+            assert_eq!(seal_at(sql, changed.until + 1)?, None);
+            let newest = numbers_before(sql, IncidentNumber(i64::MAX), 1)?;
+            assert_eq!(newest, [IncidentNumber(2)]);
+            assert_eq!(numbers_before(sql, IncidentNumber(2), 5)?, [ONE]);
+            assert_eq!(count_before(sql, IncidentNumber(2))?, 1);
+            let found = documents(sql, &[ONE, IncidentNumber(9)])?;
+            let words: Vec<(&str, bool)> =
+                found[0].words.iter().map(|words| (words.text.as_str(), words.public)).collect();
+            assert_eq!(words, [("It rattles", true), ("The bearing is gone", false)]);
+            assert_eq!((found.len(), found[0].title.as_str()), (1, "Pump is loud"));
+            assert_eq!(found[0].state.service, Some(service(1)));
+            Ok(())
+        });
+        write(store, |sql| store_erasure(sql, &all[0], content(1, 1)));
+        write(store, |sql| {
+            let words = documents(sql, &[ONE])?.remove(0).words;
+            assert_eq!(words.len(), 1, "what was erased is told to nobody");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn files_are_read_once_and_forgotten_with_their_attachment() {
+    each_engine("file_texts", |store| {
+        let one = Incident::new(1, "Pump is loud").saying("log.txt", Visibility::Public);
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, std::slice::from_ref(&one))?;
+            attach(sql, file(1), 1, true)?;
+            attach(sql, file(2), 7, false)
+        });
+        write(store, |sql| {
+            let unread = unread_of(sql, &[ONE], 1, 10)?;
+            assert_eq!(unread.iter().map(|one| one.id).collect::<Vec<_>>(), [file(1), file(2)]);
+            keep(sql, file(1), 1, Ok("pressure falls"))?;
+            keep(sql, file(2), 1, Err("it is not text"))?;
+            keep(sql, file(3), 1, Ok("of no attachment"))?;
+            assert!(unread_of(sql, &[ONE], 1, 10)?.is_empty());
+            assert_eq!(unread_after(sql, None, 2, 1)?.len(), 1, "a later reader reads anew");
+            assert_eq!(unread_after(sql, Some(file(1)), 2, 10)?[0].id, file(2));
+            let words = documents(sql, &[ONE])?.remove(0).words;
+            let files: Vec<&str> = words
+                .iter()
+                .filter(|words| words.in_file)
+                .map(|words| words.text.as_str())
+                .collect();
+            assert_eq!(files, ["pressure falls"]);
+            Ok(())
+        });
+        write(store, |sql| store_erasure(sql, &one, content(1, 1)));
+        write(store, |sql| {
+            let left =
+                sql.query("select attachment_id from file_texts order by attachment_id", &[])?;
+            assert_eq!(left, [vec![Value::from(file(2))]]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_people_say_of_similar_ones_is_kept_once_for_each() {
+    each_engine("similar_feedback", |store| {
+        write(store, |sql| {
+            let (two, three) = (IncidentNumber(2), IncidentNumber(3));
+            say(sql, ONE, (two, person(1)), Some(false), NOW)?;
+            say(sql, ONE, (two, person(1)), Some(true), NOW)?;
+            say(sql, ONE, (two, person(2)), Some(true), NOW)?;
+            say(sql, three, (two, person(1)), Some(true), NOW)?;
+            say(sql, ONE, (three, person(1)), Some(false), NOW)?;
+            let said = said_beside(sql, ONE)?;
+            assert_eq!(said.len(), 3);
+            assert!(said.contains(&Said { other: two, person: person(1), helped: true }));
+            let often = helped_often(sql, &[two, three])?;
+            assert_eq!((often.get(&two), often.get(&three)), (Some(&2), None));
+            say(sql, ONE, (three, person(1)), None, NOW)?;
+            assert_eq!(said_beside(sql, ONE)?.len(), 2);
+            Ok(())
+        });
+    });
+}
