@@ -1,6 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::{AlertId, IncidentNumber, ScheduleId, ServiceId};
+use kernel::{AlertId, ArticleNumber, IncidentNumber, ProblemNumber, ScheduleId, ServiceId};
 use std::fmt::Display;
 
 /// The queue.
@@ -31,6 +31,16 @@ pub(crate) const MAJORS: &str = "/majors";
 pub(crate) const MAIL: &str = "/mail";
 /// What monitoring tells of.
 pub(crate) const ALERTS: &str = "/alerts";
+/// Problems and known errors.
+pub(crate) const PROBLEMS: &str = "/problems";
+/// The form of a new problem.
+pub(crate) const NEW_PROBLEM: &str = "/problems/new";
+/// Articles, as staff see them.
+pub(crate) const ARTICLES: &str = "/articles";
+/// The form of a new article.
+pub(crate) const NEW_ARTICLE: &str = "/articles/new";
+/// Articles, as requesters read them.
+pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
@@ -67,6 +77,36 @@ pub(crate) fn status_file(id: &str) -> String {
 /// An incident's page for its requester.
 pub(crate) fn portal_incident(number: IncidentNumber) -> String {
     format!("/portal/incidents/{number}")
+}
+
+/// The page of a problem.
+pub(crate) fn problem(number: ProblemNumber) -> String {
+    format!("{PROBLEMS}/{number}")
+}
+
+/// Something of a problem: a form, or where one is posted.
+pub(crate) fn problem_of(number: ProblemNumber, what: impl Display) -> String {
+    format!("{PROBLEMS}/{number}/{what}")
+}
+
+/// What a known error would add to an incident, and where it is applied.
+pub(crate) fn apply_workaround(incident: IncidentNumber, problem: ProblemNumber) -> String {
+    format!("/incidents/{incident}/workaround/{problem}")
+}
+
+/// The page of an article for staff.
+pub(crate) fn article(number: ArticleNumber) -> String {
+    format!("{ARTICLES}/{number}")
+}
+
+/// Something of an article: a form, or where one is posted.
+pub(crate) fn article_of(number: ArticleNumber, what: impl Display) -> String {
+    format!("{ARTICLES}/{number}/{what}")
+}
+
+/// An article as requesters read it.
+pub(crate) fn portal_article(number: ArticleNumber) -> String {
+    format!("{PORTAL_ARTICLES}/{number}")
 }
 
 /// The page of a message that came in.
