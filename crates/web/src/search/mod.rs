@@ -103,11 +103,7 @@ impl Asked {
             // One more tells whether there is a further page.
             _ => self.page * ROWS + 1,
         };
-        let text = match self.wrong {
-            None => self.text.clone(),
-            Some(_) => query::words(&self.text).join(" "),
-        };
-        Wish { text, limit, typing: false, facets: true }
+        Wish { text: looked_for(&self.text), limit, typing: false, facets: true }
     }
 
     /// The hits of this page, of all those found.
@@ -124,6 +120,14 @@ impl Asked {
     /// Whether hits follow those of this page, and may be leafed to.
     fn has_next(&self, found: usize) -> bool {
         self.kind != Kind::All && found > self.page * ROWS && self.page < PAGES_MAX
+    }
+}
+
+/// What is looked for when somebody types this: a query, or the words of what is none.
+pub(crate) fn looked_for(text: &str) -> String {
+    match query::parse(text) {
+        Ok(_) => text.to_owned(),
+        Err(_) => query::words(text).join(" "),
     }
 }
 
