@@ -99,6 +99,11 @@ pub(crate) fn article(number: ArticleNumber) -> String {
     format!("{ARTICLES}/{number}")
 }
 
+/// What is like an incident, and where is posted whether it helped.
+pub(crate) fn similar(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/similar")
+}
+
 /// Something of an article: a form, or where one is posted.
 pub(crate) fn article_of(number: ArticleNumber, what: impl Display) -> String {
     format!("{ARTICLES}/{number}/{what}")

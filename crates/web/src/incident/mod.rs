@@ -21,6 +21,7 @@ mod parse;
 mod patches;
 mod readers;
 mod refused;
+mod similar;
 mod timeline;
 mod timelines;
 mod view;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route("/incidents/{number}/similar", get(similar::show).post(similar::say))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

@@ -172,7 +172,7 @@ fn is_empty(found: &Found) -> bool {
 }
 
 /// The share that can be found already, in whole percent.
-fn percent(share: f32) -> u32 {
+pub(crate) fn percent(share: f32) -> u32 {
     // Between 0 and 100, so that nothing is lost.
     (share.clamp(0.0, 1.0) * 100.0) as u32
 }

@@ -9,7 +9,7 @@ mod props;
 pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
-use super::alerts;
+use super::{alerts, similar};
 use super::view::View;
 use crate::form::Fields;
 use maud::{Markup, html};
@@ -29,6 +29,7 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
         (props::props(view, patch))
         (major::section(view, patch))
         (alerts::section(view, patch))
+        @if patch.is_none() { (similar::awaited(view)) }
         (around::runbooks(view, patch))
         (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
