@@ -44,6 +44,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "js/filter.js",
     "js/forms.js",
     "js/keys.js",
+    "js/lazy.js",
     "js/listbox.js",
     "js/live.js",
     "js/mention.js",

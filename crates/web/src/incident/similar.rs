@@ -16,7 +16,6 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::IntoResponse;
-use desk::Trouble;
 use desk::search::{Ended, Feedback, FoundProblem, Like, Similar, SimilarIncident, Why};
 use incident::{Access, Policy};
 use kernel::IncidentNumber;
