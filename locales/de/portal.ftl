@@ -217,6 +217,7 @@ something-else = Etwas anderes
 add-file = Foto oder Datei hinzufügen
 you-reported = Von Ihnen gemeldet
 you-reported-as = Von Ihnen gemeldet als { $number }: { $standing }
+answers-that-may-help = Antworten, die helfen können
 report-this = „{ $title }“ melden
 none-of-these = Nichts davon, „{ $title }“ melden
 about-a-minute = dauert etwa eine Minute

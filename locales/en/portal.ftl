@@ -222,6 +222,7 @@ something-else = Something else
 add-file = Add a photo or a file
 you-reported = You reported
 you-reported-as = You reported this as { $number }: { $standing }
+answers-that-may-help = Answers that may help
 report-this = Report “{ $title }”
 none-of-these = None of these, report “{ $title }”
 about-a-minute = takes about a minute

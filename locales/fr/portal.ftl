@@ -217,6 +217,7 @@ something-else = Autre chose
 add-file = Ajouter une photo ou un fichier
 you-reported = Vos signalements
 you-reported-as = Vous l’avez signalé sous { $number } : { $standing }
+answers-that-may-help = Réponses qui peuvent aider
 report-this = Signaler « { $title } »
 none-of-these = Aucun de ceux-ci, signaler « { $title } »
 about-a-minute = prend environ une minute

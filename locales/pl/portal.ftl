@@ -212,6 +212,7 @@ something-else = Coś innego
 add-file = Dodaj zdjęcie lub plik
 you-reported = Już zgłoszone
 you-reported-as = Zgłoszone przez Państwa jako { $number }: { $standing }
+answers-that-may-help = Odpowiedzi, które mogą pomóc
 report-this = Zgłoś „{ $title }”
 none-of-these = Żadne z tych, zgłoś „{ $title }”
 about-a-minute = zajmie około minuty

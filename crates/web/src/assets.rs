@@ -36,6 +36,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "icon-maskable.png",
     "icon-touch.png",
     "icons.svg",
+    "js/alike.js",
     "js/api-docs.js",
     "js/combobox.js",
     "js/countdown.js",

@@ -51,6 +51,7 @@ pub(crate) fn routes() -> Router<App> {
             get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
         )
         .route("/incidents/new/fill", post(new::fill))
+        .route("/incidents/new/alike", post(new::alike))
         .route("/incidents/new/callers", get(new::callers))
         .route("/incidents/new/caller", get(new::caller))
         .route("/incidents/new/services", get(new::services))
