@@ -20,6 +20,7 @@ use desk::search::{Ended, Feedback, FoundProblem, Like, Similar, SimilarIncident
 use incident::{Access, Policy};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
+use store::incidents::list::IncidentRow;
 
 /// Incidents beside the timeline; the page of its own shows all.
 const BESIDE: usize = 5;
@@ -55,7 +56,7 @@ pub(super) async fn show(
     let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
     let row = seen(&app, &who, number).await?;
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
-    let alike = app.desk.similar(who.viewer(), Like::Incident(number)).await?;
+    let alike = read(&app, &who, &row).await?;
     let drawn = Drawn::of(&app, &who, number);
     if live.0 {
         return Ok(drawn.section(&alike, Some("morph")).into_response());
@@ -74,7 +75,7 @@ pub(super) async fn say(
     body: String,
 ) -> PageResult {
     let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
-    seen(&app, &who, number).await?;
+    let row = seen(&app, &who, number).await?;
     if !who.viewer().works() {
         return Err(PageError::forbidden("auditors read everything and change nothing"));
     }
@@ -90,7 +91,7 @@ pub(super) async fn say(
     // Nobody says something of what they may not see, nor learns by this whether it is there.
     seen(&app, &who, other).await?;
     app.desk.say_of_similar(who.viewer(), number, other, said).await?;
-    let alike = app.desk.similar(who.viewer(), Like::Incident(number)).await?;
+    let alike = read(&app, &who, &row).await?;
     let address = url::similar(number);
     let patch = Drawn::of(&app, &who, number).section(&alike, Some("morph"));
     let undo = said.map(|_| format!("{address}?other={other}&say="));
@@ -105,6 +106,14 @@ pub(super) async fn say(
         None => answer.toast("Taken back"),
     };
     Ok(answer.undo(undo).reply(live))
+}
+
+/// What is like it, but for the known errors that it names already: these have their own card.
+async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Similar> {
+    let mut alike = app.desk.similar(who.viewer(), Like::Incident(row.number)).await?;
+    let named = |number: String| row.state.links.iter().any(|link| link.target == number);
+    alike.known_errors.retain(|error| !named(error.number.to_string()));
+    Ok(alike)
 }
 
 /// What is needed to draw it.

@@ -14,7 +14,7 @@ use crate::part::marked::marked;
 use crate::part::time::Here;
 use crate::url;
 use axum::extract::{RawQuery, State};
-use desk::search::{FoundArticle, Like, Similar, SimilarIncident};
+use desk::search::{FoundArticle, Like, Similar};
 use kernel::{IncidentNumber, PersonId};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
@@ -44,14 +44,13 @@ pub(super) async fn suggest(
     let joined = |outage: &Outage| own.iter().any(|row| row.state.parent == Some(outage.number));
     let outages = outages.into_iter().filter(|outage| !joined(outage)).collect();
     // The index forgives typing errors; what may be told at all is decided here.
-    let indexed = |found: &[SimilarIncident], number: IncidentNumber| {
-        found.iter().any(|one| one.row.number == number)
-    };
+    let out = |number: IncidentNumber| like.outages.iter().any(|one| one.number == number);
+    let same = |number: IncidentNumber| like.incidents.iter().any(|one| one.row.number == number);
     let outages = alike(outages, |outage: &Outage| {
-        sounds(outage, &telling) + usize::from(indexed(&like.outages, outage.number))
+        sounds(outage, &telling) + usize::from(out(outage.number))
     });
     let mut own = alike(own, |row: &IncidentRow| {
-        outages::likeness(&telling, &row.title) + usize::from(indexed(&like.incidents, row.number))
+        outages::likeness(&telling, &row.title) + usize::from(same(row.number))
     });
     own.extend(earlier(&like, &own, who.viewer().person));
     own.truncate(SHOWN);

@@ -15,12 +15,12 @@ async fn indexed() -> World {
 
 /// The page once everything that was said is found.
 async fn get(world: &World, who: &str, path: &str) -> Page {
-    world.desk.search_caught_up().await;
+    world.desk.search_caught_up().await.unwrap();
     world.get(who, path).await
 }
 
 async fn get_live(world: &World, who: &str, path: &str) -> Page {
-    world.desk.search_caught_up().await;
+    world.desk.search_caught_up().await.unwrap();
     world.get_live(who, path).await
 }
 
