@@ -218,6 +218,7 @@ add-file = Foto oder Datei hinzufügen
 you-reported = Von Ihnen gemeldet
 you-reported-as = Von Ihnen gemeldet als { $number }: { $standing }
 answers-that-may-help = Antworten, die helfen können
+helped-share = Hat { $percent } % derer geholfen, die es versucht haben
 report-this = „{ $title }“ melden
 none-of-these = Nichts davon, „{ $title }“ melden
 about-a-minute = dauert etwa eine Minute

@@ -223,6 +223,7 @@ add-file = Add a photo or a file
 you-reported = You reported
 you-reported-as = You reported this as { $number }: { $standing }
 answers-that-may-help = Answers that may help
+helped-share = Helped { $percent } % of those who tried it
 report-this = Report “{ $title }”
 none-of-these = None of these, report “{ $title }”
 about-a-minute = takes about a minute

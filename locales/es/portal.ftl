@@ -209,6 +209,7 @@ add-file = Añadir una foto o un archivo
 you-reported = Avisado por usted
 you-reported-as = Usted avisó de esto con el número { $number }: { $standing }
 answers-that-may-help = Respuestas que pueden ayudar
+helped-share = Ayudó al { $percent } % de quienes lo probaron
 report-this = Avisar de «{ $title }»
 none-of-these = Ninguno de estos, avisar de «{ $title }»
 about-a-minute = tarda un minuto más o menos

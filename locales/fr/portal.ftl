@@ -218,6 +218,7 @@ add-file = Ajouter une photo ou un fichier
 you-reported = Vos signalements
 you-reported-as = Vous l’avez signalé sous { $number } : { $standing }
 answers-that-may-help = Réponses qui peuvent aider
+helped-share = A aidé { $percent } % de ceux qui l’ont essayé
 report-this = Signaler « { $title } »
 none-of-these = Aucun de ceux-ci, signaler « { $title } »
 about-a-minute = prend environ une minute

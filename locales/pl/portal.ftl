@@ -213,6 +213,7 @@ add-file = Dodaj zdjęcie lub plik
 you-reported = Już zgłoszone
 you-reported-as = Zgłoszone przez Państwa jako { $number }: { $standing }
 answers-that-may-help = Odpowiedzi, które mogą pomóc
+helped-share = Pomogło { $percent } % osób, które spróbowały
 report-this = Zgłoś „{ $title }”
 none-of-these = Żadne z tych, zgłoś „{ $title }”
 about-a-minute = zajmie około minuty

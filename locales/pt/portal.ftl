@@ -209,6 +209,7 @@ add-file = Adicionar uma foto ou um arquivo
 you-reported = Comunicado por você
 you-reported-as = Você comunicou isto como { $number }: { $standing }
 answers-that-may-help = Respostas que podem ajudar
+helped-share = Ajudou { $percent } % de quem tentou
 report-this = Comunicar “{ $title }”
 none-of-these = Nenhum destes, comunicar “{ $title }”
 about-a-minute = leva cerca de um minuto

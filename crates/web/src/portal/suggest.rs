@@ -15,12 +15,16 @@ use crate::part::time::Here;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use desk::search::{FoundArticle, Like, Similar};
+use incident::Scope;
 use kernel::{IncidentNumber, PersonId};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
+use store::knowledge::{self, Record};
 
 /// Own open incidents that are compared.
 const COMPARED: usize = 50;
+/// How often an article must have been tried before its share of success tells anything.
+const TRIED: u32 = 3;
 /// Suggestions of each kind.
 const SHOWN: usize = 3;
 
@@ -54,7 +58,7 @@ pub(super) async fn suggest(
     });
     own.extend(earlier(&like, &own, who.viewer().person));
     own.truncate(SHOWN);
-    let articles: Vec<&FoundArticle> = like.articles.iter().take(SHOWN).collect();
+    let articles = with_success(&app, &who, like.articles).await?;
     Ok(options(&typed, &outages, &articles, &own, &who))
 }
 
@@ -65,6 +69,30 @@ pub(super) async fn like(app: &App, who: &SignedIn, typed: &str) -> Similar {
         tracing::warn!(%trouble, "what is alike cannot be told");
         Similar::default()
     })
+}
+
+/// The first articles, with how many of a hundred each helped, where enough tried it.
+async fn with_success(
+    app: &App,
+    who: &SignedIn,
+    articles: Vec<FoundArticle>,
+) -> PageResult<Vec<(FoundArticle, Option<u32>)>> {
+    let articles: Vec<FoundArticle> = articles.into_iter().take(SHOWN).collect();
+    if articles.is_empty() {
+        return Ok(vec![]);
+    }
+    let records: Vec<Record> = articles.iter().map(|hit| Record::Article(hit.number)).collect();
+    let scope = Scope::of(who.viewer());
+    let did = app.desk.read(move |sql| knowledge::success(sql, &scope, &records)).await?;
+    let helped = |hit: &FoundArticle| {
+        let did = did.get(&Record::Article(hit.number)).filter(|did| did.judged >= TRIED)?;
+        did.percent()
+    };
+    Ok(articles
+        .into_iter()
+        .map(|hit| (helped(&hit), hit))
+        .map(|(share, hit)| (hit, share))
+        .collect())
 }
 
 /// Incidents of one's own that are alike and over, besides those that are offered already.
@@ -94,7 +122,7 @@ pub(super) fn alike<T>(items: Vec<T>, likeness: impl Fn(&T) -> usize) -> Vec<T> 
 fn options(
     typed: &str,
     outages: &[Outage],
-    articles: &[&FoundArticle],
+    articles: &[(FoundArticle, Option<u32>)],
     own: &[IncidentRow],
     who: &SignedIn,
 ) -> Markup {
@@ -120,7 +148,7 @@ fn options(
         }
         @if !articles.is_empty() {
             div role="group" aria-label=(say.answers_that_may_help()) {
-                @for hit in articles { (article(hit, who)) }
+                @for (hit, helped) in articles { (article(hit, *helped, who)) }
             }
         }
         @if !own.is_empty() {
@@ -146,11 +174,12 @@ fn options(
 }
 
 /// An article that may make a report needless.
-fn article(hit: &FoundArticle, who: &SignedIn) -> Markup {
+fn article(hit: &FoundArticle, helped: Option<u32>, who: &SignedIn) -> Markup {
+    let say = locale::portal(who.here.language);
     html! {
         div.ask-o role="option" aria-selected="false" data-href=(address_of(hit, who)) {
             (icon("book"))
-            span { b { (marked(&hit.title)) } @if let Some(snippet) = &hit.snippet { small { (marked(snippet)) } } }
+            span { b { (marked(&hit.title)) } @if let Some(percent) = helped { small { (say.helped_share(percent)) } } @else if let Some(snippet) = &hit.snippet { small { (marked(snippet)) } } }
         }
     }
 }
