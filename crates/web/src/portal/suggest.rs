@@ -88,11 +88,11 @@ async fn with_success(
         let did = did.get(&Record::Article(hit.number)).filter(|did| did.judged >= TRIED)?;
         did.percent()
     };
-    Ok(articles
-        .into_iter()
-        .map(|hit| (helped(&hit), hit))
-        .map(|(share, hit)| (hit, share))
-        .collect())
+    let with = |hit: FoundArticle| {
+        let share = helped(&hit);
+        (hit, share)
+    };
+    Ok(articles.into_iter().map(with).collect())
 }
 
 /// Incidents of one's own that are alike and over, besides those that are offered already.
