@@ -198,7 +198,7 @@ impl Drawn {
 
     fn known_error(&self, error: &FoundProblem) -> Markup {
         html! {
-            li {
+            li id={ "like-" (error.number) } {
                 (icon("flag"))
                 p { a href=(url::problem(error.number)) { (error.number) " " (marked(&error.title)) } }
                 (chip::chip("Known error"))
@@ -219,7 +219,7 @@ impl Drawn {
         let address =
             if full { url::incident(row.number) } else { url::portal_incident(row.number) };
         html! {
-            li {
+            li id={ "like-" (row.number) } {
                 (icon(look.icon))
                 p { a href=(address) { (row.number) " " (row.title) } }
                 span.muted.nowrap { @if let Some(seconds) = one.took_seconds { (duration(seconds)) } @else { (look.words) } }

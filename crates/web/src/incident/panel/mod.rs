@@ -9,8 +9,8 @@ mod props;
 pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
-use super::{alerts, similar};
 use super::view::View;
+use super::{alerts, similar};
 use crate::form::Fields;
 use maud::{Markup, html};
 
