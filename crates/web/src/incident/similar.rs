@@ -61,8 +61,8 @@ pub(super) async fn show(
     if live.0 {
         return Ok(drawn.section(&alike, Some("morph")).into_response());
     }
-    let dropped = asked.filled("dropped").and_then(|text| text.parse().ok());
-    Ok(drawn.page(&who, &row.title, &alike, dropped).into_response())
+    let told = Told::of(&asked);
+    Ok(drawn.page(&who, &row.title, &alike, told).into_response())
 }
 
 /// `POST /incidents/{number}/similar`: somebody says whether it helped.
@@ -96,8 +96,9 @@ pub(super) async fn say(
     let patch = Drawn::of(&app, &who, number).section(&alike, Some("morph"));
     let undo = said.map(|_| format!("{address}?other={other}&say="));
     let back = match said {
+        Some(Feedback::Helped) => format!("{address}?helped={other}"),
         Some(Feedback::NotAlike) => format!("{address}?dropped={other}"),
-        _ => address,
+        None => address,
     };
     let answer = Answer::patch(patch).else_go(back);
     let answer = match said {
@@ -116,6 +117,21 @@ async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Simila
     Ok(alike)
 }
 
+/// What somebody without scripts just said.
+struct Told {
+    other: IncidentNumber,
+    helped: bool,
+}
+
+impl Told {
+    fn of(asked: &Fields) -> Option<Told> {
+        let told = |name: &str, helped: bool| {
+            Some(Told { other: asked.filled(name)?.parse().ok()?, helped })
+        };
+        told("helped", true).or_else(|| told("dropped", false))
+    }
+}
+
 /// What is needed to draw it.
 struct Drawn {
     number: IncidentNumber,
@@ -128,13 +144,7 @@ impl Drawn {
         Drawn { number, works: who.viewer().works(), policy: app.desk.policy() }
     }
 
-    fn page(
-        &self,
-        who: &SignedIn,
-        title: &str,
-        alike: &Similar,
-        dropped: Option<IncidentNumber>,
-    ) -> Markup {
+    fn page(&self, who: &SignedIn, title: &str, alike: &Similar, told: Option<Told>) -> Markup {
         Page::new(who, "Similar incidents")
             .section(Section::Queue)
             .crumb(url::QUEUE, "Queue")
@@ -145,20 +155,20 @@ impl Drawn {
                 div.page {
                     div.page-h { div { h1 { "Similar incidents" } p { "Like " (self.number) " " (title) } } }
                     div.stack-l {
-                        @if let Some(other) = dropped.filter(|_| self.works) { (self.dropped(other)) }
+                        @if let Some(told) = told.filter(|_| self.works) { (self.told(&told)) }
                         div.card { div.card-b { (self.lists(alike, usize::MAX)) } }
                     }
                 }
             })
     }
 
-    /// What was just dropped, and how to have it back.
-    fn dropped(&self, other: IncidentNumber) -> Markup {
+    /// What was just said, and how to take it back.
+    fn told(&self, told: &Told) -> Markup {
         html! {
             form class="banner banner-info" method="post" action=(url::similar(self.number)) {
                 (icon("check"))
-                div { (other) " is not shown here any more." }
-                input type="hidden" name="other" value=(other);
+                div { @if told.helped { "Counted: " (told.other) " helped." } @else { (told.other) " is not shown here any more." } }
+                input type="hidden" name="other" value=(told.other);
                 button class="btn btn-sm" type="submit" name="say" value="" { "Undo" }
             }
         }
@@ -240,14 +250,13 @@ impl Drawn {
         format!("{code}{}{}", by.unwrap_or_default(), told.unwrap_or_default())
     }
 
-    /// Whether it helped; pressed again it is taken back.
+    /// Whether it helped or is not alike; what one said is taken back where it is told.
     fn said(&self, one: &SimilarIncident) -> Markup {
-        let (number, helped) = (one.row.number, one.why.helped);
+        let number = one.row.number;
         html! {
             form.btns method="post" action=(url::similar(self.number)) data-live {
                 input type="hidden" name="other" value=(number);
-                button class="btn btn-quiet btn-sm" type="submit" name="say" value=(if helped { "" } else { "helped" })
-                    aria-pressed=(if helped { "true" } else { "false" }) aria-label={ "Helped: " (number) } { (icon("check")) "Helped" }
+                button class="btn btn-quiet btn-sm" type="submit" name="say" value="helped" aria-label={ "Helped: " (number) } { (icon("check")) "Helped" }
                 button class="btn btn-quiet btn-sm" type="submit" name="say" value="not_alike" aria-label={ "Not alike: " (number) } { (icon("x")) "Not alike" }
             }
         }

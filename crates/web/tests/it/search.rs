@@ -209,10 +209,15 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
 
     let other = before.to_string();
     let helped = world.post_live("mara", &path, &[("other", &other), ("say", "helped")]).await;
-    helped.shows("aria-pressed=\"true\"");
+    helped.shows("It helped before.");
     assert_eq!(helped.header("x-undo"), format!("{path}?other={other}&say="));
     let back = world.post_live("mara", helped.header("x-undo"), &[]).await;
-    back.shows("aria-pressed=\"false\"");
+    back.shows(&other).hides("It helped before.");
+
+    let plainly = world.post("mara", &path, &[("other", &other), ("say", "helped")]).await;
+    let told = get(&world, "mara", plainly.location()).await;
+    told.shows("Counted: ").shows("Undo").shows("It helped before.");
+    world.post("mara", &path, &[("other", &other), ("say", "")]).await;
 
     let dropped = world.post("mara", &path, &[("other", &other), ("say", "not_alike")]).await;
     assert_eq!(dropped.location(), format!("{path}?dropped={other}"));
