@@ -104,9 +104,11 @@ test('beside an incident stands how the last one ended, and it learns what helpe
 
 test('without scripts a link leads to what is alike, and the forms work', async ({ open }) => {
   const plain = await open(people.ines, { javaScriptEnabled: false, viewport: PHONE });
-  await plain.goto(`/incidents/${now}/similar`);
+  await expect(async () => {
+    await plain.goto(`/incidents/${now}/similar`);
+    await expect(plain.getByRole('link', { name: screens.words(before) })).toBeVisible({ timeout: 500 });
+  }).toPass(FOUND);
   await expect(plain.getByRole('heading', { level: 1 })).toHaveText('Similar incidents');
-  await expect(plain.getByRole('link', { name: screens.words(before) })).toBeVisible();
   await plain.getByRole('button', { name: `Helped: ${before}` }).click();
   await expect(plain.getByText(`Counted: ${before} helped.`)).toBeVisible();
   await plain.getByRole('button', { name: 'Undo' }).click();
@@ -120,7 +122,7 @@ test('a call about what is open already becomes one more report of it', async ({
   const caller = mara.getByLabel('Caller', { exact: true });
   await caller.fill('peter');
   await mara.getByRole('option', { name: /Peter Nowak/ }).click();
-  const title = mara.getByLabel('Title');
+  const title = mara.getByLabel('Title', { exact: true });
   await title.fill('Handheld scanner drops off wireless');
   const same = mara.getByRole('radio', { name: screens.words(now) });
   await expect(same).toBeVisible();
