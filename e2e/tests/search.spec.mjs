@@ -119,7 +119,7 @@ test('a call about what is open already becomes one more report of it', async ({
   const mara = await open(people.mara);
   await search(mara, 'wireless');
   await mara.goto('/incidents/new');
-  const caller = mara.getByLabel('Caller', { exact: true });
+  const caller = mara.getByLabel('Caller', { exact: true }).first();
   await caller.fill('peter');
   await mara.getByRole('option', { name: /Peter Nowak/ }).click();
   const title = mara.getByLabel('Title', { exact: true });

@@ -10,6 +10,7 @@ use crate::part::marked::marked;
 use crate::part::person::small_avatar;
 use crate::part::pri::priority;
 use crate::part::{chip, state, time};
+use crate::queue;
 use crate::shell::Page;
 use crate::url;
 use desk::search::{Found, FoundArticle, FoundIncident, FoundName, FoundProblem};
@@ -74,7 +75,8 @@ fn conditions(asked: &Asked) -> Markup {
 }
 
 fn wrong_query(asked: &Asked, error: &ParseError) -> Markup {
-    let better = error.suggestion.as_deref().and_then(|word| mended(&asked.text, error, word));
+    let better =
+        error.suggestion.as_deref().and_then(|word| queue::mended(&asked.text, error, word));
     html! {
         p.err id="search-e" role="status" {
             (icon("alert"))
@@ -84,13 +86,6 @@ fn wrong_query(asked: &Asked, error: &ParseError) -> Markup {
             }
         }
     }
-}
-
-/// The text with the wrong piece replaced, if that is a query.
-fn mended(text: &str, error: &ParseError, word: &str) -> Option<String> {
-    let before: String = text.chars().take(error.position).collect();
-    let after: String = text.chars().skip(error.position + error.length).collect();
-    query::parse(&format!("{before}{word}{after}")).ok().map(|query| query.to_string())
 }
 
 /// What was taken to be meant, and what cannot be found yet.
