@@ -42,14 +42,16 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, found: &Found) -> Markup {
 fn form(asked: &Asked) -> Markup {
     let wrong = asked.wrong.is_some();
     html! {
-        form class="stack-s" role="search" method="get" action=(url::SEARCH) {
-            div.ask-in {
-                input id="search-in" type="search" name="q" aria-label="Search for" value=(asked.text) autocomplete="off" maxlength=(limits::QUERY_CHARS) spellcheck="false"
+        form role="search" method="get" action=(url::SEARCH) {
+            div.sug-w {
+                div.ask-in {
+                    input id="search-in" type="text" enterkeyhint="search" name="q" aria-label="Search for" value=(asked.text) autocomplete="off" maxlength=(limits::QUERY_CHARS) spellcheck="false"
                     data-suggest="/queue/suggest" data-stay role="combobox" aria-expanded="false" aria-controls="search-l" aria-autocomplete="list"
                     aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("search-e")] autofocus[asked.text.is_empty()];
                 button class="btn btn-primary btn-lg" type="submit" { "Search" }
+                }
+                div class="pop sug" id="search-l" role="listbox" aria-label="Suggestions" hidden {}
             }
-            div class="pop sug" id="search-l" role="listbox" aria-label="Suggestions" hidden {}
             @if asked.kind != Kind::All { input type="hidden" name="kind" value=(asked.kind.word()); }
         }
         @if let Some(error) = &asked.wrong { (wrong_query(asked, error)) } @else { (conditions(asked)) }
