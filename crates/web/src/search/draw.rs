@@ -46,9 +46,9 @@ fn form(asked: &Asked) -> Markup {
             div.sug-w {
                 div.ask-in {
                     input id="search-in" type="text" enterkeyhint="search" name="q" aria-label="Search for" value=(asked.text) autocomplete="off" maxlength=(limits::QUERY_CHARS) spellcheck="false"
-                    data-suggest="/queue/suggest" data-stay role="combobox" aria-expanded="false" aria-controls="search-l" aria-autocomplete="list"
-                    aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("search-e")] autofocus[asked.text.is_empty()];
-                button class="btn btn-primary btn-lg" type="submit" { "Search" }
+                        data-suggest="/queue/suggest" data-stay role="combobox" aria-expanded="false" aria-controls="search-l" aria-autocomplete="list"
+                        aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("search-e")] autofocus[asked.text.is_empty()];
+                    button class="btn btn-primary btn-lg" type="submit" { "Search" }
                 }
                 div class="pop sug" id="search-l" role="listbox" aria-label="Suggestions" hidden {}
             }
