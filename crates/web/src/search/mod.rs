@@ -12,7 +12,7 @@ use crate::url;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
-use desk::search::{Found, Wish};
+use desk::search::{FOUND_MAX, Found, Wish};
 use kernel::limits;
 use maud::Markup;
 use query::ParseError;
@@ -101,7 +101,7 @@ impl Asked {
         let limit = match self.kind {
             Kind::All => EACH,
             // One more tells whether there is a further page.
-            _ => self.page * ROWS + 1,
+            _ => (self.page * ROWS + 1).min(FOUND_MAX),
         };
         Wish { text: looked_for(&self.text), limit, typing: false, facets: true }
     }
