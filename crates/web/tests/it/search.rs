@@ -304,3 +304,12 @@ async fn requesters_are_offered_their_own_that_are_over_too() {
         .shows("None of these");
     get_live(&world, "peter", "/portal/suggest?q=headset+has+no+sound").await.hides("Headset has");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_room_of_a_major_incident_has_what_is_alike_too() {
+    let world = indexed().await;
+    let number = world.report("Wireless is down in the hall").await;
+    world.command("mara", number, Command::DeclareMajor { reason: None }).await;
+    let room = get(&world, "mara", &format!("/incidents/{number}/major")).await;
+    room.shows_once(&format!("data-lazy=\"/incidents/{number}/similar\""));
+}
