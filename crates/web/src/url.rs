@@ -99,11 +99,6 @@ pub(crate) fn article(number: ArticleNumber) -> String {
     format!("{ARTICLES}/{number}")
 }
 
-/// What is like an incident, and where is posted whether it helped.
-pub(crate) fn similar(number: IncidentNumber) -> String {
-    format!("/incidents/{number}/similar")
-}
-
 /// Something of an article: a form, or where one is posted.
 pub(crate) fn article_of(number: ArticleNumber, what: impl Display) -> String {
     format!("{ARTICLES}/{number}/{what}")
@@ -142,6 +137,11 @@ pub(crate) fn live_services(after: i64) -> String {
 /// What paging promised for an incident and what came of it.
 pub(crate) fn ledger(number: IncidentNumber) -> String {
     format!("{ON_CALL}/ledger/{number}")
+}
+
+/// What is like an incident, and where is posted whether it helped.
+pub(crate) fn similar(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/similar")
 }
 
 /// The page of an alert.

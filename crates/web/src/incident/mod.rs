@@ -51,12 +51,13 @@ pub(crate) fn routes() -> Router<App> {
             get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
         )
         .route("/incidents/new/fill", post(new::fill))
-        .route("/incidents/new/alike", post(new::alike))
         .route("/incidents/new/callers", get(new::callers))
         .route("/incidents/new/caller", get(new::caller))
         .route("/incidents/new/services", get(new::services))
         .route("/incidents/new/service", get(new::service))
+        .route("/incidents/new/alike", post(new::alike))
         .route("/incidents/{number}", get(page::show))
+        .route("/incidents/{number}/similar", get(similar::show).post(similar::say))
         .route(
             "/incidents/{number}/comments",
             post(comments::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
@@ -64,7 +65,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
-        .route("/incidents/{number}/similar", get(similar::show).post(similar::say))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

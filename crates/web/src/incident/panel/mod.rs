@@ -9,8 +9,8 @@ mod props;
 pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
+use super::alerts;
 use super::view::View;
-use super::{alerts, similar};
 use crate::form::Fields;
 use maud::{Markup, html};
 
@@ -28,8 +28,8 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (props::props(view, patch))
         (major::section(view, patch))
+        @if patch.is_none() { (crate::incident::similar::awaited(view)) }
         (alerts::section(view, patch))
-        @if patch.is_none() { (similar::awaited(view)) }
         (around::runbooks(view, patch))
         (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
