@@ -84,6 +84,12 @@ pub(crate) fn problem(number: ProblemNumber) -> String {
     format!("{PROBLEMS}/{number}")
 }
 
+/// The form of a new problem behind these incidents.
+pub(crate) fn new_problem(incidents: &[IncidentNumber]) -> String {
+    let numbers: Vec<String> = incidents.iter().map(ToString::to_string).collect();
+    format!("{NEW_PROBLEM}?number={}", numbers.join(","))
+}
+
 /// Something of a problem: a form, or where one is posted.
 pub(crate) fn problem_of(number: ProblemNumber, what: impl Display) -> String {
     format!("{PROBLEMS}/{number}/{what}")
