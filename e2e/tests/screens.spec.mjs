@@ -148,6 +148,15 @@ test('palette', async ({ open }) => {
   });
 });
 
+test('search, and what is like an incident', async ({ open }) => {
+  const page = await open(people.mara);
+  await page.goto('/search?q=state%3Aopen+inc');
+  await look(page, 'search');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/incidents/${number}/similar`);
+  await look(page, 'similar');
+});
+
 test('portal', async ({ open }) => {
   const page = await open(people.gwen);
   await page.goto('/portal');

@@ -75,3 +75,15 @@ test("an action of the page is pressed, a step narrows to its choices and Backsp
   document.querySelector("#pal [data-label='Resolve']").click();
   assert.equal(resolved, 1);
 });
+
+test("what the server found is marked as it says, also where the word is spelled otherwise", async () => {
+  serve(() => ({ json: { groups: [{ title: "Incidents", items: [{ icon: "s-new", label: "INC-9 Printer is dark", pieces: [["INC-9 ", false], ["Printer", true], [" is dark", false]], href: "#inc-9" }] }] } }));
+  $("[data-palette]").click();
+  const input = $("#pal input");
+  input.value = "pritner";
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  await until(() => $("#pal [role=option] mark"), "the hit");
+  assert.equal($("#pal [role=option]").textContent.trim(), "INC-9 Printer is dark");
+  assert.equal($("#pal [role=option] mark").textContent, "Printer");
+  $("#pal").close();
+});

@@ -13,7 +13,7 @@ use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::{PersonId, ViewId};
+use kernel::{PersonId, TeamId, ViewId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::directory::{self as rows, views};
@@ -30,8 +30,11 @@ struct View {
     name: String,
     /// The query as in the search bar.
     query: String,
-    /// Whether others see it too.
+    /// Whether everybody sees it too.
     shared: bool,
+    /// The team that sees it too, where not everybody does.
+    #[schema(value_type = Option<String>)]
+    team: Option<TeamId>,
     /// Its place among the owner's views, from 0.
     place: i64,
     /// Whether it is the caller's own.
@@ -46,7 +49,11 @@ struct NewView {
     name: String,
     /// The query as in the search bar.
     query: String,
+    /// With everybody.
     shared: Option<bool>,
+    /// With this team, one of the caller's own.
+    #[schema(value_type = Option<String>)]
+    team: Option<TeamId>,
     /// Behind the others when absent.
     place: Option<u16>,
 }
@@ -57,14 +64,22 @@ struct NewView {
 struct ViewChange {
     name: Option<String>,
     query: Option<String>,
+    /// With everybody, or with nobody any more.
     shared: Option<bool>,
+    /// With this team, one of the caller's own, and not with everybody.
+    #[schema(value_type = Option<String>)]
+    team: Option<TeamId>,
     place: Option<u16>,
 }
 
 pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/views", "listViews", list)
-            .about("views", "List views", "One's own in their order, then those that others share.")
+            .about(
+                "views",
+                "List views",
+                "One's own in their order, then those shared with everybody or with a team of one's own.",
+            )
             .query::<ListParams>()
             .answers::<Page<View>>(200, "A page of them.")
             .problems(&[401, 403, 422, 503]),
@@ -77,7 +92,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<View>(201, "The view.")
             .problems(&[400, 401, 403, 413, 415, 422, 503]),
         Door::get("/api/v1/views/{id}", "readView", read)
-            .about("views", "Read a view", "One's own, or one that is shared.")
+            .about("views", "Read a view", "One's own, or one that is shared with the caller.")
             .answers::<View>(200, "The view.")
             .problems(&[401, 403, 404, 503]),
         Door::patch("/api/v1/views/{id}", "changeView", change)
@@ -127,6 +142,7 @@ async fn create(
         name: name("name", &new.name)?,
         query: query(&new.query)?,
         shared: new.shared.unwrap_or(false),
+        team: of_team(&caller, new.team)?.filter(|_| new.shared != Some(true)),
         place: 0,
         version: 1,
     };
@@ -160,8 +176,8 @@ async fn read(
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let (id, me) = (find(&id)?, caller.viewer().person);
-    let row = app.desk().read(move |sql| views::get(sql, id)).await?;
-    let row = row.filter(|row| row.owner == me || row.shared).ok_or_else(no_such_view)?;
+    let row = app.desk().read(move |sql| views::seen_by(sql, id, me)).await?;
+    let row = row.ok_or_else(no_such_view)?;
     let version = row.version;
     Ok(kept::answer(&shown(row, me), version))
 }
@@ -178,16 +194,19 @@ async fn change(
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_query = change.query.as_deref().map(query).transpose()?;
+    let new_team = of_team(&caller, change.team)?;
     let row = app
         .desk()
         .write(move |sql| {
             let before = views::get(sql, id)?.filter(|row| row.owner == me);
             let before = before.ok_or_else(|| kept::missing("view"))?;
             kept::check_seen(seen.must_be, before.version)?;
+            let (shared, team) = sharing(&before, change.shared, new_team);
             let row = rows::View {
                 name: new_name.unwrap_or_else(|| before.name.clone()),
                 query: new_query.unwrap_or_else(|| before.query.clone()),
-                shared: change.shared.unwrap_or(before.shared),
+                shared,
+                team,
                 place: change.place.map_or(before.place, i64::from),
                 ..before.clone()
             };
@@ -224,6 +243,31 @@ fn must_keep_views(caller: &Caller) -> Result<(), Problem> {
     caller.must_write()
 }
 
+/// With whom a view is shared after a change: what names a team ends that everybody sees it, what
+/// shares it with everybody or ends sharing needs no team.
+fn sharing(
+    before: &rows::View,
+    shared: Option<bool>,
+    team: Option<TeamId>,
+) -> (bool, Option<TeamId>) {
+    match (shared, team) {
+        (Some(true), _) => (true, None),
+        (_, Some(team)) => (false, Some(team)),
+        (Some(false), None) => (false, None),
+        (None, None) => (before.shared, before.team),
+    }
+}
+
+/// One shares with teams that one is in.
+fn of_team(caller: &Caller, team: Option<TeamId>) -> Result<Option<TeamId>, Problem> {
+    match team {
+        Some(team) if !caller.viewer().teams.contains(&team) => {
+            Err(Problem::invalid("team", "is none of yours; share it with a team that you are in"))
+        }
+        team => Ok(team),
+    }
+}
+
 fn find(text: &str) -> Result<ViewId, Problem> {
     text.parse().map_err(|_| no_such_view())
 }
@@ -242,6 +286,6 @@ fn query(text: &str) -> Result<String, Problem> {
 }
 
 fn shown(row: rows::View, me: PersonId) -> View {
-    let rows::View { id, owner, name, query, shared, place, version } = row;
-    View { id, name, query, shared, place, own: owner == me, version }
+    let rows::View { id, owner, name, query, shared, team, place, version } = row;
+    View { id, name, query, shared, team, place, own: owner == me, version }
 }

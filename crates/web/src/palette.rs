@@ -11,6 +11,7 @@ use crate::form::Fields;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use axum::{Json, Router};
+use desk::search::Marked;
 use kernel::{IncidentNumber, limits};
 use query::fold;
 use serde::Serialize;
@@ -40,6 +41,9 @@ struct Group {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 struct Item {
     label: String,
+    /// The label in pieces, each with whether it is what was looked for; where the server knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pieces: Vec<(String, bool)>,
     icon: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
@@ -59,6 +63,16 @@ impl Item {
     /// Goes somewhere.
     fn to(label: impl Into<String>, icon: &'static str, href: impl Into<String>) -> Item {
         Item { label: label.into(), icon, href: Some(href.into()), ..Item::default() }
+    }
+
+    /// The same under a name with what was looked for, behind other words.
+    fn named(before: &str, name: &Marked, icon: &'static str, href: String) -> Item {
+        let mut pieces = Vec::new();
+        if !name.marks.is_empty() {
+            pieces.extend((!before.is_empty()).then(|| (before.to_owned(), false)));
+            pieces.extend(name.pieces().into_iter().map(|(text, hit)| (text.to_owned(), hit)));
+        }
+        Item { pieces, ..Item::to(format!("{before}{}", name.text), icon, href) }
     }
 
     fn hint(self, hint: impl Into<String>) -> Item {
@@ -134,7 +148,12 @@ async fn show(
     if typed.only != Only::Actions {
         groups.extend(places::found(&app, &who, &typed).await?);
     }
-    groups.push(places::pages(&who, &typed, &policy));
+    for group in places::pages(&who, &typed, &policy) {
+        match groups.iter_mut().find(|known: &&mut Group| known.title == group.title) {
+            Some(known) => known.items.extend(group.items),
+            None => groups.push(group),
+        }
+    }
     groups.retain(|group| !group.items.is_empty());
     Ok(Json(Results { groups }))
 }
@@ -156,6 +175,16 @@ mod tests {
         ] {
             assert_eq!(Typed::of(text), Typed { only, words: words.to_owned() }, "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_found_is_marked_behind_the_number() {
+        let title = Marked { text: "VPN drops".to_owned(), marks: vec![0..3] };
+        let item = Item::named("INC-7 ", &title, "s-new", "/incidents/INC-7".to_owned());
+        assert_eq!(item.label, "INC-7 VPN drops");
+        let pieces: Vec<_> = item.pieces.iter().map(|(text, hit)| (text.as_str(), *hit)).collect();
+        assert_eq!(pieces, [("INC-7 ", false), ("VPN", true), (" drops", false)]);
+        assert!(Item::named("", &Marked::plain("VPN"), "x", String::new()).pieces.is_empty());
     }
 
     #[test]

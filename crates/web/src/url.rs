@@ -145,6 +145,11 @@ pub(crate) fn ledger(number: IncidentNumber) -> String {
     format!("{ON_CALL}/ledger/{number}")
 }
 
+/// What is like an incident, and where is posted whether it helped.
+pub(crate) fn similar(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/similar")
+}
+
 /// The page of an alert.
 pub(crate) fn alert(id: AlertId) -> String {
     format!("{ALERTS}/{id}")

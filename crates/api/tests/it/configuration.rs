@@ -709,6 +709,9 @@ async fn views_are_ones_own_unless_shared() {
     yuki.get(&path).await.problem(404);
     ines.patch(&path, json!({ "shared": true })).await.good();
     assert_eq!(yuki.get(&path).await.good()["own"], false);
+    // A team of which one is not is no way round.
+    let foreign = json!({ "team": uuid::Uuid::from_u128(9).to_string() });
+    ines.patch(&path, foreign).await.problem(422);
     yuki.patch(&path, json!({ "name": "Taken" })).await.problem(404);
     yuki.delete(&path).await.problem(404);
     assert_eq!(ines.delete(&path).await.status, 204);

@@ -313,6 +313,7 @@ fn found_views(
             name: entry.name.clone(),
             query: entry.query.clone(),
             shared: true,
+            team: None,
             place: place as i64,
             version: 1,
         };

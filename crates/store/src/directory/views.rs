@@ -2,7 +2,7 @@
 
 use super::rows::{many, one};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::{PersonId, ViewId};
+use kernel::{PersonId, TeamId, ViewId};
 use serde::{Deserialize, Serialize};
 
 /// A saved view.
@@ -16,21 +16,23 @@ pub struct View {
     pub name: String,
     /// Its query as text, so that it outlives changes of the language.
     pub query: String,
-    /// Whether others see it too.
+    /// Whether everybody sees it too.
     pub shared: bool,
+    /// The team that sees it too, where not everybody does.
+    pub team: Option<TeamId>,
     /// Its place among the owner's views, from 0.
     pub place: i64,
     /// Counts the changes, from 1. Read only.
     pub version: i64,
 }
 
-const SELECT: &str = "select id, owner_id, name, query, shared, place, version from views";
+const SELECT: &str = "select id, owner_id, name, query, shared, team_id, place, version from views";
 
 /// Stores a new view.
 pub fn insert(sql: &mut dyn Sql, view: &View) -> Result<(), Failure> {
     let mut values = values(view);
     values.push(view.owner.into());
-    sql.execute("insert into views (id, name, query, shared, place, owner_id) values ($1, $2, $3, $4, $5, $6)", &values)?;
+    sql.execute("insert into views (id, name, query, shared, place, team_id, owner_id) values ($1, $2, $3, $4, $5, $6, $7)", &values)?;
     Ok(())
 }
 
@@ -39,7 +41,7 @@ pub fn update(sql: &mut dyn Sql, view: &View, expected_version: i64) -> Result<b
     let mut values = values(view);
     values.push(expected_version.into());
     let touched = sql.execute(
-        "update views set name = $2, query = $3, shared = $4, place = $5, version = version + 1 where id = $1 and version = $6",
+        "update views set name = $2, query = $3, shared = $4, place = $5, team_id = $6, version = version + 1 where id = $1 and version = $7",
         &values,
     )?;
     Ok(touched == 1)
@@ -60,12 +62,26 @@ pub fn of_person(sql: &mut dyn Sql, person: PersonId) -> Result<Vec<View>, Failu
     )
 }
 
-/// The views that others share, by name.
+/// The views that others share with everybody or with a team of this person, by name.
 pub fn shared_with(sql: &mut dyn Sql, person: PersonId) -> Result<Vec<View>, Failure> {
     many(
         sql,
-        &format!("{SELECT} where shared = 1 and owner_id <> $1 order by lower(name), id"),
+        &format!(
+            "{SELECT} where (shared = 1 or team_id in (select team_id from team_members where person_id = $1)) and owner_id <> $1 order by lower(name), id"
+        ),
         &[person.into()],
+        read,
+    )
+}
+
+/// The view with this id, if it is this person's own or shared with them.
+pub fn seen_by(sql: &mut dyn Sql, id: ViewId, person: PersonId) -> Result<Option<View>, Failure> {
+    one(
+        sql,
+        &format!(
+            "{SELECT} where id = $1 and (owner_id = $2 or shared = 1 or team_id in (select team_id from team_members where person_id = $2))"
+        ),
+        &[id.into(), person.into()],
         read,
     )
 }
@@ -82,6 +98,7 @@ fn values(view: &View) -> Vec<Value> {
         (&view.query).into(),
         view.shared.into(),
         view.place.into(),
+        view.team.into(),
     ]
 }
 
@@ -92,6 +109,7 @@ fn read(row: &mut Columns) -> Result<View, Failure> {
         name: row.text()?,
         query: row.text()?,
         shared: row.flag()?,
+        team: row.opt_parsed()?,
         place: row.int()?,
         version: row.int()?,
     })

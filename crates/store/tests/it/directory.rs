@@ -594,6 +594,7 @@ fn views_are_their_owners_unless_shared() {
                 name: format!("View {number}"),
                 query: "state:open team:mine".into(),
                 shared,
+                team: None,
                 place,
                 version: 1,
             };
@@ -605,6 +606,16 @@ fn views_are_their_owners_unless_shared() {
             assert!(views::update(sql, &view(1, true, 5), 1)?);
             assert!(!views::update(sql, &view(1, true, 5), 1)?);
             assert_eq!(views::shared_with(sql, gwen)?.len(), 2);
+            teams::insert(sql, &team(1, "Network"))?;
+            teams::add_member(sql, team_id(1), gwen)?;
+            let of_team = View { team: Some(team_id(1)), ..view(3, false, 2) };
+            views::insert(sql, &of_team)?;
+            assert!(views::shared_with(sql, gwen)?.contains(&of_team));
+            assert_eq!(views::seen_by(sql, of_team.id, gwen)?.as_ref(), Some(&of_team));
+            assert_eq!(views::seen_by(sql, of_team.id, mara)?.as_ref(), Some(&of_team));
+            teams::remove_member(sql, team_id(1), gwen)?;
+            assert!(!views::shared_with(sql, gwen)?.contains(&of_team));
+            assert_eq!(views::seen_by(sql, of_team.id, gwen)?, None);
             let id = view(1, true, 5).id;
             assert!(views::delete(sql, id)? && !views::delete(sql, id)?);
             assert_eq!(views::get(sql, id)?, None);

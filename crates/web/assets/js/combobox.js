@@ -33,15 +33,18 @@ export class Combobox {
     const typed = this.input.value.trim();
     if (typed.length < Number(this.input.dataset.min ?? 0)) return this.close();
     const mine = ++this.asked;
+    this.asking?.abort();
+    this.asking = new AbortController();
     try {
       const url = new URL(this.input.dataset.suggest, location.href);
       url.searchParams.set("q", typed);
-      const answer = await ask(url, { headers: { accept: "application/json, text/html" } });
+      const answer = await ask(url, { headers: { accept: "application/json, text/html" }, signal: this.asking.signal });
       if (mine !== this.asked || !answer.ok) return;
       if ((answer.headers.get("content-type") ?? "").includes("json")) this.list.replaceChildren(...(await answer.json()).map(option));
       else this.list.innerHTML = await answer.text();
     } catch {
-      return this.close();
+      // One that was overtaken closes nothing.
+      return mine === this.asked ? this.close() : undefined;
     }
     if (mine !== this.asked || document.activeElement !== this.input) return;
     const { length } = this.box.options;
@@ -57,6 +60,7 @@ export class Combobox {
 
   close() {
     this.asked++;
+    this.asking?.abort();
     this.later.cancel();
     if (!this.list.hidden) this.open(false);
   }

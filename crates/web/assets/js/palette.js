@@ -75,7 +75,10 @@ class Palette {
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("click", (event) => this.run(event.target.closest("[role=option]"), event.ctrlKey || event.metaKey));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
-    this.dialog.addEventListener("close", () => this.later.cancel());
+    this.dialog.addEventListener("close", () => {
+      this.later.cancel();
+      this.asking?.abort();
+    });
   }
 
   open() {
@@ -103,13 +106,15 @@ class Palette {
     url.searchParams.set("q", query);
     if (this.on) url.searchParams.set("on", this.on);
     if (this.step) url.searchParams.set("step", this.step.step);
+    this.asking?.abort();
+    const control = (this.asking = new AbortController());
     try {
-      const answer = await ask(url, { headers: { accept: "application/json" } });
+      const answer = await ask(url, { headers: { accept: "application/json" }, signal: control.signal });
       if (!answer.ok || query !== this.input.value || !this.dialog.open) return;
       this.groups = (await answer.json()).groups ?? [];
       this.draw();
     } catch {
-      this.status.textContent = "No connection, only this page's commands";
+      if (!control.signal.aborted) this.status.textContent = "No connection, only this page's commands";
     }
   }
 
@@ -200,8 +205,9 @@ function row({ label, icon: name, kbd }) {
   return node;
 }
 
-function words({ label, hint }, query) {
-  const pieces = (query.trim() && match(query, label)) || [[label, false]];
+// Where the server says what was found (a word may be spelled otherwise), it is right.
+function words({ label, hint, pieces: found }, query) {
+  const pieces = found || (query.trim() && match(query, label)) || [[label, false]];
   const shown = pieces.map(([text, hit]) => (hit ? el("mark", {}, text) : text));
   return hint ? [...shown, " ", el("small", {}, hint)] : shown;
 }

@@ -22,6 +22,7 @@ mod parse;
 mod patches;
 mod readers;
 mod refused;
+mod similar;
 mod timeline;
 mod timelines;
 mod view;
@@ -56,7 +57,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/new/caller", get(new::caller))
         .route("/incidents/new/services", get(new::services))
         .route("/incidents/new/service", get(new::service))
+        .route("/incidents/new/alike", post(new::alike))
         .route("/incidents/{number}", get(page::show))
+        .route("/incidents/{number}/similar", get(similar::show).post(similar::say))
         .route(
             "/incidents/{number}/comments",
             post(comments::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),

@@ -8,19 +8,27 @@ use crate::part::state;
 use crate::queue::views::Views;
 use crate::settings::maintenance;
 use crate::url;
-use incident::Policy;
+use desk::Trouble;
+use desk::search::{FoundArticle, FoundName, FoundProblem, Marked, Wish};
 use incident::models::Model;
-use kernel::{IncidentNumber, Role};
+use incident::{Access, Policy};
+use kernel::{PersonId, Role, ServiceId, TeamId};
 use query::value_text;
 use store::incidents::list::{self, IncidentRow};
-use store::incidents::search;
 
-/// Incidents shown at once.
-const INCIDENTS: usize = 8;
+/// Hits of a kind shown at once.
+const SHOWN: usize = 8;
 /// Incidents shown before anything is typed.
 const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
+
+/// The heading of what one can go to.
+const GO_TO: &str = "Go to";
+/// What is said of a page of the settings.
+const SETTING: &str = "settings";
+/// How an incident of a model is offered.
+const NEW: &str = "New: ";
 
 const SETTINGS: [(&str, &str, &str); 18] = [
     ("Priority matrix", "priority-matrix", "flag"),
@@ -43,96 +51,181 @@ const SETTINGS: [(&str, &str, &str); 18] = [
     ("Audit log", "audit", "history"),
 ];
 
-/// What the store knows: incidents, then what they are about.
+/// What the store and the index know: incidents, then everything else one can go to.
 pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResult<Vec<Group>> {
-    let (look, typed, viewer, policy) =
-        (who.look(), typed.clone(), who.viewer().clone(), app.desk.policy());
-    let staff = viewer.is_staff();
-    let groups = app
-        .desk
-        .read(move |sql| {
-            let mut groups = Vec::new();
-            if typed.wants(Only::Incidents) {
-                let empty = typed.words.is_empty();
-                let rows = match empty {
-                    true => {
-                        let own = if staff {
-                            "assignee:me state:open sort:updated"
-                        } else {
-                            "requester:me sort:updated"
-                        };
-                        let query = query::parse(own).expect("the query is in the language");
-                        list::list(sql, &look, &query, RECENT, None)?.rows
-                    }
-                    false => search::search(sql, &look, &typed.words, INCIDENTS)?,
-                };
-                let title = if empty { "Your incidents" } else { "Incidents" };
-                groups.push(Group {
-                    title,
-                    items: rows.iter().map(|row| incident(row, staff)).collect(),
-                });
-            }
-            if !staff || typed.words.is_empty() && typed.only == Only::Everything {
-                return Ok(groups);
-            }
-            let mut items = Vec::new();
-            if typed.wants(Only::Services) {
-                let services = search::find_services(sql, &typed.words, OTHERS)?;
-                items.extend(services.iter().map(|service| {
-                    Item::to(&service.name, "services", url::service(service.id))
-                        .hint("service, its map")
-                }));
-                items.extend(services.iter().map(|service| {
-                    Item::to(
-                        &service.name,
-                        "services",
-                        url::queue_of(&format!("service:{} state:open", value_text(&service.name))),
-                    )
-                    .hint("open incidents of the service")
-                }));
-            }
-            if typed.wants(Only::People) {
-                let people = search::find_people(sql, &typed.words, OTHERS)?;
-                items.extend(people.iter().map(|person| {
-                    let known = person.email.as_deref().unwrap_or(&person.name);
-                    let hint = if person.job_title.is_empty() {
-                        "reported by them"
-                    } else {
-                        &person.job_title
-                    };
-                    Item::to(
-                        &person.name,
-                        "user",
-                        url::queue_of(&format!("requester:{}", value_text(known))),
-                    )
-                    .hint(hint)
-                }));
-            }
-            if typed.only == Only::Everything {
-                let teams = search::find_teams(sql, &typed.words, OTHERS)?;
-                items.extend(teams.iter().map(|team| {
-                    Item::to(
-                        &team.name,
-                        "team",
-                        url::queue_of(&format!("team:{} state:open", value_text(&team.name))),
-                    )
-                    .hint("open incidents of the team")
-                }));
-                let views = Views::load(sql, &viewer, &policy)?;
-                let fits = views.0.iter().filter(|view| typed.fits(&view.name)).take(OTHERS);
-                items.extend(fits.map(|view| {
-                    Item::to(&view.name, view.icon, url::queue_view(&view.key)).hint("view")
-                }));
-            }
-            groups.push(Group { title: "Go to", items });
-            Ok(groups)
-        })
-        .await?;
+    if typed.words.is_empty() {
+        return Ok(match typed.only {
+            Only::Everything | Only::Incidents => vec![own_incidents(app, who).await?],
+            _ => vec![first_names(typed.only, who, &app.desk.policy())],
+        });
+    }
+    let staff = who.viewer().is_staff();
+    let wish = Wish::typed(crate::search::looked_for(&typed.words), SHOWN);
+    let wants_views = staff && typed.only == Only::Everything;
+    // Both at once: the palette answers while somebody types.
+    let (found, views) =
+        tokio::try_join!(app.desk.find(who.viewer(), wish), views(app, who, wants_views))?;
+    let mut groups = Vec::new();
+    if typed.wants(Only::Incidents) {
+        let items = found.incidents.iter().map(|hit| incident(&hit.row, &hit.title, staff));
+        groups.push(Group { title: "Incidents", items: items.collect() });
+    }
+    let mut items = Vec::new();
+    if typed.only == Only::Everything {
+        items.extend(found.problems.iter().take(OTHERS).map(problem));
+        items.extend(found.articles.iter().take(OTHERS).map(|hit| article(hit, staff)));
+    }
+    if !staff {
+        groups.push(Group { title: GO_TO, items });
+        return Ok(groups);
+    }
+    if typed.wants(Only::Services) {
+        items.extend(found.services.iter().take(OTHERS).flat_map(service));
+    }
+    if typed.wants(Only::People) {
+        let most = if typed.only == Only::People { SHOWN } else { OTHERS };
+        items.extend(found.people.iter().take(most).map(person));
+    }
+    if typed.only == Only::Everything {
+        items.extend(found.teams.iter().take(OTHERS).map(team));
+        let fits = views.0.iter().filter(|view| typed.fits(&view.name)).take(OTHERS);
+        items.extend(
+            fits.map(|view| {
+                Item::to(&view.name, view.icon, url::queue_view(&view.key)).hint("view")
+            }),
+        );
+        let policy = app.desk.policy();
+        items.extend(runbooks(typed, &policy));
+    }
+    groups.push(Group { title: GO_TO, items });
     Ok(groups)
 }
 
-/// Pages that are always there, and making something new.
-pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
+/// Before anything is typed: what one works on, or reported.
+async fn own_incidents(app: &App, who: &SignedIn) -> PageResult<Group> {
+    let (look, staff) = (who.look(), who.viewer().is_staff());
+    let own =
+        if staff { "assignee:me state:open sort:updated" } else { "requester:me sort:updated" };
+    let query = query::parse(own).expect("the query is in the language");
+    let rows =
+        app.desk.read(move |sql| Ok(list::list(sql, &look, &query, RECENT, None)?.rows)).await?;
+    let items = rows.iter().map(|row| incident(row, &Marked::plain(row.title.as_str()), staff));
+    Ok(Group { title: "Your incidents", items: items.collect() })
+}
+
+/// Names of the kind that a sign asks for before a letter follows it, such as the people of `@`.
+fn first_names(only: Only, who: &SignedIn, policy: &Policy) -> Group {
+    if !who.viewer().is_staff() {
+        return Group { title: GO_TO, items: vec![] };
+    }
+    let items: Vec<Item> = match only {
+        Only::People => {
+            let all = policy.staff.iter().filter(|(_, staff)| staff.active);
+            first(all.map(|(id, staff)| (*id, staff.name.as_str()))).iter().map(person).collect()
+        }
+        Only::Services => {
+            let all = policy.services.iter().map(|(id, service)| (*id, service.name.as_str()));
+            first(all).iter().flat_map(service).collect()
+        }
+        _ => vec![],
+    };
+    Group { title: GO_TO, items }
+}
+
+/// The first of them by name.
+fn first<'a, Id>(all: impl Iterator<Item = (Id, &'a str)>) -> Vec<FoundName<Id>> {
+    let mut names: Vec<(Id, &str)> = all.collect();
+    names.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    let found =
+        |(id, name): (Id, &str)| FoundName { id, name: Marked::plain(name), detail: String::new() };
+    names.into_iter().take(OTHERS).map(found).collect()
+}
+
+async fn views(app: &App, who: &SignedIn, wanted: bool) -> Result<Views, Trouble> {
+    if !wanted {
+        return Ok(Views(vec![]));
+    }
+    let (viewer, policy) = (who.viewer().clone(), app.desk.policy());
+    app.desk.read(move |sql| Views::load(sql, &viewer, &policy)).await
+}
+
+/// Incident models with a runbook, whose words one may want to read.
+fn runbooks(typed: &Typed, policy: &Policy) -> Vec<Item> {
+    let fits = |model: &&Model| {
+        !model.gives.runbook.is_empty() && typed.fits(&format!("Runbook {}", model.name))
+    };
+    let item = |model: &Model| {
+        let form = format!("{}?model={}", url::NEW_INCIDENT, model.id);
+        Item::to(format!("Runbook: {}", model.name), "book", form).hint("in a new incident")
+    };
+    policy.models.iter().filter(fits).take(OTHERS).map(item).collect()
+}
+
+fn incident(row: &IncidentRow, title: &Marked, staff: bool) -> Item {
+    let look = state::look(&row.state);
+    // Staff see the public side of what is confidential and theirs in the portal.
+    let full = staff && row.access == Access::Full;
+    let address = if full { url::incident(row.number) } else { url::portal_incident(row.number) };
+    let service = row.service.as_ref().map_or("", |service| service.name.as_str());
+    let hint = match (full, service.is_empty()) {
+        (true, true) => format!("{}, {}", row.state.priority, look.words.to_lowercase()),
+        (true, false) => {
+            format!("{}, {}, {service}", row.state.priority, look.words.to_lowercase())
+        }
+        (false, _) => service.to_owned(),
+    };
+    Item::named(&format!("{} ", row.number), title, look.icon, address).hint(hint)
+}
+
+fn problem(hit: &FoundProblem) -> Item {
+    let hint = if hit.known_error { "known error" } else { "problem" };
+    Item::named(&format!("{} ", hit.number), &hit.title, "flag", url::problem(hit.number))
+        .hint(hint)
+}
+
+fn article(hit: &FoundArticle, staff: bool) -> Item {
+    let address = if staff { url::article(hit.number) } else { url::portal_article(hit.number) };
+    Item::named(&format!("{} ", hit.number), &hit.title, "book", address).hint("article")
+}
+
+/// Its page, and what is open of it.
+fn service(hit: &FoundName<ServiceId>) -> [Item; 2] {
+    let open = format!("service:{} state:open", value_text(&hit.name.text));
+    [
+        Item::named("", &hit.name, "services", url::service(hit.id)).hint("service, its map"),
+        Item::named("", &hit.name, "services", url::queue_of(&open))
+            .hint("open incidents of the service"),
+    ]
+}
+
+fn person(hit: &FoundName<PersonId>) -> Item {
+    let is_address = hit.detail.contains('@');
+    let known = if is_address { &hit.detail } else { &hit.name.text };
+    let hint = if is_address || hit.detail.is_empty() { "reported by them" } else { &hit.detail };
+    let reported = format!("requester:{}", value_text(known));
+    Item::named("", &hit.name, "user", url::queue_of(&reported)).hint(hint)
+}
+
+fn team(hit: &FoundName<TeamId>) -> Item {
+    let open = format!("team:{} state:open", value_text(&hit.name.text));
+    Item::named("", &hit.name, "team", url::queue_of(&open)).hint("open incidents of the team")
+}
+
+/// Pages that are always there, making something new, and the settings.
+pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> [Group; 3] {
+    let (create, others): (Vec<Item>, Vec<Item>) = all_pages(who, typed, policy)
+        .into_iter()
+        .partition(|item| item.icon == "plus" || item.label.starts_with(NEW));
+    let is_setting = |item: &Item| item.hint.as_deref() == Some(SETTING);
+    let (settings, places): (Vec<Item>, Vec<Item>) = others.into_iter().partition(is_setting);
+    [
+        Group { title: GO_TO, items: places },
+        Group { title: "Create", items: create },
+        Group { title: "Settings", items: settings },
+    ]
+}
+
+fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
     let viewer = who.viewer();
     let mut items = Vec::new();
     if matches!(typed.only, Only::Everything | Only::Actions) && !typed.words.is_empty() {
@@ -177,7 +270,7 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
         items.push(Item::to("Your account", "user", url::ACCOUNT));
         if viewer.has(&[Role::Administrator, Role::Manager, Role::Auditor]) {
             items.extend(SETTINGS.map(|(label, section, icon)| {
-                Item::to(label, icon, url::settings(section)).hint("settings")
+                Item::to(label, icon, url::settings(section)).hint(SETTING)
             }));
         }
         items.retain(|item| {
@@ -196,26 +289,10 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             ));
         }
     }
-    Group { title: "Pages", items }
+    items
 }
 
 /// "New: Label printer prints nothing".
 fn new_of(model: &Model) -> String {
-    format!("New: {}", model.name)
-}
-
-fn incident(row: &IncidentRow, staff: bool) -> Item {
-    let look = state::look(&row.state);
-    let address = |number: IncidentNumber| {
-        if staff { url::incident(number) } else { url::portal_incident(number) }
-    };
-    let service = row.service.as_ref().map_or("", |service| service.name.as_str());
-    let hint = match (staff, service.is_empty()) {
-        (true, true) => format!("{}, {}", row.state.priority, look.words.to_lowercase()),
-        (true, false) => {
-            format!("{}, {}, {service}", row.state.priority, look.words.to_lowercase())
-        }
-        (false, _) => service.to_owned(),
-    };
-    Item::to(format!("{} {}", row.number, row.title), look.icon, address(row.number)).hint(hint)
+    format!("{NEW}{}", model.name)
 }

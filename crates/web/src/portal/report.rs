@@ -20,6 +20,7 @@ use crate::url;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::search::FoundArticle;
 use desk::{Idempotency, Kept, Trouble};
 use incident::command::Report;
 use incident::models::ModelUse;
@@ -35,6 +36,9 @@ const AFFECTED_MAX: u32 = 1_000_000;
 
 /// How many words of a title an outage of the very service is worth.
 const OF_SERVICE: usize = 3;
+
+/// Articles that are offered before the form.
+const ANSWERS: usize = 3;
 
 /// The answer that stands there until another is chosen.
 const AS_USUAL: &str = "2";
@@ -55,6 +59,8 @@ struct Filled {
     /// Outages that sound like the title or are of the service; all of them before anything is
     /// said.
     alike: Vec<Outage>,
+    /// Articles that may make the report needless.
+    articles: Vec<FoundArticle>,
     errors: Errors,
 }
 
@@ -144,6 +150,11 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
                 + OF_SERVICE * usize::from(of_chosen(outage))
         })
     };
+    let title = fields.text("title");
+    let articles = match with.is_none() && !title.is_empty() {
+        true => suggest::like(app, who, title).await.articles,
+        false => vec![],
+    };
     let mut services: Vec<(ServiceId, String)> = app
         .desk
         .policy()
@@ -152,7 +163,7 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
         .map(|(id, service)| (*id, service.name.clone()))
         .collect();
     services.sort_by_cached_key(|(_, name)| name.to_lowercase());
-    Ok(Filled { fields, services, policy, with, alike, errors })
+    Ok(Filled { fields, services, policy, with, alike, articles, errors })
 }
 
 /// What a model fills in here.
@@ -291,11 +302,27 @@ fn page(who: &SignedIn, filled: &Filled) -> Markup {
             @for outage in &filled.alike {
                 (known::banner(outage, &who.here))
             }
+            @if !filled.articles.is_empty() { (answers(filled, who)) }
             (report_form(filled, who.here.language, None))
         }
         (super::footer(who, None))
     };
     PortalPage::new(who, say.report()).show(body)
+}
+
+/// What may help before the report is sent.
+fn answers(filled: &Filled, who: &SignedIn) -> Markup {
+    let say = locale::portal(who.here.language);
+    html! {
+        section aria-labelledby="answers-h" {
+            h2 id="answers-h" { (say.answers_that_may_help()) }
+            ul class="rows hits" {
+                @for hit in filled.articles.iter().take(ANSWERS) {
+                    li { (icon("book")) p { a href=(suggest::address_of(hit, who)) { (hit.title.text) } } }
+                }
+            }
+        }
+    }
 }
 
 fn report_form(filled: &Filled, language: Language, patch: Option<&str>) -> Markup {

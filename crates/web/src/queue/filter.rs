@@ -85,7 +85,7 @@ fn chips(query: &Query) -> Markup {
 }
 
 /// The text with the wrong word replaced, if that is a query.
-fn mended(text: &str, error: &ParseError, word: &str) -> Option<String> {
+pub(crate) fn mended(text: &str, error: &ParseError, word: &str) -> Option<String> {
     let before: String = text.chars().take(error.position).collect();
     let after: String = text.chars().skip(error.position + error.length).collect();
     let better = format!("{before}{word}{after}");

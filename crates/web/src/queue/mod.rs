@@ -13,6 +13,8 @@ mod saved;
 pub(crate) mod suggest;
 pub(crate) mod views;
 
+pub(crate) use filter::mended;
+
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;

@@ -29,7 +29,7 @@ pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Marku
         .script("app-queue.js")
         .side(side(&loaded.views, &loaded.counts, view.map(|view| view.key.as_str()), loaded))
         .panel(panel())
-        .after(html! { (views_menu(loaded)) (saved::dialog(loaded)) });
+        .after(html! { (views_menu(loaded)) (saved::dialog(loaded, who.viewer())) });
     let page = match &loaded.query {
         Ok(_) => page.stream(url::live_queue(
             &loaded.text,

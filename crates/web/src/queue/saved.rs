@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
-use crate::part::form::{Errors, Field, checkbox};
+use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::shell::{Page, Section};
 use crate::url;
@@ -15,19 +15,24 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
-use kernel::{ViewId, limits};
+use incident::{Policy, Viewer};
+use kernel::{TeamId, ViewId, limits};
 use maud::{Markup, html};
 use store::directory::views::{self, View};
 
 /// Views of one person at most: more could not be found again at the side.
 const VIEWS_MAX: usize = 100;
 
+/// The choice that everybody sees a view.
+const EVERYBODY: &str = "everybody";
+
 /// What the form holds.
 #[derive(Debug, Clone, Default)]
 struct Form {
     name: String,
     query: String,
-    shared: bool,
+    /// Who sees it: nobody else when empty, [`EVERYBODY`], or the id of a team.
+    seen_by: String,
     own: Option<(String, i64)>,
     errors: Errors,
 }
@@ -40,7 +45,7 @@ pub(super) fn form_url(loaded: &Loaded) -> String {
 }
 
 /// The form in a dialog of the queue.
-pub(super) fn dialog(loaded: &Loaded) -> Markup {
+pub(super) fn dialog(loaded: &Loaded, viewer: &Viewer) -> Markup {
     let form = Form {
         query: loaded.text.clone(),
         ..of_own(loaded.own().and_then(|view| view.saved.as_ref()))
@@ -51,7 +56,7 @@ pub(super) fn dialog(loaded: &Loaded) -> Markup {
                 h2 id="save-view-h" { @if form.own.is_some() { "Change this view" } @else { "Save this view" } }
                 button class="btn btn-quiet btn-icon" type="button" data-close aria-label="Close" { (icon("x")) }
             }
-            (fields(&form, true))
+            (fields(&form, &offered(viewer, &loaded.policy), true))
         }
     }
 }
@@ -64,6 +69,7 @@ pub(super) async fn form(
 ) -> PageResult {
     let sent = Fields::parse(raw.as_deref().unwrap_or_default());
     let (viewer, policy) = (who.viewer().clone(), app.desk.policy());
+    let teams = offered(&viewer, &policy);
     let views = app.desk.read(move |sql| Views::load(sql, &viewer, &policy)).await?;
     let own = sent
         .filled("view")
@@ -73,7 +79,7 @@ pub(super) async fn form(
         query: sent.text("q").to_owned(),
         ..of_own(own.and_then(|view| view.saved.as_ref()))
     };
-    Ok(page(&who, &form).into_response())
+    Ok(page(&who, &form, &teams).into_response())
 }
 
 /// Saves a new view.
@@ -83,9 +89,9 @@ pub(super) async fn create(
     live: Live,
     sent: Fields,
 ) -> PageResult {
-    let form = match checked(&sent, None) {
+    let form = match checked(&sent, None, who.viewer()) {
         Ok(form) => form,
-        Err(form) => return Ok(again(&who, &form, live)),
+        Err(form) => return Ok(again(&app, &who, &form, live)),
     };
     let owner = who.viewer().person;
     let id = ViewId(desk::fresh());
@@ -100,6 +106,7 @@ pub(super) async fn create(
                 .into());
             }
             let place = i64::try_from(place).unwrap_or(i64::MAX);
+            let (shared, team) = form.sharing();
             views::insert(
                 sql,
                 &View {
@@ -107,7 +114,8 @@ pub(super) async fn create(
                     owner,
                     name: form.name,
                     query: form.query,
-                    shared: form.shared,
+                    shared,
+                    team,
                     place,
                     version: 1,
                 },
@@ -118,9 +126,9 @@ pub(super) async fn create(
     match stored {
         Ok(()) => Ok(Answer::go(url::queue_view(&id.to_string())).reply(live)),
         Err(Trouble::Refused(refusal)) => {
-            let mut form = checked(&sent, None).unwrap_or_else(|form| form);
+            let mut form = checked(&sent, None, who.viewer()).unwrap_or_else(|form| form);
             form.errors.add("", &refusal.message);
-            Ok(again(&who, &form, live))
+            Ok(again(&app, &who, &form, live))
         }
         Err(trouble) => Err(trouble.into()),
     }
@@ -135,9 +143,9 @@ pub(super) async fn change(
     sent: Fields,
 ) -> PageResult {
     let id: ViewId = id.parse().map_err(|_| PageError::NotFound)?;
-    let form = match checked(&sent, Some(id)) {
+    let form = match checked(&sent, Some(id), who.viewer()) {
         Ok(form) => form,
-        Err(form) => return Ok(again(&who, &form, live)),
+        Err(form) => return Ok(again(&app, &who, &form, live)),
     };
     let owner = who.viewer().person;
     let seen: i64 =
@@ -149,7 +157,8 @@ pub(super) async fn change(
                 return Err(incident::Refusal::not_found("this view is gone").into());
             };
             let current = view.version;
-            let changed = View { name: form.name, query: form.query, shared: form.shared, ..view };
+            let (shared, team) = form.sharing();
+            let changed = View { name: form.name, query: form.query, shared, team, ..view };
             if views::update(sql, &changed, seen)? {
                 Ok(())
             } else {
@@ -186,18 +195,40 @@ fn of_own(saved: Option<&View>) -> Form {
     saved.map_or_else(Form::default, |view| Form {
         name: view.name.clone(),
         query: view.query.clone(),
-        shared: view.shared,
+        seen_by: match view.team {
+            _ if view.shared => EVERYBODY.to_owned(),
+            Some(team) => team.to_string(),
+            None => String::new(),
+        },
         own: Some((view.id.to_string(), view.version)),
         errors: Errors::default(),
     })
 }
 
-fn checked(sent: &Fields, id: Option<ViewId>) -> Result<Form, Form> {
+/// With whom this person may share a view.
+fn offered(viewer: &Viewer, policy: &Policy) -> Vec<(String, String)> {
+    let team = |id: &TeamId| Some((id.to_string(), policy.teams.get(id)?.name.clone()));
+    let mut teams: Vec<_> = viewer.teams.iter().filter_map(team).collect();
+    teams.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    let mut all = vec![(String::new(), "Only you".to_owned())];
+    all.extend(teams.into_iter().map(|(id, name)| (id, format!("The team {name}"))));
+    all.push((EVERYBODY.to_owned(), "Everybody of the service desk".to_owned()));
+    all
+}
+
+impl Form {
+    /// As it is stored: whether with everybody, and with which team.
+    fn sharing(&self) -> (bool, Option<TeamId>) {
+        (self.seen_by == EVERYBODY, self.seen_by.parse().ok())
+    }
+}
+
+fn checked(sent: &Fields, id: Option<ViewId>, viewer: &Viewer) -> Result<Form, Form> {
     let own = id.map(|id| (id.to_string(), sent.text("version").parse().unwrap_or(0)));
     let mut form = Form {
         name: sent.text("name").to_owned(),
         query: sent.text("q").to_owned(),
-        shared: sent.ticked("shared"),
+        seen_by: sent.text("seen_by").to_owned(),
         own,
         errors: Errors::default(),
     };
@@ -208,6 +239,12 @@ fn checked(sent: &Fields, id: Option<ViewId>) -> Result<Form, Form> {
             .add("name", format!("The name is longer than {} characters", limits::NAME_CHARS)),
         _ => {}
     }
+    let team = form.seen_by.parse::<TeamId>().ok();
+    if !matches!(form.seen_by.as_str(), "" | EVERYBODY)
+        && team.is_none_or(|team| !viewer.teams.contains(&team))
+    {
+        form.errors.add("seen_by", "Choose one of your teams");
+    }
     match query::parse(&form.query) {
         Ok(query) => form.query = query.to_string(),
         Err(error) => form.errors.add("q", &error.message),
@@ -215,21 +252,22 @@ fn checked(sent: &Fields, id: Option<ViewId>) -> Result<Form, Form> {
     if form.errors.is_empty() { Ok(form) } else { Err(form) }
 }
 
-fn again(who: &SignedIn, form: &Form, live: Live) -> Response {
-    Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, fields(form, true))
-        .else_page(page(who, form))
+fn again(app: &App, who: &SignedIn, form: &Form, live: Live) -> Response {
+    let teams = offered(who.viewer(), &app.desk.policy());
+    Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, fields(form, &teams, true))
+        .else_page(page(who, form, &teams))
         .reply(live)
 }
 
-fn page(who: &SignedIn, form: &Form) -> Markup {
+fn page(who: &SignedIn, form: &Form, teams: &[(String, String)]) -> Markup {
     let title = if form.own.is_some() { "Change this view" } else { "Save this view" };
     Page::new(who, title).section(Section::Queue).crumb(url::QUEUE, "Queue").show(html! {
-        div.page { div.page-h { h1 { (title) } } div.card { (fields(form, false)) } }
+        div.page { div.page-h { h1 { (title) } } div.card { (fields(form, teams, false)) } }
     })
 }
 
 /// The form; its id stays, so that its errors are patched in.
-fn fields(form: &Form, in_dialog: bool) -> Markup {
+fn fields(form: &Form, teams: &[(String, String)], in_dialog: bool) -> Markup {
     let action = form
         .own
         .as_ref()
@@ -241,7 +279,7 @@ fn fields(form: &Form, in_dialog: bool) -> Markup {
                 @if let Some((_, version)) = &form.own { input type="hidden" name="version" value=(version); }
                 (Field::new("name", "Name").errors(&form.errors).input("text", &form.name))
                 (Field::new("q", "Query").hint("What the view shows, in the words of the filter").errors(&form.errors).input("text", &form.query))
-                (checkbox("shared", "Everybody may use it", form.shared))
+                (Field::new("seen_by", "Who sees it").hint("Each sees only the incidents that they may see").errors(&form.errors).select(teams, &form.seen_by))
             }
             div class=(if in_dialog { "dlg-f" } else { "card-b btns" }) {
                 @if form.own.is_some() {

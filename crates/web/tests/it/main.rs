@@ -27,6 +27,7 @@ mod push;
 mod queue;
 mod risk;
 mod schedules;
+mod search;
 mod services;
 mod settings;
 mod shell;

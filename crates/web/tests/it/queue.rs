@@ -1,6 +1,6 @@
 //! The queue: views, filters, rows, bulk changes, preview, saved views.
 
-use crate::harness::{World, escape};
+use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use incident::{Change, Command};
 use kernel::{IncidentNumber, Level};
@@ -249,7 +249,7 @@ async fn views_are_saved_shared_changed_and_deleted() {
         .post(
             "mara",
             "/queue/views",
-            &[("name", "Docks"), ("q", "state:open dock"), ("shared", "1")],
+            &[("name", "Docks"), ("q", "state:open dock"), ("seen_by", "everybody")],
         )
         .await;
     let path = saved.location().to_owned();
@@ -289,6 +289,31 @@ async fn views_are_saved_shared_changed_and_deleted() {
         "/queue"
     );
     world.get("mara", "/queue").await.hides("All docks");
+}
+
+/// Mara saves a view that this team sees too.
+async fn share(world: &World, team: &str) -> Page {
+    let fields = [("name", "Docks"), ("q", "state:open dock"), ("seen_by", team)];
+    world.post_live("mara", "/queue/views", &fields).await
+}
+
+#[tokio::test]
+async fn a_view_is_shared_with_a_team_of_ones_own() {
+    let world = World::new().await;
+    let (own, other) = (world.service_desk.to_string(), world.network.to_string());
+    let refused = share(&world, &other).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("Choose one of your teams");
+    assert_eq!(share(&world, &own).await.status, StatusCode::OK);
+    world.get("mara", "/queue").await.shows("Docks");
+    // Ines is in the other team.
+    world.get("ines", "/queue").await.hides("Docks");
+    world.get_live("ines", "/palette?q=docks").await.hides("view=");
+    world
+        .get("mara", "/queue/views/new?q=dock")
+        .await
+        .shows("The team Service Desk")
+        .hides("The team Network");
 }
 
 #[tokio::test]

@@ -795,10 +795,10 @@ async fn search_finds_what_one_may_see() {
     let world = World::new().await;
     let number = world.report("Network switch is dark").await;
     let page = world.get("mara", "/search?q=network").await;
-    page.shows("Network switch is dark")
+    page.shows("switch is dark")
         .shows(&format!("/incidents/{number}"))
         .shows("/queue?q=team%3ANetwork");
-    world.get("mara", "/search?q=gwen").await.shows("Gwen Tarrant").shows("requester%3A");
+    world.get("mara", "/search?q=gwen").await.shows("Tarrant").shows("requester%3A");
     world
         .get("gwen", "/search?q=network")
         .await

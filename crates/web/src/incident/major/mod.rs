@@ -21,6 +21,7 @@ use super::case::{Case, Wanted};
 use super::dialogs;
 use super::panel;
 use super::readers::Readers;
+use super::similar;
 use super::view::View;
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -232,6 +233,8 @@ fn beside(room: &Room<'_>, patch: Option<&str>) -> Markup {
         (people::rooms(room, patch))
         (panel::tasks(room.view, &dialogs::in_room(), patch))
         (timeline::section(room, patch))
+        // Fetched after the page, and left as it is by patches.
+        @if patch.is_none() { (similar::awaited(room.view)) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The form of a new incident as markup.
 
-use super::{CHANNELS, Form};
+use super::{CHANNELS, Form, alike};
 use crate::auth::SignedIn;
 use crate::incident::panel::pick;
 use crate::models;
@@ -31,6 +31,7 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
                 (draw(form, here, None))
                 div.stack {
                     (caller_card(form.caller.as_ref(), &form.theirs, form.values.text("existing"), here, None))
+                    (alike::of_form(form, here))
                     (same_service(&form.same, here, None))
                 }
             }
@@ -41,7 +42,7 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
 /// The form itself.
 pub(super) fn draw(form: &Form, here: &Here, patch: Option<&str>) -> Markup {
     html! {
-        form class="card form" id="f-new" method="post" action=(url::NEW_INCIDENT) enctype="multipart/form-data" data-live data-preview="/incidents/new/fill" data-patch=[patch] {
+        form class="card form" id="f-new" method="post" action=(url::NEW_INCIDENT) enctype="multipart/form-data" data-live data-preview="/incidents/new/fill" data-alike="/incidents/new/alike" data-patch=[patch] {
             div class="card-b stack" {
                 (form.errors.summary())
                 (model(form))

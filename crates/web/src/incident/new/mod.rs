@@ -1,10 +1,12 @@
 //! A new incident for an agent, also taken down on the phone: who calls, what is
 //! open of theirs already, what is not working.
 
+mod alike;
 mod caller;
 mod draw;
 mod post;
 
+pub(super) use alike::alike;
 pub(super) use caller::{caller, callers, service, services};
 pub(super) use post::post;
 
@@ -17,6 +19,7 @@ use crate::models::{self, Slot};
 use crate::part::form::Errors;
 use axum::extract::{RawQuery, State};
 use axum::response::IntoResponse;
+use desk::search::Similar;
 use incident::{Policy, Scope};
 use kernel::{Channel, PersonId, ServiceId};
 use maud::html;
@@ -65,6 +68,8 @@ struct Form {
     service: Option<ServiceId>,
     /// Open incidents of that service.
     same: Vec<IncidentRow>,
+    /// What is like its words.
+    alike: Similar,
 }
 
 /// What a model fills in. One level alone is no cell of the matrix: it is set with the rest.
@@ -102,7 +107,7 @@ pub(super) async fn fill(
 ) -> PageResult {
     works(&who)?;
     let form = Form::load(&app, &who, sent, Errors::default()).await?;
-    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) };
+    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) (alike::again(&form, &who.here)) };
     Ok(Answer::patch(parts).else_page(draw::page(&who, &form)).reply(live))
 }
 
@@ -134,7 +139,8 @@ impl Form {
                 Ok((caller, meant, theirs, same))
             })
             .await?;
-        Ok(Form { values, errors, policy, caller, meant, theirs, service, same })
+        let alike = alike::read(app, who, &values).await;
+        Ok(Form { values, errors, policy, caller, meant, theirs, service, same, alike })
     }
 }
 

@@ -206,6 +206,11 @@ async fn report(
             Some(text.parse().map_err(|_| Refusal::invalid("affected", "must be a whole number"))?)
         }
     };
+    let parent: Option<IncidentNumber> = choice(fields, "parent")?;
+    if let Some(parent) = parent {
+        // One that the agent does not see is none of theirs to add to.
+        crate::incident::commands::seen(app, who, parent).await?;
+    }
     let assignee = match fields.filled("assignee") {
         Some("me") => Some(who.person().id),
         _ => choice(fields, "assignee")?,
@@ -233,7 +238,7 @@ async fn report(
         fields: Default::default(),
         tags: Default::default(),
         follow_up_of: None,
-        parent: None,
+        parent,
         confidential_to: choice(fields, "confidential_to")?,
         model: model.map(|model| ModelUse::of(model.id)),
         alerts: None,

@@ -30,6 +30,7 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
         (known::section(view, patch))
         (props::props(view, patch))
         (major::section(view, patch))
+        @if patch.is_none() { (crate::incident::similar::awaited(view)) }
         (alerts::section(view, patch))
         (around::runbooks(view, patch))
         (around::tasks(view, &Fields::default(), patch))
