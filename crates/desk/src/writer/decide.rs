@@ -492,8 +492,5 @@ fn sees(job: &Job, state: &State) -> Access {
 }
 
 fn first_input(events: &[Event]) -> u32 {
-    events
-        .iter()
-        .find(|event| event.cause.is_asked())
-        .map_or(0, |event| event.n)
+    events.iter().find(|event| event.cause.is_asked()).map_or(0, |event| event.n)
 }

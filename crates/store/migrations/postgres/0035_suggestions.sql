@@ -16,15 +16,12 @@ create table suggestions (
   value text collate "C" not null,
   probability bigint not null,       -- in thousandths
   model bigint not null,             -- version of the model
-  standing text collate "C",                      -- what stood there when it was shown
+  standing text collate "C",                 -- what stood there when it was shown
   shown_at bigint,                   -- null: carried out or dismissed without being shown
-  outcome text collate "C",                       -- accepted, corrected, dismissed, ignored; null: nobody decided
+  outcome text collate "C",                 -- accepted, corrected, dismissed, ignored; null: nobody decided
   at bigint,
-  decided_by text collate "C",                    -- a person; null: the product itself, or seen afterwards
+  decided_by text collate "C",                 -- a person; null: the product itself, or seen afterwards
   primary key (number, field)
 );
 create index suggestions_open on suggestions (number, field) where outcome is null;
 create index suggestions_outcomes on suggestions (field, value, outcome);
-
--- Incidents that tell, the newest first: confidential ones and parts of others tell nothing.
-create index incidents_telling on incidents (number) where confidential_to is null and merged_into is null;

@@ -25,6 +25,3 @@ create table suggestions (
 ) strict, without rowid;
 create index suggestions_open on suggestions (number, field) where outcome is null;
 create index suggestions_outcomes on suggestions (field, value, outcome);
-
--- Incidents that tell, the newest first: confidential ones and parts of others tell nothing.
-create index incidents_telling on incidents (number) where confidential_to is null and merged_into is null;
