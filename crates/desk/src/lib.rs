@@ -39,6 +39,7 @@ pub mod seals;
 pub mod sight;
 pub mod status;
 pub mod subscribers;
+pub mod suggest;
 pub mod surges;
 pub mod terms;
 mod throttle;
@@ -146,6 +147,8 @@ pub(crate) struct Inner {
     /// What the loop of surges knows, and the surges that go on as it last saw them.
     pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
+    /// What is suggested from past incidents.
+    pub(crate) suggest: suggest::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -194,6 +197,7 @@ impl Desk {
             map: map::Kept::default(),
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
+            suggest: suggest::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -205,6 +209,7 @@ impl Desk {
             auditor::start(&desk);
             alerts::start(&desk);
             surges::start(&desk);
+            suggest::start(&desk);
         }
         Ok(desk)
     }

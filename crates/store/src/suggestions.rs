@@ -18,6 +18,9 @@ pub const SETTINGS: &str = "suggestions";
 /// Per cent of what is shown that should be right, unless somebody says another share.
 const PRECISION: u8 = 80;
 
+/// Characters of a description that are read: what something is about is said at its beginning.
+const BODY_CHARS: usize = 1_000;
+
 words! {
     /// What is suggested of an incident.
     Suggested {
@@ -131,8 +134,10 @@ pub struct Telling {
     pub number: IncidentNumber,
     /// When it was reported.
     pub reported_at: Timestamp,
-    /// Its title and description.
-    pub text: String,
+    /// Its title.
+    pub title: String,
+    /// How its description begins.
+    pub body: String,
     /// Its service, whoever set it.
     pub service: Option<ServiceId>,
     /// What people said of it or let stand when they resolved it, by field.
@@ -308,7 +313,8 @@ pub fn telling(
         Telling {
             number: row.number,
             reported_at: row.reported_at,
-            text: format!("{}\n{}", row.title, description.unwrap_or_default()),
+            title: row.title,
+            body: description.unwrap_or_default().chars().take(BODY_CHARS).collect(),
             service: row.service,
             values,
         }
