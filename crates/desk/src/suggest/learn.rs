@@ -4,7 +4,7 @@
 use super::measured::{Measured, Tried};
 use incident::Policy;
 use insight::suggest::{Example, Features, Limits, Model, Options, train};
-use kernel::{IncidentNumber, ServiceId, Timestamp};
+use kernel::{CategoryId, IncidentNumber, ServiceId, TeamId, Timestamp};
 use std::collections::BTreeMap;
 use store::suggestions::{self as rows, Suggested, Telling};
 
@@ -147,9 +147,13 @@ pub(super) fn is_known(field: Suggested, value: &str, policy: &Policy) -> bool {
 /// How a value that can be given is called.
 pub(super) fn label(field: Suggested, value: &str, policy: &Policy) -> Option<String> {
     match field {
-        Suggested::Service => Some(policy.services.get(&value.parse().ok()?)?.name.clone()),
-        Suggested::Category => Some(policy.categories.get(&value.parse().ok()?)?.path.clone()),
-        Suggested::Team => Some(policy.teams.get(&value.parse().ok()?)?.name.clone()),
+        Suggested::Service => {
+            Some(policy.services.get(&value.parse::<ServiceId>().ok()?)?.name.clone())
+        }
+        Suggested::Category => {
+            Some(policy.categories.get(&value.parse::<CategoryId>().ok()?)?.path.clone())
+        }
+        Suggested::Team => Some(policy.teams.get(&value.parse::<TeamId>().ok()?)?.name.clone()),
         Suggested::Priority => {
             value.parse::<kernel::Priority>().ok().map(|priority| priority.to_string())
         }
