@@ -31,6 +31,8 @@ pub(crate) const MAJORS: &str = "/majors";
 pub(crate) const MAIL: &str = "/mail";
 /// What monitoring tells of.
 pub(crate) const ALERTS: &str = "/alerts";
+/// How good suggestions are, and how they are made.
+pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 

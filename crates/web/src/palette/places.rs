@@ -152,6 +152,10 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Group {
             items.push(
                 Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
             );
+            items.push(
+                Item::to("Suggestions", "flag", url::SUGGESTIONS)
+                    .hint("how good they are, settings"),
+            );
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)

@@ -38,6 +38,7 @@ const INCIDENT: Keys = &[
     (&["A", "I"], "assign, to me"),
     (&["S", "P", "Y", "T"], "state, priority, category, team"),
     (&["E"], "resolve"),
+    (&["O"], "accept what is suggested"),
     (&["L", "W"], "link, watch"),
     (&["J", "K"], "next, previous in the view"),
     (&["[", "]"], "previous, next entry"),

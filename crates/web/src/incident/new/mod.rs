@@ -13,13 +13,14 @@ use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::incident::suggested;
 use crate::models::{self, Slot};
 use crate::part::form::Errors;
 use axum::extract::{RawQuery, State};
 use axum::response::IntoResponse;
 use incident::{Policy, Scope};
 use kernel::{Channel, PersonId, ServiceId};
-use maud::html;
+use maud::{Markup, html};
 use std::sync::Arc;
 use store::Sql;
 use store::directory::people::{self, Person};
@@ -65,6 +66,8 @@ struct Form {
     service: Option<ServiceId>,
     /// Open incidents of that service.
     same: Vec<IncidentRow>,
+    /// What is suggested of what is empty.
+    suggested: Markup,
 }
 
 /// What a model fills in. One level alone is no cell of the matrix: it is set with the rest.
@@ -93,16 +96,20 @@ const SLOTS: &[Slot] = &[
     }),
 ];
 
-/// The form with what its model fills in, while somebody chooses one.
+/// The form with what its model fills in, while somebody chooses one, or with a suggestion that
+/// was accepted.
 pub(super) async fn fill(
     State(app): State<App>,
     Staff(who): Staff,
     live: Live,
+    RawQuery(query): RawQuery,
     sent: Fields,
 ) -> PageResult {
     works(&who)?;
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    let sent = suggested::taken(sent, &asked, &app.desk.policy());
     let form = Form::load(&app, &who, sent, Errors::default()).await?;
-    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) };
+    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) (suggested::beside(&app, &who, &form.values, Some("morph"))) };
     Ok(Answer::patch(parts).else_page(draw::page(&who, &form)).reply(live))
 }
 
@@ -134,7 +141,8 @@ impl Form {
                 Ok((caller, meant, theirs, same))
             })
             .await?;
-        Ok(Form { values, errors, policy, caller, meant, theirs, service, same })
+        let suggested = suggested::beside(app, who, &values, None);
+        Ok(Form { values, errors, policy, caller, meant, theirs, service, same, suggested })
     }
 }
 
