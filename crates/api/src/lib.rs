@@ -47,6 +47,7 @@ mod services;
 mod settings;
 mod status;
 mod subscribers;
+mod suggestions;
 mod surges;
 mod teams;
 mod tokens;
@@ -142,6 +143,7 @@ fn doors() -> Vec<Door> {
         alerts::doors(),
         maintenances::doors(),
         status::doors(),
+        suggestions::doors(),
         surges::doors(),
         agreements::doors(),
         calendars::doors(),
