@@ -16,6 +16,7 @@ mod rules;
 mod shared;
 mod sign_in;
 mod status;
+mod suggestions;
 mod surges;
 mod terms;
 mod time;
