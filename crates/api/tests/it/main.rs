@@ -30,6 +30,7 @@ mod schedules;
 mod service_map;
 mod status;
 mod subscribers;
+mod suggestions;
 mod surges;
 mod terms;
 mod visibility;
