@@ -9,7 +9,6 @@ use crate::part::time;
 use crate::url;
 use incident::clocks::ClockKind;
 use incident::conduct::Audiences;
-use incident::event::SUGGESTION;
 use incident::ledger::Turn;
 use incident::state::UpdatePhase;
 use incident::{Body, Lifecycle};
@@ -164,14 +163,6 @@ fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
     {
         parts.push(format!("rule {}", by.name));
         return parts.join(", ");
-    }
-    if let incident::Cause::Derived(by) = &event.cause
-        && by.by == SUGGESTION
-    {
-        parts.push(match event.actor.kind {
-            ActorKind::System => format!("suggestion {} carried out", by.version),
-            _ => format!("accepted suggestion {}", by.version),
-        });
     }
     parts.extend(channel_word(event.channel).map(str::to_owned));
     parts.join(", ")
