@@ -4,7 +4,7 @@
 use super::measured::{Measured, Tried};
 use incident::Policy;
 use insight::suggest::{Example, Features, Limits, Model, Options, train};
-use kernel::{CategoryId, IncidentNumber, ServiceId, TeamId, Timestamp};
+use kernel::{CategoryId, IncidentNumber, ServiceId, TeamId};
 use std::collections::BTreeMap;
 use store::suggestions::{self as rows, Suggested, Telling};
 
@@ -66,14 +66,16 @@ pub(super) fn features(
 
 /// Learns one field. `None` where too little tells of it.
 pub(super) fn learn(field: Suggested, history: &[Telling], policy: &Policy) -> Option<Learned> {
-    let of_field = |telling: &Telling| {
-        let value = telling.values.get(&field).filter(|value| is_known(field, value, policy))?;
-        let service = telling.service;
-        let seen = features(field, &telling.title, &telling.body, service, policy);
-        Some(Past { example: Example::new(seen, value), service, at: telling.reported_at })
-    };
-    let all: Vec<Past> = history.iter().filter_map(of_field).collect();
-    if all.len() < EXAMPLES_MIN {
+    let (mut examples, mut services, mut since) = (Vec::new(), Vec::new(), None);
+    for telling in history {
+        let value = telling.values.get(&field).filter(|value| is_known(field, value, policy));
+        let Some(value) = value else { continue };
+        let seen = features(field, &telling.title, &telling.body, telling.service, policy);
+        examples.push(Example::new(seen, value));
+        services.push(telling.service);
+        since.get_or_insert(telling.reported_at);
+    }
+    if examples.len() < EXAMPLES_MIN {
         return None;
     }
     let options = Options {
@@ -81,60 +83,60 @@ pub(super) fn learn(field: Suggested, history: &[Telling], policy: &Policy) -> O
         limits: Limits { examples: EXAMPLES_MAX, weights: WEIGHTS_MAX, ..Limits::default() },
         ..Options::default()
     };
-    let (older, newest) = all.split_at(all.len() - all.len() / HELD_OUT_OF);
-    let examples = |some: &[Past]| some.iter().map(|past| past.example.clone()).collect::<Vec<_>>();
-    let tried = match train(&examples(older), &options) {
-        Ok(model) => try_on(&model, older, newest),
+    let older = examples.len() - examples.len() / HELD_OUT_OF;
+    let tried = match train(&examples[..older], &options) {
+        Ok(model) => try_on(&model, &examples, &services, older),
         // Values that came up lately have too few examples without the newest.
         Err(_) => vec![],
     };
-    let model = train(&examples(&all), &options).ok()?;
+    let model = train(&examples, &options).ok()?;
     let mut learned: BTreeMap<String, u32> = BTreeMap::new();
-    for past in all.iter().filter(|past| model.labels().contains(&past.example.label)) {
-        *learned.entry(past.example.label.clone()).or_default() += 1;
+    for example in examples.iter().filter(|example| model.labels().contains(&example.label)) {
+        *learned.entry(example.label.clone()).or_default() += 1;
     }
-    let since = all.first().map_or(Timestamp::default(), |past| past.at);
+    let since = since.unwrap_or_default();
     Some(Learned { field, measured: Measured::of(since, &learned, &tried), model })
 }
 
-struct Past {
-    example: Example,
-    service: Option<ServiceId>,
-    at: Timestamp,
-}
-
 /// What a model that knows the older ones says of the newest, and what the simplest guess says.
-fn try_on(model: &Model, older: &[Past], newest: &[Past]) -> Vec<Tried> {
-    let simple = Simple::of(older);
-    let one = |past: &Past| {
-        let truth = past.example.label.clone();
-        let guess = model.suggest(&past.example.features).into_iter().next();
+fn try_on(
+    model: &Model,
+    examples: &[Example],
+    services: &[Option<ServiceId>],
+    older: usize,
+) -> Vec<Tried> {
+    let all = || examples.iter().zip(services.iter().copied());
+    let mut simple = Simple::default();
+    all().take(older).for_each(|(example, service)| simple.add(service, &example.label));
+    let one = |(example, service): (&Example, Option<ServiceId>)| {
+        let guess = model.suggest(&example.features).into_iter().next();
         Tried {
+            truth: example.label.clone(),
             guess: guess.map(|guess| (guess.label, guess.probability)),
-            simple: simple.guess(past.service) == Some(truth.as_str()),
-            truth,
+            simple: simple.guess(service) == Some(example.label.as_str()),
         }
     };
-    newest.iter().map(one).collect()
+    all().skip(older).map(one).collect()
 }
 
 /// The simplest guess: what is most frequent at the service, or at all.
-struct Simple(BTreeMap<Option<ServiceId>, BTreeMap<String, u32>>);
+#[derive(Default)]
+struct Simple {
+    of_service: BTreeMap<ServiceId, BTreeMap<String, u32>>,
+    of_all: BTreeMap<String, u32>,
+}
 
 impl Simple {
-    fn of(all: &[Past]) -> Simple {
-        let mut counts: BTreeMap<Option<ServiceId>, BTreeMap<String, u32>> = BTreeMap::new();
-        for past in all {
-            for of in [None, past.service] {
-                let of = counts.entry(of).or_default();
-                *of.entry(past.example.label.clone()).or_default() += 1;
-            }
+    fn add(&mut self, service: Option<ServiceId>, value: &str) {
+        if let Some(service) = service {
+            let counts = self.of_service.entry(service).or_default();
+            *counts.entry(value.to_owned()).or_default() += 1;
         }
-        Simple(counts)
+        *self.of_all.entry(value.to_owned()).or_default() += 1;
     }
 
     fn guess(&self, service: Option<ServiceId>) -> Option<&str> {
-        let counts = self.0.get(&service).or_else(|| self.0.get(&None))?;
+        let counts = service.and_then(|id| self.of_service.get(&id)).unwrap_or(&self.of_all);
         counts.iter().max_by_key(|(_, count)| **count).map(|(value, _)| value.as_str())
     }
 }

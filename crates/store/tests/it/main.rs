@@ -22,6 +22,7 @@ mod push;
 mod rules;
 mod schedules;
 mod status;
+mod suggestions;
 mod surges;
 mod telling;
 mod webhooks;
