@@ -4,19 +4,21 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::incidents::number_of;
-use crate::json::{self, Given, Nothing};
+use crate::json::{self, Body, Given, Nothing};
+use crate::kept;
 use crate::once::{self, Answered, Once};
 use crate::page::Page;
 use crate::path::Path;
 use crate::problem::Problem;
+use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::suggest::{Became, Offer, Quality};
+use desk::suggest::{Became, Offer, Quality, suggestion_settings};
 use kernel::{Channel, IncidentNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::suggestions::Suggested;
+use store::suggestions::{FieldSettings, Settings, Suggested};
 use utoipa::ToSchema;
 
 /// A suggestion for an incident.
@@ -98,6 +100,29 @@ struct SuggestionQuality {
     values: Vec<SuggestionValue>,
 }
 
+/// How suggestions are made.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SuggestionSettings {
+    /// Each field; one that is not named is as by default.
+    fields: Vec<SuggestedField>,
+}
+
+/// How a field is suggested.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SuggestedField {
+    /// `service`, `category`, `team` or `priority`.
+    #[schema(value_type = String)]
+    field: Suggested,
+    /// Whether it is.
+    on: bool,
+    /// Per cent of what is shown that should be right, 50 to 99.
+    precision: u8,
+    /// From which certainty, in per cent, it is carried out by itself on what comes in; null: never.
+    by_itself: Option<u8>,
+}
+
 /// What became of suggestions that were shown.
 #[derive(Debug, Serialize, ToSchema)]
 struct SuggestionOutcomes {
@@ -148,6 +173,16 @@ pub(crate) fn doors() -> Vec<Door> {
             .about("incidents", "How good suggestions are", "Measured on past incidents, and what became of what was shown. Confidential incidents are left out.")
             .answers::<Page<SuggestionQuality>>(200, "Each field.")
             .problems(&[401, 403, 503]),
+        Door::get("/api/v1/settings/suggestions", "readSuggestionSettings", read_settings)
+            .about("configuration", "Read how suggestions are made", "")
+            .answers::<SuggestionSettings>(200, "What is in force.")
+            .problems(&[401, 403, 503]),
+        Door::put("/api/v1/settings/suggestions", "setSuggestionSettings", put_settings)
+            .about("configuration", "Set how suggestions are made", "For administrators.")
+            .body::<SuggestionSettings>(json!({ "fields": [{ "field": "team", "on": true, "precision": 90, "by_itself": null }] }))
+            .if_match()
+            .answers::<SuggestionSettings>(200, "What is in force now.")
+            .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
     ]
 }
 
@@ -214,6 +249,38 @@ async fn quality(State(app): State<App>, caller: Caller) -> Result<Response, Pro
     Ok(json::answer(StatusCode::OK, &Page::<SuggestionQuality>::whole(items)))
 }
 
+async fn read_settings(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    in_force(&app).await
+}
+
+async fn put_settings(
+    State(app): State<App>,
+    caller: Caller,
+    seen: Seen,
+    body: Body<SuggestionSettings>,
+) -> Result<Response, Problem> {
+    caller.must_configure()?;
+    let stored = app.desk().read(suggestion_settings).await?;
+    seen.check(stored.version)?;
+    let mut wanted = Settings::default();
+    for SuggestedField { field, on, precision, by_itself } in body.value.fields {
+        wanted.fields.insert(field, FieldSettings { on, precision, by_itself });
+    }
+    app.desk().set_suggestions(caller.actor(), wanted, stored.version).await?;
+    in_force(&app).await
+}
+
+async fn in_force(app: &App) -> Result<Response, Problem> {
+    let stored = app.desk().read(suggestion_settings).await?;
+    let of = |field: &Suggested| {
+        let FieldSettings { on, precision, by_itself } = stored.value.of(*field);
+        SuggestedField { field: *field, on, precision, by_itself }
+    };
+    let fields = Suggested::ALL.iter().map(of).collect();
+    Ok(kept::answer(&SuggestionSettings { fields }, stored.version))
+}
+
 async fn offers(app: &App, caller: &Caller, number: IncidentNumber) -> Result<Vec<Shown>, Problem> {
     let offers = app.desk().offers(caller.viewer(), number).await?;
     if caller.viewer().works() {
@@ -223,7 +290,7 @@ async fn offers(app: &App, caller: &Caller, number: IncidentNumber) -> Result<Ve
 }
 
 fn field_of(text: &str) -> Result<Suggested, Problem> {
-    text.parse().map_err(|_| crate::kept::missing("field").into())
+    text.parse().map_err(|_| kept::missing("field").into())
 }
 
 fn shown(offer: Offer) -> Shown {

@@ -73,3 +73,23 @@ async fn quality(world: &World) {
     assert_eq!(category["outcomes"]["dismissed"], json!(1));
     assert!(category["accuracy"].as_f64() > category["simple_accuracy"].as_f64());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_set_how_they_are_made() {
+    let world = World::new().await;
+    let (ada, mara) = (world.of("ada"), world.of("mara"));
+    let address = "/api/v1/settings/suggestions";
+    world.of("rosa").get(address).await.problem(403);
+    let fields = mara.get(address).await.good()["fields"].as_array().unwrap().clone();
+    assert_eq!(fields.len(), 4);
+    let usual = json!({ "field": "team", "on": true, "precision": 80, "by_itself": null });
+    assert!(fields.contains(&usual), "{fields:?}");
+    let team = |precision: u8| json!({ "fields": [{ "field": "team", "on": true, "precision": precision, "by_itself": 97 }] });
+    mara.put(address, team(90)).await.problem(403);
+    ada.put(address, team(12)).await.field(422, "precision");
+    ada.put(address, team(90)).await.good();
+    let fields = mara.get(address).await.good()["fields"].as_array().unwrap().clone();
+    assert!(
+        fields.contains(&json!({ "field": "team", "on": true, "precision": 90, "by_itself": 97 }))
+    );
+}
