@@ -19,7 +19,7 @@ pub const SETTINGS: &str = "suggestions";
 const PRECISION: u8 = 80;
 
 /// Characters of a description that are read: what something is about is said at its beginning.
-const BODY_CHARS: usize = 1_000;
+pub const BODY_CHARS: usize = 1_000;
 
 words! {
     /// What is suggested of an incident.

@@ -56,6 +56,8 @@ pub(super) fn features(
     service: Option<ServiceId>,
     policy: &Policy,
 ) -> Features {
+    // As much of it as is read of past ones.
+    let body = body.char_indices().nth(rows::BODY_CHARS).map_or(body, |(end, _)| &body[..end]);
     let features = Features::of(title, body);
     let service = service.filter(|_| field != Suggested::Service);
     match service.and_then(|id| policy.services.get(&id)) {

@@ -185,7 +185,7 @@ impl Suggester {
             return Ok(offers);
         }
         let before = rows::of_incident(sql, number)?;
-        let of = |field| before.iter().find(move |row| row.field == field);
+        let of = |field: Suggested| before.iter().find(move |row| row.field == field);
         offers.retain(|offer| of(offer.field).is_none_or(|row| row.outcome.is_none()));
         let guessed = |offer: &Offer| offer.field == Suggested::Priority;
         if offers.iter().any(guessed) && !rows::priority_is_a_guess(sql, number)? {

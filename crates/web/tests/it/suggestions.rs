@@ -92,7 +92,7 @@ async fn staff_read_how_good_they_are_and_administrators_change_it() {
     let world = learned().await;
     let address = "/reports/suggestions";
     let page = world.get("otto", address).await;
-    page.shows("Learned from 240 incidents").shows("the newest 48 of them").shows("<svg");
+    page.shows("Learned from 240 incidents").shows("the newest 48 of them").shows(r#"class="cal""#);
     page.shows("As a table").shows("Too little is known").hides("Save the settings");
     assert_ne!(world.get("gwen", address).await.status, StatusCode::OK);
     let page = world.get("ada", address).await;
