@@ -4,7 +4,7 @@ create table suggestion_models (
   version bigint not null,           -- counts the trainings
   reader bigint not null,            -- by which version of the program's format it can be read
   trained_at bigint not null,
-  history bigint not null,           -- incidents that were over or classified by then
+  history bigint not null,           -- number of the last incident by then
   summary text not null,              -- JSON: how it was measured
   body bytea not null
 );
@@ -17,11 +17,10 @@ create table suggestions (
   probability bigint not null,       -- in thousandths
   model bigint not null,             -- version of the model
   standing text collate "C",                 -- what stood there when it was shown
-  shown_at bigint,                   -- null: carried out or dismissed without being shown
+  shown_at bigint,                   -- null: carried out without being shown
   outcome text collate "C",                 -- accepted, corrected, dismissed, ignored; null: nobody decided
   at bigint,
   decided_by text collate "C",                 -- a person; null: the product itself, or seen afterwards
   primary key (number, field)
 );
 create index suggestions_open on suggestions (number, field) where outcome is null;
-create index suggestions_outcomes on suggestions (field, value, outcome);

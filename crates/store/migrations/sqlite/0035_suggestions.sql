@@ -4,7 +4,7 @@ create table suggestion_models (
   version integer not null,           -- counts the trainings
   reader integer not null,            -- by which version of the program's format it can be read
   trained_at integer not null,
-  history integer not null,           -- incidents that were over or classified by then
+  history integer not null,           -- number of the last incident by then
   summary text not null,              -- JSON: how it was measured
   body blob not null
 ) strict, without rowid;
@@ -17,11 +17,10 @@ create table suggestions (
   probability integer not null,       -- in thousandths
   model integer not null,             -- version of the model
   standing text,                      -- what stood there when it was shown
-  shown_at integer,                   -- null: carried out or dismissed without being shown
+  shown_at integer,                   -- null: carried out without being shown
   outcome text,                       -- accepted, corrected, dismissed, ignored; null: nobody decided
   at integer,
   decided_by text,                    -- a person; null: the product itself, or seen afterwards
   primary key (number, field)
 ) strict, without rowid;
 create index suggestions_open on suggestions (number, field) where outcome is null;
-create index suggestions_outcomes on suggestions (field, value, outcome);
