@@ -49,6 +49,7 @@ mod services;
 mod settings;
 mod status;
 mod subscribers;
+mod suggestions;
 mod surges;
 mod teams;
 mod tokens;
@@ -144,6 +145,7 @@ fn doors() -> Vec<Door> {
         alerts::doors(),
         maintenances::doors(),
         status::doors(),
+        suggestions::doors(),
         surges::doors(),
         problems::doors(),
         problems::linked::doors(),

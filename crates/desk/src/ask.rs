@@ -6,6 +6,7 @@ use crate::files::Claim;
 use crate::{Desk, Kept, Trouble};
 use incident::command::Report;
 use incident::decide::Origin;
+use incident::event::{Derived, SUGGESTION};
 use incident::policy::PersonFacts;
 use incident::{Command, Facts, Refusal, State, Viewer, Visibility, decide};
 use kernel::{
@@ -90,6 +91,8 @@ pub(crate) struct Prepared {
     pub(crate) message: Option<MessageStep>,
     pub(crate) alarm: Option<Alarm>,
     pub(crate) tells_owner: bool,
+    /// The suggestion that it accepts or carries out.
+    pub(crate) suggestion: Option<Derived>,
 }
 
 /// What was done.
@@ -142,6 +145,7 @@ impl Desk {
             message: None,
             alarm: None,
             tells_owner: false,
+            suggestion: None,
         };
         Ask { desk: self, prepared, claims: vec![] }
     }
@@ -218,6 +222,15 @@ impl Ask<'_> {
     #[must_use]
     pub fn telling_the_owner(mut self, tells: bool) -> Self {
         self.prepared.tells_owner = tells;
+        self
+    }
+
+    /// It follows a suggestion of this field, of the model of this version; the events say so,
+    /// and who decided is still whoever asks.
+    #[must_use]
+    pub fn suggested(mut self, field: &str, version: i64) -> Self {
+        let suggestion = Derived { by: SUGGESTION.into(), name: field.into(), version };
+        self.prepared.suggestion = Some(suggestion);
         self
     }
 

@@ -42,6 +42,7 @@ pub mod search;
 pub mod sight;
 pub mod status;
 pub mod subscribers;
+pub mod suggest;
 pub mod surges;
 pub mod terms;
 mod throttle;
@@ -151,6 +152,8 @@ pub(crate) struct Inner {
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
     /// What is found, and what is alike.
     pub(crate) search: search::Kept,
+    /// What is suggested from past incidents.
+    pub(crate) suggest: suggest::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -200,6 +203,7 @@ impl Desk {
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
             search: search::Kept::default(),
+            suggest: suggest::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -211,6 +215,7 @@ impl Desk {
             auditor::start(&desk);
             alerts::start(&desk);
             surges::start(&desk);
+            suggest::start(&desk);
         }
         Ok(desk)
     }

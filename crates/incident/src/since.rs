@@ -1,9 +1,9 @@
 //! Since when what is true of an incident has been so.
 
 use crate::command::Visibility;
-use crate::event::{Body, Cause, Event};
+use crate::event::{Body, Cause, Event, SUGGESTION};
 use crate::state::{Lifecycle, State};
-use kernel::{Channel, PersonId, TeamId, Timestamp};
+use kernel::{ActorKind, Channel, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Instants of the last changes; absent is since the report.
@@ -79,6 +79,9 @@ impl Before {
 /// Whether nobody did it: a timer rang, or a rule ran.
 fn came_by_itself(event: &Event) -> bool {
     let by_itself = match &event.cause {
+        Cause::Derived(derived) if derived.by == SUGGESTION => {
+            event.actor.kind == ActorKind::System
+        }
         Cause::Derived(derived) => matches!(derived.by.as_str(), "timer" | "rule"),
         Cause::Input(_) => false,
     };

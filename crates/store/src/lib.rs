@@ -25,6 +25,7 @@ pub mod outside;
 pub mod pages;
 pub mod status;
 pub mod subscribers;
+pub mod suggestions;
 pub mod surges;
 pub mod webhooks;
 

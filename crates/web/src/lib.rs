@@ -36,6 +36,7 @@ mod shell;
 mod sign_in;
 mod status_page;
 mod subscribe;
+mod suggestions;
 mod surges;
 mod unfollow;
 mod url;
@@ -74,6 +75,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(portal::routes())
         .merge(alerts::routes())
         .merge(majors::routes())
+        .merge(suggestions::routes())
         .merge(surges::routes())
         .merge(problems::routes())
         .merge(articles::routes())

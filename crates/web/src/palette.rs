@@ -144,6 +144,9 @@ async fn show(
     let mut groups = Vec::new();
     if typed.wants(Only::Actions) && who.viewer().works() && !on.is_empty() {
         groups.push(actions::here(&typed, &on, !policy.models.is_empty()));
+        if let [number] = on.as_slice() {
+            groups.push(actions::suggested(&app, &who, &typed, *number).await?);
+        }
     }
     if typed.only != Only::Actions {
         groups.extend(places::found(&app, &who, &typed).await?);

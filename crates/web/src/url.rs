@@ -41,6 +41,8 @@ pub(crate) const ARTICLES: &str = "/articles";
 pub(crate) const NEW_ARTICLE: &str = "/articles/new";
 /// Articles, as requesters read them.
 pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
+/// How good suggestions are, and how they are made.
+pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 

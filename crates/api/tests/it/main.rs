@@ -32,6 +32,7 @@ mod search;
 mod service_map;
 mod status;
 mod subscribers;
+mod suggestions;
 mod surges;
 mod terms;
 mod visibility;

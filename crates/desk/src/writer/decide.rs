@@ -237,7 +237,7 @@ impl<'a> Round<'a> {
         if let Some(stale) = self.stale(sql, job)? {
             return Ok(Err(stale));
         }
-        let because = Because::Asked;
+        let because = Because::asked(job.prepared.suggestion.as_ref());
         let target = job.prepared.target;
         let step = self.step(sql, head, &chain, &mut tried, target, &job.command, &because)?;
         let first = match step {
@@ -492,8 +492,5 @@ fn sees(job: &Job, state: &State) -> Access {
 }
 
 fn first_input(events: &[Event]) -> u32 {
-    events
-        .iter()
-        .find(|event| matches!(event.cause, incident::Cause::Input(_)))
-        .map_or(0, |event| event.n)
+    events.iter().find(|event| event.cause.is_asked()).map_or(0, |event| event.n)
 }

@@ -18,6 +18,7 @@ mod search;
 mod shared;
 mod sign_in;
 mod status;
+mod suggestions;
 mod surges;
 mod terms;
 mod time;

@@ -326,3 +326,15 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
         entries.iter().all(|entry| entry.created_at >= NOW.plus_seconds(-oncall::PAGING_SINCE))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_past_is_enough_to_suggest_something() {
+    use store::suggestions::Suggested;
+    let built = built(60).await;
+    built.desk.learn_now().await.unwrap();
+    let (suggester, policy) = (built.desk.suggester(), built.desk.policy());
+    let title = "Label printer on line 4 prints blank labels";
+    let offer = suggester.guess(Suggested::Category, title, "", None, &policy).unwrap();
+    assert!(offer.label.contains("Printer"), "{offer:?}");
+    drop(built.folder);
+}

@@ -6,7 +6,7 @@ use crate::assignment::ASSIGNMENT;
 use crate::command::Command;
 use crate::event::{
     Assigned, Body, Cause, Classified, Event, ImpactStated, MajorDeclined, PriorityChanged,
-    PutOnHold, Resumed, RoomSet, Tagged,
+    PutOnHold, Resumed, RoomSet, SUGGESTION, Tagged,
 };
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, State};
@@ -55,7 +55,8 @@ fn can_return(draft: &Draft, event: &Event) -> bool {
 pub fn undoable(event: &Event) -> bool {
     let by_hand = match &event.cause {
         Cause::Input(command) => !matches!(**command, Command::Undo { .. } | Command::Report(_)),
-        Cause::Derived(_) => false,
+        // Whoever accepted it decided it, and what was carried out by itself must be undoable.
+        Cause::Derived(derived) => derived.by == SUGGESTION,
     };
     let kind = match &event.body {
         Body::Acknowledged(data) => data.was_new,

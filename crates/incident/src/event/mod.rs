@@ -21,6 +21,21 @@ pub enum Cause {
     Derived(Derived),
 }
 
+impl Cause {
+    /// Whether it is what was asked for itself: a wish, or a suggestion that somebody accepted or
+    /// the product carried out.
+    pub fn is_asked(&self) -> bool {
+        match self {
+            Cause::Input(_) => true,
+            Cause::Derived(derived) => derived.by == SUGGESTION,
+        }
+    }
+}
+
+/// By what an event came that a suggestion made, be it accepted by a person or carried out by the
+/// product itself: the actor tells which.
+pub const SUGGESTION: &str = "suggestion";
+
 /// What an event followed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derived {

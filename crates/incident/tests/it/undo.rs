@@ -4,8 +4,9 @@ use crate::case::{Case, Who, plain_report, words};
 use crate::sample::{
     assign, assign_team, classify, comment, hold, overridden, resolve, tag, urgent,
 };
+use incident::event::{Derived, SUGGESTION};
 use incident::state::HoldReason;
-use incident::{Command, Lifecycle, State};
+use incident::{Cause, Command, Lifecycle, State};
 
 /// What a person sees of a state, apart from its place in time.
 fn substance(state: &State) -> State {
@@ -190,4 +191,17 @@ fn what_was_unknown_is_unknown_again() {
     case.does(Who::Agent, undo);
     assert_eq!(case.state().affected, None);
     assert_eq!(case.state().title, words(0));
+}
+
+#[test]
+fn what_was_suggested_is_undone_as_what_is_done_by_hand() {
+    let mut case = Case::new();
+    case.does(Who::Agent, urgent());
+    let mut event = case.last("priority_changed").clone();
+    let from =
+        |by: &str| Cause::Derived(Derived { by: by.into(), name: "priority".into(), version: 3 });
+    event.cause = from(SUGGESTION);
+    assert!(incident::undoable(&event) && event.cause.is_asked());
+    event.cause = from("rule");
+    assert!(!incident::undoable(&event) && !event.cause.is_asked());
 }

@@ -113,6 +113,23 @@ pub fn timelines(
     Ok(found)
 }
 
+/// The events that changed classification, team or priority of these incidents, in order.
+pub fn classifications(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+) -> Result<Vec<StoredEvent>, Failure> {
+    let mut found = Vec::new();
+    for numbers in numbers.chunks(IDS_PER_STATEMENT) {
+        let (list, values) = slots(1, numbers);
+        let statement = format!(
+            "select {EVENT} from events where number in ({list}) \
+            and kind in ('classified', 'assigned', 'priority_changed') order by number, n"
+        );
+        found.extend(many(sql, &statement, &values, read)?);
+    }
+    Ok(found)
+}
+
 /// All words of an incident.
 pub fn contents(
     sql: &mut dyn Sql,

@@ -24,6 +24,7 @@ mod push;
 mod rules;
 mod schedules;
 mod status;
+mod suggestions;
 mod surges;
 mod telling;
 mod webhooks;

@@ -16,6 +16,12 @@ class Preview {
     this.soon = debounce(patience, () => this.look(true));
     // Controls beside the form belong to it too.
     document.addEventListener("input", ({ target }) => this.concerns(target) && this.soon());
+    // Beside what says nothing about the terms something can be said all the same.
+    this.beside = debounce(patience, (url) => this.look(true, url));
+    document.addEventListener("input", ({ target }) => {
+      const url = target.form === this.form && target.closest("[data-beside]")?.dataset.beside;
+      if (url) this.beside(url);
+    });
     document.addEventListener("change", ({ target }) => this.concerns(target) && this.now());
     document.addEventListener("click", (event) => this.press(event));
     // So does what somebody changed before this ran, and what the browser kept over a reload.

@@ -10,6 +10,7 @@ use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
 use crate::url;
 use desk::status::Sites;
+use desk::suggest::{Offer, Suggester};
 use incident::policy::Policy;
 use incident::{Access, Body, Scope, State, Viewer};
 use kernel::{
@@ -80,6 +81,8 @@ pub(super) struct Case {
     pub(super) by_machine: bool,
     /// Where the public status page tells of it, if it does.
     pub(super) outside: Option<String>,
+    /// What past incidents suggest of it.
+    pub(super) offers: Vec<Offer>,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -210,6 +213,7 @@ pub(super) struct Wanted {
     counts: Arc<Counts>,
     timelines: Arc<Timelines>,
     sites: Arc<Sites>,
+    suggester: Arc<Suggester>,
     number: IncidentNumber,
 }
 
@@ -225,6 +229,7 @@ impl Wanted {
             counts: app.counts.clone(),
             timelines: app.timelines.clone(),
             sites: app.desk.status().sites(),
+            suggester: app.desk.suggester(),
             number,
         }
     }
@@ -257,6 +262,10 @@ impl Wanted {
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let outside = outside(sql, &self.sites, number)?;
         let known = known::read(sql, &theirs, &row.state)?;
+        let body = row.state.description.and_then(|id| timeline.contents.get(&id));
+        let body = body.and_then(|content| content.body.as_deref()).unwrap_or_default();
+        let of = (&*row.state, &*self.policy);
+        let offers = self.suggester.offers(sql, number, of, &row.title, body)?;
         let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
@@ -273,6 +282,7 @@ impl Wanted {
             known,
             by_machine,
             outside,
+            offers,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,

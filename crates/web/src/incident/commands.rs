@@ -357,8 +357,7 @@ async fn answer(
         return Ok(Answer::go(back).reply(live));
     }
     let view = View::of(&case, who.viewer());
-    let undo = can_undo(&case, done.first_n)
-        .then(|| format!("{}?n={}", url::incident_command(number, "undo"), done.first_n));
+    let undo = undo_of(&case, done.first_n);
     let mut patch = drawn(app, &view, fields, version_before).await?;
     if command == C::StateImpact && dialogs::is_in_room(fields) {
         // Its dialog holds the words that are stated: the next edit begins with these.
@@ -379,6 +378,11 @@ async fn drawn(app: &App, view: &View<'_>, fields: &Fields, after_n: u32) -> Pag
         true => major::own(app, view).await,
         false => Ok(patches::own(view, after_n)),
     }
+}
+
+/// Where it is taken back, if it can be.
+pub(super) fn undo_of(case: &Case, n: u32) -> Option<String> {
+    can_undo(case, n).then(|| format!("{}?n={n}", url::incident_command(case.number, "undo")))
 }
 
 fn can_undo(case: &Case, n: u32) -> bool {

@@ -23,6 +23,7 @@ mod patches;
 mod readers;
 mod refused;
 mod similar;
+mod suggested;
 mod timeline;
 mod timelines;
 mod view;
@@ -34,6 +35,7 @@ pub(crate) use commands::once;
 pub(crate) use head::presence_patches;
 pub(crate) use major::{leads, live_patches as room_patches};
 pub(crate) use patches::live_patches;
+pub(crate) use suggested::per_cent;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;
 pub(crate) use words::prose;
@@ -53,6 +55,7 @@ pub(crate) fn routes() -> Router<App> {
             get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
         )
         .route("/incidents/new/fill", post(new::fill))
+        .route("/incidents/new/suggest", post(suggested::while_typing))
         .route("/incidents/new/callers", get(new::callers))
         .route("/incidents/new/caller", get(new::caller))
         .route("/incidents/new/services", get(new::services))
@@ -72,6 +75,7 @@ pub(crate) fn routes() -> Router<App> {
             get(workaround::show).post(workaround::apply),
         )
         .route("/incidents/{number}/article", post(workaround::article))
+        .route("/incidents/{number}/suggestions/{field}/{what}", post(suggested::post))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

@@ -68,6 +68,9 @@ pub(super) async fn render(
         })
         .await?;
     let (case, drafts, readers, place) = read.ok_or(PageError::NotFound)?;
+    if who.viewer().works() {
+        app.desk.note_shown(number, &case.offers);
+    }
     let start = Start { drafts, readers, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }

@@ -2,10 +2,14 @@
 //! action is a form that the page could have sent too.
 
 use super::{Group, Item, Typed};
+use crate::app::App;
 use crate::auth::SignedIn;
+use crate::error::PageResult;
 use crate::part::time::counted;
 use crate::part::{away, state};
 use crate::url;
+use desk::Trouble;
+use desk::suggest::Offer;
 use incident::Policy;
 use incident::state::HoldReason;
 use kernel::{IncidentNumber, Level};
@@ -65,6 +69,31 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
         items.truncate(LIKELY);
     }
     Group { title, items }
+}
+
+/// What is suggested of the incident, to be accepted.
+pub(super) async fn suggested(
+    app: &App,
+    who: &SignedIn,
+    typed: &Typed,
+    number: IncidentNumber,
+) -> PageResult<Group> {
+    let offers = match app.desk.offers(who.viewer(), number).await {
+        Ok(offers) => offers,
+        // It is not there for this reader.
+        Err(Trouble::Refused(_)) => vec![],
+        Err(trouble) => return Err(trouble.into()),
+    };
+    let item = |offer: Offer| Item {
+        label: format!("Accept the suggested {}: {}", offer.field, offer.label),
+        icon: "check",
+        form: Some(url::incident_command(number, format!("suggestions/{}/accept", offer.field))),
+        fields: [("value", offer.value)].into(),
+        ..Item::default()
+    };
+    let mut items: Vec<Item> = offers.into_iter().map(item).collect();
+    items.retain(|item| typed.fits(&item.label));
+    Ok(Group { title: "Suggested", items })
 }
 
 /// The values of an action with a parameter.

@@ -256,6 +256,10 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                     .hint("causes, workarounds, what they cost"),
             );
             items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
+            items.push(
+                Item::to("Suggestions", "flag", url::SUGGESTIONS)
+                    .hint("how good they are, settings"),
+            );
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)

@@ -39,6 +39,7 @@ const INCIDENT: Keys = &[
     (&["A", "I"], "assign, to me"),
     (&["S", "P", "Y", "T"], "state, priority, category, team"),
     (&["E"], "resolve"),
+    (&["O"], "accept what is suggested"),
     (&["L", "W"], "link, watch"),
     (&["B"], "open a problem"),
     (&["J", "K"], "next, previous in the view"),

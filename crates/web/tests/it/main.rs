@@ -33,5 +33,6 @@ mod settings;
 mod shell;
 mod status;
 mod subscribe;
+mod suggestions;
 mod surges;
 mod webhooks;

@@ -9,6 +9,8 @@ use kernel::{Actor, IncidentNumber};
 pub(super) enum Because<'a> {
     /// Somebody asked for it.
     Asked,
+    /// Somebody took what was suggested, or the product carried it out.
+    Suggested(&'a Derived),
     /// Something happened to another incident.
     Incident {
         /// Which.
@@ -22,10 +24,17 @@ pub(super) enum Because<'a> {
     Team(&'a str),
 }
 
+impl<'a> Because<'a> {
+    /// Somebody asked, perhaps for what was suggested.
+    pub(super) fn asked(suggestion: Option<&'a Derived>) -> Self {
+        suggestion.map_or(Because::Asked, Because::Suggested)
+    }
+}
+
 impl Because<'_> {
     /// Whether somebody asked for it, so that their rights count.
     pub(super) fn is_asked(&self) -> bool {
-        matches!(self, Because::Asked)
+        matches!(self, Because::Asked | Because::Suggested(_))
     }
 
     /// Why other incidents are told of what was done to this one for this reason.
@@ -48,6 +57,7 @@ impl Because<'_> {
     pub(super) fn derived(&self) -> Option<Derived> {
         match self {
             Because::Asked => None,
+            Because::Suggested(suggestion) => Some((*suggestion).clone()),
             Because::Incident { number, .. } => {
                 Some(Derived { by: "incident".into(), name: number.to_string(), version: 0 })
             }

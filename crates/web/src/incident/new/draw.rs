@@ -30,6 +30,7 @@ pub(super) fn page(who: &SignedIn, form: &Form) -> Markup {
             div.two {
                 (draw(form, here, None))
                 div.stack {
+                    (form.suggested)
                     (caller_card(form.caller.as_ref(), &form.theirs, form.values.text("existing"), here, None))
                     (alike::of_form(form, here))
                     (same_service(&form.same, here, None))
@@ -46,7 +47,7 @@ pub(super) fn draw(form: &Form, here: &Here, patch: Option<&str>) -> Markup {
             div class="card-b stack" {
                 (form.errors.summary())
                 (model(form))
-                div.stack data-still {
+                div.stack data-still data-beside="/incidents/new/suggest" {
                     (who_calls(form))
                     (field(form, "channel", "Reported by", None, |id| html! {
                         select.inp id=(id) name="channel" {

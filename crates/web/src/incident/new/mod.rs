@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::incident::suggested;
 use crate::models::{self, Slot};
 use crate::part::form::Errors;
 use axum::extract::{RawQuery, State};
@@ -22,7 +23,7 @@ use axum::response::IntoResponse;
 use desk::search::Similar;
 use incident::{Policy, Scope};
 use kernel::{Channel, PersonId, ServiceId};
-use maud::html;
+use maud::{Markup, html};
 use std::sync::Arc;
 use store::Sql;
 use store::directory::people::{self, Person};
@@ -70,6 +71,8 @@ struct Form {
     same: Vec<IncidentRow>,
     /// What is like its words.
     alike: Similar,
+    /// What is suggested of what is empty.
+    suggested: Markup,
 }
 
 /// What a model fills in. One level alone is no cell of the matrix: it is set with the rest.
@@ -98,16 +101,25 @@ const SLOTS: &[Slot] = &[
     }),
 ];
 
-/// The form with what its model fills in, while somebody chooses one.
+/// The form with what its model fills in, while somebody chooses one, or with a suggestion that
+/// was accepted.
 pub(super) async fn fill(
     State(app): State<App>,
     Staff(who): Staff,
     live: Live,
+    RawQuery(query): RawQuery,
     sent: Fields,
 ) -> PageResult {
     works(&who)?;
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    let sent = suggested::taken(sent, &asked, &app.desk.policy());
     let form = Form::load(&app, &who, sent, Errors::default()).await?;
-    let parts = html! { (draw::draw(&form, &who.here, Some("morph"))) (draw::same_service(&form.same, &who.here, Some("morph"))) (alike::again(&form, &who.here)) };
+    let parts = html! {
+        (draw::draw(&form, &who.here, Some("morph")))
+        (draw::same_service(&form.same, &who.here, Some("morph")))
+        (alike::again(&form, &who.here))
+        (suggested::beside(&app, &who, &form.values, Some("morph")))
+    };
     Ok(Answer::patch(parts).else_page(draw::page(&who, &form)).reply(live))
 }
 
@@ -140,7 +152,8 @@ impl Form {
             })
             .await?;
         let alike = alike::read(app, who, &values).await;
-        Ok(Form { values, errors, policy, caller, meant, theirs, service, same, alike })
+        let suggested = suggested::beside(app, who, &values, None);
+        Ok(Form { values, errors, policy, caller, meant, theirs, service, same, alike, suggested })
     }
 }
 

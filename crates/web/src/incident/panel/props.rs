@@ -2,6 +2,7 @@
 
 use super::pick::picker;
 use crate::incident::head::opener;
+use crate::incident::suggested;
 use crate::incident::view::View;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
@@ -11,6 +12,7 @@ use crate::part::{pri, state};
 use incident::CommandName as C;
 use kernel::Level;
 use maud::{Markup, html};
+use store::suggestions::Suggested;
 
 /// The section of the properties.
 pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
@@ -21,14 +23,14 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
             dl.props {
                 (row(view, "State", "state", Some("s"), view.rights.works, state::state(state)))
                 (row(view, "Assignee", "assignee", Some("a"), view.can(C::Assign), assignee(view)))
-                (row(view, "Team", "team", Some("t"), view.can(C::Assign), html! {
+                (suggestible(view, "Team", Suggested::Team, Some("t"), view.can(C::Assign), html! {
                     (icon("users")) span { (state.team.map_or("No team", |team| case.team(team))) }
                 }))
-                (row(view, "Priority", "priority", Some("p"), view.can(C::Prioritise), priority(view)))
-                (row(view, "Category", "category", Some("y"), view.can(C::Classify), html! {
+                (suggestible(view, "Priority", Suggested::Priority, Some("p"), view.can(C::Prioritise), priority(view)))
+                (suggestible(view, "Category", Suggested::Category, Some("y"), view.can(C::Classify), html! {
                     span { (state.category.map_or("None", |category| case.category(category))) }
                 }))
-                (row(view, "Service", "service", None, view.can(C::Classify), html! {
+                (suggestible(view, "Service", Suggested::Service, None, view.can(C::Classify), html! {
                     span { (state.service.map_or("None", |service| case.service(service))) }
                 }))
                 (classified(view, "Affected", html! {
@@ -54,6 +56,18 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
     }
 }
 
+/// A row with what is suggested of it, if something is.
+fn suggestible(
+    view: &View<'_>,
+    name: &str,
+    field: Suggested,
+    key: Option<&str>,
+    may: bool,
+    value: Markup,
+) -> Markup {
+    row_with(view, name, field.as_str(), key, may, value, suggested::line(view, field))
+}
+
 /// A value and the button that opens its list; without the right, the value alone.
 fn row(
     view: &View<'_>,
@@ -62,6 +76,19 @@ fn row(
     key: Option<&str>,
     may: bool,
     value: Markup,
+) -> Markup {
+    row_with(view, name, list, key, may, value, html! {})
+}
+
+/// A row with something under its value.
+fn row_with(
+    view: &View<'_>,
+    name: &str,
+    list: &str,
+    key: Option<&str>,
+    may: bool,
+    value: Markup,
+    below: Markup,
 ) -> Markup {
     html! {
         div {
@@ -73,6 +100,7 @@ fn row(
                         @if let Some(key) = key { kbd { (key.to_uppercase()) } }
                     }
                 } @else { span.flex { (value) } }
+                (below)
             }
         }
     }

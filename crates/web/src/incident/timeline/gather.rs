@@ -1,6 +1,7 @@
 //! From events to entries: what one command did, with all that followed from it.
 
 use super::{Entry, Sort};
+use incident::event::SUGGESTION;
 use incident::{Body, Cause, Visibility};
 use kernel::IncidentNumber;
 use store::incidents::timeline::StoredEvent;
@@ -32,7 +33,8 @@ fn follows(open: &[&StoredEvent], stored: &StoredEvent) -> bool {
             Cause::Input(_) => false,
             Cause::Derived(derived) => {
                 derived.by == "policy"
-                    || last.event.cause == stored.event.cause && derived.by == "incident"
+                    || last.event.cause == stored.event.cause
+                        && matches!(derived.by.as_str(), "incident" | SUGGESTION)
                     || derived.by == "rule" && of_same_rule(open, stored)
             }
         }

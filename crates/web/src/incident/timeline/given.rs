@@ -3,15 +3,21 @@
 use crate::incident::case::Case;
 use incident::Cause;
 use incident::assignment::ASSIGNMENT;
-use incident::event::NobodyThere;
+use incident::event::{NobodyThere, SUGGESTION};
+use kernel::ActorKind;
 use maud::{Markup, html};
 use store::incidents::timeline::StoredEvent;
 
-/// Why a team's way of assignment chose this person, in brackets after it.
+/// Why a team's way of assignment chose this person, or that it was suggested, in
+/// brackets after it.
 pub(super) fn why(stored: &StoredEvent) -> Markup {
     html! {
         @if let Cause::Derived(by) = &stored.event.cause {
             @if by.by == ASSIGNMENT { " (" (by.name) ")" }
+            @else if by.by == SUGGESTION {
+                @if stored.event.actor.kind == ActorKind::System { " (suggestion " (by.version) " carried out)" }
+                @else { " (accepted suggestion " (by.version) ")" }
+            }
         }
     }
 }

@@ -411,6 +411,7 @@ fn job(number: Option<IncidentNumber>, actor: Actor, words: Words, command: Comm
         message: None,
         alarm: None,
         tells_owner: false,
+        suggestion: None,
     };
     Job { prepared, command, people: Named::new(), reply: None }
 }

@@ -1,0 +1,146 @@
+//! The models: when it is learned again, and how they are kept for the next start and for other
+//! nodes.
+
+use super::{Known, Suggester, Watch, learn, suggestion_settings};
+use crate::{Desk, Trouble};
+use kernel::Timestamp;
+use std::sync::{Arc, PoisonError};
+use store::Failure;
+use store::suggestions::{self as rows, Suggested, Trained};
+
+/// The version of the format in which models are kept. One of another version is trained again.
+const READER: i64 = 1;
+/// For how long a model is good, in seconds: a day.
+const GOOD_FOR_SECONDS: i64 = 86_400;
+/// By which part of it the history has to grow before it is learned again sooner: a tenth.
+const GROWTH: i64 = 10;
+/// Bytes of a model that is kept: a larger one is in memory only.
+const KEPT_BYTES_MAX: usize = 32 * 1_048_576;
+
+impl Desk {
+    /// Reads settings, and models that are newer than what is at hand. One that cannot be read
+    /// is trained again.
+    pub(super) async fn read_models(&self) -> Result<(), Trouble> {
+        let before = self.suggester();
+        let now = self
+            .read(move |sql| {
+                let settings = suggestion_settings(sql)?.value;
+                let (mut known, mut unreadable) = (before.known.clone(), before.unreadable.clone());
+                let seen = |field: &Suggested, version: i64| {
+                    before.known.get(field).is_some_and(|known| known.version >= version)
+                        || before.unreadable.get(field).is_some_and(|known| *known >= version)
+                };
+                let kept = rows::versions(sql)?;
+                if kept.iter().any(|(field, version)| !seen(field, *version)) {
+                    for stored in rows::trained(sql)? {
+                        let (field, version) = (stored.field, stored.version);
+                        if seen(&field, version) {
+                            continue;
+                        }
+                        match read_model(stored) {
+                            Some(read) => {
+                                known.insert(field, Arc::new(read));
+                            }
+                            None => {
+                                unreadable.insert(field, version);
+                            }
+                        }
+                    }
+                }
+                Ok(Suggester { settings, known, unreadable })
+            })
+            .await?;
+        self.show_suggester(now);
+        Ok(())
+    }
+
+    fn show_suggester(&self, now: Suggester) {
+        *self.0.suggest.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+    }
+
+    /// Whether enough came since it last learned, or it learned long ago.
+    pub(super) async fn is_due(&self, watch: &Watch) -> Result<bool, Trouble> {
+        let last = self.read(rows::last_number).await?.0;
+        let newest = self.suggester().known.values().map(|k| (k.trained_at, k.history)).max();
+        let now = self.now();
+        let due = |(at, history): (Timestamp, i64)| {
+            last > history
+                && (now.seconds_since(at) >= GOOD_FOR_SECONDS
+                    || last >= history.saturating_add((history / GROWTH).max(1)))
+        };
+        Ok(last >= learn::EXAMPLES_MIN as i64
+            && newest.into_iter().chain(watch.tried).max().is_none_or(due))
+    }
+
+    pub(super) async fn learn(&self, watch: &mut Watch) -> Result<(), Trouble> {
+        let (last, now) = (self.read(rows::last_number).await?.0, self.now());
+        watch.tried = Some((now, last));
+        let kept = self.read(rows::versions).await?;
+        let (history, policy) = (Arc::new(self.history().await?), self.policy());
+        for field in Suggested::ALL.iter().copied() {
+            let (history, policy) = (history.clone(), policy.clone());
+            let learned =
+                tokio::task::spawn_blocking(move || learn::learn(field, &history, &policy)).await;
+            let learned = learned
+                .map_err(|error| Failure::Broken(format!("learning {field} ended: {error}")))?;
+            let Some(learned) = learned else { continue };
+            let version = kept.get(&field).copied().unwrap_or_default() + 1;
+            let known = Known {
+                version,
+                trained_at: now,
+                history: last,
+                measured: learned.measured,
+                model: learned.model,
+            };
+            self.keep_model(learned.field, known).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a model for the next start and for other nodes. Of two nodes that learn at once,
+    /// the first is right.
+    async fn keep_model(&self, field: Suggested, known: Known) -> Result<(), Trouble> {
+        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
+        let body = serde_json::to_vec(&known.model).map_err(broken)?;
+        let summary = serde_json::to_string(&known.measured).map_err(broken)?;
+        let (version, learned) = (known.version, known.measured.learned);
+        if body.len() <= KEPT_BYTES_MAX {
+            let trained = Trained {
+                field,
+                version,
+                reader: READER,
+                trained_at: known.trained_at,
+                history: known.history,
+                summary,
+                body,
+            };
+            if !self.write(move |sql| Ok(rows::keep(sql, &trained)?)).await? {
+                return self.read_models().await;
+            }
+        }
+        let before = self.suggester();
+        let mut all = before.known.clone();
+        all.insert(field, Arc::new(known));
+        let (settings, unreadable) = (before.settings.clone(), before.unreadable.clone());
+        self.show_suggester(Suggester { settings, known: all, unreadable });
+        tracing::info!(%field, version, learned, "suggestions were learned");
+        Ok(())
+    }
+}
+
+/// A stored model, if this program can read it.
+fn read_model(stored: Trained) -> Option<Known> {
+    let Trained { field, version, reader, trained_at, history, summary, body } = stored;
+    if reader != READER {
+        return None;
+    }
+    let model = serde_json::from_slice(&body);
+    let measured = serde_json::from_str(&summary);
+    match (model, measured) {
+        (Ok(model), Ok(measured)) => Some(Known { version, trained_at, measured, history, model }),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%field, %error, "a stored model cannot be read; it is learned again");
+            None
+        }
+    }
+}

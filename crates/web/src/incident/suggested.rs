@@ -1,0 +1,213 @@
+//! What past incidents suggest of an incident: a quiet line under the value that is missing, and
+//! beside the form of a new one while it is typed.
+
+use super::case::Case;
+use super::commands::{seen, undo_of};
+use super::patches;
+use super::refused::words_of;
+use super::view::View;
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Live, SignedIn, Staff};
+use crate::error::{PageError, PageResult, status_of};
+use crate::form::Fields;
+use crate::shell::error_page;
+use crate::url;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use desk::Trouble;
+use desk::suggest::{Offer, Suggester, changes};
+use incident::{Policy, RefusalKind};
+use kernel::{Channel, IncidentNumber, Language, Level, Priority, ServiceId, limits};
+use maud::{Markup, html};
+use store::suggestions::Suggested;
+
+/// The key that accepts the first suggestion of a page.
+const KEY: &str = "o";
+
+/// The line under a value that is missing.
+pub(super) fn line(view: &View<'_>, field: Suggested) -> Markup {
+    let offer = view.case.offers.iter().find(|offer| offer.field == field);
+    let Some(offer) = offer.filter(|_| view.rights.works && view.can(changes(field))) else {
+        return html! {};
+    };
+    let post = |what: &str| address(view.case.number, field, what);
+    html! {
+        form.mts method="post" action=(post("accept")) data-live {
+            input type="hidden" name="value" value=(offer.value);
+            p.meta { "Suggested: " (words(offer)) }
+            div.btns {
+                button class="btn btn-sm" type="submit" data-key=(KEY) aria-label={ "Accept " (offer.label) " as " (field) } { "Accept " kbd { "O" } }
+                button class="btn btn-quiet btn-sm" type="submit" formaction=(post("dismiss")) aria-label={ "Do not suggest the " (field) } { "No" }
+            }
+        }
+    }
+}
+
+/// "Network (86 %) because vpn, tunnel, gateway".
+fn words(offer: &Offer) -> Markup {
+    html! {
+        b { (offer.label) } " (" (per_cent(offer.probability)) ")"
+        @if !offer.because.is_empty() { " because " (offer.because.join(", ")) }
+    }
+}
+
+/// Thousandths in per cent. Nothing is certain.
+pub(crate) fn per_cent(milli: u32) -> String {
+    format!("{} %", ((milli + 5) / 10).min(99))
+}
+
+fn address(number: IncidentNumber, field: Suggested, what: &str) -> String {
+    url::incident_command(number, format!("suggestions/{field}/{what}"))
+}
+
+/// `POST /incidents/{number}/suggestions/{field}/{what}`
+pub(super) async fn post(
+    State(app): State<App>,
+    Staff(who): Staff,
+    live: Live,
+    Path((number, field, what)): Path<(String, String, String)>,
+    fields: Fields,
+) -> PageResult {
+    let number: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let field: Suggested = field.parse().map_err(|_| PageError::NotFound)?;
+    let before = seen(&app, &who, number).await?;
+    let done = match what.as_str() {
+        "accept" => {
+            let of = (number, field);
+            let value = fields.filled("value");
+            let done = app.desk.accept_suggestion(who.viewer(), Channel::Web, of, value).await;
+            done.map(|done| Some(done.first_n))
+        }
+        "dismiss" => app.desk.dismiss_suggestion(who.viewer(), number, field).await.map(|()| None),
+        _ => return Err(PageError::NotFound),
+    };
+    let (first_n, status, refusal) = match done {
+        Ok(first_n) => (first_n, None, None),
+        Err(trouble) => {
+            let status = status_of(&trouble);
+            match trouble {
+                // The page shows what is so now, and why it was not done.
+                Trouble::Refused(refusal) if refusal.kind == RefusalKind::State => {
+                    (None, Some(status), Some(words_of(&refusal)))
+                }
+                other => return Err(other.into()),
+            }
+        }
+    };
+    let case = Case::load(&app, who.viewer(), &who.here, number).await?;
+    let view = View::of(&case, who.viewer());
+    let parts = patches::own(&view, before.version);
+    if let (Some(status), Some(words)) = (status, refusal) {
+        let patch = html! { (parts) (patches::refusal(Some(&words))) };
+        let page = error_page(Language::En, "This was not done", &words);
+        return Ok(Answer::refused(status, patch).else_page(page).reply(live));
+    }
+    let undo = first_n.and_then(|n| undo_of(&case, n));
+    let toast = if what == "accept" { "Accepted" } else { "Not suggested any more" };
+    let answer = Answer::patch(parts).else_go(url::incident(number)).toast(toast);
+    Ok(answer.undo(undo).reply(live))
+}
+
+/// `POST /incidents/new/suggest`: what is suggested of what is typed so far.
+pub(super) async fn while_typing(
+    State(app): State<App>,
+    Staff(who): Staff,
+    sent: Fields,
+) -> PageResult {
+    if !who.viewer().works() {
+        return Err(PageError::NotFound);
+    }
+    Ok(beside(&app, &who, &sent, Some("morph")).into_response())
+}
+
+/// What is suggested of a form of a new incident; it stays on the page while nothing is.
+pub(super) fn beside(app: &App, who: &SignedIn, sent: &Fields, patch: Option<&str>) -> Markup {
+    let (suggester, policy) = (app.desk.suggester(), app.desk.policy());
+    let offers = if who.viewer().works() { offers(&suggester, &policy, sent) } else { vec![] };
+    html! {
+        div id="suggested" data-patch=[patch] {
+            @for offer in &offers {
+                p.meta {
+                    (label(offer.field)) " suggested: " (words(offer)) " "
+                    button class="btn btn-sm" type="submit" form="f-new" formnovalidate data-look data-key=(KEY)
+                        formaction={ "/incidents/new/fill?take=" (offer.field) "&value=" (url::encode(&offer.value)) }
+                        aria-label={ "Accept " (offer.label) " as " (offer.field) } { "Accept " kbd { "O" } }
+                }
+            }
+        }
+    }
+}
+
+fn label(field: Suggested) -> &'static str {
+    match field {
+        Suggested::Service => "Service",
+        Suggested::Category => "Category",
+        Suggested::Team => "Team",
+        Suggested::Priority => "Priority",
+    }
+}
+
+/// Of the fields that are empty.
+fn offers(suggester: &Suggester, policy: &Policy, sent: &Fields) -> Vec<Offer> {
+    let title: String = sent.text("title").chars().take(limits::TITLE_CHARS).collect();
+    let body: String = sent.text("description").chars().take(limits::BODY_CHARS).collect();
+    if title.trim().is_empty() {
+        return vec![];
+    }
+    let service: Option<ServiceId> = sent.filled("service_id").and_then(|id| id.parse().ok());
+    let is_empty = |field: &Suggested| match field {
+        Suggested::Service => service.is_none() && sent.filled("service").is_none(),
+        Suggested::Category => sent.filled("category").is_none(),
+        // Without one, the owner of the service gets it.
+        Suggested::Team => sent.filled("team").is_none() && service.is_none(),
+        Suggested::Priority => sent.filled("cell").is_none(),
+    };
+    let guess = |field: Suggested| suggester.guess(field, &title, &body, service, policy);
+    Suggested::ALL.iter().copied().filter(is_empty).filter_map(guess).collect()
+}
+
+/// The form with a suggestion that was accepted, if one was.
+pub(super) fn taken(sent: Fields, asked: &Fields, policy: &Policy) -> Fields {
+    let (field, value) = (asked.text("take"), asked.text("value"));
+    match field.parse::<Suggested>() {
+        Ok(Suggested::Service) => {
+            let service = value.parse().ok().and_then(|id: ServiceId| policy.services.get(&id));
+            match service {
+                Some(service) => {
+                    sent.with("service", service.name.clone()).with("service_id", value)
+                }
+                None => sent,
+            }
+        }
+        Ok(Suggested::Category) => sent.with("category", value),
+        Ok(Suggested::Team) => sent.with("team", value),
+        Ok(Suggested::Priority) => match value.parse().ok().and_then(|p| cell(policy, p)) {
+            Some((impact, urgency)) => {
+                sent.with("cell", format!("{}-{}", impact.get(), urgency.get()))
+            }
+            None => sent,
+        },
+        Err(_) => sent,
+    }
+}
+
+/// The cell of the matrix that comes to a priority, the one nearest to its middle.
+fn cell(policy: &Policy, wanted: Priority) -> Option<(Level, Level)> {
+    let apart = |level: Level| level.get().abs_diff(Level::MEDIUM.get());
+    let all = Level::ALL.into_iter().flat_map(|impact| Level::ALL.map(|urgency| (impact, urgency)));
+    all.filter(|(impact, urgency)| policy.matrix.priority(*impact, *urgency) == wanted)
+        .min_by_key(|(impact, urgency)| apart(*impact) + apart(*urgency))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_certain() {
+        assert_eq!(per_cent(864), "86 %");
+        assert_eq!(per_cent(865), "87 %");
+        assert_eq!(per_cent(1_000), "99 %");
+    }
+}
