@@ -11,6 +11,7 @@ mod cache;
 mod chance;
 mod change;
 mod clock;
+pub mod causes;
 pub mod contacts;
 pub mod cookie;
 mod deliveries;

@@ -11,7 +11,7 @@ mod score;
 
 pub use fact::{Evidence, Fact};
 pub use kind::{Kind, What};
-pub use score::{CAUSES_MAX, CLOCKS_SECONDS, RECENT_SECONDS, SCORE_MIN, rank};
+pub use score::{CAUSES_MAX, CLOCKS_SECONDS, RECENT_SECONDS, SCORE_MIN, WORK_SECONDS, rank};
 
 use incident::conduct::Degree;
 use kernel::{AlertId, ChangeId, MaintenanceId, ServiceId, Severity, Timestamp};

@@ -29,7 +29,7 @@ const WORK_ODDS: f64 = 11.0;
 /// The same for what was out: it counts as long as it lasts, a little more if it is fresh.
 const OUT_ODDS: f64 = 3.0;
 /// Seconds after its end in which planned work may still be why.
-const WORK_SECONDS: i64 = 6 * 3_600;
+pub const WORK_SECONDS: i64 = 6 * 3_600;
 /// Seconds after its end in which an outage may still be why: what waited for it fails later.
 const OUT_SECONDS: i64 = 1_800;
 /// Seconds before the first sign in which an alert may tell of the cause: a day.
