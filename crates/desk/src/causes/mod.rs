@@ -9,11 +9,16 @@ mod gather;
 use self::gather::{Found, gather};
 use crate::{Desk, Trouble};
 use incident::state::{Link, LinkKind};
-use incident::{CommandName, Refusal, Scope, Viewer, permissions};
+use incident::{Command, CommandName, Refusal, Scope, Viewer, permissions};
 use insight::cause::{Cause, Evidence, Kind, What, rank};
-use kernel::{IncidentNumber, ServiceId, Timestamp};
+use kernel::{Channel, IncidentNumber, ServiceId, Timestamp};
 use store::Sql;
 use store::causes::{self as rows, Verdict};
+
+/// Seconds before the beginning in which changes are named beside the timeline: a day.
+const AROUND_SECONDS: i64 = 86_400;
+/// Changes that are named there: more are on the pages of the services.
+const AROUND_MAX: usize = 10;
 
 /// What is known of a cause, to show it and to lead to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +71,8 @@ pub struct Causes {
     pub probable: Vec<Proposed>,
     /// What somebody says it was not.
     pub refused: Vec<Proposed>,
+    /// What was changed around its beginning at what is hit or needed, the latest first.
+    pub changes: Vec<Known>,
     /// Whether the viewer may say what it was.
     pub may_judge: bool,
 }
@@ -130,6 +137,35 @@ impl Desk {
         }
         self.causes(viewer, number).await
     }
+
+    /// Links an incident to a cause, by the command that anybody else would give. That it is
+    /// linked already is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Refused`] when there is no such incident or cause, it has no number, or the
+    /// viewer does not work on the incident.
+    pub async fn link_cause(
+        &self,
+        viewer: &Viewer,
+        channel: Channel,
+        number: IncidentNumber,
+        what: &What,
+    ) -> Result<Causes, Trouble> {
+        let causes = self.causes(viewer, number).await?;
+        let target = causes.get(what).ok_or_else(no_cause)?.known.target.clone();
+        let Some((kind, target)) = target else {
+            let words = "it has no number to link it by; say it in a note or when you resolve";
+            return Err(Refusal::state("no_number", words).into());
+        };
+        let link = Command::Link { kind, target, cascade: None };
+        match self.ask(viewer, channel).on(number).issue(link).await {
+            Ok(_) => {}
+            Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {}
+            Err(trouble) => return Err(trouble),
+        }
+        self.causes(viewer, number).await
+    }
 }
 
 /// What was found, ranked, and apart from it what was refused.
@@ -175,10 +211,22 @@ fn weighed(number: IncidentNumber, mut found: Found, may_judge: bool) -> Causes 
         number,
         began: found.scene.began,
         affected: found.affected.clone(),
+        changes: changes(&found),
         probable,
         refused,
         may_judge,
     }
+}
+
+/// The changes of the last day before it began, the latest first.
+fn changes(found: &Found) -> Vec<Known> {
+    let since = found.scene.began.plus_seconds(-AROUND_SECONDS);
+    let all = found.known.iter().filter(|(what, _)| matches!(what, What::Change(_)));
+    let mut changes: Vec<Known> =
+        all.map(|(_, known)| known.clone()).filter(|known| known.at >= Some(since)).collect();
+    changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.title.cmp(&b.title)));
+    changes.truncate(AROUND_MAX);
+    changes
 }
 
 /// What was judged and is kept no more, or not shown to this viewer.

@@ -3,6 +3,7 @@
 mod alerts;
 pub(crate) mod attachments;
 mod case;
+mod causes;
 mod clocks;
 mod commands;
 mod comments;
@@ -62,6 +63,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route("/incidents/{number}/causes", get(causes::show).post(causes::judge))
+        .route("/incidents/{number}/causes/part", get(causes::part))
+        .route("/incidents/{number}/causes/link", post(causes::link))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

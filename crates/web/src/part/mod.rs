@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod health;
 pub(crate) mod icon;
 pub(crate) mod keel;
+pub(crate) mod outward;
 pub(crate) mod person;
 pub(crate) mod pri;
 pub(crate) mod rating;

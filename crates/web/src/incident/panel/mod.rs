@@ -10,6 +10,7 @@ pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
 use super::alerts;
+use super::causes;
 use super::view::View;
 use crate::form::Fields;
 use maud::{Markup, html};
@@ -23,12 +24,13 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
     }
 }
 
-/// Its sections; as patches each on its own.
+/// Its sections; as patches each on its own. Probable causes come by themselves and stay.
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (props::props(view, patch))
         (major::section(view, patch))
         (alerts::section(view, patch))
+        @if patch.is_none() { (causes::waiting(view.case.number)) }
         (around::runbooks(view, patch))
         (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
