@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod calendars;
 mod categories;
+mod causes;
 mod changes;
 mod deliveries;
 mod directory;
@@ -129,6 +130,7 @@ fn doors() -> Vec<Door> {
         services::doors(),
         service_map::doors(),
         changes::doors(),
+        causes::doors(),
         categories::doors(),
         schedules::doors(),
         escalations::doors(),
