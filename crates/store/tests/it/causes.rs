@@ -13,7 +13,7 @@ use store::causes::{
     Verdict, alerts_near, incidents_near, judged, last_of, of, outages_near, say,
     services_of_children, unsay,
 };
-use store::{Failure, Sql};
+use store::{Failure, Sql, Value};
 
 fn at(seconds: i64) -> Timestamp {
     NOW.plus_seconds(seconds)
@@ -122,9 +122,9 @@ fn keep(sql: &mut dyn Sql, alert: &Alert) -> Result<(), Failure> {
 fn outage(sql: &mut dyn Sql, n: usize, number: i64, seconds: i64) -> Result<(), Failure> {
     let statement = "insert into outages (number, id, service_id, degree, started_at, ended_at) \
         values ($1, $2, $3, $4, $5, null)";
-    let values = [
+    let values: [Value; 5] = [
         IncidentNumber(number).into(),
-        OutageId(id(23, n)).into(),
+        OutageId(id(23, n)).to_string().into(),
         service(1).into(),
         Degree::Full.as_str().into(),
         at(seconds).into(),
@@ -156,7 +156,8 @@ fn what_belongs_to_a_hidden_incident_is_found_by_its_team_alone() {
                 assert_eq!((found[0].at, found[0].title.as_str()), (at(-600), "Errors"));
                 assert_eq!(outages_near(sql, &scope, &services, span, 10)?.len(), count);
             }
-            let none = alerts_near(sql, &security(), (&numbers, &[service(0)]), span, 10)?;
+            let none =
+                alerts_near(sql, &security(), (numbers.as_slice(), &[service(0)][..]), span, 10)?;
             assert_eq!(none, []);
             assert_eq!(outages_near(sql, &security(), &services, (at(-3_600), at(-700)), 9)?, []);
             let parent = IncidentNumber(1);
