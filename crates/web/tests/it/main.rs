@@ -5,6 +5,7 @@ mod account;
 mod agreements;
 mod alerts;
 mod calendars;
+mod causes;
 mod clocks;
 mod harness;
 mod inbox;
