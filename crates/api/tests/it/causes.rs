@@ -64,7 +64,7 @@ async fn causes_are_for_those_who_see_all_of_it_and_verdicts_for_those_who_work_
     let restrict = format!("/api/v1/incidents/{number}/restrict");
     world.of("ines").post(&restrict, json!({ "team": "Network" })).await.good();
     world.of("ines").get(&address).await.good();
-    world.of("mara").get(&address).await.problem(404);
-    world.of("mara").post(&feedback, json!({ "said": "yes" })).await.problem(404);
+    world.of("ada").get(&address).await.problem(404);
+    world.of("ada").post(&feedback, json!({ "said": "yes" })).await.problem(404);
     world.of("mara").get("/api/v1/incidents/INC-999/causes").await.problem(404);
 }
