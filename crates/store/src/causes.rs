@@ -41,6 +41,8 @@ pub struct Near {
     pub title: String,
 }
 
+const SELECT: &str = "select number, what, kind, was_it, person_id, at from cause_verdicts";
+
 /// Keeps what somebody said; the last word stands.
 pub fn say(sql: &mut dyn Sql, said: &Verdict) -> Result<(), Failure> {
     let statement = "insert into cause_verdicts (number, what, kind, was_it, person_id, at) \
@@ -70,20 +72,22 @@ pub fn of(
     number: IncidentNumber,
     limit: usize,
 ) -> Result<Vec<Verdict>, Failure> {
-    let statement = format!(
-        "select number, what, kind, was_it, person_id, at from cause_verdicts \
-         where number = $1 order by at desc, what limit {limit}"
-    );
-    many(sql, &statement, &[number.into()], |row| {
-        Ok(Verdict {
-            number: IncidentNumber(row.int()?),
-            what: row.parsed()?,
-            kind: row.parsed()?,
-            was_it: row.flag()?,
-            by: row.parsed()?,
-            at: row.at()?,
-        })
-    })
+    of_many(sql, &[number], limit)
+}
+
+/// What was said of the causes of these incidents, the latest first; `limit` at most.
+pub fn of_many(
+    sql: &mut dyn Sql,
+    numbers: &[IncidentNumber],
+    limit: usize,
+) -> Result<Vec<Verdict>, Failure> {
+    if numbers.is_empty() {
+        return Ok(vec![]);
+    }
+    let (names, values) = slots(1, numbers);
+    let statement =
+        format!("{SELECT} where number in ({names}) order by at desc, what limit {limit}");
+    many(sql, &statement, &values, verdict)
 }
 
 /// How often each kind was said to be the cause since an instant, and how often not, for
@@ -225,6 +229,17 @@ pub fn outages_near(
             started_at: row.at()?,
             ended_at: row.opt_at()?,
         })
+    })
+}
+
+fn verdict(row: &mut Columns) -> Result<Verdict, Failure> {
+    Ok(Verdict {
+        number: IncidentNumber(row.int()?),
+        what: row.parsed()?,
+        kind: row.parsed()?,
+        was_it: row.flag()?,
+        by: row.parsed()?,
+        at: row.at()?,
     })
 }
 

@@ -104,14 +104,18 @@ async fn what_was_said_is_shown_undone_and_offers_a_link() {
     let answer = world.post_live("mara", &address(number), &no).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(refused(&answer).contains("CHG-7"));
+    let service = format!("/services/{}", world.printing);
+    world.get("mara", &service).await.shows("CHG-7").hides(", suspect");
     let undo = answer.header("x-undo").to_owned();
     let back = world.post_live("mara", &undo, &[]).await;
     back.shows("CHG-7").hides("said not to be it");
+    world.get("mara", &service).await.shows(", suspect");
     let yes = [("what", what.as_str()), ("said", "yes")];
     let answer = world.post("mara", &address(number), &yes).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, &*address(number)));
     let page = world.get("mara", &address(number)).await;
     page.shows("the cause").shows("Link CHG-7").shows("Undo");
+    world.get("mara", &service).await.shows(&format!(", cause of {number}"));
     let link = format!("{}/link", address(number));
     world.post_live("mara", &link, &[("what", &what)]).await.hides("Link CHG-7");
     let incident = world.get("mara", &format!("/incidents/{number}")).await;
