@@ -1,10 +1,12 @@
 // What an incident's page needs beside app.js.
 import { startDrafts } from "./js/drafts.js";
 import { startMentions } from "./js/mention.js";
+import { startPolling } from "./js/poll.js";
 import { startPresence } from "./js/presence.js";
 import { startTimeline } from "./js/timeline.js";
 
 startTimeline();
 startDrafts();
 startMentions();
+startPolling();
 startPresence();

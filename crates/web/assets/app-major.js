@@ -1,10 +1,12 @@
 // What the room of a major incident needs beside app.js.
 import { startCountdown } from "./js/countdown.js";
 import { startDrafts } from "./js/drafts.js";
+import { startPolling } from "./js/poll.js";
 import { startPresence } from "./js/presence.js";
 import { startPreview } from "./js/preview.js";
 
 startCountdown();
 startDrafts();
+startPolling();
 startPresence();
 startPreview();

@@ -37,18 +37,18 @@ pub(super) fn section(
                     @if causes.affected.len() > 1 { span.meta { (counted(causes.affected.len() as i64, "service")) " affected" } }
                 }
                 @if first.is_empty() { p.meta { (nothing(causes)) } }
-                @else { ol.stack { @for one in first { (row(who, policy, causes, one)) } } }
+                @else { ol.stack-l { @for one in first { (row(who, policy, causes, one)) } } }
                 (graph::drawing(policy, causes))
                 @if !more.is_empty() {
                     details.fold {
                         summary { (icon("right")) (more.len()) " more" }
-                        ol.stack { @for one in more { (row(who, policy, causes, one)) } }
+                        ol.stack-l { @for one in more { (row(who, policy, causes, one)) } }
                     }
                 }
                 @if !causes.refused.is_empty() {
                     details.fold {
                         summary { (icon("right")) (causes.refused.len()) " said not to be it" }
-                        ul.stack { @for one in &causes.refused { (row(who, policy, causes, one)) } }
+                        ul.stack-l { @for one in &causes.refused { (row(who, policy, causes, one)) } }
                     }
                 }
             }
