@@ -372,3 +372,26 @@ fn nothing() -> Response {
     let page = shell::error_page(Language::En, "Nothing to answer", words);
     (StatusCode::NOT_FOUND, page).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_alerts_name_are_web_addresses_and_each_is_offered_once() {
+        let link = |href: &str| ::alert::Link { href: href.to_owned(), text: "Graph".to_owned() };
+        let all = [
+            "https://graphs.example/1",
+            "javascript:alert(1)",
+            "https://graphs.example/1",
+            "http://logs.example/2",
+            "https://graphs.example/3",
+            "https://graphs.example/4",
+            "https://graphs.example/5",
+        ];
+        let found = places(all.into_iter().map(link));
+        let found: Vec<&str> = found.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(found.len(), ALERT_LINKS);
+        assert_eq!(found[..2], ["https://graphs.example/1", "http://logs.example/2"]);
+    }
+}
