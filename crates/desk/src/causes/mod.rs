@@ -67,6 +67,8 @@ pub struct Causes {
     pub began: Timestamp,
     /// The services that are hit: its own, those of its outages and of its children.
     pub affected: Vec<ServiceId>,
+    /// Those of them that need the service where the cause is suspected, directly or not.
+    pub reached: Vec<ServiceId>,
     /// What somebody says it was, then the most probable first.
     pub probable: Vec<Proposed>,
     /// What somebody says it was not.
@@ -100,10 +102,15 @@ impl Desk {
     /// [`Trouble::Refused`] when there is no such incident, or the viewer does not see all of it.
     pub async fn causes(&self, viewer: &Viewer, number: IncidentNumber) -> Result<Causes, Trouble> {
         let (scope, now, sight) = (Scope::of(viewer), self.now(), self.service_map().await?);
+        let graph = sight.graph.clone();
         let read = move |sql: &mut dyn Sql| gather(sql, &scope, &sight, number, now);
         let found = self.read(read).await?.ok_or_else(unknown)?;
         let may_judge = permissions::granted(viewer, &found.state)(CommandName::Link);
-        Ok(weighed(number, found, may_judge))
+        let mut causes = weighed(number, found, may_judge);
+        let suspected = causes.suspect().and_then(|one| one.known.service);
+        let needs = |id: &&ServiceId| suspected.is_some_and(|at| graph.above(id).contains(&at));
+        causes.reached = causes.affected.iter().filter(needs).copied().collect();
+        Ok(causes)
     }
 
     /// Says of a cause that it was it, or that it was not; nothing takes back what was said.
@@ -211,6 +218,7 @@ fn weighed(number: IncidentNumber, mut found: Found, may_judge: bool) -> Causes 
         number,
         began: found.scene.began,
         affected: found.affected.clone(),
+        reached: vec![],
         changes: changes(&found),
         probable,
         refused,

@@ -96,6 +96,7 @@ async fn a_deployment_just_before_at_what_is_needed_comes_first() {
     assert_eq!((&first.what, first.kind), (&What::Change(settings), Kind::Configuration));
     assert_eq!(first.known.service, Some(database));
     assert!(words(first).contains(&"changed 12 minutes before the first sign".to_owned()));
+    assert_eq!(found.reached, [t.vpn]);
     assert_eq!(found.suspect().map(|one| &one.what), Some(&What::Change(settings)));
     let titles: Vec<&str> = found.probable.iter().map(|one| one.known.title.as_str()).collect();
     assert!(titles.contains(&"Release 4.18") && !titles.contains(&"CHG-9 Afterwards"));

@@ -17,15 +17,15 @@ const TOP: usize = 20;
 /// Signs of a name that have room in a box.
 const NAME_SIGNS: usize = 20;
 
-/// Nothing where no service is suspected, or it is one of those that are hit.
+/// Nothing where none of those that are hit needs the one that is suspected.
 pub(super) fn drawing(policy: &Policy, causes: &Causes) -> Markup {
     let suspect = causes.suspect().and_then(|one| Some((one, one.known.service?)));
-    let Some((one, at)) = suspect.filter(|(_, at)| !causes.affected.contains(at)) else {
+    let Some((one, at)) = suspect.filter(|_| !causes.reached.is_empty()) else {
         return html! {};
     };
-    let hit: Vec<ServiceId> = causes.affected.iter().copied().take(SHOWN).collect();
+    let hit: Vec<ServiceId> = causes.reached.iter().copied().take(SHOWN).collect();
     let names: Vec<&str> = hit.iter().map(|id| name(policy, *id)).collect();
-    let others = causes.affected.len() - hit.len();
+    let others = causes.reached.len() - hit.len();
     let mut words = format!("{} stands on {}", names.join(", "), name(policy, at));
     if others > 0 {
         words = format!("{} and {others} more stand on {}", names.join(", "), name(policy, at));
