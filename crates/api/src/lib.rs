@@ -10,6 +10,7 @@ mod audit;
 mod auth;
 mod calendars;
 mod categories;
+mod causes;
 mod changes;
 mod deliveries;
 mod directory;
@@ -132,6 +133,7 @@ fn doors() -> Vec<Door> {
         services::doors(),
         service_map::doors(),
         changes::doors(),
+        causes::doors(),
         categories::doors(),
         schedules::doors(),
         escalations::doors(),

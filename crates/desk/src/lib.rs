@@ -9,6 +9,7 @@ mod ask;
 pub mod audiences;
 mod auditor;
 mod cache;
+pub mod causes;
 mod chance;
 mod change;
 mod clock;

@@ -3,8 +3,9 @@
 //!
 //! [`risk`] is what the next half hour costs if nobody works on an incident, from
 //! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
-//! that hour of the week brings.
+//! that hour of the week brings. [`cause`] ranks what probably caused an incident.
 
+pub mod cause;
 mod exposure;
 mod risk;
 pub mod surge;

@@ -8,6 +8,7 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::incident::leads;
 use crate::part::icon::{icon, mark};
+use crate::part::outward;
 use crate::part::pri::priority;
 use crate::part::time::{Here, due, moment, since};
 use crate::{shell, url};
@@ -17,11 +18,12 @@ use desk::Trouble;
 use desk::paging::{Answer, Paged};
 use incident::conduct::RoomKind;
 use incident::escalation::{Planned, Whom};
-use incident::{CommandName, Policy, RefusalKind, permissions};
+use incident::{CommandName, Policy, RefusalKind, Scope, permissions};
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Language, PersonId, limits};
 use maud::{Markup, html};
 use store::Sql;
+use store::alerts::found::{self, Wanted};
 use store::directory::changes::{self, Change};
 use store::directory::services::{self, Link};
 use store::incidents::timeline::contents_by_id;
@@ -32,6 +34,9 @@ const CHANGES: usize = 2;
 const CHANGES_SECONDS: i64 = 86_400;
 /// Runbooks and other links of the service that are offered.
 const LINKS: usize = 3;
+/// Alerts whose graphs and runbooks are offered, and how many of these in all.
+const ALERTS: usize = 3;
+const ALERT_LINKS: usize = 4;
 /// What a refusal says of who gave that answer before: pressed twice, it was heard once.
 const SAID_ALREADY: &str = "nothing_to_change";
 
@@ -85,6 +90,8 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
 struct Around {
     changes: Vec<Change>,
     links: Vec<Link>,
+    /// Graphs, logs and runbooks that its alerts name.
+    told: Vec<::alert::Link>,
     conference: Option<String>,
 }
 
@@ -95,12 +102,19 @@ impl Around {
         let room = conduct.and_then(|conduct| conduct.rooms.get(&RoomKind::Conference)).copied();
         let began = state.moments.detected.unwrap_or(state.reported_at);
         let (service, now) = (state.service, app.desk.now());
+        let (scope, number) = (Scope::of(&paged.viewer), paged.page.number);
+        let alerted = state.alerts.is_some();
         let read = move |sql: &mut dyn Sql| {
             let mut found = Around::default();
             if let Some(id) = service {
                 let from = began.plus_seconds(-CHANGES_SECONDS);
                 found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
                 found.changes = changes::of_service(sql, id, from, now, CHANGES)?;
+            }
+            if alerted {
+                let wanted = Wanted { number: Some(number), ..Wanted::default() };
+                let alerts = found::open_first(sql, &scope, &wanted, ALERTS)?;
+                found.told = places(alerts.into_iter().flat_map(|one| one.details.links));
             }
             if let Some(id) = room {
                 let said = contents_by_id(sql, &[id])?.into_values().next();
@@ -111,6 +125,17 @@ impl Around {
         };
         Ok(app.desk.read(read).await?)
     }
+}
+
+/// Web addresses that alerts name, each once.
+fn places(links: impl Iterator<Item = ::alert::Link>) -> Vec<::alert::Link> {
+    let mut places: Vec<::alert::Link> = Vec::new();
+    for link in links.filter(|link| outward::host(link.href.trim()).is_some()) {
+        if places.len() < ALERT_LINKS && places.iter().all(|known| known.href != link.href) {
+            places.push(link);
+        }
+    }
+    places
 }
 
 /// Names and times as this person knows them.
@@ -179,6 +204,9 @@ fn onwards(number: IncidentNumber, major: bool, around: &Around) -> Markup {
             a href=(address) { (icon("ext")) (words) }
             @if let Some(address) = &around.conference {
                 a href=(address) rel="noopener noreferrer" { (icon("video")) "Join the call" }
+            }
+            @for link in &around.told {
+                a href=(link.href.trim()) rel="noopener noreferrer" { (icon("ext")) (link.text) ", " (outward::host(link.href.trim()).unwrap_or_default()) }
             }
             @for link in around.links.iter().take(LINKS) {
                 a href=(link.url) rel="noopener noreferrer" { (icon("book")) (link.title) }
@@ -343,4 +371,27 @@ fn nothing() -> Response {
     let words = "There is no page here for you, or you may not see the incident any more.";
     let page = shell::error_page(Language::En, "Nothing to answer", words);
     (StatusCode::NOT_FOUND, page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_alerts_name_are_web_addresses_and_each_is_offered_once() {
+        let link = |href: &str| ::alert::Link { href: href.to_owned(), text: "Graph".to_owned() };
+        let all = [
+            "https://graphs.example/1",
+            "javascript:alert(1)",
+            "https://graphs.example/1",
+            "http://logs.example/2",
+            "https://graphs.example/3",
+            "https://graphs.example/4",
+            "https://graphs.example/5",
+        ];
+        let found = places(all.into_iter().map(link));
+        let found: Vec<&str> = found.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(found.len(), ALERT_LINKS);
+        assert_eq!(found[..2], ["https://graphs.example/1", "http://logs.example/2"]);
+    }
 }

@@ -61,6 +61,11 @@ pub(crate) fn incident_command(number: IncidentNumber, command: impl Display) ->
     format!("/incidents/{number}/{command}")
 }
 
+/// What probably caused an incident, and where people say whether it did.
+pub(crate) fn causes(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/causes")
+}
+
 /// The room in which a major incident is conducted.
 pub(crate) fn major(number: IncidentNumber) -> String {
     format!("/incidents/{number}/major")

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test that unwraps nothing fails, and says where.
 
 mod assignment;
+mod causes;
 mod commands;
 mod files;
 mod knowledge;

@@ -338,3 +338,16 @@ async fn its_past_is_enough_to_suggest_something() {
     assert!(offer.label.contains("Printer"), "{offer:?}");
     drop(built.folder);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_change_at_the_database_is_the_first_cause_of_the_major() {
+    let built = built(25).await;
+    let major = built.rows("major:yes state:open").pop().expect("one is open");
+    let find = |sql: &mut dyn store::Sql| store::directory::people::by_name(sql, "Mara Lindqvist");
+    let mara = built.desk.store().read_blocking(find).unwrap().pop().unwrap();
+    let viewer = built.desk.viewer(&mara, TokenScope::Write);
+    let causes = built.desk.causes(&viewer, major.number).await.unwrap();
+    let first = causes.suspect().expect("one is suspected");
+    assert_eq!(first.known.title, "CHG-2288 Database pool settings", "{:?}", causes.probable);
+    assert!(causes.may_judge && first.known.target.is_some());
+}

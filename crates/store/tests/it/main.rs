@@ -5,6 +5,7 @@ mod harness;
 
 mod alerts;
 mod backup;
+mod causes;
 mod contacts;
 mod deliveries;
 mod directory;

@@ -3,6 +3,7 @@
 use super::view::View;
 use crate::alerts;
 use crate::part::icon::icon;
+use crate::part::outward;
 use crate::part::time::{self, counted};
 use crate::settings::maintenance;
 use crate::url;
@@ -18,6 +19,8 @@ use store::{Failure, Sql};
 
 /// Alerts that are named beside the timeline.
 const FIRST: usize = 5;
+/// Places to read on that are offered beside each: the graph, the runbook, the source.
+const LINKS: usize = 3;
 
 /// What the page of an incident shows of its alerts.
 pub(super) struct Alerts {
@@ -99,6 +102,9 @@ pub(super) fn section(view: &View<'_>, patch: Option<&str>) -> Markup {
                                 (icon(if one.alert.is_open() { "alert" } else { "check" }))
                                 p { a class="who ck" href=(url::alert(one.alert.id)) { span { (one.details.title) } } }
                                 span.meta { (alerts::state_word(one.alert.state).to_lowercase()) }
+                                @if !one.details.links.is_empty() {
+                                    span.meta { @for link in one.details.links.iter().take(LINKS) { (outward::button(&link.href, &link.text)) " " } }
+                                }
                             }
                         } }
                     }

@@ -3,6 +3,7 @@
 mod alerts;
 pub(crate) mod attachments;
 mod case;
+mod causes;
 mod clocks;
 mod commands;
 mod comments;
@@ -76,6 +77,9 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/incidents/{number}/article", post(workaround::article))
         .route("/incidents/{number}/suggestions/{field}/{what}", post(suggested::post))
+        .route("/incidents/{number}/causes", get(causes::show).post(causes::judge))
+        .route("/incidents/{number}/causes/part", get(causes::part))
+        .route("/incidents/{number}/causes/link", post(causes::link))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))
         .route("/attachments/{id}", get(attachments::download))

@@ -1,6 +1,7 @@
 //! The incident's page for staff.
 
 use super::case::Wanted;
+use super::causes;
 use super::composer::{Start, composer};
 use super::panel::panel;
 use super::readers::Readers;
@@ -132,6 +133,7 @@ fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
         }
+        (causes::changes_waiting())
         (list(view, &all[hidden..], None))
     }
 }

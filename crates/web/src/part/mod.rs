@@ -11,6 +11,7 @@ pub(crate) mod health;
 pub(crate) mod icon;
 pub(crate) mod keel;
 pub(crate) mod marked;
+pub(crate) mod outward;
 pub(crate) mod person;
 pub(crate) mod pri;
 pub(crate) mod rating;

@@ -16,10 +16,13 @@ use crate::shell::{Page, Section};
 use crate::surges;
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
+use incident::Access;
+use insight::cause::What;
 use kernel::{IncidentNumber, Role, ServiceId, Timestamp};
 use maud::{Markup, html};
 use query::{Expr, Name, Query, Sort, SortKey, StateWord, Term};
 use std::collections::BTreeSet;
+use store::causes::{self, Verdict};
 use store::directory::changes::{self, Change};
 use store::directory::services::{self, Service};
 use store::incidents::list::{self, COUNTED, IncidentRow, Look};
@@ -35,6 +38,8 @@ const OPEN_MAX: usize = 50;
 const BEHIND_MAX: usize = 30;
 /// Changes there and here that are looked at, the newest.
 const CHANGES_MAX: usize = 200;
+/// Verdicts about changes that are looked at, the newest.
+const VERDICTS_MAX: usize = 200;
 
 /// What happened to a service, as far as the reader may know.
 pub(super) struct Told {
@@ -54,6 +59,8 @@ pub(super) struct Told {
     pub(super) changes: Vec<Change>,
     /// When outages and open incidents began that the reader sees.
     pub(super) begun: Vec<Timestamp>,
+    /// What was said of the causes of open incidents that the reader sees all of.
+    judged: Vec<Verdict>,
 }
 
 impl Told {
@@ -62,9 +69,24 @@ impl Told {
         self.outages.iter().filter(|row| self.seen.contains(&row.number))
     }
 
+    /// What was said of a change: whether it was the cause, and of which open incident.
+    pub(super) fn said(&self, change: &Change) -> Option<(bool, IncidentNumber)> {
+        let what = What::Change(change.id);
+        let all = self.judged.iter().filter(|one| one.what == what);
+        all.max_by_key(|one| (one.was_it, one.at)).map(|one| (one.was_it, one.number))
+    }
+
+    /// Whether a change is suspected: as people say, or by when it came.
+    pub(super) fn is_suspect(&self, change: &Change) -> bool {
+        match self.said(change) {
+            Some((was_it, _)) => was_it,
+            None => recent::is_suspect(change.at, &self.begun),
+        }
+    }
+
     /// The services with a change that is suspected.
     fn suspects(&self) -> BTreeSet<ServiceId> {
-        let suspect = self.changes.iter().filter(|one| recent::is_suspect(one.at, &self.begun));
+        let suspect = self.changes.iter().filter(|one| self.is_suspect(one));
         suspect.filter_map(|change| change.service).collect()
     }
 
@@ -101,7 +123,10 @@ impl Told {
             .collect();
         begun.extend(open.iter().map(began));
         let changes = changes::of_services(sql, near, week, now, CHANGES_MAX)?;
-        Ok(Told { outages, seen, open, open_count, past, lately, changes, begun })
+        let whole = open.iter().filter(|row| row.access == Access::Full);
+        let whole: Vec<IncidentNumber> = whole.map(|row| row.number).collect();
+        let judged = causes::of_many(sql, &whole, VERDICTS_MAX)?;
+        Ok(Told { outages, seen, open, open_count, past, lately, changes, begun, judged })
     }
 }
 

@@ -6,6 +6,7 @@ mod agreements;
 mod alerts;
 mod articles;
 mod calendars;
+mod causes;
 mod clocks;
 mod harness;
 mod inbox;

@@ -18,6 +18,7 @@ pub(super) use preview::preview;
 
 use self::compose::Start;
 use super::case::{Case, Wanted};
+use super::causes;
 use super::dialogs;
 use super::panel;
 use super::readers::Readers;
@@ -230,6 +231,7 @@ fn beside(room: &Room<'_>, patch: Option<&str>) -> Markup {
     html! {
         (people::roles(room, patch))
         (people::responders(room, patch))
+        @if patch.is_none() { (causes::waiting(room.number())) }
         (people::rooms(room, patch))
         (panel::tasks(room.view, &dialogs::in_room(), patch))
         (timeline::section(room, patch))

@@ -11,6 +11,7 @@ pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
 
 use super::alerts;
+use super::causes;
 use super::view::View;
 use crate::form::Fields;
 use maud::{Markup, html};
@@ -24,7 +25,7 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
     }
 }
 
-/// Its sections; as patches each on its own.
+/// Its sections; as patches each on its own. Probable causes come by themselves and stay.
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (known::section(view, patch))
@@ -32,6 +33,7 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
         (major::section(view, patch))
         @if patch.is_none() { (crate::incident::similar::awaited(view)) }
         (alerts::section(view, patch))
+        @if patch.is_none() { (causes::waiting(view.case.number)) }
         (around::runbooks(view, patch))
         (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
