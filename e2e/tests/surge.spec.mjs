@@ -34,8 +34,7 @@ async function storm(desk) {
   return numbers;
 }
 
-// No surge is proposed after this import, while the demo proposes one: why is not known yet.
-test.fixme('many reports become one incident with children, by a person who leaves one out', async ({ desk, open }) => {
+test('many reports become one incident with children, by a person who leaves one out', async ({ desk, open }) => {
   await history(desk);
   const mara = await open(people.mara);
   await mara.goto('/queue?view=all-open');
