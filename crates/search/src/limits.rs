@@ -60,3 +60,5 @@ pub const MARKED_BYTES: usize = 400_000;
 pub const MARKS: usize = 500;
 /// Other marks that are kept beside the position, and the characters of each.
 pub const KEPT_MARKS: usize = 64;
+/// Words that were taken for others and are named in an answer: each is one more search.
+pub const NEAR_NAMED: usize = 48;
