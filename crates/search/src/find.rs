@@ -11,6 +11,7 @@ use crate::sight::Sight;
 use crate::typed::{Group, read};
 use crate::wish::{Found, Hit, Place, Wish};
 use incident::permissions::Scope;
+use kernel::Timestamp;
 use std::collections::HashMap;
 use tantivy::collector::{Collector, Count, TopDocs};
 use tantivy::query::{EnableScoring, Query};
@@ -56,7 +57,7 @@ impl Finding<'_> {
         let query = self.asking.query(groups)?;
         let top =
             TopDocs::with_limit(wish.limit.clamp(1, HITS)).and_offset(wish.offset.min(OFFSET));
-        let ranked = top.tweak_score(ranking(wish, groups.is_empty()));
+        let ranked = top.tweak_score(ranking(wish.now, groups.is_empty()));
         let mut names = vec![KIND.to_owned()];
         names.extend(wish.facets.iter().cloned());
         let (total, (best, counts)) =
@@ -243,10 +244,10 @@ fn collect<C: Collector>(
 
 /// What is ranked by: the words, and a little how new it is and how often it helped.
 fn ranking(
-    wish: &Wish,
+    now: Option<Timestamp>,
     by_time: bool,
 ) -> impl Fn(&SegmentReader) -> Box<dyn Fn(DocId, Score) -> f64> + Send + Sync + 'static {
-    let now = wish.now.map(|now| now.micros().div_euclid(1_000_000));
+    let now = now.map(|now| now.micros().div_euclid(1_000_000));
     move |reader| {
         let at = reader.fast_fields().i64(AT).ok();
         let weight = reader.fast_fields().u64(WEIGHT).ok();

@@ -203,8 +203,9 @@ fn chosen_labels(
         let term = Term::from_field_text(fields.labels, &label(&one.name, &one.value));
         let frequency = searcher.doc_freq(&term)?;
         let weight = OF_A_LABEL * rarity(searcher.num_docs(), frequency);
-        // One that half of all have would only cost time.
-        let terms = if frequency > LIKE_ENTRIES { vec![] } else { vec![term] };
+        // One that very many have would only cost time, and one that none has tells nothing.
+        let counts = frequency > 0 && frequency <= LIKE_ENTRIES;
+        let (terms, weight) = if counts { (vec![term], weight) } else { (vec![], 0.0) };
         sought.push(Sought { terms, weight, alone: false });
     }
     Ok(sought)

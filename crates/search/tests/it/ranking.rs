@@ -69,7 +69,7 @@ fn forms_accents_and_beginnings_are_found() {
     let index = index(&[
         incident(1, 1, "Störungen im Drucker"),
         incident(2, 1, "Les imprimantes sont hors service"),
-        incident(3, 1, "Las impresoras no imprimen"),
+        incident(3, 1, "Las impresoras no funcionan"),
         incident(4, 1, "Drukarka nie działa"),
         incident(5, 1, "Host srv-web-017 is down"),
     ]);
