@@ -15,7 +15,8 @@
 //!
 //! let index = Index::in_memory().unwrap();
 //! let at = kernel::Timestamp::from_micros(0);
-//! let article = Document::new(Kind::Article, "KB-7", "Printers that print nothing", Readers::Everyone, at);
+//! let title = "Printers that print nothing";
+//! let article = Document::new(Kind::Article, "KB-7", title, Readers::Everyone, at);
 //! index.put(&article).unwrap();
 //! index.commit(1, &Default::default()).unwrap();
 //!

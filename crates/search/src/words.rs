@@ -35,7 +35,8 @@ thread_local! {
     static STEMMERS: RefCell<Stemmers> = RefCell::new(Stemmers {
         each: LANGUAGES
             .iter()
-            .map(|l| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(*l)).build())
+            .map(|language| Stemmer::new(*language))
+            .map(|stemmer| TextAnalyzer::builder(RawTokenizer::default()).filter(stemmer).build())
             .collect(),
         known: HashMap::new(),
     });
