@@ -3,6 +3,7 @@
 use crate::document::{Document, Kind};
 use crate::failure::Failure;
 use crate::limits::HEAP_BYTES;
+use crate::merge::Merging;
 use crate::schema::{Fields, schema, tokenizers};
 use crate::similar::{Alike, Like};
 use crate::state::State;
@@ -14,16 +15,13 @@ use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::{IndexReader, IndexWriter};
 
 /// The folder of the files, in the folder of the index.
 const FILES: &str = "files";
 /// Who holds this file locked writes.
 const LOCK: &str = "writer.lock";
-/// Documents of a segment that may be out of date before it is written anew: what changes often
-/// would else fill the disk with what it was.
-const OUT_OF_DATE: f32 = 0.3;
 
 /// How far the log is in the index.
 pub type Position = i64;
@@ -201,6 +199,25 @@ impl Index {
         Ok(())
     }
 
+    /// Writes anew whatever holds words of documents that were taken out or put in anew, and does
+    /// not return before they are gone from the disk. Else they go when files are merged, which may
+    /// be never. For words that have to be erased; reads and writes up to the whole index. After a
+    /// failure, such as files that are merged just now, ask again.
+    pub fn purge(&self) -> Result<(), Failure> {
+        let mut writer = self.writer()?;
+        let segments = self.index.searchable_segment_metas()?;
+        for segment in segments.iter().filter(|segment| segment.has_deletes()) {
+            // One that was merged meanwhile is no longer there, and neither are its words.
+            if self.index.searchable_segment_ids()?.contains(&segment.id()) {
+                writer.merge(&[segment.id()]).wait()?;
+            }
+        }
+        // Searches hold the old files open until they see the new ones.
+        self.reader.reload()?;
+        writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
     /// What somebody looks for, within what they may see.
     pub fn search(&self, scope: &Scope, wish: &Wish) -> Result<Found, Failure> {
         self.refresh()?;
@@ -242,8 +259,6 @@ fn writer(index: &tantivy::Index) -> Result<IndexWriter, Failure> {
         .num_merge_threads(1)
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
-    let mut policy = LogMergePolicy::default();
-    policy.set_del_docs_ratio_before_merge(OUT_OF_DATE);
-    writer.set_merge_policy(Box::new(policy));
+    writer.set_merge_policy(Box::new(Merging::new()));
     Ok(writer)
 }

@@ -36,6 +36,7 @@ mod find;
 mod index;
 pub mod limits;
 mod mark;
+mod merge;
 mod near;
 mod schema;
 mod sight;

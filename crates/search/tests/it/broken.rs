@@ -147,3 +147,31 @@ fn broken_files_lead_to_an_empty_index_or_to_right_answers() {
     }
     assert!(empty > 50, "{empty}");
 }
+
+#[test]
+fn what_was_taken_out_is_gone_from_the_disk_when_purged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (index, _) = open(folder.path());
+    fill(&index);
+    // Files that say which documents of another file are no longer there, words and all.
+    let left = || {
+        let files = files(&folder.path().join("files"));
+        files.iter().filter(|file| file.extension().is_some_and(|e| e == "del")).count()
+    };
+    index.put(&incident(1, 1, "zyxwvut")).unwrap();
+    index.put(&incident(2, 1, "Scanner")).unwrap();
+    index.commit(50, &BTreeMap::new()).unwrap();
+    index.put(&incident(1, 1, "erased")).unwrap();
+    index.commit(51, &BTreeMap::new()).unwrap();
+    assert!(left() > 0);
+    index.purge().unwrap();
+    assert_eq!(left(), 0);
+    assert_eq!(find(&index, &staff(&[]), "zyxwvut").total, 0);
+    assert_eq!(find(&index, &staff(&[]), "erased").total, 1);
+    assert_eq!(index.search(&staff(&[]), &search::Wish::of("")).unwrap().total, 36);
+    let live = index.documents();
+    drop(index);
+    let (index, opened) = open(folder.path());
+    assert_eq!((opened, index.position(), index.documents()), (Opened::Kept, Some(51), live));
+    index.purge().unwrap();
+}
