@@ -170,7 +170,7 @@ impl Index {
         {
             let mut writer = self.writer()?;
             // What waits to be written would come after the deletion.
-            writer.rollback()?;
+            roll_back(&mut writer)?;
             writer.delete_all_documents()?;
         }
         self.write_down(None, &BTreeMap::new())
@@ -190,7 +190,7 @@ impl Index {
         });
         if let Err(error) = committed {
             // If this fails too, so will the next write, and say so.
-            drop(writer.rollback());
+            drop(roll_back(&mut writer));
             return Err(error.into());
         }
         drop(writer);
@@ -249,6 +249,14 @@ impl Index {
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind is written whole or not at all.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Forgets what was not committed.
+fn roll_back(writer: &mut IndexWriter) -> Result<(), Failure> {
+    writer.rollback()?;
+    // It is a new one within.
+    writer.set_merge_policy(Box::new(Merging::new()));
+    Ok(())
 }
 
 fn writer(index: &tantivy::Index) -> Result<IndexWriter, Failure> {
