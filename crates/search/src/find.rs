@@ -248,10 +248,10 @@ fn ranking(
     by_time: bool,
 ) -> impl Fn(&SegmentReader) -> Box<dyn Fn(DocId, Score) -> f64> + Send + Sync + 'static {
     let now = now.map(|now| now.micros().div_euclid(1_000_000));
-    move |reader| {
+    move |reader: &SegmentReader| -> Box<dyn Fn(DocId, Score) -> f64> {
         let at = reader.fast_fields().i64(AT).ok();
         let weight = reader.fast_fields().u64(WEIGHT).ok();
-        Box::new(move |doc, score| {
+        Box::new(move |doc: DocId, score: Score| {
             let at = at.as_ref().and_then(|at| at.first(doc)).unwrap_or(0);
             if by_time {
                 return at as f64;

@@ -100,10 +100,7 @@ pub(crate) fn similar(
     for (segment, reader) in (0u32..).zip(searcher.segment_readers()) {
         let masks = masks(reader, &sought)?;
         let mut seen = weight.scorer(reader, 1.0)?;
-        let itself = match &itself {
-            Some(term) => listed(reader, term)?.map_or(TERMINATED, |docs| docs.doc()),
-            None => TERMINATED,
-        };
+        let itself = itself.as_ref().map_or(Ok(vec![]), |term| all_with(reader, term))?;
         for (doc, mask) in (0..).zip(masks).filter(|(_, mask)| *mask != 0) {
             let Some(score) = score(&sought, mask) else { continue };
             // Scores are not negative, so their bits are in their order.
@@ -112,7 +109,7 @@ pub(crate) fn similar(
             if full && best.peek().is_none_or(|Reverse(least)| *least >= entry) {
                 continue;
             }
-            if doc == itself || reader.is_deleted(doc) || !has(&mut *seen, doc) {
+            if itself.contains(&doc) || reader.is_deleted(doc) || !has(&mut *seen, doc) {
                 continue;
             }
             if full {
@@ -233,6 +230,18 @@ fn masks(reader: &SegmentReader, sought: &[Sought]) -> Result<Vec<u32>, Failure>
 fn listed(reader: &SegmentReader, term: &Term) -> Result<Option<SegmentPostings>, Failure> {
     let index = reader.inverted_index(term.field())?;
     Ok(index.read_postings(term, IndexRecordOption::Basic)?)
+}
+
+/// Documents of a segment with this term: of a name one, and those that it took the place of.
+fn all_with(reader: &SegmentReader, term: &Term) -> Result<Vec<DocId>, Failure> {
+    let mut all = Vec::new();
+    if let Some(mut docs) = listed(reader, term)? {
+        while docs.doc() != TERMINATED {
+            all.push(docs.doc());
+            docs.advance();
+        }
+    }
+    Ok(all)
 }
 
 fn score(sought: &[Sought], mask: u32) -> Option<f32> {

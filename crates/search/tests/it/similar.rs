@@ -52,6 +52,11 @@ fn what_is_hidden_is_not_alike() {
 #[test]
 fn labels_make_more_alike_and_itself_is_left_out() {
     let index = index(&documents());
+    for _ in 0..2 {
+        // Written anew twice in one commit: neither of them is found.
+        index.put(&documents()[0]).unwrap();
+    }
+    index.commit(2, &Default::default()).unwrap();
     let like = Like {
         labels: vec![Label::new("service", "print"), Label::new("service", "none")],
         kinds: vec![Kind::Incident],
