@@ -1,0 +1,9 @@
+//! The index as a whole: what is found, by whom, in which order, and what breaks it not.
+
+mod broken;
+mod case;
+mod hostile;
+mod ranking;
+mod sight;
+mod similar;
+mod together;
