@@ -7,6 +7,8 @@
 
 mod exposure;
 mod risk;
+pub mod similar;
+pub mod suggest;
 pub mod surge;
 mod words;
 
