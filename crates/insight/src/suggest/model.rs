@@ -3,7 +3,7 @@
 use super::blend::softmax;
 use super::features::{Features, Kind, SLOT_BITS, Seen, Sight};
 use super::train::weigh;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Labels for which the words that decided are told.
@@ -16,11 +16,16 @@ const STEPS: usize = 100;
 const TOLD_MIN: u32 = 20;
 
 /// What was learned from examples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Model {
-    #[serde(flatten)]
     parts: Parts,
+}
+
+impl Serialize for Model {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.parts.serialize(to)
+    }
 }
 
 /// What a model consists of, as it is stored.
