@@ -63,21 +63,35 @@ impl Corpus {
         }
     }
 
+    /// The places of all others by how alike they are to a document of the corpus, the best
+    /// first, without reasons.
+    pub fn order_others(&self, place: usize) -> Vec<usize> {
+        let Some(asked) = self.get(place) else {
+            return Vec::new();
+        };
+        let others = self.values(asked, Some(place));
+        others.into_iter().map(|(place, _)| place).collect()
+    }
+
     fn rank_without(&self, asked: &Doc, without: Option<usize>, most: usize) -> Vec<Ranked> {
         let weighed = Asked::of(asked, self);
-        let mut found: Vec<(usize, f64)> = self
-            .docs
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| Some(*place) != without)
-            .map(|(place, doc)| (place, weighed.value(doc)))
-            .filter(|(_, value)| *value > 0.0)
-            .collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let mut found = self.values(asked, without);
+        found.retain(|(_, value)| *value > 0.0);
         found.truncate(most);
         let explained =
             |(place, _): (usize, f64)| Ranked { place, score: weighed.score(&self.docs[place]) };
         found.into_iter().map(explained).collect()
+    }
+
+    /// Places with values, the best first; equal ones in their order.
+    fn values(&self, asked: &Doc, without: Option<usize>) -> Vec<(usize, f64)> {
+        let weighed = Asked::of(asked, self);
+        let docs = self.docs.iter().enumerate();
+        let others = docs.filter(|(place, _)| Some(*place) != without);
+        let mut found: Vec<(usize, f64)> =
+            others.map(|(place, doc)| (place, weighed.value(doc))).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found
     }
 }
 

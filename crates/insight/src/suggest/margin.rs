@@ -25,6 +25,7 @@ pub(super) fn learn(
     let mut order: Vec<usize> = (0..places.len()).collect();
     let mut dice = Dice::new(seed);
     let mut moves = vec![0.0_f32; many];
+    let mut scores = vec![0.0_f32; many];
     let ease = 1.0 / (2.0 * COST);
     for _ in 0..PASSES_MAX {
         dice.shuffle(&mut order);
@@ -34,7 +35,7 @@ pub(super) fn learn(
             let row = rows.row(place);
             // The row has the length one, and the constant counts as one more.
             let steep = row.iter().map(|(_, value)| value * value).sum::<f32>() + 1.0 + ease;
-            let mut scores = weights.bias.clone();
+            scores.copy_from_slice(&weights.bias);
             weights.add_scores(row, &mut scores);
             let mut moved = false;
             for label in 0..many {

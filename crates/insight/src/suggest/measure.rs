@@ -26,7 +26,7 @@ pub struct Measured {
     /// How far probabilities are from what happened, on average: the expected calibration error
     /// of the best guess in [`BINS`] parts.
     pub calibration_error: f64,
-    /// The probability from which on a guess is told.
+    /// The probability from which on a guess is told; infinite if none is.
     pub threshold: f64,
     /// The part of examples for which one is told.
     pub coverage: f64,

@@ -44,6 +44,6 @@ mod train;
 
 pub use features::{Features, WORDS_MAX};
 pub use measure::{BINS, LabelMeasured, Measured, Tally};
-pub use model::{Guess, Model};
+pub use model::{Guess, Model, PRECISION_WANTED};
 pub use seeded::split;
 pub use train::{Example, Limits, Options, Untrained, train, train_plain};

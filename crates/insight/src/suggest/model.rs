@@ -6,6 +6,10 @@ use super::train::weigh;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
+/// How many of the guesses that are told should be right: of ten people who take one over, one
+/// has to correct it. Whoever is told wrong things more often stops reading them.
+pub const PRECISION_WANTED: f64 = 0.9;
+
 /// Labels for which the words that decided are told.
 const EXPLAINED: usize = 3;
 /// Words that are told: more explain nothing.

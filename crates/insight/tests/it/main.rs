@@ -1,7 +1,9 @@
-//! Tests of what waiting costs.
+//! Tests of what waiting costs, what surges, what is suggested and what is alike.
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod properties;
 mod sample;
+mod similar;
+mod suggest;
 mod surge;
 mod words;
