@@ -105,7 +105,10 @@ fn reports(table: &Table) -> Result<Reports, Failed> {
         Reports { places: BTreeMap::new(), corpus: Corpus::default(), plain: Plain::default() };
     for (place, row) in table.rows().iter().enumerate() {
         let of = |column: Option<usize>| column.map_or("", |column| cell(row, column));
-        found.places.insert(cell(row, number).to_owned(), place);
+        let called = cell(row, number);
+        if !called.is_empty() {
+            found.places.insert(called.to_owned(), place);
+        }
         let doc = Doc::new(of(title), of(text));
         found.corpus.add(match instant(of(at)) {
             Some(at) => doc.at(at),

@@ -7,8 +7,11 @@ use super::train::{Rows, Weights};
 
 /// What an example on the wrong side costs, against the size of the weights.
 const COST: f32 = 0.7;
-/// Passes over the examples at most.
-const PASSES_MAX: usize = 20;
+/// Passes over the examples: at least, and at most.
+const PASSES_MIN: u64 = 4;
+const PASSES_MAX: u64 = 20;
+/// Multiplications after which there is no further pass, some seconds of them.
+const WORK_MAX: u64 = 5_000_000_000;
 /// Nothing moves any more when no example is further from where it should be.
 const CALM: f32 = 0.05;
 
@@ -27,7 +30,9 @@ pub(super) fn learn(
     let mut moves = vec![0.0_f32; many];
     let mut scores = vec![0.0_f32; many];
     let ease = 1.0 / (2.0 * COST);
-    for _ in 0..PASSES_MAX {
+    let occurrences: usize = places.iter().map(|place| rows.row(*place).len()).sum();
+    let work = (occurrences as u64 * many as u64 * 2).max(1);
+    for _ in 0..(WORK_MAX / work).clamp(PASSES_MIN, PASSES_MAX) {
         dice.shuffle(&mut order);
         let mut furthest = 0.0_f32;
         for &nth in &order {
@@ -38,14 +43,15 @@ pub(super) fn learn(
             scores.copy_from_slice(&weights.bias);
             weights.add_scores(row, &mut scores);
             let mut moved = false;
-            for label in 0..many {
+            let alphas = &mut alphas[nth * many..][..many];
+            let each = scores.iter().zip(alphas).zip(&mut moves).enumerate();
+            for (label, ((score, alpha), by)) in each {
                 let side = if labels[place] as usize == label { 1.0 } else { -1.0 };
-                let alpha = &mut alphas[nth * many + label];
-                let slope = side * scores[label] - 1.0 + ease * *alpha;
+                let slope = side * score - 1.0 + ease * *alpha;
                 let slope = if *alpha == 0.0 { slope.min(0.0) } else { slope };
                 furthest = furthest.max(slope.abs());
                 let new = if slope == 0.0 { *alpha } else { (*alpha - slope / steep).max(0.0) };
-                moves[label] = (new - *alpha) * side;
+                *by = (new - *alpha) * side;
                 moved |= new != *alpha;
                 *alpha = new;
             }

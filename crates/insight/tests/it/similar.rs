@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_more_alike_than_the_same(text in "[a-c]{1,3}( [a-c]{1,3}){0,6}", other in "[a-c ]{0,12}") {
+    fn a_document_is_wholly_like_itself(text in "[a-c]{1,3}( [a-c]{1,3}){0,6}", other in "[a-c ]{0,12}") {
         let mut corpus = Corpus::default();
         corpus.add(Doc::new(&text, ""));
         corpus.add(Doc::new(&other, ""));
