@@ -1,15 +1,17 @@
 //! What can be said on the command line. Environment variables and the
 //! configuration file follow from it: see [`crate::config`].
 
+mod evaluate;
 mod examples;
 mod paging;
 mod status;
 
 use self::status::StatusArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RoutingArgs};
 use examples::{
-    BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, IMPORT_EXAMPLES,
-    INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
+    BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, EVALUATE_EXAMPLES,
+    IMPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
     SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
 };
 use incident::TokenScope;
@@ -196,6 +198,9 @@ pub(crate) enum Command {
     /// Bring in another system's data
     #[command(after_help = IMPORT_EXAMPLES, subcommand)]
     Import(ImportCommand),
+    /// Measure on a file how good suggestions and similar ones are
+    #[command(after_help = EVALUATE_EXAMPLES, subcommand)]
+    Evaluate(EvaluateCommand),
     /// Take one message from standard input, as a mail server's pipe hands it over
     #[command(after_help = MAIL_EXAMPLES)]
     Mail(MailArgs),

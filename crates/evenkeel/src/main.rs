@@ -5,6 +5,7 @@ mod cli;
 mod completions;
 mod config;
 mod demo;
+mod evaluate;
 mod failed;
 mod import;
 mod init;
@@ -103,6 +104,7 @@ async fn run(
         Command::Import(ImportCommand::Services(args)) => {
             import::services::run(args, settings).await
         }
+        Command::Evaluate(command) => evaluate::run(command).await,
         // Done before.
         Command::Mail(_) => Ok(()),
         Command::Verify { json } => verify::run(settings, *json).await,

@@ -1,13 +1,17 @@
 //! What incidents tell when they are looked at as a whole. Pure: no clock, no
-//! random numbers, no database.
+//! chance beyond a seed that is given, no database.
 //!
 //! [`risk`] is what the next half hour costs if nobody works on an incident, from
 //! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
-//! that hour of the week brings. [`cause`] ranks what probably caused an incident.
+//! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
+//! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
+//! what is alike, and says why.
 
 pub mod cause;
 mod exposure;
 mod risk;
+pub mod similar;
+pub mod suggest;
 pub mod surge;
 mod words;
 

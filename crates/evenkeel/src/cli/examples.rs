@@ -64,6 +64,30 @@ Examples:
 All of it or nothing, and repeated it changes nothing. Services are known by name; what the file does
 not say stays. What is wrong is told with file, line and field.";
 
+pub(super) const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  evenkeel evaluate routing tickets.csv.gz
+  evenkeel evaluate duplicates reports.csv duplicates.csv
+
+Measures on a file what is learned from history, beside the simple methods. It needs no database
+and changes nothing.";
+
+pub(super) const ROUTING_EXAMPLES: &str = "\
+Examples:
+  evenkeel evaluate routing tickets.csv.gz
+  evenkeel evaluate routing tickets.csv --folds 5 --seed 1
+  evenkeel evaluate routing export.csv --text 'Short description' --text Description --label 'Assignment group'
+
+One line of the file is one ticket. Of each label a fifth is held out, the rest is learned from.";
+
+pub(super) const DUPLICATES_EXAMPLES: &str = "\
+Examples:
+  evenkeel evaluate duplicates reports.csv duplicates.csv
+  evenkeel evaluate duplicates reports.csv.gz duplicates.csv --json
+
+Each report that has a duplicate in the file is compared with all others; any of its duplicates counts
+as found. Several numbers in one field are parted by commas.";
+
 pub(super) const MAIL_EXAMPLES: &str = "\
 Examples:
   evenkeel mail < message.eml

@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 26] = [
     &[],
     &["serve"],
     &["demo"],
@@ -20,6 +20,9 @@ const COMMANDS: [&[&str]; 23] = [
     &["import"],
     &["import", "servicenow-audit"],
     &["import", "services"],
+    &["evaluate"],
+    &["evaluate", "routing"],
+    &["evaluate", "duplicates"],
     &["verify"],
     &["backup"],
     &["restore"],

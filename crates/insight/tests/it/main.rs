@@ -1,8 +1,10 @@
-//! Tests of what waiting costs.
+//! Tests of what waiting costs, what surges, what is suggested and what is alike.
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod cause;
 mod properties;
 mod sample;
+mod similar;
+mod suggest;
 mod surge;
 mod words;

@@ -1,0 +1,228 @@
+//! What a new incident probably is.
+
+use insight::suggest::{
+    Example, Features, Limits, Options, Tally, Untrained, WORDS_MAX, split, train, train_plain,
+};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const SAID: [(&str, &[&str]); 3] = [
+    ("Hardware", &["printer", "monitor", "keyboard", "cable", "laptop", "dock"]),
+    ("Network", &["vpn", "wifi", "proxy", "firewall", "router", "connection"]),
+    ("Payroll", &["salary", "payslip", "bonus", "holiday", "contract", "overtime"]),
+];
+
+/// Texts of three labels, most of whose words tell nothing; one in `wrong` has another's label.
+fn examples(count: usize, wrong: usize) -> Vec<Example> {
+    let filler = ["please", "help", "since", "today", "does", "not", "work", "my", "the", "again"];
+    (0..count)
+        .map(|n| {
+            let (label, words) = SAID[n % 3];
+            let pick = |k: usize| filler[(n * 7 + k * 3 + n / 10) % filler.len()];
+            let text = format!(
+                "{} {} {} {} {}",
+                pick(0),
+                words[(n / 3) % 6],
+                pick(1),
+                words[(n / 3 + n / 18) % 6],
+                pick(2)
+            );
+            let label = if n % wrong == wrong - 1 { SAID[(n + 1) % 3].0 } else { label };
+            Example::new(Features::of("", &text), label)
+        })
+        .collect()
+}
+
+fn options() -> Options {
+    Options::default()
+}
+
+#[test]
+fn it_learns_and_says_which_words_decided() {
+    let model = train(&examples(300, 1_000), &options()).unwrap();
+    assert_eq!(model.labels(), ["Hardware", "Network", "Payroll"]);
+    assert_eq!(model.examples(), 300);
+    let guesses = model.suggest(&Features::of("The firewall again", "please help"));
+    assert_eq!(guesses[0].label, "Network");
+    assert!(guesses[0].probability > 0.8, "{guesses:?}");
+    assert_eq!(guesses[0].because[0].0, "firewall");
+    let wrong = model.suggest(&Features::of("", "salery and payslips"));
+    assert_eq!(wrong[0].label, "Payroll", "another form, a typing error: {wrong:?}");
+}
+
+#[test]
+fn facts_decide_where_words_do_not() {
+    let examples: Vec<Example> = (0..200)
+        .map(|n| {
+            let (service, label) = if n % 2 == 0 { ("Shop", "Web") } else { ("Ledger", "Finance") };
+            Example::new(Features::of("it does not work", "").with("service", service), label)
+        })
+        .collect();
+    let model = train(&examples, &options()).unwrap();
+    let guesses = model.suggest(&Features::of("does not work", "").with("service", "ledger"));
+    assert_eq!(guesses[0].label, "Finance");
+    assert_eq!(guesses[0].because[0].0, "service: ledger");
+}
+
+#[test]
+fn probabilities_mean_what_they_say() {
+    // One label in five is wrong, so nobody can be surer than four in five.
+    let all = examples(1_500, 5);
+    let labels: Vec<&str> = all.iter().map(|example| example.label.as_str()).collect();
+    let (learned, held) = split(&labels, 3);
+    let learned: Vec<Example> = learned.into_iter().map(|place| all[place].clone()).collect();
+    let measured = |model: &insight::suggest::Model, threshold: f64| {
+        let mut tally = Tally::default();
+        for place in &held {
+            let guesses = model.suggest(&all[*place].features);
+            tally.add(labels[*place], Some((guesses[0].label.as_str(), guesses[0].probability)));
+        }
+        tally.measured(threshold)
+    };
+    let model = train(&learned, &options()).unwrap();
+    let ours = measured(&model, 0.0);
+    assert!((0.7..0.9).contains(&ours.accuracy), "{ours:?}");
+    assert!(ours.calibration_error < 0.08, "{ours:?}");
+    let plain = measured(&train_plain(&learned, &options()).unwrap(), 0.0);
+    assert!(plain.calibration_error > ours.calibration_error, "{plain:?}");
+    assert!(model.threshold(0.99).is_none(), "it never was so precise");
+    let (from, coverage) = model.threshold(0.7).expect("it often was so precise");
+    assert!((0.0..0.9).contains(&from) && coverage > 0.5, "{from} {coverage}");
+    assert!(measured(&model, from).coverage > 0.5);
+}
+
+#[test]
+fn below_the_threshold_and_of_unknown_words_nothing_is_said() {
+    let model = train(&examples(300, 1_000), &options()).unwrap();
+    assert!(model.suggest(&Features::of("", "")).is_empty());
+    assert!(model.suggest(&Features::of("zzzz qqqq", "xxxxx")).is_empty());
+    assert!(model.suggest_from(&Features::of("firewall", ""), 0.5).is_some());
+    assert!(model.suggest_from(&Features::of("firewall", ""), f64::INFINITY).is_none());
+}
+
+#[test]
+fn labels_with_few_examples_are_left_out_and_one_alone_is_not_learned() {
+    let mut all = examples(90, 1_000);
+    all.extend((0..9).map(|_| Example::new(Features::of("printer vpn salary", ""), "Rare")));
+    let model = train(&all, &options()).unwrap();
+    assert_eq!(model.labels(), ["Hardware", "Network", "Payroll"]);
+    assert_eq!(model.examples(), 90);
+    let one: Vec<Example> = all.into_iter().filter(|one| one.label == "Payroll").collect();
+    assert_eq!(train(&one, &options()), Err(Untrained::Labels(1)));
+    assert_eq!(train(&[], &options()), Err(Untrained::Labels(0)));
+    let wordless: Vec<Example> = (0..40)
+        .map(|n| Example::new(Features::of("", "…"), if n % 2 == 0 { "a" } else { "b" }))
+        .collect();
+    assert_eq!(train(&wordless, &options()), Err(Untrained::Words));
+}
+
+#[test]
+fn the_same_examples_and_seed_give_the_same_model_and_a_stored_one_says_the_same() {
+    let all = examples(240, 7);
+    let model = train(&all, &options()).unwrap();
+    assert_eq!(model, train(&all, &options()).unwrap());
+    let stored = serde_json::to_string(&model).unwrap();
+    let read: insight::suggest::Model = serde_json::from_str(&stored).unwrap();
+    assert_eq!(read, model);
+    let asked = Features::of("router and cable", "");
+    assert_eq!(read.suggest(&asked), model.suggest(&asked));
+}
+
+#[test]
+fn a_stored_model_that_does_not_fit_together_is_refused() {
+    let model = train(&examples(90, 1_000), &options()).unwrap();
+    let mut stored = serde_json::to_value(&model).unwrap();
+    stored["weights"].as_array_mut().unwrap().pop();
+    let refused = serde_json::from_value::<insight::suggest::Model>(stored).unwrap_err();
+    assert!(refused.to_string().contains("train it again"), "{refused}");
+    let mut stored = serde_json::to_value(&model).unwrap();
+    stored["slots"].as_array_mut().unwrap().reverse();
+    assert!(serde_json::from_value::<insight::suggest::Model>(stored).is_err());
+}
+
+#[test]
+fn limits_hold_and_the_last_examples_count() {
+    let mut all = examples(300, 1_000);
+    let limits = Limits { examples: 60, labels: 2, vocabulary: 50, weights: 60, occurrences: 600 };
+    let small = Options { limits, ..options() };
+    let model = train(&all, &small).unwrap();
+    assert_eq!((model.examples(), model.labels().len()), (40, 2));
+    // 60 weights are 30 features for two labels.
+    let stored = serde_json::to_value(&model).unwrap();
+    assert_eq!(stored["slots"].as_array().unwrap().len(), 30);
+    // What was called one way for years is called another way now.
+    all.iter_mut().take(240).for_each(|example| example.label = "Old".to_owned());
+    let model = train(&all, &Options { limits: Limits { examples: 60, ..limits }, ..options() });
+    assert!(!model.unwrap().labels().contains(&"Old".to_owned()));
+}
+
+#[test]
+fn hostile_texts_are_cut() {
+    let mut all = examples(90, 1_000);
+    all.push(Example::new(
+        Features::of(&"printer".repeat(1 << 17), &"a b ".repeat(1 << 18)),
+        "Hardware",
+    ));
+    let many = (0..500).fold(Features::of("vpn", ""), |of, n| of.with("label", &n.to_string()));
+    all.push(Example::new(many, "Network"));
+    let model = train(&all, &options()).unwrap();
+    let long = format!("{} vpn", "please ".repeat(WORDS_MAX));
+    let guesses = model.suggest(&Features::of("", &long));
+    assert!(guesses[0].because.iter().all(|(word, _)| word != "vpn"), "beyond what is read");
+}
+
+#[test]
+fn a_fifth_of_each_label_is_held_out() {
+    let all = examples(300, 1_000);
+    let labels: Vec<&str> = all.iter().map(|example| example.label.as_str()).collect();
+    let (learned, held) = split(&labels, 1);
+    let mut both: Vec<usize> = learned.iter().chain(&held).copied().collect();
+    both.sort_unstable();
+    assert_eq!(both, (0..300).collect::<Vec<_>>());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    held.iter().for_each(|place| *counts.entry(labels[*place]).or_default() += 1);
+    assert!(counts.values().all(|count| *count == 20), "{counts:?}");
+    assert_ne!(split(&labels, 2).1, held);
+}
+
+#[test]
+fn what_is_measured_is_counted_by_hand() {
+    let mut tally = Tally::default();
+    tally.add("a", Some(("a", 0.9)));
+    tally.add("a", Some(("b", 0.9)));
+    tally.add("b", Some(("b", 0.3)));
+    tally.add("b", None);
+    let measured = tally.measured(0.5);
+    assert_eq!((measured.examples, measured.accuracy, measured.coverage), (4, 0.5, 0.5));
+    assert_eq!(measured.precision, 0.5);
+    // Two at .9 of which one is right, one at .3 that is right: (.8 + .7) / 3.
+    assert!((measured.calibration_error - 0.5).abs() < 1e-9, "{measured:?}");
+    let b = &measured.labels[1];
+    assert_eq!((b.examples, b.precision, b.recall), (2, Some(0.5), Some(0.5)));
+    assert_eq!(Tally::default().measured(0.5).precision, 1.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn probabilities_are_one_together(
+        texts in prop::collection::vec(("[a-d]{1,4}( [a-d]{1,4}){0,4}", 0..3_usize), 30..80),
+        asked in "\\PC{0,20}[a-d ]{0,20}",
+    ) {
+        let all: Vec<Example> = texts
+            .iter()
+            .map(|(text, label)| Example::new(Features::of(text, ""), SAID[*label].0))
+            .collect();
+        if let Ok(model) = train(&all, &Options { per_label_min: 3, ..options() }) {
+            let guesses = model.suggest(&Features::of(&asked, ""));
+            let sum: f64 = guesses.iter().map(|guess| guess.probability).sum();
+            prop_assert!(guesses.is_empty() || (sum - 1.0).abs() < 1e-9, "{}", sum);
+            for two in guesses.windows(2) {
+                prop_assert!(two[0].probability >= two[1].probability);
+            }
+            let finite = |guess: &insight::suggest::Guess| guess.because.iter().all(|b| b.1.is_finite());
+            prop_assert!(guesses.iter().all(finite));
+        }
+    }
+}
