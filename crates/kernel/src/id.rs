@@ -109,8 +109,12 @@ ids! {
     ChangeId,
     /// A macro: words and commands that come again.
     MacroId,
-    /// A cause that was proposed for an incident, and what people said of it.
-    CauseId,
+    /// What somebody has to do after a review.
+    ActionId,
+    /// Incidents that come again and again.
+    ClusterId,
+    /// A report that is sent by itself.
+    ReportId,
 }
 
 impl OutageId {

@@ -20,7 +20,7 @@ pub use id::*;
 pub use key::IntegrationKey;
 pub use language::Language;
 pub use network::Network;
-pub use number::{ArticleNumber, IncidentNumber, ProblemNumber};
+pub use number::{ArticleNumber, IncidentNumber, ProblemNumber, ReviewNumber};
 pub use outward::{Outward, is_internet};
 pub use priority::{Level, Matrix, Priority};
 pub use severity::{Muted, Severity};

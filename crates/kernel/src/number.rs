@@ -56,6 +56,8 @@ numbers! {
     ProblemNumber = "PRB-", "a problem",
     /// The number of an article, `KB-` and a counter of its own.
     ArticleNumber = "KB-", "an article",
+    /// The number of a review, `PIR-` and a counter of its own.
+    ReviewNumber = "PIR-", "a review",
 }
 
 /// The counter behind a prefix, whose case does not matter: from 1, without leading zeros.

@@ -43,7 +43,8 @@ migrations!(
         28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
         32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
-        38 => "0038_team_views",
+        38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
+        41 => "0041_recurring", 42 => "0042_expected",
     ]
 );
 
@@ -64,7 +65,8 @@ migrations!(
         28 => "0028_surges", 29 => "0029_asks", 30 => "0030_rota", 31 => "0031_deliveries",
         32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
-        38 => "0038_team_views",
+        38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
+        41 => "0041_recurring", 42 => "0042_expected",
     ]
 );
 
