@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 21] = [
+const FAMILIES: &[(&str, &str)] = &[
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -98,8 +98,9 @@ pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
             SecurityRequirement::new("session", Vec::<String>::new()),
         ]))
         .tags(Some(
-            FAMILIES
-                .map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build()),
+            FAMILIES.iter().map(|(name, about)| {
+                TagBuilder::new().name(*name).description(Some(*about)).build()
+            }),
         ))
         .build()
 }

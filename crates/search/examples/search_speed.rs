@@ -358,7 +358,8 @@ impl Look {
 fn mistyped(word: &str) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let at = letters.len() / 2;
-    letters.swap(at.saturating_sub(1), at.min(letters.len() - 1));
+    let last = letters.len().saturating_sub(1);
+    letters.swap(at.saturating_sub(1).min(last), at.min(last));
     letters.into_iter().collect()
 }
 

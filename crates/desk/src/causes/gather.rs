@@ -211,7 +211,8 @@ impl Look<'_> {
         }
         let mut told = BTreeSet::new();
         let outages = rows::outages_near(sql, self.scope, &self.needed, day, OUTAGES_MAX)?;
-        for outage in outages.into_iter().filter(|outage| outage.number != self.number) {
+        let own = self.number;
+        for outage in outages.into_iter().filter(|outage| outage.number != own) {
             told.insert(outage.number);
             let (from, until) = (outage.started_at, outage.ended_at);
             self.out(sight, outage.number, (outage.service, outage.degree), from, until);

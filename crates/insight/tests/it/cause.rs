@@ -346,7 +346,8 @@ proptest! {
             if let Some(words) = evidence.fact.words() {
                 prop_assert!(!words.is_empty() && !words.contains(['\n', '.']), "{words}");
             } else {
-                prop_assert!(matches!(evidence.fact, Fact::Usual { .. }));
+                let usual = matches!(evidence.fact, Fact::Usual { .. });
+                prop_assert!(usual, "{:?}", evidence.fact);
             }
         }
     }
