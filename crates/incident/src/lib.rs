@@ -16,6 +16,7 @@ pub mod escalation;
 pub mod event;
 pub mod impact;
 pub mod ledger;
+pub mod macros;
 pub mod models;
 pub mod nearing;
 pub mod notices;
