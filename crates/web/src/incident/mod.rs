@@ -13,6 +13,7 @@ mod drafts;
 mod explained;
 mod head;
 mod known;
+mod macros;
 mod major;
 mod new;
 mod page;
@@ -23,7 +24,9 @@ mod parse;
 mod patches;
 mod readers;
 mod refused;
+mod runbook;
 mod similar;
+mod spent;
 mod suggested;
 mod timeline;
 mod timelines;
@@ -70,6 +73,9 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
+        .route("/incidents/{number}/attention/forget", post(spent::forget))
+        .route("/incidents/{number}/macros", get(macros::list))
+        .route("/incidents/{number}/macros/{id}", get(macros::take))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
         .route(
             "/incidents/{number}/workaround/{problem}",
