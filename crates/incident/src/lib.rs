@@ -29,6 +29,7 @@ pub mod reach;
 pub mod refusal;
 pub mod replay;
 pub mod rules;
+pub mod runbook;
 pub mod since;
 pub mod state;
 pub mod telling;

@@ -74,6 +74,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
         .route("/incidents/{number}/attention/forget", post(spent::forget))
+        .route("/incidents/{number}/runbook", post(runbook::tick))
         .route("/incidents/{number}/macros", get(macros::list))
         .route("/incidents/{number}/macros/{id}", get(macros::take))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))

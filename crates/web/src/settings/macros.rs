@@ -1,10 +1,7 @@
 //! Macros: words and commands that come again. Whoever works on incidents keeps their own and
 //! those of their teams; managers and administrators keep everybody's.
 
-use super::editing::{
-    self, Problem, buttons, name    Ok(found?)
-field, saved, saved_banner, version_field,
-};
+use super::editing::{self, Problem, buttons, name_field, saved, saved_banner, version_field};
 use super::rules::form::tags;
 use super::{Section, actor, row_page, section_page};
 use crate::app::App;
@@ -31,9 +28,7 @@ use maud::{Markup, html};
 use std::collections::BTreeMap;
 
 const SECTION: Section = Section::Macros;
-/// How the owner fields call one    let holds = HoldReason::ALL.iter();
-    let holds = holds.map(|reason| (reason.to_string(), waits(*reason).to_owned()));
-self and everybody.
+/// How the owner fields call oneself and everybody.
 const MINE: &str = "mine";
 const ALL: &str = "everybody";
 
@@ -177,11 +172,7 @@ async fn new(State(app): State<App>, Staff(who): Staff) -> PageResult<Markup> {
     Ok(page(&app, &who, None, &fields, &Problem::default(), html! {}))
 }
 
-async fn create(
-    State(app): State<App>,
-    Staff(who): Staff,
-    fields: Fields,
-) -> PageResult<Response> {
+async fn create(State(app): State<App>, Staff(who): Staff, fields: Fields) -> PageResult<Response> {
     let (id, viewer, typed_in) = (MacroId(desk::fresh()), who.viewer().clone(), fields.clone());
     let made = app
         .desk
@@ -203,7 +194,7 @@ async fn create(
 async fn stored(app: &App, who: &SignedIn, id: MacroId) -> PageResult<Macro> {
     let viewer = who.viewer().clone();
     let found = app.desk.read(move |sql| Ok(desk::macros::get(sql, &viewer, id))).await?;
-    found.map_err(|_| PageError::NotFound)
+    Ok(found?)
 }
 
 async fn show(
@@ -356,7 +347,8 @@ fn shown(one: &Macro) -> Fields {
             }
             Deed::Hold { reason, seconds } => {
                 add("hold", reason.to_string());
-                let written = seconds.map(|seconds| duration::written(seconds, duration::WHOLE_DAY));
+                let written =
+                    seconds.map(|seconds| duration::written(seconds, duration::WHOLE_DAY));
                 add("hold_for", text(written));
             }
             Deed::Resolve { code } => add("resolve", code.clone()),
@@ -466,6 +458,8 @@ fn follows(policy: &Policy, fields: &Fields, errors: &Errors) -> Markup {
     let teams = policy.teams.iter().map(|(id, one)| (id.to_string(), one.name.clone()));
     let codes = policy.resolution_codes.iter();
     let codes = codes.map(|one| (one.code.clone(), one.label.clone()));
+    let holds = HoldReason::ALL.iter();
+    let holds = holds.map(|reason| (reason.to_string(), waits(*reason).to_owned()));
     html! {
         (Field::new("service", "Service").errors(errors).select(&named(services), fields.text("service")))
         (Field::new("category", "Category").errors(errors).select(&named(categories), fields.text("category")))
