@@ -191,8 +191,8 @@ async fn done(app: &App, who: &SignedIn, case: &Case, fields: &Fields) -> Result
     let wanted = same_task(fields.text("step"));
     let books = applied(case);
     let book = books.iter().find(|applied| Some(applied.model.model) == model);
-    let steps = book.map(|applied| applied.steps.iter()).into_iter().flatten();
-    let found = steps.into_iter().find(|(step, _)| same_task(&step.title) == wanted);
+    let mut steps = book.map(|applied| applied.steps.iter()).into_iter().flatten();
+    let found = steps.find(|(step, _)| same_task(&step.title) == wanted);
     let Some((step, task)) = found else {
         let words = "the runbook has no such step any more; look at it as it is now";
         return Err(Refusal::state("no_such_step", words).into());

@@ -6,6 +6,7 @@ use crate::incident::commands::BACK;
 use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
 use crate::incident::runbook::{in_runbooks, ticked};
+use crate::incident::spent::{gathered, own};
 use crate::incident::timeline::{channel_word, link_word, role_word};
 use crate::incident::view::View;
 use crate::part::form::Errors;
@@ -309,6 +310,8 @@ pub(super) fn work(view: &View<'_>, patch: Option<&str>) -> Markup {
             @if total > 0 {
                 dl.props { @for (id, seconds) in spent { div { dt { (name(id)) } dd { (duration(*seconds as i64)) } } } }
             }
+            (gathered(view))
+            div id="own-work" data-keep { (own(view, None)) }
             @if view.can(C::LogWork) {
                 details id="log-work" {
                     summary class="btn btn-quiet btn-sm" { (icon("work")) "Log work" }
