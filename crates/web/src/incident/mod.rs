@@ -42,7 +42,7 @@ pub(crate) use patches::live_patches;
 pub(crate) use suggested::per_cent;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;
-pub(crate) use words::prose;
+pub(crate) use words::{prose, short};
 
 use crate::app::App;
 use axum::Router;
