@@ -92,7 +92,7 @@ pub fn nearest(name: &str) -> Option<&'static str> {
     let ends = |known: &str| known.rsplit('.').next() == Some(name);
     let ended = VARIABLES.iter().map(|(known, _)| *known).find(|&known| ends(known));
     let near = near.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance);
-    near.map(|(_, known)| known).or(ended)
+    ended.or(near.map(|(_, known)| known))
 }
 
 /// Letters to insert, drop or change to make one of the other.
