@@ -110,15 +110,15 @@ async fn a_change_needs_the_version_that_was_seen_and_the_right_to_both_owners()
 async fn words_are_filled_in_for_those_who_see_the_incident() {
     let t = TestDesk::idle().await;
     let number = t.report("Gate is stuck").await;
-    let words = "Dear {requester.first_name}, {me} has {number}. {service}";
+    let words = "Dear {requester.first_name}, {me} has {number} of {service}. {category}";
     let mut all = one("All", Owner::Everybody, words);
     all.by_language.insert(Language::De, "Hallo {requester.first_name}".to_owned());
     let id = kept(&t, &t.manager, all).await.unwrap().id;
     let found = filled(&t, &t.agent, number, id).await.unwrap();
     let asked = t.requester.name.split(' ').next().unwrap().to_owned();
     let agent = &t.agent.name;
-    assert_eq!(found.words, format!("Dear {asked}, {agent} has {number}. {{service}}"));
-    assert_eq!(found.missing, ["service"]);
+    assert_eq!(found.words, format!("Dear {asked}, {agent} has {number} of VPN. {{category}}"));
+    assert_eq!(found.missing, ["category"]);
     // In what the requester reads.
     let requester = t.requester.person;
     let speak = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
