@@ -55,7 +55,9 @@ impl Kept {
         let room = self.sums.len() < KEPT_MAX;
         match self.sums.get_mut(&(number, person)) {
             Some(sum) => *sum = (sum.0 + seconds, now),
-            None if room => drop(self.sums.insert((number, person), (seconds, now))),
+            None if room => {
+                self.sums.insert((number, person), (seconds, now));
+            }
             None => {}
         }
     }

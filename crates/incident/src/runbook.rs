@@ -30,10 +30,12 @@ pub struct Runbook {
 /// Reads the steps of a runbook. Where lines begin with a number or a dash, each such line begins
 /// a step; else each paragraph is one, with the code that follows it.
 pub fn read(text: &str) -> Runbook {
-    let marked = cut(text, &|line, _| marker(line).is_some());
+    let marked = cut(text, &|line: &str, _: bool| marker(line).is_some());
     let (before, pieces) = match marked.1.is_empty() {
         false => marked,
-        true => cut(text, &|line, after_gap| after_gap && !line.trim_start().starts_with("```")),
+        true => cut(text, &|line: &str, after_gap: bool| {
+            after_gap && !line.trim_start().starts_with("```")
+        }),
     };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let steps = pieces.iter().filter_map(|piece| step(piece, &mut seen)).collect();
@@ -68,8 +70,10 @@ fn marker(line: &str) -> Option<&str> {
         _ => return None,
     };
     let rest = rest.strip_prefix(' ')?.trim_start();
-    let rest =
-        ["[ ]", "[x]", "[X]"].iter().find_map(|boxed| rest.strip_prefix(boxed)).unwrap_or(rest);
+    let rest = ["[ ]", "[x]", "[X]"]
+        .into_iter()
+        .find_map(|boxed| rest.strip_prefix(boxed))
+        .unwrap_or(rest);
     Some(rest.trim()).filter(|rest| !rest.is_empty())
 }
 

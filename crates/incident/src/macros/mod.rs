@@ -163,7 +163,7 @@ impl Macro {
     /// The words for somebody who reads a language. Internal words are for the service desk.
     pub fn words_in(&self, language: Language) -> &str {
         let own = self.by_language.get(&language).filter(|_| self.visibility == Visibility::Public);
-        own.map_or(&self.words, String::as_str)
+        own.map_or(self.words.as_str(), String::as_str)
     }
 
     /// Puts its commands into the order in which they are issued.
