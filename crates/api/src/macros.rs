@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, name};
-use crate::once::Once;
+use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -169,8 +169,9 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::post("/api/v1/macros/{id}/fill", "fillMacro", fill)
             .about("macros", "Fill in a macro", "Its words for an incident, with values in place of variables. Nothing is sent and nothing done.")
             .body::<FillWish>(json!({ "incident": "INC-1042" }))
+            .once()
             .answers::<FilledMacro>(200, "The words.")
-            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
     ]
 }
 
@@ -279,10 +280,20 @@ async fn fill(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    once: Once,
     body: Body<FillWish>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let (id, number) = (find(&id)?, body.value.incident);
+    let doing = filled(&app, &caller, find(&id)?, body.value.incident);
+    once::done(&app, &caller, once.of(&body.bytes), doing).await
+}
+
+async fn filled(
+    app: &App,
+    caller: &Caller,
+    id: MacroId,
+    number: IncidentNumber,
+) -> Result<Answered, Problem> {
     let filled =
         app.desk().filled_macro(caller.viewer(), number, id, |at, _| at.to_string()).await?;
     let answer = FilledMacro {
@@ -291,7 +302,7 @@ async fn fill(
         visibility: filled.found.visibility,
         commands: filled.found.commands.into_iter().map(command).collect(),
     };
-    Ok(json::answer(StatusCode::OK, &answer))
+    Ok(Answered::good(&answer)?)
 }
 
 /// How requests and answers call oneself and everybody.
