@@ -234,7 +234,7 @@ fn check_words(field: &str, words: &str, found: &mut Vec<Fault>) {
 type Wrong = (&'static str, String);
 
 fn check(deed: &Deed, policy: &Policy) -> Result<(), Wrong> {
-    let unless = |holds: bool, field, words: &str| match holds {
+    let unless = |holds: bool, field: &'static str, words: &str| match holds {
         true => Ok(()),
         false => Err((field, words.to_owned())),
     };
