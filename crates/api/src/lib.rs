@@ -26,6 +26,7 @@ mod integrations;
 mod json;
 mod kept;
 mod lists;
+mod macros;
 mod maintenances;
 mod messages;
 mod models;
@@ -141,6 +142,7 @@ fn doors() -> Vec<Door> {
         models::doors(),
         notices::doors(),
         views::doors(),
+        macros::doors(),
         tokens::doors(),
         integrations::doors(),
         integrations::payloads::doors(),

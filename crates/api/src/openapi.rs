@@ -32,6 +32,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),
     ("views", "Saved views of the queue."),
+    ("macros", "Words and commands that come again."),
     ("tokens", "API tokens."),
     ("integrations", "Mailboxes and other programs that bring something in."),
     ("webhooks", "Programs elsewhere and chat rooms that are told what happens."),

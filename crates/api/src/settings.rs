@@ -47,6 +47,10 @@ struct InstanceSettings {
     /// The language of people who chose none: `en`, `de`, `fr`, `es`, `pt`, `pl`.
     #[schema(value_type = String)]
     language: Language,
+    /// Whether it is gathered how long people are at work on an incident; what was gathered is
+    /// forgotten when it is switched off. Absent, it stays as it is.
+    #[serde(default)]
+    gathers_time: Option<bool>,
 }
 
 /// What requesters are asked.
@@ -165,20 +169,32 @@ async fn put_instance(
     body: Body<InstanceSettings>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let InstanceSettings { name: called, time_zone: zone, phone, language } = body.value;
+    let InstanceSettings { name: called, time_zone: zone, phone, language, gathers_time } =
+        body.value;
     let zone = time_zone(&zone)?;
     if zone.is_empty() {
         return Err(Problem::invalid("time_zone", "is needed, such as Europe/Amsterdam"));
     }
     let phone = line("phone", &phone, PHONE_CHARS)?;
-    let instance = Instance { name: name("name", &called)?, time_zone: zone, phone, language };
-    put(&app, &caller, seen, settings::INSTANCE, instance, InstanceSettings::of).await
+    let called = name("name", &called)?;
+    let gathers_time = match gathers_time {
+        Some(gathers) => gathers,
+        None => read(&app, settings::INSTANCE, Instance::default()).await?.0.gathers_time,
+    };
+    let instance = Instance { name: called, time_zone: zone, phone, language, gathers_time };
+    let answer =
+        put(&app, &caller, seen, settings::INSTANCE, instance, InstanceSettings::of).await?;
+    if !gathers_time {
+        app.desk().write(|sql| Ok(store::attention::forget_all(sql)?)).await?;
+    }
+    Ok(answer)
 }
 
 impl InstanceSettings {
     fn of(instance: Instance) -> Self {
-        let Instance { name, time_zone, phone, language } = instance;
-        InstanceSettings { name, time_zone, phone, language }
+        let Instance { name, time_zone, phone, language, gathers_time } = instance;
+        let gathers_time = Some(gathers_time);
+        InstanceSettings { name, time_zone, phone, language, gathers_time }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod accounts;
 mod alerts;
 pub mod articles;
 mod ask;
+pub mod attention;
 pub mod audiences;
 mod auditor;
 mod cache;
@@ -23,6 +24,7 @@ mod inbox;
 pub mod integrations;
 mod ledger;
 pub mod lists;
+pub mod macros;
 pub mod maintenance;
 pub mod map;
 mod messages;
@@ -110,6 +112,8 @@ pub(crate) struct Inner {
     pub(crate) ranking: Ranking,
     pub(crate) feed: Feed,
     pub(crate) presence: presence::Presence,
+    /// How long people are at work on incidents, until it is written down.
+    pub(crate) gathered: attention::Gathered,
     pub(crate) people: people::Cache,
     pub(crate) sign_ins: throttle::Throttle,
     pub(crate) credentials: accounts::Cache,
@@ -180,6 +184,7 @@ impl Desk {
             policy: RwLock::new(policy),
             feed,
             presence: presence::Presence::default(),
+            gathered: attention::Gathered::default(),
             people: people::Cache::new(people::KEPT_MAX),
             sign_ins: throttle::Throttle::default(),
             credentials: accounts::Cache::new(accounts::CREDENTIALS_MAX),
@@ -217,6 +222,7 @@ impl Desk {
             alerts::start(&desk);
             surges::start(&desk);
             suggest::start(&desk);
+            attention::start(&desk);
         }
         Ok(desk)
     }

@@ -16,6 +16,7 @@ pub mod files;
 pub mod forget;
 mod migrate;
 
+pub mod attention;
 pub mod causes;
 pub mod deliveries;
 pub mod directory;

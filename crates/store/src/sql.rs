@@ -115,6 +115,7 @@ from! {
     kernel::AttachmentId => |v| Value::Text(v.to_string()),
     kernel::TokenId => |v| Value::Text(v.to_string()),
     kernel::ViewId => |v| Value::Text(v.to_string()),
+    kernel::MacroId => |v| Value::Text(v.to_string()),
     kernel::BatchId => |v| Value::Text(v.to_string()),
     kernel::AgreementId => |v| Value::Text(v.to_string()),
     kernel::CalendarId => |v| Value::Text(v.to_string()),

@@ -1,5 +1,6 @@
 // The script of every page: starts what all pages need. Without it links navigate and forms post. The queue and
 // the incident have an entry of their own beside it, so that no page loads what only another needs.
+import { startCards } from "./js/cards.js";
 import { startComboboxes } from "./js/combobox.js";
 import { startForms } from "./js/forms.js";
 import { startKeys } from "./js/keys.js";
@@ -14,6 +15,7 @@ import { startUploads } from "./js/upload.js";
 startTime();
 startTheme();
 startPopovers();
+startCards();
 startComboboxes();
 startForms();
 startToasts();

@@ -38,6 +38,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "icons.svg",
     "js/alike.js",
     "js/api-docs.js",
+    "js/cards.js",
     "js/combobox.js",
     "js/countdown.js",
     "js/dom.js",

@@ -13,6 +13,7 @@ mod app;
 mod articles;
 mod assets;
 mod auth;
+mod cards;
 mod error;
 mod form;
 mod inbox;
@@ -72,6 +73,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(language::routes())
         .merge(queue::routes())
         .merge(incident::routes())
+        .merge(cards::routes())
         .merge(portal::routes())
         .merge(alerts::routes())
         .merge(majors::routes())

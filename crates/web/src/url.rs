@@ -1,6 +1,8 @@
 //! Every address of the product, so that links cannot break.
 
-use kernel::{AlertId, ArticleNumber, IncidentNumber, ProblemNumber, ScheduleId, ServiceId};
+use kernel::{
+    AlertId, ArticleNumber, IncidentNumber, MacroId, ProblemNumber, ScheduleId, ServiceId,
+};
 use std::fmt::Display;
 
 /// The queue.
@@ -54,6 +56,21 @@ pub(crate) fn sign_in(next: &str) -> String {
 /// An incident's page for agents.
 pub(crate) fn incident(number: IncidentNumber) -> String {
     format!("/incidents/{number}")
+}
+
+/// The macros that can be used on an incident.
+pub(crate) fn macros(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/macros")
+}
+
+/// An incident's page with a macro in the composer.
+pub(crate) fn with_macro(number: IncidentNumber, id: MacroId) -> String {
+    format!("/incidents/{number}?macro={id}#end")
+}
+
+/// Where somebody has forgotten how long they were at work on an incident.
+pub(crate) fn forget_attention(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/attention/forget")
 }
 
 /// The page of a command's form, and where it is posted.

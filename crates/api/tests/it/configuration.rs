@@ -578,10 +578,15 @@ async fn people_and_the_instance_have_a_language() {
 
     let instance = "/api/v1/settings/instance";
     assert_eq!(ada.get(instance).await.good()["language"], "en");
-    let wanted =
-        json!({ "name": "Hilfe", "time_zone": "Europe/Berlin", "phone": "", "language": "de" });
+    let wanted = json!({
+        "name": "Hilfe", "time_zone": "Europe/Berlin", "phone": "", "language": "de", "gathers_time": false
+    });
     assert_eq!(ada.put(instance, wanted.clone()).await.good(), &wanted);
     assert_eq!(ada.get(instance).await.good(), &wanted);
+    // A program that does not know of it leaves it as it is.
+    let before =
+        json!({ "name": "Hilfe", "time_zone": "Europe/Berlin", "phone": "", "language": "de" });
+    assert_eq!(ada.put(instance, before).await.good(), &wanted);
     rosa.put(instance, wanted.clone()).await.problem(403);
     let zone = json!({ "name": "Hilfe", "time_zone": "Nowhere", "phone": "", "language": "de" });
     ada.put(instance, zone).await.field(422, "time_zone");

@@ -17,6 +17,7 @@ mod inbox;
 mod incidents;
 mod integrations;
 mod knowledge;
+mod macros;
 mod maintenances;
 mod majors;
 mod messages;

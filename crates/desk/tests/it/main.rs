@@ -7,6 +7,7 @@ mod causes;
 mod commands;
 mod files;
 mod knowledge;
+mod macros;
 mod map;
 mod models;
 mod paging;

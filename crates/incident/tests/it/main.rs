@@ -14,6 +14,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod lifecycle;
+mod macros;
 mod majors;
 mod models;
 mod nearing;

@@ -21,6 +21,7 @@ pub mod import_refs;
 pub mod integrations;
 pub mod letters;
 pub mod lists;
+pub mod macros;
 pub mod models;
 pub mod notices;
 pub mod organisations;

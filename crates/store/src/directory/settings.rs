@@ -28,6 +28,8 @@ pub struct Instance {
     pub phone: String,
     /// The language of people who chose none.
     pub language: Language,
+    /// Whether it is gathered how long people are at work on an incident.
+    pub gathers_time: bool,
 }
 
 impl Default for Instance {
@@ -37,6 +39,7 @@ impl Default for Instance {
             time_zone: "UTC".to_owned(),
             phone: String::new(),
             language: Language::default(),
+            gathers_time: true,
         }
     }
 }

@@ -28,5 +28,6 @@ mod status;
 mod suggestions;
 mod surges;
 mod telling;
+mod together;
 mod webhooks;
 mod words;

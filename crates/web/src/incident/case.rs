@@ -19,6 +19,7 @@ use kernel::{
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use store::attention::Attention;
 use store::directory::people::Person;
 use store::incidents::list::{IncidentRow, Look};
 use store::incidents::timeline::StoredEvent;
@@ -77,6 +78,8 @@ pub(super) struct Case {
     pub(super) alerts: Alerts,
     /// The problems and known errors that it names.
     pub(super) known: Vec<Known>,
+    /// How long people were at work on it, as it was gathered.
+    pub(super) attention: Vec<Attention>,
     /// Whether a program reported it for itself, so that nobody reads what is written to it.
     pub(super) by_machine: bool,
     /// Where the public status page tells of it, if it does.
@@ -262,6 +265,7 @@ impl Wanted {
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let outside = outside(sql, &self.sites, number)?;
         let known = known::read(sql, &theirs, &row.state)?;
+        let attention = store::attention::of_incident(sql, number)?;
         let body = row.state.description.and_then(|id| timeline.contents.get(&id));
         let body = body.and_then(|content| content.body.as_deref()).unwrap_or_default();
         let of = (&*row.state, &*self.policy);
@@ -280,6 +284,7 @@ impl Wanted {
             mail,
             alerts,
             known,
+            attention,
             by_machine,
             outside,
             offers,

@@ -4,10 +4,10 @@
 use super::attachments::{WithFiles, attach};
 use super::case::Case;
 use super::commands::{once, seen};
-use super::composer::{Start, banner};
+use super::composer::{NOT_DONE, Start, banner};
 use super::refused::words_of;
 use super::view::View;
-use super::{page, parse, patches};
+use super::{macros, page, parse, patches};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
@@ -15,7 +15,7 @@ use crate::error::{PageError, PageResult, status_of};
 use crate::form::Fields;
 use crate::url;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use desk::{Done, Idempotency, Trouble};
 use incident::state::HoldReason;
 use incident::{Command, CommandName as C, Lifecycle, RefusalKind, Visibility};
@@ -46,11 +46,11 @@ pub(super) async fn post(
         && fields.filled("body").is_some()
         && sent.files.is_empty()
     {
-        return to_resolve(&app, &who, live, number, &fields).await;
+        return to_resolve(&app, &who, live, (number, &headers), fields).await;
     }
     let once = once(&headers, &format!("{number}/comments"), &format!("{fields:?}"));
     match send(&app, &who, number, &row, sent, once).await {
-        Ok(done) => answer(&app, &who, live, number, row.version, &fields, done).await,
+        Ok(sent) => answer(&app, &who, live, (number, row.version), &fields, sent).await,
         Err(trouble) => refused(&app, &who, live, number, fields, trouble).await,
     }
 }
@@ -64,9 +64,22 @@ async fn to_resolve(
     app: &App,
     who: &SignedIn,
     live: Live,
-    number: IncidentNumber,
-    fields: &Fields,
+    (number, headers): (IncidentNumber, &HeaderMap),
+    fields: Fields,
 ) -> PageResult {
+    // Resolving asks for more than words: what else the macro brings is done before.
+    let once = once(headers, &format!("{number}/comments"), &format!("{fields:?}"));
+    let before = match macros::chosen(app, who, &fields).await {
+        Ok(None) => Ok(()),
+        Ok(Some(chosen)) => {
+            let (chosen, once) = ((chosen.without_end(), ""), once.as_ref());
+            macros::issue(app, who, number, chosen, once).await.map(drop)
+        }
+        Err(trouble) => Err(trouble),
+    };
+    if let Err(trouble) = before {
+        return refused(app, who, live, number, fields, trouble).await;
+    }
     let body = fields.text("body").to_owned();
     let draft = Draft {
         person: who.person().id,
@@ -79,7 +92,24 @@ async fn to_resolve(
     Ok(Answer::go(format!("{}?from_draft=1", url::incident_command(number, "resolve"))).reply(live))
 }
 
-/// Words first, then files, then the state; the first that is refused ends it.
+/// What was sent.
+#[derive(Default)]
+struct Sent {
+    done: Option<Done>,
+    /// What of the macro was refused.
+    not_done: Vec<String>,
+}
+
+/// The key of a step of what is sent once.
+fn step(once: Option<&Idempotency>, name: &str) -> Option<Idempotency> {
+    once.map(|once| Idempotency {
+        key: format!("{}-{name}", once.key),
+        request_hash: once.request_hash.clone(),
+    })
+}
+
+/// Words first, then files, then what the macro brings, then the state; the first that is refused
+/// ends it. Words of a resolution are sent by the macro.
 async fn send(
     app: &App,
     who: &SignedIn,
@@ -87,59 +117,74 @@ async fn send(
     row: &IncidentRow,
     sent: WithFiles,
     once: Option<Idempotency>,
-) -> Result<Option<Done>, Trouble> {
+) -> Result<Sent, Trouble> {
     if let Some(refusal) = sent.refused {
         return Err(refusal.into());
     }
     let (fields, mode, viewer) = (&sent.fields, mode_of(&sent.fields), who.viewer());
+    let once = once.as_ref();
     let visibility = if mode == Mode::Note { Visibility::Internal } else { Visibility::Public };
-    let step = |name: &str| {
-        once.as_ref().map(|once| Idempotency {
-            key: format!("{}-{name}", once.key),
-            request_hash: once.request_hash.clone(),
-        })
-    };
-    let mut done = None;
-    if fields.filled("body").is_some() || sent.files.is_empty() {
-        let mut ask = app.desk.ask(viewer, Channel::Web).on(number).once(step("words"));
-        let command = match mode {
-            Mode::Update => {
-                let context = parse::Context {
-                    state: &row.state,
-                    title: &row.title,
-                    here: &who.here,
-                    me: viewer.person,
-                    named: None,
-                };
-                parse::command(C::PublishUpdate, fields, &mut ask, &context)?
-            }
-            Mode::Reply | Mode::Note => {
-                let body = ask.words("body", fields.text("body"), limits::BODY_CHARS)?;
-                Command::Comment { body, visibility }
-            }
-        };
-        done = Some(ask.issue(command).await?);
+    let chosen = macros::chosen(app, who, fields).await?;
+    let resolves = chosen.as_ref().is_some_and(macros::Chosen::resolves);
+    let mut all = Sent::default();
+    if !resolves && (fields.filled("body").is_some() || sent.files.is_empty()) {
+        all.done = Some(words(app, who, (number, row), fields, step(once, "words")).await?);
     }
-    let on = done.as_ref().map_or(number, |done| done.number);
-    attach(&app.desk, viewer, Channel::Web, on, sent.files, visibility, step("files").as_ref())
-        .await?;
+    let on = all.done.as_ref().map_or(number, |done| done.number);
+    let files = step(once, "files");
+    attach(&app.desk, viewer, Channel::Web, on, sent.files, visibility, files.as_ref()).await?;
+    if let Some(chosen) = chosen {
+        let body = fields.text("body");
+        let issued = macros::issue(app, who, on, (chosen, body), once).await?;
+        all.done = issued.done.or(all.done);
+        all.not_done = issued.not_done;
+    }
     let me = viewer.person;
     app.desk.write(move |sql| Ok(drafts::delete(sql, me, number, mode).map(drop)?)).await?;
-    if let Some(command) =
-        then(fields, done.as_ref().map_or(row.state.lifecycle, |done| done.state.lifecycle))
-    {
-        let asked =
-            app.desk.ask(viewer, Channel::Web).on(on).once(step("then")).issue(command).await;
-        match asked {
+    let now = all.done.as_ref().map_or(row.state.lifecycle, |done| done.state.lifecycle);
+    if let Some(command) = then(fields, now).filter(|_| !resolves) {
+        let ask = app.desk.ask(viewer, Channel::Web).on(on).once(step(once, "then"));
+        match ask.issue(command).await {
             // The words may have set it already, or it waits for that already.
             Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::State => {}
-            other => done = Some(other?),
+            other => all.done = Some(other?),
         }
     }
-    Ok(done)
+    Ok(all)
+}
+
+/// The words themselves.
+async fn words(
+    app: &App,
+    who: &SignedIn,
+    (number, row): (IncidentNumber, &IncidentRow),
+    fields: &Fields,
+    once: Option<Idempotency>,
+) -> Result<Done, Trouble> {
+    let mut ask = app.desk.ask(who.viewer(), Channel::Web).on(number).once(once);
+    let command = match mode_of(fields) {
+        Mode::Update => {
+            let context = parse::Context {
+                state: &row.state,
+                title: &row.title,
+                here: &who.here,
+                me: who.viewer().person,
+                named: None,
+            };
+            parse::command(C::PublishUpdate, fields, &mut ask, &context)?
+        }
+        mode => {
+            let body = ask.words("body", fields.text("body"), limits::BODY_CHARS)?;
+            let visibility =
+                if mode == Mode::Note { Visibility::Internal } else { Visibility::Public };
+            Command::Comment { body, visibility }
+        }
+    };
+    ask.issue(command).await
 }
 
 /// The state to set after the words.
+
 fn then(fields: &Fields, now: Lifecycle) -> Option<Command> {
     match fields.text("then") {
         "in_progress" if now == Lifecycle::OnHold => Some(Command::Resume),
@@ -153,12 +198,11 @@ async fn answer(
     app: &App,
     who: &SignedIn,
     live: Live,
-    number: IncidentNumber,
-    version_before: u32,
+    (number, version_before): (IncidentNumber, u32),
     fields: &Fields,
-    done: Option<Done>,
+    sent: Sent,
 ) -> PageResult {
-    if let Some(done) = done.filter(|done| done.number != number) {
+    if let Some(done) = sent.done.filter(|done| done.number != number) {
         // A word on a closed incident of one's own made a new one.
         return Ok(Answer::go(url::incident(done.number)).reply(live));
     }
@@ -166,11 +210,16 @@ async fn answer(
     if fields.get("then") == Some("resolve") {
         return Ok(Answer::go(url::incident_command(number, "resolve")).reply(live));
     }
+    let not_done = (!sent.not_done.is_empty()).then(|| sent.not_done.join(". "));
+    if !live.0 && not_done.is_some() {
+        return page::again(app, who, number, Start { not_done, ..Start::default() }).await;
+    }
     let case = Case::load(app, who.viewer(), &who.here, number).await?;
     let view = View::of(&case, who.viewer());
     let patch = html! {
         (patches::own(&view, version_before))
-        div id="c-warn" data-patch="morph" {}
+        div id="c-warn" data-patch="morph" { @if let Some(words) = &not_done { (banner(NOT_DONE, words)) } }
+        div id="c-macro" data-patch="morph" {}
     };
     Ok(Answer::patch(patch).else_go(back).reply(live))
 }

@@ -1,14 +1,15 @@
 //! The composer: a reply, an internal note or a status update. The frame, the
 //! words and the button say who will read it.
 
-use super::parse;
 use super::readers::{Readers, publish_to};
 use super::timeline::phase_word;
 use super::view::View;
+use super::{macros, parse};
 use crate::form::Fields;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::first_name;
 use crate::url;
+use desk::macros::Filled;
 use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
 use incident::{Body, CommandName as C, Lifecycle};
@@ -26,6 +27,10 @@ pub(super) struct Start {
     pub(super) refused: Option<String>,
     /// Whom an update may be for.
     pub(super) readers: Readers,
+    /// The macro that is in it.
+    pub(super) filled: Option<Filled>,
+    /// What was not done though the words were sent.
+    pub(super) not_done: Option<String>,
 }
 
 /// The place below the timeline.
@@ -49,10 +54,21 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
     let number = view.case.number;
     let sent =
         |name: &str| start.sent.as_ref().and_then(|fields| fields.get(name)).unwrap_or_default();
-    let mode = sent("mode").parse().unwrap_or(first_mode(view, start));
-    let draft = |mode: Mode| {
+    let usual = start
+        .filled
+        .as_ref()
+        .filter(|_| start.sent.is_none())
+        .map(|filled| filled_mode(view, filled));
+    let mode = sent("mode").parse().unwrap_or(usual.unwrap_or_else(|| first_mode(view, start)));
+    let begun = |mode: Mode| {
         start.drafts.iter().find(|draft| draft.mode == mode).map(|draft| draft.body.as_str())
     };
+    let added = start
+        .filled
+        .as_ref()
+        .filter(|_| usual.is_some())
+        .map(|filled| joined(begun(mode), &filled.words));
+    let draft = |of: Mode| added.as_deref().filter(|_| of == mode).or_else(|| begun(of));
     let known =
         |mode: Mode| start.drafts.iter().find(|draft| draft.mode == mode).map(super::drafts::name);
     let text = if start.sent.is_some() { sent("body") } else { draft(mode).unwrap_or_default() };
@@ -64,16 +80,37 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             data-live data-keep data-number=(number)
             data-draft-reply=[draft(Mode::Reply)] data-draft-note=[draft(Mode::Note)] data-draft-update=[draft(Mode::Update)]
             data-known-reply=[known(Mode::Reply)] data-known-note=[known(Mode::Note)] data-known-update=[known(Mode::Update)] {
-            div id="c-warn" { @if let Some(words) = &start.refused { (banner("This was not sent.", words)) } }
+            div id="c-warn" {
+                @if let Some(words) = &start.refused { (banner("This was not sent.", words)) }
+                @if let Some(words) = &start.not_done { (banner(NOT_DONE, words)) }
+            }
             (modes(view, mode, name))
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
-            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident" { "\n" (text) }
+            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident, / for a macro" { "\n" (text) }
             (update_fields(view, start, &chosen))
+            (macros::boxes(view, start.filled.as_ref(), start.sent.as_ref()))
             ul.atts id="files" {}
             (buttons(view, name, &publish_to(start.readers.count(&chosen))))
         }
+    }
+}
+
+/// What is told when the words were sent and something of their macro was refused.
+pub(super) const NOT_DONE: &str = "This was sent, but not all of its macro was done.";
+
+/// The mode of a macro's words, where somebody outside would read them.
+fn filled_mode(view: &View<'_>, filled: &Filled) -> Mode {
+    let closed = view.case.state().lifecycle == Lifecycle::Closed;
+    if closed || !has_reader(view) { Mode::Note } else { macros::mode(&filled.found) }
+}
+
+/// Words behind those that somebody has begun.
+fn joined(begun: Option<&str>, words: &str) -> String {
+    match begun.filter(|begun| !begun.trim().is_empty()) {
+        Some(begun) => format!("{}\n\n{words}", begun.trim_end()),
+        None => words.to_owned(),
     }
 }
 
@@ -216,6 +253,7 @@ fn buttons(view: &View<'_>, name: &str, publish: &str) -> Markup {
                 (icon("clip")) span.vh { "Attach files" }
                 input.vh type="file" name="file" multiple data-files="#files" data-limit=(kernel::limits::ATTACHMENT_BYTES);
             }
+            (macros::opener(view.case.number))
             span.meta data-draft-state {}
             span.end {
                 @if open {

@@ -88,5 +88,9 @@ pub(super) async fn presence(
         .map_err(|error: kernel::Invalid| PageError::invalid(format!("doing {error}")))?;
     seen(&app, &who, number).await?;
     app.desk.is_present(number, who.person().id, &who.person().name, doing);
+    let at_work = fields.ticked("active") && who.viewer().works();
+    if at_work && who.instance.setting.gathers_time {
+        app.desk.attends(number, who.person().id);
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,6 +13,7 @@ mod drafts;
 mod explained;
 mod head;
 mod known;
+mod macros;
 mod major;
 mod new;
 mod page;
@@ -23,7 +24,9 @@ mod parse;
 mod patches;
 mod readers;
 mod refused;
+mod runbook;
 mod similar;
+mod spent;
 mod suggested;
 mod timeline;
 mod timelines;
@@ -39,7 +42,7 @@ pub(crate) use patches::live_patches;
 pub(crate) use suggested::per_cent;
 pub(crate) use timelines::Timelines;
 pub(crate) use view::class_of;
-pub(crate) use words::prose;
+pub(crate) use words::{prose, short};
 
 use crate::app::App;
 use axum::Router;
@@ -70,6 +73,10 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/incidents/{number}/drafts/{mode}", put(drafts::put))
         .route("/incidents/{number}/presence", post(drafts::presence))
+        .route("/incidents/{number}/attention/forget", post(spent::forget))
+        .route("/incidents/{number}/runbook", post(runbook::tick))
+        .route("/incidents/{number}/macros", get(macros::list))
+        .route("/incidents/{number}/macros/{id}", get(macros::take))
         .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
         .route(
             "/incidents/{number}/workaround/{problem}",

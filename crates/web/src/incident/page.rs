@@ -7,7 +7,7 @@ use super::panel::panel;
 use super::readers::Readers;
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{dialogs, explained, head, pager};
+use super::{dialogs, explained, head, macros, pager};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
@@ -17,6 +17,8 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use desk::Trouble;
+use desk::macros::Filled;
 use incident::{CommandName as C, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
@@ -72,8 +74,29 @@ pub(super) async fn render(
     if who.viewer().works() {
         app.desk.note_shown(number, &case.offers);
     }
-    let start = Start { drafts, readers, ..start };
+    let filled = taken(app, who, number, asked, &start).await?;
+    let start = Start { drafts, readers, filled, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
+}
+
+/// The macro that the address asks for, or that stood in the composer when it was refused. One that
+/// is there no more leaves the composer as it is.
+async fn taken(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    asked: &Fields,
+    start: &Start,
+) -> PageResult<Option<Filled>> {
+    let sent = start.sent.as_ref().and_then(|sent| sent.filled("macro"));
+    let Some(id) = asked.filled("macro").or(sent).and_then(|id| id.parse().ok()) else {
+        return Ok(None);
+    };
+    match macros::filled(app, who, number, id).await {
+        Ok(filled) => Ok(Some(filled)),
+        Err(PageError::Trouble(Trouble::Refused(_))) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn markup(

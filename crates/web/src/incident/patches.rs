@@ -5,7 +5,7 @@ use super::page::thumb;
 use super::panel::{sections, watch};
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{composer, explained, head};
+use super::{composer, explained, head, spent};
 use crate::app::App;
 use crate::error::PageResult;
 use crate::part::time::Here;
@@ -42,6 +42,7 @@ pub(super) fn own(view: &View<'_>, after_n: u32) -> Markup {
     html! {
         (parts(view, after_n))
         (watch(view, MORPH))
+        (spent::own(view, MORPH))
         (refusal(None))
     }
 }

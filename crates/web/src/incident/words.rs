@@ -19,7 +19,7 @@ pub(crate) fn prose(text: &str) -> Markup {
 }
 
 /// One line of words, cut with an ellipsis after `chars`.
-pub(super) fn short(text: &str, chars: usize) -> String {
+pub(crate) fn short(text: &str, chars: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(chars) {
         None => line,

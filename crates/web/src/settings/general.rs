@@ -7,7 +7,7 @@ use crate::app::{App, INSTANCE_SETTING, InstanceSetting, zone_named};
 use crate::auth::{Administrator, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
-use crate::part::form::Field;
+use crate::part::form::{Field, checkbox};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
@@ -60,6 +60,9 @@ async fn update(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Troubl
             if !settings::put(sql, INSTANCE_SETTING, &setting, seen)? {
                 return stale(seen, Some(before.version));
             }
+            if !setting.gathers_time {
+                store::attention::forget_all(sql)?;
+            }
             Ok(audit.changed(sql, SUBJECT, INSTANCE_SETTING, &before.value, &setting)?)
         })
         .await
@@ -81,7 +84,8 @@ fn typed(fields: &Fields) -> Result<InstanceSetting, Trouble> {
     }
     let phone = editing::one_line(&editing::text(fields, "phone", PHONE_CHARS)?);
     let language = language_typed(fields)?.unwrap_or_default();
-    Ok(InstanceSetting { name: editing::name(fields)?, time_zone, phone, language })
+    let gathers_time = fields.ticked("gathers_time");
+    Ok(InstanceSetting { name: editing::name(fields)?, time_zone, phone, language, gathers_time })
 }
 
 async fn page(
@@ -95,7 +99,8 @@ async fn page(
     let shown = |value: InstanceSetting| {
         let pairs = [("name", value.name), ("time_zone", value.time_zone), ("phone", value.phone)];
         let language = ("language", value.language.to_string());
-        let pairs = pairs.into_iter().chain([language]);
+        let gathers = value.gathers_time.then(|| ("gathers_time", "1".to_owned()));
+        let pairs = pairs.into_iter().chain([language]).chain(gathers);
         Fields::of(pairs.map(|(field, value)| (field.to_owned(), value)).collect())
     };
     let fields = typed.unwrap_or_else(|| shown(value));
@@ -121,6 +126,10 @@ async fn page(
                     (zone_field(fields.text("time_zone"), "Of people who chose none.", errors))
                     (language.select(&language_options().collect::<Vec<_>>(), chosen))
                     (phone.input("tel", fields.get("phone").unwrap_or_default()))
+                    div.field {
+                        (checkbox("gathers_time", "Gather how long people are at work on an incident", fields.ticked("gathers_time")))
+                        p.hint { "From pages that are in sight and in use. It suggests to each what to log; everybody who may work on the incident sees it, requesters never do. Switching it off forgets what was gathered." }
+                    }
                     div { button.btn.btn-primary type="submit" { "Save" } }
                 }
             } @else {
@@ -129,6 +138,7 @@ async fn page(
                     div { dt { "Time zone" } dd { (fields.text("time_zone")) } }
                     div { dt { "Language" } dd { (fields.text("language").parse().unwrap_or(Language::En).name()) } }
                     div { dt { "Telephone" } dd { (fields.filled("phone").unwrap_or("none")) } }
+                    div { dt { "Time at work" } dd { @if fields.ticked("gathers_time") { "gathered" } @else { "not gathered" } } }
                 }
             }
         } }

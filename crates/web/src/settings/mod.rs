@@ -13,6 +13,7 @@ mod general;
 mod integrations;
 mod letters;
 mod lists;
+mod macros;
 mod mail;
 mod mailboxes;
 pub(crate) mod maintenance;
@@ -49,6 +50,7 @@ use axum::routing::get;
 use kernel::{Actor, Role};
 use maud::{Markup, html};
 
+pub(crate) use macros::{address as macros_address, deed_words, owner_words};
 pub(crate) use setup::is_missing as setup_is_missing;
 
 pub(crate) fn routes() -> Router<App> {
@@ -62,6 +64,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(codes::routes())
         .merge(rules::routes())
         .merge(models::routes())
+        .merge(macros::routes())
         .merge(schedules::routes())
         .merge(escalations::routes())
         .merge(teams::routes())
@@ -135,6 +138,7 @@ enum Section {
     Codes,
     Rules,
     Models,
+    Macros,
     Schedules,
     Escalations,
     Teams,
@@ -169,6 +173,7 @@ impl Section {
                 Section::Services,
                 Section::Rules,
                 Section::Models,
+                Section::Macros,
                 Section::Codes,
             ],
         ),
@@ -211,6 +216,7 @@ impl Section {
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
             Section::Rules => ("rules", "Rules", "bolt"),
             Section::Models => ("models", "Incident models", "book"),
+            Section::Macros => ("macros", "Macros", "pencil"),
             Section::Schedules => ("schedules", "Schedules", "oncall"),
             Section::Escalations => ("escalation-policies", "Escalation policies", "escal"),
             Section::Teams => ("teams", "Teams", "team"),

@@ -36,4 +36,5 @@ mod status;
 mod subscribe;
 mod suggestions;
 mod surges;
+mod together;
 mod webhooks;

@@ -22,6 +22,7 @@ use super::causes;
 use super::dialogs;
 use super::panel;
 use super::readers::Readers;
+use super::runbook;
 use super::similar;
 use super::view::View;
 use crate::app::App;
@@ -233,6 +234,7 @@ fn beside(room: &Room<'_>, patch: Option<&str>) -> Markup {
         (people::responders(room, patch))
         @if patch.is_none() { (causes::waiting(room.number())) }
         (people::rooms(room, patch))
+        (runbook::runbooks(room.view, &dialogs::in_room(), patch))
         (panel::tasks(room.view, &dialogs::in_room(), patch))
         (timeline::section(room, patch))
         // Fetched after the page, and left as it is by patches.

@@ -5,9 +5,10 @@ use crate::incident::case::RESTRICTED;
 use crate::incident::commands::BACK;
 use crate::incident::dialogs;
 use crate::incident::head::{opener, post};
+use crate::incident::runbook::{in_runbooks, ticked};
+use crate::incident::spent::{gathered, own};
 use crate::incident::timeline::{channel_word, link_word, role_word};
 use crate::incident::view::View;
-use crate::incident::words::prose;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
@@ -22,29 +23,12 @@ use maud::{Markup, html};
 /// People of a list that are named; the others are counted.
 const NAMED: usize = 12;
 
-/// The runbooks of the models that were applied, as they were then: the newest open.
-pub(super) fn runbooks(view: &View<'_>, patch: Option<&str>) -> Markup {
-    let case = view.case;
-    let applied = case.state().models.iter().rev();
-    let found: Vec<_> = applied.filter_map(|model| Some((model, model.runbook?))).collect();
-    html! {
-        div id="runbooks" data-patch=[patch] {
-            @for (at, (model, runbook)) in found.iter().enumerate() {
-                section.sec aria-labelledby={ "rb-" (model.model) } {
-                    details class="fold book" open[at == 0] {
-                        summary { (icon("right")) h2 id={ "rb-" (model.model) } { "Runbook: " (model.name) } }
-                        div.msg-b { (prose(case.text(*runbook))) }
-                        p.meta { "As it was when it was applied " (time::moment(model.at, &case.here)) ", version " (model.version) }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// The checklist; `on` are values that say on which screen it stands.
 pub(in crate::incident) fn tasks(view: &View<'_>, on: &Fields, patch: Option<&str>) -> Markup {
-    let tasks = &view.case.state().tasks;
+    // What stands in a runbook is ticked there.
+    let elsewhere = in_runbooks(view.case);
+    let tasks = view.case.state().tasks.iter();
+    let tasks: Vec<&Task> = tasks.filter(|task| !elsewhere.contains(&task.title)).collect();
     let done = tasks.iter().filter(|task| task.done_at.is_some()).count();
     html! {
         section.sec id="tasks" aria-labelledby="tasks-h" data-patch=[patch] {
@@ -54,7 +38,7 @@ pub(in crate::incident) fn tasks(view: &View<'_>, on: &Fields, patch: Option<&st
             }
             @if !tasks.is_empty() {
                 progress max=(tasks.len()) value=(done) aria-label={ (done) " of " (tasks.len()) " tasks done" } { (done) " of " (tasks.len()) }
-                ul class="todo mts" { @for task in tasks { (task_row(view, task, on)) } }
+                ul class="todo mts" { @for task in &tasks { (task_row(view, task, on)) } }
             }
             @if view.can(C::AddTask) { (add_task(view, on)) }
         }
@@ -78,20 +62,13 @@ fn task_row(view: &View<'_>, task: &Task, on: &Fields) -> Markup {
             label for=(id) { (case.text(task.title)) }
             span.meta {
                 @match (task.done_at, task.assignee) {
-                    (Some(at), _) => { (task.done_by.as_deref().map_or(String::new(), |by| done_by(view, by))) (time::moment(at, &case.here)) },
+                    (Some(_), _) => (ticked(view, task)),
                     (None, Some(person)) => (case.person(person)),
                     (None, None) => {},
                 }
             }
         }
     }
-}
-
-fn done_by(view: &View<'_>, by: &str) -> String {
-    let person: Option<PersonId> = by.parse().ok();
-    person.map_or(String::new(), |id| {
-        format!("{}, ", crate::part::person::first_name(view.case.person(id)))
-    })
 }
 
 fn add_task(view: &View<'_>, on: &Fields) -> Markup {
@@ -333,6 +310,8 @@ pub(super) fn work(view: &View<'_>, patch: Option<&str>) -> Markup {
             @if total > 0 {
                 dl.props { @for (id, seconds) in spent { div { dt { (name(id)) } dd { (duration(*seconds as i64)) } } } }
             }
+            (gathered(view))
+            div id="own-work" data-keep { (own(view, None)) }
             @if view.can(C::LogWork) {
                 details id="log-work" {
                     summary class="btn btn-quiet btn-sm" { (icon("work")) "Log work" }

@@ -12,6 +12,7 @@ pub(super) use pick::{PICKERS, picker};
 
 use super::alerts;
 use super::causes;
+use super::runbook;
 use super::view::View;
 use crate::form::Fields;
 use maud::{Markup, html};
@@ -34,7 +35,7 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
         @if patch.is_none() { (crate::incident::similar::awaited(view)) }
         (alerts::section(view, patch))
         @if patch.is_none() { (causes::waiting(view.case.number)) }
-        (around::runbooks(view, patch))
+        (runbook::runbooks(view, &Fields::default(), patch))
         (around::tasks(view, &Fields::default(), patch))
         (around::links(view, patch))
         (around::people(view, patch))
