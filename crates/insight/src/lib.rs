@@ -9,8 +9,8 @@
 
 pub mod cause;
 mod exposure;
-mod risk;
 pub mod review;
+mod risk;
 pub mod similar;
 pub mod suggest;
 pub mod surge;

@@ -79,7 +79,7 @@ fn course(story: &Story<'_>, clock: &Clock<'_>) -> Vec<String> {
         let (Some(at), Some(seconds)) = (phases.at(*mark), phases.until(*mark)) else { continue };
         let when = match seconds {
             0 => "at once".to_owned(),
-            _ => format!("at {}, {} after it began", clock.time(at), lasted(seconds)),
+            _ => format!("at {} (after {})", clock.time(at), lasted(seconds)),
         };
         said.push(format!("{} {when}", told_as(*mark)));
     }
