@@ -36,6 +36,7 @@ mod presence;
 pub mod problems;
 pub mod push;
 mod recompute;
+pub mod reviews;
 pub mod rota;
 pub mod rules;
 pub mod seals;
@@ -215,6 +216,7 @@ impl Desk {
             recompute::start(&desk);
             auditor::start(&desk);
             alerts::start(&desk);
+            reviews::start(&desk);
             surges::start(&desk);
             suggest::start(&desk);
         }
