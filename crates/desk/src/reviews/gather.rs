@@ -4,7 +4,7 @@ use super::{Candidate, Line, Said};
 use incident::{Access, Body, Event, Scope, State, effects};
 use insight::review::{Facts, Story, facts, impact, picks, summary};
 use jiff::tz::TimeZone;
-use kernel::{ContentId, IncidentNumber, ServiceId, Timestamp, limits};
+use kernel::{ContentId, IncidentNumber, PersonId, ServiceId, Timestamp, limits};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::directory::reviews::{Pick, Review};
 use store::directory::services;
@@ -88,6 +88,16 @@ pub(super) fn whole(
     Ok(full.map(|row| row.number).collect())
 }
 
+/// The children and parts of an incident that are seen within the scope.
+pub(super) fn others(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    state: &State,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let all: Vec<IncidentNumber> = state.children.union(&state.parts).copied().collect();
+    Ok(list::seen(sql, scope, &all)?.into_iter().collect())
+}
+
 /// All entries that can be picked.
 pub(super) fn candidates(
     sql: &mut dyn Sql,
@@ -155,7 +165,11 @@ pub(super) fn draft(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let (facts, events) = facts_of(sql, state, review.incident, now)?;
+    let (mut facts, events) = facts_of(sql, state, review.incident, now)?;
+    // What every reader of the review sees, whoever that is.
+    let nobody = Scope::common(PersonId(uuid::Uuid::nil()));
+    let scope = Scope { teams: state.confidential_to.into_iter().collect(), ..nobody };
+    facts.reports = u32::try_from(others(sql, &scope, state)?.len()).unwrap_or(u32::MAX);
     let names: BTreeMap<ServiceId, String> = services::names(sql)?.into_iter().collect();
     let title = store::incidents::title_of(sql, review.incident)?.unwrap_or_default();
     let note = state.resolution.as_ref().map(|resolution| resolution.note);

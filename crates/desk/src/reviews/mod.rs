@@ -24,9 +24,9 @@ use store::incidents::list::{self, IncidentRow};
 use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
 
-pub(crate) use watch::start;
 pub use actions::{ActionFilter, Measured, NewAction};
 pub use change::Opened;
+pub(crate) use watch::start;
 
 /// Words of people in an entry that a review shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,11 +207,11 @@ fn case(
     let row = list::get(sql, &scope, review.incident)?.filter(|row| row.access == Access::Full);
     let Some(incident) = row else { return Ok(None) };
     let state = incident.state.clone();
-    let (facts, events) = gather::facts_of(sql, &state, review.incident, now)?;
+    let (mut facts, events) = gather::facts_of(sql, &state, review.incident, now)?;
     let (lines, hidden) = gather::lines(sql, &scope, &review, &events)?;
     let actions = actions::measured(sql, &scope, rows::actions_of(sql, number)?, now)?;
-    let others: Vec<IncidentNumber> = state.children.union(&state.parts).copied().collect();
-    let others = list::seen(sql, &scope, &others)?.into_iter().collect();
+    let others = gather::others(sql, &scope, &state)?;
+    facts.reports = u32::try_from(others.len()).unwrap_or(u32::MAX);
     let people = people_of(sql, &review, &actions)?;
     let may = May {
         write: may_write_review(viewer, &state).is_ok(),
