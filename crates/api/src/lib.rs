@@ -42,6 +42,7 @@ mod people;
 mod problem;
 mod problems;
 mod reference;
+mod reviews;
 mod rules;
 mod schedules;
 mod search;
@@ -151,6 +152,9 @@ fn doors() -> Vec<Door> {
         surges::doors(),
         problems::doors(),
         problems::linked::doors(),
+        reviews::doors(),
+        reviews::actions::doors(),
+        reviews::template::doors(),
         articles::doors(),
         articles::used::doors(),
         agreements::doors(),

@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 21] = [
+const FAMILIES: [(&str, &str); 22] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -28,6 +28,7 @@ const FAMILIES: [(&str, &str); 21] = [
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
     ("knowledge", "Problems, known errors with their workarounds, and articles."),
+    ("reviews", "Reviews of incidents that are over, and what has to be done after one."),
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),

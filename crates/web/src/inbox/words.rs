@@ -7,6 +7,7 @@ use incident::rating::SURVEY;
 use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Body, effects};
 use store::deliveries::{ToldAs, UNPROVEN};
+use store::directory::reviews::Reminder;
 
 /// What happened, as a sentence; what people said follows it.
 pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> String {
@@ -24,6 +25,9 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
     }
     if entry.word == UNPROVEN {
         return "A reply in your name came by mail, not proven to be yours (no DMARC), and stayed a note:".to_owned();
+    }
+    if let Ok(reminder) = entry.word.parse::<Reminder>() {
+        return reminded(reminder).to_owned();
     }
     let by_rule = entry.told_as == ToldAs::Rule;
     match &told.event.event.body {
