@@ -125,8 +125,10 @@ pub fn escaped(words: &str) -> String {
                 out.push(c);
             }
             '.' if digits > 0 && at == digits => out.push_str("\\."),
-            // What stands between colons and what begins like an address would become a link.
-            ':' if line[at..].starts_with("://") => out.push_str("&#58;"),
+            // What begins like an address would become a link.
+            ':' if line[at..].starts_with("://") => out.push_str("\\:"),
+            '.' if line[..at].ends_with("www") => out.push_str("\\."),
+            '@' => out.push_str("\\@"),
             c => out.push(c),
         }
     }

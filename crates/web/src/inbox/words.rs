@@ -162,3 +162,14 @@ pub(super) fn why(entry: &InboxEntry) -> String {
         (ToldAs::Person, _) => "It concerns you".to_owned(),
     }
 }
+
+/// What somebody is reminded of after it is over.
+const fn reminded(of: Reminder) -> &'static str {
+    match of {
+        Reminder::ReviewOpened => "The review of it is yours to write.",
+        Reminder::ReviewNears => "The review of it is due soon, and it is yours.",
+        Reminder::ReviewOverdue => "The review of it is overdue, and it is yours.",
+        Reminder::ActionNears => "What you have to do after the review of it is due soon.",
+        Reminder::ActionOverdue => "What you have to do after the review of it is overdue.",
+    }
+}
