@@ -1,6 +1,7 @@
 //! What a review says by itself: its parts sum up, its words stay words, its claims are careful.
 
 use crate::sample::{NOW, service};
+use incident::alerts::AlertsWhy;
 use incident::conduct::{Degree, Outage};
 use incident::event::{Acknowledged, AlertsChanged, Commented, Derived, Mitigated, Resolved};
 use incident::state::Moments;
@@ -197,7 +198,7 @@ fn note(n: u32) -> Event {
 
 fn alerts(n: u32) -> Event {
     let news = AlertsChanged {
-        why: serde_json::from_str("\"fired\"").unwrap(),
+        why: AlertsWhy::Told,
         fired: 1,
         resolved: 0,
         samples: vec![],
