@@ -293,14 +293,14 @@ pub fn list(sql: &mut dyn Sql, scope: &Scope) -> Result<Vec<Listed>, Failure> {
     })
 }
 
-/// Majors that were resolved since an instant and have no review yet, the earliest first, at
+/// Majors that were resolved after an instant and have no review yet, the earliest first, at
 /// most `limit`. Those that came by import are not ours to review.
 pub fn majors_without(
     sql: &mut dyn Sql,
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<IncidentNumber>, Failure> {
-    let statement = "select i.number from incidents i where i.major = 1 and i.resolved_at >= $1 \
+    let statement = "select i.number from incidents i where i.major = 1 and i.resolved_at > $1 \
         and i.state in ('resolved', 'closed') and i.merged_into is null and i.channel <> 'import' \
         and not exists (select 1 from reviews r where r.incident = i.number) \
         order by i.resolved_at, i.number limit $2";
