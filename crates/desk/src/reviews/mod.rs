@@ -17,7 +17,7 @@ use insight::review::{Facts, named};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, PersonId, ReviewNumber, ServiceId, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::directory::reviews::{self as rows, Listed, Pick, Review, TEMPLATE, Template};
 use store::directory::settings::{self, Setting};
 use store::incidents::list::{self, IncidentRow};
@@ -91,6 +91,9 @@ pub struct Case {
     pub naming: Vec<(usize, Vec<String>)>,
     /// What its children and parts are, as far as the viewer sees them.
     pub others: Vec<IncidentNumber>,
+    /// The incidents that its entries name and that the viewer may see: of others it is said that
+    /// there is one.
+    pub named: BTreeSet<IncidentNumber>,
     /// The names of services that were out.
     pub services: BTreeMap<ServiceId, String>,
     /// The names of people who own, published or do something.
@@ -212,6 +215,10 @@ fn case(
     let actions = actions::measured(sql, &scope, rows::actions_of(sql, number)?, now)?;
     let others = gather::others(sql, &scope, &state)?;
     facts.reports = u32::try_from(others.len()).unwrap_or(u32::MAX);
+    let named: BTreeSet<IncidentNumber> =
+        lines.iter().flat_map(|line| line.event.event.names()).collect();
+    let named: Vec<IncidentNumber> = named.into_iter().collect();
+    let named = list::seen(sql, &scope, &named)?;
     let people = people_of(sql, &review, &actions)?;
     let may = May {
         write: may_write_review(viewer, &state).is_ok(),
@@ -229,6 +236,7 @@ fn case(
         hidden,
         actions,
         others,
+        named,
         people,
         may,
     }))

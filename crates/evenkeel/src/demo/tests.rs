@@ -90,7 +90,7 @@ async fn the_present_is_believable() {
     assert!(late.len() <= 4, "{late:?}");
     let nadia = people_named(&built, "Nadia Brandtner");
     let reviews = built.desk.store().read_blocking(move |sql| {
-        store::directory::reviews::list(sql, &incident::Scope::common(nadia))
+        store::directory::reviews::list(sql, &Scope::common(nadia))
     });
     let reviews = reviews.unwrap();
     assert_eq!(reviews.len(), 1, "the major of three weeks ago");

@@ -109,6 +109,10 @@ pub fn phrase(body: &Body) -> String {
         Body::AlertsChanged(data) => {
             format!("Alerts: {} began, {} firing.", data.fired, data.firing)
         }
+        // Whoever reads it may not know of another incident.
+        Body::Linked(data) if data.target.starts_with("INC-") => {
+            format!("Linked to another incident ({}).", data.kind)
+        }
         Body::Linked(data) => format!("Linked ({}): {}.", data.kind, data.target),
         Body::RoleGiven(data) => format!("The role {} was given.", data.role),
         Body::PriorityChanged(data) => {
