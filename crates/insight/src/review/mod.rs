@@ -1,8 +1,8 @@
 //! What a review of an incident says by itself, from the record alone and without a language
-//! model: its phases ([`phases`]), what was promised and what it cost ([`facts`]), which entries
-//! of the timeline are worth showing ([`picks`]), a draft of the summary ([`summary`]), whether
-//! a factor names a person ([`named`]), and whether an action helped ([`effect`]). A review as a
-//! text file is written by [`markdown`].
+//! model: its phases ([`phases()`]), what was promised and what it cost ([`facts()`]), which entries
+//! of the timeline are worth showing ([`picks`]), a draft of the summary ([`summary()`]), whether
+//! a factor names a person ([`named`]), and whether an action helped ([`effect()`]). A review as a
+//! text file is written by [`markdown()`].
 
 mod blame;
 mod effect;
