@@ -83,8 +83,13 @@ impl Desk {
                     false => Ok(None),
                 }
             });
-            if let Some(opened) = opened.await?.filter(|opened| opened.fresh) {
-                tracing::info!(review = %opened.review.number, %incident, "a review was opened");
+            // One that cannot be opened keeps no other waiting.
+            match opened.await {
+                Ok(Some(opened)) if opened.fresh => {
+                    tracing::info!(review = %opened.review.number, %incident, "a review was opened");
+                }
+                Ok(_) => {}
+                Err(trouble) => tracing::warn!(%incident, %trouble, "no review was opened"),
             }
         }
         Ok(())
