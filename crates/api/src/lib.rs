@@ -43,6 +43,7 @@ mod people;
 mod problem;
 mod problems;
 mod reference;
+mod reviews;
 mod rules;
 mod schedules;
 mod search;
@@ -153,6 +154,9 @@ fn doors() -> Vec<Door> {
         surges::doors(),
         problems::doors(),
         problems::linked::doors(),
+        reviews::doors(),
+        reviews::actions::doors(),
+        reviews::template::doors(),
         articles::doors(),
         articles::used::doors(),
         agreements::doors(),

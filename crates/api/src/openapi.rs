@@ -28,6 +28,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("rules", "What follows by itself when something happens."),
     ("models", "Incident models: what a kind of incident that comes again needs."),
     ("knowledge", "Problems, known errors with their workarounds, and articles."),
+    ("reviews", "Reviews of incidents that are over, and what has to be done after one."),
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),

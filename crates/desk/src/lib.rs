@@ -38,6 +38,7 @@ mod presence;
 pub mod problems;
 pub mod push;
 mod recompute;
+pub mod reviews;
 pub mod rota;
 pub mod rules;
 pub mod seals;
@@ -220,6 +221,7 @@ impl Desk {
             recompute::start(&desk);
             auditor::start(&desk);
             alerts::start(&desk);
+            reviews::start(&desk);
             surges::start(&desk);
             suggest::start(&desk);
             attention::start(&desk);

@@ -2,11 +2,13 @@
 //! counts, streams and exports all ask here. Default is deny.
 
 mod knowledge;
+mod reviews;
 
 pub use knowledge::{
     may_close_problems, may_read_article, may_read_problems, may_retire_articles,
     may_write_articles, may_write_problems,
 };
+pub use reviews::{may_publish_review, may_read_reviews, may_write_review};
 
 use crate::command::{Command, CommandName, Visibility};
 use crate::refusal::Refusal;

@@ -27,6 +27,7 @@ mod once;
 mod openapi;
 mod paging;
 mod previews;
+mod reviews;
 mod rules;
 mod schedule_previews;
 mod schedules;

@@ -14,6 +14,7 @@ mod paging;
 mod push;
 mod relations;
 mod resilience;
+mod reviews;
 mod rings;
 mod rules;
 mod search;

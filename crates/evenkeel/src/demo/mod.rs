@@ -23,6 +23,7 @@ mod play;
 mod present;
 mod promises;
 mod ratings;
+mod reviews;
 mod storm;
 mod turns;
 
@@ -185,6 +186,7 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     automation::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
     knowledge::begin(desk, &company, now).await?;
+    reviews::begin(desk, clock, &company, now).await?;
     Ok(count)
 }
 

@@ -421,7 +421,7 @@ fn manager_of(company: &Company) -> kernel::Actor {
 }
 
 /// What somebody may who signed in themselves.
-async fn viewer(desk: &Desk, id: PersonId) -> Result<Viewer, Trouble> {
+pub(super) async fn viewer(desk: &Desk, id: PersonId) -> Result<Viewer, Trouble> {
     let person = desk.read(move |sql| people::get(sql, id)).await?.ok_or(Trouble::Unknown)?;
     Ok(desk.viewer(&person, incident::TokenScope::Admin))
 }

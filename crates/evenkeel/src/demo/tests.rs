@@ -88,6 +88,14 @@ async fn the_present_is_believable() {
     });
     let late: Vec<_> = late.map(|clock| (clock.kind, clock.due_at)).collect();
     assert!(late.len() <= 4, "{late:?}");
+    let nadia = people_named(&built, "Nadia Brandtner");
+    let reviews = built
+        .desk
+        .store()
+        .read_blocking(move |sql| store::directory::reviews::list(sql, &Scope::common(nadia)));
+    let reviews = reviews.unwrap();
+    assert_eq!(reviews.len(), 1, "the major of three weeks ago");
+    assert_eq!((reviews[0].actions, reviews[0].open_actions), (2, 1));
     let findings = built
         .desk
         .store()

@@ -1,0 +1,144 @@
+//! What was promised and kept, what was out, and what it cost.
+
+use super::phases::{Phases, Seen, phases};
+use incident::State;
+use incident::clocks::{Clock, ClockKind, ClockStatus};
+use incident::conduct::{Degree, Figures, Outage, figures};
+use kernel::time::MICROS_PER_SECOND;
+use kernel::{ServiceId, TeamId, Timestamp, words};
+use std::collections::BTreeMap;
+
+words! {
+    /// Whether a promise was kept.
+    Kept {
+        /// It was.
+        Met = "met",
+        /// It was not.
+        Missed = "missed",
+        /// Nobody knows yet.
+        Running = "running",
+        /// It was cancelled.
+        Cancelled = "cancelled",
+    }
+}
+
+/// What became of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it measures.
+    pub kind: ClockKind,
+    /// Whose it is, if a team's.
+    pub team: Option<TeamId>,
+    /// What was promised, in seconds of business time.
+    pub target_seconds: i64,
+    /// What was used, in seconds of business time; of one that runs, up to when it last started.
+    pub used_seconds: i64,
+    /// Whether it was kept.
+    pub kept: Kept,
+    /// When it passed its target.
+    pub breached_at: Option<Timestamp>,
+}
+
+/// How long a service was worse than agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Downtime {
+    /// The service.
+    pub service: ServiceId,
+    /// In seconds, all spans together; up to now where one lasts.
+    pub seconds: i64,
+    /// The worst of it.
+    pub degree: Degree,
+    /// How many spans.
+    pub spans: u32,
+    /// Whether one lasts.
+    pub lasts: bool,
+}
+
+/// All that a review says by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// How long what took.
+    pub phases: Phases,
+    /// What became of each clock.
+    pub outcomes: Vec<Outcome>,
+    /// What was out, the longest first.
+    pub downtime: Vec<Downtime>,
+    /// Words that came in time, that came late, and what the outages cost, as the page of a
+    /// major incident tells it.
+    pub figures: Figures,
+    /// Words that were published.
+    pub updates: u32,
+    /// How many people were affected, where somebody said so.
+    pub affected: Option<u32>,
+    /// Reports that are children or parts of it.
+    pub reports: u32,
+}
+
+/// The facts of an incident at an instant. `first_alert` is when the first of its alerts fired,
+/// `updates` how many words were published, `cost_per_hour` what an hour without each service
+/// costs.
+pub fn facts(
+    state: &State,
+    first_alert: Option<Timestamp>,
+    updates: u32,
+    cost_per_hour: &BTreeMap<ServiceId, i64>,
+    now: Timestamp,
+) -> Facts {
+    let seen = Seen {
+        first_out: state.outages.iter().map(|outage| outage.started_at).min(),
+        first_alert,
+        reported_at: state.reported_at,
+        moments: state.moments,
+    };
+    let reports = state.children.len() + state.parts.len();
+    Facts {
+        phases: phases(&seen),
+        outcomes: outcomes(&state.clocks),
+        downtime: downtime(&state.outages, now),
+        figures: figures(state, now, cost_per_hour),
+        updates,
+        affected: state.affected,
+        reports: u32::try_from(reports).unwrap_or(u32::MAX),
+    }
+}
+
+/// What became of each clock.
+pub fn outcomes(clocks: &[Clock]) -> Vec<Outcome> {
+    let outcome = |clock: &Clock| Outcome {
+        kind: clock.kind,
+        team: clock.team,
+        target_seconds: clock.target_seconds,
+        used_seconds: clock.used_micros / MICROS_PER_SECOND,
+        kept: match (clock.breached_at, clock.status) {
+            (Some(_), _) => Kept::Missed,
+            (None, ClockStatus::Stopped) => Kept::Met,
+            (None, ClockStatus::Cancelled) => Kept::Cancelled,
+            (None, ClockStatus::Running | ClockStatus::Paused) => Kept::Running,
+        },
+        breached_at: clock.breached_at,
+    };
+    clocks.iter().map(outcome).collect()
+}
+
+/// How long each service was out, the longest first.
+pub fn downtime(outages: &[Outage], now: Timestamp) -> Vec<Downtime> {
+    let mut by_service: BTreeMap<ServiceId, Downtime> = BTreeMap::new();
+    for outage in outages {
+        let none = Downtime {
+            service: outage.service,
+            seconds: 0,
+            degree: outage.degree,
+            spans: 0,
+            lasts: false,
+        };
+        let known = by_service.entry(outage.service).or_insert(none);
+        let ended = outage.ended_at.unwrap_or(now);
+        known.seconds += ended.seconds_since(outage.started_at).max(0);
+        known.degree = known.degree.max(outage.degree);
+        known.spans += 1;
+        known.lasts |= outage.lasts();
+    }
+    let mut found: Vec<Downtime> = by_service.into_values().collect();
+    found.sort_by_key(|one| (std::cmp::Reverse(one.seconds), one.service));
+    found
+}
