@@ -29,6 +29,7 @@ mod part;
 mod portal;
 mod problems;
 mod queue;
+mod reviews;
 mod search;
 mod services;
 mod settings;
@@ -79,6 +80,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(surges::routes())
         .merge(problems::routes())
         .merge(articles::routes())
+        .merge(reviews::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())

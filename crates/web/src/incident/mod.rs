@@ -5,6 +5,7 @@ pub(crate) mod attachments;
 mod case;
 mod causes;
 mod clocks;
+mod closure;
 mod commands;
 mod comments;
 mod composer;

@@ -19,6 +19,7 @@ pub(super) use preview::preview;
 use self::compose::Start;
 use super::case::{Case, Wanted};
 use super::causes;
+use super::closure;
 use super::dialogs;
 use super::panel;
 use super::readers::Readers;
@@ -264,6 +265,7 @@ fn parts(room: &Room<'_>) -> Markup {
         (next::countdown(room, MORPH))
         (below(room, MORPH))
         (beside(room, MORPH))
+        (closure::check(room.view, MORPH))
     }
 }
 

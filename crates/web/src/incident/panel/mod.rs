@@ -12,6 +12,7 @@ pub(super) use pick::{PICKERS, picker};
 
 use super::alerts;
 use super::causes;
+use super::closure;
 use super::view::View;
 use crate::form::Fields;
 use maud::{Markup, html};
@@ -29,6 +30,7 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (known::section(view, patch))
+        (closure::section(view, patch))
         (props::props(view, patch))
         (major::section(view, patch))
         @if patch.is_none() { (crate::incident::similar::awaited(view)) }
