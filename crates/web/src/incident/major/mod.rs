@@ -15,6 +15,7 @@ mod timeline;
 
 pub(crate) use people::leads;
 pub(super) use preview::preview;
+pub(super) use timeline::words_of;
 
 use self::compose::Start;
 use super::case::{Case, Wanted};
