@@ -1,6 +1,6 @@
 //! The list of reviews: those that are due first.
 
-use super::words::{self, day_words};
+use super::words;
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;
@@ -13,11 +13,11 @@ use crate::problems::words as names;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{RawQuery, State};
-use incident::{Policy, Scope};
+use incident::Policy;
 use kernel::{ServiceId, Timestamp};
 use maud::{Markup, html};
 use store::directory::ReviewState;
-use store::directory::reviews::{self, Listed};
+use store::directory::reviews::Listed;
 
 /// Rows of the list: whoever looks for another one types a word of it.
 const SHOWN: usize = 100;
@@ -145,8 +145,8 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
     let asked = Asked::of(&Fields::parse(query.as_deref().unwrap_or_default()));
-    let scope = Scope::of(who.viewer());
-    let mut found = app.desk.read(move |sql| reviews::list(sql, &scope)).await?;
+
+    let mut found = app.desk.reviews(who.viewer()).await?;
     let now = who.here.now;
     found.retain(|listed| asked.fits(listed));
     let counts = Which::ALL.map(|which| found.iter().filter(|one| which.holds(one, now)).count());
@@ -237,26 +237,6 @@ fn line(who: &SignedIn, policy: &Policy, listed: &Listed) -> Markup {
 /// The title of an incident, or what stands for it.
 pub(super) fn title(title: &str) -> &str {
     if title.trim().is_empty() { "Title removed" } else { title }
-}
-
-/// Reviews of this person that are not published yet: by when each is due.
-pub(super) fn own(who: &SignedIn, all: &[Listed]) -> Vec<(Timestamp, String, String)> {
-    let me = who.person().id;
-    let mine = all.iter().filter(|listed| {
-        listed.review.owner == Some(me) && listed.review.state != ReviewState::Published
-    });
-    mine.map(|listed| {
-        let review = &listed.review;
-        let name = format!("{} {}", review.number, title(&listed.title));
-        (review.due_at, url::review(review.number), name)
-    })
-    .collect()
-}
-
-/// "due Thu 3 Dec", "overdue since Thu 3 Dec".
-pub(super) fn due_words(due: Timestamp, who: &SignedIn) -> String {
-    let day = day_words(who.here.local(due).date(), &who.here);
-    if due < who.here.now { format!("overdue since {day}") } else { format!("due {day}") }
 }
 
 #[cfg(test)]

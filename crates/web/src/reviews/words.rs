@@ -1,10 +1,9 @@
 //! What the screens of reviews have in common: states, days, owners.
 
-use crate::auth::SignedIn;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
 use crate::part::time::Here;
-use crate::problems::words::{named_staff, today};
+use crate::problems::words::named_staff;
 use crate::url;
 use incident::Policy;
 use jiff::civil::Date;
@@ -58,15 +57,14 @@ pub(super) fn day_words(day: Date, here: &Here) -> String {
 }
 
 /// By when an action is to be done, and how late it is.
-pub(super) fn action_due(action: &Action, who: &SignedIn) -> Markup {
-    let today = today(who);
+pub(super) fn action_due(action: &Action, today: Date, here: &Here) -> Markup {
     html! {
         @match action.due_on {
             None => span.muted { "no day" },
             Some(day) if action.is_overdue(today) => span.crit-t {
-                time datetime=(day) { (day_words(day, &who.here)) } ", " (late(day, today)) " d late"
+                time datetime=(day) { (day_words(day, here)) } ", " (late(day, today)) " d late"
             },
-            Some(day) => time datetime=(day) { (day_words(day, &who.here)) },
+            Some(day) => time datetime=(day) { (day_words(day, here)) },
         }
     }
 }
