@@ -7,6 +7,7 @@ use incident::rating::SURVEY;
 use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Body, effects};
 use store::deliveries::{ToldAs, UNPROVEN};
+use store::directory::reviews::Reminder;
 
 /// What happened, as a sentence; what people said follows it.
 pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> String {
@@ -24,6 +25,9 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
     }
     if entry.word == UNPROVEN {
         return "A reply in your name came by mail, not proven to be yours (no DMARC), and stayed a note:".to_owned();
+    }
+    if let Some(reminder) = reminder(entry) {
+        return reminded(reminder).to_owned();
     }
     let by_rule = entry.told_as == ToldAs::Rule;
     match &told.event.event.body {
@@ -63,6 +67,21 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
         }
         Body::Merged(_) => "Others reported the same, and it is worked on together.".to_owned(),
         body => conducted(body, who).unwrap_or_else(|| by_the_clock(body, here)),
+    }
+}
+
+/// Of what of its review somebody is reminded, if that is it.
+pub(super) fn reminder(entry: &InboxEntry) -> Option<Reminder> {
+    entry.word.parse().ok()
+}
+
+fn reminded(reminder: Reminder) -> &'static str {
+    match reminder {
+        Reminder::ReviewOpened => "Its review is yours to write.",
+        Reminder::ReviewNears => "Its review, which is yours to write, is due soon.",
+        Reminder::ReviewOverdue => "Its review, which is yours to write, is overdue.",
+        Reminder::ActionNears => "Something that you have to do after its review is due soon.",
+        Reminder::ActionOverdue => "Something that you have to do after its review is overdue.",
     }
 }
 
@@ -131,6 +150,9 @@ fn by_the_clock(body: &Body, here: &Here) -> String {
 pub(super) fn why(entry: &InboxEntry) -> String {
     let body = entry.told.as_ref().map(|told| &told.event.event.body);
     let team = entry.told.as_ref().and_then(|told| told.team.as_deref());
+    if reminder(entry).is_some() {
+        return "It is yours".to_owned();
+    }
     match (entry.told_as, body) {
         (ToldAs::Rule, _) => format!("A rule says so: {}", entry.rule),
         (ToldAs::Requester, _) => "It was reported by you or for you".to_owned(),

@@ -20,6 +20,7 @@ use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::directory::people::Person;
+use store::directory::reviews::{self, Review};
 use store::incidents::list::{IncidentRow, Look};
 use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
@@ -77,6 +78,8 @@ pub(super) struct Case {
     pub(super) alerts: Alerts,
     /// The problems and known errors that it names.
     pub(super) known: Vec<Known>,
+    /// Its review, if it has one.
+    pub(super) review: Option<Review>,
     /// Whether a program reported it for itself, so that nobody reads what is written to it.
     pub(super) by_machine: bool,
     /// Where the public status page tells of it, if it does.
@@ -205,6 +208,18 @@ fn outside(
     Ok(shown.map(|id| url::status_incident(&id)))
 }
 
+/// The review of an incident that is over, or was.
+fn review(
+    sql: &mut dyn Sql,
+    state: &State,
+    number: IncidentNumber,
+) -> Result<Option<Review>, Failure> {
+    match state.moments.resolved.is_some() || state.reopenings > 0 {
+        true => reviews::of_incident(sql, number),
+        false => Ok(None),
+    }
+}
+
 /// What it takes to read an incident.
 pub(super) struct Wanted {
     look: Look,
@@ -262,6 +277,7 @@ impl Wanted {
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let outside = outside(sql, &self.sites, number)?;
         let known = known::read(sql, &theirs, &row.state)?;
+        let review = review(sql, &row.state, number)?;
         let body = row.state.description.and_then(|id| timeline.contents.get(&id));
         let body = body.and_then(|content| content.body.as_deref()).unwrap_or_default();
         let of = (&*row.state, &*self.policy);
@@ -280,6 +296,7 @@ impl Wanted {
             mail,
             alerts,
             known,
+            review,
             by_machine,
             outside,
             offers,

@@ -231,6 +231,7 @@ fn below(room: &Room<'_>, patch: Option<&str>) -> Markup {
 
 fn beside(room: &Room<'_>, patch: Option<&str>) -> Markup {
     html! {
+        (panel::review(room.view, patch))
         (people::roles(room, patch))
         (people::responders(room, patch))
         @if patch.is_none() { (causes::waiting(room.number())) }

@@ -6,9 +6,11 @@ mod known;
 mod major;
 pub(super) mod pick;
 mod props;
+mod review;
 
 pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
+pub(super) use review::review;
 
 use super::alerts;
 use super::causes;
@@ -31,6 +33,7 @@ pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (known::section(view, patch))
         (closure::section(view, patch))
+        (review(view, patch))
         (props::props(view, patch))
         (major::section(view, patch))
         @if patch.is_none() { (crate::incident::similar::awaited(view)) }
