@@ -152,9 +152,9 @@ impl View<'_> {
             @if live { (act::states(self)) }
             @for section in self.shown() {
                 (self.part(section, live))
-                @if section == Section::Summary { (phases::section(&self.case.facts, self.due(), &self.who.here)) }
+                @if section == Section::Summary { (phases::section(&self.case.facts, self.due(), &self.who.here, !live)) }
             }
-            @if !self.case.template.has(Section::Summary) { (phases::section(&self.case.facts, self.due(), &self.who.here)) }
+            @if !self.case.template.has(Section::Summary) { (phases::section(&self.case.facts, self.due(), &self.who.here, !live)) }
             (self.answers(live))
         }
     }

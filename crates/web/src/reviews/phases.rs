@@ -74,8 +74,9 @@ pub(super) const fn group(mark: Mark) -> &'static str {
     }
 }
 
-/// The line, the figures below it, and the same as a table. `due` is when it was to be resolved.
-pub(super) fn section(facts: &Facts, due: Option<Timestamp>, here: &Here) -> Markup {
+/// The line, the figures below it, and the same as a table, which is `open` on paper. `due` is when
+/// it was to be resolved.
+pub(super) fn section(facts: &Facts, due: Option<Timestamp>, here: &Here, open: bool) -> Markup {
     html! {
         section id="ph" aria-label="Phases" {
             figure class="keel rv-k" aria-labelledby="pk" {
@@ -83,7 +84,7 @@ pub(super) fn section(facts: &Facts, due: Option<Timestamp>, here: &Here) -> Mar
                 (PreEscaped(drawing(&facts.phases, due, here)))
             }
             (tiles(facts, due, here))
-            (twin(facts, here))
+            (twin(facts, here, open))
         }
     }
 }
@@ -295,9 +296,9 @@ fn kept(outcome: &Outcome) -> Markup {
 }
 
 /// The same as tables.
-fn twin(facts: &Facts, here: &Here) -> Markup {
+fn twin(facts: &Facts, here: &Here, open: bool) -> Markup {
     html! {
-        details.fold.mts {
+        details.fold.mts open[open] {
             summary { (icon("right")) "Phases and promises as a table" }
             div.scroll-x tabindex="0" role="region" aria-label="Phases and promises" {
                 table.dt {
