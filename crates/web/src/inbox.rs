@@ -196,7 +196,7 @@ fn line(who: &SignedIn, entry: &InboxEntry) -> Markup {
                 @match &entry.told {
                     Some(told) => {
                         p { @if is_unread { span.vh { "Unread: " } } (words::happened(entry, told, &who.here)) }
-                        @if let Some(said) = told.said.as_ref().filter(|_| words::reminder(entry).is_none()) { blockquote { (excerpt(said)) } }
+                        @if let Some(said) = told.said.as_ref().filter(|_| !words::is_reminder(entry)) { blockquote { (excerpt(said)) } }
                     }
                     None => p.muted { "You may not read this any more." }
                 }
