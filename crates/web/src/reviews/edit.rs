@@ -282,7 +282,7 @@ pub(super) async fn save(
     fields: Fields,
 ) -> PageResult<Response> {
     let (number, part) = (self::number(&number)?, Part::of(&part)?);
-    match store(&app, &who, number, part, &fields).await {
+    match write(&app, &who, number, part, &fields).await {
         Ok(()) => {
             let address = format!("{}?done=saved#{}", url::review(number), part.anchor());
             Ok(axum::response::Redirect::to(&address).into_response())
@@ -291,7 +291,7 @@ pub(super) async fn save(
     }
 }
 
-async fn store(
+async fn write(
     app: &App,
     who: &SignedIn,
     number: ReviewNumber,

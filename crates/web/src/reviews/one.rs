@@ -25,7 +25,9 @@ pub(super) const fn heading(section: Section) -> (&'static str, &'static str) {
     match section {
         Section::Summary => ("sum", "Summary"),
         Section::Impact => ("imp", "Impact"),
-        Section::Timeline => ("time", "Timeline"),
+        Section::Timeline        let whole = || url::incident(pick.incident);
+        let href = line.map_or_else(whole, |line| line.href.clone());
+ => ("time", "Timeline"),
         Section::Factors => ("fac", "Contributing factors"),
         Section::Helped => ("well", "What went well"),
         Section::Hard => ("hard", "What was hard"),
@@ -243,9 +245,11 @@ impl View<'_> {
         let (pick, here) = (&shown.pick, &self.who.here);
         let at = shown.event.event.happened_at;
         let line = self.record.iter().find(|line| line.holds(pick.incident, pick.n));
+        let whole = || url::incident(pick.incident);
+        let href = line.map_or_else(whole, |line| line.href.clone());
         html! {
             li {
-                time datetime=(at) title=(here.full(at)) { (here.exact(at)) }
+                a href=(href) { time datetime=(at) title=(here.full(at)) { (here.exact(at)) } }
                 p {
                     @match line {
                         Some(line) => {

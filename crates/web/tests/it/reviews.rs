@@ -16,13 +16,12 @@ async fn resolve(world: &World, actor: &str, number: IncidentNumber) {
     ask.issue(resolve).await.unwrap();
 }
 
-/// An incident that is over, and its review: PIR-1.
-async fn reviewed(world: &World) -> IncidentNumber {
+/// The review of an incident that is over: PIR-1.
+async fn reviewed(world: &World) {
     let number = world.report("No labels").await;
     resolve(world, "mara", number).await;
     let opened = world.post("mara", "/reviews", &[("incident", &number.to_string())]).await;
     assert_eq!((opened.status, opened.location()), (StatusCode::SEE_OTHER, "/reviews/PIR-1"));
-    number
 }
 
 /// Sends the form with this action as it is, but for these fields.
@@ -126,6 +125,8 @@ async fn a_review_goes_from_draft_to_published_with_its_actions() {
     let published = turn(&world, "mara", &[("state", "published")]).await;
     assert_eq!(published.status, StatusCode::SEE_OTHER);
     world.get("mara", "/reviews?show=published").await.shows("PIR-1 No labels");
+    let service = world.get("mara", &format!("/services/{}", world.printing)).await;
+    service.shows("/reviews?show=published&amp;service=");
     world.get("mara", "/reviews?show=due").await.hides("PIR-1");
     world.get("mara", "/reviews?show=published&q=labels").await.shows("PIR-1");
     world.get("mara", "/reviews?show=published&q=printer").await.shows("None fits");
