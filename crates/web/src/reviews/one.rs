@@ -25,9 +25,7 @@ pub(super) const fn heading(section: Section) -> (&'static str, &'static str) {
     match section {
         Section::Summary => ("sum", "Summary"),
         Section::Impact => ("imp", "Impact"),
-        Section::Timeline        let whole = || url::incident(pick.incident);
-        let href = line.map_or_else(whole, |line| line.href.clone());
- => ("time", "Timeline"),
+        Section::Timeline => ("time", "Timeline"),
         Section::Factors => ("fac", "Contributing factors"),
         Section::Helped => ("well", "What went well"),
         Section::Hard => ("hard", "What was hard"),
