@@ -13,7 +13,7 @@ use crate::settings::editing::{self, Problem as Wrong};
 use crate::shell::{Page, Section as Rail};
 use crate::url;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::reviews::Case;
 use incident::{Policy, Refusal};
@@ -285,7 +285,7 @@ pub(super) async fn save(
     match write(&app, &who, number, part, &fields).await {
         Ok(()) => {
             let address = format!("{}?done=saved#{}", url::review(number), part.anchor());
-            Ok(axum::response::Redirect::to(&address).into_response())
+            Ok(Redirect::to(&address).into_response())
         }
         Err(trouble) => again(&app, &who, number, part, &fields, trouble).await,
     }

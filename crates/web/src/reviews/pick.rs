@@ -121,7 +121,7 @@ pub(super) async fn typed(
         Err(error) => return Err(Refusal::not_found(error.to_string()).into()),
     };
     let ticked: HashSet<&str> = fields.all(PICK).collect();
-    let offered = |pick: &Pick| lines.iter().any(|line| line.holds(pick.incident, pick.n));
+    let offered = |pick: &&Pick| lines.iter().any(|line| line.holds(pick.incident, pick.n));
     let kept = seen.iter().map(|shown| &shown.pick).filter(|pick| !offered(pick));
     let mut picks: Vec<Pick> = kept.cloned().collect();
     for line in &lines {
