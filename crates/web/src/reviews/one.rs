@@ -257,16 +257,23 @@ impl View<'_> {
                         // An entry of a child has its own record.
                         None => {
                             @if pick.incident != self.case.review.incident { (pick.incident) ": " }
-                            @match &shown.said {
-                                Said::Words(words) => (words),
-                                Said::Redacted => "(removed)",
-                                Said::Nothing => (phrase(&shown.event.event.body)),
-                            }
+                            (self.plainly(shown))
                         },
                     }
                     @if !pick.remark.is_empty() { " " mark { (pick.remark) } }
                 }
             }
+        }
+    }
+
+    /// An entry without its record. It names no incident that the reader may not see.
+    fn plainly(&self, shown: &Shown) -> String {
+        let names = shown.event.event.names();
+        match &shown.said {
+            Said::Words(words) => words.clone(),
+            Said::Redacted => "(removed)".to_owned(),
+            Said::Nothing if names.is_subset(&self.case.named) => phrase(&shown.event.event.body),
+            Said::Nothing => "It was related to an incident that you do not see.".to_owned(),
         }
     }
 
