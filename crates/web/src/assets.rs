@@ -88,6 +88,7 @@ const SHEET: (&str, &str) = (
         "oncall.css",
         "services.css",
         "majors.css",
+        "reviews.css",
         "util.css",
     ],
 );

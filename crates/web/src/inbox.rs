@@ -11,6 +11,7 @@ use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::part::time;
+use crate::reviews;
 use crate::shell::{Page, PortalPage};
 use crate::url;
 use axum::Router;
@@ -85,9 +86,11 @@ async fn show(
     let last = entries.last().filter(|_| more).map(|entry| entry.id);
     let groups = grouped(entries);
     let due = articles::reminders(&app, &who).await?;
+    let own = reviews::own(&app, &who).await?;
     let ended = app.desk.ended_devices(who.viewer().person).await?;
     let body = html! {
         (account::ended_devices(&who, &ended))
+        (own)
         (due)
         (head(&who, unread_only, newest.filter(|_| before.is_none())))
         @if groups.is_empty() {
@@ -193,7 +196,7 @@ fn line(who: &SignedIn, entry: &InboxEntry) -> Markup {
                 @match &entry.told {
                     Some(told) => {
                         p { @if is_unread { span.vh { "Unread: " } } (words::happened(entry, told, &who.here)) }
-                        @if let Some(said) = &told.said { blockquote { (excerpt(said)) } }
+                        @if let Some(said) = told.said.as_ref().filter(|_| !words::is_reminder(entry)) { blockquote { (excerpt(said)) } }
                     }
                     None => p.muted { "You may not read this any more." }
                 }

@@ -30,6 +30,7 @@ mod part;
 mod portal;
 mod problems;
 mod queue;
+mod reviews;
 mod search;
 mod services;
 mod settings;
@@ -81,6 +82,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(surges::routes())
         .merge(problems::routes())
         .merge(articles::routes())
+        .merge(reviews::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
         .merge(services::routes())

@@ -25,6 +25,8 @@ pub(crate) enum Section {
     Services,
     /// Problems, known errors and articles.
     Problems,
+    /// Reviews of incidents, and what is to be done after them.
+    Reviews,
     /// The settings.
     Settings,
     /// None of them.
@@ -355,6 +357,7 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
                     li { a href=(url::SERVICES) aria-current=[current(Section::Services)] data-key-go="s" { (icon("services")) span { "Services" } } }
                     // A thumb bar has room for five; on a phone the palette leads there.
                     li.hide-s { a href=(url::PROBLEMS) aria-current=[current(Section::Problems)] data-key-go="p" { (icon("book")) span { "Problems" } } }
+                    li.hide-s { a href=(url::REVIEWS) aria-current=[current(Section::Reviews)] data-key-go="r" { (icon("review")) span { "Reviews" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }

@@ -1,7 +1,8 @@
 //! Every address of the product, so that links cannot break.
 
 use kernel::{
-    AlertId, ArticleNumber, IncidentNumber, MacroId, ProblemNumber, ScheduleId, ServiceId,
+    ActionId, AlertId, ArticleNumber, IncidentNumber, MacroId, ProblemNumber, ReviewNumber,
+    ScheduleId, ServiceId,
 };
 use std::fmt::Display;
 
@@ -43,6 +44,10 @@ pub(crate) const ARTICLES: &str = "/articles";
 pub(crate) const NEW_ARTICLE: &str = "/articles/new";
 /// Articles, as requesters read them.
 pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
+/// Reviews of incidents.
+pub(crate) const REVIEWS: &str = "/reviews";
+/// What is to be done after reviews.
+pub(crate) const REVIEW_ACTIONS: &str = "/reviews/actions";
 /// How good suggestions are, and how they are made.
 pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
 /// Where signing out is posted.
@@ -137,6 +142,21 @@ pub(crate) fn article_of(number: ArticleNumber, what: impl Display) -> String {
 /// An article as requesters read it.
 pub(crate) fn portal_article(number: ArticleNumber) -> String {
     format!("{PORTAL_ARTICLES}/{number}")
+}
+
+/// The page of a review.
+pub(crate) fn review(number: ReviewNumber) -> String {
+    format!("{REVIEWS}/{number}")
+}
+
+/// Something of a review: a form, or where one is posted.
+pub(crate) fn review_of(number: ReviewNumber, what: impl Display) -> String {
+    format!("{REVIEWS}/{number}/{what}")
+}
+
+/// Something of an action after a review: where its forms are posted.
+pub(crate) fn review_action(id: ActionId, what: impl Display) -> String {
+    format!("{REVIEW_ACTIONS}/{id}/{what}")
 }
 
 /// The page of a message that came in.

@@ -7,6 +7,7 @@ use incident::rating::SURVEY;
 use incident::state::{IncidentRole, UpdatePhase};
 use incident::{Body, effects};
 use store::deliveries::{ToldAs, UNPROVEN};
+use store::directory::reviews::Reminder;
 
 /// What happened, as a sentence; what people said follows it.
 pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> String {
@@ -24,6 +25,9 @@ pub(super) fn happened(entry: &InboxEntry, told: &ToldEntry, here: &Here) -> Str
     }
     if entry.word == UNPROVEN {
         return "A reply in your name came by mail, not proven to be yours (no DMARC), and stayed a note:".to_owned();
+    }
+    if let Ok(reminder) = entry.word.parse::<Reminder>() {
+        return reminded(reminder).to_owned();
     }
     let by_rule = entry.told_as == ToldAs::Rule;
     match &told.event.event.body {
@@ -127,11 +131,17 @@ fn by_the_clock(body: &Body, here: &Here) -> String {
     }
 }
 
+/// Whether somebody is reminded of what is theirs: what was said then is not the point.
+pub(super) fn is_reminder(entry: &InboxEntry) -> bool {
+    entry.word.parse::<Reminder>().is_ok()
+}
+
 /// Why somebody is told.
 pub(super) fn why(entry: &InboxEntry) -> String {
     let body = entry.told.as_ref().map(|told| &told.event.event.body);
     let team = entry.told.as_ref().and_then(|told| told.team.as_deref());
     match (entry.told_as, body) {
+        _ if is_reminder(entry) => "It is yours".to_owned(),
         (ToldAs::Rule, _) => format!("A rule says so: {}", entry.rule),
         (ToldAs::Requester, _) => "It was reported by you or for you".to_owned(),
         (ToldAs::Watcher, _) => "You follow it".to_owned(),
@@ -156,5 +166,16 @@ pub(super) fn why(entry: &InboxEntry) -> String {
         (ToldAs::Person, Some(Body::RespondersCalled(_))) => "You were asked to come".to_owned(),
         (ToldAs::Person, Some(Body::UpdateRejected(_))) => "You wrote it".to_owned(),
         (ToldAs::Person, _) => "It concerns you".to_owned(),
+    }
+}
+
+/// What somebody is reminded of after it is over.
+const fn reminded(of: Reminder) -> &'static str {
+    match of {
+        Reminder::ReviewOpened => "The review of it is yours to write.",
+        Reminder::ReviewNears => "The review of it is due soon, and it is yours.",
+        Reminder::ReviewOverdue => "The review of it is overdue, and it is yours.",
+        Reminder::ActionNears => "What you have to do after the review of it is due soon.",
+        Reminder::ActionOverdue => "What you have to do after the review of it is overdue.",
     }
 }

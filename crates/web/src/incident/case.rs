@@ -21,6 +21,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::attention::Attention;
 use store::directory::people::Person;
+use store::directory::reviews::{self, Review};
 use store::incidents::list::{IncidentRow, Look};
 use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
@@ -80,6 +81,8 @@ pub(super) struct Case {
     pub(super) known: Vec<Known>,
     /// How long people were at work on it, as it was gathered.
     pub(super) attention: Vec<Attention>,
+    /// Its review, if it has one.
+    pub(super) review: Option<Review>,
     /// Whether a program reported it for itself, so that nobody reads what is written to it.
     pub(super) by_machine: bool,
     /// Where the public status page tells of it, if it does.
@@ -208,6 +211,18 @@ fn outside(
     Ok(shown.map(|id| url::status_incident(&id)))
 }
 
+/// The review of an incident that is over, or was.
+fn review(
+    sql: &mut dyn Sql,
+    state: &State,
+    number: IncidentNumber,
+) -> Result<Option<Review>, Failure> {
+    match state.moments.resolved.is_some() || state.reopenings > 0 {
+        true => reviews::of_incident(sql, number),
+        false => Ok(None),
+    }
+}
+
 /// What it takes to read an incident.
 pub(super) struct Wanted {
     look: Look,
@@ -266,6 +281,7 @@ impl Wanted {
         let outside = outside(sql, &self.sites, number)?;
         let known = known::read(sql, &theirs, &row.state)?;
         let attention = store::attention::of_incident(sql, number)?;
+        let review = review(sql, &row.state, number)?;
         let body = row.state.description.and_then(|id| timeline.contents.get(&id));
         let body = body.and_then(|content| content.body.as_deref()).unwrap_or_default();
         let of = (&*row.state, &*self.policy);
@@ -285,6 +301,7 @@ impl Wanted {
             alerts,
             known,
             attention,
+            review,
             by_machine,
             outside,
             offers,

@@ -5,7 +5,7 @@ use super::page::thumb;
 use super::panel::{sections, watch};
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{composer, explained, head, spent};
+use super::{closure, composer, explained, head, spent};
 use crate::app::App;
 use crate::error::PageResult;
 use crate::part::time::Here;
@@ -55,6 +55,7 @@ fn parts(view: &View<'_>, after_n: u32) -> Markup {
         (head::line(case, MORPH))
         (explained::clocks(view, MORPH))
         (sections(view, MORPH))
+        (closure::check(view, MORPH))
         (thumb(view, MORPH))
         (timeline(view, after_n))
     }

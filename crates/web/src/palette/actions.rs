@@ -62,6 +62,14 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
             kbd: Some("W"),
             ..Item::default()
         });
+        items.push(Item {
+            form: Some(url::REVIEWS.to_owned()),
+            label: "Review it".to_owned(),
+            icon: "review",
+            hint: Some("once it is resolved".to_owned()),
+            fields: [("incident", number.to_string())].into(),
+            ..Item::default()
+        });
     }
     items.push(Item::to("Open a problem…", "book", url::new_problem(on)).kbd("B"));
     items.retain(|item| typed.fits(&item.label));

@@ -14,6 +14,7 @@ use incident::models::Model;
 use incident::{Access, Policy};
 use kernel::{PersonId, Role, ServiceId, TeamId};
 use query::value_text;
+use store::directory::reviews::Listed;
 use store::incidents::list::{self, IncidentRow};
 
 /// Hits of a kind shown at once.
@@ -96,6 +97,7 @@ pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResul
         );
         let policy = app.desk.policy();
         items.extend(runbooks(typed, &policy));
+        items.extend(reviews(app, who, typed).await?);
     }
     groups.push(Group { title: GO_TO, items });
     Ok(groups)
@@ -159,6 +161,22 @@ fn runbooks(typed: &Typed, policy: &Policy) -> Vec<Item> {
         Item::to(format!("Runbook: {}", model.name), "book", form).hint("in a new incident")
     };
     policy.models.iter().filter(fits).take(OTHERS).map(item).collect()
+}
+
+/// Reviews by their numbers, once somebody types one; only those of incidents that they see.
+async fn reviews(app: &App, who: &SignedIn, typed: &Typed) -> PageResult<Vec<Item>> {
+    if !typed.words.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("pir")) {
+        return Ok(vec![]);
+    }
+    let all = app.desk.reviews(who.viewer()).await?;
+    let typed = typed.words.to_ascii_uppercase();
+    let begins = |one: &&Listed| one.review.number.to_string().starts_with(&typed);
+    let fits = all.iter().filter(begins).take(OTHERS);
+    let item = |one: &Listed| {
+        let label = format!("{} {}", one.review.number, one.title);
+        Item::to(label, "review", url::review(one.review.number)).hint("review")
+    };
+    Ok(fits.map(item).collect())
 }
 
 fn incident(row: &IncidentRow, title: &Marked, staff: bool) -> Item {
@@ -256,6 +274,13 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                     .hint("causes, workarounds, what they cost"),
             );
             items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
+            items.push(
+                Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),
+            );
+            items.push(
+                Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
+                    .hint("mine, open, overdue"),
+            );
             items.push(
                 Item::to("Suggestions", "flag", url::SUGGESTIONS)
                     .hint("how good they are, settings"),

@@ -88,6 +88,7 @@ pub(super) fn incidents(who: &SignedIn, service: &Service, told: &Told) -> Marku
             div.card-h {
                 h2 id="sv-i" { "Incidents" }
                 a.link.meta href=(of("state:open")) { (told.open_count) " open" }
+                a.link.meta href={ (url::REVIEWS) "?show=published&service=" (service.id) } { "Reviews" }
                 a.link.meta href=(of("reported<30d")) { (told.lately) " in 30 days" }
             }
             div.card-b {

@@ -26,6 +26,7 @@ mod portal;
 mod problems;
 mod push;
 mod queue;
+mod reviews;
 mod risk;
 mod schedules;
 mod search;

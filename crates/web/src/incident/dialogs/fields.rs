@@ -2,6 +2,7 @@
 
 use super::major;
 use crate::form::Fields;
+use crate::incident::closure;
 use crate::incident::panel::pick;
 use crate::incident::parse::OPEN;
 use crate::incident::timeline::{hold_word, link_word, role_word};
@@ -338,6 +339,7 @@ fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
             }
         }
         @if parts > 0 { p.hint { (counted(parts as i64, "merged incident")) " will be resolved with it." } }
+        (closure::check(view, None))
     }
 }
 

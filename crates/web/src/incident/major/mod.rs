@@ -15,10 +15,12 @@ mod timeline;
 
 pub(crate) use people::leads;
 pub(super) use preview::preview;
+pub(super) use timeline::words_of;
 
 use self::compose::Start;
 use super::case::{Case, Wanted};
 use super::causes;
+use super::closure;
 use super::dialogs;
 use super::panel;
 use super::readers::Readers;
@@ -230,6 +232,7 @@ fn below(room: &Room<'_>, patch: Option<&str>) -> Markup {
 
 fn beside(room: &Room<'_>, patch: Option<&str>) -> Markup {
     html! {
+        (panel::review(room.view, patch))
         (people::roles(room, patch))
         (people::responders(room, patch))
         @if patch.is_none() { (causes::waiting(room.number())) }
@@ -266,6 +269,7 @@ fn parts(room: &Room<'_>) -> Markup {
         (next::countdown(room, MORPH))
         (below(room, MORPH))
         (beside(room, MORPH))
+        (closure::check(room.view, MORPH))
     }
 }
 

@@ -82,7 +82,7 @@ fn said(room: &Room<'_>, entry: &Entry<'_>) -> Markup {
     }
 }
 
-fn words_of(body: &Body) -> Option<ContentId> {
+pub(in crate::incident) fn words_of(body: &Body) -> Option<ContentId> {
     match body {
         Body::Reported(data) => Some(data.title),
         Body::Commented(data) => Some(data.body),

@@ -6,12 +6,15 @@ mod known;
 mod major;
 pub(super) mod pick;
 mod props;
+mod review;
 
 pub(super) use around::{tasks, watch};
 pub(super) use pick::{PICKERS, picker};
+pub(super) use review::review;
 
 use super::alerts;
 use super::causes;
+use super::closure;
 use super::runbook;
 use super::view::View;
 use crate::form::Fields;
@@ -30,6 +33,8 @@ pub(super) fn panel(view: &View<'_>) -> Markup {
 pub(super) fn sections(view: &View<'_>, patch: Option<&str>) -> Markup {
     html! {
         (known::section(view, patch))
+        (closure::section(view, patch))
+        (review(view, patch))
         (props::props(view, patch))
         (major::section(view, patch))
         @if patch.is_none() { (crate::incident::similar::awaited(view)) }
