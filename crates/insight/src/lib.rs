@@ -9,6 +9,7 @@
 
 pub mod cause;
 mod exposure;
+pub mod report;
 mod risk;
 pub mod similar;
 pub mod suggest;
