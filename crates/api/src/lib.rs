@@ -42,6 +42,7 @@ mod people;
 mod problem;
 mod problems;
 mod reference;
+mod reports;
 mod rules;
 mod schedules;
 mod search;
@@ -137,6 +138,7 @@ fn doors() -> Vec<Door> {
         categories::doors(),
         schedules::doors(),
         escalations::doors(),
+        reports::doors(),
         rules::doors(),
         models::doors(),
         notices::doors(),

@@ -73,6 +73,35 @@ pub struct Report {
     pub changes: Vec<(String, Change)>,
 }
 
+impl Report {
+    /// The id that a line is of; none of lines that are of days, priorities or everything.
+    fn id_of<'a>(&self, key: &'a str) -> Option<&'a str> {
+        match self.by {
+            By::Agreement => key.split_once('_').map(|(id, _)| id),
+            By::Team | By::Service | By::Organisation | By::Category | By::Person => Some(key),
+            By::All | By::Priority | By::Week | By::Month => None,
+        }
+    }
+
+    /// What a line is called: its name among `names`, else its key.
+    pub fn label(&self, names: &HashMap<String, String>, key: &str) -> String {
+        match key {
+            "all" => return "All".to_owned(),
+            "none" => return "None".to_owned(),
+            _ => {}
+        }
+        let name = self.id_of(key).and_then(|id| names.get(id));
+        match (name, self.by) {
+            (None, _) => key.to_owned(),
+            (Some(name), By::Agreement) => {
+                let priority = key.split_once('_').map_or("", |(_, priority)| priority);
+                format!("{name}, {priority}")
+            }
+            (Some(name), _) => name.clone(),
+        }
+    }
+}
+
 /// Reports at hand.
 #[derive(Default)]
 pub(crate) struct Kept(Mutex<HashMap<String, (i64, Arc<Report>)>>);
@@ -170,6 +199,20 @@ impl Desk {
             .await?;
         let found = done.ok_or(Trouble::Overloaded)?;
         Ok(found.map(|numbers| numbers.into_iter().rev().collect()))
+    }
+
+    /// The names of teams, services, people and so on that are lines of a report, by id. Those who
+    /// left are still called by the name that is known of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn report_names(&self, report: &Report) -> Result<HashMap<String, String>, Trouble> {
+        let keys = report.tables.iter().flat_map(|table| &table.lines).map(|line| &line.key);
+        let ids: BTreeSet<&str> = keys.filter_map(|key| report.id_of(key)).collect();
+        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        let by = report.by;
+        self.read(move |sql| rows::names(sql, by, &ids)).await
     }
 
     fn reading(&self, viewer: &Viewer, asked: &Asked) -> Result<Reading, Trouble> {

@@ -6,4 +6,4 @@ mod kept;
 mod read;
 
 pub use kept::{Head, Kept, head, keep, measured};
-pub use read::{Wanted, facts, hidden_since, outages, pages, spans};
+pub use read::{Wanted, facts, hidden_since, names, outages, pages, spans};

@@ -12,6 +12,8 @@ use std::collections::{HashMap, HashSet};
 /// Incidents that are measured while a report is read, at most: what the follower has not come to
 /// in a second. More are measured while a report waits for too long, so it is refused.
 const LIVE_MAX: usize = 500;
+/// Names asked for in one statement; databases bound the number of parameters.
+const NAMES_PER_STATEMENT: usize = 256;
 
 /// What is read, and for whom.
 #[derive(Debug, Clone)]
@@ -260,4 +262,48 @@ fn fact(row: &mut Columns, values: usize) -> Result<Fact, Failure> {
 fn priority(row: &mut Columns) -> Result<Priority, Failure> {
     let value = row.int()?;
     Priority::new(value).map_err(|_| Failure::damaged(format!("{value} is no priority")))
+}
+
+/// What lines are called, by their ids; those that there are not any more have no name.
+pub fn names(
+    sql: &mut dyn Sql,
+    by: By,
+    ids: &[String],
+) -> Result<HashMap<String, String>, Failure> {
+    let table = match by {
+        By::Team => "teams",
+        By::Service => "services",
+        By::Organisation => "organisations",
+        By::Category => "categories",
+        By::Person => "people",
+        By::Agreement => return names_of_agreements(sql, ids),
+        By::All | By::Priority | By::Week | By::Month => return Ok(HashMap::new()),
+    };
+    let mut found = HashMap::new();
+    for ids in ids.chunks(NAMES_PER_STATEMENT) {
+        let (list, values) = slots(1, ids);
+        let statement = format!("select id, name from {table} where id in ({list})");
+        found.extend(many(sql, &statement, &values, |row| Ok((row.text()?, row.text()?)))?);
+    }
+    Ok(found)
+}
+
+/// Agreements by their last version.
+fn names_of_agreements(
+    sql: &mut dyn Sql,
+    ids: &[String],
+) -> Result<HashMap<String, String>, Failure> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(NAMES_PER_STATEMENT) {
+        let (list, values) = slots(1, ids);
+        let statement =
+            format!("select id, body from agreements where id in ({list}) order by version");
+        for (id, body) in many(sql, &statement, &values, |row| {
+            Ok((row.text()?, row.json::<serde_json::Value>()?))
+        })? {
+            let name = body.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+            found.insert(id, name.to_owned());
+        }
+    }
+    Ok(found)
 }
