@@ -187,7 +187,7 @@ async fn read(
     Params(params): Params<ReportParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let (name, form) = name.split_once('.').unwrap_or((&name, "json"));
+    let (name, form) = name.split_once('.').unwrap_or((name.as_str(), "json"));
     let asked = asked(name, &params)?;
     let report = app.desk().report(caller.viewer(), &asked).await?;
     let labels = app.desk().report_names(&report).await?;

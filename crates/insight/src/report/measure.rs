@@ -3,7 +3,7 @@
 use super::Measure;
 use incident::clocks::{ClockKind, ClockStatus};
 use incident::{Body, Event, Lifecycle, State, Visibility, apply};
-use kernel::{ActorKind, Timestamp};
+use kernel::{ActorKind, TeamId, Timestamp};
 
 /// Public answers until it was resolved, at most, of what was solved at first contact.
 const FIRST_ANSWERS: i64 = 1;
@@ -45,6 +45,7 @@ pub fn measure<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Measur
 struct Seen {
     open: Vec<(Timestamp, Option<Timestamp>)>,
     hops: i64,
+    team: Option<TeamId>,
     /// Public answers so far, and as they were when it was last resolved.
     answers: i64,
     answers_then: i64,
@@ -58,10 +59,6 @@ impl Seen {
     fn follow(&mut self, state: &State, event: &Event) {
         let at = event.happened_at;
         match &event.body {
-            Body::Assigned(body) => {
-                let moved = body.team.is_some() && body.team_before.is_some();
-                self.hops += i64::from(moved && body.team != body.team_before);
-            }
             Body::Commented(body) => {
                 let answers = body.visibility == Visibility::Public && !body.by_requester;
                 self.answers += i64::from(answers && event.actor.kind == ActorKind::Person);
@@ -75,6 +72,8 @@ impl Seen {
             }
             _ => {}
         }
+        let from = std::mem::replace(&mut self.team, state.team);
+        self.hops += i64::from(from.is_some() && state.team.is_some() && from != state.team);
         let was_open = self.open.last().is_some_and(|(_, to)| to.is_none());
         match (was_open, state.lifecycle.is_open()) {
             (false, true) => self.open.push((at, None)),

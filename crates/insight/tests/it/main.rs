@@ -3,6 +3,7 @@
 
 mod cause;
 mod properties;
+mod report;
 mod sample;
 mod similar;
 mod suggest;
