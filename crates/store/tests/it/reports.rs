@@ -11,6 +11,7 @@ use insight::report::{
 use jiff::tz::TimeZone;
 use kernel::{Channel, IncidentNumber, Timestamp};
 use query::{Context, Expr};
+use std::collections::BTreeSet;
 use store::Store;
 use store::incidents::list::Look;
 use store::incidents::timeline;
@@ -198,7 +199,8 @@ async fn compare(t: &TestDesk, viewer: &Viewer, numbers: &[IncidentNumber]) {
     let listed =
         behind(&figure, &columns(Name::Hops), measures(Name::Hops), By::Team, &by_team, &period);
     let expected = theirs.iter().filter(|told| told.hops() > 0).map(|told| told.number);
-    assert_eq!(listed.unwrap(), expected.collect());
+    let expected: BTreeSet<IncidentNumber> = expected.collect();
+    assert_eq!(listed.unwrap(), expected);
 
     let met = facts(t, viewer, Name::Compliance, By::Agreement, Expr::All).await;
     let met = table(Name::Compliance, By::Agreement, &met);
