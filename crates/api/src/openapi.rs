@@ -15,7 +15,7 @@ References take a name or an id, people an e-mail address or an id. Unknown fiel
 Errors are `application/problem+json` (RFC 9457).";
 
 /// Families of operations in the order of the description.
-const FAMILIES: [(&str, &str); 21] = [
+const FAMILIES: [(&str, &str); 22] = [
     ("incidents", "Report, read, list and attach."),
     ("commands", "Whatever can be done with an incident, one command each, and many at once."),
     ("search", "Incidents, people, services and teams at once."),
@@ -31,6 +31,7 @@ const FAMILIES: [(&str, &str); 21] = [
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),
+    ("reports", "Figures of service quality, and the incidents behind each."),
     ("views", "Saved views of the queue."),
     ("tokens", "API tokens."),
     ("integrations", "Mailboxes and other programs that bring something in."),

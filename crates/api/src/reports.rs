@@ -8,18 +8,20 @@ use crate::json;
 use crate::page::{Page, Params, limit, words};
 use crate::path::Path;
 use crate::problem::Problem;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use desk::reports::{Asked, Report};
-use incident::Scope;
+use futures_util::stream;
+use incident::{Scope, Viewer};
 use insight::report::{By, Cell, Figure, Line, Name, Table};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp, limits};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use store::incidents::list;
 use utoipa::{IntoParams, ToSchema};
 
@@ -158,6 +160,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .about("reports", "List the reports there are", "")
             .answers::<Page<Known>>(200, "They.")
             .problems(&[401, 403]),
+        Door::get("/api/v1/reports/events.xes", "readTraces", traces)
+            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Nothing that people wrote is in it.")
+            .query::<ReportParams>()
+            .answers_plainly(200, "application/xml", "The log, sent as it is read.")
+            .problems(&[401, 403, 422, 503]),
         Door::get("/api/v1/reports/{name}", "readReport", read)
             .about("reports", "Read a report", "Of incidents that you see all of, those merged into others with those. `{name}` with `.csv` or `.ndjson` gives the same as comma-separated values or lines of JSON. 503 while what is counted is being measured after an upgrade.")
             .query::<ReportParams>()
@@ -235,6 +242,55 @@ async fn behind(
     let loaded = load_rows(&app, caller.viewer(), rows, None).await?;
     let items = loaded.iter().map(|one| one.show(&app)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+async fn traces(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ReportParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let asked = asked(Name::Arrivals.as_str(), &params)?;
+    let numbers = app.desk().report_numbers(caller.viewer(), &asked).await?;
+    let viewer = caller.viewer().clone();
+    let parts = Parts { app, viewer, numbers: numbers.into(), begun: false, ended: false };
+    let pieces = stream::unfold(parts, |mut parts| async move {
+        let piece = parts.next().await?;
+        Some((piece, parts))
+    });
+    let name = "attachment; filename=\"events.xes\"";
+    let headers = [(CONTENT_TYPE, "application/xml; charset=utf-8"), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// A log that is being sent.
+struct Parts {
+    app: App,
+    viewer: Viewer,
+    numbers: VecDeque<IncidentNumber>,
+    begun: bool,
+    ended: bool,
+}
+
+impl Parts {
+    /// The next piece. An error breaks the connection off, so that no half log looks whole.
+    async fn next(&mut self) -> Option<Result<String, std::io::Error>> {
+        if self.ended {
+            return None;
+        }
+        if !std::mem::replace(&mut self.begun, true) {
+            return Some(Ok(desk::reports::XES_HEAD.to_owned()));
+        }
+        let count = self.numbers.len().min(desk::reports::TRACES_A_PIECE);
+        let some: Vec<IncidentNumber> = self.numbers.drain(..count).collect();
+        if some.is_empty() {
+            self.ended = true;
+            return Some(Ok(desk::reports::XES_TAIL.to_owned()));
+        }
+        let piece = self.app.desk().traces(&self.viewer, some).await;
+        self.ended = piece.is_err();
+        Some(piece.map_err(|trouble| std::io::Error::other(trouble.to_string())))
+    }
 }
 
 fn no_such_report() -> Problem {

@@ -151,3 +151,19 @@ async fn what_is_wrong_is_said_by_field() {
         mara.get(&path).await.field(422, "figure");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn timelines_are_traces_without_what_people_wrote() {
+    let (world, open, hidden) = with_hidden().await;
+    let path = format!("/api/v1/reports/events.xes?{DAYS}");
+    for (who, sees_hidden) in [("ines", true), ("yuki", false)] {
+        let log = world.of(who).get(&path).await;
+        assert_eq!(log.status, 200, "{}", log.text);
+        assert!(log.text.starts_with("<?xml") && log.text.ends_with("</log>\n"), "{}", log.text);
+        assert!(log.text.contains(&format!("value=\"{open}\"")), "{}", log.text);
+        assert_eq!(log.text.contains(&format!("value=\"{hidden}\"")), sees_hidden, "{who}");
+        assert!(log.text.contains("value=\"reported\""));
+        assert!(!log.text.contains("Label printer jams"));
+    }
+    world.of("rosa").get(&path).await.problem(403);
+}

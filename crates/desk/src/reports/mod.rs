@@ -3,9 +3,11 @@
 
 mod follow;
 mod out;
+mod xes;
 
 pub(crate) use follow::start;
 pub use out::{csv, ndjson};
+pub use xes::{TRACES_A_PIECE, XES_HEAD, XES_TAIL};
 
 use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, Viewer};
