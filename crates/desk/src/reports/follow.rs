@@ -14,7 +14,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Between two turns, however much happens: what came since is measured when a report is read.
 const PACE: Duration = Duration::from_secs(1);
 /// Pause between two parts of measuring while commands wait to be written.
-const WHILE_BUSY: Duration = Duration::from_millis(50);
+const WHILE_BUSY: Duration = Duration::from_millis(100);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Entries of the log followed in one turn.
