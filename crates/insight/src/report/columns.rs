@@ -93,16 +93,16 @@ impl Reckon {
         }
     }
 
-    pub(super) fn value(&self, places: &Places<'_>, facts: &[&Fact]) -> Option<f64> {
+    /// The figure of facts, of which so many are behind it.
+    pub(super) fn value(&self, places: &Places<'_>, facts: &[&Fact], counted: u64) -> Option<f64> {
         let of =
             |measure: Measure| facts.iter().filter_map(move |fact| places.value(fact, measure));
-        let counted = || facts.iter().filter(|fact| self.counts(places, fact)).count();
         match *self {
             Reckon::All | Reckon::Known(_) | Reckon::Is(..) | Reckon::AtLeast(..) => {
-                Some(counted() as f64)
+                Some(counted as f64)
             }
             Reckon::ShareIs(measure, _) | Reckon::ShareAtLeast(measure, _) => {
-                share(counted() as f64, of(measure).count() as f64)
+                share(counted as f64, of(measure).count() as f64)
             }
             Reckon::Sum(measure) => Some(of(measure).sum::<i64>() as f64),
             Reckon::Mean(measure) => {

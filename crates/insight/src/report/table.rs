@@ -185,5 +185,5 @@ fn line_of(by: By, fact: &Fact, period: &Period) -> String {
 
 fn cell(reckon: &Reckon, places: &Places<'_>, facts: &[&Fact]) -> Cell {
     let counted = facts.iter().filter(|fact| reckon.counts(places, fact)).count() as u64;
-    Cell { value: reckon.value(places, facts), counted }
+    Cell { value: reckon.value(places, facts, counted), counted }
 }
