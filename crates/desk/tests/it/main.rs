@@ -12,6 +12,7 @@ mod models;
 mod paging;
 mod push;
 mod relations;
+mod reports;
 mod resilience;
 mod rings;
 mod rules;
