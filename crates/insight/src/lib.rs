@@ -5,7 +5,7 @@
 //! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
 //! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
 //! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
-//! what is alike, and says why.
+//! what is alike, and says why. [`report`] counts how it went, and names the incidents behind each figure.
 
 pub mod cause;
 mod exposure;
