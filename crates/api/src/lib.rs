@@ -43,6 +43,7 @@ mod people;
 mod problem;
 mod problems;
 mod reference;
+mod reports;
 mod reviews;
 mod rules;
 mod schedules;
@@ -139,6 +140,7 @@ fn doors() -> Vec<Door> {
         categories::doors(),
         schedules::doors(),
         escalations::doors(),
+        reports::doors(),
         rules::doors(),
         models::doors(),
         notices::doors(),

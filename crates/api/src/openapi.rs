@@ -32,6 +32,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("organisations", "Customer companies."),
     ("services", "What people use and incidents interrupt."),
     ("categories", "The tree that incidents are classified by."),
+    ("reports", "Figures of service quality, and the incidents behind each."),
     ("views", "Saved views of the queue."),
     ("macros", "Words and commands that come again."),
     ("tokens", "API tokens."),

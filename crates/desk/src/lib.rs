@@ -38,6 +38,7 @@ mod presence;
 pub mod problems;
 pub mod push;
 mod recompute;
+pub mod reports;
 pub mod reviews;
 pub mod rota;
 pub mod rules;
@@ -156,6 +157,8 @@ pub(crate) struct Inner {
     /// What the loop of surges knows, and the surges that go on as it last saw them.
     pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
+    /// Reports at hand.
+    pub(crate) reports: reports::Kept,
     /// What is found, and what is alike.
     pub(crate) search: search::Kept,
     /// What is suggested from past incidents.
@@ -209,6 +212,7 @@ impl Desk {
             map: map::Kept::default(),
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
+            reports: reports::Kept::default(),
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
             probed: tokio::sync::Mutex::default(),
@@ -223,6 +227,7 @@ impl Desk {
             alerts::start(&desk);
             reviews::start(&desk);
             surges::start(&desk);
+            reports::start(&desk);
             suggest::start(&desk);
             attention::start(&desk);
         }

@@ -4,6 +4,7 @@
 mod evaluate;
 mod examples;
 mod paging;
+mod report;
 mod status;
 
 use self::status::StatusArgs;
@@ -11,12 +12,14 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RoutingArgs};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, EVALUATE_EXAMPLES,
-    IMPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
-    SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
+    IMPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES,
+    RESTORE_EXAMPLES, SERVE_EXAMPLES, SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
 use paging::PagingArgs;
+pub(crate) use report::ReportArgs;
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.
@@ -201,6 +204,9 @@ pub(crate) enum Command {
     /// Measure on a file how good suggestions and similar ones are
     #[command(after_help = EVALUATE_EXAMPLES, subcommand)]
     Evaluate(EvaluateCommand),
+    /// Print figures of service quality, of all incidents
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     /// Take one message from standard input, as a mail server's pipe hands it over
     #[command(after_help = MAIL_EXAMPLES)]
     Mail(MailArgs),

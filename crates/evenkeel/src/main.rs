@@ -15,6 +15,7 @@ mod mail;
 mod output;
 mod password;
 mod progress;
+mod report;
 mod serve;
 mod token;
 mod user;
@@ -105,6 +106,7 @@ async fn run(
             import::services::run(args, settings).await
         }
         Command::Evaluate(command) => evaluate::run(command).await,
+        Command::Report(args) => report::run(args, settings).await,
         // Done before.
         Command::Mail(_) => Ok(()),
         Command::Verify { json } => verify::run(settings, *json).await,

@@ -6,9 +6,11 @@
 //! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
 //! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
 //! what is alike, and says why. [`review`] is what a review says by itself from the record.
+//! [`report`] counts how it went, and names the incidents behind each figure.
 
 pub mod cause;
 mod exposure;
+pub mod report;
 pub mod review;
 mod risk;
 pub mod similar;

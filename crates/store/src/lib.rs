@@ -25,6 +25,7 @@ pub mod knowledge;
 pub mod messages;
 pub mod outside;
 pub mod pages;
+pub mod reports;
 pub mod status;
 pub mod subscribers;
 pub mod suggestions;

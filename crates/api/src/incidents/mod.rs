@@ -21,6 +21,7 @@ mod work;
 
 pub(crate) use answer::{load_rows, open_with};
 pub(crate) use commands::unknown_command;
+pub(crate) use read::parse as parse_query;
 pub(crate) use view::Incident;
 
 use crate::door::Door;

@@ -140,7 +140,7 @@ async fn one(
 }
 
 /// Reads a query; what is wrong with it is said with its place.
-fn parse(text: Option<&str>) -> Result<Query, Problem> {
+pub(crate) fn parse(text: Option<&str>) -> Result<Query, Problem> {
     let text = text.unwrap_or_default();
     if text.contains('\0') {
         return Err(Problem::invalid("q", "holds a character that cannot be searched for"));

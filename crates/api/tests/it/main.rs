@@ -27,6 +27,7 @@ mod once;
 mod openapi;
 mod paging;
 mod previews;
+mod reports;
 mod reviews;
 mod rules;
 mod schedule_previews;

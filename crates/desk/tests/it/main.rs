@@ -13,6 +13,7 @@ mod models;
 mod paging;
 mod push;
 mod relations;
+mod reports;
 mod resilience;
 mod reviews;
 mod rings;

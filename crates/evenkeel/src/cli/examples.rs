@@ -72,6 +72,14 @@ Examples:
 Measures on a file what is learned from history, beside the simple methods. It needs no database
 and changes nothing.";
 
+pub(super) const REPORT_EXAMPLES: &str = "\
+Examples:
+  evenkeel report compliance --from 2026-11-01 --to 2026-11-30
+  evenkeel report times --by team --csv > times.csv
+  evenkeel report backlog --json
+
+Restricted incidents count, too. What each figure means stands in docs/reports.md.";
+
 pub(super) const ROUTING_EXAMPLES: &str = "\
 Examples:
   evenkeel evaluate routing tickets.csv.gz

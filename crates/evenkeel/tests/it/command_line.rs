@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["serve"],
     &["demo"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 26] = [
     &["evaluate"],
     &["evaluate", "routing"],
     &["evaluate", "duplicates"],
+    &["report"],
     &["verify"],
     &["backup"],
     &["restore"],
@@ -64,6 +65,8 @@ fn wrong_usage_is_code_2() {
         .refused(2, "admin, write, read, intake");
     home.run(&["user", "add", "--email", "a@b.example", "--name", "A", "--role", "boss"])
         .refused(2, "must be one of");
+    home.run(&["report", "speed"]).refused(2, "must be one of");
+    home.run(&["report", "times", "--from", "yesterday"]).refused(2, "must be a day");
     home.run(&["serve", "--log", "inof"]).refused(2, "--log");
     assert!(!home.path("evenkeel-data").exists(), "wrong usage leaves nothing behind");
 }

@@ -16,6 +16,7 @@ mod mail_servers;
 mod monitoring;
 mod people;
 mod postgres;
+mod report;
 mod serving;
 mod status;
 mod told;

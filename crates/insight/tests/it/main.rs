@@ -3,6 +3,7 @@
 
 mod cause;
 mod properties;
+mod report;
 mod review;
 mod sample;
 mod similar;

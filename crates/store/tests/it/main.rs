@@ -22,6 +22,7 @@ mod originals;
 mod outside;
 mod pages;
 mod push;
+mod reports;
 mod reviews;
 mod rules;
 mod schedules;

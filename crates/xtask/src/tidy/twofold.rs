@@ -6,7 +6,7 @@ use crate::findings::Finding;
 
 /// Lists in which they differ because others say which words, and which are written by their words
 /// alone.
-const TWOFOLD: [&str; 1] = ["Condition"];
+const TWOFOLD: [&str; 2] = ["Condition", "Name"];
 
 pub(super) fn check(file: &File, findings: &mut Vec<Finding>) {
     if file.is_in("crates/xtask/") {

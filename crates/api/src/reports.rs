@@ -1,0 +1,372 @@
+//! Reports of service quality: figures, the incidents behind each, and the same for spreadsheets.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::door::Door;
+use crate::incidents::{Incident, load_rows, parse_query};
+use crate::json;
+use crate::page::{Page, Params, limit, words};
+use crate::path::Path;
+use crate::problem::Problem;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use desk::reports::{Asked, Report};
+use futures_util::stream;
+use incident::{Scope, Viewer};
+use insight::report::{By, Cell, Figure, Line, Name, Table};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kernel::{IncidentNumber, Timestamp, limits};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, VecDeque};
+use store::incidents::list;
+use utoipa::{IntoParams, ToSchema};
+
+/// What a report is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct ReportParams {
+    /// The first day, such as `2026-11-01`; 30 days until the last when absent.
+    from: Option<String>,
+    /// The last day, which counts as a whole; today when absent. At most 1,830 days.
+    to: Option<String>,
+    /// What lines are: `all`, `priority`, `team`, `service`, `organisation`, `category`,
+    /// `agreement` (with priorities), `person`, `week`, `month`, as the report has it.
+    by: Option<String>,
+    /// The time zone of the days, such as `Europe/Berlin`; the instance's when absent.
+    zone: Option<String>,
+    /// Which incidents, in the query language.
+    q: Option<String>,
+}
+
+/// Which incidents are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct BehindParams {
+    /// The figure, as the report names it.
+    #[param(required = true)]
+    figure: Option<String>,
+    /// As the report was asked for.
+    from: Option<String>,
+    /// As the report was asked for.
+    to: Option<String>,
+    /// As the report was asked for.
+    by: Option<String>,
+    /// As the report was asked for.
+    zone: Option<String>,
+    /// As the report was asked for.
+    q: Option<String>,
+    /// Items of a page, 1 to 200; 50 when absent.
+    #[param(value_type = Option<u16>)]
+    limit: Option<String>,
+    /// Where the page begins: the `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A report that there is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownReport)]
+struct Known {
+    name: String,
+    /// What its lines can be, the usual first.
+    by: Vec<String>,
+}
+
+/// A report.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Report)]
+struct Shown {
+    name: String,
+    /// What its lines are.
+    by: String,
+    /// The first day.
+    from: String,
+    /// The last day.
+    to: String,
+    /// The time zone of the days.
+    zone: String,
+    /// When it was counted: at most a minute ago.
+    #[schema(value_type = String, format = DateTime)]
+    counted_at: Timestamp,
+    tables: Vec<ShownTable>,
+    /// Days from which on more or less came each day than before, of the backlog. They are found
+    /// by a test, not by eye.
+    changes: Vec<ShownChange>,
+}
+
+/// A table of a report.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportTable)]
+struct ShownTable {
+    key: String,
+    columns: Vec<ShownColumn>,
+    lines: Vec<ShownLine>,
+}
+
+/// A column.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportColumn)]
+struct ShownColumn {
+    key: String,
+    title: String,
+    /// `count`, `share` (0 to 1), `seconds` or `number`.
+    unit: String,
+}
+
+/// A line.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportLine)]
+struct ShownLine {
+    /// `all`, `none`, `P1`, an id, a day, or the first day of a week or month.
+    key: String,
+    /// What people read.
+    name: String,
+    /// Its figures, in the order of the columns.
+    cells: Vec<ShownCell>,
+}
+
+/// A figure.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportFigure)]
+struct ShownCell {
+    /// Null where there was nothing to count.
+    value: Option<f64>,
+    /// How many incidents, pages or outages are behind it.
+    counted: u64,
+    /// Its name, for `…/incidents?figure=`.
+    figure: String,
+}
+
+/// A level that changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportChange)]
+struct ShownChange {
+    /// The first day of the new level.
+    day: String,
+    /// The mean of a day before.
+    before: f64,
+    /// The mean of a day from then on.
+    after: f64,
+}
+
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/api/v1/reports", "listReports", names)
+            .about("reports", "List the reports there are", "")
+            .answers::<Page<Known>>(200, "They.")
+            .problems(&[401, 403]),
+        Door::get("/api/v1/reports/events.xes", "readTraces", traces)
+            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Nothing that people wrote is in it.")
+            .query::<ReportParams>()
+            .answers_plainly(200, "application/xml", "The log, sent as it is read.")
+            .problems(&[401, 403, 422, 503]),
+        Door::get("/api/v1/reports/{name}", "readReport", read)
+            .about("reports", "Read a report", "Of incidents that you see all of, those merged into others with those. `{name}` with `.csv` or `.ndjson` gives the same as comma-separated values or lines of JSON. 503 while what is counted is being measured after an upgrade.")
+            .query::<ReportParams>()
+            .answers::<Shown>(200, "The report.")
+            .problems(&[401, 403, 404, 422, 503]),
+        Door::get("/api/v1/reports/{name}/incidents", "listReportIncidents", behind)
+            .about("reports", "List the incidents behind a figure", "Those that are counted, the newest first. One that counts several times is listed once.")
+            .query::<BehindParams>()
+            .answers::<Page<Incident>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
+    ]
+}
+
+async fn names(caller: Caller) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let known = |name: &Name| Known {
+        name: name.to_string(),
+        by: name.by().iter().map(By::to_string).collect(),
+    };
+    Ok(json::answer(StatusCode::OK, &Page::whole(Name::ALL.iter().map(known).collect())))
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Params(params): Params<ReportParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let (name, form) = name.split_once('.').unwrap_or((name.as_str(), "json"));
+    let asked = asked(name, &params)?;
+    let report = app.desk().report(caller.viewer(), &asked).await?;
+    let labels = app.desk().report_names(&report).await?;
+    let label = |key: &str| report.label(&labels, key);
+    match form {
+        "json" => Ok(json::answer(StatusCode::OK, &shown(&report, &labels))),
+        "csv" => {
+            Ok(file(&report, "csv", "text/csv; charset=utf-8", desk::reports::csv(&report, label)))
+        }
+        "ndjson" => {
+            let lines = desk::reports::ndjson(&report, label);
+            Ok(file(&report, "ndjson", "application/x-ndjson", lines))
+        }
+        _ => Err(no_such_report()),
+    }
+}
+
+async fn behind(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Params(params): Params<BehindParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let BehindParams { figure, from, to, by, zone, q, limit: wanted, cursor } = params;
+    let asked = asked(&name, &ReportParams { from, to, by, zone, q })?;
+    let figure: Figure = words("figure", figure.as_deref())?
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error: kernel::Invalid| Problem::invalid("figure", error.0))?;
+    let limit = limit(wanted.as_deref(), limits::PAGE_ROWS)?;
+    let bad = "is not a cursor of this list; leave it out to begin at the first page";
+    let before = cursor.as_deref().map(str::parse::<i64>).transpose();
+    let before = before.map_err(|_| Problem::invalid("cursor", bad))?.unwrap_or(i64::MAX);
+    let found = app.desk().report_incidents(caller.viewer(), &asked, figure).await?;
+    let found = found.ok_or_else(|| Problem::invalid("figure", "is no figure of this report"))?;
+    let mut numbers: Vec<IncidentNumber> =
+        found.into_iter().filter(|number| number.0 < before).take(limit + 1).collect();
+    let more = numbers.len() > limit;
+    numbers.truncate(limit);
+    let next = numbers.last().filter(|_| more).map(|number| number.0.to_string());
+    let scope = Scope::of(caller.viewer());
+    let mut rows = app.desk().read(move |sql| list::get_many(sql, &scope, &numbers)).await?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.number));
+    let loaded = load_rows(&app, caller.viewer(), rows, None).await?;
+    let items = loaded.iter().map(|one| one.show(&app)).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+async fn traces(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ReportParams>,
+) -> Result<Response, Problem> {
+    caller.must_be_staff()?;
+    let asked = asked(Name::Arrivals.as_str(), &params)?;
+    let numbers = app.desk().report_numbers(caller.viewer(), &asked).await?;
+    let viewer = caller.viewer().clone();
+    let parts = Parts { app, viewer, numbers: numbers.into(), begun: false, ended: false };
+    let pieces = stream::unfold(parts, |mut parts| async move {
+        let piece = parts.next().await?;
+        Some((piece, parts))
+    });
+    let name = "attachment; filename=\"events.xes\"";
+    let headers = [(CONTENT_TYPE, "application/xml; charset=utf-8"), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// A log that is being sent.
+struct Parts {
+    app: App,
+    viewer: Viewer,
+    numbers: VecDeque<IncidentNumber>,
+    begun: bool,
+    ended: bool,
+}
+
+impl Parts {
+    /// The next piece. An error breaks the connection off, so that no half log looks whole.
+    async fn next(&mut self) -> Option<Result<String, std::io::Error>> {
+        if self.ended {
+            return None;
+        }
+        if !std::mem::replace(&mut self.begun, true) {
+            return Some(Ok(desk::reports::XES_HEAD.to_owned()));
+        }
+        let count = self.numbers.len().min(desk::reports::TRACES_A_PIECE);
+        let some: Vec<IncidentNumber> = self.numbers.drain(..count).collect();
+        if some.is_empty() {
+            self.ended = true;
+            return Some(Ok(desk::reports::XES_TAIL.to_owned()));
+        }
+        let piece = self.app.desk().traces(&self.viewer, some).await;
+        self.ended = piece.is_err();
+        Some(piece.map_err(|trouble| std::io::Error::other(trouble.to_string())))
+    }
+}
+
+fn no_such_report() -> Problem {
+    Problem::not_found("there is no such report")
+}
+
+fn asked(name: &str, params: &ReportParams) -> Result<Asked, Problem> {
+    let name: Name = name.parse().map_err(|_| no_such_report())?;
+    let by = words("by", params.by.as_deref())?.map(str::parse::<By>).transpose();
+    let zone = words("zone", params.zone.as_deref())?.map(TimeZone::get).transpose();
+    Ok(Asked {
+        name,
+        by: by.map_err(|error| Problem::invalid("by", error.0))?,
+        from: day("from", params.from.as_deref())?,
+        to: day("to", params.to.as_deref())?,
+        zone: zone
+            .map_err(|_| Problem::invalid("zone", "is no time zone, such as Europe/Berlin"))?,
+        filter: parse_query(params.q.as_deref())?.filter,
+    })
+}
+
+fn day(field: &'static str, given: Option<&str>) -> Result<Option<Date>, Problem> {
+    let parsed = words(field, given)?.map(str::parse::<Date>).transpose();
+    parsed.map_err(|_| Problem::invalid(field, "must be a day, such as 2026-11-01"))
+}
+
+fn file(report: &Report, ending: &str, media_type: &'static str, text: String) -> Response {
+    let (from, to) = (report.period.from(), report.period.to());
+    let name = format!("attachment; filename=\"{}-{from}-{to}.{ending}\"", report.name);
+    let headers = [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, name)];
+    (StatusCode::OK, headers, text).into_response()
+}
+
+fn shown(report: &Report, labels: &HashMap<String, String>) -> Shown {
+    let changes = report.changes.iter().map(|(day, change)| ShownChange {
+        day: day.clone(),
+        before: change.before,
+        after: change.after,
+    });
+    let zone = report.period.zone().iana_name().unwrap_or("UTC");
+    Shown {
+        name: report.name.to_string(),
+        by: report.by.to_string(),
+        from: report.period.from().to_string(),
+        to: report.period.to().to_string(),
+        zone: zone.to_owned(),
+        counted_at: report.counted_at,
+        tables: report.tables.iter().map(|table| shown_table(report, table, labels)).collect(),
+        changes: changes.collect(),
+    }
+}
+
+fn shown_table(report: &Report, table: &Table, labels: &HashMap<String, String>) -> ShownTable {
+    let columns = table.columns.iter().map(|column| ShownColumn {
+        key: column.key.clone(),
+        title: column.title.clone(),
+        unit: column.unit.as_str().to_owned(),
+    });
+    let line = |line: &Line| ShownLine {
+        key: line.key.clone(),
+        name: report.label(labels, &line.key),
+        cells: cells(table, line),
+    };
+    ShownTable {
+        key: table.key.clone(),
+        columns: columns.collect(),
+        lines: table.lines.iter().map(line).collect(),
+    }
+}
+
+fn cells(table: &Table, line: &Line) -> Vec<ShownCell> {
+    let cells = table.columns.iter().zip(&line.cells);
+    let shown = cells.map(|(column, Cell { value, counted })| ShownCell {
+        value: *value,
+        counted: *counted,
+        figure: table.figure(line, column).to_string(),
+    });
+    shown.collect()
+}

@@ -1,0 +1,169 @@
+//! Reports: who reads them, what opens behind a figure, and what a spreadsheet gets.
+
+use crate::harness::World;
+use serde_json::{Value, json};
+
+const DAYS: &str = "from=2026-11-20&to=2026-11-23";
+
+/// Two incidents; one is hidden from everybody but Network, its requester and auditors.
+async fn with_hidden() -> (World, String, String) {
+    let world = World::new().await;
+    let open = world.report("rosa", "Label printer jams").await;
+    let hidden = world.report("rosa", "Lost payslip").await;
+    let restrict = format!("/api/v1/incidents/{hidden}/restrict");
+    world.of("ines").post(&restrict, json!({ "team": "Network" })).await.good();
+    (world, open, hidden)
+}
+
+fn of_all<'a>(report: &'a Value, column: &str) -> &'a Value {
+    let table = &report["tables"][0];
+    let columns = table["columns"].as_array().unwrap();
+    let place = columns.iter().position(|one| one["key"] == column).unwrap();
+    let lines = table["lines"].as_array().unwrap();
+    &lines.iter().find(|line| line["key"] == "all").unwrap()["cells"][place]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_figure_counts_and_opens_what_its_reader_sees() {
+    let (world, open, hidden) = with_hidden().await;
+    let both = json!([hidden, open]);
+    for (who, numbers) in [
+        ("ines", both.clone()),
+        ("mara", both.clone()),
+        ("otto", both),
+        ("yuki", json!([open])),
+        ("ada", json!([open])),
+    ] {
+        let client = world.of(who);
+        for name in ["times", "hops", "first-contact", "workload", "communication"] {
+            let report = client.get(&format!("/api/v1/reports/{name}?{DAYS}&by=all")).await;
+            let cell = of_all(report.good(), "incidents");
+            assert_eq!(cell["counted"], numbers.as_array().unwrap().len(), "{who} {name}");
+            let figure = cell["figure"].as_str().unwrap();
+            let behind = format!("/api/v1/reports/{name}/incidents?{DAYS}&by=all&figure={figure}");
+            let behind = client.get(&behind).await;
+            let items = behind.good()["items"].as_array().unwrap();
+            let listed: Vec<&Value> = items.iter().map(|item| &item["number"]).collect();
+            assert_eq!(json!(listed), numbers, "{who} {name}");
+        }
+        let backlog = client.get(&format!("/api/v1/reports/backlog?{DAYS}")).await;
+        let days = backlog.good()["tables"][0]["lines"].as_array().unwrap();
+        let open = &days.last().unwrap()["cells"][0];
+        assert_eq!(open["counted"], numbers.as_array().unwrap().len(), "{who}");
+    }
+    for who in ["rosa", "ben", "carl"] {
+        world.of(who).get("/api/v1/reports/times").await.problem(403);
+        world.of(who).get("/api/v1/reports").await.problem(403);
+        let behind = "/api/v1/reports/times/incidents?figure=times~all~incidents";
+        world.of(who).get(behind).await.problem(403);
+    }
+    world.nobody().get("/api/v1/reports/times").await.problem(401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_hidden_after_a_report_was_read_is_not_told_by_it() {
+    let world = World::new().await;
+    let number = world.report("rosa", "Lost payslip").await;
+    let path = format!("/api/v1/reports/hops?{DAYS}");
+    let yuki = world.of("yuki");
+    assert_eq!(of_all(yuki.get(&path).await.good(), "incidents")["counted"], 1);
+    let restrict = format!("/api/v1/incidents/{number}/restrict");
+    world.of("ines").post(&restrict, json!({ "team": "Network" })).await.good();
+    assert_eq!(of_all(yuki.get(&path).await.good(), "incidents")["counted"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_report_is_there_over_empty_periods_and_in_every_line() {
+    let world = World::new().await;
+    world.report("rosa", "Label printer jams").await;
+    let mara = world.of("mara");
+    let list = mara.get("/api/v1/reports").await;
+    let known = list.good()["items"].as_array().unwrap().clone();
+    assert_eq!(known.len(), 12);
+    for report in &known {
+        let name = report["name"].as_str().unwrap();
+        for by in report["by"].as_array().unwrap() {
+            let by = by.as_str().unwrap();
+            // Across a change of clocks, and now.
+            for days in ["from=2026-03-28&to=2026-03-30&zone=Europe/Berlin", DAYS] {
+                mara.get(&format!("/api/v1/reports/{name}?{days}&by={by}")).await.good();
+            }
+        }
+        for form in ["csv", "ndjson"] {
+            let file = mara.get(&format!("/api/v1/reports/{name}.{form}?{DAYS}")).await;
+            assert_eq!(file.status, 200, "{}", file.text);
+            assert!(file.header("content-disposition").contains(&format!(".{form}")));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_spreadsheet_would_run_is_text() {
+    let world = World::new().await;
+    let service = json!({ "name": "=HYPERLINK(\"http://a.example\")" });
+    let service = world.of("ada").post("/api/v1/services", service).await;
+    let id = service.good()["id"].clone();
+    let report = json!({ "title": "It stands", "service": id });
+    world.of("rosa").post("/api/v1/incidents", report).await.good();
+    let file = world.of("mara").get(&format!("/api/v1/reports/hops.csv?{DAYS}&by=service")).await;
+    assert!(file.header("content-type").starts_with("text/csv"));
+    assert!(file.text.contains("\"'=HYPERLINK(\"\"http://a.example\"\")\""), "{}", file.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_of_people_are_for_those_who_lead_and_oneself() {
+    let world = World::new().await;
+    for who in ["ines", "yuki"] {
+        let number = world.report("rosa", "Label printer jams").await;
+        let assign = format!("/api/v1/incidents/{number}/assign");
+        let to = json!({ "assignee": crate::harness::address(who) });
+        world.of(who).post(&assign, to).await.good();
+    }
+    let path = format!("/api/v1/reports/workload?{DAYS}&by=person");
+    let names = |report: &Value| -> Vec<String> {
+        let lines = report["tables"][0]["lines"].as_array().unwrap().iter();
+        lines.map(|line| line["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let led = names(world.of("mara").get(&path).await.good());
+    assert!(led.contains(&"Ines".to_owned()) && led.contains(&"Yuki".to_owned()), "{led:?}");
+    assert_eq!(names(world.of("yuki").get(&path).await.good()), ["All", "Yuki"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_said_by_field() {
+    let world = World::new().await;
+    let mara = world.of("mara");
+    for (query, field) in [
+        ("from=2026-11-24&to=2026-11-23", "to"),
+        ("from=1990-01-01", "to"),
+        ("from=yesterday", "from"),
+        ("by=colour", "by"),
+        ("by=person", "by"),
+        ("zone=Mars/Phobos", "zone"),
+        ("q=colour:red", "q"),
+    ] {
+        mara.get(&format!("/api/v1/reports/times?{query}")).await.field(422, field);
+    }
+    mara.get("/api/v1/reports/nothing").await.problem(404);
+    mara.get("/api/v1/reports/times.exe").await.problem(404);
+    for figure in ["times", "a~b", "times~all~colour", "hops~all~incidents"] {
+        let path = format!("/api/v1/reports/times/incidents?figure={figure}");
+        mara.get(&path).await.field(422, "figure");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn timelines_are_traces_without_what_people_wrote() {
+    let (world, open, hidden) = with_hidden().await;
+    let path = format!("/api/v1/reports/events.xes?{DAYS}");
+    for (who, sees_hidden) in [("ines", true), ("yuki", false)] {
+        let log = world.of(who).get(&path).await;
+        assert_eq!(log.status, 200, "{}", log.text);
+        assert!(log.text.starts_with("<?xml") && log.text.ends_with("</log>\n"), "{}", log.text);
+        assert!(log.text.contains(&format!("value=\"{open}\"")), "{}", log.text);
+        assert_eq!(log.text.contains(&format!("value=\"{hidden}\"")), sees_hidden, "{who}");
+        assert!(log.text.contains("value=\"reported\""));
+        assert!(!log.text.contains("Label printer jams"));
+    }
+    world.of("rosa").get(&path).await.problem(403);
+}

@@ -1,0 +1,125 @@
+//! Timelines for programs of process mining: XES (IEEE 1849), a trace for each incident. Nothing
+//! that people wrote is in it, so what was erased is not either.
+
+use super::Asked;
+use crate::{Desk, Trouble};
+use incident::{Access, Scope, Viewer};
+use insight::report::Name;
+use kernel::IncidentNumber;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use store::incidents::list;
+use store::incidents::timeline::{self, StoredEvent};
+
+/// Incidents of one piece: bounds what is held while it is sent.
+pub const TRACES_A_PIECE: usize = 100;
+
+/// What stands before the traces.
+pub const XES_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <log xes.version=\"1849-2016\" xes.features=\"\" xmlns=\"http://www.xes-standard.org/\">\n\
+    <extension name=\"Concept\" prefix=\"concept\" uri=\"http://www.xes-standard.org/concept.xesext\"/>\n\
+    <extension name=\"Time\" prefix=\"time\" uri=\"http://www.xes-standard.org/time.xesext\"/>\n\
+    <extension name=\"Organizational\" prefix=\"org\" uri=\"http://www.xes-standard.org/org.xesext\"/>\n\
+    <classifier name=\"Activity\" keys=\"concept:name\"/>\n";
+/// What stands after them.
+pub const XES_TAIL: &str = "</log>\n";
+
+impl Desk {
+    /// The incidents of a period that the viewer sees all of, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::report`].
+    pub async fn report_numbers(
+        &self,
+        viewer: &Viewer,
+        asked: &Asked,
+    ) -> Result<Vec<IncidentNumber>, Trouble> {
+        let asked = Asked { name: Name::Arrivals, by: None, ..asked.clone() };
+        let reading = self.reading(viewer, &asked)?;
+        let found = self.read(move |sql| store::reports::facts(sql, &reading.wanted)).await?;
+        let found = found.ok_or(Trouble::Overloaded)?;
+        let mut numbers: Vec<IncidentNumber> = found.into_iter().map(|fact| fact.number).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// The traces of some incidents, those that the viewer sees all of now.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Failed`] when the database does not answer.
+    pub async fn traces(
+        &self,
+        viewer: &Viewer,
+        numbers: Vec<IncidentNumber>,
+    ) -> Result<String, Trouble> {
+        let scope = Scope::of(viewer);
+        let events = self
+            .read(move |sql| {
+                let rows = list::get_many(sql, &scope, &numbers)?;
+                let seen = rows.iter().filter(|row| row.access == Access::Full);
+                let seen: Vec<IncidentNumber> = seen.map(|row| row.number).collect();
+                timeline::timelines(sql, &seen, u32::MAX)
+            })
+            .await?;
+        let mut traces: BTreeMap<IncidentNumber, Vec<StoredEvent>> = BTreeMap::new();
+        for event in events {
+            traces.entry(event.number).or_default().push(event);
+        }
+        let mut text = String::new();
+        for (number, events) in &traces {
+            trace(&mut text, *number, events);
+        }
+        Ok(text)
+    }
+}
+
+fn trace(text: &mut String, number: IncidentNumber, events: &[StoredEvent]) {
+    text.push_str("<trace>");
+    string(text, "concept:name", &number.to_string());
+    for stored in events {
+        let event = &stored.event;
+        text.push_str("<event>");
+        string(text, "concept:name", event.body.kind());
+        // Writing to a string does not fail.
+        let _ = write!(text, "<date key=\"time:timestamp\" value=\"{}\"/>", event.happened_at);
+        string(text, "org:resource", &event.actor.name);
+        string(text, "org:role", event.actor.kind.as_str());
+        string(text, "channel", event.channel.as_str());
+        text.push_str("</event>");
+    }
+    text.push_str("</trace>\n");
+}
+
+fn string(text: &mut String, key: &str, value: &str) {
+    text.push_str("<string key=\"");
+    text.push_str(key);
+    text.push_str("\" value=\"");
+    for sign in value.chars() {
+        match sign {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '"' => text.push_str("&quot;"),
+            '\t' | '\n' | '\r' => text.push(' '),
+            // XML has no way to say these.
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            sign => text.push(sign),
+        }
+    }
+    text.push_str("\"/>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_their_place() {
+        let mut text = String::new();
+        string(&mut text, "org:resource", "\"/><x a='&'>\u{1}\n");
+        let safe = "<string key=\"org:resource\" value=\"&quot;/&gt;&lt;x a='&amp;'&gt; \"/>";
+        assert_eq!(text, safe);
+    }
+}

@@ -1,0 +1,71 @@
+//! Reports as the desk gathers them.
+
+use desk::reports::{Asked, Report};
+use incident::{Change, Command, Viewer, Visibility};
+use insight::report::{By, Figure, Name};
+use std::sync::Arc;
+use testkit::TestDesk;
+
+async fn read(t: &TestDesk, viewer: &Viewer, name: Name, by: By) -> Arc<Report> {
+    let asked = Asked { by: Some(by), ..Asked::usual(name) };
+    t.desk.report(viewer, &asked).await.unwrap()
+}
+
+fn figure(report: &Report, column: &str) -> Option<f64> {
+    let table = &report.tables[0];
+    let place = table.columns.iter().position(|one| one.key == column).unwrap();
+    table.lines[0].cells[place].value
+}
+
+#[tokio::test]
+async fn first_contact_is_one_answer_of_one_team() {
+    let t = TestDesk::idle().await;
+    let at_once = t.report("Solved with one answer").await;
+    t.say(&t.agent, at_once, "It is back.", Visibility::Public).await;
+    let asked_back = t.report("Needed two").await;
+    for words in ["Which one?", "It is back."] {
+        t.say(&t.agent, asked_back, words, Visibility::Public).await;
+    }
+    let moved = t.report("Went to another team").await;
+    let away = Command::Assign { team: Change::Set(t.workplace), assignee: Change::Keep };
+    t.issue(&t.agent, moved, away).await.unwrap();
+    t.report("Still open").await;
+    for number in [at_once, asked_back, moved] {
+        // What is said among colleagues is no answer.
+        t.say(&t.agent, number, "Seen to", Visibility::Internal).await;
+        t.resolve(&t.agent, number, "Done").await;
+    }
+    let report = read(&t, &t.manager, Name::FirstContact, By::All).await;
+    assert_eq!(figure(&report, "incidents"), Some(4.0));
+    assert_eq!(figure(&report, "decided"), Some(3.0));
+    let listed = Asked { by: Some(By::All), ..Asked::usual(Name::FirstContact) };
+    let solved: Figure = "first-contact~all~solved".parse().unwrap();
+    let listed = t.desk.report_incidents(&t.manager, &listed, solved).await.unwrap();
+    assert_eq!(listed, Some(vec![at_once]));
+}
+
+#[tokio::test]
+async fn a_report_is_at_hand_for_a_moment_and_follows_what_happens() {
+    let t = TestDesk::idle().await;
+    t.report("One").await;
+    let first = read(&t, &t.manager, Name::Hops, By::All).await;
+    let again = read(&t, &t.manager, Name::Hops, By::All).await;
+    assert!(Arc::ptr_eq(&first, &again), "nothing happened");
+    t.report("Two").await;
+    t.clock.advance(10);
+    let later = read(&t, &t.manager, Name::Hops, By::All).await;
+    assert_eq!(figure(&later, "incidents"), Some(2.0));
+    t.clock.advance(120);
+    let old = read(&t, &t.manager, Name::Hops, By::All).await;
+    assert!(!Arc::ptr_eq(&later, &old), "it is counted anew after a minute");
+}
+
+#[tokio::test]
+async fn what_is_asked_must_be_a_report() {
+    let t = TestDesk::idle().await;
+    let usual = Asked::usual(Name::Times);
+    assert!(t.desk.report(&t.requester, &usual).await.is_err());
+    let by_person = Asked { by: Some(By::Person), ..usual.clone() };
+    assert!(t.desk.report(&t.manager, &by_person).await.is_err());
+    assert!(t.desk.report(&t.auditor, &usual).await.is_ok());
+}

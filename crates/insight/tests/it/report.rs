@@ -1,0 +1,199 @@
+//! Figures of reports: percentiles, days when clocks change, and levels that change.
+
+use insight::report::{
+    By, Fact, Figure, Measure, Name, Period, PeriodError, Span, backlog, behind, behind_backlog,
+    behind_heat, changes, columns, heat, measures, tabulate, with_night,
+};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use kernel::{IncidentNumber, Priority, Timestamp};
+use proptest::prelude::*;
+
+fn berlin() -> TimeZone {
+    TimeZone::get("Europe/Berlin").unwrap()
+}
+
+fn period(from: Date, to: Date) -> Period {
+    Period::new(from, to, berlin()).unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn fact(number: i64, at: Timestamp, values: Vec<Option<i64>>) -> Fact {
+    Fact { number: IncidentNumber(number), at, priority: Priority::ALL[0], of: None, values }
+}
+
+/// A small generator, so that every run is the same (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn poisson(&mut self, mean: f64) -> u64 {
+        let (least, mut product, mut count) = ((-mean).exp(), self.unit(), 0);
+        while product > least {
+            product *= self.unit();
+            count += 1;
+        }
+        count
+    }
+}
+
+#[test]
+fn a_day_is_as_long_as_its_clocks_make_it() {
+    let spring = period(date(2026, 3, 28), date(2026, 3, 30));
+    let hours = |day: usize| spring.day_start(day + 1).seconds_since(spring.day_start(day)) / 3_600;
+    assert_eq!((hours(0), hours(1), hours(2)), (24, 23, 24));
+    let autumn = period(date(2026, 10, 25), date(2026, 10, 25));
+    assert_eq!(autumn.end().seconds_since(autumn.start()), 25 * 3_600);
+    assert_eq!(spring.index(at("2026-03-28T22:59:59Z")), Some(0));
+    assert_eq!(spring.index(at("2026-03-28T23:00:00Z")), Some(1));
+    assert_eq!(spring.index(at("2026-03-29T22:00:00Z")), Some(2));
+    assert_eq!(spring.index(spring.end()), None);
+    let wrong = |from, to| Period::new(from, to, berlin()).unwrap_err();
+    assert_eq!(wrong(date(2026, 1, 2), date(2026, 1, 1)), PeriodError::Backwards);
+    assert_eq!(wrong(date(2000, 1, 1), date(2026, 1, 1)), PeriodError::TooLong);
+}
+
+#[test]
+fn the_repeated_hour_counts_where_the_clock_stood() {
+    let autumn = period(date(2026, 10, 25), date(2026, 10, 25));
+    let facts =
+        [fact(1, at("2026-10-25T00:30:00Z"), vec![]), fact(2, at("2026-10-25T01:30:00Z"), vec![])];
+    let table = heat(&facts, &autumn);
+    let sunday = table.lines.iter().find(|line| line.key == "sun").unwrap();
+    assert_eq!(sunday.cells[3].counted, 2, "02:30 twice");
+    let figure: Figure = "hours~sun~h02".parse().unwrap();
+    assert_eq!(behind_heat(&figure, &facts, &autumn).unwrap().len(), 2);
+    let mut pages = [fact(1, at("2026-10-25T00:30:00Z"), vec![None])];
+    with_night(&mut pages, &autumn);
+    assert_eq!(pages[0].values, [Some(1), None]);
+}
+
+#[test]
+fn an_empty_period_has_lines_and_no_shares() {
+    let whole = period(date(2026, 3, 1), date(2026, 4, 30));
+    for name in Name::ALL.iter().copied() {
+        for by in name.by().iter().copied() {
+            let table = tabulate("t", &columns(name), measures(name), by, &[], &whole);
+            assert_eq!(table.lines[0].key, "all");
+            let shares = table.columns.iter().zip(&table.lines[0].cells);
+            for (column, cell) in shares.filter(|(column, _)| column.key.ends_with("share")) {
+                assert_eq!(cell.value, None, "{name} {}", column.key);
+            }
+        }
+    }
+    let months = tabulate("t", &columns(Name::Hops), &[], By::Month, &[], &whole);
+    let keys: Vec<&str> = months.lines.iter().map(|line| line.key.as_str()).collect();
+    assert_eq!(keys, ["all", "2026-03-01", "2026-04-01"]);
+    let days = backlog(&[], &whole, whole.end());
+    assert_eq!(days[0].lines.len(), 61);
+}
+
+#[test]
+fn every_incident_has_a_measure_and_every_measure_of_incidents_a_place() {
+    let last = Measure::OF_INCIDENTS.last().copied();
+    assert_eq!(last, Some(Measure::Low));
+    for name in Name::ALL.iter().filter(|name| !matches!(name, Name::OnCall | Name::Downtime)) {
+        for measure in measures(*name) {
+            assert!(Measure::OF_INCIDENTS.contains(measure), "{name} {measure}");
+        }
+    }
+}
+
+#[test]
+fn a_level_that_doubles_is_found_where_it_does() {
+    let mut dice = Dice(7);
+    let counts: Vec<u64> =
+        (0..120).map(|day| dice.poisson(if day < 60 { 10.0 } else { 20.0 })).collect();
+    let found = changes(&counts);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].at.abs_diff(60) <= 3, "{found:?}");
+    assert!(found[0].before < 12.0 && found[0].after > 17.0, "{found:?}");
+}
+
+#[test]
+fn a_level_that_stays_is_rarely_said_to_change() {
+    let mut alarms = 0;
+    for seed in 0..200u64 {
+        let mut dice = Dice(seed * 1_000 + 1);
+        // Five busy days and two quiet ones, without a change.
+        let mean = |day: usize| if day % 7 < 5 { 12.0 } else { 3.0 };
+        let counts: Vec<u64> = (0..182).map(|day| dice.poisson(mean(day))).collect();
+        alarms += usize::from(!changes(&counts).is_empty());
+    }
+    assert!(alarms <= 4, "{alarms} of 200");
+    assert!(changes(&[]).is_empty());
+    assert!(changes(&[0; 100]).is_empty());
+    assert!(changes(&[5; 13]).is_empty(), "too short to tell");
+}
+
+proptest! {
+    #[test]
+    fn percentiles_are_the_least_values_that_enough_do_not_pass(
+        seconds in proptest::collection::vec(proptest::option::of(0i64..100), 0..60),
+    ) {
+        let whole = period(date(2026, 3, 1), date(2026, 3, 2));
+        let facts: Vec<Fact> = seconds.iter().enumerate().map(|(n, value)| {
+            let mut values = vec![None; measures(Name::Times).len()];
+            values[0] = *value;
+            fact(n as i64 + 1, whole.start(), values)
+        }).collect();
+        let (columns, measures) = (columns(Name::Times), measures(Name::Times));
+        let table = tabulate("times", &columns, measures, By::All, &facts, &whole);
+        let of = |key: &str| {
+            let place = columns.iter().position(|column| column.key == key).unwrap();
+            table.lines[0].cells[place]
+        };
+        let known: Vec<i64> = seconds.iter().copied().flatten().collect();
+        let slow = |per_cent: usize| known.iter().copied().filter(|value| {
+            known.iter().filter(|other| *other <= value).count() * 100 >= per_cent * known.len()
+        }).min().map(|value| value as f64);
+        prop_assert_eq!(of("acknowledge_median").value, slow(50));
+        prop_assert_eq!(of("acknowledge_p90").value, slow(90));
+        let figure: Figure = "times~all~acknowledge_count".parse().unwrap();
+        let listed = behind(&figure, &columns, measures, By::All, &facts, &whole).unwrap();
+        prop_assert_eq!(listed.len() as f64, of("acknowledge_count").value.unwrap());
+    }
+
+    #[test]
+    fn what_is_open_adds_up_and_is_listed(
+        spans in proptest::collection::vec((0i64..40, proptest::option::of(0i64..20)), 0..50),
+    ) {
+        let whole = period(date(2026, 3, 20), date(2026, 4, 5));
+        let begin = whole.start().plus_days(-10);
+        let spans: Vec<Span> = spans.iter().enumerate().map(|(n, (from, length))| {
+            let from = begin.plus_seconds(from * 70_001);
+            Span {
+                number: IncidentNumber(n as i64 + 1),
+                priority: Priority::ALL[n % 5],
+                reported_at: from,
+                from,
+                to: length.map(|length| from.plus_seconds(length * 50_021)),
+            }
+        }).collect();
+        let now = whole.end();
+        let days = &backlog(&spans, &whole, now)[0];
+        for (day, line) in days.lines.iter().enumerate() {
+            let end = whole.day_start(day + 1);
+            let open = spans.iter().filter(|span| {
+                span.from < end && span.to.is_none_or(|to| to >= end)
+            }).count() as u64;
+            // One that lasted for no time came and went, and was never open.
+            prop_assert_eq!(line.cells[0].counted, open, "{}", line.key);
+            for (place, column) in ["open", "in", "out"].iter().enumerate() {
+                let figure: Figure = format!("days~{}~{column}", line.key).parse().unwrap();
+                let listed = behind_backlog(&figure, &spans, &whole, now).unwrap();
+                prop_assert_eq!(listed.len() as u64, line.cells[place].counted);
+            }
+        }
+    }
+}
