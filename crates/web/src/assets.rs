@@ -87,6 +87,7 @@ const SHEET: (&str, &str) = (
         "oncall.css",
         "services.css",
         "majors.css",
+        "reports.css",
         "util.css",
     ],
 );

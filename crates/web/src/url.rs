@@ -41,6 +41,10 @@ pub(crate) const ARTICLES: &str = "/articles";
 pub(crate) const NEW_ARTICLE: &str = "/articles/new";
 /// Articles, as requesters read them.
 pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
+/// Reports of the quality of the service.
+pub(crate) const REPORTS: &str = "/reports";
+/// The screen on the wall.
+pub(crate) const WALLBOARD: &str = "/wallboard";
 /// How good suggestions are, and how they are made.
 pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
 /// Where signing out is posted.

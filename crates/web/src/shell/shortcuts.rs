@@ -13,6 +13,7 @@ const ANYWHERE: Keys = &[
     (&["G", "O"], "on call"),
     (&["G", "S"], "services"),
     (&["G", "P"], "problems, articles"),
+    (&["G", "T"], "reports"),
     (&["G", "I"], "inbox"),
     (&["G", ","], "settings"),
     (&["C"], "new incident"),
