@@ -156,6 +156,11 @@ pub(crate) fn ledger(number: IncidentNumber) -> String {
     format!("{ON_CALL}/ledger/{number}")
 }
 
+/// A report.
+pub(crate) fn report(name: impl Display) -> String {
+    format!("{REPORTS}/{name}")
+}
+
 /// What is like an incident, and where is posted whether it helped.
 pub(crate) fn similar(number: IncidentNumber) -> String {
     format!("/incidents/{number}/similar")

@@ -6,11 +6,14 @@ use maud::{Markup, html};
 /// The gap between two parts of a bar, as a share of its width.
 const GAP: f64 = 0.006;
 
-/// One row: how old, and how many of each part with where they are.
+/// Which of three weights a part is drawn with: those of P1 and P2, of P3, of P4 and P5.
+const WEIGHTS: [u8; 5] = [1, 1, 2, 3, 3];
+
+/// One row: how old, and how many of each priority, P1 first, and what opens them.
 pub(crate) struct AgeRow {
     /// How old.
     pub(crate) label: String,
-    /// How many of each part, and what opens them.
+    /// How many of each priority, P1 first, and what opens them.
     pub(crate) parts: Vec<(i64, String)>,
     /// What opens all of the row.
     pub(crate) href: String,
@@ -22,7 +25,7 @@ impl AgeRow {
     }
 }
 
-/// The table; the first part is the one that matters most.
+/// The table.
 pub(crate) fn ages(caption: &str, heads: &[&str], rows: &[AgeRow]) -> Markup {
     let most = rows.iter().map(AgeRow::sum).max().unwrap_or(0).max(1) as f64;
     html! {
@@ -52,7 +55,7 @@ fn bar(row: &AgeRow, most: f64) -> Markup {
     html! {
         svg.abar aria-hidden="true" {
             @for (part, from, width) in widths(row, most) {
-                rect class={ "ab-" (part + 1) } x=(per_cent(from)) width=(per_cent((width - GAP).max(GAP))) height="12" {}
+                rect class={ "ab-" (WEIGHTS.get(part).unwrap_or(&3)) } x=(per_cent(from)) width=(per_cent((width - GAP).max(GAP))) height="12" {}
             }
         }
     }
@@ -82,8 +85,8 @@ mod tests {
             href: "/queue".to_owned(),
         };
         let drawn = ages("Age", &["P1", "P2"], &[row(&[5, 5]), row(&[0, 2])]).into_string();
-        assert!(drawn.contains(r#"class="ab-2" x="50.00%" width="49.40%""#), "{drawn}");
-        assert!(drawn.contains(r#"class="ab-2" x="0.00%" width="19.40%""#), "{drawn}");
+        assert!(drawn.contains(r#"class="ab-1" x="50.00%" width="49.40%""#), "{drawn}");
+        assert!(drawn.contains(r#"class="ab-1" x="0.00%" width="19.40%""#), "{drawn}");
         assert!(drawn.contains(r#"<a href="/queue">10</a>"#), "{drawn}");
         assert!(drawn.contains(r#"<span class="muted">0</span>"#), "{drawn}");
     }

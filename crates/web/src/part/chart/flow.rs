@@ -24,6 +24,8 @@ pub(crate) struct FlowPoint {
     pub(crate) went: i64,
     /// How many were open at its end.
     pub(crate) open: i64,
+    /// Whether another level of what comes begins here.
+    pub(crate) changes: bool,
 }
 
 /// The chart; `says` tells in a sentence what it shows. Both directions have one scale.
@@ -45,6 +47,9 @@ pub(crate) fn flow(points: &[FlowPoint], says: &str) -> Markup {
                 @let (up, down) = (point.came as f64 * scale, point.went as f64 * scale);
                 rect.c-in x=(bar(at)) y=(place(GROUND - up)) width=(per_cent(FILLED / count)) height=(place(up)) {}
                 rect.c-out x=(bar(at)) y=(place(GROUND + 2.0)) width=(per_cent(FILLED / count)) height=(place(down)) {}
+            }
+            @for (at, _) in points.iter().enumerate().filter(|(_, point)| point.changes) {
+                line.c-chg x1=(per_cent(at as f64 / count)) x2=(per_cent(at as f64 / count)) y1=(place(LINE + 20.0)) y2=(place(GROUND + DOWN)) {}
             }
             @for at in labelled(points.len()) {
                 text.c-tick x=(per_cent(at as f64 / count)) y=(place(LABELS)) { (points[at].label) }
@@ -76,7 +81,7 @@ mod tests {
     use super::*;
 
     fn day(came: i64, went: i64, open: i64) -> FlowPoint {
-        FlowPoint { label: "26 Oct".to_owned(), came, went, open }
+        FlowPoint { label: "26 Oct".to_owned(), came, went, open, changes: false }
     }
 
     #[test]
@@ -84,6 +89,14 @@ mod tests {
         assert_eq!(scale(&[day(36, 1, 0)]), 2.0);
         assert_eq!(scale(&[day(1, 36, 0)]), 1.0);
         assert_eq!(scale(&[]), 36.0);
+    }
+
+    #[test]
+    fn a_new_level_is_marked_where_it_begins() {
+        let changed = FlowPoint { changes: true, ..day(9, 1, 8) };
+        let drawn = flow(&[day(1, 1, 0), changed], "More came").into_string();
+        assert!(drawn.contains(r#"class="c-chg" x1="50.00%""#), "{drawn}");
+        assert!(drawn.contains(r#"role="img" aria-label="More came""#), "{drawn}");
     }
 
     #[test]

@@ -39,8 +39,6 @@ pub(crate) struct LinePoint {
     pub(crate) middle: Option<f64>,
     /// Within which nine of ten lie.
     pub(crate) high: Option<f64>,
-    /// Whether another level begins here.
-    pub(crate) changes: bool,
 }
 
 /// The chart; `says` tells in a sentence what it shows.
@@ -58,9 +56,6 @@ pub(crate) fn line(points: &[LinePoint], says: &str) -> Markup {
                 @for band in bands(points, end) { polygon.c-band points=(band) {} }
                 @for run in runs(points, end, |point| point.high) { polyline.c-p90 points=(run) {} }
                 @for run in runs(points, end, |point| point.middle) { polyline.c-p50 points=(run) {} }
-            }
-            @for (at, _) in points.iter().enumerate().filter(|(_, point)| point.changes) {
-                line.c-chg x1=(per_cent(middle(at, points.len()))) x2=(per_cent(middle(at, points.len()))) y1=(place(TOP)) y2=(place(TOP + HIGH)) {}
             }
             @if let Some((at, value)) = low {
                 circle.c-end cx=(per_cent(middle(at, points.len()))) cy=(place(down(value, end))) r="3" {}
@@ -144,7 +139,7 @@ mod tests {
     use super::*;
 
     fn at(middle: Option<f64>, high: Option<f64>) -> LinePoint {
-        LinePoint { label: "7 Sep".to_owned(), middle, high, changes: false }
+        LinePoint { label: "7 Sep".to_owned(), middle, high }
     }
 
     #[test]
@@ -178,7 +173,5 @@ mod tests {
     fn it_is_an_image_with_a_sentence_even_when_empty() {
         let drawn = line(&[], "Nothing was resolved").into_string();
         assert!(drawn.contains(r#"role="img" aria-label="Nothing was resolved""#), "{drawn}");
-        let changed = [LinePoint { changes: true, ..at(Some(60.0), None) }];
-        assert!(line(&changed, "one").into_string().contains("c-chg"));
     }
 }

@@ -7,14 +7,12 @@ mod bullets;
 mod flow;
 mod heat;
 mod line;
-mod spark;
 
 pub(crate) use ages::{AgeRow, ages};
 pub(crate) use bullets::{Bullet, bullets};
 pub(crate) use flow::{FlowPoint, flow};
 pub(crate) use heat::{HeatRow, heat};
 pub(crate) use line::{LinePoint, line};
-pub(crate) use spark::spark;
 
 use maud::{Markup, html};
 
