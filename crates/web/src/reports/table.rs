@@ -40,7 +40,7 @@ impl Shown<'_> {
             ("none", _) => format!("No {}", by_word(by).to_lowercase()),
             (key, By::Week) => format!("Week of {}", day(key)),
             (key, By::Month) => month(key),
-            (key, By::All | By::Priority) => weekday(key).unwrap_or(key).to_owned(),| By::Priority) => key.to_owned(),
+            (key, By::All | By::Priority) => weekday(key).unwrap_or(key).to_owned(),
             (key, _) => {
                 let told = self.report.label(self.names, key);
                 if told == key { "Not in use any more".to_owned() } else { told }

@@ -1,114 +1,22 @@
-//! Why an incident missed what was agreed, in one line: the first target it passed, how often it
-//! changed hands, and where it waited longest.
-
-use crate::part::state::waiting;
-use crate::part::time::{self, Here, counted};
-use crate::part::{clock, pri};
-use crate::url;
-use incident::clocks::{Clock, ClockKind};
-use incident::state::HoldReason;
-use incident::{Body, Event, Policy, State, ledger};
-use kernel::{TeamId, Timestamp};
-use maud::{Markup, html};
-use store::incidents::list::IncidentRow;
-
-/// Waits that are told of one incident.
-const WAITS_TOLD: usize = 3;
-/// Shorter waits explain nothing, in seconds.
-const WAIT_LEAST: i64 = 60;
-
-/// For what an incident waited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wait {
-    /// Until somebody took it.
-    Untaken,
-    /// On hold.
-    Hold(HoldReason),
-    /// With a team, while it was open.
-    Team(TeamId),
-}
-
-/// What its timeline tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Why {
-    /// How often it went from one team to another.
-    pub(super) hops: usize,
-    /// Where it was longest, with the seconds, the longest first.
-    pub(super) waits: Vec<(Wait, i64)>,
-}
-
-impl Why {
-    /// Reads it off the whole timeline of an incident.
-    pub(super) fn of(events: &[&Event], state: &State, now: Timestamp) -> Why {
-        let over = state.moments.resolved.filter(|_| !state.lifecycle.is_open());
-        let end = over.unwrap_or(now);
-        let mut waits: Vec<(Wait, i64)> = Vec::new();
-        let mut add =
-            |wait: Wait, seconds: i64| match waits.iter_mut().find(|(known, _)| *known == wait) {
-                Some((_, sum)) => *sum += seconds.max(0),
-                None => waits.push((wait, seconds.max(0))),
-            };
-        let taken = state.moments.acknowledged.unwrap_or(end);
-        add(Wait::Untaken, taken.seconds_since(state.reported_at));
-        for pause in ledger::pauses(events.iter().copied()) {
-            let counted = pause.counted.map_or(0, |span| span.to.seconds_since(span.from));
-            add(Wait::Hold(pause.reason), counted);
-        }
-        if let Some(hold) = state.hold.as_ref() {
-            add(Wait::Hold(hold.reason), end.seconds_since(hold.since));
-        }
-        let (mut hops, mut with) = (0, None);
-        for event in events {
-            let (team, before) = match &event.body {
-                Body::Reported(data) => (data.team, None),
-                Body::Assigned(data) => (data.team, data.team_before),
-                _ => continue,
-            };
-            hops += usize::from(team.is_some() && before.is_some() && team != before);
-            let at = event.happened_at.min(end);
-            if let Some((team, since)) = with.take() {
-                add(Wait::Team(team), at.seconds_since(since));
-            }
-            with = team.map(|team| (team, at));
-        }
-        // One team that had it all the time explains nothing.
-        if let Some((team, since)) = with.filter(|_| hops > 0) {
-            add(Wait::Team(team), end.seconds_since(since));
-        }
-        waits.retain(|(_, seconds)| *seconds >= WAIT_LEAST);
-        waits.sort_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
-        waits.truncate(WAITS_TOLD);
-        Why { hops, waits }
-    }
-}
-
-/// The clock that passed its target first: of this kind, where one is asked for.
-pub(super) fn first_breached(state: &State, kind: Option<ClockKind>) -> Option<&Clock> {
-    let asked = |clock: &&Clock| kind.is_none_or(|kind| clock.kind == kind);
-    let breached = state.clocks.iter().filter(asked);
-    breached
-        .filter(|clock| clock.first_breached_at.is_some())
+    let breached = state.clocks.iter().filter(|clock| clock.first_breached_at.is_some());
+    breached.min_by_key(|clock| (clock.kind != kind, clock.first_breached_at))|clock| clock.first_breached_at.is_some())
         .min_by_key(|clock| clock.first_breached_at)
 }
 
-/// The incidents as a list, each with its line. The number leads to the clocks on its page, which
-/// explain themselves.
-pub(super) fn list(
-    rows: &[(IncidentRow, Why)],
-    kind: Option<ClockKind>,
+/// An incident with its line. The number leads to the clocks on its page, which explain themselves.
+pub(super) fn entry(
+    row: &IncidentRow,
+    why: &Why,
+    kind: ClockKind,
     policy: &Policy,
     here: &Here,
 ) -> Markup {
     html! {
-        ul.rp-w {
-            @for (row, why) in rows {
-                li {
-                    (pri::priority(row.state.priority))
-                    div {
-                        a.link href={ (url::incident(row.number)) "#clocks" } { (row.number) " " (row.title) }
-                        p.meta { (line(row, why, kind, policy, here)) }
-                    }
-                }
+        li {
+            (pri::priority(row.state.priority))
+            div {
+                a.link href={ (url::incident(row.number)) "#clocks" } { (row.number) " " (row.title) }
+                p.meta { (line(row, why, kind, policy, here)) }
             }
         }
     }
@@ -117,7 +25,7 @@ pub(super) fn list(
 fn line(
     row: &IncidentRow,
     why: &Why,
-    kind: Option<ClockKind>,
+    kind: ClockKind,
     policy: &Policy,
     here: &Here,
 ) -> Markup {
