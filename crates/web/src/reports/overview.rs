@@ -157,7 +157,7 @@ fn causes(seen: &Overview) -> Markup {
                             tr {
                                 th scope="row" { a.link href=(address) { (listed.problem.number) " " (listed.problem.title) } }
                                 td.num { a href=(address) { (listed.cost.incidents) } }
-                                td.num { (listed.cost.open) }
+                                td.num { a href=(address) { (listed.cost.open) } }
                                 td.num { (problems::hours(listed.cost.seconds)) }
                                 td { (problems::state(listed.problem.state)) }
                             }

@@ -1,6 +1,92 @@
+//! Why an incident missed what was agreed, in one line: the first target it passed, how often it
+//! changed hands, and where it waited longest.
+
+use crate::part::state::waiting;
+use crate::part::time::{self, Here, counted};
+use crate::part::{clock, pri};
+use crate::url;
+use incident::clocks::{Clock, ClockKind};
+use incident::state::HoldReason;
+use incident::{Body, Event, Policy, State, ledger};
+use kernel::{TeamId, Timestamp};
+use maud::{Markup, html};
+use store::incidents::list::IncidentRow;
+
+/// Waits that are told of one incident.
+const WAITS_TOLD: usize = 3;
+/// Shorter waits explain nothing, in seconds.
+const WAIT_LEAST: i64 = 60;
+
+/// For what an incident waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// Until somebody took it.
+    Untaken,
+    /// On hold.
+    Hold(HoldReason),
+    /// With a team, while it was open.
+    Team(TeamId),
+}
+
+/// What its timeline tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Why {
+    /// How often it went from one team to another.
+    pub(super) hops: usize,
+    /// Where it was longest, with the seconds, the longest first.
+    pub(super) waits: Vec<(Wait, i64)>,
+}
+
+impl Why {
+    /// Reads it off the whole timeline of an incident.
+    pub(super) fn of(events: &[&Event], state: &State, now: Timestamp) -> Why {
+        let over = state.moments.resolved.filter(|_| !state.lifecycle.is_open());
+        let end = over.unwrap_or(now);
+        let mut waits: Vec<(Wait, i64)> = Vec::new();
+        let mut add =
+            |wait: Wait, seconds: i64| match waits.iter_mut().find(|(known, _)| *known == wait) {
+                Some((_, sum)) => *sum += seconds.max(0),
+                None => waits.push((wait, seconds.max(0))),
+            };
+        let taken = state.moments.acknowledged.unwrap_or(end);
+        add(Wait::Untaken, taken.seconds_since(state.reported_at));
+        for pause in ledger::pauses(events.iter().copied()) {
+            let counted = pause.counted.map_or(0, |span| span.to.seconds_since(span.from));
+            add(Wait::Hold(pause.reason), counted);
+        }
+        if let Some(hold) = state.hold.as_ref() {
+            add(Wait::Hold(hold.reason), end.seconds_since(hold.since));
+        }
+        let (mut hops, mut with) = (0, None);
+        for event in events {
+            let (team, before) = match &event.body {
+                Body::Reported(data) => (data.team, None),
+                Body::Assigned(data) => (data.team, data.team_before),
+                _ => continue,
+            };
+            hops += usize::from(team.is_some() && before.is_some() && team != before);
+            let at = event.happened_at.min(end);
+            if let Some((team, since)) = with.take() {
+                add(Wait::Team(team), at.seconds_since(since));
+            }
+            with = team.map(|team| (team, at));
+        }
+        if let Some((team, since)) = with {
+            add(Wait::Team(team), end.seconds_since(since));
+        }
+        // One team that had it all the time explains nothing.
+        let tells = |wait: &Wait| hops > 0 || !matches!(wait, Wait::Team(_));
+        waits.retain(|(wait, seconds)| *seconds >= WAIT_LEAST && tells(wait));
+        waits.sort_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
+        waits.truncate(WAITS_TOLD);
+        Why { hops, waits }
+    }
+}
+
+/// The clock of this kind if it passed a target; where it is gone, the first of those that did.
+fn first_breached(state: &State, kind: ClockKind) -> Option<&Clock> {
     let breached = state.clocks.iter().filter(|clock| clock.first_breached_at.is_some());
-    breached.min_by_key(|clock| (clock.kind != kind, clock.first_breached_at))|clock| clock.first_breached_at.is_some())
-        .min_by_key(|clock| clock.first_breached_at)
+    breached.min_by_key(|clock| (clock.kind != kind, clock.first_breached_at))
 }
 
 /// An incident with its line. The number leads to the clocks on its page, which explain themselves.
@@ -22,19 +108,12 @@ pub(super) fn entry(
     }
 }
 
-fn line(
-    row: &IncidentRow,
-    why: &Why,
-    kind: ClockKind,
-    policy: &Policy,
-    here: &Here,
-) -> Markup {
-    let breached = first_breached(&row.state, kind);
+fn line(row: &IncidentRow, why: &Why, kind: ClockKind, policy: &Policy, here: &Here) -> Markup {
     html! {
-        @match breached {
+        @match first_breached(&row.state, kind) {
             Some(clock) => {
                 (clock::name(clock.kind)) " passed its target of " (clock::length(clock, clock.target_seconds))
-                @if let Some(at) = clock.first_breached_at { " on " (time::moment(at, here)) }
+                @if let Some(at) = clock.first_breached_at { ", " (time::moment(at, here)) }
             }
             None => "No clock of it passed a target",
         }
