@@ -120,6 +120,12 @@ impl Asked {
         format!("/api/v1/reports/{name}.{form}?{days}&by={by}{}", self.of_whom())
     }
 
+    /// Where programs read what happened to the incidents of these days, for process mining.
+    pub(super) fn events(&self) -> String {
+        let days = format!("from={}&to={}", self.period.from(), self.period.to());
+        format!("/api/v1/reports/events.xes?{days}{}", self.of_whom())
+    }
+
     fn of_whom(&self) -> String {
         let mut text = format!("&zone={}", encode(&self.zone_name));
         if !self.words.is_empty() {

@@ -251,11 +251,13 @@ pub(super) fn arrivals(asked: &Asked, report: &Report) -> Markup {
     let shown = shown(asked, report, &none);
     let Some(table) = first(report) else { return html! {} };
     let row = |of: &Line| {
-        let hours = table.columns.iter().skip(1).map(|column| {
+        let mut cells = table.columns.iter().map(|column| {
             let counted = count(table, &of.key, &column.key);
             (counted, (counted > 0).then(|| shown.behind(&table.figure(of, column))))
         });
-        HeatRow { label: weekday(&of.key).unwrap_or(&of.key).to_owned(), hours: hours.collect() }
+        let all = cells.next().unwrap_or_default();
+        let label = weekday(&of.key).unwrap_or(&of.key).to_owned();
+        HeatRow { label, all, hours: cells.collect() }
     };
     let rows: Vec<HeatRow> = table.lines.iter().skip(1).map(row).collect();
     let beside = html! { span.meta { "by weekday and hour, " (asked.zone_name) } };

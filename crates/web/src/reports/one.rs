@@ -64,6 +64,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Name, read: &Read) -> Ma
     let links = [
         ("CSV", asked.api(name, report.by, "csv")),
         ("NDJSON", asked.api(name, report.by, "ndjson")),
+        ("XES", asked.events()),
     ];
     let lead = html! { (frame::days(asked)) ". Every number opens what is behind it." };
     let only_own = report.by == By::Person && !sees_people(who.viewer());

@@ -7,7 +7,7 @@ use crate::part::{clock, pri};
 use crate::url;
 use incident::clocks::{Clock, ClockKind};
 use incident::state::HoldReason;
-use incident::{Body, Event, Policy, State, ledger};
+use incident::{Event, Policy, State, apply, ledger};
 use kernel::{TeamId, Timestamp};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
@@ -57,16 +57,17 @@ impl Why {
         if let Some(hold) = state.hold.as_ref() {
             add(Wait::Hold(hold.reason), end.seconds_since(hold.since));
         }
-        let (mut hops, mut with) = (0, None);
+        let (mut hops, mut with, mut then) = (0, None::<(TeamId, Timestamp)>, None::<State>);
         for event in events {
-            let (team, before) = match &event.body {
-                Body::Reported(data) => (data.team, None),
-                Body::Assigned(data) => (data.team, data.team_before),
-                _ => continue,
-            };
-            hops += usize::from(team.is_some() && before.is_some() && team != before);
+            then = apply(then, event);
+            let team = then.as_ref().and_then(|state| state.team);
+            let before = with.map(|(team, _)| team);
+            if team == before {
+                continue;
+            }
+            hops += usize::from(team.is_some() && before.is_some());
             let at = event.happened_at.min(end);
-            if let Some((team, since)) = with.take() {
+            if let Some((team, since)) = with {
                 add(Wait::Team(team), at.seconds_since(since));
             }
             with = team.map(|team| (team, at));

@@ -16,6 +16,8 @@ pub(crate) struct HeatRow {
     pub(crate) label: String,
     /// How many came in each hour, and what opens them.
     pub(crate) hours: Vec<(i64, Option<String>)>,
+    /// How many came on all of them, and what opens them.
+    pub(crate) all: (i64, Option<String>),
 }
 
 /// The table; `noun` is what is counted.
@@ -40,7 +42,7 @@ pub(crate) fn heat(caption: &str, noun: &str, rows: &[HeatRow]) -> Markup {
                                 @if *count == 0 { span.vh { "0" } } @else { (opening(*count, href.as_deref())) }
                             }
                         }
-                        td.num { (row.hours.iter().map(|(count, _)| count).sum::<i64>()) }
+                        td.num { (opening(row.all.0, row.all.1.as_deref())) }
                     }
                 }
             }
@@ -76,10 +78,10 @@ mod tests {
     fn every_hour_with_something_opens_it() {
         let mut hours = vec![(0, None); HOURS];
         hours[9] = (14, Some("/queue?q=monday".to_owned()));
-        let row = HeatRow { label: "Mon".to_owned(), hours };
+        let row = HeatRow { label: "Mon".to_owned(), hours, all: (14, Some("/queue".to_owned())) };
         let drawn = heat("Arrivals", "incident", &[row]).into_string();
         assert!(drawn.contains(r#"<a href="/queue?q=monday">14</a>"#), "{drawn}");
         assert!(drawn.contains("Mon 09:00 to 09:59, 14 incidents"), "{drawn}");
-        assert_eq!(drawn.matches("<a ").count(), 1);
+        assert_eq!(drawn.matches("<a ").count(), 2);
     }
 }
