@@ -25,6 +25,10 @@ pub(crate) const SEARCH: &str = "/search";
 pub(crate) const ON_CALL: &str = "/on-call";
 /// Services and how they are.
 pub(crate) const SERVICES: &str = "/services";
+/// Reports of the quality of the service.
+pub(crate) const REPORTS: &str = "/reports";
+/// The screen on the wall.
+pub(crate) const WALLBOARD: &str = "/wallboard";
 /// Major incidents: those that go on, that are proposed, and of late.
 pub(crate) const MAJORS: &str = "/majors";
 /// What came in by mail.
@@ -41,12 +45,12 @@ pub(crate) const ARTICLES: &str = "/articles";
 pub(crate) const NEW_ARTICLE: &str = "/articles/new";
 /// Articles, as requesters read them.
 pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
-/// Reports of the quality of the service.
-pub(crate) const REPORTS: &str = "/reports";
-/// The screen on the wall.
-pub(crate) const WALLBOARD: &str = "/wallboard";
 /// How good suggestions are, and how they are made.
 pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
+/// How often expected times were right.
+pub(crate) const EXPECTED: &str = "/reports/expected";
+/// What comes in, and how many people it takes.
+pub(crate) const PLANNING: &str = "/reports/planning";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 

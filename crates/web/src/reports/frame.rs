@@ -7,7 +7,7 @@ use crate::part::icon::icon;
 use crate::shell::{Page, Section};
 use crate::url;
 use insight::report::{By, Name};
-use kernel::limits;
+use kernel::{Role, limits};
 use maud::{Markup, html};
 
 /// A page of reports around its main part; `name` is the report it shows, if it shows one.
@@ -19,16 +19,16 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Option<Name>, main: Mark
         None => page,
     };
     page.stream(url::LIVE_INBOX.to_owned())
-        .side(html! { aside.side aria-label="Reports" { h2 { "Reports" } ul { (links(asked, name, None)) } } })
-        .show(html! { div.page.page-w { (main) } (menu(asked, name)) })
+        .side(html! { aside.side aria-label="Reports" { h2 { "Reports" } ul { (links(who, asked, name, None)) } } })
+        .show(html! { div.page.page-w { (main) } (menu(who, asked, name)) })
 }
 
 /// The list of reports where there is no room at the side.
-fn menu(asked: &Asked, name: Option<Name>) -> Markup {
-    html! { nav.pop.pop-a.menu id="views" popover aria-label="All reports" { (links(asked, name, Some("opt"))) } }
+fn menu(who: &SignedIn, asked: &Asked, name: Option<Name>) -> Markup {
+    html! { nav.pop.pop-a.menu id="views" popover aria-label="All reports" { (links(who, asked, name, Some("opt"))) } }
 }
 
-fn links(asked: &Asked, name: Option<Name>, class: Option<&str>) -> Markup {
+fn links(who: &SignedIn, asked: &Asked, name: Option<Name>, class: Option<&str>) -> Markup {
     let query = asked.query();
     let link = |href: String, words: &str, sign: &'static str, current: bool| {
         let link = html! { a class=[class] href=(href) aria-current=[current.then_some("page")] { (icon(sign)) span { (words) } } };
@@ -40,6 +40,8 @@ fn links(asked: &Asked, name: Option<Name>, class: Option<&str>) -> Markup {
             (link(format!("{}?{query}", url::report(one)), title(one), icon_of(one), name == Some(one)))
         }
         (link(url::SUGGESTIONS.to_owned(), "Suggestions", "flag", false))
+        (link(url::EXPECTED.to_owned(), "Expected times", "clock", false))
+        @if who.viewer().has(&[Role::Manager, Role::Administrator]) { (link(url::PLANNING.to_owned(), "Planning", "oncall", false)) }
         (link(url::WALLBOARD.to_owned(), "Wallboard", "grid", false))
     }
 }
