@@ -188,6 +188,27 @@ test('services, and the map around one as drawing and as table', async ({ open }
   });
 });
 
+test('reports, one of them, what is behind a figure, and the wallboard', async ({ open }) => {
+  test.setTimeout(180_000);
+  const page = await open(people.mara);
+  for (const [path, name] of [
+    ['/reports', 'reports'],
+    ['/reports/compliance', 'report-compliance'],
+    ['/reports/arrivals', 'report-arrivals'],
+    ['/reports/backlog', 'report-backlog'],
+    ['/wallboard', 'wallboard'],
+  ]) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(path);
+    await look(page, name);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/reports');
+  await page.getByRole('region', { name: 'When incidents arrive' }).first().getByRole('link').last().click();
+  await expect(page.getByRole('region', { name: 'Incidents' }).first()).toBeVisible();
+  await look(page, 'report-behind');
+});
+
 test('settings, every page of them', async ({ open }) => {
   test.setTimeout(300_000);
   const page = await open(people.admin);

@@ -89,6 +89,7 @@ const SHEET: (&str, &str) = (
         "services.css",
         "majors.css",
         "reviews.css",
+        "reports.css",
         "util.css",
     ],
 );

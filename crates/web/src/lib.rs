@@ -30,6 +30,7 @@ mod part;
 mod portal;
 mod problems;
 mod queue;
+mod reports;
 mod reviews;
 mod search;
 mod services;
@@ -42,6 +43,7 @@ mod suggestions;
 mod surges;
 mod unfollow;
 mod url;
+mod wall;
 
 pub use app::{Draw, DrawLetter, DrawnLetter, Mail, Options};
 pub use mail::{Original, OriginalFile};
@@ -78,6 +80,8 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(portal::routes())
         .merge(alerts::routes())
         .merge(majors::routes())
+        .merge(reports::routes())
+        .merge(wall::routes())
         .merge(suggestions::routes())
         .merge(surges::routes())
         .merge(problems::routes())

@@ -27,6 +27,8 @@ pub(crate) enum Section {
     Problems,
     /// Reviews of incidents, and what is to be done after them.
     Reviews,
+    /// Reports.
+    Reports,
     /// The settings.
     Settings,
     /// None of them.
@@ -244,6 +246,32 @@ impl<'a> PortalPage<'a> {
     }
 }
 
+/// A page for a screen on the wall: no frame, nothing to do.
+pub(crate) fn wall_page(who: &SignedIn, title: &str, stream: String, main: Markup) -> Markup {
+    let name = &who.instance.setting.name;
+    let tab = format!("{title} · {name}");
+    let html = Html {
+        who: Some(who),
+        title: &tab,
+        stream: Some(&stream),
+        entry: Some("app-settings.js"),
+        body: "wall",
+        language: who.here.language,
+        ..Html::default()
+    };
+    html.around(html! {
+        (PreEscaped(DEFS))
+        (skip_link(Language::En))
+        header.wall-h {
+            a.p-brand href=(url::QUEUE) { (mark()) b { (name) } }
+            span.live id="vial" hidden { span.live-d aria-hidden="true" {} span { "Live" } }
+            (theme_button(who, locale::entry(Language::En)))
+        }
+        main.main id="main" tabindex="-1" { (main) }
+        (outside_main())
+    })
+}
+
 /// A page without any frame, for people who are not signed in.
 pub(crate) fn bare_page(language: Language, title: &str, body_class: &str, main: Markup) -> Markup {
     let tab = format!("{title} · Evenkeel");
@@ -358,6 +386,7 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
                     // A thumb bar has room for five; on a phone the palette leads there.
                     li.hide-s { a href=(url::PROBLEMS) aria-current=[current(Section::Problems)] data-key-go="p" { (icon("book")) span { "Problems" } } }
                     li.hide-s { a href=(url::REVIEWS) aria-current=[current(Section::Reviews)] data-key-go="r" { (icon("review")) span { "Reviews" } } }
+                    li.hide-s { a href=(url::REPORTS) aria-current=[current(Section::Reports)] data-key-go="t" { (icon("reports")) span { "Reports" } } }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }

@@ -28,6 +28,10 @@ pub(crate) const SEARCH: &str = "/search";
 pub(crate) const ON_CALL: &str = "/on-call";
 /// Services and how they are.
 pub(crate) const SERVICES: &str = "/services";
+/// Reports of the quality of the service.
+pub(crate) const REPORTS: &str = "/reports";
+/// The screen on the wall.
+pub(crate) const WALLBOARD: &str = "/wallboard";
 /// Major incidents: those that go on, that are proposed, and of late.
 pub(crate) const MAJORS: &str = "/majors";
 /// What came in by mail.
@@ -50,6 +54,10 @@ pub(crate) const REVIEWS: &str = "/reviews";
 pub(crate) const REVIEW_ACTIONS: &str = "/reviews/actions";
 /// How good suggestions are, and how they are made.
 pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
+/// How often expected times were right.
+pub(crate) const EXPECTED: &str = "/reports/expected";
+/// What comes in, and how many people it takes.
+pub(crate) const PLANNING: &str = "/reports/planning";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
@@ -187,6 +195,11 @@ pub(crate) fn live_services(after: i64) -> String {
 /// What paging promised for an incident and what came of it.
 pub(crate) fn ledger(number: IncidentNumber) -> String {
     format!("{ON_CALL}/ledger/{number}")
+}
+
+/// A report.
+pub(crate) fn report(name: impl Display) -> String {
+    format!("{REPORTS}/{name}")
 }
 
 /// What is like an incident, and where is posted whether it helped.

@@ -270,6 +270,13 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
             );
             items.push(
+                Item::to("Reports", "reports", url::REPORTS)
+                    .hint("agreements kept, times, backlog, arrivals"),
+            );
+            items.push(
+                Item::to("Wallboard", "grid", url::WALLBOARD).hint("for a screen on the wall"),
+            );
+            items.push(
                 Item::to("Problems and known errors", "book", url::PROBLEMS)
                     .hint("causes, workarounds, what they cost"),
             );

@@ -14,6 +14,7 @@ const ANYWHERE: Keys = &[
     (&["G", "S"], "services"),
     (&["G", "P"], "problems, articles"),
     (&["G", "R"], "reviews, actions"),
+    (&["G", "T"], "reports"),
     (&["G", "I"], "inbox"),
     (&["G", ","], "settings"),
     (&["C"], "new incident"),

@@ -43,7 +43,11 @@ pub(super) fn page(who: &SignedIn, quality: &[Quality], form: &Form<'_>, banner:
             }
         }
     };
-    Page::new(who, "Suggestions").section(Section::Other).main_class("main main-canvas").show(main)
+    Page::new(who, "Suggestions")
+        .section(Section::Reports)
+        .crumb(url::REPORTS, "Reports")
+        .main_class("main main-canvas")
+        .show(main)
 }
 
 fn title(field: Suggested) -> &'static str {
