@@ -8,6 +8,7 @@
 //! what is alike, and says why.
 
 pub mod cause;
+pub mod expected;
 mod exposure;
 mod risk;
 pub mod similar;
