@@ -8,10 +8,12 @@
 //! what is alike, and says why.
 
 pub mod cause;
+pub mod demand;
 pub mod expected;
 mod exposure;
 mod risk;
 pub mod similar;
+pub mod staffing;
 pub mod suggest;
 pub mod surge;
 mod words;

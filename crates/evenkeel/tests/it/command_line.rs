@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 26] = [
     &["evaluate"],
     &["evaluate", "routing"],
     &["evaluate", "duplicates"],
+    &["evaluate", "remaining"],
     &["verify"],
     &["backup"],
     &["restore"],

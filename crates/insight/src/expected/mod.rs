@@ -61,7 +61,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use model::Model;
-pub use train::train;
+pub use train::{folds, train};
 
 /// Cases like it that a time must come from. Fewer say more of themselves than of the next one.
 pub const CASES_MIN: usize = 15;

@@ -7,10 +7,6 @@ use std::collections::BTreeMap;
 
 /// Activities whose number of times is counted: the most common ones.
 const COUNTED_MAX: usize = 12;
-/// Numbers that are seen of every case.
-const NUMBERS: usize = 12;
-/// Words that are seen of every case.
-const WORDS: usize = 4;
 const DAY_SECONDS: f64 = 86_400.0;
 const HOUR_SECONDS: f64 = 3_600.0;
 
@@ -57,14 +53,6 @@ impl Sight {
         common.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         let counted = common.into_iter().take(COUNTED_MAX).map(|(activity, _)| activity).collect();
         Sight { facts, counted }
-    }
-
-    pub(super) fn numbers(&self) -> usize {
-        NUMBERS + self.facts + self.counted.len()
-    }
-
-    pub(super) fn words(&self) -> usize {
-        WORDS + self.facts
     }
 
     /// What is seen after the last of some steps; `None` if there are none.

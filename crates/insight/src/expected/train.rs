@@ -173,3 +173,9 @@ impl<'a> Taught<'a> {
         held
     }
 }
+
+/// A fold for each of some cases, from 0, drawn by chance: what is measured with one is learned
+/// from the others.
+pub fn folds(cases: usize, folds: usize, seed: u64) -> Vec<usize> {
+    crate::suggest::seeded::folds(&vec![(); cases], folds.max(1), seed)
+}

@@ -35,7 +35,7 @@ impl Dice {
 }
 
 /// A fold for each example, from 0, so that each label has its part in each.
-pub(super) fn folds<L: Ord>(labels: &[L], folds: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn folds<L: Ord>(labels: &[L], folds: usize, seed: u64) -> Vec<usize> {
     let mut by_label: BTreeMap<&L, Vec<usize>> = BTreeMap::new();
     for (place, label) in labels.iter().enumerate() {
         by_label.entry(label).or_default().push(place);

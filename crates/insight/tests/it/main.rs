@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod cause;
+mod demand;
+mod expected;
 mod properties;
 mod sample;
 mod similar;
+mod staffing;
 mod suggest;
 mod surge;
 mod words;
