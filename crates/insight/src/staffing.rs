@@ -21,7 +21,7 @@ const LARGE: f64 = 1e200;
 const TINY: f64 = 1e-18;
 
 /// What comes in and how long it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Load {
     arrivals_per_hour: f64,
     handling_seconds: f64,

@@ -171,7 +171,7 @@ fn facts(table: &Table, args: &RemainingArgs, taken: &[usize]) -> Result<Vec<usi
     if args.facts.is_empty() {
         let names = SERVICES.iter().take(2).chain(&PRIORITIES).chain(&SERVICES[2..]);
         let names = names.chain(&TEAMS).chain(&OTHERS);
-        let columns = names.filter_map(|name| table.any_of(&[name]));
+        let columns = names.filter_map(|name| table.any_of(&[*name]));
         columns.filter(|column| differs(table, *column)).for_each(add);
     }
     Ok(found)
@@ -182,7 +182,7 @@ fn group(table: &Table, args: &RemainingArgs, facts: &[usize]) -> Result<Option<
     if let Some(name) = &args.group {
         return table.named(name).map(Some);
     }
-    let mut columns = PRIORITIES.iter().filter_map(|name| table.any_of(&[name]));
+    let mut columns = PRIORITIES.iter().filter_map(|name| table.any_of(&[*name]));
     Ok(columns.find(|column| facts.contains(column)))
 }
 

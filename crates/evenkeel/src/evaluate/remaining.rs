@@ -103,7 +103,7 @@ pub(super) fn run(args: &RemainingArgs) -> Result<(), Failed> {
         activities: groups(&answers, |answer| answer.activity),
         grouped_by: log.group.map(|nth| log.facts[nth].clone()),
         groups: if log.group.is_some() { groups(&answers, |a| a.group) } else { Vec::new() },
-        facts: log.facts,
+        facts: log.facts.clone(),
     };
     if args.json { output::json(&told) } else { print(&told) }
 }
@@ -159,7 +159,7 @@ fn answer<'a>(
     Answer {
         case: place,
         activity: &last.activity,
-        group: log.group.map_or("", |nth| &last.facts[nth]),
+        group: log.group.map_or("", |nth| last.facts[nth].as_str()),
         actual: days(case.ended.seconds_since(last.at)),
         ours: expected.as_ref().map_or(simple.median, |told| days(told.median_seconds)),
         interval: expected.map(|told| (days(told.low_seconds), days(told.high_seconds))),
@@ -234,12 +234,12 @@ fn held(answers: &[&Answer<'_>]) -> Held {
 }
 
 /// Each group of enough cases, the largest first.
-fn groups(answers: &[Answer<'_>], of: impl Fn(&Answer<'_>) -> &str) -> Vec<Group> {
+fn groups<'a>(answers: &'a [Answer<'a>], of: impl Fn(&'a Answer<'a>) -> &'a str) -> Vec<Group> {
     let mut found: BTreeMap<&str, Vec<&Answer<'_>>> = BTreeMap::new();
     for answer in answers {
         found.entry(of(answer)).or_default().push(answer);
     }
-    let group = |(name, some): (&str, Vec<&Answer<'_>>)| {
+    let group = |(name, some): (&str, Vec<&Answer<'a>>)| {
         let mut cases: Vec<usize> = some.iter().map(|answer| answer.case).collect();
         cases.sort_unstable();
         cases.dedup();

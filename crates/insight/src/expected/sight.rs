@@ -70,7 +70,7 @@ impl Sight {
         let mut numbers = vec![
             steps.len() as f64,
             elapsed,
-            gaps().last().unwrap_or(0.0),
+            gaps().next_back().unwrap_or(0.0),
             gaps().fold(0.0, f64::max),
             seconds(since, last),
             run as f64,

@@ -4,7 +4,7 @@ use super::bins::Bins;
 use super::calibrated::{Calibrated, Held};
 use super::forest::Grown;
 use super::like::Like;
-use super::sight::{self, Sight};
+use super::sight::{self, Seen, Sight};
 use super::tree::{Ground, Growth, Rows};
 use super::{CASES_MIN, Case, Model, Options, Step, Untrained};
 use crate::suggest::seeded::Dice;
@@ -92,7 +92,8 @@ impl<'a> Taught<'a> {
             options.facts.len(),
             cases.iter().flat_map(|case| &case.steps[..steps(case, limits.steps)]),
         );
-        let (mut seen, mut took, mut case_of, mut last) = (vec![], vec![], vec![], vec![]);
+        let (mut took, mut case_of, mut last) = (vec![], vec![], vec![]);
+        let mut seen: Vec<Seen> = Vec::new();
         for (nth, case) in cases.iter().copied().enumerate() {
             for end in 1..=steps(case, limits.steps) {
                 if many > limits.rows && dice.below(many) >= limits.rows {
@@ -123,7 +124,7 @@ impl<'a> Taught<'a> {
         };
         let growth = |leaf_min| Growth { leaf_min, tried: self.rows.features.div_ceil(2) };
         // The same chance for each, so that they differ by what is compared alone.
-        let mut error = |scale, leaf| {
+        let error = |scale, leaf| {
             let grown = self.grown((scale, growth(leaf)), TRIAL_TREES, &mut dice.clone());
             self.error(&grown, &sample)
         };

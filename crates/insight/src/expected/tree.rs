@@ -85,7 +85,8 @@ impl Tree {
                 None
             };
             let Some((feature, bin)) = parting else {
-                tree.nodes.push(Node { feature: 0, bin: 0, right: 0, leaf: tree.leaf() });
+                let leaf = tree.leaf();
+                tree.nodes.push(Node { feature: 0, bin: 0, right: 0, leaf });
                 tree.keep(some.iter().map(|row| ground.values[*row as usize]).collect());
                 continue;
             };

@@ -97,7 +97,7 @@ fn tiny_and_huge_loads_stay_numbers() {
     let late = impatient(&Load::new(1_000.0, 360.0).unwrap(), 50, 604_800.0).unwrap();
     assert!((late.abandons - 0.5).abs() < 1e-9 && (late.waits - 1.0).abs() < 1e-9, "{late:?}");
     assert!(fewest(&huge, Goal { part: 1.1, within_seconds: 10.0 }).is_none());
-    assert!(waiting(&huge, 50_000).is_none());
+    assert!(waiting(&huge, 49_999).is_none());
     assert!(waiting(&huge, AGENTS_MAX + 1).is_none());
 }
 
