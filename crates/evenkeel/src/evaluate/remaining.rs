@@ -269,7 +269,7 @@ fn print(told: &Told) -> Result<(), Failed> {
         ))?;
     }
     if told.skipped_lines > 0 {
-        output::line(format!("{} lines lack a case or a time.", told.skipped_lines))?;
+        output::line(format!("Lines without a case or a time, left out: {}.", told.skipped_lines))?;
     }
     if !told.facts.is_empty() {
         output::line(format!("Looked at beside activities and times: {}.", told.facts.join(", ")))?;
