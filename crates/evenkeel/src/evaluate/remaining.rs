@@ -263,10 +263,7 @@ fn print(told: &Told) -> Result<(), Failed> {
         told.cases, told.events, told.asked, told.folds, told.seed
     ))?;
     if told.single_event_cases > 0 {
-        output::line(format!(
-            "{} cases have one event and are left out.",
-            told.single_event_cases
-        ))?;
+        output::line(format!("Cases with one event, left out: {}.", told.single_event_cases))?;
     }
     if told.skipped_lines > 0 {
         output::line(format!("Lines without a case or a time, left out: {}.", told.skipped_lines))?;
