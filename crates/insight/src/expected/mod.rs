@@ -46,10 +46,12 @@
 //! ```
 
 mod bins;
+mod boosted;
 mod calibrated;
 mod forest;
 mod like;
 mod model;
+mod scale;
 mod sight;
 mod spread;
 mod train;
@@ -124,8 +126,10 @@ pub struct Limits {
     pub steps: usize,
     /// Steps of all cases together that trees learn from, drawn by chance if there are more.
     pub rows: usize,
-    /// Trees. More than that change little.
+    /// Trees of the forest. More than that change little.
     pub trees: usize,
+    /// Trees at most that are added to it, each of which puts right what is left.
+    pub added: usize,
 }
 
 impl Default for Options {
@@ -142,7 +146,7 @@ impl Default for Options {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { cases: 50_000, steps: 200, rows: 80_000, trees: 80 }
+        Limits { cases: 50_000, steps: 200, rows: 80_000, trees: 80, added: 300 }
     }
 }
 

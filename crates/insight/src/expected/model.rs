@@ -1,6 +1,7 @@
 //! What was learned, and what it says.
 
 use super::bins::Bins;
+use super::boosted::Boosted;
 use super::calibrated::Calibrated;
 use super::forest::Forest;
 use super::like::Like;
@@ -21,6 +22,8 @@ pub struct Model {
     pub(super) sight: Sight,
     pub(super) bins: Bins,
     pub(super) forest: Forest,
+    /// What is nearer to the middle, and how much it counts.
+    pub(super) added: Option<(Boosted, f64)>,
     pub(super) calibrated: Calibrated,
     pub(super) like: Like,
     pub(super) cases: usize,
@@ -50,6 +53,15 @@ impl Model {
         let group = self.group.map_or("", |nth| sight::fact(last, nth));
         let levels = self.calibrated.levels(&last.activity, group);
         let mut spread = self.forest.spread(&row);
+        // What is told as the middle, and which part of the distribution is below it.
+        let (told, level) = match &self.added {
+            Some((added, part)) => {
+                let alone = spread.quantile(0.5);
+                let told = alone + part * (added.seconds(&row) - alone);
+                (told, spread.up_to(told as f32).clamp(levels.low, levels.high))
+            }
+            None => (spread.quantile(levels.middle), levels.middle),
+        };
         // What was over by now does not count.
         let mut over = if idle > 0.0 { spread.below(idle) } else { 0.0 };
         if 1.0 - over < LEFT_MIN || spread.is_empty() {
@@ -59,11 +71,13 @@ impl Model {
             let seconds = spread.quantile(over + (1.0 - over) * level) - f64::from(idle);
             seconds.max(0.0).round() as i64
         };
+        let (low, high) = (left(levels.low), left(levels.high));
+        let median = if idle > 0.0 { left(level) } else { told.round() as i64 };
         let named = self.facts.iter().enumerate().take(depth);
         Some(Expected {
-            median_seconds: left(levels.middle),
-            low_seconds: left(levels.low),
-            high_seconds: left(levels.high),
+            median_seconds: median.clamp(low, high),
+            low_seconds: low,
+            high_seconds: high,
             basis: Basis {
                 cases: lasting.len(),
                 activity: last.activity.clone(),

@@ -1,12 +1,14 @@
 //! Learning from cases that are over.
 
 use super::bins::Bins;
+use super::boosted::{Boosted, Learned};
 use super::calibrated::{Calibrated, Held};
 use super::forest::Grown;
 use super::like::Like;
+use super::scale::Scale;
 use super::sight::{self, Seen, Sight};
 use super::tree::{Ground, Growth, Rows};
-use super::{CASES_MIN, Case, Model, Options, Step, Untrained};
+use super::{CASES_MIN, Case, Limits, Model, Options, Step, Untrained};
 use crate::suggest::seeded::Dice;
 
 /// Trees that a way to learn is tried with.
@@ -17,27 +19,16 @@ const TRIAL_ROWS: usize = 6_000;
 const LEAVES: [usize; 4] = [5, 12, 30, 80];
 /// The one with which scales are compared.
 const LEAF_FIRST: usize = 12;
-
-/// By what rows are alike: differences of long times, or of short ones as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
-    Seconds,
-    Root,
-    Log,
-}
-
-const SCALES: [Scale; 3] = [Scale::Seconds, Scale::Root, Scale::Log];
-
-impl Scale {
-    fn of(self, seconds: f32) -> f32 {
-        match self {
-            Scale::Seconds => seconds,
-            Scale::Root => seconds.sqrt(),
-            // Minutes, as a second does not matter to anybody.
-            Scale::Log => (seconds / 60.0).ln_1p(),
-        }
-    }
-}
+/// How deep trees of the forest are, and how many values their leaves keep.
+const DEEP: u32 = 24;
+const KEPT: usize = 32;
+/// One case of so many is held out to choose how much added trees count.
+const HELD_OUT_OF: usize = 5;
+/// After so many added trees it is measured; what got no better for so long is over.
+const ADDED_STEP: usize = 10;
+const ADDED_WORSE_MAX: usize = 60;
+/// How much added trees may count, the forest counting for the rest.
+const PARTS: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
 
 /// Learns from cases; the last ones if there are more than are read.
 pub fn train(cases: &[Case], options: &Options) -> Result<Model, Untrained> {
@@ -51,19 +42,30 @@ pub fn train(cases: &[Case], options: &Options) -> Result<Model, Untrained> {
     over.drain(..over.len().saturating_sub(limits.cases));
     let mut dice = Dice::new(options.seed);
     let taught = Taught::of(&over, options, &mut dice);
-    let growth = taught.chosen(&mut dice);
-    let grown = taught.grown(growth, limits.trees.max(TRIAL_TREES), &mut dice);
+    let chosen = taught.chosen(&mut dice);
+    let grown = taught.grown(chosen, limits.trees.max(TRIAL_TREES), &mut dice);
     let calibrated = Calibrated::of(&taught.held(&grown));
+    let added = taught.added(&grown, &limits, &mut dice);
     Ok(Model {
         facts: options.facts.clone(),
         group: options.group,
         sight: taught.sight,
         bins: taught.bins,
         forest: grown.forest,
+        added,
         calibrated,
         like: Like::of(over.iter().copied(), options.facts.len()),
         cases: over.len(),
     })
+}
+
+/// The nearest so far: how far off, with which part of the added trees, and how many of them.
+#[derive(Debug, Clone, Copy)]
+struct Nearest {
+    error: f64,
+    part: f64,
+    scale: Scale,
+    trees: usize,
 }
 
 /// How many steps of a case there are before its end.
@@ -122,14 +124,19 @@ impl<'a> Taught<'a> {
         } else {
             (0..self.took.len()).collect()
         };
-        let growth = |leaf_min| Growth { leaf_min, tried: self.rows.features.div_ceil(2) };
+        let growth = |leaf_min| Growth {
+            leaf_min,
+            tried: self.rows.features.div_ceil(2),
+            deep: DEEP,
+            kept: KEPT,
+        };
         // The same chance for each, so that they differ by what is compared alone.
         let error = |scale, leaf| {
             let grown = self.grown((scale, growth(leaf)), TRIAL_TREES, &mut dice.clone());
             self.error(&grown, &sample)
         };
-        let mut best = (f64::INFINITY, SCALES[0], LEAF_FIRST);
-        for scale in SCALES {
+        let mut best = (f64::INFINITY, Scale::Seconds, LEAF_FIRST);
+        for scale in Scale::ALL {
             let error = error(scale, LEAF_FIRST);
             if error < best.0 {
                 best = (error, scale, LEAF_FIRST);
@@ -160,6 +167,68 @@ impl<'a> Taught<'a> {
             }
         }
         sum
+    }
+
+    /// Added trees with how much they count, if together with the forest they are nearer to
+    /// cases that neither has seen than the forest alone.
+    fn added(&self, grown: &Grown, limits: &Limits, dice: &mut Dice) -> Option<(Boosted, f64)> {
+        let out: Vec<bool> = (0..self.cases).map(|_| dice.below(HELD_OUT_OF) == 0).collect();
+        let is_out = |row: u32| out[self.case_of[row as usize] as usize];
+        let all: Vec<u32> = (0..self.took.len() as u32).collect();
+        let (held, places): (Vec<u32>, Vec<u32>) =
+            all.iter().copied().partition(|row| is_out(*row));
+        // Evenly from all of them.
+        let each = held.len().div_ceil(TRIAL_ROWS).max(1);
+        let held: Vec<(usize, f64)> = held
+            .into_iter()
+            .step_by(each)
+            .map(|row| row as usize)
+            .filter_map(|row| {
+                let spread = grown.unseen(&self.rows, row, self.case_of[row]);
+                (!spread.is_empty()).then(|| (row, spread.quantile(0.5)))
+            })
+            .collect();
+        let error = |of: &dyn Fn(usize, f64) -> f64| -> f64 {
+            held.iter().map(|(row, m)| (of(*row, *m) - f64::from(self.took[*row])).abs()).sum()
+        };
+        let alone = error(&|_, middle| middle);
+        let mut best = Nearest { error: alone, part: 0.0, scale: Scale::Seconds, trees: 0 };
+        for scale in Scale::ALL {
+            let learned = Learned { rows: &self.rows, took: &self.took, places: &places, scale };
+            let (mut trees, mut good) = (0, 0);
+            let mut least = f64::INFINITY;
+            Boosted::of(&learned, limits, &mut dice.clone(), |said| {
+                trees += 1;
+                if trees % ADDED_STEP == 0 {
+                    for part in PARTS {
+                        let error = error(&|row, middle| {
+                            middle + part * (f64::from(scale.back(said[row])) - middle)
+                        });
+                        if error < least {
+                            (least, good) = (error, trees);
+                        }
+                        if error < best.error {
+                            best = Nearest { error, part, scale, trees };
+                        }
+                    }
+                }
+                trees < good + ADDED_WORSE_MAX
+            });
+        }
+        if std::env::var("SHOW").is_ok() {
+            println!(
+                "alone {:.3} best {best:?} n {}",
+                alone / held.len() as f64 / 86400.,
+                held.len()
+            );
+        }
+        if best.trees == 0 {
+            return None;
+        }
+        let scale = best.scale;
+        let learned = Learned { rows: &self.rows, took: &self.took, places: &all, scale };
+        let limits = Limits { added: best.trees, ..*limits };
+        Some((Boosted::of(&learned, &limits, dice, |_| true), best.part))
     }
 
     /// What trees that have not seen a case tell of it, for each row.

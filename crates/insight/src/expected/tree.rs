@@ -3,10 +3,6 @@
 use crate::suggest::seeded::Dice;
 use serde::{Deserialize, Serialize};
 
-/// How deep a tree is at most.
-const DEPTH_MAX: u32 = 24;
-/// Values that a leaf keeps at most, evenly from all of its rows.
-const KEPT_MAX: usize = 32;
 /// Values of a small number.
 const BINS: usize = 256;
 
@@ -29,6 +25,10 @@ pub(super) struct Growth {
     pub(super) leaf_min: usize,
     /// Features that are tried for each parting.
     pub(super) tried: usize,
+    /// How deep it is at most.
+    pub(super) deep: u32,
+    /// Values that a leaf keeps at most, evenly from all of its rows.
+    pub(super) kept: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Tree {
                 tree.nodes[parent].right = nth as u32;
             }
             let some = &mut places[from..to];
-            let parting = if depth < DEPTH_MAX && some.len() >= 2 * growth.leaf_min {
+            let parting = if depth < growth.deep && some.len() >= 2 * growth.leaf_min {
                 dice.shuffle(&mut features);
                 parting(ground, some, &features[..growth.tried.min(features.len())], growth)
             } else {
@@ -87,7 +87,8 @@ impl Tree {
             let Some((feature, bin)) = parting else {
                 let leaf = tree.leaf();
                 tree.nodes.push(Node { feature: 0, bin: 0, right: 0, leaf });
-                tree.keep(some.iter().map(|row| ground.values[*row as usize]).collect());
+                let values = some.iter().map(|row| ground.values[*row as usize]);
+                tree.keep(values.collect(), growth.kept);
                 continue;
             };
             let middle = from + part(ground.rows, some, feature, bin);
@@ -102,9 +103,9 @@ impl Tree {
         self.ends.len() as u32
     }
 
-    fn keep(&mut self, mut values: Vec<f32>) {
+    fn keep(&mut self, mut values: Vec<f32>, kept_max: usize) {
         values.sort_by(f32::total_cmp);
-        let kept = values.len().min(KEPT_MAX);
+        let kept = values.len().min(kept_max);
         let many = values.len();
         self.values.extend((0..kept).map(|n| values[(2 * n + 1) * many / (2 * kept)]));
         self.ends.push(self.values.len() as u32);
