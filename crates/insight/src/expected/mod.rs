@@ -146,7 +146,7 @@ impl Default for Options {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { cases: 50_000, steps: 200, rows: 80_000, trees: 80, added: 300 }
+        Limits { cases: 50_000, steps: 200, rows: 80_000, trees: 80, added: 200 }
     }
 }
 

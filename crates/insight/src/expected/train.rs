@@ -26,7 +26,7 @@ const KEPT: usize = 32;
 const HELD_OUT_OF: usize = 5;
 /// After so many added trees it is measured; what got no better for so long is over.
 const ADDED_STEP: usize = 10;
-const ADDED_WORSE_MAX: usize = 60;
+const ADDED_WORSE_MAX: usize = 40;
 /// How much added trees may count, the forest counting for the rest.
 const PARTS: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
 
@@ -169,6 +169,18 @@ impl<'a> Taught<'a> {
         sum
     }
 
+    /// Some of these rows, evenly from all of them, with the medians of trees that have not seen
+    /// their case.
+    fn middles(&self, grown: &Grown, held: &[u32]) -> Vec<(usize, f64)> {
+        let each = held.len().div_ceil(TRIAL_ROWS).max(1);
+        let middle = |row: &u32| {
+            let row = *row as usize;
+            let spread = grown.unseen(&self.rows, row, self.case_of[row]);
+            (!spread.is_empty()).then(|| (row, spread.quantile(0.5)))
+        };
+        held.iter().step_by(each).filter_map(middle).collect()
+    }
+
     /// Added trees with how much they count, if together with the forest they are nearer to
     /// cases that neither has seen than the forest alone.
     fn added(&self, grown: &Grown, limits: &Limits, dice: &mut Dice) -> Option<(Boosted, f64)> {
@@ -177,17 +189,7 @@ impl<'a> Taught<'a> {
         let all: Vec<u32> = (0..self.took.len() as u32).collect();
         let (held, places): (Vec<u32>, Vec<u32>) =
             all.iter().copied().partition(|row| is_out(*row));
-        // Evenly from all of them.
-        let each = held.len().div_ceil(TRIAL_ROWS).max(1);
-        let held: Vec<(usize, f64)> = held
-            .into_iter()
-            .step_by(each)
-            .map(|row| row as usize)
-            .filter_map(|row| {
-                let spread = grown.unseen(&self.rows, row, self.case_of[row]);
-                (!spread.is_empty()).then(|| (row, spread.quantile(0.5)))
-            })
-            .collect();
+        let held = self.middles(grown, &held);
         let error = |of: &dyn Fn(usize, f64) -> f64| -> f64 {
             held.iter().map(|(row, m)| (of(*row, *m) - f64::from(self.took[*row])).abs()).sum()
         };
@@ -214,13 +216,6 @@ impl<'a> Taught<'a> {
                 }
                 trees < good + ADDED_WORSE_MAX
             });
-        }
-        if std::env::var("SHOW").is_ok() {
-            println!(
-                "alone {:.3} best {best:?} n {}",
-                alone / held.len() as f64 / 86400.,
-                held.len()
-            );
         }
         if best.trees == 0 {
             return None;
