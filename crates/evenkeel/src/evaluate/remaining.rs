@@ -209,7 +209,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     match values.len() {
         0 => 0.0,
-        many if many % 2 == 0 => (values[middle - 1] + values[middle]) / 2.0,
+        many if many.is_multiple_of(2) => (values[middle - 1] + values[middle]) / 2.0,
         _ => values[middle],
     }
 }

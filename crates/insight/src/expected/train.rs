@@ -197,11 +197,11 @@ impl<'a> Taught<'a> {
         let mut best = Nearest { error: alone, part: 0.0, scale: Scale::Seconds, trees: 0 };
         for scale in Scale::ALL {
             let learned = Learned { rows: &self.rows, took: &self.took, places: &places, scale };
-            let (mut trees, mut good) = (0, 0);
+            let (mut trees, mut good) = (0_usize, 0_usize);
             let mut least = f64::INFINITY;
             Boosted::of(&learned, limits, &mut dice.clone(), |said| {
                 trees += 1;
-                if trees % ADDED_STEP == 0 {
+                if trees.is_multiple_of(ADDED_STEP) {
                     for part in PARTS {
                         let error = error(&|row, middle| {
                             middle + part * (f64::from(scale.back(said[row])) - middle)
