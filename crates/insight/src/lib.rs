@@ -5,8 +5,8 @@
 //! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
 //! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
 //! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
-//! what is alike, and says why. [`expected`] is how long a case still takes. [`demand`] is how much comes
-//! at each hour of the week, [`staffing`] how many people that takes.
+//! what is alike, and says why. [`expected`] is how long a case still takes. [`demand`] is how
+//! much comes at each hour of the week, [`staffing`] how many people that takes.
 
 pub mod cause;
 pub mod demand;

@@ -169,7 +169,7 @@ fn facts(table: &Table, args: &RemainingArgs, taken: &[usize]) -> Result<Vec<usi
         add(table.named(name)?);
     }
     if args.facts.is_empty() {
-        let names = SERVICES.iter().take(2).chain(&PRIORITIES).chain(&SERVICES[2..]);
+        let names = SERVICES.iter().take(2).chain(&PRIORITIES).chain(SERVICES.iter().skip(2));
         let names = names.chain(&TEAMS).chain(&OTHERS);
         let columns = names.filter_map(|name| table.any_of(&[*name]));
         columns.filter(|column| differs(table, *column)).for_each(add);

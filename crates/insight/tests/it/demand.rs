@@ -51,7 +51,7 @@ fn told(counts: &[usize]) -> Option<Demand> {
 fn covered(demand: &Demand, after: &[usize]) -> f64 {
     let within = after.iter().enumerate().filter(|(n, count)| {
         let hour = demand.hours[n % HOURS];
-        (hour.low as usize..=hour.high as usize).contains(count)
+        (hour.low as usize..=hour.high as usize).contains(*count)
     });
     within.count() as f64 / after.len() as f64
 }
