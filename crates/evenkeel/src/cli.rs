@@ -9,7 +9,7 @@ mod status;
 
 use self::status::StatusArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
-pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RoutingArgs};
+pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RemainingArgs, RoutingArgs};
 use examples::{
     BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, EVALUATE_EXAMPLES,
     IMPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES,

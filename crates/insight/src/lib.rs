@@ -6,14 +6,19 @@
 //! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
 //! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
 //! what is alike, and says why. [`review`] is what a review says by itself from the record.
-//! [`report`] counts how it went, and names the incidents behind each figure.
+//! [`report`] counts how it went, and names the incidents behind each figure. [`expected`] is how
+//! long a case still takes. [`demand`] is how much comes at each hour of the week, [`staffing`]
+//! how many people that takes.
 
 pub mod cause;
+pub mod demand;
+pub mod expected;
 mod exposure;
 pub mod report;
 pub mod review;
 mod risk;
 pub mod similar;
+pub mod staffing;
 pub mod suggest;
 pub mod surge;
 mod words;

@@ -68,6 +68,7 @@ pub(super) const EVALUATE_EXAMPLES: &str = "\
 Examples:
   evenkeel evaluate routing tickets.csv.gz
   evenkeel evaluate duplicates reports.csv duplicates.csv
+  evenkeel evaluate remaining events.csv
 
 Measures on a file what is learned from history, beside the simple methods. It needs no database
 and changes nothing.";
@@ -95,6 +96,15 @@ Examples:
 
 Each report that has a duplicate in the file is compared with all others; any of its duplicates counts
 as found. Several numbers in one field are parted by commas.";
+
+pub(super) const REMAINING_EXAMPLES: &str = "\
+Examples:
+  evenkeel evaluate remaining events.csv.gz
+  evenkeel evaluate remaining events.csv --case Ticket --activity Status --time Changed
+  evenkeel evaluate remaining events.csv --fact Service --fact Team --group Priority --json
+
+One line of the file is one event, the last event of a case is its end. Asked is after each event but the
+last, by what was learned from the other cases. Facts must be known when the event happens.";
 
 pub(super) const MAIL_EXAMPLES: &str = "\
 Examples:

@@ -4,6 +4,8 @@
 //! methods beside it, since a figure alone tells nothing.
 
 mod duplicates;
+mod log;
+mod remaining;
 mod routing;
 mod table;
 
@@ -21,6 +23,10 @@ pub(crate) async fn run(command: &EvaluateCommand) -> Result<(), Failed> {
         EvaluateCommand::Duplicates(args) => {
             let args = args.clone();
             instance::blocking(move || duplicates::run(&args)).await
+        }
+        EvaluateCommand::Remaining(args) => {
+            let args = args.clone();
+            instance::blocking(move || remaining::run(&args)).await
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 0] = [
     &[],
     &["serve"],
     &["demo"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 27] = [
     &["evaluate"],
     &["evaluate", "routing"],
     &["evaluate", "duplicates"],
+    &["evaluate", "remaining"],
     &["report"],
     &["verify"],
     &["backup"],

@@ -116,3 +116,91 @@ fn links_that_lead_nowhere_are_said() {
     home.write("nameless.csv", "a,b\n1,2\n");
     home.run(&["evaluate", "duplicates", "nameless.csv", "links.csv"]).refused(1, "id or number");
 }
+
+/// 300 cases: urgent ones take 4 hours from their report, others 40, an hour of it until
+/// somebody looks. One has one event, and lines are in no order.
+fn events() -> String {
+    let mut lines = Vec::new();
+    for n in 0..300_u32 {
+        let (priority, hours) = if n % 3 == 0 { ("P1", 4) } else { ("P3", 40) };
+        let at = |hours: u32| {
+            let minutes = hours * 60 + n % 50;
+            let (day, hour) = (1 + n % 20 + minutes / 1_440, minutes / 60 % 24);
+            format!("2026/03/{day:02} {hour:02}:{:02}:00.000", minutes % 60)
+        };
+        lines.push(format!("Case {n},New,{},Value {priority},gone", at(0)));
+        lines.push(format!("Case {n},In progress,{},Value {priority},gone", at(1)));
+        lines.push(format!("Case {n},Closed,{},Value {priority},\"here, or there\"", at(hours)));
+    }
+    lines.push("Case 999,New,2026/03/01 00:00:00.000,Value P1,gone".to_owned());
+    lines.push("Case 998,New,some day,Value P1,gone".to_owned());
+    lines.reverse();
+    format!("Case ID,Activity,Complete Timestamp,Priority,Variant\n{}\n", lines.join("\n"))
+}
+
+#[test]
+fn expected_times_are_measured_beside_the_simple_methods() {
+    let home = Home::new();
+    home.write("events.csv", &events());
+    let ran = home.run(&["evaluate", "remaining", "events.csv"]).done();
+    assert!(ran.stdout.starts_with("300 cases with 901 events; asked 600 times"), "{ran:?}");
+    assert!(ran.stdout.contains("Cases with one event, left out: 1."), "{ran:?}");
+    assert!(ran.stdout.contains("Lines without a case or a time, left out: 1."), "{ran:?}");
+    assert!(ran.stdout.contains("Looked at beside activities and times: Priority."), "{ran:?}");
+    for row in ["Evenkeel ", "mean per number of events ", "median per last activity ", "New "] {
+        assert!(ran.stdout.lines().any(|line| line.starts_with(row)), "{row}: {ran:?}");
+    }
+    assert_eq!(home.run(&["evaluate", "remaining", "events.csv"]).done().stdout, ran.stdout);
+    assert!(!home.path("evenkeel-data").exists(), "it needs no database");
+}
+
+#[test]
+fn json_has_the_errors_and_how_often_intervals_held() {
+    let home = Home::new();
+    gzipped(&home, "events.csv.gz", &events());
+    let asked = ["evaluate", "remaining", "events.csv.gz", "--folds", "3", "--json"];
+    let told: serde_json::Value = serde_json::from_str(&home.run(&asked).done().stdout).unwrap();
+    let number = |name: &str| told[name].as_f64().unwrap();
+    assert!(number("ours_error") < 0.05, "{told}");
+    assert!(number("mean_per_length_error") > 0.4, "{told}");
+    assert!(number("median_per_activity_error") > 0.4, "{told}");
+    assert_eq!(
+        (told["grouped_by"].as_str(), told["skipped_lines"].as_u64()),
+        (Some("Priority"), Some(1))
+    );
+    assert_eq!(told["ours"]["silent"], 0.0);
+    assert!(told["ours"]["coverage"].as_f64().unwrap() > 0.7, "{told}");
+    let names: Vec<&str> =
+        told["groups"].as_array().unwrap().iter().filter_map(|g| g["name"].as_str()).collect();
+    // Of the other group there are fewer than 200 cases.
+    assert_eq!(names, ["Value P3"]);
+    assert_eq!(told["activities"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn columns_of_an_event_log_are_named_and_what_lacks_is_said() {
+    let home = Home::new();
+    let odd =
+        events().replacen("Case ID,Activity,Complete Timestamp,Priority", "who,what,when,how", 1);
+    home.write("odd.csv", &odd);
+    home.run(&["evaluate", "remaining", "odd.csv"]).refused(1, "--case");
+    let named = [
+        "evaluate",
+        "remaining",
+        "odd.csv",
+        "--case",
+        "who",
+        "--activity",
+        "what",
+        "--time",
+        "when",
+    ];
+    assert!(home.run(&named).done().stdout.starts_with("300 cases"));
+    let grouped = home.run(&[&named[..], &["--group", "how"]].concat()).done();
+    assert!(grouped.stdout.contains("Value P3 "), "{grouped:?}");
+    home.run(&[&named[..], &["--fact", "why"]].concat()).refused(1, "\"why\"");
+    home.run(&["evaluate", "remaining", "gone.csv"]).refused(1, "gone.csv");
+    home.run(&["evaluate", "remaining", "odd.csv", "--folds", "1"]).refused(2, "--folds");
+    home.write("few.csv", "case,activity,time\n1,New,2026-03-01 10:00\n1,Done,2026-03-01 11:00\n");
+    home.run(&["evaluate", "remaining", "few.csv"]).refused(1, "too few");
+}

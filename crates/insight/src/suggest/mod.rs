@@ -39,7 +39,7 @@ mod features;
 mod margin;
 mod measure;
 mod model;
-mod seeded;
+pub(crate) mod seeded;
 mod train;
 
 pub use features::{Features, WORDS_MAX};

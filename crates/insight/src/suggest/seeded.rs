@@ -7,10 +7,10 @@ const HELD_OUT_OF: usize = 5;
 
 /// SplitMix64: small, good enough to shuffle with.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
@@ -23,11 +23,11 @@ impl Dice {
     }
 
     /// A number below `end`, which is not zero.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.draw()) * end as u128) >> 64) as usize
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
@@ -35,7 +35,7 @@ impl Dice {
 }
 
 /// A fold for each example, from 0, so that each label has its part in each.
-pub(super) fn folds<L: Ord>(labels: &[L], folds: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn folds<L: Ord>(labels: &[L], folds: usize, seed: u64) -> Vec<usize> {
     let mut by_label: BTreeMap<&L, Vec<usize>> = BTreeMap::new();
     for (place, label) in labels.iter().enumerate() {
         by_label.entry(label).or_default().push(place);

@@ -22,6 +22,7 @@ use kernel::{PersonId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use chance::tail;
+pub(crate) use usual::{alike, hour_of_week};
 pub use usual::{Expected, HISTORY_SECONDS_MIN, Usual, WEEKS, Weeks};
 
 /// Different people who must have reported: two may sit in the same room.

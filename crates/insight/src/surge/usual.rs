@@ -158,13 +158,13 @@ impl Usual {
 }
 
 /// The same hour of the other days of its kind, working days or the weekend.
-fn alike(hour: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn alike(hour: usize) -> impl Iterator<Item = usize> {
     let days = if hour < WORKING_HOURS { 0..5 } else { 5..7 };
     days.map(move |day| day * 24 + hour % 24)
 }
 
 /// The hour of the week, from Monday 00:00 on, that the clock of a zone shows.
-fn hour_of_week(zone: &TimeZone, at: Timestamp) -> usize {
+pub(crate) fn hour_of_week(zone: &TimeZone, at: Timestamp) -> usize {
     let local = zone.to_datetime(at.to_jiff());
     let day = local.date().weekday().to_monday_zero_offset();
     usize::from(day.unsigned_abs()) * 24 + usize::from(local.hour().unsigned_abs())

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod cause;
+mod demand;
+mod expected;
 mod properties;
 mod report;
 mod review;
 mod sample;
 mod similar;
+mod staffing;
 mod suggest;
 mod surge;
 mod words;

@@ -9,10 +9,10 @@ const NOW: Timestamp = Timestamp::from_micros(1_795_392_000_000_000);
 const WEEK_MINUTES: i64 = 7 * 1_440;
 
 /// A small generator, so that every run is the same (SplitMix64).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +21,7 @@ impl Dice {
     }
 
     /// How many come where so many are expected.
-    fn poisson(&mut self, mean: f64) -> usize {
+    pub(crate) fn poisson(&mut self, mean: f64) -> usize {
         let (least, mut product, mut count) = ((-mean).exp(), self.unit(), 0);
         while product > least {
             product *= self.unit();
