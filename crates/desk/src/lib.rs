@@ -17,10 +17,12 @@ pub mod contacts;
 pub mod cookie;
 mod deliveries;
 pub mod escalations;
+pub mod expected;
 mod feed;
 mod files;
 mod inbox;
 pub mod integrations;
+mod learning;
 mod ledger;
 pub mod lists;
 pub mod maintenance;
@@ -32,6 +34,7 @@ mod originals;
 pub mod paging;
 mod passwords;
 mod people;
+pub mod planning;
 mod presence;
 pub mod problems;
 pub mod push;
@@ -155,6 +158,8 @@ pub(crate) struct Inner {
     pub(crate) search: search::Kept,
     /// What is suggested from past incidents.
     pub(crate) suggest: suggest::Kept,
+    /// How long incidents are expected to take.
+    pub(crate) expected: expected::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -205,6 +210,7 @@ impl Desk {
             surges: RwLock::default(),
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
+            expected: expected::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -217,6 +223,7 @@ impl Desk {
             alerts::start(&desk);
             surges::start(&desk);
             suggest::start(&desk);
+            expected::start(&desk);
         }
         Ok(desk)
     }
