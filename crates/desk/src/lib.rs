@@ -160,6 +160,8 @@ pub(crate) struct Inner {
     pub(crate) suggest: suggest::Kept,
     /// How long incidents are expected to take.
     pub(crate) expected: expected::Kept,
+    /// What was read of the past for planning.
+    pub(crate) planning: planning::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -211,6 +213,7 @@ impl Desk {
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
             expected: expected::Kept::default(),
+            planning: planning::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;

@@ -74,9 +74,7 @@ fn case<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
 }
 
 /// What an incident went through so far, and where it is now.
-pub(super) fn steps<'a>(
-    events: impl IntoIterator<Item = &'a Event>,
-) -> (Vec<Step>, Option<State>) {
+pub(super) fn steps<'a>(events: impl IntoIterator<Item = &'a Event>) -> (Vec<Step>, Option<State>) {
     let (mut steps, mut state): (Vec<Step>, Option<State>) = (Vec::new(), None);
     for event in events {
         state = incident::apply(state, event);
@@ -139,12 +137,8 @@ pub(super) fn learn(cases: &[Case], zone: &TimeZone) -> Option<Learned> {
         Err(_) => vec![],
     };
     let since = cases.first().and_then(|case| case.steps.first()).map(|step| step.at);
-    let measured = Measured::of(
-        since.unwrap_or_default(),
-        (model.cases(), newest.len()),
-        medians,
-        tried,
-    );
+    let measured =
+        Measured::of(since.unwrap_or_default(), (model.cases(), newest.len()), medians, tried);
     Some(Learned { model, measured })
 }
 

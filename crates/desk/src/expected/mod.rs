@@ -363,12 +363,10 @@ mod tests {
     #[test]
     fn times_are_told_as_finely_as_they_can_be_known() {
         let zone = TimeZone::UTC;
-        let soon =
-            likely("2026-11-23T13:13:10Z", "2026-11-23T14:17:00Z", "2026-11-23T18:40:00Z");
+        let soon = likely("2026-11-23T13:13:10Z", "2026-11-23T14:17:00Z", "2026-11-23T18:40:00Z");
         let told = ("2026-11-23T14:20:00Z", "2026-11-23T13:12:00Z", "2026-11-23T19:00:00Z");
         assert_eq!(soon.rounded(&zone), (at(told.0), at(told.1), at(told.2)));
-        let later =
-            likely("2026-11-23T20:10:00Z", "2026-11-25T03:00:00Z", "2026-11-29T13:00:00Z");
+        let later = likely("2026-11-23T20:10:00Z", "2026-11-25T03:00:00Z", "2026-11-29T13:00:00Z");
         let told = ("2026-11-25T12:00:00Z", "2026-11-23T20:00:00Z", "2026-11-30T00:00:00Z");
         assert_eq!(later.rounded(&zone), (at(told.0), at(told.1), at(told.2)));
         assert_eq!(later.told(&zone), at(told.0));
