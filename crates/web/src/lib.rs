@@ -14,6 +14,7 @@ mod articles;
 mod assets;
 mod auth;
 mod error;
+mod forecasts;
 mod form;
 mod inbox;
 mod incident;
@@ -76,6 +77,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(alerts::routes())
         .merge(majors::routes())
         .merge(suggestions::routes())
+        .merge(forecasts::routes())
         .merge(surges::routes())
         .merge(problems::routes())
         .merge(articles::routes())

@@ -43,6 +43,10 @@ pub(crate) const NEW_ARTICLE: &str = "/articles/new";
 pub(crate) const PORTAL_ARTICLES: &str = "/portal/articles";
 /// How good suggestions are, and how they are made.
 pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
+/// How often expected times were right.
+pub(crate) const EXPECTED: &str = "/reports/expected";
+/// What comes in, and how many people it takes.
+pub(crate) const PLANNING: &str = "/reports/planning";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 

@@ -10,6 +10,7 @@ mod comments;
 mod composer;
 mod dialogs;
 mod drafts;
+mod expected;
 mod explained;
 mod head;
 mod known;

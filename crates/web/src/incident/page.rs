@@ -72,6 +72,7 @@ pub(super) async fn render(
     if who.viewer().works() {
         app.desk.note_shown(number, &case.offers);
     }
+    app.desk.note_expected(number, case.state(), case.outlook.as_ref());
     let start = Start { drafts, readers, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }

@@ -260,6 +260,15 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 Item::to("Suggestions", "flag", url::SUGGESTIONS)
                     .hint("how good they are, settings"),
             );
+            items.push(
+                Item::to("Expected times", "clock", url::EXPECTED).hint("how often they were right"),
+            );
+            if crate::forecasts::plans(who) {
+                items.push(
+                    Item::to("Planning", "users", url::PLANNING)
+                        .hint("what comes, how many people it takes"),
+                );
+            }
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)

@@ -16,6 +16,7 @@ use crate::part::time::Here;
 use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::State as AxumState;
+use desk::expected::{Forecaster, Outlook};
 use incident::permissions::granted;
 use incident::{CommandName, Lifecycle, Policy, Scope, State, Viewer};
 use kernel::{IncidentNumber, Timestamp};
@@ -94,11 +95,12 @@ pub(super) async fn page(
 ) -> PageResult<Markup> {
     let policy = app.desk.policy();
     let (scope, names) = (Scope::of(who.viewer()), policy.clone());
+    let (forecaster, now) = (app.desk.forecaster(), who.here.now);
     let (story, position) = app
         .desk
         .read(move |sql| {
             let position = store::incidents::feed::position(sql)?;
-            Ok((story::read(sql, &scope, &names, number)?, position))
+            Ok((story::read(sql, &scope, (&*names, &*forecaster), number, now)?, position))
         })
         .await?;
     let story = story.ok_or(PageError::NotFound)?;
@@ -127,11 +129,12 @@ pub(crate) fn live_patches(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     here: &Here,
-    policy: &Policy,
+    known: (&Policy, &Forecaster),
     number: IncidentNumber,
     after_n: u32,
 ) -> Result<Option<Markup>, Failure> {
-    let story = story::read(sql, &Scope::of(viewer), policy, number)?;
+    let story = story::read(sql, &Scope::of(viewer), known, number, here.now)?;
+    let (policy, _) = known;
     Ok(story.map(|story| patches(&story, viewer, here, policy, after_n, &Attempt::default())))
 }
 
@@ -180,6 +183,14 @@ impl<'a> Scene<'a> {
 
     fn own(&self) -> bool {
         self.state().requester == self.viewer.person
+    }
+
+    /// By when it is likely over as those like it were, where nobody said it.
+    fn likely(&self) -> Option<Timestamp> {
+        match &self.story.outlook {
+            Some(Outlook::Likely(likely)) => Some(likely.told(&self.reader.here.zone)),
+            _ => None,
+        }
     }
 
     /// Whether the service desk waits for an answer of the reader.
@@ -313,7 +324,9 @@ fn notices(scene: &Scene) -> Markup {
     let promised = promised.filter(|promise| !promise.kept);
     let late = state.is_later_than_said();
     let said = promised.is_some() || late;
-    let quiet = expected.is_none() && !together && !asked && !received && !said;
+    let likely = scene.likely().filter(|_| expected.is_none() && !asked);
+    let told = expected.is_some() || likely.is_some();
+    let quiet = !told && !together && !asked && !received && !said;
     html! {
         div.stack-s id="p-notices" hidden[quiet] data-patch=[scene.patch] {
             @if asked {
