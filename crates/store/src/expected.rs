@@ -147,7 +147,7 @@ pub fn waiting(
         let (confidential, part) = (row.opt_text()?.is_some(), row.opt_int()?.is_some());
         let resolved = row.opt_at()?;
         let body: Ended = row.json()?;
-        let ended = body.moments.restored.or(resolved);
+        let ended = body.moments.restored.into_iter().chain(resolved).min();
         let became = match (state, ended) {
             (Lifecycle::Cancelled, _) => Became::Nothing,
             _ if confidential || part => Became::Nothing,

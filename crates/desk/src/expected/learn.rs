@@ -67,7 +67,8 @@ fn cases_of(events: &[StoredEvent]) -> Vec<Case> {
 fn case<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
     let (mut steps, state) = steps(events);
     let moments = state.filter(|state| !state.lifecycle.is_open())?.moments;
-    let ended = moments.restored.or(moments.resolved)?;
+    // Some say that it works again before they resolve it, some after.
+    let ended = moments.restored.into_iter().chain(moments.resolved).min()?;
     // What is done when it works again takes no time from there.
     steps.retain(|step| step.at < ended);
     (!steps.is_empty()).then_some(Case { steps, ended })

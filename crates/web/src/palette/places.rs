@@ -256,19 +256,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                     .hint("causes, workarounds, what they cost"),
             );
             items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
-            items.push(
-                Item::to("Suggestions", "flag", url::SUGGESTIONS)
-                    .hint("how good they are, settings"),
-            );
-            items.push(
-                Item::to("Expected times", "clock", url::EXPECTED).hint("how often they were right"),
-            );
-            if crate::forecasts::plans(who) {
-                items.push(
-                    Item::to("Planning", "users", url::PLANNING)
-                        .hint("what comes, how many people it takes"),
-                );
-            }
+            items.extend(measured(who));
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
@@ -301,6 +289,19 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 format!("{}?q={}", url::SEARCH, url::encode(words)),
             ));
         }
+    }
+    items
+}
+
+/// How good what the program tells is, and what it takes.
+fn measured(who: &SignedIn) -> Vec<Item> {
+    let mut items = vec![
+        Item::to("Suggestions", "flag", url::SUGGESTIONS).hint("how good they are, settings"),
+        Item::to("Expected times", "clock", url::EXPECTED).hint("how often they were right"),
+    ];
+    if crate::forecasts::plans(who) {
+        let hint = "what comes, how many people it takes";
+        items.push(Item::to("Planning", "oncall", url::PLANNING).hint(hint));
     }
     items
 }
