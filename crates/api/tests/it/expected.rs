@@ -32,7 +32,7 @@ async fn an_incident_says_when_it_is_expected_to_be_over_and_from_where_that_is(
     let (low, at, high) = (text(&told, "low"), text(&told, "at"), text(&told, "high"));
     let at: kernel::Timestamp = at.parse().unwrap();
     assert!(low.parse::<kernel::Timestamp>().unwrap() <= at);
-    assert!(at <= high.parse().unwrap() && at > world.desk.now(), "{told}");
+    assert!(at <= high.parse::<kernel::Timestamp>().unwrap() && at > world.desk.now(), "{told}");
     // Requesters see the time alone, and not to the second.
     let own = expected(&world, "rosa", &number).await;
     assert_eq!(

@@ -87,6 +87,7 @@ async fn fewer_than_fifteen_tell_nothing() {
     assert_eq!(t.desk.expected_quality(&t.auditor).await.unwrap().trained, None);
     over(&t, 1).await;
     t.desk.learn_expected_now().await.unwrap();
+    let number = t.report("VPN drops").await;
     assert_eq!(likely(outlook(&t, &t.agent, number).await).basis.cases, 15);
 }
 
