@@ -86,7 +86,8 @@ fn staffing(text: &str) -> Option<[u32; HOURS]> {
         let (hours, people) = part.split_once(char::is_whitespace)?;
         let (from, to) = hours.split_once(['-', '–'])?;
         let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
-        let people: u32 = people.trim().parse::<u32>().ok().filter(|people| *people <= STAFF_MAX)?;
+        let people: u32 =
+            people.trim().parse::<u32>().ok().filter(|people| *people <= STAFF_MAX)?;
         if from >= to || to > HOURS {
             return None;
         }
