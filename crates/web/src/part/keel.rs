@@ -306,6 +306,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_likely_is_a_band_and_part_of_the_sentence() {
+        let line = Keel {
+            reported: at("2026-11-23T10:00:00Z"),
+            response_met: None,
+            pauses: vec![],
+            ended: None,
+            due: Some(at("2026-11-23T11:30:00Z")),
+            likely: Some((
+                at("2026-11-23T13:00:00Z"),
+                at("2026-11-23T12:00:00Z"),
+                at("2026-11-23T15:00:00Z"),
+            )),
+            hours: None,
+        };
+        let here = Here {
+            now: at("2026-11-23T11:00:00Z"),
+            zone: TimeZone::UTC,
+            language: Default::default(),
+            calendars: Default::default(),
+        };
+        let html = keel(&line, &here).into_string();
+        assert!(html.contains("Likely over by 13:00, 80 per cent range 12:00 to 15:00."), "{html}");
+        assert!(html.contains(r#"class="kl-likely" x1="59.09%""#), "{html}");
+        assert!(html.contains(r#"class="kl-band" x="40.91%" y="30.5" width="54.55%""#), "{html}");
+        assert!(html.contains(">likely 13:00<"), "{html}");
+    }
+
+    #[test]
     fn the_scale_has_room_however_long_it_takes() {
         for hours in [1, 3, 9, 30, 200, 2_000] {
             let line = Keel {
