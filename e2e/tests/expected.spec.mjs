@@ -25,6 +25,7 @@ test('nothing is said where too little is known, and what a person says counts',
   await api.command(number, 'set-expected-resolution', { at });
   await expect(clocks).toContainText('set by a person');
   await expect(clocks).not.toContainText('No estimate yet');
+  await gwen.reload();
   await expect(gwen.getByText('Expected back').first()).toBeVisible();
   const incident = await desk.api.get(`/api/v1/incidents/${number}`);
   expect(incident.expected_resolution.source).toBe('said');

@@ -59,19 +59,22 @@ impl Desk {
         self.write(move |sql| Ok(rows::forget_before(sql, now.plus_days(-SHOWN_DAYS))?)).await?;
         let version = self.read(rows::version).await?.unwrap_or_default() + 1;
         let (cases, zone) = (self.cases().await?, self.read(crate::surges::zone).await?);
-        let learned = tokio::task::spawn_blocking(move || learn::learn(&cases, &zone)).await;
+        let work = move || {
+            let learned = learn::learn(&cases, &zone)?;
+            // Some ten million bytes: that, too, is for a thread that may block.
+            Some((serde_json::to_vec(&learned.model), learned))
+        };
+        let learned = tokio::task::spawn_blocking(work).await;
         let learned =
             learned.map_err(|error| Failure::Broken(format!("learning times ended: {error}")))?;
-        let Some(learn::Learned { model, measured }) = learned else { return Ok(()) };
+        let Some((body, learn::Learned { model, measured })) = learned else { return Ok(()) };
         let known = Known { version, trained_at: now, measured, history: last, model };
-        self.keep_times(known).await
+        self.keep_times(known, body.map_err(broken)?).await
     }
 
     /// Keeps it for the next start and for other nodes. Of two nodes that learn at once, the
     /// first is right.
-    async fn keep_times(&self, known: Known) -> Result<(), Trouble> {
-        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
-        let body = serde_json::to_vec(&known.model).map_err(broken)?;
+    async fn keep_times(&self, known: Known, body: Vec<u8>) -> Result<(), Trouble> {
         let summary = serde_json::to_string(&known.measured).map_err(broken)?;
         let (version, learned) = (known.version, known.measured.learned);
         if body.len() <= KEPT_BYTES_MAX {
@@ -93,6 +96,10 @@ impl Desk {
         tracing::info!(version, learned, "how long incidents take was learned");
         Ok(())
     }
+}
+
+fn broken(error: serde_json::Error) -> Failure {
+    Failure::Broken(error.to_string())
 }
 
 /// What is stored, if this program can read it.
