@@ -268,6 +268,14 @@ test('API reference', async ({ open }) => {
   });
 });
 
+test('expected times and planning', async ({ open }) => {
+  const page = await open(people.admin);
+  await page.goto('/reports/expected');
+  await look(page, 'expected');
+  await page.goto('/reports/planning');
+  await look(page, 'planning');
+});
+
 test('error page', async ({ open }) => {
   const page = await open(people.mara, { expected: [/404/] });
   expect((await page.goto('/incidents/INC-999999')).status()).toBe(404);

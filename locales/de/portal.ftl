@@ -70,6 +70,7 @@ waiting = { $reason ->
 }
 expected-back = Voraussichtlich behoben
 was-expected-back = Sollte behoben sein
+likely-back = Wahrscheinlich behoben
 by-time = bis { $at }
 takes-longer = Es dauert länger.
 

@@ -76,6 +76,7 @@ waiting = { $reason ->
 }
 expected-back = Expected back
 was-expected-back = Was expected back
+likely-back = Likely back
 by-time = by { $at }
 takes-longer = It takes longer.
 

@@ -70,6 +70,7 @@ waiting = { $reason ->
 }
 expected-back = Restablecimiento previsto
 was-expected-back = El restablecimiento estaba previsto
+likely-back = Restablecimiento probable
 by-time = a más tardar { $at }
 takes-longer = Está tardando más.
 

@@ -70,6 +70,7 @@ waiting = { $reason ->
 }
 expected-back = Rétablissement prévu
 was-expected-back = Le rétablissement était prévu
+likely-back = Rétablissement probable
 by-time = au plus tard { $at }
 takes-longer = Cela prend plus de temps.
 

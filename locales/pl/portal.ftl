@@ -73,6 +73,7 @@ waiting = { $reason ->
 }
 expected-back = Przewidywane przywrócenie
 was-expected-back = Przywrócenie przewidywano
+likely-back = Prawdopodobne przywrócenie
 by-time = najpóźniej { $at }
 takes-longer = Trwa to dłużej.
 

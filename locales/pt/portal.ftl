@@ -70,6 +70,7 @@ waiting = { $reason ->
 }
 expected-back = Restabelecimento previsto
 was-expected-back = O restabelecimento estava previsto
+likely-back = Restabelecimento provável
 by-time = até { $at }
 takes-longer = Está demorando mais.
 

@@ -18,10 +18,12 @@ pub mod contacts;
 pub mod cookie;
 mod deliveries;
 pub mod escalations;
+pub mod expected;
 mod feed;
 mod files;
 mod inbox;
 pub mod integrations;
+mod learning;
 mod ledger;
 pub mod lists;
 pub mod macros;
@@ -34,6 +36,7 @@ mod originals;
 pub mod paging;
 mod passwords;
 mod people;
+pub mod planning;
 mod presence;
 pub mod problems;
 pub mod push;
@@ -163,6 +166,10 @@ pub(crate) struct Inner {
     pub(crate) search: search::Kept,
     /// What is suggested from past incidents.
     pub(crate) suggest: suggest::Kept,
+    /// How long incidents are expected to take.
+    pub(crate) expected: expected::Kept,
+    /// What was read of the past for planning.
+    pub(crate) planning: planning::Kept,
     /// When it was last tried to write, and whether that went well.
     pub(crate) probed: tokio::sync::Mutex<Option<(Instant, bool)>>,
 }
@@ -215,6 +222,8 @@ impl Desk {
             reports: reports::Kept::default(),
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
+            expected: expected::Kept::default(),
+            planning: planning::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
         writer::start(Arc::downgrade(&inner), connection, work)?;
@@ -230,6 +239,7 @@ impl Desk {
             reports::start(&desk);
             suggest::start(&desk);
             attention::start(&desk);
+            expected::start(&desk);
         }
         Ok(desk)
     }

@@ -12,6 +12,7 @@ pub mod alerts;
 pub mod backup;
 mod disk;
 pub mod engine;
+pub mod expected;
 pub mod files;
 pub mod forget;
 mod migrate;

@@ -15,6 +15,7 @@ mod assets;
 mod auth;
 mod cards;
 mod error;
+mod forecasts;
 mod form;
 mod inbox;
 mod incident;
@@ -83,6 +84,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(reports::routes())
         .merge(wall::routes())
         .merge(suggestions::routes())
+        .merge(forecasts::routes())
         .merge(surges::routes())
         .merge(problems::routes())
         .merge(articles::routes())

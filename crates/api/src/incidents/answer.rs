@@ -11,6 +11,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::Done;
+use desk::expected::Outlook;
 use incident::{Access, Scope, State, Subject, TokenScope, Viewer};
 use kernel::{ContentId, IncidentNumber, Timestamp};
 use std::collections::{BTreeSet, HashMap};
@@ -31,6 +32,8 @@ pub(crate) struct Loaded {
     now: Timestamp,
     /// In a list by risk: the instant it is ranked for.
     ranked_at: Option<Timestamp>,
+    /// When it is expected to be over, where one alone is read.
+    outlook: Option<Outlook>,
 }
 
 impl Loaded {
@@ -49,6 +52,7 @@ impl Loaded {
             related: &self.related,
             calendars: policy.calendars.clone(),
             risk: if full { insight::risk_of(&self.state, &policy, risk_at) } else { None },
+            outlook: self.outlook.as_ref(),
             now: self.now,
             access: self.access,
             public_url: app.public_url(),
@@ -80,20 +84,26 @@ pub(crate) async fn load(
     number: IncidentNumber,
 ) -> Result<Loaded, Problem> {
     let scope = Scope::of(viewer);
+    let (policy, forecaster) = (app.desk().policy(), app.desk().forecaster());
+    let now = app.desk().now();
     let found = app
         .desk()
         .read(move |sql| {
             let Some(row) = list::get(sql, &scope, number)? else { return Ok(None) };
             let words = timeline::contents_by_id(sql, &words_needed(&row.state, row.access, true))?;
             let related = list::seen(sql, &scope, &related_to(&row.state))?;
-            Ok(Some((row, words, related)))
+            let outlook = forecaster.read(sql, number, &row.state, &policy, now)?;
+            Ok(Some((row, words, related, outlook)))
         })
         .await?;
-    let Some((row, words, related)) = found else { return Err(Problem::no_such_incident()) };
+    let Some((row, words, related, outlook)) = found else {
+        return Err(Problem::no_such_incident());
+    };
     let directory = app.directory_for(std::iter::once(&*row.state)).await?;
     let people = directory.people(app.desk(), people_needed(&row.state, row.access)).await?;
     let words = for_viewer(words, row.access);
-    Ok(loaded(row, words, people, directory, Arc::new(related), app.desk().now()))
+    let loaded = loaded(row, words, people, directory, Arc::new(related), now);
+    Ok(Loaded { outlook, ..loaded })
 }
 
 /// Rows of a list as somebody may see them, without their descriptions; ranked by risk for
@@ -157,6 +167,7 @@ pub(crate) async fn reported(
         related,
         now,
         ranked_at: None,
+        outlook: None,
     })
 }
 
@@ -203,6 +214,7 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
         related,
         now,
         ranked_at: None,
+        outlook: None,
     })
 }
 
@@ -233,7 +245,19 @@ fn loaded(
     now: Timestamp,
 ) -> Loaded {
     let IncidentRow { number, title, state, access, .. } = row;
-    Loaded { number, state, access, title, words, people, directory, related, now, ranked_at: None }
+    Loaded {
+        number,
+        state,
+        access,
+        title,
+        words,
+        people,
+        directory,
+        related,
+        now,
+        ranked_at: None,
+        outlook: None,
+    }
 }
 
 /// The incidents that others name which the viewer may see: the rest is hidden, number and all.

@@ -7,6 +7,7 @@ pub(crate) mod clock;
 mod clocks;
 mod commands;
 mod conduct;
+mod expected;
 mod needs;
 mod paged;
 mod promised;

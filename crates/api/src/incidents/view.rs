@@ -2,11 +2,13 @@
 
 use super::clock::{ShownClock, clock_at};
 use super::conduct::{Conduct, Outage};
+use super::expected::Expected;
 use super::paged::Paging;
 use super::promised::Promised;
 use super::risk::Risk;
 use super::work::{AppliedModel, Task, Work};
 use crate::directory::{Cards, Directory};
+use desk::expected::Outlook;
 use incident::policy::Calendars;
 use incident::rating::Rating;
 use incident::state::{IncidentRole, Override};
@@ -44,6 +46,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) calendars: Arc<Calendars>,
     /// What waiting costs, where the viewer may see it.
     pub(crate) risk: Option<insight::Risk>,
+    /// When it is expected to be over, where one alone is read.
+    pub(crate) outlook: Option<&'a Outlook>,
     /// The instant for which clocks are read.
     pub(crate) now: Timestamp,
     /// How much the viewer may see.
@@ -145,7 +149,8 @@ pub(crate) struct Incident<'a> {
     /// When something last happened.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
-    /// When service is expected back.
+    /// When service is expected back: as somebody said or promised, else, where one incident is
+    /// read, as those like it before; null while too few are known. Requesters see the time alone.
     expected_resolution: Option<Expected>,
     /// Fixed instants by which it was promised to be over. Requesters and watchers see
     /// what the requester was promised.
@@ -232,19 +237,6 @@ struct Overridden<'a> {
     /// What the matrix says.
     #[schema(value_type = String)]
     computed: Priority,
-}
-
-/// When service is expected back.
-#[derive(Debug, Serialize, ToSchema)]
-struct Expected {
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// Not before.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    low: Option<Timestamp>,
-    /// Most likely not after.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    high: Option<Timestamp>,
 }
 
 /// How it was resolved.
@@ -357,7 +349,7 @@ pub(crate) fn render<'a>(shown: &Shown<'a>) -> Incident<'a> {
         closed_at: moments.closed,
         closes_at: state.close_at,
         updated_at: state.updated_at,
-        expected_resolution: state.expected.map(Expected::of),
+        expected_resolution: Expected::shown(shown),
         promises: Promised::all(shown),
         paging: Paging::of(shown),
         deviated_at: state.deviated_at,
@@ -413,12 +405,6 @@ impl<'a> Shown<'a> {
 impl Hold {
     fn of(hold: &incident::state::Hold) -> Self {
         Hold { reason: hold.reason.as_str(), since: hold.since, until: hold.until }
-    }
-}
-
-impl Expected {
-    fn of(expected: incident::state::Expected) -> Self {
-        Expected { at: expected.at, low: expected.low, high: expected.high }
     }
 }
 

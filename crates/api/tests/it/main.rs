@@ -11,6 +11,7 @@ mod contacts;
 mod deliveries;
 mod escalations;
 mod events;
+mod expected;
 mod harness;
 mod hostile;
 mod inbox;

@@ -2,20 +2,14 @@
 //! nodes.
 
 use super::{Known, Suggester, Watch, learn, suggestion_settings};
+use crate::learning::{self, KEPT_BYTES_MAX};
 use crate::{Desk, Trouble};
-use kernel::Timestamp;
 use std::sync::{Arc, PoisonError};
 use store::Failure;
 use store::suggestions::{self as rows, Suggested, Trained};
 
 /// The version of the format in which models are kept. One of another version is trained again.
 const READER: i64 = 1;
-/// For how long a model is good, in seconds: a day.
-const GOOD_FOR_SECONDS: i64 = 86_400;
-/// By which part of it the history has to grow before it is learned again sooner: a tenth.
-const GROWTH: i64 = 10;
-/// Bytes of a model that is kept: a larger one is in memory only.
-const KEPT_BYTES_MAX: usize = 32 * 1_048_576;
 
 impl Desk {
     /// Reads settings, and models that are newer than what is at hand. One that cannot be read
@@ -63,11 +57,7 @@ impl Desk {
         let last = self.read(rows::last_number).await?.0;
         let newest = self.suggester().known.values().map(|k| (k.trained_at, k.history)).max();
         let now = self.now();
-        let due = |(at, history): (Timestamp, i64)| {
-            last > history
-                && (now.seconds_since(at) >= GOOD_FOR_SECONDS
-                    || last >= history.saturating_add((history / GROWTH).max(1)))
-        };
+        let due = |at: learning::At| last > at.1 && learning::is_old(at, now, last);
         Ok(last >= learn::EXAMPLES_MIN as i64
             && newest.into_iter().chain(watch.tried).max().is_none_or(due))
     }

@@ -149,7 +149,7 @@ pub(super) fn is_known(field: Suggested, value: &str, policy: &Policy) -> bool {
 }
 
 /// How a value that can be given is called.
-pub(super) fn label(field: Suggested, value: &str, policy: &Policy) -> Option<String> {
+pub(crate) fn label(field: Suggested, value: &str, policy: &Policy) -> Option<String> {
     match field {
         Suggested::Service => {
             Some(policy.services.get(&value.parse::<ServiceId>().ok()?)?.name.clone())

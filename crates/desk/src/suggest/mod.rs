@@ -5,12 +5,13 @@
 
 mod carry;
 mod kept;
-mod learn;
+pub(crate) mod learn;
 mod measured;
 
 pub use carry::{Became, Quality, changes};
 pub use measured::{Bin, CLASSES_MAX, Class, Measured, Step};
 
+use crate::learning::TURNS_BEFORE_LEARNING;
 use crate::{Audit, Desk, Trouble};
 use incident::{Access, Lifecycle, Policy, Refusal, Scope, State, Viewer};
 use insight::suggest::Model;
@@ -25,8 +26,6 @@ use store::{Failure, Sql};
 
 /// How often it is looked whether there is something to learn, to carry out or to note.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// Turns of the loop that pass before it learns by itself: a start has other things to do.
-const TURNS_BEFORE_LEARNING: u32 = 6;
 /// Words that are told as those that decided.
 const BECAUSE_MAX: usize = 3;
 /// Per cent that a precision may be asked for, and a certainty from which it is carried out.

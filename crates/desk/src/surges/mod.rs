@@ -280,7 +280,7 @@ fn weeks_before(sql: &mut dyn Sql, now: Timestamp) -> Result<Weeks, Failure> {
 }
 
 /// The zone of the instance, by whose clock people work.
-fn zone(sql: &mut dyn Sql) -> Result<TimeZone, Failure> {
+pub(crate) fn zone(sql: &mut dyn Sql) -> Result<TimeZone, Failure> {
     let instance = settings::get::<Instance>(sql, INSTANCE)?.map(|stored| stored.value);
     let name = instance.unwrap_or_default().time_zone;
     Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))

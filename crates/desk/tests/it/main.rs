@@ -5,6 +5,7 @@
 mod assignment;
 mod causes;
 mod commands;
+mod expected;
 mod files;
 mod knowledge;
 mod macros;

@@ -133,6 +133,8 @@ async fn build(settings: &Settings) -> Result<(), Failed> {
     let clock = Arc::new(SetClock::at(now));
     let desk = instance::open_at(settings, clock.clone()).await?;
     let told = tell(&desk, &clock, now, DAYS).await?;
+    // Expected times stand there from the first look on.
+    desk.learn_expected_now().await?;
     desk.change(desk::command_line(), move |sql, _| {
         let begun = stored::get::<serde_json::Value>(sql, BUILT)?;
         let version = begun.map_or(0, |begun| begun.version);

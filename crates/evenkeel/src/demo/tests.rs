@@ -348,6 +348,23 @@ async fn its_past_is_enough_to_suggest_something() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn its_past_is_enough_to_expect_when_something_is_over() {
+    use desk::expected::Outlook;
+    let built = built(60).await;
+    built.desk.learn_expected_now().await.unwrap();
+    let find = |sql: &mut dyn store::Sql| store::directory::people::by_name(sql, "Mara Lindqvist");
+    let mara = built.desk.store().read_blocking(find).unwrap().pop().unwrap();
+    let viewer = built.desk.viewer(&mara, TokenScope::Write);
+    let mut told = 0;
+    for row in built.rows("state:open") {
+        let found = built.desk.expected(&viewer, row.number).await;
+        told += usize::from(matches!(found, Ok((_, Some(Outlook::Likely(_))))));
+    }
+    assert!(told > 0);
+    drop(built.folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_change_at_the_database_is_the_first_cause_of_the_major() {
     let built = built(25).await;
     let major = built.rows("major:yes state:open").pop().expect("one is open");

@@ -11,6 +11,7 @@ mod deliveries;
 mod directory;
 mod documents;
 mod engine;
+mod expected;
 mod feed;
 mod files;
 mod knowledge;

@@ -9,10 +9,11 @@ use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
 use crate::url;
+use desk::expected::{Forecaster, Outlook};
 use desk::status::Sites;
 use desk::suggest::{Offer, Suggester};
 use incident::policy::Policy;
-use incident::{Access, Body, Scope, State, Viewer};
+use incident::{Access, Body, Event, Scope, State, Viewer};
 use kernel::{
     CategoryId, Channel, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp,
 };
@@ -89,6 +90,8 @@ pub(super) struct Case {
     pub(super) outside: Option<String>,
     /// What past incidents suggest of it.
     pub(super) offers: Vec<Offer>,
+    /// When it is expected to be over, while it is not.
+    pub(super) outlook: Option<Outlook>,
     people: HashMap<PersonId, Person>,
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
@@ -232,6 +235,7 @@ pub(super) struct Wanted {
     timelines: Arc<Timelines>,
     sites: Arc<Sites>,
     suggester: Arc<Suggester>,
+    forecaster: Arc<Forecaster>,
     number: IncidentNumber,
 }
 
@@ -248,6 +252,7 @@ impl Wanted {
             timelines: app.timelines.clone(),
             sites: app.desk.status().sites(),
             suggester: app.desk.suggester(),
+            forecaster: app.desk.forecaster(),
             number,
         }
     }
@@ -265,6 +270,7 @@ impl Wanted {
         let theirs = by_role_and_teams(scope);
         let mut relatives = relatives(sql, &theirs, number, related_to(&row.state))?;
         let mut timelines = vec![self.timelines.of(sql, number, row.version)?];
+        let outlook = self.outlook(&row.state, &timelines[0].events);
         for part in row.state.parts.iter().filter_map(|part| relatives.get(part)) {
             timelines.push(self.timelines.of(sql, part.number, part.version)?);
         }
@@ -305,6 +311,7 @@ impl Wanted {
             by_machine,
             outside,
             offers,
+            outlook,
             erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,
@@ -317,6 +324,13 @@ impl Wanted {
             timeline,
             former,
         }))
+    }
+
+    /// When it is expected to be over, from its own timeline.
+    fn outlook(&self, state: &State, events: &[StoredEvent]) -> Option<Outlook> {
+        let mut own: Vec<&Event> = events.iter().map(|stored| &stored.event).collect();
+        own.sort_by_key(|event| event.n);
+        self.forecaster.outlook(state, own, &self.policy, self.here.now)
     }
 
     /// The requester's other incidents, and the open ones of the team's members.

@@ -3,12 +3,14 @@
 
 use super::case::Case;
 use super::clocks::{Skipped, Step};
+use super::expected;
 use super::view::View;
 use crate::part::clock::{self, Standing, length};
 use crate::part::icon::icon;
 use crate::part::person::first_name;
 use crate::part::time::{self, counted, duration};
 use crate::url;
+use desk::expected::Outlook;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::ledger::Turn;
 use incident::promise::Promise;
@@ -27,15 +29,31 @@ pub(super) fn clocks(view: &View<'_>, patch: Option<&str>) -> Markup {
         dl.clocks id="clocks" data-patch=[patch] {
             @for clock in ClockKind::ALL.iter().filter_map(known) { (one(view, clock)) }
             @for promise in &state.promises { (promised(case, promise)) }
-            @if let Some(expected) = state.expected {
-                div.clock {
-                    dt { (icon("s-progress")) "Expected back" }
-                    dd { b { (time::moment(expected.at, &case.here)) } }
+            (back(case))
+        }
+    }
+}
+
+/// When service is expected back: as somebody said, else as those like it before. A promise stands
+/// for itself.
+fn back(case: &Case) -> Markup {
+    let state = case.state();
+    html! {
+        @if let Some(expected) = state.expected {
+            div.clock {
+                dt { (icon("s-progress")) "Expected back" }
+                dd { b { (time::moment(expected.at, &case.here)) } }
+                dd {
+                    "set by a person"
                     @if let (Some(low), Some(high)) = (expected.low, expected.high) {
-                        dd { "between " (time::moment(low, &case.here)) " and " (time::moment(high, &case.here)) }
+                        ", between " (time::moment(low, &case.here)) " and " (time::moment(high, &case.here))
                     }
                 }
             }
+        } @else if let Some(Outlook::Likely(likely)) = &case.outlook {
+            (expected::likely(likely, &case.here))
+        } @else if let Some(Outlook::Unknown) = &case.outlook {
+            (expected::unknown())
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::part::keel::{Keel, keel};
 use crate::part::time::{self, Here};
 use crate::part::{chip, pri, state};
 use crate::url;
+use desk::expected::Outlook;
 use desk::{Desk, Doing, Present};
 use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::ledger::Turn;
@@ -247,6 +248,10 @@ pub(super) fn line(case: &Case, patch: Option<&str>) -> Markup {
             .or(clock.and_then(|clock| clock.stopped_at))
             .filter(|_| !state.lifecycle.is_open()),
         due: clock.and_then(|clock| due(clock, &case.here)),
+        likely: match &case.outlook {
+            Some(Outlook::Likely(likely)) => Some(likely.rounded(&case.here.zone)),
+            _ => None,
+        },
         hours: clock
             .filter(|clock| clock.calendar.is_some())
             .map(|clock| case.here.calendar(clock)),

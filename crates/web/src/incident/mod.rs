@@ -11,6 +11,7 @@ mod comments;
 mod composer;
 mod dialogs;
 mod drafts;
+mod expected;
 mod explained;
 mod head;
 mod known;

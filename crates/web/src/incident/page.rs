@@ -74,6 +74,7 @@ pub(super) async fn render(
     if who.viewer().works() {
         app.desk.note_shown(number, &case.offers);
     }
+    app.desk.note_expected(number, case.state(), case.outlook.as_ref());
     let filled = taken(app, who, number, asked, &start).await?;
     let start = Start { drafts, readers, filled, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))

@@ -77,11 +77,13 @@ impl Stream {
         }
         let (viewer, policy) = (self.who.viewer().clone(), self.app.desk.policy());
         let (here, after_n) = (self.here(), change.after_n());
+        let forecaster = self.app.desk.forecaster();
         let patches = self
             .app
             .desk
             .read(move |sql| {
-                crate::portal::live_patches(sql, &viewer, &here, &policy, number, after_n)
+                let known = (&*policy, &*forecaster);
+                crate::portal::live_patches(sql, &viewer, &here, known, number, after_n)
             })
             .await;
         match patches {

@@ -288,10 +288,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
                     .hint("mine, open, overdue"),
             );
-            items.push(
-                Item::to("Suggestions", "flag", url::SUGGESTIONS)
-                    .hint("how good they are, settings"),
-            );
+            items.extend(measured(who));
             items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
             items.push(
                 Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
@@ -324,6 +321,19 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 format!("{}?q={}", url::SEARCH, url::encode(words)),
             ));
         }
+    }
+    items
+}
+
+/// How good what the program tells is, and what it takes.
+fn measured(who: &SignedIn) -> Vec<Item> {
+    let mut items = vec![
+        Item::to("Suggestions", "flag", url::SUGGESTIONS).hint("how good they are, settings"),
+        Item::to("Expected times", "clock", url::EXPECTED).hint("how often they were right"),
+    ];
+    if crate::forecasts::plans(who) {
+        let hint = "what comes, how many people it takes";
+        items.push(Item::to("Planning", "oncall", url::PLANNING).hint(hint));
     }
     items
 }

@@ -30,6 +30,8 @@ pub(crate) struct Keel<'a> {
     pub(crate) ended: Option<Timestamp>,
     /// When it is or was due.
     pub(crate) due: Option<Timestamp>,
+    /// When it is likely over: likely, from, until.
+    pub(crate) likely: Option<(Timestamp, Timestamp, Timestamp)>,
     /// The hours that count, where not all do.
     pub(crate) hours: Option<&'a Calendar>,
 }
@@ -60,6 +62,10 @@ fn caption(keel: &Keel<'_>, here: &Here) -> String {
         Some(at) => format!("Resolved {}", here.moment(at)),
         None => format!("Now {}", here.clock(here.now)),
     });
+    if let Some((at, low, high)) = keel.likely {
+        let [at, low, high] = [at, low, high].map(|at| here.moment(at));
+        parts.push(format!("Likely over by {at}, 80 per cent range {low} to {high}"));
+    }
     parts.push(match keel.due {
         Some(due) if keel.ended.unwrap_or(here.now) > due => {
             format!("Resolution was due {}", here.moment(due))
@@ -77,8 +83,9 @@ struct Axis {
 
 impl Axis {
     fn of(keel: &Keel<'_>, here: &Here) -> Axis {
-        let end =
-            keel.due.into_iter().chain([keel.ended.unwrap_or(here.now)]).max().unwrap_or(here.now);
+        let high = keel.likely.map(|(_, _, high)| high);
+        let ends = [keel.ended.unwrap_or(here.now)].into_iter().chain(keel.due).chain(high);
+        let end = ends.max().unwrap_or(here.now);
         let span = end.micros_since(keel.reported).max(60_000_000) as f64;
         Axis {
             from: keel.reported.micros() - (span * MARGIN) as i64,
@@ -123,6 +130,12 @@ fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
             100.0 - x
         ));
     }
+    if let Some((_, low, high)) = keel.likely {
+        let (x, width) = (axis.x(low), axis.x(high) - axis.x(low));
+        put(format_args!(
+            r#"<rect class="kl-band" x="{x:.2}%" y="30.5" width="{width:.2}%" height="15" rx="3"/>"#
+        ));
+    }
     for (class, from, until) in stretches(keel, end) {
         let (x, width) = (axis.x(from), axis.x(until) - axis.x(from));
         put(format_args!(
@@ -133,6 +146,12 @@ fn drawing(keel: &Keel<'_>, axis: &Axis, here: &Here) -> String {
         let (x, width) = (axis.x(*from), axis.x(until.unwrap_or(end)) - axis.x(*from));
         put(format_args!(
             r#"<rect class="kl-pause-b" x="{x:.2}%" y="34" width="{width:.2}%" height="8"/><rect class="kl-pause" x="{x:.2}%" y="35" width="{width:.2}%" height="6"/>"#
+        ));
+    }
+    if let Some((at, ..)) = keel.likely {
+        put(format_args!(
+            r#"<line class="kl-likely" x1="{0:.2}%" x2="{0:.2}%" y1="26" y2="50"/>"#,
+            axis.x(at)
         ));
     }
     if let Some(due) = keel.due {
@@ -223,6 +242,17 @@ fn labels(
         anchor(now),
         here.moment(end)
     ));
+    let likely = keel.likely.map(|(at, ..)| (axis.x(at), at)).filter(|(x, _)| {
+        let apart = |other: f64| (x - other).abs() > 18.0;
+        apart(now) && due.is_none_or(|(due, _)| apart(due))
+    });
+    if let Some((x, at)) = likely {
+        put(format_args!(
+            r#"<text class="ka" x="{x:.2}%" y="14" text-anchor="{}">likely {}</text>"#,
+            anchor(x),
+            here.moment(at)
+        ));
+    }
     if let Some((x, due)) = due.filter(|(x, _)| (x - now).abs() > 18.0) {
         put(format_args!(
             r#"<text class="kc" x="{x:.2}%" y="14" text-anchor="{}">due {}</text>"#,
@@ -258,6 +288,7 @@ mod tests {
             pauses: vec![(at("2026-11-23T10:30:00Z"), Some(at("2026-11-23T10:42:00Z")))],
             ended: None,
             due: Some(at("2026-11-23T14:00:00Z")),
+            likely: None,
             hours: None,
         };
         let here = Here {
@@ -275,6 +306,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_likely_is_a_band_and_part_of_the_sentence() {
+        let line = Keel {
+            reported: at("2026-11-23T10:00:00Z"),
+            response_met: None,
+            pauses: vec![],
+            ended: None,
+            due: Some(at("2026-11-23T11:30:00Z")),
+            likely: Some((
+                at("2026-11-23T13:00:00Z"),
+                at("2026-11-23T12:00:00Z"),
+                at("2026-11-23T15:00:00Z"),
+            )),
+            hours: None,
+        };
+        let here = Here {
+            now: at("2026-11-23T11:00:00Z"),
+            zone: TimeZone::UTC,
+            language: Default::default(),
+            calendars: Default::default(),
+        };
+        let html = keel(&line, &here).into_string();
+        assert!(html.contains("Likely over by 13:00, 80 per cent range 12:00 to 15:00."), "{html}");
+        assert!(html.contains(r#"class="kl-likely" x1="59.09%""#), "{html}");
+        assert!(html.contains(r#"class="kl-band" x="40.91%" y="30.5" width="54.55%""#), "{html}");
+        assert!(html.contains(">likely 13:00<"), "{html}");
+    }
+
+    #[test]
     fn the_scale_has_room_however_long_it_takes() {
         for hours in [1, 3, 9, 30, 200, 2_000] {
             let line = Keel {
@@ -283,6 +342,7 @@ mod tests {
                 pauses: vec![],
                 ended: None,
                 due: Some(at("2026-11-23T10:10:00Z").plus_seconds(hours * 3_600)),
+                likely: None,
                 hours: None,
             };
             let here = Here {
@@ -304,6 +364,7 @@ mod tests {
             pauses: vec![(at("2026-11-23T11:30:00Z"), None)],
             ended: None,
             due: Some(at("2026-11-23T11:00:00Z")),
+            likely: None,
             hours: None,
         };
         let here = Here {
@@ -327,6 +388,7 @@ mod tests {
             pauses: vec![],
             ended: None,
             due: Some(at(due)),
+            likely: None,
             hours: Some(&office),
         };
         let here = Here {

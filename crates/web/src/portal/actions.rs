@@ -195,11 +195,14 @@ impl Action {
         };
         let Action { app, who, live, number } = self;
         let (scope, policy) = (Scope::of(who.viewer()), app.desk.policy());
-        let names = policy.clone();
-        let story = app.desk.read(move |sql| story::read(sql, &scope, &names, number)).await?;
+        let here = Here { now: app.desk.now(), ..who.here.clone() };
+        let (names, forecaster, now) = (policy.clone(), app.desk.forecaster(), here.now);
+        let read = move |sql: &mut dyn store::Sql| {
+            story::read(sql, &scope, (&*names, &*forecaster), number, now)
+        };
+        let story = app.desk.read(read).await?;
         // Who stops following may have lost sight of it.
         let Some(story) = story else { return Ok(Answer::go(url::PORTAL).reply(live)) };
-        let here = Here { now: app.desk.now(), ..who.here.clone() };
         let patches = screen::patches(&story, who.viewer(), &here, &policy, after_n, &attempt);
         let Some(status) = status else {
             return Ok(Answer::patch(patches).else_go(url::portal_incident(number)).reply(live));

@@ -1,6 +1,8 @@
 //! An incident as its requester sees it: how far it is, whether it works again,
 //! what was said, and a place to write.
 
+mod notices;
+
 use super::On;
 use super::conversation;
 use super::reader::{self, Reader, promise};
@@ -11,11 +13,12 @@ use crate::auth::{self, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::part::icon::icon;
 use crate::part::person::first_name;
-use crate::part::rich::{bold, linked};
+use crate::part::rich::linked;
 use crate::part::time::Here;
 use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::State as AxumState;
+use desk::expected::Forecaster;
 use incident::permissions::granted;
 use incident::{CommandName, Lifecycle, Policy, Scope, State, Viewer};
 use kernel::{IncidentNumber, Timestamp};
@@ -94,11 +97,12 @@ pub(super) async fn page(
 ) -> PageResult<Markup> {
     let policy = app.desk.policy();
     let (scope, names) = (Scope::of(who.viewer()), policy.clone());
+    let (forecaster, now) = (app.desk.forecaster(), who.here.now);
     let (story, position) = app
         .desk
         .read(move |sql| {
             let position = store::incidents::feed::position(sql)?;
-            Ok((story::read(sql, &scope, &names, number)?, position))
+            Ok((story::read(sql, &scope, (&*names, &*forecaster), number, now)?, position))
         })
         .await?;
     let story = story.ok_or(PageError::NotFound)?;
@@ -127,11 +131,12 @@ pub(crate) fn live_patches(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     here: &Here,
-    policy: &Policy,
+    known: (&Policy, &Forecaster),
     number: IncidentNumber,
     after_n: u32,
 ) -> Result<Option<Markup>, Failure> {
-    let story = story::read(sql, &Scope::of(viewer), policy, number)?;
+    let story = story::read(sql, &Scope::of(viewer), known, number, here.now)?;
+    let (policy, _) = known;
     Ok(story.map(|story| patches(&story, viewer, here, policy, after_n, &Attempt::default())))
 }
 
@@ -208,7 +213,7 @@ fn parts(scene: &Scene) -> Markup {
     html! {
         h1 id="p-title" data-patch=[scene.patch] { (scene.story.row.title) }
         (steps(scene))
-        (notices(scene))
+        (notices::notices(scene))
         (confirmation(scene))
         (super::rating::section(scene.state(), scene.own() && scene.may(CommandName::Rate), &scene.reader, (&scene.action("rate"), scene.patch)))
     }
@@ -299,57 +304,6 @@ fn by_whom(scene: &Scene, taken: Option<Timestamp>) -> Option<String> {
     let at = taken.map(|at| scene.reader.here.moment(at));
     let words: Vec<String> = at.into_iter().chain(whom).collect();
     (!words.is_empty()).then(|| words.join(", "))
-}
-
-/// What there is to know beside the steps, and what is asked of the reader.
-fn notices(scene: &Scene) -> Markup {
-    let (state, say) = (scene.state(), scene.say());
-    let expected = words::expected(state);
-    let together = state.merged_into.is_some() || state.parent.is_some();
-    let together = together && state.lifecycle.is_open();
-    let asked = scene.asked();
-    let received = scene.own() && state.lifecycle == Lifecycle::New && !together;
-    let promised = state.promise_to(state.requester).filter(|_| state.lifecycle.is_open());
-    let promised = promised.filter(|promise| !promise.kept);
-    let late = state.is_later_than_said();
-    let said = promised.is_some() || late;
-    let quiet = expected.is_none() && !together && !asked && !received && !said;
-    html! {
-        div.stack-s id="p-notices" hidden[quiet] data-patch=[scene.patch] {
-            @if asked {
-                div.banner.banner-warn {
-                    (icon("s-waiting"))
-                    div { (bold(&say.we_wait())) }
-                    a.btn.btn-sm href="#rp" { (say.answer()) }
-                }
-            }
-            @if late {
-                div.banner.banner-warn {
-                    (icon("alert"))
-                    div {
-                        @match promised.filter(|promise| promise.broken) {
-                            Some(broken) => (bold(&say.longer_than_promised(scene.reader.by(broken.at)))),
-                            None => (bold(&say.longer_than_said())),
-                        }
-                    }
-                }
-            }
-            @if let Some(promise) = promised.filter(|promise| promise.is_pending() && promise.at > scene.reader.here.now) {
-                p { (bold(&say.we_promised(scene.reader.by(promise.at)))) }
-            }
-            @if let Some(at) = expected {
-                @let late = at <= scene.reader.here.now;
-                p { (words::expectation(at, scene.reader.here)) " " b { (say.by_time(scene.reader.by(at))) } @if late { ". " (say.takes_longer()) } }
-            }
-            @if together {
-                p.banner.banner-info {
-                    (icon("merge"))
-                    span { (say.together()) }
-                }
-            }
-            @if received { p { (say.desk_has_it()) } }
-        }
-    }
 }
 
 /// The question whether it works, while it is resolved; hidden otherwise.

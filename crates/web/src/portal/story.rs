@@ -2,6 +2,7 @@
 //! conversation. Only what the store marks public gets in here.
 
 use super::reader;
+use desk::expected::{Forecaster, Outlook};
 use incident::event::{Assigned, PutOnHold};
 use incident::state::HoldReason;
 use incident::{Body, Policy};
@@ -22,6 +23,8 @@ pub(super) struct Story {
     pub(super) entries: Vec<Entry>,
     /// Entries that messages became which are still there.
     pub(super) mail: HashSet<u32>,
+    /// When it is expected to be over.
+    pub(super) outlook: Option<Outlook>,
 }
 
 /// One entry of the conversation.
@@ -154,8 +157,9 @@ impl Story {
 pub(super) fn read(
     sql: &mut dyn Sql,
     scope: &incident::Scope,
-    policy: &Policy,
+    (policy, forecaster): (&Policy, &Forecaster),
     number: IncidentNumber,
+    now: Timestamp,
 ) -> Result<Option<Story>, Failure> {
     let Some(row) = store::incidents::list::get(sql, scope, number)? else { return Ok(None) };
     let limit = kernel::limits::EVENTS_PER_INCIDENT as usize;
@@ -170,7 +174,9 @@ pub(super) fn read(
         false => vec![],
     };
     let mail = mail.into_iter().map(|(_, n)| n).collect();
-    Ok(Some(Story { row, entries, mail }))
+    let timeline = events.iter().map(|stored| &stored.event);
+    let outlook = forecaster.outlook(&row.state, timeline, policy, now);
+    Ok(Some(Story { row, entries, mail, outlook }))
 }
 
 fn named(body: &Body) -> Option<PersonId> {
