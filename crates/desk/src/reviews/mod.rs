@@ -212,7 +212,8 @@ fn case(
     let state = incident.state.clone();
     let (mut facts, events) = gather::facts_of(sql, &state, review.incident, now)?;
     let (lines, hidden) = gather::lines(sql, &scope, &review, &events)?;
-    let actions = actions::measured(sql, &scope, rows::actions_of(sql, number)?, now)?;
+    let actions = rows::actions_of(sql, number)?;
+    let actions = actions::measured(sql, &scope, actions, now)?;
     let others = gather::others(sql, &scope, &state)?;
     facts.reports = u32::try_from(others.len()).unwrap_or(u32::MAX);
     let named: BTreeSet<IncidentNumber> =
