@@ -1,6 +1,7 @@
 //! The pieces that screens are made of: functions from plain values to markup.
 
 pub(crate) mod away;
+pub(crate) mod chart;
 pub(crate) mod chip;
 pub(crate) mod clock;
 pub(crate) mod clock_change;
