@@ -12,10 +12,11 @@ const entries = ["app.js", "app-queue.js", "app-incident.js", "app-major.js", "a
 // No page loads it: the browser does, once push was allowed.
 const worker = "sw.js";
 const scripts = [...entries, worker, ...modules.map((name) => `js/${name}`)];
-// As they are served: all sheets but the tokens are joined into one (`src/assets.rs`).
-const [tokens, ...joined] = ["css/tokens.css", ...sheets.filter((path) => path !== "css/tokens.css")].map(read);
-const styles = [tokens, joined.join("")].reduce((sum, text) => sum + gzipSync(text).length, 0);
-const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
+// As it is served: of scripts no lines that are comments, of styles the tokens and one sheet with all others.
+const lean = (text) => text.replace(/^[ \t]*\/\*\*[^]*?\*\/|^[ \t]*\/\/.*$|^[ \t]+/gm, "");
+const weight = (paths) => paths.reduce((sum, path) => sum + gzipSync(lean(read(path))).length, 0);
+const tokens = "css/tokens.css";
+const styles = [read(tokens), sheets.filter((path) => path !== tokens).map(read).join("")];
 
 // What a page loads that starts these.
 function reached(...starts) {
@@ -34,7 +35,7 @@ function reached(...starts) {
 }
 
 test("compressed weight: CSS at most 30 kB, scripts of a page at most 35 kB", () => {
-  assert.ok(styles <= 30_000);
+  assert.ok(styles.reduce((sum, text) => sum + gzipSync(text).length, 0) <= 30_000);
   for (const entry of entries) assert.ok(weight([...reached("app.js", entry)]) <= 35_000, entry);
 });
 
@@ -62,8 +63,9 @@ test("a page loads nothing that only the queue or only an incident needs", () =>
   for (const name of ["queue", "filter", "timeline", "drafts", "mention", "preview"]) assert.ok(!common.has(`js/${name}.js`), name);
 });
 
+// Properties set by scripts are no inline style to a browser; attributes are.
 test("nothing needs an inline style, an evaluated string or another host", () => {
-  for (const path of scripts) assert.doesNotMatch(read(path), /setAttribute\("style"|\.style\b|\beval\(|new Function|https?:\/\/(?!www\.w3\.org)/, path);
+  for (const path of scripts) assert.doesNotMatch(read(path), /setAttribute\("style"|\beval\(|new Function|https?:\/\/(?!www\.w3\.org)/, path);
   for (const path of sheets) assert.doesNotMatch(read(path), /@import|https?:/, path);
 });
 

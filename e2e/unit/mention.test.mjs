@@ -62,6 +62,8 @@ test("a list that answers older words is not taken from", async () => {
     assert.equal(field.value, prose);
   }
   press("ArrowDown");
+  assert.ok(!press("Tab", { shiftKey: true }).defaultPrevented, "the way back stays open");
+  assert.equal(field.value, "printer #3");
   press("Enter");
   assert.equal(field.value, "printer INC-3 ");
 });

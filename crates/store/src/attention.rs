@@ -44,6 +44,11 @@ pub fn forget(
     Ok(sql.execute(statement, &[number.into(), person.into()])? == 1)
 }
 
+/// Forgets everything that was gathered of a person: their account is out of use.
+pub fn forget_of_person(sql: &mut dyn Sql, person: PersonId) -> Result<(), Failure> {
+    sql.execute("delete from attention where person_id = $1", &[person.into()]).map(drop)
+}
+
 /// Forgets everything that was gathered: it is switched off.
 pub fn forget_all(sql: &mut dyn Sql) -> Result<(), Failure> {
     sql.execute("delete from attention", &[]).map(drop)

@@ -2,13 +2,11 @@
 import { startDrafts } from "./js/drafts.js";
 import { startLazy } from "./js/lazy.js";
 import { startMentions } from "./js/mention.js";
-import { startPolling } from "./js/poll.js";
 import { startPresence } from "./js/presence.js";
 import { startTimeline } from "./js/timeline.js";
 
 startTimeline();
 startDrafts();
 startMentions();
-startPolling();
 startPresence();
 startLazy();

@@ -2,13 +2,11 @@
 import { startCountdown } from "./js/countdown.js";
 import { startDrafts } from "./js/drafts.js";
 import { startLazy } from "./js/lazy.js";
-import { startPolling } from "./js/poll.js";
 import { startPresence } from "./js/presence.js";
 import { startPreview } from "./js/preview.js";
 
 startCountdown();
 startDrafts();
-startPolling();
 startPresence();
 startPreview();
 startLazy();

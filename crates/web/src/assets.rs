@@ -13,6 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::LazyLock;
@@ -103,9 +104,12 @@ const INK: &str = "#0b1217";
 /// Characters of the digest in addresses: enough to tell releases apart, short in every row.
 const PREFIX_CHARS: usize = 8;
 
+/// What scripts are sent as.
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 struct File {
     kind: &'static str,
-    bytes: &'static [u8],
+    bytes: Cow<'static, [u8]>,
     gzip: Vec<u8>,
     etag: HeaderValue,
 }
@@ -216,7 +220,7 @@ fn serve(name: &str, for_good: bool, headers: &HeaderMap) -> Response {
         let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
         return (common, kind, encoding, file.gzip.as_slice()).into_response();
     }
-    (common, kind, file.bytes).into_response()
+    (common, kind, &file.bytes[..]).into_response()
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
@@ -231,18 +235,40 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
 }
 
 fn file(path: &str, bytes: &'static [u8]) -> File {
-    let etag = format!("\"{}\"", &hex(&Sha256::digest(bytes))[..16]);
+    let kind = kind_of(path);
+    let bytes = match std::str::from_utf8(bytes) {
+        Ok(script) if kind == SCRIPT => Cow::Owned(lean(script).into_bytes()),
+        _ => Cow::Borrowed(bytes),
+    };
+    let etag = format!("\"{}\"", &hex(&Sha256::digest(&bytes[..]))[..16]);
     File {
-        kind: kind_of(path),
+        kind,
+        gzip: gzip(&bytes),
         bytes,
-        gzip: gzip(bytes),
         etag: HeaderValue::from_str(&etag).expect("hex is a header value"),
     }
 }
 
+/// A script as it is sent: lines that are comments are empty, and nothing stands before the others.
+/// The lines stay, so that what browsers tell of errors leads to the source.
+fn lean(script: &str) -> String {
+    let mut sent = String::with_capacity(script.len());
+    let mut in_comment = false;
+    for line in script.lines() {
+        let line = line.trim_start();
+        let opens = line.starts_with("/**");
+        if !in_comment && !opens && !line.starts_with("//") {
+            sent.push_str(line);
+        }
+        in_comment = (in_comment || opens) && !line.contains("*/");
+        sent.push('\n');
+    }
+    sent
+}
+
 fn kind_of(path: &str) -> &'static str {
     match path.rsplit('.').next() {
-        Some("js") => "text/javascript; charset=utf-8",
+        Some("js") => SCRIPT,
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
@@ -300,6 +326,20 @@ mod tests {
         let mut embedded: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
         embedded.sort_unstable();
         assert_eq!(embedded, found);
+    }
+
+    #[test]
+    fn scripts_are_sent_without_their_comments() {
+        let script = "// Why.\nlet a = 1;\n  /** What\n   * it is. */\n  f(`// kept`);\n";
+        assert_eq!(lean(script), "\nlet a = 1;\n\n\nf(`// kept`);\n");
+        for (path, bytes) in FILES.iter().filter(|(path, _)| kind_of(path) == SCRIPT) {
+            for line in std::str::from_utf8(bytes).unwrap().lines() {
+                // Words over several lines would be changed, and what follows a comment be gone.
+                assert_eq!(line.matches('`').count() % 2, 0, "{path}: {line}");
+                let opens = line.trim_start().starts_with("/**");
+                assert!(!opens || !line.contains("*/") || line.ends_with("*/"), "{path}: {line}");
+            }
+        }
     }
 
     #[tokio::test]

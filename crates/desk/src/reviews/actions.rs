@@ -187,6 +187,43 @@ pub(super) fn measured(
     Ok(found)
 }
 
+/// Lets actions keep the factor that they take away when factors move: its place is another then.
+/// One that is taken out is taken away by nobody.
+pub(super) fn follow(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    state: &State,
+    before: &[String],
+    after: &Review,
+) -> Result<(), Trouble> {
+    if before == after.factors {
+        return Ok(());
+    }
+    for action in rows::actions_of(sql, after.number)? {
+        let factor = action.factor.and_then(|place| moved(before, &after.factors, place));
+        if factor != action.factor {
+            let wanted = Action { factor, ..action.clone() };
+            save(sql, audit, state, &action, wanted)?;
+        }
+    }
+    Ok(())
+}
+
+/// The place of a factor among those that there are now, from 1.
+fn moved(before: &[String], after: &[String], place: u32) -> Option<u32> {
+    let at = (place as usize).checked_sub(1)?;
+    let words = before.get(at)?;
+    if after.get(at) == Some(words) {
+        return Some(place);
+    }
+    match after.iter().position(|other| other == words) {
+        Some(at) => u32::try_from(at + 1).ok(),
+        // Its words were changed where they stand.
+        None if after.len() >= before.len() => Some(place),
+        None => None,
+    }
+}
+
 fn writable(
     sql: &mut dyn Sql,
     by: &Viewer,
@@ -255,4 +292,20 @@ fn check_problem(sql: &mut dyn Sql, problem: Option<ProblemNumber>) -> Result<()
 
 fn no_action() -> Trouble {
     Refusal::not_found("there is no such action, or you may not see it").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_factor_is_found_where_it_went() {
+        let all = |words: &[&str]| words.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let before = all(&["fuse", "alarm", "spare"]);
+        assert_eq!(moved(&before, &all(&["fuse", "spare"]), 3), Some(2));
+        assert_eq!(moved(&before, &all(&["fuse", "spare"]), 2), None, "taken out");
+        assert_eq!(moved(&before, &all(&["spare", "alarm", "fuse"]), 1), Some(3));
+        assert_eq!(moved(&before, &all(&["fuse", "no alarm", "spare"]), 2), Some(2), "reworded");
+        assert_eq!(moved(&before, &before, 9), None);
+    }
 }

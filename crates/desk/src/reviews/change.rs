@@ -1,6 +1,6 @@
 //! How reviews are opened, written, published and taken up again.
 
-use super::{check, gather, seen, template, unknown, zone};
+use super::{actions, check, gather, seen, template, unknown, zone};
 use crate::problems::actor;
 use crate::{Audit, Desk, Trouble};
 use incident::clocks::ClockKind;
@@ -83,6 +83,7 @@ impl Desk {
                 picks,
                 ..before.clone()
             };
+            actions::follow(sql, audit, &state, &before.factors, &after)?;
             save(sql, audit, &state, &before, after)
         })
         .await

@@ -2,7 +2,7 @@
 //! for the provider. The password hash never leaves in the struct.
 
 use super::rows::{json, many, one, slots};
-use crate::{Columns, Failure, Sql, Value};
+use crate::{Columns, Failure, Sql, Value, attention};
 use incident::assignment::{Away, Skills};
 use kernel::{Language, OrganisationId, PersonId, Role, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,10 @@ pub fn update(sql: &mut dyn Sql, person: &Person, expected_version: i64) -> Resu
          skills = $15, away_from = $16, away_until = $17, language = $18, version = version + 1 where id = $1 and version = $19",
         &values,
     )?;
+    if touched == 1 && !person.active {
+        // It suggests what to log, and they log nothing any more.
+        attention::forget_of_person(sql, person.id)?;
+    }
     Ok(touched == 1)
 }
 

@@ -29,7 +29,7 @@ class Cards {
     this.timer = 0;
     this.card = el("div", { class: "pop", id: "card", role: "tooltip", popover: "manual" });
     document.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.over(event.target));
-    document.addEventListener("focusin", ({ target }) => target.matches?.(":focus-visible") && this.over(target, 0));
+    document.addEventListener("focusin", ({ target }) => target.matches?.(":focus-visible") && this.over(target));
     document.addEventListener("focusout", ({ target }) => target === this.link && this.hide());
     document.addEventListener("pointerdown", ({ target }) => this.card.contains(target) || this.hide());
     document.addEventListener("scroll", () => this.hide(), { passive: true, capture: true });
@@ -44,13 +44,13 @@ class Cards {
     return this.link !== null && this.card.isConnected;
   }
 
-  over(target, wait = rest) {
+  over(target) {
     if (this.card.contains(target)) return clearTimeout(this.timer);
     const link = target.closest?.("a[href]");
     if (link && link === this.link) return clearTimeout(this.timer);
     clearTimeout(this.timer);
     const url = link && !link.closest("nav, dialog, [role=listbox]") && cardOf(link.href);
-    if (url) this.timer = setTimeout(() => this.show(link, url), wait);
+    if (url) this.timer = setTimeout(() => this.show(link, url), rest);
     else if (this.link) this.timer = setTimeout(() => this.hide(), leave);
   }
 

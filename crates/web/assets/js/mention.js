@@ -95,7 +95,7 @@ class Mentions {
   }
 
   key(event) {
-    if (this.list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (this.list.hidden || event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") this.box.move(key === "ArrowDown" ? 1 : -1);
     else if ((key === "Enter" || key === "Tab") && this.box.active) this.choose(this.box.active);

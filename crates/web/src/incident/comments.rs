@@ -73,7 +73,8 @@ async fn to_resolve(
         Ok(None) => Ok(()),
         Ok(Some(chosen)) => {
             let (chosen, once) = ((chosen.without_end(), ""), once.as_ref());
-            macros::issue(app, who, number, chosen, once).await.map(drop)
+            // Nothing was sent yet: whoever unticks what was refused sends it again.
+            macros::issue(app, who, number, chosen, once).await.and_then(macros::Issued::whole)
         }
         Err(trouble) => Err(trouble),
     };
@@ -184,7 +185,6 @@ async fn words(
 }
 
 /// The state to set after the words.
-
 fn then(fields: &Fields, now: Lifecycle) -> Option<Command> {
     match fields.text("then") {
         "in_progress" if now == Lifecycle::OnHold => Some(Command::Resume),
@@ -207,10 +207,10 @@ async fn answer(
         return Ok(Answer::go(url::incident(done.number)).reply(live));
     }
     let back = format!("{}#end", url::incident(number));
-    if fields.get("then") == Some("resolve") {
+    let not_done = (!sent.not_done.is_empty()).then(|| sent.not_done.join(". "));
+    if fields.get("then") == Some("resolve") && not_done.is_none() {
         return Ok(Answer::go(url::incident_command(number, "resolve")).reply(live));
     }
-    let not_done = (!sent.not_done.is_empty()).then(|| sent.not_done.join(". "));
     if !live.0 && not_done.is_some() {
         return page::again(app, who, number, Start { not_done, ..Start::default() }).await;
     }

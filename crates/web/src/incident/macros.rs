@@ -251,6 +251,16 @@ pub(super) struct Issued {
     pub(super) not_done: Vec<String>,
 }
 
+impl Issued {
+    /// An error where something was not done.
+    pub(super) fn whole(self) -> Result<(), Trouble> {
+        if self.not_done.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::state("macro_refused", self.not_done.join(". ")).into())
+    }
+}
+
 /// Issues them one by one. What is so already needs no doing; what is refused is told, and the
 /// others go on. A resolution that is refused is an error: its words were not sent.
 pub(super) async fn issue(
@@ -292,4 +302,18 @@ pub(super) async fn issue(
 
 fn is_so_already(refusal: &Refusal) -> bool {
     refusal.kind == RefusalKind::State && refusal.code == "nothing_to_change"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_of_a_macro_is_told_before_the_words_leave() {
+        assert!(Issued::default().whole().is_ok());
+        let not_done = vec!["Tag a: is no tag".to_owned(), "Assign to me: is closed".to_owned()];
+        let refused = Issued { done: None, not_done }.whole();
+        let words = "Tag a: is no tag. Assign to me: is closed";
+        assert!(matches!(refused, Err(Trouble::Refused(told)) if told.message == words));
+    }
 }

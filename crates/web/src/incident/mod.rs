@@ -89,7 +89,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/article", post(workaround::article))
         .route("/incidents/{number}/suggestions/{field}/{what}", post(suggested::post))
         .route("/incidents/{number}/causes", get(causes::show).post(causes::judge))
-        .route("/incidents/{number}/causes/part", get(causes::part))
         .route("/incidents/{number}/causes/link", post(causes::link))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))

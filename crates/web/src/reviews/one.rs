@@ -96,7 +96,7 @@ impl View<'_> {
     }
 
     fn shown(&self) -> impl Iterator<Item = Section> {
-        Section::ALL.iter().copied().filter(|section| self.case.template.has(*section))
+        Section::ALL.iter().copied().filter(move |section| self.case.template.has(*section))
     }
 
     fn title(&self) -> &str {

@@ -56,10 +56,10 @@ async fn the_page_leads_to_the_section_and_the_section_has_reasons() {
     let world = World::new().await;
     let (number, _) = printing(&world).await;
     let page = world.get("mara", &format!("/incidents/{number}")).await;
-    page.shows(&format!("data-poll=\"{}/part\"", address(number)));
+    page.shows(&format!("data-lazy=\"{}\"", address(number)));
     page.shows(&format!("href=\"{}\"", address(number))).hides("CHG-7");
-    let part = world.get_live("mara", &format!("{}/part", address(number))).await;
-    part.shows("id=\"causes\" data-patch=\"morph\"").hides("data-poll");
+    let part = world.get_live("mara", &address(number)).await;
+    part.shows("id=\"causes\" data-patch=\"morph\"").hides("data-lazy").hides("<main");
     part.shows("CHG-7 Release 4.18").shows("likely cause").shows("This was it").shows("Not it");
     part.shows("Deployed 12 minutes before the first sign");
     part.shows("https://changes.example.org/7").hides("javascript:").hides("<b>Firmware");
@@ -85,11 +85,13 @@ async fn each_role_sees_and_says_what_it_may() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(world.get("gwen", &address(number)).await.location(), "/portal");
     world.command("ines", number, Command::Restrict { team: Some(world.network) }).await;
-    for path in [address(number), format!("{}/part", address(number))] {
-        let page = world.get_live("mara", &path).await;
-        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+    let path = address(number);
+    for page in [world.get("mara", &path).await, world.get_live("mara", &path).await] {
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
         page.hides("CHG-7");
-        world.get_live("ines", &path).await.shows("CHG-7");
+    }
+    for page in [world.get("ines", &path).await, world.get_live("ines", &path).await] {
+        page.shows("CHG-7");
     }
     let answer = world.post_live("mara", &address(number), &said).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);

@@ -201,6 +201,27 @@ async fn what_is_wrong_is_said_beside_its_field() {
 }
 
 #[tokio::test]
+async fn actions_keep_their_factor_when_another_is_taken_out() {
+    let world = World::new().await;
+    reviewed(&world).await;
+    let factors = "/reviews/PIR-1/edit/factors";
+    let two = [("factor-1", "Nobody watched the cutter"), ("factor-2", "No spare on site")];
+    fill(&world, "mara", factors, &two).await;
+    for (words, factor) in [("Watch the cutter", "1"), ("Buy a spare", "2")] {
+        let action = [("words", words), ("factor", factor)];
+        let added = world.post("mara", "/reviews/PIR-1/actions", &action).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER);
+    }
+    world.get("mara", "/reviews/PIR-1").await.shows_once("Factor 1").shows_once("Factor 2");
+    let fewer = fill(&world, "mara", factors, &[("factor-1", ""), two[1]]).await;
+    assert_eq!(fewer.status, StatusCode::SEE_OTHER);
+    let page = world.get("mara", "/reviews/PIR-1").await;
+    page.shows_once("Factor 1").hides("Factor 2").shows("Watch the cutter");
+    let (_, spare) = page.body.split_once("Buy a spare").unwrap();
+    assert!(spare.contains("Factor 1"), "it went with its factor");
+}
+
+#[tokio::test]
 async fn two_write_different_parts_at_once() {
     let world = World::new().await;
     reviewed(&world).await;

@@ -6,6 +6,8 @@ use axum::http::{Request, StatusCode};
 use incident::{Command, Lifecycle, State};
 use kernel::IncidentNumber;
 use std::collections::BTreeSet;
+use store::attention::Attention;
+use store::directory::people::{self, Person};
 
 async fn stored(world: &World, number: IncidentNumber) -> State {
     let read = move |sql: &mut dyn store::Sql| store::incidents::load(sql, number);
@@ -247,7 +249,7 @@ async fn time_at_work_is_told_to_staff_and_forgotten_by_its_own() {
     let number = world.report("Gate").await;
     let page = format!("/incidents/{number}");
     let (mara, now) = (world.person("mara").id, world.desk.now());
-    let spent = store::attention::Attention { number, person: mara, seconds: 1_530, last_at: now };
+    let spent = Attention { number, person: mara, seconds: 1_530, last_at: now };
     world.desk.write(move |sql| Ok(store::attention::add(sql, &spent)?)).await.unwrap();
     world.get("ines", &page).await.shows("About 25 min by Mara").hides("Forget my time");
     world.get("mara", &page).await.shows("log-work?duration=25%20min").shows("Forget my time");
@@ -266,4 +268,23 @@ async fn time_at_work_is_told_to_staff_and_forgotten_by_its_own() {
     let off = [("name", "Help"), ("time_zone", "UTC"), ("language", "en"), ("version", "0")];
     assert_eq!(world.post("ada", "/settings/general", &off).await.status, StatusCode::SEE_OTHER);
     world.get("otto", "/settings/general").await.shows("not gathered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gathered_time_goes_with_the_account() {
+    let world = World::new().await;
+    let number = world.report("Gate").await;
+    let (mara, ines) = (world.person("mara").id, world.person("ines").id);
+    let last_at = world.desk.now();
+    let left = world.desk.write(move |sql| {
+        for person in [mara, ines] {
+            store::attention::add(sql, &Attention { number, person, seconds: 600, last_at })?;
+        }
+        let before = people::get(sql, mara)?.unwrap();
+        let seen = before.version;
+        people::update(sql, &Person { active: false, ..before }, seen)?;
+        Ok(store::attention::of_incident(sql, number)?)
+    });
+    let left = left.await.unwrap();
+    assert_eq!(left.iter().map(|one| one.person).collect::<Vec<_>>(), [ines]);
 }

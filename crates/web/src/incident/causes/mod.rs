@@ -13,21 +13,23 @@ use crate::form::Fields;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
+use axum::response::IntoResponse;
 use desk::causes::Causes;
 use insight::cause::What;
 use kernel::{Channel, IncidentNumber};
 use maud::{Markup, html};
 
-/// Seconds until an open page asks for the section.
-const AFTER_SECONDS: u8 = 1;
-
 /// What stands on the page until the section comes: a way to it without scripts.
 pub(super) fn waiting(number: IncidentNumber) -> Markup {
+    let address = url::causes(number);
     html! {
-        div id="causes" data-poll={ (url::causes(number)) "/part" } data-every=(AFTER_SECONDS) {
-            section.sec aria-labelledby="causes-h" {
-                div.sec-h { h2 id="causes-h" { "Probable cause" } }
-                p { a class="link ck" href=(url::causes(number)) { "Show what probably caused it" } }
+        // Live patches and reloads of the page leave what was fetched as it is.
+        div data-keep {
+            div id="causes" data-lazy=(address) {
+                section.sec aria-labelledby="causes-h" {
+                    div.sec-h { h2 id="causes-h" { "Probable cause" } }
+                    p { a class="link ck" href=(address) { "Show what probably caused it" } }
+                }
             }
         }
     }
@@ -35,27 +37,21 @@ pub(super) fn waiting(number: IncidentNumber) -> Markup {
 
 /// Where the changes around its beginning come, above the timeline.
 pub(super) fn changes_waiting() -> Markup {
-    html! { div id="tl-changes" {} }
+    html! { div data-keep { div id="tl-changes" {} } }
 }
 
-/// `GET /incidents/{number}/causes/part`
-pub(super) async fn part(
-    State(app): State<App>,
-    Staff(who): Staff,
-    Path(number): Path<String>,
-) -> PageResult<Markup> {
-    let causes = app.desk.causes(who.viewer(), parsed(&number)?).await?;
-    Ok(patches(&app, &who, &causes))
-}
-
-/// `GET /incidents/{number}/causes`
+/// `GET /incidents/{number}/causes`: the section for scripts, a page for others.
 pub(super) async fn show(
     State(app): State<App>,
     Staff(who): Staff,
+    live: Live,
     Path(number): Path<String>,
-) -> PageResult<Markup> {
+) -> PageResult {
     let number = parsed(&number)?;
     let causes = app.desk.causes(who.viewer(), number).await?;
+    if live.0 {
+        return Ok(patches(&app, &who, &causes).into_response());
+    }
     let policy = app.desk.policy();
     let title = format!("Probable cause of {number}");
     let main = html! {
@@ -68,7 +64,8 @@ pub(super) async fn show(
         .section(Section::Queue)
         .crumb(url::QUEUE, "Queue")
         .crumb(url::incident(number), number.to_string())
-        .show(main))
+        .show(main)
+        .into_response())
 }
 
 /// `POST /incidents/{number}/causes`: this was it, or not; or what was said is taken back.
