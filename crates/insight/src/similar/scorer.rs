@@ -4,19 +4,19 @@ use super::doc::{Doc, Word};
 
 /// To which power the rarity of a word counts: above one, so that one rare word tells more than
 /// several common ones.
-pub const RARITY_POWER: f64 = 1.5;
+pub const RARITY_POWER: f64 = 2.0;
 
 /// How many times a word of the title counts.
-const TITLE_WEIGHT: f64 = 2.5;
+const TITLE_WEIGHT: f64 = 4.0;
 /// Where the count of a word stops to matter, for the document that is asked for and for the
 /// candidate.
-const ASKED_SATURATION: f64 = 1.2;
-const SATURATION: f64 = 1.2;
+const ASKED_SATURATION: f64 = 3.0;
+const SATURATION: f64 = 3.0;
 /// How far a longer text makes each of its words count less, from 0 to 1.
 const TITLE_LENGTH: f64 = 0.3;
 const BODY_LENGTH: f64 = 0.6;
 /// What another form of a word counts of the word.
-const FORM_WEIGHT: f64 = 0.5;
+const FORM_WEIGHT: f64 = 0.8;
 /// Letters that forms of one word have in common at their beginning, at least.
 const FORM_LETTERS_MIN: usize = 4;
 /// The part of the longer one's letters that they have in common, at least.
@@ -24,7 +24,7 @@ const FORM_PART_MIN: f64 = 0.6;
 /// How many times a shared fact counts as a word said once.
 const FACT_WEIGHT: f64 = 1.0;
 /// What is taken off at most for being far in time, and after how many days half of it is.
-const TIME_WEIGHT: f64 = 0.15;
+const TIME_WEIGHT: f64 = 0.3;
 const TIME_HALF_DAYS: f64 = 60.0;
 /// Reasons that are told: more explain nothing.
 const REASONS_MAX: usize = 8;

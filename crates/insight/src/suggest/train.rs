@@ -89,8 +89,10 @@ impl fmt::Display for Untrained {
 
 impl std::error::Error for Untrained {}
 
-/// Examples up to which three parts of them are held out in turn; of more, a fifth is enough.
+/// Examples up to which each fifth is held out in turn; of more, one fifth is enough.
 const IN_TURN_MAX: usize = 10_000;
+/// Parts of which one is held out.
+const PARTS: usize = 5;
 /// How much words with their pairs, parts of words, and facts count in a row.
 const WORDS_WEIGHT: f32 = 1.0;
 const PARTS_WEIGHT: f32 = 0.8;
@@ -163,8 +165,8 @@ impl Taught {
     /// What both methods say of examples that are held out, and how many these are.
     fn held_out(&self, seed: u64) -> (Said, usize) {
         let many = self.labels.len();
-        let (parts, turns) = if self.of.len() <= IN_TURN_MAX { (3, 3) } else { (5, 1) };
-        let fold_of = folds(&self.of, parts, seed);
+        let turns = if self.of.len() <= IN_TURN_MAX { PARTS } else { 1 };
+        let fold_of = folds(&self.of, PARTS, seed);
         let mut said = Said::default();
         for turn in 0..turns {
             let (held, learned): (Vec<usize>, Vec<usize>) =
