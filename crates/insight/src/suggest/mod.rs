@@ -40,6 +40,7 @@ mod margin;
 mod measure;
 mod model;
 mod seeded;
+mod sure;
 mod train;
 
 pub use features::{Features, WORDS_MAX};
