@@ -83,7 +83,7 @@ fn of_two_equals_the_nearer_in_time_comes_first() {
     let asked = Doc::new("VPN drops", "").at(NOW);
     assert_eq!(order(&corpus, &asked), [1, 0]);
     let found = corpus.rank(&asked, 5);
-    assert!(found[1].score.value > found[0].score.value * 0.6, "only a little: {found:?}");
+    assert!(found[1].score.value > found[0].score.value * 0.5, "half at most: {found:?}");
 }
 
 #[test]
