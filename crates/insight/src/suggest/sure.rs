@@ -17,7 +17,7 @@ const TRUSTED: f64 = 2.0;
 
 /// Probabilities as they are said, with the part that was right; both rise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Sureness(Vec<(f64, f64)>);
+pub(super) struct Sureness(Vec<(f32, f32)>);
 
 /// Guesses of one group.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,10 @@ impl Sureness {
                 });
             }
         }
-        Sureness(groups.iter().map(|group| (group.mean(), group.part())).collect())
+        let knot = |group: &Group| (group.mean() as f32, group.part() as f32);
+        let mut knots: Vec<(f32, f32)> = groups.iter().map(knot).collect();
+        knots.dedup_by_key(|knot| knot.0);
+        Sureness(knots)
     }
 
     /// Makes the most probable as probable as it was right, and shares the rest among the others
@@ -87,8 +90,11 @@ impl Sureness {
     }
 
     fn of(&self, said: f64) -> f64 {
-        let after = self.0.partition_point(|knot| knot.0 <= said);
-        match (after.checked_sub(1).and_then(|before| self.0.get(before)), self.0.get(after)) {
+        let known = |place: usize| {
+            self.0.get(place).map(|(said, right)| (f64::from(*said), f64::from(*right)))
+        };
+        let after = self.0.partition_point(|knot| f64::from(knot.0) <= said);
+        match (after.checked_sub(1).and_then(known), known(after)) {
             (Some(before), Some(after)) => {
                 let part = (said - before.0) / (after.0 - before.0);
                 before.1 + part * (after.1 - before.1)
@@ -100,7 +106,7 @@ impl Sureness {
 
     /// Whether it can be what was learned.
     pub(super) fn fits(&self) -> bool {
-        let within = |part: f64| (0.0..=1.0).contains(&part);
+        let within = |part: f32| (0.0..=1.0).contains(&part);
         self.0.iter().all(|knot| within(knot.0) && within(knot.1))
             && self.0.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 <= two[1].1)
     }
