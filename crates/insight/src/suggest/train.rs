@@ -164,7 +164,12 @@ impl Taught {
             }
         }
         let vocabulary = Vocabulary::of(&kept, sight, limits, labels.len());
-        let per_row_max = (limits.occurrences / kept.len()).max(1);
+        // Cut only where all of it is too much: most texts are short.
+        let per_row_max = if vocabulary.occurrences <= limits.occurrences as u64 {
+            usize::MAX
+        } else {
+            (limits.occurrences / kept.len()).max(1)
+        };
         let rows = Rows::of(&kept, sight, &vocabulary, per_row_max);
         if rows.entries.is_empty() {
             return Err(Untrained::Words);
@@ -231,6 +236,8 @@ struct Vocabulary {
     slots: Vec<u32>,
     rarity: Vec<f32>,
     kinds: Vec<Kind>,
+    /// In how many examples each of them is, added up.
+    occurrences: u64,
 }
 
 impl Vocabulary {
@@ -260,6 +267,7 @@ impl Vocabulary {
         Vocabulary {
             rarity: kept.iter().map(|(count, _)| rarity(*count)).collect(),
             kinds: kept.iter().map(|(_, slot)| kinds[*slot as usize]).collect(),
+            occurrences: kept.iter().map(|(count, _)| u64::from(*count)).sum(),
             slots: kept.into_iter().map(|(_, slot)| slot).collect(),
         }
     }
