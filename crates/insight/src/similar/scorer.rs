@@ -12,7 +12,7 @@ const TITLE_WEIGHT: f64 = 5.0;
 /// Where the count of a word stops to matter.
 const SATURATION: f64 = 8.0;
 /// How far a longer title or text makes each of its words count less, from 0 to 1.
-const LENGTH: f64 = 0.3;
+const LENGTH: f64 = 0.75;
 /// What another form of a word counts of the word, if all its parts were the same.
 const FORM_WEIGHT: f64 = 0.5;
 /// The share of parts that two words have in common, at least, to be taken for forms of one.
