@@ -114,7 +114,7 @@ fn reports(table: &Table) -> Result<Reports, Failed> {
             Some(at) => doc.at(at),
             None => doc,
         });
-        found.plain.add(&format!("{}\n{}", of(title), of(text)));
+        found.plain.add(of(title), of(text));
     }
     found.plain.weigh();
     Ok(found)
@@ -154,6 +154,11 @@ fn duplicates(
     Ok(found)
 }
 
+/// How many times the simple method reads a title, which says more than the text.
+const TITLE_TIMES: usize = 2;
+/// Letters of a word that it reads, at least.
+const LETTERS_MIN: usize = 2;
+
 /// The simple method: TF-IDF of words, the cosine of the angle between two.
 #[derive(Default)]
 struct Plain {
@@ -163,10 +168,14 @@ struct Plain {
 }
 
 impl Plain {
-    fn add(&mut self, text: &str) {
+    fn add(&mut self, title: &str, text: &str) {
         let mut counts: BTreeMap<String, f64> = BTreeMap::new();
-        for word in query::words(text) {
-            *counts.entry(word).or_default() += 1.0;
+        for text in std::iter::repeat_n(title, TITLE_TIMES).chain([text]) {
+            for word in query::words(text) {
+                if word.chars().nth(LETTERS_MIN - 1).is_some() {
+                    *counts.entry(word).or_default() += 1.0;
+                }
+            }
         }
         self.docs.push(counts);
     }

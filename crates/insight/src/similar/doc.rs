@@ -9,6 +9,8 @@ pub const WORDS_MAX: usize = 2_000;
 pub const WORD_CHARS_MAX: usize = 40;
 /// Facts of a document that are kept.
 const FACTS_MAX: usize = 64;
+/// Letters of a part of a word.
+const PART_LETTERS: usize = 4;
 
 /// A title, a text and facts, ready to be compared.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +30,8 @@ pub(super) struct Word {
     pub(super) text: String,
     pub(super) title: u32,
     pub(super) body: u32,
+    /// By what other forms of it are known.
+    pub(super) parts: Vec<u32>,
 }
 
 impl Doc {
@@ -37,8 +41,18 @@ impl Doc {
         let (title, body) = (read(title), read(body));
         let mut all: Vec<Word> = Vec::with_capacity(title.len() + body.len());
         let (title_len, body_len) = (title.len() as u32, body.len() as u32);
-        all.extend(title.into_iter().map(|text| Word { text, title: 1, body: 0 }));
-        all.extend(body.into_iter().map(|text| Word { text, title: 0, body: 1 }));
+        all.extend(title.into_iter().map(|text| Word {
+            text,
+            title: 1,
+            body: 0,
+            parts: Vec::new(),
+        }));
+        all.extend(body.into_iter().map(|text| Word {
+            text,
+            title: 0,
+            body: 1,
+            parts: Vec::new(),
+        }));
         all.sort_by(|a, b| a.text.cmp(&b.text));
         all.dedup_by(|again, kept| {
             let same = again.text == kept.text;
@@ -48,6 +62,7 @@ impl Doc {
             }
             same
         });
+        all.iter_mut().for_each(|word| word.parts = parts(&word.text));
         Doc { words: all, title_len, body_len, facts: Vec::new(), at: None }
     }
 
@@ -97,4 +112,24 @@ fn read(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// The parts of a word by which another form of it is known: its beginning, each four letters
+/// that follow each other, its end; as numbers, each once, in their order. Numbers have no forms,
+/// and a short word has none that is not another word.
+fn parts(word: &str) -> Vec<u32> {
+    let letters: Vec<char> = ['<'].into_iter().chain(word.chars()).chain(['>']).collect();
+    if letters.len() < PART_LETTERS + 2 || letters.iter().any(|letter| letter.is_numeric()) {
+        return Vec::new();
+    }
+    let mut parts: Vec<u32> = letters.windows(PART_LETTERS).map(numbered).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
+
+/// FNV-1a of letters: that two parts share a number is rare, and matters little.
+fn numbered(part: &[char]) -> u32 {
+    part.iter()
+        .fold(0x811c_9dc5, |hash, letter| (hash ^ u32::from(*letter)).wrapping_mul(0x0100_0193))
 }

@@ -7,8 +7,8 @@
 //! **What counts.** Words that both have. A rare word counts more than a common one
 //! (`idf`, to the power [`RARITY_POWER`]); a word in the title more than one in the text; the
 //! tenth time a word is said hardly more than the third; a long text is not more alike because
-//! it has more words (BM25F). Another form of a word, which begins with the same letters, counts
-//! in part. Facts that both have (the service, labels of an alert) count like words, with their
+//! it has more words (BM25F). Another form of a word, which shares half of its four-letter parts,
+//! counts in part. Facts that both have (the service, labels of an alert) count like words, with their
 //! own weight. What is near in time counts a little more.
 //!
 //! **Why** comes with it: each shared word and fact with its share of the score.

@@ -1,30 +1,29 @@
 //! How much a document has of another, and why.
 
 use super::doc::{Doc, Word};
+use std::collections::BTreeMap;
 
 /// To which power the rarity of a word counts: above one, so that one rare word tells more than
 /// several common ones.
 pub const RARITY_POWER: f64 = 1.5;
 
 /// How many times a word of the title counts.
-const TITLE_WEIGHT: f64 = 2.5;
-/// Where the count of a word stops to matter, for the document that is asked for and for the
-/// candidate.
-const ASKED_SATURATION: f64 = 1.2;
-const SATURATION: f64 = 1.2;
-/// How far a longer text makes each of its words count less, from 0 to 1.
-const TITLE_LENGTH: f64 = 0.3;
-const BODY_LENGTH: f64 = 0.6;
-/// What another form of a word counts of the word.
+const TITLE_WEIGHT: f64 = 5.0;
+/// Where the count of a word stops to matter.
+const SATURATION: f64 = 8.0;
+/// How far a longer title or text makes each of its words count less, from 0 to 1.
+const LENGTH: f64 = 0.75;
+/// What another form of a word counts of the word, if all its parts were the same.
 const FORM_WEIGHT: f64 = 0.5;
-/// Letters that forms of one word have in common at their beginning, at least.
-const FORM_LETTERS_MIN: usize = 4;
-/// The part of the longer one's letters that they have in common, at least.
-const FORM_PART_MIN: f64 = 0.6;
+/// The share of parts that two words have in common, at least, to be taken for forms of one.
+const FORM_SHARE_MIN: f64 = 0.5;
+/// The most telling words of what is asked for of which other forms are looked for: it bounds
+/// what texts cost that were made to be alike in every part.
+const FORM_WORDS_MAX: usize = 64;
 /// How many times a shared fact counts as a word said once.
 const FACT_WEIGHT: f64 = 1.0;
 /// What is taken off at most for being far in time, and after how many days half of it is.
-const TIME_WEIGHT: f64 = 0.15;
+const TIME_WEIGHT: f64 = 0.5;
 const TIME_HALF_DAYS: f64 = 60.0;
 /// Reasons that are told: more explain nothing.
 const REASONS_MAX: usize = 8;
@@ -92,6 +91,8 @@ pub struct Asked<'a> {
     /// What each of its words is worth, rarity and count together.
     words: Vec<f64>,
     facts: Vec<f64>,
+    /// Parts of its most telling words with the places of these words, in their order.
+    parts: Vec<(u32, usize)>,
     means: (f64, f64),
     /// What it would have of itself, without facts.
     itself: f64,
@@ -104,28 +105,40 @@ impl<'a> Asked<'a> {
         let means = (title.max(1.0), body.max(1.0));
         let documents = frequencies.documents();
         let rarity = |term| rarity(documents, frequencies.containing(term));
-        let counted = |word: &Word| count(word, doc, means);
-        let words: Vec<f64> = doc
-            .words
-            .iter()
-            .map(|word| rarity(Term::Word(&word.text)) * saturated(counted(word), ASKED_SATURATION))
-            .collect();
+        let counted = |word: &Word| saturated(count(word, doc, means));
+        let words: Vec<f64> =
+            doc.words.iter().map(|word| rarity(Term::Word(&word.text)) * counted(word)).collect();
         let facts = doc.facts().map(|(name, value)| rarity(Term::Fact(name, value)) * FACT_WEIGHT);
-        let itself = doc
-            .words
-            .iter()
-            .zip(&words)
-            .map(|(word, weight)| weight * saturated(counted(word), SATURATION))
-            .sum::<f64>();
-        Asked { doc, facts: facts.collect(), words, means, itself: itself.max(f64::MIN_POSITIVE) }
+        let itself =
+            doc.words.iter().zip(&words).map(|(word, weight)| weight * counted(word)).sum::<f64>();
+        let mut asked = Asked {
+            doc,
+            facts: facts.collect(),
+            words,
+            parts: Vec::new(),
+            means,
+            itself: itself.max(f64::MIN_POSITIVE),
+        };
+        for place in asked.telling_places(FORM_WORDS_MAX) {
+            asked.parts.extend(doc.words[place].parts.iter().map(|part| (*part, place)));
+        }
+        asked.parts.sort_unstable();
+        asked
     }
 
     /// Its `most` words that tell most, to ask an index for candidates with.
     pub fn telling(&self, most: usize) -> Vec<&'a str> {
-        let mut ranked: Vec<(f64, &str)> =
-            self.words.iter().copied().zip(self.doc.words()).collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        ranked.into_iter().take(most).map(|(_, word)| word).collect()
+        let doc = self.doc;
+        let places = self.telling_places(most).into_iter();
+        places.map(|place| doc.words[place].text.as_str()).collect()
+    }
+
+    /// Where these are; words are in the order of their letters.
+    fn telling_places(&self, most: usize) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.words.len()).collect();
+        places.sort_by(|a, b| self.words[*b].total_cmp(&self.words[*a]).then_with(|| a.cmp(b)));
+        places.truncate(most);
+        places
     }
 
     /// The score of a candidate, with reasons.
@@ -160,22 +173,23 @@ impl<'a> Asked<'a> {
 
     /// Calls `found` with everything shared and what it is worth.
     fn compare<'c>(&self, candidate: &'c Doc, mut found: impl FnMut(Shared, Said<'c>, f64)) {
+        let counted = |word: &Word| saturated(count(word, candidate, self.means));
         // Both are in the order of their letters: one walk through both.
         let mut there = 0;
-        for (word, weight) in self.doc.words.iter().zip(&self.words) {
+        let mut missing = vec![true; self.words.len()];
+        for ((word, weight), missing) in self.doc.words.iter().zip(&self.words).zip(&mut missing) {
             while candidate.words.get(there).is_some_and(|other| other.text < word.text) {
                 there += 1;
             }
-            let same = candidate.words.get(there).filter(|other| other.text == word.text);
-            let (shared, other, of_it) = match same {
-                Some(other) => (Shared::Word, other, 1.0),
-                None => match form(&word.text, &candidate.words, there) {
-                    Some((other, alike)) => (Shared::Form, other, FORM_WEIGHT * alike),
-                    None => continue,
-                },
-            };
-            let counted = saturated(count(other, candidate, self.means), SATURATION);
-            found(shared, Said::Word(&other.text), weight * counted * of_it);
+            if let Some(other) = candidate.words.get(there).filter(|other| other.text == word.text)
+            {
+                *missing = false;
+                found(Shared::Word, Said::Word(&other.text), weight * counted(other));
+            }
+        }
+        for (place, (other, share)) in self.forms(candidate, &missing) {
+            let worth = self.words[place] * counted(other) * share * FORM_WEIGHT;
+            found(Shared::Form, Said::Word(&other.text), worth);
         }
         for (fact, weight) in self.doc.facts.iter().zip(&self.facts) {
             if let Ok(place) = candidate.facts.binary_search(fact) {
@@ -183,6 +197,35 @@ impl<'a> Asked<'a> {
                 found(Shared::Fact, Said::Fact(name, value), *weight);
             }
         }
+    }
+
+    /// For words that a candidate has not, by their places: its word that is most like it, and
+    /// how much of the two is the same.
+    fn forms<'c>(&self, candidate: &'c Doc, missing: &[bool]) -> BTreeMap<usize, (&'c Word, f64)> {
+        let mut best: BTreeMap<usize, (&Word, f64)> = BTreeMap::new();
+        let mut common = vec![0_u32; self.words.len()];
+        let mut touched = Vec::new();
+        for other in &candidate.words {
+            for part in &other.parts {
+                let from = self.parts.partition_point(|known| known.0 < *part);
+                let same = self.parts[from..].iter().take_while(|known| known.0 == *part);
+                for (_, place) in same.filter(|(_, place)| missing[*place]) {
+                    if common[*place] == 0 {
+                        touched.push(*place);
+                    }
+                    common[*place] += 1;
+                }
+            }
+            for place in touched.drain(..) {
+                let both = self.doc.words[place].parts.len() + other.parts.len();
+                let share = 2.0 * f64::from(std::mem::take(&mut common[place])) / both as f64;
+                let better = best.get(&place).is_none_or(|(_, before)| share > *before);
+                if share >= FORM_SHARE_MIN && better {
+                    best.insert(place, (other, share));
+                }
+            }
+        }
+        best
     }
 }
 
@@ -207,38 +250,17 @@ fn rarity(documents: u64, containing: u64) -> f64 {
     (1.0 + (all - some + 0.5) / (some + 0.5)).ln().powf(RARITY_POWER)
 }
 
-/// How often a document says a word: more for the title, less in a long text.
+/// How often a document says a word: more for the title, less in a long text, and said again in
+/// the text hardly more than once.
 fn count(word: &Word, doc: &Doc, means: (f64, f64)) -> f64 {
-    let shortened = |times: u32, len: u32, mean: f64, by: f64| {
-        f64::from(times) / (1.0 - by + by * f64::from(len) / mean)
-    };
-    TITLE_WEIGHT * shortened(word.title, doc.title_len, means.0, TITLE_LENGTH)
-        + shortened(word.body, doc.body_len, means.1, BODY_LENGTH)
+    let shortened =
+        |times: f64, len: u32, mean: f64| times / (1.0 - LENGTH + LENGTH * f64::from(len) / mean);
+    let body = if word.body == 0 { 0.0 } else { 1.0 + f64::from(word.body).ln() };
+    TITLE_WEIGHT * shortened(f64::from(word.title), doc.title_len, means.0)
+        + shortened(body, doc.body_len, means.1)
 }
 
-/// One for a word said once; it rises to one and `at` at most.
-fn saturated(count: f64, at: f64) -> f64 {
-    count * (at + 1.0) / (count + at)
-}
-
-/// The word among others, in their order, that begins most like this one, which would be at
-/// `place`, and how much of the two is alike.
-fn form<'c>(word: &str, others: &'c [Word], place: usize) -> Option<(&'c Word, f64)> {
-    let before = place.checked_sub(1).and_then(|place| others.get(place));
-    [before, others.get(place)]
-        .into_iter()
-        .flatten()
-        .filter_map(|other| Some((other, alike(word, &other.text)?)))
-        .reduce(|best, other| if other.1 > best.1 { other } else { best })
-}
-
-/// The part of letters that two words have in common at their beginning, if it is enough to be
-/// forms of one. Numbers have no forms.
-fn alike(a: &str, b: &str) -> Option<f64> {
-    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    if common < FORM_LETTERS_MIN || a.chars().take(common).any(char::is_numeric) {
-        return None;
-    }
-    let part = common as f64 / a.chars().count().max(b.chars().count()) as f64;
-    (part >= FORM_PART_MIN).then_some(part)
+/// One for a word said once; it rises to one and [`SATURATION`] at most.
+fn saturated(count: f64) -> f64 {
+    count * (SATURATION + 1.0) / (count + SATURATION)
 }

@@ -8,8 +8,8 @@
 //! **What is learned** ([`train`]): a weight of each of them for each label, by two methods that
 //! err differently, a linear classifier with a margin (one label against the others, dual
 //! coordinate descent) and complement naive Bayes. How much each counts, and how sure they may
-//! be together, is fitted to examples that were held out, so that of what is said with 80 %
-//! about 80 of 100 are right. The model is one table of weights: a guess costs less than a
+//! be together, is fitted to examples that were held out, and so is how sure the best guess may
+//! be, so that of what is said with 80 % about 80 of 100 are right. The model is one table of weights: a guess costs less than a
 //! millisecond and names the words that decided ([`Guess::because`]).
 //!
 //! **When it is silent**: a label with few examples is not learned; of words that are all
@@ -40,6 +40,7 @@ mod margin;
 mod measure;
 mod model;
 pub(crate) mod seeded;
+mod sure;
 mod train;
 
 pub use features::{Features, WORDS_MAX};

@@ -2,6 +2,7 @@
 
 use super::blend::softmax;
 use super::features::{Features, Kind, SLOT_BITS, Seen, Sight};
+use super::sure::{Sureness, best};
 use super::train::weigh;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -43,6 +44,9 @@ pub(super) struct Parts {
     /// Of each feature for each label.
     pub(super) weights: Vec<f32>,
     pub(super) bias: Vec<f32>,
+    /// Models that were stored before it was known have none.
+    #[serde(default)]
+    pub(super) sureness: Sureness,
     pub(super) curve: Curve,
     pub(super) examples: usize,
     pub(super) held_out: usize,
@@ -109,6 +113,7 @@ impl TryFrom<Parts> for Model {
             && parts.rarity.len() == features
             && features.checked_mul(labels) == Some(parts.weights.len())
             && parts.bias.len() == labels
+            && parts.sureness.fits()
             && parts.curve.0.len() == STEPS;
         if fits && ordered && finite { Ok(Model { parts }) } else { Err(Unfit) }
     }
@@ -146,7 +151,9 @@ impl Model {
                 *score += f64::from(value * weight);
             }
         }
-        let mut order: Vec<(usize, f64)> = softmax(scores).into_iter().enumerate().collect();
+        let mut probabilities = softmax(scores);
+        parts.sureness.apply(&mut probabilities);
+        let mut order: Vec<(usize, f64)> = probabilities.into_iter().enumerate().collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         order
             .into_iter()
@@ -220,13 +227,4 @@ impl Model {
         says.truncate(BECAUSE_MAX);
         says.into_iter().map(|(word, worth)| (word.to_owned(), worth)).collect()
     }
-}
-
-/// The most probable and how probable it is; of equal ones the first.
-fn best(probabilities: &[f64]) -> Option<(usize, f64)> {
-    probabilities
-        .iter()
-        .copied()
-        .enumerate()
-        .reduce(|best, other| if other.1 > best.1 { other } else { best })
 }

@@ -4,6 +4,7 @@ use super::blend::{Blend, Said};
 use super::features::{Feature, Features, Kind, SLOT_BITS, Sight};
 use super::model::{Curve, Model, Parts};
 use super::seeded::folds;
+use super::sure::{Sureness, best};
 use super::{bayes, margin};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -89,8 +90,10 @@ impl fmt::Display for Untrained {
 
 impl std::error::Error for Untrained {}
 
-/// Examples up to which three parts of them are held out in turn; of more, a fifth is enough.
+/// Examples up to which each fifth is held out in turn; of more, one fifth is enough.
 const IN_TURN_MAX: usize = 10_000;
+/// Parts of which one is held out.
+const PARTS: usize = 5;
 /// How much words with their pairs, parts of words, and facts count in a row.
 const WORDS_WEIGHT: f32 = 1.0;
 const PARTS_WEIGHT: f32 = 0.8;
@@ -104,16 +107,25 @@ pub fn train(examples: &[Example], options: &Options) -> Result<Model, Untrained
     let many = taught.labels.len();
     let (said, of) = taught.held_out(options.seed);
     let blend = Blend::fitted(&said, many);
+    let mut sayings: Vec<(Vec<f64>, usize)> = said
+        .each(many)
+        .map(|(margin, bayes, label)| (blend.probabilities(margin, bayes), label))
+        .collect();
+    let guesses = sayings.iter().filter_map(|(probabilities, label)| {
+        let (guess, probability) = best(probabilities)?;
+        Some((probability, guess == *label))
+    });
+    let sureness = Sureness::learned(guesses.collect());
     let mut curve = Curve::default();
-    for (margin, bayes, label) in said.each(many) {
-        let probabilities = blend.probabilities(margin, bayes);
-        curve.add(&probabilities, label);
+    for (probabilities, label) in &mut sayings {
+        sureness.apply(probabilities);
+        curve.add(probabilities, *label);
     }
     let all: Vec<usize> = (0..taught.of.len()).collect();
     let mut weights = margin::learn(&taught.rows, &taught.of, &all, many, options.seed);
     let bayes = bayes::learn(&taught.rows, &taught.of, &all, many);
     weights.blend(&bayes, blend);
-    Ok(taught.model(weights, curve, of))
+    Ok(taught.model(weights, sureness, curve, of))
 }
 
 /// The simple method to compare with: words alone, complement naive Bayes alone, and its scores
@@ -122,7 +134,7 @@ pub fn train_plain(examples: &[Example], options: &Options) -> Result<Model, Unt
     let taught = Taught::of(examples, options, Sight::Words)?;
     let all: Vec<usize> = (0..taught.of.len()).collect();
     let weights = bayes::learn(&taught.rows, &taught.of, &all, taught.labels.len());
-    Ok(taught.model(weights, Curve::default(), 0))
+    Ok(taught.model(weights, Sureness::default(), Curve::default(), 0))
 }
 
 /// Examples as numbers.
@@ -152,7 +164,12 @@ impl Taught {
             }
         }
         let vocabulary = Vocabulary::of(&kept, sight, limits, labels.len());
-        let per_row_max = (limits.occurrences / kept.len()).max(1);
+        // Cut only where all of it is too much: most texts are short.
+        let per_row_max = if vocabulary.occurrences <= limits.occurrences as u64 {
+            usize::MAX
+        } else {
+            (limits.occurrences / kept.len()).max(1)
+        };
         let rows = Rows::of(&kept, sight, &vocabulary, per_row_max);
         if rows.entries.is_empty() {
             return Err(Untrained::Words);
@@ -163,17 +180,18 @@ impl Taught {
     /// What both methods say of examples that are held out, and how many these are.
     fn held_out(&self, seed: u64) -> (Said, usize) {
         let many = self.labels.len();
-        let (parts, turns) = if self.of.len() <= IN_TURN_MAX { (3, 3) } else { (5, 1) };
-        let fold_of = folds(&self.of, parts, seed);
+        let turns = if self.of.len() <= IN_TURN_MAX { PARTS } else { 1 };
+        let fold_of = folds(&self.of, PARTS, seed);
         let mut said = Said::default();
         for turn in 0..turns {
             let (held, learned): (Vec<usize>, Vec<usize>) =
                 (0..self.of.len()).partition(|place| fold_of[*place] == turn);
-            let margin = margin::learn(&self.rows, &self.of, &learned, many, seed);
-            let bayes = bayes::learn(&self.rows, &self.of, &learned, many);
+            let rows = self.rows.as_known(&learned, &self.vocabulary.kinds);
+            let margin = margin::learn(&rows, &self.of, &learned, many, seed);
+            let bayes = bayes::learn(&rows, &self.of, &learned, many);
             for place in held {
-                said.margin.extend(margin.scores(self.rows.row(place)));
-                said.bayes.extend(bayes.scores(self.rows.row(place)));
+                said.margin.extend(margin.scores(rows.row(place)));
+                said.bayes.extend(bayes.scores(rows.row(place)));
                 said.labels.push(self.of[place]);
             }
         }
@@ -181,7 +199,7 @@ impl Taught {
         (said, of)
     }
 
-    fn model(self, weights: Weights, curve: Curve, held_out: usize) -> Model {
+    fn model(self, weights: Weights, sureness: Sureness, curve: Curve, held_out: usize) -> Model {
         Model::new(Parts {
             sight: self.sight,
             labels: self.labels,
@@ -189,6 +207,7 @@ impl Taught {
             rarity: self.vocabulary.rarity,
             weights: weights.all,
             bias: weights.bias,
+            sureness,
             curve,
             examples: self.of.len(),
             held_out,
@@ -216,17 +235,23 @@ struct Vocabulary {
     /// In their order.
     slots: Vec<u32>,
     rarity: Vec<f32>,
+    kinds: Vec<Kind>,
+    /// In how many examples each of them is, added up.
+    occurrences: u64,
 }
 
 impl Vocabulary {
     fn of(texts: &[&Features], sight: Sight, limits: Limits, labels: usize) -> Vocabulary {
         let mut counts = vec![0_u32; 1 << SLOT_BITS];
+        let mut kinds = vec![Kind::Word; 1 << SLOT_BITS];
         for text in texts {
-            let mut slots: Vec<u32> =
-                text.seen(sight).features.iter().map(|feature| feature.slot).collect();
-            slots.sort_unstable();
-            slots.dedup();
-            slots.into_iter().for_each(|slot| counts[slot as usize] += 1);
+            let mut features = text.seen(sight).features;
+            features.sort_unstable_by_key(|feature| feature.slot);
+            features.dedup_by_key(|feature| feature.slot);
+            for feature in features {
+                counts[feature.slot as usize] += 1;
+                kinds[feature.slot as usize] = feature.kind;
+            }
         }
         let mut kept: Vec<(u32, u32)> = counts
             .iter()
@@ -241,6 +266,8 @@ impl Vocabulary {
         let rarity = |count: u32| (((1.0 + all) / (1.0 + f64::from(count))).ln() + 1.0) as f32;
         Vocabulary {
             rarity: kept.iter().map(|(count, _)| rarity(*count)).collect(),
+            kinds: kept.iter().map(|(_, slot)| kinds[*slot as usize]).collect(),
+            occurrences: kept.iter().map(|(count, _)| u64::from(*count)).sum(),
             slots: kept.into_iter().map(|(_, slot)| slot).collect(),
         }
     }
@@ -266,6 +293,27 @@ impl Rows {
         rows
     }
 
+    /// The same rows as somebody would see them who knows only those places: what is in too few
+    /// of them is not there, and the rest of its kind counts for it.
+    fn as_known(&self, places: &[usize], kinds: &[Kind]) -> Rows {
+        let mut counts = vec![0_u32; self.features];
+        for place in places {
+            self.row(*place).iter().for_each(|(feature, _)| counts[*feature as usize] += 1);
+        }
+        let mut rows = Rows { features: self.features, starts: vec![0], entries: Vec::new() };
+        for row in self.starts.windows(2).map(|ends| &self.entries[ends[0]..ends[1]]) {
+            let known = row
+                .iter()
+                .copied()
+                .filter(|(feature, _)| counts[*feature as usize] >= EXAMPLES_OF_FEATURE_MIN);
+            rows.entries.extend(balanced(
+                known.map(|(feature, value)| (feature, value, kinds[feature as usize])).collect(),
+            ));
+            rows.starts.push(rows.entries.len());
+        }
+        rows
+    }
+
     pub(super) fn row(&self, place: usize) -> &[(u32, f32)] {
         &self.entries[self.starts[place]..self.starts[place + 1]]
     }
@@ -286,10 +334,17 @@ pub(super) fn weigh(features: &[Feature], slots: &[u32], rarity: &[f32]) -> Vec<
             _ => row.push((feature, 1.0, kind)),
         }
     }
+    for (feature, value, _) in &mut row {
+        *value = (1.0 + value.ln()) * rarity[*feature as usize];
+    }
+    balanced(row)
+}
+
+/// A row of length one in which each kind counts as much as it may.
+fn balanced(row: Vec<(u32, f32, Kind)>) -> Vec<(u32, f32)> {
     // Words with pairs, parts, facts: the sum of squares of each.
     let mut squares = [0.0_f32; 3];
-    for (feature, value, kind) in &mut row {
-        *value = (1.0 + value.ln()) * rarity[*feature as usize];
+    for (_, value, kind) in &row {
         squares[group(*kind).0] += *value * *value;
     }
     let mut whole = 0.0_f32;

@@ -56,6 +56,9 @@ fn accents_case_and_forms_of_a_word_do_not_matter() {
     let exact = corpus.rank(&Doc::new("Telefon", ""), 5);
     assert_eq!(exact[0].score.reasons[0].shared, Shared::Word);
     assert!(corpus.rank(&Doc::new("Tele", ""), 5).is_empty(), "too little of it");
+    let labels = self::corpus(&[("Labeldrucker stumm", ""), ("Druck im Rohr", "")]);
+    let found = labels.rank(&Doc::new("Drucker", ""), 5);
+    assert_eq!(found[0].score.reasons[0].words, "labeldrucker", "its end is the same");
     let numbers = self::corpus(&[("Error 150234", "")]);
     assert!(numbers.rank(&Doc::new("150235", ""), 5).is_empty(), "numbers have no forms");
 }
@@ -83,7 +86,7 @@ fn of_two_equals_the_nearer_in_time_comes_first() {
     let asked = Doc::new("VPN drops", "").at(NOW);
     assert_eq!(order(&corpus, &asked), [1, 0]);
     let found = corpus.rank(&asked, 5);
-    assert!(found[1].score.value > found[0].score.value * 0.6, "only a little: {found:?}");
+    assert!(found[1].score.value > found[0].score.value * 0.5, "half at most: {found:?}");
 }
 
 #[test]

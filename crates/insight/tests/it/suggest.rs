@@ -12,22 +12,23 @@ const SAID: [(&str, &[&str]); 3] = [
     ("Payroll", &["salary", "payslip", "bonus", "holiday", "contract", "overtime"]),
 ];
 
+/// A number that looks drawn, the same everywhere.
+fn drawn(n: usize, of: u64) -> usize {
+    let mixed = (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((mixed >> 33) % of) as usize
+}
+
 /// Texts of three labels, most of whose words tell nothing; one in `wrong` has another's label.
-fn examples(count: usize, wrong: usize) -> Vec<Example> {
+fn examples(count: usize, wrong: u64) -> Vec<Example> {
     let filler = ["please", "help", "since", "today", "does", "not", "work", "my", "the", "again"];
     (0..count)
         .map(|n| {
             let (label, words) = SAID[n % 3];
-            let pick = |k: usize| filler[(n * 7 + k * 3 + n / 10) % filler.len()];
-            let text = format!(
-                "{} {} {} {} {}",
-                pick(0),
-                words[(n / 3) % 6],
-                pick(1),
-                words[(n / 3 + n / 18) % 6],
-                pick(2)
-            );
-            let label = if n % wrong == wrong - 1 { SAID[(n + 1) % 3].0 } else { label };
+            let fill = |k: usize| filler[drawn(n * 8 + k, 10)];
+            let word = |k: usize| words[drawn(n * 8 + k, 6)];
+            let text = format!("{} {} {} {} {}", fill(0), word(1), fill(2), word(3), fill(4));
+            let label = if drawn(n * 8 + 5, wrong) == 1 { SAID[(n + 1) % 3].0 } else { label };
             Example::new(Features::of("", &text), label)
         })
         .collect()
@@ -39,7 +40,7 @@ fn options() -> Options {
 
 #[test]
 fn it_learns_and_says_which_words_decided() {
-    let model = train(&examples(300, 1_000), &options()).unwrap();
+    let model = train(&examples(300, 1_000_000), &options()).unwrap();
     assert_eq!(model.labels(), ["Hardware", "Network", "Payroll"]);
     assert_eq!(model.examples(), 300);
     let guesses = model.suggest(&Features::of("The firewall again", "please help"));
@@ -93,7 +94,7 @@ fn probabilities_mean_what_they_say() {
 
 #[test]
 fn below_the_threshold_and_of_unknown_words_nothing_is_said() {
-    let model = train(&examples(300, 1_000), &options()).unwrap();
+    let model = train(&examples(300, 1_000_000), &options()).unwrap();
     assert!(model.suggest(&Features::of("", "")).is_empty());
     assert!(model.suggest(&Features::of("zzzz qqqq", "xxxxx")).is_empty());
     assert!(model.suggest_from(&Features::of("firewall", ""), 0.5).is_some());
@@ -102,7 +103,7 @@ fn below_the_threshold_and_of_unknown_words_nothing_is_said() {
 
 #[test]
 fn labels_with_few_examples_are_left_out_and_one_alone_is_not_learned() {
-    let mut all = examples(90, 1_000);
+    let mut all = examples(90, 1_000_000);
     all.extend((0..9).map(|_| Example::new(Features::of("printer vpn salary", ""), "Rare")));
     let model = train(&all, &options()).unwrap();
     assert_eq!(model.labels(), ["Hardware", "Network", "Payroll"]);
@@ -130,7 +131,7 @@ fn the_same_examples_and_seed_give_the_same_model_and_a_stored_one_says_the_same
 
 #[test]
 fn a_stored_model_that_does_not_fit_together_is_refused() {
-    let model = train(&examples(90, 1_000), &options()).unwrap();
+    let model = train(&examples(90, 1_000_000), &options()).unwrap();
     let mut stored = serde_json::to_value(&model).unwrap();
     stored["weights"].as_array_mut().unwrap().pop();
     let refused = serde_json::from_value::<insight::suggest::Model>(stored).unwrap_err();
@@ -142,7 +143,7 @@ fn a_stored_model_that_does_not_fit_together_is_refused() {
 
 #[test]
 fn limits_hold_and_the_last_examples_count() {
-    let mut all = examples(300, 1_000);
+    let mut all = examples(300, 1_000_000);
     let limits = Limits { examples: 60, labels: 2, vocabulary: 50, weights: 60, occurrences: 600 };
     let small = Options { limits, ..options() };
     let model = train(&all, &small).unwrap();
@@ -158,7 +159,7 @@ fn limits_hold_and_the_last_examples_count() {
 
 #[test]
 fn hostile_texts_are_cut() {
-    let mut all = examples(90, 1_000);
+    let mut all = examples(90, 1_000_000);
     all.push(Example::new(
         Features::of(&"printer".repeat(1 << 17), &"a b ".repeat(1 << 18)),
         "Hardware",
@@ -173,7 +174,7 @@ fn hostile_texts_are_cut() {
 
 #[test]
 fn a_fifth_of_each_label_is_held_out() {
-    let all = examples(300, 1_000);
+    let all = examples(300, 1_000_000);
     let labels: Vec<&str> = all.iter().map(|example| example.label.as_str()).collect();
     let (learned, held) = split(&labels, 1);
     let mut both: Vec<usize> = learned.iter().chain(&held).copied().collect();
