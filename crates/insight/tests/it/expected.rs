@@ -105,7 +105,9 @@ fn eight_of_ten_end_in_the_interval_whatever_their_group_and_however_long_they_l
             within += i64::from((told.low_seconds..=told.high_seconds).contains(&rest));
         }
         let part = within as f64 / f64::from(all);
-        assert!((0.76..0.84).contains(&part), "{priority} {steps} {idle}: {part} of {all}");
+        // Chance alone moves the part of so many by one deviation, often enough by two.
+        let off = 0.02 + 2.5 * (0.16 / f64::from(all)).sqrt();
+        assert!((part - 0.8).abs() < off, "{priority} {steps} {idle}: {part} of {all}");
     }
 }
 
