@@ -14,7 +14,8 @@
 //! **How sure it is**: each tree leaves out some cases by chance; how far off it is for these
 //! tells which part of the distribution holds 80 of 100 (split-conformal, on cases that were
 //! left out), for each activity and value of a grouping fact by itself where there are enough
-//! (Mondrian).
+//! (Mondrian). That holds right after a step. Later it is what is left of the same distribution, which
+//! is not calibrated by itself: in simulated cases 75 to 85 of 100 ended within it.
 //!
 //! **When it is silent**: with fewer than [`CASES_MIN`] cases that were in the same activity and
 //! lasted as long.
