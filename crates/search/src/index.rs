@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Kind};
 use crate::failure::Failure;
-use crate::limits::HEAP_BYTES;
+use crate::limits::{HEAP_BYTES, PURGE_ROUNDS};
 use crate::merge::Merging;
 use crate::schema::{Fields, schema, tokenizers};
 use crate::similar::{Alike, Like};
@@ -199,23 +199,41 @@ impl Index {
         Ok(())
     }
 
-    /// Writes anew whatever holds words of documents that were taken out or put in anew, and does
-    /// not return before they are gone from the disk. Else they go when files are merged, which may
-    /// be never. For words that have to be erased; reads and writes up to the whole index. After a
-    /// failure, such as files that are merged just now, ask again.
+    /// Writes anew whatever holds words of documents that were taken out or put in anew by now, and
+    /// does not return before they are gone from the disk. Else they go when files are merged, which
+    /// may be never. For words that have to be erased; reads and writes up to the whole index, while
+    /// searches and commits go on. After a failure, such as files that are merged just now, ask again.
     pub fn purge(&self) -> Result<(), Failure> {
-        let mut writer = self.writer()?;
-        let segments = self.index.searchable_segment_metas()?;
-        for segment in segments.iter().filter(|segment| segment.has_deletes()) {
-            // One that was merged meanwhile is no longer there, and neither are its words.
-            if self.index.searchable_segment_ids()?.contains(&segment.id()) {
-                writer.merge(&[segment.id()]).wait()?;
+        for _ in 0..PURGE_ROUNDS {
+            if self.purge_round()? {
+                // Searches hold the old files open until they see the new ones.
+                self.reader.reload()?;
+                let collected = self.writer()?.garbage_collect_files();
+                collected.wait()?;
+                return Ok(());
             }
         }
-        // Searches hold the old files open until they see the new ones.
-        self.reader.reload()?;
-        writer.garbage_collect_files().wait()?;
-        Ok(())
+        Err(Failure::Busy)
+    }
+
+    /// Writes anew what holds such words as this begins; whether all of it was there to be written.
+    fn purge_round(&self) -> Result<bool, Failure> {
+        let mut all = true;
+        for segment in self.index.searchable_segment_metas()? {
+            if !segment.has_deletes() {
+                continue;
+            }
+            // One that was merged meanwhile may have taken the words along: that may have begun before
+            // they were taken out.
+            if !self.index.searchable_segment_ids()?.contains(&segment.id()) {
+                all = false;
+                continue;
+            }
+            // The writer is let go of before it is waited for: others write meanwhile.
+            let merged = self.writer()?.merge(&[segment.id()]);
+            merged.wait()?;
+        }
+        Ok(all)
     }
 
     /// What somebody looks for, within what they may see.
