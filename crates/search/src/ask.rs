@@ -163,10 +163,10 @@ impl Asking<'_> {
     /// Documents with a word that begins so.
     fn beginning(&self, field: Field, word: &str) -> tantivy::Result<Boxed> {
         let terms = beginnings(self.searcher, field, word)?;
-        Ok(match terms.is_empty() {
-            true => Box::new(EmptyQuery),
-            false => Box::new(TermSetQuery::new(terms)),
-        })
+        if terms.is_empty() {
+            return Ok(Box::new(EmptyQuery));
+        }
+        Ok(Box::new(TermSetQuery::new(terms)))
     }
 
     /// What has words as typed, or one that is near, in a place. None where that place is not

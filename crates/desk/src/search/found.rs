@@ -271,4 +271,6 @@ pub struct Standing {
     pub building: Option<f32>,
     /// Whether the index is out of order, so that the database answers.
     pub failing: bool,
+    /// Whether erased words may still be in its files.
+    pub erasing: bool,
 }
