@@ -38,6 +38,9 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn find(&self, viewer: &Viewer, mut wish: Wish) -> Result<Found, Trouble> {
+        if Scope::of(viewer).nothing {
+            return Ok(Found::default());
+        }
         wish.limit = wish.limit.min(FOUND_MAX);
         let index = self.0.search.index();
         let building = self.0.search.seen().standing.building;
@@ -156,9 +159,10 @@ impl Finder {
         let elsewhere = |hit: &&Hit| {
             hit.places.iter().any(|place| matches!(place, Place::Text | Place::Internal))
         };
+        let shows_texts = self.wish.shows_texts();
         let inside: Vec<IncidentNumber> = hits
             .iter()
-            .filter(elsewhere)
+            .filter(|hit| shows_texts && elsewhere(hit))
             .filter_map(|hit| hit.id.parse().ok())
             .filter(|number| rows.iter().any(|row| row.number == *number))
             .take(SNIPPETS_MAX)
@@ -385,8 +389,23 @@ impl Hits {
         if asked.filters.is_empty() && !asked.text.trim().is_empty() {
             let kinds: &[Kind] = if staff { &OTHERS } else { &PUBLIC_OTHERS };
             hits.others = of(kinds, &[], (wish.limit * kinds.len()).min(FOUND_MAX))?;
+            // Very many of one kind, such as people of a common name, leave no room for others.
+            for kind in hits.crowded_out() {
+                let more = of(&[kind], &[], wish.limit)?;
+                hits.others.hits.retain(|hit| hit.kind != kind);
+                hits.others.hits.extend(more.hits);
+            }
         }
         Ok(hits)
+    }
+
+    /// Kinds of which more were found than there is room for among the others.
+    fn crowded_out(&self) -> Vec<Kind> {
+        let few = |(kind, found): (&Kind, &u64)| {
+            let there = self.others.hits.iter().filter(|hit| hit.kind == *kind).count() as u64;
+            (there < (*found).min(self.limit as u64)).then_some(*kind)
+        };
+        self.others.kinds.iter().filter_map(few).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &::search::Found> {

@@ -21,9 +21,14 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// What is looked for while it is typed.
+    /// What is looked for while it is typed; of incidents only titles are shown.
     pub fn typed(text: impl Into<String>, limit: usize) -> Self {
         Wish { text: text.into(), limit, typing: true, facets: false }
+    }
+
+    /// Whether it is shown where the words are in other texts than titles: these are read for it.
+    pub(super) fn shows_texts(&self) -> bool {
+        self.facets || !self.typing
     }
 }
 
