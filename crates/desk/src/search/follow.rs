@@ -70,7 +70,7 @@ enum Rest {
 pub(super) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let figures = Figures::new(desk.metrics());
-    let committed = desk.0.feed.committed();
+    let mut committed = desk.0.feed.committed();
     tokio::spawn(async move {
         let mut follower = Follower::new(figures.clone());
         while let Some((back, rest)) = turn(&weak, follower).await {
@@ -79,7 +79,7 @@ pub(super) fn start(desk: &Desk) {
                 Rest::Not => tokio::task::yield_now().await,
                 Rest::For(time) => tokio::time::sleep(time).await,
                 Rest::Until(time) => {
-                    drop(tokio::time::timeout(time, committed.notified()).await);
+                    drop(tokio::time::timeout(time, committed.changed()).await);
                 }
             }
         }
