@@ -32,6 +32,8 @@ const WHILE_KEPT: Duration = Duration::from_millis(500);
 const KEPT_TIMES: u32 = 120;
 /// Pause between two parts of filling while commands wait to be written.
 const WHILE_BUSY: Duration = Duration::from_millis(25);
+/// Between two looks at what was read of files.
+const WHILE_READING: Duration = Duration::from_millis(50);
 /// Entries of the log followed in one turn.
 const ENTRIES: usize = 1_000;
 /// Incidents of one turn of filling.
@@ -100,7 +102,7 @@ async fn turn(
     });
     Some(match done.await {
         Ok((mut follower, rest)) => {
-            follower.read_files(&desk).await;
+            follower.read_files(&desk);
             (Some(follower), rest)
         }
         Err(error) => {
@@ -250,7 +252,7 @@ impl Follower {
         } else if self.pending {
             Rest::For(due.saturating_sub(since))
         } else if self.reading.has_work() {
-            Rest::Not
+            Rest::Until(WHILE_READING)
         } else {
             Rest::Until(LOOK_EVERY)
         })
@@ -421,10 +423,10 @@ impl Follower {
         Ok(more)
     }
 
-    /// Reads some of the attached files that wait. Their words are put by the next turn.
-    async fn read_files(&mut self, desk: &Desk) {
+    /// Goes on with the attached files that wait. Their words are put by the next turn.
+    fn read_files(&mut self, desk: &Desk) {
         if self.index.is_some() && !self.marks.is_filling() {
-            self.reading.read_some(desk).await;
+            self.reading.go_on(desk);
         }
     }
 }
