@@ -122,6 +122,10 @@ async fn what_becomes_confidential_or_is_erased_is_not_found_any_more() {
     let number = t.report("Badge of Ines opens nothing").await;
     assert_eq!(numbers(&find(&t, &t.other_agent, "badge").await), [number]);
     restrict(&t, number).await;
+    // At once, though the index may not know yet.
+    let wish = Wish { text: "badge".to_owned(), limit: 10, typing: false, facets: true };
+    let found = t.desk.find(&t.other_agent, wish).await.unwrap();
+    assert_eq!((found.incidents, found.total, found.facets), (vec![], 0, vec![]));
     assert_eq!(find(&t, &t.other_agent, "badge").await.total, 0);
     let stored = t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
     let content = stored.unwrap().state.title;
