@@ -23,8 +23,7 @@ use store::{Failure, Sql};
 pub const FOUND_MAX: usize = 200;
 /// Incidents of which the place of the words is shown: their texts are read for it.
 const SNIPPETS_MAX: usize = 50;
-/// Properties by which         let known = hits.iter().filter_map(|hit| hit.id.parse::<IncidentNumber>().ok());
-        let hidden = known.filter(|number| !there.contains(number)).count() as u64;s are counted, for the service desk and for everybody else.
+/// Properties by which hits are counted, for the service desk and for everybody else.
 const FACETS: [&str; 6] = ["state", "priority", "service", "team", "category", "channel"];
 const PUBLIC_FACETS: [&str; 2] = ["state", "service"];
 /// What is found besides incidents, by the service desk and by everybody else.
@@ -156,8 +155,8 @@ impl Finder {
         let order: HashMap<IncidentNumber, usize> = numbers.into_iter().zip(0..).collect();
         rows.sort_by_key(|row| order.get(&row.number).copied());
         let there: HashSet<IncidentNumber> = rows.iter().map(|row| row.number).collect();
-        let is_hidden = |number: IncidentNumber| !there.contains(&number);
-        let hidden = hits.iter().filter(|hit| hit.id.parse().is_ok_and(is_hidden)).count() as u64;
+        let known = hits.iter().filter_map(|hit| hit.id.parse::<IncidentNumber>().ok());
+        let hidden = known.filter(|number| !there.contains(number)).count() as u64;
         if hidden > 0 {
             // Hidden a moment ago, so that the index does not know: no count tells of it.
             found.total = found.total.saturating_sub(hidden);
