@@ -123,7 +123,7 @@ impl Finder {
         };
         let mut found = Found {
             total: hits.incidents.total,
-            corrected: hits.corrected(),
+            corrected: hits.corrected().map(|words| with_conditions(words, &query.filter)),
             facets: facets(&hits.incidents.facets, &self.policy),
             building,
             ..Found::default()
@@ -448,6 +448,20 @@ fn shown_incident(row: IncidentRow, words: &[Words], shown: &Shown) -> FoundInci
     let may_read = |words: &&Words| words.public || row.access == Access::Full;
     let snippet = words.iter().filter(may_read).find_map(|words| shown.snippet(&words.text));
     FoundIncident { title: shown.marked(&row.title), snippet, row }
+}
+
+/// These words instead of those of a condition, with everything else that it asks for.
+fn with_conditions(mut words: String, filter: &Expr) -> String {
+    let parts = match filter {
+        Expr::And(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let is_word = |part: &&Expr| matches!(part, Expr::Term(Term::Text(_) | Term::Number(_)));
+    for condition in parts.iter().filter(|part| !is_word(part)) {
+        words.push(' ');
+        words.push_str(&condition.to_string());
+    }
+    words
 }
 
 /// Whether a query asks for words alone, all of them.

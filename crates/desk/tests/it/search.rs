@@ -67,6 +67,12 @@ async fn conditions_narrow_in_the_index_and_in_the_database() {
     t.resolve(&t.agent, over, "Changed its battery").await;
     assert_eq!(numbers(&find(&t, &t.agent, "scanner state:open").await), [open]);
     assert_eq!(numbers(&find(&t, &t.agent, "scanner -state:open").await), [over]);
+    // What is corrected keeps its conditions.
+    let found = find(&t, &t.agent, "scaner state:open").await;
+    assert_eq!(
+        (numbers(&found), found.corrected.as_deref()),
+        (vec![open], Some("scanner state:open"))
+    );
     // No label says this.
     assert_eq!(numbers(&find(&t, &t.agent, "scanner resolved:today").await), [over]);
     assert_eq!(numbers(&find(&t, &t.agent, &open.to_string()).await), [open]);
