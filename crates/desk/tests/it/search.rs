@@ -306,8 +306,11 @@ async fn erased_words_leave_the_disk_while_others_report() {
     let mut doors = 0;
     let gone = async {
         while t.desk.search_standing().erasing {
-            t.report("Door squeaks").await;
-            doors += 1;
+            tokio::task::yield_now().await;
+            if doors < 50 {
+                t.report("Door squeaks").await;
+                doors += 1;
+            }
         }
     };
     tokio::time::timeout(Duration::from_secs(60), gone).await.unwrap();
