@@ -66,7 +66,7 @@ pub const NEAR_NAMED: usize = 48;
 /// bounds the time of two letters that very many begin with.
 pub const BEGINNINGS_LOOKED: usize = 20_000;
 /// Such words that are looked for, the most frequent: of more, another letter is typed anyway.
-pub const BEGINNINGS_KEPT: usize = 1_000;
+pub const BEGINNINGS_KEPT: usize = 4_000;
 /// How often files that hold erased words are gone through: each time but the last some of them
 /// were merged meanwhile.
 pub const PURGE_ROUNDS: usize = 5;

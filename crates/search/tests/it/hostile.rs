@@ -111,7 +111,7 @@ proptest! {
 #[test]
 fn of_very_many_words_that_begin_alike_the_most_frequent_are_found() {
     let mut log = incident(1, 1, "A log");
-    log.public = (0..3_000).map(|n| format!("st{n:04} ")).collect();
+    log.public = (0..6_000).map(|n| format!("st{n:04} ")).collect();
     let mut documents = vec![log];
     documents.extend((2..6).map(|n| incident(n, 1, "The conveyor is stuck")));
     let index = index(&documents);
