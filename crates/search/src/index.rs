@@ -13,6 +13,7 @@ use crate::{find, similar};
 use incident::permissions::Scope;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tantivy::indexer::IndexWriterOptions;
@@ -137,7 +138,7 @@ impl Index {
     /// How many documents have this folded word in any of its forms, in title or public text,
     /// whoever may read them. For weights of words; not to be shown.
     pub fn document_frequency(&self, word: &str) -> Result<u64, Failure> {
-        similar::frequency(&self.reader.searcher(), self.fields, word)
+        guarded(|| similar::frequency(&self.reader.searcher(), self.fields, word))
     }
 
     /// Puts a document in, in place of the one of its kind and id. Found after the next commit.
@@ -239,13 +240,13 @@ impl Index {
     /// What somebody looks for, within what they may see.
     pub fn search(&self, scope: &Scope, wish: &Wish) -> Result<Found, Failure> {
         self.refresh()?;
-        find::search(&self.reader.searcher(), self.fields, scope, wish)
+        guarded(|| find::search(&self.reader.searcher(), self.fields, scope, wish))
     }
 
     /// What may be alike, within what somebody may see, the most alike first.
     pub fn similar(&self, scope: &Scope, like: &Like, limit: usize) -> Result<Vec<Alike>, Failure> {
         self.refresh()?;
-        similar::similar(&self.reader.searcher(), self.fields, scope, like, limit)
+        guarded(|| similar::similar(&self.reader.searcher(), self.fields, scope, like, limit))
     }
 
     /// Sees what another process has written.
@@ -262,6 +263,12 @@ impl Index {
     fn writer(&self) -> Result<MutexGuard<'_, IndexWriter>, Failure> {
         self.writer.as_ref().map(held).ok_or(Failure::ReadOnly)
     }
+}
+
+/// A file that broke after it was opened leads to reads beyond its end. That is an index of no use,
+/// not an answer that fails again and again.
+fn guarded<T>(ask: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or(Err(Failure::Broken))
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -287,4 +294,16 @@ fn writer(index: &tantivy::Index) -> Result<IndexWriter, Failure> {
     let writer: IndexWriter = index.writer_with_options(options)?;
     writer.set_merge_policy(Box::new(Merging::new()));
     Ok(writer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_broken_index() {
+        assert!(matches!(guarded(|| Ok(1)), Ok(1)));
+        let words: Vec<u8> = vec![];
+        assert!(matches!(guarded(|| Ok(words[..9].len())), Err(Failure::Broken)));
+    }
 }
