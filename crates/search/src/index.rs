@@ -203,7 +203,8 @@ impl Index {
     /// Writes anew whatever holds words of documents that were taken out or put in anew by now, and
     /// does not return before they are gone from the disk. Else they go when files are merged, which
     /// may be never. For words that have to be erased; reads and writes up to the whole index, while
-    /// searches and commits go on. After a failure, such as files that are merged just now, ask again.
+    /// searches and commits go on. After a failure, such as files that are merged just now, ask
+    /// again.
     pub fn purge(&self) -> Result<(), Failure> {
         for _ in 0..PURGE_ROUNDS {
             if self.purge_round()? {
@@ -224,8 +225,8 @@ impl Index {
             if !segment.has_deletes() {
                 continue;
             }
-            // One that was merged meanwhile may have taken the words along: that may have begun before
-            // they were taken out.
+            // One that was merged meanwhile may have taken the words along: that may have begun
+            // before they were taken out.
             if !self.index.searchable_segment_ids()?.contains(&segment.id()) {
                 all = false;
                 continue;

@@ -38,7 +38,8 @@ const WHILE_READING: Duration = Duration::from_millis(50);
 const ENTRIES: usize = 1_000;
 /// Incidents of one turn of filling.
 const FILL_ROWS: usize = 1_000;
-/// Between two times that it is read how often problems and articles helped: it orders hits a little.
+/// Between two times that it is read how often problems and articles helped: that orders hits, a
+/// little.
 const WEIGH_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Of what the index is; which log it is of tell its marks.
