@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::incidents::feed::FeedEvent;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// Events that happened, in the order of their positions.
 pub type Committed = Arc<Vec<FeedEvent>>;
@@ -23,8 +23,8 @@ pub struct Feed {
     sender: broadcast::Sender<Committed>,
     wake: Arc<Notify>,
     position: AtomicI64,
-    /// For the one who keeps the search index.
-    committed: Arc<Notify>,
+    /// For those who follow the log by themselves: the search index, reports.
+    committed: watch::Sender<()>,
 }
 
 impl Feed {
@@ -33,7 +33,7 @@ impl Feed {
             sender: broadcast::channel(BEHIND_MAX).0,
             wake: Arc::new(Notify::new()),
             position: AtomicI64::new(position),
-            committed: Arc::new(Notify::new()),
+            committed: watch::Sender::new(()),
         }
     }
 
@@ -54,12 +54,13 @@ impl Feed {
 
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
-        self.committed.notify_one();
+        self.committed.send_replace(());
     }
 
-    /// Wakes its one listener whenever this process commits.
-    pub(crate) fn committed(&self) -> Arc<Notify> {
-        self.committed.clone()
+    /// Changes whenever this process commits. Each listener has its own, so that none takes the
+    /// word from another.
+    pub(crate) fn committed(&self) -> watch::Receiver<()> {
+        self.committed.subscribe()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A search as a query of the index.
 
+use crate::begins::beginnings;
 use crate::document::Kind;
 use crate::limits::{FILTER_VALUES, FILTERS};
 use crate::schema::{Fields, label};
@@ -7,8 +8,8 @@ use crate::sight::{Readable, Sight};
 use crate::typed::Group;
 use crate::wish::{Place, Wish};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
-    FuzzyTermQuery, Occur, PhraseQuery, Query, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur,
+    PhraseQuery, Query, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
@@ -85,9 +86,8 @@ impl Asking<'_> {
                 let mut matches = self.forms(word, inside)?;
                 if *begins {
                     for (field, _) in self.texts(inside) {
-                        let term = Term::from_field_text(field, word);
-                        let longer = FuzzyTermQuery::new_prefix(term, 0, true);
-                        matches.push(Box::new(ConstScoreQuery::new(Box::new(longer), A_BEGINNING)));
+                        let longer = self.beginning(field, word)?;
+                        matches.push(Box::new(ConstScoreQuery::new(longer, A_BEGINNING)));
                     }
                 }
                 for (kind, id) in numbers {
@@ -160,9 +160,18 @@ impl Asking<'_> {
         Box::new(ConstScoreQuery::new(listed, THE_NUMBER))
     }
 
+    /// Documents with a word that begins so.
+    fn beginning(&self, field: Field, word: &str) -> tantivy::Result<Boxed> {
+        let terms = beginnings(self.searcher, field, word)?;
+        if terms.is_empty() {
+            return Ok(Box::new(EmptyQuery));
+        }
+        Ok(Box::new(TermSetQuery::new(terms)))
+    }
+
     /// What has words as typed, or one that is near, in a place. None where that place is not
     /// seen at all.
-    pub(crate) fn place(&self, place: Place, groups: &[Group]) -> Option<Boxed> {
+    pub(crate) fn place(&self, place: Place, groups: &[Group]) -> tantivy::Result<Option<Boxed>> {
         let fields = self.fields;
         let field = match place {
             Place::Number => fields.key,
@@ -170,20 +179,25 @@ impl Asking<'_> {
             Place::Text => fields.public,
             Place::Internal => fields.internal,
         };
-        let found = any(groups.iter().flat_map(|group| self.placed(place, field, group)).collect());
-        if place != Place::Internal {
-            return Some(found);
+        let mut placed = Vec::new();
+        for group in groups {
+            placed.extend(self.placed(place, field, group)?);
         }
-        match self.sight.full(&fields)? {
-            Readable::All => Some(found),
-            Readable::Those(those) => {
+        let found = any(placed);
+        if place != Place::Internal {
+            return Ok(Some(found));
+        }
+        Ok(match self.sight.full(&fields) {
+            None => None,
+            Some(Readable::All) => Some(found),
+            Some(Readable::Those(those)) => {
                 Some(Box::new(BooleanQuery::new(vec![(Occur::Must, found), (Occur::Must, those)])))
             }
-        }
+        })
     }
 
-    fn placed(&self, place: Place, field: Field, group: &Group) -> Vec<Boxed> {
-        match (place, group) {
+    fn placed(&self, place: Place, field: Field, group: &Group) -> tantivy::Result<Vec<Boxed>> {
+        Ok(match (place, group) {
             (Place::Number, Group::Number(kind, id, _)) => vec![self.numbered(*kind, id)],
             (Place::Number, Group::Word { numbers, .. }) => {
                 numbers.iter().map(|(kind, id)| self.numbered(*kind, id)).collect()
@@ -193,13 +207,12 @@ impl Asking<'_> {
                 let mut either = vec![listed(field, word)];
                 either.extend(near.iter().map(|word| listed(field, word)));
                 if *begins {
-                    let term = Term::from_field_text(field, word);
-                    either.push(Box::new(FuzzyTermQuery::new_prefix(term, 0, true)));
+                    either.push(self.beginning(field, word)?);
                 }
                 either
             }
             (_, Group::Phrase(words) | Group::Number(_, _, words)) => vec![adjacent(field, words)],
-        }
+        })
     }
 }
 

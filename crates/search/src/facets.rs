@@ -24,11 +24,58 @@ impl Counting {
     }
 }
 
-/// The counts of one segment: per number of a label.
+/// The counts of one segment.
 pub(crate) struct Counted {
-    prefixes: Vec<String>,
     column: Option<StrColumn>,
+    names: Vec<Named>,
+}
+
+/// The labels of one name. They are numbered one after another.
+struct Named {
+    /// As they begin.
+    prefix: String,
+    /// The number of the first.
+    first: u64,
+    /// How many hits have each. Of names that are not asked for there may be millions.
     counts: Vec<u32>,
+}
+
+impl Named {
+    fn of(column: Option<&StrColumn>, prefix: &str) -> std::io::Result<Named> {
+        let mut named = Named { prefix: prefix.to_owned(), first: 0, counts: vec![] };
+        let Some(column) = column else { return Ok(named) };
+        let mut values = column.dictionary().prefix_range(prefix).into_stream()?;
+        while values.advance() {
+            if named.counts.is_empty() {
+                named.first = values.term_ord();
+            }
+            named.counts.push(0);
+        }
+        Ok(named)
+    }
+
+    fn count(&mut self, number: u64) {
+        let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        if let Some(count) = at.and_then(|at| self.counts.get_mut(at)) {
+            *count += 1;
+        }
+    }
+
+    /// The values that hits have; none where they cannot be read.
+    fn values(&self, column: &StrColumn) -> Option<HashMap<String, u64>> {
+        let mut found = HashMap::new();
+        let mut values = column.dictionary().prefix_range(&self.prefix).into_stream().ok()?;
+        for count in &self.counts {
+            if !values.advance() {
+                return None;
+            }
+            if *count > 0 {
+                let value = values.key().get(self.prefix.len()..)?;
+                found.insert(String::from_utf8_lossy(value).into_owned(), u64::from(*count));
+            }
+        }
+        Some(found)
+    }
 }
 
 impl Collector for Counting {
@@ -40,8 +87,9 @@ impl Collector for Counting {
             true => None,
             false => reader.fast_fields().str(LABELS_FIELD)?,
         };
-        let labels = column.as_ref().map_or(0, |column| column.dictionary().num_terms());
-        Ok(Counted { prefixes: self.prefixes.clone(), column, counts: vec![0; labels] })
+        let names = self.prefixes.iter().map(|prefix| Named::of(column.as_ref(), prefix));
+        let names = names.collect::<std::io::Result<Vec<Named>>>()?;
+        Ok(Counted { column, names })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -70,32 +118,15 @@ impl SegmentCollector for Counted {
     fn collect(&mut self, doc: DocId, _: Score) {
         let Some(column) = &self.column else { return };
         for number in column.ords().values_for_doc(doc) {
-            let number = usize::try_from(number).unwrap_or(usize::MAX);
-            if let Some(count) = self.counts.get_mut(number) {
-                *count += 1;
-            }
+            self.names.iter_mut().for_each(|named| named.count(number));
         }
     }
 
     fn harvest(self) -> Option<Counts> {
         let Some(column) = &self.column else {
-            return Some(vec![HashMap::new(); self.prefixes.len()]);
+            return Some(vec![HashMap::new(); self.names.len()]);
         };
-        let mut all = Vec::with_capacity(self.prefixes.len());
-        for prefix in &self.prefixes {
-            let mut counts = HashMap::new();
-            let mut values = column.dictionary().prefix_range(prefix).into_stream().ok()?;
-            while values.advance() {
-                let count = self.counts.get(usize::try_from(values.term_ord()).ok()?).copied()?;
-                if count > 0 {
-                    let value = values.key().get(prefix.len()..)?;
-                    let value = String::from_utf8_lossy(value).into_owned();
-                    counts.insert(value, u64::from(count));
-                }
-            }
-            all.push(counts);
-        }
-        Some(all)
+        self.names.iter().map(|named| named.values(column)).collect()
     }
 }
 

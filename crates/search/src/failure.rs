@@ -21,6 +21,9 @@ pub enum Failure {
     /// The index says no.
     #[error("the search index failed: {0}; it can be thrown away and is filled anew")]
     Index(#[from] tantivy::TantivyError),
+    /// Files that have to be written anew are merged by something else.
+    #[error("files of the search index are merged just now; ask again in a moment")]
+    Busy,
     /// A panic inside the index.
     #[error("the search index is broken; it can be thrown away and is filled anew")]
     Broken,

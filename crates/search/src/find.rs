@@ -103,7 +103,7 @@ impl Finding<'_> {
         sorted.sort_unstable();
         let mut places: HashMap<DocAddress, Vec<Place>> = HashMap::new();
         for place in [Place::Number, Place::Title, Place::Text, Place::Internal] {
-            let Some(query) = self.asking.place(place, groups) else { continue };
+            let Some(query) = self.asking.place(place, groups)? else { continue };
             let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
             for segment in sorted.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
                 let Some(first) = segment.first() else { continue };
@@ -166,8 +166,10 @@ impl Finding<'_> {
         Ok(found)
     }
 
+    /// Whether something within the sight has exactly this word: another form of it may stand in
+    /// what is hidden alone.
     fn seen(&self, word: &str) -> bool {
-        self.count(&[exactly(word)]).is_ok_and(|count| count > 0)
+        self.count(&[Group::Phrase(vec![word.to_owned()])]).is_ok_and(|count| count > 0)
     }
 
     /// The words that were meant: those that were typed, and for each that finds nothing the
@@ -189,6 +191,9 @@ impl Finding<'_> {
                     return Ok(None);
                 }
                 tries -= 1;
+                if !self.seen(word) {
+                    continue;
+                }
                 meant.push(exactly(word));
                 if self.count(&meant)? > 0 {
                     chosen = Some(word);

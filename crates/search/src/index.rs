@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Kind};
 use crate::failure::Failure;
-use crate::limits::HEAP_BYTES;
+use crate::limits::{HEAP_BYTES, PURGE_ROUNDS};
 use crate::merge::Merging;
 use crate::schema::{Fields, schema, tokenizers};
 use crate::similar::{Alike, Like};
@@ -13,6 +13,7 @@ use crate::{find, similar};
 use incident::permissions::Scope;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tantivy::indexer::IndexWriterOptions;
@@ -137,7 +138,7 @@ impl Index {
     /// How many documents have this folded word in any of its forms, in title or public text,
     /// whoever may read them. For weights of words; not to be shown.
     pub fn document_frequency(&self, word: &str) -> Result<u64, Failure> {
-        similar::frequency(&self.reader.searcher(), self.fields, word)
+        guarded(|| similar::frequency(&self.reader.searcher(), self.fields, word))
     }
 
     /// Puts a document in, in place of the one of its kind and id. Found after the next commit.
@@ -199,35 +200,54 @@ impl Index {
         Ok(())
     }
 
-    /// Writes anew whatever holds words of documents that were taken out or put in anew, and does
-    /// not return before they are gone from the disk. Else they go when files are merged, which may
-    /// be never. For words that have to be erased; reads and writes up to the whole index. After a
-    /// failure, such as files that are merged just now, ask again.
+    /// Writes anew whatever holds words of documents that were taken out or put in anew by now, and
+    /// does not return before they are gone from the disk. Else they go when files are merged, which
+    /// may be never. For words that have to be erased; reads and writes up to the whole index, while
+    /// searches and commits go on. After a failure, such as files that are merged just now, ask
+    /// again.
     pub fn purge(&self) -> Result<(), Failure> {
-        let mut writer = self.writer()?;
-        let segments = self.index.searchable_segment_metas()?;
-        for segment in segments.iter().filter(|segment| segment.has_deletes()) {
-            // One that was merged meanwhile is no longer there, and neither are its words.
-            if self.index.searchable_segment_ids()?.contains(&segment.id()) {
-                writer.merge(&[segment.id()]).wait()?;
+        for _ in 0..PURGE_ROUNDS {
+            if self.purge_round()? {
+                // Searches hold the old files open until they see the new ones.
+                self.reader.reload()?;
+                let collected = self.writer()?.garbage_collect_files();
+                collected.wait()?;
+                return Ok(());
             }
         }
-        // Searches hold the old files open until they see the new ones.
-        self.reader.reload()?;
-        writer.garbage_collect_files().wait()?;
-        Ok(())
+        Err(Failure::Busy)
+    }
+
+    /// Writes anew what holds such words as this begins; whether all of it was there to be written.
+    fn purge_round(&self) -> Result<bool, Failure> {
+        let mut all = true;
+        for segment in self.index.searchable_segment_metas()? {
+            if !segment.has_deletes() {
+                continue;
+            }
+            // One that was merged meanwhile may have taken the words along: that may have begun
+            // before they were taken out.
+            if !self.index.searchable_segment_ids()?.contains(&segment.id()) {
+                all = false;
+                continue;
+            }
+            // The writer is let go of before it is waited for: others write meanwhile.
+            let merged = self.writer()?.merge(&[segment.id()]);
+            merged.wait()?;
+        }
+        Ok(all)
     }
 
     /// What somebody looks for, within what they may see.
     pub fn search(&self, scope: &Scope, wish: &Wish) -> Result<Found, Failure> {
         self.refresh()?;
-        find::search(&self.reader.searcher(), self.fields, scope, wish)
+        guarded(|| find::search(&self.reader.searcher(), self.fields, scope, wish))
     }
 
     /// What may be alike, within what somebody may see, the most alike first.
     pub fn similar(&self, scope: &Scope, like: &Like, limit: usize) -> Result<Vec<Alike>, Failure> {
         self.refresh()?;
-        similar::similar(&self.reader.searcher(), self.fields, scope, like, limit)
+        guarded(|| similar::similar(&self.reader.searcher(), self.fields, scope, like, limit))
     }
 
     /// Sees what another process has written.
@@ -244,6 +264,12 @@ impl Index {
     fn writer(&self) -> Result<MutexGuard<'_, IndexWriter>, Failure> {
         self.writer.as_ref().map(held).ok_or(Failure::ReadOnly)
     }
+}
+
+/// A file that broke after it was opened leads to reads beyond its end. That is an index of no use,
+/// not an answer that fails again and again.
+fn guarded<T>(ask: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or(Err(Failure::Broken))
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -269,4 +295,16 @@ fn writer(index: &tantivy::Index) -> Result<IndexWriter, Failure> {
     let writer: IndexWriter = index.writer_with_options(options)?;
     writer.set_merge_policy(Box::new(Merging::new()));
     Ok(writer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_broken_index() {
+        assert!(matches!(guarded(|| Ok(1)), Ok(1)));
+        let words: Vec<u8> = vec![];
+        assert!(matches!(guarded(|| Ok(words[..9].len())), Err(Failure::Broken)));
+    }
 }

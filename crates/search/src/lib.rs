@@ -29,6 +29,7 @@
 //! ```
 
 mod ask;
+mod begins;
 mod document;
 mod facets;
 mod failure;

@@ -62,3 +62,11 @@ pub const MARKS: usize = 500;
 pub const KEPT_MARKS: usize = 64;
 /// Words that were taken for others and are named in an answer: each is one more search.
 pub const NEAR_NAMED: usize = 48;
+/// Words of the index that may begin as a typed one does and are looked at, per text and segment:
+/// bounds the time of two letters that very many begin with.
+pub const BEGINNINGS_LOOKED: usize = 20_000;
+/// Such words that are looked for, the most frequent: of more, another letter is typed anyway.
+pub const BEGINNINGS_KEPT: usize = 4_000;
+/// How often files that hold erased words are gone through: each time but the last some of them
+/// were merged meanwhile.
+pub const PURGE_ROUNDS: usize = 5;

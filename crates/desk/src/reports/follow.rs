@@ -25,7 +25,7 @@ const FILL_ROWS: usize = 200;
 /// Starts the follower. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
-    let committed = desk.0.feed.committed();
+    let mut committed = desk.0.feed.committed();
     tokio::spawn(async move {
         loop {
             let Some(inner) = weak.upgrade() else { return };
@@ -38,7 +38,7 @@ pub(crate) fn start(desk: &Desk) {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => {
                     tokio::time::sleep(PACE).await;
-                    drop(tokio::time::timeout(LOOK_EVERY, committed.notified()).await);
+                    drop(tokio::time::timeout(LOOK_EVERY, committed.changed()).await);
                 }
                 Err(trouble) => {
                     tracing::warn!(%trouble, "what reports count could not be followed; trying again");

@@ -150,7 +150,7 @@ impl Comparer {
         let known_outages: BTreeSet<IncidentNumber> =
             similar.outages.iter().map(|outage| outage.number).collect();
         found.retain(|row| staff || !known_outages.contains(&row.number));
-        similar.incidents = ranked(sql, &asked, &subject, found)?;
+        similar.incidents = ranked(sql, &scope, &asked, &subject, found)?;
         if failed.is_none() {
             failed = self.records(sql, &scope, &subject, &mut similar)?.err();
         }
@@ -369,6 +369,7 @@ impl Subject {
 /// The best of these, with why and how they ended.
 fn ranked(
     sql: &mut dyn Sql,
+    scope: &Scope,
     asked: &Asked,
     subject: &Subject,
     mut found: Vec<IncidentRow>,
@@ -380,7 +381,7 @@ fn ranked(
         true => HashMap::new(),
         false => stored::labels(sql, &numbers)?,
     };
-    let often = rows::helped_often(sql, &numbers)?;
+    let often = rows::helped_often(sql, scope, &numbers)?;
     let mut best: Vec<(f64, SimilarIncident)> = Vec::new();
     for row in found {
         let words = said.remove(&row.number).unwrap_or_default();

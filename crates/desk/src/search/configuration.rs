@@ -4,15 +4,17 @@
 use super::documents;
 use super::marks::Marks;
 use ::search::{Document, Kind};
+use incident::Scope;
 use kernel::{PersonId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::directory::{PeopleFilter, articles, audit, people, problems, services, teams};
+use store::knowledge::{self, Record, Success};
 use store::{Failure, Sql};
 
 /// Problems, articles and people of one turn.
 const RECORDS: i64 = 500;
 /// Entries of the audit that are looked at again, as one may be committed after a later one.
-const AUDIT_AGAIN: i64 = 100;
+pub(super) const AUDIT_AGAIN: i64 = 100;
 
 /// What changed in the configuration, as it is gathered.
 pub(super) struct Changes {
@@ -49,15 +51,21 @@ impl Changes {
     fn records(&mut self, sql: &mut dyn Sql) -> Result<bool, Failure> {
         let found = problems::changed_after(sql, self.marks.problems, RECORDS)?;
         let mut more = found.len() as i64 == RECORDS;
+        let names = found.iter().map(|(_, problem)| Record::Problem(problem.number));
+        let did = success(sql, names)?;
         for (at, problem) in found {
             self.marks.problems = at;
-            self.documents.push(documents::problem(&problem));
+            let helped = helped(&did, Record::Problem(problem.number));
+            self.documents.push(documents::problem(&problem, helped));
         }
         let found = articles::changed_after(sql, self.marks.articles, RECORDS)?;
         more |= found.len() as i64 == RECORDS;
+        let names = found.iter().map(|(_, article)| Record::Article(article.number));
+        let did = success(sql, names)?;
         for (at, article) in found {
             self.marks.articles = at;
-            self.documents.push(documents::article(&article));
+            let helped = helped(&did, Record::Article(article.number));
+            self.documents.push(documents::article(&article, helped));
         }
         Ok(more)
     }
@@ -102,4 +110,19 @@ impl Changes {
         self.marks.audit = until.max(self.marks.audit);
         Ok(!self.marks.people_done || self.marks.audit < last)
     }
+}
+
+/// How records did, by incidents that the whole service desk may see: the order of hits must tell
+/// nothing of others.
+fn success(
+    sql: &mut dyn Sql,
+    records: impl Iterator<Item = Record>,
+) -> Result<BTreeMap<Record, Success>, Failure> {
+    let records: Vec<Record> = records.collect();
+    knowledge::success(sql, &Scope::common(PersonId(Default::default())), &records)
+}
+
+/// How often a record helped.
+fn helped(did: &BTreeMap<Record, Success>, record: Record) -> u32 {
+    did.get(&record).map_or(0, |did| did.helped)
 }

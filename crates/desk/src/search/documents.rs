@@ -38,11 +38,12 @@ pub(super) fn incident(of: stored::Document) -> Document {
     document
 }
 
-/// A problem: for the service desk.
-pub(super) fn problem(of: &Problem) -> Document {
+/// A problem, and how often it helped: for the service desk.
+pub(super) fn problem(of: &Problem, helped: u32) -> Document {
     let number = of.number.to_string();
     let mut document =
         Document::new(Kind::Problem, number, &of.title, Readers::Staff, of.updated_at);
+    document.weight = helped;
     let texts = [&of.description, &of.cause, &of.workaround, &of.fix];
     document.public =
         texts.into_iter().chain(&of.steps).map(String::as_str).collect::<Vec<_>>().join("\n");
@@ -52,11 +53,12 @@ pub(super) fn problem(of: &Problem) -> Document {
     document
 }
 
-/// An article: for its readers.
-pub(super) fn article(of: &Article) -> Document {
+/// An article, and how often it helped: for its readers.
+pub(super) fn article(of: &Article, helped: u32) -> Document {
     let readers = if of.is_open() { Readers::Everyone } else { Readers::Staff };
     let number = of.number.to_string();
     let mut document = Document::new(Kind::Article, number, &of.title, readers, of.updated_at);
+    document.weight = helped;
     document.public.clone_from(&of.body);
     document.labels.push(Label::new("state", of.state.as_str()));
     document.labels.extend(of.services.iter().map(|id| Label::new("service", id)));

@@ -11,7 +11,7 @@ use kernel::{
     ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
 };
 use query::{Context, Expr, Query, Term};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::directory::{articles, people, problems, services, teams};
 use store::incidents::documents::{self as stored, Words};
@@ -38,6 +38,9 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn find(&self, viewer: &Viewer, mut wish: Wish) -> Result<Found, Trouble> {
+        if Scope::of(viewer).nothing {
+            return Ok(Found::default());
+        }
         wish.limit = wish.limit.min(FOUND_MAX);
         let index = self.0.search.index();
         let building = self.0.search.seen().standing.building;
@@ -120,7 +123,7 @@ impl Finder {
         };
         let mut found = Found {
             total: hits.incidents.total,
-            corrected: hits.corrected(),
+            corrected: hits.corrected().map(|words| with_conditions(words, &query.filter)),
             facets: facets(&hits.incidents.facets, &self.policy),
             building,
             ..Found::default()
@@ -151,14 +154,23 @@ impl Finder {
         let mut rows = list::get_many(sql, &self.scope(), &numbers)?;
         let order: HashMap<IncidentNumber, usize> = numbers.into_iter().zip(0..).collect();
         rows.sort_by_key(|row| order.get(&row.number).copied());
+        let there: HashSet<IncidentNumber> = rows.iter().map(|row| row.number).collect();
+        let known = hits.iter().filter_map(|hit| hit.id.parse::<IncidentNumber>().ok());
+        let hidden = known.filter(|number| !there.contains(number)).count() as u64;
+        if hidden > 0 {
+            // Hidden a moment ago, so that the index does not know: no count tells of it.
+            found.total = found.total.saturating_sub(hidden);
+            found.facets.clear();
+        }
         rows.truncate(self.wish.limit);
         found.total = found.total.max(rows.len() as u64);
         let elsewhere = |hit: &&Hit| {
             hit.places.iter().any(|place| matches!(place, Place::Text | Place::Internal))
         };
+        let shows_texts = self.wish.shows_texts();
         let inside: Vec<IncidentNumber> = hits
             .iter()
-            .filter(elsewhere)
+            .filter(|hit| shows_texts && elsewhere(hit))
             .filter_map(|hit| hit.id.parse().ok())
             .filter(|number| rows.iter().any(|row| row.number == *number))
             .take(SNIPPETS_MAX)
@@ -385,8 +397,23 @@ impl Hits {
         if asked.filters.is_empty() && !asked.text.trim().is_empty() {
             let kinds: &[Kind] = if staff { &OTHERS } else { &PUBLIC_OTHERS };
             hits.others = of(kinds, &[], (wish.limit * kinds.len()).min(FOUND_MAX))?;
+            // Very many of one kind, such as people of a common name, leave no room for others.
+            for kind in hits.crowded_out() {
+                let more = of(&[kind], &[], wish.limit)?;
+                hits.others.hits.retain(|hit| hit.kind != kind);
+                hits.others.hits.extend(more.hits);
+            }
         }
         Ok(hits)
+    }
+
+    /// Kinds of which more were found than there is room for among the others.
+    fn crowded_out(&self) -> Vec<Kind> {
+        let few = |(kind, found): (&Kind, &u64)| {
+            let there = self.others.hits.iter().filter(|hit| hit.kind == *kind).count() as u64;
+            (there < (*found).min(self.limit as u64)).then_some(*kind)
+        };
+        self.others.kinds.iter().filter_map(few).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &::search::Found> {
@@ -421,6 +448,20 @@ fn shown_incident(row: IncidentRow, words: &[Words], shown: &Shown) -> FoundInci
     let may_read = |words: &&Words| words.public || row.access == Access::Full;
     let snippet = words.iter().filter(may_read).find_map(|words| shown.snippet(&words.text));
     FoundIncident { title: shown.marked(&row.title), snippet, row }
+}
+
+/// These words instead of those of a condition, with everything else that it asks for.
+fn with_conditions(mut words: String, filter: &Expr) -> String {
+    let parts = match filter {
+        Expr::And(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let is_word = |part: &&Expr| matches!(part, Expr::Term(Term::Text(_) | Term::Number(_)));
+    for condition in parts.iter().filter(|part| !is_word(part)) {
+        words.push(' ');
+        words.push_str(&condition.to_string());
+    }
+    words
 }
 
 /// Whether a query asks for words alone, all of them.

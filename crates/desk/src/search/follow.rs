@@ -4,10 +4,11 @@
 //! answers.
 
 use super::Standing;
-use super::configuration::Changes;
+use super::configuration::{AUDIT_AGAIN, Changes};
 use super::documents;
 use super::kept::{Figures, Seen};
 use super::marks::Marks;
+use super::purging::Purging;
 use super::reading::Reading;
 use crate::Desk;
 use ::search::{Index, Opened};
@@ -31,12 +32,15 @@ const WHILE_KEPT: Duration = Duration::from_millis(500);
 const KEPT_TIMES: u32 = 120;
 /// Pause between two parts of filling while commands wait to be written.
 const WHILE_BUSY: Duration = Duration::from_millis(25);
+/// Between two looks at what was read of files.
+const WHILE_READING: Duration = Duration::from_millis(50);
 /// Entries of the log followed in one turn.
 const ENTRIES: usize = 1_000;
 /// Incidents of one turn of filling.
 const FILL_ROWS: usize = 1_000;
-/// Between two times that erased words are taken off the disk: it writes much of the index anew.
-const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+/// Between two times that it is read how often problems and articles helped: that orders hits, a
+/// little.
+const WEIGH_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Of what the index is; which log it is of tell its marks.
 const OF: &str = "evenkeel";
@@ -69,7 +73,7 @@ enum Rest {
 pub(super) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let figures = Figures::new(desk.metrics());
-    let committed = desk.0.feed.committed();
+    let mut committed = desk.0.feed.committed();
     tokio::spawn(async move {
         let mut follower = Follower::new(figures.clone());
         while let Some((back, rest)) = turn(&weak, follower).await {
@@ -78,7 +82,7 @@ pub(super) fn start(desk: &Desk) {
                 Rest::Not => tokio::task::yield_now().await,
                 Rest::For(time) => tokio::time::sleep(time).await,
                 Rest::Until(time) => {
-                    drop(tokio::time::timeout(time, committed.notified()).await);
+                    drop(tokio::time::timeout(time, committed.changed()).await);
                 }
             }
         }
@@ -99,7 +103,7 @@ async fn turn(
     });
     Some(match done.await {
         Ok((mut follower, rest)) => {
-            follower.read_files(&desk).await;
+            follower.read_files(&desk);
             (Some(follower), rest)
         }
         Err(error) => {
@@ -119,7 +123,10 @@ struct Follower {
     /// Of it, something that happened just now.
     fresh: bool,
     committed_at: Instant,
-    purged_at: Option<Instant>,
+    weighed_at: Instant,
+    purging: Purging,
+    /// The head of the audit up to which it is told, as [`audit::head`] gives it.
+    audited: (i64, i64),
     /// The head of the log and the configuration as they were last seen.
     head: (i64, i64),
     /// How many incidents there are, while they are filled in, and how many are.
@@ -141,7 +148,9 @@ impl Follower {
             pending: false,
             fresh: false,
             committed_at: Instant::now(),
-            purged_at: None,
+            weighed_at: Instant::now(),
+            purging: Purging::default(),
+            audited: (0, 0),
             head: (0, 0),
             all: 0,
             filled: 0,
@@ -170,6 +179,7 @@ impl Follower {
             tracing::warn!(%stop, "the search index cannot follow; trying again");
         }
         if matches!(stop, Stop::Index(_)) {
+            self.purging = Purging::default();
             desk.0.search.set(None);
             self.index = None;
             self.pending = false;
@@ -196,6 +206,7 @@ impl Follower {
             documents,
             building,
             failing: desk.0.search.index().is_none(),
+            erasing: self.marks.erased,
         };
         self.figures.show(&standing);
         let (position, configuration) = match self.pending {
@@ -234,6 +245,7 @@ impl Follower {
             // What is found from now on is asked of it.
             desk.0.search.set(Some(index.clone()));
         }
+        self.purge(&index);
         Ok(if more {
             Rest::Not
         } else if filling {
@@ -241,9 +253,8 @@ impl Follower {
         } else if self.pending {
             Rest::For(due.saturating_sub(since))
         } else if self.reading.has_work() {
-            Rest::Not
+            Rest::Until(WHILE_READING)
         } else {
-            self.purge(&index);
             Rest::Until(LOOK_EVERY)
         })
     }
@@ -257,24 +268,18 @@ impl Follower {
             Some(folder) => Index::open(folder, OF)?,
             None => (Index::in_memory()?, Opened::Empty),
         };
+        let marks = Marks::read(index.position().unwrap_or_default(), &index.marks());
+        let is_ours = marks.is_begun() && is_of(desk, &marks)?;
         if opened == Opened::ReadOnly {
             self.refused = self.refused.saturating_add(1);
-            desk.0.search.set(Some(Arc::new(index)));
+            // What is of another log would be counted, though it would not be shown.
+            desk.0.search.set(is_ours.then(|| Arc::new(index)));
             return Err(Stop::Kept);
         }
-        self.marks = Marks::read(index.position().unwrap_or_default(), &index.marks());
+        self.marks = marks;
         self.reading = Reading::default();
-        let known = self.marks.clone();
-        let is_ours = desk.store().read_blocking(|sql| {
-            Ok(match feed::position(sql)? < known.position {
-                true => false,
-                false if known.position == 0 => known.seal.is_empty(),
-                false => {
-                    stored::seal_at(sql, known.position)?.is_some_and(|seal| seal == known.seal)
-                }
-            })
-        })?;
-        if !is_ours || !self.marks.is_begun() {
+        self.audited = (0, 0);
+        if !is_ours {
             self.begin_anew(desk, &index)?;
         }
         if self.marks.is_filling() {
@@ -339,7 +344,10 @@ impl Follower {
         let numbers: Vec<IncidentNumber> = changed.numbers.into_iter().collect();
         self.put(desk, index, &numbers)?;
         self.reading.attached(changed.attached);
-        self.marks.erased |= changed.erased;
+        if changed.erased {
+            self.marks.erased = true;
+            self.purging.again();
+        }
         self.marks.position = changed.until;
         self.marks.seal = seal.unwrap_or_default();
         (self.pending, self.fresh) = (true, true);
@@ -372,31 +380,30 @@ impl Follower {
         Ok(())
     }
 
-    /// Takes erased words off the disk, while there is nothing else to do.
-    fn purge(&mut self, index: &Index) {
-        let rests = self.purged_at.is_some_and(|at| at.elapsed() < PURGE_EVERY);
-        if !self.marks.erased || rests {
-            return;
-        }
-        self.purged_at = Some(Instant::now());
-        match index.purge() {
+    /// Takes erased words off the disk, beside everything else.
+    fn purge(&mut self, index: &Arc<Index>) {
+        if self.purging.is_done() {
             // Kept with the next commit: whoever starts before purges once more.
-            Ok(()) => (self.marks.erased, self.pending) = (false, true),
-            Err(failure) => {
-                tracing::warn!(%failure, "erased words are still in files of the search index; trying again in an hour");
-            }
+            (self.marks.erased, self.pending) = (false, true);
+        } else if self.marks.erased && !self.pending {
+            self.purging.begin(index);
         }
     }
 
     /// Takes over what changed in problems, articles, services, teams and people; whether there
     /// is more.
     fn follow_configuration(&mut self, desk: &Desk, index: &Index) -> Result<bool, Stop> {
-        let marks = self.marks.clone();
         let (version, now) = (self.head.1, desk.now());
-        let audited = desk.store().read_blocking(audit::last)?;
-        if version == marks.configuration && audited <= marks.audit && marks.people_done {
+        let audited = desk.store().read_blocking(|sql| audit::head(sql, AUDIT_AGAIN))?;
+        if self.weighed_at.elapsed() >= WEIGH_EVERY {
+            self.weighed_at = Instant::now();
+            (self.marks.problems, self.marks.articles, self.audited) = (0, 0, (0, 0));
+        }
+        let told = version == self.marks.configuration && audited == self.audited;
+        if told && self.marks.people_done {
             return Ok(false);
         }
+        let marks = self.marks.clone();
         let (changes, more) =
             desk.store().read_blocking(|sql| Changes::since(sql, marks, version, now))?;
         let touched = !changes.gone.is_empty() || !changes.documents.is_empty();
@@ -411,13 +418,31 @@ impl Follower {
             (self.pending, self.fresh) = (true, true);
         }
         self.marks = changes.marks;
+        if !more {
+            self.audited = audited;
+        }
         Ok(more)
     }
 
-    /// Reads some of the attached files that wait. Their words are put by the next turn.
-    async fn read_files(&mut self, desk: &Desk) {
+    /// Goes on with the attached files that wait. Their words are put by the next turn.
+    fn read_files(&mut self, desk: &Desk) {
         if self.index.is_some() && !self.marks.is_filling() {
-            self.reading.read_some(desk).await;
+            self.reading.go_on(desk);
         }
     }
+}
+
+/// Whether an index that was left with these marks is of this log and this configuration. After a
+/// restore it may know what never happened here.
+fn is_of(desk: &Desk, known: &Marks) -> Result<bool, Stop> {
+    Ok(desk.store().read_blocking(|sql| {
+        let behind = feed::position(sql)? < known.position
+            || policy::version(sql)? < known.configuration
+            || audit::last(sql)? < known.audit;
+        Ok(match (behind, known.position) {
+            (true, _) => false,
+            (false, 0) => known.seal.is_empty(),
+            (false, at) => stored::seal_at(sql, at)?.is_some_and(|seal| seal == known.seal),
+        })
+    })?)
 }

@@ -21,9 +21,14 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// What is looked for while it is typed.
+    /// What is looked for while it is typed; of incidents only titles are shown.
     pub fn typed(text: impl Into<String>, limit: usize) -> Self {
         Wish { text: text.into(), limit, typing: true, facets: false }
+    }
+
+    /// Whether it is shown where the words are in other texts than titles: these are read for it.
+    pub(super) fn shows_texts(&self) -> bool {
+        self.facets || !self.typing
     }
 }
 
@@ -271,4 +276,6 @@ pub struct Standing {
     pub building: Option<f32>,
     /// Whether the index is out of order, so that the database answers.
     pub failing: bool,
+    /// Whether erased words may still be in its files.
+    pub erasing: bool,
 }

@@ -86,6 +86,7 @@ pub(super) struct Figures {
     documents: Gauge,
     building: Gauge,
     failing: Gauge,
+    erasing: Gauge,
 }
 
 impl Figures {
@@ -100,6 +101,8 @@ impl Figures {
             registry.register("search_building", help, figures.building.clone());
             let help = "Whether the search index is out of order and the database answers";
             registry.register("search_failing", help, figures.failing.clone());
+            let help = "Whether erased words may still be in files of the search index";
+            registry.register("search_erasing", help, figures.erasing.clone());
         });
         figures
     }
@@ -109,5 +112,6 @@ impl Figures {
         self.documents.set(i64::try_from(standing.documents).unwrap_or(i64::MAX));
         self.building.set(standing.building.is_some().into());
         self.failing.set(standing.failing.into());
+        self.erasing.set(standing.erasing.into());
     }
 }

@@ -11,6 +11,7 @@ mod follow;
 mod found;
 mod kept;
 mod marks;
+mod purging;
 mod reading;
 mod shown;
 mod texts;

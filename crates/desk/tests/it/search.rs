@@ -3,7 +3,10 @@
 use desk::Trouble;
 use desk::search::{Feedback, Found, Like, Similar, Wish};
 use incident::{Command, Viewer, Visibility};
-use kernel::{Channel, IncidentNumber, limits};
+use kernel::{ArticleNumber, Channel, IncidentNumber, ProblemNumber, limits};
+use std::time::Duration;
+use store::directory::articles::{Article, ArticleState, Audience};
+use store::directory::problems::Problem;
 use testkit::{TestDesk, blank};
 
 /// A desk with an index in memory.
@@ -64,6 +67,12 @@ async fn conditions_narrow_in_the_index_and_in_the_database() {
     t.resolve(&t.agent, over, "Changed its battery").await;
     assert_eq!(numbers(&find(&t, &t.agent, "scanner state:open").await), [open]);
     assert_eq!(numbers(&find(&t, &t.agent, "scanner -state:open").await), [over]);
+    // What is corrected keeps its conditions.
+    let found = find(&t, &t.agent, "scaner state:open").await;
+    assert_eq!(
+        (numbers(&found), found.corrected.as_deref()),
+        (vec![open], Some("scanner state:open"))
+    );
     // No label says this.
     assert_eq!(numbers(&find(&t, &t.agent, "scanner resolved:today").await), [over]);
     assert_eq!(numbers(&find(&t, &t.agent, &open.to_string()).await), [open]);
@@ -119,6 +128,10 @@ async fn what_becomes_confidential_or_is_erased_is_not_found_any_more() {
     let number = t.report("Badge of Ines opens nothing").await;
     assert_eq!(numbers(&find(&t, &t.other_agent, "badge").await), [number]);
     restrict(&t, number).await;
+    // At once, though the index may not know yet.
+    let wish = Wish { text: "badge".to_owned(), limit: 10, typing: false, facets: true };
+    let found = t.desk.find(&t.other_agent, wish).await.unwrap();
+    assert_eq!((found.incidents, found.total, found.facets), (vec![], 0, vec![]));
     assert_eq!(find(&t, &t.other_agent, "badge").await.total, 0);
     let stored = t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
     let content = stored.unwrap().state.title;
@@ -278,4 +291,73 @@ async fn an_index_that_cannot_be_kept_leaves_the_database_to_answer() {
     let found = t.desk.find(&t.agent, Wish::typed("gate", 5)).await.unwrap();
     assert_eq!(numbers(&found), [number]);
     assert_eq!(found.building, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn erased_words_leave_the_disk_while_others_report() {
+    let t = TestDesk::new().await;
+    t.desk.use_search(Some(t.folder().join("search")));
+    let number = t.report("Badge of Ines opens nothing").await;
+    assert_eq!(find(&t, &t.agent, "badge").await.total, 1);
+    let stored = t.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    let content = stored.unwrap().state.title;
+    t.issue(&t.manager, number, Command::Redact { content }).await.unwrap();
+    assert_eq!(find(&t, &t.agent, "badge").await.total, 0);
+    let mut doors = 0;
+    let gone = async {
+        while t.desk.search_standing().erasing {
+            tokio::task::yield_now().await;
+            if doors < 50 {
+                t.report("Door squeaks").await;
+                doors += 1;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), gone).await.unwrap();
+    assert_eq!(find(&t, &t.agent, "squeaks").await.total, doors);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn very_many_of_one_kind_leave_room_for_others() {
+    let t = indexed().await;
+    for n in 0..8 {
+        let title = format!("Turnstile {n}");
+        let problem = Problem::titled(ProblemNumber(0), &title, t.desk.now());
+        t.desk.make_problem(&t.agent, Channel::Web, problem, &[]).await.unwrap();
+    }
+    let article = Article {
+        body: format!("{}turnstile", "words about doors ".repeat(100)),
+        ..Article::titled(ArticleNumber(0), "Gates", t.desk.now())
+    };
+    t.desk.make_article(&t.agent, article).await.unwrap();
+    t.desk.search_caught_up().await.unwrap();
+    let wish = Wish { text: "turnstile".to_owned(), limit: 1, typing: false, facets: false };
+    let found = t.desk.find(&t.agent, wish).await.unwrap();
+    assert_eq!((found.problems.len(), found.articles.len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_helped_comes_first_among_the_alike() {
+    let t = indexed().await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let article = Article {
+            body: "Wait a minute.".to_owned(),
+            audience: Audience::Everyone,
+            state: ArticleState::Published,
+            ..Article::titled(ArticleNumber(0), "Token is refused", t.desk.now())
+        };
+        made.push(t.desk.make_article(&t.agent, article).await.unwrap());
+    }
+    let [first, second] = [made[0].number, made[1].number];
+    let order = |found: Found| found.articles.iter().map(|one| one.number).collect::<Vec<_>>();
+    assert_eq!(order(find(&t, &t.agent, "token").await).len(), 2);
+    for viewer in [&t.requester, &t.other_requester] {
+        assert!(t.desk.solved_by(viewer, second, None).await.unwrap());
+    }
+    // It is read with the article, and once an hour.
+    let article = t.desk.article(&t.agent, second).await.unwrap().article;
+    let article = Article { body: "Wait a moment.".to_owned(), ..article };
+    t.desk.change_article(&t.agent, article).await.unwrap();
+    assert_eq!(order(find(&t, &t.agent, "token").await), [second, first]);
 }

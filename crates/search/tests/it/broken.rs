@@ -175,3 +175,29 @@ fn what_was_taken_out_is_gone_from_the_disk_when_purged() {
     assert_eq!((opened, index.position(), index.documents()), (Opened::Kept, Some(51), live));
     index.purge().unwrap();
 }
+
+#[test]
+fn what_is_erased_is_purged_while_others_write() {
+    const ROUNDS: i64 = 20;
+    let folder = tempfile::tempdir().unwrap();
+    let (index, _) = open(folder.path());
+    fill(&index);
+    index.put(&incident(1, 1, "zyxwvut")).unwrap();
+    index.commit(50, &BTreeMap::new()).unwrap();
+    index.put(&incident(1, 1, "erased")).unwrap();
+    index.commit(51, &BTreeMap::new()).unwrap();
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            for n in 1..=ROUNDS {
+                index.put(&incident(500 + n, 1, "Scanner")).unwrap();
+                index.commit(51 + n, &BTreeMap::new()).unwrap();
+            }
+        });
+        // What is merged just now is asked for again.
+        while index.purge().is_err() {}
+    });
+    assert_eq!(find(&index, &staff(&[]), "zyxwvut").total, 0);
+    assert_eq!(find(&index, &staff(&[]), "erased").total, 1);
+    assert_eq!(find(&index, &staff(&[]), "scanner").total, ROUNDS as u64);
+    assert_eq!(index.position(), Some(51 + ROUNDS));
+}

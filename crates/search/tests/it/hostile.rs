@@ -107,3 +107,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_very_many_words_that_begin_alike_the_most_frequent_are_found() {
+    let mut log = incident(1, 1, "A log");
+    log.public = (0..6_000).map(|n| format!("st{n:04} ")).collect();
+    let mut documents = vec![log];
+    documents.extend((2..6).map(|n| incident(n, 1, "The conveyor is stuck")));
+    let index = index(&documents);
+    let wish = Wish { typing: true, ..Wish::of("st") };
+    let found = index.search(&staff(&[]), &wish).unwrap();
+    assert_eq!(found.total, 5);
+    assert!(found.hits.iter().any(|hit| hit.id == "INC-5"), "{:?}", found.hits);
+}

@@ -236,3 +236,16 @@ fn what_becomes_confidential_is_gone_with_the_next_commit() {
     assert_eq!(find(&index, &staff(&[1]), "salary").total, 1);
     assert_eq!(find(&index, &staff(&[]), "").total, 0);
 }
+
+#[test]
+fn a_form_that_stands_in_a_hidden_incident_alone_is_no_correction() {
+    let index = index(&[
+        confidential(1, 1, 1, "Printers of the board"),
+        incident(2, 2, "Printer prints nothing"),
+    ]);
+    let found = find(&index, &staff(&[2]), "pritners");
+    assert_eq!((found.total, found.corrected.as_deref()), (1, Some("printer")));
+    assert!(!found.near.contains(&"printers".to_owned()), "{:?}", found.near);
+    let found = find(&index, &staff(&[1]), "pritners");
+    assert_eq!(found.corrected.as_deref(), Some("printers"));
+}

@@ -168,6 +168,15 @@ pub fn last(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, "select max(id) from audit", &[], Columns::opt_int)?.flatten().unwrap_or_default())
 }
 
+/// The id of the last entry, and how many of the `again` ids before have one. Where an entry is
+/// committed after one with a later id, this changes too.
+pub fn head(sql: &mut dyn Sql, again: i64) -> Result<(i64, i64), Failure> {
+    let last = last(sql)?;
+    let values = [last.saturating_sub(again).into()];
+    let count = one(sql, "select count(*) from audit where id > $1", &values, Columns::int)?;
+    Ok((last, count.unwrap_or_default()))
+}
+
 /// The people that entries after this one tell of, of `limit` entries at most, and the last entry
 /// that was looked at.
 pub fn people_after(

@@ -1,7 +1,9 @@
 //! What people said of incidents that were shown as alike.
 
+use super::filter::fully_visible;
 use crate::directory::{many, slots};
 use crate::{Failure, Sql};
+use incident::Scope;
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use std::collections::HashMap;
 
@@ -49,15 +51,19 @@ pub fn said_beside(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Vec<Said
     })
 }
 
-/// Beside how many incidents each of these helped.
+/// Beside how many incidents, of those of which somebody sees everything, each of these helped.
 pub fn helped_often(
     sql: &mut dyn Sql,
+    scope: &Scope,
     others: &[IncidentNumber],
 ) -> Result<HashMap<IncidentNumber, i64>, Failure> {
-    let (list, values) = slots(1, others);
+    let (list, mut values) = slots(1, others);
+    let (visible, more) = fully_visible(sql.engine(), scope, values.len() + 1);
+    values.extend(more);
     let statement = format!(
-        "select other, count(distinct number) from similar_feedback \
-         where other in ({list}) and helped = 1 group by other"
+        "select s.other, count(distinct s.number) from similar_feedback s \
+         join incidents i on i.number = s.number \
+         where s.other in ({list}) and s.helped = 1 and {visible} group by s.other"
     );
     let found = many(sql, &statement, &values, |row| Ok((IncidentNumber(row.int()?), row.int()?)))?;
     Ok(found.into_iter().collect())

@@ -3,9 +3,9 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{
-    Incident, NOW, content, person, service, settle, store_all, store_erasure,
+    Incident, NOW, content, person, service, settle, staff, store_all, store_erasure, team,
 };
-use incident::Visibility;
+use incident::{Scope, Visibility};
 use kernel::{AttachmentId, IncidentNumber};
 use std::collections::BTreeSet;
 use store::incidents::alike::{Said, helped_often, said_beside, say};
@@ -116,6 +116,10 @@ fn files_are_read_once_and_forgotten_with_their_attachment() {
 fn what_people_say_of_similar_ones_is_kept_once_for_each() {
     each_engine("similar_feedback", |store| {
         write(store, |sql| {
+            settle(sql)?;
+            let secret = Incident::new(3, "Pump was sold");
+            let secret = secret.with(|state| state.confidential_to = Some(team(1)));
+            store_all(sql, &[Incident::new(1, "Pump is loud"), secret])?;
             let (two, three) = (IncidentNumber(2), IncidentNumber(3));
             say(sql, ONE, (two, person(1)), Some(false), NOW)?;
             say(sql, ONE, (two, person(1)), Some(true), NOW)?;
@@ -125,8 +129,10 @@ fn what_people_say_of_similar_ones_is_kept_once_for_each() {
             let said = said_beside(sql, ONE)?;
             assert_eq!(said.len(), 3);
             assert!(said.contains(&Said { other: two, person: person(1), helped: true }));
-            let often = helped_often(sql, &[two, three])?;
-            assert_eq!((often.get(&two), often.get(&three)), (Some(&2), None));
+            let often = helped_often(sql, &staff(), &[two, three])?;
+            assert_eq!((often.get(&two), often.get(&three)), (Some(&1), None));
+            let all = Scope { everything: true, ..staff() };
+            assert_eq!(helped_often(sql, &all, &[two])?.get(&two), Some(&2));
             say(sql, ONE, (three, person(1)), None, NOW)?;
             assert_eq!(said_beside(sql, ONE)?.len(), 2);
             Ok(())
