@@ -6,21 +6,17 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
 use desk::problems::Listed;
-use incident::{Access, Scope};
-use kernel::{IncidentNumber, ProblemNumber, ServiceId, Timestamp};
+use incident::Scope;
+use kernel::{ProblemNumber, ServiceId};
 use query::fold;
-use std::collections::BTreeSet;
 use store::directory::audit;
 use store::directory::{Entry, Problem, ProblemState};
-use store::incidents::list;
-use store::{Failure, Sql, ties};
+use store::{Sql, ties};
 
 /// Rows of the list: whoever looks for another one types a word of it.
 const SHOWN: usize = 100;
 /// Days in which incidents count as of late.
 const LATELY_DAYS: i64 = 30;
-/// Audit entries of one kind of record that are looked through for those of one.
-const AUDIT_LOOKED: usize = 1_000;
 /// Changes that are told, the newest.
 const CHANGES: usize = 30;
 
@@ -115,7 +111,7 @@ pub(crate) fn has_words(typed: &str, texts: &[&str]) -> bool {
 /// A problem of the list, and its incidents of late.
 pub(super) struct Row {
     pub(super) listed: Listed,
-    pub(super) lately: usize,
+    pub(super) lately: i64,
 }
 
 /// The list: the dearest first, and how many more there are.
@@ -135,35 +131,14 @@ pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResu
     let more = found.len().saturating_sub(SHOWN);
     found.truncate(SHOWN);
     let (scope, since) = (Scope::of(who.viewer()), who.here.now.plus_days(-LATELY_DAYS));
-    let rows = app.desk.read(move |sql| {
-        let mut rows = Vec::new();
-        for listed in found {
-            // Whatever was reported since was linked since.
-            let lately = match listed.cost.latest.is_some_and(|at| at >= since) {
-                true => lately(sql, &scope, listed.problem.number, since)?,
-                false => 0,
-            };
-            rows.push(Row { listed, lately });
-        }
-        Ok(rows)
-    });
-    Ok(List { rows: rows.await?, more })
-}
-
-fn lately(
-    sql: &mut dyn Sql,
-    scope: &Scope,
-    problem: ProblemNumber,
-    since: Timestamp,
-) -> Result<usize, Failure> {
-    let tied = ties::of_problem(sql, problem)?;
-    let numbers: BTreeSet<IncidentNumber> =
-        tied.iter().filter(|tie| tie.at >= since).map(|tie| tie.number).collect();
-    let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
-    let rows = list::get_many(sql, scope, &numbers)?;
-    let counted =
-        rows.iter().filter(|row| row.access == Access::Full && row.state.reported_at >= since);
-    Ok(counted.count())
+    let numbers: Vec<ProblemNumber> = found.iter().map(|listed| listed.problem.number).collect();
+    let of_late = move |sql: &mut dyn Sql| ties::reported_since(sql, &scope, &numbers, since);
+    let of_late = app.desk.read(of_late).await?;
+    let row = |listed: Listed| Row {
+        lately: of_late.get(&listed.problem.number).copied().unwrap_or_default(),
+        listed,
+    };
+    Ok(List { rows: found.into_iter().map(row).collect(), more })
 }
 
 /// The newest changes of a record.
@@ -172,15 +147,7 @@ pub(crate) async fn changes(
     subject: &'static str,
     id: String,
 ) -> PageResult<Vec<Entry>> {
-    let entries = app
-        .desk
-        .read(move |sql| {
-            let entries = audit::list(sql, Some(subject), AUDIT_LOOKED, None)?;
-            let own = entries.into_iter().map(|(_, entry)| entry);
-            Ok(own.filter(|entry| entry.subject_id == id).take(CHANGES).collect())
-        })
-        .await?;
-    Ok(entries)
+    Ok(app.desk.read(move |sql| audit::of(sql, subject, &id, CHANGES)).await?)
 }
 
 #[cfg(test)]
