@@ -378,8 +378,9 @@ impl Desk {
     }
 }
 
-/// Requesters see the figures of all, not those of their own few incidents.
-fn figures_for(viewer: &Viewer) -> Scope {
+/// By which incidents it is told to this viewer how articles did: requesters see the figures of
+/// all that the service desk sees, not those of their own few.
+pub fn figures_for(viewer: &Viewer) -> Scope {
     if viewer.is_staff() { Scope::of(viewer) } else { Scope::common(viewer.person) }
 }
 

@@ -267,6 +267,20 @@ impl Desk {
         .ok_or_else(unknown)
     }
 
+    /// A problem without its incidents and figures: for whoever changes it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Desk::problem`].
+    pub async fn bare_problem(
+        &self,
+        viewer: &Viewer,
+        number: ProblemNumber,
+    ) -> Result<Problem, Trouble> {
+        may_read_problems(viewer)?;
+        self.read(move |sql| rows::get(sql, number)).await?.ok_or_else(unknown)
+    }
+
     /// Makes a problem and links incidents to it, several at once.
     ///
     /// # Errors
@@ -312,7 +326,8 @@ impl Desk {
                 Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {
                     linked.push(number);
                 }
-                Err(Trouble::Refused(_)) => refused.push(number),
+                // The others are linked, and so is whatever comes of asking again.
+                Err(Trouble::Refused(_) | Trouble::Overloaded) => refused.push(number),
                 Err(trouble) => return Err(trouble),
             }
         }

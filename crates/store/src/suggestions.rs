@@ -223,6 +223,15 @@ pub fn decide(sql: &mut dyn Sql, suggestion: &Suggestion) -> Result<(), Failure>
     sql.execute(&statement, &values(suggestion)).map(drop)
 }
 
+/// Notes what became of it by itself. What was decided meanwhile, here or by another node, stays.
+pub fn settle(sql: &mut dyn Sql, suggestion: &Suggestion) -> Result<(), Failure> {
+    let statement = format!(
+        "{INSERT} on conflict (number, field) do update set {EXCLUDED} \
+        where suggestions.outcome is null and suggestions.value = excluded.value"
+    );
+    sql.execute(&statement, &values(suggestion)).map(drop)
+}
+
 const INSERT: &str = "insert into suggestions (number, field, value, probability, model, \
     standing, shown_at, outcome, at, decided_by) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

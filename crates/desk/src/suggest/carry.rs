@@ -156,7 +156,7 @@ impl Desk {
             })
             .collect();
         if !decided.is_empty() {
-            self.write(move |sql| Ok(decided.iter().try_for_each(|row| rows::decide(sql, row))?))
+            self.write(move |sql| Ok(decided.iter().try_for_each(|row| rows::settle(sql, row))?))
                 .await?;
         }
         Ok(next)

@@ -122,7 +122,7 @@ async fn begin(
     number: ProblemNumber,
     begun: &mut Article,
 ) -> PageResult<()> {
-    let problem = app.desk.problem(who.viewer(), number).await?.listed.problem;
+    let problem = app.desk.bare_problem(who.viewer(), number).await?;
     let steps = problem.steps.iter().enumerate();
     let steps: Vec<String> = steps.map(|(at, step)| format!("{}. {step}", at + 1)).collect();
     let parts = [problem.workaround.clone(), steps.join("\n")];

@@ -51,7 +51,9 @@ pub(super) async fn apply(
     let (incident, problem) = named(&incident, &problem)?;
     match app.desk.apply_workaround(who.viewer(), Channel::Web, incident, problem).await {
         Ok(_) => Ok(Redirect::to(&url::incident(incident)).into_response()),
-        Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::State => {
+        Err(Trouble::Refused(refusal))
+            if matches!(refusal.kind, RefusalKind::State | RefusalKind::Limit) =>
+        {
             let status = status_of(&Trouble::Refused(refusal.clone()));
             let mut errors = Errors::default();
             errors.add("", &refusal.message);
@@ -187,7 +189,7 @@ pub(super) async fn after(
     }
     match app.desk.article_from(who.viewer(), number, wanted(who)).await {
         Ok(article) => Ok(Some(article.number)),
-        Err(Trouble::Refused(_)) => Ok(None),
+        Err(Trouble::Refused(_) | Trouble::Faults(_)) => Ok(None),
         Err(trouble) => Err(trouble.into()),
     }
 }

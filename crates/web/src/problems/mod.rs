@@ -26,7 +26,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
-use desk::problems::Case;
 use incident::permissions::may_write_problems;
 use incident::{Access, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, ProblemNumber};
@@ -266,8 +265,7 @@ async fn edit(
 }
 
 async fn stored(app: &App, who: &SignedIn, number: ProblemNumber) -> Result<Problem, Trouble> {
-    let Case { listed, .. } = app.desk.problem(who.viewer(), number).await?;
-    Ok(listed.problem)
+    app.desk.bare_problem(who.viewer(), number).await
 }
 
 /// `POST /problems/{number}`
