@@ -2,6 +2,7 @@
 //! resolution becomes.
 
 use super::case::Case;
+use super::view::View;
 use super::words::prose;
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -152,6 +153,17 @@ pub(super) async fn article(
 /// are written in more often than not.
 fn wanted(who: &SignedIn) -> Wanted {
     Wanted { notes: false, language: who.instance.setting.language }
+}
+
+/// Where the words of an incident stand besides, once it was resolved: articles are records of
+/// their own, and nothing is taken out of them by itself.
+pub(super) fn copies(view: &View<'_>) -> Markup {
+    let state = view.case.state();
+    html! {
+        @if state.moments.resolved.is_some() || state.reopenings > 0 {
+            p.meta { a.link href={ (url::ARTICLES) "?show=drafts&q=" (view.case.number) } { "Articles made from it" } " keep their copy of the words: look there too." }
+        }
+    }
 }
 
 /// Refuses a resolution that names an article which is not there, before anything is resolved.
