@@ -178,6 +178,28 @@ async fn applying_a_workaround_twice_adds_nothing() {
 }
 
 #[tokio::test]
+async fn a_workaround_that_cannot_be_applied_leaves_nothing_behind() {
+    let t = TestDesk::idle().await;
+    let incident = t.report("No VPN").await;
+    let steps = |of: &str| (0..50).map(|n| format!("{of}, step {n}")).collect::<Vec<_>>();
+    for of in ["First", "Second", "Third", "Fourth"] {
+        let known = Problem { steps: steps(of), ..known_error(&t) };
+        let known = made(&t, known, &[]).await.problem.number;
+        let done = t.desk.apply_workaround(&t.agent, WEB, incident, known).await.unwrap();
+        assert_eq!(done.tasks.len(), 50);
+    }
+    let last = made(&t, known_error(&t), &[]).await.problem.number;
+    let before = state(&t, incident).await.version;
+    let refused = t.desk.apply_workaround(&t.agent, WEB, incident, last).await;
+    assert_eq!(kind(refused), RefusalKind::Limit);
+    let refused = t.desk.apply_workaround(&t.auditor, WEB, incident, last).await;
+    assert_eq!(kind(refused), RefusalKind::Forbidden);
+    assert_eq!(state(&t, incident).await.version, before, "not even the link");
+    let case = t.desk.problem(&t.agent, last).await.unwrap();
+    assert_eq!((case.incidents.len(), case.listed.success), (0, Success::default()));
+}
+
+#[tokio::test]
 async fn open_incidents_hear_that_their_problem_is_resolved() {
     let t = TestDesk::idle().await;
     let (open, over) = (t.report("No VPN").await, t.report("VPN full").await);

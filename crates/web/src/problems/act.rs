@@ -51,7 +51,9 @@ async fn turn(
     // Looked at before it is resolved: after that the form of the note is gone.
     if tells && words.chars().count() > limits::BODY_CHARS {
         let most = limits::BODY_CHARS;
-        return Err(Refusal::invalid("note", format!("is longer than {most} characters")).into());
+        return Err(
+            Refusal::invalid("note", format!("the note is longer than {most} characters")).into()
+        );
     }
     let before = stored(app, who, number).await?;
     let version = editing::version(fields)?;
