@@ -7,7 +7,7 @@ use crate::{Audit, Desk, Trouble};
 use incident::permissions::may_write_articles;
 use incident::{Access, Body, Refusal, Scope, Viewer, Visibility};
 use kernel::{ActorKind, ArticleNumber, ContentId, IncidentNumber, Language, limits};
-use store::directory::articles::{Article, Audience};
+use store::directory::articles::{Article, Audience, untouched_from};
 use store::incidents::list::{self, IncidentRow};
 use store::incidents::timeline::{contents_by_id, timeline};
 use store::{Failure, Sql};
@@ -28,7 +28,8 @@ pub struct Wanted {
 
 impl Desk {
     /// Makes a draft of an article from how an incident was resolved: its title, and what was
-    /// done in the words that its requester got.
+    /// done in the words that its requester got. Where such a draft is there and nobody has
+    /// touched it, it is that one: pressing twice makes one.
     ///
     /// # Errors
     ///
@@ -45,7 +46,11 @@ impl Desk {
         // Read where it is written: what is restricted or erased meanwhile waits.
         self.change(actor(viewer), move |sql, audit| {
             let article = draft(sql, audit, &by, number, wanted)?;
-            make(sql, audit, &by, article)
+            let there = untouched_from(sql, number)?.into_iter().find(|one| is_same(one, &article));
+            match there {
+                Some(there) => Ok(there),
+                None => make(sql, audit, &by, article),
+            }
         })
         .await
     }
@@ -88,6 +93,12 @@ fn draft(
         from_incident: Some(number),
         ..Article::titled(ArticleNumber(0), title, audit.now())
     })
+}
+
+/// Whether a draft says what another one would say.
+fn is_same(one: &Article, other: &Article) -> bool {
+    let of = |article: &Article| (article.language, article.audience, article.internal);
+    of(one) == of(other) && one.title == other.title && one.body == other.body
 }
 
 /// The words of a draft, if the incident is resolved.

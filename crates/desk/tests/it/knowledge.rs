@@ -234,6 +234,8 @@ async fn an_article_from_a_resolution_tells_nothing_internal() {
     assert_eq!((open.title.as_str(), open.body.as_str()), ("No VPN", "Ended old sessions."));
     assert_eq!((open.state, open.internal), (ArticleState::Draft, false));
     assert_eq!(open.services, BTreeSet::from([t.vpn]));
+    let again = t.desk.article_from(&t.other_agent, incident, Wanted::default()).await.unwrap();
+    assert_eq!(again, open, "two who press it write one");
     let wanted = Wanted { notes: true, language: Language::De };
     let inside = t.desk.article_from(&t.agent, incident, wanted).await.unwrap();
     assert!(inside.body.contains("hunter2"));
@@ -247,6 +249,11 @@ async fn an_article_from_a_resolution_tells_nothing_internal() {
     // What was internal does not come back into an article for everyone.
     let back = t.desk.restore_article(&t.agent, cleaned.number, 1, None).await;
     assert!(matches!(back, Err(Trouble::Faults(_))), "{back:?}");
+    // What somebody wrote into a draft is theirs: the next one begins anew.
+    let mine = Article { body: "Ended them all.".to_owned(), ..open.clone() };
+    t.desk.change_article(&t.agent, mine).await.unwrap();
+    let anew = t.desk.article_from(&t.agent, incident, Wanted::default()).await.unwrap();
+    assert_ne!(anew.number, open.number);
     let secret = t.report("Spied on").await;
     restrict(&t, secret).await;
     t.resolve(&t.agent, secret, "Caught").await;

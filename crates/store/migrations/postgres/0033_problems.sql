@@ -51,6 +51,7 @@ create table articles (
   version bigint not null default 1
 );
 create unique index articles_changed on articles (changed);
+create index articles_from on articles (from_incident) where from_incident is not null;
 create index articles_due on articles (owner_id, review_on) where review_on is not null;
 
 create table article_versions (
