@@ -246,6 +246,29 @@ impl Desk {
         .await
     }
 
+    /// All problems with what their incidents have cost, those changed last first: without how
+    /// their workarounds did, which takes longer to find out.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Desk::problems`].
+    pub async fn costs_of_problems(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Vec<(Problem, Cost)>, Trouble> {
+        may_read_problems(viewer)?;
+        let (scope, now) = (Scope::of(viewer), self.now());
+        self.read(move |sql| {
+            let mut costs = ties::cost(sql, &scope, &[], now)?;
+            let with_cost = |problem: Problem| {
+                let cost = costs.remove(&problem.number).unwrap_or_default();
+                (problem, cost)
+            };
+            Ok(rows::list(sql)?.into_iter().map(with_cost).collect())
+        })
+        .await
+    }
+
     /// A problem with its incidents that the viewer sees.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ async fn managers_close_problems_and_others_read_or_not() {
     let made = t.desk.make_problem(&t.auditor, WEB, titled(&t), &[]).await;
     assert_eq!(kind(made), RefusalKind::Forbidden);
     assert_eq!(kind(t.desk.problems(&t.requester).await), RefusalKind::Forbidden);
+    assert_eq!(kind(t.desk.costs_of_problems(&t.requester).await), RefusalKind::Forbidden);
     let unknown = t.desk.problem(&t.agent, ProblemNumber(99)).await;
     assert_eq!(kind(unknown), RefusalKind::NotFound);
 }
@@ -127,6 +128,8 @@ async fn what_is_confidential_shows_in_no_list_and_no_figure() {
             let case = desk.problem(&viewer, number).await.unwrap();
             let listed = desk.problems(&viewer).await.unwrap();
             assert_eq!(listed, [case.listed.clone()], "the list says the same");
+            let costs = desk.costs_of_problems(&viewer).await.unwrap();
+            assert_eq!(costs, [(case.listed.problem.clone(), case.listed.cost)]);
             let did = case.listed.success;
             (case.incidents.len(), case.listed.cost.incidents, did)
         }

@@ -5,13 +5,13 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
-use desk::problems::Listed;
 use incident::Scope;
 use kernel::{ProblemNumber, ServiceId};
 use query::fold;
+use store::Sql;
 use store::directory::audit;
 use store::directory::{Entry, Problem, ProblemState};
-use store::{Sql, ties};
+use store::ties::{self, Cost};
 
 /// Rows of the list: whoever looks for another one types a word of it.
 const SHOWN: usize = 100;
@@ -110,7 +110,8 @@ pub(crate) fn has_words(typed: &str, texts: &[&str]) -> bool {
 
 /// A problem of the list, and its incidents of late.
 pub(super) struct Row {
-    pub(super) listed: Listed,
+    pub(super) problem: Problem,
+    pub(super) cost: Cost,
     pub(super) lately: i64,
 }
 
@@ -122,21 +123,21 @@ pub(super) struct List {
 
 /// The problems that were asked for.
 pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResult<List> {
-    let mut found = app.desk.problems(who.viewer()).await?;
-    found.retain(|listed| asked.holds(&listed.problem));
-    found.sort_by_key(|listed| {
-        let cost = listed.cost;
-        std::cmp::Reverse((cost.seconds, cost.incidents, listed.problem.number))
+    let mut found = app.desk.costs_of_problems(who.viewer()).await?;
+    found.retain(|(problem, _)| asked.holds(problem));
+    found.sort_by_key(|(problem, cost)| {
+        std::cmp::Reverse((cost.seconds, cost.incidents, problem.number))
     });
     let more = found.len().saturating_sub(SHOWN);
     found.truncate(SHOWN);
     let (scope, since) = (Scope::of(who.viewer()), who.here.now.plus_days(-LATELY_DAYS));
-    let numbers: Vec<ProblemNumber> = found.iter().map(|listed| listed.problem.number).collect();
+    let numbers: Vec<ProblemNumber> = found.iter().map(|(problem, _)| problem.number).collect();
     let of_late = move |sql: &mut dyn Sql| ties::reported_since(sql, &scope, &numbers, since);
     let of_late = app.desk.read(of_late).await?;
-    let row = |listed: Listed| Row {
-        lately: of_late.get(&listed.problem.number).copied().unwrap_or_default(),
-        listed,
+    let row = |(problem, cost): (Problem, Cost)| Row {
+        lately: of_late.get(&problem.number).copied().unwrap_or_default(),
+        problem,
+        cost,
     };
     Ok(List { rows: found.into_iter().map(row).collect(), more })
 }
