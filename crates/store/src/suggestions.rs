@@ -429,12 +429,9 @@ fn fields_set(body: &incident::Body) -> Vec<Suggested> {
 /// Whether nobody said anything of its priority: whoever reported it gave neither impact nor
 /// urgency, and nobody changed it since.
 pub fn priority_is_a_guess(sql: &mut dyn Sql, number: IncidentNumber) -> Result<bool, Failure> {
-    let changed = "select 1 from events where number = $1 and kind = 'priority_changed' limit 1";
-    if !sql.query(changed, &[number.into()])?.is_empty() {
-        return Ok(false);
-    }
-    let first = timeline::timeline(sql, number, 0, 1)?;
-    Ok(first.first().is_some_and(|stored| match &stored.event.cause {
+    let told = timeline::beginning(sql, number)?;
+    let [first] = told.as_slice() else { return Ok(false) };
+    Ok(match &first.event.cause {
         incident::Cause::Input(command) => match &**command {
             incident::Command::Report(report) => {
                 report.impact.is_none() && report.urgency.is_none() && report.model.is_none()
@@ -442,7 +439,7 @@ pub fn priority_is_a_guess(sql: &mut dyn Sql, number: IncidentNumber) -> Result<
             _ => false,
         },
         incident::Cause::Derived(_) => false,
-    }))
+    })
 }
 
 /// The value of a field as it stands.
