@@ -306,6 +306,11 @@ async fn requesters_read_what_is_published_for_everyone() {
     assert_eq!(kind(written.await), RefusalKind::Forbidden);
     let history = t.desk.article_versions(&t.requester, numbers[0]).await;
     assert_eq!(kind(history), RefusalKind::Forbidden);
+    let version = t.desk.article_version(&t.requester, numbers[0], 1).await;
+    assert_eq!(kind(version), RefusalKind::Forbidden);
+    assert_eq!(t.desk.article_version(&t.auditor, numbers[0], 1).await.unwrap().title, "Open");
+    let version = t.desk.article_version(&t.auditor, numbers[0], 2).await;
+    assert_eq!(kind(version), RefusalKind::NotFound);
     let retired = t.desk.article(&t.agent, numbers[0]).await.unwrap().article;
     let retired = Article { state: ArticleState::Retired, ..retired };
     let refused = t.desk.change_article(&t.agent, retired.clone()).await;
