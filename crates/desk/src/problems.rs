@@ -349,7 +349,7 @@ impl Desk {
                 Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {
                     linked.push(number);
                 }
-                // The others are linked, and so is whatever comes of asking again.
+                // One that waits too long is told like one that refuses: it can be asked for again.
                 Err(Trouble::Refused(_) | Trouble::Overloaded) => refused.push(number),
                 Err(trouble) => return Err(trouble),
             }

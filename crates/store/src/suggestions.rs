@@ -232,6 +232,17 @@ pub fn settle(sql: &mut dyn Sql, suggestion: &Suggestion) -> Result<(), Failure>
     sql.execute(&statement, &values(suggestion)).map(drop)
 }
 
+/// Takes back that somebody dismissed it; `false` when nobody did.
+pub fn undismiss(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    field: Suggested,
+) -> Result<bool, Failure> {
+    let statement = "update suggestions set outcome = null, at = null, decided_by = null \
+        where number = $1 and field = $2 and outcome = 'dismissed'";
+    Ok(sql.execute(statement, &[number.into(), field.as_str().into()])? == 1)
+}
+
 const INSERT: &str = "insert into suggestions (number, field, value, probability, model, \
     standing, shown_at, outcome, at, decided_by) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

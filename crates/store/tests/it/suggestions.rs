@@ -9,7 +9,7 @@ use kernel::{Channel, ContentId, IncidentNumber};
 use std::collections::BTreeMap;
 use store::suggestions::{
     Outcome, Suggested, Suggestion, Trained, decide, keep, last_number, new_after, of_incident,
-    outcomes, settle as settle_by_itself, show, telling, trained, undecided, versions,
+    outcomes, settle as settle_by_itself, show, telling, trained, undecided, undismiss, versions,
 };
 
 fn shown(number: i64, value: &str) -> Suggestion {
@@ -142,6 +142,9 @@ fn what_a_person_decided_is_not_settled_again() {
             decide(sql, &dismissed)?;
             settle_by_itself(sql, &over(1, &one, Outcome::Ignored))?;
             assert_eq!(of_incident(sql, IncidentNumber(1))?, [dismissed]);
+            assert!(undismiss(sql, IncidentNumber(1), Suggested::Team)?);
+            assert_eq!(of_incident(sql, IncidentNumber(1))?, [shown(1, &one)]);
+            assert!(!undismiss(sql, IncidentNumber(1), Suggested::Team)?, "nobody does now");
             // Another one is shown by now: of that nothing is known yet.
             show(sql, &shown(2, &other))?;
             settle_by_itself(sql, &over(2, &one, Outcome::Accepted))?;
