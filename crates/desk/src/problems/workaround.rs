@@ -36,7 +36,7 @@ pub struct Applied {
 pub struct Noted {
     /// Those that say it now.
     pub noted: Vec<IncidentNumber>,
-    /// Those that refused.
+    /// Those that refused, and the earliest where there are more than one request does.
     pub refused: Vec<IncidentNumber>,
 }
 
@@ -201,16 +201,19 @@ impl Desk {
             words => words.to_owned(),
         };
         let open = incidents.into_iter().filter(|(row, _)| row.state.lifecycle.is_open());
+        let mut open: Vec<IncidentNumber> = open.map(|(row, _)| row.number).collect();
+        // What is not told must not look as if it had been.
+        let rest = open.split_off(open.len().min(limits::COMMANDS_PER_REQUEST));
+        let mut done = Noted { noted: vec![], refused: rest };
         let batch = BatchId(crate::fresh());
-        let mut done = Noted::default();
-        for (row, _) in open.take(limits::COMMANDS_PER_REQUEST) {
-            let mut ask = self.ask(viewer, channel).on(row.number).in_batch(batch);
+        for number in open {
+            let mut ask = self.ask(viewer, channel).on(number).in_batch(batch);
             let body = ask.words("note", &text, limits::BODY_CHARS)?;
             let comment = Command::Comment { body, visibility: Visibility::Internal };
             match ask.issue(comment).await {
-                Ok(_) => done.noted.push(row.number),
+                Ok(_) => done.noted.push(number),
                 // One that waits too long does not lose those that are told already.
-                Err(Trouble::Refused(_) | Trouble::Overloaded) => done.refused.push(row.number),
+                Err(Trouble::Refused(_) | Trouble::Overloaded) => done.refused.push(number),
                 Err(trouble) => return Err(trouble),
             }
         }

@@ -106,7 +106,7 @@ fn said(query: &Fields) -> Markup {
             p.banner.banner-good role="status" { (icon("check")) span { "It is noted on " (counted(noted, "incident")) "." } }
         }
         @if let Some(refused) = refused {
-            p.banner.banner-warn role="status" { (icon("alert")) span { (counted(refused, "incident")) " could not be changed: it is not yours to work on, or somebody was faster." } }
+            p.banner.banner-warn role="status" { (icon("alert")) span { (counted(refused, "incident")) " could not be changed: it is not yours to work on, somebody was faster, or there were too many at once." } }
         }
     }
 }
